@@ -1,8 +1,8 @@
-"""Who may ask: API keys with scopes, why they ask, and how often.
+"""Access control of the API: keys with scopes, purposes of access and request rates.
 
-A key comes as `Authorization: ApiKey …`. While the store has never had keys or users and only this machine can ask,
-whoever asks from it may, as often as they like and without saying why. Which scope a blueprint asks for is its row in
-`SCOPES`; `admin` may all.
+A key comes as `Authorization: ApiKey …`. Each endpoint declares the scope that it asks for
+(`api/endpoints.py`). A store that has never had keys or users can be used without a key from the
+machine that serves it, without a purpose and without a rate.
 """
 
 from __future__ import annotations
@@ -15,171 +15,194 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 
+from resolver.api.endpoints import (
+    ENDPOINTS,
+    Access,
+    Disclosure,
+    Scope,
+    current_endpoint,
+    is_self_guarded,
+)
 from resolver.api.errors import ApiError
-from resolver.api.server.local_requests import is_origin_here, why_not
-from resolver.api.service import Service, service
-from resolver.hub.admin import Key, key_of
+from resolver.api.server.local_requests import is_loopback_origin, refusal_reason
+from resolver.api.service import Service, current_service
+from resolver.hub.admin import ApiKeySummary, find_key
 from resolver.records.visibility import Viewer as Viewer
-from resolver.screening.screener import Stand
+from resolver.screening.screener import IndexRevision
 
-SCOPES: dict[str, str | None] = {
-    "health": None,
-    "match": "check",
-    "entities": "check",
-    "search": "check",
-    "catalog": "check",
-    "batches": "submit",
-    "records": "submit",
-    "updates": "admin",
-    "reconcile": "check",
-    "openapi": None,
-    "pages": None,
-    "desk": None,
-}
-"""blueprint -> the scope it asks for; None: open to all, or guarded by itself, as the desk is (`api/desk/support/desk_access.py`)."""
-_KEPT_BY_OTHERS = ("openapi", "pages", "desk")
-"""Blueprints that hold nothing about anybody, or say themselves what may be kept."""
-_KEY_IN_ADDRESS = "reconcile"
-"""The blueprint whose clients cannot send headers: there a key may come as `api_key`."""
-_FRESH = 2.0
-"""Seconds for which what is known of keys is believed: so long after it a revoked key is refused."""
-_PURPOSE = 500
+_KEY_SECONDS = 2.0
+"""Seconds for which a looked-up key is cached, so the time until a revoked key is refused."""
+_MAX_CACHED_KEYS = 1_000
+_MAX_PURPOSE = 500
+"""Characters of a purpose of access."""
 
 
-class Gate:
-    """What a process knows of keys and of how often they were used. Safe to use from several threads."""
+class AccessControl:
+    """Cache of keys and counter of their requests in one process; thread-safe."""
 
-    def __init__(self, held: Service) -> None:
-        self._held = held
+    def __init__(self, service: Service) -> None:
+        self._service = service
         self._lock = threading.Lock()
-        self._keys: dict[str, tuple[float, Key | None]] = {}
-        self._any = (-math.inf, True)
-        self._left: dict[str, tuple[float, float]] = {}
+        self._keys: dict[str, tuple[float, ApiKeySummary]] = {}
+        self._guarded = (-math.inf, True)
+        self._budgets: dict[str, tuple[float, float]] = {}
 
-    def closed(self) -> bool:
-        """Whether a key is asked for."""
-        if not self._held.settings.open_to_all:
+    def needs_key(self) -> bool:
+        """Return whether requests need a key. A store that needed one once always needs one."""
+        if not self._service.settings.open_to_all:
             return True
-        at, known = self._any
-        if known and at > -math.inf:
-            # what was closed once stays closed
+        checked_at, is_guarded = self._guarded
+        if is_guarded and checked_at > -math.inf:
             return True
-        if time.monotonic() - at > _FRESH:
-            known = self._held.guarded()
-            self._any = (time.monotonic(), known)
-        return known
+        if time.monotonic() - checked_at > _KEY_SECONDS:
+            is_guarded = self._service.is_guarded()
+            self._guarded = (time.monotonic(), is_guarded)
+        return is_guarded
 
-    def key(self, secret: str) -> Key | None:
-        """The key of a secret, where it is good."""
+    def key_of(self, secret: str) -> ApiKeySummary | None:
+        """Return the valid key of a secret, or None."""
         now = time.monotonic()
         with self._lock:
-            at, known = self._keys.get(secret, (-math.inf, None))
-        if now - at > _FRESH:
-            known = key_of(self._held.hub.store, secret)
-            with self._lock:
-                if len(self._keys) > 1_000:
-                    self._keys.clear()
-                if known is not None:
-                    self._keys[secret] = (now, known)
-        return known
+            cached = self._keys.get(secret)
+        if cached is not None and now - cached[0] <= _KEY_SECONDS:
+            return cached[1]
+        key = find_key(self._service.hub.store, secret)
+        with self._lock:
+            if len(self._keys) > _MAX_CACHED_KEYS:
+                self._keys.clear()
+            if key is not None:
+                self._keys[secret] = (now, key)
+        return key
 
-    def spend(self, name: str) -> float:
-        """Count a request of a key: 0, or the seconds to wait where it has had its share."""
-        rate = self._held.settings.rate
+    def count_request(self, name: str) -> float:
+        """Count a request of a key against its rate (token bucket of one minute).
+
+        Returns 0, or the seconds to wait until the key may send the next request.
+        """
+        rate = self._service.settings.rate
         if not rate:
             return 0.0
         now = time.monotonic()
         with self._lock:
-            left, at = self._left.get(name, (float(rate), now))
-            left = min(float(rate), left + (now - at) * rate / 60)
-            self._left[name] = (left - 1 if left >= 1 else left, now)
+            left, counted_at = self._budgets.get(name, (float(rate), now))
+            left = min(float(rate), left + (now - counted_at) * rate / 60)
+            self._budgets[name] = (left - 1 if left >= 1 else left, now)
         return 0.0 if left >= 1 else (1 - left) * 60 / rate
 
 
-def install(app: Flask) -> None:
-    """Ask every request who it is."""
-    held: Service = app.extensions["resolver"]
-    app.extensions["gate"] = Gate(held)
+def install_access_control(app: Flask) -> None:
+    """Check the access of every request and set the headers that protect its answer."""
+    service: Service = app.extensions["resolver"]
+    app.extensions["access"] = AccessControl(service)
 
     @app.before_request
-    def ask() -> None:
+    def authorize() -> None:
+        """Authenticate the request and check its scope."""
         g.viewer = Viewer()
-        g.purpose = (request.headers.get("X-Purpose") or request.args.get("purpose") or "").strip()
-        if "\x00" in g.purpose or len(g.purpose) > _PURPOSE:
-            g.purpose = ""
-            raise ApiError(
-                422, f"the purpose must be a text of {_PURPOSE} characters at most, without NUL"
-            )
-        # a blueprint without a row fails here, and so stays closed
-        scope = SCOPES[request.blueprint] if request.blueprint else None
-        if request.endpoint == "reconcile.reconcile" and request.args.keys().isdisjoint(
-            {"queries", "extend"}
-        ):
-            # the protocol wants the manifest open to all: it says how to ask, and nothing about anybody
-            scope = (
-                scope
-                if request.headers.get("Authorization") or request.args.get("api_key")
-                else None
-            )
-        gate: Gate = current_app.extensions["gate"]
-        # OPTIONS says which methods there are; browsers ask so before they send a key
-        if scope is None or request.method == "OPTIONS":
+        g.purpose = _purpose()
+        endpoint = current_endpoint()
+        scope = None if endpoint is None else _required_scope(endpoint.access)
+        # browsers send OPTIONS before they send a key; the answer lists methods only
+        if endpoint is None or scope is None or request.method == "OPTIONS":
             return
-        if not gate.closed():
-            _only_from_here()
+        control = _control()
+        if not control.needs_key():
+            _require_local_request()
             return
-        g.viewer = _viewer(gate, scope)
-        g.who = g.viewer.name
-        if held.settings.ask_purpose and not g.purpose:
-            raise ApiError(400, "say why you ask: header X-Purpose")
+        g.viewer = _authenticate(control, endpoint.access, scope)
+        g.actor = g.viewer.name
+        if service.settings.ask_purpose and not g.purpose:
+            raise ApiError(400, "state the purpose of access in the header X-Purpose")
 
     @app.after_request
-    def keep_to_themselves(response: Response) -> Response:
+    def protect(response: Response) -> Response:
+        """Forbid caches to store answers that depend on the viewer."""
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        if request.blueprint not in _KEPT_BY_OTHERS:
-            # what is said of people is for whoever asked, now
+        if not _is_cacheable():
+            # an answer depends on the viewer and on the revision of the store
             response.headers["Cache-Control"] = "no-store"
         return response
 
 
-def _only_from_here() -> None:
-    why = why_not(request.headers.get)
-    if why:
-        raise ApiError(403, f"{why}: that takes a key (`resolver keys create`)")
+def _control() -> AccessControl:
+    control: AccessControl = current_app.extensions["access"]
+    return control
 
 
-def _viewer(gate: Gate, scope: str) -> Viewer:
-    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-    if not secret and request.blueprint == _KEY_IN_ADDRESS:
-        scheme, secret = "apikey", request.args.get("api_key", "")
-    key = gate.key(secret.strip()) if scheme.lower() == "apikey" and secret.strip() else None
-    if key is None:
-        said = "this key is not known, expired or revoked" if secret else "a key is needed"
+def _purpose() -> str:
+    """Return the purpose of access. Raises `ApiError` for one that cannot be logged."""
+    purpose = (request.headers.get("X-Purpose") or request.args.get("purpose") or "").strip()
+    if "\x00" in purpose or len(purpose) > _MAX_PURPOSE:
+        g.purpose = ""
         raise ApiError(
-            401, f"{said}: Authorization: ApiKey …", headers={"WWW-Authenticate": "ApiKey"}
+            422, f"the purpose must be a text of {_MAX_PURPOSE} characters at most, without NUL"
         )
-    if scope not in key.scopes and "admin" not in key.scopes:
-        raise ApiError(403, f"the key {key.name!r} may not do this: it lacks the scope {scope}")
-    wait = gate.spend(key.name)
-    if wait:
+    return purpose
+
+
+def _required_scope(access: Access) -> Scope | None:
+    """Return the scope that the request needs; None opens it to everybody."""
+    if access.public_if is not None and access.public_if(request):
+        has_credentials = request.headers.get("Authorization") or request.args.get("api_key")
+        return access.scope if has_credentials else None
+    return access.scope
+
+
+def _is_cacheable() -> bool:
+    """Return whether the endpoint allows caches, or sets its own headers."""
+    if is_self_guarded():
+        return True
+    endpoint = ENDPOINTS.get(request.endpoint or "")
+    return endpoint is not None and endpoint.access.discloses is Disclosure.STATIC
+
+
+def _require_local_request() -> None:
+    reason = refusal_reason(request.headers.get)
+    if reason:
+        raise ApiError(403, f"{reason}: that takes a key (`resolver keys create`)")
+
+
+def _authenticate(control: AccessControl, access: Access, scope: Scope) -> Viewer:
+    """Return the viewer of the request's key.
+
+    Raises `ApiError`: 401 without a valid key, 403 without the scope, 429 beyond the rate.
+    """
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    if not secret and access.key_in_query:
+        scheme, secret = "apikey", request.args.get("api_key", "")
+    is_key = scheme.lower() == "apikey" and secret.strip() != ""
+    key = control.key_of(secret.strip()) if is_key else None
+    if key is None:
+        problem = "this key is unknown, expired or revoked" if secret else "a key is needed"
         raise ApiError(
-            429, "too many requests with this key", headers={"Retry-After": str(math.ceil(wait))}
+            401, f"{problem}: Authorization: ApiKey …", headers={"WWW-Authenticate": "ApiKey"}
+        )
+    if {scope, Scope.ADMIN}.isdisjoint(key.scopes):
+        raise ApiError(403, f"the key {key.name!r} lacks the scope {scope}")
+    seconds = control.count_request(key.name)
+    if seconds:
+        raise ApiError(
+            429,
+            "too many requests with this key",
+            headers={"Retry-After": str(math.ceil(seconds))},
         )
     return Viewer(key.name, key.agency, frozenset(key.scopes))
 
 
 def key_needed() -> bool:
-    """Whether a key is asked for."""
-    gate: Gate = current_app.extensions["gate"]
-    return gate.closed()
+    """Return whether requests need a key."""
+    return _control().needs_key()
 
 
 def cross_origin(response: Response) -> Response:
-    """Let pages of other origins read an answer: any once a key is needed, since without it they get nothing; else
-    those of this machine, lest any page that is looked at here should ask in the reader's place."""
+    """Let pages of other origins read a response.
+
+    Any origin is allowed once a key is needed, since a page without the key gets nothing. Before
+    that only origins of this machine are, so that no foreign page can send requests for its reader.
+    """
     origin = request.headers.get("Origin", "")
     response.vary.add("Origin")
-    if origin and (key_needed() or is_origin_here(origin)):
+    if origin and (key_needed() or is_loopback_origin(origin)):
         response.headers["Access-Control-Allow-Origin"] = origin
         response.headers["Access-Control-Allow-Headers"] = (
             "Authorization, Content-Type, X-Purpose, X-Request-ID"
@@ -188,25 +211,25 @@ def cross_origin(response: Response) -> Response:
 
 
 def viewer() -> Viewer:
-    """Who asks. Without a name: somebody on this machine, where no keys are asked for."""
-    asking: Viewer = g.viewer
-    return asking
+    """Return the viewer of the request; without a name where no key is needed."""
+    request_viewer: Viewer = g.viewer
+    return request_viewer
 
 
-def consulted(
-    action: str, query: Mapping[str, Any], answer: Mapping[str, Any], stand: Stand
+def log_access(
+    action: str, query: Mapping[str, Any], answer: Mapping[str, Any], revision: IndexRevision
 ) -> None:
     """Log that this request has looked something up."""
     asking = viewer()
-    service().log.add(
+    current_service().audit_log.add(
         {
             "who": asking.name,
             "agency": asking.agency,
             "action": action,
             "purpose": g.purpose,
             "request_id": g.request_id,
-            "version": stand.version,
-            "model": stand.model,
+            "version": revision.revision,
+            "model": revision.model,
             "query": dict(query),
             "answer": dict(answer),
         }

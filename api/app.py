@@ -1,4 +1,4 @@
-"""The application factory."""
+"""Application factory of the HTTP service."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from resolver.api import (
     errors,
     observability,
 )
-from resolver.api.openapi import blueprint as openapi
-from resolver.api.openapi import pages
+from resolver.api.endpoints import check_declarations, guards_itself
+from resolver.api.openapi.pages import blueprint as openapi
+from resolver.api.openapi.pages import pages
 from resolver.api.reconcile import blueprint as reconcile
 from resolver.api.routes.batches import blueprint as batches
 from resolver.api.routes.catalog import blueprint as catalog
@@ -22,39 +23,45 @@ from resolver.api.routes.match import blueprint as match
 from resolver.api.routes.records import blueprint as records
 from resolver.api.routes.search import blueprint as search
 from resolver.api.routes.updates import blueprint as updates
-from resolver.api.server.request_turns import install as install_turns
-from resolver.api.service import Service, install
+from resolver.api.server.request_turns import install_turns as install_turns
+from resolver.api.service import Service, attach_service
 from resolver.api.service_settings import ServiceSettings
+
+_BLUEPRINTS = (
+    health,
+    match,
+    entities,
+    search,
+    catalog,
+    batches,
+    records,
+    updates,
+    reconcile,
+    openapi,
+    pages,
+    desk.blueprint,
+)
 
 
 def create_app(settings: ServiceSettings) -> Flask:
-    """A WSGI application over one store. Call `warm(app)` before it is to answer checks. Raises `StoreError`,
-    `ModelError`."""
+    """Return a WSGI application over one store.
+
+    Checks are refused until its `Service.warm` has run. Raises `StoreError`, `ModelError`.
+    """
     app = Flask("api", static_folder=None)
-    # a name that no page was given is an error, never an empty place
+    # a template that uses an undefined name fails instead of leaving a gap
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.strict_slashes = False
-    held = Service(settings)
-    install(app, held)
-    install_turns(app, held.turns)
-    errors.install(app)
-    observability.install(app)
-    access.install(app)
-    desk.install(app)
-    doors = (
-        health,
-        match,
-        entities,
-        search,
-        catalog,
-        batches,
-        records,
-        updates,
-        reconcile,
-        openapi,
-        pages,
-    )
-    for blueprint in (*doors, desk.blueprint):
+    service = Service(settings)
+    attach_service(app, service)
+    install_turns(app, service.turns)
+    errors.install_error_handlers(app)
+    observability.install_observability(app)
+    access.install_access_control(app)
+    desk.install_desk(app)
+    guards_itself(desk.blueprint)
+    for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
+    check_declarations(app)
     return app

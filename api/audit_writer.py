@@ -1,7 +1,8 @@
-"""Who looked what up, when and why: rows of the store's log, written by one thread so that no answer waits for a disk.
+"""Audit log of the running service, written by one thread so that no response waits for a disk.
 
-What a killed process had not written yet stands in its spool (`resolver.trust.audit_spool`), and whoever starts next writes
-it. Where the log cannot be written for long, nothing more is answered: no look without its trace.
+Events that a killed process has not written yet are in its spool (`resolver.trust.audit_spool`);
+the next process to start writes them. Once the log has been unwritable for long, requests are
+refused: no access without its audit event.
 """
 
 from __future__ import annotations
@@ -18,97 +19,96 @@ import structlog
 
 from resolver.errors import ResolverError, StoreError
 from resolver.hub.hub import Hub
-from resolver.trust.audit_spool import Spool, recover, stamped
+from resolver.trust.audit_spool import AuditSpool, add_timestamp, recover_spools
 
 _LOG = structlog.get_logger("api")
-_MOST = 20_000
+_MAX_PENDING = 20_000
 _PAUSE = 0.05
-"""Seconds for which rows are gathered: so much of the log is lost when the power fails, and what it takes to write."""
-_AT_ONCE = 1_000
+"""Seconds for which events are gathered. A power failure loses at most these and one write."""
+_MAX_BATCH = 1_000
+_RETRY_SECONDS = 1
 
 
-class Consultations:
-    """The log, while the service runs."""
+class AuditLog:
+    """Queue of audit events and the thread that writes them to the store; thread-safe."""
 
     def __init__(self, hub: Hub, folder: Path) -> None:
         self._hub, self._folder = hub, folder
-        self._spool: Spool | None = None
-        self._waiting: deque[Mapping[str, Any]] = deque()
+        self._spool: AuditSpool | None = None
+        self._pending: deque[Mapping[str, Any]] = deque()
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
-    def add(self, row: Mapping[str, Any]) -> None:
-        """Log a consultation. Raises `StoreError` where too many wait to be written."""
-        row = stamped(row)
+    def add(self, event: Mapping[str, Any]) -> None:
+        """Queue an audit event. Raises `StoreError` where too many wait to be written."""
+        event = add_timestamp(event)
         with self._lock:
             if self._thread is None:
-                self._spool = self._spooled()
-                self._thread = threading.Thread(
-                    target=self._write, name="consultations", daemon=True
-                )
+                self._spool = self._open_spool()
+                self._thread = threading.Thread(target=self._write, name="audit log", daemon=True)
                 self._thread.start()
-        if len(self._waiting) >= _MOST:
+        if len(self._pending) >= _MAX_PENDING:
             raise StoreError(
-                "the log of consultations cannot be written",
-                mend="see that the store's disk has room",
+                "the audit log cannot be written",
+                hint="see that the store's disk has room",
             )
-        # nobody is woken: who writes looks by itself, and so no answer waits for a turn
-        self._waiting.append(row)
+        # the writer polls: waking it would cost every response a thread switch
+        self._pending.append(event)
         if self._spool is not None:
             try:
-                self._spool.add(row)
+                self._spool.add(event)
             except OSError as error:
-                _LOG.error("looks cannot be spooled", error=type(error).__name__)
+                _LOG.error("cannot spool audit events", error=type(error).__name__)
 
     def recover(self) -> None:
-        """Write what killed processes have left. Raises `StoreError`."""
-        found = recover(self._folder, self._hub.store)
-        if found:
-            _LOG.warning("looks of a killed process written", rows=found)
+        """Write the spools of killed processes to the store. Raises `StoreError`."""
+        count = recover_spools(self._folder, self._hub.store)
+        if count:
+            _LOG.warning("audit events of a killed process written", rows=count)
 
-    def _spooled(self) -> Spool | None:
+    def _open_spool(self) -> AuditSpool | None:
+        """Return a spool, or None where the disk refuses one: a kill then loses queued events."""
         try:
-            return Spool(self._folder)
+            return AuditSpool(self._folder)
         except OSError as error:
-            # then a kill loses what has not been written yet
-            _LOG.error("looks cannot be spooled", error=type(error).__name__)
+            _LOG.error("cannot spool audit events", error=type(error).__name__)
             return None
 
     def flush(self) -> None:
-        """Wait until all is written, or nobody is left to write."""
-        while self._waiting and self._thread is not None and self._thread.is_alive():
+        """Wait until every queued event is written, or the writing thread has ended."""
+        while self._pending and self._thread is not None and self._thread.is_alive():
             time.sleep(_PAUSE / 5)
 
     def close(self) -> None:
-        """Write what waits, and stop."""
+        """Write what is queued, and stop."""
         self._closed.set()
         if self._thread is not None:
             self._thread.join(timeout=10)
         if self._spool is not None:
-            self._spool.close(remove=not self._waiting)
+            self._spool.close(remove=not self._pending)
             self._spool = None
 
     def _write(self) -> None:
         while True:
-            closed = self._closed.wait(_PAUSE)
-            while self._waiting and self._written():
+            is_closed = self._closed.wait(_PAUSE)
+            while self._pending and self._write_batch():
                 pass
-            if closed:
+            if is_closed:
                 return
 
-    def _written(self) -> bool:
-        """Write the next rows; whether that could be done."""
-        rows = [self._waiting[place] for place in range(min(len(self._waiting), _AT_ONCE))]
+    def _write_batch(self) -> bool:
+        """Write the oldest events and return whether that succeeded."""
+        events = [self._pending[i] for i in range(min(len(self._pending), _MAX_BATCH))]
         try:
-            self._hub.store.access.log(rows)
+            self._hub.store.audit_events.append(events)
         except (ResolverError, OSError, RuntimeError) as error:
-            _LOG.error("consultations cannot be written", error=type(error).__name__)
-            self._closed.wait(1)
+            _LOG.error("cannot write the audit log", error=type(error).__name__)
+            self._closed.wait(_RETRY_SECONDS)
             return False
-        for _ in rows:
-            self._waiting.popleft()
+        for _ in events:
+            self._pending.popleft()
         if self._spool is not None:
             with suppress(OSError):
-                self._spool.keep(self._waiting)
+                self._spool.keep_only(self._pending)
         return True

@@ -1,4 +1,7 @@
-"""Every error leaves as `{"detail": …}` with the status that says whose it is: 4xx the caller's, 5xx ours."""
+"""Errors of the API: each leaves as `{"detail": …}` with a status of 4xx for the caller's faults.
+
+Faults of the service itself have a status of 5xx.
+"""
 
 from __future__ import annotations
 
@@ -18,76 +21,80 @@ from resolver.errors import (
 )
 
 _LOG = structlog.get_logger("api")
-_SAID = {
+_DETAILS = {
     404: "there is nothing here; /openapi.json lists what there is",
     405: "this address does not take that method",
     413: "the request is too large",
 }
+_STATUSES: tuple[tuple[type[ResolverError], int], ...] = (
+    (RecordError, 400),
+    (InputError, 400),
+    (UsageError, 422),
+    (OwnerError, 403),
+    (StoreFullError, 507),
+    (StoreError, 503),
+)
+"""Status of each error type of the engine; the first row that fits applies."""
 
 
 class ApiError(Exception):
-    """A request that is refused: `status`, and a `detail` that helps."""
+    """Refusal of a request: its status, a `detail` that says what to change, and headers."""
 
     def __init__(self, status: int, detail: str, *, headers: dict[str, str] | None = None) -> None:
         super().__init__(detail)
         self.status, self.detail, self.headers = status, detail, headers or {}
 
 
-def status_of(error: ResolverError) -> int:
-    """The status of an error of the engine."""
-    if isinstance(error, (RecordError, InputError)):
-        return 400
-    if isinstance(error, UsageError):
-        return 422
-    if isinstance(error, OwnerError):
-        return 403
-    if isinstance(error, StoreFullError):
-        return 507
-    return 503 if isinstance(error, StoreError) else 500
+def http_status(error: ResolverError) -> int:
+    """Return the status for an error of the engine."""
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
 
 
-def install(app: Flask) -> None:
-    """Answer errors in our form."""
+def install_error_handlers(app: Flask) -> None:
+    """Turn errors of an application into JSON responses."""
 
     @app.errorhandler(ApiError)
-    def refused(error: ApiError) -> Response:
+    def refuse(error: ApiError) -> Response:
+        """Return the response of a refusal."""
         return json_response({"detail": error.detail}, error.status, headers=error.headers)
 
     @app.errorhandler(ResolverError)
-    def of_the_engine(error: ResolverError) -> Response:
-        status = status_of(error)
-        return json_response(
-            {"detail": error.line()}, status, headers={"Retry-After": "5"} if status == 503 else {}
-        )
+    def report_engine_error(error: ResolverError) -> Response:
+        """Return the response for an error of the engine."""
+        status = http_status(error)
+        headers = {"Retry-After": "5"} if status == 503 else {}
+        return json_response({"detail": error.line()}, status, headers=headers)
 
     @app.errorhandler(TimeoutError)
     @app.errorhandler(BlockingIOError)
-    def of_silence(error: OSError) -> Response:
+    def report_timeout(error: OSError) -> Response:
+        """Return the response for a body that stalled."""
         return json_response(
             {"detail": "the rest of the request did not come"}, 408, headers={"Connection": "close"}
         )
 
     @app.errorhandler(HTTPException)
-    def of_http(error: HTTPException) -> Response:
+    def report_http_error(error: HTTPException) -> Response:
+        """Return the response for an error of Flask or werkzeug."""
         status = error.code or 500
         headers = dict(error.get_headers())
         headers.pop("Content-Type", None)
-        return json_response(
-            {"detail": _SAID.get(status) or error.description or error.name},
-            status,
-            headers=headers,
-        )
+        detail = _DETAILS.get(status) or error.description or error.name
+        return json_response({"detail": detail}, status, headers=headers)
 
     @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> Response:
-        # the message may hold what was asked; its kind and place do not
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        place = (
-            f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
-        )
-        _LOG.error("failed", error=type(error).__name__, place=place)
+    def report_unexpected_error(error: Exception) -> Response:
+        # the message may hold personal data; its type and place do not
+        """Log an error and return a response that reveals nothing of it."""
+        _LOG.error("failed", error=type(error).__name__, place=_place_of(error))
         return json_response(
             {"detail": "something went wrong here; the log has it under this request's id"}, 500
         )
+
+
+def _place_of(error: Exception) -> str:
+    """Return the file and line that raised an error."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""

@@ -1,4 +1,7 @@
-"""Request ids, one line of log a request, and figures for Prometheus. None of them holds what was asked or answered."""
+"""Request ids, one log line per request, and metrics for Prometheus.
+
+None of them holds what was asked or answered: routes are logged as patterns.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ import tempfile
 import time
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from prometheus_client import (
     CollectorRegistry,
     Counter,
@@ -24,17 +27,18 @@ from prometheus_client import (
     values,
 )
 
-from resolver.settings import tell_library
+from resolver.settings import set_library_variable
 
 _LOG = structlog.get_logger("api")
-_TOGETHER: list[str] = []
-"""The folder in which several processes count, where they do."""
-_ID = re.compile(r"[\w.:-]{1,64}")
-_SECONDS = (0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1, 2, 5, 15)
+_SHARED_FOLDERS: list[str] = []
+"""Folder in which several processes count, if they do."""
+_REQUEST_ID = re.compile(r"[\w.:-]{1,64}")
+_BUCKETS = (0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1, 2, 5, 15)
+"""Upper bounds of the histogram of response times, in seconds."""
 
 
-class Figures:
-    """What `/metrics` shows."""
+class Metrics:
+    """Metrics of one process, shown at `/metrics`."""
 
     def __init__(self) -> None:
         self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
@@ -49,119 +53,112 @@ class Figures:
             "resolver_request_seconds",
             "Time to answer.",
             ("route",),
-            buckets=_SECONDS,
+            buckets=_BUCKETS,
             registry=self.registry,
         )
         self.checks = Counter("resolver_checks", "Queries looked up.", registry=self.registry)
-        self.version = Gauge(
-            "resolver_store_version",
-            "Version of the store.",
-            registry=self.registry,
-            multiprocess_mode="mostrecent",
-        )
-        self.held = Gauge(
+        self.store_version = self._gauge("resolver_store_version", "Version of the store.")
+        self.held_batches = self._gauge(
             "resolver_batches_held",
             "Batches that wait until somebody accepts how much they change.",
-            registry=self.registry,
-            multiprocess_mode="mostrecent",
         )
-        self.ready = Gauge(
-            "resolver_ready",
-            "1 where checks are answered.",
-            registry=self.registry,
-            multiprocess_mode="mostrecent",
-        )
+        self.ready = self._gauge("resolver_ready", "1 where checks are answered.")
 
-    def answered(self, route: str, method: str, status: int, took: float) -> None:
-        """Count a request, and the seconds it took."""
+    def _gauge(self, name: str, text: str) -> Gauge:
+        return Gauge(name, text, registry=self.registry, multiprocess_mode="mostrecent")
+
+    def count_response(self, route: str, method: str, status: int, seconds: float) -> None:
+        """Count a response and the seconds it took."""
         children = self._children.get((route, method, status))
         if children is None:
             children = self.requests.labels(route, method, status), self.seconds.labels(route)
             self._children[route, method, status] = children
         children[0].inc()
-        children[1].observe(took)
+        children[1].observe(seconds)
 
 
-def count_together() -> None:
-    """Let the processes that will be forked from this one count in files, which each of them can sum up. To be called
-    before there are figures."""
-    folder, mine = tempfile.mkdtemp(prefix="resolver-figures-"), os.getpid()
-    tell_library("PROMETHEUS_MULTIPROC_DIR", folder)
-    _TOGETHER.append(folder)
+def share_metrics() -> None:
+    """Let processes forked from this one count in files, which each of them can sum up.
+
+    Call it before any metric is created.
+    """
+    folder, owner_pid = tempfile.mkdtemp(prefix="resolver-figures-"), os.getpid()
+    set_library_variable("PROMETHEUS_MULTIPROC_DIR", folder)
+    _SHARED_FOLDERS.append(folder)
     values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]
-    # workers run this too when they end, and must not
+    # forked workers run this too when they end, and must not remove the folder
     atexit.register(
-        lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == mine else None
+        lambda: shutil.rmtree(folder, ignore_errors=True) if os.getpid() == owner_pid else None
     )
 
 
-def figures() -> Figures:
-    """The figures of the application that answers now."""
-    from flask import current_app
-
-    found: Figures = current_app.extensions["figures"]
-    return found
+def current_metrics() -> Metrics:
+    """Return the metrics of the application that handles the request."""
+    metrics: Metrics = current_app.extensions["metrics"]
+    return metrics
 
 
-def shown(told: Figures) -> bytes:
-    """The figures for Prometheus: of all processes where several serve."""
-    if not _TOGETHER:
-        return generate_latest(told.registry)
-    together = CollectorRegistry()
-    multiprocess.MultiProcessCollector(together, path=_TOGETHER[0])  # type: ignore[no-untyped-call]
-    return generate_latest(together)
+def render_metrics(metrics: Metrics) -> bytes:
+    """Return the metrics in Prometheus' text format, summed over the processes that serve."""
+    if not _SHARED_FOLDERS:
+        return generate_latest(metrics.registry)
+    merged = CollectorRegistry()
+    folder = _SHARED_FOLDERS[0]
+    multiprocess.MultiProcessCollector(merged, path=folder)  # type: ignore[no-untyped-call]
+    return generate_latest(merged)
 
 
-def install(app: Flask) -> None:
-    """Watch every request of an application."""
-    told = app.extensions["figures"] = Figures()
+def install_observability(app: Flask) -> None:
+    """Count and log every request of an application."""
+    metrics = app.extensions["metrics"] = Metrics()
 
     @app.before_request
     def begin() -> None:
-        given = request.headers.get("X-Request-ID", "")
-        # it tells requests apart and opens nothing, so that it need not be hard to guess
-        g.request_id = (
-            given if given and _ID.fullmatch(given) else f"{random.getrandbits(128):032x}"
-        )
-        g.began = time.perf_counter()
+        """Set the request's id and start time."""
+        client_id = request.headers.get("X-Request-ID", "")
+        is_usable = bool(client_id and _REQUEST_ID.fullmatch(client_id))
+        # an id tells requests apart and opens nothing, so it need not be hard to guess
+        g.request_id = client_id if is_usable else f"{random.getrandbits(128):032x}"
+        g.started_at = time.perf_counter()
 
     @app.after_request
     def end(response: Response) -> Response:
-        # the pattern of the address, never the address: names stand in it
+        # the pattern of the address, never the address: it may hold a name
+        """Count and log the response."""
         route = request.url_rule.rule if request.url_rule is not None else "none"
-        took = time.perf_counter() - g.get("began", time.perf_counter())
-        method, status, identity = request.method, response.status_code, g.get("request_id", "")
-        told.answered(route, method, status, took)
-        response.headers["X-Request-ID"] = identity
-        if "passed_over" in g:
-            response.headers["X-Ignored-Parameters"] = g.passed_over
-        ms = round(took * 1000, 1)
+        seconds = time.perf_counter() - g.get("started_at", time.perf_counter())
+        method, status, request_id = request.method, response.status_code, g.get("request_id", "")
+        metrics.count_response(route, method, status, seconds)
+        response.headers["X-Request-ID"] = request_id
+        if "ignored_parameters" in g:
+            response.headers["X-Ignored-Parameters"] = g.ignored_parameters
+        ms = round(seconds * 1000, 1)
         _LOG.info(
             "request",
-            id=identity,
+            id=request_id,
             method=method,
             route=route,
             status=status,
             ms=ms,
-            who=g.get("who", ""),
+            who=g.get("actor", ""),
         )
         return response
 
 
-class _Forward(logging.Handler):
-    """What the engine and the server below tell, in the form of our log."""
+class _LogForwarder(logging.Handler):
+    """Handler that writes the log of the engine and of the HTTP server in our own format."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Pass a line on."""
-        say = _LOG.error if record.levelno >= logging.ERROR else _LOG.info
-        say(record.name.rpartition(".")[2], said=record.getMessage())
+        """Forward a log record."""
+        write = _LOG.error if record.levelno >= logging.ERROR else _LOG.info
+        write(record.name.rpartition(".")[2], said=record.getMessage())
 
 
 def log_as_json() -> None:
     """Write the log as JSON lines to standard error."""
     for name, level in (("resolver", logging.INFO), ("gunicorn.error", logging.WARNING)):
         logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [_Forward()], False
+        logger.handlers, logger.propagate = [_LogForwarder()], False
         logger.setLevel(level)
     structlog.configure(
         processors=[
@@ -169,7 +166,7 @@ def log_as_json() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             structlog.processors.JSONRenderer(),
         ],
-        # asked at each line: whoever runs the service may replace the stream
+        # looked up for each line, since the embedding program may replace the stream
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -1,29 +1,35 @@
-"""Query parameters: read, checked, and one clear `detail` where one will not do."""
+"""Readers of query parameters: typed values, or one clear `detail` for a value that is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from urllib.parse import quote, unquote_to_bytes
 
 from flask import g, request
 
+from resolver.api.endpoints import current_endpoint
 from resolver.api.errors import ApiError
 
 PURPOSE = "purpose"
-"""Why somebody asks: every door takes it (`resolver.api.access`)."""
+"""Purpose of access, which every endpoint accepts (`resolver.api.access`)."""
+_TRUE = ("true", "1", "yes", "on")
+_FALSE = ("false", "0", "no", "off")
 
 
-def readable() -> None:
-    """Raises `ApiError` for an address whose values are no UTF-8: read as something else they would mean nobody."""
+def require_utf8() -> None:
+    """Refuse a query string that is not UTF-8: decoded otherwise, a name would match nobody.
+
+    Raises `ApiError`.
+    """
     try:
         unquote_to_bytes(request.query_string).decode()
     except UnicodeDecodeError:
         raise ApiError(400, "the values in the address must be UTF-8, percent-encoded") from None
 
 
-def number(name: str, default: float | None, low: float, high: float) -> float | None:
-    """A number within bounds, or the default where the parameter is absent."""
+def read_number(name: str, default: float | None, low: float, high: float) -> float | None:
+    """Return a number from `low` to `high`, or the default where the parameter is absent."""
     if name not in request.args:
         return default
     text = request.args[name]
@@ -36,8 +42,8 @@ def number(name: str, default: float | None, low: float, high: float) -> float |
     return value
 
 
-def whole(name: str, default: int, low: int, high: int) -> int:
-    """A whole number within bounds, or the default."""
+def read_integer(name: str, default: int, low: int, high: int) -> int:
+    """Return a whole number from `low` to `high`, or the default."""
     if name not in request.args:
         return default
     text = request.args[name]
@@ -48,42 +54,39 @@ def whole(name: str, default: int, low: int, high: int) -> int:
     return int(text)
 
 
-def several(name: str) -> tuple[str, ...]:
-    """All values of a parameter that may be repeated."""
+def read_texts(name: str) -> tuple[str, ...]:
+    """Return the nonempty values of a parameter that may be repeated."""
     return tuple(text for text in request.args.getlist(name) if text)
 
 
-def one_of(name: str, words: Sequence[str]) -> str:
-    """One of some words, or an empty text where the parameter is absent."""
-    text = request.args.get(name, "")
-    if name in request.args and text not in words:
+def read_choice(name: str, words: Sequence[str]) -> str:
+    """Return one of some words, or an empty text where the parameter is absent."""
+    return _check_choice(name, request.args[name], words) if name in request.args else ""
+
+
+def read_choices(name: str, words: Sequence[str]) -> tuple[str, ...]:
+    """Return the values of a parameter that may be repeated, each one of some words."""
+    return tuple(_check_choice(name, text, words) for text in request.args.getlist(name))
+
+
+def _check_choice(name: str, text: str, words: Sequence[str]) -> str:
+    if text not in words:
         raise ApiError(422, f"{name} must be one of {', '.join(words)}, not {text[:40]!r}")
     return text
 
 
-def several_of(name: str, words: Sequence[str]) -> tuple[str, ...]:
-    """All values of a parameter that may be repeated, each one of some words."""
-    found = tuple(request.args.getlist(name))
-    for text in found:
-        if text not in words:
-            raise ApiError(422, f"{name} must be one of {', '.join(words)}, not {text[:40]!r}")
-    return found
-
-
-def yes(name: str, *, default: bool) -> bool:
-    """A truth value, or the default."""
+def read_boolean(name: str, *, default: bool) -> bool:
+    """Return a truth value, or the default."""
     if name not in request.args:
         return default
     text = request.args[name].lower()
-    if text in ("true", "1", "yes", "on", "false", "0", "no", "off"):
-        return text in ("true", "1", "yes", "on")
-    raise ApiError(422, f"{name} must be true or false, not {text[:40]!r}")
+    if text not in (*_TRUE, *_FALSE):
+        raise ApiError(422, f"{name} must be true or false, not {text[:40]!r}")
+    return text in _TRUE
 
 
-def moment(name: str) -> datetime | None:
-    """A date or time in ISO form, or None. Without a zone it is UTC."""
-    from datetime import UTC
-
+def read_datetime(name: str) -> datetime | None:
+    """Return a date or time in ISO form, in UTC where it names no zone, or None."""
     if name not in request.args:
         return None
     text = request.args[name]
@@ -96,18 +99,31 @@ def moment(name: str) -> datetime | None:
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
-def noted(*known: str) -> None:
-    """Pass over parameters nobody knows, as yente does; the answer names them (`X-Ignored-Parameters`), so that a
-    misspelt filter can be noticed."""
-    unknown = sorted(set(request.args) - set(known) - {PURPOSE})
-    if unknown:
-        g.passed_over = ", ".join(quote(name[:60]) for name in unknown[:20])
+def ignore_undeclared() -> None:
+    """Ignore query parameters that the endpoint does not declare, as yente does.
+
+    The header `X-Ignored-Parameters` of the response names them, so that a misspelled filter can be
+    noticed.
+    """
+    undeclared = sorted(set(request.args) - _declared_names() - {PURPOSE})
+    if undeclared:
+        g.ignored_parameters = ", ".join(quote(name[:60]) for name in undeclared[:20])
 
 
-def only(*known: str, also: Iterable[str] = ()) -> None:
-    """Refuse parameters nobody knows: a misspelt filter must not be taken for none."""
-    unknown = sorted(set(request.args) - set(known) - set(also) - {PURPOSE})
-    if unknown:
+def reject_undeclared() -> None:
+    """Refuse query parameters that the endpoint does not declare.
+
+    Raises `ApiError`: a misspelled filter must not be taken for none.
+    """
+    known_names = _declared_names()
+    undeclared = sorted(set(request.args) - known_names - {PURPOSE})
+    if undeclared:
+        names = ", ".join(sorted(known_names)) or "none"
         raise ApiError(
-            422, f"there is no parameter {unknown[0][:60]!r}; known are {', '.join(sorted(known))}"
+            422, f"there is no parameter {undeclared[0][:60]!r}; the parameters are {names}"
         )
+
+
+def _declared_names() -> frozenset[str]:
+    endpoint = current_endpoint()
+    return endpoint.query_names if endpoint is not None else frozenset()

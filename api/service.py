@@ -1,4 +1,4 @@
-"""What an application holds for its whole life: the hub, the screen that answers checks, and whether it is ready."""
+"""Long-lived parts of one application: hub, screener, audit log and single-record writer."""
 
 from __future__ import annotations
 
@@ -9,170 +9,183 @@ from pathlib import Path
 from typing import cast
 
 import structlog
-from flask import current_app
+from flask import Flask, current_app
 
-from resolver.api.audit_writer import Consultations
-from resolver.api.server.request_turns import Turns
-from resolver.api.server.writer import Passing, Taker
+from resolver.api.audit_writer import AuditLog
+from resolver.api.server.request_turns import RequestTurns
+from resolver.api.server.writer import WriterClient, WriterServer
 from resolver.api.service_settings import ServiceSettings
 from resolver.errors import ResolverError, StoreError
-from resolver.hub.admin import keys_of
+from resolver.hub.admin import summarize_keys
 from resolver.hub.desk_users import has_users
-from resolver.hub.group_commit import Posting
+from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder
-from resolver.screening.screener import Screen
+from resolver.screening.screener import Screener
 
 _KEY = "resolver"
-_OBJECTS = 50_000
-FRESH = 0.25
-"""Seconds between two looks for what others have landed."""
+_GC_THRESHOLD = 50_000
+FOLLOW_SECONDS = 0.25
+"""Seconds between two looks for commits of other processes."""
+_RETRY_SECONDS = 2
 _LOG = structlog.get_logger("api")
 
 
 class Service:
-    """The parts of one application."""
+    """Parts of one application, created once and shared by all of its requests."""
 
     def __init__(self, settings: ServiceSettings) -> None:
         self.settings = settings
-        # a store resolved with another model is opened too: what needs no model still answers, `/readyz` says why
+        # a store resolved with another model is opened too: endpoints that need no model answer,
+        # and `/readyz` names the problem
         self.hub = Hub.open(
             settings.store_url,
             check=False,
             model_dir=settings.model_dir,
             index_dir=settings.index_dir,
         )
-        self.screen = Screen(self.hub)
-        self.jobs = jobs_folder(self.hub.store, settings.jobs_dir)
-        self._writer: Hub | None = None
-        self._posting: Posting | None = None
-        self._passing: Passing | None = None
-        self._landing_at: Path | None = None
+        self.screener = Screener(self.hub)
+        self.jobs_dir = jobs_folder(self.hub.store, settings.jobs_dir)
+        self._writer_hub: Hub | None = None
+        self._group_commit: GroupCommit | None = None
+        self._writer_client: WriterClient | None = None
+        self._writer_path: Path | None = None
         self._lock = threading.Lock()
-        self.log = Consultations(self.hub, self.jobs / "looks")
-        self.turns = Turns(settings.threads)
-        self.streams = (
+        self.audit_log = AuditLog(self.hub, self.jobs_dir / "looks")
+        self.turns = RequestTurns(settings.threads)
+        self.stream_slots = (
             threading.BoundedSemaphore(settings.streams)
             if settings.streams
             else threading.Semaphore(0)
         )
-        self._warm = threading.Event()
-        self._began = time.monotonic()
-        self.closed = threading.Event()
+        self._warm_event = threading.Event()
+        self._started_at = time.monotonic()
+        self.closed_event = threading.Event()
 
     def warm(self) -> None:
-        """Load what takes seconds. Until then checks are refused as not ready."""
-        self.screen.warm()
-        # what is loaded now stays; collections must not walk through it during answers
+        """Load what takes seconds; until then checks are refused. Raises `ResolverError`."""
+        self.screener.warm()
+        # loaded objects stay for good: the collector must not walk through them during a request
         gc.collect()
         gc.freeze()
-        # an answer makes some ten thousand objects, all of them without cycles
-        gc.set_threshold(_OBJECTS, 20, 50)
-        self._warm.set()
+        # a response makes some ten thousand objects, all of them without cycles
+        gc.set_threshold(_GC_THRESHOLD, 20, 50)
+        self._warm_event.set()
 
-    def loading(self) -> tuple[str, float]:
-        """What is loaded now, and for how many seconds the service has been loading."""
-        return self.screen.doing or "the model and the names", time.monotonic() - self._began
+    def loading_stage(self) -> tuple[str, float]:
+        """Return the current stage of loading and the seconds since the start."""
+        return (
+            self.screener.activity or "the model and the names",
+            time.monotonic() - self._started_at,
+        )
 
     def load(self) -> None:
-        """Load, and load again when the store has something to load from; then follow the store."""
+        """Load, retrying until the store has something to load, and then follow the store."""
         try:
-            self.log.recover()
+            self.audit_log.recover()
         except (ResolverError, OSError) as error:
-            _LOG.error("looks that were left cannot be written", error=type(error).__name__)
+            _LOG.error("cannot recover audit spools", error=type(error).__name__)
         while not self.is_warm:
             try:
                 self.warm()
                 _LOG.info("ready")
             except ResolverError as error:
-                if self.closed.wait(2):
+                if self.closed_event.wait(_RETRY_SECONDS):
                     return
                 _LOG.debug("waiting", why=error.line())
-        self.screen.follow(FRESH)
-        if self._passing is None:
-            self._warm_posting()
+        self.screener.follow(FOLLOW_SECONDS)
+        if self._writer_client is None:
+            self._warm_group_commit()
 
-    def _warm_posting(self) -> None:
-        """Load what the first landing of records would wait for."""
+    def _warm_group_commit(self) -> None:
+        """Load what the first commit of records would wait for."""
         try:
-            self.lander().warm()
+            self.group_commit().warm_up()
         except (ResolverError, OSError) as error:
-            _LOG.debug("landings are not prepared", error=type(error).__name__)
+            _LOG.debug("cannot prepare commits", error=type(error).__name__)
 
-    def pass_on(self, path: Path) -> None:
-        """From now on pass records on to the process that lands, which listens there."""
-        self._landing_at = path
-        self._passing = Passing(
-            path, self.lander, accept_restricted=self.settings.accept_restricted
+    def use_writer_process(self, path: Path) -> None:
+        """Forward records to the writer process that listens on the socket `path`."""
+        self._writer_path = path
+        self._writer_client = WriterClient(
+            path, self.group_commit, accept_restricted=self.settings.accept_restricted
         )
 
-    def taker(self) -> Taker:
-        """In the process that lands: who takes what the others pass on."""
-        assert self._landing_at is not None
-        return Taker(self._landing_at, self.lander, self._warm_posting)
+    def writer_server(self) -> WriterServer:
+        """Return the server of the writer process; call `use_writer_process` before."""
+        if self._writer_path is None:
+            raise RuntimeError("there is no writer process: call use_writer_process first")
+        return WriterServer(self._writer_path, self.group_commit, self._warm_group_commit)
 
-    def forked(self, *, lands: bool = False) -> None:
-        """In a process that has just been forked from the one that made this, to answer or to land: connections are no
-        longer its own."""
+    def after_fork(self, *, is_writer: bool = False) -> None:
+        """Drop the parent's database connections in a forked process and start loading.
+
+        is_writer: the process commits records and answers no requests, so it loads on its own.
+        """
         self.hub.store.disown()
-        if not lands:
+        if not is_writer:
             threading.Thread(target=self.load, name="load", daemon=True).start()
 
     @property
     def is_warm(self) -> bool:
-        """Whether checks can be answered at once."""
-        return self._warm.is_set()
+        """Return whether checks can be answered at once."""
+        return self._warm_event.is_set()
 
-    def ready_screen(self) -> Screen:
-        """The screen. Raises `StoreError` while it still loads."""
+    def ready_screener(self) -> Screener:
+        """Return the screener. Raises `StoreError` while it is still loading."""
         if not self.is_warm:
-            stage, _ = self.loading()
+            stage, _ = self.loading_stage()
             raise StoreError(
-                f"the service is still loading ({stage})", mend="ask again in a few seconds"
+                f"the service is still loading ({stage})", hint="ask again in a few seconds"
             )
-        return self.screen
+        return self.screener
 
-    def posting(self) -> Posting | Passing:
-        """Who takes single records."""
-        return self._passing or self.lander()
+    def record_writer(self) -> GroupCommit | WriterClient:
+        """Return the writer of single records: the writer process, or this one without it."""
+        return self._writer_client or self.group_commit()
 
-    def lander(self) -> Posting:
-        """Who lands them in this process: through a hub of their own, so that no check waits for them."""
+    def group_commit(self) -> GroupCommit:
+        """Return the writer of this process; its own hub keeps checks from waiting for it."""
         with self._lock:
-            if self._posting is None:
-                said = self.settings
-                self._writer = Hub.open(
-                    said.store_url, model_dir=said.model_dir, index_dir=said.index_dir
+            if self._group_commit is None:
+                settings = self.settings
+                self._writer_hub = Hub.open(
+                    settings.store_url, model_dir=settings.model_dir, index_dir=settings.index_dir
                 )
-                self._posting = Posting(self._writer, accept_restricted=said.accept_restricted)
-            return self._posting
+                self._group_commit = GroupCommit(
+                    self._writer_hub, accept_restricted=settings.accept_restricted
+                )
+            return self._group_commit
 
-    def guarded(self) -> bool:
-        """Whether there ever was a key or a user, or a proxy says who asks: from then on nobody asks without. One that
-        is revoked or expired counts too, lest the end of the last one should let everybody in."""
+    def is_guarded(self) -> bool:
+        """Return whether requests need credentials.
+
+        They do once there has been a key or a user, or where a proxy names the user. Revoked and
+        expired keys count too, so that the end of the last key opens the service to nobody.
+        """
         return (
             bool(self.settings.user_header)
-            or bool(keys_of(self.hub.store))
+            or bool(summarize_keys(self.hub.store))
             or has_users(self.hub.store)
         )
 
     def close(self) -> None:
-        """Let go of the store."""
-        self.closed.set()
-        self.screen.close()
-        self.log.close()
-        if self._passing is not None:
-            self._passing.close()
-        if self._writer is not None:
-            self._writer.close()
+        """Write the audit log to its end and close the store."""
+        self.closed_event.set()
+        self.screener.close()
+        self.audit_log.close()
+        if self._writer_client is not None:
+            self._writer_client.close()
+        if self._writer_hub is not None:
+            self._writer_hub.close()
         self.hub.close()
 
 
-def install(app: object, service: Service) -> None:
-    """Tie a service to an application."""
-    app.extensions[_KEY] = service  # type: ignore[attr-defined]
+def attach_service(app: Flask, service: Service) -> None:
+    """Attach a service to an application."""
+    app.extensions[_KEY] = service
 
 
-def service() -> Service:
-    """The service of the application that answers now."""
+def current_service() -> Service:
+    """Return the service of the application that handles the request."""
     return cast(Service, current_app.extensions[_KEY])

@@ -1,11 +1,11 @@
-"""What one service is told at its start."""
+"""Settings of one service, fixed at its start."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from resolver.review import Rules
+from resolver.review import DeskRules
 
 MAX_BODY = 4 * 1024 * 1024
 MAX_UPLOAD = 4 * 1024 * 1024 * 1024
@@ -13,19 +13,28 @@ MAX_UPLOAD = 4 * 1024 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings:
-    """`store_url`: the store that is served (made where there is none). `model_dir`, `index_dir`, `jobs_dir`: where
-    model, index and submitted batches lie (None: where they lie by default). `max_body`, `max_upload`: bytes of a
-    request, of a submitted batch, at most. `open_to_all`: whether anybody may ask as long as the store has no keys (for
-    loopback). `ask_purpose`: whether whoever comes with a key must say why. `rate`: requests a minute of one key at
-    most (0: any number). `threads`: requests that run at once, beside those that wait for a landing. `streams`: how
-    many streams of events are held open at once; each takes a thread. `accept_restricted`: whether records above
-    handling code H0 are taken.
+    """Settings of the API and of the steward's desk.
 
-    Of the steward's desk: `user_header`, the header in which a reverse proxy at one of the addresses `proxies` (or
-    networks) names who has signed in there (empty: none does); `session_idle`, `session_lasts`: seconds after which a
-    session ends when it is not used, and in any case; `first_code`: the secret of the link that lets somebody in as
-    long as nobody has a password (empty: there is none); `sign_in_tries`: wrong passwords from one address that lock it
-    (0: any number); `rules`: what takes two stewards, how long a pair is held."""
+    store_url: store to serve; created where there is none.
+    model_dir, index_dir, jobs_dir: folders of the model, the index and submitted batches; None for
+        the default.
+    max_body, max_upload: maximum bytes of a request and of a submitted batch.
+    open_to_all: allow requests without a key while the store has none (for loopback).
+    ask_purpose: require a purpose of access with every key.
+    rate: requests per minute and key at most; 0 for no limit.
+    threads: requests that run at once, apart from those that wait for a commit.
+    streams: event streams held open at once; each takes a thread.
+    accept_restricted: accept records with handling codes above H0.
+
+    The desk's:
+
+    user_header: header in which a reverse proxy names the signed-in user; empty for none.
+    proxies: addresses or networks of trusted reverse proxies.
+    session_idle, session_lasts: seconds after which a session ends unused, and in any case.
+    first_code: secret of the link that signs in while no user has a password; empty for none.
+    sign_in_tries: failed sign-ins from one address before it is locked; 0 disables the lock.
+    rules: decisions that take two stewards, and the time for which a pair is leased.
+    """
 
     store_url: str
     model_dir: Path | None = None
@@ -45,4 +54,4 @@ class ServiceSettings:
     session_lasts: int = 43_200
     first_code: str = ""
     sign_in_tries: int = 50
-    rules: Rules = field(default_factory=Rules)
+    rules: DeskRules = field(default_factory=DeskRules)

@@ -1,13 +1,15 @@
-"""The steward's desk: pages for people, at `/desk` and `/review`.
+"""Pages for stewards, analysts and admins, at `/desk` and `/review`.
 
-Server-rendered, with a small script that only adds keys and saves full page loads: everything works without it.
-`gate` says who sits there (a password, a proxy's header, or the link of the first minute), asks why they look, and lets
-no form through that is not of its own session; `problems` turns what goes wrong into a page that says what to do. A
-page is one function in one of the modules, with a template of its name.
+Pages are rendered by the server. A small script adds keyboard shortcuts and saves full page loads;
+everything works without it. A page is one view function in a module of this package, with a
+template of its name in `api/templates/desk`. `support.desk_access` checks who uses the desk (by
+password, header of a proxy, or first sign-in link), asks for the purpose of access, and refuses
+forms of other sessions. `support.error_pages` turns errors into pages that say what to do.
 """
 
 from resolver.api.desk import (
-    batches,
+    batch_pages,
+    decision_actions,
     entity,
     home,
     learning,
@@ -15,21 +17,22 @@ from resolver.api.desk import (
     queue,
     search,
     signin,
-    users,
+    user_pages,
 )
 from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.support.desk_access import install
+from resolver.api.desk.support.desk_access import install_desk
 
 __all__ = [
-    "batches",
+    "batch_pages",
     "blueprint",
+    "decision_actions",
     "entity",
     "home",
-    "install",
+    "install_desk",
     "learning",
     "pair",
     "queue",
     "search",
     "signin",
-    "users",
+    "user_pages",
 ]

@@ -1,4 +1,4 @@
-"""The blueprint that all pages hang on."""
+"""Blueprint of the desk's pages and of their static files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page of one entity: what is known of it, who says so, and what became of it."""
+"""Pages of one entity: known values with their sources, history, decisions, records, split."""
 
 from __future__ import annotations
 
@@ -8,154 +8,170 @@ from typing import Any
 from flask import redirect, request, url_for
 from followthemoney import model
 
-from resolver import review as back
-from resolver.api.access import consulted, viewer
+from resolver import review
+from resolver.api.access import log_access, viewer
 from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.pages import page
-from resolver.api.desk.queue import steward
-from resolver.api.desk.support.desk_access import may_see, needs
-from resolver.api.desk.support.error_pages import Refused
-from resolver.api.query_parameters import whole
-from resolver.api.service import service
+from resolver.api.desk.pages import render_page
+from resolver.api.desk.support.desk_access import require_role, require_visible
+from resolver.api.desk.support.error_pages import DeskError
+from resolver.api.desk.support.review_forms import current_steward
+from resolver.api.query_parameters import read_integer
+from resolver.api.service import current_service
 from resolver.errors import InputError
-from resolver.hub.desk_users import Role
+from resolver.hub.desk_users import UserRole
 from resolver.review import DecisionView, HistoryRow
-from resolver.review.entity_page import Portrait, portrait
+from resolver.review.entity_page import EntityPage, load_entity_page
 from resolver.screening import entity_reader
-from resolver.screening.screener import Stand
+from resolver.screening.screener import IndexRevision
 
-SHOWN = 12
+_VALUE_LIMIT = 12
 """Values of a property on the first page; the rest has pages of its own."""
-PAGE = 100
-_RECORDS = 50
+_VALUES_PER_PAGE = 100
+_RECORDS_PER_PAGE = 50
 
 
-@blueprint.get("/desk/entities/<path:entity_id>")
-def entity(entity_id: str) -> Any:
-    """An entity, by any id that ever led to it. With `prop` all values of one property, a page at a time."""
-    found = _portrait(entity_id)
-    if found.id != entity_id:
-        return redirect(url_for("desk.entity", entity_id=found.id, was=entity_id), 303)
-    hub = service().hub
-    consulted(
+@blueprint.get("/desk/entities/<path:entity_id>", endpoint="entity")
+def show_entity(entity_id: str) -> Any:
+    """Show an entity by any of its ids, or all values of the property `prop`, page by page."""
+    entity_page = _load_page(entity_id)
+    if entity_page.id != entity_id:
+        return redirect(url_for("desk.entity", entity_id=entity_page.id, was=entity_id), 303)
+    log_access(
         "entity",
         {"id": entity_id},
-        {"seen": [found.id]},
-        Stand(found.version, hub.models.stamp["model"]),
+        {"seen": [entity_page.id]},
+        IndexRevision(entity_page.revision, current_service().hub.models.stamp["model"]),
     )
     if request.args.get("prop"):
-        return _values(found, request.args["prop"])
-    shown = entity_reader.entity(hub, found.id, viewer(), nested=True) if found.records else None
-    begin = whole("from", 0, 0, 1_000_000)
-    decisions = back.decisions_on(hub, [one.stated.record for one in found.records], viewer())
-    return page(
-        "entity.html",
-        found=found,
-        was=request.args.get("was", "")[:300],
-        shown=SHOWN,
-        relations=_relations(shown.entity)
-        if shown is not None and shown.entity is not None
-        else [],
-        history=_grouped(back.timeline(hub, found.id, viewer()), decisions),
-        decisions=decisions,
-        digest=back.entity_digest(hub, found.id),
-        done=request.args.get("done", "")[:500],
-        records=found.records[begin : begin + _RECORDS],
-        begin=begin,
-        step=_RECORDS,
-    )
+        return _values_page(entity_page, request.args["prop"])
+    return render_page("entity.html", **_entity_context(entity_page))
+
+
+def _entity_context(entity_page: EntityPage) -> dict[str, Any]:
+    hub, start = current_service().hub, read_integer("from", 0, 0, 1_000_000)
+    record_ids = [record.statement.record for record in entity_page.records]
+    decisions = review.list_decisions(hub, record_ids, viewer())
+    return {
+        "entity": entity_page,
+        "requested_id": request.args.get("was", "")[:300],
+        "value_limit": _VALUE_LIMIT,
+        "relations": _load_relations(entity_page),
+        "history": _group_history(review.load_timeline(hub, entity_page.id, viewer()), decisions),
+        "decisions": decisions,
+        "digest": review.entity_digest(hub, entity_page.id),
+        "message": request.args.get("done", "")[:500],
+        "records": entity_page.records[start : start + _RECORDS_PER_PAGE],
+        "start": start,
+        "page_size": _RECORDS_PER_PAGE,
+    }
 
 
 @blueprint.post("/desk/entities/<ref:entity_id>/split")
-@needs(Role.STEWARD)
+@require_role(UserRole.STEWARD)
 def split(entity_id: str) -> Any:
-    """Take records out of an entity: first shown, then done."""
-    said, hub, rules = request.form, service().hub, service().settings.rules
-    records = said.getlist("record")
-    why = said.get("why", "").strip()[:2_000]
-    if not records:
-        raise Refused(422, "No record is marked.", "Mark the records that are to leave the entity.")
-    may_see(entity_id)
-    if "sure" not in said:
-        return page(
+    """Preview a split of records from an entity, or carry it out once confirmed (`sure`)."""
+    form, hub = request.form, current_service().hub
+    record_ids = form.getlist("record")
+    reason, digest = form.get("why", "").strip()[:2_000], form.get("digest", "")
+    if not record_ids:
+        raise DeskError(422, "No record is marked.", "Mark the records to take out of the entity.")
+    require_visible(entity_id)
+    if "sure" not in form:
+        return render_page(
             "split.html",
-            shown=back.preview_split(hub, steward(), entity_id, records),
-            found=_portrait(entity_id),
-            records=records,
-            why=why,
-            digest=said.get("digest", ""),
+            preview=review.preview_split(hub, current_steward(), entity_id, record_ids),
+            entity=_load_page(entity_id),
+            records=record_ids,
+            reason=reason,
+            digest=digest,
             verdict="different",
         )
-    seen = said.get("digest", "")
-    outcome = back.split(hub, steward(), entity_id, records, why, seen_digest=seen, rules=rules)
+    rules = current_service().settings.rules
+    outcome = review.split_entity(
+        hub, current_steward(), entity_id, record_ids, reason, shown_digest=digest, rules=rules
+    )
     return redirect(url_for("desk.entity", entity_id=entity_id, done=outcome.message), 303)
 
 
-def _portrait(entity_id: str) -> Portrait:
+def _load_page(entity_id: str) -> EntityPage:
     try:
-        return portrait(service().hub, entity_id, viewer())
+        return load_entity_page(current_service().hub, entity_id, viewer())
     except InputError as error:
-        raise Refused(
-            404, f"Nobody has the id {entity_id[:80]}.", "Search for a name instead."
+        raise DeskError(
+            404, f"There is no entity or record {entity_id[:80]}.", "Search for a name instead."
         ) from error
 
 
-def _values(found: Portrait, prop: str) -> Any:
-    attribute = next((one for one in found.attributes if one.prop == prop), None)
+def _values_page(entity_page: EntityPage, prop: str) -> Any:
+    attribute = next((row for row in entity_page.attributes if row.prop == prop), None)
     if attribute is None:
-        raise Refused(404, "The entity has no such property.", "Its page shows what it has.")
-    begin = whole("from", 0, 0, 1_000_000)
-    return page("values.html", found=found, attribute=attribute, begin=begin, step=PAGE)
+        raise DeskError(
+            404, "The entity has no such property.", "Its page shows the properties it has."
+        )
+    start = read_integer("from", 0, 0, 1_000_000)
+    return render_page(
+        "values.html",
+        entity=entity_page,
+        attribute=attribute,
+        start=start,
+        page_size=_VALUES_PER_PAGE,
+    )
 
 
-def _grouped(
+def _group_history(
     history: Sequence[HistoryRow], decisions: Sequence[DecisionView]
 ) -> list[tuple[HistoryRow, int]]:
-    """The lines of a history, and how many more of the log belong to each: what was decided together is one line."""
-    together = {one.number: one.together for one in decisions}
-    told: set[int] = set()
-    found = []
+    """Return the rows of a history, each with the number of further decisions of the same act.
+
+    Decisions that were taken in one act become one row.
+    """
+    act_of = {decision.number: decision.act_numbers for decision in decisions}
+    covered: set[int] = set()
+    rows = []
     for row in history:
-        if row.decision and row.decision in told:
+        if row.decision and row.decision in covered:
             continue
-        others = together.get(row.decision, ())
-        told.update(others)
-        found.append((row, len(others)))
-    return found
+        others = act_of.get(row.decision, ())
+        covered.update(others)
+        rows.append((row, len(others)))
+    return rows
 
 
-def _relations(entity: dict[str, Any]) -> list[dict[str, Any]]:
-    """The ties of an entity: what kind, with whom, in which role and time, and which lists say so."""
-    found = []
-    for values in entity["properties"].values():
-        for edge in values:
-            if not isinstance(edge, dict):
-                continue
-            schema = model.get(edge["schema"])
-            ends = [
-                value
-                for texts in edge["properties"].values()
-                for value in texts
-                if isinstance(value, dict)
-            ]
-            said = {
-                name: [text for text in texts if isinstance(text, str)]
-                for name, texts in edge["properties"].items()
-            }
-            found.append(
-                {
-                    "kind": schema.label if schema is not None else edge["schema"],
-                    "ends": [
-                        {"id": end["id"], "caption": end.get("caption") or end["id"]}
-                        for end in ends
-                    ],
-                    "role": [
-                        *said.get("role", ()),
-                        *said.get("relationship", ()),
-                        *said.get("summary", ()),
-                    ],
-                    "dates": " – ".join([*said.get("startDate", ()), *said.get("endDate", ())]),
-                    "lists": edge.get("datasets", []),
-                }
-            )
-    return sorted(found, key=lambda one: (one["kind"], [end["caption"] for end in one["ends"]]))
+def _load_relations(entity_page: EntityPage) -> list[dict[str, Any]]:
+    """Return the relations of an entity, sorted by kind and by the entities at the other end."""
+    if not entity_page.records:
+        return []
+    document = entity_reader.read_entity(
+        current_service().hub, entity_page.id, viewer(), with_relations=True
+    )
+    if document is None or document.entity is None:
+        return []
+    relations = [
+        _relation(edge)
+        for values in document.entity["properties"].values()
+        for edge in values
+        if isinstance(edge, dict)
+    ]
+    return sorted(relations, key=lambda row: (row["kind"], [end["caption"] for end in row["ends"]]))
+
+
+def _relation(edge: dict[str, Any]) -> dict[str, Any]:
+    """Return kind, other ends, role, dates and lists of a relation in FollowTheMoney form."""
+    schema = model.get(edge["schema"])
+    values = [value for values in edge["properties"].values() for value in values]
+    texts = {
+        name: [value for value in values if isinstance(value, str)]
+        for name, values in edge["properties"].items()
+    }
+    roles = ("role", "relationship", "summary")
+    return {
+        "kind": schema.label if schema is not None else edge["schema"],
+        "ends": [
+            {"id": value["id"], "caption": value.get("caption") or value["id"]}
+            for value in values
+            if isinstance(value, dict)
+        ],
+        "role": [text for name in roles for text in texts.get(name, ())],
+        "dates": " – ".join([*texts.get("startDate", ()), *texts.get("endDate", ())]),
+        "lists": edge.get("datasets", []),
+    }

@@ -1,4 +1,4 @@
-"""The first page: what waits, what came in, how old the lists are, whether all is well."""
+"""Home page: waiting work, latest batches, age of the lists, state of the service."""
 
 from __future__ import annotations
 
@@ -7,71 +7,80 @@ from typing import Any
 
 from flask import abort, redirect, url_for
 
-from resolver import review as back
+from resolver import review
 from resolver.api.access import viewer
 from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.pages import page
-from resolver.api.desk.support import desk_access
-from resolver.api.routes.health import standing
-from resolver.api.service import service
+from resolver.api.desk.pages import render_page
+from resolver.api.desk.support.desk_access import current_user
+from resolver.api.routes.health import readiness
+from resolver.api.service import current_service
 from resolver.errors import ResolverError
-from resolver.hub.admin import Source
-from resolver.hub.desk_users import Role
-from resolver.hub.job_worker import BATCH
+from resolver.hub.admin import StoredSource
+from resolver.hub.desk_users import UserRole
+from resolver.hub.job_worker import BATCH_JOB
 
-_JOBS = 6
+_MAX_JOBS = 6
 
 
 @blueprint.get("/")
 def root() -> Any:
-    """The desk is at home here."""
+    """Lead from the root of the service to the desk."""
     return redirect(url_for("desk.home"), 303)
 
 
-@blueprint.get("/desk/<path:rest>")
-@blueprint.get("/review/<path:rest>")
-def nothing(rest: str) -> Any:
-    """Below these addresses people look, and get a page, whatever they mistyped."""
-    del rest
+@blueprint.get("/desk/<path:path>")
+@blueprint.get("/review/<path:path>")
+def missing_page(path: str) -> Any:
+    """Answer an unknown address below the desk with a page instead of JSON."""
+    del path
     abort(404)
 
 
 @blueprint.get("/desk")
 def home() -> Any:
-    """What waits, what came in, how old the lists are, whether all is well."""
-    held = service()
-    with held.hub.store.view() as view:
-        version, sources = view.version, view.sources(counted=True)
-        landings = view.versions(max(0, version - 1))
-    agency = None if desk_access.user().role >= Role.ADMIN else desk_access.user().agency
-    return page(
-        "home.html",
-        room="home",
-        version=version,
-        landed=landings[-1].landed if landings else "",
-        waiting=back.waiting(held.hub, limit=1, viewer=viewer()),
-        mine=back.waiting(
-            held.hub, back.Filters(assigned=desk_access.user().name), limit=1, viewer=viewer()
-        ).total,
-        pending=len(back.pending(held.hub, viewer())),
-        pace=back.throughput(held.hub),
-        agreement=back.agreement(held.hub),
-        records=sum(one.records for one in sources),
-        sources=[(one, _is_old(one)) for one in sources],
-        jobs=held.hub.store.jobs.list(agency=agency, kind=BATCH, limit=_JOBS),
-        faults=_faults(),
+    """Show waiting work, latest batches, age of the lists and state of the service."""
+    return render_page(
+        "home.html", section="home", **_store_context(), **_review_context(), faults=_faults()
     )
 
 
-def _is_old(one: Source) -> bool:
-    if one.maximum_age_days is None or not one.updated:
+def _store_context() -> dict[str, Any]:
+    store, user = current_service().hub.store, current_user()
+    with store.view() as view:
+        revision, sources = view.revision, view.sources(counted=True)
+        commits = view.revisions(max(0, revision - 1))
+    agency = None if user.role >= UserRole.ADMIN else user.agency
+    return {
+        "revision": revision,
+        "committed_at": commits[-1].committed_at if commits else "",
+        "record_count": sum(source.records for source in sources),
+        "sources": [(source, _is_outdated(source)) for source in sources],
+        "jobs": store.jobs.list(agency=agency, kind=BATCH_JOB, limit=_MAX_JOBS),
+    }
+
+
+def _review_context() -> dict[str, Any]:
+    hub = current_service().hub
+    own_filters = review.Filters(assigned=current_user().name)
+    return {
+        "waiting": review.list_waiting(hub, limit=1, viewer=viewer()),
+        "assigned": review.list_waiting(hub, own_filters, limit=1, viewer=viewer()).total,
+        "unconfirmed": len(review.list_pending(hub, viewer())),
+        "throughput": review.measure_throughput(hub),
+        "agreement": review.measure_agreement(hub),
+    }
+
+
+def _is_outdated(source: StoredSource) -> bool:
+    if source.maximum_age_days is None or not source.updated:
         return False
-    return datetime.now(UTC) - datetime.fromisoformat(one.updated) > timedelta(one.maximum_age_days)
+    age = datetime.now(UTC) - datetime.fromisoformat(source.updated)
+    return age > timedelta(source.maximum_age_days)
 
 
 def _faults() -> list[str]:
-    """What keeps checks from being answered, in words."""
+    """Return the reasons why checks cannot be answered now."""
     try:
-        return standing(service())[1]
+        return readiness(current_service())[1]
     except ResolverError as error:
         return [error.line()]

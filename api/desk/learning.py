@@ -1,5 +1,4 @@
-"""What decisions teach: how far stewards agree, the model in use and those that were made of decisions, and what would
-change with them."""
+"""Learning page: agreement of stewards, models trained from decisions, and their effect."""
 
 from __future__ import annotations
 
@@ -7,81 +6,83 @@ from typing import Any
 
 from flask import g, redirect, request, url_for
 
-from resolver import review as back
+from resolver import review
 from resolver.api.access import viewer
 from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.pages import page
-from resolver.api.desk.support import desk_access
-from resolver.api.desk.support.desk_access import needs
-from resolver.api.service import service
-from resolver.hub.desk_users import Role
+from resolver.api.desk.pages import render_page
+from resolver.api.desk.support.desk_access import current_user, require_role
+from resolver.api.service import current_service
+from resolver.hub.desk_users import UserRole
 from resolver.hub.job_worker import Job
-from resolver.review.restrictions import restricted
-from resolver.training.data.queue_picks import pick
-from resolver.training.learning_jobs import LEARN, model_of, submit_learning
+from resolver.review.restrictions import find_restricted
+from resolver.training.data.queue_picks import mark_queue_picks
+from resolver.training.learning_jobs import LEARN_JOB, learned_model_folder, submit_learning
 
-_SHOWN = 5
+_MAX_JOBS = 5
 MEASURES = (
     ("precision", "Precision at score 0.5"),
     ("recall", "Recall at score 0.5"),
     ("f1", "F1 at score 0.5"),
-    ("log_loss", "Log loss (less is better)"),
-    ("calibration_error", "Calibration error (less is better)"),
+    ("log_loss", "Log loss (lower is better)"),
+    ("calibration_error", "Calibration error (lower is better)"),
 )
+"""Measures that compare two models, with their labels."""
 
 
 @blueprint.get("/desk/learning")
 def learning() -> Any:
-    """The model in use beside those that decisions make of it."""
-    held = service()
-    jobs = held.hub.store.jobs.list(kind=LEARN, limit=_SHOWN)
-    with held.hub.store.view() as view:
-        decisions, stamp = view.decision_count(), view.head.stamp.get("model", "")
-    return page(
+    """Show the model in use beside models trained from decisions."""
+    hub = current_service().hub
+    jobs = hub.store.jobs.list(kind=LEARN_JOB, limit=_MAX_JOBS)
+    with hub.store.view() as view:
+        decision_count, stamp = view.decision_count(), view.head.stamp.get("model", "")
+    return render_page(
         "learning.html",
-        room="learning",
-        decisions=decisions,
-        agreement=back.agreement(held.hub),
-        models=held.hub.models.models,
+        section="learning",
+        decision_count=decision_count,
+        agreement=review.measure_agreement(hub),
+        models=hub.models.models,
         stamp=stamp,
-        learnt=[_told(job) for job in jobs],
-        store=held.hub.store.url,
+        trainings=[_training_context(job) for job in jobs],
+        store=hub.store.url,
         measures=MEASURES,
-        once=g.request_id,
+        form_id=g.request_id,
     )
 
 
 @blueprint.post("/desk/learning")
-@needs(Role.ADMIN)
-def learn() -> Any:
-    """Ask a worker to make a model of what was decided."""
-    held = service()
-    once = request.form.get("once", "")[:60]
-    key = f"desk\nlearn\n{desk_access.user().name}\n{once}" if once else None
+@require_role(UserRole.ADMIN)
+def train_model() -> Any:
+    """Submit a job that trains a model from the decisions."""
+    service, user = current_service(), current_user()
+    form_id = request.form.get("once", "")[:60]
     submit_learning(
-        held.hub,
-        held.jobs,
-        who=desk_access.user().name,
-        agency=desk_access.user().agency,
-        idempotency_key=key,
+        service.hub,
+        service.jobs_dir,
+        submitted_by=user.name,
+        agency=user.agency,
+        idempotency_key=f"desk\nlearn\n{user.name}\n{form_id}" if form_id else None,
     )
     return redirect(url_for("desk.learning"), 303)
 
 
 @blueprint.post("/desk/learning/picks")
-@needs(Role.STEWARD)
+@require_role(UserRole.STEWARD)
 def pick_pairs() -> Any:
     """Mark the waiting pairs that would teach the model most, and show them."""
-    pick(service().hub)
-    return redirect(url_for("desk.review", reason=back.Reason.SAMPLE), 303)
+    mark_queue_picks(current_service().hub)
+    return redirect(url_for("desk.queue", reason=review.QueueReason.SAMPLE), 303)
 
 
-def _told(job: Job) -> dict[str, Any]:
-    """A job for the page: what it found, the folder of its model, and the pairs that move, as far as one may see."""
-    result = dict(job.result or {})
+def _training_context(job: Job) -> dict[str, Any]:
+    """Return a job with its results, the folder of its model, and the visible pairs that move."""
+    service, result = current_service(), dict(job.result or {})
     moved = result.get("waiting", {}).get("moved", [])
-    hidden = restricted(
-        service().hub, [one[side] for one in moved for side in ("left", "right")], viewer()
-    )
-    seen = [one for one in moved if one["left"] not in hidden and one["right"] not in hidden]
-    return {"job": job, "result": result, "moved": seen, "folder": model_of(service().jobs, job)}
+    record_ids = [pair[side] for pair in moved for side in ("left", "right")]
+    restricted = find_restricted(service.hub, record_ids, viewer())
+    return {
+        "job": job,
+        "result": result,
+        "moved": [pair for pair in moved if restricted.isdisjoint((pair["left"], pair["right"]))],
+        "folder": learned_model_folder(service.jobs_dir, job),
+    }

@@ -1,4 +1,4 @@
-"""Pages out of templates: what every one of them may use."""
+"""Rendering of the desk's templates, with the values that every page may use."""
 
 from __future__ import annotations
 
@@ -11,56 +11,57 @@ from typing import Any
 from flask import g, render_template, request
 
 from resolver.api.desk.support import text_filters
-from resolver.hub.desk_users import Role
+from resolver.hub.desk_users import UserRole
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """A row of the menu: the endpoint (without `desk.`), what it is called, and who sees it."""
+class MenuItem:
+    """Item of the main menu: endpoint (without `desk.`), title, and the least role that sees it."""
 
     endpoint: str
     title: str
-    least: Role = Role.VIEWER
+    min_role: UserRole = UserRole.VIEWER
 
 
-ROOMS = (
-    Room("home", "Home"),
-    Room("review", "Review"),
-    Room("search", "Search"),
-    Room("batches", "Batches"),
-    Room("learning", "Learning"),
-    Room("users", "Users", Role.ADMIN),
+MENU = (
+    MenuItem("home", "Home"),
+    MenuItem("queue", "Review"),
+    MenuItem("search", "Search"),
+    MenuItem("batches", "Batches"),
+    MenuItem("learning", "Learning"),
+    MenuItem("users", "Users", UserRole.ADMIN),
 )
 THEMES = ("auto", "light", "dark")
-THEME = "desk_theme"
+THEME_COOKIE = "desk_theme"
 
 
-def page(template: str, *, room: str = "", **said: Any) -> str:
-    """The text of a page (or of a part of one), in a room of the menu. Missing names are errors, all values are
-    escaped."""
-    held = g.get("session")
-    theme = request.cookies.get(THEME, "auto")
+def render_page(template: str, *, section: str = "", **context: Any) -> str:
+    """Render a template of the desk, or a part of a page.
+
+    `section` is the endpoint of the menu item to highlight. All values are escaped; a name that the
+    context lacks is an error.
+    """
+    session = g.get("session")
+    theme = request.cookies.get(THEME_COOKIE, "auto")
     return render_template(
         f"desk/{template}",
-        me=None if held is None else held.user,
-        session=held,
-        csrf="" if held is None else held.csrf,
+        user=None if session is None else session.user,
+        session=session,
+        csrf="" if session is None else session.csrf,
         theme=theme if theme in THEMES else "auto",
         themes=THEMES,
-        asset=asset,
-        Role=Role,
-        rooms=[one for one in ROOMS if held is not None and held.user.role >= one.least],
-        here_room=room,
-        w=text_filters,
-        here=request.full_path.rstrip("?"),
-        **said,
+        asset_url=asset_url,
+        Role=UserRole,
+        menu=[item for item in MENU if session is not None and session.user.role >= item.min_role],
+        section=section,
+        fmt=text_filters,
+        page_url=request.full_path.rstrip("?"),
+        **context,
     )
 
 
 @cache
-def asset(name: str) -> str:
-    """The address of a file of ours; it changes with the file."""
-    digest = hashlib.sha256(
-        (resources.files("resolver.api") / "static" / name).read_bytes()
-    ).hexdigest()[:12]
-    return f"/desk/static/{name}?v={digest}"
+def asset_url(name: str) -> str:
+    """Return the address of a static file; it changes with the content of the file."""
+    content = (resources.files("resolver.api") / "static" / name).read_bytes()
+    return f"/desk/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"

@@ -1,4 +1,4 @@
-"""The single check as a page: who may this be, and why."""
+"""Search page: single check against the store, with an explanation of each match."""
 
 from __future__ import annotations
 
@@ -6,18 +6,23 @@ from typing import Any
 
 from flask import request
 
-from resolver.api.access import consulted, viewer
+from resolver.api.access import log_access, viewer
 from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.pages import page
-from resolver.api.desk.support.charts import waterfall
+from resolver.api.desk.pages import render_page
+from resolver.api.desk.support.charts import build_waterfall
 from resolver.api.errors import ApiError
-from resolver.api.observability import figures
-from resolver.api.schemas.yente import query_of, record_of
-from resolver.api.service import service
-from resolver.ingest.formats.ftm.ftm_entity import Single
-from resolver.records.labels import label
+from resolver.api.observability import current_metrics
+from resolver.api.schemas.yente import interpreted_query, query_record
+from resolver.api.service import current_service
+from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
+from resolver.records.labels import property_label
 from resolver.screening import entity_reader
-from resolver.screening.screener import Answer, Stand, Wish
+from resolver.screening.screener import (
+    IndexRevision,
+    MatchQuery,
+    ScreeningMatch,
+    ScreeningResult,
+)
 
 FIELDS = (
     ("name", "Name"),
@@ -26,90 +31,97 @@ FIELDS = (
     ("country", "Country"),
     ("idNumber", "Document number"),
 )
-"""What the form asks: FtM property, and label."""
+"""Fields of the form: FtM property and label."""
 KINDS = (
     ("LegalEntity", "person or group"),
     ("Person", "person"),
     ("Company", "group or company"),
     ("Vessel", "vessel"),
 )
+"""Kinds of the form: FtM schema and label."""
 FACTS = (
-    "birthDate", "birthPlace", "gender", "nationality", "country", "idNumber", "passportNumber", "topics", "position",
-)  # fmt: skip
-"""What is shown of a result, in this order."""
-_LIMIT = 20
+    "birthDate",
+    "birthPlace",
+    "gender",
+    "nationality",
+    "country",
+    "idNumber",
+    "passportNumber",
+    "topics",
+    "position",
+)
+"""Properties shown of a match, in this order."""
+_MAX_MATCHES = 20
 
 
-@blueprint.get("/desk/search")
-def search() -> Any:
-    """Who in the store may this be?"""
-    asked = {name: request.args.get(name, "").strip()[:500] for name, _ in FIELDS}
+@blueprint.get("/desk/search", endpoint="search")
+def show_search() -> Any:
+    """Show the entities that the fields of the form may mean."""
+    query = {name: request.args.get(name, "").strip()[:500] for name, _ in FIELDS}
     schema = request.args.get("schema", "LegalEntity")
     schema = schema if schema in dict(KINDS) else "LegalEntity"
-    shown: dict[str, Any] = {
-        "asked": asked,
-        "schema": schema,
-        "fields": FIELDS,
-        "kinds": KINDS,
-        "problem": "",
-    }
-    if not any(asked.values()):
-        return page("search.html", room="search", answer=None, direct=None, **shown)
-    direct = _direct(asked["name"])
+    form = {"query": query, "schema": schema}
+    if not any(query.values()):
+        return _search_page(**form)
+    id_match = _find_by_id(query["name"])
+    properties = {name: [text] for name, text in query.items() if text}
     try:
-        said = {name: [text] for name, text in asked.items() if text}
-        single = record_of({"schema": schema, "properties": said}, "q")
+        submitted = query_record({"schema": schema, "properties": properties}, "q")
     except ApiError as error:
-        shown["problem"] = error.detail
-        return page("search.html", room="search", answer=None, direct=direct, **shown), 422
-    answer, stand = _look_up(single)
-    results = [_result(found.entity, found.score, found.why) for found in answer.found]
-    return page(
-        "search.html",
-        room="search",
-        answer=answer,
-        results=results,
-        direct=direct,
-        left_out=single.left_out,
-        stand=stand,
-        **shown,
+        return _search_page(**form, id_match=id_match, problem=error.detail), 422
+    result, index_revision = _screen(submitted)
+    return _search_page(
+        **form,
+        id_match=id_match,
+        result=result,
+        matches=[_match_context(match) for match in result.matches],
+        omissions=submitted.omissions,
+        revision=index_revision.revision,
     )
 
 
-def _look_up(single: Single) -> tuple[Answer, Stand]:
-    (answer,), stand = (
-        service().ready_screen().check([single.record], Wish(_LIMIT, viewer=viewer()))
+def _search_page(**context: Any) -> str:
+    defaults = {"fields": FIELDS, "kinds": KINDS, "problem": "", "result": None, "id_match": None}
+    return render_page("search.html", section="search", **{**defaults, **context})
+
+
+def _screen(submitted: SubmittedRecord) -> tuple[ScreeningResult, IndexRevision]:
+    query = MatchQuery(_MAX_MATCHES, viewer=viewer())
+    (result,), index_revision = current_service().ready_screener().check([submitted.record], query)
+    current_metrics().checks.inc()
+    scores = {match.entity["id"]: match.score for match in result.matches}
+    log_access(
+        "search",
+        interpreted_query(submitted),
+        {"total": result.total, "seen": scores},
+        index_revision,
     )
-    figures().checks.inc()
-    seen = {found.entity["id"]: found.score for found in answer.found}
-    consulted("search", query_of(single), {"total": answer.total, "seen": seen}, stand)
-    return answer, stand
+    return result, index_revision
 
 
-def _direct(text: str) -> entity_reader.Shown | None:
-    """The entity that an id leads to."""
+def _find_by_id(text: str) -> entity_reader.EntityDocument | None:
+    """Return the entity of an id, or None if the text is no id."""
     if " " in text or not (":" in text or text.startswith("e-")):
         return None
-    found = entity_reader.entity(service().hub, text, viewer())
-    return found if found is not None and found.entity is not None else None
+    document = entity_reader.read_entity(current_service().hub, text, viewer())
+    return document if document is not None and document.entity is not None else None
 
 
-def _result(entity: dict[str, Any], score: float, why: Any) -> dict[str, Any]:
+def _match_context(match: ScreeningMatch) -> dict[str, Any]:
+    entity, explanation = match.entity, match.why
     properties = entity["properties"]
-    names = [
-        name
-        for name in [*properties.get("name", ()), *properties.get("alias", ())]
-        if name != entity["caption"]
-    ]
+    names = [*properties.get("name", ()), *properties.get("alias", ())]
     return {
         "id": entity["id"],
         "caption": entity["caption"],
-        "score": score,
-        "band": why.band.label,
-        "names": names,
-        "facts": [(label(prop), properties[prop]) for prop in FACTS if properties.get(prop)],
+        "score": match.score,
+        "band": explanation.band.label,
+        "names": [name for name in names if name != entity["caption"]],
+        "facts": [
+            (property_label(prop), properties[prop]) for prop in FACTS if properties.get(prop)
+        ],
         "datasets": entity["datasets"],
-        "records": len(entity["referents"]),
-        "why": waterfall(why.rows),
-        "probability": why.score,
+        "record_count": len(entity["referents"]),
+        "evidence": build_waterfall(explanation.rows),
+        "probability": explanation.score,
     }

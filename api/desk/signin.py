@@ -1,198 +1,236 @@
-"""Signing in and out, and why somebody looks."""
+"""Pages of one's own account: sign-in, purpose of access, password, theme."""
 
 from __future__ import annotations
 
 import hmac
 import re
 import secrets
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response, current_app, g, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 
 from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.pages import THEME, THEMES, page
-from resolver.api.desk.support import desk_access, saved_forms
-from resolver.api.desk.support.error_pages import Refused, in_words
-from resolver.api.service import service
+from resolver.api.desk.pages import THEME_COOKIE, THEMES, render_page
+from resolver.api.desk.support.desk_access import (
+    begin_session,
+    client_address,
+    current_session,
+    current_user,
+    end_session,
+    is_secure,
+)
+from resolver.api.desk.support.error_pages import DeskError, describe_error
+from resolver.api.desk.support.saved_forms import parse_saved_form
+from resolver.api.service import current_service
 from resolver.errors import StoreError
-from resolver.hub.desk_users import SHORTEST, LockedError, first_user
+from resolver.hub.desk_users import (
+    MIN_PASSWORD_LENGTH,
+    LockedError,
+    User,
+    get_or_create_first_admin,
+)
 
-_FORM = "desk_form"
+_FORM_COOKIE = "desk_form"
 _TOKEN = re.compile(r"[\w-]{43}")
 _YEAR = 365 * 86_400
+_PURPOSE_MISSING = "State the purpose of access: it is logged with everything you view."
 
 
 @blueprint.get("/desk/sign-in")
 def sign_in() -> Any:
-    """The page that asks who somebody is, and why they look."""
+    """Show the sign-in form."""
     if g.session is not None:
-        return redirect(_next(request.args.get("next", "")), 303)
-    return _form(next=request.args.get("next", ""))
+        return redirect(_safe_target(request.args.get("next", "")), 303)
+    return _sign_in_page(next=request.args.get("next", ""))
 
 
 @blueprint.post("/desk/sign-in")
-def enter() -> Any:
-    """Let somebody in, and carry on where they were."""
-    said = request.form
-    name, purpose, held = (
-        said.get("name", ""),
-        said.get("purpose", "").strip(),
-        saved_forms.of_text(said.get("kept", "")),
-    )
-    again = {"name": name, "purpose": purpose, "next": said.get("next", ""), "kept": held}
-    cookie = request.cookies.get(_FORM, "")
-    if not _TOKEN.fullmatch(cookie) or not hmac.compare_digest(cookie, said.get("form", "")):
-        return _form(
-            **again, problem="This form was too old, or your browser keeps no cookies. Try again."
-        ), 400
-    if not purpose:
-        return _form(**again, problem="Say why you look: it is logged with all that you see."), 422
+def submit_sign_in() -> Any:
+    """Sign a user in and lead back to the page that they asked for."""
+    form = request.form
+    saved_form = parse_saved_form(form.get("saved_form", ""))
+    fields: dict[str, Any] = {name: form.get(name, "") for name in ("name", "purpose", "next")}
+    fields |= {"purpose": fields["purpose"].strip(), "saved_form": saved_form}
+    if not _has_form_token():
+        problem = "This form has expired, or your browser blocks cookies. Try again."
+        return _sign_in_page(**fields, problem=problem), 400
+    if not fields["purpose"]:
+        return _sign_in_page(**fields, problem=_PURPOSE_MISSING), 422
     try:
-        users, most = service().hub.store.users, service().settings.sign_in_tries
-        who = users.check(name, said.get("password", ""), address=desk_access.address(), most=most)
+        user = _check_password(fields["name"], form.get("password", ""))
     except LockedError as error:
-        text = (
-            f"{error.what[:1].upper()}{error.what[1:]}. {error.mend[:1].upper()}{error.mend[1:]}."
+        problem = " ".join(describe_error(error))
+        return (
+            _sign_in_page(**fields, problem=problem),
+            429,
+            {"Retry-After": str(error.seconds)},
         )
-        return _form(**again, problem=text), 429, {"Retry-After": str(error.seconds)}
-    if who is None:
-        return _form(**again, problem="Name or password is wrong."), 401
-    desk_access.begin(who, "password", purpose)
-    if held is not None:
-        return page("confirm.html", kept=held)
-    return redirect(_next(said.get("next", "")), 303)
+    if user is None:
+        return _sign_in_page(**fields, problem="The name or the password is wrong."), 401
+    begin_session(user, "password", fields["purpose"])
+    if saved_form is not None:
+        return render_page("confirm.html", saved_form=saved_form)
+    return redirect(_safe_target(fields["next"]), 303)
+
+
+def _has_form_token() -> bool:
+    """Return whether the form comes from a sign-in page of this browser."""
+    cookie, field = request.cookies.get(_FORM_COOKIE, ""), request.form.get("form", "")
+    return bool(_TOKEN.fullmatch(cookie)) and hmac.compare_digest(cookie.encode(), field.encode())
+
+
+def _check_password(name: str, password: str) -> User | None:
+    """Return the user of a correct password, else None. Raises `LockedError`."""
+    return current_service().hub.store.users.check(
+        name,
+        password,
+        address=client_address(),
+        address_limit=current_service().settings.sign_in_tries,
+    )
 
 
 @blueprint.get("/desk/first")
-def first() -> Any:
-    """The link of the first minute: where nobody has a password yet, whoever reads the service's own terminal is let
-    in as the first admin."""
-    held = service()
-    code = held.settings.first_code
+def first_sign_in() -> Any:
+    """Sign the first admin in by the link that the service prints on its terminal.
+
+    The link is valid only while no user has a password.
+    """
+    service = current_service()
+    code = service.settings.first_code
     if not code or not hmac.compare_digest(code.encode(), request.args.get("code", "").encode()):
-        raise Refused(
+        raise DeskError(
             403,
-            "This link is not good.",
-            "The service prints a new one each time it starts, as long as nobody has a password. "
-            "Afterwards users sign in; an admin adds them with `resolver users add`.",
+            "This sign-in link is not valid.",
+            "The service prints a new one each time it starts, as long as no user has a password. "
+            "After that users sign in; an admin adds them with `resolver users add`.",
         )
-    if held.hub.store.users.guarded():
-        raise Refused(
+    if service.hub.store.users.has_passwords():
+        raise DeskError(
             403,
-            "This link has done its duty: there are users with passwords now.",
-            "Sign in as one of them, or give the admin a password with `resolver users passwd admin`.",
+            "This sign-in link is no longer valid: there are users with passwords now.",
+            "Sign in as one of them, or set a password with `resolver users passwd admin`.",
         )
     if g.session is None:
-        desk_access.begin(first_user(held.hub.store), "link")
+        begin_session(get_or_create_first_admin(service.hub.store), "link")
     return redirect(url_for("desk.purpose", next=url_for("desk.home")), 303)
 
 
 @blueprint.get("/desk/purpose")
 def purpose() -> Any:
-    """The page that asks why somebody looks, once a session; it can be changed at any time."""
-    shown = desk_access.session().purpose or (
-        "Trying the desk" if desk_access.session().via == "link" else ""
+    """Show the form for the purpose of access, which can be changed at any time."""
+    session = current_session()
+    suggestion = session.purpose or ("Trying the desk" if session.via == "link" else "")
+    return render_page(
+        "purpose.html", purpose=suggestion, next=request.args.get("next", ""), problem=""
     )
-    return page("purpose.html", purpose=shown, next=request.args.get("next", ""), problem="")
 
 
 @blueprint.post("/desk/purpose")
-def say_purpose() -> Any:
-    """Keep why somebody looks."""
-    said = request.form.get("purpose", "").strip()[:500]
-    where = request.form.get("next", "")
-    if not said:
-        return page("purpose.html", purpose="", next=where, problem="Say why you look."), 422
-    service().hub.store.sessions.say_why(desk_access.session(), said)
-    return redirect(_next(where), 303)
+def set_purpose() -> Any:
+    """Set the purpose of access of the session."""
+    text = request.form.get("purpose", "").strip()[:500]
+    target = request.form.get("next", "")
+    if not text:
+        return render_page("purpose.html", purpose="", next=target, problem=_PURPOSE_MISSING), 422
+    current_service().hub.store.sessions.set_purpose(current_session(), text)
+    return redirect(_safe_target(target), 303)
 
 
 @blueprint.get("/desk/account")
 def account() -> Any:
-    """Who one is here, and one's password."""
-    return page("account.html", problem="", shortest=SHORTEST)
+    """Show the user's own account, with a form for the password."""
+    return render_page("account.html", problem="", min_length=MIN_PASSWORD_LENGTH)
 
 
 @blueprint.post("/desk/account")
 def change_password() -> Any:
-    """Change one's own password: whoever has one must know it. All sessions of the user end."""
-    users, me = service().hub.store.users, desk_access.user()
+    """Change the user's own password, which ends all their sessions.
+
+    The current password is needed, if there is one.
+    """
+    accounts, user = current_service().hub.store.users, current_user()
     try:
-        if me.has_password and users.check(me.name, request.form.get("old", "")) is None:
-            raise StoreError("the present password is wrong", mend="try again")
-        users.set_password(me.name, request.form.get("new", ""))
+        if user.has_password and accounts.check(user.name, request.form.get("old", "")) is None:
+            raise StoreError("the current password is wrong", hint="try again")
+        accounts.set_password(user.name, request.form.get("new", ""))
     except StoreError as error:
-        what, mend = in_words(error)
-        return page("account.html", problem=f"{what} {mend}", shortest=SHORTEST), 422
+        problem = " ".join(describe_error(error))
+        return render_page("account.html", problem=problem, min_length=MIN_PASSWORD_LENGTH), 422
     return redirect(url_for("desk.sign_in"), 303)
 
 
 @blueprint.post("/desk/sign-out")
 def sign_out() -> Any:
     """End the session."""
-    desk_access.end()
+    end_session()
     return redirect(url_for("desk.sign_in"), 303)
 
 
-@blueprint.post("/desk/look")
-def look() -> Any:
-    """Light, dark, or as the machine has it: kept in a cookie, for nobody's harm."""
-    answer: Response = redirect(_next(request.form.get("next", "")), 303)  # type: ignore[assignment]
+@blueprint.post("/desk/theme")
+def set_theme() -> Any:
+    """Set the colors (light, dark, or as the system) in a cookie of this browser."""
+    response = redirect(_safe_target(request.form.get("next", "")), 303)
     theme = request.form.get("theme", "")
-    answer.set_cookie(
-        THEME, theme if theme in THEMES else "auto", max_age=_YEAR, samesite="Lax", path="/"
+    response.set_cookie(
+        THEME_COOKIE, theme if theme in THEMES else "auto", max_age=_YEAR, samesite="Lax", path="/"
     )
-    return answer
+    return response
 
 
 @blueprint.app_context_processor
-def _form_token() -> dict[str, Any]:
-    return {"form_token": _token}
+def _add_form_token() -> dict[str, Callable[[], str]]:
+    return {"form_token": _form_token}
 
 
-def _token() -> str:
-    """The secret of the sign-in form: in the form, and in a cookie that only this browser has."""
-    held = request.cookies.get(_FORM, "")
-    g.form_token = (
-        held if _TOKEN.fullmatch(held) else g.get("form_token") or secrets.token_urlsafe(32)
-    )
+def _form_token() -> str:
+    """Return the secret of the sign-in form, which this browser also has as a cookie."""
+    cookie = request.cookies.get(_FORM_COOKIE, "")
+    if _TOKEN.fullmatch(cookie):
+        g.form_token = cookie
+    else:
+        g.form_token = g.get("form_token") or secrets.token_urlsafe(32)
     return str(g.form_token)
 
 
 @blueprint.after_request
-def _keep_token(response: Response) -> Response:
+def _set_form_cookie(response: Response) -> Response:
     token = g.get("form_token")
     if token is not None:
         response.set_cookie(
-            _FORM,
+            _FORM_COOKIE,
             token,
             httponly=True,
             samesite="Strict",
-            secure=desk_access.is_secure(),
+            secure=is_secure(),
             path="/desk",
         )
     return response
 
 
-def _form(**said: Any) -> str:
-    return page(
-        "sign_in.html",
-        **{"name": "", "purpose": "", "kept": None, "ended": False, "problem": "", **said},
-    )
+def _sign_in_page(**context: Any) -> str:
+    defaults = {
+        "name": "",
+        "purpose": "",
+        "saved_form": None,
+        "is_session_expired": False,
+        "problem": "",
+    }
+    return render_page("sign_in.html", **{**defaults, **context})
 
 
-def _next(where: str) -> str:
-    """An address of the desk, or its home."""
-    path, _, _ = where.partition("?")
+def _safe_target(address: str) -> str:
+    """Return an address if it is a page of the desk, else that of its home page."""
+    path, _, _ = address.partition("?")
     try:
         endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
     except HTTPException:
         return url_for("desk.home")
-    # a path that no view of ours answers, or that a browser reads as another host, leads home
-    ours = (
+    # a path of another blueprint, or one that a browser reads as another host, leads home
+    is_own = (
         str(endpoint).startswith("desk.")
         and path.startswith("/")
         and not path.startswith(("//", "/\\"))
     )
-    return where if ours and where.isprintable() else url_for("desk.home")
+    return address if is_own and address.isprintable() else url_for("desk.home")

@@ -1,121 +1,108 @@
-"""The description, put together from the routes of an application."""
+"""OpenAPI 3.1 document of the service, generated from the registry of endpoints."""
 
 from __future__ import annotations
 
-import inspect
 import re
 from typing import Any
 
 from flask import Flask
-from werkzeug.routing import Rule
 
 import resolver
-from resolver.api.access import SCOPES, Gate
-from resolver.api.openapi.bodies import BODIES, HEADERS
-from resolver.api.openapi.components import ANSWERED, asked
-from resolver.api.openapi.parameters import (
-    HELP,
-    IN_JSON,
-    QUERY,
-    REQUIRED,
+from resolver.api.access import AccessControl
+from resolver.api.endpoints import ENDPOINTS, Endpoint
+from resolver.api.openapi.json_schema import COMPONENTS, STRING, TEXT, Schema
+from resolver.api.openapi.objects import OpenApiObject, errors, query_parameter
+
+_PART = re.compile(r"<(?:(?P<converter>\w+)(?:\((?P<words>[^)]*)\))?:)?(?P<name>\w+)>")
+_GUARDED_ERRORS = (401, 403, 422, 429, 503)
+"""Errors of every endpoint that asks for a scope."""
+_OPERATION_IDS = {
+    "batches.submit": "batches_take",
+    "batches.list_jobs": "batches_listed",
+    "batches.show_job": "batches_one",
+}
+"""Operation ids that clients rely on and that the names of the functions do not give."""
+_PURPOSE = query_parameter(
+    "purpose",
+    {**TEXT, "maxLength": 500},
+    description="Purpose of access, for the audit log (or the header `X-Purpose`).",
 )
-from resolver.api.openapi.responses import responses
-from resolver.api.openapi.schemas import PURPOSE, Schema
+_API_KEY = query_parameter(
+    "api_key", STRING, description="The key, for clients that send no headers."
+)
+_INFO = {
+    "title": "Watchlist resolver",
+    "version": resolver.__version__,
+    "description": "Entity resolution over the watchlists of many agencies.",
+}
+_KEY_SCHEME = {
+    "type": "apiKey",
+    "in": "header",
+    "name": "Authorization",
+    "description": "The word ApiKey, a space and the key",
+}
 
-_PART = re.compile(r"<(?:(?P<kind>\w+)(?:\((?P<words>[^)]*)\))?:)?(?P<name>\w+)>")
-_PARTLY_OPEN = ("reconcile.reconcile",)
-"""The manifest of OpenRefine's protocol is open to all, what else is asked there is not."""
-_HIDDEN = ("desk", "pages")
-"""Blueprints of pages for people."""
 
-
-def described(app: Flask) -> dict[str, Any]:
-    """The description of an application."""
-    gate: Gate = app.extensions["gate"]
-    closed = gate.closed()
+def openapi_document(app: Flask) -> dict[str, Any]:
+    """Return the OpenAPI document of an application."""
+    control: AccessControl = app.extensions["access"]
+    needs_key = control.needs_key()
     paths: dict[str, dict[str, Any]] = {}
-    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint)):
-        if rule.endpoint.partition(".")[0] in _HIDDEN:
-            continue
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            path = _PART.sub(lambda part: f"{{{part['name']}}}", rule.rule)
-            paths.setdefault(path, {})[method.lower()] = _operation(app, rule, closed=closed)
+    for row in sorted(ENDPOINTS.values(), key=lambda row: (row.path, row.name)):
+        if row.is_documented:
+            path = _PART.sub(lambda part: f"{{{part['name']}}}", row.path)
+            paths.setdefault(path, {})[row.method.lower()] = _operation(row, needs_key=needs_key)
     return {
         "openapi": "3.1.0",
-        "info": {
-            "title": "Watchlist resolver",
-            "version": resolver.__version__,
-            "description": "Who is the same as whom in the lists of many agencies.",
-        },
+        "info": _INFO,
         "paths": paths,
-        "components": {
-            "securitySchemes": {
-                "key": {
-                    "type": "apiKey",
-                    "in": "header",
-                    "name": "Authorization",
-                    "description": "ApiKey and the key",
-                }
-            },
-            "schemas": {**ANSWERED, **asked()},
-        },
+        "components": {"securitySchemes": {"key": _KEY_SCHEME}, "schemas": COMPONENTS},
     }
 
 
-def _operation(app: Flask, rule: Rule, *, closed: bool) -> dict[str, Any]:
-    endpoint = rule.endpoint
-    said = " ".join((inspect.getdoc(app.view_functions[endpoint]) or "").split())
-    scope = SCOPES[endpoint.partition(".")[0]]
+def _operation(row: Endpoint, *, needs_key: bool) -> dict[str, Any]:
+    summary, text = _summary_and_text(row.description)
+    access = row.access
+    guarded = () if access.scope is None else _GUARDED_ERRORS
+    responses = {**row.responses, **errors(*guarded)}
     operation: dict[str, Any] = {
-        "operationId": endpoint.replace(".", "_"),
-        "summary": said.split(". ")[0].split(": ")[0].rstrip("."),
-        "description": said,
-        "tags": [endpoint.partition(".")[0]],
-        "parameters": [
-            *_in_path(rule),
-            *_in_query(endpoint, guarded=scope is not None),
-            *_in_headers(endpoint),
-        ],
-        "responses": responses(endpoint, guarded=scope is not None),
+        "operationId": _OPERATION_IDS.get(row.name, row.name.replace(".", "_")),
+        "summary": summary,
+        "description": text,
+        "tags": [row.name.partition(".")[0]],
+        "parameters": [*_path_parameters(row.path), *_parameters(row)],
+        "responses": {str(status): response for status, response in responses.items()},
     }
-    if endpoint in BODIES:
-        operation["requestBody"] = {"required": True, "content": BODIES[endpoint]}
-    if scope is not None:
-        operation["security"] = (
-            [{"key": []}] if closed and endpoint not in _PARTLY_OPEN else [{"key": []}, {}]
-        )
-        operation["description"] = f"{said} Scope of the key: {scope}."
+    if row.body:
+        operation["requestBody"] = {"required": True, "content": row.body}
+    if access.scope is not None:
+        is_required = needs_key and access.public_if is None
+        operation["security"] = [{"key": []}] if is_required else [{"key": []}, {}]
+        operation["description"] = f"{text} Scope of the key: {access.scope}."
     return operation
 
 
-def _in_path(rule: Rule) -> list[dict[str, Any]]:
-    found = []
-    for part in _PART.finditer(rule.rule):
+def _summary_and_text(docstring: str) -> tuple[str, str]:
+    """Return the first paragraph of a docstring without its full stop, and the text in one line."""
+    summary = " ".join(docstring.split("\n\n")[0].split())
+    return summary.rstrip("."), " ".join(docstring.split())
+
+
+def _path_parameters(path: str) -> list[OpenApiObject]:
+    parameters = []
+    for part in _PART.finditer(path):
         schema: Schema = {"type": "string", "minLength": 1}
-        if part["kind"] == "any":
+        if part["converter"] == "any":
             schema = {"type": "string", "enum": [word.strip() for word in part["words"].split(",")]}
-        found.append({"name": part["name"], "in": "path", "required": True, "schema": schema})
-    return found
+        parameters.append({"name": part["name"], "in": "path", "required": True, "schema": schema})
+    return parameters
 
 
-def _in_query(endpoint: str, *, guarded: bool) -> list[dict[str, Any]]:
-    found = []
-    rows = {**QUERY.get(endpoint, {}), **({"purpose": PURPOSE} if guarded else {})}
-    for name, schema in rows.items():
-        said: dict[str, Any] = {"name": name, "in": "query"}
-        said |= (
-            {"content": {"application/json": {"schema": schema}}}
-            if name in IN_JSON
-            else {"schema": schema}
-        )
-        if name in REQUIRED.get(endpoint, ()):
-            said["required"] = True
-        found.append({**said, "description": HELP[name]} if name in HELP else said)
-    return found
-
-
-def _in_headers(endpoint: str) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "in": "header", "schema": schema}
-        for name, schema in HEADERS.get(endpoint, {}).items()
-    ]
+def _parameters(row: Endpoint) -> list[OpenApiObject]:
+    """Return the declared parameters and those that the access policy adds."""
+    in_query = [parameter for parameter in row.parameters if parameter["in"] == "query"]
+    if row.access.key_in_query:
+        in_query.append(_API_KEY)
+    if row.access.scope is not None:
+        in_query.append(_PURPOSE)
+    return [*in_query, *(parameter for parameter in row.parameters if parameter["in"] != "query")]

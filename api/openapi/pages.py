@@ -1,4 +1,7 @@
-"""`/openapi.json`, and `/try`, a page that reads it and sends requests. The page loads nothing from elsewhere."""
+"""Routes `/openapi.json` and `/try`, a page that reads the document and sends requests.
+
+The page loads nothing from other hosts.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from importlib import resources
 
 from flask import Blueprint, Response, current_app, render_template
 
-from resolver.api.openapi.document import described
+from resolver.api.endpoints import Access, Disclosure, endpoint, public_page
+from resolver.api.openapi.document import openapi_document
+from resolver.api.openapi.objects import json_response_of
 from resolver.api.schemas.json_response import json_response
 
 blueprint = Blueprint("openapi", __name__)
@@ -18,15 +23,21 @@ _POLICY = (
 _KINDS = {"try.js": "text/javascript", "try.css": "text/css"}
 
 
-@blueprint.get("/openapi.json")
+@endpoint(
+    blueprint,
+    "GET",
+    "/openapi.json",
+    Access(None, Disclosure.STATIC),
+    responses={200: json_response_of({"type": "object"}, "This description")},
+)
 def openapi() -> Response:
-    """This description."""
-    return json_response(described(current_app))
+    """Return this description."""
+    return json_response(openapi_document(current_app))
 
 
-@pages.get("/try")
+@public_page(pages, "/try")
 def attempt() -> Response:
-    """A page to try the service."""
+    """Show a page to try the service."""
     response = Response(render_template("try.html"), mimetype="text/html")
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -34,9 +45,9 @@ def attempt() -> Response:
     return response
 
 
-@pages.get("/try/<any('try.js', 'try.css'):name>")
+@public_page(pages, "/try/<any('try.js', 'try.css'):name>")
 def part(name: str) -> Response:
-    """What the page is made of."""
+    """Return the script or the style sheet of the page."""
     text = (resources.files("resolver.api") / "static" / name).read_text("utf-8")
     response = Response(text, mimetype=_KINDS[name])
     response.headers["X-Content-Type-Options"] = "nosniff"

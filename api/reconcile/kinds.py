@@ -1,60 +1,65 @@
-"""Types and properties, as the protocol names them: FollowTheMoney's schemata and their properties."""
+"""Types and properties of the protocol: FollowTheMoney's schemata and their properties."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from resolver.ingest.formats.ftm.ftm_schema import Described, described
+from resolver.ingest.formats.ftm.ftm_schema import SchemaDescription, describe_schema
 
 TYPES = ("Person", "Organization", "Company", "LegalEntity", "Vessel", "Airplane")
+"""Schemata that the protocol offers as types."""
 
 
-def type_of(schema: str) -> dict[str, Any]:
-    """A type, with those that are broader."""
-    known = described(schema)
-    said: dict[str, Any] = {"id": schema, "name": known.label if known else schema}
+def describe_type(schema: str) -> dict[str, Any]:
+    """Return a type as the protocol names it, with the broader types."""
+    description = describe_schema(schema)
+    type_row = {"id": schema, "name": description.label if description else schema}
     broader = [
-        {"id": one.name, "name": one.label}
-        for one in map(described, known.broader if known else ())
-        if one
+        {"id": parent.name, "name": parent.label}
+        for parent in map(describe_schema, description.broader if description else ())
+        if parent
     ]
-    return {**said, "broader": broader} if broader else said
+    return {**type_row, "broader": broader} if broader else type_row
 
 
-def properties_of(schema: str) -> list[dict[str, str]]:
-    """The properties that can be asked of a type, those that tell most first."""
-    known = described(schema)
-    return (
-        [] if known is None else [{"id": name, "name": label} for name, label in known.properties]
-    )
+def list_properties(schema: str) -> list[dict[str, str]]:
+    """Return the properties of a type, the most telling first."""
+    description = describe_schema(schema)
+    if description is None:
+        return []
+    return [{"id": name, "name": label} for name, label in description.properties]
 
 
-def suggested_types(prefix: str) -> list[dict[str, str]]:
-    """The types whose name begins with, or holds a word that begins with, a prefix."""
+def suggest_types(prefix: str) -> list[dict[str, str]]:
+    """Return the types with a word in their name that begins with a prefix."""
     return [
-        {"id": one.name, "name": one.label}
-        for one in _schemata()
-        if _begins(prefix, one.name, one.label)
+        {"id": schema.name, "name": schema.label}
+        for schema in _described_types()
+        if _has_word_with(prefix, schema.name, schema.label)
     ]
 
 
-def suggested_properties(prefix: str) -> list[dict[str, str]]:
-    """The properties of any type that begin with a prefix."""
-    found: dict[str, dict[str, str]] = {}
-    for one in _schemata():
-        for name, label in one.properties:
-            if name not in found and _begins(prefix, name, label):
-                found[name] = {"id": name, "name": label, "description": f"of {one.label}"}
-    return list(found.values())
+def suggest_properties(prefix: str) -> list[dict[str, str]]:
+    """Return the properties of any type with a word in their name that begins with a prefix."""
+    properties: dict[str, dict[str, str]] = {}
+    for schema in _described_types():
+        for name, label in schema.properties:
+            if name not in properties and _has_word_with(prefix, name, label):
+                properties[name] = {
+                    "id": name,
+                    "name": label,
+                    "description": f"of {schema.label}",
+                }
+    return list(properties.values())
 
 
-def _schemata() -> list[Described]:
-    return [known for known in map(described, TYPES) if known is not None]
+def _described_types() -> list[SchemaDescription]:
+    return [schema for schema in map(describe_schema, TYPES) if schema is not None]
 
 
-def _begins(prefix: str, name: str, label: str) -> bool:
-    sought = " ".join(prefix.split()).casefold()
+def _has_word_with(prefix: str, name: str, label: str) -> bool:
+    folded = " ".join(prefix.split()).casefold()
     return any(
-        text.startswith(sought) or f" {sought}" in text
+        text.startswith(folded) or f" {folded}" in text
         for text in (name.casefold(), label.casefold())
     )

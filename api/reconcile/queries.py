@@ -1,7 +1,7 @@
-"""Queries and their candidates: who in a dataset may the cells of a column be?
+"""Reconciliation queries: candidate entities of a dataset for the cells of a column.
 
-A query is a name with properties, or properties alone; candidates come with their score in 0…100, and `match` where it
-is one by the bands' border and no other candidate is. A query that is an id finds its entity.
+A query is a name with properties, or properties alone. Candidates have a score from 0 to 100 and
+`match` where they alone reach `MATCH_SCORE`. A query that is an id returns its entity.
 """
 
 from __future__ import annotations
@@ -10,155 +10,164 @@ from typing import Any
 
 import orjson
 
-from resolver.api.access import consulted, viewer
+from resolver.api.access import log_access, viewer
 from resolver.api.errors import ApiError
-from resolver.api.observability import figures
-from resolver.api.routes.match import MOST_QUERIES
-from resolver.api.schemas.match_options import scope
-from resolver.api.schemas.yente import query_of, record_of
-from resolver.api.service import service
-from resolver.ingest.formats.ftm.ftm_entity import Single
+from resolver.api.observability import current_metrics
+from resolver.api.routes.match import MAX_QUERIES
+from resolver.api.schemas.request_options import sources_in_scope
+from resolver.api.schemas.yente import candidate_scores, interpreted_query, query_record
+from resolver.api.service import current_service
+from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
 from resolver.screening import entity_reader
 from resolver.screening.screener import (
-    Answer,
-    Found,
-    Stand,
-    Wish,
+    MatchQuery,
+    ScreeningMatch,
 )
 
-MATCH = 0.95
-_LIMIT, _MOST = 10, 500
+MATCH_SCORE = 0.95
+"""Score from which a candidate is a match, if no other one reaches it."""
+_DEFAULT_LIMIT, _MAX_LIMIT = 10, 500
 _FIELDS = frozenset({"query", "type", "limit", "properties", "type_strict"})
 _STRICT = ("any", "should", "all")
 
 
-def answers(dataset: str, text: str) -> dict[str, Any]:
-    """The answers to queries in JSON. Raises `ApiError`."""
-    screen = service().ready_screen()
-    sources = scope(dataset, screen.sources(viewer()))
-    singles, limits = understood(text)
-    wish = Wish(max(limits.values()), None, sources, viewer=viewer())
-    found, stand = screen.check([one.record for one in singles.values()], wish)
-    figures().checks.inc(len(found))
-    said = {}
-    for (name, one), answer in zip(singles.items(), found, strict=True):
-        _log(name, one, answer, stand)
-        alone = sum(candidate.score >= MATCH for candidate in answer.found) == 1
-        candidates = [_candidate(candidate, alone=alone) for candidate in answer.found]
-        said[name] = {"result": _with_direct(one, candidates, sources)[: limits[name]]}
-    return said
+def answer_queries(dataset: str, text: str) -> dict[str, Any]:
+    """Return the candidates for each query of a JSON object, by its key. Raises `ApiError`."""
+    screener = current_service().ready_screener()
+    sources = sources_in_scope(dataset, screener.visible_sources(viewer()))
+    records, limits = parse_queries(text)
+    options = MatchQuery(max(limits.values()), None, sources, viewer=viewer())
+    answers, revision = screener.check([row.record for row in records.values()], options)
+    current_metrics().checks.inc(len(answers))
+    results = {}
+    for (key, submitted), answer in zip(records.items(), answers, strict=True):
+        log_access(
+            "reconcile",
+            {"key": key, **interpreted_query(submitted)},
+            {"total": answer.total, "seen": candidate_scores(answer)},
+            revision,
+        )
+        is_unique = sum(candidate.score >= MATCH_SCORE for candidate in answer.matches) == 1
+        candidates = [_candidate(found, is_unique=is_unique) for found in answer.matches]
+        results[key] = {"result": _put_first(submitted, candidates, sources)[: limits[key]]}
+    return results
 
 
-def understood(text: str) -> tuple[dict[str, Single], dict[str, int]]:
-    """The queries as records, and how many candidates each wants. Raises `ApiError`."""
-    queries = _queries(text)
-    singles = {name: _single(name, query) for name, query in queries.items()}
-    return singles, {name: _limit(name, query) for name, query in queries.items()}
+def parse_queries(text: str) -> tuple[dict[str, SubmittedRecord], dict[str, int]]:
+    """Return the queries as records, and the candidates that each wants, by key.
+
+    Raises `ApiError`.
+    """
+    queries = _load_queries(text)
+    records = {key: _read_record(key, query) for key, query in queries.items()}
+    return records, {key: _read_limit(key, query) for key, query in queries.items()}
 
 
-def load(text: str, what: str) -> dict[str, Any]:
-    """A JSON object out of a field of the form. Raises `ApiError`."""
+def load_object(text: str, field: str) -> dict[str, Any]:
+    """Return the nonempty JSON object in a field of the request. Raises `ApiError`."""
     try:
-        found = orjson.loads(text)
+        loaded = orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise ApiError(400, f"{what}: no JSON: {error.msg}") from None
-    if not isinstance(found, dict) or not found:
-        raise ApiError(422, f"{what} must be a JSON object that holds something")
-    return found
+        raise ApiError(400, f"{field}: no JSON: {error.msg}") from None
+    if not isinstance(loaded, dict) or not loaded:
+        raise ApiError(422, f"{field} must be a JSON object that is not empty")
+    return loaded
 
 
-def _queries(text: str) -> dict[str, Any]:
-    queries = load(text, "queries")
-    if len(queries) > MOST_QUERIES:
+def _load_queries(text: str) -> dict[str, Any]:
+    queries = load_object(text, "queries")
+    if len(queries) > MAX_QUERIES:
         # the status that the protocol names for this
         raise ApiError(
-            413, f"{len(queries)} queries are too many for one call (at most {MOST_QUERIES})"
+            413, f"{len(queries)} queries are too many for one call (at most {MAX_QUERIES})"
         )
     return queries
 
 
-def _single(name: str, query: object) -> Single:
+def _read_record(key: str, query: object) -> SubmittedRecord:
     if not isinstance(query, dict) or not (
         isinstance(query.get("query"), str) or query.get("properties")
     ):
-        raise ApiError(422, f"query {name!r}: must be an object with query (a text) or properties")
+        raise ApiError(422, f"query {key!r}: must be an object with query (a text) or properties")
     unknown = sorted(set(query) - _FIELDS)
     if unknown:
-        raise ApiError(422, f"query {name!r}: there is no field {unknown[0][:60]!r}")
+        raise ApiError(422, f"query {key!r}: there is no field {unknown[0][:60]!r}")
     if query.get("type_strict", "any") not in _STRICT:
-        raise ApiError(422, f"query {name!r}: type_strict must be one of {', '.join(_STRICT)}")
-    properties = _properties(name, query.get("properties") or [])
+        raise ApiError(422, f"query {key!r}: type_strict must be one of {', '.join(_STRICT)}")
+    properties = _read_properties(key, query.get("properties") or [])
     if "query" in query:
         if not isinstance(query["query"], str):
-            raise ApiError(422, f"query {name!r}: query must be a text")
+            raise ApiError(422, f"query {key!r}: query must be a text")
         properties.setdefault("name", []).insert(0, query["query"])
-    return record_of({"schema": _type(name, query.get("type")), "properties": properties}, name)
+    schema = _read_type(key, query.get("type"))
+    return query_record({"schema": schema, "properties": properties}, key)
 
 
-def _type(name: str, said: object) -> str:
-    """The type asked for; of several, what all of them may be."""
-    some = said if isinstance(said, list) else [said] if said else []
-    ids = [one.get("id") if isinstance(one, dict) else one for one in some]
-    if not all(isinstance(one, str) for one in ids):
-        raise ApiError(422, f"query {name!r}: type must be the id of a type, or a list of ids")
+def _read_type(key: str, value: object) -> str:
+    """Return the type that a query asks for; for several, the one that includes them all."""
+    types = value if isinstance(value, list) else [value] if value else []
+    ids = [row.get("id") if isinstance(row, dict) else row for row in types]
+    if not all(isinstance(row, str) for row in ids):
+        raise ApiError(422, f"query {key!r}: type must be the id of a type, or a list of ids")
     return str(ids[0]) if len(ids) == 1 else "LegalEntity"
 
 
-def _properties(name: str, given: object) -> dict[str, list[Any]]:
-    if not isinstance(given, list) or not all(
-        isinstance(one, dict) and isinstance(one.get("pid"), str) and "v" in one for one in given
+def _read_properties(key: str, rows: object) -> dict[str, list[Any]]:
+    """Return the values of a query by property. Raises `ApiError`."""
+    if not isinstance(rows, list) or not all(
+        isinstance(row, dict) and isinstance(row.get("pid"), str) and "v" in row for row in rows
     ):
-        raise ApiError(422, f"query {name!r}: properties must be a list of objects with pid and v")
+        raise ApiError(422, f"query {key!r}: properties must be a list of objects with pid and v")
     properties: dict[str, list[Any]] = {}
-    for one in given:
-        for value in one["v"] if isinstance(one["v"], list) else [one["v"]]:
-            # a cell that was reconciled before comes as an object
-            said = value.get("name") or value.get("id") if isinstance(value, dict) else value
-            properties.setdefault(one["pid"], []).append(
-                str(said) if isinstance(said, bool) else said
-            )
+    for row in rows:
+        for cell in row["v"] if isinstance(row["v"], list) else [row["v"]]:
+            properties.setdefault(row["pid"], []).append(_cell_value(cell))
     return properties
 
 
-def _limit(name: str, query: dict[str, Any]) -> int:
-    limit = query.get("limit", _LIMIT)
-    # in JSON 3.0 is a whole number too
-    if (
-        not isinstance(limit, int | float)
-        or isinstance(limit, bool)
-        or limit != limit // 1
-        or not 1 <= limit <= _MOST
-    ):
-        raise ApiError(422, f"query {name!r}: limit must be a whole number from 1 to {_MOST}")
+def _cell_value(cell: Any) -> Any:
+    """Return the value of a cell; one that was reconciled before comes as an object."""
+    value = cell.get("name") or cell.get("id") if isinstance(cell, dict) else cell
+    return str(value) if isinstance(value, bool) else value
+
+
+def _read_limit(key: str, query: dict[str, Any]) -> int:
+    limit = query.get("limit", _DEFAULT_LIMIT)
+    # 3.0 is a whole number in JSON, too
+    is_whole = (
+        isinstance(limit, int | float) and not isinstance(limit, bool) and limit == limit // 1
+    )
+    if not is_whole or not 1 <= limit <= _MAX_LIMIT:
+        raise ApiError(422, f"query {key!r}: limit must be a whole number from 1 to {_MAX_LIMIT}")
     return int(limit)
 
 
-def _candidate(found: Found, *, alone: bool) -> dict[str, Any]:
+def _candidate(candidate: ScreeningMatch, *, is_unique: bool) -> dict[str, Any]:
     return {
-        **named(found.entity),
-        "score": round(100 * found.score, 4),
-        "match": alone and found.score >= MATCH,
+        **identify(candidate.entity),
+        "score": round(100 * candidate.score, 4),
+        "match": is_unique and candidate.score >= MATCH_SCORE,
         "features": [
             {"id": row.name, "value": row.similarity}
-            for row in found.why.rows
+            for row in candidate.why.rows
             if row.similarity is not None
         ],
     }
 
 
-def named(entity: dict[str, Any]) -> dict[str, Any]:
-    """An entity as the protocol names it: id, name, type, and what tells namesakes apart."""
-    said = {
+def identify(entity: dict[str, Any]) -> dict[str, Any]:
+    """Return an entity as the protocol names it: id, name, type and a description."""
+    identity = {
         "id": entity["id"],
         "name": entity["caption"],
         "type": [{"id": entity["schema"], "name": entity["schema"]}],
     }
     description = describe(entity)
-    return {**said, "description": description} if description else said
+    return {**identity, "description": description} if description else identity
 
 
 def describe(entity: dict[str, Any]) -> str:
-    """A few words that tell namesakes apart: birth dates, countries, lists."""
+    """Return a short text that tells namesakes apart: birth date, countries, lists."""
     properties = entity["properties"]
     dates = properties.get("birthDate", [])[:1] or properties.get("incorporationDate", [])[:1]
     countries = [
@@ -170,26 +179,19 @@ def describe(entity: dict[str, Any]) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def _with_direct(
-    asked: Single, candidates: list[dict[str, Any]], sources: frozenset[str] | None
+def _put_first(
+    submitted: SubmittedRecord, candidates: list[dict[str, Any]], sources: frozenset[str] | None
 ) -> list[dict[str, Any]]:
-    """The candidates, first the entity whose id was given in place of a name."""
-    names = asked.record.texts("name")
-    if len(names) != 1 or " " in names[0] or any(one["id"] == names[0] for one in candidates):
+    """Return the candidates with the entity first whose id the query gives as its name."""
+    names = submitted.record.texts("name")
+    if len(names) != 1 or " " in names[0] or any(row["id"] == names[0] for row in candidates):
         return candidates
-    found = entity_reader.entity(service().hub, names[0], viewer())
+    read = entity_reader.read_entity(current_service().hub, names[0], viewer())
     if (
-        found is None
-        or found.entity is None
-        or (sources is not None and sources.isdisjoint(found.entity["datasets"]))
+        read is None
+        or read.entity is None
+        or (sources is not None and sources.isdisjoint(read.entity["datasets"]))
     ):
         return candidates
-    rest = [{**one, "match": False} for one in candidates if one["id"] != found.id]
-    return [{**named(found.entity), "score": 100.0, "match": True, "features": []}, *rest]
-
-
-def _log(name: str, asked: Single, answer: Answer, stand: Stand) -> None:
-    seen = {found.entity["id"]: found.score for found in answer.found}
-    consulted(
-        "reconcile", {"key": name, **query_of(asked)}, {"total": answer.total, "seen": seen}, stand
-    )
+    others = [{**row, "match": False} for row in candidates if row["id"] != read.id]
+    return [{**identify(read.entity), "score": 100.0, "match": True, "features": []}, *others]

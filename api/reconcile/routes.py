@@ -1,155 +1,274 @@
-"""The addresses of the protocol."""
+"""Endpoints of the reconciliation protocol."""
 
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Request, Response, render_template, request
 
 from resolver.api import query_parameters
-from resolver.api.access import consulted, cross_origin, viewer
+from resolver.api.access import cross_origin, log_access, viewer
+from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
-from resolver.api.reconcile.extend import extended, proposed
-from resolver.api.reconcile.kinds import suggested_properties, suggested_types
-from resolver.api.reconcile.manifest import manifest
+from resolver.api.openapi.json_schema import NONBLANK, STRING, enum_of, integer
+from resolver.api.openapi.objects import (
+    content,
+    errors,
+    json_query_parameter,
+    json_response_of,
+    query_parameter,
+    response,
+)
+from resolver.api.reconcile.extend import extend_entities, propose_properties
+from resolver.api.reconcile.kinds import suggest_properties, suggest_types
+from resolver.api.reconcile.manifest import build_manifest
+from resolver.api.reconcile.protocol_schemas import (
+    CANDIDATES,
+    EXTENSION,
+    EXTENSION_QUERY,
+    FORM,
+    MANIFEST,
+    PROPOSAL,
+    QUERIES,
+    SUGGESTIONS,
+)
 from resolver.api.reconcile.queries import (
-    answers,
+    answer_queries,
     describe,
-    named,
-    understood,
+    identify,
+    parse_queries,
 )
 from resolver.api.schemas.json_response import json_response
-from resolver.api.schemas.match_options import scope
-from resolver.api.service import service
-from resolver.ingest.formats.ftm.ftm_schema import label_of
+from resolver.api.schemas.request_options import sources_in_scope
+from resolver.api.service import current_service
+from resolver.ingest.formats.ftm.ftm_schema import property_label
 from resolver.records.kinds import SCHEMATA
 from resolver.screening import entity_reader
-from resolver.screening.screener import Stand
+from resolver.screening.screener import IndexRevision
 
 blueprint = Blueprint("reconcile", __name__)
-_KEY = "api_key"
 _SUGGESTIONS = 10
 _SHOWN = (
-    "name", "alias", "birthDate", "birthPlace", "nationality", "country", "jurisdiction", "incorporationDate", "gender",
-    "position", "idNumber", "passportNumber", "registrationNumber", "imoNumber", "topics",
-)  # fmt: skip
+    "name",
+    "alias",
+    "birthDate",
+    "birthPlace",
+    "nationality",
+    "country",
+    "jurisdiction",
+    "incorporationDate",
+    "gender",
+    "position",
+    "idNumber",
+    "passportNumber",
+    "registrationNumber",
+    "imoNumber",
+    "topics",
+)
+"""Properties on the preview page, in this order."""
+_VALUES = Access(Scope.CHECK, Disclosure.VALUES, key_in_query=True)
+_MODEL = Access(Scope.CHECK, Disclosure.STATE, key_in_query=True)
+_SUGGEST = (
+    query_parameter("prefix", {**NONBLANK, "maxLength": 200}, is_required=True),
+    query_parameter("cursor", integer(0, 10_000)),
+)
 blueprint.after_request(cross_origin)
 
 
-@blueprint.get("/reconcile/<dataset>")
+def _is_manifest_request(request: Request) -> bool:
+    """Return whether a request is for the manifest, which the protocol wants open to everybody."""
+    return request.args.keys().isdisjoint({"queries", "extend"})
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/reconcile/<dataset>",
+    replace(_VALUES, public_if=_is_manifest_request),
+    parameters=[
+        json_query_parameter("queries", QUERIES),
+        json_query_parameter("extend", EXTENSION_QUERY),
+    ],
+    responses={
+        200: json_response_of({"anyOf": [MANIFEST, CANDIDATES, EXTENSION]}, "Manifest or answers"),
+        **errors(400, 404, 413),
+    },
+)
 def reconcile(dataset: str) -> Response:
-    """The manifest; with `queries` or `extend` (JSON) their answers."""
-    said = _answered(dataset, request.args.get("queries"), request.args.get("extend"))
-    return json_response(manifest(dataset) if said is None else said)
+    """Return the manifest, or the answers to `queries` or `extend` (JSON)."""
+    answers = _answer(dataset, request.args.get("queries"), request.args.get("extend"))
+    return json_response(build_manifest(dataset) if answers is None else answers)
 
 
-@blueprint.post("/reconcile/<dataset>")
+@endpoint(
+    blueprint,
+    "POST",
+    "/reconcile/<dataset>",
+    _VALUES,
+    body=content(FORM, "application/x-www-form-urlencoded"),
+    responses={
+        200: json_response_of({"anyOf": [CANDIDATES, EXTENSION]}, "Answers"),
+        **errors(400, 404, 413),
+    },
+)
 def reconcile_form(dataset: str) -> Response:
-    """Answers to `queries` or `extend` (JSON), sent as a form."""
-    said = _answered(dataset, request.form.get("queries"), request.form.get("extend"))
-    if said is None:
+    """Return the answers to `queries` or `extend` (JSON), sent as a form."""
+    answers = _answer(dataset, request.form.get("queries"), request.form.get("extend"))
+    if answers is None:
         raise ApiError(422, "the form must hold queries or extend: a JSON object")
-    return json_response(said)
+    return json_response(answers)
 
 
-@blueprint.get("/reconcile/<dataset>/suggest/entity")
+@endpoint(
+    blueprint,
+    "GET",
+    "/reconcile/<dataset>/suggest/entity",
+    _VALUES,
+    parameters=_SUGGEST,
+    responses={200: json_response_of(SUGGESTIONS), **errors(404)},
+)
 def suggest_entity(dataset: str) -> Response:
-    """Entities with a name of which a word begins with `prefix`; `cursor` of them are passed over."""
-    sources = scope(dataset, service().screen.sources(viewer()))
-    prefix, cursor = _prefix()
-    hub = service().hub
-    version, found = entity_reader.suggested(hub, prefix, viewer(), limit=cursor + 5 * _SUGGESTIONS)
-    inside = [one for one in found if sources is None or not sources.isdisjoint(one["datasets"])]
-    page = inside[cursor : cursor + _SUGGESTIONS]
-    seen = {"seen": [one["id"] for one in page]}
-    consulted("suggest", {"prefix": prefix}, seen, Stand(version, hub.models.stamp["model"]))
-    result = []
-    for entity in page:
-        said = named(entity)
-        notable = said.pop("type")
-        result.append({**said, "notable": notable})
-    return json_response({"result": result})
+    """Suggest entities with a word in their name that begins with `prefix`.
 
-
-@blueprint.get("/reconcile/<dataset>/suggest/type")
-def suggest_type(dataset: str) -> Response:
-    """Types that begin with `prefix`."""
-    scope(dataset, service().screen.sources(viewer()))
-    prefix, cursor = _prefix()
-    return json_response({"result": suggested_types(prefix)[cursor : cursor + _SUGGESTIONS]})
-
-
-@blueprint.get("/reconcile/<dataset>/suggest/property")
-def suggest_property(dataset: str) -> Response:
-    """Properties that begin with `prefix`."""
-    scope(dataset, service().screen.sources(viewer()))
-    prefix, cursor = _prefix()
-    return json_response({"result": suggested_properties(prefix)[cursor : cursor + _SUGGESTIONS]})
-
-
-@blueprint.get("/reconcile/<dataset>/extend")
-def propose(dataset: str) -> Response:
-    """The properties that can be fetched of entities of a `type`, `limit` of them."""
-    scope(dataset, service().screen.sources(viewer()))
-    schema = query_parameters.one_of("type", SCHEMATA) or "LegalEntity"
-    return json_response(proposed(schema, query_parameters.whole("limit", 0, 0, 1000)))
-
-
-@blueprint.get("/reconcile/<dataset>/preview")
-def preview(dataset: str) -> Response:
-    """A small page about the entity `id`, to be shown in a frame."""
-    sources = scope(dataset, service().screen.sources(viewer()))
-    hub = service().hub
-    identity = request.args.get("id", "")
-    found = entity_reader.entity(hub, identity, viewer()) if identity else None
-    form = found.entity if found is not None else None
-    if (
-        found is None
-        or form is None
-        or (sources is not None and sources.isdisjoint(form["datasets"]))
-    ):
-        raise ApiError(404, f"there is no entity {identity[:80]!r}")
-    consulted(
-        "preview",
-        {"id": identity},
-        {"seen": [found.id]},
-        Stand(found.version, hub.models.stamp["model"]),
+    The first `cursor` of them are skipped.
+    """
+    sources = _sources(dataset)
+    prefix, cursor = _read_prefix()
+    hub = current_service().hub
+    version, suggested = entity_reader.suggest_entities(
+        hub, prefix, viewer(), limit=cursor + 5 * _SUGGESTIONS
     )
-    nonce = secrets.token_urlsafe(12)
-    rows = [
-        (label_of(prop), form["properties"][prop]) for prop in _SHOWN if prop in form["properties"]
+    in_scope = [
+        entity
+        for entity in suggested
+        if sources is None or not sources.isdisjoint(entity["datasets"])
     ]
+    page = in_scope[cursor : cursor + _SUGGESTIONS]
+    returned = {"seen": [entity["id"] for entity in page]}
+    log_access(
+        "suggest", {"prefix": prefix}, returned, IndexRevision(version, hub.models.stamp["model"])
+    )
+    return json_response({"result": [_suggestion(entity) for entity in page]})
+
+
+def _suggestion(entity: dict[str, Any]) -> dict[str, Any]:
+    identity = identify(entity)
+    notable = identity.pop("type")
+    return {**identity, "notable": notable}
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/reconcile/<dataset>/suggest/type",
+    _MODEL,
+    parameters=_SUGGEST,
+    responses={200: json_response_of(SUGGESTIONS), **errors(404)},
+)
+def suggest_type(dataset: str) -> Response:
+    """Suggest types that begin with `prefix`."""
+    _sources(dataset)
+    prefix, cursor = _read_prefix()
+    return json_response({"result": suggest_types(prefix)[cursor : cursor + _SUGGESTIONS]})
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/reconcile/<dataset>/suggest/property",
+    _MODEL,
+    parameters=_SUGGEST,
+    responses={200: json_response_of(SUGGESTIONS), **errors(404)},
+)
+def suggest_property(dataset: str) -> Response:
+    """Suggest properties that begin with `prefix`."""
+    _sources(dataset)
+    prefix, cursor = _read_prefix()
+    return json_response({"result": suggest_properties(prefix)[cursor : cursor + _SUGGESTIONS]})
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/reconcile/<dataset>/extend",
+    _MODEL,
+    parameters=[
+        query_parameter("type", enum_of(SCHEMATA)),
+        query_parameter("limit", integer(0, 1000)),
+    ],
+    responses={200: json_response_of(PROPOSAL), **errors(404)},
+)
+def propose(dataset: str) -> Response:
+    """List the properties that can be fetched of entities of a `type`, `limit` of them."""
+    _sources(dataset)
+    schema = query_parameters.read_choice("type", SCHEMATA) or "LegalEntity"
+    limit = query_parameters.read_integer("limit", 0, 0, 1000)
+    return json_response(propose_properties(schema, limit))
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/reconcile/<dataset>/preview",
+    _VALUES,
+    parameters=[query_parameter("id", NONBLANK, is_required=True)],
+    responses={200: response("A page", content(STRING, "text/html")), **errors(404)},
+)
+def preview(dataset: str) -> Response:
+    """Show a small page about the entity `id`, for a frame."""
+    sources = _sources(dataset)
+    hub = current_service().hub
+    entity_id = request.args.get("id", "")
+    read = entity_reader.read_entity(hub, entity_id, viewer()) if entity_id else None
+    entity = read.entity if read is not None else None
+    if (
+        read is None
+        or entity is None
+        or (sources is not None and sources.isdisjoint(entity["datasets"]))
+    ):
+        raise ApiError(404, f"there is no entity {entity_id[:80]!r}")
+    revision = IndexRevision(read.revision, hub.models.stamp["model"])
+    log_access("preview", {"id": entity_id}, {"seen": [read.id]}, revision)
+    nonce = secrets.token_urlsafe(12)
+    properties = entity["properties"]
     page = render_template(
         "reconcile/preview.html",
-        entity=form,
-        about=describe(form),
-        rows=rows,
+        entity=entity,
+        about=describe(entity),
+        rows=[(property_label(prop), properties[prop]) for prop in _SHOWN if prop in properties],
         nonce=nonce,
-        version=found.version,
+        version=read.revision,
     )
-    response = Response(page, mimetype="text/html")
-    # it is there to be framed by whoever reconciles, runs nothing and fetches nothing
-    response.headers["Content-Security-Policy"] = f"default-src 'none'; style-src 'nonce-{nonce}'"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    answer = Response(page, mimetype="text/html")
+    # any page may frame it: it runs nothing and loads nothing
+    answer.headers["Content-Security-Policy"] = f"default-src 'none'; style-src 'nonce-{nonce}'"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    return answer
 
 
-def _answered(dataset: str, queries: str | None, extend: str | None) -> dict[str, Any] | None:
-    """The answers to what was asked, or None where nothing was. Raises `ApiError`."""
-    scope(dataset, service().screen.sources(viewer()))
+def _answer(dataset: str, queries: str | None, extend: str | None) -> dict[str, Any] | None:
+    """Return the answers to queries or an extension, or None without either. Raises `ApiError`."""
+    _sources(dataset)
     if extend is not None:
         if queries is not None:
-            # there is one answer, but nothing that makes no sense is passed over
-            understood(queries)
-        return extended(extend)
-    return None if queries is None else answers(dataset, queries)
+            # the extension is answered, but faults of the queries are reported
+            parse_queries(queries)
+        return extend_entities(extend)
+    return None if queries is None else answer_queries(dataset, queries)
 
 
-def _prefix() -> tuple[str, int]:
+def _sources(dataset: str) -> frozenset[str] | None:
+    """Return the sources in scope. Raises `ApiError` for a dataset that the viewer cannot see."""
+    return sources_in_scope(dataset, current_service().screener.visible_sources(viewer()))
+
+
+def _read_prefix() -> tuple[str, int]:
+    """Return the parameters `prefix` and `cursor`. Raises `ApiError`."""
     prefix = request.args.get("prefix", "").strip()
     if not prefix:
-        raise ApiError(422, "give the beginning of what is sought: prefix=…")
+        raise ApiError(422, "give the beginning of the wanted name: prefix=…")
     if len(prefix) > 200 or "\x00" in prefix:
         raise ApiError(422, "prefix must be a text of 200 characters at most, without NUL")
-    return prefix, query_parameters.whole("cursor", 0, 0, 10_000)
+    return prefix, query_parameters.read_integer("cursor", 0, 0, 10_000)

@@ -1,155 +1,274 @@
-"""`/batches`: lists submitted for deduplication. What is sent becomes a job that a worker takes up."""
+"""`/batches`: lists submitted for deduplication. Each becomes a job that a worker takes up."""
 
 from __future__ import annotations
 
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import orjson
 from flask import Blueprint, Response, g, request, send_file
-from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from resolver.api import query_parameters
+from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
-from resolver.api.schemas.json_response import json_response
-from resolver.api.schemas.senzing import SENZING, lines, wants_senzing
-from resolver.api.server.event_stream import event_id, streamed
-from resolver.api.service import service
-from resolver.hub.job_worker import (
-    BATCH,
-    INPUT,
-    OVER,
-    RESULT,
-    Job,
-    new_folder,
-    submit,
+from resolver.api.openapi.json_schema import (
+    BOOLEAN,
+    BYTES,
+    COUNT,
+    NULLABLE_STRING,
+    STRING,
+    Schema,
+    array_of,
+    closed_object,
+    component,
+    enum_of,
+    integer,
 )
-from resolver.hub.ownership import Sender
-from resolver.ingest.readers import READERS, plan
+from resolver.api.openapi.objects import (
+    content,
+    errors,
+    header_parameter,
+    json_response_of,
+    query_parameter,
+    response,
+)
+from resolver.api.schemas.json_response import json_response
+from resolver.api.schemas.senzing import SENZING, senzing_lines, wants_senzing
+from resolver.api.server.event_stream import event_id, stream_job_events
+from resolver.api.service import current_service
+from resolver.api.uploads import check_readable, store_upload, upload_errors
+from resolver.hub.job_worker import (
+    BATCH_JOB,
+    FINAL_STATES,
+    INPUT,
+    RESULT,
+    BatchOptions,
+    Job,
+    create_job_folder,
+    submit_batch,
+)
+from resolver.hub.ownership import RecordOwner
+from resolver.ingest.readers import READERS
 
 blueprint = Blueprint("batches", __name__)
-_PIECE = 1 << 20
-_NAME = re.compile(r"[^\w.-]+")
-_SUFFIXES = {
-    "text/csv": ".csv",
-    "text/tab-separated-values": ".tsv",
-    "application/xml": ".xml",
-    "text/xml": ".xml",
-    "application/json": ".json",
-    "application/x-ndjson": ".jsonl",
-    "application/jsonl": ".jsonl",
-    SENZING: ".jsonl",
-    "application/zip": ".zip",
-    "application/vnd.apache.parquet": ".parquet",
-}
 IDEMPOTENCY_KEY = "^[!-~]([ -~]{0,198}[!-~])?$"
-FORMATS = tuple(row.name for row in READERS)
-"""The formats of lists that can be named; without a name a list is known by what is in it."""
+"""Pattern of the header `Idempotency-Key`."""
+FORMATS = tuple(reader.name for reader in READERS)
+"""Names of the list formats; without one the format is recognized by the content."""
 RESULTS = {
     "report": ("report.html", "text/html"),
     "links": ("links.csv", "text/csv"),
     "entities": ("entities.ftm.json", "application/x-ndjson"),
     "rejects": ("rejects.csv", "text/csv"),
 }
-"""what -> the file of a job's results, and its type"""
-REPORT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-"""The report's own policy, in its head, allows its one sheet by its hash; what holds is the stricter of the two."""
+"""File name and media type of each result of a job."""
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""Content security policy of a report.
+
+The policy in the head of the report allows its one style sheet by hash; a browser applies both.
+"""
+_ACCESS = Access(Scope.SUBMIT, Disclosure.STATE)
+_JOB = component(
+    "Job",
+    closed_object(
+        {
+            "id": STRING,
+            "state": enum_of(["queued", "running", "done", "failed", "cancelled", "held"]),
+            "label": STRING,
+            "dry_run": BOOLEAN,
+            "agency": STRING,
+            "created": STRING,
+            "started": NULLABLE_STRING,
+            "finished": NULLABLE_STRING,
+            "stage": STRING,
+            "done": COUNT,
+            "total": {"type": ["integer", "null"]},
+            "percent": {"type": ["number", "null"]},
+            "attempts": COUNT,
+            "result": {"type": ["object", "null"]},
+            "error": NULLABLE_STRING,
+        },
+        {"stage_seconds_left": COUNT},
+    ),
+)
+_JOBS = component("Jobs", closed_object({"batches": array_of(_JOB)}))
+_FORM: Schema = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": BYTES, "mapping": STRING},
+}
+_JOB_EVENT: Schema = {
+    "type": "object",
+    "properties": {"event": STRING, "id": STRING, "data": STRING},
+}
+_FILE_CONTENTS = {
+    **content(STRING, "text/html"),
+    **content(STRING, "text/csv"),
+    **content(STRING, "application/x-ndjson"),
+    **content(STRING, SENZING),
+}
 
 
-@blueprint.post("/batches")
-def take() -> tuple[Response, int] | Response:
-    """Take a list: as the body, or as the part `file` of a form, with the part `mapping` (YAML) for tables of any
-    layout. 202 and the job; with an `Idempotency-Key` used before the job of then. With `dry_run` nothing lands: the
-    job's results say what would. `complete`: what the list's sources no longer hold is withdrawn. Where very much
-    changes the job is held until it is accepted, unless `accept_large_change`."""
-    query_parameters.only("format", "filename", "dry_run", "complete", "accept_large_change")
-    dry_run = query_parameters.yes("dry_run", default=False)
-    list_format = query_parameters.one_of("format", FORMATS)
+@endpoint(
+    blueprint,
+    "POST",
+    "/batches",
+    _ACCESS,
+    parameters=[
+        query_parameter("format", enum_of(FORMATS)),
+        query_parameter("filename", STRING),
+        query_parameter("dry_run", BOOLEAN),
+        query_parameter("complete", BOOLEAN),
+        query_parameter("accept_large_change", BOOLEAN),
+        header_parameter("Idempotency-Key", {"type": "string", "pattern": IDEMPOTENCY_KEY}),
+    ],
+    body={**content(BYTES, "application/octet-stream"), **content(_FORM, "multipart/form-data")},
+    responses={
+        202: json_response_of(_JOB, "The job"),
+        200: json_response_of(_JOB, "The job of the first request with this key"),
+        **errors(400, 413, 507),
+    },
+)
+def submit() -> tuple[Response, int] | Response:
+    """Submit a list, as the body or as the part `file` of a form.
+
+    A form may have a part `mapping` (YAML) for a table of any layout. The answer is 202 with the
+    new job, or 200 with the job of the first request with the same `Idempotency-Key`. With
+    `dry_run` nothing is committed and the results show what would change. With `complete` the
+    records that the list's sources no longer contain are withdrawn. A batch that changes very much
+    is held until it is accepted, unless `accept_large_change` is given.
+    """
+    query_parameters.reject_undeclared()
+    dry_run = query_parameters.read_boolean("dry_run", default=False)
+    list_format = query_parameters.read_choice("format", FORMATS)
     key = request.headers.get("Idempotency-Key", "")
     if key and not re.fullmatch(IDEMPOTENCY_KEY, key):
-        # cut short, two keys might be taken for one
+        # truncating a longer key could make two keys equal
         raise ApiError(422, "Idempotency-Key must be of 1 to 200 printable characters (ASCII)")
-    held = service()
-    request.max_content_length = held.settings.max_upload
-    folder = new_folder(held.jobs)
+    service = current_service()
+    request.max_content_length = service.settings.max_upload
+    folder = create_job_folder(service.jobs_dir)
     try:
-        with whole():
-            name = store_form(folder / INPUT) if _is_form() else _store_body(folder / INPUT)
-        # what no worker could read is refused now: an unknown format, a mapping that does not fit
+        with upload_errors():
+            name = store_upload(folder / INPUT)
+        # refuse at once what no worker could read
         check_readable(folder / INPUT, list_format)
-        job, new = submit(
-            held.hub,
+        options = BatchOptions(
+            name,
+            list_format,
+            dry_run,
+            query_parameters.read_boolean("complete", default=False),
+            query_parameters.read_boolean("accept_large_change", default=False),
+        )
+        job, is_new = submit_batch(
+            service.hub,
             folder,
-            label=name,
-            list_format=list_format,
-            sender=Sender.of(g.viewer),
-            # one sender's keys are nobody else's
+            options,
+            owner=RecordOwner.of_viewer(g.viewer),
+            # senders cannot meet each other's keys
             idempotency_key=f"{g.viewer.name}\n{key}" if key else None,
-            dry_run=dry_run,
-            complete=query_parameters.yes("complete", default=False),
-            accept_large_change=query_parameters.yes("accept_large_change", default=False),
         )
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    where = f"{request.script_root}/batches/{job.id}"
-    return json_response(_shown(job), 202 if new else 200, headers={"Location": where})
+    location = f"{request.script_root}/batches/{job.id}"
+    return json_response(_job_view(job), 202 if is_new else 200, headers={"Location": location})
 
 
-@blueprint.get("/batches")
-def listed() -> Response:
-    """The jobs of the caller's agency, the newest first."""
-    query_parameters.only("limit")
+@endpoint(
+    blueprint,
+    "GET",
+    "/batches",
+    _ACCESS,
+    parameters=[query_parameter("limit", integer(1, 1000))],
+    responses={200: json_response_of(_JOBS)},
+)
+def list_jobs() -> Response:
+    """List the jobs of the caller's agency, the newest first."""
+    query_parameters.reject_undeclared()
     agency = g.viewer.agency if g.viewer.name else None
-    jobs = service().hub.store.jobs.list(
-        agency=agency, kind=BATCH, limit=query_parameters.whole("limit", 100, 1, 1000)
+    jobs = current_service().hub.store.jobs.list(
+        agency=agency, kind=BATCH_JOB, limit=query_parameters.read_integer("limit", 100, 1, 1000)
     )
-    return json_response({"batches": [_shown(job) for job in jobs]})
+    return json_response({"batches": [_job_view(job) for job in jobs]})
 
 
-@blueprint.get("/batches/<job_id>")
-def one(job_id: str) -> Response:
-    """Where a job stands."""
-    return json_response(_shown(_job(job_id)))
+@endpoint(
+    blueprint,
+    "GET",
+    "/batches/<job_id>",
+    _ACCESS,
+    responses={200: json_response_of(_JOB), **errors(404)},
+)
+def show_job(job_id: str) -> Response:
+    """Return the state of a job."""
+    return json_response(_job_view(_find_job(job_id)))
 
 
-@blueprint.post("/batches/<job_id>/cancel")
+@endpoint(
+    blueprint,
+    "POST",
+    "/batches/<job_id>/cancel",
+    _ACCESS,
+    responses={200: json_response_of(_JOB), **errors(404)},
+)
 def cancel(job_id: str) -> Response:
-    """Ask for a job to stop: what waits is cancelled at once, what runs before it lands; what has landed stays."""
-    return json_response(_shown(service().hub.store.jobs.cancel(_job(job_id).id)))
+    """Cancel a job.
+
+    A queued job is cancelled at once, a running one before it commits; what it has committed stays.
+    """
+    job = current_service().hub.store.jobs.cancel(_find_job(job_id).id)
+    return json_response(_job_view(job))
 
 
-@blueprint.post("/batches/<job_id>/accept")
+@endpoint(
+    blueprint,
+    "POST",
+    "/batches/<job_id>/accept",
+    _ACCESS,
+    responses={200: json_response_of(_JOB), **errors(404, 409)},
+)
 def accept(job_id: str) -> Response:
-    """Let a batch that is held back land, however much it changes."""
-    query_parameters.only()
-    job = _job(job_id)
+    """Accept a held batch, so that it is committed however much it changes."""
+    query_parameters.reject_undeclared()
+    job = _find_job(job_id)
     if job.state != "held":
-        raise ApiError(409, f"the batch is {job.state}: only what is held can be accepted")
-    return json_response(_shown(service().hub.store.jobs.accept(job.id, g.viewer.name)))
+        raise ApiError(409, f"the batch is {job.state}: only a held batch can be accepted")
+    accepted = current_service().hub.store.jobs.accept(job.id, g.viewer.name)
+    return json_response(_job_view(accepted))
 
 
-@blueprint.get("/batches/<job_id>/<any(report, links, entities, rejects):what>")
+@endpoint(
+    blueprint,
+    "GET",
+    "/batches/<job_id>/<any(report, links, entities, rejects):what>",
+    Access(Scope.SUBMIT, Disclosure.FILES),
+    responses={200: response("A file", _FILE_CONTENTS), **errors(404, 409, 410)},
+)
 def result(job_id: str, what: str) -> Response:
-    """A file of a job's results; its entities in Senzing's format where that is asked for (`Accept`)."""
-    job = _job(job_id)
-    name, kind = RESULTS[what]
-    path = service().jobs.absolute() / str(job.params["folder"]) / RESULT / name
-    # what could not be read is often why a batch failed
-    if job.state != "done" and not (
-        job.state in ("failed", "held") and what == "rejects" and path.is_file()
-    ):
+    """Return a file of a job's results.
+
+    `Accept` may ask for its entities in Senzing's format.
+    """
+    job = _find_job(job_id)
+    name, media_type = RESULTS[what]
+    path = current_service().jobs_dir.absolute() / str(job.params["folder"]) / RESULT / name
+    # the rejected rows often explain why a batch failed or is held
+    has_rejects = job.state in ("failed", "held") and what == "rejects" and path.is_file()
+    if job.state != "done" and not has_rejects:
         raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
     if not path.is_file():
         raise ApiError(410, "the results of this batch are no longer kept")
     if what == "entities" and wants_senzing():
         return Response(_as_senzing(path), mimetype=SENZING, headers={"Vary": "Accept"})
-    answer: Response = send_file(path, mimetype=kind)
+    answer: Response = send_file(path, mimetype=media_type)
     answer.headers["Content-Security-Policy"] = (
         REPORT_POLICY if what == "report" else "default-src 'none'; sandbox"
     )
@@ -160,31 +279,48 @@ def result(job_id: str, what: str) -> Response:
 
 def _as_senzing(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
-        yield from lines(map(orjson.loads, file))
+        yield from senzing_lines(map(orjson.loads, file))
 
 
-@blueprint.get("/batches/<job_id>/events")
+@endpoint(
+    blueprint,
+    "GET",
+    "/batches/<job_id>/events",
+    _ACCESS,
+    responses={
+        200: response("Events", content(_JOB_EVENT, "text/event-stream")),
+        204: response("No more events"),
+        **errors(404),
+    },
+)
 def events(job_id: str) -> Response:
-    """Where a job stands, as server-sent events: one whenever that changes, the last named after its end. A stream
-    lasts half a minute; browsers come back for more by themselves. 204 where there is nothing more to say."""
-    query_parameters.only()
-    job = _job(job_id)
-    if job.state in OVER and request.headers.get("Last-Event-ID") == event_id(job):
+    """Stream the state of a job as server-sent events.
+
+    An event is sent whenever the state changes; the last one is named after the final state. A
+    stream lasts half a minute, and browsers reconnect by themselves. 204 means that there are no
+    more events.
+    """
+    query_parameters.reject_undeclared()
+    job = _find_job(job_id)
+    if job.state in FINAL_STATES and request.headers.get("Last-Event-ID") == event_id(job):
         return Response(status=204)
-    return streamed(service(), job, _shown)
+    return stream_job_events(current_service(), job, _job_view)
 
 
-def _job(job_id: str) -> Job:
-    """A job of the caller's agency: of others' there is no telling whether they exist."""
-    job = service().hub.store.jobs.find(job_id)
+def _find_job(job_id: str) -> Job:
+    """Return a job of the caller's agency.
+
+    Raises `ApiError` alike for unknown jobs and for those of other agencies.
+    """
+    job = current_service().hub.store.jobs.find(job_id)
     if job is None or (g.viewer.name and job.agency != g.viewer.agency):
         raise ApiError(404, f"there is no job {job_id[:60]!r}")
     return job
 
 
-def _shown(job: Job) -> dict[str, Any]:
+def _job_view(job: Job) -> dict[str, Any]:
     percent = round(100 * job.done / job.total, 1) if job.total else None
-    said: dict[str, Any] = {
+    view: dict[str, Any] = {
         "id": job.id,
         "state": str(job.state),
         "label": job.params.get("label", ""),
@@ -202,76 +338,6 @@ def _shown(job: Job) -> dict[str, Any]:
         "error": job.error or None,
     }
     if job.state == "running" and job.started and percent:
-        took = (datetime.now(UTC) - datetime.fromisoformat(job.started)).total_seconds()
-        said["stage_seconds_left"] = round(took * (100 - percent) / percent)
-    return said
-
-
-def check_readable(folder: Path, list_format: str) -> None:
-    """Raises `InputError` where nothing in a folder is a list of a known format, or its mapping is none."""
-    plan([folder], format=list_format or None)
-
-
-@contextmanager
-def whole() -> Iterator[None]:
-    """What arrives is there whole, or refused."""
-    try:
-        yield
-    except (RequestEntityTooLarge, ApiError):
-        raise
-    except BadRequest:
-        raise ApiError(400, "the upload was cut off: send it again") from None
-    except (BlockingIOError, TimeoutError):
-        raise ApiError(
-            408, "the rest of the list did not come: send it again", headers={"Connection": "close"}
-        ) from None
-    except OSError as error:
-        raise ApiError(
-            507, f"what was sent cannot be kept: {(error.strerror or str(error)).lower()}"
-        ) from None
-
-
-def _is_form() -> bool:
-    return request.mimetype == "multipart/form-data"
-
-
-def store_form(folder: Path) -> str:
-    """Keep the parts `file` and `mapping` of a form in a folder; the name of the file. Raises `ApiError`."""
-    sent = request.files.get("file")
-    if sent is None:
-        raise ApiError(422, "the form has no part called file")
-    name = _file_name(sent.filename or request.args.get("filename", ""), sent.mimetype)
-    _copy(sent.stream, folder / name, None)
-    mapping = request.files.get("mapping")
-    text = (
-        mapping.stream.read(_PIECE)
-        if mapping is not None
-        else request.form.get("mapping", "").encode()
-    )
-    if text:
-        (folder / f"{Path(name).stem}.mapping.yml").write_bytes(text)
-    return name
-
-
-def _store_body(folder: Path) -> str:
-    name = _file_name(request.args.get("filename", ""), request.mimetype)
-    _copy(request.stream, folder / name, request.content_length)
-    return name
-
-
-def _copy(stream: IO[bytes], path: Path, expected: int | None) -> None:
-    with path.open("wb") as file:
-        shutil.copyfileobj(stream, file, _PIECE)
-        size = file.tell()
-    if not size:
-        raise ApiError(400, "nothing was sent")
-    if expected is not None and size < expected:
-        raise ApiError(
-            400, f"the upload was cut off after {size} of {expected} bytes: send it again"
-        )
-
-
-def _file_name(given: str, kind: str) -> str:
-    """A harmless name of a file: formats are known by what is in it, some also by its ending."""
-    name = _NAME.sub("-", Path(given.replace("\\", "/")).name).strip(".-")[-100:]
-    return name or f"batch{_SUFFIXES.get(kind, '.jsonl')}"
+        seconds = (datetime.now(UTC) - datetime.fromisoformat(job.started)).total_seconds()
+        view["stage_seconds_left"] = round(seconds * (100 - percent) / percent)
+    return view

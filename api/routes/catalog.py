@@ -1,86 +1,169 @@
-"""`/catalog`, `/algorithms`, `/changes`: what there is, how it is scored, what has changed."""
+"""`/catalog`, `/algorithms`, `/changes`: datasets, scoring, and the feed of changes."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response
 
 from resolver.api import query_parameters
 from resolver.api.access import viewer
+from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
+from resolver.api.openapi.json_schema import (
+    BOOLEAN,
+    COUNT,
+    NULLABLE_STRING,
+    NUMBER,
+    STRING,
+    STRINGS,
+    array_of,
+    closed_object,
+    component,
+    integer,
+    map_of,
+)
+from resolver.api.openapi.objects import json_response_of, query_parameter
+from resolver.api.schemas.entity_schemas import EVENT
 from resolver.api.schemas.json_response import json_response
-from resolver.api.schemas.match_options import DEFAULT
+from resolver.api.schemas.request_options import DEFAULT_DATASET
 from resolver.api.schemas.yente import ALGORITHM
-from resolver.api.service import service
-from resolver.engines.model_features import features
-from resolver.screening import entity_reader
+from resolver.api.service import current_service
+from resolver.engines.model_features import feature_weights
+from resolver.screening import change_feed, entity_reader
 
 blueprint = Blueprint("catalog", __name__)
-# what lands is seen by the next check, so no dataset is ever out of date here
-_INDEXED = {"load": True, "index_current": True}
+_ACCESS = Access(Scope.CHECK, Disclosure.STATE)
+_DATASET = component(
+    "Dataset",
+    closed_object(
+        {
+            "name": STRING,
+            "title": STRING,
+            "version": STRING,
+            "records": COUNT,
+            "updated_at": NULLABLE_STRING,
+            "children": STRINGS,
+            "load": BOOLEAN,
+            "index_current": BOOLEAN,
+            "index_version": STRING,
+        },
+        {"publisher": NULLABLE_STRING},
+    ),
+)
+_CATALOG = component(
+    "Catalog",
+    closed_object(
+        {
+            "datasets": array_of(_DATASET),
+            "current": STRINGS,
+            "outdated": STRINGS,
+            "index_stale": BOOLEAN,
+            "version": COUNT,
+        }
+    ),
+)
+_FEATURE = closed_object(
+    {"description": STRING, "coefficient": NUMBER, "least": NUMBER, "url": STRING}
+)
+_ALGORITHM_FIELDS = {
+    "name": STRING,
+    "description": STRING,
+    "config": {"type": "object"},
+    "features": map_of(_FEATURE),
+}
+_ALGORITHMS = component(
+    "Algorithms",
+    closed_object(
+        {
+            "algorithms": array_of(
+                closed_object({**_ALGORITHM_FIELDS, "docs": closed_object(_ALGORITHM_FIELDS)})
+            ),
+            "default": STRING,
+            "best": STRING,
+            "model": STRING,
+        }
+    ),
+)
+_CHANGES = component(
+    "Changes",
+    closed_object(
+        {
+            "version": COUNT,
+            "until": COUNT,
+            "skip": COUNT,
+            "more": BOOLEAN,
+            "changes": array_of(EVENT),
+        }
+    ),
+)
+_INDEX_FIELDS = {"load": True, "index_current": True}
+"""Fields that yente computes: here each commit is searchable at once, so no dataset is outdated."""
 
 
-@blueprint.get("/catalog")
+@endpoint(blueprint, "GET", "/catalog", _ACCESS, responses={200: json_response_of(_CATALOG)})
 def catalog() -> Response:
-    """The datasets: every source, and `default`, which is everything."""
-    version, sources = entity_reader.catalogue(service().hub, viewer())
+    """List the datasets: each source, and `default`, which contains them all."""
+    version, sources = entity_reader.read_catalog(current_service().hub, viewer())
     datasets: list[dict[str, Any]] = [
         {
-            "name": one.name,
-            "title": one.title or one.name,
-            "publisher": one.agency or None,
-            "version": one.list_version or one.updated,
-            "updated_at": one.updated or None,
-            "records": one.records,
+            "name": source.name,
+            "title": source.title or source.name,
+            "publisher": source.agency or None,
+            "version": source.list_version or source.updated,
+            "updated_at": source.updated or None,
+            "records": source.records,
             "children": [],
-            **_INDEXED,
+            **_INDEX_FIELDS,
             "index_version": str(version),
         }
-        for one in sources
+        for source in sources
     ]
-    everything = {
-        "name": DEFAULT,
+    names = [source.name for source in sources]
+    default = {
+        "name": DEFAULT_DATASET,
         "title": "Everything",
         "version": str(version),
-        "updated_at": max((one.updated for one in sources), default="") or None,
-        "records": sum(one.records for one in sources),
-        "children": [one.name for one in sources],
-        **_INDEXED,
+        "updated_at": max((source.updated for source in sources), default="") or None,
+        "records": sum(source.records for source in sources),
+        "children": names,
+        **_INDEX_FIELDS,
         "index_version": str(version),
     }
-    names = [DEFAULT, *(one.name for one in sources)]
-    said = {
-        "datasets": [everything, *datasets],
-        "current": names,
-        "outdated": [],
-        "index_stale": False,
-    }
-    return json_response({**said, "version": version})
+    return json_response(
+        {
+            "datasets": [default, *datasets],
+            "current": [DEFAULT_DATASET, *names],
+            "outdated": [],
+            "index_stale": False,
+            "version": version,
+        }
+    )
 
 
-@blueprint.get("/algorithms")
+@endpoint(blueprint, "GET", "/algorithms", _ACCESS, responses={200: json_response_of(_ALGORITHMS)})
 def algorithms() -> Response:
-    """The one way of scoring, and its features: what each sees, and the most it can add to or take from the
-    log-odds."""
-    hub = service().hub
+    """Describe the scoring algorithm and its features.
+
+    `coefficient` and `least` are the most that a feature can add to the log-odds and the most that
+    it can take from them.
+    """
+    hub = current_service().hub
     described = {
-        one.name: {
-            "description": one.help,
-            "coefficient": one.most / 1000,
-            "least": one.least / 1000,
+        feature.name: {
+            "description": feature.help,
+            "coefficient": feature.max_weight / 1000,
+            "least": feature.min_weight / 1000,
             "url": "",
         }
-        for one in features(hub.models)
+        for feature in feature_weights(hub.models)
     }
     about = (
         "An additive, calibrated model: evidence in log-odds, summed; the score is a probability."
     )
     docs = {"name": ALGORITHM, "description": about, "config": {}, "features": described}
-    said = {**docs, "docs": docs}
     return json_response(
         {
-            "algorithms": [said],
+            "algorithms": [{**docs, "docs": docs}],
             "default": ALGORITHM,
             "best": ALGORITHM,
             "model": hub.models.stamp["model"],
@@ -88,17 +171,35 @@ def algorithms() -> Response:
     )
 
 
-@blueprint.get("/changes")
+@endpoint(
+    blueprint,
+    "GET",
+    "/changes",
+    _ACCESS,
+    parameters=[
+        query_parameter("since", integer(0, 2**40)),
+        query_parameter("limit", integer(1, 100_000)),
+        query_parameter("skip", integer(0, 2**40)),
+    ],
+    responses={200: json_response_of(_CHANGES)},
+)
 def changes() -> Response:
-    """What became of entities after version `since`; ask again with `since` = `until`, and with the same `skip`. Where
-    `more` is true there is more by now. What the caller may not see is not told, so there may be fewer than `limit`."""
-    query_parameters.only("since", "limit", "skip")
-    since, limit = (
-        query_parameters.whole("since", 0, 0, 2**40),
-        query_parameters.whole("limit", 1000, 1, 100_000),
+    """List the changes of entities after the revision `since`.
+
+    For the next page give `until` as `since`, and the same `skip`; `more` says whether there is
+    one. Changes that the caller may not see are left out, so a page may hold fewer than `limit`.
+    """
+    query_parameters.reject_undeclared()
+    since = query_parameters.read_integer("since", 0, 0, 2**40)
+    limit = query_parameters.read_integer("limit", 1000, 1, 100_000)
+    skip = query_parameters.read_integer("skip", 0, 0, 2**40)
+    feed = change_feed.read_changes(current_service().hub, since, limit, viewer(), skip=skip)
+    return json_response(
+        {
+            "version": feed.revision,
+            "until": feed.until,
+            "skip": feed.skip,
+            "more": feed.has_more,
+            "changes": [event.to_json() for event in feed.events],
+        }
     )
-    feed = entity_reader.changes(
-        service().hub, since, limit, viewer(), skip=query_parameters.whole("skip", 0, 0, 2**40)
-    )
-    told = {"version": feed.version, "until": feed.until, "skip": feed.skip, "more": feed.more}
-    return json_response({**told, "changes": [asdict(event) for event in feed.events]})

@@ -1,146 +1,236 @@
-"""`GET /entities/{id}`: one entity, by its id, a retired id or the id of one of its records; what it is related to."""
+"""`/entities/{id}`: one entity and its related entities.
+
+An entity is found by its id, a retired id or the id of one of its records.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
 
 from resolver.api import query_parameters
-from resolver.api.access import consulted, viewer
+from resolver.api.access import log_access, viewer
+from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
+from resolver.api.openapi.json_schema import (
+    BOOLEAN,
+    COUNT,
+    NULLABLE_STRING,
+    STRING,
+    array_of,
+    closed_object,
+    component,
+    integer,
+    map_of,
+)
+from resolver.api.openapi.objects import (
+    JSON,
+    content,
+    errors,
+    json_response_of,
+    query_parameter,
+    response,
+)
+from resolver.api.schemas.entity_schemas import ENTITY, ENTITY_FIELDS, EVENT, TOTAL
 from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.senzing import SENZING, to_senzing, wants_senzing
-from resolver.api.service import service
-from resolver.ingest.formats.ftm.ftm_schema import names_entity
-from resolver.screening import entity_reader
-from resolver.screening.screener import Stand
+from resolver.api.service import current_service
+from resolver.ingest.formats.ftm.ftm_schema import is_entity_property
+from resolver.screening import change_feed, entity_reader
+from resolver.screening.screener import IndexRevision
 
 blueprint = Blueprint("entities", __name__)
+_ACCESS = Access(Scope.CHECK, Disclosure.VALUES)
+_ENTITY_VIEW = component(
+    "Shown",
+    closed_object(
+        {
+            **ENTITY_FIELDS,
+            "target": BOOLEAN,
+            "version": COUNT,
+            "first_seen": NULLABLE_STRING,
+            "last_change": NULLABLE_STRING,
+        },
+        {"history": array_of(EVENT)},
+    ),
+)
+_SENZING = component(
+    "Senzing",
+    closed_object(
+        {"DATA_SOURCE": STRING, "RECORD_ID": STRING, "FEATURES": array_of(map_of(STRING))}
+    ),
+)
+_ADJACENT = component(
+    "Adjacent",
+    closed_object({"results": array_of(ENTITY), "total": TOTAL, "limit": COUNT, "offset": COUNT}),
+)
+_ALL_ADJACENT = component(
+    "AllAdjacent", closed_object({"entity": ENTITY, "adjacent": map_of(_ADJACENT)})
+)
+_MOVED = {
+    308: json_response_of(
+        component("Moved", closed_object({"id": STRING})), "The entity has another id now"
+    )
+}
+_PAGE_PARAMETERS = (
+    query_parameter("limit", integer(0, 500)),
+    query_parameter("offset", integer(0, 10_000)),
+)
 
 
-@blueprint.get("/entities/<path:entity_id>")
+@endpoint(
+    blueprint,
+    "GET",
+    "/entities/<path:entity_id>",
+    _ACCESS,
+    parameters=[query_parameter("nested", BOOLEAN), query_parameter("history", BOOLEAN)],
+    responses={
+        200: response("The entity", {**content(_ENTITY_VIEW, JSON), **content(_SENZING, SENZING)}),
+        **_MOVED,
+        **errors(404, 410),
+    },
+)
 def entity(entity_id: str) -> Response:
-    """An entity as FtM, its relations nested unless `nested=false`; with `history=true` what became of it. Other ids
-    than its own are redirected to that. In Senzing's format where that is asked for (`Accept`)."""
-    nested, history = (
-        query_parameters.yes("nested", default=True),
-        query_parameters.yes("history", default=False),
-    )
-    shown = _shown(entity_id, nested=nested)
-    if isinstance(shown, Response):
-        return shown
-    said: dict[str, Any] = {**shown.form, "target": True, "version": shown.version}
-    events = entity_reader.history(service().hub, shown.form["id"], viewer())
-    said["first_seen"], said["last_change"] = (
-        (events[0].at, events[-1].at) if events else (None, None)
-    )
-    if history:
-        said["history"] = [asdict(event) for event in events]
+    """Return an entity as FollowTheMoney, its relations nested unless `nested=false`.
+
+    With `history=true` its changes are included. Retired ids and ids of records redirect to the
+    entity's own id. `Accept` may ask for Senzing's format.
+    """
+    nested = query_parameters.read_boolean("nested", default=True)
+    with_history = query_parameters.read_boolean("history", default=False)
+    read = _read(entity_id, nested=nested)
+    if isinstance(read, Response):
+        return read
+    view: dict[str, Any] = {**read.entity, "target": True, "version": read.version}
+    events = change_feed.read_history(current_service().hub, read.entity["id"], viewer())
+    view["first_seen"] = events[0].at if events else None
+    view["last_change"] = events[-1].at if events else None
+    if with_history:
+        view["history"] = [event.to_json() for event in events]
     if wants_senzing():
-        return json_response(to_senzing(said), mimetype=SENZING, headers={"Vary": "Accept"})
-    return json_response(said, headers={"X-Data-Version": str(shown.version), "Vary": "Accept"})
+        return json_response(to_senzing(view), mimetype=SENZING, headers={"Vary": "Accept"})
+    return json_response(view, headers={"X-Data-Version": str(read.version), "Vary": "Accept"})
 
 
-@blueprint.get("/entities/<path:entity_id>/adjacent")
+@endpoint(
+    blueprint,
+    "GET",
+    "/entities/<path:entity_id>/adjacent",
+    _ACCESS,
+    parameters=_PAGE_PARAMETERS,
+    responses={200: json_response_of(_ALL_ADJACENT), **_MOVED, **errors(404, 410)},
+)
 def adjacent(entity_id: str) -> Response:
-    """An entity and what it is related to, by property; `limit` and `offset` count within each property. The entity of
-    a record whose own id ends so is shown itself."""
-    if _ends_so(entity_id, "adjacent"):
+    """Return an entity and its related entities, by property.
+
+    `limit` and `offset` count within each property. The id of a record may itself end in
+    `/adjacent`; then its entity is returned.
+    """
+    if _is_record_id(entity_id, "adjacent"):
         return entity(f"{entity_id}/adjacent")
-    page = _page()
-    shown = _shown(entity_id, nested=True)
-    if isinstance(shown, Response):
-        return shown
-    flat, related = _parted(shown.form)
-    said = {
+    page = _read_page()
+    read = _read(entity_id, nested=True)
+    if isinstance(read, Response):
+        return read
+    flat, related = _split_related(read.entity)
+    body = {
         "entity": {**flat, "target": True},
         "adjacent": {prop: page(values) for prop, values in related.items()},
     }
-    return json_response(said, headers={"X-Data-Version": str(shown.version)})
+    return json_response(body, headers={"X-Data-Version": str(read.version)})
 
 
-@blueprint.get("/entities/<path:entity_id>/adjacent/<prop>")
+@endpoint(
+    blueprint,
+    "GET",
+    "/entities/<path:entity_id>/adjacent/<prop>",
+    _ACCESS,
+    parameters=_PAGE_PARAMETERS,
+    responses={200: json_response_of(_ADJACENT), **_MOVED, **errors(404, 410)},
+)
 def adjacent_by(entity_id: str, prop: str) -> Response:
-    """What an entity is related to by one property, such as `ownershipOwner`."""
-    if _ends_so(entity_id, f"adjacent/{prop}"):
+    """Return the related entities of one property, such as `ownershipOwner`."""
+    if _is_record_id(entity_id, f"adjacent/{prop}"):
         return entity(f"{entity_id}/adjacent/{prop}")
-    page = _page()
-    shown = _shown(entity_id, nested=True)
-    if isinstance(shown, Response):
-        return shown
-    if not names_entity(shown.form["schema"], prop):
+    page = _read_page()
+    read = _read(entity_id, nested=True)
+    if isinstance(read, Response):
+        return read
+    if not is_entity_property(read.entity["schema"], prop):
         raise ApiError(
-            404, f"{shown.form['schema']} has no property {prop[:60]!r} that leads to others"
+            404, f"{read.entity['schema']} has no property {prop[:60]!r} that leads to others"
         )
-    _, related = _parted(shown.form)
-    return json_response(
-        page(related.get(prop, [])), headers={"X-Data-Version": str(shown.version)}
-    )
+    _, related = _split_related(read.entity)
+    headers = {"X-Data-Version": str(read.version)}
+    return json_response(page(related.get(prop, [])), headers=headers)
 
 
-def _ends_so(entity_id: str, end: str) -> bool:
-    """Whether what looks like a door of an entity is the end of a record's id."""
-    hub = service().hub
-    if entity_reader.entity(hub, entity_id, viewer()) is not None:
+def _is_record_id(entity_id: str, suffix: str) -> bool:
+    """Return whether an address that looks like a subresource is the whole id of a record."""
+    hub = current_service().hub
+    if entity_reader.read_entity(hub, entity_id, viewer()) is not None:
         return False
-    return entity_reader.entity(hub, f"{entity_id}/{end}", viewer()) is not None
+    return entity_reader.read_entity(hub, f"{entity_id}/{suffix}", viewer()) is not None
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
-    form: dict[str, Any]
+class _ReadEntity:
+    """Entity as FollowTheMoney, and the revision of the store that it is of."""
+
+    entity: dict[str, Any]
     version: int
 
 
-def _shown(entity_id: str, *, nested: bool) -> _Seen | Response:
-    """The entity of an id, looked at and logged, or the way to the id it has now. Raises `ApiError`."""
-    hub = service().hub
-    shown = entity_reader.entity(hub, entity_id, viewer(), nested=nested)
-    if shown is None:
+def _read(entity_id: str, *, nested: bool) -> _ReadEntity | Response:
+    """Return the entity of an id and log the access, or a redirect to its present id.
+
+    Raises `ApiError`: 404 without such an entity, 410 for one whose records were withdrawn.
+    """
+    hub = current_service().hub
+    read = entity_reader.read_entity(hub, entity_id, viewer(), with_relations=nested)
+    if read is None:
         raise ApiError(404, f"there is no entity {entity_id[:80]!r}")
-    if shown.id != entity_id:
-        query = (
-            f"?{request.query_string.decode('ascii', 'replace')}" if request.query_string else ""
-        )
+    if read.id != entity_id:
+        query_string = request.query_string.decode("ascii", "replace")
         rest = request.path.removeprefix(f"/entities/{entity_id}")
-        where = f"{request.script_root}/entities/{quote(shown.id)}{rest}{query}"
-        return json_response({"id": shown.id}, 308, headers={"Location": where})
-    if shown.entity is None:
+        location = f"{request.script_root}/entities/{quote(read.id)}{rest}"
+        location += f"?{query_string}" if query_string else ""
+        return json_response({"id": read.id}, 308, headers={"Location": location})
+    if read.entity is None:
         raise ApiError(410, f"all records of the entity {entity_id[:80]!r} were withdrawn")
-    stand = Stand(shown.version, hub.models.stamp["model"])
-    consulted("entity", {"id": entity_id}, {"seen": [shown.id]}, stand)
-    return _Seen(shown.entity, shown.version)
+    revision = IndexRevision(read.revision, hub.models.stamp["model"])
+    log_access("entity", {"id": entity_id}, {"seen": [read.id]}, revision)
+    return _ReadEntity(read.entity, read.revision)
 
 
-def _parted(form: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[Any]]]:
-    """An entity without what is nested in it, and that by property."""
+def _split_related(nested: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """Return an entity without its nested entities, and these by property."""
     flat, related = {}, {}
-    for prop, values in form["properties"].items():
-        inner = [value for value in values if isinstance(value, dict)]
-        if inner:
-            related[prop] = inner
+    for prop, values in nested["properties"].items():
+        entities = [value for value in values if isinstance(value, dict)]
+        if entities:
+            related[prop] = entities
         else:
             flat[prop] = values
-    return {**form, "properties": flat}, related
+    return {**nested, "properties": flat}, related
 
 
-def _page() -> Callable[[list[Any]], dict[str, Any]]:
-    limit, offset = (
-        query_parameters.whole("limit", 10, 0, 500),
-        query_parameters.whole("offset", 0, 0, 10_000),
-    )
+def _read_page() -> Callable[[list[Any]], dict[str, Any]]:
+    """Return the function that cuts the requested page out of a list."""
+    limit = query_parameters.read_integer("limit", 10, 0, 500)
+    offset = query_parameters.read_integer("offset", 0, 0, 10_000)
 
-    def cut(values: list[Any]) -> dict[str, Any]:
-        total = {"value": len(values), "relation": "eq"}
+    def page(values: list[Any]) -> dict[str, Any]:
+        """Return the requested page of a list."""
         return {
             "results": values[offset : offset + limit],
-            "total": total,
+            "total": {"value": len(values), "relation": "eq"},
             "limit": limit,
             "offset": offset,
         }
 
-    return cut
+    return page

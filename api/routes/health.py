@@ -1,4 +1,4 @@
-"""`/healthz`, `/readyz`, `/metrics`: for whoever watches the service. They ask for no key."""
+"""`/healthz`, `/readyz`, `/metrics`: liveness, readiness and metrics, without a key."""
 
 from __future__ import annotations
 
@@ -7,31 +7,42 @@ from datetime import UTC, datetime, timedelta
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from resolver.api.observability import figures, shown
+from resolver.api.endpoints import Access, Disclosure, endpoint
+from resolver.api.observability import current_metrics, render_metrics
+from resolver.api.openapi.json_schema import COUNT, STRING, closed_object, component
+from resolver.api.openapi.objects import content, errors, json_response_of, response
 from resolver.api.schemas.json_response import json_response
-from resolver.api.service import Service, service
+from resolver.api.service import Service, current_service
 from resolver.errors import ResolverError
-from resolver.hub.admin import TOO_OLD, fault_of
+from resolver.hub.admin import TOO_OLD, source_fault
 
 blueprint = Blueprint("health", __name__)
-_LATE = timedelta(seconds=60)
-"""For so long a landing may wait for checks to know of it."""
+HEALTH = component("Health", closed_object({"status": STRING}, {"version": COUNT}))
+_ACCESS = Access(None, Disclosure.STATE)
+_MAX_DELAY = timedelta(seconds=60)
+"""Time after which checks must know of a commit."""
 
 
-@blueprint.get("/healthz")
+@endpoint(blueprint, "GET", "/healthz", _ACCESS, responses={200: json_response_of(HEALTH)})
 def healthz() -> Response:
-    """The process answers."""
+    """Report that the process is alive."""
     return json_response({"status": "ok"})
 
 
-@blueprint.get("/readyz")
+@endpoint(
+    blueprint,
+    "GET",
+    "/readyz",
+    _ACCESS,
+    responses={200: json_response_of(HEALTH), **errors(503)},
+)
 def readyz() -> Response:
-    """Checks can be answered from lists that are as new as they must be."""
+    """Report whether checks can be answered from lists that are as new as they must be."""
     try:
-        version, faults = standing(service())
+        version, faults = readiness(current_service())
     except ResolverError as error:
         version, faults = None, [error.line()]
-    figures().ready.set(0 if faults else 1)
+    current_metrics().ready.set(0 if faults else 1)
     if faults:
         return json_response(
             {"detail": "; ".join(faults), "version": version}, 503, headers={"Retry-After": "5"}
@@ -39,44 +50,60 @@ def readyz() -> Response:
     return json_response({"status": "ok", "version": version})
 
 
-@blueprint.get("/metrics")
+@endpoint(
+    blueprint,
+    "GET",
+    "/metrics",
+    _ACCESS,
+    responses={200: response("Metrics", content(STRING, "text/plain"))},
+)
 def metrics() -> Response:
-    """Figures for Prometheus."""
-    told = figures()
+    """Return metrics for Prometheus."""
+    current = current_metrics()
     try:
-        told.version.set(service().hub.store.version)
-        told.held.set(service().hub.store.jobs.held())
+        current.store_version.set(current_service().hub.store.revision)
+        current.held_batches.set(current_service().hub.store.jobs.count_held())
     except ResolverError:
-        told.version.set(float("nan"))
-        told.held.set(float("nan"))
-    return Response(shown(told), content_type=CONTENT_TYPE_LATEST)
+        current.store_version.set(float("nan"))
+        current.held_batches.set(float("nan"))
+    return Response(render_metrics(current), content_type=CONTENT_TYPE_LATEST)
 
 
-def standing(held: Service) -> tuple[int, list[str]]:
-    """The store's version, and what speaks against being ready."""
-    faults = []
-    with held.hub.store.view() as view:
-        if not view.version:
-            faults.append("the store is empty: nothing has been submitted yet")
+def readiness(service: Service) -> tuple[int, list[str]]:
+    """Return the store's revision and the faults that keep the service from being ready.
+
+    Raises `ResolverError` where the store cannot be read.
+    """
+    with service.hub.store.view() as view:
+        if not view.revision:
+            faults = ["the store is empty: nothing has been submitted yet"]
         else:
-            held.hub.options_of(view.head)
-            if not held.is_warm:
-                stage, seconds = held.loading()
-                faults.append(f"the service is still loading: {stage}, for {seconds:.0f} s so far")
-            answered = held.screen.followed
-            if answered is not None and answered < view.version:
-                waiting = _age(view.landed([answered + 1])[answered + 1])
-                if waiting > _LATE:
-                    faults.append(f"checks still answer from version {answered}; the log says why")
+            service.hub.options_of(view.head)
+            faults = _loading_faults(service)
+            answered = service.screener.followed_revision
+            if answered is not None and answered < view.revision:
+                faults += _delay_faults(answered, view.commit_times([answered + 1])[answered + 1])
         for source in view.sources():
-            fault = fault_of(view, source)
+            fault = source_fault(view, source)
             if fault == TOO_OLD:
-                faults.append(
-                    f"the list {source.name} is older than {source.maximum_age_days} days"
-                )
-            elif fault:
+                fault = f"older than {source.maximum_age_days} days"
+            if fault:
                 faults.append(f"the list {source.name} is {fault}")
-        return view.version, faults
+        return view.revision, faults
+
+
+def _loading_faults(service: Service) -> list[str]:
+    if service.is_warm:
+        return []
+    stage, seconds = service.loading_stage()
+    return [f"the service is still loading: {stage}, for {seconds:.0f} s so far"]
+
+
+def _delay_faults(answered: int, next_commit: str) -> list[str]:
+    """Return the fault of checks that answer from an old revision, given the time of the next."""
+    if _age(next_commit) <= _MAX_DELAY:
+        return []
+    return [f"checks still answer from version {answered}; the log says why"]
 
 
 def _age(updated: str) -> timedelta:

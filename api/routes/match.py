@@ -10,87 +10,218 @@ import orjson
 from flask import Blueprint, Response, request
 
 from resolver.api import query_parameters
-from resolver.api.access import consulted, key_needed, viewer
+from resolver.api.access import key_needed, log_access, viewer
+from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
-from resolver.api.observability import figures
+from resolver.api.observability import current_metrics
+from resolver.api.openapi.json_schema import (
+    BOOLEAN,
+    COUNT,
+    FRACTION,
+    NAME,
+    NULLABLE_STRING,
+    NUMBER,
+    STRING,
+    STRINGS,
+    TEXT,
+    TEXTS,
+    Schema,
+    array_of,
+    closed_object,
+    component,
+    enum_of,
+    map_of,
+)
+from resolver.api.openapi.objects import content, errors, json_response_of, query_parameter
+from resolver.api.schemas.entity_schemas import (
+    ENTITY_FIELDS,
+    QUERY_EXAMPLE,
+    REVISION_FIELDS,
+    TOTAL,
+)
 from resolver.api.schemas.json_response import json_response
-from resolver.api.schemas.match_options import (
-    DEFAULT,
-    PARAMETERS,
-    Asked,
-    asked,
+from resolver.api.schemas.request_options import (
+    DEFAULT_DATASET,
+    MATCH_PARAMETERS,
+    RequestOptions,
+    read_request_options,
 )
 from resolver.api.schemas.yente import (
     ALGORITHM,
-    check_fitting,
-    query_of,
-    record_of,
-    response_of,
+    candidate_scores,
+    interpreted_query,
+    match_response,
+    query_record,
+    reject_weights,
 )
-from resolver.api.service import service
-from resolver.ingest.formats.ftm.ftm_entity import Single
+from resolver.api.service import current_service
+from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
 from resolver.ingest.formats.ftm.ftm_schema import has_property
-from resolver.screening.screener import Stand
+from resolver.screening.screener import IndexRevision
 
 blueprint = Blueprint("match", __name__)
-MOST_QUERIES = 100
-_FORMS = ("text/plain", "multipart/form-data")
-_CHECK = ("dataset", "schema", query_parameters.PURPOSE)
+MAX_QUERIES = 100
+_PAGE_MEDIA_TYPES = ("text/plain", "multipart/form-data")
+"""Media types that a page of another origin can send without the browser asking first (CORS).
+
+`application/x-www-form-urlencoded` is another one, but no form can write JSON in it, and `curl -d`
+uses it.
+"""
+_OPTIONS = frozenset(
+    {row["name"] for row in MATCH_PARAMETERS} | {"dataset", "schema", query_parameters.PURPOSE}
+)
+"""Parameters of `/check` that are not properties of the entity."""
+_ACCESS = Access(Scope.CHECK, Disclosure.VALUES)
+_EVIDENCE = component(
+    "Evidence",
+    closed_object(
+        {
+            "score": FRACTION,
+            "weight": NUMBER,
+            "detail": STRING,
+            "query": NULLABLE_STRING,
+            "candidate": NULLABLE_STRING,
+        }
+    ),
+)
+_RESULT = component(
+    "Result",
+    closed_object(
+        {
+            **ENTITY_FIELDS,
+            "target": BOOLEAN,
+            "score": FRACTION,
+            "match": BOOLEAN,
+            "features": map_of(FRACTION),
+            "explanations": map_of(_EVIDENCE),
+        }
+    ),
+)
+_QUERY = component(
+    "Understood", closed_object({"schema": STRING, "properties": map_of(STRINGS)}, {"id": STRING})
+)
+_MATCHES_FIELDS = {
+    "status": {"const": 200},
+    "results": array_of(_RESULT),
+    "total": TOTAL,
+    "query": _QUERY,
+}
+_WARNINGS = {"warnings": STRINGS}
+_MATCHES = component("Matches", closed_object(_MATCHES_FIELDS, _WARNINGS))
+_CHECK_RESPONSE = component(
+    "Checked", closed_object({**_MATCHES_FIELDS, "limit": COUNT, **REVISION_FIELDS}, _WARNINGS)
+)
+_MATCH_RESPONSE = component(
+    "Matched",
+    closed_object(
+        {"responses": map_of(_MATCHES), "limit": COUNT, "algorithm": STRING, **REVISION_FIELDS}
+    ),
+)
+_EMPTY_OBJECT: Schema = {"type": ["object", "null"], "maxProperties": 0}
+_MATCH_BODY: Schema = {
+    "type": "object",
+    "required": ["queries"],
+    "properties": {
+        "queries": {
+            **map_of(QUERY_EXAMPLE),
+            "minProperties": 1,
+            "maxProperties": MAX_QUERIES,
+        },
+        "weights": _EMPTY_OBJECT,
+        "config": _EMPTY_OBJECT,
+    },
+}
+_CHECK_PARAMETERS = (
+    query_parameter(
+        "name",
+        array_of(NAME, minItems=1, maxItems=20),
+        is_required=True,
+        description="Any other FollowTheMoney property may be given too, or instead of the name"
+        " where it identifies the entity.",
+    ),
+    query_parameter("birthDate", TEXTS),
+    query_parameter("nationality", TEXTS),
+    query_parameter("dataset", TEXT),
+    query_parameter("schema", enum_of(["LegalEntity", "Person", "Thing"])),
+    *MATCH_PARAMETERS,
+)
 
 
-@blueprint.post("/match/<dataset>")
+@endpoint(
+    blueprint,
+    "POST",
+    "/match/<dataset>",
+    _ACCESS,
+    parameters=MATCH_PARAMETERS,
+    body=content(_MATCH_BODY),
+    responses={200: json_response_of(_MATCH_RESPONSE), **errors(400, 404, 413, 415)},
+)
 def match(dataset: str) -> Response:
-    """Who in a dataset may each of some entities be?"""
-    query_parameters.noted(*PARAMETERS)
-    screen = service().ready_screen()
-    wanted = asked(dataset, screen.sources(viewer()))
-    queries = _queries()
-    singles = {name: record_of(query, name) for name, query in queries.items()}
-    names = {
-        name: query["id"] for name, query in queries.items() if isinstance(query.get("id"), str)
+    """Return the candidates of a dataset for each of some example entities."""
+    query_parameters.ignore_undeclared()
+    screener = current_service().ready_screener()
+    options = read_request_options(dataset, screener.visible_sources(viewer()))
+    queries = _read_queries()
+    records = {key: query_record(query, key) for key, query in queries.items()}
+    ids = {key: query["id"] for key, query in queries.items() if isinstance(query.get("id"), str)}
+    responses, revision = _screen(records, options, ids)
+    body = {
+        "responses": responses,
+        "limit": options.limit,
+        "algorithm": ALGORITHM,
+        **_revision_fields(revision),
     }
-    responses, stand = _look_up(singles, wanted, names)
-    said = {"responses": responses, "limit": wanted.limit, "algorithm": ALGORITHM, **_stamp(stand)}
-    return json_response(said, headers={**_headers(stand), "X-Batch-Size": len(responses)})
+    headers = {**_revision_headers(revision), "X-Batch-Size": len(responses)}
+    return json_response(body, headers=headers)
 
 
-@blueprint.get("/check")
+@endpoint(
+    blueprint,
+    "GET",
+    "/check",
+    _ACCESS,
+    parameters=_CHECK_PARAMETERS,
+    responses={200: json_response_of(_CHECK_RESPONSE), **errors(400, 404)},
+)
 def check() -> Response:
-    """Who may this be? Every parameter that is not one of `/match` is a property: `name`, `birthDate`, `nationality`…
-    Without a `schema` it may be whatever has these properties: a
-    person, a group, or either."""
-    query_parameters.readable()
+    """Check one entity against a dataset.
+
+    Every parameter that `/match` does not have is a property, such as `name`, `birthDate` or
+    `nationality`. Without a `schema` the entity may be of any kind that has these properties: a
+    person, a group, or either.
+    """
+    query_parameters.require_utf8()
     properties = {
-        name: query_parameters.several(name)
-        for name in request.args
-        if name not in PARAMETERS and name not in _CHECK
+        name: query_parameters.read_texts(name) for name in request.args if name not in _OPTIONS
     }
     if not any(properties.values()):
         raise ApiError(400, "there is nothing to check: give at least name=…")
-    screen = service().ready_screen()
-    wanted = asked(request.args.get("dataset") or DEFAULT, screen.sources(viewer()))
-    schema = request.args.get("schema", _schema_of(properties))
-    query = {
-        "schema": schema,
+    screener = current_service().ready_screener()
+    dataset = request.args.get("dataset") or DEFAULT_DATASET
+    options = read_request_options(dataset, screener.visible_sources(viewer()))
+    example = {
+        "schema": request.args.get("schema", _schema_of(properties)),
         "properties": {name: list(texts) for name, texts in properties.items()},
     }
-    responses, stand = _look_up({"check": record_of(query, "check")}, wanted)
-    return json_response(
-        {**responses["check"], "limit": wanted.limit, **_stamp(stand)}, headers=_headers(stand)
-    )
+    responses, revision = _screen({"check": query_record(example, "check")}, options)
+    body = {**responses["check"], "limit": options.limit, **_revision_fields(revision)}
+    return json_response(body, headers=_revision_headers(revision))
 
 
 def _schema_of(properties: Iterable[str]) -> str:
-    """What has all of these properties: a person, a group, or either."""
-    person, group = (
+    """Return the schema that has all of these properties: a person, a group, or either."""
+    is_person, is_group = (
         all(has_property(schema, prop) for prop in properties) for schema in ("Person", "Company")
     )
-    return "LegalEntity" if person == group else "Person" if person else "Company"
+    if is_person == is_group:
+        return "LegalEntity"
+    return "Person" if is_person else "Company"
 
 
-def _queries() -> dict[str, Any]:
-    body = body_object()
-    check_fitting(body)
+def _read_queries() -> dict[str, Any]:
+    """Return the queries of the body by their keys. Raises `ApiError`."""
+    body = read_json_object()
+    reject_weights(body)
     queries = body.get("queries")
     if not isinstance(queries, dict):
         raise ApiError(
@@ -98,18 +229,16 @@ def _queries() -> dict[str, Any]:
         )
     if not queries:
         raise ApiError(400, "there are no queries")
-    if len(queries) > MOST_QUERIES:
+    if len(queries) > MAX_QUERIES:
         raise ApiError(
-            400, f"{len(queries)} queries are too many for one call (at most {MOST_QUERIES})"
+            400, f"{len(queries)} queries are too many for one call (at most {MAX_QUERIES})"
         )
     return queries
 
 
-def body_object() -> dict[str, Any]:
-    """The body of the request, a JSON object. Raises `ApiError`."""
-    if request.mimetype in _FORMS and not key_needed():
-        # pages send these without asking for leave; curl's `-d` and others say x-www-form-urlencoded, in which no form
-        # can write JSON
+def read_json_object() -> dict[str, Any]:
+    """Return the body of the request, a JSON object. Raises `ApiError`."""
+    if request.mimetype in _PAGE_MEDIA_TYPES and not key_needed():
         raise ApiError(415, "say that the body is JSON: Content-Type: application/json")
     try:
         body = orjson.loads(request.get_data(cache=False))
@@ -122,27 +251,34 @@ def body_object() -> dict[str, Any]:
     return body
 
 
-def _look_up(
-    singles: dict[str, Single], wanted: Asked, names: Mapping[str, str] = MappingProxyType({})
-) -> tuple[dict[str, Any], Stand]:
-    answers, stand = (
-        service().ready_screen().check([one.record for one in singles.values()], wanted.wish)
-    )
-    figures().checks.inc(len(answers))
-    for (name, one), answer in zip(singles.items(), answers, strict=True):
-        seen = {found.entity["id"]: found.score for found in answer.found}
-        consulted(
-            "check", {"key": name, **query_of(one)}, {"total": answer.total, "seen": seen}, stand
+def _screen(
+    records: dict[str, SubmittedRecord],
+    options: RequestOptions,
+    ids: Mapping[str, str] = MappingProxyType({}),
+) -> tuple[dict[str, Any], IndexRevision]:
+    """Return the response to each query and the revision that it was computed from.
+
+    ids: ids that queries give themselves, returned with their responses.
+    """
+    screener = current_service().ready_screener()
+    queries = [submitted.record for submitted in records.values()]
+    answers, revision = screener.check(queries, options.match_query)
+    current_metrics().checks.inc(len(answers))
+    responses = {}
+    for (key, submitted), answer in zip(records.items(), answers, strict=True):
+        log_access(
+            "check",
+            {"key": key, **interpreted_query(submitted)},
+            {"total": answer.total, "seen": candidate_scores(answer)},
+            revision,
         )
-    return {
-        name: response_of(one, answer, wanted.threshold, names.get(name, ""))
-        for (name, one), answer in zip(singles.items(), answers, strict=True)
-    }, stand
+        responses[key] = match_response(submitted, answer, options.threshold, ids.get(key, ""))
+    return responses, revision
 
 
-def _stamp(stand: Stand) -> dict[str, Any]:
-    return {"version": stand.version, "model": stand.model}
+def _revision_fields(revision: IndexRevision) -> dict[str, Any]:
+    return {"version": revision.revision, "model": revision.model}
 
 
-def _headers(stand: Stand) -> dict[str, str]:
-    return {"X-Data-Version": str(stand.version), "X-Model": stand.model}
+def _revision_headers(revision: IndexRevision) -> dict[str, str]:
+    return {"X-Data-Version": str(revision.revision), "X-Model": revision.model}

@@ -1,7 +1,7 @@
-"""`POST /updatez`: see at once what has landed, as yente has it for those who load data themselves.
+"""`POST /updatez`: see the latest commits at once, as yente offers it to those who load data.
 
-What lands is seen within two seconds without it; whoever calls this need not wait for that, in the process that
-answers.
+Checks follow commits within two seconds without it; the call saves that time in the process that
+answers it.
 """
 
 from __future__ import annotations
@@ -9,15 +9,24 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from resolver.api import query_parameters
+from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
+from resolver.api.openapi.objects import json_response_of
+from resolver.api.routes.health import HEALTH
 from resolver.api.schemas.json_response import json_response
-from resolver.api.service import service
+from resolver.api.service import current_service
 
 blueprint = Blueprint("updates", __name__)
 
 
-@blueprint.post("/updatez")
+@endpoint(
+    blueprint,
+    "POST",
+    "/updatez",
+    Access(Scope.ADMIN, Disclosure.STATE),
+    responses={200: json_response_of(HEALTH)},
+)
 def update() -> Response:
-    """Bring this process to the present version of the store."""
-    query_parameters.only()
-    service().ready_screen()
-    return json_response({"status": "ok", "version": service().screen.refresh()})
+    """Bring this process to the present revision of the store."""
+    query_parameters.reject_undeclared()
+    current_service().ready_screener()
+    return json_response({"status": "ok", "version": current_service().screener.refresh()})

@@ -1,1 +1,1 @@
-"""Wire formats and request options."""
+"""Wire formats, request options and shared JSON schemas."""

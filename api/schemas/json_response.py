@@ -1,4 +1,4 @@
-"""Answers as JSON bytes."""
+"""JSON responses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def json_response(
     headers: Mapping[str, Any] | None = None,
     mimetype: str = "application/json",
 ) -> Response:
-    """A JSON answer."""
+    """Return a response with a JSON body."""
     response = Response(orjson.dumps(content), status, mimetype=mimetype)
     for name, value in (headers or {}).items():
         response.headers[name] = value

@@ -1,8 +1,8 @@
-"""yente's wire format: what its clients send, as records; what the screen found, as they expect it.
+"""Wire format of yente: queries as records, and the screener's answers as yente's responses.
 
-Results are FtM entities with `score`, `match` and, per feature, an explanation. `score` of a feature is its similarity
-(0 where a side says nothing), `weight` what it adds to the log-odds: prior, features and calibration sum to the score's
-exactly.
+Results are FtM entities with `score`, `match` and, per feature, an explanation. The `score` of a
+feature is its similarity (0 where a side has no value), `weight` its share of the log-odds: prior,
+features and calibration sum exactly to the score's.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from typing import Any
 
 from resolver.api.errors import ApiError
 from resolver.errors import RecordError
-from resolver.ingest.formats.ftm.ftm_entity import Single, single
+from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, read_ftm_entity
 from resolver.ingest.text.placeholders import is_placeholder
 from resolver.records import Record
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
 from resolver.records.results.explanation import EvidenceRow, Explanation
-from resolver.screening.screener import Answer, Found
+from resolver.screening.screener import ScreeningMatch, ScreeningResult
 
 ALGORITHM = "evidence"
-"""The one way of scoring there is."""
+"""Name of the only scoring algorithm."""
 ALGORITHMS = (
     ALGORITHM,
     "best",
@@ -35,72 +35,92 @@ ALGORITHMS = (
     "ofac",
     "ofac-249",
 )
-"""Names under which clients of yente ask for a way of scoring: all are answered by the one there is."""
+"""Names of algorithms that clients of yente ask for; the only one there is answers them all."""
 _SOURCE, _ID = "query", "1"
 _NAMES = frozenset((*FULL_NAMES, *NAME_PARTS))
 
 
-def record_of(query: object, name: str) -> Single:
-    """The record of a query. Raises `ApiError`."""
+def query_record(query: object, key: str) -> SubmittedRecord:
+    """Return the record of a query, and warnings about values it cannot be found by.
+
+    Raises `ApiError`.
+    """
     if not isinstance(query, dict):
-        raise ApiError(422, f"query {name!r}: must be an object with schema and properties")
+        raise ApiError(422, f"query {key!r}: must be an object with schema and properties")
     try:
-        found = single(
+        submitted = read_ftm_entity(
             query.get("schema", "LegalEntity"),
             query.get("properties", {}),
             source=_SOURCE,
             native_id=_ID,
         )
     except TypeError as error:
-        raise ApiError(422, f"query {name!r}: {error}") from None
+        raise ApiError(422, f"query {key!r}: {error}") from None
     except RecordError as error:
-        raise ApiError(400, f"query {name!r}: {error.line()}") from None
-    told = _saying_nothing(found.record)
-    return replace(found, left_out=(*found.left_out, *told)) if told else found
+        raise ApiError(400, f"query {key!r}: {error.line()}") from None
+    warnings = _name_warnings(submitted.record)
+    if not warnings:
+        return submitted
+    return replace(submitted, omissions=(*submitted.omissions, *warnings))
 
 
-def _saying_nothing(record: Record) -> list[str]:
-    """A line for each name that is none: nobody can be found by it, and whoever asks must not take that for an
-    all-clear."""
+def _name_warnings(record: Record) -> list[str]:
+    """Return a line for each name that is a placeholder or has no letters or digits.
+
+    Nobody can be found by such a name, and the caller must not take that for an all-clear.
+    """
     names = [value for value in record.values if value.prop in _NAMES]
-    unsaid = [
-        one for one in names if is_placeholder(one.text) or not any(map(str.isalnum, one.text))
+    return [
+        f"{name.prop} {name.text[:40]!r} is no name: nobody is found by it"
+        for name in names
+        if is_placeholder(name.text) or not any(map(str.isalnum, name.text))
     ]
-    return [f"{one.prop} {one.text[:40]!r} is no name: nobody is found by it" for one in unsaid]
 
 
-def response_of(
-    asked: Single, answer: Answer, threshold: float, identity: str = ""
+def match_response(
+    submitted: SubmittedRecord, answer: ScreeningResult, threshold: float, query_id: str = ""
 ) -> dict[str, Any]:
-    """One response: what was found, how many there are, and what was understood of the query, which may have called
-    itself something (`identity`)."""
-    said: dict[str, Any] = {
+    """Return the response to one query: results, their number, and the query as interpreted.
+
+    threshold: score from which a result counts as a match.
+    query_id: id that the query gives itself, if any.
+    """
+    interpreted = interpreted_query(submitted)
+    response: dict[str, Any] = {
         "status": 200,
-        "results": [_result(found, threshold) for found in answer.found],
-        "total": {"value": answer.total, "relation": "eq" if answer.complete else "gte"},
-        "query": query_of(asked) if not identity else {"id": identity, **query_of(asked)},
+        "results": [_result(candidate, threshold) for candidate in answer.matches],
+        "total": {"value": answer.total, "relation": "eq" if answer.is_complete else "gte"},
+        "query": {"id": query_id, **interpreted} if query_id else interpreted,
     }
-    if asked.left_out:
-        said["warnings"] = list(asked.left_out)
-    return said
+    if submitted.omissions:
+        response["warnings"] = list(submitted.omissions)
+    return response
 
 
-def check_fitting(body: Mapping[str, Any]) -> None:
-    """Refuse what would make another model of ours: a client that weighs features anew must not be answered as if it
-    had not. Raises `ApiError`."""
+def candidate_scores(answer: ScreeningResult) -> dict[str, float]:
+    """Return the scores of the returned candidates by entity id, for the audit log."""
+    return {candidate.entity["id"]: candidate.score for candidate in answer.matches}
+
+
+def reject_weights(body: Mapping[str, Any]) -> None:
+    """Refuse queries that would reweight the model, since they would get unchanged scores.
+
+    Raises `ApiError`.
+    """
     for name in ("weights", "config"):
         if not isinstance(body.get(name, {}), dict | None):
             raise ApiError(422, f"{name} must be an object")
         if body.get(name):
             raise ApiError(
                 400,
-                f"{name} cannot be changed by a query: scores are those of the model (see /algorithms)",
+                f"{name} cannot be changed by a query: scores are those of the model"
+                " (see /algorithms)",
             )
 
 
-def query_of(asked: Single) -> dict[str, Any]:
-    """What was understood of a query."""
-    record = asked.record
+def interpreted_query(submitted: SubmittedRecord) -> dict[str, Any]:
+    """Return schema and properties of a query as they were interpreted."""
+    record = submitted.record
     properties: dict[str, list[str]] = {}
     for value in record.values:
         properties.setdefault(value.prop, []).append(value.text)
@@ -111,21 +131,21 @@ def query_of(asked: Single) -> dict[str, Any]:
     return {"schema": record.schema, "properties": properties}
 
 
-def _result(found: Found, threshold: float) -> dict[str, Any]:
+def _result(candidate: ScreeningMatch, threshold: float) -> dict[str, Any]:
     return {
-        **found.entity,
+        **candidate.entity,
         "target": True,
-        "score": found.score,
-        "match": found.score >= threshold,
+        "score": candidate.score,
+        "match": candidate.score >= threshold,
         "features": {
-            row.name: row.similarity for row in found.why.rows if row.similarity is not None
+            row.name: row.similarity for row in candidate.why.rows if row.similarity is not None
         },
-        "explanations": explanations(found.why),
+        "explanations": explanations(candidate.why),
     }
 
 
 def explanations(why: Explanation) -> dict[str, dict[str, Any]]:
-    """The evidence of an explanation, by feature."""
+    """Return the evidence of an explanation by feature."""
     return {row.name: _feature(row) for row in why.rows if row.weight or row.similarity is not None}
 
 

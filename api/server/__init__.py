@@ -1,1 +1,1 @@
-"""Processes, request limits and streams around the application."""
+"""Processes, limits and streams around the application."""

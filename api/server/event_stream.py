@@ -1,8 +1,9 @@
-"""Server-sent events: where a job stands, told as it changes.
+"""Server-sent events: the state of a job, sent as it changes.
 
-A stream holds a thread for as long as it lasts, so there are only so many at once (`ServiceSettings.streams`), and none
-lasts longer than `LONGEST`. Whoever comes when all are taken is told to ask for the job itself; whoever is cut off
-comes back with `Last-Event-ID`, as browsers do by themselves.
+A stream holds a thread for as long as it lasts, so their number is limited
+(`ServiceSettings.streams`) and none lasts longer than `MAX_SECONDS`. A client beyond the limit is
+told to poll the job; one that is cut off comes back with `Last-Event-ID`, as browsers do by
+themselves.
 """
 
 from __future__ import annotations
@@ -18,54 +19,58 @@ from flask import Response
 from resolver.api.errors import ApiError
 from resolver.api.service import Service
 from resolver.errors import StoreError
-from resolver.hub.job_worker import OVER, Job
+from resolver.hub.job_worker import FINAL_STATES, Job
 
-LONGEST = 30.0
+MAX_SECONDS = 30.0
 """Seconds that a stream lasts at most."""
-_PAUSE = 0.5
-_AGAIN_MS = 2_000
-Show = Callable[[Job], dict[str, Any]]
+_POLL_SECONDS = 0.5
+_RETRY_MS = 2_000
+_JobView = Callable[[Job], dict[str, Any]]
 
 
-def streamed(held: Service, job: Job, show: Show) -> Response:
-    """A stream about a job. Raises `ApiError` where no more streams can be held open."""
-    if not held.streams.acquire(blocking=False):
+def stream_job_events(service: Service, job: Job, view: _JobView) -> Response:
+    """Return a stream of the states of a job, each as the JSON object that `view` makes of it.
+
+    Raises `ApiError` where no more streams can be held open.
+    """
+    if not service.stream_slots.acquire(blocking=False):
         raise ApiError(
             503,
             f"too many streams are open; ask for /batches/{job.id} instead",
             headers={"Retry-After": "5"},
         )
-    response = Response(_told(held, job, show), mimetype="text/event-stream")
-    # called however the answer ends: in full, cut off, or never begun
-    response.call_on_close(held.streams.release)
+    response = Response(_events(service, job, view), mimetype="text/event-stream")
+    # called however the response ends: in full, cut off, or never begun
+    response.call_on_close(service.stream_slots.release)
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
 def event_id(job: Job) -> str:
-    """A name for how a job stands."""
-    stands = f"{job.state} {job.stage} {job.done} {job.total} {job.attempts}"
-    return hashlib.sha256(stands.encode()).hexdigest()[:16]
+    """Return an id of the present state of a job."""
+    state = f"{job.state} {job.stage} {job.done} {job.total} {job.attempts}"
+    return hashlib.sha256(state.encode()).hexdigest()[:16]
 
 
-def _told(held: Service, job: Job, show: Show) -> Iterator[bytes]:
-    until = time.monotonic() + LONGEST
-    said = ""
-    yield f"retry: {_AGAIN_MS}\n\n".encode()
+def _events(service: Service, job: Job, view: _JobView) -> Iterator[bytes]:
+    until = time.monotonic() + MAX_SECONDS
+    last_id = ""
+    yield f"retry: {_RETRY_MS}\n\n".encode()
     while True:
-        if event_id(job) != said:
-            said = event_id(job)
-            yield _event(said, str(job.state) if job.state in OVER else "progress", show(job))
+        is_final = job.state in FINAL_STATES
+        if event_id(job) != last_id:
+            last_id = event_id(job)
+            yield _event(last_id, str(job.state) if is_final else "progress", view(job))
         else:
-            # a word now and then shows whether somebody still listens
+            # a comment now and then shows whether the client is still connected
             yield b":\n\n"
-        if job.state in OVER or time.monotonic() > until or held.closed.wait(_PAUSE):
+        if is_final or time.monotonic() > until or service.closed_event.wait(_POLL_SECONDS):
             return
         try:
-            job = held.hub.store.jobs.get(job.id)
+            job = service.hub.store.jobs.get(job.id)
         except StoreError:
-            # the database may be back when the caller is
+            # the database may be back when the client reconnects
             return
 
 

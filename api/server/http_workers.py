@@ -1,7 +1,10 @@
-"""Several serving processes behind one address: `gunicorn`, whose workers share what was loaded before they were forked
-and the mapped files of the catalogue. A worker that ends is replaced at once; a termination lets every request end.
+"""Several HTTP workers behind one address: `gunicorn` with workers that share loaded data.
 
-One process more answers nobody: it lands the records that are posted to all others (`resolver.api.server.writer`).
+Workers are forked from a process that has loaded the model and mapped the files of the entity
+index. A worker that ends is replaced at once; on termination every request is answered first.
+
+One more worker answers no requests: it commits the records posted to all others
+(`resolver.api.server.writer`).
 """
 
 from __future__ import annotations
@@ -33,100 +36,101 @@ from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 from gunicorn.workers.gthread import ThreadWorker
 
-from resolver.api.server.request_limits import said_as_json
-from resolver.api.server.request_turns import WAITING
-from resolver.api.server.writer import Taker
+from resolver.api.server.request_limits import error_body
+from resolver.api.server.request_turns import MAX_WAITING
+from resolver.api.server.writer import WriterServer
 from resolver.api.service import Service
 from resolver.errors import ResolverError
 
-_GRACE = 30
+_GRACE_SECONDS = 30
 """Seconds that requests may take to end when the service is told to stop."""
-_AFTER_OTHERS, _LOOK = 0.01, 0.0005
-"""Seconds for which a worker leaves a new connection to those that hold fewer, and between two looks whether it is
-taken."""
-_NEXT = 5
-"""Milliseconds for which a thread waits for the next request on the connection that it has answered."""
-_SERVES_NOT = -1
-LANDS = 0
-"""The place of the worker that lands."""
-_LOOK_LANDED, _LAST = 0.1, 2.0
-"""Seconds between two looks whether those who answer are done, and for which a landing under way is waited for at the
-end."""
-_LONGEST = 80
-"""Characters of a folder in which a socket can lie."""
-_SILENT = 10
+_YIELD_SECONDS, _YIELD_POLL_SECONDS = 0.01, 0.0005
+"""Seconds for which a worker leaves a new connection to those with fewer, and between two polls."""
+_KEEP_THREAD_MS = 5
+"""Milliseconds for which a thread waits for the next request on its connection."""
+_UNUSED = -1
+WRITER_SLOT = 0
+"""Slot of the worker that commits records."""
+_STOP_POLL_SECONDS, _LAST_COMMIT_SECONDS = 0.1, 2.0
+"""Seconds between two polls whether the other workers are done, and for a commit under way."""
+_MAX_FOLDER = 80
+"""Characters of a folder in which a Unix socket can lie."""
+_READ_SECONDS = 10
 """Seconds that a thread waits for the next byte of a request."""
 
 
 class _Log(Logger):  # type: ignore[misc]
-    """Lets what the server itself says go where our log goes."""
+    """Logger of gunicorn that leaves handlers and format to the service."""
 
     def setup(self, cfg: Any) -> None:
-        """Add no handlers of its own."""
+        """Add no handlers."""
         self.error_log = logging.getLogger("gunicorn.error")
         self.access_log = logging.getLogger("gunicorn.access")
         self.error_log.setLevel(logging.WARNING)
 
 
-class _Held:
-    """How many connections each worker holds, in memory that all share; each counts in the place it was given. The
-    first place is that of the worker that lands, which holds none."""
+class _ConnectionCounts:
+    """Numbers of connections that the workers hold, in shared memory, one slot for each worker.
+
+    The first slot belongs to the worker that commits records and holds no connections.
+    """
 
     def __init__(self, workers: int) -> None:
-        # one is replaced while its successor begins, and signals ask for more
+        # spare slots: a successor starts before its predecessor ends, and signals may add workers
         self._counts = memoryview(mmap.mmap(-1, 4 * 4 * workers)).cast("i")
-        self._places: dict[object, int] = {}
-        for place in range(len(self._counts)):
-            self._counts[place] = _SERVES_NOT
+        self._slots: dict[object, int] = {}
+        for slot in range(len(self._counts)):
+            self._counts[slot] = _UNUSED
 
-    def give(self, worker: object) -> int:
-        """A free place for a worker that is about to be forked. Where there is none, as when signals have asked for
-        many, it shares the last one."""
-        taken, last = set(self._places.values()), len(self._counts) - 1
-        place = self._places[worker] = next(
-            (place for place in range(last) if place not in taken), last
-        )
-        return place
+    def assign_slot(self, worker: object) -> int:
+        """Return a free slot for a worker that is about to be forked, or the shared last one."""
+        used, last = set(self._slots.values()), len(self._counts) - 1
+        slot = self._slots[worker] = next((slot for slot in range(last) if slot not in used), last)
+        return slot
 
     def free(self, worker: object) -> None:
-        """A worker has ended."""
-        self._counts[self._places.pop(worker)] = _SERVES_NOT
+        """Free the slot of a worker that has ended."""
+        self._counts[self._slots.pop(worker)] = _UNUSED
 
-    def count(self, place: int, connections: int) -> None:
-        """Say how many connections a worker holds."""
-        self._counts[place] = connections
+    def count(self, slot: int, connections: int) -> None:
+        """Set the number of connections that a worker holds."""
+        self._counts[slot] = connections
 
-    def most(self, place: int) -> bool:
-        """Whether a worker holds more connections than some other that serves."""
-        return any(_SERVES_NOT < held < self._counts[place] for held in self._counts)
+    def holds_more_than_another(self, slot: int) -> bool:
+        """Return whether a worker holds more connections than some other that serves."""
+        return any(_UNUSED < count < self._counts[slot] for count in self._counts)
 
 
 class _Worker(ThreadWorker):  # type: ignore[misc]
-    """Lets nobody hold a thread by saying nothing, and whoever holds fewer connections take the next."""
+    """Worker that leaves new connections to less busy workers and drops silent clients.
 
-    held: _Held
-    place: int
-    waiting: threading.BoundedSemaphore
-    taker: Callable[[], Taker]
+    The worker in `WRITER_SLOT` commits records instead of serving.
+    """
+
+    connection_counts: _ConnectionCounts
+    slot: int
+    kept_threads: threading.BoundedSemaphore
+    make_writer: Callable[[], WriterServer]
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
-        """Threads for those who run and for those who wait for a landing."""
-        return ThreadPoolExecutor(max_workers=self.cfg.threads + WAITING)
+        """Return threads for requests that run and for those that wait for a commit."""
+        return ThreadPoolExecutor(max_workers=self.cfg.threads + MAX_WAITING)
 
     def run(self) -> None:
-        """Serve, or land what the others pass on."""
-        if self.place != LANDS:
+        """Serve requests, or commit what the other workers forward."""
+        if self.slot != WRITER_SLOT:
             super().run()
             return
         for listener in self.sockets:
             listener.close()
-        self._land()
+        self._write()
 
-    def _land(self) -> None:
-        taker = self.taker()
-        ended = threading.Event()
+    def _write(self) -> None:
+        """Commit records until the service stops and the other workers have none left."""
+        server = self.make_writer()
+        stopping = threading.Event()
         thread = threading.Thread(
-            target=taker.run, args=(lambda: not ended.is_set(),), name="landing", daemon=True
+            target=server.run, args=(lambda: not stopping.is_set(),), name="writer", daemon=True
         )
         thread.start()
         self.poller.register(
@@ -135,73 +139,77 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
         until = math.inf
         while thread.is_alive() and self.is_parent_alive() and time.monotonic() < until:
             self.tmp.notify()
-            self.wait_for_and_dispatch_events(timeout=1.0 if self.alive else _LOOK_LANDED)
+            self.wait_for_and_dispatch_events(timeout=1.0 if self.alive else _STOP_POLL_SECONDS)
             if not self.alive:
-                # those who answer still may have something to land
-                until = min(until, time.monotonic() + _GRACE)
-                if not taker.asked:
+                # requests that are still being answered may post records
+                until = min(until, time.monotonic() + _GRACE_SECONDS)
+                if not server.has_clients:
                     break
         if not thread.is_alive():
             sys.exit(1)
-        ended.set()
-        thread.join(timeout=_LAST)
+        stopping.set()
+        thread.join(timeout=_LAST_COMMIT_SECONDS)
         if not thread.is_alive():
-            # else what it lands still lands whole or not at all
-            taker.close()
+            # a commit that still runs is atomic and needs no closing
+            server.close()
 
     def notify(self) -> None:
-        """Say that it lives, and how many connections it holds."""
+        """Report that the worker lives, and its number of connections."""
         super().notify()
-        self.held.count(self.place, self.nr_conns)
+        self.connection_counts.count(self.slot, self.nr_conns)
 
     def accept(self, listener: Any) -> None:
-        """Take a connection; where another worker holds fewer it goes first, if it can."""
-        until = time.monotonic() + _AFTER_OTHERS
-        while self.held.most(self.place) and time.monotonic() < until:
-            time.sleep(_LOOK)
+        """Take a connection, unless a worker that holds fewer takes it first."""
+        until = time.monotonic() + _YIELD_SECONDS
+        counts = self.connection_counts
+        while counts.holds_more_than_another(self.slot) and time.monotonic() < until:
+            time.sleep(_YIELD_POLL_SECONDS)
             if not select.select([listener], [], [], 0)[0]:
                 return
         super().accept(listener)
-        self.held.count(self.place, self.nr_conns)
+        counts.count(self.slot, self.nr_conns)
 
     def init_process(self) -> None:
-        """Begin; as many threads as wait for one and the same caller, no more."""
-        self.waiting = threading.BoundedSemaphore(max(self.cfg.threads // 2, 1))
+        """Begin; at most half of the threads may wait for the next request of their client."""
+        self.kept_threads = threading.BoundedSemaphore(max(self.cfg.threads // 2, 1))
         super().init_process()
 
     def handle(self, conn: Any) -> Any:
-        """Answer a request, and the next ones of the same caller if they come at once: handing the connection back and
-        getting it again would take longer than most of an answer."""
-        again = super().handle(conn)
-        if again is not True or not self.waiting.acquire(blocking=False):
-            return again
+        """Answer a request, and the next ones of the same client if they arrive at once.
+
+        Handing the connection back and getting it again would take longer than most responses.
+        """
+        keeps_alive = super().handle(conn)
+        if keeps_alive is not True or not self.kept_threads.acquire(blocking=False):
+            return keeps_alive
         try:
-            while again is True and self.alive and _comes(conn):
-                again = super().handle(conn)
-            return again
+            while keeps_alive is True and self.alive and _has_next_request(conn):
+                keeps_alive = super().handle(conn)
+            return keeps_alive
         finally:
-            self.waiting.release()
+            self.kept_threads.release()
 
     def enqueue_req(self, conn: Any) -> None:
-        """Read from a connection, as long as something comes."""
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", _SILENT, 0))
+        """Read a request from a connection, dropping a client that stalls."""
+        timeout = struct.pack("ll", _READ_SECONDS, 0)
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeout)
         super().enqueue_req(conn)
 
 
-def _comes(conn: Any) -> bool:
-    """Whether the next request on a connection comes at once; what has been read of it already is for others."""
+def _has_next_request(conn: Any) -> bool:
+    """Return whether the next request arrives at once; buffered bytes are left to gunicorn."""
     if conn.is_http2 or conn.parser.unreader.buf.getvalue():
         return False
     poll = select.poll()
     poll.register(conn.sock, select.POLLIN)
-    return bool(poll.poll(_NEXT))
+    return bool(poll.poll(_KEEP_THREAD_MS))
 
 
 class _Response(wsgi.Response):  # type: ignore[misc]
-    """Sends what it is in one piece where that is all: its reader wakes once."""
+    """Response that is sent in one piece if it has one body part, so its reader wakes once."""
 
     def write(self, arg: bytes) -> None:
-        """Send the head with the body."""
+        """Send the head together with the body."""
         if (
             self.headers_sent
             or self.chunked
@@ -222,9 +230,9 @@ class _Response(wsgi.Response):  # type: ignore[misc]
         self.headers_sent: bool = True
 
 
-def _write_error(sock: socket.socket, status: int, reason: str, said: str) -> None:
-    """What the server itself refuses, as the application says it."""
-    body = said_as_json(status, said or reason)
+def _write_error(sock: socket.socket, status: int, reason: str, detail: str) -> None:
+    """Send a refusal of gunicorn itself in the form of the application's errors."""
+    body = error_body(status, detail or reason)
     head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
     util.write_nonblock(
         sock,
@@ -234,16 +242,16 @@ def _write_error(sock: socket.socket, status: int, reason: str, said: str) -> No
 
 
 class _Arbiter(Arbiter):  # type: ignore[misc]
-    """Keeps the worker that lands and one that serves, whatever signals ask for."""
+    """Arbiter that keeps the writer and one worker that serves, whatever signals ask for."""
 
     def handle_ttou(self) -> None:
-        """One worker less."""
+        """Stop one worker."""
         if self.num_workers > 2:
             super().handle_ttou()
 
 
-class _Served(BaseApplication):  # type: ignore[misc]
-    """The application with its options, as gunicorn wants it."""
+class _Application(BaseApplication):  # type: ignore[misc]
+    """Application and its options in the form that gunicorn wants."""
 
     def __init__(self, app: Flask, options: dict[str, Any]) -> None:
         self._app, self._options = app, options
@@ -255,7 +263,7 @@ class _Served(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        """The application."""
+        """Return the application."""
         return self._app
 
     def run(self) -> None:
@@ -263,27 +271,29 @@ class _Served(BaseApplication):  # type: ignore[misc]
         _Arbiter(self).run()
 
 
-def load(held: Service) -> None:
-    """Load once, before there are several, what takes seconds and memory; an empty store has nothing to load."""
+def load_before_fork(service: Service) -> None:
+    """Load once for all workers what takes seconds; an empty store has nothing to load."""
     with suppress(ResolverError):
-        held.warm()
+        service.warm()
 
 
 def serve_in_workers(app: Flask, listening: socket.socket, workers: int, threads: int) -> None:
     """Serve on a bound socket until terminated."""
-    held: Service = app.extensions["resolver"]
-    held.hub.store.disown()
-    held.screen.take_turns(max(len(os.sched_getaffinity(0)) // workers, 1))
+    service: Service = app.extensions["resolver"]
+    service.hub.store.disown()
+    service.screener.limit_concurrency(max(len(os.sched_getaffinity(0)) // workers, 1))
     util.write_error, wsgi.Response = _write_error, _Response
-    connections = _Held(workers + 1)
-    with _folder() as folder:
-        held.pass_on(folder / "landing")
+    connection_counts = _ConnectionCounts(workers + 1)
+    with _socket_folder() as folder:
+        service.use_writer_process(folder / "writer")
 
-        def give_place(_server: object, worker: _Worker) -> None:
-            worker.held, worker.place = connections, connections.give(worker)
-            if worker.place == LANDS:
-                worker.taker = held.taker
-                # where there shall be fewer the oldest go
+        def pre_fork(_server: object, worker: _Worker) -> None:
+            """Assign a slot to a worker before it is forked."""
+            worker.connection_counts = connection_counts
+            worker.slot = connection_counts.assign_slot(worker)
+            if worker.slot == WRITER_SLOT:
+                worker.make_writer = service.writer_server
+                # gunicorn stops its oldest workers first
                 worker.age = sys.maxsize
 
         options = {
@@ -293,36 +303,38 @@ def serve_in_workers(app: Flask, listening: socket.socket, workers: int, threads
             "threads": threads,
             "worker_class": _Worker,
             "preload_app": True,
-            "graceful_timeout": _GRACE,
-            "timeout": 2 * _GRACE,
+            "graceful_timeout": _GRACE_SECONDS,
+            "timeout": 2 * _GRACE_SECONDS,
             "keepalive": 15,
             "backlog": 1024,
             "limit_request_line": 8190,
             "logger_class": _Log,
-            "pre_fork": give_place,
-            "child_exit": lambda _server, worker: connections.free(worker),
-            "post_fork": lambda _server, worker: held.forked(lands=worker.place == LANDS),
-            "worker_exit": lambda _server, _worker: held.close(),
+            "pre_fork": pre_fork,
+            "child_exit": lambda _server, worker: connection_counts.free(worker),
+            "post_fork": lambda _server, worker: service.after_fork(
+                is_writer=worker.slot == WRITER_SLOT
+            ),
+            "worker_exit": lambda _server, _worker: service.close(),
             "control_socket_disable": True,
         }
         try:
-            _Served(app, options).run()
-        except SystemExit as ended:
-            if ended.code:
+            _Application(app, options).run()
+        except SystemExit as exit_request:
+            if exit_request.code:
                 raise
 
 
 @contextmanager
-def _folder() -> Iterator[Path]:
-    """A folder for a socket that nobody else may reach."""
-    mine = os.getpid()
+def _socket_folder() -> Iterator[Path]:
+    """Make a folder for a socket that only this user can reach."""
+    owner_pid = os.getpid()
     folder = tempfile.mkdtemp(prefix="resolver-")
-    if len(folder) > _LONGEST:
+    if len(folder) > _MAX_FOLDER:
         os.rmdir(folder)
         folder = tempfile.mkdtemp(prefix="resolver-", dir="/tmp")
     try:
         yield Path(folder)
     finally:
         # workers come by here too when they end
-        if os.getpid() == mine:
+        if os.getpid() == owner_pid:
             shutil.rmtree(folder, ignore_errors=True)

@@ -1,13 +1,14 @@
-"""What a server takes in before the application sees a request: how much, of whom, and how it says no.
+"""Limits that a server checks before the application sees a request: size, sender and refusals.
 
-`waitress` keeps the whole body of a request before it hands it on. So the bounds are looked at as soon as the headers
-are there: no door takes more than its most, and more than an ordinary body only from somebody who may hand lists in.
-What the server itself refuses is said as the application says it.
+`waitress` stores the whole body of a request before it hands it on. So the limits are checked as
+soon as the headers are read: no address takes more than its maximum, and more than an ordinary body
+only from a sender who may submit lists. Refusals of the server look like those of the application.
 """
 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from http.cookies import CookieError, SimpleCookie
 from typing import Any, ClassVar
@@ -18,66 +19,68 @@ from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.utilities import Error
 
-from resolver.api.access import Gate
-from resolver.api.desk.support.desk_access import COOKIE
-from resolver.api.server.local_requests import why_not
+from resolver.api.access import AccessControl
+from resolver.api.desk.support.desk_access import SESSION_COOKIE
+from resolver.api.endpoints import Scope
+from resolver.api.server.local_requests import refusal_reason
 from resolver.api.service import Service
 from resolver.errors import ResolverError
 
 CONNECTIONS = 500
-"""Connections held open at once at most; one that says nothing for `SILENT` seconds is closed."""
+"""Connections held open at once at most; a silent one is closed after `SILENT` seconds."""
 SILENT = 60
-UPLOADS = {"/batches": "key", "/desk/batches": "session"}
-"""Where lists are handed in, and by what a sender is known there."""
-TOO_LONG = "the address or the headers are too long: send the query as the body of POST /match"
+TOO_LONG_TEXT = "the address or the headers are too long: send the query as the body of POST /match"
 _REASONS = {
     413: "Content Too Large",
     401: "Unauthorized",
     403: "Forbidden",
     503: "Service Unavailable",
 }
+_Header = Callable[[str], str | None]
 
 
-def said_as_json(status: int, said: str) -> bytes:
-    """The body of an error that the application did not come to see."""
-    return orjson.dumps({"detail": TOO_LONG if status in (414, 431) else " ".join(said.split())})
+def error_body(status: int, detail: str) -> bytes:
+    """Return the body of an error that the application does not see."""
+    text = TOO_LONG_TEXT if status in (414, 431) else " ".join(detail.split())
+    return orjson.dumps({"detail": text})
 
 
-class BoundsError(Error):
-    """An error in the service's own form."""
+class LimitError(Error):
+    """Refusal by the server, in the form of the application's errors."""
 
     def __init__(
-        self, code: int, reason: str, said: str, headers: tuple[tuple[str, str], ...] = ()
+        self, code: int, reason: str, detail: str, headers: tuple[tuple[str, str], ...] = ()
     ) -> None:
-        super().__init__(said)
+        super().__init__(detail)
         self.code, self.reason, self._headers = code, reason, headers
 
     def to_response(self, ident: str | None = None) -> tuple[str, Any, Any]:
-        """Status, headers and body."""
+        """Return status, headers and body."""
         headers = [
             ("Content-Type", "application/json"),
             ("Cache-Control", "no-store"),
             *self._headers,
         ]
-        return f"{self.code} {self.reason}", headers, said_as_json(self.code, self.body)
+        return f"{self.code} {self.reason}", headers, error_body(self.code, self.body)
 
 
 class _Parser(HTTPRequestParser):
-    """Reads a request; looks at its bounds between headers and body."""
+    """Parser of requests that checks the limits between headers and body."""
 
-    bounds: ClassVar[Bounds]
+    limits: ClassVar[RequestLimits]
     path: str
     _error: Error | None
 
     @property
     def error(self) -> Error | None:
-        """What is wrong with the request."""
+        """Fault of the request, if any."""
         return self._error
 
     @error.setter
     def error(self, error: Error | None) -> None:
-        if error is not None and not isinstance(error, BoundsError):
-            error = BoundsError(error.code, error.reason, str(error.body))
+        """Fault of the request, if any."""
+        if error is not None and not isinstance(error, LimitError):
+            error = LimitError(error.code, error.reason, str(error.body))
         self._error = error
 
     def __init__(self, adj: Any) -> None:
@@ -85,85 +88,91 @@ class _Parser(HTTPRequestParser):
         super().__init__(adj)
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read the headers, then see whether the body is wanted."""
+        """Parse the headers, then check whether the body is wanted."""
         super().parse_header(header_plus)
-        upload = UPLOADS.get(self.path.rstrip("/"), "") if str(self.command) == "POST" else ""
-        self.adj = self.bounds.upload if upload else self.bounds.plain
-        large = self.chunked or self.content_length >= self.bounds.plain.max_request_body_size
-        if upload and large:
-            refusal = self.bounds.why_not(upload, self)
+        is_post = str(self.command) == "POST"
+        sender_check = self.limits.sender_checks.get(self.path.rstrip("/")) if is_post else None
+        self.adj = self.limits.upload if sender_check else self.limits.plain
+        is_large = self.chunked or self.content_length >= self.limits.plain.max_request_body_size
+        if sender_check is not None and is_large:
+            refusal = self.limits.refusal(sender_check, self)
             if refusal is not None:
                 self.error, self.completed = refusal, True
 
 
-class Bounds:
-    """What one application takes in."""
+class RequestLimits:
+    """Limits of one application, and the senders from whom it takes large bodies."""
 
     def __init__(self, app: Flask, adj: Any) -> None:
-        self._held: Service = app.extensions["resolver"]
-        self._gate: Gate = app.extensions["gate"]
+        self._service: Service = app.extensions["resolver"]
+        self._access: AccessControl = app.extensions["access"]
         self.plain, self.upload = copy.copy(adj), copy.copy(adj)
-        # waitress refuses what is as large as its bound
-        self.plain.max_request_body_size = self._held.settings.max_body + 1
-        self.upload.max_request_body_size = self._held.settings.max_upload + 1
+        # waitress refuses a body that is as large as its limit
+        self.plain.max_request_body_size = self._service.settings.max_body + 1
+        self.upload.max_request_body_size = self._service.settings.max_upload + 1
+        self.sender_checks: Mapping[str, Callable[[_Header], LimitError | None]] = {
+            "/batches": self._check_key,
+            "/desk/batches": self._check_session,
+        }
 
-    def why_not(self, known_by: str, request: _Parser) -> BoundsError | None:
-        """Why a large body is not taken from whoever sends it."""
+    def refusal(
+        self, sender_check: Callable[[_Header], LimitError | None], request: _Parser
+    ) -> LimitError | None:
+        """Return the reason to refuse a large body from the sender of a request, or None."""
 
         def header(name: str) -> str | None:
-            found: str | None = request.headers.get(name.upper().replace("-", "_"))
-            return found
+            """Return the text of a request header, or None."""
+            text: str | None = request.headers.get(name.upper().replace("-", "_"))
+            return text
 
         try:
-            if not self._gate.closed():
-                why = why_not(header)
-                return _refused(403, f"{why}: that takes a key") if why else None
-            return (
-                self._of_key(header("Authorization") or "")
-                if known_by == "key"
-                else self._of_session(header("Cookie"))
-            )
+            if self._access.needs_key():
+                return sender_check(header)
+            reason = refusal_reason(header)
+            return _refuse(403, f"{reason}: that takes a key") if reason else None
         except ResolverError as error:
-            return _refused(503, error.line(), ("Retry-After", "5"))
+            return _refuse(503, error.line(), ("Retry-After", "5"))
 
-    def _of_key(self, authorization: str) -> BoundsError | None:
-        scheme, _, secret = authorization.partition(" ")
-        key = (
-            self._gate.key(secret.strip())
-            if scheme.lower() == "apikey" and secret.strip()
-            else None
-        )
+    def _check_key(self, header: _Header) -> LimitError | None:
+        """Return the refusal of a request without a key of the scope `submit`."""
+        scheme, _, secret = (header("Authorization") or "").partition(" ")
+        is_key = scheme.lower() == "apikey" and secret.strip() != ""
+        key = self._access.key_of(secret.strip()) if is_key else None
         if key is None:
-            return _refused(
+            return _refuse(
                 401, "a key is needed: Authorization: ApiKey …", ("WWW-Authenticate", "ApiKey")
             )
-        if {"submit", "admin"}.isdisjoint(key.scopes):
-            return _refused(403, f"the key {key.name!r} may not do this: it lacks the scope submit")
+        if {Scope.SUBMIT, Scope.ADMIN}.isdisjoint(key.scopes):
+            return _refuse(403, f"the key {key.name!r} lacks the scope {Scope.SUBMIT}")
         return None
 
-    def _of_session(self, cookies: str | None) -> BoundsError | None:
-        settings = self._held.settings
+    def _check_session(self, header: _Header) -> LimitError | None:
+        """Return the refusal of a request without a session of the desk."""
+        settings = self._service.settings
         if settings.user_header:
-            # whom the proxy names may have no session yet; the proxy has let them in
+            # a user whom the proxy has signed in may have no session yet
             return None
         try:
-            token = SimpleCookie(cookies or "").get(COOKIE)
+            token = SimpleCookie(header("Cookie") or "").get(SESSION_COOKIE)
         except CookieError:
             token = None
         idle = timedelta(seconds=settings.session_idle)
-        if token is None or self._held.hub.store.sessions.find(token.value, idle=idle) is None:
-            return _refused(
+        if token is None or self._service.hub.store.sessions.find(token.value, idle=idle) is None:
+            return _refuse(
                 401, "sign in at /desk first: the list is too large to be kept meanwhile"
             )
         return None
 
 
-def _refused(status: int, said: str, *headers: tuple[str, str]) -> BoundsError:
-    return BoundsError(status, _REASONS[status], said, headers)
+def _refuse(status: int, detail: str, *headers: tuple[str, str]) -> LimitError:
+    return LimitError(status, _REASONS[status], detail, headers)
 
 
 def channel_for(app: Flask, adj: Any) -> type[HTTPChannel]:
-    """The connections of a server that keeps an application's bounds."""
-    parser = type("_BoundParser", (_Parser,), {"bounds": Bounds(app, adj)})
-    found: type[HTTPChannel] = type("_Channel", (HTTPChannel,), {"parser_class": parser})
-    return found
+    """Return the type of connections that keep an application's limits.
+
+    adj: settings (adjustments) of the waitress server.
+    """
+    parser = type("_LimitedParser", (_Parser,), {"limits": RequestLimits(app, adj)})
+    channel: type[HTTPChannel] = type("_Channel", (HTTPChannel,), {"parser_class": parser})
+    return channel

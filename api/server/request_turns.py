@@ -1,5 +1,6 @@
-"""Whose turn it is: of the requests that a process has taken so many run at once, and whoever waits for a landing lets
-others run meanwhile. So records that many post never keep a check from a thread.
+"""Turns of requests: a limited number runs at once; one that waits for a commit lets others run.
+
+So any number of posted records never keeps a check from a thread.
 """
 
 from __future__ import annotations
@@ -12,27 +13,32 @@ from flask import Flask, g
 
 from resolver.api.errors import ApiError
 
-WAITING = 64
-"""Requests of a process that may wait for landings at once; each has a thread beside those that run."""
+MAX_WAITING = 64
+"""Requests of a process that may wait for commits at once; each has a thread of its own."""
 
 
-class Turns:
-    """The turns of one process."""
+class RequestTurns:
+    """Semaphores of one process: for requests that run and for those that wait for a commit."""
 
-    def __init__(self, running: int) -> None:
-        self.running = threading.Semaphore(running)
-        self.waiting = threading.Semaphore(WAITING)
+    def __init__(self, max_running: int) -> None:
+        self.running = threading.Semaphore(max_running)
+        self.waiting = threading.Semaphore(MAX_WAITING)
 
     @contextmanager
-    def given_up(self) -> Iterator[None]:
-        """Let others run while this request waits. Raises `ApiError` where too many wait already."""
+    def released(self) -> Iterator[None]:
+        """Let others run while this request waits.
+
+        Raises `ApiError` where too many wait already.
+        """
         if not self.waiting.acquire(blocking=False):
             raise ApiError(
-                503, "too many records wait to land: send it again", headers={"Retry-After": "1"}
+                503,
+                "too many records wait to be committed: send it again",
+                headers={"Retry-After": "1"},
             )
         try:
-            mine = g.pop("turn", None)
-            if mine is None:
+            turn = g.pop("turn", None)
+            if turn is None:
                 yield
                 return
             self.running.release()
@@ -40,20 +46,22 @@ class Turns:
                 yield
             finally:
                 self.running.acquire()
-                g.turn = mine
+                g.turn = turn
         finally:
             self.waiting.release()
 
 
-def install(app: Flask, turns: Turns) -> None:
+def install_turns(app: Flask, turns: RequestTurns) -> None:
     """Let as many requests of an application run at once as there are turns."""
 
     @app.before_request
     def begin() -> None:
+        """Wait for a turn."""
         turns.running.acquire()
         g.turn = True
 
     @app.teardown_request
     def end(_: object) -> None:
+        """Give the turn back."""
         if g.pop("turn", None) is not None:
             turns.running.release()

@@ -1,12 +1,13 @@
-"""Records passed on from the processes that answer to the one that lands: what many send at once lands together.
+"""Forward posted records from HTTP workers to the single writer process.
 
-`Taker` is the one that lands: it reads what all others have passed on and lands it as one. `Passing` stands in the
-others, in place of a `Posting` of their own. Both speak over a Unix socket that only their user can reach: one request
-and its answer at a time on each connection, each a length of four bytes and JSON.
+`WriterServer` runs in the writer process: it reads what the workers have sent and commits it as one
+group. `WriterClient` stands in a worker, in place of a `GroupCommit` of its own. They speak over a
+Unix socket that only their user can reach: on each connection one request and its answer at a time,
+each a length of four bytes followed by JSON.
 
-Nothing that was answered can be lost, since an answer follows the landing. Where the one that lands dies its successor
-is asked again: to land a record once more that has landed changes nothing. Where there is none for long, each lands for
-itself.
+No answered record can be lost, since the answer follows the commit. When the writer dies, its
+successor gets the request again, because committing an already committed record changes nothing.
+When there is no writer for long, each worker commits for itself.
 """
 
 from __future__ import annotations
@@ -25,100 +26,100 @@ import orjson
 import structlog
 
 from resolver.errors import InputError, OwnerError, ResolverError, StoreError, StoreFullError
-from resolver.hub.group_commit import Posted, Posting, admitted
-from resolver.hub.ownership import HUB, Sender
+from resolver.hub.group_commit import CommittedRecord, GroupCommit, check_admission
+from resolver.hub.ownership import HUB_OWNER, RecordOwner
 from resolver.records import Kind, Record
 from resolver.records.packing import pack, unpack
 
 _LOG = structlog.get_logger("api")
 _LENGTH = struct.Struct("!I")
 _ERRORS: Mapping[str, type[ResolverError]] = {
-    one.__name__: one for one in (InputError, OwnerError, StoreError, StoreFullError)
+    error.__name__: error for error in (InputError, OwnerError, StoreError, StoreFullError)
 }
-_ABSENT, _LOOK = 5.0, 0.05
-"""Seconds for which one that lands is waited for, and between two looks."""
-_DEATHS = 3
-"""Whoever asked so many times in vain asks no more: what it asks may be why."""
-_PIECE = 2.0
-"""Seconds that the rest of a request may take to come."""
-_SHARE, _MOMENT = 0.4, 0.1
-"""Of the time that the last landing took, for which more are waited for; seconds at most."""
-_IDLE = 0.5
+"""Error types that are raised again in the worker, by name."""
+_CONNECT_SECONDS, _RETRY_SECONDS = 5.0, 0.05
+"""Seconds for which a worker waits for a writer, and between two attempts."""
+_MAX_ATTEMPTS = 3
+"""Attempts of one request: its record may be what the writer dies of."""
+_READ_SECONDS = 2.0
+"""Seconds that the rest of a message may take to arrive."""
+_GATHER_SHARE, _MAX_GATHER_SECONDS = 0.4, 0.1
+"""Share of the last commit's duration for which more records are gathered, and its upper bound."""
+_POLL_SECONDS = 0.5
+_Message = dict[str, Any]
 
 
-class Passing:
-    """Takes records from many threads of a process that does not land itself. `path`: where the one that lands listens;
-    `alone`: who lands where there is none."""
+class WriterClient:
+    """Writer of records in a worker: forwards them to the writer process; thread-safe.
+
+    path: socket of the writer process.
+    fallback: writer of this process, for when there is no other.
+    """
 
     def __init__(
-        self, path: Path, alone: Callable[[], Posting], *, accept_restricted: bool = False
+        self, path: Path, fallback: Callable[[], GroupCommit], *, accept_restricted: bool = False
     ) -> None:
-        self._path, self._alone, self._accept_restricted = path, alone, accept_restricted
-        self._free: list[socket.socket] = []
+        self._path, self._fallback = path, fallback
+        self._accept_restricted = accept_restricted
+        self._idle: list[socket.socket] = []
         self._lock = threading.Lock()
 
-    def post(self, record: Record, sender: Sender = HUB) -> Posted:
-        """As `Posting.post`."""
-        admitted(record, accept_restricted=self._accept_restricted)
-        said = self._answer({"post": _told(record), "sender": _sender_told(sender)})
-        if said is None:
-            return self._alone().post(record, sender)
-        return Posted(said["version"], said["entity"])
+    def post(self, record: Record, sender: RecordOwner = HUB_OWNER) -> CommittedRecord:
+        """Add a record or a new version of it, as `GroupCommit.post` does."""
+        check_admission(record, accept_restricted=self._accept_restricted)
+        answer = self._ask({"post": _encode_record(record), "sender": _encode_sender(sender)})
+        if answer is None:
+            return self._fallback().post(record, sender)
+        return CommittedRecord(answer["version"], answer["entity"])
 
-    def withdraw(self, record_id: str, sender: Sender = HUB) -> int:
-        """As `Posting.withdraw`."""
-        said = self._answer({"withdraw": record_id, "sender": _sender_told(sender)})
-        if said is None:
-            return self._alone().withdraw(record_id, sender)
-        return int(said["version"])
+    def withdraw(self, record_id: str, sender: RecordOwner = HUB_OWNER) -> int:
+        """Withdraw a record and return the revision, as `GroupCommit.withdraw` does."""
+        answer = self._ask({"withdraw": record_id, "sender": _encode_sender(sender)})
+        if answer is None:
+            return self._fallback().withdraw(record_id, sender)
+        return int(answer["version"])
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close the idle connections."""
         with self._lock:
-            free, self._free = self._free, []
-        for one in free:
-            one.close()
+            idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.close()
 
-    def _answer(self, request: Mapping[str, Any]) -> dict[str, Any] | None:
-        """The answer; None where nobody is there to give one. Raises what it says."""
+    def _ask(self, request: Mapping[str, Any]) -> _Message | None:
+        """Return the writer's answer, or None where there is no writer.
+
+        Raises the error that the writer answers with, and `StoreError` when writers keep dying.
+        """
         body = orjson.dumps(request)
-        for _ in range(_DEATHS):
-            connection = self._connected()
+        for _ in range(_MAX_ATTEMPTS):
+            connection = self._connect()
             if connection is None:
                 return None
-            try:
-                _send(connection, body)
-                said = _received(connection)
-            except OSError:
-                said = None
-            if said is None:
+            reply = _exchange(connection, body)
+            if reply is None:
                 connection.close()
-                # nor will the other connections to it do, nor one to a listener that is about to go
+                # the other connections lead to the same dead writer
                 self.close()
-                time.sleep(_LOOK)
+                time.sleep(_RETRY_SECONDS)
                 continue
             with self._lock:
-                self._free.append(connection)
-            found: dict[str, Any] = orjson.loads(said)
-            if "error" in found:
-                raise _error_of(found)
-            return found
+                self._idle.append(connection)
+            answer: _Message = orjson.loads(reply)
+            if "error" in answer:
+                raise _decode_error(answer)
+            return answer
         raise StoreError(
-            "the process that lands records has ended again and again",
-            mend="see the log; send it again",
+            "the writer process has ended again and again",
+            hint="see the log; send it again",
         )
 
-    def _connected(self) -> socket.socket | None:
-        while True:
-            with self._lock:
-                held = self._free.pop() if self._free else None
-            if held is None:
-                break
-            if not _readable(held):
-                return held
-            # it says something that nobody asked for: that its other end is gone
-            held.close()
-        until = time.monotonic() + _ABSENT
+    def _connect(self) -> socket.socket | None:
+        """Return an idle or a new connection, or None where no writer listens for long."""
+        connection = self._take_idle()
+        if connection is not None:
+            return connection
+        until = time.monotonic() + _CONNECT_SECONDS
         while True:
             connection = socket.socket(socket.AF_UNIX)
             try:
@@ -127,136 +128,166 @@ class Passing:
                 connection.close()
                 if time.monotonic() > until:
                     return None
-                time.sleep(_LOOK)
+                time.sleep(_RETRY_SECONDS)
             else:
                 return connection
 
+    def _take_idle(self) -> socket.socket | None:
+        while True:
+            with self._lock:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None or not _is_readable(connection):
+                return connection
+            # no request is open, so readable means that the other end is gone
+            connection.close()
 
-class Taker:
-    """The one that lands, of all that the others pass on."""
+
+class WriterServer:
+    """Server of the writer process: commits the records of all workers in groups."""
 
     def __init__(
-        self, path: Path, posting: Callable[[], Posting], warm: Callable[[], None]
+        self, path: Path, group_commit: Callable[[], GroupCommit], warm: Callable[[], None]
     ) -> None:
-        self._posting, self._warm = posting, warm
+        self._group_commit, self._warm = group_commit, warm
         path.unlink(missing_ok=True)
         self._listener = socket.socket(socket.AF_UNIX)
         self._listener.bind(str(path))
         self._listener.listen(1024)
         self._selector = selectors.DefaultSelector()
         self._selector.register(self._listener, selectors.EVENT_READ)
-        self._last: set[socket.socket] = set()
-        self._took = 0.0
+        self._last_clients: set[socket.socket] = set()
+        self._last_seconds = 0.0
 
     @property
-    def asked(self) -> bool:
-        """Whether anybody holds a connection."""
+    def has_clients(self) -> bool:
+        """Return whether a worker is connected."""
         return len(self._selector.get_map() or ()) > 1
 
-    def run(self, going: Callable[[], bool]) -> None:
-        """Take and land for as long as `going` says, once what a landing needs is loaded."""
+    def run(self, is_running: Callable[[], bool]) -> None:
+        """Load what a commit needs, then read and commit while `is_running` returns True."""
         self._warm()
-        while going():
-            waiting = self._gathered()
-            if waiting:
-                began = time.monotonic()
-                self._serve(list(waiting.items()))
-                self._last, self._took = set(waiting), time.monotonic() - began
+        while is_running():
+            requests = self._gather()
+            if requests:
+                started = time.monotonic()
+                self._serve(list(requests.items()))
+                self._last_clients = set(requests)
+                self._last_seconds = time.monotonic() - started
 
     def close(self) -> None:
-        """Let go of everybody."""
+        """Close the listener and every connection."""
         for key in list((self._selector.get_map() or {}).values()):
             key.fileobj.close()  # type: ignore[union-attr]
         self._selector.close()
 
-    def _gathered(self) -> dict[socket.socket, dict[str, Any]]:
-        """What has come, of whom. Those who have just been served are waited for a moment to come again: a landing
-        costs little more for all than for those who came while the last one was under way."""
-        waiting = self._read(_IDLE)
-        until = time.monotonic() + min(_SHARE * self._took, _MOMENT)
-        while waiting and not self._last <= set(waiting) and (left := until - time.monotonic()) > 0:
-            waiting |= self._read(left)
-        return waiting
+    def _gather(self) -> dict[socket.socket, _Message]:
+        """Return the requests that have arrived, by connection.
 
-    def _read(self, seconds: float) -> dict[socket.socket, dict[str, Any]]:
-        """What has come within some seconds, of whom."""
-        found: dict[socket.socket, dict[str, Any]] = {}
+        Waits a moment for the clients of the last commit to send again: one commit for all of them
+        costs little more than one for those who sent during the last commit.
+        """
+        requests = self._read(_POLL_SECONDS)
+        until = time.monotonic() + min(_GATHER_SHARE * self._last_seconds, _MAX_GATHER_SECONDS)
+        while requests and not self._last_clients <= set(requests):
+            seconds_left = until - time.monotonic()
+            if seconds_left <= 0:
+                break
+            requests |= self._read(seconds_left)
+        return requests
+
+    def _read(self, seconds: float) -> dict[socket.socket, _Message]:
+        """Return the requests that arrive within some seconds, by connection."""
+        requests: dict[socket.socket, _Message] = {}
         for key, _ in self._selector.select(seconds):
             if key.fileobj is self._listener:
                 connection, _ = self._listener.accept()
-                connection.settimeout(_PIECE)
+                connection.settimeout(_READ_SECONDS)
                 self._selector.register(connection, selectors.EVENT_READ)
                 continue
             connection = key.fileobj  # type: ignore[assignment]
             try:
-                said = _received(connection)
+                body = _receive(connection)
             except OSError:
-                said = None
-            if said is None:
+                body = None
+            if body is None:
                 self._drop(connection)
             else:
-                found[connection] = orjson.loads(said)
-        return found
+                requests[connection] = orjson.loads(body)
+        return requests
 
     def _drop(self, connection: socket.socket) -> None:
-        self._last.discard(connection)
+        self._last_clients.discard(connection)
         self._selector.unregister(connection)
         connection.close()
 
-    def _serve(self, waiting: Sequence[tuple[socket.socket, dict[str, Any]]]) -> None:
-        posts = [(connection, said) for connection, said in waiting if "post" in said]
-        answers = self._landed([said for _, said in posts])
+    def _serve(self, requests: Sequence[tuple[socket.socket, _Message]]) -> None:
+        posts = [(connection, request) for connection, request in requests if "post" in request]
+        answers = self._commit([request for _, request in posts])
         for (connection, _), answer in zip(posts, answers, strict=True):
-            self._say(connection, answer)
-        for connection, said in waiting:
-            if "withdraw" in said:
-                self._say(connection, self._withdrawn(said))
+            self._send_answer(connection, answer)
+        for connection, request in requests:
+            if "withdraw" in request:
+                self._send_answer(connection, self._withdraw(request))
 
-    def _landed(self, said: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        if not said:
+    def _commit(self, requests: Sequence[_Message]) -> list[_Message]:
+        """Commit the posted records as one group and return the answer to each."""
+        if not requests:
             return []
         try:
-            asked = [(_record_of(one["post"]), Sender(**one["sender"])) for one in said]
-            found = self._posting().post_all(asked)
+            posts = [
+                (_decode_record(request["post"]), _decode_sender(request["sender"]))
+                for request in requests
+            ]
+            results = self._group_commit().post_all(posts)
         except Exception as error:
-            # whatever it is, those who wait must hear of it
-            return [_told_error(error)] * len(said)
+            # the waiting clients must get an answer, whatever the error is
+            return [_encode_error(error)] * len(requests)
         return [
-            _told_error(one)
-            if isinstance(one, Exception)
-            else {"version": one.version, "entity": one.entity}
-            for one in found
+            _encode_error(result)
+            if isinstance(result, Exception)
+            else {"version": result.revision, "entity": result.entity_id}
+            for result in results
         ]
 
-    def _withdrawn(self, said: dict[str, Any]) -> dict[str, Any]:
+    def _withdraw(self, request: _Message) -> _Message:
         try:
-            return {"version": self._posting().withdraw(said["withdraw"], Sender(**said["sender"]))}
+            sender = _decode_sender(request["sender"])
+            return {"version": self._group_commit().withdraw(request["withdraw"], sender)}
         except Exception as error:
-            return _told_error(error)
+            return _encode_error(error)
 
-    def _say(self, connection: socket.socket, answer: Mapping[str, Any]) -> None:
+    def _send_answer(self, connection: socket.socket, answer: _Message) -> None:
         try:
             _send(connection, orjson.dumps(answer))
         except OSError:
-            # whoever asked has ended
+            # the client has ended
             with suppress(KeyError, ValueError):
                 self._drop(connection)
 
 
-# --- what is said
+# --- messages
+
+
+def _exchange(connection: socket.socket, body: bytes) -> bytes | None:
+    """Send a message and return the reply, or None where the other end is gone."""
+    try:
+        _send(connection, body)
+        return _receive(connection)
+    except OSError:
+        return None
 
 
 def _send(connection: socket.socket, body: bytes) -> None:
     connection.sendall(_LENGTH.pack(len(body)) + body)
 
 
-def _received(connection: socket.socket) -> bytes | None:
-    """What was sent; None where the other end is gone."""
-    head = _exactly(connection, _LENGTH.size)
-    return None if head is None else _exactly(connection, _LENGTH.unpack(head)[0])
+def _receive(connection: socket.socket) -> bytes | None:
+    """Return a message, or None where the other end is gone."""
+    head = _read_exactly(connection, _LENGTH.size)
+    return None if head is None else _read_exactly(connection, _LENGTH.unpack(head)[0])
 
 
-def _exactly(connection: socket.socket, count: int) -> bytes | None:
+def _read_exactly(connection: socket.socket, count: int) -> bytes | None:
     parts = []
     while count:
         part = connection.recv(min(count, 1 << 20))
@@ -267,39 +298,44 @@ def _exactly(connection: socket.socket, count: int) -> bytes | None:
     return b"".join(parts)
 
 
-def _readable(connection: socket.socket) -> bool:
+def _is_readable(connection: socket.socket) -> bool:
     with selectors.DefaultSelector() as selector:
         selector.register(connection, selectors.EVENT_READ)
         return bool(selector.select(0))
 
 
-def _told(record: Record) -> list[Any]:
+def _encode_record(record: Record) -> list[Any]:
     return [record.id, record.source, int(record.kind), record.schema, pack(record)]
 
 
-def _record_of(said: Sequence[Any]) -> Record:
-    identity, source, kind, schema, rows = said
-    values = unpack([(row[0], row[1], row[2]) for row in rows])
-    return Record(identity, source, Kind(kind), schema, **values)  # type: ignore[arg-type]
+def _decode_record(row: Sequence[Any]) -> Record:
+    record_id, source, kind, schema, packed = row
+    values = unpack([(entry[0], entry[1], entry[2]) for entry in packed])
+    return Record(record_id, source, Kind(kind), schema, **values)  # type: ignore[arg-type]
 
 
-def _sender_told(sender: Sender) -> dict[str, Any]:
-    return {"name": sender.name, "agency": sender.agency, "may_all": sender.may_all}
+def _encode_sender(sender: RecordOwner) -> list[Any]:
+    return [sender.name, sender.agency, sender.may_change_all]
 
 
-def _told_error(error: Exception) -> dict[str, Any]:
+def _decode_sender(row: Sequence[Any]) -> RecordOwner:
+    name, agency, may_change_all = row
+    return RecordOwner(name, agency, may_change_all)
+
+
+def _encode_error(error: Exception) -> _Message:
     if isinstance(error, ResolverError):
         kind = next(
-            (one.__name__ for one in type(error).__mro__ if one.__name__ in _ERRORS),
+            (base.__name__ for base in type(error).__mro__ if base.__name__ in _ERRORS),
             StoreError.__name__,
         )
-        return {"error": kind, "what": error.what, "where": error.where, "mend": error.mend}
-    _LOG.error("records could not be landed", error=type(error).__name__)
-    return {"error": "", "what": type(error).__name__}
+        return {"error": kind, "message": error.message, "place": error.place, "hint": error.hint}
+    _LOG.error("cannot commit records", error=type(error).__name__)
+    return {"error": "", "message": type(error).__name__}
 
 
-def _error_of(said: Mapping[str, Any]) -> Exception:
-    kind = _ERRORS.get(said["error"])
+def _decode_error(answer: _Message) -> Exception:
+    kind = _ERRORS.get(answer["error"])
     if kind is None:
-        return RuntimeError(f"records could not be landed: {said['what']}")
-    return kind(said["what"], where=said["where"], mend=said["mend"])
+        return RuntimeError(f"cannot commit records: {answer['message']}")
+    return kind(answer["message"], place=answer["place"], hint=answer["hint"])

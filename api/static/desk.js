@@ -1,241 +1,338 @@
-/* The desk's own script: colours at once, keys, the next pair without a full page. Every page works without it. */
+/* Script of the desk: colors at once, keyboard shortcuts, the next pair without a full page load.
+   Every page works without it. */
 "use strict";
 (() => {
   const root = document.documentElement;
-  const one = (selector, from = document) => from.querySelector(selector);
-  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const find = (selector, from = document) => from.querySelector(selector);
+  const findAll = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const partial = { "X-Partial": "1" };
   root.classList.add("js");
-  for (const button of all(".foot [data-help]")) button.hidden = !one("#keys");
+  for (const button of findAll(".foot [data-help]")) button.hidden = !find("#keys");
 
-  // --- colours: the form does the same without script
+  // --- colors: without script the form does the same
   document.addEventListener("change", (event) => {
-    const form = event.target.closest("form.look");
+    const form = event.target.closest("form.theme");
     if (!form) return;
     root.dataset.theme = event.target.value;
-    fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), redirect: "manual" });
+    const body = new URLSearchParams(new FormData(form));
+    fetch(form.action, { method: "POST", body, redirect: "manual" });
   });
 
   // --- parts of pages that change by themselves
   const poll = () => {
-    const part = one("[data-poll]");
+    const part = find("[data-poll]");
     if (!part) return;
     setTimeout(async () => {
       try {
-        const answer = await fetch(part.dataset.poll, { headers: { "X-Partial": "1" } });
-        if (answer.ok) part.outerHTML = await answer.text();
-        else if (answer.status === 401) { location.reload(); return; }
-      } catch { /* the next try may find the service again */ }
+        const response = await fetch(part.dataset.poll, { headers: partial });
+        if (response.ok) part.outerHTML = await response.text();
+        else if (response.status === 401) {
+          location.reload();
+          return;
+        }
+      } catch { /* the service may be reachable again at the next poll */ }
       poll();
     }, 1500);
   };
   poll();
 
-  // --- menus close when one goes on elsewhere
+  // --- menus close on a click elsewhere
+  const openMenus = () => findAll("details.menu[open]");
   document.addEventListener("click", (event) => {
-    for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+    for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
   });
 
-  // --- the pair: parts of pages in place of pages
-  let busy = false;
-  const notes = () => one("#pair-notes") || one("#notes");
+  // --- pair: parts of pages in place of pages
+  let isBusy = false;
+  const setBusy = (value) => {
+    isBusy = value;
+    root.classList.toggle("busy", value);
+  };
+  const notes = () => find("#pair-notes") || find("#notes");
 
-  const show = (text, answer, push) => {
-    const place = one("#desk");
+  // headers hold ASCII only, with other characters as Python escapes
+  const decodeTitle = (title) => title.replace(
+    /\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\U([0-9a-f]{8})/g,
+    (_, a, b, c) => String.fromCodePoint(parseInt(a || b || c, 16)),
+  );
+
+  const show = (text, response, addsToHistory) => {
+    const place = find("#desk");
     place.innerHTML = text;
-    const address = answer.headers.get("X-Address");
-    const title = answer.headers.get("X-Title");
-    if (title) {
-      const plain = title.replace(/\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\U([0-9a-f]{8})/g,
-        (_, a, b, c) => String.fromCodePoint(parseInt(a || b || c, 16)));
-      document.title = `${plain} · Watchlist resolver`;
-    }
-    if (address && push) history.pushState({}, "", address);
-    const next = one("#blind input[name=next]");
+    const address = response.headers.get("X-Address");
+    const title = response.headers.get("X-Title");
+    if (title) document.title = `${decodeTitle(title)} · Watchlist resolver`;
+    if (address && addsToHistory) history.pushState({}, "", address);
+    const next = find("#blind input[name=next]");
     if (next && address) next.value = address;
     scrollTo(0, 0);
-    const heading = one("[data-focus]", place);
+    const heading = find("[data-focus]", place);
     if (heading) heading.focus({ preventScroll: true });
-    ready();
+    prepare();
   };
 
-  const refuse = (text) => {
-    for (const old of all(".refused, .failed")) old.remove();
+  const showRefusal = (text) => {
+    for (const old of findAll(".refused, .failed")) old.remove();
     notes().insertAdjacentHTML("beforeend", text);
     const last = notes().lastElementChild;
-    if (last) { last.setAttribute("tabindex", "-1"); last.focus(); last.scrollIntoView({ block: "nearest" }); }
+    if (last) {
+      last.setAttribute("tabindex", "-1");
+      last.focus();
+      last.scrollIntoView({ block: "nearest" });
+    }
   };
 
-  const failed = (words) => {
+  const showFailure = (text) => {
     const note = document.createElement("div");
     note.className = "note bad failed";
     note.setAttribute("role", "alert");
-    note.textContent = words;
-    for (const old of all(".failed")) old.remove();
+    note.textContent = text;
+    for (const old of findAll(".failed")) old.remove();
     notes().append(note);
   };
 
-  const working = (on) => { busy = on; root.classList.toggle("busy", on); };
-
-  // native: a session that has ended is found by the page that keeps the form
   const send = async (form, button) => {
-    if (busy) return;
-    working(true);
+    if (isBusy) return;
+    setBusy(true);
     try {
       const body = new URLSearchParams(new FormData(form));
       if (button && button.name) body.set(button.name, button.value);
-      const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Partial": "1" } });
-      if (answer.status === 401 || answer.redirected) { HTMLFormElement.prototype.submit.call(form); return; }
-      const text = await answer.text();
-      if (answer.ok) {
-        keep(past().filter((step) => step !== form.getAttribute("action")));
-        show(text, answer, true);
+      const response = await fetch(form.action, { method: "POST", body, headers: partial });
+      if (response.status === 401 || response.redirected) {
+        // the session has ended: sent as a browser does, the form is saved in the sign-in page
+        HTMLFormElement.prototype.submit.call(form);
+        return;
+      }
+      const text = await response.text();
+      if (response.ok) {
+        saveUndoSteps(undoSteps().filter((step) => step !== form.getAttribute("action")));
+        show(text, response, true);
       } else {
-        // what was refused for good must be seen whole; what may be tried again stays as it is
-        if (answer.status === 409 && form.id === "decide") close();
-        refuse(text);
+        // a final refusal must be seen whole; what may be tried again stays as it is
+        if (response.status === 409 && form.id === "decide") cancelVerdict();
+        showRefusal(text);
       }
     } catch {
-      failed("The service could not be reached. Nothing was lost: what you filled in is still here. Try again.");
-    } finally { working(false); }
+      showFailure(
+        "The service could not be reached. Your entries are still here: try again.",
+      );
+    } finally {
+      setBusy(false);
+    }
   };
 
-  const load = async (address, push) => {
-    if (busy) return;
-    working(true);
+  const load = async (address, addsToHistory) => {
+    if (isBusy) return;
+    setBusy(true);
     try {
-      const answer = await fetch(address, { headers: { "X-Partial": "1" } });
-      if (answer.status === 401) { location.assign(address); return; }
-      const text = await answer.text();
-      if (answer.ok) show(text, answer, push); else refuse(text);
-    } catch { location.assign(address); } finally { working(false); }
+      const response = await fetch(address, { headers: partial });
+      if (response.status === 401) {
+        location.assign(address);
+        return;
+      }
+      const text = await response.text();
+      if (response.ok) show(text, response, addsToHistory);
+      else showRefusal(text);
+    } catch {
+      location.assign(address);
+    } finally {
+      setBusy(false);
+    }
   };
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!one("#desk") || !form.matches("[data-send], [data-undo]")) return;
+    if (!find("#desk") || !form.matches("[data-send], [data-undo]")) return;
     event.preventDefault();
     send(form, event.submitter);
   });
   document.addEventListener("click", (event) => {
     const skip = event.target.closest("#skip");
-    if (skip && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); load(skip.href, true); }
-    if (event.target.closest("#cancel")) close();
-    if (event.target.closest("[data-help]")) help();
-    if (event.target.closest("[data-mark-alike]")) alike();
+    if (skip && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault();
+      load(skip.href, true);
+    }
+    if (event.target.closest("#cancel")) cancelVerdict();
+    if (event.target.closest("[data-help]")) showKeys();
+    if (event.target.closest("[data-mark-alike]")) markSimilar();
   });
-  addEventListener("popstate", () => { if (one("#desk")) load(location.href, false); });
+  addEventListener("popstate", () => {
+    if (find("#desk")) load(location.href, false);
+  });
 
   // --- a verdict is chosen, then its reason, then it is sent
-  const form = () => one("#decide");
-  const chosen = () => { const f = form(); return f && f.classList.contains("open") ? one("[name=verdict]:checked", f) : null; };
+  const decideForm = () => find("#decide");
+  const isOpen = () => Boolean(decideForm() && decideForm().classList.contains("open"));
+  const chosenVerdict = () => (isOpen() ? find("[name=verdict]:checked", decideForm()) : null);
 
   const choose = (verdict) => {
-    const f = form();
-    if (!f) return;
-    const radio = one(`[name=verdict][value=${verdict}]`, f);
-    radio.checked = true;
-    f.classList.add("open");
-    const select = one("#reason", f);
-    for (const group of all("optgroup", select)) { group.hidden = group.disabled = group.dataset.for !== verdict; }
-    const first = one(`optgroup[data-for=${verdict}] option`, select);
+    const form = decideForm();
+    if (!form) return;
+    find(`[name=verdict][value=${verdict}]`, form).checked = true;
+    form.classList.add("open");
+    const select = find("#reason", form);
+    for (const group of findAll("optgroup", select)) {
+      group.hidden = group.disabled = group.dataset.for !== verdict;
+    }
+    const first = find(`optgroup[data-for=${verdict}] option`, select);
     if (first) first.selected = true;
-    one("#send", f).focus({ preventScroll: true });
-    preview(f, verdict);
+    find("#send", form).focus({ preventScroll: true });
+    preview(form, verdict);
   };
 
-  const preview = async (f, verdict) => {
-    const place = one("#preview", f);
+  const preview = async (form, verdict) => {
+    const place = find("#preview", form);
     place.textContent = "";
-    if (verdict === "unsure" || one("[name=again]", f)) return;
+    if (verdict === "unsure" || find("[name=again]", form)) return;
     try {
-      const answer = await fetch(`${f.dataset.preview}?verdict=${verdict}`, { headers: { "X-Partial": "1" } });
-      const text = await answer.text();
-      if (f === form() && chosen() && chosen().value === verdict) place.innerHTML = text;
-    } catch { place.textContent = "The preview could not be loaded."; }
+      const address = `${form.dataset.preview}?verdict=${verdict}`;
+      const response = await fetch(address, { headers: partial });
+      const text = await response.text();
+      const chosen = chosenVerdict();
+      if (form === decideForm() && chosen && chosen.value === verdict) place.innerHTML = text;
+    } catch {
+      place.textContent = "The preview could not be loaded.";
+    }
   };
 
-  const close = () => {
-    const f = form();
-    if (!f) return;
-    f.classList.remove("open");
-    for (const radio of all("[name=verdict]", f)) radio.checked = false;
-    one("#preview", f).textContent = "";
+  const cancelVerdict = () => {
+    const form = decideForm();
+    if (!form) return;
+    form.classList.remove("open");
+    for (const radio of findAll("[name=verdict]", form)) radio.checked = false;
+    find("#preview", form).textContent = "";
   };
 
-  // --- what was decided in this tab, to be taken back step by step
-  const past = () => { try { return JSON.parse(sessionStorage.getItem("desk") || "[]"); } catch { return []; } };
-  const keep = (steps) => sessionStorage.setItem("desk", JSON.stringify(steps.slice(-500)));
+  // --- decisions of this tab, to be undone step by step
+  const undoSteps = () => {
+    try {
+      return JSON.parse(sessionStorage.getItem("desk") || "[]");
+    } catch {
+      return [];
+    }
+  };
+  const saveUndoSteps = (steps) => {
+    sessionStorage.setItem("desk", JSON.stringify(steps.slice(-500)));
+  };
 
   const undo = async () => {
-    const steps = past();
-    if (!steps.length) { failed("There is nothing to take back in this tab. The page of an entity takes back earlier decisions."); return; }
-    const back = document.createElement("form");
-    back.method = "post";
-    back.action = steps[steps.length - 1];
-    back.innerHTML = '<input type="hidden" name="csrf">';
-    back.elements.csrf.value = document.body.dataset.csrf;
-    document.body.append(back);
-    await send(back);
-    back.remove();
+    const steps = undoSteps();
+    if (!steps.length) {
+      showFailure(
+        "There is nothing to undo in this tab. Undo earlier decisions on the page of an entity.",
+      );
+      return;
+    }
+    const form = document.createElement("form");
+    form.method = "post";
+    form.action = steps[steps.length - 1];
+    form.innerHTML = '<input type="hidden" name="csrf">';
+    form.elements.csrf.value = document.body.dataset.csrf;
+    document.body.append(form);
+    await send(form);
+    form.remove();
   };
 
-  const ready = () => {
-    const did = one("#desk [data-undo]");
-    if (did && !past().includes(did.getAttribute("action"))) keep([...past(), did.getAttribute("action")]);
-    const f = form();
-    if (!f) return;
-    for (const radio of all("[name=verdict]", f)) radio.addEventListener("click", () => choose(radio.value));
+  const prepare = () => {
+    const undoForm = find("#desk [data-undo]");
+    const step = undoForm && undoForm.getAttribute("action");
+    if (step && !undoSteps().includes(step)) saveUndoSteps([...undoSteps(), step]);
+    const form = decideForm();
+    if (!form) return;
+    for (const radio of findAll("[name=verdict]", form)) {
+      radio.addEventListener("click", () => choose(radio.value));
+    }
   };
-  ready();
+  prepare();
 
   // --- keys
-  const help = () => { const list = one("#keys"); if (list && !list.open) list.showModal(); };
-  const alike = () => {
-    const marked = one("#together input[name=pair]:checked");
-    const group = marked && marked.closest("tr").dataset.alike;
-    for (const row of group ? all(`#together tr[data-alike="${group}"]`) : []) one("input[name=pair]", row).checked = true;
+  const showKeys = () => {
+    const list = find("#keys");
+    if (list && !list.open) list.showModal();
   };
-  const verdicts = { s: "same", d: "different", u: "unsure", r: "red" };
+  const markSimilar = () => {
+    const marked = find("#together input[name=pair]:checked");
+    const group = marked && marked.closest("tr").dataset.alike;
+    const rows = group ? findAll(`#together tr[data-alike="${group}"]`) : [];
+    for (const row of rows) find("input[name=pair]", row).checked = true;
+  };
+  const verdictKeys = { s: "same", d: "different", u: "unsure", r: "red" };
+  const actionKeys = {
+    j: () => {
+      const skip = find("#skip");
+      if (skip) load(skip.href, true);
+    },
+    k: () => history.back(),
+    z: undo,
+    b: () => find("#blind").requestSubmit(),
+    c: () => {
+      if (chosenVerdict()) find("#comment").focus();
+    },
+  };
+
+  const escape = () => {
+    for (const menu of openMenus()) {
+      menu.open = false;
+      find("summary", menu).focus();
+    }
+    if (isOpen() && !find("dialog[open]")) {
+      cancelVerdict();
+      find("[data-focus]").focus();
+    }
+  };
+
+  const focusSearch = () => {
+    const field = find('[data-key="/"]');
+    if (field) field.focus();
+    else location.assign("/desk/search");
+  };
 
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") {
-      for (const menu of all("details.menu[open]")) { menu.open = false; one("summary", menu).focus(); }
-      if (form() && form().classList.contains("open") && !one("dialog[open]")) { close(); one("[data-focus]").focus(); }
+      escape();
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || one("dialog[open]")) return;
-    const typing = event.target.closest("input:not([type=radio], [type=checkbox]), textarea, select");
-    if (typing) return;
+    const hasModifier = event.ctrlKey || event.metaKey || event.altKey;
+    if (hasModifier || event.defaultPrevented || find("dialog[open]")) return;
+    const isTyping = event.target.closest(
+      "input:not([type=radio], [type=checkbox]), textarea, select",
+    );
+    if (isTyping) return;
     const key = event.key;
-    if (key === "?") { help(); event.preventDefault(); return; }
-    if (key === "/") {
-      const field = one('[data-key="/"]');
-      if (field) field.focus(); else location.assign("/desk/search");
+    if (key === "?" || key === "/") {
+      if (key === "?") showKeys();
+      else focusSearch();
       event.preventDefault();
       return;
     }
     if (key === "Enter" && event.target === document.body) {
-      const start = one('[data-key="Enter"]');
-      if (start) { start.click(); event.preventDefault(); }
+      const start = find('[data-key="Enter"]');
+      if (start) {
+        start.click();
+        event.preventDefault();
+      }
     }
-    if (!one("#desk")) return;
-    const act = {
-      j: () => { const skip = one("#skip"); if (skip) load(skip.href, true); },
-      k: () => history.back(),
-      z: undo,
-      b: () => one("#blind").requestSubmit(),
-      c: () => { if (chosen()) one("#comment").focus(); },
-    }[key];
-    if (act) { act(); event.preventDefault(); return; }
-    if (verdicts[key] && form()) { choose(verdicts[key]); event.preventDefault(); return; }
-    if (chosen() && /^[1-9]$/.test(key)) {
-      const options = all(`#reason optgroup[data-for=${chosen().value}] option`);
+    if (!find("#desk")) return;
+    const action = actionKeys[key];
+    if (action) {
+      action();
+      event.preventDefault();
+      return;
+    }
+    if (verdictKeys[key] && decideForm()) {
+      choose(verdictKeys[key]);
+      event.preventDefault();
+      return;
+    }
+    const chosen = chosenVerdict();
+    if (chosen && /^[1-9]$/.test(key)) {
+      const options = findAll(`#reason optgroup[data-for=${chosen.value}] option`);
       if (options[key - 1]) options[key - 1].selected = true;
       event.preventDefault();
       return;
     }
-    if (key === "Enter" && chosen() && !event.target.closest("button, a, summary")) {
-      send(form(), one("#send"));
+    if (key === "Enter" && chosen && !event.target.closest("button, a, summary")) {
+      send(decideForm(), find("#send"));
       event.preventDefault();
     }
   });

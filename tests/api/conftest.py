@@ -1,4 +1,4 @@
-"""A small store behind an application. Nobody in it exists."""
+"""Small store of invented people behind an application."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from resolver.hub.hub import Hub
 from resolver.ingest.reader_types import ListInfo
 from resolver.records import Identifier, Kind
 from resolver.records.decisions import Verdict
-from tests.hub.hubs import OPTIONS, decided, intake
+from tests.hub.hubs import OPTIONS, make_decision, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -39,23 +39,23 @@ UNION = ("coast:1", "river:1")
 
 @pytest.fixture(scope="module")
 def store_url(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A store in which a decision ties a name of one list to a birth date of the other."""
+    """Create a store in which a decision ties a name of one list to a birth date of the other."""
     url = f"sqlite:///{tmp_path_factory.mktemp('api')}/hub.db"
     lists = [ListInfo(name, "test", (name,), "", 3, 0, False) for name in ("coast", "river")]
     with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
-        hub.add(intake(RECORDS, *lists), [decided(UNION, Verdict.SAME, 1)])
+        hub.add(make_intake(RECORDS, *lists), [make_decision(UNION, Verdict.SAME, 1)])
     return url
 
 
 @pytest.fixture(scope="module")
 def app(store_url: str) -> Iterator[Flask]:
-    """An application over it that has loaded."""
+    """Yield a loaded application over the store."""
     with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
-        made = create_app(ServiceSettings(store_url))
-        held: Service = made.extensions["resolver"]
-        held.warm()
-        yield made
-        held.close()
+        loaded = create_app(ServiceSettings(store_url))
+        service: Service = loaded.extensions["resolver"]
+        service.warm()
+        yield loaded
+        service.close()
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def client(app: Flask) -> Client:
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Client]:
-    """An application over a store in which nothing has landed."""
-    made = create_app(ServiceSettings(f"sqlite:///{tmp_path}/empty.db"))
-    yield made.test_client()
-    made.extensions["resolver"].close()
+    """Yield a client of an application over an empty store."""
+    app_over_store = create_app(ServiceSettings(f"sqlite:///{tmp_path}/empty.db"))
+    yield app_over_store.test_client()
+    app_over_store.extensions["resolver"].close()

@@ -1,4 +1,4 @@
-"""A real serving process, asked over HTTP."""
+"""Serving process for tests, asked over HTTP."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Served(NamedTuple):
-    """A serving process, its address, and what it has written to standard error since it listens."""
+    """Serving process, its address, and its standard error since it listens."""
 
     process: subprocess.Popen[str]
     address: str
@@ -39,8 +39,10 @@ _readers: dict[int, threading.Thread] = {}
 
 @contextmanager
 def served(store_url: str, *options: str, ready: bool = False) -> Iterator[Served]:
-    """The process that serves a store; with `ready` once it answers checks. It is killed at the end unless it has ended
-    by then."""
+    """Run a process that serves a store, and kill it at the end unless it has ended.
+
+    With `ready` the context begins once it answers checks.
+    """
     command = [
         sys.executable,
         "-m",
@@ -64,7 +66,7 @@ def served(store_url: str, *options: str, ready: bool = False) -> Iterator[Serve
         desk = process.stderr.readline()
         assert desk.startswith(f"Steward's desk: {address}/desk"), desk
         log: list[str] = []
-        # a log that nobody reads would hold the service up
+        # a full pipe would block the service
         reader = _readers[process.pid] = threading.Thread(
             target=log.extend, args=(process.stderr,), daemon=True
         )
@@ -75,9 +77,9 @@ def served(store_url: str, *options: str, ready: bool = False) -> Iterator[Serve
     finally:
         process.kill()
         process.wait()
-        found = _readers.pop(process.pid, None)
-        if found is not None:
-            found.join(timeout=10)
+        log_reader = _readers.pop(process.pid, None)
+        if log_reader is not None:
+            log_reader.join(timeout=10)
         if process.stderr is not None:
             process.stderr.close()
 

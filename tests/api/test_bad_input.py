@@ -1,7 +1,7 @@
-"""What goes wrong around the service: the right status, a `detail` that helps, nothing lost, and it stays up.
+"""Faults around the service: the right status, a helpful `detail`, no loss, and it stays up.
 
-Bodies and parameters that make no sense are in `test_match`, `test_doors`, `test_reconcile` and `test_batches`; here
-are broken connections, disks, databases and indexes, against real processes.
+Broken connections, disks, databases and indexes, against real processes. Invalid bodies and
+parameters are in `routes` and `test_reconcile`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder
 from tests.api.conftest import RECORDS
 from tests.api.serving import ROOT, served, wait_ready
-from tests.hub.hubs import OPTIONS, intake
+from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.store import postgres
 
@@ -45,17 +45,17 @@ sys.exit(run(sys.argv[2:]))
 
 @pytest.fixture
 def url(store_url: str, tmp_path: Path) -> str:
-    """A copy of the store."""
+    """Return the URL of a copy of the store."""
     shutil.copy(store_url.removeprefix("sqlite:///"), tmp_path / "hub.db")
     return f"sqlite:///{tmp_path}/hub.db"
 
 
 def raw(address: str, text: bytes) -> bytes:
-    """What comes back where a client sends just this and then hangs up."""
+    """Send bytes, hang up and return the answer."""
     parts = urlsplit(address)
     with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
         received = b""
-        # a service may hang up on whoever sends nonsense
+        # the service may hang up on invalid requests
         with suppress(ConnectionError):
             connection.sendall(text)
             connection.shutdown(socket.SHUT_WR)
@@ -65,7 +65,7 @@ def raw(address: str, text: bytes) -> bytes:
 
 
 @pytest.mark.slow
-def test_connections_that_break_off(url: str, tmp_path: Path) -> None:
+def test_broken_connections(url: str, tmp_path: Path) -> None:
     """Uploads cut in the middle, and what is no HTTP at all."""
     with served(url, ready=True) as (process, address, _):
         head = b"POST /batches?filename=a.json HTTP/1.1\r\nHost: x\r\n"
@@ -73,7 +73,8 @@ def test_connections_that_break_off(url: str, tmp_path: Path) -> None:
             head + b"Content-Length: 100000\r\n\r\n" + b'{"id": "1", "schema": ',
             head + b"Transfer-Encoding: chunked\r\n\r\n" + b'ffff\r\n{"id"',
             head
-            + b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000\r\n\r\n--x\r\nContent-Disp",
+            + b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000\r\n\r\n"
+            + b"--x\r\nContent-Disp",
             head + b"Content-Length: nonsense\r\n\r\n",
             b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
             b"GET /check?name=" + b"a" * 300_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -85,7 +86,7 @@ def test_connections_that_break_off(url: str, tmp_path: Path) -> None:
             assert client.batches() == []
         assert process.poll() is None
     folder = jobs_folder_of(url)
-    assert not folder.exists() or {one.name for one in folder.iterdir()} <= {"looks"}
+    assert not folder.exists() or {path.name for path in folder.iterdir()} <= {"looks"}
 
 
 def jobs_folder_of(url: str) -> Path:
@@ -95,7 +96,7 @@ def jobs_folder_of(url: str) -> Path:
 
 @contextmanager
 def limited(url: str, size: int) -> Iterator[str]:
-    """A service whose files may not grow beyond a size."""
+    """Serve with a limit on the size of files."""
     command = [sys.executable, "-c", LIMITED, str(size), "serve", "--store", url, "--port", "0"]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     try:
@@ -117,7 +118,7 @@ def test_a_full_disk(url: str) -> None:
         with pytest.raises(ServiceFailedError) as refused:
             client.submit(b"x" * (size + 100_000), name="big.json")
         assert refused.value.status == 507
-        assert "cannot be kept" in refused.value.detail
+        assert "cannot be stored" in refused.value.detail
         failures = []
         for number in range(8):
             # records until the store cannot grow
@@ -129,39 +130,39 @@ def test_a_full_disk(url: str) -> None:
                 failures.append(error)
         assert failures
         assert {error.status for error in failures} == {507}, [str(error) for error in failures]
-        assert "has room" in failures[0].detail
+        assert "has free space" in failures[0].detail
         # what is there is served on, and what failed is not there by half
         assert client.check(name="John Smith").results
-        landed = client.changes().version - before
-        assert landed == 8 - len(failures)
+        committed = client.changes().version - before
+        assert committed == 8 - len(failures)
     with Hub.open(url, OPTIONS) as hub, hub.store.view() as view:
-        assert len(view.all_members()[0]) == len(RECORDS) + landed
+        assert len(view.all_members()[0]) == len(RECORDS) + committed
 
 
-def test_index_files_that_are_corrupt(tmp_path: Path, app: Flask) -> None:
+def test_corrupt_index_files_are_rebuilt(tmp_path: Path, app: Flask) -> None:
     """They are told apart from good ones and made again from the store."""
     url = f"sqlite:///{tmp_path}/hub.db"
 
     def checked() -> Any:
-        made = create_app(ServiceSettings(url))
-        held: Service = made.extensions["resolver"]
+        app_over_store = create_app(ServiceSettings(url))
+        service: Service = app_over_store.extensions["resolver"]
         try:
-            held.warm()
-            answer: Any = made.test_client().get(CHECK)
+            service.warm()
+            answer: Any = app_over_store.test_client().get(CHECK)
             assert answer.status_code == 200
             return answer.json["results"]
         finally:
-            held.close()
+            service.close()
 
     with pytest.MonkeyPatch.context() as patch:
         for place in (
-            "resolver.hub.hub.KEPT_FROM",
-            "resolver.hub.increments.record_index.KEPT_FROM",
+            "resolver.hub.hub.MIN_FILE_RECORDS",
+            "resolver.hub.index.record_index.MIN_FILE_RECORDS",
         ):
             patch.setattr(place, 1)
         with quick_symbols("resolver.pipeline"):
-            with Hub.open(url, OPTIONS, index_kept_from=1) as hub:
-                hub.add(intake(RECORDS))
+            with Hub.open(url, OPTIONS, min_file_records=1) as hub:
+                hub.add(make_intake(RECORDS))
             expected = checked()
         files = [
             path
@@ -181,17 +182,17 @@ def test_index_files_that_are_corrupt(tmp_path: Path, app: Flask) -> None:
 
 
 @pytest.mark.slow
-def test_a_database_that_goes_and_comes_back(tmp_path: Path, app: Flask) -> None:
+def test_a_database_outage(tmp_path: Path, app: Flask) -> None:
     """PostgreSQL is stopped under the service, and started again."""
     if postgres.programs() is None:
         pytest.skip("PostgreSQL is not installed (on Debian: postgresql)")
     with postgres.stoppable(Path("/tmp")) as database:
         with quick_symbols("resolver.pipeline"), Hub.open(database.url, OPTIONS) as hub:
-            hub.add(intake(RECORDS))
-        made = create_app(ServiceSettings(database.url, jobs_dir=tmp_path))
-        held: Service = made.extensions["resolver"]
-        held.warm()
-        client: Any = made.test_client()
+            hub.add(make_intake(RECORDS))
+        app_over_store = create_app(ServiceSettings(database.url, jobs_dir=tmp_path))
+        service: Service = app_over_store.extensions["resolver"]
+        service.warm()
+        client: Any = app_over_store.test_client()
         assert client.get(CHECK).json["results"]
         database.stop()
         for path in ("/entities/river:3", "/catalog", "/batches", "/changes"):
@@ -204,7 +205,7 @@ def test_a_database_that_goes_and_comes_back(tmp_path: Path, app: Flask) -> None
         line = {"id": "1", "schema": "Person", "datasets": ["a"], "properties": {"name": ["A B"]}}
         answer = client.post("/batches", data=json.dumps(line))
         assert answer.status_code == 503
-        assert {one.name for one in tmp_path.iterdir()} <= {"looks"}
+        assert {entry.name for entry in tmp_path.iterdir()} <= {"looks"}
         assert client.get("/readyz").status_code == 503
         assert client.get("/healthz").status_code == client.get("/metrics").status_code == 200
         database.start()
@@ -214,7 +215,7 @@ def test_a_database_that_goes_and_comes_back(tmp_path: Path, app: Flask) -> None
             time.sleep(0.2)
         assert client.get("/entities/river:3").status_code == 308
         assert client.get(CHECK).json["results"]
-        held.close()
+        service.close()
 
 
 @pytest.mark.parametrize(
@@ -227,23 +228,31 @@ def test_purposes(value: str, status: int, client: Any) -> None:
 
 
 @pytest.mark.parametrize("key", ["k" * 201, "ключ", "a\tb", "\x7f"])
-def test_idempotency_keys_that_cannot_be_told_apart(key: str, client: Any) -> None:
+def test_ambiguous_idempotency_keys_are_refused(key: str, client: Any) -> None:
     answer = client.post("/batches", data=b"{}", headers={"Idempotency-Key": key})
     assert (answer.status_code, "Idempotency-Key" in answer.json["detail"]) == (422, True)
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/check?name=A&limit=", "/check?name=A&fuzzy=", "/check?name=A&changed_since=", "/changes?since=" + "9" * 30,
-     "/search/default?q=A&facets=wand", "/search/default?q=A&filter_op=NOT", "/search/default?q=A&sort=wand",
-     "/search/default?q=A&sort=caption:up", "/entities/river:3?history=null"],
-)  # fmt: skip
-def test_parameters_that_make_no_sense(path: str, client: Any) -> None:
+    [
+        "/check?name=A&limit=",
+        "/check?name=A&fuzzy=",
+        "/check?name=A&changed_since=",
+        "/changes?since=" + "9" * 30,
+        "/search/default?q=A&facets=wand",
+        "/search/default?q=A&filter_op=NOT",
+        "/search/default?q=A&sort=wand",
+        "/search/default?q=A&sort=caption:up",
+        "/entities/river:3?history=null",
+    ],
+)
+def test_invalid_parameters_are_refused(path: str, client: Any) -> None:
     answer = client.get(path)
     assert (answer.status_code, set(answer.json)) == (422, {"detail"})
 
 
-def test_json_that_is_no_text(client: Any) -> None:
+def test_invalid_json_is_refused(client: Any) -> None:
     for body in (
         b"\xff\xfe",
         b'{"queries": {"a": {"properties": {"name": "\\ud800"}}}}',

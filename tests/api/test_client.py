@@ -1,4 +1,4 @@
-"""The typed client against a real service."""
+"""Typed client against a real service."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from resolver.cli.operate.worker import do
+import resolver.client
+from resolver.cli.operate.worker import run_batch_job
 from resolver.client import (
+    BatchJob,
     BusyError,
     Client,
     ConflictError,
-    Job,
     NotAllowedError,
     NotFoundError,
     RefusedError,
@@ -24,10 +25,10 @@ from resolver.client import (
     ServiceFailedError,
     UnreachableError,
 )
-from resolver.client.exceptions import problem
+from resolver.client.exceptions import error_class
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
-from resolver.hub.job_worker import jobs_folder, work_once
+from resolver.hub.job_worker import jobs_folder, run_next_job
 from tests.api.serving import served
 from tests.hub.hubs import OPTIONS
 from tests.normalize.preparing import quick_symbols
@@ -44,7 +45,7 @@ LINES = json.dumps(
 
 @pytest.fixture(scope="module")
 def url(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A copy of the store, for landings of its own."""
+    """Copy of the store that these tests may change."""
     path = tmp_path_factory.mktemp("client") / "hub.db"
     shutil.copy(store_url.removeprefix("sqlite:///"), path)
     return f"sqlite:///{path}"
@@ -52,50 +53,53 @@ def url(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def hub(url: str) -> Iterator[Client]:
-    """A client of a service that has only just begun: its first check waits until the service has loaded."""
+    """Client of a service that just started: the first check waits until the service has loaded."""
     with served(url) as (_, address, _), Client(address, purpose="tests") as client:
         assert client.check(name="Maria Quispe Huanca").results
         yield client
 
 
-def work(url: str) -> Job | None:
+def work(url: str) -> BatchJob | None:
     with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
-        work_once(hub, jobs_folder(hub.store), do)
+        run_next_job(hub, jobs_folder(hub.store), run_batch_job)
     return None
 
 
-def test_looking_up(hub: Client) -> None:
-    found = hub.check(name="Maria Quispe Huanca", birthDate="1980-11-02")
-    (one,) = found.results
-    assert (one.caption, one.referents, one.match) == (
+def test_check_and_match(hub: Client) -> None:
+    matches = hub.check(name="Maria Quispe Huanca", birthDate="1980-11-02")
+    (candidate,) = matches.results
+    assert (candidate.caption, candidate.referents, candidate.match) == (
         "Maria Quispe Huanca",
         ("coast:2", "river:2"),
         True,
     )
-    assert one.first("birthDate") == "1980-11-02"
-    assert (found.total, found.complete, found.warnings) == (1, True, ())
-    assert one.explanations is not None
-    assert sum(evidence.weight for evidence in one.explanations.values()) > 0
+    assert candidate.first("birthDate") == "1980-11-02"
+    assert (matches.total, matches.complete, matches.warnings) == (1, True, ())
+    assert candidate.explanations is not None
+    assert sum(evidence.weight for evidence in candidate.explanations.values()) > 0
     query = {"schema": "Person", "properties": {"name": ["John Smith"], "birthDate": ["never"]}}
     answers = hub.match({"a": query, "b": query}, "river", limit=1, cutoff=0)
     assert answers["a"] == answers["b"]
     assert "never" in answers["a"].warnings[0]
     assert hub.match({"a": query}, exclude_dataset=["coast", "river"])["a"].results == ()
     with pytest.raises(dataclasses.FrozenInstanceError):
-        one.score = 0.0  # type: ignore[misc]
+        candidate.score = 0.0  # type: ignore[misc]
 
 
-def test_entities_search_and_the_rest(hub: Client) -> None:
+def test_entities_and_search(hub: Client) -> None:
     entity = hub.entity("river:3")
     assert (entity.caption, entity.datasets) == ("John Smith", ("river",))
     assert hub.entity(entity.id, nested=False) == entity
     assert hub.adjacent(entity.id) == {}
     page = hub.search("maria quispe", topics=[], limit=1)
-    assert [one.caption for one in page.results] == ["Maria Quispe Huanca"]
+    assert [entity.caption for entity in page.results] == ["Maria Quispe Huanca"]
     assert page.facets["datasets"]["coast"] >= 1
-    names = [one.caption for one in hub.search("maria quispe", sort=["caption:desc"]).results]
+    names = [entity.caption for entity in hub.search("maria quispe", sort=["caption:desc"]).results]
     assert names == sorted(names, reverse=True)
-    assert [one.name for one in hub.catalog()][:3] == ["default", "coast", "river"]
+
+
+def test_service_endpoints(hub: Client) -> None:
+    assert [dataset.name for dataset in hub.catalog()][:3] == ["default", "coast", "river"]
     assert hub.changes(limit=1).changes[0].kind == "born"
     assert hub.algorithms()["best"] == "evidence"
     assert (
@@ -107,17 +111,17 @@ def test_entities_search_and_the_rest(hub: Client) -> None:
     assert hub.ready()
 
 
-def test_a_batch_from_submission_to_its_results(hub: Client, url: str, tmp_path: Path) -> None:
+def test_batch_from_submission_to_results(hub: Client, url: str, tmp_path: Path) -> None:
     path = tmp_path / "port.json"
     path.write_text(LINES + "\n", "utf-8")
     dry = hub.submit(path, dry_run=True)
     job = hub.submit(path, idempotency_key="monday")
     assert hub.submit(path, idempotency_key="monday").id == job.id
-    assert {job.id, dry.id} <= {one.id for one in hub.batches()}
-    assert (job.state, job.label, job.over) == ("queued", "port.json", False)
+    assert {job.id, dry.id} <= {batch.id for batch in hub.batches()}
+    assert (job.state, job.label, job.is_finished) == ("queued", "port.json", False)
     with pytest.raises(ConflictError):
         hub.result(job.id, "report")
-    events: list[Job] = []
+    events: list[BatchJob] = []
     listener = threading.Thread(target=lambda: events.extend(hub.events(job.id)))
     listener.start()
     work(url)
@@ -135,28 +139,30 @@ def test_a_batch_from_submission_to_its_results(hub: Client, url: str, tmp_path:
     assert hub.check(name="Pavel Novotny").results[0].referents == ("port:n1",)
 
 
-def test_a_table_with_its_mapping_and_a_batch_that_is_cancelled(
-    hub: Client, tmp_path: Path
-) -> None:
+def test_table_with_mapping_and_cancelled_batch(hub: Client, tmp_path: Path) -> None:
     mapping = "id: nr\nkind: person\nsource: yard\nproperties: {name: who}\n"
     job = hub.submit(b"nr,who\n1,Ann Lee\n", name="yard.csv", mapping=mapping)
     assert hub.cancel(job.id).state == "cancelled"
+    assert hub.wait(job.id).is_finished
     assert hub.wait(job.id).over
     assert list(hub.events(job.id))[-1].state == "cancelled"
 
 
-def test_a_batch_that_is_held_is_accepted(hub: Client, url: str) -> None:
+def test_held_batch_can_be_accepted(hub: Client, url: str) -> None:
     def fleet(count: int) -> bytes:
-        names = [f"Zora {one} Quill" for one in range(count)]
-        said = [{"id": name, "schema": "Person", "properties": {"name": [name]}} for name in names]
-        return "".join(json.dumps({**one, "datasets": ["fleet"]}) + "\n" for one in said).encode()
+        names = [f"Zora {number} Quill" for number in range(count)]
+        entities = [
+            {"id": name, "schema": "Person", "properties": {"name": [name]}} for name in names
+        ]
+        lines = [json.dumps({**entity, "datasets": ["fleet"]}) + "\n" for entity in entities]
+        return "".join(lines).encode()
 
     hub.submit(fleet(40))
     work(url)
     job = hub.submit(fleet(10), complete=True)
     work(url)
-    held = hub.wait(job.id)
-    assert (held.state, "30 of 40" in str(held.error)) == ("held", True)
+    held_job = hub.wait(job.id)
+    assert (held_job.state, "30 of 40" in str(held_job.error)) == ("held", True)
     assert hub.accept(job.id).state == "queued"
     work(url)
     assert hub.wait(job.id).state == "done"
@@ -165,25 +171,25 @@ def test_a_batch_that_is_held_is_accepted(hub: Client, url: str) -> None:
     assert hub.wait(other.id).state == "done"
 
 
-def test_one_record(hub: Client) -> None:
+def test_post_and_withdraw_record(hub: Client) -> None:
     posted = hub.post(
         "quay", "7", "Person", {"name": ["Ilse Brandt"], "birthDate": ["1965-02-03", "never"]}
     )
     assert posted.record == "quay:7"
     assert "never" in posted.warnings[0]
     assert hub.entity(posted.entity).caption == "Ilse Brandt"
-    gone = hub.withdraw("quay", "7")
-    assert (gone.record, gone.version) == ("quay:7", posted.version + 1)
+    withdrawn = hub.withdraw("quay", "7")
+    assert (withdrawn.record, withdrawn.version) == ("quay:7", posted.version + 1)
     with pytest.raises(NotFoundError, match="quay:7"):
         hub.withdraw("quay", "7")
     with pytest.raises(NotAllowedError, match="accept-restricted"):
         hub.post("quay", "8", "Person", {"name": ["Ilse Brandt"]}, handling="H2")
 
 
-def test_what_is_refused_is_an_error_that_helps(hub: Client) -> None:
-    with pytest.raises(RefusedError, match="Wizard") as caught:
+def test_refused_requests_raise_helpful_errors(hub: Client) -> None:
+    with pytest.raises(RefusedError, match="Wizard") as error_info:
         hub.check(schema="Wizard", name="A")
-    assert (caught.value.status, bool(caught.value.request_id)) == (400, True)
+    assert (error_info.value.status, bool(error_info.value.request_id)) == (400, True)
     with pytest.raises(NotFoundError, match="absent"):
         hub.match({"a": {"schema": "Person", "properties": {"name": ["A"]}}}, "absent")
     with pytest.raises(NotFoundError):
@@ -192,7 +198,7 @@ def test_what_is_refused_is_an_error_that_helps(hub: Client) -> None:
         hub.wait(hub.submit(LINES.encode()).id, seconds=0.1)
 
 
-def test_nobody_there() -> None:
+def test_unreachable_service() -> None:
     with (
         Client("http://127.0.0.1:9", repeats=1) as client,
         pytest.raises(UnreachableError, match=r"127\.0\.0\.1:9"),
@@ -200,17 +206,17 @@ def test_nobody_there() -> None:
         client.catalog()
 
 
-def test_keys_and_rates(url: str, tmp_path: Path) -> None:
+def test_api_keys_and_rate_limit(url: str, tmp_path: Path) -> None:
     path = tmp_path / "hub.db"
     shutil.copy(url.removeprefix("sqlite:///"), path)
     secret = create_key(f"sqlite:///{path}", "border", "Coast", ["check"])
     with served(f"sqlite:///{path}", "--rate", "2") as (_, address, _):
-        with Client(address) as nobody, pytest.raises(NotAllowedError, match="key is needed"):
-            nobody.catalog()
+        with Client(address) as anonymous, pytest.raises(NotAllowedError, match="key is needed"):
+            anonymous.catalog()
         with Client(address, secret, repeats=0, purpose="проверка") as client:
             with pytest.raises(NotAllowedError, match="scope submit"):
                 client.batches()
-            # a key that may not do a thing has not used its share by asking
+            # A call refused for its scope does not count against the rate limit.
             client.catalog()
             client.catalog()
             with pytest.raises(BusyError, match="too many requests"):
@@ -218,9 +224,29 @@ def test_keys_and_rates(url: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"),
-    [(400, RefusedError), (405, RefusedError), (404, NotFoundError), (410, NotFoundError), (500, ServiceFailedError),
-     (503, BusyError), (507, ServiceFailedError)],
-)  # fmt: skip
-def test_statuses_are_kinds_of_error(status: int, kind: type[ServiceError]) -> None:
-    assert issubclass(problem(status), kind)
+    ("status", "expected"),
+    [
+        (400, RefusedError),
+        (405, RefusedError),
+        (404, NotFoundError),
+        (410, NotFoundError),
+        (500, ServiceFailedError),
+        (503, BusyError),
+        (507, ServiceFailedError),
+    ],
+)
+def test_http_status_selects_error_class(status: int, expected: type[ServiceError]) -> None:
+    assert issubclass(error_class(status), expected)
+
+
+def test_old_names_are_aliases() -> None:
+    assert resolver.client.Job is BatchJob
+    assert resolver.client.Found is resolver.client.MatchCandidate
+    assert resolver.client.Posted is resolver.client.PostedRecord
+    assert resolver.client.Withdrawn is resolver.client.WithdrawnRecord
+    assert resolver.client.Change is resolver.client.EntityChange
+
+
+def test_unknown_submit_option_raises_type_error() -> None:
+    with Client("http://127.0.0.1:9") as client, pytest.raises(TypeError, match="complte"):
+        client.submit(b"", complte=True)  # type: ignore[call-arg]

@@ -1,4 +1,4 @@
-"""Whoever comes while the process that loads hands over is answered by it, or stays in the queue of the socket."""
+"""Handover from the loading process to the workers: no request is lost."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from waitress import wasyncore
 
 from resolver.api.app import create_app
 from resolver.api.server.run import (
-    _bound,
-    _empty,
-    _server,
-    _while_loading,
+    _answering_meanwhile,
+    _drain,
+    _listening_socket,
+    _waitress,
 )
 from resolver.api.service_settings import ServiceSettings
 
 
-def asked(port: int, answers: list[int | str], going: threading.Event) -> None:
+def ask_repeatedly(port: int, answers: list[int | str], is_running: threading.Event) -> None:
     """Ask again and again, each time over a new connection; what became of each."""
-    while going.is_set():
+    while is_running.is_set():
         caller = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         try:
             caller.request("GET", "/healthz")
@@ -37,48 +37,48 @@ def asked(port: int, answers: list[int | str], going: threading.Event) -> None:
             caller.close()
 
 
-def test_nobody_is_lost_between_two_servers(
+def test_no_request_is_lost_between_two_servers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accept = wasyncore.dispatcher.accept
 
     def slowly(listener: wasyncore.dispatcher) -> object:
-        # as where the thread that took somebody in waits for its turn, since loading is busy to its last moment
-        found = accept(listener)
+        # the accepting thread may wait for its turn, since loading is busy to its last moment
+        accepted = accept(listener)
         time.sleep(0.03)
-        return found
+        return accepted
 
     monkeypatch.setattr(wasyncore.dispatcher, "accept", slowly)
     app = create_app(ServiceSettings(f"sqlite:///{tmp_path}/empty.db"))
     answers: list[int | str] = []
-    going = threading.Event()
-    going.set()
-    with _bound("127.0.0.1", 0) as listening:
+    is_running = threading.Event()
+    is_running.set()
+    with _listening_socket("127.0.0.1", 0) as listening:
         port = listening.getsockname()[1]
-        # one, so that nobody else is there while he is taken in
-        caller = threading.Thread(target=asked, args=(port, answers, going))
+        # a single thread, so that no other connection is open meanwhile
+        caller = threading.Thread(target=ask_repeatedly, args=(port, answers, is_running))
         caller.start()
         for _ in range(15):
-            with _while_loading(app, listening, lambda: None):
+            with _answering_meanwhile(app, listening, lambda: None):
                 time.sleep(0.05)
-        with _while_loading(app, listening, lambda: None):
-            going.clear()
+        with _answering_meanwhile(app, listening, lambda: None):
+            is_running.clear()
             caller.join()
     assert len(answers) > 15
     assert set(answers) == {200}
 
 
-def test_who_says_nothing_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resolver.api.server.run._HANDED_OVER", 0.2)
+def test_silent_clients_are_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resolver.api.server.run._HANDOVER_SECONDS", 0.2)
     app = create_app(ServiceSettings(f"sqlite:///{tmp_path}/empty.db"))
-    with _bound("127.0.0.1", 0) as listening:
-        server = _server(app, listening.dup(), 2)
+    with _listening_socket("127.0.0.1", 0) as listening:
+        server = _waitress(app, listening.dup(), 2)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
         with contextlib.closing(socket.create_connection(listening.getsockname())) as silent:
             while not server.active_channels:
                 time.sleep(0.01)
-            _empty(server)
+            _drain(server)
             silent.settimeout(5)
             # the other end is closed, not left open by a process that lives on
             assert silent.recv(1) == b""

@@ -1,4 +1,4 @@
-"""The description of the service fits the service."""
+"""OpenAPI document against the service."""
 
 from __future__ import annotations
 
@@ -15,82 +15,88 @@ import jsonschema_rs
 import pytest
 from flask import Flask
 
-from resolver.api.openapi import described
-from resolver.api.openapi.bodies import BODIES, HEADERS
-from resolver.api.openapi.parameters import QUERY, REQUIRED
-from resolver.api.openapi.responses import ANSWERS, MORE_ERRORS
+from resolver.api.endpoints import ENDPOINTS
+from resolver.api.openapi.document import openapi_document
 from resolver.hub.admin import create_key
 from tests.api.conftest import Client
+from tests.api.sample_requests import document_path
 from tests.api.serving import served
 
 
 def operations(app: Flask) -> dict[tuple[str, str], dict[str, Any]]:
     with app.app_context():
-        paths = described(app)["paths"]
-    return {(path, method): one for path, item in paths.items() for method, one in item.items()}
+        paths = openapi_document(app)["paths"]
+    return {
+        (path, method): operation
+        for path, item in paths.items()
+        for method, operation in item.items()
+    }
 
 
 def test_every_route_is_described(app: Flask, client: Client) -> None:
-    said = client.get("/openapi.json").json
+    document = client.get("/openapi.json").json
     with app.app_context():
-        assert said == described(app)
-    assert said["openapi"] == "3.1.0"
-    found = operations(app)
-    assert {("/match/{dataset}", "post"), ("/check", "get"), ("/batches", "post")} <= set(found)
-    ids = [one["operationId"] for one in found.values()]
+        assert document == openapi_document(app)
+    assert document["openapi"] == "3.1.0"
+    by_route = operations(app)
+    assert {("/match/{dataset}", "post"), ("/check", "get"), ("/batches", "post")} <= set(by_route)
+    ids = [operation["operationId"] for operation in by_route.values()]
     assert len(ids) == len(set(ids)) >= 24
-    for (path, _), one in found.items():
-        assert one["summary"]
-        named = {part["name"] for part in one["parameters"] if part["in"] == "path"}
-        assert named == set(re.findall(r"\{(\w+)\}", path))
-        assert any(status.startswith("2") for status in one["responses"])
-    open_to_all = {path for (path, _), one in found.items() if "security" not in one}
+    for (path, _), operation in by_route.items():
+        assert operation["summary"]
+        path_names = {part["name"] for part in operation["parameters"] if part["in"] == "path"}
+        assert path_names == set(re.findall(r"\{(\w+)\}", path))
+        assert any(status.startswith("2") for status in operation["responses"])
+    open_to_all = {path for (path, _), operation in by_route.items() if "security" not in operation}
     assert open_to_all == {"/healthz", "/readyz", "/metrics", "/openapi.json"}
 
 
-def test_the_rows_are_of_routes_there_are(app: Flask) -> None:
-    assert set(QUERY) | set(BODIES) | set(HEADERS) | set(REQUIRED) | set(MORE_ERRORS) <= set(
-        app.view_functions
-    )
-    assert {one["operationId"] for one in operations(app).values()} == {
-        name.replace(".", "_") for name in ANSWERS
-    }
+def test_each_documented_endpoint_is_an_operation(app: Flask) -> None:
+    rows = [row for row in ENDPOINTS.values() if row.is_documented]
+    assert set(operations(app)) == {(document_path(row), row.method.lower()) for row in rows}
 
 
 def test_components_are_schemas_and_all_are_used(app: Flask) -> None:
     with app.app_context():
-        said = described(app)
-    text = json.dumps(said)
-    for name, schema in said["components"]["schemas"].items():
+        document = openapi_document(app)
+    text = json.dumps(document)
+    for name, schema in document["components"]["schemas"].items():
         jsonschema_rs.meta.validate(schema)
         assert f'"#/components/schemas/{name}"' in text, name
     for name in re.findall(r'"#/components/schemas/(\w+)"', text):
-        assert name in said["components"]["schemas"]
+        assert name in document["components"]["schemas"]
 
 
-def test_parameters_that_are_described_are_taken(app: Flask, client: Client) -> None:
-    values = {"string": "x", "array": "x", "boolean": "true", "integer": "1", "number": "0.5"}
-    for endpoint, path in (
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
         ("match.check", "/check?name=A"),
         ("search.search", "/search/default?q=A"),
         ("catalog.changes", "/changes?"),
-        ("batches.listed", "/batches?"),
-    ):
-        for name, schema in QUERY[endpoint].items():
-            value = (
-                schema.get("enum")
-                or schema.get("items", {}).get("enum")
-                or [values[schema["type"]]]
-            )[0]
-            value = {"changed_since": "2026-01-01", "sort": "caption:asc"}.get(name, value)
-            status = 404 if name in ("dataset", "include_dataset", "exclude_dataset") else 200
-            answer = client.get(f"{path}&{name}={value}")
-            assert answer.status_code == status, (path, name, answer.json)
+        ("batches.list_jobs", "/batches?"),
+    ],
+)
+def test_declared_parameters_are_accepted(name: str, path: str, client: Client) -> None:
+    for parameter in ENDPOINTS[name].parameters:
+        value = _valid_value(parameter)
+        is_dataset = parameter["name"] in ("dataset", "include_dataset", "exclude_dataset")
+        answer = client.get(f"{path}&{parameter['name']}={value}")
+        # the value is no dataset of the store
+        assert answer.status_code == (404 if is_dataset else 200), (parameter, answer.json)
+
+
+def _valid_value(parameter: dict[str, Any]) -> str:
+    """Return a value that fits the schema of a query parameter."""
+    by_name = {"changed_since": "2026-01-01", "sort": "caption:asc"}
+    by_type = {"string": "x", "array": "x", "boolean": "true", "integer": "1", "number": "0.5"}
+    schema = parameter["schema"]
+    words = schema.get("enum") or schema.get("items", {}).get("enum") or [by_type[schema["type"]]]
+    return by_name.get(parameter["name"], str(words[0]))
 
 
 @pytest.fixture(scope="module")
 def guarded(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """A served store of its own, and a key of an administrator."""
+    """Serve a store of its own; yield the address and an administrator's key."""
     path = tmp_path_factory.mktemp("tried") / "hub.db"
     shutil.copy(store_url.removeprefix("sqlite:///"), path)
     secret = create_key(f"sqlite:///{path}", "chief", "Coast", ["admin"])
@@ -106,21 +112,23 @@ CONFIG = """
 [phases.stateful]
 enabled = false
 
-# 413 refuses too: OpenRefine's protocol names it for too many queries
+# OpenRefine's protocol answers too many queries with 413
 [checks.negative_data_rejection]
-expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx"]
+expected-statuses = [
+    "400", "401", "403", "404", "405", "406", "409", "413", "415", "422", "428", "429", "5xx",
+]
 
-# a form that holds JSON in a text: what may stand in it cannot be told to whoever makes up texts
+# the form holds JSON in a text, and generated texts are not JSON
 [[operations]]
 include-operation-id = "reconcile_reconcile_form"
 checks.positive_data_acceptance.enabled = false
 
-# what a file of bytes must hold to be a list cannot be told either: what no reader knows is refused at once
+# generated bytes are no list of a known format, which is refused at once
 [[operations]]
 include-operation-id = "batches_take"
 checks.positive_data_acceptance.enabled = false
 
-# entities of every schema with each of their properties are thousands of cases: a few of them will do here
+# entities of each schema with each property are thousands of cases: a few suffice here
 [[operations]]
 include-operation-id = "match_match"
 phases.coverage.enabled = false
@@ -136,9 +144,20 @@ def test_schemathesis_finds_no_failure(guarded: tuple[str, str], tmp_path: Path)
     address, secret = guarded
     (tmp_path / "schemathesis.toml").write_text(CONFIG, "utf-8")
     command = [
-        str(Path(sys.executable).with_name("schemathesis")), "run", f"{address}/openapi.json",
-        "--header", f"Authorization: ApiKey {secret}", "--max-examples", "2", "--max-time", "60", "--seed", "7",
-        "--request-timeout", "120", "--no-color",
-    ]  # fmt: skip
+        str(Path(sys.executable).with_name("schemathesis")),
+        "run",
+        f"{address}/openapi.json",
+        "--header",
+        f"Authorization: ApiKey {secret}",
+        "--max-examples",
+        "2",
+        "--max-time",
+        "60",
+        "--seed",
+        "7",
+        "--request-timeout",
+        "120",
+        "--no-color",
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]

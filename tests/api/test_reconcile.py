@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from tests.api import reconcile_schemas as schemas
+from tests.api import protocol_schemas as schemas
 from tests.api.conftest import Client
 
 REFINE = "http://127.0.0.1:3333"
@@ -24,7 +24,7 @@ def extend(client: Client, query: Any) -> Any:
 
 
 def fits(answer: Any, schema: schemas.Schema) -> Any:
-    """The JSON of an answer that is as the protocol wants it."""
+    """Return the JSON of an answer after validating it against a schema."""
     assert answer.status_code == 200, answer.get_data()
     jsonschema_rs.validate(schema, answer.json)
     return answer.json
@@ -36,29 +36,32 @@ def test_the_schemas_are_schemas(name: str) -> None:
 
 
 def test_the_manifest(client: Client) -> None:
-    said = fits(client.get("/reconcile/coast"), schemas.MANIFEST)
-    assert said["versions"] == ["0.2"]
-    assert "authentication" not in said
+    body = fits(client.get("/reconcile/coast"), schemas.MANIFEST)
+    assert body["versions"] == ["0.2"]
+    assert "authentication" not in body
     assert client.get("/reconcile/absent").status_code == 404
 
 
-def test_what_the_manifest_names_is_there(client: Client) -> None:
-    said = client.get("/reconcile/default").json
-    (one,) = ask(client, {"q": {"query": "John Smith"}}).json["q"]["result"]
-    for place in (said["view"]["url"], said["preview"]["url"]):
-        assert client.get(place.replace("{{id}}", one["id"])).mimetype == "text/html"
+def test_addresses_of_the_manifest_exist(client: Client) -> None:
+    body = client.get("/reconcile/default").json
+    (candidate,) = ask(client, {"q": {"query": "John Smith"}}).json["q"]["result"]
+    for place in (body["view"]["url"], body["preview"]["url"]):
+        assert client.get(place.replace("{{id}}", candidate["id"])).mimetype == "text/html"
     for kind, schema in (
         ("entity", schemas.SUGGESTED_ENTITIES),
         ("type", schemas.SUGGESTED_TYPES),
         ("property", schemas.SUGGESTED_PROPERTIES),
     ):
-        where = said["suggest"][kind]
-        fits(client.get(f"{where['service_url']}{where['service_path']}?prefix=per"), schema)
-    where = said["extend"]["propose_properties"]
-    fits(client.get(f"{where['service_url']}{where['service_path']}?type=Person"), schemas.PROPOSAL)
+        service = body["suggest"][kind]
+        fits(client.get(f"{service['service_url']}{service['service_path']}?prefix=per"), schema)
+    service = body["extend"]["propose_properties"]
+    fits(
+        client.get(f"{service['service_url']}{service['service_path']}?type=Person"),
+        schemas.PROPOSAL,
+    )
 
 
-def test_queries_are_answered_in_either_way(client: Client) -> None:
+def test_queries_by_get_and_by_form(client: Client) -> None:
     born = {"pid": "birthDate", "v": "1980-11-02"}
     queries = {
         "q0": {
@@ -71,34 +74,38 @@ def test_queries_are_answered_in_either_way(client: Client) -> None:
         "q1": {"query": "Nobody Whatever"},
         "q2": {"query": "Vektor Trading LLC", "type": [{"id": "Organization"}]},
     }
-    said = fits(ask(client, queries), schemas.RESULTS)
+    body = fits(ask(client, queries), schemas.RESULTS)
     assert (
-        said == client.get("/reconcile/default", query_string={"queries": json.dumps(queries)}).json
+        body == client.get("/reconcile/default", query_string={"queries": json.dumps(queries)}).json
     )
-    assert set(said) == set(queries)
-    (one,) = said["q0"]["result"]
-    assert (one["name"], one["type"][0]["id"], one["match"]) == (
+    assert set(body) == set(queries)
+    (candidate,) = body["q0"]["result"]
+    assert (candidate["name"], candidate["type"][0]["id"], candidate["match"]) == (
         "Maria Quispe Huanca",
         "Person",
         True,
     )
-    assert one["description"] == "1980-11-02; coast, river"
-    assert 50 < one["score"] <= 100
-    assert client.get(f"/entities/{one['id']}").json["caption"] == one["name"]
-    assert said["q1"]["result"] == []
-    assert said["q2"]["result"][0]["name"] == "Vektor Trading LLC"
+    assert candidate["description"] == "1980-11-02; coast, river"
+    assert 50 < candidate["score"] <= 100
+    assert client.get(f"/entities/{candidate['id']}").json["caption"] == candidate["name"]
+    assert body["q1"]["result"] == []
+    assert body["q2"]["result"][0]["name"] == "Vektor Trading LLC"
     assert ask(client, {"q2": queries["q2"]}, "river").json == {"q2": {"result": []}}
 
 
 def test_a_query_without_a_name(client: Client) -> None:
     query = {"type": "Person", "properties": [{"pid": "passportNumber", "v": "x-482916"}]}
-    (one,) = fits(ask(client, {"q": query}), schemas.RESULTS)["q"]["result"]
-    assert one["name"] == "John Smith"
+    (candidate,) = fits(ask(client, {"q": query}), schemas.RESULTS)["q"]["result"]
+    assert candidate["name"] == "John Smith"
 
 
 def test_an_id_finds_its_entity_with_certainty(client: Client) -> None:
-    (one,) = fits(ask(client, {"q": {"query": "river:3"}}), schemas.RESULTS)["q"]["result"]
-    assert (one["name"], one["score"], one["match"]) == ("John Smith", 100.0, True)
+    (candidate,) = fits(ask(client, {"q": {"query": "river:3"}}), schemas.RESULTS)["q"]["result"]
+    assert (candidate["name"], candidate["score"], candidate["match"]) == (
+        "John Smith",
+        100.0,
+        True,
+    )
     assert ask(client, {"q": {"query": "river:3"}}, "coast").json == {"q": {"result": []}}
 
 
@@ -111,7 +118,7 @@ def test_a_cell_that_was_reconciled_before(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("prefix", "found"),
+    ("prefix", "expected"),
     [
         ("Mar", ["Maria Quispe Huanca"]),
         ("mar", ["Maria Quispe Huanca"]),
@@ -121,13 +128,13 @@ def test_a_cell_that_was_reconciled_before(client: Client) -> None:
         ("(", []),
     ],
 )
-def test_entities_are_suggested_by_how_their_names_begin(
-    prefix: str, found: list[str], client: Client
+def test_entities_are_suggested_by_name_prefix(
+    prefix: str, expected: list[str], client: Client
 ) -> None:
     answer = client.get("/reconcile/default/suggest/entity", query_string={"prefix": prefix})
-    said = fits(answer, schemas.SUGGESTED_ENTITIES)["result"]
-    assert [one["name"] for one in said] == found
-    assert all(one["notable"][0]["id"] for one in said)
+    body = fits(answer, schemas.SUGGESTED_ENTITIES)["result"]
+    assert [candidate["name"] for candidate in body] == expected
+    assert all(candidate["notable"][0]["id"] for candidate in body)
 
 
 def test_suggestions_stay_in_the_dataset_and_go_on_at_a_cursor(client: Client) -> None:
@@ -135,50 +142,53 @@ def test_suggestions_stay_in_the_dataset_and_go_on_at_a_cursor(client: Client) -
     assert client.get("/reconcile/default/suggest/entity?prefix=john&cursor=1").json == {
         "result": []
     }
-    first = client.get("/reconcile/default/suggest/property?prefix=n").json["result"]
+    page = client.get("/reconcile/default/suggest/property?prefix=n").json["result"]
     rest = client.get("/reconcile/default/suggest/property?prefix=n&cursor=1").json["result"]
-    assert first[1:] == rest[: len(first) - 1]
+    assert page[1:] == rest[: len(page) - 1]
 
 
 def test_types_and_properties_are_suggested(client: Client) -> None:
-    said = fits(client.get("/reconcile/default/suggest/type?prefix=ves"), schemas.SUGGESTED_TYPES)
-    assert [one["id"] for one in said["result"]] == ["Vessel"]
-    said = fits(
+    body = fits(client.get("/reconcile/default/suggest/type?prefix=ves"), schemas.SUGGESTED_TYPES)
+    assert [candidate["id"] for candidate in body["result"]] == ["Vessel"]
+    body = fits(
         client.get("/reconcile/default/suggest/property?prefix=birthd"),
         schemas.SUGGESTED_PROPERTIES,
     )
-    assert [one["id"] for one in said["result"]] == ["birthDate"]
+    assert [candidate["id"] for candidate in body["result"]] == ["birthDate"]
 
 
 def test_values_are_fetched(client: Client) -> None:
     proposed = fits(client.get("/reconcile/default/extend?type=Person&limit=3"), schemas.PROPOSAL)
     assert (proposed["type"], len(proposed["properties"])) == ("Person", 3)
     assert {"name", "birthDate"} <= {
-        one["id"] for one in client.get("/reconcile/default/extend").json["properties"]
+        candidate["id"] for candidate in client.get("/reconcile/default/extend").json["properties"]
     } | {
-        one["id"] for one in client.get("/reconcile/default/extend?type=Person").json["properties"]
+        candidate["id"]
+        for candidate in client.get("/reconcile/default/extend?type=Person").json["properties"]
     }
-    (one,) = ask(client, {"q": {"query": "Maria Quispe Huanca"}}).json["q"]["result"]
+    (candidate,) = ask(client, {"q": {"query": "Maria Quispe Huanca"}}).json["q"]["result"]
     query = {
-        "ids": [one["id"], "river:3", "nobody"],
+        "ids": [candidate["id"], "river:3", "nobody"],
         "properties": [{"id": "birthDate"}, {"id": "name", "settings": {}}],
     }
-    said = fits(extend(client, query), schemas.EXTENSION)
-    assert said == client.get("/reconcile/default", query_string={"extend": json.dumps(query)}).json
-    assert [meta["id"] for meta in said["meta"]] == ["birthDate", "name"]
-    assert said["rows"][one["id"]] == {
+    body = fits(extend(client, query), schemas.EXTENSION)
+    assert body == client.get("/reconcile/default", query_string={"extend": json.dumps(query)}).json
+    assert [meta["id"] for meta in body["meta"]] == ["birthDate", "name"]
+    assert body["rows"][candidate["id"]] == {
         "birthDate": [{"str": "1980-11-02"}],
         "name": [{"str": "Maria Quispe Huanca"}],
     }
-    assert said["rows"]["river:3"]["name"] == [{"str": "John Smith"}]
-    assert said["rows"]["nobody"] == {"birthDate": [], "name": []}
+    assert body["rows"]["river:3"]["name"] == [{"str": "John Smith"}]
+    assert body["rows"]["nobody"] == {"birthDate": [], "name": []}
 
 
 @pytest.mark.parametrize(("limit", "count"), [(1, 1), ("1", 1), (0, 2), (None, 2)])
-def test_how_many_values_are_fetched(limit: object, count: int, client: Client) -> None:
-    (one,) = ask(client, {"q": {"query": "Abdulrahman Tikriti", "limit": 1}}).json["q"]["result"]
-    query = {"ids": [one["id"]], "properties": [{"id": "name", "settings": {"limit": limit}}]}
-    assert len(extend(client, query).json["rows"][one["id"]]["name"]) == count
+def test_the_limit_of_fetched_values(limit: object, count: int, client: Client) -> None:
+    (candidate,) = ask(client, {"q": {"query": "Abdulrahman Tikriti", "limit": 1}}).json["q"][
+        "result"
+    ]
+    query = {"ids": [candidate["id"]], "properties": [{"id": "name", "settings": {"limit": limit}}]}
+    assert len(extend(client, query).json["rows"][candidate["id"]]["name"]) == count
 
 
 def test_the_preview_is_a_page_that_can_do_nothing(client: Client) -> None:
@@ -239,7 +249,7 @@ def test_only_pages_of_this_machine_may_ask_while_no_key_is_needed(
         (json.dumps({str(number): {"query": "A"} for number in range(101)}), 413),
     ],
 )
-def test_what_is_refused(queries: str, status: int, client: Client) -> None:
+def test_refused_queries(queries: str, status: int, client: Client) -> None:
     answer = client.post("/reconcile/default", data={"queries": queries})
     assert (answer.status_code, set(answer.json)) == (status, {"detail"})
 
@@ -285,7 +295,7 @@ def test_a_form_without_queries(client: Client) -> None:
     assert client.post("/reconcile/default", data={"other": "x"}).status_code == 422
 
 
-def test_whoever_asks_for_both_gets_values_and_is_told_of_mistakes(client: Client) -> None:
+def test_an_extension_with_queries_reports_faults_of_both(client: Client) -> None:
     extension = json.dumps({"ids": ["river:3"], "properties": [{"id": "name"}]})
     for queries, status in (('{"q": {"query": "A"}}', 200), ('{"q": 7}', 422)):
         answer = client.get(

@@ -1,1 +1,1 @@
-"""Parts that desk pages share."""
+"""Parts shared by the pages of the desk: access, forms, charts, texts and error pages."""

@@ -1,4 +1,4 @@
-"""What pages draw, as numbers: the bars of a sum of evidence, the ring of a contradiction. No markup here."""
+"""Geometry of the charts on pages: bars of the evidence, ring of a contradiction. No markup."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 
 from resolver.records.results.explanation import EvidenceRow
-from resolver.review import Tie
+from resolver.review import ContradictionTie
 
-WIDTH = 1000
-SIDE = 220
-SMALL = 100
-"""Thousandths of log-odds below which a row is said to matter little."""
+CHART_WIDTH = 1000
+"""Width of a bar chart, in units of its drawing."""
+RING_SIZE = 220
+"""Width and height of a ring, in units of its drawing."""
+_RING_MARGIN = 26
+SMALL_WEIGHT = 100
+"""Thousandths of log-odds below which evidence is summarized instead of drawn."""
+_MIN_BAR_WIDTH = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A step of a waterfall: its row, the sum after it (thousandths), and its bar in a drawing of `WIDTH`: from `x`
-    over `width`; `zero` is where the even point lies."""
+    """Step of a waterfall: evidence row and running sum after it (thousandths of log-odds).
+
+    The bar covers `width` from `x` in a drawing of `CHART_WIDTH`; `zero` is the place of sum 0.
+    """
 
     row: EvidenceRow
     after: int
@@ -29,92 +36,108 @@ class Bar:
 
     @property
     def sign(self) -> str:
-        """For, against, or neither."""
+        """Direction of the evidence: for, against, or neither."""
         return "for" if self.row.weight > 0 else "against" if self.row.weight < 0 else "neither"
 
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
-    """The steps that matter, and beside them how many small ones there are with which sum."""
+    """Drawn steps, small steps, and the sum of both (thousandths of log-odds)."""
 
     bars: tuple[Bar, ...]
     small: tuple[Bar, ...]
     total: int
 
+    @property
+    def small_total(self) -> int:
+        """Sum of the small steps."""
+        return sum(bar.row.weight for bar in self.small)
+
 
 @dataclass(frozen=True, slots=True)
-class Edge:
-    """A line between two corners. `word`: same, different, or asked (the decision that does not go with the others)."""
+class RingEdge:
+    """Line between two corners; `kind` is `same`, `different`, or `proposed` (the new decision)."""
 
     x1: int
     y1: int
     x2: int
     y2: int
-    word: str
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Records in a ring, in a drawing of `SIDE`: a corner (x, y) for each, and what holds between them."""
+    """Records on a circle in a drawing of `RING_SIZE`: corner (x, y) of each, and their ties."""
 
     records: tuple[str, ...]
     corners: tuple[tuple[int, int], ...]
-    edges: tuple[Edge, ...]
+    edges: tuple[RingEdge, ...]
 
 
-def ring(chain: Sequence[Tie]) -> Ring:
-    """A contradiction as a ring: what holds, one after the other, and the decision that would close it."""
-    records = tuple(
-        dict.fromkeys(end for tie in chain for end in (tie.left_record, tie.right_record))
-    )
-    middle, radius = SIDE / 2, SIDE / 2 - 26
-    turns = [
-        2 * math.pi * place / max(len(records), 1) - math.pi / 2 for place in range(len(records))
-    ]
-    corners = [
-        (round(middle + radius * math.cos(turn)), round(middle + radius * math.sin(turn)))
-        for turn in turns
-    ]
-    place = dict(zip(records, corners, strict=True))
+def contradiction_ring(chain: Sequence[ContradictionTie]) -> Ring:
+    """Return a chain of ties as a ring, closed by the decision that contradicts it."""
+    ends = [end for tie in chain for end in (tie.left_record, tie.right_record)]
+    corner_of = _place_on_circle(dict.fromkeys(ends))
     edges = [
-        Edge(*place[tie.left_record], *place[tie.right_record], "same" if tie.same else "different")
+        RingEdge(
+            *corner_of[tie.left_record],
+            *corner_of[tie.right_record],
+            "same" if tie.is_same else "different",
+        )
         for tie in chain
     ]
-    ends = _ends(chain)
-    if ends is not None:
-        edges.append(Edge(*place[ends[0]], *place[ends[1]], "asked"))
-    return Ring(records, tuple(corners), tuple(edges))
+    # the new decision is between the two records that a single tie of the chain touches
+    open_ends = [record for record, count in Counter(ends).items() if count == 1]
+    if len(open_ends) == 2:
+        left, right = open_ends
+        edges.append(RingEdge(*corner_of[left], *corner_of[right], "proposed"))
+    return Ring(tuple(corner_of), tuple(corner_of.values()), tuple(edges))
 
 
-def _ends(chain: Sequence[Tie]) -> tuple[str, str] | None:
-    """The two records that only one tie of the chain touches: between these the new decision would be."""
-    touched = Counter(end for tie in chain for end in (tie.left_record, tie.right_record))
-    ends = [record for record, count in touched.items() if count == 1]
-    return (ends[0], ends[1]) if len(ends) == 2 else None
+def _place_on_circle(records: Iterable[str]) -> dict[str, tuple[int, int]]:
+    """Return evenly spaced corners, clockwise from the top."""
+    names = list(records)
+    center, radius = RING_SIZE / 2, RING_SIZE / 2 - _RING_MARGIN
+    angles = [2 * math.pi * place / max(len(names), 1) - math.pi / 2 for place in range(len(names))]
+    return {
+        name: (
+            round(center + radius * math.cos(angle)),
+            round(center + radius * math.sin(angle)),
+        )
+        for name, angle in zip(names, angles, strict=True)
+    }
 
 
-def waterfall(rows: Iterable[EvidenceRow]) -> Waterfall:
-    """The steps of a sum in the order of the rows; they add up to `total` exactly."""
-    held = list(rows)
-    sums = [0]
-    for row in held:
-        sums.append(sums[-1] + row.weight)
-    low, high = min(sums), max(sums)
-    span = max(high - low, 1)
-
-    def place(value: int) -> int:
-        return round((value - low) * WIDTH / span)
-
-    bars = []
-    for row, before, after in zip(held, sums, sums[1:], strict=False):
-        begin, end = sorted((place(before), place(after)))
-        bars.append(Bar(row, after, begin, max(end - begin, 4 if row.weight else 0), place(0)))
-    shown = [bar for bar in bars if abs(bar.row.weight) >= SMALL]
+def build_waterfall(evidence: Iterable[EvidenceRow]) -> Waterfall:
+    """Return the steps of a sum in the order of its rows; they add up to `total` exactly."""
+    rows = list(evidence)
+    sums = list(accumulate((row.weight for row in rows), initial=0))
+    bars = _place_bars(rows, sums)
     small = [
         bar
         for bar in bars
-        if abs(bar.row.weight) < SMALL and (bar.row.weight or bar.row.similarity is not None)
+        if abs(bar.row.weight) < SMALL_WEIGHT and (bar.row.weight or bar.row.similarity is not None)
     ]
-    if len(small) == 1:
-        return Waterfall(tuple(bar for bar in bars if bar in shown or bar in small), (), sums[-1])
-    return Waterfall(tuple(shown), tuple(small), sums[-1])
+    # a summary of a single step would hide it and save nothing
+    summarized = small if len(small) > 1 else []
+    drawn = [
+        bar
+        for bar in bars
+        if abs(bar.row.weight) >= SMALL_WEIGHT or (bar in small and not summarized)
+    ]
+    return Waterfall(tuple(drawn), tuple(summarized), sums[-1])
+
+
+def _place_bars(rows: Sequence[EvidenceRow], sums: Sequence[int]) -> list[Bar]:
+    low, high = min(sums), max(sums)
+
+    def place(value: int) -> int:
+        """Return the horizontal place of a sum."""
+        return round((value - low) * CHART_WIDTH / max(high - low, 1))
+
+    bars = []
+    for row, (before, after) in zip(rows, pairwise(sums), strict=True):
+        start, end = sorted((place(before), place(after)))
+        width = max(end - start, _MIN_BAR_WIDTH if row.weight else 0)
+        bars.append(Bar(row, after, start, width, place(0)))
+    return bars

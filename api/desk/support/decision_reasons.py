@@ -1,18 +1,29 @@
-"""Why stewards decide as they do: the usual reasons, to choose from by one key. What is chosen goes into the log."""
+"""Usual reasons of decisions, chosen by one key and written to the log, and names of verdicts."""
 
 from __future__ import annotations
 
-from resolver.review import Verdict
+from typing import NamedTuple
 
-REASONS: dict[Verdict, tuple[str, ...]] = {
-    Verdict.SAME: (
+from resolver.review import StewardVerdict
+
+
+class VerdictLabel(NamedTuple):
+    """Keyboard shortcut, name and meaning of a verdict."""
+
+    key: str
+    name: str
+    help: str
+
+
+DECISION_REASONS: dict[StewardVerdict, tuple[str, ...]] = {
+    StewardVerdict.SAME: (
         "the evidence shown",
         "same document or number",
         "another spelling or script of one name",
         "confirmed by the agency",
         "other (see the comment)",
     ),
-    Verdict.DIFFERENT: (
+    StewardVerdict.DIFFERENT: (
         "the evidence shown",
         "another date of birth",
         "another document or number",
@@ -20,27 +31,31 @@ REASONS: dict[Verdict, tuple[str, ...]] = {
         "confirmed by the agency",
         "other (see the comment)",
     ),
-    Verdict.UNSURE: (
+    StewardVerdict.UNSURE: (
         "too little is known",
         "the agency is asked",
         "evidence on both sides",
         "other (see the comment)",
     ),
-    Verdict.RED: (
+    StewardVerdict.RED: (
         "two identities on purpose",
         "forged or borrowed document",
         "biometrics or photo of one person",
         "other (see the comment)",
     ),
 }
-WORDS: dict[Verdict, tuple[str, str, str]] = {
-    Verdict.SAME: ("s", "Same", "one and the same, lawfully (white link)"),
-    Verdict.DIFFERENT: ("d", "Different", "two of them; they stay apart for good (green link)"),
-    Verdict.UNSURE: ("u", "Unsure", "stays in the queue, with your note (yellow link)"),
-    Verdict.RED: (
+"""Reasons by verdict, in the order of their number keys."""
+VERDICT_LABELS: dict[StewardVerdict, VerdictLabel] = {
+    StewardVerdict.SAME: VerdictLabel("s", "Same", "one person or group, lawfully (white link)"),
+    StewardVerdict.DIFFERENT: VerdictLabel(
+        "d", "Different", "two different ones, to be kept apart (green link)"
+    ),
+    StewardVerdict.UNSURE: VerdictLabel(
+        "u", "Unsure", "stays in the queue, with your note (yellow link)"
+    ),
+    StewardVerdict.RED: VerdictLabel(
         "r",
         "Red",
-        "one person under unlawfully different identities; a second steward must say so too",
+        "one person under unlawfully different identities; a second steward must confirm it",
     ),
 }
-"""verdict -> its key, its word, and what it means"""

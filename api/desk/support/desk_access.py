@@ -1,8 +1,9 @@
-"""Who sits at the desk, why, and whether a form is their own.
+"""Access to the desk: sessions, roles, purposes of access, and protection of forms.
 
-Every request to the desk passes here. Open to everybody are only the rows of `OPEN`. A form that comes with no session
-(it has ended meanwhile), or with that of another one, is not carried out, and not lost either: its fields are kept in
-the page that asks for a sign-in, and sent again when the user says so.
+Every request to the desk passes `_check_request`; only `OPEN_ENDPOINTS` work without a session. A
+form without a session (it may have ended meanwhile) or with the token of another session is not
+carried out. It is not lost either: its fields are saved in the page that asks for a sign-in or a
+confirmation, and sent again when the user says so (`saved_forms`).
 """
 
 from __future__ import annotations
@@ -19,25 +20,31 @@ from flask import Flask, Response, current_app, g, redirect, request, url_for
 from resolver.api.access import Viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.support import saved_forms
-from resolver.api.desk.support.error_pages import KEPT_TO_ITSELF, Refused
-from resolver.api.desk.support.reference_paths import Reference
-from resolver.api.service import Service, service
+from resolver.api.desk.support.error_pages import PARTIAL_HEADER, RESTRICTED_TEXT, DeskError
+from resolver.api.desk.support.reference_paths import ReferenceConverter
+from resolver.api.service import Service, current_service
 from resolver.errors import StoreError
-from resolver.hub.desk_users import Role, Session, User
-from resolver.review.restrictions import restricted
+from resolver.hub.desk_users import Session, User, UserRole
+from resolver.review.restrictions import find_restricted
 
-COOKIE = "desk"
-OPEN = frozenset({"desk.static", "desk.sign_in", "desk.enter", "desk.first", "desk.look"})
-"""Endpoints that ask for no session."""
-WITHOUT_PURPOSE = frozenset({"desk.purpose", "desk.say_purpose", "desk.sign_out"})
-"""Endpoints that ask for a session, but not for a purpose."""
-PARTIAL = "X-Partial"
-"""The header with which the script asks for a part of a page."""
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
+SESSION_COOKIE = "desk"
+OPEN_ENDPOINTS = frozenset(
+    {
+        "desk.static",
+        "desk.sign_in",
+        "desk.submit_sign_in",
+        "desk.first_sign_in",
+        "desk.set_theme",
+    }
 )
-_HEADERS = {
+"""Endpoints that need no session."""
+ENDPOINTS_WITHOUT_PURPOSE = frozenset({"desk.purpose", "desk.set_purpose", "desk.sign_out"})
+"""Endpoints that need a session, but no purpose of access."""
+_CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -45,179 +52,203 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-SCOPES = {
-    Role.VIEWER: frozenset({"check"}),
-    Role.STEWARD: frozenset({"check", "submit", "review"}),
-    Role.SENIOR: frozenset({"check", "submit", "review"}),
-    Role.ADMIN: frozenset({"check", "submit", "review", "admin"}),
+ROLE_SCOPES = {
+    UserRole.VIEWER: frozenset({"check"}),
+    UserRole.STEWARD: frozenset({"check", "submit", "review"}),
+    UserRole.SENIOR: frozenset({"check", "submit", "review"}),
+    UserRole.ADMIN: frozenset({"check", "submit", "review", "admin"}),
 }
-"""What a user sees of values that are handled with care: as a key with these scopes would."""
-View = TypeVar("View", bound=Callable[..., Any])
+"""Scopes by role: a user sees restricted values as an API key with these scopes would."""
+ViewFunction = TypeVar("ViewFunction", bound=Callable[..., Any])
 
 
-def install(app: Flask) -> None:
-    """Prepare an application for the desk. Raises `ValueError` for an address of a proxy that is none."""
-    held: Service = app.extensions["resolver"]
-    app.url_map.converters["ref"] = Reference
+def install_desk(app: Flask) -> None:
+    """Prepare an application for the desk. Raises `ValueError` for a bad address of a proxy."""
+    service: Service = app.extensions["resolver"]
+    app.url_map.converters["ref"] = ReferenceConverter
     app.extensions["desk_proxies"] = tuple(
-        ipaddress.ip_network(one, strict=False) for one in held.settings.proxies
+        ipaddress.ip_network(proxy, strict=False) for proxy in service.settings.proxies
     )
 
 
-def needs(role: Role) -> Callable[[View], View]:
-    """Whoever calls a view must have this role at least."""
+def require_role(role: UserRole) -> Callable[[ViewFunction], ViewFunction]:
+    """Return a decorator for views that need at least this role."""
 
-    def wrap(view: View) -> View:
+    def decorate(view: ViewFunction) -> ViewFunction:
+        """Return the view behind a check of the role."""
+
         @wraps(view)
-        def guarded(*args: Any, **named: Any) -> Any:
-            if user().role < role:
-                raise Refused(
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            """Call the view for users of the role, refuse others."""
+            user = current_user()
+            if user.role < role:
+                raise DeskError(
                     403,
                     f"You may look at this, but not change it: that takes a {role.label}.",
-                    f"You are signed in as {user().name}, {user().role.label}. An admin can change roles.",
+                    f"You are signed in as {user.name}, {user.role.label}. "
+                    "An admin can change roles.",
                 )
-            return view(*args, **named)
+            return view(*args, **kwargs)
 
-        return cast(View, guarded)
+        return cast(ViewFunction, checked)
 
-    return wrap
+    return decorate
 
 
-def session() -> Session:
-    """The session of the request."""
+def current_session() -> Session:
+    """Return the session of the request."""
     return cast(Session, g.session)
 
 
-def user() -> User:
-    """Who asks."""
-    return session().user
+def current_user() -> User:
+    """Return the user who is signed in."""
+    return current_session().user
 
 
-def may_see(*ids: str) -> None:
-    """Refuse what the user may not see. Raises `Refused`."""
-    if restricted(service().hub, ids, g.viewer):
-        raise Refused(403, *KEPT_TO_ITSELF)
+def require_visible(*ids: str) -> None:
+    """Raise `DeskError` if the user may not see a record of these entities or records."""
+    if find_restricted(current_service().hub, ids, g.viewer):
+        raise DeskError(403, *RESTRICTED_TEXT)
 
 
-def is_partial() -> bool:
-    """Whether the script asks for a part of a page."""
-    return PARTIAL in request.headers
+def is_partial_request() -> bool:
+    """Return whether the script asks for a part of a page."""
+    return PARTIAL_HEADER in request.headers
 
 
 @blueprint.before_request
-def _ask() -> Any:
+def _check_request() -> Any:
     g.session = None
     g.token = None
     if request.endpoint == "desk.static":
         return None
-    found = _found()
-    if found is not None:
-        _seat(found)
-    if request.endpoint in OPEN:
+    session = _find_session()
+    if session is not None:
+        _use_session(session)
+    if request.endpoint in OPEN_ENDPOINTS:
         return None
-    if found is None:
-        return _to_sign_in()
-    if request.endpoint == "desk.upload":
-        request.max_content_length = service().settings.max_upload
-    if request.method not in ("GET", "HEAD", "OPTIONS") and not _own(found):
-        if is_partial():
-            # as above: the form is sent again as a browser does, and kept
-            raise Refused(
-                401, "This page is of another session.", "Load it again; nothing is lost."
-            )
-        return saved_forms.confirm(found)
-    if not found.purpose and request.endpoint not in WITHOUT_PURPOSE:
-        return redirect(url_for("desk.purpose", next=_here()), 303)
+    if session is None:
+        return _ask_sign_in()
+    if request.endpoint == "desk.upload_batch":
+        request.max_content_length = current_service().settings.max_upload
+    if request.method not in ("GET", "HEAD", "OPTIONS") and not _has_token_of(session):
+        return _refuse_foreign_form()
+    if not session.purpose and request.endpoint not in ENDPOINTS_WITHOUT_PURPOSE:
+        return redirect(url_for("desk.purpose", next=_request_url()), 303)
     return None
 
 
 @blueprint.after_request
-def _close(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", _POLICY)
-    for name, value in _HEADERS.items():
+def _set_headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", _CONTENT_POLICY)
+    for name, value in _SECURITY_HEADERS.items():
         response.headers[name] = value
     if request.endpoint != "desk.static":
         response.headers["Cache-Control"] = "no-store"
         response.vary.add("Cookie")
     elif response.status_code == 200:
-        # the address changes with what is in the file
+        # the address of a static file changes with its content
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     if is_secure():
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if g.get("token") is not None:
         response.set_cookie(
-            COOKIE, g.token, httponly=True, samesite="Lax", secure=is_secure(), path="/"
+            SESSION_COOKIE, g.token, httponly=True, samesite="Lax", secure=is_secure(), path="/"
         )
     return response
 
 
-def begin(who: User, via: str, purpose: str = "") -> Session:
-    """Begin a session for a user, which the answer's cookie leads to."""
-    held = service()
-    said = held.settings
-    token = held.hub.store.sessions.begin(
-        who, via=via, lasts=timedelta(seconds=said.session_lasts), purpose=purpose[:500].strip()
+def begin_session(user: User, via: str, purpose: str = "") -> Session:
+    """Begin a session for a user and send its cookie with the response."""
+    sessions, settings = current_service().hub.store.sessions, current_service().settings
+    token = sessions.begin(
+        user,
+        via=via,
+        lifetime=timedelta(seconds=settings.session_lasts),
+        purpose=purpose[:500].strip(),
     )
     g.token = token
-    found = held.hub.store.sessions.find(token, idle=timedelta(seconds=said.session_idle))
-    if found is None:
-        raise StoreError("the session could not be begun", mend="try again")
-    _seat(found)
-    return found
+    session = sessions.find(token, idle=timedelta(seconds=settings.session_idle))
+    if session is None:
+        raise StoreError("the session could not be begun", hint="try again")
+    _use_session(session)
+    return session
 
 
-def end() -> None:
+def end_session() -> None:
     """End the session of the request."""
-    service().hub.store.sessions.end(session())
+    current_service().hub.store.sessions.end(current_session())
     g.session, g.token = None, ""
 
 
 def is_secure() -> bool:
-    """Whether the browser speaks https, with us or with a proxy that is trusted."""
+    """Return whether the browser speaks HTTPS, with the service or with a trusted proxy."""
     return request.is_secure or (
-        _from_proxy() and request.headers.get("X-Forwarded-Proto") == "https"
+        _is_from_proxy() and request.headers.get("X-Forwarded-Proto") == "https"
     )
 
 
-def _seat(found: Session) -> None:
-    g.session = found
-    g.viewer = Viewer(found.user.name, found.user.agency, SCOPES[found.user.role])
-    g.who, g.purpose = found.user.name, found.purpose
+def client_address() -> str:
+    """Return the address of the client, as a trusted proxy reports it.
 
-
-def _found() -> Session | None:
-    """The session of the request: that of its cookie, or a new one for whom a trusted proxy names."""
-    held = service()
-    token = request.cookies.get(COOKIE, "")
-    found = None
-    if token:
-        found = held.hub.store.sessions.find(
-            token, idle=timedelta(seconds=held.settings.session_idle)
+    IPv6 addresses are reduced to their /64 network, so that all addresses of one line count as one.
+    """
+    forwarded = request.headers.get("X-Forwarded-For", "") if _is_from_proxy() else ""
+    try:
+        address = ipaddress.ip_address(
+            forwarded.rpartition(",")[2].strip() or request.remote_addr or ""
         )
-    name = _named_by_proxy()
-    if name is None:
-        # whoever came in through the proxy must come through it each time
-        return None if found is not None and found.via == "proxy" else found
-    who = held.hub.store.users.find(name)
-    if who is None or who.disabled is not None:
-        raise Refused(
+    except ValueError:
+        return (request.remote_addr or "")[:60]
+    return str(
+        address if address.version == 4 else ipaddress.ip_network((address, 64), strict=False)
+    )
+
+
+def _use_session(session: Session) -> None:
+    user = session.user
+    g.session = session
+    g.viewer = Viewer(user.name, user.agency, ROLE_SCOPES[user.role])
+    g.actor, g.purpose = user.name, session.purpose
+
+
+def _find_session() -> Session | None:
+    """Return the session of the request's cookie, or of the user whom a trusted proxy names."""
+    service = current_service()
+    token = request.cookies.get(SESSION_COOKIE, "")
+    session = None
+    if token:
+        idle = timedelta(seconds=service.settings.session_idle)
+        session = service.hub.store.sessions.find(token, idle=idle)
+    name = _proxy_user_name()
+    if name is not None:
+        return _proxy_session(name, session)
+    # a session begun through the proxy is valid only through the proxy
+    return None if session is not None and session.via == "proxy" else session
+
+
+def _proxy_session(name: str, session: Session | None) -> Session:
+    """Return the session if it is that of the proxy's user, else a new one."""
+    user = current_service().hub.store.users.find(name)
+    if user is None or user.disabled is not None:
+        raise DeskError(
             403,
             f"The proxy says that you are {name[:60]}, and the desk has no such user.",
-            "An admin can add you, on the page of users or with `resolver users add --no-password`.",
+            "An admin can add you on the page “Users” or with `resolver users add --no-password`.",
         )
-    if found is not None and found.user.number == who.number and found.via == "proxy":
-        return found
-    return begin(who, "proxy")
+    if session is not None and session.user.number == user.number and session.via == "proxy":
+        return session
+    return begin_session(user, "proxy")
 
 
-def _named_by_proxy() -> str | None:
-    header = service().settings.user_header
-    if not header or not _from_proxy():
+def _proxy_user_name() -> str | None:
+    header = current_service().settings.user_header
+    if not header or not _is_from_proxy():
         return None
     return request.headers.get(header, "").strip() or None
 
 
-def _from_proxy() -> bool:
+def _is_from_proxy() -> bool:
     try:
         address = ipaddress.ip_address(request.remote_addr or "")
     except ValueError:
@@ -225,37 +256,31 @@ def _from_proxy() -> bool:
     return any(address in network for network in current_app.extensions["desk_proxies"])
 
 
-def address() -> str:
-    """Where a request comes from, or from where the proxy says, if one is believed. One who has an address of IPv6 has
-    all those that begin like it, so that these count as one."""
-    said = (
-        request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-        if _from_proxy()
-        else ""
-    )
-    try:
-        found = ipaddress.ip_address(said or request.remote_addr or "")
-    except ValueError:
-        return (request.remote_addr or "")[:60]
-    return str(found if found.version == 4 else ipaddress.ip_network((found, 64), strict=False))
+def _has_token_of(session: Session) -> bool:
+    """Return whether a form, or a call of the script, carries the token of the session."""
+    token = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
+    return hmac.compare_digest(token.encode(), session.csrf.encode())
 
 
-def _own(found: Session) -> bool:
-    """Whether a form, or a call of the script, is of this session."""
-    given = request.headers.get("X-CSRF-Token") or request.form.get("csrf", "")
-    return hmac.compare_digest(given.encode(), found.csrf.encode())
+def _refuse_foreign_form() -> Any:
+    if is_partial_request():
+        # the script then sends the form as a browser does, and so it is saved
+        raise DeskError(
+            401, "This page belongs to another session.", "Load it again; nothing is lost."
+        )
+    return saved_forms.show_foreign_form()
 
 
-def _to_sign_in() -> Any:
-    if is_partial():
-        # the script then sends the form as a browser does, and so comes to the page that keeps it
-        raise Refused(401, "Your session has ended.", "Sign in again; nothing is lost.")
+def _ask_sign_in() -> Any:
+    if is_partial_request():
+        # the script then sends the form as a browser does, and so it is saved
+        raise DeskError(401, "Your session has ended.", "Sign in again; nothing is lost.")
     if request.method == "GET":
-        return redirect(url_for("desk.sign_in", next=_here()), 303)
-    return saved_forms.ask_sign_in()
+        return redirect(url_for("desk.sign_in", next=_request_url()), 303)
+    return saved_forms.show_expired_session()
 
 
-def _here() -> str:
-    """The address asked for, within this service."""
+def _request_url() -> str:
+    """Return path and query of the request."""
     query = request.query_string.decode("ascii", "replace")
     return f"{request.path}?{query}" if query else request.path

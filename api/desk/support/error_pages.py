@@ -1,127 +1,144 @@
-"""What goes wrong, as a page that says what happened and what to do."""
+"""Error pages: each says what happened and what to do next."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import structlog
 from flask import g, request
 from werkzeug.exceptions import HTTPException
 
 from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.pages import page
-from resolver.api.desk.support.charts import ring
-from resolver.api.errors import status_of
+from resolver.api.desk.pages import render_page
+from resolver.api.desk.support.charts import contradiction_ring
+from resolver.api.errors import http_status
 from resolver.errors import ResolverError
-from resolver.review import ContradictionError, HiddenError, RefusedError
-
-_LOG = structlog.get_logger("api")
-_SAID = {
-    400: ("The form could not be read.", "Go back and send it again."),
-    404: ("There is nothing here.", "The address may be mistyped, or what it named is gone."),
-    405: ("This address does not take that.", "Go back to the page you came from."),
-    413: (
-        "What was sent is too large.",
-        "Send a smaller file, or hand it in with `resolver dedupe --store`.",
-    ),
-}
-
-
-KEPT_TO_ITSELF = (
-    "This holds records that their agency keeps to itself.",
-    "Only its own people may decide on them; go on to the next pair.",
+from resolver.review import (
+    ContradictionError,
+    DecisionRefusedError,
+    HiddenRecordsError,
+    RetiredMeanwhileError,
 )
 
-
-class Refused(Exception):  # noqa: N818 - it is no fault of anybody
-    """A request that is not carried out: `status`, what happened, and what to do."""
-
-    def __init__(self, status: int, what: str, mend: str = "") -> None:
-        super().__init__(what)
-        self.status, self.what, self.mend = status, what, mend
-
-
-def _problem(status: int, what: str, mend: str) -> Any:
-    # the script shows the part in the page it has, and keeps what was typed there
-    template = "_problem.html" if "X-Partial" in request.headers else "problem.html"
-    return page(
-        template, status=status, what=what, mend=mend, request_id=g.get("request_id", "")
-    ), status
-
-
-@blueprint.errorhandler(Refused)
-def _refused(error: Refused) -> Any:
-    return _problem(error.status, error.what, error.mend)
-
-
-@blueprint.errorhandler(HiddenError)
-def _hidden(_: HiddenError) -> Any:
-    return _problem(403, *KEPT_TO_ITSELF)
+PARTIAL_HEADER = "X-Partial"
+"""Header with which the script asks for a part of a page."""
+RESTRICTED_TEXT = (
+    "This holds records that their agency keeps to itself.",
+    "Only stewards of that agency can decide on them. Go on to the next pair.",
+)
+"""Message and advice about records that the user may not see."""
+_STATUS_TEXTS = {
+    400: ("The form could not be read.", "Go back and send it again."),
+    404: (
+        "There is nothing here.",
+        "The address may be mistyped, or the page it led to is gone.",
+    ),
+    405: ("This address does not accept that.", "Go back to the page you came from."),
+    413: (
+        "The file or form is too large.",
+        "Upload a smaller file, or use `resolver dedupe --store`.",
+    ),
+}
+_LOG = structlog.get_logger("api")
 
 
-@blueprint.errorhandler(RefusedError)
-def _not_decided(error: RefusedError) -> Any:
-    """A decision that was not taken: what happened, and the ways on from there."""
-    said = request.form
-    fields = [
+class DeskError(Exception):
+    """Refused request: HTTP `status`, `message` (what happened) and `advice` (what to do)."""
+
+    def __init__(self, status: int, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.status, self.message, self.advice = status, message, advice
+
+
+def describe_error(error: ResolverError) -> tuple[str, str]:
+    """Return what an error of the engine means to a user of the desk, and what to do."""
+    line = error.line().lower()
+    if "readonly" in line or "read-only" in line or "read only" in line:
+        return (
+            "The database is read-only: nothing can be changed now.",
+            "Nothing was changed. You can still read everything; tell the operator of the service.",
+        )
+    if "the service is still loading" in line:
+        return "The service is still loading.", "Wait a few seconds, then load this page again."
+    return _sentence(error.message), _sentence(error.hint)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
+def _error_page(status: int, message: str, advice: str) -> tuple[str, int]:
+    # the script shows the part within its page, so that typed text is not lost
+    is_partial = PARTIAL_HEADER in request.headers
+    text = render_page(
+        "_problem.html" if is_partial else "problem.html",
+        status=status,
+        message=message,
+        advice=advice,
+        request_id=g.get("request_id", ""),
+    )
+    return text, status
+
+
+@blueprint.errorhandler(DeskError)
+def _show_desk_error(error: DeskError) -> tuple[str, int]:
+    return _error_page(error.status, error.message, error.advice)
+
+
+@blueprint.errorhandler(HiddenRecordsError)
+def _show_hidden_records(_: HiddenRecordsError) -> tuple[str, int]:
+    return _error_page(403, *RESTRICTED_TEXT)
+
+
+@blueprint.errorhandler(DecisionRefusedError)
+def _show_refused_decision(error: DecisionRefusedError) -> tuple[str, int]:
+    """Return a page with the ways to go on after a decision that was not carried out."""
+    contradiction = error if isinstance(error, ContradictionError) else None
+    text = render_page(
+        "_refused.html" if PARTIAL_HEADER in request.headers else "refused.html",
+        # a message may begin with a name or an id, which keep their case
+        message=f"{error.message}.",
+        advice=_sentence(error.hint),
+        pair=request.view_args or {},
+        successor=error.successor if isinstance(error, RetiredMeanwhileError) else "",
+        fields=_decision_fields(),
+        path=request.path if request.method == "POST" else "",
+        contradiction=contradiction,
+        ring=contradiction_ring(contradiction.chain) if contradiction is not None else None,
+    )
+    return text, 409
+
+
+def _decision_fields() -> list[tuple[str, str]]:
+    """Return the fields of the form, to be sent again with another choice."""
+    return [
         (name, text)
-        for name, texts in said.lists()
+        for name, texts in request.form.lists()
         for text in texts
         if name not in ("csrf", "over")
     ]
-    settles = error if isinstance(error, ContradictionError) else None
-    return page(
-        "_refused.html" if "X-Partial" in request.headers else "refused.html",
-        # it may begin with a name or an id
-        what=f"{error.what}.",
-        mend=f"{error.mend[:1].upper()}{error.mend[1:]}." if error.mend else "",
-        pair=request.view_args or {},
-        into=getattr(error, "into", ""),
-        fields=fields,
-        path=request.path if request.method == "POST" else "",
-        contradiction=settles,
-        ring=ring(settles.chain) if settles is not None else None,
-    ), 409
 
 
 @blueprint.errorhandler(ResolverError)
-def _of_the_engine(error: ResolverError) -> Any:
-    return _problem(status_of(error), *in_words(error))
+def _show_engine_error(error: ResolverError) -> tuple[str, int]:
+    return _error_page(http_status(error), *describe_error(error))
 
 
 @blueprint.errorhandler(HTTPException)
-def _of_http(error: HTTPException) -> Any:
+def _show_http_error(error: HTTPException) -> tuple[str, int]:
     status = error.code or 500
-    what, mend = _SAID.get(status, (error.description or error.name, ""))
-    return _problem(status, what, mend)
+    message, advice = _STATUS_TEXTS.get(status, (error.description or error.name, ""))
+    return _error_page(status, message, advice)
 
 
 @blueprint.errorhandler(Exception)
-def _unexpected(error: Exception) -> Any:
-    # the message may hold what was asked; its kind and place do not
+def _show_unexpected_error(error: Exception) -> tuple[str, int]:
+    # the message may hold values of the request; the type and place of the error do not
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else ""
     _LOG.error("failed", error=type(error).__name__, place=place)
-    return _problem(
+    return _error_page(
         500,
         "Something went wrong here.",
-        "Nothing was changed. The log has it under this request's number.",
-    )
-
-
-def in_words(error: ResolverError) -> tuple[str, str]:
-    """What an error of the engine means to somebody at the desk, and what to do."""
-    said = error.line().lower()
-    if "readonly" in said or "read-only" in said or "read only" in said:
-        return (
-            "The database is read-only: nothing can be changed now.",
-            "Nothing was changed. You can go on looking; tell whoever runs the service.",
-        )
-    if "the service is still loading" in said:
-        return "The service is still loading.", "Wait a few seconds, then load this page again."
-    return (
-        f"{error.what[:1].upper()}{error.what[1:]}.",
-        f"{error.mend[:1].upper()}{error.mend[1:]}." if error.mend else "",
+        "Nothing was changed. The operator finds the error in the log under this request’s number.",
     )

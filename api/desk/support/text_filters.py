@@ -1,136 +1,143 @@
-"""Figures, times and scores as the pages write them."""
+"""Text of numbers, times, scores and codes on pages; templates use it as `fmt`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from resolver.review import transliterated
+from resolver.api.desk.support.evidence_labels import evidence_label as evidence_label
+from resolver.review import latin_transliteration
 
-_STEPS = (
+_UNITS = (
     (86_400 * 365, "year"),
     (86_400 * 30, "month"),
     (86_400, "day"),
     (3_600, "hour"),
     (60, "minute"),
 )
+_KINDS = {
+    "person": "person",
+    "group": "group or company",
+    "legal": "person or group",
+    "asset": "vessel or asset",
+}
+_STATE_CLASSES = {
+    "done": "agree",
+    "failed": "differ",
+    "running": "wait",
+    "queued": "wait",
+    "held": "wait",
+}
+_COUNT_NOUNS = {
+    "born": ("new entity", "new entities"),
+    "retired": ("retired entity", "retired entities"),
+}
+_DECISION_STATUSES = {"stands": "in effect", "waits": "waits for a second steward"}
+_STATE_LABELS = {"held": "held for approval"}
+_VERDICT_CLASSES = {"same": "agree", "unsure": "wait", "red": "differ"}
 
 
-def n(number: int) -> str:
-    """`12345` → `12,345`."""
-    return f"{number:,}"
+def number(value: int) -> str:
+    """Return a number with separators: `12345` → `12,345`."""
+    return f"{value:,}"
 
 
-def plural(number: int, one: str, many: str | None = None) -> str:
-    """`1 record`, `2 records`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def pluralize(count: int, singular: str, plural: str | None = None) -> str:
+    """Return a count with its noun: `1 record`, `2 records`."""
+    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 
 
 def percent(score: float) -> str:
-    """A probability in percent: whole, but never 0 or 100."""
+    """Return a probability as a whole percentage, but never as 0 or 100."""
     if score >= 0.995:
         return "over 99 %"
     return "under 1 %" if score < 0.005 else f"{100 * score:.0f} %"
 
 
 def weight(thousandths: int) -> str:
-    """`1234` → `+1.23`, with a true minus sign; what rounds to nothing has no sign."""
+    """Return log-odds with a sign: `1234` → `+1.23`; a weight that rounds to zero has no sign."""
     if abs(thousandths) < 5:
         return "0.00"
     return f"{'−' if thousandths < 0 else '+'}{abs(thousandths) / 1000:.2f}"
 
 
-def at(text: str) -> str:
-    """A time of the store as a person reads it, in UTC to the minute; empty stays empty."""
-    return _moment(text).strftime("%Y-%m-%d %H:%M") if text else ""
+def minute(text: str) -> str:
+    """Return a time of the store in UTC, to the minute; empty stays empty."""
+    return _parse(text).strftime("%Y-%m-%d %H:%M") if text else ""
 
 
 def day(text: str) -> str:
-    """Its day alone."""
+    """Return the date of a time of the store."""
     return text[:10]
 
 
 def age(text: str) -> str:
-    """How long something has lasted since a time of the store: `3 hours`; empty stays empty."""
+    """Return the time since a time of the store: `3 hours`; empty stays empty."""
     if not text:
         return ""
-    seconds = (datetime.now(UTC) - _moment(text)).total_seconds()
-    for length, name in _STEPS:
+    seconds = (datetime.now(UTC) - _parse(text)).total_seconds()
+    for length, name in _UNITS:
         if seconds >= length:
-            return plural(int(seconds // length), name)
+            return pluralize(int(seconds // length), name)
     return "under a minute"
 
 
 def ago(text: str) -> str:
-    """How long ago a time of the store is: `3 hours ago`; empty: `never`."""
+    """Return the distance of a time of the store: `3 hours ago`; empty: `never`."""
     if not text:
         return "never"
-    said = age(text)
-    return "just now" if said == "under a minute" else f"{said} ago"
+    duration = age(text)
+    return "just now" if duration == "under a minute" else f"{duration} ago"
 
 
-def kind(label: str) -> str:
-    """What a kind of records is called."""
-    return {
-        "person": "person",
-        "group": "group or company",
-        "legal": "person or group",
-        "asset": "vessel or asset",
-    }.get(label, label)
+def kind_label(kind: str) -> str:
+    """Return the label of a kind of records."""
+    return _KINDS.get(kind, kind)
 
 
-def counts(said: Mapping[str, int]) -> str:
-    """`{"records": 12, "born": 0, "links": 1}` → `12 records, 1 link`."""
-    named = ((number, name.replace("_", " ")) for name, number in said.items() if number)
+def counts(by_name: Mapping[str, int]) -> str:
+    """Return counts, except zeros: `{"records": 12, "born": 1}` → `12 records, 1 new entity`."""
     return ", ".join(
-        f"{number:,} {name.removesuffix('s') if number == 1 else name}" for number, name in named
+        pluralize(count, *_count_nouns(name)) for name, count in by_name.items() if count
     )
 
 
-_EVIDENCE = {
-    "name": "names",
-    "name_rarity": "rarity of the name",
-    "name_contradicted": "words that contradict",
-    "name_omitted": "words left out",
-    "name_weakest": "weakest word",
-    "name_primary": "main names",
-    "name_share": "words in common",
-    "name_exact": "names letter by letter",
-    "name_parts": "parts of the names",
-    "name_quality": "quality of the names",
-    "name_order": "order of the words",
-    "name_established": "alike, yet two names",
-    "name_initials": "initials",
-    "name_sides": "which part contradicts",
-    "name_apart": "what tells branches apart",
-    "names_alone": "nothing but names",
-    "numbers": "numbers in the names",
-    "places_named": "places in the names",
-    "branch": "places in the principal names",
-    "listed": "told as watchlists tell",
-    "identifier": "document numbers",
-}
+def _count_nouns(name: str) -> tuple[str, str]:
+    words = name.replace("_", " ")
+    return _COUNT_NOUNS.get(name, (words.removesuffix("s"), words))
 
 
-def evidence(name: str) -> str:
-    """What a row of the sum of evidence is called: `name_rarity × address` → `rarity of the name × address`."""
-    parts = name.split(" × ")
-    return " × ".join(
-        _EVIDENCE.get(part.replace(" ", "_"), part.replace("_", " ")) for part in parts
-    )
+def state_class(state: str) -> str:
+    """Return the CSS class for the state of a job."""
+    return _STATE_CLASSES.get(str(state), "")
+
+
+def state_label(state: str) -> str:
+    """Return the state of a job as pages name it."""
+    return _STATE_LABELS.get(str(state), str(state))
+
+
+def status_label(status: str) -> str:
+    """Return the status of a decision as pages name it."""
+    return _DECISION_STATUSES.get(str(status), str(status))
+
+
+def verdict_class(verdict: str) -> str:
+    """Return the CSS class for a verdict."""
+    return _VERDICT_CLASSES.get(str(verdict), "")
 
 
 def latin(text: str) -> str:
-    """A name in another script in Latin letters; empty where it is in these."""
-    return transliterated(text)
+    """Return the transliteration of a name; empty for a name in Latin letters."""
+    return latin_transliteration(text)
 
 
-def listed(words: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
+def join_words(words: Sequence[str]) -> str:
+    """Return words as an enumeration: `a`, `a and b`, `a, b and c`."""
     return (
         " and ".join(part for part in (", ".join(words[:-1]), words[-1]) if part) if words else ""
     )
 
 
-def _moment(text: str) -> datetime:
+def _parse(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)

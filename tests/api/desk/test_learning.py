@@ -1,4 +1,4 @@
-"""The page of what decisions teach."""
+"""Learning page: training a model from decisions and adopting it."""
 
 from __future__ import annotations
 
@@ -8,65 +8,70 @@ from pathlib import Path
 
 import pytest
 
-from resolver.hub.desk_users import Role
-from resolver.hub.job_worker import Job, work_once
-from resolver.training.learning_jobs import do_learning, model_of
-from tests.api.desk.conftest import Desk, fields
-from tests.training.deciding import fill, said, symbols
+from resolver.hub.desk_users import UserRole
+from resolver.hub.job_worker import Job, run_next_job
+from resolver.training.learning_jobs import learned_model_folder, run_learning_job
+from tests.api.desk.conftest import Desk, hidden_fields
+from tests.training.decision_store import create_store, rule_decisions, symbols
 
 
 @pytest.fixture(scope="module", autouse=True)
-def quick() -> Iterator[None]:
+def quick_normalization() -> Iterator[None]:
+    """Replace the large lexicons by small ones."""
     with symbols():
         yield
 
 
-def a_desk(folder: Path, decisions: int) -> Desk:
-    return Desk(fill(folder / "hub.db", said(decisions)), index_dir=folder / "index")
+def make_desk_with_decisions(folder: Path, decisions: int) -> Desk:
+    return Desk(
+        create_store(folder / "hub.db", rule_decisions(decisions)), index_dir=folder / "index"
+    )
 
 
-def worked(desk: Desk) -> Job:
-    """The job that waits, done."""
-    job = work_once(desk.held.hub, desk.held.jobs, do_learning)
+def run_waiting_job(desk: Desk) -> Job:
+    """Run the waiting job and return it."""
+    job = run_next_job(desk.service.hub, desk.service.jobs_dir, run_learning_job)
     assert job is not None
     return job
 
 
-def test_an_admin_asks_for_a_model_and_everybody_sees_both(tmp_path: Path) -> None:
-    desk = a_desk(tmp_path, 44)
-    admin, steward = desk.signed_in("ada", Role.ADMIN), desk.signed_in("stella", Role.STEWARD)
+def test_admin_trains_a_model_and_all_users_see_both_models(tmp_path: Path) -> None:
+    desk = make_desk_with_decisions(tmp_path, 44)
+    admin, steward = (
+        desk.signed_in("ada", UserRole.ADMIN),
+        desk.signed_in("stella", UserRole.STEWARD),
+    )
     empty = admin.get("/desk/learning")
-    assert "No model was made of decisions yet" in empty.text
-    asked = admin.post("/desk/learning", data=fields(empty))
+    assert "No model was trained from decisions yet" in empty.text
+    response = admin.post("/desk/learning", data=hidden_fields(empty))
     # the same form sent twice is one job
-    assert {asked.status_code, admin.post("/desk/learning", data=fields(empty)).status_code} == {
-        303
-    }
+    assert {
+        response.status_code,
+        admin.post("/desk/learning", data=hidden_fields(empty)).status_code,
+    } == {303}
     assert "it waits for a worker" in admin.get("/desk/learning").text
-    job = worked(desk)
+    job = run_waiting_job(desk)
     assert (job.state, job.error) == ("done", "")
-    assert work_once(desk.held.hub, desk.held.jobs, do_learning) is None
+    assert run_next_job(desk.service.hub, desk.service.jobs_dir, run_learning_job) is None
     for browser in (admin, steward):
-        page = unescape(browser.get("/desk/learning").text)
-        assert "Person, decisions held out: 44 pairs of records, 22 the same" in page
+        page = " ".join(unescape(browser.get("/desk/learning").text).split())
+        assert "Person, held-out decisions: 44 pairs of records, 22 the same" in page
         assert "better</span> The log loss is lower by" in page
-        assert (
-            f"resolver replan --store {desk.store.url} --model {model_of(desk.held.jobs, job)}"
-            in page
-        )
+        folder = learned_model_folder(desk.service.jobs_dir, job)
+        assert f"resolver rebuild --store {desk.store.url} --model {folder}" in page
         assert ("Learn from decisions</button>" in page) is (browser is admin)
-    desk.held.close()
+    desk.service.close()
 
 
-def test_who_may_not_ask_is_told_so_and_too_little_makes_no_model(tmp_path: Path) -> None:
-    desk = a_desk(tmp_path, 5)
-    admin, senior = desk.signed_in("ada", Role.ADMIN), desk.signed_in("sen", Role.SENIOR)
-    form = fields(senior.get("/desk/account"))
+def test_training_is_refused_without_role_or_decisions(tmp_path: Path) -> None:
+    desk = make_desk_with_decisions(tmp_path, 5)
+    admin, senior = desk.signed_in("ada", UserRole.ADMIN), desk.signed_in("sen", UserRole.SENIOR)
+    form = hidden_fields(senior.get("/desk/account"))
     assert senior.post("/desk/learning", data=form).status_code == 403
-    assert work_once(desk.held.hub, desk.held.jobs, do_learning) is None
-    admin.post("/desk/learning", data=fields(admin.get("/desk/learning")))
-    assert worked(desk).state == "failed"
+    assert run_next_job(desk.service.hub, desk.service.jobs_dir, run_learning_job) is None
+    admin.post("/desk/learning", data=hidden_fields(admin.get("/desk/learning")))
+    assert run_waiting_job(desk).state == "failed"
     page = admin.get("/desk/learning").text
     assert "No new model:" in page
     assert "fewer than 10 decisions of either verdict" in page
-    desk.held.close()
+    desk.service.close()

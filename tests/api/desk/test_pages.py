@@ -1,4 +1,4 @@
-"""Home, search, entities, batches and users, as a browser without script sees them."""
+"""Home, search, entities, batches and users, in a browser without script."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from resolver.cli.operate.worker import do
-from resolver.hub.desk_users import Role
+from resolver.cli.operate.worker import run_batch_job
+from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
-from resolver.hub.job_worker import jobs_folder, work_once
+from resolver.hub.job_worker import jobs_folder, run_next_job
 from resolver.store.schema import jobs
 from tests.api.desk.conftest import (
     PASSWORD,
     Desk,
-    Opened,
+    DeskFactory,
     csrf,
     sign_in,
 )
-from tests.hub.hubs import OPTIONS, intake
+from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -32,29 +32,31 @@ CSV = b"id,name,birth_date\n1,Olena Bondarenko,1981-02-03\n2,<script>alert(1)</s
 
 @pytest.fixture
 def warm(desk: Desk) -> Desk:
-    desk.held.warm()
+    """Return a desk that answers checks."""
+    desk.service.warm()
     return desk
 
 
-def hand_in(browser: Any, content: bytes = CSV, **more: Any) -> Any:
-    said = {"csrf": csrf(browser), "file": (io.BytesIO(content), "people.csv"), **more}
-    return browser.post("/desk/batches", data=said, content_type="multipart/form-data")
+def upload(browser: Any, content: bytes = CSV, **extra: Any) -> Any:
+    """Upload a list."""
+    form = {"csrf": csrf(browser), "file": (io.BytesIO(content), "people.csv"), **extra}
+    return browser.post("/desk/batches", data=form, content_type="multipart/form-data")
 
 
-def work(desk: Desk) -> None:
-    """What a worker does."""
+def run_worker(desk: Desk) -> None:
+    """Run the waiting job, as a worker does."""
     with quick_symbols("resolver.pipeline"), Hub.open(desk.url, OPTIONS) as hub:
-        assert work_once(hub, jobs_folder(hub.store), do) is not None
+        assert run_next_job(hub, jobs_folder(hub.store), run_batch_job) is not None
 
 
-def test_home_says_where_all_stands(desk: Desk) -> None:
+def test_home_shows_the_state_of_the_store(desk: Desk) -> None:
     browser = desk.signed_in("amira")
     home = browser.get("/desk").text
     assert "Checks are not answered now" in home
-    assert re.search(r"<dt>Records</dt><dd>6</dd>", home)
+    assert re.search(r"<dt>Records</dt>\s*<dd>6</dd>", home)
     assert "coast" in home
     assert "river" in home
-    desk.held.warm()
+    desk.service.warm()
     desk.store.describe_source(
         "coast", agency="Coast guard", title="Wanted at sea", maximum_age_days=0
     )
@@ -62,38 +64,41 @@ def test_home_says_where_all_stands(desk: Desk) -> None:
     assert "Wanted at sea" in home
     assert "too old" in home
     assert "/desk/users" not in home
-    assert "/desk/users" in desk.signed_in("chief", Role.ADMIN).get("/desk").text
+    assert "/desk/users" in desk.signed_in("chief", UserRole.ADMIN).get("/desk").text
 
 
-def test_an_empty_store_says_what_to_do(tmp_path: Path) -> None:
+def test_empty_store_page_states_what_to_do(tmp_path: Path) -> None:
     desk = Desk(f"sqlite:///{tmp_path}/new.db")
     browser = desk.signed_in("amira")
     assert "The store is empty" in browser.get("/desk").text
     answer = browser.get("/desk/search?name=x")
     assert (answer.status_code, "still loading" in answer.text) == (503, True)
-    desk.held.close()
+    desk.service.close()
 
 
-def test_a_search_finds_and_explains_and_is_logged(warm: Desk) -> None:
+def test_search_explains_its_matches_and_is_logged(warm: Desk) -> None:
     browser = warm.signed_in("amira")
-    found = browser.get("/desk/search?name=maria+quispe+huanca&birthDate=1980-11-02&schema=Person")
-    assert found.status_code == 200
-    assert "Maria Quispe Huanca" in found.text
+    page = browser.get("/desk/search?name=maria+quispe+huanca&birthDate=1980-11-02&schema=Person")
+    assert page.status_code == 200
+    assert "Maria Quispe Huanca" in page.text
     weights = [
-        float(text.replace("−", "-")) for text in re.findall(r'weight">([+−]?[\d.]+)<', found.text)
+        float(text.replace("−", "-")) for text in re.findall(r'weight">([+−]?[\d.]+)<', page.text)
     ]
     assert weights[-1] == pytest.approx(sum(weights[:-1]), abs=0.006 * len(weights))
-    warm.held.log.flush()
-    (look,) = (one for one in warm.store.access.consultations() if one.action == "search")
-    assert (look.who, look.agency, look.purpose) == ("amira", "Coast", "a test")
-    assert look.query["properties"]["name"] == ["maria quispe huanca"]
-    assert len(look.answer["seen"]) == 1
+    warm.service.audit_log.flush()
+    (event,) = (row for row in warm.store.audit_events.list() if row.action == "search")
+    assert (event.actor, event.agency, event.purpose) == ("amira", "Coast", "a test")
+    assert event.query["properties"]["name"] == ["maria quispe huanca"]
+    assert len(event.answer["seen"]) == 1
 
 
-def test_a_search_takes_ids_and_refuses_nonsense(warm: Desk) -> None:
+def test_search_accepts_ids_and_rejects_bad_values(warm: Desk) -> None:
     browser = warm.signed_in("amira")
     assert "This is the id of" in browser.get("/desk/search?name=coast:2").text
-    assert "Nobody in the store is near this" in browser.get("/desk/search?name=Zzyzx+Qwrtp").text
+    assert (
+        "No entity in the store is similar to this"
+        in browser.get("/desk/search?name=Zzyzx+Qwrtp").text
+    )
     assert browser.get("/desk/search?birthDate=1980-11-02").status_code == 200
     hard = browser.get(
         "/desk/search?name=%3Cscript%3Ealert(1)%3C/script%3E&schema=Nonsense&birthDate=yesterday"
@@ -115,18 +120,20 @@ def test_an_entity_by_any_of_its_ids(warm: Desk) -> None:
         "is one of its records",
     ):
         assert text in page.text
-    warm.held.log.flush()
-    look = warm.store.access.consultations()[-1]
-    assert (look.action, look.who, look.purpose) == ("entity", "amira", "a test")
+    warm.service.audit_log.flush()
+    event = warm.store.audit_events.list()[-1]
+    assert (event.action, event.actor, event.purpose) == ("entity", "amira", "a test")
     assert browser.get("/desk/entities/e-nobody").status_code == 404
     assert browser.get("/desk/entities/%3Cscript%3E").status_code == 404
 
 
-def test_five_thousand_aliases_are_paged(opened: Opened) -> None:
-    desk = opened()
-    many = record("coast:9", name="Hydra", alias=[f"Hydra {number:04d}" for number in range(5_000)])
+def test_five_thousand_aliases_are_paged(make_desk: DeskFactory) -> None:
+    desk = make_desk()
+    entity_with_aliases = record(
+        "coast:9", name="Hydra", alias=[f"Hydra {number:04d}" for number in range(5_000)]
+    )
     with Hub.open(desk.url, OPTIONS) as hub:
-        hub.add(intake([many]))
+        hub.add(make_intake([entity_with_aliases]))
     browser = desk.signed_in("amira")
     page = browser.get(browser.get("/desk/entities/coast:9").headers["Location"])
     assert len(page.data) < 60_000
@@ -140,23 +147,23 @@ def test_five_thousand_aliases_are_paged(opened: Opened) -> None:
 
 def test_a_batch_from_a_browser(desk: Desk) -> None:
     browser = desk.signed_in("amira")
-    answer = hand_in(browser, once="a")
+    answer = upload(browser, once="a")
     assert answer.status_code == 303
-    where = answer.headers["Location"]
-    assert "queued" in browser.get(where).text
-    assert "data-poll" in browser.get(where + "/state").text
+    address = answer.headers["Location"]
+    assert "queued" in browser.get(address).text
+    assert "data-poll" in browser.get(address + "/state").text
     # the same form sent twice is one batch
-    assert hand_in(browser, once="a").headers["Location"] == where
-    work(desk)
-    page = browser.get(where)
+    assert upload(browser, once="a").headers["Location"] == address
+    run_worker(desk)
+    page = browser.get(address)
     assert "data-poll" not in page.text
-    assert re.search(r"<dt>Records read</dt><dd>2</dd>", page.text)
-    with browser.get(where + "/report") as report:
+    assert re.search(r"<dt>Records read</dt>\s*<dd>2</dd>", page.text)
+    with browser.get(address + "/report") as report:
         assert report.status_code == 200
         assert "unsafe-inline" in report.headers["Content-Security-Policy"]
         assert "script-src" not in report.headers["Content-Security-Policy"]
-    for what in ("links", "entities", "rejects"):
-        with browser.get(f"{where}/{what}") as file:
+    for name in ("links", "entities", "rejects"):
+        with browser.get(f"{address}/{name}") as file:
             assert file.headers["Content-Disposition"].startswith("attachment")
     assert "people.csv" in browser.get("/desk/batches").text
     # scripts in names stay text
@@ -165,63 +172,63 @@ def test_a_batch_from_a_browser(desk: Desk) -> None:
     assert "<script>alert" not in entity.text
 
 
-def test_others_batches_are_nobodys(desk: Desk) -> None:
-    where = hand_in(desk.signed_in("amira")).headers["Location"]
-    desk.store.users.add("ben", Role.STEWARD, "River", PASSWORD)
+def test_batches_of_other_agencies_are_hidden(desk: Desk) -> None:
+    address = upload(desk.signed_in("amira")).headers["Location"]
+    desk.store.users.add("ben", UserRole.STEWARD, "River", PASSWORD)
     other = desk.browser()
     sign_in(other, "ben")
-    assert other.get(where).status_code == other.get("/desk/batches/none").status_code == 404
+    assert other.get(address).status_code == other.get("/desk/batches/none").status_code == 404
     assert "people.csv" not in other.get("/desk/batches").text
-    assert desk.signed_in("chief", Role.ADMIN).get(where).status_code == 200
+    assert desk.signed_in("chief", UserRole.ADMIN).get(address).status_code == 200
 
 
-def test_what_a_worker_that_is_down_looks_like(desk: Desk) -> None:
+def test_batch_page_reports_a_stopped_worker(desk: Desk) -> None:
     browser = desk.signed_in("amira")
-    where = hand_in(browser).headers["Location"]
-    assert "No worker" not in browser.get(where).text
+    address = upload(browser).headers["Location"]
+    assert "No worker" not in browser.get(address).text
     with desk.store.engine.begin() as connection:
         connection.execute(update(jobs).values(created="2026-01-01T00:00:00.000000Z"))
-    page = browser.get(where).text
-    assert "No worker has taken it up" in page
+    page = browser.get(address).text
+    assert "No worker has started this batch" in page
     assert "resolver worker" in page
     job = desk.store.jobs.lease("w1")
     assert job is not None
-    assert "No worker" not in browser.get(where).text
+    assert "No worker" not in browser.get(address).text
     with desk.store.engine.begin() as connection:
         connection.execute(update(jobs).values(lease_until="2026-01-01T00:00:00.000000Z"))
-    assert "Its worker was last heard of" in browser.get(where).text
-    assert browser.post(f"{where}/cancel", data={"csrf": csrf(browser)}).status_code == 303
-    assert "asked to stop" in browser.get(where).text
+    assert "Its worker last reported" in browser.get(address).text
+    assert browser.post(f"{address}/cancel", data={"csrf": csrf(browser)}).status_code == 303
+    assert "cancel requested" in browser.get(address).text
 
 
-def test_a_batch_that_fails_says_why(desk: Desk) -> None:
+def test_failed_batch_shows_the_error(desk: Desk) -> None:
     browser = desk.signed_in("amira")
-    refused = hand_in(browser, b"nothing of use\n")
+    refused = upload(browser, b"nothing of use\n")
     assert (refused.status_code, "people.csv" in refused.text) == (400, True)
-    where = hand_in(browser, b"id,name,birth_date\n1,,\n").headers["Location"]
-    work(desk)
-    assert "It failed:" in browser.get(where).text
-    assert browser.get(where + "/report").status_code == 410
+    address = upload(browser, b"id,name,birth_date\n1,,\n").headers["Location"]
+    run_worker(desk)
+    assert "The batch failed:" in browser.get(address).text
+    assert browser.get(address + "/report").status_code == 410
 
 
-def test_uploads_that_will_not_do(opened: Opened) -> None:
-    desk = opened(max_upload=10_000)
+def test_bad_uploads_are_refused(make_desk: DeskFactory) -> None:
+    desk = make_desk(max_upload=10_000)
     browser = desk.signed_in("amira")
-    for said, status, text in (
+    for fields, status, text in (
         ({"file": (io.BytesIO(b""), "x.csv")}, 400, "nothing was sent"),
         ({"format": "klingon", "file": (io.BytesIO(CSV), "x.csv")}, 422, "no format"),
         ({"file": (io.BytesIO(b"x" * 20_000), "x.csv")}, 413, "too large"),
     ):
-        data = {"csrf": csrf(browser), **said}
+        data = {"csrf": csrf(browser), **fields}
         answer = browser.post("/desk/batches", data=data, content_type="multipart/form-data")
         assert (answer.status_code, text in answer.text) == (status, True), answer.text
-    viewer = desk.signed_in("viewer", Role.VIEWER)
-    assert "Hand it in" not in viewer.get("/desk/batches").text
-    assert hand_in(viewer).status_code == 403
+    viewer = desk.signed_in("viewer", UserRole.VIEWER)
+    assert "Upload</button>" not in viewer.get("/desk/batches").text
+    assert upload(viewer).status_code == 403
 
 
-def test_admins_say_who_may_what(desk: Desk) -> None:
-    admin, steward = desk.signed_in("chief", Role.ADMIN), desk.signed_in("amira")
+def test_admins_manage_users(desk: Desk) -> None:
+    admin, steward = desk.signed_in("chief", UserRole.ADMIN), desk.signed_in("amira")
     assert steward.get("/desk/users").status_code == 403
     token = csrf(admin)
     new = {"csrf": token, "name": "Zoe", "role": "viewer", "agency": "وزارة", "password": PASSWORD}
@@ -231,8 +238,8 @@ def test_admins_say_who_may_what(desk: Desk) -> None:
     zoe = desk.browser()
     assert sign_in(zoe, "zoe").status_code == 303
 
-    def change(name: str, **said: str) -> Any:
-        return admin.post(f"/desk/users/{name}", data={"csrf": token, **said})
+    def change(name: str, **fields: str) -> Any:
+        return admin.post(f"/desk/users/{name}", data={"csrf": token, **fields})
 
     assert change("zoe", role="admin", agency="River").status_code == 303
     assert zoe.get("/desk/users").status_code == 200
@@ -244,25 +251,25 @@ def test_admins_say_who_may_what(desk: Desk) -> None:
     assert sign_in(zoe, "zoe", "another quiet heron").status_code == 303
     assert change("zoe", role="viewer").status_code == 303
     assert "last admin" in change("chief", role="viewer").text
-    desk.held.log.flush()
+    desk.service.audit_log.flush()
     logged = [
-        one.query["what"] for one in desk.store.access.consultations() if one.action == "users"
+        event.query["what"] for event in desk.store.audit_events.list() if event.action == "users"
     ]
     assert logged == ["add", "change", "disable", "enable", "password", "change"]
 
 
-def test_times_are_read_by_people() -> None:
+def test_times_and_words_as_pages_show_them() -> None:
     from resolver.api.desk.support import text_filters
 
     now = time.time()
-    for seconds, said in (
+    for seconds, text in (
         (5, "just now"),
         (61, "1 minute ago"),
         (7_300, "2 hours ago"),
         (86_400 * 3, "3 days ago"),
     ):
         stamp = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime(now - seconds))
-        assert text_filters.ago(stamp) == said
+        assert text_filters.ago(stamp) == text
     assert text_filters.ago("") == "never"
-    assert text_filters.listed(["a", "b", "c"]) == "a, b and c"
+    assert text_filters.join_words(["a", "b", "c"]) == "a, b and c"
     assert text_filters.weight(-1234) == "−1.23"

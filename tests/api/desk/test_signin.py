@@ -1,4 +1,4 @@
-"""Who gets to the desk, how, and what becomes of forms whose session has ended."""
+"""Sign-in, sessions, purposes of access, and forms whose session has ended."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from sqlalchemy import update
 
 from resolver.api import ServiceSettings, create_app
 from resolver.api.server.run import desk_line
-from resolver.hub.desk_users import FIRST, Role
+from resolver.hub.desk_users import FIRST_ADMIN, UserRole
 from resolver.store.schema import sessions, sign_in_failures
 from tests.api.desk.conftest import (
     PASSWORD,
     Desk,
-    Opened,
+    DeskFactory,
     csrf,
     field,
-    fields,
+    hidden_fields,
     sign_in,
 )
 
-HERE = {"REMOTE_ADDR": "10.0.0.5"}
+PROXY = {"REMOTE_ADDR": "10.0.0.5"}
 
 
-def test_nobody_gets_in_without_a_session(desk: Desk) -> None:
+def test_pages_need_a_session(desk: Desk) -> None:
     browser = desk.browser()
     for rule in desk.app.url_map.iter_rules():
         if (
@@ -38,7 +38,7 @@ def test_nobody_gets_in_without_a_session(desk: Desk) -> None:
         ):
             continue
         answer = browser.get(rule.rule)
-        if rule.endpoint in ("desk.sign_in", "desk.first"):
+        if rule.endpoint in ("desk.sign_in", "desk.first_sign_in"):
             assert answer.status_code in (200, 403)
         else:
             assert answer.headers["Location"].startswith("/desk/sign-in?next="), rule
@@ -67,7 +67,7 @@ def test_sign_in_and_out(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "where",
+    "target",
     [
         "//evil.example/desk",
         "https://evil.example",
@@ -77,27 +77,29 @@ def test_sign_in_and_out(desk: Desk) -> None:
         "/desk\nX: y",
     ],
 )
-def test_a_sign_in_leads_nowhere_else(desk: Desk, where: str) -> None:
+def test_sign_in_leads_only_to_pages_of_the_desk(desk: Desk, target: str) -> None:
     desk.add("amira")
-    assert sign_in(desk.browser(), "amira", next=where).headers["Location"] == "/desk"
+    assert sign_in(desk.browser(), "amira", next=target).headers["Location"] == "/desk"
 
 
-def test_a_sign_in_from_elsewhere_is_refused(desk: Desk) -> None:
+def test_sign_in_form_of_another_browser_is_refused(desk: Desk) -> None:
     desk.add("amira")
-    said = {"name": "amira", "password": PASSWORD, "purpose": "x"}
-    assert desk.browser().post("/desk/sign-in", data=said).status_code == 400
+    form = {"name": "amira", "password": PASSWORD, "purpose": "x"}
+    assert desk.browser().post("/desk/sign-in", data=form).status_code == 400
     page = desk.browser().get("/desk/sign-in")
     assert (
-        desk.browser().post("/desk/sign-in", data={**said, "form": field(page, "form")}).status_code
+        desk.browser().post("/desk/sign-in", data={**form, "form": field(page, "form")}).status_code
         == 400
     )
 
 
-def test_https_makes_the_cookie_secure(opened: Opened) -> None:
-    desk = opened(user_header="X-Remote-User", proxies=("10.0.0.0/24",))
+def test_https_makes_the_cookie_secure(make_desk: DeskFactory) -> None:
+    desk = make_desk(user_header="X-Remote-User", proxies=("10.0.0.0/24",))
     desk.add("amira", password=None)
     secure = desk.browser().get(
-        "/desk", headers={"X-Remote-User": "amira", "X-Forwarded-Proto": "https"}, environ_base=HERE
+        "/desk",
+        headers={"X-Remote-User": "amira", "X-Forwarded-Proto": "https"},
+        environ_base=PROXY,
     )
     assert "Secure" in secure.headers["Set-Cookie"]
     assert secure.headers["Strict-Transport-Security"]
@@ -120,25 +122,25 @@ def test_a_name_is_locked_after_wrong_passwords(desk: Desk) -> None:
     assert sign_in(desk.browser(), "amira").status_code == 303
 
 
-def test_an_address_is_locked_after_wrong_passwords(opened: Opened) -> None:
-    desk = opened(sign_in_tries=4, proxies=("127.0.0.1/32",))
+def test_an_address_is_locked_after_wrong_passwords(make_desk: DeskFactory) -> None:
+    desk = make_desk(sign_in_tries=4, proxies=("127.0.0.1/32",))
     desk.add("amira")
 
-    def tried(name: str, password: str, origin: str) -> int:
+    def try_sign_in(name: str, password: str, origin: str) -> int:
         browser = desk.browser()
-        said = {
+        form = {
             "name": name,
             "password": password,
             "purpose": "x",
             "form": field(browser.get("/desk/sign-in"), "form"),
         }
-        answer = browser.post("/desk/sign-in", data=said, headers={"X-Forwarded-For": origin})
+        answer = browser.post("/desk/sign-in", data=form, headers={"X-Forwarded-For": origin})
         return int(answer.status_code)
 
-    here, near = "9.9.9.9, 2001:db8::1", "2001:db8::ffff"
-    assert [tried(f"guess{number}", "wrong", here) for number in range(4)] == [401] * 4
-    origins = (here, near, "2001:db8:1::1", "9.9.9.9")
-    assert [tried("amira", PASSWORD, origin) for origin in origins] == [429, 429, 303, 303]
+    address, same_network = "9.9.9.9, 2001:db8::1", "2001:db8::ffff"
+    assert [try_sign_in(f"guess{number}", "wrong", address) for number in range(4)] == [401] * 4
+    origins = (address, same_network, "2001:db8:1::1", "9.9.9.9")
+    assert [try_sign_in("amira", PASSWORD, origin) for origin in origins] == [429, 429, 303, 303]
 
 
 def test_sessions_end(desk: Desk) -> None:
@@ -150,7 +152,7 @@ def test_sessions_end(desk: Desk) -> None:
         assert browser.get("/desk").status_code == 303
         sign_in(browser, "amira")
         assert browser.get("/desk").status_code == 200
-    desk.store.users.add("other", Role.ADMIN, "", PASSWORD)
+    desk.store.users.add("other", UserRole.ADMIN, "", PASSWORD)
     desk.store.users.disable("amira")
     assert browser.get("/desk").status_code == 303
     desk.store.users.enable("amira")
@@ -176,10 +178,10 @@ def test_forms_of_other_sessions_are_not_carried_out(desk: Desk) -> None:
         assert answer.status_code == 409
         assert "something &lt;else&gt;" in answer.text
     assert "something" not in browser.get("/desk").text
-    again = browser.post("/desk/purpose", data=fields(answer))
+    again = browser.post("/desk/purpose", data=hidden_fields(answer))
     assert again.status_code == 303
     assert "something &lt;else&gt;" in browser.get("/desk").text
-    # the script is told to send it as a browser does
+    # the script is told to send the form as a browser does
     part = browser.post(
         "/desk/purpose", data={"csrf": "x", "purpose": "y"}, headers={"X-Partial": "1"}
     )
@@ -191,53 +193,60 @@ def test_forms_of_other_sessions_are_not_carried_out(desk: Desk) -> None:
     assert answer.status_code == 303
 
 
-def test_a_form_whose_session_has_ended_is_kept(desk: Desk) -> None:
+def test_form_of_an_expired_session_is_saved(desk: Desk) -> None:
     browser = desk.signed_in("amira")
     token = csrf(browser)
     with desk.store.engine.begin() as connection:
         connection.execute(sessions.delete())
-    said = {"csrf": token, "purpose": 'new "purpose"', "next": "/desk/account"}
-    answer = browser.post("/desk/purpose", data=said)
+    form = {"csrf": token, "purpose": 'new "purpose"', "next": "/desk/account"}
+    answer = browser.post("/desk/purpose", data=form)
     assert answer.status_code == 401
     assert "is kept in this page" in answer.text
     wrong = browser.post(
-        "/desk/sign-in", data={**fields(answer), "name": "amira", "password": "no", "purpose": "x"}
+        "/desk/sign-in",
+        data={**hidden_fields(answer), "name": "amira", "password": "no", "purpose": "x"},
     )
     assert wrong.status_code == 401
     entered = browser.post(
         "/desk/sign-in",
-        data={**fields(wrong), "name": "amira", "password": PASSWORD, "purpose": "x"},
+        data={**hidden_fields(wrong), "name": "amira", "password": PASSWORD, "purpose": "x"},
     )
     assert (entered.status_code, "Nothing is lost" in entered.text) == (200, True)
     assert "new &#34;purpose&#34;" in entered.text
-    done = browser.post("/desk/purpose", data=fields(entered))
+    done = browser.post("/desk/purpose", data=hidden_fields(entered))
     assert (done.status_code, done.headers["Location"]) == (303, "/desk/account")
 
 
 @pytest.mark.parametrize(
-    "kept",
-    ["", "[]", '{"path": "/batches", "fields": []}', '{"path": "https://evil.example/desk/purpose", "fields": []}',
-     '{"path": "/desk/purpose", "fields": [["a"]]}', '{"path": "//evil.example/desk/purpose", "fields": []}',
-     '{"path": "/desk/purpose", "fields": [["a", "' + "x" * 30_000 + '"]]}'],
-)  # fmt: skip
-def test_what_is_kept_leads_nowhere_else(desk: Desk, kept: str) -> None:
+    "saved_form",
+    [
+        "",
+        "[]",
+        '{"path": "/batches", "fields": []}',
+        '{"path": "https://evil.example/desk/purpose", "fields": []}',
+        '{"path": "/desk/purpose", "fields": [["a"]]}',
+        '{"path": "//evil.example/desk/purpose", "fields": []}',
+        '{"path": "/desk/purpose", "fields": [["a", "' + "x" * 30_000 + '"]]}',
+    ],
+)
+def test_saved_form_leads_only_to_views_of_the_desk(desk: Desk, saved_form: str) -> None:
     desk.add("amira")
-    assert sign_in(desk.browser(), "amira", kept=kept).status_code == 303
+    assert sign_in(desk.browser(), "amira", saved_form=saved_form).status_code == 303
 
 
-def test_forms_of_other_sites_are_not_kept(desk: Desk) -> None:
+def test_forms_of_other_sites_are_not_saved(desk: Desk) -> None:
     browser = desk.signed_in("amira")
     answer = browser.post(
-        "/desk/purpose", data={"purpose": "theirs"}, headers={"Sec-Fetch-Site": "cross-site"}
+        "/desk/purpose", data={"purpose": "foreign"}, headers={"Sec-Fetch-Site": "cross-site"}
     )
     assert answer.status_code == 409
-    assert "theirs" not in answer.text
+    assert "foreign" not in answer.text
 
 
-def test_a_proxy_says_who_comes(opened: Opened) -> None:
-    desk = opened(user_header="X-Remote-User", proxies=("10.0.0.0/24",))
+def test_proxy_signs_users_in(make_desk: DeskFactory) -> None:
+    desk = make_desk(user_header="X-Remote-User", proxies=("10.0.0.0/24",))
     desk.add("amira", password=None)
-    desk.add("ben", Role.VIEWER, None)
+    desk.add("ben", UserRole.VIEWER, None)
     browser = desk.browser()
 
     def get(name: str, address: str = "10.0.0.5") -> Any:
@@ -246,33 +255,33 @@ def test_a_proxy_says_who_comes(opened: Opened) -> None:
         )
 
     assert get("amira").headers["Location"].startswith("/desk/purpose")
-    page = browser.get("/desk/purpose", headers={"X-Remote-User": "amira"}, environ_base=HERE)
-    said = {"csrf": field(page, "csrf"), "purpose": "work", "next": "/desk"}
-    browser.post("/desk/purpose", data=said, headers={"X-Remote-User": "amira"}, environ_base=HERE)
+    page = browser.get("/desk/purpose", headers={"X-Remote-User": "amira"}, environ_base=PROXY)
+    form = {"csrf": field(page, "csrf"), "purpose": "work", "next": "/desk"}
+    browser.post("/desk/purpose", data=form, headers={"X-Remote-User": "amira"}, environ_base=PROXY)
     assert get("amira").status_code == 200
-    # another address is not believed, nor is the cookie alone
+    # another address is not trusted, nor is the cookie alone
     assert get("amira", "10.0.1.5").headers["Location"].startswith("/desk/sign-in")
-    assert browser.get("/desk", environ_base=HERE).headers["Location"].startswith("/desk/sign-in")
+    assert browser.get("/desk", environ_base=PROXY).headers["Location"].startswith("/desk/sign-in")
     # another user of the proxy gets a session of its own
     assert get("ben").headers["Location"].startswith("/desk/purpose")
     unknown = get("carl")
     assert (unknown.status_code, "no such user" in unknown.text) == (403, True)
-    # where a proxy says who comes, the interface for programs is not open to the machine either
+    # where a proxy signs users in, programs on this machine need a key as well
     assert desk.browser().get("/check?name=x").status_code == 401
 
 
-def test_the_first_minute(opened: Opened) -> None:
-    desk = opened(first_code="c0de")
+def test_first_sign_in_link(make_desk: DeskFactory) -> None:
+    desk = make_desk(first_code="c0de")
     browser = desk.browser()
     for code in ("", "wrong"):
         assert browser.get(f"/desk/first?code={code}").status_code == 403
-    line = desk_line(desk.held, "http://127.0.0.1:8000")
+    line = desk_line(desk.service, "http://127.0.0.1:8000")
     path = re.sub(r".*:8000", "", line.split(" (")[0])
     assert browser.get(path).headers["Location"] == "/desk/purpose?next=/desk"
     page = browser.get("/desk/purpose?next=/desk")
     assert "Trying the desk" in page.text
     assert (
-        browser.post("/desk/purpose", data={**fields(page), "purpose": "Trying"}).headers[
+        browser.post("/desk/purpose", data={**hidden_fields(page), "purpose": "Trying"}).headers[
             "Location"
         ]
         == "/desk"
@@ -280,29 +289,32 @@ def test_the_first_minute(opened: Opened) -> None:
     assert "admin" in browser.get("/desk").text
     # programs on this machine may still ask without a key
     assert desk.browser().get("/catalog").status_code == 200
-    # once there is a password the link is no longer good, and programs need a key
+    # once there is a password the link is no longer valid, and programs need a key
     page = browser.get("/desk/account")
     assert (
         browser.post("/desk/account", data={"csrf": csrf(browser), "new": "short"}).status_code
         == 422
     )
-    assert browser.post("/desk/account", data={**fields(page), "new": PASSWORD}).status_code == 303
+    assert (
+        browser.post("/desk/account", data={**hidden_fields(page), "new": PASSWORD}).status_code
+        == 303
+    )
     assert desk.browser().get(path).status_code == 403
-    assert "code=" not in desk_line(desk.held, "http://127.0.0.1:8000")
-    assert sign_in(browser, FIRST).status_code == 303
+    assert "code=" not in desk_line(desk.service, "http://127.0.0.1:8000")
+    assert sign_in(browser, FIRST_ADMIN).status_code == 303
 
 
-def test_one_changes_ones_own_password(desk: Desk) -> None:
+def test_users_change_their_own_password(desk: Desk) -> None:
     browser = desk.signed_in("amira")
     for old, new in (
         ("wrong", "another quiet heron"),
         (PASSWORD, "short"),
         (PASSWORD, "amira123456"),
     ):
-        said = {"csrf": csrf(browser), "old": old, "new": new}
-        assert browser.post("/desk/account", data=said).status_code == 422
-    said = {"csrf": csrf(browser), "old": PASSWORD, "new": "another quiet heron"}
-    assert browser.post("/desk/account", data=said).status_code == 303
+        form = {"csrf": csrf(browser), "old": old, "new": new}
+        assert browser.post("/desk/account", data=form).status_code == 422
+    form = {"csrf": csrf(browser), "old": PASSWORD, "new": "another quiet heron"}
+    assert browser.post("/desk/account", data=form).status_code == 303
     assert sign_in(browser, "amira").status_code == 401
     assert sign_in(browser, "amira", "another quiet heron").status_code == 303
 
@@ -311,7 +323,7 @@ def test_without_a_code_there_is_no_first_link(desk: Desk) -> None:
     assert desk.browser().get("/desk/first?code=").status_code == 403
 
 
-def test_headers_keep_strangers_out(desk: Desk) -> None:
+def test_security_headers(desk: Desk) -> None:
     answer = desk.signed_in("amira").get("/desk")
     policy = answer.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'")
@@ -327,7 +339,7 @@ def test_headers_keep_strangers_out(desk: Desk) -> None:
             assert "immutable" in static.headers["Cache-Control"]
 
 
-def test_no_template_holds_what_the_policy_forbids(root: Path) -> None:
+def test_templates_obey_the_content_security_policy(root: Path) -> None:
     for path in (root / "api" / "templates" / "desk").rglob("*.html"):
         text = path.read_text("utf-8")
         assert not re.search(
@@ -339,17 +351,17 @@ def test_light_and_dark(desk: Desk) -> None:
     browser = desk.browser()
     assert 'data-theme="auto"' in browser.get("/desk/sign-in").text
     for theme, shown in (("dark", "dark"), ("<b>", "auto"), ("light", "light")):
-        browser.post("/desk/look", data={"theme": theme, "next": "/desk/sign-in"})
+        browser.post("/desk/theme", data={"theme": theme, "next": "/desk/sign-in"})
         assert f'data-theme="{shown}"' in browser.get("/desk/sign-in").text
 
 
-def test_a_database_that_is_read_only_can_be_looked_at(desk: Desk) -> None:
+def test_read_only_database_can_be_read(desk: Desk) -> None:
     browser = desk.signed_in("amira")
     token = csrf(browser)
     from sqlalchemy import event
 
     @event.listens_for(desk.store.engine, "begin")
-    def _closed(connection: Any) -> None:
+    def _make_read_only(connection: Any) -> None:
         connection.exec_driver_sql("PRAGMA query_only = 1")
 
     with desk.store.engine.connect():
@@ -360,7 +372,7 @@ def test_a_database_that_is_read_only_can_be_looked_at(desk: Desk) -> None:
     assert "Nothing was changed" in answer.text
 
 
-def test_an_application_needs_addresses_of_proxies(small: Path, tmp_path: Path) -> None:
+def test_proxies_must_be_addresses(small: Path, tmp_path: Path) -> None:
     shutil.copy(small, tmp_path / "hub.db")
     with pytest.raises(ValueError, match="nonsense"):
         create_app(ServiceSettings(f"sqlite:///{tmp_path}/hub.db", proxies=("nonsense",)))

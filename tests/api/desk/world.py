@@ -1,4 +1,4 @@
-"""A small world in which much waits for stewards. Nobody in it exists."""
+"""Small generated world in which many pairs wait for stewards; all persons are fictitious."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from resolver.hub.hub import Hub
 from resolver.ingest.reader_types import ListInfo
 from resolver.records import Handling, Identifier, Kind, Record, Relation, RelationType
 from resolver.synthetic import generate
-from tests.hub.hubs import OPTIONS, intake
+from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -23,21 +23,21 @@ _TAIL = "abok emur inok oruv udem ylak epov avin".split()
 
 
 def word(number: int) -> str:
-    """A rare name."""
+    """Return a rare name."""
     return (_HEAD[number % 12] + _TAIL[number // 12 % 8] + _TAIL[(number * 5 + 3) % 8]).capitalize()
 
 
 def near(identity: str, *names: str, year: int = 1980, apart: int = 1) -> Iterator[Record]:
-    """Two records that may be one person: a rare name in common, and years that do not quite agree."""
+    """Yield two records that may be one person: same rare name, birth years `apart` years apart."""
     for source, born in (("coast", year), ("river", year + apart)):
         yield record(f"{source}:{identity}", name=names, birthDate=str(born))
 
 
 def records() -> list[Record]:
-    """All of them."""
-    found = list(generate(300, seed=5).records)
+    """Return all records of the world."""
+    rows = list(generate(300, seed=5).records)
     for number in range(PAIRS):
-        found += near(
+        rows += near(
             f"p{number:02d}", f"{word(number)} {word(number + 37)}", year=1950 + number % 40
         )
     for identity, name in (
@@ -47,38 +47,38 @@ def records() -> list[Record]:
         ("zh", CHINESE),
         ("ar", ARABIC),
     ):
-        # long names say more: of these the years must say more, too, for a human to be asked
-        found += near(identity, name, year=1961, apart=11)
+        # long names are strong evidence, so birth years must contradict more for a pair to wait
+        rows += near(identity, name, year=1961, apart=11)
     # three that may all be one, and four that may
     for group, count in (("tri", 3), ("four", 4)):
         name = f"{word(70 + count)} {word(80 + count)}"
         for place in range(count):
             source = "coast" if place % 2 else "river"
-            found.append(record(f"{source}:{group}{place}", name=name, birthDate=str(1970 + place)))
-    # what touches a witness takes two stewards by rule
-    found += [
-        replace(one, handling=Handling(subject_category="witness"))
-        for one in near("wit", f"{word(3)} {word(77)}")
+            rows.append(record(f"{source}:{group}{place}", name=name, birthDate=str(1970 + place)))
+    # a decision on data of a witness takes two stewards by rule
+    rows += [
+        replace(record_of_witness, handling=Handling(subject_category="witness"))
+        for record_of_witness in near("wit", f"{word(3)} {word(77)}")
     ]
     tie = Relation(RelationType.FAMILY_OF, "coast:p01", role="sister")
-    found.append(record("coast:link", name="Sanaa Merkel", relations=[tie]))
+    rows.append(record("coast:link", name="Sanaa Merkel", relations=[tie]))
     registered = Identifier("registrationNumber", "77-1")
-    found.append(
+    rows.append(
         record("coast:grp", Kind.GROUP, name="Vektor Trading LLC", identifiers=[registered])
     )
-    return found
+    return rows
 
 
 def fill(url: str, index_dir: Path) -> None:
-    """Put the world into a store."""
-    made = records()
+    """Commit the world to a store."""
+    rows = records()
     lists = [
         ListInfo(name, "test", (name,), "2026-03", 3, 0, False)
-        for name in sorted({one.source for one in made})
+        for name in sorted({row.source for row in rows})
     ]
     with (
         quick_symbols("resolver.pipeline"),
         Hub.open(url, OPTIONS, index_dir=index_dir) as hub,
     ):
-        hub.add(intake(made, *lists))
+        hub.add(make_intake(rows, *lists))
         hub.store.describe_source("coast", agency="Coast guard")

@@ -1,4 +1,4 @@
-"""What tells whether the service is well, and what its log and figures hold."""
+"""Readiness, log lines and metrics."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from resolver.api import ServiceSettings, create_app
 from resolver.cli.app import run
 from resolver.hub.hub import Hub
 from tests.api.conftest import RECORDS, Client
-from tests.hub.hubs import OPTIONS, intake
+from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -27,7 +27,7 @@ def test_health_and_readiness(client: Client) -> None:
     assert client.get("/readyz").json == {"status": "ok", "version": 1}
 
 
-def test_an_empty_store_is_not_ready_and_says_so(empty: Client) -> None:
+def test_an_empty_store_is_not_ready(empty: Client) -> None:
     assert empty.get("/healthz").status_code == 200
     answer = empty.get("/readyz")
     assert answer.status_code == 503
@@ -39,27 +39,27 @@ def test_an_empty_store_is_not_ready_and_says_so(empty: Client) -> None:
     assert "loading" in answer.json["detail"]
 
 
-def test_what_still_loads_is_said(store_url: str) -> None:
+def test_the_loading_stage_is_reported(store_url: str) -> None:
     with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
         app = create_app(ServiceSettings(store_url))
-        held = app.extensions["resolver"]
+        service = app.extensions["resolver"]
         client: Client = app.test_client()
         answer = client.get("/readyz")
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
         assert re.search(
             r"still loading: the model and the names, for \d+ s so far", answer.json["detail"]
         )
-        held.screen._catalogue.doing = "making the catalogue anew, of 12 records"
+        service.screener._index.activity = "building the entity index of 12 records"
         answer = client.get("/check?name=John+Smith")
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5")
-        assert "making the catalogue anew, of 12 records" in answer.json["detail"]
-        held.warm()
+        assert "building the entity index of 12 records" in answer.json["detail"]
+        service.warm()
         assert client.get("/readyz").status_code == 200
         assert client.get("/check?name=John+Smith").status_code == 200
-        held.close()
+        service.close()
 
 
-def test_a_list_that_is_too_old_is_said(store_url: str, client: Client, app: Flask) -> None:
+def test_a_list_that_is_too_old_is_reported(store_url: str, client: Client, app: Flask) -> None:
     store = app.extensions["resolver"].hub.store
     store.describe_source("coast", maximum_age_days=0)
     try:
@@ -72,32 +72,34 @@ def test_a_list_that_is_too_old_is_said(store_url: str, client: Client, app: Fla
     assert client.get("/readyz").status_code == 200
 
 
-def test_what_is_asked_of_a_list_is_set_by_command(
+def test_requirements_of_a_list_are_set_by_command(
     store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], app: Flask
 ) -> None:
     shutil.copy(store_url.removeprefix("sqlite:///"), tmp_path / "hub.db")
     url = f"sqlite:///{tmp_path}/hub.db"
-    made = create_app(ServiceSettings(url))
-    held = made.extensions["resolver"]
-    held.warm()
-    client: Client = made.test_client()
+    app_over_store = create_app(ServiceSettings(url))
+    service = app_over_store.extensions["resolver"]
+    service.warm()
+    client: Client = app_over_store.test_client()
 
     def say(*words: str) -> str:
         assert run(["sources", *words, "--store", url]) == 0
-        said = capsys.readouterr()
-        return said.out + said.err
+        output = capsys.readouterr()
+        return output.out + output.err
 
-    assert "nothing of it has landed yet" in say("set", "un-sc", "--required", "--title", "UN list")
+    assert "it has no records yet" in say("set", "un-sc", "--required", "--title", "UN list")
     say("set", "coast", "--agency", "Coast guard", "--maximum-age-days", "3", "--required")
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["detail"]) == (503, "the list un-sc is missing")
-    assert "un-sc: the hub's; 0 records; required; MISSING" in say("list")
+    assert "un-sc: owned by the hub; 0 records; required; MISSING" in say("list")
     # what has not come yet is no dataset, and who publishes the others is said
-    named = {one["name"]: one.get("publisher") for one in client.get("/catalog").json["datasets"]}
-    assert named == {"default": None, "coast": "Coast guard", "river": None}
+    publishers = {
+        row["name"]: row.get("publisher") for row in client.get("/catalog").json["datasets"]
+    }
+    assert publishers == {"default": None, "coast": "Coast guard", "river": None}
     say("set", "un-sc", "--not-required")
     assert client.get("/readyz").status_code == 200
-    with held.hub.store.engine.begin() as connection:
+    with service.hub.store.engine.begin() as connection:
         connection.exec_driver_sql(
             "UPDATE sources SET updated = '2020-01-01T00:00:00.000000Z' WHERE name = 'coast'"
         )
@@ -107,57 +109,63 @@ def test_what_is_asked_of_a_list_is_set_by_command(
     listed = json.loads(
         next(line for line in say("list", "--json").splitlines() if line.startswith("[{"))
     )
-    assert [(one["name"], one["agency"], one["fault"]) for one in listed] == [
-        ("coast", "Coast guard", ""), ("river", "", ""), ("un-sc", "", ""),
-    ]  # fmt: skip
-    held.close()
+    assert [(row["name"], row["agency"], row["fault"]) for row in listed] == [
+        ("coast", "Coast guard", ""),
+        ("river", "", ""),
+        ("un-sc", "", ""),
+    ]
+    service.close()
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
-    [(["set", "default", "--required"], 1, "no source can be called"), (["set", "...", "--required"], 1, "no source"),
-     (["set", "coast"], 2, "say something"), (["set", "coast", "--maximum-age-days", "-1"], 2, "-1")],
-)  # fmt: skip
-def test_what_cannot_be_asked_of_a_list(
-    words: list[str], code: int, said: str, store_url: str, capsys: pytest.CaptureFixture[str]
+    ("words", "code", "output"),
+    [
+        (["set", "default", "--required"], 1, "no source can be called"),
+        (["set", "...", "--required"], 1, "no source"),
+        (["set", "coast"], 2, "nothing to set"),
+        (["set", "coast", "--maximum-age-days", "-1"], 2, "-1"),
+    ],
+)
+def test_refused_requirements_of_a_list(
+    words: list[str], code: int, output: str, store_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["sources", *words, "--store", store_url]) == code
-    assert said in capsys.readouterr().err
+    assert output in capsys.readouterr().err
 
 
-def test_checks_that_stay_behind_are_said(
+def test_delayed_checks_are_reported(
     store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "hub.db"
     shutil.copy(store_url.removeprefix("sqlite:///"), path)
     with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
         app = create_app(ServiceSettings(f"sqlite:///{path}"))
-        held = app.extensions["resolver"]
-        held.warm()
-        # as if the next look were far away
-        held.screen.follow(1_000)
+        service = app.extensions["resolver"]
+        service.warm()
+        # as if the next poll were far away
+        service.screener.follow(1_000)
         with Hub.open(f"sqlite:///{path}", OPTIONS) as hub:
-            hub.add(intake([record("late:1", name="Zdenka Havlova")]))
+            hub.add(make_intake([record("late:1", name="Zdenka Havlova")]))
         client: Client = app.test_client()
         assert client.get("/readyz").json == {"status": "ok", "version": 2}
-        monkeypatch.setattr("resolver.api.routes.health._LATE", timedelta(0))
+        monkeypatch.setattr("resolver.api.routes.health._MAX_DELAY", timedelta(0))
         answer = client.get("/readyz")
         assert (answer.status_code, "version 1" in answer.json["detail"]) == (503, True)
         assert client.get("/check?name=John+Smith").json["version"] == 1
-        held.close()
+        service.close()
 
 
 def test_figures_count_by_the_pattern_of_the_address(client: Client) -> None:
     client.get("/check?name=Secret+Person")
-    said = client.get("/metrics").get_data(as_text=True)
+    output = client.get("/metrics").get_data(as_text=True)
     assert re.search(
-        r'resolver_requests_total\{method="GET",route="/check",status="200"\} [1-9]', said
+        r'resolver_requests_total\{method="GET",route="/check",status="200"\} [1-9]', output
     )
-    assert "resolver_store_version 1.0" in said
-    assert "Secret" not in said
+    assert "resolver_store_version 1.0" in output
+    assert "Secret" not in output
 
 
-def test_the_log_names_the_request_and_nobody_asked_for(client: Client) -> None:
+def test_the_log_has_the_request_id_but_no_names(client: Client) -> None:
     with structlog.testing.capture_logs() as lines:
         answer = client.get("/check?name=Secret+Person", headers={"X-Request-ID": "abc-1"})
         other = client.get("/check?name=Secret+Person", headers={"X-Request-ID": "not an id"})
@@ -167,13 +175,13 @@ def test_the_log_names_the_request_and_nobody_asked_for(client: Client) -> None:
     assert "Secret" not in str(lines)
 
 
-def test_what_nobody_expected_is_an_answer_too(
+def test_unexpected_errors_are_answered(
     client: Client, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> None:
         raise ValueError("Secret Person")
 
-    monkeypatch.setattr(app.extensions["resolver"].screen, "check", fail)
+    monkeypatch.setattr(app.extensions["resolver"].screener, "check", fail)
     with structlog.testing.capture_logs() as lines:
         answer = client.get("/check?name=A")
     assert answer.status_code == 500
@@ -183,11 +191,11 @@ def test_what_nobody_expected_is_an_answer_too(
 
 
 def test_the_database_gone_and_back(store_url: str, app: Flask) -> None:
-    made = create_app(ServiceSettings(store_url))
-    held = made.extensions["resolver"]
-    held.warm()
-    client: Client = made.test_client()
-    engine = held.hub.store.engine
+    app_over_store = create_app(ServiceSettings(store_url))
+    service = app_over_store.extensions["resolver"]
+    service.warm()
+    client: Client = app_over_store.test_client()
+    engine = service.hub.store.engine
     with engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE meta RENAME TO meta_gone")
     try:
@@ -200,49 +208,49 @@ def test_the_database_gone_and_back(store_url: str, app: Flask) -> None:
         with engine.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE meta_gone RENAME TO meta")
     assert client.get("/check?name=John+Smith").json["results"]
-    held.close()
+    service.close()
 
 
-def test_what_lands_is_seen_by_the_next_check(tmp_path: Any, app: Flask) -> None:
+def test_a_commit_is_seen_by_the_next_check(tmp_path: Any, app: Flask) -> None:
     from resolver.hub.hub import Hub
-    from tests.hub.hubs import OPTIONS, intake
+    from tests.hub.hubs import OPTIONS, make_intake
     from tests.records.samples import record
 
     url = f"sqlite:///{tmp_path}/hub.db"
     with Hub.open(url, OPTIONS) as writer:
-        writer.add(intake(RECORDS))
-        made = create_app(ServiceSettings(url))
-        made.extensions["resolver"].warm()
-        client: Client = made.test_client()
+        writer.add(make_intake(RECORDS))
+        app_over_store = create_app(ServiceSettings(url))
+        app_over_store.extensions["resolver"].warm()
+        client: Client = app_over_store.test_client()
         assert client.get("/check?name=Pavel+Novotny").json["results"] == []
-        writer.add(intake([record("coast:9", name="Pavel Novotny", birthDate="1965-02-03")]))
+        writer.add(make_intake([record("coast:9", name="Pavel Novotny", birthDate="1965-02-03")]))
         answer = client.get("/check?name=Pavel+Novotny").json
         assert (answer["version"], answer["results"][0]["referents"]) == (2, ["coast:9"])
-        writer.add(intake([record("coast:9", name="Somebody Else")]))
+        writer.add(make_intake([record("coast:9", name="Somebody Else")]))
         assert client.get("/check?name=Pavel+Novotny").json["results"] == []
-        made.extensions["resolver"].close()
+        app_over_store.extensions["resolver"].close()
 
 
-def test_what_has_landed_is_seen_at_once_where_that_is_asked(tmp_path: Any, app: Flask) -> None:
+def test_updatez_shows_commits_at_once(tmp_path: Any, app: Flask) -> None:
     from resolver.hub.hub import Hub
-    from tests.hub.hubs import OPTIONS, intake
+    from tests.hub.hubs import OPTIONS, make_intake
     from tests.records.samples import record
 
     url = f"sqlite:///{tmp_path}/hub.db"
     with Hub.open(url, OPTIONS) as writer:
-        writer.add(intake(RECORDS))
-        made = create_app(ServiceSettings(url))
-        held = made.extensions["resolver"]
-        held.warm()
-        # looks around once an hour, so that what is seen earlier is seen for being asked to look
-        held.screen.follow(3600)
-        client: Client = made.test_client()
+        writer.add(make_intake(RECORDS))
+        app_over_store = create_app(ServiceSettings(url))
+        service = app_over_store.extensions["resolver"]
+        service.warm()
+        # polls once an hour, so an earlier commit is seen because of the call
+        service.screener.follow(3600)
+        client: Client = app_over_store.test_client()
         assert client.post("/updatez").json == {"status": "ok", "version": 1}
-        writer.add(intake([record("coast:9", name="Pavel Novotny", birthDate="1965-02-03")]))
+        writer.add(make_intake([record("coast:9", name="Pavel Novotny", birthDate="1965-02-03")]))
         assert client.get("/check?name=Pavel+Novotny").json["version"] == 1
         assert client.post("/updatez").json == {"status": "ok", "version": 2}
         assert client.get("/check?name=Pavel+Novotny").json["results"][0]["referents"] == [
             "coast:9"
         ]
         assert client.post("/updatez?x=1").status_code == 422
-        held.close()
+        service.close()

@@ -1,4 +1,4 @@
-"""`/match` and `/check`: yente's wire format, answers from entities, filters, and what is refused."""
+"""`/match` and `/check`: wire format, merged answers, filters and refusals."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ def post(client: Client, queries: Any, path: str = "/match/default", **params: A
     return client.post(path, data=json.dumps({"queries": queries}), query_string=params)
 
 
-def one(client: Client, query: Any, **params: Any) -> Any:
+def match_one(client: Client, query: Any, **params: Any) -> Any:
     answer = post(client, {"q": query}, **params)
     assert answer.status_code == 200, answer.json
     return answer.json["responses"]["q"]
 
 
-def person(name: str, **said: str) -> dict[str, Any]:
+def person(name: str, **values: str) -> dict[str, Any]:
     return {
         "schema": "Person",
-        "properties": {"name": [name], **{prop: [text] for prop, text in said.items()}},
+        "properties": {"name": [name], **{prop: [text] for prop, text in values.items()}},
     }
 
 
@@ -44,11 +44,11 @@ def test_an_answer_has_the_form_that_clients_read(client: Client) -> None:
     assert (body["version"], answer.headers["X-Data-Version"]) == (1, "1")
     assert body["model"] == answer.headers["X-Model"]
     assert body["responses"]["b"]["results"] == []
-    found = body["responses"]["a"]
-    assert found["status"] == 200
-    assert found["total"] == {"value": 1, "relation": "eq"}
-    assert found["query"] == PETROV
-    (result,) = found["results"]
+    response = body["responses"]["a"]
+    assert response["status"] == 200
+    assert response["total"] == {"value": 1, "relation": "eq"}
+    assert response["query"] == PETROV
+    (result,) = response["results"]
     assert (result["caption"], result["schema"]) == ("Maria Quispe Huanca", "Person")
     assert (result["datasets"], result["referents"]) == (["coast", "river"], ["coast:2", "river:2"])
     assert result["match"] is True
@@ -60,7 +60,7 @@ def test_an_answer_has_the_form_that_clients_read(client: Client) -> None:
 def test_explanations_sum_to_the_score(client: Client) -> None:
     from resolver.scoring import scores
 
-    (result,) = one(client, PETROV)["results"]
+    (result,) = match_one(client, PETROV)["results"]
     explained = result["explanations"]
     assert {"score", "detail", "query", "candidate", "weight"} == set(explained["prior"])
     total = sum(round(row["weight"] * 1000) for row in explained.values())
@@ -70,25 +70,25 @@ def test_explanations_sum_to_the_score(client: Client) -> None:
     )
 
 
-def test_what_two_agencies_know_counts_together(client: Client) -> None:
-    (both,) = one(client, person("Abdulrahman Tikriti", birthDate="1971-03-09"))["results"]
-    assert both["referents"] == list(UNION)
-    (name_alone,) = one(client, person("Abdulrahman Tikriti"), cutoff=0)["results"]
-    (wrong_date,) = one(client, person("Abdulrahman Tikriti", birthDate="1950-07-22"), cutoff=0)[
-        "results"
-    ]
-    assert both["score"] > name_alone["score"] > wrong_date["score"]
+def test_values_of_two_agencies_count_together(client: Client) -> None:
+    (merged,) = match_one(client, person("Abdulrahman Tikriti", birthDate="1971-03-09"))["results"]
+    assert merged["referents"] == list(UNION)
+    (by_name,) = match_one(client, person("Abdulrahman Tikriti"), cutoff=0)["results"]
+    (wrong_date,) = match_one(
+        client, person("Abdulrahman Tikriti", birthDate="1950-07-22"), cutoff=0
+    )["results"]
+    assert merged["score"] > by_name["score"] > wrong_date["score"]
 
 
 def test_threshold_cutoff_and_limit(client: Client) -> None:
-    (result,) = one(client, PETROV, threshold=1)["results"]
+    (result,) = match_one(client, PETROV, threshold=1)["results"]
     assert result["match"] is False
-    assert one(client, PETROV, cutoff=1)["results"] == []
-    assert one(client, PETROV, limit=0) == {**one(client, PETROV), "results": []}
+    assert match_one(client, PETROV, cutoff=1)["results"] == []
+    assert match_one(client, PETROV, limit=0) == {**match_one(client, PETROV), "results": []}
 
 
 @pytest.mark.parametrize(
-    ("params", "found"),
+    ("params", "is_found"),
     [
         ({"include_dataset": "coast"}, True),
         ({"exclude_dataset": "coast"}, True),
@@ -102,62 +102,65 @@ def test_threshold_cutoff_and_limit(client: Client) -> None:
         ({"changed_since": "2999-01-01T00:00:00"}, False),
     ],
 )
-def test_filters(params: dict[str, Any], found: bool, client: Client) -> None:
-    answer = one(client, person("Abdulrahman Tikriti", birthDate="1971-03-09"), **params)
-    assert bool(answer["results"]) is found
-    assert bool(answer["total"]["value"]) is found
+def test_filters(params: dict[str, Any], is_found: bool, client: Client) -> None:
+    answer = match_one(client, person("Abdulrahman Tikriti", birthDate="1971-03-09"), **params)
+    assert bool(answer["results"]) is is_found
+    assert bool(answer["total"]["value"]) is is_found
 
 
 def test_a_dataset_is_a_source(client: Client) -> None:
     query = {"q": person("John Smith", birthDate="1990-01-01")}
-    for dataset, found in (("river", 1), ("coast", 0)):
+    for dataset, count in (("river", 1), ("coast", 0)):
         assert (
-            len(post(client, query, f"/match/{dataset}").json["responses"]["q"]["results"]) == found
+            len(post(client, query, f"/match/{dataset}").json["responses"]["q"]["results"]) == count
         )
     assert post(client, query, "/match/absent").status_code == 404
 
 
-def test_a_date_that_is_none_is_told_and_left_out(client: Client) -> None:
-    answer = one(client, person("John Smith", birthDate="1990-02-31"))
+def test_an_invalid_date_is_reported_and_left_out(client: Client) -> None:
+    answer = match_one(client, person("John Smith", birthDate="1990-02-31"))
     assert "birthDate" not in answer["query"]["properties"]
     assert "1990-02-31" in answer["warnings"][0]
     assert len(answer["results"]) == 1
 
 
 @pytest.mark.parametrize("name", ["Unknown", " n/a ", ".", "\u202e\u200b", "неизвестно"])
-def test_a_name_that_is_none_is_told(name: str, client: Client) -> None:
-    answer = one(client, person(name))
+def test_a_placeholder_name_is_reported(name: str, client: Client) -> None:
+    answer = match_one(client, person(name))
     assert answer["results"] == []
     assert "is no name" in answer["warnings"][0]
     # nor does it take anything from the names beside it
-    known = one(
+    response = match_one(
         client,
         {"schema": "Person", "properties": {"name": ["Jon Smyth", name], "birthDate": ["1990"]}},
     )
-    assert known["results"][0]["referents"] == ["river:3"]
-    assert len(known["warnings"]) == 1
+    assert response["results"][0]["referents"] == ["river:3"]
+    assert len(response["warnings"]) == 1
 
 
-def test_where_words_lead_to_nobody_that_is_all(client: Client) -> None:
-    assert one(client, person("Xqzvw Wvzqx"))["total"] == {"value": 0, "relation": "eq"}
-    assert one(client, person("."))["total"] == {"value": 0, "relation": "gte"}
+def test_unknown_words_find_nobody(client: Client) -> None:
+    assert match_one(client, person("Xqzvw Wvzqx"))["total"] == {"value": 0, "relation": "eq"}
+    assert match_one(client, person("."))["total"] == {"value": 0, "relation": "gte"}
 
 
 @pytest.mark.parametrize("path", ["/check?name=%ff%fe", "/search/default?q=%C3%28"])
-def test_what_is_no_utf_8_is_refused(path: str, client: Client) -> None:
+def test_a_query_that_is_not_utf8_is_refused(path: str, client: Client) -> None:
     answer = client.get(path)
     assert (answer.status_code, "UTF-8" in answer.json["detail"]) == (400, True)
 
 
 def test_a_number_finds_its_bearer(client: Client) -> None:
-    (result,) = one(client, person("J Smyth", passportNumber="x-482916"))["results"]
+    (result,) = match_one(client, person("J Smyth", passportNumber="x-482916"))["results"]
     assert result["referents"] == ["river:3"]
 
 
 def test_a_hundred_queries_in_one_call(client: Client) -> None:
     answer = post(client, {str(number): PETROV for number in range(100)})
     assert len(answer.json["responses"]) == 100
-    assert len({json.dumps(one["results"]) for one in answer.json["responses"].values()}) == 1
+    assert (
+        len({json.dumps(answered["results"]) for answered in answer.json["responses"].values()})
+        == 1
+    )
 
 
 def test_check_is_the_same_for_people(client: Client) -> None:
@@ -170,7 +173,7 @@ def test_check_is_the_same_for_people(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "schema"),
+    ("value", "schema"),
     [
         ("", "LegalEntity"),
         ("&birthDate=1980", "Person"),
@@ -179,8 +182,8 @@ def test_check_is_the_same_for_people(client: Client) -> None:
         ("&birthDate=1980&cikCode=1", "LegalEntity"),
     ],
 )
-def test_what_is_said_tells_who_is_meant(said: str, schema: str, client: Client) -> None:
-    assert client.get(f"/check?name=Maria+Quispe{said}").json["query"]["schema"] == schema
+def test_each_identifying_value_suffices(value: str, schema: str, client: Client) -> None:
+    assert client.get(f"/check?name=Maria+Quispe{value}").json["query"]["schema"] == schema
 
 
 BAD = [
@@ -211,13 +214,13 @@ BAD = [
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "said"), BAD, ids=[str(body[:60]) for body, _, _ in BAD]
+    ("body", "status", "text"), BAD, ids=[str(body[:60]) for body, _, _ in BAD]
 )
-def test_a_bad_body_is_refused(body: bytes, status: int, said: str, client: Client) -> None:
+def test_a_bad_body_is_refused(body: bytes, status: int, text: str, client: Client) -> None:
     answer = client.post("/match/default", data=body)
     assert answer.status_code == status
     assert set(answer.json) == {"detail"}
-    assert said in answer.json["detail"]
+    assert text in answer.json["detail"]
 
 
 def test_too_many_queries_and_too_many_bytes(client: Client) -> None:
@@ -226,12 +229,15 @@ def test_too_many_queries_and_too_many_bytes(client: Client) -> None:
     assert "10000 queries" in answer.json["detail"]
     answer = client.post("/match/default", data=b"x" * (5 * 1024 * 1024))
     assert (answer.status_code, answer.json) == (413, {"detail": "the request is too large"})
-    many = {"schema": "Person", "properties": {"name": [f"Name {number}" for number in range(501)]}}
-    assert post(client, {"q": many}).status_code == 400
+    long_query = {
+        "schema": "Person",
+        "properties": {"name": [f"Name {number}" for number in range(501)]},
+    }
+    assert post(client, {"q": long_query}).status_code == 400
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "said"),
+    ("path", "status", "text"),
     [
         ("/check", 400, "name="),
         ("/check?name=", 400, "name="),
@@ -250,13 +256,13 @@ def test_too_many_queries_and_too_many_bytes(client: Client) -> None:
         ("/match/default", 405, "method"),
     ],
 )
-def test_a_bad_address_is_refused(path: str, status: int, said: str, client: Client) -> None:
+def test_a_bad_address_is_refused(path: str, status: int, text: str, client: Client) -> None:
     answer = client.get(path)
     assert answer.status_code == status
-    assert said in answer.json["detail"]
+    assert text in answer.json["detail"]
 
 
-def test_a_parameter_that_nobody_knows_is_passed_over_and_named(client: Client) -> None:
+def test_an_unknown_parameter_is_ignored_and_named(client: Client) -> None:
     answer = post(client, {"q": PETROV}, exclude_datasets="coast", wünsche="1")
     assert answer.status_code == 200
     assert answer.headers["X-Ignored-Parameters"] == "exclude_datasets, w%C3%BCnsche"

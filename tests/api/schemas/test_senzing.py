@@ -11,14 +11,14 @@ import pytest
 from flask import Flask
 
 from resolver.api import ServiceSettings, create_app
-from resolver.api.schemas.senzing import SENZING, lines, to_senzing
+from resolver.api.schemas.senzing import SENZING, senzing_lines, to_senzing
 from resolver.api.service import Service
-from resolver.cli.operate.worker import do
+from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.hub import Hub
-from resolver.hub.job_worker import work_once
-from resolver.ingest.formats.senzing.senzing_record import senzing_single
+from resolver.hub.job_worker import run_next_job
+from resolver.ingest.formats.senzing.senzing_record import read_senzing_record
 from tests.api.conftest import Client
-from tests.hub.hubs import OPTIONS, intake
+from tests.hub.hubs import OPTIONS, make_intake
 from tests.records.samples import record
 
 PERSON = {
@@ -31,56 +31,73 @@ PERSON = {
     "PASSPORT_COUNTRY": "cz",
 }
 ENTITY = {
-    "id": "e-1", "schema": "Company", "caption": "Vektor LLC", "referents": ["a:1"], "datasets": ["a"],
+    "id": "e-1",
+    "schema": "Company",
+    "caption": "Vektor LLC",
+    "referents": ["a:1"],
+    "datasets": ["a"],
     "properties": {
-        "name": ["Vektor LLC", "Вектор"], "alias": ["Vek"], "previousName": ["Old Vek"], "jurisdiction": ["ru"],
-        "incorporationDate": ["1990-01-02"], "registrationNumber": ["77"], "leiCode": ["L9"], "innCode": ["12"],
-        "wikidataId": ["Q1"], "address": ["1 Quay, Port"], "phone": ["+7 1"], "topics": ["crime"], "notes": ["a note"],
+        "name": ["Vektor LLC", "Вектор"],
+        "alias": ["Vek"],
+        "previousName": ["Old Vek"],
+        "jurisdiction": ["ru"],
+        "incorporationDate": ["1990-01-02"],
+        "registrationNumber": ["77"],
+        "leiCode": ["L9"],
+        "innCode": ["12"],
+        "wikidataId": ["Q1"],
+        "address": ["1 Quay, Port"],
+        "phone": ["+7 1"],
+        "topics": ["crime"],
+        "notes": ["a note"],
     },
-}  # fmt: skip
+}
 
 
 @pytest.fixture
-def held(tmp_path: Path, app: Flask) -> Iterator[Service]:
+def service(tmp_path: Path, app: Flask) -> Iterator[Service]:
     url = f"sqlite:///{tmp_path}/hub.db"
     with Hub.open(url, OPTIONS) as hub:
-        hub.add(intake([record("a:1", name="Ann Lee")]))
-    made = create_app(ServiceSettings(url))
-    service: Service = made.extensions["resolver"]
-    service.warm()
-    service.client = made.test_client()  # type: ignore[attr-defined]
-    yield service
-    service.close()
+        hub.add(make_intake([record("a:1", name="Ann Lee")]))
+    app_over_store = create_app(ServiceSettings(url))
+    running: Service = app_over_store.extensions["resolver"]
+    running.warm()
+    running.client = app_over_store.test_client()  # type: ignore[attr-defined]
+    yield running
+    running.close()
 
 
-def client_of(held: Service) -> Client:
-    return held.client  # type: ignore[attr-defined]
+def client_of(service: Service) -> Client:
+    return service.client  # type: ignore[attr-defined]
 
 
-def post(held: Service, body: Any) -> Any:
-    return client_of(held).post("/records", data=json.dumps(body), content_type=SENZING)
+def post(service: Service, body: Any) -> Any:
+    return client_of(service).post("/records", data=json.dumps(body), content_type=SENZING)
 
 
-def test_a_record_in_and_its_entity_out(held: Service) -> None:
-    answer = post(held, PERSON)
+def test_a_record_in_and_its_entity_out(service: Service) -> None:
+    answer = post(service, PERSON)
     assert answer.status_code == 201, answer.json
     assert answer.json["record"] == "port:7"
-    where = answer.headers["Location"]
-    plain = client_of(held).get(where)
+    location = answer.headers["Location"]
+    plain = client_of(service).get(location)
     assert (plain.mimetype, plain.json["properties"]["passportNumber"]) == (
         "application/json",
         ["X1234567"],
     )
-    said = client_of(held).get(where, headers={"Accept": SENZING})
-    assert said.mimetype == SENZING
-    assert (said.json["DATA_SOURCE"], said.json["RECORD_ID"]) == ("RESOLVER", plain.json["id"])
-    again = senzing_single(said.json).record
+    answered = client_of(service).get(location, headers={"Accept": SENZING})
+    assert answered.mimetype == SENZING
+    assert (answered.json["DATA_SOURCE"], answered.json["RECORD_ID"]) == (
+        "RESOLVER",
+        plain.json["id"],
+    )
+    again = read_senzing_record(answered.json).record
     assert again.texts("name", "birthDate") == ("Pavel Novotny", "1965-02-03")
-    assert [(one.prop, one.number) for one in again.identifiers] == [("passportNumber", "X1234567")]
+    assert [(row.prop, row.number) for row in again.identifiers] == [("passportNumber", "X1234567")]
 
 
 @pytest.mark.parametrize(
-    ("changed", "status", "said"),
+    ("changed", "status", "expected"),
     [
         ({"RECORD_ID": ""}, 422, "RECORD_ID"),
         ({"DATA_SOURCE": None}, 422, "DATA_SOURCE"),
@@ -94,54 +111,55 @@ def test_a_record_in_and_its_entity_out(held: Service) -> None:
         ),
     ],
 )
-def test_a_record_that_is_none(
-    changed: dict[str, Any], status: int, said: str, held: Service
+def test_invalid_records_are_refused(
+    changed: dict[str, Any], status: int, expected: str, service: Service
 ) -> None:
-    answer = post(held, {**PERSON, **changed})
+    answer = post(service, {**PERSON, **changed})
     assert (answer.status_code, set(answer.json)) == (status, {"detail"})
-    assert said in answer.json["detail"]
-    assert held.hub.store.version == 1
+    assert expected in answer.json["detail"]
+    assert service.hub.store.revision == 1
 
 
-def test_a_date_that_is_none_is_told_and_left_out(held: Service) -> None:
-    answer = post(held, {**PERSON, "DATE_OF_BIRTH": "1990-02-31"})
+def test_an_invalid_date_is_reported_and_left_out(service: Service) -> None:
+    answer = post(service, {**PERSON, "DATE_OF_BIRTH": "1990-02-31"})
     assert answer.status_code == 201
     assert "1990-02-31" in answer.json["warnings"][0]
 
 
-def test_a_batch_in_and_its_entities_out(held: Service) -> None:
-    client = client_of(held)
-    some = [PERSON, {**PERSON, "RECORD_ID": "8", "NAME_FULL": "Ann Lee"}]
-    body = "".join(json.dumps(one) + "\n" for one in some).encode()
-    where = client.post("/batches", data=body, content_type=SENZING).headers["Location"]
-    with Hub.open(held.settings.store_url, OPTIONS) as hub:
-        assert work_once(hub, held.jobs, do) is not None
-    assert client.get(where).json["result"]["records"] == 2
-    with client.get(f"{where}/entities", headers={"Accept": SENZING}) as answer:
+def test_a_batch_in_and_its_entities_out(service: Service) -> None:
+    client = client_of(service)
+    rows = [PERSON, {**PERSON, "RECORD_ID": "8", "NAME_FULL": "Ann Lee"}]
+    body = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    location = client.post("/batches", data=body, content_type=SENZING).headers["Location"]
+    with Hub.open(service.settings.store_url, OPTIONS) as hub:
+        assert run_next_job(hub, service.jobs_dir, run_batch_job) is not None
+    assert client.get(location).json["result"]["records"] == 2
+    with client.get(f"{location}/entities", headers={"Accept": SENZING}) as answer:
         assert answer.mimetype == SENZING
-        said = [json.loads(line) for line in answer.get_data(as_text=True).splitlines()]
+        expected = [json.loads(line) for line in answer.get_data(as_text=True).splitlines()]
     names = {
         feature["NAME_FULL"]
-        for one in said
-        for feature in one["FEATURES"]
+        for row in expected
+        for feature in row["FEATURES"]
         if "NAME_FULL" in feature
     }
     assert {"Pavel Novotny", "Ann Lee"} <= names
 
 
-def test_nothing_is_lost_on_the_way_out_and_in_again() -> None:
-    again = senzing_single(to_senzing(ENTITY)).record
-    said = ENTITY["properties"]
-    assert isinstance(said, dict)
+def test_round_trip() -> None:
+    again = read_senzing_record(to_senzing(ENTITY)).record
+    expected = ENTITY["properties"]
+    assert isinstance(expected, dict)
     assert again.schema == "Organization"
     assert again.texts("name", "alias") == ("Vektor LLC", "Вектор", "Vek")
     for prop in ("previousName", "jurisdiction", "incorporationDate", "phone", "topics"):
-        assert again.texts(prop) == tuple(said[prop]), prop
-    numbers = {one.prop: one.number for one in again.identifiers}
+        assert again.texts(prop) == tuple(expected[prop]), prop
+    numbers = {row.prop: row.number for row in again.identifiers}
     assert numbers == {
-        prop: said[prop][0] for prop in ("registrationNumber", "leiCode", "innCode", "wikidataId")
+        prop: expected[prop][0]
+        for prop in ("registrationNumber", "leiCode", "innCode", "wikidataId")
     }
-    assert [one.full for one in again.addresses] == said["address"]
+    assert [row.full for row in again.addresses] == expected["address"]
     assert any("a note" in text for text in again.texts("notes"))
 
 
@@ -152,18 +170,31 @@ def test_relations_are_pointers() -> None:
         "properties": {"member": ["p"], "organization": ["g"], "role": ["cook"]},
     }
     person = {"id": "p", "schema": "Person", "properties": {"name": ["A"]}}
-    nested = {**person, "properties": {"name": ["A"], "membershipMember": [{**edge, "properties": {
-        "organization": [{"id": "g", "schema": "Organization", "properties": {}}], "role": ["cook"]}}]}}  # fmt: skip
+    nested = {
+        **person,
+        "properties": {
+            "name": ["A"],
+            "membershipMember": [
+                {
+                    **edge,
+                    "properties": {
+                        "organization": [{"id": "g", "schema": "Organization", "properties": {}}],
+                        "role": ["cook"],
+                    },
+                }
+            ],
+        },
+    }
     pointer = {"REL_POINTER_DOMAIN": "RESOLVER", "REL_POINTER_KEY": "g", "REL_POINTER_ROLE": "COOK"}
     assert pointer in to_senzing(nested)["FEATURES"]
-    (one, two) = map(
-        json.loads, lines([person, edge, {"id": "q", "schema": "Person", "properties": {}}])
+    (row, second) = map(
+        json.loads, senzing_lines([person, edge, {"id": "q", "schema": "Person", "properties": {}}])
     )
-    assert pointer in one["FEATURES"]
-    assert (two["RECORD_ID"], pointer in two["FEATURES"]) == ("q", False)
+    assert pointer in row["FEATURES"]
+    assert (second["RECORD_ID"], pointer in second["FEATURES"]) == ("q", False)
 
 
 @pytest.mark.parametrize("accept", ["*/*", "application/*", "application/json", "text/html", ""])
-def test_whoever_does_not_ask_for_it_gets_json(accept: str, client: Client) -> None:
+def test_json_is_the_default(accept: str, client: Client) -> None:
     answer = client.get("/entities/river:3", headers={"Accept": accept}, follow_redirects=True)
     assert answer.mimetype == "application/json"

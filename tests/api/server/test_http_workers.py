@@ -22,7 +22,7 @@ import pytest
 
 from resolver.hub.hub import Hub
 from tests.api.serving import ask, served, wait_ready
-from tests.hub.hubs import OPTIONS, intake
+from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -41,33 +41,31 @@ def serving(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def workers(pid: int) -> set[int]:
-    return {int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+    return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
 
 
 def check(address: str, name: str) -> dict[str, Any]:
-    """A check over a connection of its own, which any worker may take."""
-    status, said = ask(f"{address}/check?name={name.replace(' ', '+')}&schema=Person")
-    assert status == 200, said
-    assert isinstance(said, dict)
-    return said
+    """Send a check over a connection of its own, which any worker may take."""
+    status, body = ask(f"{address}/check?name={name.replace(' ', '+')}&schema=Person")
+    assert status == 200, body
+    assert isinstance(body, dict)
+    return body
 
 
 def everywhere(address: str, name: str, version: int) -> None:
-    """Wait until every one of many checks at once sees a version; then whoever asks finds the name."""
+    """Wait until many simultaneous checks all see a revision, then check that they find a name."""
     deadline = time.monotonic() + 20
     with ThreadPoolExecutor(8) as pool:
         while True:
-            seen = list(pool.map(lambda _: check(address, name), range(16)))
-            if all(one["version"] >= version for one in seen):
+            answers = list(pool.map(lambda _: check(address, name), range(16)))
+            if all(answer["version"] >= version for answer in answers):
                 break
             assert time.monotonic() < deadline
             time.sleep(0.1)
-    assert all(one["results"][0]["caption"] == name for one in seen)
+    assert all(answer["results"][0]["caption"] == name for answer in answers)
 
 
-def test_nobody_goes_without_an_answer_while_workers_take_over(
-    store_url: str, tmp_path: Path
-) -> None:
+def test_every_request_is_answered_while_workers_take_over(store_url: str, tmp_path: Path) -> None:
     path = tmp_path / "hub.db"
     shutil.copy(store_url.removeprefix("sqlite:///"), path)
     with (
@@ -77,33 +75,33 @@ def test_nobody_goes_without_an_answer_while_workers_take_over(
         parts = urlsplit(service.address)
         deadline = time.monotonic() + 120
 
-        def asks() -> list[int]:
+        def ask_often() -> list[int]:
             # over one connection, as long as the service keeps it
-            seen: list[int] = []
+            answers: list[int] = []
             with closing(
                 http.client.HTTPConnection(str(parts.hostname), int(parts.port or 0), timeout=60)
             ) as caller:
-                while seen[-20:] != [200] * 20:
+                while answers[-20:] != [200] * 20:
                     caller.request("GET", "/readyz")
                     answer = caller.getresponse()
                     answer.read()
-                    seen.append(answer.status)
+                    answers.append(answer.status)
                     assert time.monotonic() < deadline
-            return seen
+            return answers
 
-        for seen in pool.map(lambda _: asks(), range(4)):
-            assert set(seen) == {503, 200}
+        for answers in pool.map(lambda _: ask_often(), range(4)):
+            assert set(answers) == {503, 200}
         service.process.send_signal(signal.SIGTERM)
 
 
-def test_what_another_process_lands_is_seen_by_every_worker(serving: Serving) -> None:
+def test_every_worker_sees_commits_of_other_processes(serving: Serving) -> None:
     _, address, store = serving
     with quick_symbols("resolver.pipeline"), Hub.open(store, OPTIONS) as hub:
-        version = hub.add(intake([record("late:1", name="Zdenka Havlova")])).version
+        version = hub.add(make_intake([record("late:1", name="Zdenka Havlova")])).revision
     everywhere(address, "Zdenka Havlova", version)
 
 
-def test_records_that_many_send_at_once_all_land(serving: Serving) -> None:
+def test_records_sent_at_once_are_all_committed(serving: Serving) -> None:
     _, address, store = serving
 
     def post(number: int) -> int:
@@ -117,19 +115,19 @@ def test_records_that_many_send_at_once_all_land(serving: Serving) -> None:
             f"{address}/records", json.dumps(body).encode(), method="POST"
         )
         with urllib.request.urlopen(request, timeout=60) as answer:
-            said: int = json.load(answer)["version"]
-        return said
+            version: int = json.load(answer)["version"]
+        return version
 
     with ThreadPoolExecutor(8) as pool:
         versions = list(pool.map(post, range(24)))
     with Hub.open(store, create=False, check=False) as hub, hub.store.view() as view:
-        assert len(view.numbers_of([f"door:{number}" for number in range(24)])) == 24
-        # whoever comes while others land goes with the next
-        assert view.version >= max(versions)
+        assert len(view.record_numbers([f"door:{number}" for number in range(24)])) == 24
+        # records sent during a commit go with the next one
+        assert view.revision >= max(versions)
     everywhere(address, "Oleg D7", max(versions))
 
 
-def test_figures_are_those_of_all_workers(serving: Serving) -> None:
+def test_metrics_are_summed_over_workers(serving: Serving) -> None:
     _, address, _ = serving
 
     def counted() -> float:
@@ -145,10 +143,10 @@ def test_figures_are_those_of_all_workers(serving: Serving) -> None:
     assert counted() == before + 20
 
 
-def test_one_connection_takes_one_request_after_the_other(serving: Serving) -> None:
+def test_a_connection_takes_several_requests(serving: Serving) -> None:
     _, address, _ = serving
     parts = urlsplit(address)
-    asked = f"GET /healthz HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode()
+    request = f"GET /healthz HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n".encode()
     with socket.create_connection(
         (str(parts.hostname), parts.port or 80), timeout=60
     ) as connection:
@@ -160,13 +158,13 @@ def test_one_connection_takes_one_request_after_the_other(serving: Serving) -> N
             assert json.loads(answers.read(int(head[b"Content-Length"]))) is not None
             return status
 
-        # at once, after a pause that is longer than a thread waits, and two before the first is answered
+        # at once, after a pause longer than a thread waits, and two before the first is answered
         for sent, pause in ((1, 0.0), (1, 0.0), (1, 0.1), (2, 0.0), (3, 0.1), (1, 0.0)):
             time.sleep(pause)
-            connection.sendall(asked * sent)
+            connection.sendall(request * sent)
             assert [answered() for _ in range(sent)] == [200] * sent
         # what has a head alone has no body after it
-        connection.sendall(asked.replace(b"GET", b"HEAD") + asked)
+        connection.sendall(request.replace(b"GET", b"HEAD") + request)
         head = b""
         while not head.endswith(b"\r\n\r\n"):
             head += answers.readline()
@@ -174,13 +172,13 @@ def test_one_connection_takes_one_request_after_the_other(serving: Serving) -> N
         assert answered() == 200
 
 
-def test_many_callers_who_keep_their_connections_wait_for_nobody(serving: Serving) -> None:
+def test_idle_connections_delay_nobody(serving: Serving) -> None:
     _, address, _ = serving
     parts = urlsplit(address)
     # more than there are threads
-    with ExitStack() as held:
+    with ExitStack() as stack:
         callers = [
-            held.enter_context(
+            stack.enter_context(
                 closing(http.client.HTTPConnection(str(parts.hostname), parts.port, timeout=60))
             )
             for _ in range(60)
@@ -205,13 +203,13 @@ def killed(pid: int, worker: int) -> None:
 
 def post(address: str, number: str) -> bool:
     """Post a record; whether it is there."""
-    said = {
+    body = {
         "id": number,
         "datasets": ["door"],
         "schema": "Person",
         "properties": {"name": [f"Zora {number}"]},
     }
-    request = urllib.request.Request(f"{address}/records", json.dumps(said).encode(), method="POST")
+    request = urllib.request.Request(f"{address}/records", json.dumps(body).encode(), method="POST")
     try:
         with urllib.request.urlopen(request, timeout=60) as answer:
             return bool(answer.status == 201)
@@ -219,7 +217,7 @@ def post(address: str, number: str) -> bool:
         raise AssertionError(error.read()) from None
 
 
-def test_nothing_is_lost_when_the_one_that_lands_dies(serving: Serving) -> None:
+def test_no_record_is_lost_when_the_writer_dies(serving: Serving) -> None:
     pid, address, store = serving
 
     with ThreadPoolExecutor(8) as pool:
@@ -227,12 +225,12 @@ def test_nothing_is_lost_when_the_one_that_lands_dies(serving: Serving) -> None:
         # it was forked first
         killed(pid, min(workers(pid)))
         posted += [pool.submit(post, address, f"k{number}") for number in range(40, 48)]
-        assert all(one.result() for one in posted)
+        assert all(future.result() for future in posted)
     with Hub.open(store, create=False, check=False) as hub, hub.store.view() as view:
-        found = view.versions_of([f"door:k{number}" for number in range(48)])
-    assert len(found) == 48
-    # whoever asked again changed nothing by it
-    assert all(len(one) == 1 for one in found.values())
+        numbers = view.record_numbers([f"door:k{number}" for number in range(48)])
+    assert len(numbers) == 48
+    # repeated records changed nothing
+    assert all(len(future) == 1 for future in numbers.values())
 
 
 def test_a_worker_that_dies_is_replaced(serving: Serving) -> None:
@@ -242,7 +240,7 @@ def test_a_worker_that_dies_is_replaced(serving: Serving) -> None:
     assert check(address, "Maria Quispe Huanca")["results"][0]["score"] > 0.5
 
 
-def test_signals_ask_for_more_workers_and_for_fewer(serving: Serving) -> None:
+def test_signals_add_and_remove_workers(serving: Serving) -> None:
     pid, address, _ = serving
 
     def until(count: int) -> None:
@@ -259,7 +257,7 @@ def test_signals_ask_for_more_workers_and_for_fewer(serving: Serving) -> None:
         until(number)
     os.kill(pid, signal.SIGTTOU)
     time.sleep(0.5)
-    # one that serves and one that lands always stay
+    # the writer and one worker that serves always stay
     assert len(workers(pid)) == 2
     wait_ready(address)
     assert check(address, "Maria Quispe Huanca")["results"][0]["score"] > 0.5

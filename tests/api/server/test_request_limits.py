@@ -1,4 +1,4 @@
-"""What a real server takes in before the application sees it, and how it refuses the rest."""
+"""Limits of real servers: refusals before the application sees a request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ LARGE = 6_000_000
 
 @pytest.fixture(scope="module")
 def closed(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, str]]:
-    """A store with keys: its URL, and their secrets by scope."""
+    """Return the URL of a store with keys, and their secrets by scope."""
     path = tmp_path_factory.mktemp("closed") / "hub.db"
     shutil.copy(store_url.removeprefix("sqlite:///"), path)
     url = f"sqlite:///{path}"
@@ -29,8 +29,8 @@ def closed(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[st
 
 
 @pytest.fixture(scope="module")
-def alone(closed: tuple[str, dict[str, str]]) -> Iterator[Served]:
-    """One process that serves it."""
+def single(closed: tuple[str, dict[str, str]]) -> Iterator[Served]:
+    """Serve the store in one process."""
     with served(closed[0]) as serving:
         yield serving
 
@@ -43,12 +43,12 @@ def together(closed: tuple[str, dict[str, str]]) -> Iterator[Served]:
 
 
 def connected(address: str) -> socket.socket:
-    where = urlsplit(address)
-    return socket.create_connection((str(where.hostname), int(where.port or 0)), timeout=30)
+    parts = urlsplit(address)
+    return socket.create_connection((str(parts.hostname), int(parts.port or 0)), timeout=30)
 
 
-def said(address: str, *lines: str, body: bytes = b"") -> tuple[int, dict[str, object]]:
-    """Send headers, and perhaps the beginning of a body; status and JSON of what is answered to that."""
+def send_raw(address: str, *lines: str, body: bytes = b"") -> tuple[int, dict[str, object]]:
+    """Send headers and perhaps the beginning of a body; return status and JSON of the answer."""
     with connected(address) as sock:
         sock.sendall("\r\n".join([*lines, "Host: localhost", "", ""]).encode() + body)
         answer = b""
@@ -63,8 +63,8 @@ def said(address: str, *lines: str, body: bytes = b"") -> tuple[int, dict[str, o
 
 
 @pytest.mark.parametrize("path", ["/match/default", "/records", "/desk/sign-in"])
-def test_what_is_too_large_is_refused_before_it_comes(path: str, alone: Served) -> None:
-    status, answer = said(alone.address, f"POST {path} HTTP/1.1", f"Content-Length: {LARGE}")
+def test_large_bodies_are_refused_before_they_arrive(path: str, single: Served) -> None:
+    status, answer = send_raw(single.address, f"POST {path} HTTP/1.1", f"Content-Length: {LARGE}")
     assert (status, set(answer)) == (413, {"detail"})
 
 
@@ -72,48 +72,48 @@ def test_what_is_too_large_is_refused_before_it_comes(path: str, alone: Served) 
     ("path", "scope", "status"),
     [("/batches", "", 401), ("/batches", "check", 403), ("/desk/batches", "", 401)],
 )
-def test_a_list_is_read_only_from_those_who_may_send_it(
-    path: str, scope: str, status: int, alone: Served, closed: tuple[str, dict[str, str]]
+def test_a_list_is_read_only_from_allowed_senders(
+    path: str, scope: str, status: int, single: Served, closed: tuple[str, dict[str, str]]
 ) -> None:
     key = [f"Authorization: ApiKey {closed[1][scope]}"] if scope else []
     for length in (f"Content-Length: {LARGE}", "Transfer-Encoding: chunked"):
-        found, answer = said(alone.address, f"POST {path} HTTP/1.1", length, *key)
-        assert (found, set(answer)) == (status, {"detail"})
+        response_status, answer = send_raw(single.address, f"POST {path} HTTP/1.1", length, *key)
+        assert (response_status, set(answer)) == (status, {"detail"})
 
 
-def test_a_large_list_of_one_who_may_is_taken(
-    alone: Served, closed: tuple[str, dict[str, str]]
+def test_a_large_list_of_an_allowed_sender_is_read(
+    single: Served, closed: tuple[str, dict[str, str]]
 ) -> None:
     line = b'{"id": "1", "schema": "Person", "datasets": ["p"], "properties": {"name": ["A B"]}}\n'
     body = line + b" " * (LARGE - len(line))
     key = f"Authorization: ApiKey {closed[1]['submit']}"
-    status, _ = said(
-        alone.address, "POST /batches HTTP/1.1", f"Content-Length: {len(body)}", key, body=body
+    status, _ = send_raw(
+        single.address, "POST /batches HTTP/1.1", f"Content-Length: {len(body)}", key, body=body
     )
     assert status == 202
 
 
-def test_many_who_say_nothing_do_not_stand_in_the_way(alone: Served) -> None:
+def test_silent_connections_delay_nobody(single: Served) -> None:
     with ExitStack() as stack:
         for _ in range(150):
-            stack.enter_context(connected(alone.address)).sendall(
+            stack.enter_context(connected(single.address)).sendall(
                 b"POST /match/default HTTP/1.1\r\nHost: loc"
             )
-        began = time.monotonic()
-        assert ask(f"{alone.address}/healthz")[0] == 200
-        assert time.monotonic() - began < 10
+        started_at = time.monotonic()
+        assert ask(f"{single.address}/healthz")[0] == 200
+        assert time.monotonic() - started_at < 10
 
 
-def test_what_one_server_itself_refuses_is_said_as_all_is(alone: Served) -> None:
-    assert ask(f"{alone.address}/check?name={'A' * 1_000_000}")[0] == 431
-    status, answer = said(alone.address, "POST /records HTTP/1.1", "Content-Length: many")
+def test_refusals_of_waitress_are_json(single: Served) -> None:
+    assert ask(f"{single.address}/check?name={'A' * 1_000_000}")[0] == 431
+    status, answer = send_raw(single.address, "POST /records HTTP/1.1", "Content-Length: many")
     assert (status, set(answer)) == (400, {"detail"})
 
 
-def test_what_several_refuse_is_said_in_the_same_way(together: Served) -> None:
-    status, answer = said(together.address, f"GET /check?name={'A' * 9_000} HTTP/1.1")
+def test_refusals_of_gunicorn_are_json(together: Served) -> None:
+    status, answer = send_raw(together.address, f"GET /check?name={'A' * 9_000} HTTP/1.1")
     assert (status, "POST /match" in str(answer["detail"])) == (414, True)
-    status, answer = said(together.address, "POST /records HTTP/1.1", "Content-Length: many")
+    status, answer = send_raw(together.address, "POST /records HTTP/1.1", "Content-Length: many")
     assert (status, set(answer)) == (400, {"detail"})
 
 

@@ -9,38 +9,38 @@ import pytest
 from flask import Flask
 
 from resolver.api import errors
-from resolver.api.server.request_turns import WAITING, Turns, install
+from resolver.api.server.request_turns import MAX_WAITING, RequestTurns, install_turns
 
 
 @pytest.fixture
-def turns() -> Turns:
-    return Turns(1)
+def turns() -> RequestTurns:
+    return RequestTurns(1)
 
 
 @pytest.fixture
-def app(turns: Turns) -> Flask:
+def app(turns: RequestTurns) -> Flask:
     """Answers at once, or after a landing that lasts as long as `landed` is not set."""
-    made = Flask(__name__)
-    install(made, turns)
-    errors.install(made)
-    landed = made.extensions["landed"] = threading.Event()
-    begun = made.extensions["begun"] = threading.Semaphore(0)
+    application = Flask(__name__)
+    install_turns(application, turns)
+    errors.install_error_handlers(application)
+    committed = application.extensions["landed"] = threading.Event()
+    begun = application.extensions["begun"] = threading.Semaphore(0)
 
-    @made.get("/waits")
+    @application.get("/waits")
     def waits() -> str:
-        with turns.given_up():
+        with turns.released():
             begun.release()
-            assert landed.wait(60)
+            assert committed.wait(60)
         return "landed"
 
-    @made.get("/runs")
+    @application.get("/runs")
     def runs() -> str:
         return "ran"
 
-    return made
+    return application
 
 
-def test_others_run_while_one_waits(app: Flask, turns: Turns) -> None:
+def test_others_run_while_a_request_waits(app: Flask, turns: RequestTurns) -> None:
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(lambda: app.test_client().get("/waits").text)
         assert app.extensions["begun"].acquire(timeout=60)
@@ -52,8 +52,8 @@ def test_others_run_while_one_waits(app: Flask, turns: Turns) -> None:
     assert not turns.running.acquire(blocking=False)
 
 
-def test_who_comes_when_too_many_wait_is_told_so(app: Flask, turns: Turns) -> None:
-    for _ in range(WAITING):
+def test_a_request_beyond_the_limit_is_refused(app: Flask, turns: RequestTurns) -> None:
+    for _ in range(MAX_WAITING):
         assert turns.waiting.acquire(blocking=False)
     answer = app.test_client().get("/waits")
     assert answer.status_code == 503

@@ -1,4 +1,4 @@
-"""One real serving process, asked over HTTP."""
+"""Serving process, asked over HTTP."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from resolver.api.server.local_requests import is_here
+from resolver.api.server.local_requests import is_loopback_host
 from resolver.cli.app import run
 from tests.api.serving import Served, ask, served, wait_ready
 
 
 @pytest.fixture
 def serving(store_url: str) -> Iterator[Served]:
-    with served(store_url) as found:
-        yield found
+    with served(store_url) as process:
+        yield process
 
 
-def test_a_process_serves_and_ends_as_asked(serving: Served) -> None:
+def test_a_process_serves_and_ends(serving: Served) -> None:
     process, address, log = serving
     assert ask(f"{address}/healthz") == (200, {"status": "ok"})
     wait_ready(address)
@@ -33,22 +33,20 @@ def test_a_process_serves_and_ends_as_asked(serving: Served) -> None:
     assert "Maria" not in "".join(log)
 
 
-def test_without_keys_nobody_else_may_ask(
-    store_url: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_public_address_needs_keys(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["serve", "--store", store_url, "--host", "0.0.0.0", "--port", "0"]) == 2
-    said = capsys.readouterr().err
-    assert "no API keys and no users" in said
-    assert said.count("\n") == 1
+    output = capsys.readouterr().err
+    assert "no API keys and no users" in output
+    assert output.count("\n") == 1
 
 
 def test_a_port_in_use(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     import socket
 
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        assert run(["serve", "--store", store_url, "--port", str(taken.getsockname()[1])]) == 2
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        assert run(["serve", "--store", store_url, "--port", str(listener.getsockname()[1])]) == 2
     assert "cannot listen on 127.0.0.1" in capsys.readouterr().err
 
 
@@ -67,4 +65,4 @@ def test_a_port_in_use(store_url: str, capsys: pytest.CaptureFixture[str]) -> No
     ],
 )
 def test_what_is_loopback(host: str, expected: bool) -> None:
-    assert is_here(host) == expected
+    assert is_loopback_host(host) == expected

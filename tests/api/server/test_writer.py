@@ -1,5 +1,4 @@
-"""Records passed on to the one that lands, within one process: what comes back, and what becomes of those who ask when
-it ends."""
+"""Records forwarded to the writer, within one process: answers, errors and the end of a writer."""
 
 from __future__ import annotations
 
@@ -14,26 +13,24 @@ from pathlib import Path
 import pytest
 
 import resolver.api.server.writer
-from resolver.api.server.http_workers import _Held
-from resolver.api.server.writer import Passing, Taker
+from resolver.api.server.http_workers import _ConnectionCounts
+from resolver.api.server.writer import WriterClient, WriterServer
 from resolver.errors import InputError, OwnerError, StoreError
-from resolver.hub.group_commit import Posting
-from resolver.hub.ownership import Sender
+from resolver.hub.group_commit import GroupCommit
+from resolver.hub.ownership import RecordOwner
 from resolver.records import Identifier
 from resolver.synthetic import generate
-from tests.hub.conftest import stores
 from tests.hub.hubs import (
     Step,
     Stores,
-    canonical,
-    exported,
+    export_canonical,
+    export_steps,
 )
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
-__all__ = ["stores"]
-Make = Callable[..., Passing]
-STRANGER = Sender("b", "B", may_all=False)
+Make = Callable[..., WriterClient]
+STRANGER = RecordOwner("b", "B", may_change_all=False)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -50,132 +47,138 @@ def path() -> Iterator[Path]:
 
 
 @contextmanager
-def taking(path: Path, posting: Callable[[], Posting]) -> Iterator[Taker]:
-    """One that lands, as long as the context lasts."""
-    taker, over = Taker(path, posting, lambda: None), threading.Event()
-    thread = threading.Thread(target=taker.run, args=(lambda: not over.is_set(),))
+def running_server(path: Path, group_commit: Callable[[], GroupCommit]) -> Iterator[WriterServer]:
+    """Run a writer server as long as the context lasts."""
+    server, stopping = WriterServer(path, group_commit, lambda: None), threading.Event()
+    thread = threading.Thread(target=server.run, args=(lambda: not stopping.is_set(),))
     thread.start()
     try:
-        yield taker
+        yield server
     finally:
-        over.set()
+        stopping.set()
         thread.join()
-        taker.close()
+        server.close()
 
 
 @pytest.fixture
-def passing(path: Path) -> Iterator[Make]:
-    """Makes those who pass on to it."""
-    made: list[Passing] = []
+def make_client(path: Path) -> Iterator[Make]:
+    """Return a function that makes clients of the server."""
+    clients: list[WriterClient] = []
 
-    def make(alone: Callable[[], Posting] = nobody) -> Passing:
-        made.append(Passing(path, alone))
-        return made[-1]
+    def make(fallback: Callable[[], GroupCommit] = no_fallback) -> WriterClient:
+        clients.append(WriterClient(path, fallback))
+        return clients[-1]
 
     yield make
-    for one in made:
-        one.close()
+    for client in clients:
+        client.close()
 
 
-def nobody() -> Posting:
+def no_fallback() -> GroupCommit:
     raise AssertionError("nobody may land alone here")
 
 
-def test_what_many_pass_on_lands_together_as_one_batch_would(
-    stores: Stores, path: Path, passing: Make
+def test_records_of_many_clients_are_committed_like_one_batch(
+    stores: Stores, path: Path, make_client: Make
 ) -> None:
-    some = list(generate(60, seed=8).records)[:50]
+    some_records = list(generate(60, seed=8).records)[:50]
     with stores.new() as hub:
-        posting = Posting(hub)
-        with taking(path, lambda: posting), ThreadPoolExecutor(8) as pool:
-            others = [passing(), passing()]
-            answers = list(pool.map(lambda one: others[one[0] % 2].post(one[1]), enumerate(some)))
-        assert hub.store.version == max(answer.version for answer in answers) < len(some)
-        assert exported(hub) == canonical(stores, [Step(tuple(some))])
+        group_commit = GroupCommit(hub)
+        with running_server(path, lambda: group_commit), ThreadPoolExecutor(8) as pool:
+            others = [make_client(), make_client()]
+            alternating = [others[i % 2] for i in range(len(some_records))]
+            posts = zip(alternating, some_records, strict=True)
+            answers = list(pool.map(lambda post: post[0].post(post[1]), posts))
+        assert hub.store.revision == max(answer.revision for answer in answers) < len(some_records)
+        assert export_canonical(hub) == export_steps(stores, [Step(tuple(some_records))])
 
 
-def test_a_record_arrives_as_it_was_sent(stores: Stores, path: Path, passing: Make) -> None:
+def test_a_record_arrives_as_it_was_sent(stores: Stores, path: Path, make_client: Make) -> None:
     number = Identifier("passportNumber", "X482916", "ru", "passport", "2001", origin="page 2")
-    said = record("s:1", name="Ann Lee", birthDate="1962", identifiers=[number])
+    sent = record("s:1", name="Ann Lee", birthDate="1962", identifiers=[number])
     with stores.new() as hub:
-        with taking(path, lambda: Posting(hub)):
-            posted = passing().post(said)
+        with running_server(path, lambda: GroupCommit(hub)):
+            posted = make_client().post(sent)
         with hub.store.view() as view:
-            held, entity = view.record("s:1"), view.entity(posted.entity)
-        assert held is not None
-        assert held.record.content_hash() == said.content_hash()
+            stored, entity = view.record("s:1"), view.entity(posted.entity_id)
+        assert stored is not None
+        assert stored.record.content_hash() == sent.content_hash()
         assert entity is not None
         assert entity.records == ("s:1",)
 
 
-def test_errors_come_back_as_what_they_are(stores: Stores, path: Path, passing: Make) -> None:
-    with stores.new() as hub, taking(path, lambda: Posting(hub)):
-        mine = passing()
-        assert mine.post(record("s:1", name="Ann Lee")).version == 1
-        with pytest.raises(OwnerError, match="not of B"):
-            mine.post(record("s:2", name="Ann Lee"), STRANGER)
+def test_errors_keep_their_type(stores: Stores, path: Path, make_client: Make) -> None:
+    with stores.new() as hub, running_server(path, lambda: GroupCommit(hub)):
+        client = make_client()
+        assert client.post(record("s:1", name="Ann Lee")).revision == 1
+        with pytest.raises(OwnerError, match="does not belong to B"):
+            client.post(record("s:2", name="Ann Lee"), STRANGER)
         with pytest.raises(OwnerError):
-            mine.withdraw("s:1", STRANGER)
-        with pytest.raises(InputError, match="holds no record s:9"):
-            mine.withdraw("s:9")
+            client.withdraw("s:1", STRANGER)
+        with pytest.raises(InputError, match="has no record s:9"):
+            client.withdraw("s:9")
         # what may not enter goes nowhere
         with pytest.raises(InputError):
-            mine.post(record("s:3"))
-        assert mine.withdraw("s:1") == 2
+            client.post(record("s:3"))
+        assert client.withdraw("s:1") == 2
 
 
-def test_one_at_fault_does_not_harm_the_others(stores: Stores) -> None:
+def test_a_refused_record_does_not_harm_others(stores: Stores) -> None:
     with stores.new() as hub:
-        posting = Posting(hub)
-        posting.post(record("s:1", name="Ann Lee"))
-        found = posting.post_all(
+        group_commit = GroupCommit(hub)
+        group_commit.post(record("s:1", name="Ann Lee"))
+        results = group_commit.post_all(
             [
-                (record("t:1", name="Boris Lang"), Sender()),
+                (record("t:1", name="Boris Lang"), RecordOwner()),
                 (record("s:2", name="Ann Lee"), STRANGER),
-                (record("t:1", name="Boris Lange"), Sender()),
+                (record("t:1", name="Boris Lange"), RecordOwner()),
             ]
         )
-        assert isinstance(found[1], OwnerError)
-        # two versions of one record land one after the other
-        assert [one.version for one in found if not isinstance(one, Exception)] == [2, 3]
+        assert isinstance(results[1], OwnerError)
+        # two versions of a record are committed one after the other
+        committed = [result for result in results if not isinstance(result, Exception)]
+        assert [result.revision for result in committed] == [2, 3]
 
 
-def test_what_nobody_foresaw_is_told_to_those_who_wait(path: Path, passing: Make) -> None:
-    class Broken(Posting):
-        def post_all(self, asked: object) -> list[object]:  # type: ignore[override]
+def test_unexpected_errors_reach_the_clients(path: Path, make_client: Make) -> None:
+    class Broken(GroupCommit):
+        def post_all(self, received: object) -> list[object]:  # type: ignore[override]
             raise ZeroDivisionError
 
     broken = Broken(None)  # type: ignore[arg-type]
-    with taking(path, lambda: broken), pytest.raises(RuntimeError, match="ZeroDivisionError"):
-        passing().post(record("s:1", name="Ann Lee"))
+    with (
+        running_server(path, lambda: broken),
+        pytest.raises(RuntimeError, match="ZeroDivisionError"),
+    ):
+        make_client().post(record("s:1", name="Ann Lee"))
 
 
-def test_a_successor_is_asked_again(stores: Stores, path: Path, passing: Make) -> None:
+def test_a_successor_gets_the_next_request(stores: Stores, path: Path, make_client: Make) -> None:
     with stores.new() as hub:
-        mine = passing()
-        with taking(path, lambda: Posting(hub)):
-            assert mine.post(record("s:1", name="Ann Lee")).version == 1
-        with taking(path, lambda: Posting(hub)):
-            # what has landed already changes nothing
-            entity = mine.post(record("s:1", name="Ann Lee")).entity
+        client = make_client()
+        with running_server(path, lambda: GroupCommit(hub)):
+            assert client.post(record("s:1", name="Ann Lee")).revision == 1
+        with running_server(path, lambda: GroupCommit(hub)):
+            # committing the same record again changes nothing
+            entity = client.post(record("s:1", name="Ann Lee")).entity_id
         with hub.store.view() as view:
             assert len(view.record_versions("s:1")) == 1
-            held = view.entity(entity)
-            assert held is not None
-            assert held.records == ("s:1",)
+            stored = view.entity(entity)
+            assert stored is not None
+            assert stored.records == ("s:1",)
 
 
-def test_where_nobody_lands_each_does_it_alone(
-    stores: Stores, path: Path, monkeypatch: pytest.MonkeyPatch, passing: Make
+def test_without_a_writer_the_client_commits_itself(
+    stores: Stores, path: Path, monkeypatch: pytest.MonkeyPatch, make_client: Make
 ) -> None:
-    monkeypatch.setattr(resolver.api.server.writer, "_ABSENT", 0.1)
+    monkeypatch.setattr(resolver.api.server.writer, "_CONNECT_SECONDS", 0.1)
     with stores.new() as hub:
-        mine = passing(lambda: Posting(hub))
-        assert mine.post(record("s:1", name="Ann Lee")).version == 1
-        assert mine.withdraw("s:1") == 2
+        client = make_client(lambda: GroupCommit(hub))
+        assert client.post(record("s:1", name="Ann Lee")).revision == 1
+        assert client.withdraw("s:1") == 2
 
 
-def test_what_ends_those_that_land_is_not_tried_further(path: Path, passing: Make) -> None:
+def test_a_record_that_kills_writers_is_given_up(path: Path, make_client: Make) -> None:
     ended: list[int] = []
 
     def dies() -> None:
@@ -191,45 +194,45 @@ def test_what_ends_those_that_land_is_not_tried_further(path: Path, passing: Mak
         thread = threading.Thread(target=dies)
         thread.start()
         with pytest.raises(StoreError, match="ended again"):
-            passing().post(record("s:1", name="Ann Lee"))
+            make_client().post(record("s:1", name="Ann Lee"))
         thread.join()
 
 
-def test_whoever_ends_halfway_through_a_request_is_let_go(
-    stores: Stores, path: Path, passing: Make
+def test_a_client_that_ends_within_a_request_is_dropped(
+    stores: Stores, path: Path, make_client: Make
 ) -> None:
-    with stores.new() as hub, taking(path, lambda: Posting(hub)) as taker:
+    with stores.new() as hub, running_server(path, lambda: GroupCommit(hub)) as server:
         with socket.socket(socket.AF_UNIX) as half:
             half.connect(str(path))
             half.sendall(b"\0\0\1\0{")
-        assert passing().post(record("s:1", name="Ann Lee")).version == 1
-        assert taker.asked
+        assert make_client().post(record("s:1", name="Ann Lee")).revision == 1
+        assert server.has_clients
 
 
-def test_places_of_more_workers_than_were_foreseen() -> None:
-    held = _Held(2)
+def test_slots_for_more_workers_than_planned() -> None:
+    counts = _ConnectionCounts(2)
     workers = [object() for _ in range(12)]
-    places = [held.give(one) for one in workers]
+    places = [counts.assign_slot(worker) for worker in workers]
     assert places[:7] == [0, 1, 2, 3, 4, 5, 6]
     # the others share one, and any of them may end
     assert set(places[7:]) == {7}
-    for one in workers:
-        held.free(one)
-    assert held.give(object()) == 0
+    for worker in workers:
+        counts.free(worker)
+    assert counts.assign_slot(object()) == 0
 
 
-def test_a_worker_leaves_connections_to_whom_holds_fewer() -> None:
-    held = _Held(2)
-    first, second = held.give(object()), held.give(object())
-    held.count(first, 3)
-    assert not held.most(first)
-    held.count(second, 2)
-    assert held.most(first)
-    assert not held.most(second)
+def test_busier_workers_leave_connections_to_others() -> None:
+    counts = _ConnectionCounts(2)
+    busy, second = counts.assign_slot(object()), counts.assign_slot(object())
+    counts.count(busy, 3)
+    assert not counts.holds_more_than_another(busy)
+    counts.count(second, 2)
+    assert counts.holds_more_than_another(busy)
+    assert not counts.holds_more_than_another(second)
 
 
-def test_what_the_one_that_lands_dies_of_is_asked_no_more(path: Path, passing: Make) -> None:
-    asked: list[int] = []
+def test_a_request_that_kills_writers_is_sent_three_times(path: Path, make_client: Make) -> None:
+    received: list[int] = []
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()
@@ -237,13 +240,13 @@ def test_what_the_one_that_lands_dies_of_is_asked_no_more(path: Path, passing: M
         def dies() -> None:
             for _ in range(3):
                 connection, _ = listener.accept()
-                asked.append(len(connection.recv(1 << 16)))
+                received.append(len(connection.recv(1 << 16)))
                 connection.close()
 
         thread = threading.Thread(target=dies)
         thread.start()
         with pytest.raises(StoreError, match="has ended again and again"):
-            passing().post(record("s:1", name="Ann Lee"))
+            make_client().post(record("s:1", name="Ann Lee"))
         thread.join(timeout=60)
-    assert len(asked) == 3
-    assert all(asked)
+    assert len(received) == 3
+    assert all(received)

@@ -1,17 +1,32 @@
-"""What the pages call things."""
+"""Labels and texts of pages."""
 
 from __future__ import annotations
 
 import pytest
 
-from resolver.api.desk.support import text_filters
+from resolver.api.desk.support.evidence_labels import evidence_label, evidence_title
 from resolver.comparison import COMPARATOR_BY_NAME
+from resolver.records.results.explanation import EvidenceRow
 
 
-@pytest.mark.parametrize("name", [name for name in COMPARATOR_BY_NAME if name.startswith("name")])
-def test_each_comparator_of_names_is_called_something(name: str) -> None:
-    assert text_filters.evidence(name) != name.replace("_", " ")
+@pytest.mark.parametrize("name", COMPARATOR_BY_NAME)
+def test_every_comparator_has_a_label(name: str) -> None:
+    assert evidence_title(name).lower() != name.replace("_", " ")
 
 
-def test_evidence_of_two_comparators_names_both() -> None:
-    assert text_filters.evidence("name_rarity × birth_date") == "rarity of the name × birth date"
+def test_label_of_an_interaction_contains_both_comparators() -> None:
+    title = "Rarity of the matching names and birth dates, together"
+    assert evidence_title("name_rarity × birth_date") == title
+
+
+@pytest.mark.parametrize(
+    ("similarity", "weight", "label"),
+    [
+        (1.0, 900, "Phone numbers agree"),
+        (0.4, -300, "Phone numbers differ"),
+        (0.8, 200, "Phone numbers are similar"),
+        (None, 0, "Phone numbers"),
+    ],
+)
+def test_label_states_the_outcome(similarity: float | None, weight: int, label: str) -> None:
+    assert evidence_label(EvidenceRow("phone", "", "1", "2", similarity, weight)) == label

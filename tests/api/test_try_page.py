@@ -1,4 +1,4 @@
-"""The page to try the service: it loads nothing from elsewhere, and what it sends is answered."""
+"""Page `/try`: it loads nothing from other hosts, and its requests are answered."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from tests.api.conftest import Client
 from tests.api.serving import served
 
 
-def test_the_page_may_load_only_its_own_parts(client: Client) -> None:
+def test_the_page_loads_only_its_own_parts(client: Client) -> None:
     answer = client.get("/try")
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
     policy = dict(
-        one.strip().split(" ", 1) for one in answer.headers["Content-Security-Policy"].split(";")
+        directive.strip().split(" ", 1)
+        for directive in answer.headers["Content-Security-Policy"].split(";")
     )
     assert policy["default-src"] == policy["frame-ancestors"] == policy["form-action"] == "'none'"
     assert policy["script-src"] == policy["style-src"] == policy["connect-src"] == "'self'"
@@ -55,13 +56,13 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.mark.slow
-def test_it_sends_and_shows(browser: Any, store_url: str) -> None:
+def test_requests_are_sent_and_shown(browser: Any, store_url: str) -> None:
     from selenium.webdriver.common.by import By
     from selenium.webdriver.support.ui import WebDriverWait
 
     def text_of(identity: str) -> str:
-        found = browser.find_elements(By.ID, identity)
-        return str(found[0].text) if found else ""
+        elements = browser.find_elements(By.ID, identity)
+        return str(elements[0].text) if elements else ""
 
     with served(store_url, ready=True) as (_, address, _):
         browser.get(f"{address}/try")

@@ -1,5 +1,8 @@
-"""What version 0.2 of the Reconciliation Service API (a report of the W3C Entity Reconciliation Community Group) asks
-of a service's answers, as JSON schemas of our own: stricter than its text where we offer more than it demands."""
+"""JSON schemas of answers in version 0.2 of the Reconciliation Service API.
+
+Written from the report of the W3C Entity Reconciliation Community Group, and stricter than its text
+where the service offers more than it demands.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ WITH_ID: Schema = {"type": "string", "pattern": r"^https?://.*\{\{id\}\}"}
 
 
 def thing(required: dict[str, Schema], optional: dict[str, Schema] | None = None) -> Schema:
-    """An object with these members and no others."""
+    """Return the schema of an object with these members and no others."""
     return {
         "type": "object",
         "properties": {**required, **(optional or {})},

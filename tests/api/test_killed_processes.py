@@ -1,4 +1,4 @@
-"""Serving process and worker killed at random moments: what was acknowledged is there, once, and nothing by half."""
+"""Processes killed at random moments: acknowledged records are in the store, once and complete."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from resolver.client import Client, ServiceError
 from resolver.hub.hub import Hub
 from tests.api.conftest import RECORDS
 from tests.api.serving import ROOT, wait_ready
-from tests.hub.hubs import OPTIONS, intake
+from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.store import postgres
 
@@ -32,25 +32,25 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 from resolver.store import jobs
-from tests.normalise.preparing import quick_symbols
-jobs.LEASE = timedelta(seconds=1)
+from tests.normalize.preparing import quick_symbols
+jobs.LEASE_TIME = timedelta(seconds=1)
 with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
     if sys.argv[1] == "worker":
-        from resolver.cli.worker import do
-        from resolver.engines.hub import Hub
-        from resolver.engines.working import work_once
-        from tests.engines.hubs import OPTIONS
+        from resolver.cli.operate.worker import run_batch_job
+        from resolver.hub.hub import Hub
+        from resolver.hub.job_worker import run_next_job
+        from tests.hub.hubs import OPTIONS
         with Hub.open(sys.argv[2], OPTIONS) as hub:
-            print("begun", file=sys.stderr, flush=True)
+            print("started", file=sys.stderr, flush=True)
             while True:
-                work_once(hub, Path(sys.argv[3]), do, lease=timedelta(seconds=1))
+                run_next_job(hub, Path(sys.argv[3]), run_batch_job, lease=timedelta(seconds=1))
     from resolver.cli.app import run
     sys.exit(run(["serve", "--store", sys.argv[2], "--jobs", sys.argv[3], "--port", sys.argv[4]]))
 """
 
 
 class Process:
-    """A child that is begun anew whenever it is killed."""
+    """Child process that is started anew whenever it is killed."""
 
     def __init__(self, *args: str) -> None:
         self._args = args
@@ -58,12 +58,12 @@ class Process:
         self._reader = threading.Thread()
 
     def begin(self) -> str:
-        """Begin; the first line it says."""
+        """Start the child and return its first line."""
         command = [sys.executable, "-c", CHILD, *self._args]
         self._child = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
         assert self._child.stderr is not None
         line = self._child.stderr.readline()
-        # what it says later is read away, lest it should wait for a reader
+        # further output is read, since a full pipe would block the child
         self._reader = threading.Thread(target=self._child.stderr.read, daemon=True)
         self._reader.start()
         return line
@@ -81,9 +81,9 @@ class Process:
 def free_port() -> int:
     import socket
 
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 pytestmark = pytest.mark.slow
@@ -101,7 +101,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 
 def rows(batch: int) -> bytes:
-    said = (
+    entities = (
         {
             "id": f"{batch}-{row}",
             "schema": "Person",
@@ -110,12 +110,12 @@ def rows(batch: int) -> bytes:
         }
         for row in range(ROWS)
     )
-    return "".join(json.dumps(one) + "\n" for one in said).encode()
+    return "".join(json.dumps(entity) + "\n" for entity in entities).encode()
 
 
 def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
     with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
-        hub.add(intake(RECORDS))
+        hub.add(make_intake(RECORDS))
     port, jobs = free_port(), tmp_path / "jobs"
     api = Process("serve", url, str(jobs), str(port))
     worker = Process("worker", url, str(jobs))
@@ -126,7 +126,7 @@ def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
     answered: set[str] = set()
 
     def ask() -> None:
-        """Check again and again; every look that was answered must be in the log."""
+        """Check repeatedly; each answered check must be in the audit log."""
         while not over.is_set():
             try:
                 with urllib.request.urlopen(f"{address}/check?name=Ann+Lee", timeout=20) as answer:
@@ -136,7 +136,7 @@ def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
                 time.sleep(0.02)
 
     def send() -> None:
-        """Submit batches and records, again and again until each is acknowledged, as a client would."""
+        """Submit batches and records, repeating each until it is acknowledged."""
         with Client(address, repeats=0, timeout=20) as client:
             for number in range(BATCHES):
                 while not over.is_set() and str(number) not in acknowledged:
@@ -156,19 +156,19 @@ def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
     dice = random.Random(11)
     try:
         assert api.begin().startswith("Serving")
-        assert worker.begin() == "begun\n"
+        assert worker.begin() == "started\n"
         wait_ready(address)
         sender.start()
         asker.start()
         for kill in range(KILLS):
             time.sleep(dice.uniform(0.1, 1.5))
-            one = (api, worker)[kill % 2]
-            seen = len(answered)
-            while one is api and len(answered) == seen:
-                # the moment after an answer is when its look is not in the store yet
+            target = (api, worker)[kill % 2]
+            count = len(answered)
+            while target is api and len(answered) == count:
+                # right after an answer its audit event is not in the store yet
                 time.sleep(0.001)
-            one.kill()
-            one.begin()
+            target.kill()
+            target.begin()
         wait_ready(address)
         sender.join(timeout=120)
         with Client(address) as client:
@@ -186,21 +186,21 @@ def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
     assert len(acknowledged) == BATCHES
     with Hub.open(url, OPTIONS) as hub, hub.store.view() as view:
         logged = [
-            one.request_id
-            for one in hub.store.access.consultations(limit=100_000)
-            if one.action == "check"
+            target.request_id
+            for target in hub.store.audit_events.list(limit=100_000)
+            if target.action == "check"
         ]
         assert len(logged) == len(set(logged))
         assert len(answered) > KILLS
         assert answered <= set(logged)
-        held = {one for part in view.batches() for one in part.batch.ids.to_pylist()}
+        stored_ids = {target for part in view.batches() for target in part.batch.ids.to_pylist()}
         sent = {f"port:{batch}-{row}" for batch in range(BATCHES) for row in range(ROWS)}
-        assert sent <= held
-        assert posted <= held
+        assert sent <= stored_ids
+        assert posted <= stored_ids
         # what was sent and never acknowledged may be there or not, but nothing else is
-        assert held <= sent | {f"quay:{number}" for number in range(BATCHES)} | {
-            one.id for one in RECORDS
+        assert stored_ids <= sent | {f"quay:{number}" for number in range(BATCHES)} | {
+            target.id for target in RECORDS
         }
         numbers, entities = view.all_members()
-        assert len(numbers) == len(held) == len(set(numbers.tolist()))
+        assert len(numbers) == len(stored_ids) == len(set(numbers.tolist()))
         assert len(entities) == len(numbers)

@@ -1,0 +1,204 @@
+"""Pages of batches: upload of a list, progress while it runs, results."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Response, g, redirect, request, send_file, url_for
+
+from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.pages import render_page
+from resolver.api.desk.support.desk_access import current_user, require_role
+from resolver.api.desk.support.error_pages import DeskError
+from resolver.api.errors import ApiError
+from resolver.api.routes.batches import REPORT_POLICY, RESULTS
+from resolver.api.service import current_service
+from resolver.api.uploads import check_readable, store_form, upload_errors
+from resolver.errors import InputError
+from resolver.hub.desk_users import UserRole
+from resolver.hub.job_worker import (
+    BATCH_JOB,
+    FINAL_STATES,
+    INPUT,
+    RESULT,
+    BatchOptions,
+    Job,
+    create_job_folder,
+    submit_batch,
+)
+from resolver.hub.ownership import RecordOwner
+from resolver.ingest.readers import READERS
+from resolver.review import Filters, list_waiting
+
+_QUEUE_PATIENCE = timedelta(seconds=20)
+"""Time that a batch may wait before its page asks whether a worker runs."""
+_MAX_ROWS = 50
+_FORMATS = tuple(reader.name for reader in READERS)
+
+
+@blueprint.get("/desk/batches")
+def batches() -> Any:
+    """Show the batches of the user's agency, the latest commits, and the upload form."""
+    return _batches_page()
+
+
+@blueprint.post("/desk/batches")
+@require_role(UserRole.STEWARD)
+def upload_batch() -> Any:
+    """Submit an uploaded list as a batch."""
+    folder = create_job_folder(current_service().jobs_dir)
+    try:
+        job = _submit_upload(folder)
+    except (ApiError, InputError) as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if isinstance(error, ApiError):
+            return _batches_page(error.detail), error.status
+        return _batches_page(error.line()), 400
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return redirect(url_for("desk.batch", job_id=job.id), 303)
+
+
+def _submit_upload(folder: Path) -> Job:
+    """Store the uploaded list in a folder and submit it. Raises `ApiError`, `InputError`."""
+    with upload_errors():
+        name = store_form(folder / INPUT)
+    list_format = request.form.get("format", "")
+    if list_format and list_format not in _FORMATS:
+        raise ApiError(422, f"there is no format {list_format[:40]!r}")
+    check_readable(folder / INPUT, list_format)
+    # a form that is sent twice makes one batch
+    form_id = request.form.get("once", "")[:60]
+    job, _ = submit_batch(
+        current_service().hub,
+        folder,
+        BatchOptions(name, list_format),
+        owner=RecordOwner.of_viewer(g.viewer),
+        idempotency_key=f"desk\n{g.viewer.name}\n{form_id}" if form_id else None,
+    )
+    return job
+
+
+@blueprint.get("/desk/batches/<job_id>")
+def batch(job_id: str) -> Any:
+    """Show one batch: its state, and its results."""
+    return render_page("batch.html", section="batches", **_batch_context(_find_job(job_id)))
+
+
+@blueprint.get("/desk/batches/<job_id>/state")
+def batch_state(job_id: str) -> Any:
+    """Return the part of the page that changes; the script polls it until the batch ends."""
+    return render_page("_batch_state.html", **_batch_context(_find_job(job_id)))
+
+
+@blueprint.post("/desk/batches/<job_id>/cancel")
+@require_role(UserRole.STEWARD)
+def cancel_batch(job_id: str) -> Any:
+    """Cancel a batch."""
+    current_service().hub.store.jobs.cancel(_find_job(job_id).id)
+    return redirect(url_for("desk.batch", job_id=job_id), 303)
+
+
+@blueprint.post("/desk/batches/<job_id>/accept")
+@require_role(UserRole.STEWARD)
+def accept_batch(job_id: str) -> Any:
+    """Accept a held batch, so that it is committed however much it changes."""
+    current_service().hub.store.jobs.accept(_find_job(job_id).id, current_user().name)
+    return redirect(url_for("desk.batch", job_id=job_id), 303)
+
+
+@blueprint.get("/desk/batches/<job_id>/<any(report, links, entities, rejects):result>")
+def batch_result(job_id: str, result: str) -> Any:
+    """Send a file of a batch's results."""
+    job = _find_job(job_id)
+    name, media_type = RESULTS[result]
+    path = current_service().jobs_dir.absolute() / str(job.params["folder"]) / RESULT / name
+    if job.state != "done" or not path.is_file():
+        raise DeskError(
+            410,
+            "There is no such result.",
+            "The batch is not done, or its results were deleted after some time.",
+        )
+    response: Response = send_file(path, mimetype=media_type)
+    is_report = result == "report"
+    response.headers["Content-Security-Policy"] = (
+        REPORT_POLICY if is_report else "default-src 'none'; sandbox"
+    )
+    if not is_report:
+        response.headers["Content-Disposition"] = f'attachment; filename="{job.id[:8]}-{name}"'
+    return response
+
+
+def _batches_page(problem: str = "") -> str:
+    store, user = current_service().hub.store, current_user()
+    agency = None if user.role >= UserRole.ADMIN else user.agency
+    with store.view() as view:
+        commits = view.revisions(max(0, view.revision - _MAX_ROWS))[::-1]
+    return render_page(
+        "batches.html",
+        section="batches",
+        jobs=store.jobs.list(agency=agency, kind=BATCH_JOB, limit=_MAX_ROWS),
+        commits=commits,
+        formats=_FORMATS,
+        form_id=g.request_id,
+        problem=problem,
+    )
+
+
+def _find_job(job_id: str) -> Job:
+    """Return a batch of the user's agency; admins may see any.
+
+    Raises `DeskError`, the same for batches of other agencies as for unknown ones.
+    """
+    job, user = current_service().hub.store.jobs.find(job_id), current_user()
+    if job is None or (job.agency != user.agency and user.role < UserRole.ADMIN):
+        raise DeskError(
+            404,
+            "There is no such batch.",
+            "It may belong to another agency; the list shows those you may see.",
+        )
+    return job
+
+
+def _batch_context(job: Job) -> dict[str, Any]:
+    return {
+        "open_pairs": _count_open_pairs(job),
+        "job": job,
+        "label": job.params.get("label") or job.id[:8],
+        "percent": round(100 * job.done / job.total, 1) if job.total else None,
+        "is_final": job.state in FINAL_STATES,
+        "stall": _stall_reason(job),
+        "result": dict(job.result or {}),
+    }
+
+
+def _count_open_pairs(job: Job) -> list[tuple[str, int]]:
+    """Return the lists of a committed batch, with the number of their pairs that wait."""
+    revision = (job.result or {}).get("version")
+    if job.state != "done" or not revision:
+        return []
+    hub = current_service().hub
+    with hub.store.view() as view:
+        names = view.sources_in_revision(int(revision))[:_MAX_ROWS]
+    return [(name, list_waiting(hub, Filters(source=name), limit=1).total) for name in names]
+
+
+def _stall_reason(job: Job) -> str:
+    """Return why a batch does not progress: its worker is `busy`, `down` or `lost`; else empty."""
+    now = datetime.now(UTC)
+    if job.state == "queued" and now - datetime.fromisoformat(job.created) > _QUEUE_PATIENCE:
+        jobs = current_service().hub.store.jobs.list(limit=_MAX_ROWS)
+        return "busy" if any(_is_leased(other, now) for other in jobs) else "down"
+    if job.state == "running" and job.lease_until and datetime.fromisoformat(job.lease_until) < now:
+        return "lost"
+    return ""
+
+
+def _is_leased(job: Job, now: datetime) -> bool:
+    return bool(
+        job.state == "running" and job.lease_until and datetime.fromisoformat(job.lease_until) > now
+    )

@@ -1,0 +1,185 @@
+"""Decisions of stewards: decide, undo, confirm, and the list of those to be confirmed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from flask import redirect, request, url_for
+
+from resolver import review
+from resolver.api.access import log_access, viewer
+from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.pages import render_page
+from resolver.api.desk.pair import (
+    load_decision,
+    outcome_parameters,
+    show_next_pair,
+    show_pair,
+)
+from resolver.api.desk.support.desk_access import (
+    current_user,
+    is_partial_request,
+    require_role,
+    require_visible,
+)
+from resolver.api.desk.support.error_pages import DeskError
+from resolver.api.desk.support.review_forms import (
+    QueuePosition,
+    current_steward,
+    filter_parameters,
+    filters_of_form,
+    parse_verdict,
+)
+from resolver.api.service import current_service
+from resolver.hub.desk_users import UserRole
+from resolver.review import (
+    DecisionOutcome,
+    DecisionRefusedError,
+    DecisionRequest,
+    DecisionView,
+    PairSnapshot,
+    StewardVerdict,
+)
+from resolver.screening.screener import IndexRevision
+
+
+@blueprint.post("/review/<ref:left>/<ref:right>/decide")
+@require_role(UserRole.STEWARD)
+def decide(left: str, right: str) -> Any:
+    """Commit a decision and show the next pair."""
+    form = request.form
+    verdict = parse_verdict(form.get("verdict", ""))
+    if form.get("again"):
+        # other pairs are checked by `decide_pair`, at the revision that the decision is made on
+        require_visible(left, right)
+    outcome = review.decide_pair(
+        current_service().hub,
+        _decision_request(left, right, verdict),
+        rules=current_service().settings.rules,
+    )
+    return show_next_pair(filters_of_form(), form.get("after", ""), outcome)
+
+
+def _decision_request(left: str, right: str, verdict: StewardVerdict) -> DecisionRequest:
+    """Return the request of the form. Raises `DeskError`."""
+    form = request.form
+    withdrawals = tuple(int(text) for text in form.getlist("over") if text.isdigit())
+    if withdrawals and current_user().role < UserRole.SENIOR:
+        raise DeskError(
+            403,
+            "Withdrawing decisions takes a senior steward.",
+            "Leave the pair unsure, or ask a senior steward.",
+        )
+    return DecisionRequest(
+        current_steward(),
+        left,
+        right,
+        verdict,
+        reason=form.get("reason", "").strip()[:200],
+        comment=form.get("comment", "").strip()[:2_000],
+        snapshot=_parse_snapshot(form.get("snapshot", "")),
+        over=withdrawals,
+        recheck=int(form["again"]) if form.get("again", "").isdigit() else 0,
+    )
+
+
+def _parse_snapshot(text: str) -> PairSnapshot | None:
+    """Return the state of the pair that the form shows; None without one."""
+    if not text:
+        return None
+    try:
+        return PairSnapshot.from_json(orjson.loads(text))
+    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+        raise DeskError(
+            422, "The form was damaged on its way.", "Load the pair again and decide there."
+        ) from None
+
+
+@blueprint.post("/review/decisions/<int:number>/undo")
+@require_role(UserRole.STEWARD)
+def undo(number: int) -> Any:
+    """Undo a decision, and show its pair (or the entity `next`) again."""
+    decision, user = load_decision(number), current_user()
+    if decision.steward != user.name and user.role < UserRole.SENIOR:
+        raise DeskError(
+            403,
+            f"Decision {number} is {decision.steward}’s: taking it back takes a senior steward.",
+            f"Ask {decision.steward or 'a colleague'} or a senior steward.",
+        )
+    comment = request.form.get("why", "").strip()[:2_000]
+    outcome = review.undo_decision(current_service().hub, current_steward(), number, why=comment)
+    if request.form.get("next"):
+        return redirect(url_for("desk.entity", entity_id=request.form["next"]), 303)
+    return _show_pair_again(decision, outcome)
+
+
+def _show_pair_again(decision: DecisionView, outcome: DecisionOutcome) -> Any:
+    """Show the pair of a decision that was undone, with a message that offers no undo."""
+    filters = filters_of_form()
+    try:
+        view = review.build_pair_view(
+            current_service().hub,
+            decision.left_record,
+            decision.right_record,
+            steward=current_steward(),
+            rules=current_service().settings.rules,
+        )
+    except DecisionRefusedError:
+        # the two are still one entity for another reason
+        return show_next_pair(filters, "", replace(outcome, numbers=()))
+    left, right = view.left.party.id, view.right.party.id
+    if is_partial_request():
+        return show_pair(left, right, QueuePosition(filters), replace(outcome, numbers=()))
+    parameters = {**filter_parameters(filters), **outcome_parameters(outcome)}
+    return redirect(url_for("desk.pair", left=left, right=right, **parameters), 303)
+
+
+@blueprint.post("/review/decisions/<int:number>/confirm")
+@require_role(UserRole.STEWARD)
+def confirm(number: int) -> Any:
+    """Confirm the decision of another steward."""
+    outcome = review.confirm_decision(
+        current_service().hub,
+        current_steward(),
+        number,
+        comment=request.form.get("comment", "").strip()[:2_000],
+    )
+    if request.form.get("entity"):
+        return redirect(
+            url_for("desk.entity", entity_id=request.form["entity"], done=outcome.message), 303
+        )
+    return show_next_pair(filters_of_form(), request.form.get("after", ""), outcome)
+
+
+@blueprint.get("/review/pending")
+def pending() -> Any:
+    """Show the decisions that wait for a second steward."""
+    hub = current_service().hub
+    decisions = review.list_pending(hub, viewer())
+    record_ids = sorted(
+        {record for row in decisions for record in (row.left_record, row.right_record)}
+    )
+    with hub.store.view() as view:
+        records = {record_id: view.record(record_id) for record_id in record_ids}
+        entity_of = {record_id: view.entity_key(record_id) for record_id in record_ids}
+    # a decision within one entity, such as an undo of a merge, has no pair to show
+    shared_entities = {
+        row.number: entity_of[row.left_record]
+        for row in decisions
+        if entity_of[row.left_record] == entity_of[row.right_record]
+    }
+    names = {
+        record_id: stored.record.caption
+        for record_id, stored in records.items()
+        if stored is not None
+    }
+    log_access("pending", {}, {"seen": sorted(names)}, IndexRevision(hub.store.revision, ""))
+    return render_page(
+        "pending.html",
+        section="queue",
+        decisions=decisions,
+        names=names,
+        shared_entities=shared_entities,
+    )

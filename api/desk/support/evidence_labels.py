@@ -1,0 +1,75 @@
+"""Labels of evidence for stewards: "Phone numbers differ", "Rarity of the names"."""
+
+from __future__ import annotations
+
+from resolver.records.results.explanation import EvidenceRow
+
+_COMPARED = {
+    "birth_date": "Birth dates",
+    "start_date": "Founding dates",
+    "birth_place": "Birth places",
+    "address": "Addresses",
+    "nationality": "Nationalities",
+    "country": "Countries",
+    "gender": "Genders",
+    "identifier": "Document numbers",
+    "phone": "Phone numbers",
+    "email": "E-mail addresses",
+    "website": "Websites",
+    "position": "Positions",
+    "father_name": "Father’s names",
+    "legal_form": "Legal forms",
+}
+"""Evidence that compares values of both sides, which agree, are similar or differ."""
+_DESCRIBED = {
+    "prior": "Starting point of every pair",
+    "calibration": "Calibration of the score",
+    "name": "Names",
+    "name_rarity": "Rarity of the matching names",
+    "name_contradicted": "Name parts that contradict each other",
+    "name_omitted": "Name parts left out on one side",
+    "name_weakest": "Weakest matching name part",
+    "name_primary": "Main names",
+    "name_share": "Share of names in common",
+    "name_exact": "Names letter by letter",
+    "name_parts": "Number of matching name parts",
+    "name_quality": "Main names or aliases",
+    "name_order": "Order of given and family name",
+    "name_established": "Similar words that are different names",
+    "name_initials": "Initials",
+    "name_sides": "Kind of contradicting name part",
+    "name_apart": "Words that set branches apart",
+    "names_alone": "Only names are known",
+    "numbers": "Numbers in the names",
+    "places_named": "Places in the names",
+    "branch": "Places in the main names",
+    "acronym": "Acronym of the other name",
+    "activity": "Related kinds of crime",
+    "relation": "Related persons and groups",
+    "listed": "Typical watchlist entry",
+    "same_list": "Separate entries of one list",
+}
+
+
+def evidence_title(name: str) -> str:
+    """Return the label of evidence, of two comparators together for an interaction (`a × b`)."""
+    titles = [_title(part.replace(" ", "_")) for part in name.split(" × ")]
+    if len(titles) == 1:
+        return titles[0]
+    rest = (title[:1].lower() + title[1:] for title in titles[1:])
+    return f"{' and '.join((titles[0], *rest))}, together"
+
+
+def evidence_label(row: EvidenceRow) -> str:
+    """Return the label of a row, with its outcome where values of both sides are compared."""
+    subject = _COMPARED.get(row.name.replace(" ", "_"))
+    if subject is None or row.similarity is None:
+        return evidence_title(row.name)
+    if row.similarity >= 0.995:
+        return f"{subject} agree"
+    return f"{subject} differ" if row.weight < 0 else f"{subject} are similar"
+
+
+def _title(name: str) -> str:
+    words = name.replace("_", " ")
+    return _COMPARED.get(name) or _DESCRIBED.get(name) or words[:1].upper() + words[1:]

@@ -1,0 +1,103 @@
+"""Queries and forms of the review pages: filters, place in the queue, verdict, steward."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from flask import request
+
+from resolver.api.access import viewer
+from resolver.api.desk.support.desk_access import current_user
+from resolver.api.desk.support.error_pages import DeskError
+from resolver.errors import InputError
+from resolver.review import Filters, Steward, StewardVerdict
+
+HIDE_SCORES_COOKIE = "desk_blind"
+_TEXT_FILTERS = ("kind", "source", "agency", "script", "reason", "assigned")
+_SCORE_FILTERS = ("score_from", "score_to")
+_NO_FILTERS = asdict(Filters())
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePosition:
+    """Place of a pair in the queue, as addresses carry it.
+
+    `after` is the key of the last skipped item (empty: none), `recheck` the number of the decision
+    under blind recheck (0: none).
+    """
+
+    filters: Filters
+    after: str = ""
+    recheck: int = 0
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the position as query parameters."""
+        extra = {"again": self.recheck, "after": self.after}
+        return {
+            **filter_parameters(self.filters),
+            **{name: value for name, value in extra.items() if value},
+        }
+
+
+def current_steward() -> Steward:
+    """Return the user as a steward, under the name that the log shows."""
+    return Steward(current_user().name, current_user().agency, viewer().scopes)
+
+
+def filters_of_address() -> Filters:
+    """Return the filters in the query of the request; the queue refuses unknown values."""
+    return _read_filters(request.args)
+
+
+def filters_of_form() -> Filters:
+    """Return the filters that a form carries along."""
+    return _read_filters(dict(parse_qsl(request.form.get("filters", "")[:2_000])))
+
+
+def filter_parameters(filters: Filters) -> dict[str, Any]:
+    """Return the filters that are set as query parameters."""
+    return {
+        name: str(value) for name, value in asdict(filters).items() if value != _NO_FILTERS[name]
+    }
+
+
+def parse_verdict(text: str) -> StewardVerdict:
+    """Return the verdict of a form. Raises `DeskError`."""
+    try:
+        return StewardVerdict(text)
+    except ValueError:
+        raise DeskError(
+            422,
+            "Nothing was decided: no verdict was chosen.",
+            f"Choose one: {', '.join(StewardVerdict)}.",
+        ) from None
+
+
+def hides_scores() -> bool:
+    """Return whether this browser hides scores, so that they do not sway the steward."""
+    return request.cookies.get(HIDE_SCORES_COOKIE) == "1"
+
+
+def _read_filters(parameters: Mapping[str, str]) -> Filters:
+    texts: dict[str, Any] = {name: parameters.get(name, "").strip()[:200] for name in _TEXT_FILTERS}
+    scores: dict[str, Any] = {
+        name: _parse_score(name, parameters[name])
+        for name in _SCORE_FILTERS
+        if parameters.get(name)
+    }
+    return Filters(**texts, **scores)
+
+
+def _parse_score(name: str, text: str) -> float:
+    try:
+        score = float(text)
+    except ValueError:
+        score = float("nan")
+    if not 0 <= score <= 1:
+        raise InputError(
+            f"{name.replace('_', ' ')} is {text[:20]!r}", hint="write a number from 0 to 1"
+        )
+    return score

@@ -1,0 +1,159 @@
+"""JSON schemas of entities, as clients send them and as answers return them.
+
+An entity that is sent has one schema per FollowTheMoney schema, since each has its own properties.
+"""
+
+from __future__ import annotations
+
+from resolver.api.openapi.json_schema import (
+    BOOLEAN,
+    COUNT,
+    NAME,
+    NONBLANK,
+    NUMBER,
+    STRING,
+    STRINGS,
+    TEXT,
+    Schema,
+    array_of,
+    closed_object,
+    component,
+    enum_of,
+    map_of,
+    reference,
+)
+from resolver.ingest.formats.ftm.ftm_schema import value_properties
+from resolver.records.kinds import SCHEMATA
+from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFIERS, NAME_PARTS
+from resolver.records.source_names import SOURCE_NAME
+from resolver.records.visibility import VISIBILITY_RULES
+
+IDENTIFYING = (*FULL_NAMES, *NAME_PARTS, *IDENTIFIERS, "phone", "email", "birthPlace", ADDRESS)
+"""Properties of which a query must have at least one (or a date that can be read)."""
+NATIVE_ID_PATTERN = r"^(?=.*\S)[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,200}$"
+"""Pattern of record ids within a source, for `re` and for JSON schema."""
+NATIVE_ID: Schema = {"type": "string", "pattern": NATIVE_ID_PATTERN}
+IGNORED_FIELDS = (
+    "caption",
+    "referents",
+    "target",
+    "first_seen",
+    "last_seen",
+    "last_change",
+    "origin",
+)
+"""Fields of a fetched entity that may stay in it when it is posted as a record."""
+_LEGAL_ENTITY_SCHEMATA = ["LegalEntity", "Thing"]
+
+# --- returned
+
+REVISION_FIELDS = {"version": COUNT, "model": STRING}
+"""Members that tell from which revision of the store and which model an answer was computed."""
+TOTAL = component("Total", closed_object({"value": COUNT, "relation": {"enum": ["eq", "gte"]}}))
+ENTITY_FIELDS = {
+    "id": STRING,
+    "caption": STRING,
+    "schema": STRING,
+    "properties": map_of(array_of({"anyOf": [STRING, reference("Entity")]})),
+    "datasets": STRINGS,
+    "referents": STRINGS,
+}
+ENTITY = component("Entity", closed_object(ENTITY_FIELDS, {"target": BOOLEAN}))
+EVENT = component(
+    "Event",
+    closed_object(
+        {"version": COUNT, "at": STRING, "kind": STRING, "entity": STRING, "other": STRING}
+    ),
+)
+
+# --- sent
+
+_VALUE = component(
+    "Value",
+    {
+        "anyOf": [
+            TEXT,
+            NUMBER,
+            array_of({"anyOf": [TEXT, NUMBER, {"type": "null"}]}, maxItems=20),
+        ]
+    },
+)
+_IDENTIFYING_VALUE = component(
+    "Telling", {"anyOf": [NONBLANK, array_of(NONBLANK, minItems=1, maxItems=20)]}
+)
+_NAME_VALUE = component("Name", {"anyOf": [NAME, array_of(NAME, minItems=1, maxItems=20)]})
+
+
+def _value_schema(prop: str) -> Schema:
+    if prop in (*FULL_NAMES, *NAME_PARTS):
+        return _NAME_VALUE
+    return _IDENTIFYING_VALUE if prop in IDENTIFYING else _VALUE
+
+
+def _properties_of(schema: str) -> Schema:
+    """Register the properties of a schema; one that identifies the entity is required."""
+    properties = value_properties(schema)
+    return component(
+        f"{schema}Properties",
+        {
+            "type": "object",
+            "properties": {prop: _value_schema(prop) for prop in properties},
+            "additionalProperties": False,
+            "anyOf": [{"required": [prop]} for prop in IDENTIFYING if prop in properties],
+        },
+    )
+
+
+def _example_of(schema: str, properties: Schema) -> Schema:
+    """Register an entity of a schema as the example that a query gives."""
+    is_general = schema == "LegalEntity"
+    return component(
+        f"{schema}Example",
+        {
+            "type": "object",
+            "required": ["properties"] if is_general else ["schema", "properties"],
+            "properties": {
+                "schema": enum_of(_LEGAL_ENTITY_SCHEMATA if is_general else [schema]),
+                "properties": properties,
+            },
+        },
+    )
+
+
+def _record_of(schema: str, properties: Schema) -> Schema:
+    """Register an entity of a schema as a record to store."""
+    is_general = schema == "LegalEntity"
+    datasets = array_of({"type": "string", "pattern": SOURCE_NAME}, minItems=1, maxItems=20)
+    return component(
+        f"{schema}Record",
+        {
+            "type": "object",
+            "required": ["id", "datasets", "schema", "properties"],
+            "properties": {
+                "id": NATIVE_ID,
+                "datasets": datasets,
+                "schema": enum_of(_LEGAL_ENTITY_SCHEMATA if is_general else [schema]),
+                "properties": properties,
+                "handling": enum_of(VISIBILITY_RULES),
+                **{name: {} for name in IGNORED_FIELDS},
+            },
+            "additionalProperties": False,
+        },
+    )
+
+
+_PROPERTIES = {schema: _properties_of(schema) for schema in SCHEMATA}
+QUERY_EXAMPLE = component(
+    "Example", {"anyOf": [_example_of(schema, row) for schema, row in _PROPERTIES.items()]}
+)
+RECORD = component(
+    "Record", {"anyOf": [_record_of(schema, row) for schema, row in _PROPERTIES.items()]}
+)
+SENZING_RECORD = component(
+    "SenzingRecord",
+    {
+        "type": "object",
+        "required": ["DATA_SOURCE", "RECORD_ID", "NAME_FULL"],
+        "properties": {"DATA_SOURCE": NONBLANK, "RECORD_ID": NATIVE_ID, "NAME_FULL": NAME},
+    },
+)

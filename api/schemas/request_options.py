@@ -1,0 +1,161 @@
+"""Query parameters of `/match` and `/check`, as options for the screener."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+
+from resolver.api import query_parameters
+from resolver.api.access import viewer
+from resolver.api.errors import ApiError
+from resolver.api.openapi.json_schema import (
+    BOOLEAN,
+    FRACTION,
+    TEXTS,
+    array_of,
+    enum_of,
+    integer,
+)
+from resolver.api.openapi.objects import query_parameter
+from resolver.api.schemas.yente import ALGORITHM, ALGORITHMS
+from resolver.api.service import current_service
+from resolver.ingest.formats.ftm.ftm_schema import is_kind_of, topic_names
+from resolver.records.kinds import SCHEMATA
+from resolver.records.source_names import EVERYTHING
+from resolver.screening import entity_reader
+from resolver.screening.screener import EntityFilter, MatchQuery
+
+if TYPE_CHECKING:
+    from resolver.screening.screener import FilterContext
+
+DEFAULT_DATASET = EVERYTHING
+_LIMIT, _THRESHOLD = 5, 0.5
+DATASET_FILTERS = (
+    query_parameter("include_dataset", TEXTS),
+    query_parameter("exclude_dataset", TEXTS),
+    query_parameter("exclude_schema", array_of(enum_of(SCHEMATA))),
+    query_parameter("changed_since", {"type": "string", "format": "date"}),
+)
+"""Parameters that `/match`, `/check` and `/search` share."""
+MATCH_PARAMETERS = (
+    query_parameter("limit", integer(0, 500)),
+    query_parameter("threshold", FRACTION, description="`match` is true from this score on."),
+    query_parameter(
+        "cutoff",
+        FRACTION,
+        description="Results go down to this score (default: the review threshold).",
+    ),
+    query_parameter("algorithm", enum_of(ALGORITHMS)),
+    query_parameter("fuzzy", BOOLEAN),
+    query_parameter("exclude_entity_ids", TEXTS),
+    query_parameter("topics", array_of(enum_of(topic_names()))),
+    *DATASET_FILTERS,
+)
+"""Parameters of `/match` and `/check`."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestOptions:
+    """Options of a request.
+
+    match_query: limits and filters for the screener.
+    threshold: score from which a result counts as a match.
+    limit: results per query at most.
+    """
+
+    match_query: MatchQuery
+    threshold: float
+    limit: int
+
+
+def read_request_options(dataset: str, datasets: frozenset[str]) -> RequestOptions:
+    """Read the options of the request.
+
+    datasets: names of the sources that the viewer can see.
+
+    Raises `ApiError`.
+    """
+    if not request.args and dataset == DEFAULT_DATASET:
+        return RequestOptions(MatchQuery(_LIMIT, viewer=viewer()), _THRESHOLD, _LIMIT)
+    algorithm = request.args.get("algorithm", ALGORITHM)
+    if algorithm not in ALGORITHMS:
+        raise ApiError(
+            400, f"there is no algorithm {algorithm[:60]!r}; use one of {', '.join(ALGORITHMS)}"
+        )
+    query_parameters.read_boolean("fuzzy", default=True)
+    limit = query_parameters.read_integer("limit", _LIMIT, 0, 500)
+    threshold = query_parameters.read_number("threshold", _THRESHOLD, 0.0, 1.0)
+    match_query = MatchQuery(
+        limit,
+        query_parameters.read_number("cutoff", None, 0.0, 1.0),
+        sources_in_scope(dataset, datasets),
+        read_exclusions(),
+        viewer(),
+    )
+    return RequestOptions(match_query, _THRESHOLD if threshold is None else threshold, limit)
+
+
+def sources_in_scope(dataset: str, datasets: frozenset[str]) -> frozenset[str] | None:
+    """Return the sources that a dataset and the parameters about datasets leave; None for all.
+
+    Raises `ApiError` for a dataset that the viewer cannot see.
+    """
+    if dataset != DEFAULT_DATASET and dataset not in datasets:
+        raise ApiError(404, f"there is no dataset {dataset[:60]!r}; /catalog lists them")
+    include = set(query_parameters.read_texts("include_dataset"))
+    exclude = set(query_parameters.read_texts("exclude_dataset"))
+    unknown = sorted((include | exclude) - datasets - {DEFAULT_DATASET})
+    if unknown:
+        raise ApiError(404, f"there is no dataset {unknown[0][:60]!r}; /catalog lists them")
+    if dataset == DEFAULT_DATASET and not (include - {DEFAULT_DATASET}) and not exclude:
+        return None
+    scope = datasets if dataset == DEFAULT_DATASET else frozenset({dataset})
+    if include and DEFAULT_DATASET not in include:
+        scope &= include
+    return scope - exclude if DEFAULT_DATASET not in exclude else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """Filter of results by schema, id, topic and time of the last change."""
+
+    schemata: frozenset[str]
+    ids: frozenset[str]
+    topics: frozenset[str]
+    since: datetime | None
+
+    def __call__(self, entity: Mapping[str, Any], context: FilterContext) -> bool:
+        """Return whether an entity may be a result."""
+        if (
+            entity["schema"] in self.schemata
+            or entity["id"] in self.ids
+            or self.ids.intersection(entity["referents"])
+        ):
+            return False
+        if self.topics and self.topics.isdisjoint(entity["properties"].get("topics", ())):
+            return False
+        return (
+            self.since is None
+            or datetime.fromisoformat(context.last_changed(entity["id"])) >= self.since
+        )
+
+
+def read_exclusions() -> EntityFilter | None:
+    """Return the filter that the parameters of the request describe, if any. Raises `ApiError`."""
+    excluded = frozenset(query_parameters.read_choices("exclude_schema", SCHEMATA))
+    since = query_parameters.read_datetime("changed_since")
+    ids = query_parameters.read_texts("exclude_entity_ids")
+    accept = _Filter(
+        # a schema includes its subschemata
+        frozenset(
+            name for name in SCHEMATA if any(is_kind_of(name, schema) for schema in excluded)
+        ),
+        entity_reader.add_current_ids(current_service().hub, ids, viewer()) if ids else frozenset(),
+        frozenset(query_parameters.read_choices("topics", topic_names())),
+        since.astimezone(UTC) if since else None,
+    )
+    return accept if accept != _Filter(frozenset(), frozenset(), frozenset(), None) else None

@@ -1,0 +1,154 @@
+"""`/records`: single records, posted and withdrawn."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from resolver.api.service import Service
+from resolver.cli.app import run
+from resolver.hub.admin import create_key
+from tests.api.routes.batch_service import LINES, client_of, service, work
+
+__all__ = ["service"]
+
+
+def test_unusable_values_are_refused_or_reported(service: Service) -> None:
+    client = client_of(service)
+    # a misspelt field must not be passed over: the record would be free for all
+    answer = client.post("/records", json={**RECORD, "handlng": "H3"})
+    assert (answer.status_code, "handlng" in answer.json["detail"]) == (422, True)
+    for name in ("default", "...", "-"):
+        assert client.post("/records", json={**RECORD, "datasets": [name]}).status_code == 422
+        senzing = {"DATA_SOURCE": name, "RECORD_ID": "1", "NAME_FULL": "Ann Lee"}
+        answer = client.post(
+            "/records", data=json.dumps(senzing), content_type="application/vnd.senzing+json"
+        )
+        assert answer.status_code == 400
+    body = {"name": ["Pavel Novotny"], "gender": ["zz"], "nationality": ["Atlantis", "Russia"]}
+    answer = client.post("/records", json={**RECORD, "properties": body, "caption": "passed over"})
+    assert (answer.status_code, len(answer.json["warnings"])) == (201, 2)
+    assert "Atlantis" in answer.json["warnings"][1]
+
+
+def test_an_id_may_end_like_a_subresource(service: Service) -> None:
+    client = client_of(service)
+    for end in ("adjacent", "adjacent/parent"):
+        entity = client.post("/records", json={**RECORD, "id": f"7/{end}"}).json["entity"]
+        answer = client.get(f"/entities/quay:7/{end}")
+        assert (answer.status_code, answer.headers["Location"]) == (308, f"/entities/{entity}")
+    assert client.get(f"/entities/{entity}/adjacent").json["entity"]["id"] == entity
+
+
+RECORD = {
+    "id": "7",
+    "schema": "Person",
+    "datasets": ["quay"],
+    "properties": {"name": ["Pavel Novotny"]},
+}
+
+
+def test_a_record_is_resolved_at_once(service: Service) -> None:
+    client = client_of(service)
+    answer = client.post("/records", json=RECORD)
+    assert answer.status_code == 201
+    body = answer.json
+    assert (body["record"], body["version"]) == ("quay:7", 2)
+    assert client.get(answer.headers["Location"]).json["id"] == body["entity"]
+    assert client.get("/check?name=Pavel+Novotny").json["results"][0]["referents"] == ["quay:7"]
+    newer = {
+        **RECORD,
+        "properties": {"name": ["Pavel Novotny"], "birthDate": ["1965-02-03", "never"]},
+    }
+    again = client.post("/records", json=newer).json
+    assert (again["entity"], again["version"]) == (body["entity"], 3)
+    assert "never" in again["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"id": ""}, 422),
+        ({"id": 7}, 422),
+        ({"datasets": []}, 422),
+        ({"datasets": ["a b"]}, 422),
+        ({"schema": "Wizard"}, 400),
+        ({"schema": None}, 422),
+        ({"properties": {}}, 400),
+        ({"properties": {"wand": "x"}}, 400),
+        ({"properties": 7}, 422),
+    ],
+)
+def test_a_record_that_is_none(changed: dict[str, Any], status: int, service: Service) -> None:
+    answer = client_of(service).post("/records", json={**RECORD, **changed})
+    assert (answer.status_code, set(answer.json)) == (status, {"detail"})
+    assert service.hub.store.revision == 1
+
+
+def test_one_record_is_withdrawn_and_comes_back(service: Service) -> None:
+    client = client_of(service)
+    body = {
+        "id": "w/1",
+        "schema": "Person",
+        "datasets": ["port"],
+        "properties": {"name": ["Zora Vlk"]},
+    }
+    twin = {**body, "id": "w2", "properties": {"name": ["Zora Vlk"], "birthDate": ["1970-01-02"]}}
+    _, twin_answer = (
+        client.post("/records", json=posted_body).json for posted_body in (body, twin)
+    )
+    assert client.delete("/records/port/w9").status_code == 404
+    assert client.delete("/records/port/w/1").json == {
+        "record": "port:w/1",
+        "version": twin_answer["version"] + 1,
+    }
+    assert client.delete("/records/port/w/1").status_code == 404
+    assert service.screener.refresh() == twin_answer["version"] + 1
+    left = client.get(f"/entities/{twin_answer['entity']}").json
+    assert left["referents"] == ["port:w2"]
+    events = client.get("/check?name=Zora+Vlk").json["results"]
+    assert [entity["referents"] for entity in events] == [["port:w2"]]
+    assert client.get("/entities/port:w/1").status_code in (404, 410)
+    again = client.post("/records", json=body).json
+    assert again["record"] == "port:w/1"
+    assert client.get("/entities/port:w/1").status_code == 308
+
+
+def test_records_of_others_cannot_be_withdrawn(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.api.access._KEY_SECONDS", 0.0)
+    url, client = service.settings.store_url, client_of(service)
+    alpha, beta = (
+        {"Authorization": f"ApiKey {create_key(url, agency, agency, ['submit', 'check'])}"}
+        for agency in ("Alpha", "Beta")
+    )
+    body = {
+        "id": "1",
+        "schema": "Person",
+        "datasets": ["alphas"],
+        "properties": {"name": ["Zora Vlk"]},
+    }
+    assert client.post("/records", json=body, headers=alpha).status_code == 201
+    assert client.delete("/records/alphas/1", headers=beta).status_code == 403
+    assert client.delete("/records/alphas/1").status_code == 401
+    assert client.delete("/records/alphas/1", headers=alpha).status_code == 200
+
+
+def test_records_are_withdrawn_by_command(
+    service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, client = service.settings.store_url, client_of(service)
+    client.post("/batches", data=LINES)
+    work(service)
+    assert run(["withdraw", "port:n0", "port:n9", "--store", url]) == 1
+    assert "port:n9" in capsys.readouterr().err
+    assert client.get("/entities/port:n0").status_code == 308
+    assert run(["withdraw", "port:n0", "port:n1", "--store", url]) == 0
+    assert "2 records withdrawn" in capsys.readouterr().out
+    with service.hub.store.view() as view:
+        assert view.record("port:n0") is None
+        assert view.record("port:n2") is not None
+        assert [row.kind for row in view.revisions(view.revision - 1)] == ["withdrawal"]

@@ -1,0 +1,91 @@
+"""Sample requests: one for each endpoint, built from its declaration.
+
+A declared parameter is sent if there is a sample value for its name. An endpoint with a new path
+parameter, a new required parameter or a body needs a row in the tables below.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from resolver.api.endpoints import ENDPOINTS, Endpoint
+
+ROWS = sorted(ENDPOINTS.values(), key=lambda row: row.name)
+"""Declared endpoints, for tests that run one body over each of them."""
+_PATH_PART = re.compile(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>")
+_PERSON = {"schema": "Person", "properties": {"name": ["John Smith"], "birthDate": ["1990-01-01"]}}
+_RECORD = {"id": "s-1", "datasets": ["samples"], **_PERSON}
+
+
+class Samples(NamedTuple):
+    """Sample values: of path parameters, of query parameters, and bodies by endpoint."""
+
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    bodies: Mapping[str, Mapping[str, Any]]
+
+
+SAMPLES = Samples(
+    {
+        "dataset": "default",
+        "entity_id": "absent",
+        "prop": "membershipMember",
+        "job_id": "absent",
+        "what": "report",
+        "source": "samples",
+        "native_id": "absent",
+        "name": "try.js",
+    },
+    {
+        "name": "John Smith",
+        "birthDate": "1990-01-01",
+        "q": "John Smith",
+        "id": "absent",
+        "prefix": "john",
+        "history": "true",
+        "queries": json.dumps({"q": {"query": "John Smith"}}),
+    },
+    {
+        "match.match": {"json": {"queries": {"q": _PERSON}}},
+        "records.post": {"json": _RECORD},
+        "batches.submit": {"data": json.dumps(_RECORD).encode() + b"\n"},
+        "reconcile.reconcile_form": {
+            "data": {"queries": json.dumps({"q": {"query": "John Smith"}})}
+        },
+    },
+)
+
+
+class SampleRequest(NamedTuple):
+    """Request in the terms of Flask's test client."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    body: Mapping[str, Any]
+
+    def send(self, client: Any, **options: Any) -> Any:
+        """Send the request with a test client and return its response."""
+        return client.open(
+            self.path, method=self.method, query_string=self.query, **self.body, **options
+        )
+
+
+def document_path(row: Endpoint) -> str:
+    """Return the path of an endpoint as the OpenAPI document writes it."""
+    return _PATH_PART.sub(r"{\1}", row.path)
+
+
+def sample_request(row: Endpoint, samples: Samples = SAMPLES) -> SampleRequest:
+    """Build a request for an endpoint. Raises `KeyError` where a sample value is missing."""
+    path = _PATH_PART.sub(lambda part: samples.path[part[1]], row.path)
+    in_query = [parameter for parameter in row.parameters if parameter["in"] == "query"]
+    query = {
+        parameter["name"]: samples.query[parameter["name"]]
+        for parameter in in_query
+        if parameter.get("required") or parameter["name"] in samples.query
+    }
+    return SampleRequest(row.method, path, query, samples.bodies[row.name] if row.body else {})
