@@ -1,2 +1,5 @@
-"""The command line: one file a command, loaded when it is called. Results go to files and standard output, the rest to
-standard error; exit codes are 0 done, 1 failed (one clear line), 2 bad usage."""
+"""Command line: one module for each command, imported when it is called.
+
+Results go to files and standard output, everything else to standard error. Exit codes are 0 (done),
+1 (failed, with one line that says why) and 2 (invalid usage).
+"""

@@ -1,6 +1,8 @@
-"""The command `resolver`: finds the module of the command that is called, and turns what goes wrong into one line.
+"""Command `resolver`: imports the module of the command that is called and reports errors on one
+line.
 
-Nothing heavy is imported here, nor at the top of any command's module: `--help` must answer at once.
+Neither this module nor any command's module imports anything slow at the top, so that `--help`
+answers at once.
 """
 
 from __future__ import annotations
@@ -19,86 +21,78 @@ import click
 
 import resolver
 from resolver.cli import memory_guard
-from resolver.cli.failures import describe
+from resolver.cli.failures import describe_failure
 from resolver.settings import Settings
 
 
 @dataclass(frozen=True)
 class CommandRow:
-    """A row of the command table: the module below `resolver.cli` and the summary in `--help`."""
+    """Row of the command table: module below `resolver.cli`, and summary in `--help`.
+
+    `alias_of`: current name of a command that was renamed. An alias is not listed, and using it
+    prints a note with the current name.
+    """
 
     module: str
     summary: str
+    alias_of: str = ""
 
 
 COMMANDS = {
     "dedupe": CommandRow(
-        "resolve.dedupe", "Find who is the same as whom in the lists of several agencies."
+        "resolve.dedupe", "Find the records of the same person or group in lists of agencies."
     ),
-    "link": CommandRow(
-        "resolve.link", "Find who of some lists stands in others; pairs across only."
-    ),
-    "score": CommandRow("resolve.score", "Score pairs of records that you name."),
+    "link": CommandRow("resolve.link", "Find records of some lists in others."),
+    "score": CommandRow("resolve.score", "Score pairs of records."),
     "names": CommandRow("resolve.names", "Score pairs of names."),
     "explain": CommandRow(
-        "resolve.explain", "Show why two records got their score, or why they never met."
+        "resolve.explain", "Show why two records got their score, or were not compared."
     ),
-    "check": CommandRow("resolve.check", "Look one name up in lists."),
-    "serve": CommandRow("operate.serve", "Answer checks over HTTP."),
-    "worker": CommandRow("operate.worker", "Take up batches that were submitted over HTTP."),
-    "batches": CommandRow(
-        "operate.batches", "List submitted batches, and let land what is held back."
-    ),
-    "keys": CommandRow("operate.keys", "Make, list and revoke API keys of the service."),
-    "users": CommandRow("operate.users", "Add, list and change the users of the steward's desk."),
-    "preview": CommandRow(
-        "resolve.preview", "Show the first records of lists as they are understood."
-    ),
-    "status": CommandRow("operate.status", "Show what a store holds."),
+    "check": CommandRow("resolve.check", "Look up one name in lists."),
+    "serve": CommandRow("operate.serve", "Run the HTTP service and the steward's desk."),
+    "worker": CommandRow("operate.worker", "Process batches submitted over HTTP."),
+    "batches": CommandRow("operate.batches", "List submitted batches, and accept those on hold."),
+    "keys": CommandRow("operate.keys", "Create, list and revoke API keys of the service."),
+    "users": CommandRow("operate.users", "Add, list and change users of the steward's desk."),
+    "preview": CommandRow("resolve.preview", "Show the first records of lists as they are read."),
+    "status": CommandRow("operate.status", "Show the contents of a store."),
     "sources": CommandRow(
-        "operate.sources",
-        "List the sources of a store, and say whose they are and how old they may be.",
+        "operate.sources", "List the sources of a store, and set their owner, title and age limit."
     ),
     "queue": CommandRow("review.queue", "Show the pairs that wait for a steward."),
-    "decide": CommandRow("review.decide", "Say whether two entities of a store are the same."),
-    "confirm": CommandRow(
-        "review.confirm", "Say the same as a decision that waits for a second steward."
+    "decide": CommandRow("review.decide", "Decide whether two entities of a store are the same."),
+    "confirm": CommandRow("review.confirm", "Confirm a decision that waits for a second steward."),
+    "undo": CommandRow("review.undo", "Undo a decision."),
+    "split": CommandRow("review.split", "Split records off an entity."),
+    "withdraw": CommandRow("operate.withdraw", "Withdraw records from a store."),
+    "rebuild": CommandRow(
+        "operate.rebuild", "Resolve everything in a store again, with another plan or model."
     ),
-    "undo": CommandRow("review.undo", "Take a decision back."),
-    "split": CommandRow("review.split", "Take records out of an entity."),
-    "withdraw": CommandRow("operate.withdraw", "Take records of a store back."),
-    "replan": CommandRow(
-        "operate.rebuild", "Resolve everything in a store anew, under another plan or model."
-    ),
+    "replan": CommandRow("operate.rebuild", "", alias_of="rebuild"),
     "backup": CommandRow("operate.backup", "Write a store into one file."),
-    "restore": CommandRow("operate.restore", "Make a store from a backup."),
-    "export": CommandRow("operate.export", "Write everything a store holds as JSON lines."),
-    "formats": CommandRow("resolve.formats", "List the formats that are known."),
+    "restore": CommandRow("operate.restore", "Create a store from a backup."),
+    "export": CommandRow("operate.export", "Write everything in a store as JSON lines."),
+    "formats": CommandRow("resolve.formats", "List the formats that can be read."),
     "comparators": CommandRow(
-        "resolve.comparators", "List what is compared, and what brings records together."
+        "resolve.comparators", "List the comparators and the blocking rules."
     ),
     "train": CommandRow("model.train", "Fit a model."),
-    "compare": CommandRow(
-        "model.compare", "Compare two models on what a store holds, before one replaces the other."
-    ),
+    "compare": CommandRow("model.compare", "Compare two models on the decisions of a store."),
     "evaluate": CommandRow(
-        "model.evaluate", "Measure a model on judged pairs, and whom it serves worse."
+        "model.evaluate", "Measure a model on judged pairs, and its error rates by group."
     ),
-    "sample": CommandRow("model.sample", "Pick the pairs whose judgement teaches a model most."),
-    "tables": CommandRow(
-        "model.tables", "Count anew how common names are, and which numbers many use."
-    ),
-    "demo": CommandRow("resolve.demo", "Make a small world of agencies, and resolve it."),
-    "settings": CommandRow("operate.settings", "List what can be set for the whole installation."),
-    "completion": CommandRow(
-        "operate.completion", "Print what makes a shell complete commands and options."
-    ),
+    "sample": CommandRow("model.sample", "Select the pairs whose judgment teaches a model most."),
+    "tables": CommandRow("model.tables", "Count common names, and numbers used by many people."),
+    "demo": CommandRow("resolve.demo", "Generate lists of invented agencies and resolve them."),
+    "settings": CommandRow("operate.settings", "List the settings of an installation."),
+    "completion": CommandRow("operate.completion", "Print the completion script of a shell."),
 }
+LISTED_COMMANDS = {name: row for name, row in COMMANDS.items() if not row.alias_of}
 INTERRUPTED = 130
 
 
 def load_command(name: str) -> click.Command:
-    """Import the module of a command of the table and return its `command`."""
+    """Import the module of a command in the table and return its `command`."""
     command: click.Command = importlib.import_module(
         f"resolver.cli.{COMMANDS[name].module}"
     ).command
@@ -106,14 +100,14 @@ def load_command(name: str) -> click.Command:
 
 
 class CommandTable(click.Group):
-    """A group whose commands are imported when they are asked for."""
+    """Group whose commands are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands, in the order of the table."""
-        return list(COMMANDS)
+        """Return the names of commands in the order of the table, without aliases."""
+        return list(LISTED_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, or None."""
+        """Return the command of a name, or None."""
         if cmd_name not in COMMANDS:
             return None
         return load_command(cmd_name)
@@ -121,17 +115,23 @@ class CommandTable(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """As click does, but a misspelt command is told the nearest ones."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            near = difflib.get_close_matches(args[0], COMMANDS, 2)
-            hint = f" Did you mean {' or '.join(near)}?" if near else ""
-            ctx.fail(f"There is no command {args[0]!r}.{hint}")
+        """Resolve a command as click does; suggest similar names for an unknown one, note a renamed
+        one.
+        """
+        name = args[0] if args else ""
+        if name and name not in COMMANDS and not name.startswith("-"):
+            similar = difflib.get_close_matches(name, LISTED_COMMANDS, 2)
+            hint = f" Did you mean {' or '.join(similar)}?" if similar else ""
+            ctx.fail(f"There is no command {name!r}.{hint}")
+        current = COMMANDS[name].alias_of if name in COMMANDS else ""
+        if current and not ctx.resilient_parsing:
+            click.echo(f"note: `{name}` is now called `{current}`: use that name", err=True)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, without importing any."""
+        """Write the list of commands without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, row.summary) for name, row in COMMANDS.items()])
+            formatter.write_dl([(name, row.summary) for name, row in LISTED_COMMANDS.items()])
 
 
 @click.command(
@@ -144,7 +144,8 @@ class CommandTable(click.Group):
 )
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """Entity resolution for watchlists: who is the same as whom, merged and explained.
+    """Entity resolution for watchlists: find the records of one person or company, merge them, and
+    explain why.
 
     \b
     Try it:            resolver demo --records 2000 --out demo
@@ -158,20 +159,24 @@ def cli(ctx: click.Context) -> None:
 
 
 def main(args: Sequence[str] | None = None) -> NoReturn:
-    """Run the command line and leave with its exit code."""
+    """Run the command line and exit with its exit code."""
     args = sys.argv[1:] if args is None else args
     code = (
-        memory_guard.watched(lambda: run(args))
-        if args and args[0] in memory_guard.WATCHED
+        memory_guard.run_watched(lambda: run(args))
+        if args and args[0] in memory_guard.WATCHED_COMMANDS
         else run(args)
     )
-    # else the interpreter looks through all that is left once more before it ends, which takes a third of a second
+    # skip the garbage collection at exit, which takes a third of a second
     gc.freeze()
     sys.exit(code)
 
 
 def run(args: Sequence[str] | None = None) -> int:
-    """Run the command line: its exit code (0 done, 1 failed, 2 bad usage, 130 interrupted). Never raises an error."""
+    """Run the command line and return its exit code: 0 done, 1 failed, 2 invalid usage, 130
+    interrupted.
+
+    Never raises an error.
+    """
     try:
         code = cli.main(args=args, prog_name="resolver", standalone_mode=False)
         sys.stdout.flush()
@@ -179,36 +184,36 @@ def run(args: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
-        _forget_output()
+        _discard_output()
         return 1
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
     except click.ClickException as error:
-        click.echo(f"error: {_usage(error)}", err=True)
+        click.echo(f"error: {_usage_line(error)}", err=True)
         return error.exit_code
-    except Exception as error:  # the last resort of the whole program
-        if _debugging():
+    except Exception as error:  # last resort of the program
+        if _is_debugging():
             traceback.print_exc()
-        line, code = describe(error)
+        line, code = describe_failure(error)
         click.echo(f"error: {line}", err=True)
         return code
 
 
-def _usage(error: click.ClickException) -> str:
-    """What click found wrong with a call, on one line, and where to read how it is meant."""
+def _usage_line(error: click.ClickException) -> str:
+    """Return the error that click found in a call, on one line, with the help to read."""
     context = error.ctx if isinstance(error, click.UsageError) else None
     message = " ".join(error.format_message().split()).rstrip(".")
     return f"{message} (see: {context.command_path} --help)" if context else message
 
 
-def _debugging() -> bool:
+def _is_debugging() -> bool:
     try:
         return Settings.from_environment().debug
-    except Exception:  # the settings themselves may be what is wrong
+    except Exception:  # the settings may be the error
         return False
 
 
-def _forget_output() -> None:
-    """Keep the interpreter from complaining about a closed pipe while it shuts down."""
+def _discard_output() -> None:
+    """Keep the interpreter from reporting a closed pipe at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

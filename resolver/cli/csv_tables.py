@@ -1,7 +1,8 @@
-"""CSV tables in and out: the pairs, cases and decisions that a user writes, and the answers to them.
+"""CSV tables: pairs, cases and decisions written by users, and the answers to them.
 
-Read as UTF-8 (a byte order mark is no harm) with a header. Written to a temporary name and moved. What a spreadsheet
-would run as a formula is defused on the way out and taken back on the way in (`resolver.records.formula_cells`).
+They are read as UTF-8, with or without a byte order mark, with a header. They are written to a
+temporary name and moved. Cells that a spreadsheet would run as formulas are defused when written
+and restored when read (`resolver.records.formula_cells`).
 """
 
 from __future__ import annotations
@@ -24,77 +25,86 @@ MAX_CELL = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row: `line` is 1-based and that of its end; `cells` by column, as written, and by the names asked for."""
+class CsvRow:
+    """Row of a table.
+
+    `line`: 1-based line of its end. `cells`: by column as written in the header, and by the names
+    of required columns.
+    """
 
     line: int
     cells: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A CSV file: its columns in their order, its rows."""
+class CsvTable:
+    """CSV file: columns in their order, and rows."""
 
     path: Path
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[CsvRow, ...]
 
-    def where(self, row: Row) -> str:
-        """How messages name a row."""
+    def place_of(self, row: CsvRow) -> str:
+        """Return the place of a row, for messages."""
         return f"{self.path}, line {row.line}"
 
     def column(self, name: str) -> list[str]:
-        """The cells of one column, in order."""
+        """Return the cells of one column, in order."""
         return [row.cells[name] for row in self.rows]
 
 
-def read_table(path: Path, required: Sequence[str]) -> Table:
-    """Read a table that has at least the columns `required` (in whatever capitals), between commas, semicolons or tabs.
+def read_csv_table(path: Path, required: Sequence[str]) -> CsvTable:
+    """Read a table with at least the columns `required` (in any case), separated by commas,
+    semicolons or tabs.
 
-    Raises `InputError` for a file that is no UTF-8 or no CSV, for absent columns and for rows of another length;
-    `OSError` for one that cannot be opened.
+    Raises `InputError` for a file that is not UTF-8 or not CSV, for missing columns and for rows of
+    another length; `OSError` for a file that cannot be opened.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return _parse(path, file, required)
     except UnicodeDecodeError as error:
         raise InputError(
-            "this is no UTF-8 text", where=str(path), mend="save it as UTF-8"
+            "this is not UTF-8 text", place=str(path), hint="save it as UTF-8"
         ) from error
     except csv.Error as error:
         raise InputError(
-            f"this is no CSV table: {error}", where=str(path), mend="check its quotes"
+            f"this is not a CSV table: {error}", place=str(path), hint="check its quotes"
         ) from error
 
 
-def _parse(path: Path, file: TextIO, required: Sequence[str]) -> Table:
-    from resolver.records.formula_cells import undefused
+def _parse(path: Path, file: TextIO, required: Sequence[str]) -> CsvTable:
+    from resolver.records.formula_cells import unescape_formula
 
     csv.field_size_limit(MAX_CELL)
     first = file.readline()
     delimiter = _delimiter(first, required)
-    # what is read may be a pipe, of which nothing can be read twice
+    # the file may be a pipe, which can be read once only
     reader = csv.reader(chain([first] if first else [], file), strict=True, delimiter=delimiter)
     header = next(reader, None)
     if header is None:
         raise InputError(
-            "the file is empty", where=str(path), mend=f"its first line names {', '.join(required)}"
+            "the file is empty", place=str(path), hint=f"its first line names {', '.join(required)}"
         )
     columns = tuple(name.strip() for name in header)
-    known = {
-        name: written for name in required if (written := _written_as(name, columns)) is not None
+    header_names = {
+        name: header_name
+        for name in required
+        if (header_name := _header_name(name, columns)) is not None
     }
-    absent = [name for name in required if name not in known]
-    if absent:
+    missing = [name for name in required if name not in header_names]
+    if missing:
         raise InputError(
-            f"no column {', '.join(absent)} (there are: {', '.join(columns)[:200]})",
-            where=f"{path}, line 1",
-            mend=f"the first line must name {', '.join(required)}",
+            f"no column {', '.join(missing)} (there are: {', '.join(columns)[:200]})",
+            place=f"{path}, line 1",
+            hint=f"the first line must name {', '.join(required)}",
         )
-    twice = {name for name in columns if columns.count(name) > 1}
-    if twice:
+    repeated = {name for name in columns if columns.count(name) > 1}
+    if repeated:
         raise InputError(
-            f"column {min(twice)} stands twice", where=f"{path}, line 1", mend="rename one of them"
+            f"column {min(repeated)} appears twice",
+            place=f"{path}, line 1",
+            hint="rename one of them",
         )
     rows = []
     for cells in reader:
@@ -103,56 +113,62 @@ def _parse(path: Path, file: TextIO, required: Sequence[str]) -> Table:
         if len(cells) != len(columns):
             raise InputError(
                 f"{len(cells)} cells where the header has {len(columns)}",
-                where=f"{path}, line {reader.line_num}",
-                mend=f"put cells that hold {_DELIMITERS[delimiter]} in double quotes",
+                place=f"{path}, line {reader.line_num}",
+                hint=f"put cells that hold {_DELIMITERS[delimiter]} in double quotes",
             )
-        held = dict(zip(columns, map(undefused, cells), strict=True))
+        row_cells = dict(zip(columns, map(unescape_formula, cells), strict=True))
         rows.append(
-            Row(
+            CsvRow(
                 reader.line_num,
-                {**held, **{name: held[written] for name, written in known.items()}},
+                {
+                    **row_cells,
+                    **{name: row_cells[header_name] for name, header_name in header_names.items()},
+                },
             )
         )
-    return Table(path, columns, tuple(rows))
+    return CsvTable(path, columns, tuple(rows))
 
 
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 def _delimiter(line: str, required: Sequence[str]) -> str:
-    """What parts the cells: the first of the usual marks under which the header names all that is required, else a
-    comma."""
+    """Return the first usual delimiter under which the header has all required columns, else a
+    comma.
+    """
     for mark in _DELIMITERS:
         names = [name.strip().strip('"') for name in line.split(mark)]
-        if all(_written_as(name, names) is not None for name in required):
+        if all(_header_name(name, names) is not None for name in required):
             return mark
     return ","
 
 
-def _written_as(name: str, columns: Sequence[str]) -> str | None:
-    """How the header writes a column, whatever its capitals; as it stands before all others."""
+def _header_name(name: str, columns: Sequence[str]) -> str | None:
+    """Return a column's name as the header writes it, preferably in the same case, or None."""
     return (
-        name if name in columns else next((one for one in columns if one.casefold() == name), None)
+        name
+        if name in columns
+        else next((column for column in columns if column.casefold() == name), None)
     )
 
 
-def write_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def write_csv_table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write a table; `-` is standard output."""
     with _output(path) as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(columns)
-        writer.writerows([_defused(cell) for cell in row] for row in rows)
+        writer.writerows([_defuse(cell) for cell in row] for row in rows)
 
 
-def _defused(cell: str) -> str:
-    from resolver.records.formula_cells import defused
+def _defuse(cell: str) -> str:
+    from resolver.records.formula_cells import escape_formula
 
     # a bare carriage return would end the row
-    return defused(cell.replace("\r\n", "\n").replace("\r", "\n"))
+    return escape_formula(cell.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def check_writable(path: Path) -> None:
-    """Raise `OSError` now rather than after long work where a file could not be written."""
+    """Raise `OSError` before long work if a file cannot be written."""
     if str(path) != "-":
         with _output(path, "a", keep=False):
             pass
@@ -164,7 +180,7 @@ def _output(path: Path, mode: Literal["a", "w"] = "w", *, keep: bool = True) -> 
         yield sys.stdout
         return
     if path.is_symlink() or (path.exists() and not path.is_file() and not path.is_dir()):
-        # a link (/dev/stdout is one), a pipe or a device is written through, never replaced
+        # links (such as /dev/stdout), pipes and devices are written directly, never replaced
         with open(path, mode, encoding="utf-8", newline="") as file:
             yield file
         return

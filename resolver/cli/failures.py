@@ -1,4 +1,4 @@
-"""What went wrong, on one line, and the exit code that goes with it."""
+"""Errors on one line, with their exit codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NO_MEMORY = (
     "Cannot allocate memory",
     "bad_alloc",
 )
-_MEND = {
+_HINTS = {
     errno.ENOSPC: "free some space there or choose another place",
     errno.EFBIG: "the system allows no larger file; choose another place, or raise the limit",
     errno.EDQUOT: "your quota there is used up; free some space or choose another place",
@@ -26,8 +26,8 @@ _MEND = {
 }
 
 
-def describe(error: Exception) -> tuple[str, int]:
-    """The line to show for an error, and the exit code."""
+def describe_failure(error: Exception) -> tuple[str, int]:
+    """Return the line to show for an error, and the exit code."""
     if isinstance(error, ResolverError):
         return error.line(), error.exit_code
     if _no_memory(error):
@@ -36,25 +36,27 @@ def describe(error: Exception) -> tuple[str, int]:
             FAILED,
         )
     if isinstance(error, OSError) and error.errno:
-        return _system(error), FAILED
+        return _describe_os_error(error), FAILED
     text = " ".join(str(error).split())[:300]
     return (
-        f"unexpected {type(error).__name__}: {text} (set RESOLVER_DEBUG=1 to see where it came from)",
+        f"unexpected {type(error).__name__}: {text} (set RESOLVER_DEBUG=1 to see its traceback)",
         FAILED,
     )
 
 
 def _no_memory(error: Exception) -> bool:
-    """Whether an error comes from memory that was not to be had, whatever it is called where it arose."""
+    """Return whether an error means a lack of memory, under any of the names that libraries give
+    it.
+    """
     if isinstance(error, MemoryError) or (
         isinstance(error, OSError) and error.errno == errno.ENOMEM
     ):
         return True
-    # a thread needs memory of its own; a library that cannot be mapped is as good as absent
+    # threads and the mapping of libraries also fail for a lack of memory
     return any(sign in str(error) for sign in _NO_MEMORY)
 
 
-def _system(error: OSError) -> str:
-    where = f"{error.filename}: " if error.filename else ""
-    mend = _MEND.get(error.errno or 0)
-    return f"{where}{(error.strerror or str(error)).lower()}" + (f" ({mend})" if mend else "")
+def _describe_os_error(error: OSError) -> str:
+    place = f"{error.filename}: " if error.filename else ""
+    hint = _HINTS.get(error.errno or 0)
+    return f"{place}{(error.strerror or str(error)).lower()}" + (f" ({hint})" if hint else "")

@@ -1,4 +1,4 @@
-"""Lists in: what every command that reads them does, and says of them."""
+"""Lists given to commands: read them, report problems, combine them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from resolver.cli.options import Reading
-from resolver.cli.progress_bars import Bars
+from resolver.cli.options import ReadingOptions
+from resolver.cli.progress_bars import ProgressBars
 from resolver.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -17,48 +17,54 @@ if TYPE_CHECKING:
     from resolver.records import Batch
 
 
-def read(
+def read_list_files(
     files: Sequence[Path],
-    reading: Reading,
-    bars: Bars,
+    reading: ReadingOptions,
+    bars: ProgressBars,
     *,
     stage: str = "read",
     complete: bool = False,
 ) -> Intake:
-    """Read lists as one intake. Notes go to standard error. Raises `InputError` where not one record is left."""
-    from resolver.ingest.readers import read_lists
+    """Read lists as one intake, with notes on standard error.
 
-    done: dict[str, int] = {}
+    Raises `InputError` if no record could be read.
+    """
+    from resolver.pipeline import ingest_lists
 
-    def reached(label: str, count: int) -> None:
-        done[label] = count
-        bars.reach(sum(done.values()))
+    counts: dict[str, int] = {}
+
+    def report_progress(label: str, count: int) -> None:
+        """Report the records read of all lists."""
+        counts[label] = count
+        bars.reach(sum(counts.values()))
 
     bars.start(stage, unit="records")
-    intake = read_lists(
+    intake = ingest_lists(
         list(files),
-        format=reading.list_format,
-        mapping=reading.mappings(),
+        list_format=reading.list_format,
+        mappings=reading.mappings(),
         strict=reading.strict,
         accept_restricted=reading.accept_restricted,
         complete=complete,
-        progress=reached,
+        progress=report_progress,
     )
     bars.finish()
     for warning in intake.warnings:
         click.echo(f"note: {warning}", err=True)
     if not len(intake.batch):
-        raise InputError("no record could be read", where=_names(files), mend=_first_reject(intake))
+        raise InputError("no record could be read", place=_names(files), hint=_first_reject(intake))
     return intake
 
 
-def declared(intake: Intake) -> list[str]:
-    """The sources that declare themselves free of duplicates, sorted."""
+def deduplicated_sources(intake: Intake) -> list[str]:
+    """Return the sources that state to be free of duplicates, sorted."""
     return sorted(intake.deduplicated_sources)
 
 
-def together(left: Intake, right: Intake, batch: Batch) -> Intake:
-    """What was read of both sides as one intake over `batch`, for the results of a run that had two."""
+def merge_intakes(left: Intake, right: Intake, batch: Batch) -> Intake:
+    """Return the intakes of both sides as one over `batch`, for the results of a run with two
+    sides.
+    """
     from resolver.ingest.reader_types import Intake
 
     return Intake(
@@ -71,20 +77,24 @@ def together(left: Intake, right: Intake, batch: Batch) -> Intake:
     )
 
 
-def keep_apart(files: Sequence[Path], out: Path) -> None:
-    """Refuse to write into a folder that is read: the next run would take its own results for a list."""
+def check_output_outside(files: Sequence[Path], out: Path) -> None:
+    """Raise `UsageError` if `out` is inside a folder that is read.
+
+    The next run would otherwise read its own results as lists.
+    """
     target = out.resolve()
     for path in files:
         folder = path.resolve()
         if folder.is_dir() and (folder == target or folder in target.parents):
             raise UsageError(
-                f"--out {out} lies in {path}, which is read", mend="write to a folder outside of it"
+                f"--out {out} is inside {path}, which is read",
+                hint="write to a folder outside of it",
             )
 
 
 def _names(files: Sequence[Path]) -> str:
-    shown = ", ".join(str(path) for path in files[:3])
-    return shown + (f" and {len(files) - 3} more" if len(files) > 3 else "")
+    text = ", ".join(str(path) for path in files[:3])
+    return text + (f" and {len(files) - 3} more" if len(files) > 3 else "")
 
 
 def _first_reject(intake: Intake) -> str:

@@ -1,7 +1,7 @@
-"""A run in a process of its own, watched by this one: what ends it from outside still becomes one line.
+"""Runs in a child process, so that the parent can report a run that was ended from outside.
 
-The system ends the largest process when memory runs out, and some libraries abort where they get none; neither leaves
-Python a word to say. The watching process is as small as it was when the program began.
+When memory runs out, the system kills the largest process, and some libraries abort; neither lets
+Python report anything. The parent stays as small as at the start of the program.
 """
 
 from __future__ import annotations
@@ -16,20 +16,24 @@ from contextlib import suppress
 from types import FrameType
 
 from resolver.errors import UsageError
-from resolver.settings import tell_library
+from resolver.settings import set_library_variable
 
-WATCHED = frozenset({"dedupe", "link"})
-"""Commands that work on whole lists."""
-LEAST_MIB = 128
+WATCHED_COMMANDS = frozenset({"dedupe", "link"})
+"""Commands that work on complete lists."""
+MIN_MIB = 128
 _PR_SET_PDEATHSIG = 1
-_NO_MEMORY = "give it more, or resolve fewer lists at once; with --resume it goes on from the last finished stage"
+_NO_MEMORY = (
+    "give it more, or resolve fewer lists at once; with --resume it continues after the last "
+    "finished stage"
+)
 
 
-def watched(work: Callable[[], int]) -> int:
-    """The exit code of `work`, done in a child process; 1 and a line on standard error where something ended it.
+def run_watched(work: Callable[[], int]) -> int:
+    """Run `work` in a child process and return its exit code, or 1 after an error line if it was
+    killed.
 
-    Call it before anything heavy is imported and before there are threads. Where there is no second process to be had,
-    the work is done here.
+    Call it before slow imports and before there are threads. If the system allows no second
+    process, the work is done in this one.
     """
     try:
         child = os.fork()
@@ -39,57 +43,64 @@ def watched(work: Callable[[], int]) -> int:
         _end_with_parent()
         code = work()
         if code:
-            # what is half torn down by a lack of memory is not torn down further
+            # after a lack of memory a regular exit could fail again
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(code)
         return code
 
-    def hand_on(number: int, _frame: FrameType | None) -> None:
+    def forward_signal(number: int, _frame: FrameType | None) -> None:
+        """Send a signal on to the child."""
         with suppress(ProcessLookupError):
             os.kill(child, number)
 
-    signal.signal(signal.SIGTERM, hand_on)
-    signal.signal(signal.SIGHUP, hand_on)
-    # the terminal tells the child by itself
+    signal.signal(signal.SIGTERM, forward_signal)
+    signal.signal(signal.SIGHUP, forward_signal)
+    # the terminal sends it to the child as well
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
     if code >= 0:
         return code
-    print(f"error: {ended_by(-code)}", file=sys.stderr)
+    print(f"error: {describe_signal(-code)}", file=sys.stderr)
     return 1
 
 
 def limit_memory(mib: int) -> None:
-    """Let this process, and each that it begins, have no more than `mib` MiB for data: whoever asks for more is
-    refused, which Python can tell, instead of being ended. A lower limit that the system has set stays. Raises
-    `UsageError` for a limit under which nothing can be loaded."""
-    if mib < LEAST_MIB:
+    """Limit the data of this process and of each child to `mib` MiB.
+
+    Allocations beyond the limit fail, which Python can report, instead of ending the process. A
+    lower limit set by the system stays. Raises `UsageError` for a limit too low to load the
+    program.
+    """
+    if mib < MIN_MIB:
         raise UsageError(
-            f"no command runs in {mib} MiB", where="environment", mend=f"allow {LEAST_MIB} or more"
+            f"no command runs in {mib} MiB", place="environment", hint=f"allow {MIN_MIB} or more"
         )
-    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_DATA)
     limit = mib << 20
-    if most != resource.RLIM_INFINITY:
-        limit = min(limit, most)
-    # Arrow's own allocator takes a GiB of addresses in advance, and threads of OpenBLAS room that is not used here
-    tell_library("ARROW_DEFAULT_MEMORY_POOL", "system")
-    tell_library("OPENBLAS_NUM_THREADS", "1")
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, most))
+    if hard_limit != resource.RLIM_INFINITY:
+        limit = min(limit, hard_limit)
+    # Arrow's own allocator reserves a GiB of addresses, and OpenBLAS memory for unused threads
+    set_library_variable("ARROW_DEFAULT_MEMORY_POOL", "system")
+    set_library_variable("OPENBLAS_NUM_THREADS", "1")
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, hard_limit))
 
 
-def ended_by(number: int) -> str:
-    """What to say of a run that a signal ended."""
+def describe_signal(number: int) -> str:
+    """Return the message for a run that was ended by a signal."""
     name = signal.Signals(number).name
     if number == signal.SIGKILL:
-        return f"the run was ended from outside ({name}), most likely because memory ran out ({_NO_MEMORY})"
+        return (
+            f"the run was killed from outside ({name}), most likely because memory ran out "
+            f"({_NO_MEMORY})"
+        )
     if number in (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS):
-        return f"a library gave up ({name}), most likely because it got no memory ({_NO_MEMORY})"
-    return f"the run was ended from outside ({name}); nothing half done was left"
+        return f"a library aborted ({name}), most likely because it got no memory ({_NO_MEMORY})"
+    return f"the run was ended from outside ({name}); no incomplete results were left"
 
 
 def _end_with_parent() -> None:
-    """Ask the system to end this process with the one that watches it (Linux; elsewhere it goes on alone)."""
+    """Ask the system to end this process with its parent (on Linux; elsewhere it continues)."""
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they become."""
+"""Options shared by several commands, and the objects made from them."""
 
 from __future__ import annotations
 
@@ -14,22 +14,24 @@ from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.ingest.formats.tabular.mapping import Mapping
-    from resolver.pipeline import RunOptions
     from resolver.records.decisions import Decision
+    from resolver.run_options import RunOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
 
 
 class _Probability(click.FloatRange):
-    """A number from 0 to 1; a percentage is refused with what to write instead."""
+    """Number from 0 to 1; a percentage is refused with the number to write instead."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Raises `BadParameter` of click for what is no probability."""
+        """Return the probability. Raises click's `BadParameter` for any other value."""
         number = click.FLOAT.convert(value, param, ctx)
         if 1 < number <= 100:
             self.fail(
-                f"{value} is no probability: write {number / 100:g} for {number:g} %.", param, ctx
+                f"{value} is not a probability: write {number / 100:g} for {number:g} %.",
+                param,
+                ctx,
             )
         return super().convert(value, param, ctx)
 
@@ -38,12 +40,12 @@ PROBABILITY = _Probability(0.0, 1.0)
 
 
 def files_argument(function: F) -> F:
-    """FILE…, one or more."""
+    """Add the argument FILE..., one or more."""
     return click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE...")(function)
 
 
 def reading_options(function: F) -> F:
-    """How lists are read; `Reading.take` gathers them."""
+    """Add the options for reading lists, which `ReadingOptions.from_options` collects."""
     return _all(
         function,
         click.option(
@@ -58,27 +60,28 @@ def reading_options(function: F) -> F:
             type=PATH,
             multiple=True,
             metavar="FILE.yml",
-            help="What the columns of tables mean; repeatable. X.mapping.yml beside a table X.csv is found by itself.",
+            help="Meaning of a table's columns; repeatable. X.mapping.yml next to X.csv is found "
+            "automatically.",
         ),
         click.option("--strict", is_flag=True, help="Stop at the first row that cannot be read."),
         click.option(
-            "--accept-restricted", is_flag=True, help="Take records above handling code H0 as well."
+            "--accept-restricted",
+            is_flag=True,
+            help="Accept records above handling code H0 as well.",
         ),
-        click.option(
-            "-v", "--verbose", is_flag=True, help="Say on standard error what each stage did."
-        ),
+        click.option("-v", "--verbose", is_flag=True, help="Report each stage on standard error."),
     )
 
 
 def running_options(function: F) -> F:
-    """How records are compared and bands are drawn; `run_options` gathers them."""
+    """Add the options for comparing and for bands, which `run_options` collects."""
     return _all(
         function,
         click.option(
             "--merge-at",
             type=PROBABILITY,
             metavar="P",
-            help="Merge from this score (default: by costs).",
+            help="Merge from this score on (default: by costs).",
         ),
         costs_option,
         click.option(
@@ -91,17 +94,17 @@ def running_options(function: F) -> F:
 
 
 def costs_option(function: F) -> F:
-    """--wrong-merge-costs N."""
+    """Add --wrong-merge-costs N."""
     return click.option(
         "--wrong-merge-costs",
         type=click.FloatRange(2.0, 1_000_000.0),
         metavar="N",
-        help="Reviews that one wrong merge costs; the bands' borders follow (default: 20).",
+        help="Cost of one wrong merge, in reviews; sets the thresholds of bands (default: 20).",
     )(function)
 
 
 def model_option(function: F) -> F:
-    """--model DIR."""
+    """Add --model DIR."""
     option = click.option(
         "--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder."
     )
@@ -109,59 +112,62 @@ def model_option(function: F) -> F:
 
 
 def decisions_option(function: F) -> F:
-    """--decisions FILE."""
+    """Add --decisions FILE."""
     text = "Steward decisions: left_id,right_id,verdict,who,when,why."
     return click.option("--decisions", type=PATH, metavar="FILE", help=text)(function)
 
 
 def store_option(*, required: bool = False) -> Callable[[F], F]:
-    """--store URL."""
-    text = "The store: sqlite:///file.db or postgresql+psycopg://user@host/name."
+    """Add --store URL."""
+    text = "Store: sqlite:///file.db or postgresql+psycopg://user@host/name."
     return click.option("--store", "store_url", metavar="URL", required=required, help=text)
 
 
 def engine_options(function: F) -> F:
-    """--engine and --master."""
+    """Add --engine and --master."""
     return _all(
         function,
         click.option(
             "--engine",
             type=click.Choice(["local", "spark"]),
             default="local",
-            help="Where to compute.",
+            help="Engine to compute with.",
         ),
         click.option(
             "--master",
             metavar="URL",
-            help="The Spark cluster: spark://host:7077, yarn, k8s://…, local[2].",
+            help="Spark cluster: spark://host:7077, yarn, k8s://…, local[2].",
         ),
     )
 
 
 def check_engine(options: dict[str, Any]) -> None:
-    """Refuse options of `engine_options` that cannot go together. Raises `UsageError` of click."""
+    """Raise click's `UsageError` for contradictory options of `engine_options`."""
     if options["engine"] == "local" and options["master"]:
         raise click.UsageError("--master names a Spark cluster: use it with --engine spark.")
 
 
 def start_engine(options: dict[str, Any]) -> None:
-    """Begin to start what `engine_options` chose, while lists are read. Raises `EngineError` where it cannot be had."""
-    if options["engine"] == "spark":
-        from resolver.engines.spark.session import check_here, warm_up
+    """Start the chosen engine in the background, while lists are read.
 
-        check_here(options["master"])
+    Raises `EngineError` if it is not available.
+    """
+    if options["engine"] == "spark":
+        from resolver.engines.spark.session import check_requirements, warm_up
+
+        check_requirements(options["master"])
         warm_up(options["master"])
 
 
 def resume_option(function: F) -> F:
-    """--resume."""
-    text = "Keep each finished stage in DIR, and go on from those that a stopped run with --resume has kept."
+    """Add --resume."""
+    text = "Save each finished stage in DIR, and continue after those saved by a stopped run."
     return click.option("--resume", is_flag=True, help=text)(function)
 
 
 def json_option(function: F) -> F:
-    """--json."""
-    return click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")(
+    """Add --json."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(
         function
     )
 
@@ -173,8 +179,8 @@ def _all(function: F, *decorators: Callable[[F], F]) -> F:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How to read lists."""
+class ReadingOptions:
+    """Options for reading lists."""
 
     list_format: str | None = None
     mapping_files: tuple[Path, ...] = ()
@@ -183,8 +189,8 @@ class Reading:
     verbose: bool = False
 
     @classmethod
-    def take(cls, options: dict[str, Any]) -> Reading:
-        """From what `reading_options` gave a command."""
+    def from_options(cls, options: dict[str, Any]) -> ReadingOptions:
+        """Return the options that `reading_options` has added to a command."""
         return cls(
             options["list_format"],
             tuple(options["mapping_files"]),
@@ -194,7 +200,7 @@ class Reading:
         )
 
     def mappings(self) -> list[Mapping]:
-        """The mappings, read and checked. Raises `MappingError`."""
+        """Return the mappings, read and checked. Raises `MappingError`."""
         from resolver.ingest.formats.tabular.mapping import load_mapping
 
         return [load_mapping(path) for path in self.mapping_files]
@@ -208,10 +214,12 @@ def run_options(
     only_entities: bool = False,
     out: Path | None = None,
 ) -> RunOptions:
-    """From what `running_options` gave a command, the settings where an option was not given. `out`: the folder of
-    results, which holds what `--resume` keeps."""
-    from resolver.engines.checkpoints import FOLDER
-    from resolver.pipeline import RunOptions
+    """Return run options from those of `running_options`, with settings as defaults.
+
+    `out`: folder of results, which also has the checkpoints of `--resume`.
+    """
+    from resolver.engines.checkpoints import RESUME_FOLDER
+    from resolver.run_options import RunOptions
 
     merge_at, costs = options.get("merge_at"), options.get("wrong_merge_costs")
     return RunOptions(
@@ -223,5 +231,5 @@ def run_options(
         wrong_merge_costs=settings.wrong_merge_costs if costs is None else costs,
         workers=settings.workers or os.cpu_count() or 1,
         pairs_mib=settings.pairs_mib,
-        resume=out / FOLDER if out is not None and options.get("resume") else None,
+        resume=out / RESUME_FOLDER if out is not None and options.get("resume") else None,
     )

@@ -1,4 +1,4 @@
-"""Progress on standard error: a bar a stage on a terminal, one line a stage elsewhere if asked for, else nothing."""
+"""Progress on standard error: bars on a terminal, else one line for each stage if verbose."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
-class Bars:
-    """A `Progress` (see `resolver.records.progress`) to be used as a context: what it shows is put right on leaving."""
+class ProgressBars:
+    """Implementation of `resolver.records.progress.Progress`, to be used as a context manager."""
 
     def __init__(self, *, verbose: bool = False, terminal: bool | None = None) -> None:
         self.verbose = verbose
@@ -46,24 +46,24 @@ class Bars:
             self._rich = None
 
     def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
-        """A stage begins; the one before it is done."""
+        """Begin a stage, and end the one before."""
         self.finish()
         self._stage, self._unit, self._done, self._begun = stage, unit, 0, time.monotonic()
         if self._rich:
             self._task = self._rich.add_task(stage, total=total, unit=unit, done=0)
 
     def advance(self, count: int = 1) -> None:
-        """`count` more items of the stage are done."""
+        """Add `count` items to those done in the stage."""
         self._done += count
         if self._rich and self._task is not None:
             self._rich.update(self._task, advance=count, done=self._done)
 
     def reach(self, count: int) -> None:
-        """`count` items of the stage are done in all."""
+        """Set the items done in the stage to `count`."""
         self.advance(count - self._done)
 
     def finish(self) -> None:
-        """The stage is done."""
+        """End the stage."""
         if not self._stage:
             return
         if self._rich and self._task is not None:
@@ -81,9 +81,12 @@ def _rich_bars() -> RichProgress:
     from rich.text import Text
 
     class Counts(ProgressColumn):
+        """Column with the items done."""
+
         def render(self, task: Task) -> Text:
+            """Return the items done in a stage."""
             return Text(
-                counts(
+                format_counts(
                     task.fields["done"],
                     task.total if not task.finished else None,
                     task.fields["unit"],
@@ -91,8 +94,13 @@ def _rich_bars() -> RichProgress:
             )
 
     class Times(ProgressColumn):
+        """Column with the time taken and left."""
+
         def render(self, task: Task) -> Text:
-            return Text(times(task.elapsed or 0.0, None if task.finished else task.time_remaining))
+            """Return the time taken and left for a stage."""
+            return Text(
+                format_times(task.elapsed or 0.0, None if task.finished else task.time_remaining)
+            )
 
     return Progress(
         TextColumn("{task.description}"),
@@ -103,16 +111,18 @@ def _rich_bars() -> RichProgress:
     )
 
 
-def counts(done: int, total: float | None, unit: str) -> str:
-    """`812 of 1,445 records`; without a total `812 records`; nothing where nothing was counted."""
+def format_counts(done: int, total: float | None, unit: str) -> str:
+    """Return `812 of 1,445 records`; without a total `812 records`; empty without a count."""
     if not done and total is None:
         return ""
     return f"{done:,}{'' if total is None else f' of {total:,.0f}'} {unit}".rstrip()
 
 
-def times(elapsed: float, left: float | None) -> str:
-    """`12 s`, and `, 40 s left` as soon as that can be told. From a minute on, minutes and seconds."""
-    return _time(elapsed) + (f", {_time(left)} left" if left is not None else "")
+def format_times(elapsed: float, remaining: float | None) -> str:
+    """Return `12 s`, with `, 40 s left` once that is known; from a minute on in minutes and
+    seconds.
+    """
+    return _time(elapsed) + (f", {_time(remaining)} left" if remaining is not None else "")
 
 
 def _time(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""Ids and files that a user names, and what to say where there are none such."""
+"""Errors for record ids and files that do not exist."""
 
 from __future__ import annotations
 
@@ -7,40 +7,47 @@ from pathlib import Path
 
 from resolver.errors import InputError
 
-_SHOWN = 3
-_ALIKE = 80
-"""Likeness, in percent, from which an id may be the one that was meant."""
+_MAX_SUGGESTIONS = 3
+_MIN_SIMILARITY = 80
+"""Similarity, in percent, from which an existing id is suggested."""
 
 
-def must_exist(path: Path | None) -> None:
-    """Raise `InputError` before long work where a file that will be read is not there."""
+def check_file_exists(path: Path | None) -> None:
+    """Raise `InputError` before long work if a file to read does not exist."""
     if path is not None and not path.is_file():
-        what = "this is a folder, not a file" if path.is_dir() else "there is no such file"
-        raise InputError(what, where=str(path), mend="check the path")
+        message = "this is a folder, not a file" if path.is_dir() else "there is no such file"
+        raise InputError(message, place=str(path), hint="check the path")
 
 
-def no_such_record(
-    identity: str, known: Collection[str], more: str = "", where: str = ""
+def unknown_record_error(
+    identity: str, ids: Collection[str], suffix: str = "", place: str = ""
 ) -> InputError:
-    """The error that no record read has an id, with those that may be meant."""
-    meant = " or ".join(_meant(identity, known))
-    hint = f"did you mean {meant}? " if meant else "name the lists that hold it; "
+    """Return the error for an unknown record id, with similar ids as suggestions.
+
+    `suffix` is added to the message, `place` is where the id is written.
+    """
+    suggestions = " or ".join(_suggestions(identity, ids))
+    hint = f"did you mean {suggestions}? " if suggestions else "name the lists that hold it; "
     return InputError(
-        f"there is no record {identity[:100]!r} in the lists{more}",
-        where=where,
-        mend=f"{hint}ids are <source>:<id>, as in entities.csv",
+        f"there is no record {identity[:100]!r} in the lists{suffix}",
+        place=place,
+        hint=f"{hint}ids are <source>:<id>, as in entities.csv",
     )
 
 
-def _meant(identity: str, known: Collection[str]) -> list[str]:
-    """Ids whose part after the source was named alone, else those spelled alike."""
-    alone = identity.strip().casefold()
-    found = sorted(
-        one for one in known if one.partition(":")[2].casefold() == alone or one.casefold() == alone
+def _suggestions(identity: str, ids: Collection[str]) -> list[str]:
+    """Return ids whose part after the source is `identity`, else similar ids."""
+    wanted_id = identity.strip().casefold()
+    matches = sorted(
+        candidate
+        for candidate in ids
+        if candidate.partition(":")[2].casefold() == wanted_id or candidate.casefold() == wanted_id
     )
-    if found:
-        return found[:_SHOWN]
+    if matches:
+        return matches[:_MAX_SUGGESTIONS]
     from rapidfuzz import process
 
-    close = process.extract(identity[:100], list(known), limit=_SHOWN, score_cutoff=_ALIKE)
-    return [one for one, _, _ in close]
+    close = process.extract(
+        identity[:100], list(ids), limit=_MAX_SUGGESTIONS, score_cutoff=_MIN_SIMILARITY
+    )
+    return [candidate for candidate, _, _ in close]

@@ -1,4 +1,4 @@
-"""Results out: the files of a run, and what is said about it on the way out."""
+"""Results of a run: files, and the summary on the command line."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from resolver.ingest.reader_types import Intake
-    from resolver.pipeline import RunOptions
     from resolver.records.batch import IntArray
     from resolver.records.decisions import Decision
     from resolver.records.progress import Progress
     from resolver.records.results.resolution import Resolution, RunStats
+    from resolver.run_options import RunOptions
 
 
-def prepare(out: Path) -> None:
-    """Make the folder for results. Raises `OSError` now, not after the work, where nothing can be written there."""
+def prepare_folder(out: Path) -> None:
+    """Create the folder for results. Raises `OSError` before the work if it is not writable."""
     out.mkdir(parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryFile(dir=out):
@@ -35,7 +35,7 @@ def prepare(out: Path) -> None:
         raise
 
 
-def write(
+def write_run_results(
     out: Path,
     intake: Intake,
     resolution: Resolution,
@@ -43,8 +43,7 @@ def write(
     bars: Progress,
     names: pa.StringArray | None = None,
 ) -> None:
-    """Write every file of the results, or only entities.csv where nothing else was asked for. `names`: the ids of
-    entities that a store has named."""
+    """Write result files under `running`; `names`: entity ids, if a store has assigned them."""
     from resolver.engines.result_files import write_results
 
     report = ""
@@ -54,41 +53,39 @@ def write(
     bars.start("write", len(resolution.batch), "records")
     only = running.only_entities
     write_results(
-        out, resolution, rejects=intake.rejects, report=report, only_entities=only, names=names
+        out, resolution, rejects=intake.rejects, report=report, only_entities=only, entity_ids=names
     )
     bars.advance(len(resolution.batch))
     bars.finish()
 
 
-def finished(running: RunOptions) -> None:
-    """Forget what was kept of a run that might have been stopped."""
+def remove_checkpoints(running: RunOptions) -> None:
+    """Remove the checkpoints of a run that is complete."""
     if running.resume is not None:
         shutil.rmtree(running.resume, ignore_errors=True)
 
 
 def _report(intake: Intake, resolution: Resolution, running: RunOptions) -> str:
-    from resolver.engines.local import explain_links
-    from resolver.report import build_report, pairs_to_explain, render_report
+    from resolver import report
+    from resolver.engines.pair_explanation import explain_links
 
-    wanted = _places(resolution, pairs_to_explain(resolution))
-    explanations = explain_links(resolution, running, wanted, sorted(intake.deduplicated_sources))
-    data = build_report(
+    places = _link_places(resolution, report.select_pairs_to_explain(resolution))
+    explanations = explain_links(resolution, running, places, sorted(intake.deduplicated_sources))
+    data = report.build_report(
         resolution,
-        rejects=intake.rejects,
-        lists=intake.lists,
-        withdrawn=intake.withdrawn,
-        collapsed=intake.collapsed,
-        warnings=intake.warnings,
+        report.IntakeSummary(
+            intake.rejects, intake.lists, intake.withdrawn, intake.collapsed, intake.warnings
+        ),
         explanations=explanations,
         run={"version": resolver.__version__},
-        review_from=running.borders.review,
-        match_from=running.borders.match,
+        review_from=running.thresholds.review,
+        match_from=running.thresholds.match,
     )
-    return render_report(data)
+    return report.render_report(data)
 
 
-def _places(resolution: Resolution, pairs: Sequence[tuple[str, str]]) -> IntArray:
-    """Where the links of some pairs of record ids stand. Every pair must have one."""
+def _link_places(resolution: Resolution, pairs: Sequence[tuple[str, str]]) -> IntArray:
+    """Return the positions of links by pairs of record ids. Every pair must have a link."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -102,7 +99,7 @@ def _places(resolution: Resolution, pairs: Sequence[tuple[str, str]]) -> IntArra
     return np.searchsorted(keys, left * count + right).astype(np.int32)
 
 
-def tell(
+def print_summary(
     out: Path,
     intake: Intake,
     resolution: Resolution,
@@ -111,16 +108,17 @@ def tell(
     profile: bool,
     only_entities: bool,
 ) -> None:
-    """Say on standard output what came of a run, and where it lies."""
+    """Print the counts of a run and the place of its results."""
     counts = _counts(intake, resolution)
     if profile:
-        show_costs(resolution.stats)
+        print_stage_costs(resolution.stats)
     if as_json:
         click.echo(json.dumps({**counts, "plan": resolution.stats.plan, "out": str(out)}))
         return
     click.echo(
         f"{counts['records']:,} records are {counts['entities']:,} entities: "
-        f"{counts['merged']:,} pairs merged, {counts['queued']:,} to review, {counts['apart']:,} kept apart."
+        f"{counts['merged']:,} pairs merged, {counts['queued']:,} to review, "
+        f"{counts['apart']:,} kept apart."
     )
     if counts["rejects"]:
         click.echo(f"{counts['rejects']:,} rows or values could not be read: {out / 'rejects.csv'}")
@@ -129,17 +127,22 @@ def tell(
     )
 
 
-def unknown_ids(decisions: Sequence[Decision], *intakes: Intake) -> None:
+def note_unknown_ids(decisions: Sequence[Decision], *intakes: Intake) -> None:
     """Note on standard error how many decisions name records that were not read."""
     if not decisions:
         return
-    known = {identity for intake in intakes for identity in intake.batch.ids.to_pylist()}
-    absent = [one for one in decisions if one.left_id not in known or one.right_id not in known]
-    if absent:
-        first = absent[0]
-        missing = first.left_id if first.left_id not in known else first.right_id
+    ids = {identity for intake in intakes for identity in intake.batch.ids.to_pylist()}
+    unknown = [
+        decision
+        for decision in decisions
+        if decision.left_id not in ids or decision.right_id not in ids
+    ]
+    if unknown:
+        first = unknown[0]
+        missing = first.left_id if first.left_id not in ids else first.right_id
         click.echo(
-            f"note: {len(absent)} decisions name records that are not in the lists, e.g. {missing}",
+            f"note: {len(unknown)} decisions name records that are not in the lists, "
+            f"e.g. {missing}",
             err=True,
         )
 
@@ -159,8 +162,8 @@ def _counts(intake: Intake, resolution: Resolution) -> dict[str, int]:
     }
 
 
-def show_costs(stats: RunStats) -> None:
-    """A table of what each stage cost, on standard error."""
+def print_stage_costs(stats: RunStats) -> None:
+    """Print the costs of each stage as a table on standard error."""
     click.echo(
         f"{'stage':<16}{'items':>14}  {'unit':<10}{'seconds':>9}{'cpu s':>9}{'peak MiB':>10}",
         err=True,

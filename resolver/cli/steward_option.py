@@ -1,4 +1,4 @@
-"""Who acts: the option of commands that decide."""
+"""Option for the steward who acts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ import click
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def who_option(function: F) -> F:
-    """--who NAME, the name of the account unless given."""
-    text = "The steward whom the log names (default: the account that runs the command)."
-    return click.option("--who", default=_account, metavar="NAME", help=text)(function)
+def steward_option(function: F) -> F:
+    """Add --who NAME, by default the name of the system account."""
+    text = "Steward to name in the log (default: the account that runs the command)."
+    return click.option("--who", "steward", default=_account, metavar="NAME", help=text)(function)
 
 
 def _account() -> str:

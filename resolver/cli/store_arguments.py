@@ -1,4 +1,4 @@
-"""What commands do with a store."""
+"""Work of commands on a store."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.list_arguments import read
-from resolver.cli.options import Reading
-from resolver.cli.progress_bars import Bars
-from resolver.cli.run_results import prepare, show_costs, write
+from resolver.cli.list_arguments import read_list_files
+from resolver.cli.options import ReadingOptions
+from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.run_results import prepare_folder, print_stage_costs, write_run_results
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.hub.commit_result import CommitResult
     from resolver.hub.hub import Hub
-    from resolver.hub.stored_results import Gathered
+    from resolver.hub.stored_results import StoredResults
     from resolver.ingest.reader_types import Intake
-    from resolver.pipeline import RunOptions
     from resolver.records.decisions import Decision
+    from resolver.run_options import RunOptions
 
 
 def open_hub(
@@ -32,36 +32,41 @@ def open_hub(
     create: bool = False,
     model_dir: Path | None = None,
 ) -> Hub:
-    """The store at a URL, ready to resolve; without `running` under what it was resolved with. Raises `StoreError`."""
+    """Open the store at a URL, ready to resolve. Raises `StoreError`.
+
+    Without `running`, the options it was last resolved with apply.
+    """
     from resolver.hub.hub import Hub
 
     model = model_dir or settings.model_dir
     return Hub.open(url, running, create=create, model_dir=model, index_dir=settings.index_dir)
 
 
-def dedupe(
-    url: str,
+def dedupe_into_store(
     settings: Settings,
     files: Sequence[Path],
-    reading: Reading,
     running: RunOptions,
     decisions: Sequence[Decision],
     out: Path | None,
     options: dict[str, Any],
 ) -> None:
-    """Add lists to a store; write results where a folder is given, and say what came of it."""
-    from resolver.hub.stored_results import touched
-    from resolver.records.visibility import OPERATOR
-    from resolver.review import catch_up
+    """Add lists to a store, write results if a folder is given, and print a summary.
 
+    `options`: those of the command `dedupe`.
+    """
+    from resolver.hub.stored_results import load_commit_results
+    from resolver.records.visibility import OPERATOR
+    from resolver.review import refresh_queue
+
+    reading = ReadingOptions.from_options(options)
     if out is not None:
-        prepare(out)
+        prepare_folder(out)
     with (
-        open_hub(url, settings, running, create=True) as hub,
-        Bars(verbose=reading.verbose) as bars,
+        open_hub(options["store_url"], settings, running, create=True) as hub,
+        ProgressBars(verbose=reading.verbose) as bars,
     ):
-        intake = read(files, reading, bars, complete=options["complete"])
-        landed = hub.add(
+        intake = read_list_files(files, reading, bars, complete=options["complete"])
+        result = hub.add(
             intake,
             decisions,
             dry_run=options["dry_run"],
@@ -69,56 +74,61 @@ def dedupe(
             progress=bars,
         )
         if not options["dry_run"]:
-            bars.start("queue of the desk", None)
-            catch_up(hub)
+            bars.start("review queue", None)
+            refresh_queue(hub)
         bars.finish()
-        for note in landed.notes:
+        for note in result.notes:
             click.echo(f"note: {note}", err=True)
-        gathered = touched(hub, landed, OPERATOR) if out is not None else None
-        if out is not None and gathered is not None:
-            write(
+        stored = load_commit_results(hub, result, OPERATOR) if out is not None else None
+        if out is not None and stored is not None:
+            write_run_results(
                 out,
-                _told(intake, landed, gathered),
-                gathered.resolution,
+                _shown_intake(intake, result, stored),
+                stored.resolution,
                 running,
                 bars,
-                gathered.names,
+                stored.entity_ids,
             )
     if options["profile"]:
-        show_costs(landed.stats)
-    _tell(landed, intake, gathered, out, as_json=options["as_json"], dry_run=options["dry_run"])
+        print_stage_costs(result.stats)
+    _print_summary(
+        result, intake, stored, out, as_json=options["as_json"], dry_run=options["dry_run"]
+    )
 
 
-def _told(intake: Intake, landed: CommitResult, gathered: Gathered) -> Intake:
-    """What was read, as the results tell it: records withdrawn are those of the store too."""
+def _shown_intake(intake: Intake, result: CommitResult, stored: StoredResults) -> Intake:
+    """Return the intake for the results, with the records withdrawn from the store added."""
     from dataclasses import replace
 
-    withdrawn = tuple(sorted({*intake.withdrawn, *landed.withdrawn, *landed.older}))
-    warnings = (*intake.warnings, *landed.notes)
-    return replace(intake, batch=gathered.resolution.batch, withdrawn=withdrawn, warnings=warnings)
+    withdrawn = tuple(sorted({*intake.withdrawn, *result.withdrawn, *result.outdated_ids}))
+    warnings = (*intake.warnings, *result.notes)
+    return replace(intake, batch=stored.resolution.batch, withdrawn=withdrawn, warnings=warnings)
 
 
-def _tell(
-    landed: CommitResult,
+def _print_summary(
+    result: CommitResult,
     intake: Intake,
-    gathered: Gathered | None,
+    stored: StoredResults | None,
     out: Path | None,
     *,
     as_json: bool,
     dry_run: bool,
 ) -> None:
-    counts = landed.counts(intake)
+    counts = result.counts(intake)
     if as_json:
         click.echo(
             json.dumps(
-                {**counts, "plan": landed.stats.plan, "out": None if out is None else str(out)}
+                {**counts, "plan": result.stats.plan, "out": None if out is None else str(out)}
             )
         )
         return
-    head = "Would change" if dry_run else f"Version {landed.version}"
+    head = "Would change" if dry_run else f"Version {result.revision}"
     click.echo(
-        f"{head}: {len(intake.batch):,} records read, {landed.new:,} new, "
-        f"{landed.superseded:,} changed, {len(landed.withdrawn):,} withdrawn; {len(landed.changed):,} entities changed."
+        f"{head}: {len(intake.batch):,} records read, {result.new_count:,} new, "
+        f"{result.superseded_count:,} changed, {len(result.withdrawn):,} withdrawn; "
+        f"{len(result.changed_entities):,} entities changed."
     )
-    if gathered is not None and out is not None:
-        click.echo(f"Results on {len(gathered.numbers):,} records of the entities touched: {out}")
+    if stored is not None and out is not None:
+        click.echo(
+            f"Results on {len(stored.record_numbers):,} records of the entities touched: {out}"
+        )

@@ -1,4 +1,4 @@
-"""Two small lists of two agencies that know some of the same people and groups. Nobody in them exists."""
+"""Two small lists of two agencies that have some people and groups in common, all invented."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ properties: {name: name, birthDate: birth_date, nationality: nationality, passpo
 
 @dataclass(frozen=True)
 class Lists:
-    """The two lists and the mapping of the second: record ids are coast:p1 … and river:7 …"""
+    """Two lists and the mapping of the second; record ids are coast:p1 … and river:7 …"""
 
     coast: Path
     river: Path
@@ -54,19 +54,20 @@ class Lists:
 
     @property
     def args(self) -> list[str]:
-        """What a command is given to read both."""
+        """Return the arguments of a command to read both lists."""
         return [str(self.coast), str(self.river), "--mapping", str(self.mapping)]
 
 
 @pytest.fixture(scope="session")
 def lists(tmp_path_factory: pytest.TempPathFactory) -> Lists:
+    """Write both lists and the mapping."""
     folder = tmp_path_factory.mktemp("lists")
     entities = [
-        {"id": name, "schema": schema, "properties": said, "datasets": ["coast"]}
-        for name, schema, said in _COAST
+        {"id": name, "schema": schema, "properties": properties, "datasets": ["coast"]}
+        for name, schema, properties in _COAST
     ]
-    made = Lists(folder / "coast.ftm.json", folder / "river.csv", folder / "river.yml")
-    made.coast.write_text("".join(json.dumps(entity) + "\n" for entity in entities), "utf-8")
-    made.river.write_text(_RIVER, "utf-8")
-    made.mapping.write_text(_MAPPING, "utf-8")
-    return made
+    lists = Lists(folder / "coast.ftm.json", folder / "river.csv", folder / "river.yml")
+    lists.coast.write_text("".join(json.dumps(entity) + "\n" for entity in entities), "utf-8")
+    lists.river.write_text(_RIVER, "utf-8")
+    lists.mapping.write_text(_MAPPING, "utf-8")
+    return lists

@@ -1,4 +1,4 @@
-"""The command line as a whole: what it says, how it fails, how soon it answers."""
+"""Command line: help, errors, exit codes, start-up."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ import pytest
 
 import resolver
 from resolver.cli import app
-from resolver.cli.app import COMMANDS, run
-from resolver.cli.failures import describe
+from resolver.cli.app import COMMANDS, LISTED_COMMANDS, CommandRow, run
+from resolver.cli.failures import describe_failure
 from resolver.errors import InputError, UsageError
 
-BAD_USAGE = (
+INVALID_USAGE = (
     ["dedupe"],
     ["dedupe", "x.csv"],
     ["check"],
     ["check", "x"],
     ["dedupe", "x", "--out", "o", "--plan", "Q"],
 )
-HEAVY = (
+SLOW_IMPORTS = (
     "numpy",
     "pandas",
     "pyarrow",
@@ -43,10 +43,8 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"resolver {resolver.__version__}\n"
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_explains_itself_by_example(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.mark.parametrize("name", LISTED_COMMANDS)
+def test_help_has_examples(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run([name, "--help"]) == 0
     shown = capsys.readouterr().out
     assert f"Usage: resolver {name}" in shown
@@ -54,50 +52,64 @@ def test_every_command_explains_itself_by_example(
     assert f"resolver {name}" in shown.split("Example", 1)[1]
 
 
-def test_the_list_of_commands_is_complete(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_lists_all_commands(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--help"]) == 0
     shown = capsys.readouterr().out
     marks = ("@click.command(", "@click.group(")
     modules = (root / "resolver" / "cli").rglob("*.py")
     files = {path.stem for path in modules if any(mark in path.read_text() for mark in marks)}
-    assert files - {"app"} == set(COMMANDS)
-    assert all(f"  {name} " in shown for name in COMMANDS)
+    assert files - {"app"} == set(LISTED_COMMANDS)
+    assert all(f"  {name} " in shown for name in LISTED_COMMANDS)
 
 
 @pytest.mark.parametrize(
     "args", [["--help"], *([name, "--help"] for name in COMMANDS)], ids=lambda args: args[0]
 )
-def test_help_loads_nothing_heavy(args: list[str]) -> None:
+def test_help_imports_nothing_slow(args: list[str]) -> None:
     code = (
         "import sys; from resolver.cli.app import run; run(sys.argv[2:]);"
         "print([name for name in sys.argv[1].split(',') if name in sys.modules])"
     )
-    call = [sys.executable, "-c", code, ",".join(HEAVY), *args]
+    call = [sys.executable, "-c", code, ",".join(SLOW_IMPORTS), *args]
     done = subprocess.run(call, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_command_shows_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert run([]) == 2
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "Commands:\n  dedupe " in shown.err
 
 
-def test_a_misspelt_command_is_told_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
+def test_renamed_command_works_with_a_note(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["replan", "--store", "sqlite:///absent.db"]) == 1
+    note, error = capsys.readouterr().err.splitlines()
+    assert note == "note: `replan` is now called `rebuild`: use that name"
+    assert error.startswith("error: absent.db: there is no such store")
+
+
+def test_renamed_command_is_hidden(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    assert "replan" not in capsys.readouterr().out
+    assert run(["replann"]) == 2
+    assert "replan?" not in capsys.readouterr().err
+
+
+def test_misspelled_command_suggests_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["dedup"]) == 2
     assert "Did you mean dedupe? (see: resolver --help)" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("args", BAD_USAGE)
-def test_bad_usage_exits_2(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("args", INVALID_USAGE)
+def test_invalid_usage_exits_with_2(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(args) == 2
     shown = capsys.readouterr().err
     assert shown.startswith("error: ")
     assert shown.count("\n") == 1
 
 
-def test_a_setting_that_cannot_be_is_one_line(
+def test_invalid_setting_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("RESOLVER_MERGE_AT", "2")
@@ -113,7 +125,7 @@ def _fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     def get_command(*_: object) -> click.Command:
         return broken
 
-    monkeypatch.setitem(COMMANDS, "broken", "fails")
+    monkeypatch.setitem(COMMANDS, "broken", CommandRow("broken", "Fails."))
     monkeypatch.setattr(app.CommandTable, "get_command", get_command)
 
 
@@ -121,7 +133,7 @@ def _fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     ("error", "code", "line"),
     [
         (
-            InputError("no list", where="a.csv", mend="give one"),
+            InputError("no list", place="a.csv", hint="give one"),
             1,
             "error: a.csv: no list (give one)",
         ),
@@ -144,7 +156,7 @@ def _fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
         ),
     ],
 )
-def test_what_goes_wrong_is_one_line(
+def test_errors_are_one_line(
     error: Exception,
     code: int,
     line: str,
@@ -159,7 +171,7 @@ def test_what_goes_wrong_is_one_line(
     assert shown.out == ""
 
 
-def test_the_traceback_is_there_on_demand(
+def test_debug_setting_shows_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("RESOLVER_DEBUG", "1")
@@ -170,7 +182,7 @@ def test_the_traceback_is_there_on_demand(
     assert "in broken" in shown
 
 
-def test_an_interrupt_is_silent(
+def test_interrupt_is_silent(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _fail_with(KeyboardInterrupt(), monkeypatch)
@@ -178,7 +190,7 @@ def test_an_interrupt_is_silent(
     assert capsys.readouterr().err.strip() == ""
 
 
-def test_a_closed_pipe_is_silent() -> None:
+def test_closed_pipe_is_silent() -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "w") as closed:
@@ -188,8 +200,8 @@ def test_a_closed_pipe_is_silent() -> None:
     assert done.returncode == 1
 
 
-def test_an_error_without_number_is_still_told() -> None:
-    assert describe(OSError("strange"))[0].startswith("unexpected OSError: strange")
+def test_os_error_without_number_is_reported() -> None:
+    assert describe_failure(OSError("strange"))[0].startswith("unexpected OSError: strange")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -198,7 +210,7 @@ def test_completion_scripts(shell: str, capsys: pytest.CaptureFixture[str]) -> N
     assert "_RESOLVER_COMPLETE" in capsys.readouterr().out
 
 
-def test_completion_completes() -> None:
+def test_completion_of_commands() -> None:
     environment = os.environ | {
         "_RESOLVER_COMPLETE": "bash_complete",
         "COMP_WORDS": "resolver ded",

@@ -1,4 +1,4 @@
-"""What goes wrong with input: one clear line and exit code 1, or a row in rejects.csv where the rest can go on."""
+"""Invalid input gives one clear line and exit code 1, or a row in rejects.csv."""
 
 from __future__ import annotations
 
@@ -10,8 +10,14 @@ import pytest
 from resolver.cli.app import run
 
 GOOD = "id,name,birth_date\n1,Ana Silva,1970-01-02\n"
-UN = '<?xml version="1.0" encoding="utf-8"?>\n{doctype}<CONSOLIDATED_LIST dateGenerated="2026-01-01T00:00:00Z">{body}'
-PERSON = "<INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID><FIRST_NAME>{name}</FIRST_NAME></INDIVIDUAL></INDIVIDUALS>"
+UN = (
+    '<?xml version="1.0" encoding="utf-8"?>\n{doctype}'
+    '<CONSOLIDATED_LIST dateGenerated="2026-01-01T00:00:00Z">{body}'
+)
+PERSON = (
+    "<INDIVIDUALS><INDIVIDUAL><DATAID>1</DATAID>"
+    "<FIRST_NAME>{name}</FIRST_NAME></INDIVIDUAL></INDIVIDUALS>"
+)
 BOMB = (
     '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
     + "".join(
@@ -22,8 +28,8 @@ BOMB = (
 EXTERNAL = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>\n'
 
 
-def dedupe(path: Path, out: Path, *more: str) -> int:
-    return run(["dedupe", str(path), "--out", str(out), *more])
+def dedupe(path: Path, out: Path, *options: str) -> int:
+    return run(["dedupe", str(path), "--out", str(out), *options])
 
 
 def rejects(out: Path) -> list[dict[str, str]]:
@@ -32,7 +38,7 @@ def rejects(out: Path) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "says"),
+    ("name", "content", "message"),
     [
         ("a.csv", b"", "the file is empty"),
         ("a.csv", b"\x00\x01\x02\x03" * 50, "format not known"),
@@ -70,8 +76,8 @@ def rejects(out: Path) -> list[dict[str, str]]:
         "parquet",
     ],
 )
-def test_a_file_that_cannot_be_read_is_one_line(
-    name: str, content: bytes, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_unreadable_file_is_one_line(
+    name: str, content: bytes, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / name
     path.write_bytes(content)
@@ -81,14 +87,14 @@ def test_a_file_that_cannot_be_read_is_one_line(
     line = shown.err.splitlines()[-1]
     assert line.startswith("error: ")
     assert name in line
-    assert says in line
+    assert message in line
     assert "unexpected" not in line
     assert "root:" not in shown.err
     assert not (tmp_path / "out" / "entities.csv").exists()
 
 
 @pytest.mark.parametrize(
-    ("rows", "line", "says"),
+    ("rows", "line", "message"),
     [
         (b"2,Bo Ek\n", "3", ""),
         (b"2,Bo Ek,1980-01-01,more\n", "3", ""),
@@ -99,8 +105,8 @@ def test_a_file_that_cannot_be_read_is_one_line(
     ],
     ids=["short", "long", "february", "twice", "name", "nul"],
 )
-def test_a_row_that_cannot_be_read_is_a_reject(
-    rows: bytes, line: str, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_unreadable_row_is_rejected(
+    rows: bytes, line: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(GOOD.encode() + rows + b"7,Cy Dee,1990-01-01\n")
@@ -109,7 +115,7 @@ def test_a_row_that_cannot_be_read_is_a_reject(
     (reject,) = rejects(tmp_path / "out")
     assert reject["file"] == "a.csv"
     assert reject["line"] == (line or reject["line"])
-    assert says in reject["reason"]
+    assert message in reject["reason"]
     assert "1 rows or values could not be read" in shown.out
     assert dedupe(path, tmp_path / "strict", "--strict") == 1
     shown = capsys.readouterr()
@@ -117,9 +123,7 @@ def test_a_row_that_cannot_be_read_is_a_reject(
     assert "a.csv" in shown.err
 
 
-def test_a_mapping_that_names_an_absent_column(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_mapping_with_missing_column(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.csv").write_text("nr,who\n1,Ana Silva\n")
     mapping = tmp_path / "m.yml"
     mapping.write_text("id: nr\nkind: person\nsource: a\nproperties: {name: whom}\n")
@@ -129,7 +133,7 @@ def test_a_mapping_that_names_an_absent_column(
 
 
 @pytest.mark.parametrize(
-    ("more", "says"),
+    ("options", "message"),
     [
         (["--format", "tabula"], "no format is called 'tabula'"),
         (["--mapping", "absent.yml"], "absent.yml"),
@@ -137,19 +141,19 @@ def test_a_mapping_that_names_an_absent_column(
         (["--model", "absent"], "there is no model file"),
     ],
 )
-def test_options_that_lead_nowhere(
-    more: list[str],
-    says: str,
+def test_invalid_options_are_one_line(
+    options: list[str],
+    message: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "a.csv").write_text(GOOD)
-    assert dedupe(tmp_path / "a.csv", tmp_path / "out", *more) == 1
+    assert dedupe(tmp_path / "a.csv", tmp_path / "out", *options) == 1
     line = capsys.readouterr().err.splitlines()[-1]
     assert line.startswith("error: ")
-    assert says in line
+    assert message in line
 
 
 def test_an_absent_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""A run that gets no memory, or is ended from outside: one clear line, exit code 1, nothing half done."""
+"""Runs without memory, or killed from outside: one clear line, exit code 1, no results."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from resolver.cli.memory_guard import ended_by
-from tests.engines.test_robust import said, write_people
+from resolver.cli.memory_guard import describe_signal
+from tests.engines.test_robust import error_lines, write_people
 
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Persons by the ten thousand."""
+    """Return a table of 20,000 persons."""
     path = tmp_path_factory.mktemp("table") / "people.csv"
     write_people(path, 20_000)
     return path
@@ -38,21 +38,21 @@ def call(table: Path, out: Path) -> list[str]:
     ]
 
 
-# while libraries are loaded, while lists are read, and once records are worked on
+# hit while libraries are loaded, while lists are read, and while records are compared
 @pytest.mark.parametrize("mib", [130, 210, 300])
-def test_a_memory_limit_that_is_hit(mib: int, table: Path, tmp_path: Path) -> None:
+def test_exceeded_memory_limit(mib: int, table: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "RESOLVER_MEMORY_MIB": str(mib)}
     done = subprocess.run(
         call(table, tmp_path), capture_output=True, text=True, check=False, env=environment
     )
     assert done.returncode == 1
-    assert said(done.stderr)[-1].startswith("error: ")
-    assert "memory" in said(done.stderr)[-1]
+    assert error_lines(done.stderr)[-1].startswith("error: ")
+    assert "memory" in error_lines(done.stderr)[-1]
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_limit_under_which_nothing_runs(table: Path, tmp_path: Path) -> None:
+def test_memory_limit_that_is_too_low(table: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "RESOLVER_MEMORY_MIB": "60"}
     done = subprocess.run(
         call(table, tmp_path), capture_output=True, text=True, check=False, env=environment
@@ -63,8 +63,8 @@ def test_a_limit_under_which_nothing_runs(table: Path, tmp_path: Path) -> None:
     )
 
 
-def test_a_run_that_is_ended_by_the_system(table: Path, tmp_path: Path) -> None:
-    """As the kernel does when memory runs out: the process that works is killed, the one that watches tells it."""
+def test_killed_run_is_reported(table: Path, tmp_path: Path) -> None:
+    """Kill the child, as the kernel does when memory runs out; the parent reports it."""
     process = subprocess.Popen(
         call(table, tmp_path), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     )
@@ -75,16 +75,14 @@ def test_a_run_that_is_ended_by_the_system(table: Path, tmp_path: Path) -> None:
     working[0].kill()
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert said(errors)[-1].startswith(
-        "error: the run was ended from outside (SIGKILL), most likely because memory ran"
+    assert error_lines(errors)[-1].startswith(
+        "error: the run was killed from outside (SIGKILL), most likely because memory ran"
     )
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_whoever_ends_the_watching_process_ends_the_run(
-    number: int, table: Path, tmp_path: Path
-) -> None:
+def test_run_ends_with_its_parent(number: int, table: Path, tmp_path: Path) -> None:
     process = subprocess.Popen(
         call(table, tmp_path), stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
     )
@@ -99,9 +97,9 @@ def test_whoever_ends_the_watching_process_ends_the_run(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_is_said_of_signals() -> None:
-    assert "a library gave up (SIGABRT)" in ended_by(signal.SIGABRT)
+def test_messages_for_signals() -> None:
+    assert "a library aborted (SIGABRT)" in describe_signal(signal.SIGABRT)
     assert (
-        ended_by(signal.SIGTERM)
-        == "the run was ended from outside (SIGTERM); nothing half done was left"
+        describe_signal(signal.SIGTERM)
+        == "the run was ended from outside (SIGTERM); no incomplete results were left"
     )

@@ -1,10 +1,12 @@
+"""Progress bars and lines."""
+
 from __future__ import annotations
 
 import re
 
 import pytest
 
-from resolver.cli.progress_bars import Bars, counts, times
+from resolver.cli.progress_bars import ProgressBars, format_counts, format_times
 from resolver.records.progress import Progress
 
 
@@ -16,14 +18,14 @@ def drive(progress: Progress) -> None:
     progress.finish()
 
 
-def test_quiet_where_nobody_looks(capsys: pytest.CaptureFixture[str]) -> None:
-    with Bars(terminal=False) as bars:
+def test_no_progress_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressBars(terminal=False) as bars:
         drive(bars)
     assert capsys.readouterr() == ("", "")
 
 
-def test_one_line_a_stage_where_asked(capsys: pytest.CaptureFixture[str]) -> None:
-    with Bars(terminal=False, verbose=True) as bars:
+def test_verbose_prints_a_line_per_stage(capsys: pytest.CaptureFixture[str]) -> None:
+    with ProgressBars(terminal=False, verbose=True) as bars:
         drive(bars)
     shown = capsys.readouterr()
     assert shown.out == ""
@@ -35,7 +37,7 @@ def test_bars_on_a_terminal(
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "120")
-    with Bars(terminal=True) as bars:
+    with ProgressBars(terminal=True) as bars:
         drive(bars)
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err)
     assert "read" in shown
@@ -43,7 +45,7 @@ def test_bars_on_a_terminal(
 
 
 @pytest.mark.parametrize(
-    ("done", "total", "unit", "said"),
+    ("done", "total", "unit", "text"),
     [
         (812, 1445.0, "records", "812 of 1,445 records"),
         (0, 1445.0, "records", "0 of 1,445 records"),
@@ -52,25 +54,25 @@ def test_bars_on_a_terminal(
         (0, None, "records", ""),
     ],
 )
-def test_counts(done: int, total: float | None, unit: str, said: str) -> None:
-    assert counts(done, total, unit) == said
+def test_counts(done: int, total: float | None, unit: str, text: str) -> None:
+    assert format_counts(done, total, unit) == text
 
 
 @pytest.mark.parametrize(
-    ("elapsed", "left", "said"),
+    ("elapsed", "remaining", "text"),
     [
         (0.2, None, "0 s"),
         (12.3, 40.0, "12 s, 40 s left"),
         (61.0, 3600.0, "1 min 01 s, 60 min 00 s left"),
     ],
 )
-def test_times(elapsed: float, left: float | None, said: str) -> None:
-    assert times(elapsed, left) == said
+def test_times(elapsed: float, remaining: float | None, text: str) -> None:
+    assert format_times(elapsed, remaining) == text
 
 
-def test_an_error_is_not_hidden_by_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
+def test_errors_are_not_hidden(capsys: pytest.CaptureFixture[str]) -> None:
     def fail() -> None:
-        with Bars(terminal=False, verbose=True) as bars:
+        with ProgressBars(terminal=False, verbose=True) as bars:
             bars.start("read")
             raise KeyError("x")
 
@@ -79,8 +81,8 @@ def test_an_error_is_not_hidden_by_a_bar(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().err == ""
 
 
-def test_counts_may_come_as_totals() -> None:
-    bars = Bars(terminal=False)
+def test_counts_as_totals() -> None:
+    bars = ProgressBars(terminal=False)
     bars.start("read", unit="records")
     for count in (10, 25, 25):
         bars.reach(count)

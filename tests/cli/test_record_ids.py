@@ -1,4 +1,4 @@
-"""Ids and files that are not there: what is said of them."""
+"""Errors for record ids and files that do not exist."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from resolver.cli.app import run
-from resolver.cli.record_ids import must_exist, no_such_record
+from resolver.cli.record_ids import check_file_exists, unknown_record_error
 from resolver.errors import InputError
 from tests.cli.conftest import Lists
 
@@ -15,7 +15,7 @@ Capture = pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
-    ("asked", "meant"),
+    ("identity", "suggestion"),
     [
         ("p1", "did you mean x:p1 or y:p1? "),
         ("X:P1", "did you mean x:p1? "),
@@ -23,27 +23,28 @@ Capture = pytest.CaptureFixture[str]
         ("nothing like it", "name the lists that hold it; "),
     ],
 )
-def test_the_ids_that_may_be_meant(asked: str, meant: str) -> None:
-    error = no_such_record(asked, {"x:p1", "y:p1", "x:p12", "z:77"}, where="p.csv, line 2")
+def test_similar_ids_are_suggested(identity: str, suggestion: str) -> None:
+    error = unknown_record_error(identity, {"x:p1", "y:p1", "x:p12", "z:77"}, place="p.csv, line 2")
     assert error.line() == (
-        f"p.csv, line 2: there is no record {asked!r} in the lists ({meant}ids are <source>:<id>, as in entities.csv)"
+        f"p.csv, line 2: there is no record {identity!r} in the lists "
+        f"({suggestion}ids are <source>:<id>, as in entities.csv)"
     )
 
 
-def test_files_that_will_be_read(tmp_path: Path) -> None:
-    must_exist(None)
-    (tmp_path / "there.csv").touch()
-    must_exist(tmp_path / "there.csv")
+def test_missing_files_are_refused(tmp_path: Path) -> None:
+    check_file_exists(None)
+    (tmp_path / "table.csv").touch()
+    check_file_exists(tmp_path / "table.csv")
     with pytest.raises(InputError, match=r"absent\.csv: there is no such file"):
-        must_exist(tmp_path / "absent.csv")
+        check_file_exists(tmp_path / "absent.csv")
     with pytest.raises(InputError, match="this is a folder"):
-        must_exist(tmp_path)
+        check_file_exists(tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
-        (["evaluate", "absent.csv", "LISTS", "--by", "foo"], 2, "error: --by knows no 'foo'"),
+        (["evaluate", "absent.csv", "LISTS", "--by", "foo"], 2, "error: --by has no group 'foo'"),
         (
             ["evaluate", "absent.csv", "LISTS"],
             1,
@@ -72,32 +73,31 @@ def test_files_that_will_be_read(tmp_path: Path) -> None:
         (
             ["dedupe", "LISTS", "--out", "OUT", "--merge-at", "95"],
             2,
-            "95 is no probability: write 0.95 for 95 %",
+            "95 is not a probability: write 0.95 for 95 %",
         ),
         (["explain", "p1", "river:7", "LISTS"], 1, "did you mean coast:p1?"),
     ],
 )
-def test_what_is_wrong_is_said_first_and_on_one_line(
-    arguments: list[str], code: int, said: str, lists: Lists, tmp_path: Path, capsys: Capture
+def test_errors_come_before_work_on_one_line(
+    arguments: list[str], code: int, message: str, lists: Lists, tmp_path: Path, capsys: Capture
 ) -> None:
     out = {"OUT": [str(tmp_path / "out")], "LISTS": [str(lists.coast)]}
-    assert run([word for one in arguments for word in out.get(one, [one])]) == code
+    assert run([word for argument in arguments for word in out.get(argument, [argument])]) == code
     lines = capsys.readouterr().err.splitlines()
-    assert said in lines[-1]
+    assert message in lines[-1]
     assert [line.partition(":")[0] for line in lines if not line.startswith("note")] == ["error"]
 
 
-def test_a_record_on_both_sides_is_told(lists: Lists, tmp_path: Path, capsys: Capture) -> None:
+def test_records_on_both_sides_are_noted(lists: Lists, tmp_path: Path, capsys: Capture) -> None:
     assert (
         run(["link", str(lists.coast), "--to", str(lists.coast), "--out", str(tmp_path / "out")])
         == 0
     )
     assert (
-        "note: 4 records stand on both sides; none is compared with itself"
-        in capsys.readouterr().err
+        "note: 4 records are on both sides; none is compared with itself" in capsys.readouterr().err
     )
 
 
-def test_a_year_of_another_calendar_is_asked_about(lists: Lists, capsys: Capture) -> None:
+def test_year_of_another_calendar_is_noted(lists: Lists, capsys: Capture) -> None:
     assert run(["check", "Ann", "--list", str(lists.coast), "--birth-date", "1341"]) == 0
     assert "write '1341 AH' or '1341 SH'" in capsys.readouterr().err

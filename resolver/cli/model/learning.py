@@ -1,4 +1,4 @@
-"""What `train` and `compare` do with the decisions of a store."""
+"""Use of a store's decisions by `train` and `compare`."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import click
 
 from resolver.cli.model import fairness
 from resolver.cli.options import run_options
-from resolver.cli.progress_bars import Bars
-from resolver.cli.run_results import prepare
+from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.run_results import prepare_folder
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.ingest.reader_types import Intake
-    from resolver.training.data.decided_pairs import Decided
-    from resolver.training.data.labeled_clusters import Clusters
-    from resolver.training.data.labeled_pairs import Judgement
-    from resolver.training.evaluate.model_comparison import Beside
-    from resolver.training.train import Material
+    from resolver.training.data.labeled_clusters import LabeledClusters
+    from resolver.training.data.labeled_pairs import JudgedPair
+    from resolver.training.data.training_decisions import TrainingDecisions
+    from resolver.training.evaluate.model_comparison import ModelComparison
+    from resolver.training.training_data import TrainingData
 
 _MEASURES = (
     ("precision", "precision at score 0.5"),
@@ -31,83 +31,90 @@ _MEASURES = (
 )
 
 
-def train(
-    settings: Settings, options: Mapping[str, Any], out: Path, base: Path | None, named: str
+def train_from_store(
+    settings: Settings, options: Mapping[str, Any], out: Path, base: Path | None, name: str
 ) -> None:
-    """Correct a model by the decisions of a store; write it, and say how it does. Raises `InputError` where it does no
-    better."""
-    from resolver.training.store_learning import learn
+    """Correct a model by the decisions of a store, write it, and print how it compares.
 
-    with Bars(verbose=options["verbose"]) as bars:
+    Raises `InputError` if the new model is no better.
+    """
+    from resolver.training.store_learning import learn_at_url
+
+    with ProgressBars(verbose=options["verbose"]) as bars:
         bars.start("decisions")
-        learnt = learn(
+        result = learn_at_url(
             options["store_url"],
             out,
             base,
-            named,
+            name,
             seed=options["seed"],
-            before_writing=lambda: prepare(out),
+            before_writing=lambda: prepare_folder(out),
         )
         if options["probes"]:
-            fairness.measure_and_keep(
+            fairness.measure_and_save(
                 out, base, run_options(settings, {**options, "model_dir": out}), bars
             )
-    for note in learnt.notes:
+    for note in result.notes:
         click.echo(f"note: {note}", err=True)
-    click.echo("\n".join(told(learnt.beside)))
+    click.echo("\n".join(format_comparison(result.comparison)))
     click.echo(f"\nModel: {out}")
-    click.echo(f"To use it: resolver replan --store {options['store_url']} --model {out}")
+    click.echo(f"To use it: resolver rebuild --store {options['store_url']} --model {out}")
 
 
-def said(
-    options: Mapping[str, Any], known: Clusters | None
-) -> tuple[Decided | None, list[Judgement]]:
-    """The decisions and the judgements that were asked for, as far as they can all be right."""
-    from resolver.training.data.labeled_pairs import read_judgements
+def read_labels(
+    options: Mapping[str, Any], clusters: LabeledClusters | None
+) -> tuple[TrainingDecisions | None, list[JudgedPair]]:
+    """Return the requested decisions and judged pairs, without contradictory ones."""
+    from resolver.training.data.labeled_pairs import read_judged_pairs
 
-    judgements = read_judgements(options["judged"]) if options["judged"] else []
+    judgments = read_judged_pairs(options["judged"]) if options["judged"] else []
     if not options["store_url"]:
-        return None, judgements
-    from resolver.training.data.combined_pairs import agreed
-    from resolver.training.store_learning import decisions_of
+        return None, judgments
+    from resolver.training.data.combined_pairs import reconcile_labels
+    from resolver.training.store_learning import read_store_decisions
 
-    return agreed(decisions_of(options["store_url"]), judgements, known)
+    return reconcile_labels(read_store_decisions(options["store_url"]), judgments, clusters)
 
 
-def joined(
-    material: Material,
+def add_decisions(
+    material: TrainingData,
     intake: Intake,
-    judgements: list[Judgement],
-    decided: Decided | None,
+    judgments: list[JudgedPair],
+    decided: TrainingDecisions | None,
     tables: Mapping[str, Any],
-) -> Material:
-    """The material with decisions, where there are any."""
+) -> TrainingData:
+    """Add decisions to training data, if there are any."""
     if decided is None:
         return material
-    from resolver.training.data.combined_pairs import with_decided
+    from resolver.training.data.combined_pairs import add_decided_pairs
 
-    return with_decided(material, intake, judgements, decided, tables)
-
-
-def told(found: Beside) -> Iterator[str]:
-    """A comparison for people, line by line."""
-    yield f"Old model {found.old}, new model {found.new}; {found.decisions:,} decisions that teach."
-    for kind, one in found.held_out.items():
-        yield from ("", f"{kind}: decisions held out when the new one was made", *_table(one))
-    for kind, fresh in found.fresh.items():
-        yield from ("", f"{kind}: decisions that neither has learnt from", *_table(fresh.to_json()))
-    if not found.fresh:
-        yield from ("", "There are no decisions that neither has learnt from.")
-    yield from ("", *_waiting(found))
+    return add_decided_pairs(material, intake, judgments, decided, tables)
 
 
-def _table(one: Mapping[str, Any]) -> Iterator[str]:
-    yield f"  {one['pairs']:,} pairs of records, {one['same']:,} of them the same"
+def format_comparison(comparison: ModelComparison) -> Iterator[str]:
+    """Iterate over the lines of a comparison."""
+    yield (
+        f"Old model {comparison.old}, new model {comparison.new}; "
+        f"{comparison.decisions:,} decisions to learn from."
+    )
+    for kind, figures in comparison.held_out.items():
+        yield from ("", f"{kind}: decisions held out when the new one was trained")
+        yield from _table(figures)
+    for kind, fresh in comparison.fresh.items():
+        yield from ("", f"{kind}: decisions that neither has learned from")
+        yield from _table(fresh.to_json())
+    if not comparison.fresh:
+        yield from ("", "There are no decisions that neither has learned from.")
+    yield from ("", *_waiting(comparison))
+
+
+def _table(figures: Mapping[str, Any]) -> Iterator[str]:
+    yield f"  {figures['pairs']:,} pairs of records, {figures['same']:,} of them the same"
     yield f"  {'':<24}{'old':>26}{'new':>26}"
     for name, words in _MEASURES:
-        yield f"  {words:<24}{_value(one['old'], name):>26}{_value(one['new'], name):>26}"
-    interval = f"{one['gain_low']:+.4f} … {one['gain_high']:+.4f}"
-    yield f"  the log loss is lower by {one['gain']:.4f} (95 %: {interval})"
+        yield f"  {words:<24}{_value(figures['old'], name):>26}{_value(figures['new'], name):>26}"
+    interval = f"{figures['gain_low']:+.4f} … {figures['gain_high']:+.4f}"
+    yield f"  the log loss is lower by {figures['gain']:.4f} (95 %: {interval})"
 
 
 def _value(figures: Mapping[str, Any], name: str) -> str:
@@ -116,13 +123,13 @@ def _value(figures: Mapping[str, Any], name: str) -> str:
     return f"{figures[name]:.3f}{interval}"
 
 
-def _waiting(found: Beside) -> Iterator[str]:
-    held = found.waiting
-    if not held.waiting:
+def _waiting(comparison: ModelComparison) -> Iterator[str]:
+    bands = comparison.waiting
+    if not bands.waiting:
         yield "No pair waits."
         return
-    some = "" if held.looked_at == held.waiting else f" ({held.looked_at:,} looked at)"
-    said = ", ".join(f"{count:,} {band}" for band, count in held.bands.items())
-    yield f"Of {held.waiting:,} pairs of records that wait{some} there would be: {said}."
-    for one in held.moved:
-        yield f"  {one.old:.3f} → {one.new:.3f}  {one.left}  {one.right}"
+    sampled = "" if bands.looked_at == bands.waiting else f" ({bands.looked_at:,} sampled)"
+    counts = ", ".join(f"{count:,} {band}" for band, count in bands.bands.items())
+    yield f"Of {bands.waiting:,} pairs of records that wait{sampled} there would be: {counts}."
+    for pair in bands.moved:
+        yield f"  {pair.old:.3f} → {pair.new:.3f}  {pair.left}  {pair.right}"

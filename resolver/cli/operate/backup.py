@@ -1,4 +1,4 @@
-"""`resolver backup`: a store as one file."""
+"""Command `resolver backup`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from resolver.settings import Settings
 @click.option("--out", type=PATH, required=True, metavar="FILE", help="File to write.")
 @click.pass_obj
 def command(settings: Settings, /, store_url: str, out: Path) -> None:
-    """Write a store, with all its history, into FILE. Others may go on using it meanwhile.
+    """Write a store with its complete history into FILE. The store can be used meanwhile.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`resolver batches`: what was submitted over HTTP, and letting land what is held back."""
+"""Command `resolver batches`: list submitted batches, accept those on hold."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import json
 import click
 
 from resolver.cli.options import json_option, store_option
-from resolver.cli.steward_option import who_option
+from resolver.cli.steward_option import steward_option
 
 
 @click.group("batches")
 def command() -> None:
-    """List submitted batches, and accept those that are held back because they would change very much.
+    """List submitted batches, and accept those on hold because they would change very much.
 
     \b
     Examples:
@@ -28,10 +28,10 @@ def command() -> None:
     type=click.IntRange(1, 1000),
     default=20,
     show_default=True,
-    help="The newest so many.",
+    help="Number of batches, the newest first.",
 )
 @json_option
-def listed(store_url: str, limit: int, as_json: bool) -> None:
+def list_batches_command(store_url: str, limit: int, as_json: bool) -> None:
     """List the newest batches."""
     from resolver.hub.admin import list_batches
 
@@ -41,17 +41,19 @@ def listed(store_url: str, limit: int, as_json: bool) -> None:
         return
     for row in rows:
         owner = f" of {row['agency']}" if row["agency"] else ""
-        why = f": {row['error']}" if row["error"] else ""
-        click.echo(f"{row['id']} {row['created'][:16]}Z {row['label']}{owner}, {row['state']}{why}")
+        error = f": {row['error']}" if row["error"] else ""
+        click.echo(
+            f"{row['id']} {row['created'][:16]}Z {row['label']}{owner}, {row['state']}{error}"
+        )
 
 
 @command.command("accept")
 @click.argument("batch", metavar="ID")
 @store_option(required=True)
-@who_option
-def accept(batch: str, store_url: str, who: str) -> None:
-    """Let the batch ID land, however much it changes. A worker takes it up."""
-    from resolver.hub.admin import accept_batch
+@steward_option
+def accept_batch_command(batch: str, store_url: str, steward: str) -> None:
+    """Accept the batch ID, however much it changes. A worker then processes it."""
+    from resolver.hub.admin import accept_held_batch
 
-    accept_batch(store_url, batch, who)
-    click.echo(f"{batch} is accepted and waits for a worker.")
+    accept_held_batch(store_url, batch, steward)
+    click.echo(f"Batch {batch} is accepted and waits for a worker.")

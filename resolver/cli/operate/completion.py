@@ -1,4 +1,4 @@
-"""`resolver completion`: what a shell reads to complete commands and options."""
+"""Command `resolver completion`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`resolver export`: all that a store holds, as JSON lines."""
+"""Command `resolver export`."""
 
 from __future__ import annotations
 
@@ -12,8 +12,20 @@ from resolver.cli.options import PATH, model_option, store_option
 from resolver.cli.store_arguments import open_hub
 from resolver.settings import Settings
 
+_HELP = """Write everything in a store into FILE, one JSON object per line.
 
-@click.command("export")
+Canonical exports name entities by their smallest record id and contain golden values and links
+only, so that stores with the same records and decisions give the same file, in whatever order
+these came.
+
+\b
+Examples:
+  resolver export --store sqlite:///hub.db --out hub.jsonl
+  resolver export --store sqlite:///hub.db --canonical --out hub.canonical.jsonl
+"""
+
+
+@click.command("export", help=_HELP)
 @store_option(required=True)
 @click.option(
     "--out", type=PATH, required=True, metavar="FILE", help="File to write; - is standard output."
@@ -21,29 +33,20 @@ from resolver.settings import Settings
 @click.option(
     "--canonical",
     is_flag=True,
-    help="No ids, versions or times: the same records give the same bytes.",
+    help="Leave out ids, versions and times: the same records give the same bytes.",
 )
 @model_option
 @click.pass_obj
 def command(
     settings: Settings, /, store_url: str, out: Path, canonical: bool, **options: Any
 ) -> None:
-    """Write everything a store holds into FILE, one JSON object a line.
-
-    Canonical exports name entities by their smallest record id and hold golden values and links alone, so that they are
-    equal where the same records and decisions came in another order.
-
-    \b
-    Examples:
-      resolver export --store sqlite:///hub.db --out hub.jsonl
-      resolver export --store sqlite:///hub.db --canonical --out hub.canonical.jsonl
-    """
-    from resolver.hub.exports import export, lines
+    """Run `resolver export`."""
+    from resolver.hub.exports import export_lines, export_store
 
     with open_hub(store_url, settings, model_dir=options["model_dir"]) as hub:
         if str(out) == "-":
-            for line in lines(hub, canonical=canonical):
+            for line in export_lines(hub, canonical=canonical):
                 sys.stdout.buffer.write(line)
             return
-        count = export(hub, out, canonical=canonical)
+        count = export_store(hub, out, canonical=canonical)
     click.echo(f"{count:,} lines: {out}")

@@ -1,4 +1,4 @@
-"""`resolver keys`: who may use the service."""
+"""Command `resolver keys`: API keys of the service."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from resolver.cli.options import json_option, store_option
 
 @click.group("keys")
 def command() -> None:
-    """Make, list and revoke the API keys of a store.
+    """Create, list and revoke the API keys of a store.
 
-    A key may check names, submit lists and records, review, or all of these (admin). Only a hash of it is kept.
+    A key may check names, submit lists and records, review, or do all of these (admin). Only a hash
+    of its secret is stored.
 
     \b
     Examples:
@@ -26,29 +27,30 @@ def command() -> None:
 @command.command("create")
 @click.argument("name")
 @store_option(required=True)
-@click.option("--agency", default="", help="Whose key it is.")
+@click.option("--agency", default="", help="Agency that uses the key.")
 @click.option(
     "--scope",
     "scopes",
     type=click.Choice(["check", "submit", "review", "admin"]),
     multiple=True,
     required=True,
-    help="What it may do; repeatable.",
+    help="Permission; repeatable.",
 )
 @click.option(
     "--days",
     type=click.IntRange(1, 36_500),
-    help="How long it is good. Default: until it is revoked.",
+    help="Days until it expires. Default: never.",
 )
 def create(
     name: str, store_url: str, agency: str, scopes: tuple[str, ...], days: int | None
 ) -> None:
-    """Make a key called NAME, and show its secret this once."""
+    """Create a key called NAME, and show its secret once."""
     from resolver.hub.admin import create_key
 
     secret = create_key(store_url, name, agency, scopes, days)
     click.echo(
-        f"Send it as the header `Authorization: ApiKey …`. It is not shown again; {name} is its name.",
+        f"This is the secret of key {name}; it is not shown again. Send it as the header "
+        "`Authorization: ApiKey …`.",
         err=True,
     )
     click.echo(secret)
@@ -57,20 +59,20 @@ def create(
 @command.command("list")
 @store_option(required=True)
 @json_option
-def listed(store_url: str, as_json: bool) -> None:
-    """List the keys there are, never their secrets."""
+def list_keys_command(store_url: str, as_json: bool) -> None:
+    """List the keys, without their secrets."""
     from dataclasses import asdict
 
     from resolver.hub.admin import list_keys
 
     keys = list_keys(store_url)
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in keys], ensure_ascii=False))
+        click.echo(json.dumps([asdict(key) for key in keys], ensure_ascii=False))
         return
-    for one in keys:
-        until = f", until {one.expires[:10]}" if one.expires else ""
+    for key in keys:
+        until = f", until {key.expires[:10]}" if key.expires else ""
         click.echo(
-            f"{one.name}: {one.state}{until}; {', '.join(one.scopes)}; {one.agency or 'no agency'}"
+            f"{key.name}: {key.state}{until}; {', '.join(key.scopes)}; {key.agency or 'no agency'}"
         )
 
 
@@ -78,13 +80,13 @@ def listed(store_url: str, as_json: bool) -> None:
 @click.argument("name")
 @store_option(required=True)
 def revoke(name: str, store_url: str) -> None:
-    """Make the key called NAME useless."""
+    """Revoke the key called NAME."""
     from resolver.hub.admin import list_keys, revoke_key
 
     revoke_key(store_url, name)
-    click.echo(f"{name} is revoked.", err=True)
-    if not any(one.state == "good" for one in list_keys(store_url)):
+    click.echo(f"Key {name} is revoked.", err=True)
+    if not any(key.state == "good" for key in list_keys(store_url)):
         click.echo(
-            "note: no key is good any more. The store stays closed: make another to ask again.",
+            "note: no valid key is left and the service stays closed; create a key to use it.",
             err=True,
         )

@@ -1,4 +1,4 @@
-"""`resolver restore`: a store from a backup."""
+"""Command `resolver restore`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from resolver.settings import Settings
 @store_option(required=True)
 @click.pass_obj
 def command(settings: Settings, /, backup: Path, store_url: str) -> None:
-    """Make a new store from the backup FILE: whole, or not at all.
+    """Create a new store from the backup FILE, completely or not at all.
 
     \b
     Example:
@@ -23,5 +23,5 @@ def command(settings: Settings, /, backup: Path, store_url: str) -> None:
     """
     from resolver.hub.admin import restore_store
 
-    version = restore_store(backup, store_url)
-    click.echo(f"The store stands at version {version}.")
+    revision = restore_store(backup, store_url)
+    click.echo(f"The store is at version {revision}.")

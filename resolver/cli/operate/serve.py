@@ -1,10 +1,10 @@
-"""`resolver serve`: the HTTP service."""
+"""Command `resolver serve`: the HTTP service."""
 
 from __future__ import annotations
 
 import ipaddress
 import pkgutil
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -12,8 +12,20 @@ import click
 from resolver.cli.options import PATH, store_option
 from resolver.settings import Settings
 
+_HELP = """Serve a store over HTTP: the API, and the steward's desk at /desk.
 
-@click.command("serve")
+Without API keys and users the service answers only its own machine, and the link printed at the
+start signs you in; it then refuses to start on any address but loopback.
+
+\b
+Examples:
+  resolver serve --store sqlite:///hub.db
+  resolver serve --store postgresql+psycopg://hub@db/hub --host 0.0.0.0 --port 8000 --workers 2
+  resolver serve --store sqlite:///hub.db --user-header X-Remote-User --proxy 127.0.0.1
+"""
+
+
+@click.command("serve", help=_HELP)
 @store_option(required=True)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
@@ -28,98 +40,83 @@ from resolver.settings import Settings
     type=click.IntRange(1, 64),
     default=16,
     show_default=True,
-    help="Requests a process answers at once.",
+    help="Requests that a process answers at once.",
 )
 @click.option(
     "--workers",
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
-    help="Processes that answer.",
+    help="Processes that answer requests.",
 )
 @click.option(
     "--jobs",
     type=PATH,
     metavar="DIR",
-    help="Folder of submitted batches. Default: beside a SQLite store.",
+    help="Folder of submitted batches. Default: next to a SQLite store.",
 )
 @click.option(
     "--rate",
     type=click.IntRange(0),
     default=0,
     show_default=True,
-    help="Requests a minute a key; 0: any.",
+    help="Requests per minute and key; 0: unlimited.",
 )
 @click.option(
-    "--ask-purpose", is_flag=True, help="Whoever comes with a key must say why (header X-Purpose)."
+    "--ask-purpose", is_flag=True, help="Require a purpose of access with a key (header X-Purpose)."
 )
 @click.option(
-    "--accept-restricted", is_flag=True, help="Take records above handling code H0 as well."
+    "--accept-restricted", is_flag=True, help="Accept records above handling code H0 as well."
 )
 @click.option(
     "--user-header", default="", metavar="NAME", help="Header in which a proxy names the user."
 )
 @click.option(
-    "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="The proxy to believe; repeatable."
+    "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Trusted proxy; repeatable."
 )
 @click.option(
-    "--prepare", is_flag=True, help="Make what serving needs (catalogue, kernels), and leave."
+    "--prepare", is_flag=True, help="Build what serving needs (entity index, kernels), and exit."
 )
 @click.option(
     "--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder."
 )
 @click.pass_obj
-def command(
-    settings: Settings,
-    /,
-    *,
-    store_url: str,
-    model_dir: Path | None,
-    jobs: Path | None,
-    rate: int,
-    ask_purpose: bool,
-    accept_restricted: bool,
-    user_header: str,
-    proxies: tuple[str, ...],
-    prepare: bool,
-    **where: Any,
-) -> None:
-    """Answer checks over HTTP from a store.
-
-    The steward's desk is at /desk. Without API keys and users only this machine may ask, and the link that is printed
-    at the start lets you in: on any other address than loopback the service then refuses to start.
-
-    \b
-    Examples:
-      resolver serve --store sqlite:///hub.db
-      resolver serve --store postgresql+psycopg://hub@db/hub --host 0.0.0.0 --port 8000 --workers 2
-      resolver serve --store sqlite:///hub.db --user-header X-Remote-User --proxy 127.0.0.1
-    """
-    # the service stands above this package; a command finds it by name, as any server finds its application
+def command(settings: Settings, /, store_url: str, **options: Any) -> None:
+    """Run `resolver serve`."""
+    # the service depends on this package, so the command loads it by name, as servers do
+    service_settings = _service_settings(settings, store_url, options)
+    if options["prepare"]:
+        prepare_serving = pkgutil.resolve_name("resolver.api.server.run:prepare_serving")
+        prepare_serving(service_settings, announce=_announce)
+        return
     serve = pkgutil.resolve_name("resolver.api.server.run:serve")
-    options = pkgutil.resolve_name("resolver.api.service_settings:ServiceSettings")
-    model = model_dir or settings.model_dir
-    if user_header and not proxies:
-        raise click.UsageError("--user-header needs --proxy: the address of the proxy to believe")
-    served = options(
+    address = {name: options[name] for name in ("host", "port", "threads", "workers")}
+    serve(service_settings, announce=_announce, **address)
+
+
+def _announce(line: str) -> None:
+    click.echo(line, err=True)
+
+
+def _service_settings(settings: Settings, store_url: str, options: Mapping[str, Any]) -> Any:
+    """Return the settings of the service. Raises click's `UsageError` for invalid options."""
+    service_settings = pkgutil.resolve_name("resolver.api.service_settings:ServiceSettings")
+    desk_rules = pkgutil.resolve_name("resolver.review:DeskRules")
+    if options["user_header"] and not options["proxies"]:
+        raise click.UsageError("--user-header needs --proxy: the address of the trusted proxy")
+    return service_settings(
         store_url,
-        model,
+        options["model_dir"] or settings.model_dir,
         settings.index_dir,
-        jobs_dir=jobs,
-        ask_purpose=ask_purpose,
-        rate=rate,
-        accept_restricted=accept_restricted,
-        user_header=user_header,
-        rules=pkgutil.resolve_name("resolver.review:Rules").of(settings),
-        proxies=_networks(proxies),
+        jobs_dir=options["jobs"],
+        ask_purpose=options["ask_purpose"],
+        rate=options["rate"],
+        accept_restricted=options["accept_restricted"],
+        user_header=options["user_header"],
+        rules=desk_rules.from_settings(settings),
+        proxies=_networks(options["proxies"]),
         sign_in_tries=settings.sign_in_tries_address,
     )
-    if prepare:
-        pkgutil.resolve_name("resolver.api.server.run:prepare")(
-            served, tell=lambda line: click.echo(line, err=True)
-        )
-        return
-    serve(served, tell=lambda line: click.echo(line, err=True), **where)
 
 
 def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -128,6 +125,6 @@ def _networks(texts: tuple[str, ...]) -> tuple[str, ...]:
             ipaddress.ip_network(text, strict=False)
         except ValueError:
             raise click.UsageError(
-                f"--proxy {text[:60]!r} is no address: write one like 10.0.0.5 or 10.0.0.0/24"
+                f"--proxy {text[:60]!r} is not an address: write one like 10.0.0.5 or 10.0.0.0/24"
             ) from None
     return texts

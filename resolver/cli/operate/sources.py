@@ -1,4 +1,4 @@
-"""`resolver sources`: the lists of a store, whose they are, and what is asked of them."""
+"""Command `resolver sources`: sources of a store, their owners and requirements."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ from resolver.cli.options import json_option, store_option
 
 @click.group("sources")
 def command() -> None:
-    """List the sources of a store, and say whose they are, what they are called, and how old they may be.
+    """List the sources of a store, and set their owner, title and maximum age.
 
-    A source belongs to the agency that first sent it over HTTP; no other agency may change it. What was loaded by
-    command is the hub's: only admins may change it over HTTP, until it is bound to an agency.
+    A source belongs to the agency that first sent it over HTTP; no other agency may change it.
+    Sources loaded on the command line belong to the hub: only admins may change them over HTTP,
+    until they are assigned to an agency.
 
     \b
     Examples:
       resolver sources list --store sqlite:///hub.db
-      resolver sources set coast-wanted --agency "Coast guard" --title "Wanted at sea" --store sqlite:///hub.db
+      resolver sources set coast-wanted --agency "Coast guard" --store sqlite:///hub.db
       resolver sources set us-ofac-sdn --maximum-age-days 7 --required --store sqlite:///hub.db
     """
 
@@ -28,8 +29,8 @@ def command() -> None:
 @command.command("list")
 @store_option(required=True)
 @json_option
-def listed(store_url: str, as_json: bool) -> None:
-    """List the sources there are, and those that are missing."""
+def list_sources_command(store_url: str, as_json: bool) -> None:
+    """List the sources, including required ones that are missing."""
     from resolver.hub.admin import list_sources
 
     rows = list_sources(store_url)
@@ -37,37 +38,38 @@ def listed(store_url: str, as_json: bool) -> None:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
-        owner = row["agency"] or (f"kept by {row['keeper']}" if row["keeper"] else "the hub's")
-        said = [owner, f"{row['records']:,} records"]
-        said += [f"updated {row['updated'][:16]}Z"] if row["updated"] else []
-        said += (
-            [f"{row['maximum_age_days']} days old at most"]
-            if row["maximum_age_days"] is not None
-            else []
-        )
-        said += ["required"] if row["required"] else []
-        said += [str(row["fault"]).upper()] if row["fault"] else []
-        click.echo(f"{row['name']}: {'; '.join(said)}")
+        sender = f"sent by {row['keeper']}" if row["keeper"] else "owned by the hub"
+        facts = [row["agency"] or sender, f"{row['records']:,} records"]
+        facts += [f"updated {row['updated'][:16]}Z"] if row["updated"] else []
+        limit = row["maximum_age_days"]
+        facts += [f"{limit} days old at most"] if limit is not None else []
+        facts += ["required"] if row["required"] else []
+        facts += [str(row["fault"]).upper()] if row["fault"] else []
+        click.echo(f"{row['name']}: {'; '.join(facts)}")
 
 
 @command.command("set")
 @click.argument("name")
 @store_option(required=True)
-@click.option("--agency", help='Whose it is; "": the hub\'s.')
-@click.option("--title", help="What people call it.")
+@click.option("--agency", help='Agency that owns it; "": the hub.')
+@click.option("--title", help="Title for people.")
 @click.option(
     "--maximum-age-days",
     type=click.IntRange(0, 36_500),
-    help="/readyz fails when it is older; 0: never.",
+    help="Let /readyz fail if its list is older; 0: never.",
 )
 @click.option(
-    "--required/--not-required", default=None, help="/readyz fails while no record of it is there."
+    "--required/--not-required",
+    default=None,
+    help="Let /readyz fail while the store has no record of it.",
 )
-def change(name: str, store_url: str, **said: Any) -> None:
-    """Say something of the source called NAME. It may be said before its first list comes."""
-    from resolver.hub.admin import set_source
+def set_source_command(name: str, store_url: str, **values: Any) -> None:
+    """Set properties of the source called NAME, before or after its first list was added."""
+    from resolver.hub.admin import update_source
 
-    if all(value is None for value in said.values()):
-        raise click.UsageError("say something: --agency, --title, --maximum-age-days or --required")
-    new = set_source(store_url, name, **said)
-    click.echo(f"{name} is noted{'; nothing of it has landed yet' if new else ''}.", err=True)
+    if all(value is None for value in values.values()):
+        raise click.UsageError(
+            "nothing to set: give --agency, --title, --maximum-age-days or --required"
+        )
+    is_new = update_source(store_url, name, **values)
+    click.echo(f"Source {name} is updated{'; it has no records yet' if is_new else ''}.", err=True)

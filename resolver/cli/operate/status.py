@@ -1,50 +1,69 @@
-"""`resolver status`: what a store holds."""
+"""Command `resolver status`."""
 
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import click
 
 from resolver.cli.options import json_option, store_option
 from resolver.settings import Settings
 
+if TYPE_CHECKING:
+    from resolver.hub.admin import StoredSource, StoreStatus
 
-@click.command("status")
+
+_HELP = """Show the contents of a store: version, records, entities, pairs that wait for review,
+sources.
+
+\b
+Example:
+  resolver status --store sqlite:///hub.db
+"""
+
+
+@click.command("status", help=_HELP)
 @store_option(required=True)
 @json_option
 @click.pass_obj
 def command(settings: Settings, /, store_url: str, as_json: bool) -> None:
-    """Show what a store holds: its version, records, entities, what waits for review, and its sources.
+    """Run `resolver status`."""
+    from resolver.hub.admin import load_status
 
-    \b
-    Example:
-      resolver status --store sqlite:///hub.db
-    """
-    from resolver.hub.admin import status
-
-    found = status(store_url)
+    status = load_status(store_url)
     if as_json:
-        sources = [
-            {"name": one.name, "agency": one.agency, "records": one.records, "version": one.list_version,
-             "updated": one.updated, "deduplicated": one.deduplicated}
-            for one in found.sources
-        ]  # fmt: skip
-        counts = {"records": found.records, "entities": found.entities, "waiting": found.waiting}
-        said = {
-            "version": found.version,
-            "plan": found.plan,
-            "model": found.model,
-            **counts,
-            "sources": sources,
-        }
-        click.echo(json.dumps(said, ensure_ascii=False))
+        click.echo(json.dumps(_status_to_json(status), ensure_ascii=False))
         return
     click.echo(
-        f"Version {found.version}: {found.records:,} records are {found.entities:,} entities; "
-        f"{found.waiting:,} pairs wait for review. Plan {found.plan or '-'}, model {found.model or '-'}."
+        f"Version {status.revision}: {status.records:,} records are {status.entities:,} entities; "
+        f"{status.waiting_pairs:,} pairs wait for review. "
+        f"Plan {status.plan or '-'}, model {status.model or '-'}."
     )
-    for one in found.sources:
-        when = f", list of {one.list_version}" if one.list_version else ""
-        updated = f", updated {one.updated[:16]}Z" if one.updated else ""
-        click.echo(f"{one.name}: {one.records:,} records{when}{updated}")
+    for source in status.sources:
+        version = f", list of {source.list_version}" if source.list_version else ""
+        updated = f", updated {source.updated[:16]}Z" if source.updated else ""
+        click.echo(f"{source.name}: {source.records:,} records{version}{updated}")
+
+
+def _source_to_json(source: StoredSource) -> dict[str, object]:
+    return {
+        "name": source.name,
+        "agency": source.agency,
+        "records": source.records,
+        "version": source.list_version,
+        "updated": source.updated,
+        "deduplicated": source.deduplicated,
+    }
+
+
+def _status_to_json(status: StoreStatus) -> dict[str, object]:
+    return {
+        "version": status.revision,
+        "plan": status.plan,
+        "model": status.model,
+        "records": status.records,
+        "entities": status.entities,
+        "waiting": status.waiting_pairs,
+        "sources": [_source_to_json(source) for source in status.sources],
+    }

@@ -1,4 +1,4 @@
-"""`resolver users`: who may sit at the steward's desk."""
+"""Command `resolver users`: users of the steward's desk."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _ROLE = click.Choice(["viewer", "steward", "senior", "admin"])
 def command() -> None:
     """Add, list and change the users of the steward's desk.
 
-    A viewer looks; a steward decides, too; a senior steward settles contradictions, too; an admin says who may do what.
-    Passwords are asked for, or read from a file, and kept as argon2 hashes.
+    A viewer reads; a steward also decides; a senior steward also settles contradictions; an admin
+    also manages users. Passwords are asked for, or read from a file, and stored as argon2 hashes.
 
     \b
     Examples:
@@ -34,7 +34,7 @@ def command() -> None:
 @click.argument("name")
 @store_option(required=True)
 @click.option("--role", type=_ROLE, required=True, help="What the user may do.")
-@click.option("--agency", default="", help="For whom the user works.")
+@click.option("--agency", default="", help="Agency of the user.")
 @click.option(
     "--password-file",
     type=PATH,
@@ -50,43 +50,43 @@ def add(
     name: str, store_url: str, role: str, agency: str, password_file: Path | None, no_password: bool
 ) -> None:
     """Add a user called NAME."""
-    from resolver.hub.desk_users import add_user
+    from resolver.hub.desk_users import add_desk_user
 
     if no_password and password_file:
         raise click.UsageError("--no-password and --password-file exclude each other")
     password = None if no_password else _password(password_file)
-    user = add_user(store_url, name, role, agency, password)
-    click.echo(f"{user.name} may sign in as {user.role.label}.", err=True)
+    user = add_desk_user(store_url, name, role, agency, password)
+    click.echo(f"User {user.name} may sign in as {user.role.label}.", err=True)
 
 
 @command.command("list")
 @store_option(required=True)
 @json_option
-def listed(store_url: str, as_json: bool) -> None:
-    """List the users there are."""
+def list_users_command(store_url: str, as_json: bool) -> None:
+    """List the users."""
     from dataclasses import asdict
 
-    from resolver.hub.desk_users import list_users
+    from resolver.hub.desk_users import list_desk_users
 
-    users = list_users(store_url)
+    users = list_desk_users(store_url)
     if as_json:
-        click.echo(json.dumps([asdict(one) for one in users], ensure_ascii=False))
+        click.echo(json.dumps([asdict(user) for user in users], ensure_ascii=False))
         return
-    for one in users:
-        click.echo(f"{one.name}: {one.role}; {one.state}; {one.agency or 'no agency'}")
+    for user in users:
+        click.echo(f"{user.name}: {user.role}; {user.state}; {user.agency or 'no agency'}")
 
 
 @command.command("role")
 @click.argument("name")
 @click.argument("role", type=_ROLE)
 @store_option(required=True)
-@click.option("--agency", help="Change the agency, too.")
-def role_of(name: str, role: str, store_url: str, agency: str | None) -> None:
-    """Give the user NAME another ROLE."""
-    from resolver.hub.desk_users import change_user
+@click.option("--agency", help="Change the agency as well.")
+def change_role(name: str, role: str, store_url: str, agency: str | None) -> None:
+    """Change the role of the user NAME to ROLE."""
+    from resolver.hub.desk_users import change_desk_user
 
-    user = change_user(store_url, name, role=role, agency=agency)
-    click.echo(f"{user.name} is {user.role.label} now.", err=True)
+    user = change_desk_user(store_url, name, role=role, agency=agency)
+    click.echo(f"User {user.name} is now {user.role.label}.", err=True)
 
 
 @command.command("passwd")
@@ -99,38 +99,44 @@ def role_of(name: str, role: str, store_url: str, agency: str | None) -> None:
     help="Take the password from a file (`-`: standard input).",
 )
 def passwd(name: str, store_url: str, password_file: Path | None) -> None:
-    """Give the user NAME another password; whoever sits there as NAME must sign in again."""
-    from resolver.hub.desk_users import change_user
+    """Change the password of the user NAME, who then has to sign in again."""
+    from resolver.hub.desk_users import change_desk_user
 
-    user = change_user(store_url, name, password=_password(password_file))
-    click.echo(f"{user.name} has another password.", err=True)
+    user = change_desk_user(store_url, name, password=_password(password_file))
+    click.echo(f"The password of user {user.name} is changed.", err=True)
 
 
 @command.command("disable")
 @click.argument("name")
 @store_option(required=True)
 def disable(name: str, store_url: str) -> None:
-    """Keep the user NAME out; what it has decided stays."""
-    from resolver.hub.desk_users import change_user
+    """Disable the account of the user NAME; past decisions stay."""
+    from resolver.hub.desk_users import change_desk_user
 
-    click.echo(f"{change_user(store_url, name, disabled=True).name} is disabled.", err=True)
+    user = change_desk_user(store_url, name, disabled=True)
+    click.echo(f"User {user.name} is disabled.", err=True)
 
 
 @command.command("enable")
 @click.argument("name")
 @store_option(required=True)
 def enable(name: str, store_url: str) -> None:
-    """Let the user NAME in again."""
-    from resolver.hub.desk_users import change_user
+    """Enable the account of the user NAME again."""
+    from resolver.hub.desk_users import change_desk_user
 
-    click.echo(f"{change_user(store_url, name, disabled=False).name} is let in again.", err=True)
+    user = change_desk_user(store_url, name, disabled=False)
+    click.echo(f"User {user.name} is enabled.", err=True)
 
 
 def _password(path: Path | None) -> str:
     if path is None:
         if not sys.stdin.isatty():
-            raise click.UsageError("there is nobody to ask for a password: give --password-file")
-        asked: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-        return asked
+            raise click.UsageError(
+                "there is no terminal to ask for a password: give --password-file"
+            )
+        password: str = click.prompt(
+            "Password", hide_input=True, confirmation_prompt=True, err=True
+        )
+        return password
     text = sys.stdin.read() if str(path) == "-" else path.read_text("utf-8")
     return text.removesuffix("\n").removesuffix("\r")

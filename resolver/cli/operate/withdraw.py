@@ -1,4 +1,4 @@
-"""`resolver withdraw`: take records of a store back."""
+"""Command `resolver withdraw`: withdraw records from a store."""
 
 from __future__ import annotations
 
@@ -7,41 +7,39 @@ import json
 import click
 
 from resolver.cli.options import json_option, store_option
-from resolver.cli.steward_option import who_option
+from resolver.cli.steward_option import steward_option
 from resolver.settings import Settings
 
+_HELP = """Withdraw RECORD...: added by mistake, or no longer listed.
 
-@click.command("withdraw")
+The remaining records of their entities are resolved again. Withdrawn records stay in the
+history; adding a record again reverses its withdrawal.
+
+\b
+Example:
+  resolver withdraw us-ofac-sdn:7160 --store sqlite:///hub.db
+"""
+
+
+@click.command("withdraw", help=_HELP)
 @click.argument("records", nargs=-1, required=True, metavar="RECORD...")
 @store_option(required=True)
-@who_option
+@steward_option
 @json_option
 @click.pass_obj
 def command(
-    settings: Settings, /, records: tuple[str, ...], store_url: str, who: str, as_json: bool
+    settings: Settings, /, records: tuple[str, ...], store_url: str, steward: str, as_json: bool
 ) -> None:
-    """Take RECORD... back: a mistake, or somebody who is no longer sought.
-
-    Who is left of their entities is resolved anew. What they said stays in the history; adding a record again undoes
-    it.
-
-    \b
-    Example:
-      resolver withdraw us-ofac-sdn:7160 --store sqlite:///hub.db
-    """
+    """Run `resolver withdraw`."""
     from resolver.cli.store_arguments import open_hub
-    from resolver.hub.ownership import Sender
+    from resolver.hub.ownership import RecordOwner
 
     with open_hub(store_url, settings) as hub:
-        landed = hub.withdraw(sorted(set(records)), sender=Sender(who))
+        result = hub.withdraw(sorted(set(records)), owner=RecordOwner(steward))
     if as_json:
-        click.echo(
-            json.dumps(
-                {"withdrawn": list(landed.withdrawn), "version": landed.version}, ensure_ascii=False
-            )
-        )
+        answer = {"withdrawn": list(result.withdrawn), "version": result.revision}
+        click.echo(json.dumps(answer, ensure_ascii=False))
         return
-    count = len(landed.withdrawn)
-    click.echo(
-        f"{count} record{'' if count == 1 else 's'} withdrawn; the store stands at version {landed.version}."
-    )
+    count = len(result.withdrawn)
+    records_text = "1 record" if count == 1 else f"{count} records"
+    click.echo(f"{records_text} withdrawn; the store is at version {result.revision}.")

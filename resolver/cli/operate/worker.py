@@ -1,4 +1,4 @@
-"""`resolver worker`: takes up the batches that were submitted over HTTP."""
+"""Command `resolver worker`: process the batches submitted over HTTP."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.options import PATH, store_option
-from resolver.cli.run_results import write
+from resolver.cli.run_results import write_run_results
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,58 +25,69 @@ if TYPE_CHECKING:
 _PAUSE = 0.5
 
 
-@click.command("worker")
+_HELP = """Process submitted batches, one after the other, until stopped.
+
+Several workers may run. If one is killed, nothing is lost: another continues with its batch
+after half a minute.
+
+\b
+Examples:
+  resolver worker --store sqlite:///hub.db
+  resolver worker --store postgresql+psycopg://hub@db/hub --jobs /var/lib/resolver/jobs
+"""
+
+
+@click.command("worker", help=_HELP)
 @store_option(required=True)
 @click.option(
-    "--jobs", type=PATH, metavar="DIR", help="Folder of jobs. Default: beside a SQLite store."
+    "--jobs", type=PATH, metavar="DIR", help="Folder of jobs. Default: next to a SQLite store."
 )
-@click.option("--once", is_flag=True, help="Stop when nothing waits.")
+@click.option("--once", is_flag=True, help="Stop when no batch waits.")
 @click.option(
-    "--accept-restricted", is_flag=True, help="Take records above handling code H0 as well."
+    "--accept-restricted", is_flag=True, help="Accept records above handling code H0 as well."
 )
 @click.option(
     "--model", "model_dir", type=PATH, metavar="DIR", help="Use the model in this folder."
 )
 @click.pass_obj
 def command(
-    settings: Settings, /, *, store_url: str, jobs: Path | None, once: bool, accept_restricted: bool,
+    settings: Settings,
+    /,
+    *,
+    store_url: str,
+    jobs: Path | None,
+    once: bool,
+    accept_restricted: bool,
     model_dir: Path | None,
-) -> None:  # fmt: skip
-    """Take up submitted batches, one after the other, until stopped.
-
-    Several workers may run. One that is killed loses nothing: another takes its batch up after half a minute.
-
-    \b
-    Examples:
-      resolver worker --store sqlite:///hub.db
-      resolver worker --store postgresql+psycopg://hub@db/hub --jobs /var/lib/resolver/jobs
-    """
+) -> None:
+    """Run `resolver worker`."""
     from resolver.cli.store_arguments import open_hub
     from resolver.errors import StoreError
-    from resolver.hub.job_worker import jobs_folder, work_once
-    from resolver.review import catch_up
-    from resolver.training.learning_jobs import LEARN, do_learning
+    from resolver.hub.job_worker import jobs_folder, run_next_job
+    from resolver.review import refresh_queue
+    from resolver.training.learning_jobs import LEARN_JOB, run_learning_job
 
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
 
     def work(hub: Hub, job: Job, folder: Path, progress: Progress) -> Mapping[str, Any]:
-        if job.kind == LEARN:
-            return do_learning(hub, job, folder, progress, model_dir or settings.model_dir)
-        return do(hub, job, folder, progress, accept_restricted=accept_restricted)
+        """Run a job of either kind."""
+        if job.kind == LEARN_JOB:
+            return run_learning_job(hub, job, folder, progress, model_dir or settings.model_dir)
+        return run_batch_job(hub, job, folder, progress, accept_restricted=accept_restricted)
 
     with open_hub(store_url, settings, create=True, model_dir=model_dir) as hub:
         folder = jobs_folder(hub.store, jobs)
         with hub.store.view() as view:
-            if not view.version:
+            if not view.revision:
                 click.echo("note: the store is empty", err=True)
         click.echo(f"Working on {hub.store.url}", err=True)
         while not stop.is_set():
             try:
-                job = work_once(hub, folder, work)
-                # so that no steward has to wait for what a large batch brought
-                catch_up(hub)
+                job = run_next_job(hub, folder, work)
+                # refreshed now, so that no steward has to wait for it after a large batch
+                refresh_queue(hub)
             except StoreError as error:
                 if once:
                     raise
@@ -92,63 +103,70 @@ def command(
                 stop.wait(_PAUSE)
 
 
-def do(
+def run_batch_job(
     hub: Hub, job: Job, folder: Path, progress: Progress, *, accept_restricted: bool = False
 ) -> Mapping[str, Any]:
-    """Land a batch, or work out what it would change (`dry_run`), and write what came of it into its folder; the
-    counts. Raises `ResolverError`."""
+    """Add a batch to the store, write its results into its folder, and return the counts.
+
+    With `dry_run` in the job, compute what would change instead. Raises `ResolverError`.
+    """
     from resolver.engines.result_files import write_rejects
     from resolver.errors import InputError
-    from resolver.hub.job_worker import INPUT, RESULT, sender_of
-    from resolver.ingest.readers import read_lists
-    from resolver.records.visibility import owned_by
+    from resolver.hub.job_worker import INPUT, RESULT, owner_of_job
+    from resolver.pipeline import ingest_lists
+    from resolver.records.visibility import assign_owner
 
     progress.start("read", None, "records")
     list_format = job.params.get("format") or None
     dry_run, complete, accept_large = (
         bool(job.params.get(name)) for name in ("dry_run", "complete", "accept_large_change")
     )
-    intake = read_lists(
-        [folder / INPUT], format=list_format, accept_restricted=accept_restricted, complete=complete
+    intake = ingest_lists(
+        [folder / INPUT],
+        list_format=list_format,
+        accept_restricted=accept_restricted,
+        complete=complete,
     )
-    # names of files here, not of this machine
-    rejects = tuple(replace(one, file=Path(one.file).name) for one in intake.rejects)
-    intake = replace(intake, batch=owned_by(intake.batch, job.agency), rejects=rejects)
+    # names only, not paths on this machine
+    rejects = tuple(replace(reject, file=Path(reject.file).name) for reject in intake.rejects)
+    intake = replace(intake, batch=assign_owner(intake.batch, job.agency), rejects=rejects)
     progress.advance(len(intake.batch))
     (folder / RESULT).mkdir(exist_ok=True)
     write_rejects(folder / RESULT, intake.rejects)
     if not len(intake.batch):
-        why = intake.rejects[0].reason if intake.rejects else "it is empty"
+        reason = intake.rejects[0].reason if intake.rejects else "it is empty"
         raise InputError(
-            f"no record could be read: {why}",
-            mend="see the formats that are known (`resolver formats`)",
+            f"no record could be read: {reason}",
+            hint="see `resolver formats` for the formats that can be read",
         )
-    sender = sender_of(job)
-    landed = hub.add(
-        intake, sender=sender, dry_run=dry_run, accept_large=accept_large, progress=progress
+    owner = owner_of_job(job)
+    result = hub.add(
+        intake, owner=owner, dry_run=dry_run, accept_large=accept_large, progress=progress
     )
-    _write(hub, job, folder, intake, landed, progress)
+    _write_results(hub, job, folder, intake, result, progress)
     return {
-        **landed.counts(intake),
+        **result.counts(intake),
         "dry_run": dry_run,
-        "notes": [*intake.warnings, *landed.notes],
+        "notes": [*intake.warnings, *result.notes],
     }
 
 
-def _write(
-    hub: Hub, job: Job, folder: Path, intake: Intake, landed: CommitResult, progress: Progress
+def _write_results(
+    hub: Hub, job: Job, folder: Path, intake: Intake, result: CommitResult, progress: Progress
 ) -> None:
-    """The files of a job, as its agency sees them; of a dry run, what would be."""
+    """Write the result files of a job, of a dry run too, as far as its agency may see them."""
     from resolver.hub.job_worker import RESULT
-    from resolver.hub.stored_results import touched
+    from resolver.hub.stored_results import load_commit_results
     from resolver.records.visibility import Viewer
 
     out = folder / RESULT
-    # whoever of the agency may submit may fetch the files, so they hold what each of them may see
-    gathered = touched(hub, landed, Viewer(job.submitted_by, job.agency, frozenset({"submit"})))
+    # restricted to what every user of the agency who may fetch the files may see
+    stored = load_commit_results(
+        hub, result, Viewer(job.submitted_by, job.agency, frozenset({"submit"}))
+    )
     with hub.store.view() as view:
         running = hub.options_of(view.head)
-    withdrawn = tuple(sorted({*intake.withdrawn, *landed.withdrawn, *landed.older}))
-    warnings = (*intake.warnings, *landed.notes)
-    told = replace(intake, batch=gathered.resolution.batch, withdrawn=withdrawn, warnings=warnings)
-    write(out, told, gathered.resolution, running, progress, gathered.names)
+    withdrawn = tuple(sorted({*intake.withdrawn, *result.withdrawn, *result.outdated_ids}))
+    warnings = (*intake.warnings, *result.notes)
+    shown = replace(intake, batch=stored.resolution.batch, withdrawn=withdrawn, warnings=warnings)
+    write_run_results(out, shown, stored.resolution, running, progress, stored.entity_ids)

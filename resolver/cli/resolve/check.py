@@ -1,4 +1,4 @@
-"""`resolver check`: one name looked up in lists."""
+"""Command `resolver check`: look up one name in lists."""
 
 from __future__ import annotations
 
@@ -8,34 +8,44 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.list_arguments import read
+from resolver.cli.list_arguments import read_list_files
 from resolver.cli.options import (
     PATH,
-    Reading,
+    ReadingOptions,
     json_option,
     reading_options,
     run_options,
     running_options,
     store_option,
 )
-from resolver.cli.progress_bars import Bars
-from resolver.cli.resolve.explain import plain
+from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.resolve.explain import explanation_to_json
 from resolver.errors import UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.ingest.reader_types import Intake
-    from resolver.pipeline import RunOptions
     from resolver.records import Record
     from resolver.records.results.explanation import EvidenceRow, Explanation
+    from resolver.run_options import RunOptions
 
 _SOURCE = "query"
 _QUERY = f"{_SOURCE}:1"
-_REASONS = 4
+_MAX_REASONS = 4
 _NO_EVIDENCE = ("prior", "calibration")
 
 
-@click.command("check")
+_HELP = """Look up NAME: list the records it may refer to, the best first, and why.
+
+\b
+Examples:
+  resolver check "Ivan Petrov" --list sdn.csv
+  resolver check "Ivan Petrov" --birth-date 1962 --nationality ru --list lists/ --json
+  resolver check "Vektor Trading LLC" --kind group --store sqlite:///hub.db
+"""
+
+
+@click.command("check", help=_HELP)
 @click.argument("name")
 @click.option(
     "--list", "files", type=PATH, multiple=True, metavar="FILE", help="List or folder; repeatable."
@@ -54,7 +64,7 @@ _NO_EVIDENCE = ("prior", "calibration")
     type=click.IntRange(1, 1000),
     default=10,
     show_default=True,
-    help="Candidates at most.",
+    help="Maximum number of candidates.",
 )
 @running_options
 @reading_options
@@ -63,37 +73,42 @@ _NO_EVIDENCE = ("prior", "calibration")
 def command(
     settings: Settings, /, name: str, files: tuple[Path, ...], limit: int, **options: Any
 ) -> None:
-    """Look NAME up: who in the lists may this be, best first, and why.
-
-    \b
-    Examples:
-      resolver check "Ivan Petrov" --list sdn.csv
-      resolver check "Ivan Petrov" --birth-date 1962 --nationality ru --list lists/ --json
-      resolver check "Vektor Trading LLC" --kind group --store sqlite:///hub.db
-    """
+    """Run `resolver check`."""
     url = options["store_url"]
     if bool(files) == bool(url):
         raise UsageError(
-            "check needs lists or a store to look in",
-            mend="add --list FILE, once for each, or --store URL",
+            "check needs lists or a store to search",
+            hint="add --list FILE for each list, or --store URL",
         )
-    reading = Reading.take(options)
+    reading = ReadingOptions.from_options(options)
     query = _query(name, options)
-    with Bars(verbose=reading.verbose) as bars:
+    with ProgressBars(verbose=reading.verbose) as bars:
         if url:
-            intake, running = _near(url, query, settings, options)
+            intake, running = _load_candidates(url, query, settings, options)
         else:
-            intake, running = read(files, reading, bars), run_options(settings, options)
-        found = _candidates(query, intake, running, limit, bars)
-    captions = _captions(intake, [_of(one) for one in found])
+            intake, running = read_list_files(files, reading, bars), run_options(settings, options)
+        explanations = _candidates(query, intake, running, limit, bars)
+    captions = _captions(intake, [_candidate_id(explanation) for explanation in explanations])
     if options["as_json"]:
-        rows = [{"id": _of(one), "caption": captions[_of(one)], **_answer(one)} for one in found]
+        rows = [
+            {
+                "id": _candidate_id(explanation),
+                "caption": captions[_candidate_id(explanation)],
+                **_answer(explanation),
+            }
+            for explanation in explanations
+        ]
         click.echo(json.dumps({"query": name, "results": rows}, ensure_ascii=False))
-    elif found:
-        click.echo("\n".join(_text(one, captions[_of(one)]) for one in found))
+    elif explanations:
+        click.echo(
+            "\n".join(
+                _text(explanation, captions[_candidate_id(explanation)])
+                for explanation in explanations
+            )
+        )
     else:
-        where = "the store" if url else f"{len(intake.batch):,} records"
-        click.echo(f"Nobody in {where} may be {name}.")
+        place = "the store" if url else f"{len(intake.batch):,} records"
+        click.echo(f"No match for {name} in {place}.")
 
 
 def _query(name: str, options: dict[str, Any]) -> Record:
@@ -101,18 +116,18 @@ def _query(name: str, options: dict[str, Any]) -> Record:
 
     kind = KIND_BY_LABEL[options["kind"] or "legal"]
     if not name.strip():
-        raise UsageError("the name is empty", mend="write the name in quotes")
-    said = [Value("name", name)]
+        raise UsageError("the name is empty", hint="write the name in quotes")
+    names = [Value("name", name)]
     if options["birth_date"]:
-        said.append(Value("birthDate", _date(options["birth_date"])))
+        names.append(Value("birthDate", _date(options["birth_date"])))
     country = "nationality" if kind is Kind.PERSON else "country"
-    said += [Value(country, text) for text in options["nationality"]]
+    names += [Value(country, text) for text in options["nationality"]]
     passports = tuple(Identifier("passportNumber", number) for number in options["passport"])
-    return Record(_QUERY, _SOURCE, kind, DEFAULT_SCHEMA[kind], tuple(said), passports)
+    return Record(_QUERY, _SOURCE, kind, DEFAULT_SCHEMA[kind], tuple(names), passports)
 
 
 def _date(text: str) -> str:
-    """The canonical text of a date of birth as it was given."""
+    """Return the canonical text of a date of birth."""
     from resolver.errors import DateError
     from resolver.records import parse_date
     from resolver.records.calendars import FIRST_YEAR, LAST_YEAR
@@ -120,42 +135,45 @@ def _date(text: str) -> str:
     try:
         date = parse_date(text)
     except DateError as error:
-        mend = "write it as far as it is known: 1962, 1962-05, 1962-05-01, 'circa 1962', '1341 SH'"
-        raise DateError(f"--birth-date: {error.what}", mend=mend) from None
+        hint = "write it as far as it is known: 1962, 1962-05, 1962-05-01, 'circa 1962', '1341 SH'"
+        raise DateError(f"--birth-date: {error.message}", hint=hint) from None
     if FIRST_YEAR <= date.year <= LAST_YEAR:
-        other = f"'{date.year} AH' or '{date.year} SH'"
+        corrected = f"'{date.year} AH' or '{date.year} SH'"
         click.echo(
-            f"note: {date.year} is taken for a year of ours; of another calendar, write {other}",
+            f"note: {date.year} is read as a Gregorian year; for another calendar, "
+            f"write {corrected}",
             err=True,
         )
     return str(date)
 
 
-def _near(
+def _load_candidates(
     url: str, query: Record, settings: Settings, options: dict[str, Any]
 ) -> tuple[Intake, RunOptions]:
-    """The records of a store that may be meant, and how it was resolved."""
+    """Return the candidate records of a store, and the options it was resolved with."""
     from resolver.cli.store_arguments import open_hub
-    from resolver.hub.stored_results import near
+    from resolver.hub.stored_results import load_candidates
     from resolver.ingest.reader_types import Intake
     from resolver.records import Batch
 
     with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
         running = hub.options_of(view.head)
-        return Intake(near(hub, Batch.from_records([query]).canonical()), (), ()), running
+        return Intake(
+            load_candidates(hub, Batch.from_records([query]).canonical()), (), ()
+        ), running
 
 
 def _candidates(
-    query: Record, intake: Intake, running: RunOptions, limit: int, bars: Bars
+    query: Record, intake: Intake, running: RunOptions, limit: int, bars: ProgressBars
 ) -> list[Explanation]:
-    """The records that the query may be, best first (ties by id), each with its evidence."""
+    """Return the records that may match the query with evidence, best first (ties by id)."""
     from resolver.engines.local import link
-    from resolver.engines.pair_explanation import explain
+    from resolver.engines.pair_explanation import explain_pair
     from resolver.ingest.reader_types import Intake
     from resolver.records import Batch
 
-    asked = Intake(Batch.from_records([query]).canonical(), (), ())
-    resolution = link(asked, intake, running, bars)
+    query_intake = Intake(Batch.from_records([query]).canonical(), (), ())
+    resolution = link(query_intake, intake, running, bars)
     ids = resolution.batch.ids.to_pylist()
     pairs = zip(
         resolution.links.left.tolist(),
@@ -168,13 +186,14 @@ def _candidates(
         for left, right, score in pairs
     )
     return [
-        explain(resolution.batch, query.id, identity, running) for _, identity in ranked[:limit]
+        explain_pair(resolution.batch, query.id, identity, running)
+        for _, identity in ranked[:limit]
     ]
 
 
-def _of(one: Explanation) -> str:
-    """The record that an explanation holds beside the query."""
-    return one.left_id if one.right_id == _QUERY else one.right_id
+def _candidate_id(explanation: Explanation) -> str:
+    """Return the record of an explanation that is not the query."""
+    return explanation.left_id if explanation.right_id == _QUERY else explanation.right_id
 
 
 def _captions(intake: Intake, ids: list[str]) -> dict[str, str]:
@@ -185,24 +204,30 @@ def _captions(intake: Intake, ids: list[str]) -> dict[str, str]:
     return {record.id: record.caption for record in intake.batch.take(rows).to_records()}
 
 
-def _answer(one: Explanation) -> dict[str, object]:
-    answer = plain(one)
+def _answer(explanation: Explanation) -> dict[str, object]:
+    answer = explanation_to_json(explanation)
     return {key: answer[key] for key in ("score", "band", "logodds", "evidence", "notes")}
 
 
-def _text(one: Explanation, caption: str) -> str:
-    """A candidate, the name it was found by, and the heaviest of its evidence."""
-    said = [row for row in one.rows if row.name not in _NO_EVIDENCE]
+def _text(explanation: Explanation, caption: str) -> str:
+    """Return a candidate, the name it was found by, and its strongest evidence."""
+    evidence = [row for row in explanation.rows if row.name not in _NO_EVIDENCE]
     heaviest = sorted(
-        (row for row in said if row.weight), key=lambda row: (-abs(row.weight), row.name)
-    )[:_REASONS]
+        (row for row in evidence if row.weight), key=lambda row: (-abs(row.weight), row.name)
+    )[:_MAX_REASONS]
     reasons = ", ".join(f"{row.name} {row.weight / 1000:+.1f}" for row in heaviest)
-    found_by = next(
-        (_other(one, row) for row in said if row.name.startswith("name") and _other(one, row)), ""
+    matched_name = next(
+        (
+            _candidate_value(explanation, row)
+            for row in evidence
+            if row.name.startswith("name") and _candidate_value(explanation, row)
+        ),
+        "",
     )
-    alias = f" (as {found_by})" if found_by not in ("", caption) else ""
-    return f"{one.score:.4f}  {one.band.label:<7} {_of(one)}  {caption}{alias}\n        {reasons}"
+    alias = f" (as {matched_name})" if matched_name not in ("", caption) else ""
+    head = f"{explanation.score:.4f}  {explanation.band.label:<7} {_candidate_id(explanation)}"
+    return f"{head}  {caption}{alias}\n        {reasons}"
 
 
-def _other(one: Explanation, row: EvidenceRow) -> str:
-    return row.left if one.right_id == _QUERY else row.right
+def _candidate_value(explanation: Explanation, row: EvidenceRow) -> str:
+    return row.left if explanation.right_id == _QUERY else row.right

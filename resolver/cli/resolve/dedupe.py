@@ -1,4 +1,4 @@
-"""`resolver dedupe`: who is the same as whom in some lists."""
+"""Command `resolver dedupe`: find duplicates in lists."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli import lazy_imports, store_arguments
-from resolver.cli.decision_files import read_decisions, read_log
-from resolver.cli.list_arguments import keep_apart, read
+from resolver.cli.decision_files import read_decision_log, read_decisions
+from resolver.cli.garbage_collection import collect_rarely
+from resolver.cli.list_arguments import check_output_outside, read_list_files
 from resolver.cli.options import (
     PATH,
-    Reading,
+    ReadingOptions,
     check_engine,
     decisions_option,
     engine_options,
@@ -25,53 +25,76 @@ from resolver.cli.options import (
     start_engine,
     store_option,
 )
-from resolver.cli.progress_bars import Bars
+from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.resolve import preview
 from resolver.cli.run_results import (
-    finished,
-    prepare,
-    tell,
-    unknown_ids,
-    write,
+    note_unknown_ids,
+    prepare_folder,
+    print_summary,
+    remove_checkpoints,
+    write_run_results,
 )
+from resolver.cli.store_arguments import dedupe_into_store
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.ingest.reader_types import Intake
-    from resolver.pipeline import RunOptions
     from resolver.records.results.resolution import Resolution
+    from resolver.run_options import RunOptions
 
 
-@click.command("dedupe")
+_HELP = """
+Find the records in the lists FILE... of one or more agencies that are the same person, group
+or asset.
+
+A FILE may be a folder, which stands for the lists in it. DIR then has links.csv (pairs with
+their scores), entities.csv (records grouped by entity), entities.ftm.json (merged records),
+statements.csv (the source of every value), rejects.csv (rows and values that could not be read)
+and report.html.
+
+\b
+Examples:
+  resolver dedupe sdn.csv consolidated.xml --out result
+  resolver dedupe lists/ --out result --decisions decisions.csv
+  resolver dedupe suspects.csv --mapping suspects.yml --preview
+  resolver dedupe suspects.csv --mapping suspects.yml --merge-at 0.99 --out result
+  resolver dedupe update.xml --store sqlite:///hub.db --out update
+  resolver dedupe lists/ --out result --engine spark --master spark://host:7077
+
+With --store the lists are added to those already in the store: only new pairs are compared,
+entities keep their ids, and the results cover these lists and the entities they change. --out
+may then be left out.
+"""
+
+
+@click.command("dedupe", help=_HELP)
 @files_argument
-@click.option("--out", type=PATH, metavar="DIR", help="Folder for the results (made if absent).")
+@click.option("--out", type=PATH, metavar="DIR", help="Folder for the results; created if missing.")
 @decisions_option
-@click.option(
-    "--only", type=click.Choice(["entities"]), help="Write entities.csv and nothing else."
-)
+@click.option("--only", type=click.Choice(["entities"]), help="Write entities.csv only.")
 @click.option(
     "--preview",
     "only_preview",
     is_flag=True,
-    help="Show the first records as understood, and stop.",
+    help="Show the first records as they are read, and stop.",
 )
-@click.option("--profile", is_flag=True, help="Show what each stage cost.")
+@click.option("--profile", is_flag=True, help="Show the costs of each stage.")
 @store_option()
 @click.option(
     "--dry-run",
     is_flag=True,
-    help="With --store: say what would change (with --out: write what would be), and change nothing.",
+    help="With --store: show what would change (with --out: write it), and change nothing.",
 )
 @click.option(
     "--complete",
     is_flag=True,
-    help="With --store: withdraw what the lists' sources no longer hold.",
+    help="With --store: withdraw records that are missing in the lists of their sources.",
 )
 @click.option(
     "--accept-large-change",
     "accept_large",
     is_flag=True,
-    help="With --store: land it, however much changes.",
+    help="With --store: accept the lists, however much they change.",
 )
 @engine_options
 @resume_option
@@ -82,60 +105,33 @@ if TYPE_CHECKING:
 def command(
     settings: Settings, /, files: tuple[Path, ...], out: Path | None, **options: Any
 ) -> None:
-    """Find who is the same as whom in the lists FILE... of one or more agencies.
-
-    A FILE may be a folder: it stands for the lists in it. DIR then holds links.csv (pairs with their scores),
-    entities.csv (who belongs together), entities.ftm.json (merged records), statements.csv (where every value comes
-    from), rejects.csv (rows and values that could not be read) and report.html.
-
-    \b
-    Examples:
-      resolver dedupe sdn.csv consolidated.xml --out result
-      resolver dedupe lists/ --out result --decisions decisions.csv
-      resolver dedupe suspects.csv --mapping suspects.yml --preview
-      resolver dedupe suspects.csv --mapping suspects.yml --merge-at 0.99 --out result
-      resolver dedupe update.xml --store sqlite:///hub.db --out update
-      resolver dedupe lists/ --out result --engine spark --master spark://host:7077
-
-    With --store the lists are added to what the store holds already: only new pairs are compared, entities keep their
-    ids, and the results cover these lists and the entities they touch. --out may then be left out.
-    """
-    reading = Reading.take(options)
-    _check_together(options)
+    """Run `resolver dedupe`."""
+    reading = ReadingOptions.from_options(options)
+    _check_options(options)
     if options["engine"] == "local":
-        lazy_imports.load()
+        collect_rarely()
     if options["only_preview"]:
-        preview.show(files, reading)
+        preview.print_preview(files, reading)
         return
-    if options["dry_run"] and not options["store_url"]:
-        raise click.UsageError("--dry-run goes with --store")
-    if (options["complete"] or options["accept_large"]) and not options["store_url"]:
-        raise click.UsageError("--complete and --accept-large-change go with --store")
+    _check_store_options(options)
     if options["store_url"]:
-        if out is not None:
-            keep_apart(files, out)
-        log = read_log(options["decisions"])
-        only_entities = options["only"] == "entities"
-        running = run_options(settings, options, only_entities=only_entities)
-        store_arguments.dedupe(
-            options["store_url"], settings, files, reading, running, log, out, options
-        )
+        _add_to_store(settings, files, out, options)
         return
     if out is None:
         raise click.UsageError("Missing option '--out DIR'.")
-    keep_apart(files, out)
+    check_output_outside(files, out)
     only_entities = options["only"] == "entities"
     decisions = read_decisions(options["decisions"])
     running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
-    prepare(out)
+    prepare_folder(out)
     start_engine(options)
-    with Bars(verbose=reading.verbose) as bars:
-        intake = read(files, reading, bars)
-        unknown_ids(decisions, intake)
-        resolution = _resolved(intake, running, bars, options)
-        write(out, intake, resolution, running, bars)
-    finished(running)
-    tell(
+    with ProgressBars(verbose=reading.verbose) as bars:
+        intake = read_list_files(files, reading, bars)
+        note_unknown_ids(decisions, intake)
+        resolution = _resolve(intake, running, bars, options)
+        write_run_results(out, intake, resolution, running, bars)
+    remove_checkpoints(running)
+    print_summary(
         out,
         intake,
         resolution,
@@ -145,23 +141,42 @@ def command(
     )
 
 
-def _check_together(options: dict[str, Any]) -> None:
+def _add_to_store(
+    settings: Settings, files: tuple[Path, ...], out: Path | None, options: dict[str, Any]
+) -> None:
+    if out is not None:
+        check_output_outside(files, out)
+    log = read_decision_log(options["decisions"])
+    running = run_options(settings, options, only_entities=options["only"] == "entities")
+    dedupe_into_store(settings, files, running, log, out, options)
+
+
+def _check_options(options: dict[str, Any]) -> None:
+    """Raise click's `UsageError` for options that exclude each other."""
     check_engine(options)
     if options["resume"] and options["store_url"]:
         raise click.UsageError("--resume is for runs without a store.")
     if options["engine"] == "spark" and options["store_url"]:
-        raise click.UsageError(
-            "--store is for increments on one machine: leave out --engine spark."
-        )
+        raise click.UsageError("--store adds lists on one machine: leave out --engine spark.")
 
 
-def _resolved(
-    intake: Intake, running: RunOptions, bars: Bars, options: dict[str, Any]
+def _check_store_options(options: dict[str, Any]) -> None:
+    """Raise click's `UsageError` for options that need a store, without one."""
+    if options["store_url"]:
+        return
+    if options["dry_run"]:
+        raise click.UsageError("--dry-run goes with --store")
+    if options["complete"] or options["accept_large"]:
+        raise click.UsageError("--complete and --accept-large-change go with --store")
+
+
+def _resolve(
+    intake: Intake, running: RunOptions, bars: ProgressBars, options: dict[str, Any]
 ) -> Resolution:
     if options["engine"] == "spark":
         from resolver.engines.spark import engine as spark
 
-        return spark.dedupe(intake, running, bars, master=options["master"])
+        return spark.dedupe_on_spark(intake, running, bars, master=options["master"])
     from resolver.engines import local
 
     return local.dedupe(intake, running, bars)

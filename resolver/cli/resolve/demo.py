@@ -1,4 +1,4 @@
-"""`resolver demo`: a small world of agencies, made and resolved."""
+"""Command `resolver demo`: generate lists of invented agencies and resolve them."""
 
 from __future__ import annotations
 
@@ -6,20 +6,32 @@ from pathlib import Path
 
 import click
 
-from resolver.cli.list_arguments import read
-from resolver.cli.options import PATH, Reading, run_options
-from resolver.cli.progress_bars import Bars
-from resolver.cli.run_results import prepare, tell, write
+from resolver.cli.list_arguments import read_list_files
+from resolver.cli.options import PATH, ReadingOptions, run_options
+from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.run_results import prepare_folder, print_summary, write_run_results
 from resolver.settings import Settings
 
+_HELP = """Generate the lists of some agencies with the same people and groups under different
+spellings, and resolve them.
 
-@click.command("demo")
+All persons and groups are invented. DIR/lists has the lists, DIR/truth.csv the true entity of
+each record, DIR/result the results.
+
+\b
+Examples:
+  resolver demo --records 2000 --out demo
+  resolver demo --records 1000000 --agencies 30 --out world --only-lists
+"""
+
+
+@click.command("demo", help=_HELP)
 @click.option(
     "--records",
     type=click.IntRange(100, 10_000_000),
     default=2000,
     show_default=True,
-    help="How many.",
+    help="Number of records.",
 )
 @click.option(
     "--out",
@@ -27,26 +39,24 @@ from resolver.settings import Settings
     default=Path("demo"),
     show_default=True,
     metavar="DIR",
-    help="Where it all goes.",
+    help="Folder for lists and results.",
 )
 @click.option(
     "--agencies",
     type=click.IntRange(5, 50),
     default=8,
     show_default=True,
-    help="How many agencies.",
+    help="Number of agencies.",
 )
 @click.option(
     "--seed",
     type=click.IntRange(0),
     default=1,
     show_default=True,
-    help="The same seed, the same world.",
+    help="Random seed; the same seed gives the same lists.",
 )
-@click.option(
-    "--only-lists", is_flag=True, help="Make the lists and their truth, and resolve nothing."
-)
-@click.option("-v", "--verbose", is_flag=True, help="Say on standard error what each stage did.")
+@click.option("--only-lists", is_flag=True, help="Generate the lists and the truth only.")
+@click.option("-v", "--verbose", is_flag=True, help="Report each stage on standard error.")
 @click.pass_obj
 def command(
     settings: Settings,
@@ -59,24 +69,15 @@ def command(
     only_lists: bool,
     verbose: bool,
 ) -> None:
-    """Make the lists of some agencies that know the same people and groups under other spellings, and resolve them.
-
-    Nobody in them exists. DIR/lists holds the lists, DIR/truth.csv who is who in them, DIR/result
-    what came of it.
-
-    \b
-    Examples:
-      resolver demo --records 2000 --out demo
-      resolver demo --records 1000000 --agencies 30 --out world --only-lists
-    """
+    """Run `resolver demo`."""
     lists, result = out / "lists", out / "result"
-    prepare(lists)
-    with Bars(verbose=verbose) as bars:
+    prepare_folder(lists)
+    with ProgressBars(verbose=verbose) as bars:
         from resolver.synthetic import write_world
 
         bars.start("make lists", records, "records")
         write_world(lists, records, seed=seed, agencies=agencies, progress=bars)
-        # what is true is no list
+        # the truth is not one of the lists
         (lists / "truth.csv").replace(out / "truth.csv")
         bars.finish()
         if only_lists:
@@ -84,10 +85,10 @@ def command(
             return
         from resolver.engines.local import dedupe
 
-        prepare(result)
+        prepare_folder(result)
         running = run_options(settings, {})
-        intake = read([lists], Reading(), bars)
+        intake = read_list_files([lists], ReadingOptions(), bars)
         resolution = dedupe(intake, running, bars)
-        write(result, intake, resolution, running, bars)
+        write_run_results(result, intake, resolution, running, bars)
     click.echo(f"Lists of {agencies} agencies: {lists}")
-    tell(result, intake, resolution, as_json=False, profile=False, only_entities=False)
+    print_summary(result, intake, resolution, as_json=False, profile=False, only_entities=False)

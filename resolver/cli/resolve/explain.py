@@ -1,4 +1,6 @@
-"""`resolver explain`: the sum of evidence behind one score, what would change it, and why two records never met."""
+"""Command `resolver explain`: evidence behind a score, changes that would matter, and blocking of a
+pair.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.decision_files import read_decisions
-from resolver.cli.list_arguments import declared, read
+from resolver.cli.list_arguments import deduplicated_sources, read_list_files
 from resolver.cli.options import (
     PATH,
-    Reading,
+    ReadingOptions,
     decisions_option,
     json_option,
     reading_options,
@@ -20,28 +22,43 @@ from resolver.cli.options import (
     running_options,
     store_option,
 )
-from resolver.cli.progress_bars import Bars
-from resolver.cli.record_ids import no_such_record
+from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.record_ids import unknown_record_error
 from resolver.errors import UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.ingest.reader_types import Intake
-    from resolver.pipeline import RunOptions
     from resolver.records.decisions import Decision
     from resolver.records.results.explanation import (
+        BlockingTrace,
         Change,
         EvidenceRow,
         Explanation,
-        Meeting,
         Ruling,
     )
+    from resolver.run_options import RunOptions
 
 _WIDTH = 34
-_NEAR, _HEAVIEST = 4, 6
+_MAX_NEAR_RULES, _MAX_AGAINST = 4, 6
 
 
-@click.command("explain")
+_HELP = """Show why the records A and B of the lists FILE... got their score, or why they were not
+compared.
+
+Shows the evidence for and against a match; how the names were aligned; the smallest change that
+would lead to another band; the blocking rules that select the pair in a run over FILE..., or
+come near; and decisions of stewards (--decisions).
+
+\b
+Examples:
+  resolver explain us-ofac-sdn:7160 un-sc:111298 sdn.csv consolidated.xml
+  resolver explain us-ofac-sdn:7160 un-sc:111298 lists/ --decisions decisions.csv --json
+  resolver explain us-ofac-sdn:7160 un-sc:111298 --store sqlite:///hub.db
+"""
+
+
+@click.command("explain", help=_HELP)
 @click.argument("left", metavar="A")
 @click.argument("right", metavar="B")
 @click.argument("files", nargs=-1, type=PATH, metavar="FILE...")
@@ -54,69 +71,58 @@ _NEAR, _HEAVIEST = 4, 6
 def command(
     settings: Settings, /, left: str, right: str, files: tuple[Path, ...], **options: Any
 ) -> None:
-    """Show why the records A and B of the lists FILE... got their score, or why they never met.
-
-    So much for this, so much against for that; how their names were aligned; the smallest change that would lead into
-    another band; which blocking rules bring the two together in a run over FILE..., or which came near; and what
-    stewards decided (--decisions).
-
-    \b
-    Examples:
-      resolver explain us-ofac-sdn:7160 un-sc:111298 sdn.csv consolidated.xml
-      resolver explain us-ofac-sdn:7160 un-sc:111298 lists/ --decisions decisions.csv --json
-      resolver explain us-ofac-sdn:7160 un-sc:111298 --store sqlite:///hub.db
-    """
-    reading = Reading.take(options)
+    """Run `resolver explain`."""
+    reading = ReadingOptions.from_options(options)
     decisions = read_decisions(options["decisions"])
     url = options["store_url"]
     if bool(files) == bool(url):
         raise UsageError(
-            "explain needs lists or a store that hold the records",
-            mend="name FILE..., or --store URL",
+            "explain needs lists or a store with the records",
+            hint="name FILE..., or --store URL",
         )
-    with Bars(verbose=reading.verbose) as bars:
+    with ProgressBars(verbose=reading.verbose) as bars:
         if url:
-            intake, running, logged = _stored(url, [left, right], settings, options)
+            intake, running, logged = _load_stored(url, [left, right], settings, options)
             decisions = (*logged, *decisions)
         else:
-            intake, running = read(files, reading, bars), run_options(settings, options)
-        known = set(intake.batch.ids.to_pylist())
+            intake, running = read_list_files(files, reading, bars), run_options(settings, options)
+        ids = set(intake.batch.ids.to_pylist())
         for identity in (left, right):
-            if identity not in known:
-                raise no_such_record(identity, known)
-        from resolver.engines.pair_explanation import explain, meet, ruling
+            if identity not in ids:
+                raise unknown_record_error(identity, ids)
+        from resolver.engines.pair_explanation import explain_blocking, explain_pair, find_ruling
 
-        explanation = explain(intake.batch, left, right, running, declared(intake))
-        meeting = meet(intake.batch, left, right, running)
-        decided = ruling(decisions, left, right)
+        explanation = explain_pair(intake.batch, left, right, running, deduplicated_sources(intake))
+        blocking = explain_blocking(intake.batch, left, right, running)
+        ruling = find_ruling(decisions, left, right)
     if options["as_json"]:
         answer = {
-            **plain(explanation),
-            "blocking": plain_meeting(meeting),
-            "decision": plain_ruling(decided),
+            **explanation_to_json(explanation),
+            "blocking": blocking_to_json(blocking),
+            "decision": ruling_to_json(ruling),
         }
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        click.echo(text(explanation, meeting, decided))
+        click.echo(format_explanation(explanation, blocking, ruling))
 
 
-def _stored(
+def _load_stored(
     url: str, ids: list[str], settings: Settings, options: dict[str, Any]
 ) -> tuple[Intake, RunOptions, tuple[Decision, ...]]:
-    """Two records of a store, how it was resolved, and the decisions it holds."""
+    """Return two records of a store, the options it was resolved with, and its decisions."""
     from resolver.cli.store_arguments import open_hub
-    from resolver.hub.stored_results import records_of
+    from resolver.hub.stored_results import load_records
     from resolver.ingest.reader_types import Intake, ListInfo
 
     with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
-        batch, free = records_of(hub, ids)
+        batch, free = load_records(hub, ids)
         lists = (ListInfo("", "", tuple(free), "", 0, 0, True),)
         log = tuple(stored.decision for stored in view.decisions())
         return Intake(batch, lists, ()), hub.options_of(view.head), log
 
 
-def plain(explanation: Explanation) -> dict[str, object]:
-    """An explanation as JSON. Weights and their sums are log-odds; rarity is in nats."""
+def explanation_to_json(explanation: Explanation) -> dict[str, object]:
+    """Return an explanation as JSON. Weights and their sums are log-odds; rarity is in nats."""
     return {
         "left": explanation.left_id,
         "right": explanation.right_id,
@@ -145,10 +151,10 @@ def plain(explanation: Explanation) -> dict[str, object]:
             }
             for part in explanation.parts
         ],
-        "against": [row.name for row in explanation.against],
+        "against": [row.name for row in explanation.contradicting_rows],
         "changes": [
             {
-                "if": list(change.says),
+                "if": list(change.statements),
                 "logodds": change.logodds / 1000,
                 "score": round(change.score, 6),
                 "band": change.band.label,
@@ -159,107 +165,120 @@ def plain(explanation: Explanation) -> dict[str, object]:
     }
 
 
-def plain_meeting(meeting: Meeting) -> dict[str, object]:
-    """What blocking does with a pair, as JSON."""
-    near = [{"rule": rule.name, "help": rule.help, "why": rule.why} for rule in meeting.near]
-    return {"plan": meeting.plan, "joined_by": list(meeting.joined_by), "near": near}
+def blocking_to_json(blocking: BlockingTrace) -> dict[str, object]:
+    """Return the blocking of a pair as JSON."""
+    near = [{"rule": rule.name, "help": rule.help, "why": rule.why} for rule in blocking.near]
+    return {"plan": blocking.plan, "joined_by": list(blocking.joined_by), "near": near}
 
 
-def plain_ruling(decided: Ruling | None) -> dict[str, object] | None:
-    """What stewards decided of a pair, as JSON."""
-    if decided is None:
+def ruling_to_json(ruling: Ruling | None) -> dict[str, object] | None:
+    """Return the decision of stewards on a pair as JSON."""
+    if ruling is None:
         return None
-    one = decided.decision
+    decision = ruling.decision
     return {
-        "verdict": "same" if decided.same else "different",
-        "on": list(one.pair),
-        "direct": decided.direct,
-        "who": one.who,
-        "when": one.when.isoformat() if one.when else None,
-        "why": one.why,
-        "where": one.where,
+        "verdict": "same" if ruling.same else "different",
+        "on": list(decision.pair),
+        "direct": ruling.direct,
+        "who": decision.decided_by,
+        "when": decision.decided_at.isoformat() if decision.decided_at else None,
+        "why": decision.reason,
+        "where": decision.place,
     }
 
 
-def text(
-    explanation: Explanation, meeting: Meeting | None = None, decided: Ruling | None = None
+def format_explanation(
+    explanation: Explanation, blocking: BlockingTrace | None = None, ruling: Ruling | None = None
 ) -> str:
-    """An explanation as lines for a person; what said nothing is left out, the rest adds up."""
+    """Return an explanation as lines of text; evidence without weight is left out."""
     lines = [
-        f"{explanation.left_id} and {explanation.right_id}: {explanation.score:.4f} ({explanation.band.label})"
+        f"{explanation.left_id} and {explanation.right_id}: "
+        f"{explanation.score:.4f} ({explanation.band.label})"
     ]
-    if meeting:
-        lines += _met(meeting)
-    if decided:
-        lines.append(_decided(decided, explanation))
-    lines += ["", *_sum(explanation)]
+    if blocking:
+        lines += _blocking_lines(blocking)
+    if ruling:
+        lines.append(_decision_line(ruling, explanation))
+    lines += ["", *_evidence_lines(explanation)]
     if explanation.parts:
         lines += [
             "",
             "Names, word by word (rarity 1 very common, 9 very rare):",
-            *_words(explanation),
+            *_name_lines(explanation),
         ]
-    if explanation.against:
+    if explanation.contradicting_rows:
         against = ", ".join(
-            f"{row.name} {row.weight / 1000:+.2f}" for row in explanation.against[:_HEAVIEST]
+            f"{row.name} {row.weight / 1000:+.2f}"
+            for row in explanation.contradicting_rows[:_MAX_AGAINST]
         )
-        lines += ["", f"Spoke against: {against}"]
+        lines += ["", f"Evidence against: {against}"]
     if len(explanation.rows) > 1:
-        lines += ["", "Smallest changes that lead into another band:", *_changes(explanation)]
+        lines += ["", "Smallest changes that lead to another band:", *_change_lines(explanation)]
     return "\n".join([*lines, *(f"note: {note}" for note in explanation.notes)])
 
 
-def _met(meeting: Meeting) -> list[str]:
-    if meeting.joined_by:
+def _blocking_lines(blocking: BlockingTrace) -> list[str]:
+    if blocking.joined_by:
         return [
-            f"Compared in a run over these lists (plan {meeting.plan}), by: {', '.join(meeting.joined_by)}."
+            f"Compared in a run over these lists (plan {blocking.plan}), by: "
+            f"{', '.join(blocking.joined_by)}."
         ]
     lines = [
-        f"Never compared in a run over these lists: no blocking rule of plan {meeting.plan} joins the two."
+        "Not compared in a run over these lists: no blocking rule of plan "
+        f"{blocking.plan} selects the pair."
     ]
     lines += [
         f"  near: {rule.name} ({rule.help.rstrip('.')}): {rule.why}"
-        for rule in meeting.near[:_NEAR]
+        for rule in blocking.near[:_MAX_NEAR_RULES]
     ]
     return lines
 
 
-def _decided(decided: Ruling, explanation: Explanation) -> str:
-    one = decided.decision
-    verdict = "the same" if decided.same else "different, which forbids a merge"
-    told = ", ".join(
-        filter(None, (one.who, f"{one.when:%Y-%m-%d %H:%M} UTC" if one.when else "", one.where))
+def _decision_line(ruling: Ruling, explanation: Explanation) -> str:
+    decision = ruling.decision
+    verdict = "the same" if ruling.same else "different, which forbids a merge"
+    source = ", ".join(
+        filter(
+            None,
+            (
+                decision.decided_by,
+                f"{decision.decided_at:%Y-%m-%d %H:%M} UTC" if decision.decided_at else "",
+                decision.place,
+            ),
+        )
     )
-    why = f": {one.why}" if one.why else ""
-    line = f"Decided {verdict}{why}" + (f" ({told})" if told else "")
-    if decided.direct:
+    reason = f": {decision.reason}" if decision.reason else ""
+    line = f"Decided {verdict}{reason}" + (f" ({source})" if source else "")
+    if ruling.direct:
         return line
-    return f"{line}; on {one.left_id} and {one.right_id}, to which decisions tie the two"
+    return f"{line}; on {decision.left_id} and {decision.right_id}, to which decisions tie the two"
 
 
-def _sum(explanation: Explanation) -> list[str]:
-    from resolver.records.results.explanation import on_one_line
+def _evidence_lines(explanation: Explanation) -> list[str]:
+    from resolver.records.results.explanation import format_alignment
 
-    lines, last, words = [], ("", ""), on_one_line(explanation.parts)
+    lines, shown_values, alignment = [], ("", ""), format_alignment(explanation.parts)
     for row in explanation.rows:
         if not row.weight and row.similarity is None:
             continue
-        # eleven rows of names need not show the names eleven times
-        again = (row.left, row.right) in (last, ("", ""))
-        values = "" if again else f"{_cut(row.left) or '-'} | {_cut(row.right) or '-'}"
-        # the alignment of names follows below, word by word
-        detail = row.detail.replace(words, "").strip(", ") if words else row.detail
-        lines.append(_line(row, "  ".join(filter(None, (values, detail)))))
-        last = row.left, row.right
+        # the same values are shown once, not in each of eleven rows for names
+        is_repeated = (row.left, row.right) in (shown_values, ("", ""))
+        values = (
+            "" if is_repeated else f"{_shorten(row.left) or '-'} | {_shorten(row.right) or '-'}"
+        )
+        # the alignment of names is printed below, word by word
+        detail = row.detail.replace(alignment, "").strip(", ") if alignment else row.detail
+        lines.append(_evidence_line(row, "  ".join(filter(None, (values, detail)))))
+        shown_values = row.left, row.right
     return [*lines, f"{explanation.logodds / 1000:+8.2f}  sum, in log-odds"]
 
 
-def _line(row: EvidenceRow, told: str) -> str:
-    alike = "" if row.similarity is None else f"{row.similarity:.2f}"
-    return f"{row.weight / 1000:+8.2f}  {row.name:<22} {alike:>4}  {told}".rstrip()
+def _evidence_line(row: EvidenceRow, text: str) -> str:
+    similarity = "" if row.similarity is None else f"{row.similarity:.2f}"
+    return f"{row.weight / 1000:+8.2f}  {row.name:<22} {similarity:>4}  {text}".rstrip()
 
 
-def _words(explanation: Explanation) -> list[str]:
+def _name_lines(explanation: Explanation) -> list[str]:
     width = max(len(part.left) for part in explanation.parts)
     return [
         f"  {part.fate:<13}{part.left or '-':<{max(width, 1)}}  {part.right or '-'}".ljust(46)
@@ -269,15 +288,15 @@ def _words(explanation: Explanation) -> list[str]:
     ]
 
 
-def _changes(explanation: Explanation) -> list[str]:
+def _change_lines(explanation: Explanation) -> list[str]:
     if not explanation.changes:
-        return ["  none of one or two fields"]
-    return [_change(change) for change in explanation.changes]
+        return ["  none with one or two fields"]
+    return [_change_line(change) for change in explanation.changes]
 
 
-def _change(change: Change) -> str:
-    return f"  {change.band.label:<9}{change.score:.4f}  if {' and '.join(change.says)}"
+def _change_line(change: Change) -> str:
+    return f"  {change.band.label:<9}{change.score:.4f}  if {' and '.join(change.statements)}"
 
 
-def _cut(value: str) -> str:
+def _shorten(value: str) -> str:
     return value if len(value) <= _WIDTH else f"{value[: _WIDTH - 1]}…"

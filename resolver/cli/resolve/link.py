@@ -1,4 +1,4 @@
-"""`resolver link`: who of some lists stands in others."""
+"""Command `resolver link`: find records of some lists in others."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli import lazy_imports
 from resolver.cli.decision_files import read_decisions
-from resolver.cli.list_arguments import keep_apart, read, together
+from resolver.cli.garbage_collection import collect_rarely
+from resolver.cli.list_arguments import check_output_outside, merge_intakes, read_list_files
 from resolver.cli.options import (
     PATH,
-    Reading,
+    ReadingOptions,
     check_engine,
     decisions_option,
     engine_options,
@@ -24,23 +24,34 @@ from resolver.cli.options import (
     running_options,
     start_engine,
 )
-from resolver.cli.progress_bars import Bars
+from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_results import (
-    finished,
-    prepare,
-    tell,
-    unknown_ids,
-    write,
+    note_unknown_ids,
+    prepare_folder,
+    print_summary,
+    remove_checkpoints,
+    write_run_results,
 )
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.ingest.reader_types import Intake
-    from resolver.pipeline import RunOptions
     from resolver.records.results.resolution import Resolution
+    from resolver.run_options import RunOptions
 
 
-@click.command("link")
+_HELP = """
+Find records of the lists FILE... in the lists RIGHT. Records of one side are never compared
+with each other.
+
+\b
+Examples:
+  resolver link passengers.csv --to sdn.csv --mapping passengers.yml --out result
+  resolver link ours/ --to sdn.csv --to consolidated.xml --out result
+"""
+
+
+@click.command("link", help=_HELP)
 @files_argument
 @click.option(
     "--to",
@@ -49,20 +60,18 @@ if TYPE_CHECKING:
     multiple=True,
     required=True,
     metavar="RIGHT",
-    help="Where to find them.",
+    help="List to search in; repeatable.",
 )
 @click.option(
     "--out",
     type=PATH,
     required=True,
     metavar="DIR",
-    help="Folder for the results (made if absent).",
+    help="Folder for the results; created if missing.",
 )
 @decisions_option
-@click.option(
-    "--only", type=click.Choice(["entities"]), help="Write entities.csv and nothing else."
-)
-@click.option("--profile", is_flag=True, help="Show what each stage cost.")
+@click.option("--only", type=click.Choice(["entities"]), help="Write entities.csv only.")
+@click.option("--profile", is_flag=True, help="Show the costs of each stage.")
 @engine_options
 @resume_option
 @running_options
@@ -77,33 +86,27 @@ def command(
     out: Path,
     **options: Any,
 ) -> None:
-    """Find who of the lists FILE... stands in the lists RIGHT. Records of one side are never compared with each other.
-
-    \b
-    Examples:
-      resolver link passengers.csv --to sdn.csv --mapping passengers.yml --out result
-      resolver link ours/ --to sdn.csv --to consolidated.xml --out result
-    """
-    reading = Reading.take(options)
+    """Run `resolver link`."""
+    reading = ReadingOptions.from_options(options)
     check_engine(options)
     if options["engine"] == "local":
-        lazy_imports.load()
-    keep_apart((*files, *others), out)
+        collect_rarely()
+    check_output_outside((*files, *others), out)
     only_entities = options["only"] == "entities"
     decisions = read_decisions(options["decisions"])
     running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
-    prepare(out)
+    prepare_folder(out)
     start_engine(options)
-    with Bars(verbose=reading.verbose) as bars:
-        left = read(files, reading, bars, stage="read left")
-        right = read(others, reading, bars, stage="read right")
-        unknown_ids(decisions, left, right)
-        _tell_shared(left, right)
-        resolution = _resolved(left, right, running, bars, options)
-        intake = together(left, right, resolution.batch)
-        write(out, intake, resolution, running, bars)
-    finished(running)
-    tell(
+    with ProgressBars(verbose=reading.verbose) as bars:
+        left = read_list_files(files, reading, bars, stage="read left")
+        right = read_list_files(others, reading, bars, stage="read right")
+        note_unknown_ids(decisions, left, right)
+        _note_shared(left, right)
+        resolution = _resolve(left, right, running, bars, options)
+        intake = merge_intakes(left, right, resolution.batch)
+        write_run_results(out, intake, resolution, running, bars)
+    remove_checkpoints(running)
+    print_summary(
         out,
         intake,
         resolution,
@@ -113,24 +116,26 @@ def command(
     )
 
 
-def _tell_shared(left: Intake, right: Intake) -> None:
-    """Say where both sides hold a record: nothing is found by comparing it with itself."""
+def _note_shared(left: Intake, right: Intake) -> None:
+    """Note on standard error how many records are on both sides: they are not compared with
+    themselves.
+    """
     import pyarrow.compute as pc
 
     shared = pc.sum(pc.is_in(left.batch.ids, value_set=right.batch.ids)).as_py() or 0
     if shared:
         click.echo(
-            f"note: {shared:,} records stand on both sides; none is compared with itself", err=True
+            f"note: {shared:,} records are on both sides; none is compared with itself", err=True
         )
 
 
-def _resolved(
-    left: Intake, right: Intake, running: RunOptions, bars: Bars, options: dict[str, Any]
+def _resolve(
+    left: Intake, right: Intake, running: RunOptions, bars: ProgressBars, options: dict[str, Any]
 ) -> Resolution:
     if options["engine"] == "spark":
         from resolver.engines.spark import engine as spark
 
-        return spark.link(left, right, running, bars, master=options["master"])
+        return spark.link_on_spark(left, right, running, bars, master=options["master"])
     from resolver.engines import local
 
     return local.link(left, right, running, bars)

@@ -1,4 +1,4 @@
-"""`resolver preview`: the first records of lists as they are understood."""
+"""Command `resolver preview`: show the first records of lists."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from resolver.cli.options import Reading, files_argument, reading_options
+from resolver.cli.options import ReadingOptions, files_argument, reading_options
 
 
 @click.command("preview")
@@ -17,26 +17,26 @@ from resolver.cli.options import Reading, files_argument, reading_options
     default=5,
     type=click.IntRange(1, 1000),
     show_default=True,
-    help="How many of each list.",
+    help="Number of records of each list.",
 )
 @reading_options
 def command(files: tuple[Path, ...], records: int, **options: Any) -> None:
-    """Show the first records of lists as they are understood, and resolve nothing.
+    """Show the first records of lists as they are read, without resolving anything.
 
     \b
     Examples:
       resolver preview suspects.csv --mapping suspects.yml
       resolver preview lists/ --records 2
     """
-    show(files, Reading.take(options), records)
+    print_preview(files, ReadingOptions.from_options(options), records)
 
 
-def show(files: tuple[Path, ...], reading: Reading, records: int = 5) -> None:
-    """Print the preview."""
-    from resolver.ingest.preview import preview
+def print_preview(files: tuple[Path, ...], reading: ReadingOptions, records: int = 5) -> None:
+    """Print the first records of lists."""
+    from resolver.ingest.list_preview import preview_lists
 
     click.echo(
-        preview(
+        preview_lists(
             list(files), format=reading.list_format, mapping=reading.mappings(), records=records
         ),
         nl=False,

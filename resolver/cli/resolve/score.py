@@ -1,4 +1,4 @@
-"""`resolver score`: scores of record pairs that the user names."""
+"""Command `resolver score`: score pairs of records."""
 
 from __future__ import annotations
 
@@ -9,29 +9,43 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.csv_tables import (
-    Table,
+    CsvTable,
     check_writable,
-    read_table,
-    write_table,
+    read_csv_table,
+    write_csv_table,
 )
-from resolver.cli.list_arguments import declared, read
+from resolver.cli.list_arguments import deduplicated_sources, read_list_files
 from resolver.cli.options import (
     PATH,
-    Reading,
+    ReadingOptions,
     files_argument,
     model_option,
     reading_options,
     run_options,
 )
-from resolver.cli.progress_bars import Bars
-from resolver.cli.record_ids import no_such_record
+from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.record_ids import unknown_record_error
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.records.results.resolution import Band
 
 
-@click.command("score")
+_HELP = """
+Score the pairs of PAIRS.csv (columns left and right: record ids) with records of the lists
+FILE...
+
+OUT.csv has left,right,score,band: one row for each row of PAIRS.csv, in its order, even if a
+run would not compare the two.
+
+\b
+Examples:
+  resolver score pairs.csv sdn.csv consolidated.xml --out scores.csv
+  resolver score pairs.csv lists/ --out -
+"""
+
+
+@click.command("score", help=_HELP)
 @click.argument("pairs", type=PATH, metavar="PAIRS.csv")
 @files_argument
 @click.option(
@@ -39,7 +53,7 @@ if TYPE_CHECKING:
     type=PATH,
     required=True,
     metavar="OUT.csv",
-    help="Where to write the scores; - for here.",
+    help="File for the scores; - is standard output.",
 )
 @model_option
 @reading_options
@@ -47,52 +61,47 @@ if TYPE_CHECKING:
 def command(
     settings: Settings, /, pairs: Path, files: tuple[Path, ...], out: Path, **options: Any
 ) -> None:
-    """Score the pairs of PAIRS.csv (columns left and right: record ids) whose records stand in the lists FILE...
-
-    OUT.csv has left,right,score,band: one row for each row of PAIRS.csv, in its order, whether or not a run would have
-    compared the two.
-
-    \b
-    Examples:
-      resolver score pairs.csv sdn.csv consolidated.xml --out scores.csv
-      resolver score pairs.csv lists/ --out -
-    """
-    reading = Reading.take(options)
-    table = read_table(pairs, ("left", "right"))
+    """Run `resolver score`."""
+    reading = ReadingOptions.from_options(options)
+    table = read_csv_table(pairs, ("left", "right"))
     check_writable(out)
-    with Bars(verbose=reading.verbose) as bars:
-        intake = read(files, reading, bars)
+    with ProgressBars(verbose=reading.verbose) as bars:
+        intake = read_list_files(files, reading, bars)
         check_ids(table, intake.batch.ids.to_pylist())
-        from resolver.pipeline import score_pairs
+        from resolver.engines.record_pairs import score_pairs
 
         bars.start("score", len(table.rows), "pairs")
         lefts, rights = table.column("left"), table.column("right")
         answers = score_pairs(
-            intake.batch, lefts, rights, run_options(settings, options), declared(intake)
+            intake.batch,
+            lefts,
+            rights,
+            run_options(settings, options),
+            deduplicated_sources(intake),
         )
     rows = (
-        [left, right, *shown(answer)]
+        [left, right, *format_score(answer)]
         for left, right, answer in zip(lefts, rights, answers, strict=True)
     )
-    write_table(out, ("left", "right", "score", "band"), rows)
+    write_csv_table(out, ("left", "right", "score", "band"), rows)
 
 
-def shown(answer: tuple[float, Band]) -> tuple[str, str]:
-    """A score and its band as they stand in files: six digits after the point, and the word."""
+def format_score(answer: tuple[float, Band]) -> tuple[str, str]:
+    """Return a score with six decimals and its band, as written in files."""
     score, band = answer
     return f"{score:.6f}", band.label
 
 
-def check_ids(table: Table, ids: Sequence[str]) -> None:
-    """Raise `InputError`, naming the first row, where a table names records that were not read."""
-    known = set(ids)
-    absent = [
+def check_ids(table: CsvTable, ids: Sequence[str]) -> None:
+    """Raise `InputError` for the first row with a record that was not read."""
+    existing = set(ids)
+    missing = [
         (row, row.cells[side])
         for row in table.rows
         for side in ("left", "right")
-        if row.cells[side] not in known
+        if row.cells[side] not in existing
     ]
-    if absent:
-        row, identity = absent[0]
-        more = f", and {len(absent) - 1} more" if len(absent) > 1 else ""
-        raise no_such_record(identity, known, more, table.where(row))
+    if missing:
+        row, identity = missing[0]
+        others = f", and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise unknown_record_error(identity, existing, others, table.place_of(row))

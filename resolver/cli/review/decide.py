@@ -1,95 +1,100 @@
-"""`resolver decide`: say what two entities are to each other."""
+"""Command `resolver decide`: decide whether two entities are the same."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from resolver.cli.options import json_option, store_option
-from resolver.cli.steward_option import who_option
+from resolver.cli.steward_option import steward_option
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.review import Preview
+    from resolver.review import DecisionPreview
 
 
-@click.command("decide")
+_HELP = """Decide whether A and B, ids of entities or records, are the same.
+
+For two entities the decision is on their strongest pair of records, for two records on these.
+`red` (one person under unlawfully different identities), and decisions named by the settings
+four_eyes_*, count once a second steward confirms them. A decision that contradicts earlier ones
+is refused, and these are shown.
+
+\b
+Examples:
+  resolver decide us-ofac-sdn:7160 un-sc:111298 same --store sqlite:///hub.db --why passport
+  resolver decide e-2y624haltqk5flozqykq un-sc:111298 red --store sqlite:///hub.db --dry-run
+"""
+
+
+@click.command("decide", help=_HELP)
 @click.argument("left", metavar="A")
 @click.argument("right", metavar="B")
 @click.argument("verdict", type=click.Choice(["same", "different", "unsure", "red"]))
 @store_option(required=True)
-@click.option("--why", default="", help="The reason, which the log keeps.")
+@click.option("--why", default="", help="Reason, for the log.")
 @click.option(
     "--over",
     type=int,
     multiple=True,
     metavar="N",
-    help="Withdraw decision N, which contradicts; repeatable.",
+    help="Withdraw the contradicting decision N; repeatable.",
 )
-@click.option("--dry-run", is_flag=True, help="Show what it would do, and change nothing.")
-@who_option
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@steward_option
 @json_option
 @click.pass_obj
 def command(
     settings: Settings, /, left: str, right: str, verdict: str, store_url: str, **options: Any
 ) -> None:
-    """Say whether A and B, ids of entities or records, are the same.
-
-    Of two entities the strongest pair of records is decided; of two records these themselves. `red` (one person under
-    unlawfully different identities), and what the settings four_eyes_* name, counts once a second steward says the
-    same. A decision that contradicts earlier ones is refused, with the chain of these.
-
-    \b
-    Examples:
-      resolver decide us-ofac-sdn:7160 un-sc:111298 same --store sqlite:///hub.db --why "same passport"
-      resolver decide e-2y624haltqk5flozqykq e-hes7shbzl7kwvknfniux different --store sqlite:///hub.db --dry-run
-    """
+    """Run `resolver decide`."""
     from resolver.cli.store_arguments import open_hub
-    from resolver.review import Rules, Steward, Verdict, decide, preview
-
-    steward, said, rules = (
-        Steward(options["who"], scopes=frozenset({"admin"})),
-        Verdict(verdict),
-        Rules.of(settings),
+    from resolver.review import (
+        DecisionRequest,
+        DeskRules,
+        Steward,
+        StewardVerdict,
+        decide_pair,
+        preview_decision,
     )
+
+    steward = Steward(options["steward"], scopes=frozenset({"admin"}))
+    request = DecisionRequest(
+        steward, left, right, StewardVerdict(verdict), options["why"], over=options["over"]
+    )
+    rules = DeskRules.from_settings(settings)
     with open_hub(store_url, settings) as hub:
         if options["dry_run"]:
-            found = preview(hub, steward, left, right, said, over=options["over"], rules=rules)
+            preview = preview_decision(hub, request, rules)
+            as_json = options["as_json"]
             click.echo(
-                json.dumps(asdict(found), ensure_ascii=False)
-                if options["as_json"]
-                else shown(found)
+                json.dumps(preview.to_json(), ensure_ascii=False)
+                if as_json
+                else format_preview(preview)
             )
             return
-        outcome = decide(
-            hub,
-            steward,
-            left,
-            right,
-            said,
-            reason=options["why"],
-            over=options["over"],
-            rules=rules,
-        )
+        outcome = decide_pair(hub, request, rules)
     if options["as_json"]:
-        click.echo(json.dumps(asdict(outcome), ensure_ascii=False))
+        click.echo(json.dumps(outcome.to_json(), ensure_ascii=False))
         return
-    click.echo(f"{outcome.message} (decision {outcome.numbers[0]}, version {outcome.version})")
+    click.echo(f"{outcome.message} (decision {outcome.numbers[0]}, version {outcome.revision})")
 
 
-def shown(found: Preview) -> str:
-    """What a decision would do, as lines for a person."""
-    lines = [f"before  {one.id}  {one.caption}: {', '.join(one.records)}" for one in found.before]
+def format_preview(effects: DecisionPreview) -> str:
+    """Return the effects of a decision as lines of text."""
+    lines = [
+        f"before  {entity.id}  {entity.caption}: {', '.join(entity.records)}"
+        for entity in effects.before
+    ]
     lines += [
-        f"after   {one.id or '(new)'}  {one.caption}: {', '.join(one.records)}"
-        for one in found.after
+        f"after   {entity.id or '(new)'}  {entity.caption}: {', '.join(entity.records)}"
+        for entity in effects.after
     ]
     lines += [
         f"{change.label}: {' | '.join(change.before)} → {' | '.join(change.after)}"
-        for change in found.golden
+        for change in effects.golden
     ]
-    lines += [f"It takes a second steward: {why}." for why in found.waits]
-    return "\n".join(lines or ["Nothing would change but the log."])
+    lines += [f"A second steward has to confirm: {reason}." for reason in effects.second_reasons]
+    return "\n".join(lines or ["Nothing would change except the log."])

@@ -1,9 +1,8 @@
-"""`resolver queue`: the pairs that wait for a steward."""
+"""Command `resolver queue`: pairs that wait for a steward."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,31 +11,38 @@ from resolver.cli.options import json_option, store_option
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.review import QueueItem
+    from resolver.review import DecisionView, QueueItem
 
 _WIDTH = 36
 
 
-@click.command("queue")
+_HELP = """Show the pairs of entities that wait for a steward, by priority.
+
+\b
+Examples:
+  resolver queue --store sqlite:///hub.db
+  resolver queue --store sqlite:///hub.db --kind group --reason contradiction --json
+"""
+
+
+@click.command("queue", help=_HELP)
 @store_option(required=True)
 @click.option(
     "--limit",
     type=click.IntRange(1, 10_000),
     default=20,
     show_default=True,
-    help="Show so many pairs.",
+    help="Number of pairs to show.",
 )
 @click.option(
     "--after",
     default="",
     metavar="KEY",
-    help="Go on behind this pair (its key, as --json gives it).",
+    help="Continue after this pair (its key, as printed by --json).",
 )
 @click.option("--kind", default="", help="Only this kind: person, group or asset.")
-@click.option(
-    "--source", default="", metavar="LIST", help="Only pairs that this list has to do with."
-)
-@click.option("--agency", default="", help="Only pairs that this agency has to do with.")
+@click.option("--source", default="", metavar="LIST", help="Only pairs with a record of this list.")
+@click.option("--agency", default="", help="Only pairs with a record of this agency.")
 @click.option(
     "--reason",
     default="",
@@ -53,10 +59,10 @@ _WIDTH = 36
     "score_from",
     type=click.FloatRange(0, 1),
     default=0.0,
-    help="Only from this score on.",
+    help="Only scores from this one on.",
 )
 @click.option(
-    "--to", "score_to", type=click.FloatRange(0, 1), default=1.0, help="Only up to this score."
+    "--to", "score_to", type=click.FloatRange(0, 1), default=1.0, help="Only scores up to this one."
 )
 @click.option(
     "--pending", is_flag=True, help="Show the decisions that wait for a second steward instead."
@@ -64,35 +70,28 @@ _WIDTH = 36
 @json_option
 @click.pass_obj
 def command(settings: Settings, /, store_url: str, **options: Any) -> None:
-    """Show the pairs of entities that wait for a steward, the most worth first.
-
-    \b
-    Examples:
-      resolver queue --store sqlite:///hub.db
-      resolver queue --store sqlite:///hub.db --kind group --reason contradiction --json
-    """
+    """Run `resolver queue`."""
     from resolver.cli.store_arguments import open_hub
     from resolver.records.visibility import OPERATOR
-    from resolver.review import Filters, catch_up, pending, waiting
+    from resolver.review import Filters, list_pending, list_waiting, refresh_queue
 
     names = ("kind", "source", "agency", "reason", "script", "score_from", "score_to")
     with open_hub(store_url, settings) as hub:
         if options["pending"]:
-            for one in pending(hub, OPERATOR):
-                click.echo(
-                    json.dumps(asdict(one), ensure_ascii=False)
-                    if options["as_json"]
-                    else f"{one.number:>8}  {one.verdict:<9}  {one.left_record}  {one.right_record}  by {one.who}"
-                )
+            for decision in list_pending(hub, OPERATOR):
+                if options["as_json"]:
+                    click.echo(json.dumps(decision.to_json(), ensure_ascii=False))
+                else:
+                    click.echo(_pending_line(decision))
             return
-        catch_up(hub)
+        refresh_queue(hub)
         filters = Filters(**{name: options[name] for name in names})
-        page = waiting(
+        page = list_waiting(
             hub, filters, limit=options["limit"], after=options["after"], viewer=OPERATOR
         )
     if options["as_json"]:
         for item in page.items:
-            click.echo(json.dumps(asdict(item), ensure_ascii=False))
+            click.echo(json.dumps(item.to_json(), ensure_ascii=False))
         return
     click.echo(
         f"{page.total:,} pairs wait"
@@ -102,10 +101,15 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
         click.echo(_line(item))
 
 
+def _pending_line(decision: DecisionView) -> str:
+    pair = f"{decision.left_record}  {decision.right_record}"
+    return f"{decision.number:>8}  {decision.verdict:<9}  {pair}  by {decision.steward}"
+
+
 def _line(item: QueueItem) -> str:
-    sides = f"{_cut(item.left.caption):<{_WIDTH}}  {_cut(item.right.caption):<{_WIDTH}}"
+    sides = f"{_shorten(item.left.caption):<{_WIDTH}}  {_shorten(item.right.caption):<{_WIDTH}}"
     return f"{item.score:.3f}  {item.reason:<13}  {sides}  {item.left.id}  {item.right.id}".rstrip()
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"

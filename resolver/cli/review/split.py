@@ -1,52 +1,58 @@
-"""`resolver split`: take records out of an entity."""
+"""Command `resolver split`: split records off an entity."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 import click
 
 from resolver.cli.options import json_option, store_option
-from resolver.cli.review.decide import shown
-from resolver.cli.steward_option import who_option
+from resolver.cli.review.decide import format_preview
+from resolver.cli.steward_option import steward_option
 from resolver.settings import Settings
 
+_HELP = """
+Split RECORD... off ENTITY: they become an entity of their own and are never merged with the
+rest.
 
-@click.command("split")
+\b
+Example:
+  resolver split e-2y624haltqk5flozqykq us-ofac-sdn:7160 --store sqlite:///hub.db --dry-run
+"""
+
+
+@click.command("split", help=_HELP)
 @click.argument("entity", metavar="ENTITY")
 @click.argument("records", nargs=-1, required=True, metavar="RECORD...")
 @store_option(required=True)
-@click.option("--why", default="", help="The reason, which the log keeps.")
-@click.option("--dry-run", is_flag=True, help="Show what it would do, and change nothing.")
-@who_option
+@click.option("--why", default="", help="Reason, for the log.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@steward_option
 @json_option
 @click.pass_obj
 def command(
     settings: Settings, /, entity: str, records: tuple[str, ...], store_url: str, **options: Any
 ) -> None:
-    """Take RECORD... out of ENTITY: they become an entity of their own, and stay apart from what is left.
-
-    \b
-    Example:
-      resolver split e-2y624haltqk5flozqykq us-ofac-sdn:7160 --store sqlite:///hub.db --why "another birth date"
-    """
+    """Run `resolver split`."""
     from resolver.cli.store_arguments import open_hub
-    from resolver.review import Rules, Steward, preview_split, split
+    from resolver.review import DeskRules, Steward, preview_split, split_entity
 
-    steward, rules = Steward(options["who"], scopes=frozenset({"admin"})), Rules.of(settings)
+    steward, rules = (
+        Steward(options["steward"], scopes=frozenset({"admin"})),
+        DeskRules.from_settings(settings),
+    )
     with open_hub(store_url, settings) as hub:
         if options["dry_run"]:
-            found = preview_split(hub, steward, entity, records, rules)
+            effects = preview_split(hub, steward, entity, records, rules)
             click.echo(
-                json.dumps(asdict(found), ensure_ascii=False)
+                json.dumps(effects.to_json(), ensure_ascii=False)
                 if options["as_json"]
-                else shown(found)
+                else format_preview(effects)
             )
             return
-        outcome = split(hub, steward, entity, records, options["why"], rules=rules)
+        outcome = split_entity(hub, steward, entity, records, options["why"], rules=rules)
     if options["as_json"]:
-        click.echo(json.dumps(asdict(outcome), ensure_ascii=False))
+        click.echo(json.dumps(outcome.to_json(), ensure_ascii=False))
         return
-    click.echo(f"{outcome.message} (decision {outcome.numbers[0]}, version {outcome.version})")
+    click.echo(f"{outcome.message} (decision {outcome.numbers[0]}, version {outcome.revision})")

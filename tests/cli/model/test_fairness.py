@@ -1,4 +1,4 @@
-"""`evaluate --by` and `evaluate --probes`, and the figures kept beside a model."""
+"""`evaluate --by` and `evaluate --probes`, and the figures saved in a model folder."""
 
 from __future__ import annotations
 
@@ -16,51 +16,58 @@ from tests.cli.conftest import Lists
 
 @pytest.fixture
 def pairs(tmp_path: Path) -> str:
-    text = "left,right,label\ncoast:p3,river:9,match\ncoast:p1,river:7,match\ncoast:p1,river:10,distinct\n"
+    """Return the path of three judged pairs."""
+    text = (
+        "left,right,label\n"
+        "coast:p3,river:9,match\ncoast:p1,river:7,match\ncoast:p1,river:10,distinct\n"
+    )
     (tmp_path / "pairs.csv").write_text(text, "utf-8")
     return str(tmp_path / "pairs.csv")
 
 
 def test_rates_by_group(pairs: str, lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["evaluate", pairs, *lists.args, "--by", "source, culture", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert list(found["by"]) == ["source", "culture"]
-    (group,) = found["by"]["source"]["groups"]
+    answer = json.loads(capsys.readouterr().out)
+    assert list(answer["by"]) == ["source", "culture"]
+    (group,) = answer["by"]["source"]["groups"]
     assert (group["group"], group["missed"]["of"], group["false"]["of"]) == ("coast × river", 2, 1)
-    assert {group["group"] for group in found["by"]["culture"]["groups"]} == {"russian", "unknown"}
+    assert {group["group"] for group in answer["by"]["culture"]["groups"]} == {"russian", "unknown"}
     assert run(["evaluate", pairs, *lists.args, "--by", "missing"]) == 0
     shown = capsys.readouterr().out.splitlines()
-    assert shown[0].startswith("worst gap by missing: none can be read")
+    assert shown[0].startswith("worst gap by missing: not measurable")
     assert any(line.startswith("no birth place") for line in shown)
 
 
 @pytest.mark.parametrize(
-    ("args", "says"),
+    ("args", "message"),
     [
-        (["--by", "zodiac"], "--by knows no 'zodiac' (use kind, source, script, culture, missing)"),
-        (["--by", ","], "--by knows no"),
-        (["--probes"], "--probes takes neither pairs nor --by"),
+        (
+            ["--by", "zodiac"],
+            "--by has no group 'zodiac' (use kind, source, script, culture, missing)",
+        ),
+        (["--by", ","], "--by has no group"),
+        (["--probes"], "--probes excludes pairs and --by"),
     ],
 )
-def test_what_is_refused(
-    args: list[str], says: str, pairs: str, lists: Lists, capsys: pytest.CaptureFixture[str]
+def test_invalid_options_are_refused(
+    args: list[str], message: str, pairs: str, lists: Lists, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["evaluate", pairs, *lists.args, *args]) == 2
-    assert says in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-def test_evaluate_needs_something(capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_needs_pairs_and_lists(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["evaluate"]) == 2
     assert "evaluate needs PAIRS.csv and lists" in capsys.readouterr().err
 
 
-def test_probes_say_the_worst_gap_first(capsys: pytest.CaptureFixture[str]) -> None:
+def test_probes_begin_with_the_worst_gap(capsys: pytest.CaptureFixture[str]) -> None:
     args = ["evaluate", "--probes", "--count", "1320", "--seed", "3"]
     assert run([*args, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert list(found["by"]) == ["culture", "script", "difference"]
-    assert found["probes"] == 1320
-    widths = found["by"]["culture"]["worst_gap"]["missed"]
+    answer = json.loads(capsys.readouterr().out)
+    assert list(answer["by"]) == ["culture", "script", "difference"]
+    assert answer["probes"] == 1320
+    widths = answer["by"]["culture"]["worst_gap"]["missed"]
     assert widths["width"] > 0
     assert run(args) == 0
     first = capsys.readouterr().out.splitlines()[0]
@@ -70,23 +77,25 @@ def test_probes_say_the_worst_gap_first(capsys: pytest.CaptureFixture[str]) -> N
     )
 
 
-def test_only_the_usual_probes_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_default_probes_are_saved(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["evaluate", "--probes", "--count", "22", "--keep"]) == 2
-    assert "--keep keeps the figures of the usual probes only" in capsys.readouterr().err
+    assert "--keep saves figures of the default probes only" in capsys.readouterr().err
 
 
 @pytest.fixture
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the shipped model without figures, and few probes."""
+    """Copy the shipped model without figures, and reduce the number of probes."""
     monkeypatch.setattr(fairness, "PROBES", 1_320)
     folder = tmp_path / "model"
     shutil.copytree(
-        loader.HERE, folder, ignore=shutil.ignore_patterns("*.py", "__pycache__", "fairness.json")
+        loader.MODEL_DIR,
+        folder,
+        ignore=shutil.ignore_patterns("*.py", "__pycache__", "fairness.json"),
     )
     return folder
 
 
-def test_the_limit_only_falls(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_limit_never_rises(model: Path, capsys: pytest.CaptureFixture[str]) -> None:
     keep = ["evaluate", "--probes", "--count", "1320", "--keep", "--model", str(model)]
     assert run(keep) == 0
     first = loader.load("fairness", model)
@@ -97,8 +106,8 @@ def test_the_limit_only_falls(model: Path, capsys: pytest.CaptureFixture[str]) -
         first, ensure_ascii=False, sort_keys=True, indent=1
     ) + "\n"
     assert "widened" not in capsys.readouterr().err
-    for limit, kept in ((width + 0.1, width), (width - 0.05, width - 0.05)):
+    for limit, expected in ((width + 0.1, width), (width - 0.05, width - 0.05)):
         loader.save("fairness", {**first, "limit": limit}, model)
         assert run(keep) == 0
-        assert loader.load("fairness", model)["limit"] == kept
+        assert loader.load("fairness", model)["limit"] == expected
         assert ("has widened from" in capsys.readouterr().err) == (limit < width)

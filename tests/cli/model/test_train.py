@@ -1,3 +1,5 @@
+"""`train` and `compare`."""
+
 from __future__ import annotations
 
 import itertools
@@ -16,9 +18,10 @@ LAST = "Abramov Brandt Castillo Dogan Eriksen Fuchs Gruber Haddad Ivanov Jansen"
 
 @pytest.fixture
 def people(tmp_path: Path) -> Path:
-    """A list that is free of duplicates and tells each of 120 people twice."""
+    """Write a list that is free of duplicates, with an alias for each of 120 people."""
     rows = [
-        f'{number},{first} {last},"{last.upper()}, {first[:-1]}",{1940 + number % 50}-0{1 + number % 9}-1{number % 7}'
+        f'{number},{first} {last},"{last.upper()}, {first[:-1]}",'
+        f"{1940 + number % 50}-0{1 + number % 9}-1{number % 7}"
         for number, (first, last) in enumerate(itertools.product(FIRST, LAST))
     ]
     (tmp_path / "people.csv").write_text("\n".join(["id,name,aka,born", *rows]), "utf-8")
@@ -31,7 +34,7 @@ def people(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_a_model_is_fitted_and_used(
+def test_model_is_fitted_and_used(
     people: Path,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
@@ -41,25 +44,31 @@ def test_a_model_is_fitted_and_used(
     model = tmp_path / "model"
     assert run(["train", str(people), "--no-worlds", "--version", "mine", "--out", str(model)]) == 0
     shown = capsys.readouterr()
-    # nearly every entry can be told twice
-    told = re.search(r"\| person \| told twice \| (\d+) \|", shown.out)
-    assert told is not None
-    assert 115 <= int(told[1]) <= 120
+    # nearly every entry can be resampled
+    resampled = re.search(r"\| person \| resampled entries \| (\d+) \|", shown.out)
+    assert resampled is not None
+    assert 115 <= int(resampled[1]) <= 120
     assert "person: version mine" in shown.out
-    assert "note: nothing to learn for group, asset; taken over from the model before" in shown.err
+    assert "note: nothing to learn for group, asset; copied from the model before" in shown.err
     assert {path.name for path in model.iterdir()} == {
-        "person.json", "group.json", "asset.json", "tables.json", "card.md", "fairness.json", "reliability.svg",
-    }  # fmt: skip
+        "person.json",
+        "group.json",
+        "asset.json",
+        "tables.json",
+        "card.md",
+        "fairness.json",
+        "reliability.svg",
+    }
     pairs = tmp_path / "pairs.csv"
     pairs.write_text("left,right\npeople:1,people:2\n", "utf-8")
     answers = set()
-    for more in ([], ["--model", str(model)]):
-        assert run(["score", str(pairs), str(people), "--out", "-", *more]) == 0
+    for options in ([], ["--model", str(model)]):
+        assert run(["score", str(pairs), str(people), "--out", "-", *options]) == 0
         answers.add(capsys.readouterr().out)
     assert len(answers) == 2
 
 
-def test_a_damaged_model_is_one_line(
+def test_damaged_model_is_one_line(
     people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     model = tmp_path / "model"
@@ -71,16 +80,14 @@ def test_a_damaged_model_is_one_line(
     assert "unexpected" not in line
 
 
-def test_unlabelled_and_labels_do_not_go_together(
-    people: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_unlabeled_excludes_labels(people: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = ["--out", str(people.parent / "model")]
-    for more in (["--unlabelled", "--judged", str(people)], ["--to", str(people)]):
-        assert run(["train", str(people), *out, *more]) == 2
+    for options in (["--unlabelled", "--judged", str(people)], ["--to", str(people)]):
+        assert run(["train", str(people), *out, *options]) == 2
         assert capsys.readouterr().err.startswith("error: --")
 
 
-def test_unlabelled_lists_that_hold_no_match_are_refused(
+def test_unlabeled_lists_without_matches_are_refused(
     people: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["train", str(people), "--unlabelled", "--out", str(people.parent / "model")]) == 1
@@ -90,60 +97,62 @@ def test_unlabelled_lists_that_hold_no_match_are_refused(
 
 @pytest.fixture
 def register(tmp_path: Path) -> Path:
-    """120 people twice, the second time with a slip, and who is who in the same file."""
+    """Write 120 people twice, the second time with a typo, with their clusters in the same file."""
     rows = [
-        f"{number}{mark},{first},{last[: len(last) - slip]},{1940 + number % 50}-01-1{number % 7},c{number}"
+        f"{number}{mark},{first},{last[: len(last) - typo]},"
+        f"{1940 + number % 50}-01-1{number % 7},c{number}"
         for number, (first, last) in enumerate(itertools.product(FIRST, LAST))
-        for slip, mark in enumerate("ab")
+        for typo, mark in enumerate("ab")
     ]
     (tmp_path / "register.csv").write_text("\n".join(["id,first,last,born,who", *rows]), "utf-8")
     (tmp_path / "register.mapping.yml").write_text(
-        "id: id\nkind: person\nsource: r\nproperties: {firstName: first, lastName: last, birthDate: born}\n",
+        "id: id\nkind: person\nsource: r\n"
+        "properties: {firstName: first, lastName: last, birthDate: born}\n",
         "utf-8",
     )
     return tmp_path / "register.csv"
 
 
 @pytest.mark.slow
-def test_labelled_clusters_teach(
+def test_labeled_clusters_are_used(
     register: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with register.open("a", encoding="utf-8") as file:
         file.write("\n999z,,,,c9")
     clusters = ["--clusters", str(register), "--cluster-columns", "id,who"]
-    asked = ["train", str(register), *clusters, "--no-worlds", "--no-probes"]
-    assert run([*asked, "--version", "mine", "--out", str(tmp_path / "model")]) == 0
+    command = ["train", str(register), *clusters, "--no-worlds", "--no-probes"]
+    assert run([*command, "--version", "mine", "--out", str(tmp_path / "model")]) == 0
     shown = capsys.readouterr()
     assert "| person | clusters | 120 |" in shown.out
     assert "note: left out: 1 rows of records that are not in the lists" in shown.err
 
 
-def test_cluster_columns_are_two_and_go_with_clusters(
+def test_cluster_columns_need_two_names_and_clusters(
     register: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clusters = ["--clusters", str(register)]
-    for more in (
+    for options in (
         [*clusters, "--cluster-columns", "id"],
         ["--cluster-columns", "id,who"],
         [*clusters, "--unlabelled"],
     ):
-        assert run(["train", str(register), "--out", str(register.parent / "m"), *more]) == 2
+        assert run(["train", str(register), "--out", str(register.parent / "m"), *options]) == 2
         assert capsys.readouterr().err.splitlines()[-1].startswith("error: --")
 
 
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The URL of a store in which stewards decided."""
-    from tests.training.deciding import fill, said
+    """Return the URL of a store with decisions of stewards."""
+    from tests.training.decision_store import create_store, rule_decisions
 
-    return fill(tmp_path_factory.mktemp("decided") / "hub.db", said())
+    return create_store(tmp_path_factory.mktemp("decided") / "hub.db", rule_decisions())
 
 
-def test_decisions_correct_the_model_which_is_then_compared(
+def test_decisions_correct_a_model_that_is_compared(
     decided: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from resolver.models import loader
-    from tests.training.deciding import symbols
+    from tests.training.decision_store import symbols
 
     new = str(tmp_path / "new")
     with symbols():
@@ -154,29 +163,29 @@ def test_decisions_correct_the_model_which_is_then_compared(
             == 0
         )
         shown = capsys.readouterr().out
-        assert "decisions held out when the new one was made" in shown
+        assert "decisions held out when the new one was trained" in shown
         assert "that wait there would be" in shown or "No pair waits." in shown
-        assert f"To use it: resolver replan --store {decided} --model {new}" in shown
-        shipped = str(loader.HERE)
+        assert f"To use it: resolver rebuild --store {decided} --model {new}" in shown
+        shipped = str(loader.MODEL_DIR)
         assert run(["compare", shipped, new, "--store", decided]) == 0
-        assert "There are no decisions that neither has learnt from." in capsys.readouterr().out
+        assert "There are no decisions that neither has learned from." in capsys.readouterr().out
         assert run(["compare", shipped, new, "--store", decided, "--json"]) == 0
-        told = json.loads(capsys.readouterr().out)
-        assert told["held_out"]["person"]["gain"] > 0
+        comparison = json.loads(capsys.readouterr().out)
+        assert comparison["held_out"]["person"]["gain"] > 0
         assert run(["compare", new, new, "--store", decided]) == 1
         assert capsys.readouterr().err.startswith("error: the two models are the same")
 
 
-def test_there_must_be_something_to_learn_from(
+def test_training_needs_lists_or_decisions(
     decided: str, people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "new"
-    for asked in (
+    for options in (
         [],
         ["--from-store", decided, "--judged", str(people)],
         [str(people), "--unlabelled", "--from-store", decided],
     ):
-        assert run(["train", *asked, "--out", str(out)]) == 2
+        assert run(["train", *options, "--out", str(out)]) == 2
         assert capsys.readouterr().err.startswith("error: ")
     missing = f"sqlite:///{tmp_path}/none.db"
     assert run(["train", "--from-store", missing, "--out", str(out)]) == 1

@@ -1,4 +1,4 @@
-"""`resolver users`, and what `resolver serve` is told of proxies."""
+"""`resolver users`, and proxies of `resolver serve`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from resolver.cli.app import run
-from resolver.store import Role, Store
+from resolver.store import Store, UserRole
 
 PASSWORD = "seven quiet herons"
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
+    """Return the URL of a new store."""
     return f"sqlite:///{tmp_path}/hub.db"
 
 
@@ -23,12 +24,12 @@ def users(url: str, *words: str) -> int:
     return run(["users", *words, "--store", url])
 
 
-def test_users_come_and_go(
+def test_users_are_added_changed_and_listed(
     url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "secret").write_text(f"{PASSWORD}\n", "utf-8")
-    said = ("--role", "admin", "--agency", "Coast", "--password-file", str(tmp_path / "secret"))
-    assert users(url, "add", "amira", *said) == 0
+    options = ("--role", "admin", "--agency", "Coast", "--password-file", str(tmp_path / "secret"))
+    assert users(url, "add", "amira", *options) == 0
     assert users(url, "add", "ben", "--role", "viewer", "--no-password") == 0
     assert users(url, "role", "ben", "steward", "--agency", "River") == 0
     monkeypatch.setattr("sys.stdin", io.StringIO("another quiet heron\r\n"))
@@ -40,18 +41,18 @@ def test_users_come_and_go(
     assert users(url, "enable", "ben") == 0
     capsys.readouterr()
     assert users(url, "list", "--json") == 0
-    assert [(one["name"], one["state"]) for one in json.loads(capsys.readouterr().out)] == [
+    assert [(user["name"], user["state"]) for user in json.loads(capsys.readouterr().out)] == [
         ("amira", "good"),
         ("ben", "good"),
     ]
     with Store.open(url) as store:
         assert store.users.check("amira", PASSWORD) is not None
         assert store.users.check("ben", "another quiet heron") is not None
-        assert store.users.get("ben").role is Role.STEWARD
+        assert store.users.get("ben").role is UserRole.STEWARD
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "said"),
+    ("words", "code", "message"),
     [
         (("add", "amira", "--role", "king"), 2, "king"),
         (("add", "amira", "--role", "viewer"), 2, "give --password-file"),
@@ -65,24 +66,24 @@ def test_users_come_and_go(
         (("role", "amira", "viewer"), 1, "no such store"),
     ],
 )
-def test_what_cannot_be(
-    url: str, words: tuple[str, ...], code: int, said: str, capsys: pytest.CaptureFixture[str]
+def test_invalid_arguments_are_one_line(
+    url: str, words: tuple[str, ...], code: int, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert users(url, *words) == code
     error = capsys.readouterr().err
-    assert said in error
+    assert message in error
     assert error.count("\n") == 1
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "message"),
     [
         (("--user-header", "X-User"), "needs --proxy"),
-        (("--user-header", "X-User", "--proxy", "home"), "no address"),
+        (("--user-header", "X-User", "--proxy", "home"), "is not an address"),
     ],
 )
-def test_a_proxy_has_an_address(
-    url: str, words: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+def test_proxy_needs_an_address(
+    url: str, words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["serve", "--store", url, *words]) == 2
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err

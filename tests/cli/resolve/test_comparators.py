@@ -1,4 +1,4 @@
-"""`resolver comparators`: every row is listed, for people and for programs."""
+"""`resolver comparators` lists every row, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ import json
 import pytest
 
 from resolver.cli.app import run
-from resolver.engines.table_rows import comparators, rules
+from resolver.engines.table_rows import comparator_rows, rule_rows
 
 
-def test_every_row_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_rows_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["comparators"]) == 0
-    said = capsys.readouterr().out.splitlines()
-    names = {line.split()[0] for line in said if line.startswith("  ")}
-    assert names == {row.name for row in comparators()} | {row.name for row in rules()}
+    printed = capsys.readouterr().out.splitlines()
+    names = {line.split()[0] for line in printed if line.startswith("  ")}
+    assert names == {row.name for row in comparator_rows()} | {row.name for row in rule_rows()}
 
 
-def test_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["comparators", "--json"]) == 0
-    said = json.loads(capsys.readouterr().out)
-    assert [row["name"] for row in said["comparators"]] == [row.name for row in comparators()]
-    assert [row["name"] for row in said["rules"]] == [row.name for row in rules()]
-    assert said["rules"][0]["plans"]
+    printed = json.loads(capsys.readouterr().out)
+    assert [row["name"] for row in printed["comparators"]] == [
+        row.name for row in comparator_rows()
+    ]
+    assert [row["name"] for row in printed["rules"]] == [row.name for row in rule_rows()]
+    assert printed["rules"][0]["plans"]

@@ -1,4 +1,4 @@
-"""dedupe, link and demo: what they write, what they say."""
+"""Results and messages of dedupe, link and demo."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def groups(out: Path) -> set[frozenset[str]]:
-    """The entities of more than one record."""
+    """Return the entities with more than one record."""
     members: dict[str, set[str]] = {}
     for row in rows(out / "entities.csv"):
         members.setdefault(row["entity_id"], set()).add(row["record_id"])
     return {frozenset(ids) for ids in members.values() if len(ids) > 1}
 
 
-def dedupe(lists: Lists, out: Path, *more: str) -> int:
-    return run(["dedupe", *lists.args, "--out", str(out), *more])
+def dedupe(lists: Lists, out: Path, *options: str) -> int:
+    return run(["dedupe", *lists.args, "--out", str(out), *options])
 
 
-def test_it_writes_six_files_and_says_where(
+def test_dedupe_writes_six_files(
     lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert dedupe(lists, tmp_path / "out") == 0
@@ -57,31 +57,20 @@ def test_it_writes_six_files_and_says_where(
     assert "<html" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
-def test_the_order_of_files_does_not_matter(lists: Lists, tmp_path: Path) -> None:
+def test_order_of_files_does_not_matter(lists: Lists, tmp_path: Path) -> None:
     mapping = ["--mapping", str(lists.mapping)]
-    assert (
-        run(
-            ["dedupe", str(lists.coast), str(lists.river), *mapping, "--out", str(tmp_path / "one")]
-        )
-        == 0
-    )
-    assert (
-        run(
-            ["dedupe", str(lists.river), str(lists.coast), *mapping, "--out", str(tmp_path / "two")]
-        )
-        == 0
-    )
+    files, first, second = [str(lists.coast), str(lists.river)], tmp_path / "one", tmp_path / "two"
+    assert run(["dedupe", *files, *mapping, "--out", str(first)]) == 0
+    assert run(["dedupe", *files[::-1], *mapping, "--out", str(second)]) == 0
     for name in FILES - {"report.html"}:
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), (
-            name
-        )
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
 
 
 def test_only_entities(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert dedupe(lists, tmp_path, "--only", "entities", "--json") == 0
     assert {path.name for path in tmp_path.iterdir()} == {"entities.csv"}
-    said = json.loads(capsys.readouterr().out)
-    assert (said["records"], said["rejects"], said["plan"]) == (9, 0, "XS")
+    printed = json.loads(capsys.readouterr().out)
+    assert (printed["records"], printed["rejects"], printed["plan"]) == (9, 0, "XS")
 
 
 def test_decisions_are_obeyed(
@@ -96,9 +85,9 @@ def test_decisions_are_obeyed(
         "utf-8",
     )
     assert dedupe(lists, tmp_path / "out", "--decisions", str(decisions)) == 0
-    found = groups(tmp_path / "out")
-    assert not any({"coast:p3", "river:9"} <= members for members in found)
-    assert any({"river:10", "coast:g1"} <= members for members in found)
+    entities = groups(tmp_path / "out")
+    assert not any({"coast:p3", "river:9"} <= members for members in entities)
+    assert any({"river:10", "coast:g1"} <= members for members in entities)
     assert (
         "note: 1 decisions name records that are not in the lists, e.g. coast:p99"
         in capsys.readouterr().err
@@ -107,29 +96,31 @@ def test_decisions_are_obeyed(
     assert (apart["left_id"], apart["right_id"]) == ("coast:p3", "river:9")
 
 
-def test_the_merge_border_can_be_moved(lists: Lists, tmp_path: Path) -> None:
+def test_merge_threshold_can_be_set(lists: Lists, tmp_path: Path) -> None:
     assert dedupe(lists, tmp_path / "low", "--merge-at", "0.2") == 0
     assert dedupe(lists, tmp_path / "high", "--merge-at", "1") == 0
     assert len(groups(tmp_path / "low")) > len(groups(tmp_path / "high")) == 0
 
 
-def test_bands_follow_what_a_wrong_merge_costs(lists: Lists, tmp_path: Path) -> None:
-    found = {}
+def test_bands_follow_costs_of_wrong_merges(lists: Lists, tmp_path: Path) -> None:
+    links = {}
     for costs in (2, 100_000):
         assert dedupe(lists, tmp_path / str(costs), "--wrong-merge-costs", str(costs)) == 0
-        found[costs] = rows(tmp_path / str(costs) / "links.csv")
-        for row in found[costs]:
+        links[costs] = rows(tmp_path / str(costs) / "links.csv")
+        for row in links[costs]:
             assert (row["band"] == "match") == (float(row["score"]) >= 1 - 1 / costs)
-    assert {row["band"] for row in found[2]} == {"match"}
-    assert "review" in {row["band"] for row in found[100_000]}
+    assert {row["band"] for row in links[2]} == {"match"}
+    assert "review" in {row["band"] for row in links[100_000]}
     assert dedupe(lists, tmp_path / "x", "--wrong-merge-costs", "0") == 2
 
 
-def test_what_it_cost(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_profile_shows_costs(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert dedupe(lists, tmp_path, "--profile", "--verbose") == 0
-    said = capsys.readouterr().err
-    assert "read: 9 records in " in said
-    assert "peak MiB" in said
+    printed = capsys.readouterr().err
+    assert "read: 9 records in " in printed
+    assert "peak MiB" in printed
 
 
 def test_preview_resolves_nothing(
@@ -139,7 +130,7 @@ def test_preview_resolves_nothing(
     assert "river:7" in capsys.readouterr().out
 
 
-def test_link_compares_across_only(
+def test_link_compares_across_sides_only(
     lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     twin = tmp_path / "twin.csv"
@@ -166,7 +157,7 @@ def test_link_compares_across_only(
     )
 
 
-def test_a_folder_that_is_read_is_not_written_to(
+def test_results_are_not_written_into_read_folder(
     lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copy(lists.coast, tmp_path)
@@ -175,7 +166,7 @@ def test_a_folder_that_is_read_is_not_written_to(
     assert os.listdir(tmp_path) == [lists.coast.name]
 
 
-def test_a_file_in_the_way(
+def test_file_in_place_of_folder(
     lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "out").write_text("mine")
@@ -184,9 +175,9 @@ def test_a_file_in_the_way(
 
 
 @pytest.mark.skipif(
-    not Path("/proc/self").is_dir(), reason="no file system here that nobody may write to"
+    not Path("/proc/self").is_dir(), reason="no file system here that is never writable"
 )
-def test_a_place_that_takes_no_files(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+def test_place_without_files(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     assert dedupe(lists, Path("/proc/resolver/out")) == 1
     line = capsys.readouterr().err
     assert line.startswith("error: /proc/resolver")
@@ -194,20 +185,18 @@ def test_a_place_that_takes_no_files(lists: Lists, capsys: pytest.CaptureFixture
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_to(
-    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_read_only_folder(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "out").mkdir(mode=0o555)
     assert dedupe(lists, tmp_path / "out") == 1
     assert f"error: {tmp_path / 'out'}: permission denied" in capsys.readouterr().err
 
 
-def test_a_full_disk_leaves_what_was_there(lists: Lists, tmp_path: Path) -> None:
+def test_full_disk_keeps_old_results(lists: Lists, tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert dedupe(lists, out) == 0
     before = {path.name: path.read_bytes() for path in out.iterdir()}
 
-    def little_room() -> None:
+    def limit_file_size() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (2_000, 2_000))
 
     call = [
@@ -221,14 +210,16 @@ def test_a_full_disk_leaves_what_was_there(lists: Lists, tmp_path: Path) -> None
         "--merge-at",
         "0.2",
     ]
-    done = subprocess.run(call, capture_output=True, text=True, check=False, preexec_fn=little_room)
+    done = subprocess.run(
+        call, capture_output=True, text=True, check=False, preexec_fn=limit_file_size
+    )
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: {out}: cannot write the results: ")
     assert done.stderr.count("\n") == 1
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
 
 
-def test_demo_makes_a_world_and_resolves_it(
+def test_demo_generates_and_resolves_lists(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert (
@@ -246,25 +237,29 @@ def test_demo_makes_a_world_and_resolves_it(
     assert rows(tmp_path / "demo" / "result" / "rejects.csv") == []
 
 
-def test_demo_may_stop_after_the_lists(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_demo_generates_lists_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["demo", "--records", "300", "--out", str(tmp_path), "--only-lists"]) == 0
     assert capsys.readouterr().out == f"Lists: {tmp_path / 'lists'}\n"
     assert not (tmp_path / "result").exists()
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("options", "message"),
     [
         (["--master", "local[2]"], "use it with --engine spark"),
         (["--engine", "spark", "--store", "sqlite:///x.db"], "leave out --engine spark"),
         (["--engine", "dask"], "'dask' is not one of"),
     ],
 )
-def test_engines_that_do_not_fit(
-    more: list[str], said: str, lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_invalid_engines_are_refused(
+    options: list[str],
+    message: str,
+    lists: Lists,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert dedupe(lists, tmp_path / "out", *more) == 2
+    assert dedupe(lists, tmp_path / "out", *options) == 2
     shown = capsys.readouterr().err
     assert shown.startswith("error: ")
-    assert said in shown
+    assert message in shown
     assert not (tmp_path / "out").exists()

@@ -23,24 +23,24 @@ def table(path: Path, text: str) -> str:
     return str(path)
 
 
-def test_score_answers_in_the_order_asked(lists: Lists, tmp_path: Path) -> None:
-    asked = "left,right\nriver:10,coast:g1\nriver:9,coast:p3\ncoast:p3,river:9\nriver:10,coast:p2\n"
-    pairs = table(tmp_path / "pairs.csv", asked)
+def test_score_keeps_the_order_of_pairs(lists: Lists, tmp_path: Path) -> None:
+    text = "left,right\nriver:10,coast:g1\nriver:9,coast:p3\ncoast:p3,river:9\nriver:10,coast:p2\n"
+    pairs = table(tmp_path / "pairs.csv", text)
     assert run(["score", pairs, *lists.args, "--out", str(tmp_path / "out.csv")]) == 0
-    found = rows(tmp_path / "out.csv")
-    assert [list(row.values())[:2] for row in found] == [
+    answer = rows(tmp_path / "out.csv")
+    assert [list(row.values())[:2] for row in answer] == [
         ["river:10", "coast:g1"],
         ["river:9", "coast:p3"],
         ["coast:p3", "river:9"],
         ["river:10", "coast:p2"],
     ]
-    assert list(found[0]) == ["left", "right", "score", "band"]
-    assert [row["band"] for row in found] == ["distinct", "match", "match", "distinct"]
-    assert found[1]["score"] == found[2]["score"]
-    assert all(0 < float(row["score"]) < 1 and len(row["score"]) == 8 for row in found)
+    assert list(answer[0]) == ["left", "right", "score", "band"]
+    assert [row["band"] for row in answer] == ["distinct", "match", "match", "distinct"]
+    assert answer[1]["score"] == answer[2]["score"]
+    assert all(0 < float(row["score"]) < 1 and len(row["score"]) == 8 for row in answer)
 
 
-def test_score_names_the_row_of_an_unknown_record(
+def test_score_reports_unknown_records(
     lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pairs = table(
@@ -48,28 +48,28 @@ def test_score_names_the_row_of_an_unknown_record(
         "left,right\nriver:9,coast:p3\nriver:9,coast:p99\nriver:0,coast:p1\n",
     )
     assert run(["score", pairs, *lists.args, "--out", str(tmp_path / "out.csv")]) == 1
-    said = capsys.readouterr().err
-    assert said.startswith(
+    printed = capsys.readouterr().err
+    assert printed.startswith(
         f"error: {pairs}, line 3: there is no record 'coast:p99' in the lists, and 1 more"
     )
     assert not (tmp_path / "out.csv").exists()
 
 
-def test_names_keep_their_rows(tmp_path: Path) -> None:
+def test_names_keep_rows(tmp_path: Path) -> None:
     cases = table(
         tmp_path / "cases.csv",
-        "no,schema,name1,name2\n1,Person,Ivan Sergeyevich Petrov,Иван Сергеевич Петров\n2,Company,Vektor,Kvant GmbH\n",
+        "no,schema,name1,name2\n"
+        "1,Person,Ivan Sergeyevich Petrov,Иван Сергеевич Петров\n"
+        "2,Company,Vektor,Kvant GmbH\n",
     )
     assert run(["names", cases, "--out", str(tmp_path / "out.csv")]) == 0
-    found = rows(tmp_path / "out.csv")
-    assert list(found[0]) == ["no", "schema", "name1", "name2", "score", "band"]
-    assert found[0]["name2"] == "Иван Сергеевич Петров"
-    assert float(found[0]["score"]) > 0.5 > float(found[1]["score"])
+    answer = rows(tmp_path / "out.csv")
+    assert list(answer[0]) == ["no", "schema", "name1", "name2", "score", "band"]
+    assert answer[0]["name2"] == "Иван Сергеевич Петров"
+    assert float(answer[0]["score"]) > 0.5 > float(answer[1]["score"])
 
 
-def test_names_take_any_word_for_a_schema(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_names_accept_any_schema(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [
         "person;Ann Lee;Ann Lee",
         "Thing;Ann Lee;Ann Lee",
@@ -82,33 +82,33 @@ def test_names_take_any_word_for_a_schema(
     )
     assert run(["names", cases, "--out", "-"]) == 0
     shown = capsys.readouterr()
-    found = list(csv.DictReader(io.StringIO(shown.out)))
-    assert list(found[0]) == ["Schema", "NAME1", "name2", "n", "score", "band"]
-    assert [row["Schema"] for row in found] == ["person", "Thing", "", "Group", "Banana"]
-    assert [row["band"] for row in found[:3]] == ["match", "match", "match"]
-    assert found[1]["score"] == found[2]["score"]
+    answer = list(csv.DictReader(io.StringIO(shown.out)))
+    assert list(answer[0]) == ["Schema", "NAME1", "name2", "n", "score", "band"]
+    assert [row["Schema"] for row in answer] == ["person", "Thing", "", "Group", "Banana"]
+    assert [row["band"] for row in answer[:3]] == ["match", "match", "match"]
+    assert answer[1]["score"] == answer[2]["score"]
     assert shown.err.endswith("line 6: no schema is called 'Banana'; compared as LegalEntity\n")
-    # as whoever writes it in FollowTheMoney's words
+    # the same as with the schemas of FollowTheMoney
     plain = table(
         tmp_path / "plain.csv",
         "schema,name1,name2\nPerson,Ann Lee,Ann Lee\nOrganization,Unit 12,Unit 13\n",
     )
     assert run(["names", plain, "--out", "-"]) == 0
     scores = [row["score"] for row in csv.DictReader(io.StringIO(capsys.readouterr().out))]
-    assert scores == [found[0]["score"], found[3]["score"]]
+    assert scores == [answer[0]["score"], answer[3]["score"]]
 
 
-def test_an_explanation_adds_up(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+def test_weights_of_explanation_add_up(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "coast:p1", "river:7", *lists.args, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert {found["left"], found["right"]} == {"coast:p1", "river:7"}
-    assert round(1000 * found["logodds"]) == sum(
-        round(1000 * row["weight"]) for row in found["evidence"]
+    answer = json.loads(capsys.readouterr().out)
+    assert {answer["left"], answer["right"]} == {"coast:p1", "river:7"}
+    assert round(1000 * answer["logodds"]) == sum(
+        round(1000 * row["weight"]) for row in answer["evidence"]
     )
-    assert found["band"] in ("match", "review")
+    assert answer["band"] in ("match", "review")
 
 
-def test_an_explanation_for_a_person(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+def test_explanation_as_text(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "coast:p1", "river:7", *lists.args]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("coast:p1 and river:7: 0.")
@@ -116,36 +116,38 @@ def test_an_explanation_for_a_person(lists: Lists, capsys: pytest.CaptureFixture
     assert "sum, in log-odds" in shown
 
 
-def test_an_explanation_says_what_would_change_it_and_how_names_align(
+def test_explanation_has_changes_and_name_alignment(
     lists: Lists, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["explain", "coast:p1", "river:7", *lists.args, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert {part["left"]: part["fate"] for part in found["names"]}["ivan"] == "equal"
-    assert found["blocking"]["plan"] == "XS"
-    assert "name_set" not in found["blocking"]["joined_by"]
-    assert found["blocking"]["joined_by"]
-    assert found["decision"] is None
-    assert all(change["band"] != found["band"] and change["if"] for change in found["changes"])
+    answer = json.loads(capsys.readouterr().out)
+    assert {part["left"]: part["fate"] for part in answer["names"]}["ivan"] == "equal"
+    assert answer["blocking"]["plan"] == "XS"
+    assert "name_set" not in answer["blocking"]["joined_by"]
+    assert answer["blocking"]["joined_by"]
+    assert answer["decision"] is None
+    assert all(change["band"] != answer["band"] and change["if"] for change in answer["changes"])
     assert run(["explain", "coast:p1", "river:7", *lists.args]) == 0
     shown = capsys.readouterr().out
     assert "Compared in a run over these lists (plan XS), by: " in shown
     assert "Names, word by word" in shown
-    assert "Smallest changes that lead into another band:" in shown
+    assert "Smallest changes that lead to another band:" in shown
 
 
-def test_why_two_never_met(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+def test_explanation_of_pair_that_is_not_compared(
+    lists: Lists, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(["explain", "coast:p1", "river:10", *lists.args]) == 0
     shown = capsys.readouterr().out
     assert (
-        "Never compared in a run over these lists: no blocking rule of plan XS joins the two."
+        "Not compared in a run over these lists: no blocking rule of plan XS selects the pair."
         in shown
     )
-    assert "Spoke against: " in shown
+    assert "Evidence against: " in shown
     assert "contradicted" in shown
 
 
-def test_which_decision_forbids(
+def test_explanation_names_forbidding_decision(
     lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     text = (
@@ -162,8 +164,8 @@ def test_which_decision_forbids(
     )
     assert "decisions.csv, line 3)" in shown
     assert run(["explain", "coast:p1", "river:10", *args, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)["decision"]
-    assert (found["verdict"], found["direct"], found["on"]) == (
+    answer = json.loads(capsys.readouterr().out)["decision"]
+    assert (answer["verdict"], answer["direct"], answer["on"]) == (
         "different",
         False,
         ["river:10", "river:7"],
@@ -175,7 +177,7 @@ def test_which_decision_forbids(
 
 
 @pytest.mark.parametrize("ids", [("coast:p1", "river:0"), ("nobody", "river:7")])
-def test_explain_knows_only_what_is_there(
+def test_explain_refuses_unknown_records(
     ids: tuple[str, str], lists: Lists, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["explain", *ids, *lists.args]) == 1
@@ -184,7 +186,7 @@ def test_explain_knows_only_what_is_there(
 
 def test_check_finds_the_person(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     args = ["check", "Ivan Petrov", "--birth-date", "1 May 1962", "--nationality", "ru"]
-    where = [
+    options = [
         "--list",
         str(lists.coast),
         "--list",
@@ -192,22 +194,20 @@ def test_check_finds_the_person(lists: Lists, capsys: pytest.CaptureFixture[str]
         "--mapping",
         str(lists.mapping),
     ]
-    assert run([*args, *where, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert found["query"] == "Ivan Petrov"
-    assert {row["id"] for row in found["results"]} == {"coast:p1", "river:7"}
-    scores = [row["score"] for row in found["results"]]
+    assert run([*args, *options, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["query"] == "Ivan Petrov"
+    assert {row["id"] for row in answer["results"]} == {"coast:p1", "river:7"}
+    scores = [row["score"] for row in answer["results"]]
     assert scores == sorted(scores, reverse=True)
-    assert found["results"][0]["evidence"]
-    assert run([*args, *where, "--limit", "1"]) == 0
+    assert answer["results"][0]["evidence"]
+    assert run([*args, *options, "--limit", "1"]) == 0
     shown = capsys.readouterr().out.splitlines()
     assert len(shown) == 2
     assert "Ivan" in shown[0]
 
 
-def test_check_finds_groups_without_being_told_the_kind(
-    lists: Lists, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_finds_groups_without_kind(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "Vektor Trading", "--list", str(lists.coast), "--json"]) == 0
     assert [row["id"] for row in json.loads(capsys.readouterr().out)["results"]] == ["coast:g1"]
     assert (
@@ -217,35 +217,38 @@ def test_check_finds_groups_without_being_told_the_kind(
     assert json.loads(capsys.readouterr().out)["results"] == []
 
 
-def test_check_says_where_nobody_is_found(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_without_match(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "Xiuying Zhang", "--list", str(lists.coast)]) == 0
-    assert capsys.readouterr().out == "Nobody in 4 records may be Xiuying Zhang.\n"
+    assert capsys.readouterr().out == "No match for Xiuying Zhang in 4 records.\n"
 
 
 @pytest.mark.parametrize(
-    ("args", "code", "says"),
+    ("args", "code", "message"),
     [
         (["--birth-date", "31 February 1970"], 1, "31 February 1970"),
         (["--kind", "ship"], 2, "'ship' is not one of"),
         (["--limit", "0"], 2, "limit"),
     ],
 )
-def test_check_refuses(
-    args: list[str], code: int, says: str, lists: Lists, capsys: pytest.CaptureFixture[str]
+def test_check_refuses_invalid_options(
+    args: list[str], code: int, message: str, lists: Lists, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["check", "A B", "--list", str(lists.coast), *args]) == code
-    assert says in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
-def test_evaluate_counts(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_counts_pairs(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     pairs = table(
         tmp_path / "pairs.csv",
-        "left,right,label\ncoast:p3,river:9,match\ncoast:p1,river:10,distinct\ncoast:p1,river:77,match\n",
+        "left,right,label\n"
+        "coast:p3,river:9,match\ncoast:p1,river:10,distinct\ncoast:p1,river:77,match\n",
     )
     assert run(["evaluate", pairs, *lists.args, "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    assert (found["pairs"], found["not_in_lists"]) == (2, 1)
-    first = found["at"][0]
+    answer = json.loads(capsys.readouterr().out)
+    assert (answer["pairs"], answer["not_in_lists"]) == (2, 1)
+    first = answer["at"][0]
     assert (first["kind"], first["threshold"], first["f1"]) == ("all", 0.5, 1.0)
     assert run(["evaluate", pairs, *lists.args]) == 0
     assert "note: 1 pairs name records" in capsys.readouterr().err
@@ -259,7 +262,7 @@ def test_evaluate_needs_pairs_of_the_lists(
     assert "no pair has both its records in the lists" in capsys.readouterr().err
 
 
-def test_train_says_when_there_is_nothing_to_learn(
+def test_train_needs_something_to_learn_from(
     lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["train", *lists.args, "--no-worlds", "--out", str(tmp_path / "model")]) == 1
