@@ -1,3 +1,5 @@
-"""Quality and speed of the resolver beside its peers, on named public data: `python -m benchmarks.quality`, `.speed`,
-`.peers`.
+"""Benchmarks of quality and speed on named public data, with other tools for comparison.
+
+`python -m benchmarks.quality`, `.speed` and `.peers` are the entry points; other modules measure
+one thing each.
 """

@@ -1,5 +1,7 @@
-"""`python -m benchmarks`: sets up the peers, then measures quality and speed. Each has options of its own; see
-`python -m benchmarks.quality --help` and `.speed --help`.
+"""Set up the peers, then measure quality and speed: `python -m benchmarks`.
+
+It takes no options; `python -m benchmarks.quality --help` and `.speed --help` list those of the
+parts.
 """
 
 from __future__ import annotations
@@ -11,7 +13,10 @@ from benchmarks.peers import __main__ as peers
 
 
 def main() -> int:
-    """Everything, in turn. Gives the worst exit code; a peer that cannot be installed is skipped, and said."""
+    """Run all parts in turn and return the worst exit code.
+
+    A peer that cannot be installed is reported and skipped.
+    """
     if sys.argv[1:]:
         print(
             "python -m benchmarks takes no options; python -m benchmarks.quality and .speed do",

@@ -1,11 +1,12 @@
-"""How fast a running service answers single checks, and whether it finds whom it should.
+"""Time single checks against a running service, and count the correct answers.
 
     resolver serve --store sqlite:///hub.db --port 8000
     python -m benchmarks.checks --store sqlite:///hub.db --url http://127.0.0.1:8000 --checks 500
 
-Persons are drawn from the store: a third is asked for as written, a third with two letters swapped, a third with its
-letters shuffled into nobody. Times are those of one caller over one connection, in milliseconds; `cpu`, those of the
-service's processor time for a check, needs its process id (`--pid`).
+Persons are drawn from the store. A third of the queries has the name as written, a third has two
+letters swapped, and a third has shuffled letters, so that no record should match. Times are
+milliseconds of one caller over one connection. `cpu`, the processor time of the service per check,
+needs its process id (`--pid`).
 """
 
 from __future__ import annotations
@@ -27,70 +28,76 @@ from resolver.store import Store
 _SEED = 7
 
 
-def persons(url: str, count: int) -> list[Record]:
-    """Some persons of a store, drawn by chance."""
+def draw_persons(url: str, count: int) -> list[Record]:
+    """Return up to `count` persons of a store, drawn at random with a fixed seed."""
     with Store.open(url, create=False) as store, store.view() as view:
         numbers, _ = view.all_members()
         drawn = np.random.default_rng(_SEED).choice(
             numbers, size=min(2 * count, len(numbers)), replace=False
         )
-        held = [one.record for one in view.records(sorted(drawn.tolist()))]
-    found = [one for one in held if one.kind is Kind.PERSON and " " in one.caption]
-    random.Random(_SEED).shuffle(found)
-    return found[:count]
+        records = [stored.record for stored in view.records(sorted(drawn.tolist()))]
+    persons = [record for record in records if record.kind is Kind.PERSON and " " in record.caption]
+    random.Random(_SEED).shuffle(persons)
+    return persons[:count]
 
 
-def queries(some: list[Record]) -> list[tuple[str, dict[str, object]]]:
-    """(the record that should be found, or empty; the query) for each person."""
+def make_queries(persons: list[Record]) -> list[tuple[str, dict[str, object]]]:
+    """Return for each person the id of the record to be found (empty: no record) and the query."""
     dice = random.Random(_SEED)
-    asked: list[tuple[str, dict[str, object]]] = []
-    for number, one in enumerate(some):
-        name, wanted = one.caption, one.id
+    expected_queries: list[tuple[str, dict[str, object]]] = []
+    for number, person in enumerate(persons):
+        name, expected_id = person.caption, person.id
         if number % 3 == 1:
-            at = dice.randrange(len(name) - 1)
-            name = name[:at] + name[at + 1] + name[at] + name[at + 2 :]
+            place = dice.randrange(len(name) - 1)
+            name = name[:place] + name[place + 1] + name[place] + name[place + 2 :]
         elif number % 3 == 2:
-            name, wanted = "".join(dice.sample(name, len(name))), ""
-        said = {"name": [name], "birthDate": list(one.texts("birthDate")) if number % 2 else []}
-        said["nationality"] = list(one.texts("nationality"))
-        asked.append((wanted, {"schema": "Person", "properties": said}))
-    return asked
+            name, expected_id = "".join(dice.sample(name, len(name))), ""
+        properties = {
+            "name": [name],
+            "birthDate": list(person.texts("birthDate")) if number % 2 else [],
+            "nationality": list(person.texts("nationality")),
+        }
+        expected_queries.append((expected_id, {"schema": "Person", "properties": properties}))
+    return expected_queries
 
 
-def measure(
-    url: str, asked: list[tuple[str, dict[str, object]]], pid: int | None
+def measure_checks(
+    url: str, expected_queries: list[tuple[str, dict[str, object]]], pid: int | None
 ) -> dict[str, float]:
-    """Ask one after the other; milliseconds, and the share of those sought that were among the results."""
+    """Send the queries one after the other; return milliseconds and the share of expected hits."""
     parts = urlsplit(url)
-    times, found, sought = [], 0, 0
-    before = _cpu(pid)
+    times, hits, expected = [], 0, 0
+    before = _process_seconds(pid)
     with closing(
         http.client.HTTPConnection(parts.hostname or "127.0.0.1", parts.port or 80)
     ) as connection:
-        for wanted, query in asked:
+        for expected_id, query in expected_queries:
             body = json.dumps({"queries": {"q": query}})
-            begun = time.perf_counter()
+            start = time.perf_counter()
             connection.request("POST", "/match/default", body)
             answer = json.loads(connection.getresponse().read())
-            times.append(1000 * (time.perf_counter() - begun))
-            if wanted:
-                sought += 1
-                found += any(
-                    wanted in one["referents"] for one in answer["responses"]["q"]["results"]
+            times.append(1000 * (time.perf_counter() - start))
+            if expected_id:
+                expected += 1
+                hits += any(
+                    expected_id in result["referents"]
+                    for result in answer["responses"]["q"]["results"]
                 )
-    low, high, highest = np.percentile(times, [50, 95, 99])
-    said = {
-        "checks": len(asked),
-        "p50": low,
-        "p95": high,
-        "p99": highest,
-        "found": found / max(sought, 1),
+    median, p95, p99 = np.percentile(times, [50, 95, 99])
+    figures = {
+        "checks": len(expected_queries),
+        "p50": median,
+        "p95": p95,
+        "p99": p99,
+        "found": hits / max(expected, 1),
     }
-    return said if pid is None else {**said, "cpu": 1000 * (_cpu(pid) - before) / len(asked)}
+    if pid is None:
+        return figures
+    return {**figures, "cpu": 1000 * (_process_seconds(pid) - before) / len(expected_queries)}
 
 
-def _cpu(pid: int | None) -> float:
-    """Seconds of processor time of a process."""
+def _process_seconds(pid: int | None) -> float:
+    """Return the seconds of processor time a process has used."""
     if pid is None:
         return 0.0
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
@@ -105,8 +112,9 @@ def main() -> None:
     parser.add_argument("--checks", type=int, default=300)
     parser.add_argument("--pid", type=int)
     options = parser.parse_args()
-    said = measure(options.url, queries(persons(options.store, options.checks)), options.pid)
-    print(" ".join(f"{name} {value:.4g}" for name, value in said.items()))
+    queries = make_queries(draw_persons(options.store, options.checks))
+    figures = measure_checks(options.url, queries, options.pid)
+    print(" ".join(f"{name} {value:.4g}" for name, value in figures.items()))
 
 
 if __name__ == "__main__":

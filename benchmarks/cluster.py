@@ -1,8 +1,9 @@
-"""The Spark engine beside the local one, on the same cores: `python -m benchmarks.cluster`.
+"""Compare the Spark engine with the local one on the same cores: `python -m benchmarks.cluster`.
 
-Each round runs `resolver dedupe FILE --only entities --merge-at 0.5` with either engine, in turn, as whole processes:
-Spark's includes starting Java, two executors and their Python. Costs are those of all processes that a run began, and
-entities.csv must be the same bytes. Writes `cluster.json` and `cluster.md`.
+Each round runs `resolver dedupe FILE --only entities --merge-at 0.5` with both engines in turn, as
+complete processes; a Spark run includes starting Java, two executors and their Python processes.
+Costs include all processes that a run started, and both engines must write the same bytes to
+entities.csv. Writes `cluster.json` and `cluster.md`.
 """
 
 from __future__ import annotations
@@ -22,62 +23,62 @@ from benchmarks.harness.datasets import (
     ROOT,
     AbsentError,
 )
-from benchmarks.harness.figure_table import markdown, plain
+from benchmarks.harness.figure_table import format_markdown, format_text
 from benchmarks.harness.timing import (
     Cost,
-    Timing,
+    ToolTiming,
     ratios,
-    timed,
+    time_command,
 )
 from benchmarks.quality import OUT
 
 LOCAL, SPARK = "local", "spark"
 MASTER = "local-cluster[2,1,1024]"
-SETS = ("historical_50k", "persons_100k", "persons_1m", "fake_1000")
-HEAD = ("set", "engine", "wall s", "CPU s", "peak MiB, all", "times local", "(from – to)")
+SET_NAMES = ("historical_50k", "persons_100k", "persons_1m", "fake_1000")
+COLUMNS = ("set", "engine", "wall s", "CPU s", "peak MiB, all", "times local", "(from – to)")
 
 
-class OtherBytesError(Exception):
-    """The engines do not agree; the text says where."""
+class DifferentOutputError(Exception):
+    """Signal that the engines wrote different entities; the text says where."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run, print and write. Gives the exit code."""
+    """Measure, print and write; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        table, mapping = _table(options.set, options.data, options.out / "work" / options.set)
-        found = measure(
-            table, mapping, options.rounds, options.out / "cluster" / options.set, options.master
-        )
-    except (AbsentError, OtherBytesError) as reason:
+        work = options.out / "work" / options.set
+        table, mapping = _prepare_table(options.set, options.data, work)
+        folder = options.out / "cluster" / options.set
+        timings = measure_engines(table, mapping, options.rounds, folder, options.master)
+    except (AbsentError, DifferentOutputError) as reason:
         print(f"{options.set}: {reason}", file=sys.stderr)
         return 1
-    report(options.set, options.master, found, options.out)
+    write_report(options.set, options.master, timings, options.out)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="python -m benchmarks.cluster", description=__doc__)
-    made.add_argument(
-        "--set", choices=SETS, default="persons_1m", help="the data set (default: %(default)s)"
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cluster", description=__doc__)
+    parser.add_argument(
+        "--set", choices=SET_NAMES, default="persons_1m", help="the data set (default: %(default)s)"
     )
-    made.add_argument(
+    parser.add_argument(
         "--master", default=MASTER, metavar="URL", help="the cluster (default: %(default)s)"
     )
-    made.add_argument(
+    parser.add_argument(
         "--rounds", type=int, default=3, metavar="N", help="how often each engine runs (default: 3)"
     )
-    made.add_argument(
+    parser.add_argument(
         "--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)"
     )
-    made.add_argument(
+    parser.add_argument(
         "--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)"
     )
-    return made
+    return parser
 
 
-def _table(name: str, data: Path, work: Path) -> tuple[Path, Path]:
-    """The table of a set and its mapping."""
+def _prepare_table(name: str, data: Path, work: Path) -> tuple[Path, Path]:
+    """Return the table of a set and the mapping file written for it."""
     work.mkdir(parents=True, exist_ok=True)
     task = next(task for task in DATASET_BY_NAME[name].make(data, work) if task.mode == DEDUPE)
     mapping = work / "mapping.yml"
@@ -86,62 +87,51 @@ def _table(name: str, data: Path, work: Path) -> tuple[Path, Path]:
     return task.tables[0].resolve(), mapping.resolve()
 
 
-def measure(
+def measure_engines(
     table: Path, mapping: Path, rounds: int, folder: Path, master: str = MASTER
-) -> list[Timing]:
-    """The timings of both engines. Raises `OtherBytesError` where entities.csv differs, `RuntimeError` where one
-    fails."""
+) -> list[ToolTiming]:
+    """Return the timings of both engines.
+
+    Raises `DifferentOutputError` where entities.csv differs, `RuntimeError` where an engine fails.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     costs: dict[str, list[Cost]] = {LOCAL: [], SPARK: []}
     for number in range(rounds):
-        for engine, more in ((LOCAL, []), (SPARK, ["--engine", "spark", "--master", master])):
+        for engine, options in ((LOCAL, []), (SPARK, ["--engine", "spark", "--master", master])):
             print(f"{engine}, round {number + 1} of {rounds} …", file=sys.stderr, flush=True)
             command = [
-                *(
-                    sys.executable,
-                    "-m",
-                    "resolver",
-                    "dedupe",
-                    str(table),
-                    "--mapping",
-                    str(mapping),
-                ),
-                *(
-                    "--only",
-                    "entities",
-                    "--merge-at",
-                    "0.5",
-                    "--out",
-                    str((folder / engine).resolve()),
-                    *more,
-                ),
+                *(sys.executable, "-m", "resolver", "dedupe", str(table)),
+                *("--mapping", str(mapping), "--only", "entities", "--merge-at", "0.5"),
+                *("--out", str((folder / engine).resolve()), *options),
             ]
-            costs[engine].append(timed(command, ROOT, everybody=True))
-        written = [(folder / engine / "entities.csv").read_bytes() for engine in costs]
-        if written[0] != written[1]:
-            raise OtherBytesError(f"entities.csv of the two engines differs, see {folder}")
-    return [Timing(engine, tuple(spent), 0.0, 0.0) for engine, spent in costs.items()]
+            costs[engine].append(time_command(command, ROOT, with_descendants=True))
+        entities = [(folder / engine / "entities.csv").read_bytes() for engine in costs]
+        if entities[0] != entities[1]:
+            raise DifferentOutputError(
+                f"entities.csv differs between the engines; compare the files in {folder}"
+            )
+    return [
+        ToolTiming(engine, tuple(engine_costs), 0.0, 0.0) for engine, engine_costs in costs.items()
+    ]
 
 
-def report(name: str, master: str, timings: Sequence[Timing], out: Path) -> None:
+def write_report(name: str, master: str, timings: Sequence[ToolTiming], out: Path) -> None:
     """Print the table and write it, with every round, as JSON."""
     rows: list[tuple[str, ...]] = []
-    plainly: list[dict[str, Any]] = []
+    engine_rows: list[dict[str, Any]] = []
     for timing in timings:
         times = ratios(timings[0], timing)
-        cost = f"{timing.wall:.1f}", f"{timing.cpu:.1f}", f"{timing.peak_mib:,.0f}"
-        middle = timing.wall / timings[0].wall
-        rows.append(
-            (name, timing.tool, *cost, f"{middle:.2f}", f"{min(times):.2f} – {max(times):.2f}")
-        )
-        plainly.append(
-            {"engine": timing.tool, "rounds": [asdict(one) for one in timing.costs], "times": times}
-        )
-    print(plain(rows, HEAD))
+        texts = f"{timing.wall:.1f}", f"{timing.cpu:.1f}", f"{timing.peak_mib:,.0f}"
+        ratio = f"{timing.wall / timings[0].wall:.2f}"
+        spread = f"{min(times):.2f} – {max(times):.2f}"
+        rows.append((name, timing.tool, *texts, ratio, spread))
+        rounds = [asdict(cost) for cost in timing.costs]
+        engine_rows.append({"engine": timing.tool, "rounds": rounds, "times": times})
+    print(format_text(rows, COLUMNS))
     out.mkdir(parents=True, exist_ok=True)
-    content = {"set": name, "master": master, "engines": plainly}
+    content = {"set": name, "master": master, "engines": engine_rows}
     (out / "cluster.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    (out / "cluster.md").write_text(markdown(rows, HEAD) + "\n", "utf-8")
+    (out / "cluster.md").write_text(format_markdown(rows, COLUMNS) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
-"""How long a steward waits: for the next pair after deciding one, and for the pages they open most.
+"""Time the steward's desk: the next pair after a decision, and the pages opened most.
 
     resolver dedupe persons.parquet --store sqlite:///hub.db
     python -m benchmarks.desk --store sqlite:///hub.db --decisions 60
 
-Pairs are taken from the head of the queue and decided in turn the same, different and unsure; afterwards each decision
-is undone, so that the store holds what it held (its log is longer). It is done twice: step by step through the library,
-and as a browser does it, where one POST decides a pair and brings the page of the next. Milliseconds, of the wall and
-of the processor; on a busy machine the processor's say more (those of a database server are not among them).
+Pairs are taken from the head of the queue and decided in turn as the same, different and unsure.
+Afterwards each decision is undone, so that the store is as before but for its longer log. This is
+done twice: step by step through the library, and as a browser does it, with one POST that decides a
+pair and returns the page of the next. Milliseconds of wall and of processor time; on a busy machine
+processor time is more reliable (it does not include a database server).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import logging
 import re
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -26,111 +28,119 @@ import numpy as np
 import structlog
 
 from resolver.api import ServiceSettings, create_app
-from resolver.hub.desk_users import Role
+from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.pipeline import symbol_source
 from resolver.review import (
     ContradictionError,
+    DecisionRequest,
+    PairSnapshot,
     QueueItem,
-    Seen,
     Steward,
-    Verdict,
-    catch_up,
-    decide,
-    next_item,
-    pair_view,
-    undo,
-    waiting,
+    StewardVerdict,
+    build_pair_view,
+    decide_pair,
+    list_waiting,
+    refresh_queue,
+    take_next_item,
+    undo_decision,
 )
 
 _NAME = "benchmark"
-_WHO = Steward(_NAME, scopes=frozenset({"admin"}))
-_TURNS = (Verdict.SAME, Verdict.DIFFERENT, Verdict.UNSURE)
-_LOOKS = 10
+_STEWARD = Steward(_NAME, scopes=frozenset({"admin"}))
+_VERDICTS = (StewardVerdict.SAME, StewardVerdict.DIFFERENT, StewardVerdict.UNSURE)
+_PAGE_REPEATS = 10
 Times = dict[str, list[tuple[float, float]]]
 
 
-def measure(hub: Hub, count: int) -> dict[str, float]:
-    """Decide so many pairs through the library, and undo it; the median and the 95th percentile of each step."""
-    catch_up(hub)
+def measure_library(hub: Hub, count: int) -> dict[str, float]:
+    """Decide `count` pairs through the library and undo them.
+
+    Returns the median and the 95th percentile of each step.
+    """
+    refresh_queue(hub)
     # as the service does before it answers
     symbol_source().load()
     times: Times = {"decide": [], "next": [], "pair": [], "undo": []}
     numbers: list[int] = []
     # the first of each kind loads what later ones find loaded
-    item, seen = _shown(hub, next_item(hub, _WHO))
-    while item is not None and seen is not None and len(numbers) < count:
+    item, snapshot = _show_item(hub, take_next_item(hub, _STEWARD))
+    while item is not None and snapshot is not None and len(numbers) < count:
         clock = _Clock(times if numbers else {name: [] for name in times})
-        numbers.append(_decided(hub, item, seen, _TURNS[len(numbers) % len(_TURNS)]))
+        numbers.append(_decide_item(hub, item, snapshot, _VERDICTS[len(numbers) % len(_VERDICTS)]))
         clock.lap("decide")
-        following = next_item(hub, _WHO)
+        following = take_next_item(hub, _STEWARD)
         clock.lap("next")
-        item, seen = _shown(hub, following)
+        item, snapshot = _show_item(hub, following)
         clock.lap("pair")
     for number in reversed(numbers):
         clock = _Clock(times)
-        undo(hub, _WHO, number)
+        undo_decision(hub, _STEWARD, number)
         clock.lap("undo")
-    found: dict[str, float] = {
+    figures: dict[str, float] = {
         "decisions": len(numbers),
-        "waiting": waiting(hub, steward=_WHO, limit=1).total,
+        "waiting": list_waiting(hub, steward=_STEWARD, limit=1).total,
     }
-    both = [
-        (one[0] + two[0], one[1] + two[1])
-        for one, two in zip(times["decide"], times["next"], strict=True)
+    decide_and_next = [
+        (decide_lap[0] + next_lap[0], decide_lap[1] + next_lap[1])
+        for decide_lap, next_lap in zip(times["decide"], times["next"], strict=True)
     ]
-    return found | _figures({**times, "decide and next": both})
+    return figures | _summarize_times({**times, "decide and next": decide_and_next})
 
 
 def measure_pages(url: str, count: int) -> dict[str, float]:
-    """The same over the desk's own addresses, without a network: `post` decides a pair and brings the page of the
-    next."""
+    """Decide `count` pairs through the desk's own addresses, without a network.
+
+    `post` decides a pair and returns the page of the next.
+    """
     app = create_app(ServiceSettings(url))
-    held = app.extensions["resolver"]
+    service = app.extensions["resolver"]
     try:
         browser, headers = _browser(app)
         times: Times = {"post": [], "home": [], "review": [], "search": []}
         pages = {"home": "/desk", "review": "/review", "search": "/desk/search?name=Anna+Martin"}
-        held.warm()
-        done: list[int] = []
+        service.warm()
+        numbers: list[int] = []
         page = browser.get("/review/next", headers=headers)
-        while len(done) < count and "data-send" in page.text:
+        while len(numbers) < count and "data-send" in page.text:
             form = _form(page.text)
             # the first decision loads what later ones find loaded
-            clock = _Clock(times if done else {"post": []})
-            action, verdict = form.pop("action"), str(_TURNS[len(done) % len(_TURNS)])
+            clock = _Clock(times if numbers else {"post": []})
+            action, verdict = form.pop("action"), str(_VERDICTS[len(numbers) % len(_VERDICTS)])
             page = browser.post(action, data={**form, "verdict": verdict}, headers=headers)
             clock.lap("post")
             if page.status_code == 409:
                 # it contradicts what was decided before
                 page = browser.post(
-                    action, data={**form, "verdict": str(Verdict.UNSURE)}, headers=headers
+                    action, data={**form, "verdict": str(StewardVerdict.UNSURE)}, headers=headers
                 )
-            done += _taken(page.text)
-        for _ in range(_LOOKS):
+            numbers += _undo_numbers(page.text)
+        for _ in range(_PAGE_REPEATS):
             clock = _Clock(times)
             for name, address in pages.items():
-                assert browser.get(address).status_code == 200
+                status = browser.get(address).status_code
+                if status != 200:
+                    raise RuntimeError(f"GET {address} answered {status}")
                 clock.lap(name)
-        for number in reversed(done):
-            undo(held.hub, _WHO, number)
+        for number in reversed(numbers):
+            undo_decision(service.hub, _STEWARD, number)
     finally:
-        held.close()
-    return _figures(times)
+        service.close()
+    return _summarize_times(times)
 
 
-def _figures(times: Times) -> dict[str, float]:
-    found: dict[str, float] = {}
+def _summarize_times(times: Times) -> dict[str, float]:
+    figures: dict[str, float] = {}
     for name, laps in times.items():
         if laps:
             wall, cpu = (np.array(part) * 1000 for part in zip(*laps, strict=True))
-            found |= {
+            figures |= {
                 f"{name} ms": round(float(np.median(wall)), 1),
                 f"{name} cpu": round(float(np.median(cpu)), 1),
             }
-            found |= {f"{name} p95 ms": round(float(np.percentile(wall, 95)), 1)}
-            found |= {f"{name} p95 cpu": round(float(np.percentile(cpu, 95)), 1)}
-    return found
+            figures |= {f"{name} p95 ms": round(float(np.percentile(wall, 95)), 1)}
+            figures |= {f"{name} p95 cpu": round(float(np.percentile(cpu, 95)), 1)}
+    return figures
 
 
 class _Clock:
@@ -139,38 +149,41 @@ class _Clock:
         self._began = time.perf_counter(), time.process_time()
 
     def lap(self, name: str) -> None:
+        """Add the time since the last lap under a name."""
         now = time.perf_counter(), time.process_time()
         self._times[name].append((now[0] - self._began[0], now[1] - self._began[1]))
         self._began = now
 
 
-def _shown(hub: Hub, item: QueueItem | None) -> tuple[QueueItem | None, Seen | None]:
+def _show_item(hub: Hub, item: QueueItem | None) -> tuple[QueueItem | None, PairSnapshot | None]:
     if item is None:
         return None, None
-    return item, pair_view(hub, item.left.id, item.right.id, steward=_WHO, again=item.again).seen
+    left, right = item.left.id, item.right.id
+    view = build_pair_view(hub, left, right, steward=_STEWARD, recheck=item.recheck)
+    return item, view.snapshot
 
 
-def _decided(hub: Hub, item: QueueItem, seen: Seen, verdict: Verdict) -> int:
+def _decide_item(hub: Hub, item: QueueItem, snapshot: PairSnapshot, verdict: StewardVerdict) -> int:
+    decision = DecisionRequest(
+        _STEWARD, item.left.id, item.right.id, verdict, reason=_NAME, snapshot=snapshot
+    )
     try:
-        return decide(
-            hub, _WHO, item.left.id, item.right.id, verdict, reason=_NAME, seen=seen
-        ).numbers[0]
+        return decide_pair(hub, decision).numbers[0]
     except ContradictionError:
-        return decide(
-            hub, _WHO, item.left.id, item.right.id, Verdict.UNSURE, reason=_NAME, seen=seen
-        ).numbers[0]
+        unsure = replace(decision, verdict=StewardVerdict.UNSURE)
+        return decide_pair(hub, unsure).numbers[0]
 
 
 def _browser(app: Any) -> tuple[Any, dict[str, str]]:
-    """A browser in which a senior steward sits, and the headers of the desk's script."""
+    """Return a test client signed in as a senior steward, and the headers of the desk's script."""
     store = app.extensions["resolver"].hub.store
     user = store.users.find(_NAME)
     if user is None:
-        # without a password, so that the store asks nobody for one
-        store.users.add(_NAME, Role.SENIOR, "", None)
+        # without a password no sign-in is needed
+        store.users.add(_NAME, UserRole.SENIOR, "", None)
         user = store.users.find(_NAME)
     token = store.sessions.begin(
-        user, via="password", lasts=timedelta(hours=1), purpose="a measurement"
+        user, via="password", lifetime=timedelta(hours=1), purpose="a measurement"
     )
     browser = app.test_client()
     browser.set_cookie("desk", token)
@@ -178,7 +191,7 @@ def _browser(app: Any) -> tuple[Any, dict[str, str]]:
 
 
 def _form(text: str) -> dict[str, str]:
-    """The form of a pair: its action and hidden fields, and where its pair stands in the queue."""
+    """Return the form of a pair: action, hidden fields and place in the queue."""
     form = re.search(r'<form[^>]*action="([^"]+)"[^>]*id="decide".*?</form>', text, re.DOTALL)
     assert form is not None
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form[0]))
@@ -188,8 +201,8 @@ def _form(text: str) -> dict[str, str]:
     }
 
 
-def _taken(text: str) -> Iterable[int]:
-    """The numbers of the decision that a page offers to take back."""
+def _undo_numbers(text: str) -> Iterable[int]:
+    """Return the number of the decision that a page offers to undo, if any."""
     return (
         int(number)
         for number in re.findall(r'action="/review/decisions/(\d+)/undo"[^>]*data-undo', text)[:1]
@@ -197,19 +210,19 @@ def _taken(text: str) -> Iterable[int]:
 
 
 def main() -> None:
-    """From the command line."""
+    """Measure a store and print the figures as JSON."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--store", required=True, help="URL of the store")
     parser.add_argument("--decisions", type=int, default=60)
     parser.add_argument("--out", type=Path, help="write the figures there as well")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    with Hub.open(asked.store, create=False) as hub:
-        said = measure(hub, asked.decisions)
-    said |= measure_pages(asked.store, asked.decisions)
-    print(json.dumps(said, indent=1))
-    if asked.out:
-        asked.out.write_text(json.dumps(said, indent=1) + "\n", "utf-8")
+    with Hub.open(options.store, create=False) as hub:
+        figures = measure_library(hub, options.decisions)
+    figures |= measure_pages(options.store, options.decisions)
+    print(json.dumps(figures, indent=1))
+    if options.out:
+        options.out.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

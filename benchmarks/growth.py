@@ -1,9 +1,9 @@
-"""What a record costs as there are more of them: `python -m benchmarks.growth`.
+"""Measure the cost per record as the number of records grows: `python -m benchmarks.growth`.
 
-Invented persons of `tools/persons.py` are resolved in a process of their own, from the raw file to entities. What a run
-on a hundred persons costs is start-up; the rest, divided by the records, is what one record costs, and how that grows
-from each size to the next is the figure. CPU seconds, since they depend little on what else a machine does. Writes
-`growth.json` and `growth.md`.
+Generated persons of `tools/persons.py` are resolved in a separate process, from the raw file to
+entities. A run over a hundred persons gives the start-up cost; the rest, divided by the number of
+records, is the cost per record, and its growth from each size to the next is the result. Figures
+are CPU seconds, which depend little on other load. Writes `growth.json` and `growth.md`.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from benchmarks.harness.datasets import (
     PERSON_COLUMNS,
     ROOT,
     AbsentError,
-    mapping,
+    person_mapping,
     persons_table,
 )
-from benchmarks.harness.figure_table import markdown, plain
-from benchmarks.harness.timing import Cost, timed
+from benchmarks.harness.figure_table import format_markdown, format_text
+from benchmarks.harness.timing import Cost, time_command
 from benchmarks.quality import OUT
-from resolver.blocking import plan_for
+from resolver.blocking import choose_plan_by_size
 
 SIZES = (100_000, 1_000_000, 10_000_000)
-STARTING = 100
-"""So few persons that their run costs nothing but start-up."""
-HEAD = (
+START_UP_RECORDS = 100
+"""Number of persons so small that their run costs nothing but start-up."""
+COLUMNS = (
     "records",
     "plan",
     "wall s",
@@ -44,9 +44,12 @@ HEAD = (
 
 
 @dataclass(frozen=True, slots=True)
-class Grown:
-    """A run on so many records: its cost, microseconds of CPU a record beyond start-up, and how many times that is what
-    it was at the size before, per tenfold of records (None at the first)."""
+class SizeCost:
+    """Cost of a run over `records` records.
+
+    `record_us`: microseconds of CPU per record beyond start-up. `per_decade`: growth of that figure
+    since the size before, per tenfold of records (None for the first size).
+    """
 
     records: int
     plan: str
@@ -56,84 +59,91 @@ class Grown:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run, print and write. Gives the exit code."""
+    """Measure, print and write; return the exit code."""
     options = _parser().parse_args(arguments)
     work = options.out / "work" / "growth"
     try:
-        tables = [persons_table(options.data, work, count) for count in (STARTING, *options.sizes)]
+        tables = [
+            persons_table(options.data, work, count) for count in (START_UP_RECORDS, *options.sizes)
+        ]
     except AbsentError as reason:
         print(f"skipped: {reason}", file=sys.stderr)
         return 0
     costs = []
-    # the first of all meets words that no cache knows yet, and is not counted
+    # the first run fills the caches of names and is not counted
     for count, table in zip(
-        (STARTING, STARTING, *options.sizes), (tables[0], *tables), strict=True
+        (START_UP_RECORDS, START_UP_RECORDS, *options.sizes), (tables[0], *tables), strict=True
     ):
         print(f"{count:,} records …", file=sys.stderr, flush=True)
-        costs.append(timed(command(table, work, "--out", str((work / "result").resolve())), ROOT))
+        command = dedupe_command(table, work, "--out", str((work / "result").resolve()))
+        costs.append(time_command(command, ROOT))
     del costs[0]
-    found = grown(options.sizes, costs[0], costs[1:])
-    content = {"start_up": asdict(costs[0]), "sizes": [asdict(one) for one in found]}
+    size_costs = compare_sizes(options.sizes, costs[0], costs[1:])
+    content = {
+        "start_up": asdict(costs[0]),
+        "sizes": [asdict(size_cost) for size_cost in size_costs],
+    }
     (options.out / "growth.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    lines = [_line(one) for one in found]
-    (options.out / "growth.md").write_text(markdown(lines, HEAD) + "\n", "utf-8")
-    print(plain(lines, HEAD))
+    lines = [_line(size_cost) for size_cost in size_costs]
+    (options.out / "growth.md").write_text(format_markdown(lines, COLUMNS) + "\n", "utf-8")
+    print(format_text(lines, COLUMNS))
     print(f"start-up: {costs[0].cpu:.1f} s of CPU, {costs[0].wall:.1f} s")
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
-    made.add_argument(
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.growth", description=__doc__)
+    parser.add_argument(
         "--sizes", type=_sizes, default=SIZES, metavar="N,N", help="how many records, ascending"
     )
-    made.add_argument(
+    parser.add_argument(
         "--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)"
     )
-    made.add_argument(
+    parser.add_argument(
         "--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)"
     )
-    return made
+    return parser
 
 
 def _sizes(text: str) -> tuple[int, ...]:
     return tuple(sorted(int(part) for part in text.split(",")))
 
 
-def command(table: Path, work: Path, *more: str) -> list[str]:
-    """What resolves a table of invented persons, from the raw file to entities."""
-    described = work / "persons.yml"
+def dedupe_command(table: Path, work: Path, *options: str) -> list[str]:
+    """Return the command that resolves a table of generated persons to entities."""
+    mapping_file = work / "persons.yml"
     # JSON is YAML
-    described.write_text(
-        json.dumps(mapping("persons", {**PERSON_COLUMNS, "address.city": "city"})), "utf-8"
-    )
+    mapping = person_mapping("persons", {**PERSON_COLUMNS, "address.city": "city"})
+    mapping_file.write_text(json.dumps(mapping), "utf-8")
     return [
         *(sys.executable, "-m", "resolver", "dedupe", str(table.resolve())),
-        *("--mapping", str(described.resolve()), "--only", "entities", "--merge-at", "0.5", *more),
+        *("--mapping", str(mapping_file.resolve()), "--only", "entities"),
+        *("--merge-at", "0.5", *options),
     ]
 
 
-def grown(sizes: Sequence[int], start_up: Cost, costs: Sequence[Cost]) -> list[Grown]:
-    """What each size cost a record, and how that grew."""
-    found: list[Grown] = []
+def compare_sizes(sizes: Sequence[int], start_up: Cost, costs: Sequence[Cost]) -> list[SizeCost]:
+    """Return the cost per record at each size, and its growth."""
+    size_costs: list[SizeCost] = []
     for count, cost in zip(sizes, costs, strict=True):
         record = max(cost.cpu - start_up.cpu, 0.0) / count * 1e6
         growth = None
-        if found and found[-1].record_us:
-            growth = (record / found[-1].record_us) ** (1 / math.log10(count / found[-1].records))
-        found.append(Grown(count, plan_for(count).name, cost, record, growth))
-    return found
+        before = size_costs[-1] if size_costs else None
+        if before is not None and before.record_us:
+            growth = (record / before.record_us) ** (1 / math.log10(count / before.records))
+        size_costs.append(SizeCost(count, choose_plan_by_size(count).name, cost, record, growth))
+    return size_costs
 
 
-def _line(one: Grown) -> tuple[str, ...]:
+def _line(size_cost: SizeCost) -> tuple[str, ...]:
     return (
-        f"{one.records:,}",
-        one.plan,
-        f"{one.cost.wall:.1f}",
-        f"{one.cost.cpu:.1f}",
-        f"{one.record_us:.1f}",
-        "" if one.per_decade is None else f"{one.per_decade:.2f}",
-        f"{one.cost.peak_mib:,.0f}",
+        f"{size_cost.records:,}",
+        size_cost.plan,
+        f"{size_cost.cost.wall:.1f}",
+        f"{size_cost.cost.cpu:.1f}",
+        f"{size_cost.record_us:.1f}",
+        "" if size_cost.per_decade is None else f"{size_cost.per_decade:.2f}",
+        f"{size_cost.cost.peak_mib:,.0f}",
     )
 
 

@@ -1,10 +1,11 @@
-"""Records posted one at a time by many, to a copy of a store, and what that does to checks.
+"""Post single records from many clients to a copy of a store, alone and while checks run.
 
     python -m benchmarks.posts --store sqlite:///hub.db --posts 1500
 
-First many post and nobody asks anything: records a second. Then somebody asks one check after the other while as many
-post as before: milliseconds of a check, records a second, and how far behind checks were at most (seconds from the
-answer to a post until a check's answer was of its version or a later one).
+First many clients post and nothing else happens: records per second. Then one client sends checks
+one after the other while as many clients post as before: milliseconds of a check, records per
+second, and the largest delay of checks behind commits (seconds from the answer to a post until the
+answer of a check has its revision or a later one).
 """
 
 from __future__ import annotations
@@ -27,62 +28,65 @@ from typing import Any
 import numpy as np
 from sqlalchemy import create_engine, make_url, text
 
-from benchmarks.checks import persons
-from benchmarks.harness.figure_table import plain
-from benchmarks.service import (
-    SEED,
-    Asked,
-    Running,
-    at_once,
-    connection_to,
-    cpu,
-    mix,
-    rows,
-    serving,
-    settled,
+from benchmarks.checks import draw_persons
+from benchmarks.harness.figure_table import format_text
+from benchmarks.harness.service_process import (
+    RunningService,
+    cpu_seconds,
+    open_connection,
+    run_service,
+    wait_until_idle,
 )
+from benchmarks.service import SEED, ExpectedQuery, figure_rows, mix_queries, send_concurrently
 from resolver.records import Record
-from resolver.training.augment.typos import person_slip
+from resolver.training.augment.typos import misspell_person_name
 
-SENDERS = 16
-"""For each worker."""
+CLIENTS_PER_WORKER = 16
+"""Clients that post at once, for each worker of the service."""
 
 
-def new_records(some: Sequence[Record], count: int, seed: int = SEED) -> list[tuple[str, bytes]]:
-    """Records to add: half say what somebody known says, with slips, half somebody new."""
-    chance = random.Random(seed)
+def make_records(
+    persons: Sequence[Record], count: int, seed: int = SEED
+) -> list[tuple[str, bytes]]:
+    """Return requests that add records: half repeat a known person with typos, half are new
+    persons.
+    """
+    dice = random.Random(seed)
     bodies = []
     for number in range(count):
-        one, other = chance.choice(some), chance.choice(some)
+        record, other_record = dice.choice(persons), dice.choice(persons)
         name = (
-            person_slip(one.caption, chance)
+            misspell_person_name(record.caption, dice)
             if number % 2
-            else f"{one.caption.split()[0]} {other.caption.split()[-1]}"
+            else f"{record.caption.split()[0]} {other_record.caption.split()[-1]}"
         )
-        dates = list((one if number % 2 else other).texts("birthDate"))
-        said = {"schema": "Person", "properties": {"name": [name], "birthDate": dates}}
+        dates = list((record if number % 2 else other_record).texts("birthDate"))
+        entity = {"schema": "Person", "properties": {"name": [name], "birthDate": dates}}
         bodies.append(
-            ("/records", json.dumps({**said, "id": str(number), "datasets": ["new"]}).encode())
+            ("/records", json.dumps({**entity, "id": str(number), "datasets": ["new"]}).encode())
         )
     return bodies
 
 
 @contextmanager
-def copied(store: str) -> Iterator[tuple[str, Path | None]]:
-    """A copy of a store, and where its index lies (None: where it lies by default); removed at the end."""
-    with (
-        _copied_database(store) if store.startswith("postgresql") else _copied_file(store) as found
-    ):
-        yield found
+def copy_store(store: str) -> Iterator[tuple[str, Path | None]]:
+    """Yield the URL of a copy of a store and the folder of its index; remove both at the end.
+
+    The folder is None where the index is at its default place.
+    """
+    with _copy_database(store) if store.startswith("postgresql") else _copy_file(store) as copy:
+        yield copy
 
 
 @contextmanager
-def _copied_database(store: str) -> Iterator[tuple[str, Path | None]]:
-    """A database made from another, which nobody may be connected to; its index is made anew, since the copy has the
-    same id."""
+def _copy_database(store: str) -> Iterator[tuple[str, Path | None]]:
+    """Yield a database made from another, which may have no connections meanwhile.
+
+    The copy has the id of the original, so its index is built in a folder of its own.
+    """
     url = make_url(store)
     name = f"{url.database}_posts"
-    # a database that is copied lets nobody in, so this stands elsewhere
+    # a database that is copied accepts no connections, so connect to another one
     maker = create_engine(url.set(database="template1"), isolation_level="AUTOCOMMIT")
     folder = Path(tempfile.mkdtemp(prefix="resolver-index-"))
     try:
@@ -98,68 +102,79 @@ def _copied_database(store: str) -> Iterator[tuple[str, Path | None]]:
 
 
 @contextmanager
-def _copied_file(store: str) -> Iterator[tuple[str, Path | None]]:
-    """The same of a SQLite store, with its index."""
+def _copy_file(store: str) -> Iterator[tuple[str, Path | None]]:
+    """Yield a copy of a SQLite store, with its index."""
     path = Path(store.removeprefix("sqlite:///"))
     copy = path.with_name(f"{path.stem}-posts.db")
     try:
-        # with what stands in its journal yet
-        with closing(sqlite3.connect(path)) as held, closing(sqlite3.connect(copy)) as made:
-            held.backup(made)
+        # a backup includes what is still in the journal
+        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+            source.backup(target)
         if Path(f"{path}.index").is_dir():
             shutil.copytree(f"{path}.index", f"{copy}.index", dirs_exist_ok=True)
         yield f"sqlite:///{copy}", None
     finally:
-        for left in path.parent.glob(f"{copy.name}*"):
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
+        for leftover in path.parent.glob(f"{copy.name}*"):
+            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
 
 
-def posted(
-    store: str, workers: int, some: Sequence[Record], count: int, model: Path | None = None
+def measure_posts(
+    store: str, workers: int, persons: Sequence[Record], count: int, model: Path | None = None
 ) -> dict[str, Any]:
-    """Post to a copy of a store: alone, and while checks are asked."""
-    with copied(store) as (copy, index):
-        bodies = new_records(some, 2 * count + 20)
-        with serving(copy, workers, model, index) as running:
-            # whoever starts loads what landings need beside answering
-            settled(running)
-            at_once(running.url, bodies[2 * count :], 2 * workers)
-            before, began = cpu(running), time.perf_counter()
-            alone = at_once(running.url, bodies[:count], SENDERS * workers)
-            cores = (cpu(running) - before) / (time.perf_counter() - began)
-            beside = _beside(running, bodies[count : 2 * count], SENDERS * workers, mix(some))
-    return {"records_per_second": alone, "records_cores": cores, "beside_checks": beside}
+    """Post to a copy of a store: alone, and while checks run."""
+    with copy_store(store) as (copy, index):
+        bodies = make_records(persons, 2 * count + 20)
+        with run_service(copy, workers, model, index) as running:
+            # a new service loads what commits need while it already answers
+            wait_until_idle(running)
+            send_concurrently(running.url, bodies[2 * count :], 2 * workers)
+            before, start = cpu_seconds(running), time.perf_counter()
+            callers = CLIENTS_PER_WORKER * workers
+            posting_rate = send_concurrently(running.url, bodies[:count], callers)
+            cores = (cpu_seconds(running) - before) / (time.perf_counter() - start)
+            second_half = bodies[count : 2 * count]
+            with_checks = _post_during_checks(running, second_half, callers, mix_queries(persons))
+    return {
+        "records_per_second": posting_rate,
+        "records_cores": cores,
+        "beside_checks": with_checks,
+    }
 
 
-def _beside(
-    running: Running, bodies: Sequence[tuple[str, bytes]], callers: int, asked: Sequence[Asked]
+def _post_during_checks(
+    running: RunningService,
+    bodies: Sequence[tuple[str, bytes]],
+    callers: int,
+    queries: Sequence[ExpectedQuery],
 ) -> dict[str, float]:
-    landed: list[tuple[float, int]] = []
-    seen: list[tuple[float, int]] = []
+    commits: list[tuple[float, int]] = []
+    answers: list[tuple[float, int]] = []
     times: list[float] = []
-    over = threading.Event()
+    is_over = threading.Event()
 
     def check() -> None:
-        with closing(connection_to(running.url)) as connection:
-            for _, query in itertools.cycle(asked):
-                began = time.perf_counter()
+        """Send checks until the posts are done; note time and revision of each answer."""
+        with closing(open_connection(running.url)) as connection:
+            for _, query in itertools.cycle(queries):
+                start = time.perf_counter()
                 connection.request("POST", "/match/default", json.dumps({"queries": {"q": query}}))
                 answer = connection.getresponse()
                 answer.read()
-                times.append(1000 * (time.perf_counter() - began))
-                seen.append((began, int(answer.headers["X-Data-Version"])))
-                if over.is_set():
+                times.append(1000 * (time.perf_counter() - start))
+                answers.append((start, int(answer.headers["X-Data-Version"])))
+                if is_over.is_set():
                     return
 
-    def note(answer: dict[str, Any]) -> None:
-        landed.append((time.perf_counter(), int(answer["version"])))
+    def note_commit(answer: dict[str, Any]) -> None:
+        """Note the time and revision of a commit."""
+        commits.append((time.perf_counter(), int(answer["version"])))
 
     thread = threading.Thread(target=check)
     thread.start()
     try:
-        rate = at_once(running.url, bodies, callers, note)
+        rate = send_concurrently(running.url, bodies, callers, note_commit)
     finally:
-        over.set()
+        is_over.set()
         thread.join()
     low, high, highest = np.percentile(times, [50, 95, 99])
     return {
@@ -167,24 +182,30 @@ def _beside(
         "p50": low,
         "p95": high,
         "p99": highest,
-        "behind": behind(landed, seen),
+        "behind": seconds_behind(commits, answers),
     }
 
 
-def behind(landed: Sequence[tuple[float, int]], seen: Sequence[tuple[float, int]]) -> float:
-    """How long at most after a version was told of somebody was still answered from an earlier one. Both are moments
-    and versions; `seen`: when an answer was asked for, and what it was of."""
+def seconds_behind(
+    commits: Sequence[tuple[float, int]], answers: Sequence[tuple[float, int]]
+) -> float:
+    """Return the longest time for which a check still answered from before a confirmed commit.
+
+    `commits`: moments at which a revision was confirmed. `answers`: moments at which a check was
+    sent, and the revision of its answer.
+    """
     first: dict[int, float] = {}
-    for moment, version in landed:
+    for moment, version in commits:
         first[version] = min(moment, first.get(version, moment))
     versions = np.array(sorted(first), dtype=np.int64)
-    # a later version told of tells of all before it
-    told = np.minimum.accumulate(np.array([first[one] for one in versions.tolist()])[::-1])[::-1]
+    # an answer to a later version confirms all versions before it
+    earliest = np.array([first[version] for version in versions.tolist()])
+    confirmed_at = np.minimum.accumulate(earliest[::-1])[::-1]
     worst = 0.0
-    for moment, version in seen:
+    for moment, version in answers:
         place = int(np.searchsorted(versions, version, side="right"))
         if place < len(versions):
-            worst = max(worst, moment - float(told[place]))
+            worst = max(worst, moment - float(confirmed_at[place]))
     return worst
 
 
@@ -195,8 +216,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--posts", type=int, default=1_500)
     options = parser.parse_args(arguments)
-    said = posted(options.store, options.workers, persons(options.store, 300), options.posts)
-    print(plain(rows(said), ("figure", "value")))
+    persons = draw_persons(options.store, 300)
+    figures = measure_posts(options.store, options.workers, persons, options.posts)
+    print(format_text(figure_rows(figures), ("figure", "value")))
     return 0
 
 

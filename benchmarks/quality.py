@@ -1,7 +1,8 @@
-"""Quality of the shipped model, and of its peers, on named public data: `python -m benchmarks.quality`.
+"""Measure the quality of the shipped model and of its peers: `python -m benchmarks.quality`.
 
-Every tool runs in a process of its own on the same files and writes its scores and clusters; the same measures read
-them all. Prints one table; writes `quality.json`, `quality.md` and `quality.svg` into the output folder.
+Every tool runs in a process of its own on the same files and writes its scores and clusters; the
+same measures read them all. Prints one table; writes `quality.json`, `quality.md` and `quality.svg`
+into the output folder.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks.charts.quality_chart import chart
+from benchmarks.charts.quality_chart import draw_quality_chart
 from benchmarks.harness.datasets import (
     DATA,
     DATASET_BY_NAME,
@@ -28,112 +29,130 @@ from benchmarks.harness.datasets import (
 from benchmarks.harness.figure_table import (
     HELP,
     SPLIT_COLUMNS,
-    markdown,
-    plain,
-    rows,
-    splits,
+    figure_rows,
+    format_markdown,
+    format_text,
+    split_rows,
 )
 from benchmarks.harness.figures import (
-    LABELLED,
-    OURS,
-    UNLABELLED,
-    figures,
+    LABELED,
+    SHIPPED,
+    UNLABELED,
+    measure_answer,
 )
 from benchmarks.harness.ftm_entities import write_entities
-from benchmarks.peers.table import PEERS, Peer, installed
+from benchmarks.peers.table import PEERS, Peer, is_installed
 
 OUT = ROOT / "build" / "bench"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run, print and write. Gives the exit code: 1 where a tool failed."""
-    options = parser().parse_args(arguments)
-    earlier = kept(options.out / "quality.json") if options.add else []
-    done, skipped, failed = run(options.sets, options.only, options.data, options.out, earlier)
+    """Measure, print and write; return the exit code: 1 where a tool failed."""
+    options = build_parser().parse_args(arguments)
+    earlier = read_rows(options.out / "quality.json") if options.add else []
+    done, skipped, failed = run_tools(
+        options.sets, options.only, options.data, options.out, earlier
+    )
     for reason in skipped:
         print(f"skipped: {reason}", file=sys.stderr)
     for reason in failed:
         print(f"failed: {reason}", file=sys.stderr)
-    report(done, skipped, failed, options.out)
+    write_report(done, skipped, failed, options.out)
     return 1 if failed else 0
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line."""
-    made = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
-    names = [one.name for one in DATASETS]
-    usual = [one.name for one in DATASETS if not one.large]
-    made.add_argument(
-        "--sets", type=words(names), default=usual, metavar="A,B", help=f"of {', '.join(names)}"
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.quality", description=__doc__)
+    names = [dataset.name for dataset in DATASETS]
+    usual = [dataset.name for dataset in DATASETS if not dataset.large]
+    parser.add_argument(
+        "--sets",
+        type=words_type(names),
+        default=usual,
+        metavar="A,B",
+        help=f"of {', '.join(names)}",
     )
-    tools = [OURS, UNLABELLED, LABELLED, *(peer.name for peer in PEERS)]
-    made.add_argument(
+    tools = [SHIPPED, UNLABELED, LABELED, *(peer.name for peer in PEERS)]
+    parser.add_argument(
         "--only",
-        type=words(tools),
+        type=words_type(tools),
         default=tools,
         metavar="A,B",
         help=f"tools, of {', '.join(tools)}",
     )
-    made.add_argument(
+    parser.add_argument(
         "--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)"
     )
-    made.add_argument(
+    parser.add_argument(
         "--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)"
     )
-    made.add_argument(
+    parser.add_argument(
         "--add", action="store_true", help="keep the rows in DIR of what is not measured now"
     )
-    return made
+    return parser
 
 
-def kept(path: Path) -> list[dict[str, Any]]:
-    """The rows of an earlier run; none where there was none."""
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of an earlier run; empty where there was none."""
     return list(json.loads(path.read_text("utf-8"))["rows"]) if path.is_file() else []
 
 
-def together(
+def merge_rows(
     earlier: Sequence[dict[str, Any]], new: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Rows of two runs, the newer one where both have it: sets in their usual order, ours first in each."""
+    """Return the rows of two runs, sets in their usual order and the resolver first in each.
 
-    def what(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    The newer row wins where both runs have it.
+    """
+
+    def row_key(row: Mapping[str, Any]) -> tuple[str, str, str]:
+        """Return the key by which rows of two runs are the same."""
         return row["set"], row["variant"], row["tool"]
 
-    order = [one.name for one in DATASETS]
-    rows = {what(row): row for row in (*earlier, *new)}
+    order = [dataset.name for dataset in DATASETS]
+    row_by_key = {row_key(row): row for row in (*earlier, *new)}
     return sorted(
-        rows.values(),
-        key=lambda row: (order.index(row["set"]), row["variant"], not row["tool"].startswith(OURS)),
+        row_by_key.values(),
+        key=lambda row: (
+            order.index(row["set"]),
+            row["variant"],
+            not row["tool"].startswith(SHIPPED),
+        ),
     )
 
 
-def words(known: Sequence[str]) -> Any:
-    """A parser of known words with commas between."""
+def words_type(choices: Sequence[str]) -> Any:
+    """Return an argument type: some of the given words, with commas between."""
 
     def parse(text: str) -> list[str]:
+        """Return the words of a text; raise `ArgumentTypeError` for an unknown word."""
         chosen = [word.strip() for word in text.split(",") if word.strip()]
-        unknown = [word for word in chosen if word not in known]
+        unknown = [word for word in chosen if word not in choices]
         if unknown or not chosen:
             raise argparse.ArgumentTypeError(
-                f"{', '.join(unknown) or 'nothing'}: choose from {', '.join(known)}"
+                f"{', '.join(unknown) or 'nothing'}: choose from {', '.join(choices)}"
             )
         return chosen
 
     return parse
 
 
-def run(
+def run_tools(
     sets: Sequence[str],
     tools: Sequence[str],
     data: Path,
     out: Path,
     earlier: Sequence[dict[str, Any]] = (),
 ) -> tuple[list[dict[str, Any]], list[str], list[str]]:
-    """Figure rows of every tool on every set, among those of an `earlier` run; why tools were skipped; what failed."""
+    """Return the rows of every tool on every set, reasons for skipped tools, and failures.
+
+    Rows of an `earlier` run are merged with the new ones.
+    """
     done: list[dict[str, Any]] = []
     skipped: list[str] = []
     failed: list[str] = []
-    peers = _peers(tools, skipped)
+    peers = _installed_peers(tools, skipped)
     for name in sets:
         work = out / "work" / name
         work.mkdir(parents=True, exist_ok=True)
@@ -143,62 +162,68 @@ def run(
             skipped.append(f"{name}: {reason}")
             continue
         for task in tasks:
-            runs = [(tool, ours_command()) for tool in ours_on(task) if tool in tools]
-            # peers are taught nothing, and have been measured on the whole of what is halved
-            others = [] if task.labelled else [one for peer in peers for one in peer.runs(task)]
-            runs += others
-            if task.entities and others:
+            runs = [(tool, resolver_command()) for tool in resolver_tools(task) if tool in tools]
+            # peers get no labels and are measured on the complete set already
+            peer_runs = [] if task.labeled else [run for peer in peers for run in peer.runs(task)]
+            runs += peer_runs
+            if task.entities and peer_runs:
                 write_entities(task)
             for tool, command in runs:
                 print(f"{task.name}: {tool} …", file=sys.stderr, flush=True)
                 try:
-                    folder = answer(task, tool, command, out / "work")
+                    folder = run_tool(task, tool, command, out / "work")
                 except subprocess.CalledProcessError as error:
                     failed.append(f"{task.name}, {tool}: {_last_line(error.stderr)}")
                     continue
-                done.append(figures(task, folder))
-                # what is measured is kept, should a later tool be stopped
-                write_json(together(earlier, done), skipped, failed, out)
-    return together(earlier, done), skipped, failed
+                done.append(measure_answer(task, folder))
+                # write after each tool, so that an interrupted run keeps its figures
+                write_json(merge_rows(earlier, done), skipped, failed, out)
+    return merge_rows(earlier, done), skipped, failed
 
 
-def _peers(tools: Sequence[str], skipped: list[str]) -> list[Peer]:
-    """The peers asked for that are installed; the others go into `skipped`."""
-    asked = [peer for peer in PEERS if peer.name in tools]
-    for peer in asked:
-        if not installed(peer):
+def _installed_peers(tools: Sequence[str], skipped: list[str]) -> list[Peer]:
+    """Return the requested peers that are installed; the others are added to `skipped`."""
+    peers = [peer for peer in PEERS if peer.name in tools]
+    for peer in peers:
+        if not is_installed(peer):
             skipped.append(
                 f"{peer.name}: not installed (python -m benchmarks.peers setup {peer.name})"
             )
-    return [peer for peer in asked if installed(peer)]
+    return [peer for peer in peers if is_installed(peer)]
 
 
-def ours_on(task: Task) -> tuple[str, ...]:
-    """Which of our models are measured on a task: the shipped one, one fitted to the records, one fitted to labels."""
+def resolver_tools(task: Task) -> tuple[str, ...]:
+    """Return the models of the resolver to measure on a task.
+
+    They are the shipped model, one fitted to the records, and one fitted to labels.
+    """
     if task.mode == JUDGED:
-        return (OURS,)
-    return (LABELLED,) if task.labelled else (OURS, UNLABELLED)
+        return (SHIPPED,)
+    return (LABELED,) if task.labeled else (SHIPPED, UNLABELED)
 
 
-def ours_command() -> list[str]:
-    """What runs our side of a task."""
-    return [sys.executable, "-m", "benchmarks.harness.ours"]
+def resolver_command() -> list[str]:
+    """Return the command that runs the resolver on a task."""
+    return [sys.executable, "-m", "benchmarks.harness.resolver_run"]
 
 
-def answer(task: Task, tool: str, command: Sequence[str], work: Path) -> Path:
-    """Run a tool on a task in its own process; gives the folder of its answer. Raises `CalledProcessError`."""
+def run_tool(task: Task, tool: str, command: Sequence[str], work: Path) -> Path:
+    """Run a tool on a task in its own process; return the folder of its answer.
+
+    Raises `CalledProcessError`.
+    """
     folder = work / task.slug / tool.replace(" ", "_")
     folder.mkdir(parents=True, exist_ok=True)
     job = folder / "task.json"
     job.write_text(json.dumps({**task.to_json(), "tool": tool}), "utf-8")
-    whole = [*command, str(job), str(folder)]
-    # without a fixed seed for hashes, dedupe asks other questions each time
-    same = {**os.environ, "PYTHONHASHSEED": "0"}
+    command_line = [*command, str(job), str(folder)]
+    # with a random hash seed, dedupe would ask for other labels in each run
+    environment = {**os.environ, "PYTHONHASHSEED": "0"}
     subprocess.run(
-        whole,
+        command_line,
         check=True,
         cwd=ROOT,
-        env=same,
+        env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -219,44 +244,46 @@ def write_json(
     (out / "quality.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
 
 
-def report(
+def write_report(
     done: Sequence[Mapping[str, Any]], skipped: Sequence[str], failed: Sequence[str], out: Path
 ) -> None:
     """Print the table and write the files."""
     out.mkdir(parents=True, exist_ok=True)
-    parts = splits(done)
-    lines = rows(done)
-    print(plain(lines))
+    parts = split_rows(done)
+    lines = figure_rows(done)
+    print(format_text(lines))
     if parts:
-        print("\n" + plain(parts, SPLIT_COLUMNS))
-    for note in notes(done):
+        print("\n" + format_text(parts, SPLIT_COLUMNS))
+    for note in figure_notes(done):
         print(note)
     print(HELP)
     write_json(done, skipped, failed, out)
     page = [
-        markdown(lines),
-        *([markdown(parts, SPLIT_COLUMNS)] if parts else []),
-        *notes(done),
+        format_markdown(lines),
+        *([format_markdown(parts, SPLIT_COLUMNS)] if parts else []),
+        *figure_notes(done),
         HELP,
     ]
     (out / "quality.md").write_text("\n\n".join(page) + "\n", "utf-8")
-    (out / "quality.svg").write_text(chart(done), "utf-8")
+    (out / "quality.svg").write_text(draw_quality_chart(done), "utf-8")
 
 
-def notes(done: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What must be said beside the figures."""
-    found = []
-    for one in done:
-        if one["note"]:
-            found.append(f"{one['set']}, {one['tool']}: {one['note']}.")
-        if "match_band" in one:
-            band = one["match_band"]
-            found.append(
-                f"{one['set']}, {one['tool']}: {band['wrong']} wrong pairs in band match, which holds "
-                f"{band['recall']:.4f} of the true ones; {one['run_review']:,} pairs to review in a run over all "
-                f"{one['records']:,} records; {one['missing']} judged pairs name records that the lists do not hold."
+def figure_notes(done: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return remarks that belong to the figures."""
+    lines = []
+    for figure in done:
+        if figure["note"]:
+            lines.append(f"{figure['set']}, {figure['tool']}: {figure['note']}.")
+        if "match_band" in figure:
+            band = figure["match_band"]
+            lines.append(
+                f"{figure['set']}, {figure['tool']}: "
+                f"{band['wrong']} wrong pairs in band match, which holds {band['recall']:.4f} of "
+                f"the true ones; {figure['run_review']:,} pairs to review in a run over all "
+                f"{figure['records']:,} records; {figure['missing']} judged pairs name records "
+                "that the lists do not contain."
             )
-    return found
+    return lines
 
 
 if __name__ == "__main__":

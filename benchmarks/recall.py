@@ -1,18 +1,19 @@
-"""Whether a check finds whom it should: recall against brute force, on corrupted queries.
+"""Measure the recall of checks against brute force, on corrupted queries.
 
     python -m benchmarks.recall --store sqlite:///hub.db --queries 200
 
-Persons are drawn from the store and written as a hurried clerk would (`resolver.training.augment.typos`; one in seven slips
-twice); half of the queries bear a birth date, one in ten of these a wrong one.
+Persons are drawn from the store and misspelled (`resolver.training.augment.typos`; one in seven
+gets two typos); half of the queries have a birth date, one in ten of these a wrong one.
 
-*Brute force* compares a query with every entity of the store. Three figures, each the share of what brute force puts at
-or above a border that the check lists too (its limit no hindrance):
+*Brute force* compares a query with every entity of the store. Three figures, each the share of the
+entities that brute force scores at or above a threshold and that the check lists too (its limit is
+no hindrance):
 
-- `drawn`: of the entities that queries were drawn from, at or above the review border (0.05), from which answers list.
-  Needs one comparison a query, so it is counted on all `--queries`.
-- `band`: of all entities in band match (0.95 or more), on the first `--brute` queries.
-- `match`, `review`: the same from the even point (0.5) and from the review border on, of the first `FIRST` of a query:
-  nobody reads more namesakes than that.
+- `drawn`: entities that queries were drawn from, scored at or above the review threshold (0.05).
+  Needs one comparison per query, so it is counted on all `--queries`.
+- `band`: all entities in band match (0.95 or more), on the first `--brute` queries.
+- `match`, `review`: the same from 0.5 and from the review threshold on, for the first `FIRST`
+  entities of a query: nobody reads more namesakes than that.
 
 Scores must be the same, to the last digit.
 """
@@ -24,7 +25,7 @@ import json
 import random
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,15 +33,16 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.comparison import NameIndex
-from resolver.engines.pair_scoring import judge
+from resolver.engines.pair_scoring import score_explained
 from resolver.hub.hub import Hub
-from resolver.pipeline import prepared_of, symbol_source
+from resolver.pipeline import normalize, symbol_source
 from resolver.records import Batch, Kind, Record, Value
-from resolver.records.prepared.assembly import Part, assembled
+from resolver.records.prepared.assembly import assemble
+from resolver.records.prepared.row_selection import BatchRows
 from resolver.scoring import scores
-from resolver.screening.entity_index import Catalogue, State
-from resolver.screening.screener import Screen, Wish
-from resolver.training.augment.typos import person_slip
+from resolver.screening.entity_index import EntityIndex, IndexSnapshot
+from resolver.screening.screener import MatchQuery, Screener
+from resolver.training.augment.typos import misspell_person_name
 
 FIRST = 20
 _SEED = 11
@@ -48,154 +50,181 @@ _EVEN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Recall:
-    """Of each figure what brute force hits and what the check lists of that; and how many scores differ."""
+class RecallFigures:
+    """Figures: hits of brute force, those that the check lists too, and the number of unequal
+    scores.
+    """
 
     hits: dict[str, int]
-    found: dict[str, int]
+    listed: dict[str, int]
     other_scores: int
 
     def share(self, figure: str) -> float:
-        """Recall, 0…1; 1 where there was nothing to find."""
-        return self.found[figure] / self.hits[figure] if self.hits[figure] else 1.0
+        """Return recall, 0…1; 1 where there was nothing to find."""
+        return self.listed[figure] / self.hits[figure] if self.hits[figure] else 1.0
 
 
-def corrupted(state: State, count: int, seed: int = _SEED) -> list[tuple[str, Record]]:
-    """(id of the entity it is drawn from, the query), for persons."""
-    chance = random.Random(seed)
-    shelf = state.shelves[0]
-    persons = np.flatnonzero((shelf.prepared.kinds == int(Kind.PERSON)) & state.kept[0])
+def draw_queries(state: IndexSnapshot, count: int, seed: int = _SEED) -> list[tuple[str, Record]]:
+    """Return (id of the entity a query is drawn from, query) for `count` persons."""
+    dice = random.Random(seed)
+    segment = state.segments[0]
+    persons = np.flatnonzero((segment.prepared.kinds == int(Kind.PERSON)) & state.active[0])
     drawn = np.random.default_rng(seed).choice(
         persons, size=min(2 * count, len(persons)), replace=False
     )
     queries: list[tuple[str, Record]] = []
     for row in drawn.tolist():
-        batch, _ = shelf.records(np.array([row]))
-        one = next(batch.to_records())
-        name = person_slip(one.caption, chance)
+        batch, _ = segment.records(np.array([row]))
+        record = next(batch.to_records())
+        name = misspell_person_name(record.caption, dice)
         if len(queries) < count and " " in name:
             values = [Value("name", name)]
-            if chance.random() < 0.5:
+            if dice.random() < 0.5:
                 values += [
-                    Value("birthDate", _written(text, chance))
-                    for text in one.texts("birthDate")[:1]
+                    Value("birthDate", _write_date(text, dice))
+                    for text in record.texts("birthDate")[:1]
                 ]
             queries.append(
-                (shelf.ids[row].as_py(), Record("!", "query", Kind.PERSON, "Person", tuple(values)))
+                (
+                    segment.ids[row].as_py(),
+                    Record("!", "query", Kind.PERSON, "Person", tuple(values)),
+                )
             )
     return queries
 
 
-def _written(date: str, chance: random.Random) -> str:
-    """A birth date as it is asked for: one in ten is wrong."""
-    if chance.random() >= 0.1 or len(date) != 10:
+def _write_date(date: str, dice: random.Random) -> str:
+    """Return the birth date of a query: one in ten is wrong."""
+    if dice.random() >= 0.1 or len(date) != 10:
         return date
-    if chance.random() < 0.5 and int(date[8:]) <= 12:
+    if dice.random() < 0.5 and int(date[8:]) <= 12:
         return f"{date[:5]}{date[8:]}-{date[5:7]}"
-    at = chance.choice((2, 3, 9))
-    return f"{date[:at]}{(int(date[at]) + 1) % 10 if at < 9 else max(int(date[9]) - 1, 1)}{date[at + 1 :]}"
+    place = dice.choice((2, 3, 9))
+    digit = (int(date[place]) + 1) % 10 if place < 9 else max(int(date[9]) - 1, 1)
+    return f"{date[:place]}{digit}{date[place + 1 :]}"
 
 
-class Brute:
-    """Every entity of a state, to be compared with queries one by one."""
+class BruteForce:
+    """Comparison of queries with every entity of an index snapshot."""
 
-    def __init__(self, hub: Hub, state: State, queries: Sequence[Record]) -> None:
-        asked = [Batch.from_records([query]).canonical() for query in queries]
-        parts = [Part(prepared_of(one, hub.models), np.zeros(1, dtype=np.int64)) for one in asked]
-        rows = [np.flatnonzero(kept) for kept in state.kept]
+    def __init__(self, hub: Hub, state: IndexSnapshot, queries: Sequence[Record]) -> None:
+        batches = [Batch.from_records([query]).canonical() for query in queries]
+        parts = [
+            BatchRows(normalize(batch, hub.models), np.zeros(1, dtype=np.int64))
+            for batch in batches
+        ]
+        rows = [np.flatnonzero(active) for active in state.active]
         parts += [
-            Part(shelf.prepared, chosen) for shelf, chosen in zip(state.shelves, rows, strict=True)
+            BatchRows(segment.prepared, active_rows)
+            for segment, active_rows in zip(state.segments, rows, strict=True)
         ]
         count = sum(len(part.rows) for part in parts)
-        self._work = assembled(parts, pa.nulls(count, pa.string()))
+        self._work = assemble(parts, pa.nulls(count, pa.string()))
         self._names = NameIndex.of(self._work)
         self._models, self._first = state.models, len(queries)
         self._ids = [
-            shelf.ids.take(pa.array(chosen))
-            for shelf, chosen in zip(state.shelves, rows, strict=True)
+            segment.ids.take(pa.array(active_rows))
+            for segment, active_rows in zip(state.segments, rows, strict=True)
         ]
 
-    def hits(self, query: int, least: float) -> dict[str, float]:
-        """Entity id → score of those at or above `least`."""
+    def hits(self, query: int, min_score: float) -> dict[str, float]:
+        """Return entity id → score of the entities at or above `min_score`."""
         right = np.arange(self._first, len(self._work), dtype=np.int32)
-        found = scores(
-            judge(
+        query_scores = scores(
+            score_explained(
                 self._work, self._names, self._models, np.full_like(right, query), right, 2
             ).logodds
         )
-        good: npt.NDArray[np.int64] = np.flatnonzero(found >= least)
+        good: npt.NDArray[np.int64] = np.flatnonzero(query_scores >= min_score)
         ids = pa.concat_arrays(self._ids).take(pa.array(good)).to_pylist()
-        return dict(zip(ids, found[good].tolist(), strict=True))
+        return dict(zip(ids, query_scores[good].tolist(), strict=True))
 
 
-def recall(hub: Hub, count: int, brute_count: int, tell: list[str] | None = None) -> Recall:
-    """Measure on `count` queries drawn from a hub's store. `tell` gets a line for each hit that is missed."""
-    state = Catalogue(hub).refresh()
-    queries = corrupted(state, count)
-    screen = Screen(hub)
-    least = state.borders.review
-    borders = {"band": state.borders.match, "match": _EVEN, "review": least}
-    hits, found, other = (
-        dict.fromkeys((*borders, "drawn"), 0),
-        dict.fromkeys((*borders, "drawn"), 0),
+def measure_recall(
+    hub: Hub, count: int, brute_count: int, missed_hits: list[str] | None = None
+) -> RecallFigures:
+    """Measure on `count` queries drawn from a hub's store.
+
+    `missed_hits` gets one line for each hit that the check does not list.
+    """
+    state = EntityIndex(hub).refresh()
+    queries = draw_queries(state, count)
+    screener = Screener(hub)
+    min_score = state.thresholds.review
+    thresholds = {"band": state.thresholds.match, "match": _EVEN, "review": min_score}
+    hits, listed_hits, other_scores = (
+        dict.fromkeys((*thresholds, "drawn"), 0),
+        dict.fromkeys((*thresholds, "drawn"), 0),
         0,
     )
-    brute = Brute(hub, state, [query for _, query in queries[:brute_count]])
-    drawn_scores = _drawn(hub, state, queries)
+    brute = BruteForce(hub, state, [query for _, query in queries[:brute_count]])
+    drawn_scores = _score_drawn(hub, state, queries)
     for number, (drawn, query) in enumerate(queries):
-        (answer,), _ = screen.check([query], Wish(limit=500))
-        listed = {one.entity["id"]: one.score for one in answer.found}
-        if drawn_scores[number] >= least:
+        (answer,), _ = screener.check([query], MatchQuery(limit=500))
+        listed = {entity_id.entity["id"]: entity_id.score for entity_id in answer.matches}
+        if drawn_scores[number] >= min_score:
             hits["drawn"] += 1
-            found["drawn"] += drawn in listed
-            other += drawn in listed and listed[drawn] != drawn_scores[number]
-            _tell(tell, query, drawn, drawn_scores[number], listed)
+            listed_hits["drawn"] += drawn in listed
+            other_scores += drawn in listed and listed[drawn] != drawn_scores[number]
+            _note_missed(missed_hits, query, drawn, drawn_scores[number], listed)
         if number < brute_count:
-            expected = brute.hits(number, least)
-            other += sum(expected.get(one) != score for one, score in listed.items())
-            first = sorted(expected.items(), key=lambda item: (-item[1], item[0] not in listed))[
+            expected = brute.hits(number, min_score)
+            other_scores += sum(
+                expected.get(entity_id) != score for entity_id, score in listed.items()
+            )
+            ranked = sorted(expected.items(), key=lambda item: (-item[1], item[0] not in listed))[
                 :FIRST
             ]
-            for figure, border in borders.items():
-                wanted = [
-                    one
-                    for one, score in (expected.items() if figure == "band" else first)
-                    if score >= border
+            for figure, threshold in thresholds.items():
+                expected_ids = [
+                    entity_id
+                    for entity_id, score in (expected.items() if figure == "band" else ranked)
+                    if score >= threshold
                 ]
-                hits[figure] += len(wanted)
-                found[figure] += len(listed.keys() & set(wanted))
-            for one, score in first:
-                _tell(tell if score >= _EVEN else None, query, one, score, listed)
-    return Recall(hits, found, other)
+                hits[figure] += len(expected_ids)
+                listed_hits[figure] += len(listed.keys() & set(expected_ids))
+            for entity_id, score in ranked:
+                _note_missed(
+                    missed_hits if score >= _EVEN else None, query, entity_id, score, listed
+                )
+    return RecallFigures(hits, listed_hits, other_scores)
 
 
-def _drawn(hub: Hub, state: State, queries: Sequence[tuple[str, Record]]) -> list[float]:
-    """The score of each query with the entity it was drawn from."""
-    asked = [
-        prepared_of(Batch.from_records([query]).canonical(), hub.models) for _, query in queries
+def _score_drawn(
+    hub: Hub, state: IndexSnapshot, queries: Sequence[tuple[str, Record]]
+) -> list[float]:
+    """Return the score of each query with the entity it was drawn from."""
+    batches = [
+        normalize(Batch.from_records([query]).canonical(), hub.models) for _, query in queries
     ]
-    place = {identity: row for row, identity in enumerate(state.shelves[0].ids.to_pylist())}
+    place = {identity: row for row, identity in enumerate(state.segments[0].ids.to_pylist())}
     rows = np.array([place[drawn] for drawn, _ in queries], dtype=np.int64)
     parts = [
-        *(Part(one, np.zeros(1, dtype=np.int64)) for one in asked),
-        Part(state.shelves[0].prepared, rows),
+        *(BatchRows(batch, np.zeros(1, dtype=np.int64)) for batch in batches),
+        BatchRows(state.segments[0].prepared, rows),
     ]
-    work = assembled(parts, pa.nulls(2 * len(queries), pa.string()))
+    work = assemble(parts, pa.nulls(2 * len(queries), pa.string()))
     left = np.arange(len(queries), dtype=np.int32)
-    judged = judge(work, NameIndex.of(work), state.models, left, left + np.int32(len(queries)))
-    found: list[float] = scores(judged.logodds).tolist()
-    return found
+    judged = score_explained(
+        work, NameIndex.of(work), state.models, left, left + np.int32(len(queries))
+    )
+    drawn_scores: list[float] = scores(judged.logodds).tolist()
+    return drawn_scores
 
 
-def _tell(
-    tell: list[str] | None, query: Record, one: str, score: float, listed: Mapping[str, float]
+def _note_missed(
+    missed_hits: list[str] | None,
+    query: Record,
+    entity_id: str,
+    score: float,
+    listed: Mapping[str, float],
 ) -> None:
-    if tell is not None and one not in listed:
-        tell.append(f"{score:.3f} {one} {[value.text for value in query.values]}")
+    if missed_hits is not None and entity_id not in listed:
+        missed_hits.append(f"{score:.3f} {entity_id} {[value.text for value in query.values]}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure, and print the figures as JSON; hits that were missed on standard error."""
+    """Measure; print the figures as JSON, and missed hits on standard error."""
     parser = argparse.ArgumentParser(description="Recall of checks against brute force.")
     parser.add_argument("--store", required=True)
     parser.add_argument("--queries", type=int, default=1_000)
@@ -205,13 +234,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     symbol_source().load()
     missed: list[str] = []
     with Hub.open(options.store, create=False, model_dir=options.model) as hub:
-        said = recall(hub, options.queries, options.brute, missed)
+        figures = measure_recall(hub, options.queries, options.brute, missed)
     print("\n".join(missed), file=sys.stderr)
     print(
         json.dumps(
             {
-                **asdict(said),
-                "recall": {figure: round(said.share(figure), 4) for figure in said.hits},
+                "hits": figures.hits,
+                "found": figures.listed,
+                "other_scores": figures.other_scores,
+                "recall": {figure: round(figures.share(figure), 4) for figure in figures.hits},
             }
         )
     )

@@ -1,6 +1,7 @@
-"""Screenshots of the desk and of the report, made from generated data: `python -m benchmarks.screenshots`.
+"""Take screenshots of the desk and of the report: `python -m benchmarks.screenshots`.
 
-Nobody in them exists. The same seed gives the same people; only times differ.
+The data is generated, so nobody in the pictures exists. The same seed gives the same people; only
+times differ.
 """
 
 from __future__ import annotations
@@ -15,24 +16,33 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.harness.browser import (
-    chromium,
-    missing,
-    resize,
-    served,
+    missing_program,
+    open_chromium,
+    resize_page,
+    serve_app,
 )
 from resolver.api import ServiceSettings, create_app
 from resolver.cli.app import run
-from resolver.review import QueueItem, Steward, Verdict, decide, waiting
+from resolver.review import (
+    DecisionRequest,
+    QueueItem,
+    Steward,
+    StewardVerdict,
+    decide_pair,
+    list_waiting,
+)
 
 RECORDS = 2_000
 LARGEST = 150_000
-"""Bytes of a picture at most: they lie in the repository."""
+"""Largest size of a picture in bytes, since pictures are stored in the repository."""
 _WIDE, _PHONE = (1280, 800), (390, 844)
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture: its name, the page, the size of the window, the colours, and keys to press before it is taken."""
+    """Screenshot: name, page, size of the window, color theme, and keys to press before it is
+    taken.
+    """
 
     name: str
     page: str
@@ -42,8 +52,8 @@ class Shot:
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[tuple[Any, Path]]:
-    """An application over a generated world in which some decisions were taken, and the report of its resolution."""
+def demo_world(folder: Path) -> Iterator[tuple[Any, Path]]:
+    """Yield an application over a generated world with some decisions, and its report."""
     lists, store = folder / "demo" / "lists", f"sqlite:///{folder}/hub.db"
     for words in (
         ["demo", "--records", str(RECORDS), "--out", str(folder / "demo")],
@@ -52,29 +62,38 @@ def world(folder: Path) -> Iterator[tuple[Any, Path]]:
         if run(words):
             raise SystemExit(f"resolver {words[0]} failed")
     app = create_app(ServiceSettings(store, first_code="screenshots"))
-    held = app.extensions["resolver"]
-    held.warm()
+    service = app.extensions["resolver"]
+    service.warm()
     yield app, folder / "result" / "report.html"
-    held.close()
+    service.close()
 
 
-def shots(hub: Any, report: Path) -> list[Shot]:
-    """What is taken: of the pairs that wait, the one of most worth whose names are written in two scripts."""
-    found = waiting(hub, limit=300).items
-    merged = next((one for one in found if one.score > 0.9 and one.left.records > 2), found[0])
-    decide(
+def choose_shots(hub: Any, report: Path) -> list[Shot]:
+    """Return the screenshots to take.
+
+    The pair is the one of highest priority in the queue whose names are in two scripts.
+    """
+    items = list_waiting(hub, limit=300).items
+    merged = next((item for item in items if item.score > 0.9 and item.left.records > 2), items[0])
+    decide_pair(
         hub,
-        Steward("amira", "Coast guard"),
-        merged.left.id,
-        merged.right.id,
-        Verdict.SAME,
-        reason="same document",
+        DecisionRequest(
+            Steward("amira", "Coast guard"),
+            merged.left.id,
+            merged.right.id,
+            StewardVerdict.SAME,
+            reason="same document",
+        ),
     )
-    # what waits now: the decision may have changed that
-    found = waiting(hub, limit=300).items
+    # the decision may have changed the queue
+    items = list_waiting(hub, limit=300).items
     item = next(
-        (one for one in found if _scripts(one) > 1 and one.left.records + one.right.records > 3),
-        found[0],
+        (
+            item
+            for item in items
+            if _scripts(item) > 1 and item.left.records + item.right.records > 3
+        ),
+        items[0],
     )
     pair = f"/review/{item.left.id}/{item.right.id}"
     return [
@@ -92,18 +111,18 @@ def _scripts(item: QueueItem) -> int:
     return len({*item.left.scripts, *item.right.scripts})
 
 
-def take(driver: Any, address: str, shot: Shot, out: Path) -> int:
-    """Take a picture; its size in bytes."""
+def take_screenshot(driver: Any, address: str, shot: Shot, out: Path) -> int:
+    """Take a screenshot; return its size in bytes."""
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.support.ui import WebDriverWait
 
-    resize(driver, *shot.size)
+    resize_page(driver, *shot.size)
     driver.get(shot.page if "://" in shot.page else address + shot.page)
     driver.execute_script("document.documentElement.dataset.theme = arguments[0]", shot.theme)
     if shot.keys:
         ActionChains(driver).send_keys(shot.keys).perform()
         WebDriverWait(driver, 20).until(
-            lambda held: held.find_elements("css selector", "#preview *")
+            lambda page_driver: page_driver.find_elements("css selector", "#preview *")
         )
     path = out / f"{shot.name}.png"
     driver.save_screenshot(str(path))
@@ -111,13 +130,13 @@ def take(driver: Any, address: str, shot: Shot, out: Path) -> int:
 
 
 def main() -> int:
-    """Take all; 1 where one is too large."""
+    """Take all screenshots; return 1 where one is too large."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--out", type=Path, default=Path("docs/images"))
     out = options.parse_args().out
-    if missing():
+    if missing_program():
         print(
-            f"error: {missing()} is not installed (on Debian: chromium chromium-driver)",
+            f"error: {missing_program()} is not installed (on Debian: chromium chromium-driver)",
             file=sys.stderr,
         )
         return 1
@@ -125,14 +144,14 @@ def main() -> int:
     too_large = 0
     with (
         tempfile.TemporaryDirectory() as folder,
-        world(Path(folder)) as (app, report),
-        served(app) as address,
-        chromium() as driver,
+        demo_world(Path(folder)) as (app, report),
+        serve_app(app) as address,
+        open_chromium() as driver,
     ):
         driver.get(f"{address}/desk/first?code=screenshots")
         driver.find_element("css selector", "form button.first").click()
-        for shot in shots(app.extensions["resolver"].hub, report):
-            size = take(driver, address, shot, out)
+        for shot in choose_shots(app.extensions["resolver"].hub, report):
+            size = take_screenshot(driver, address, shot, out)
             too_large += size > LARGEST
             print(f"{out / shot.name}.png: {size // 1000} kB")
     return 1 if too_large else 0

@@ -1,11 +1,13 @@
-"""Speed beside Splink on the same files, and of single stages: `python -m benchmarks.speed`.
+"""Compare speed with Splink on the same files, and time single stages: `python -m
+benchmarks.speed`.
 
-Each round runs every tool once, in turn, as a process of its own from the raw file to the written clusters: ours is
-`resolver dedupe FILE --only entities --merge-at 0.5`, Splink's reads, trains, predicts and clusters at 0.95 as its
-documentation does; on `historical_50k` also with three blocking rules more (`splink-looser`), since its documented
-ones miss a third of the true pairs. Medians, ratios round by round, and F1 beside every speed: a ratio at unequal
-quality is said to be one, and so is a model that changed while it was measured. Writes `speed.json`, `speed.md` and a
-chart of the stages, `stages.svg`.
+Each round runs every tool once, in turn, as a process of its own from the raw file to the written
+clusters. The resolver runs `dedupe FILE --only entities --merge-at 0.5`; Splink reads, trains,
+predicts and clusters at 0.95 as its documentation does, and on `historical_50k` also with three
+more blocking rules (`splink-looser`), since the documented ones miss a third of the true pairs.
+Figures are medians and ratios round by round, with F1 for every speed. A warning marks a ratio at
+unequal quality and a model that changed during the measurement. Writes `speed.json`, `speed.md` and
+a chart of the stages, `stages.svg`.
 """
 
 from __future__ import annotations
@@ -22,129 +24,139 @@ from typing import Any
 
 import pandas as pd
 
-from benchmarks.charts.stage_chart import stage_chart
+from benchmarks.charts.stage_chart import draw_stage_chart
 from benchmarks.harness.datasets import (
     DATA,
     DATASET_BY_NAME,
     DEDUPE,
-    LISTS,
+    LIST_PATHS,
     ROOT,
     AbsentError,
     Task,
 )
-from benchmarks.harness.figure_table import markdown, plain
-from benchmarks.harness.figures import OURS
+from benchmarks.harness.figure_table import format_markdown, format_text
+from benchmarks.harness.figures import SHIPPED
 from benchmarks.harness.measures import b_cubed, cluster_pairs
-from benchmarks.harness.stage_speeds import stage_speeds
+from benchmarks.harness.stage_speeds import measure_stages
 from benchmarks.harness.timing import (
     Cost,
-    Timing,
+    ToolTiming,
     ratios,
-    timed,
+    time_command,
 )
-from benchmarks.harness.tool_answers import Truth, labels_of
-from benchmarks.peers.table import PEER_BY_NAME, installed
-from benchmarks.quality import OUT, words
+from benchmarks.harness.tool_answers import TruthTable, labels_of
+from benchmarks.peers.table import PEER_BY_NAME, is_installed
+from benchmarks.quality import OUT, words_type
 
 SPLINK, LOOSER = "splink", "splink-looser"
-# tool -> how its script is asked
-WAYS = {SPLINK: "clusters", LOOSER: "clusters-looser"}
-# the sets for which there are more rules
+# tool -> first argument of its script
+SCRIPT_WAYS = {SPLINK: "clusters", LOOSER: "clusters-looser"}
+# the sets with additional blocking rules
 LOOSER_SETS = ("historical_50k",)
-# how far apart two F1 may lie for a ratio of times to compare like with like
-EVEN = 0.01
-# what has no truth and no peer: the speed of stages on real lists with all their aliases
-REAL = "ofac_un_eu"
-SETS = ("historical_50k", "persons_100k", "persons_1m", REAL, "fake_1000")
-USUAL = SETS[:4]
-HEAD = ("set", "tool", "wall s", "CPU s", "peak MiB", "F1", "B³ F1", "times ours", "(from – to)")
-STAGE_HEAD = ("set", "stage on one core", "items", "unit", "seconds", "per second")
+# largest difference in F1 at which a ratio of times is meaningful
+F1_TOLERANCE = 0.01
+# real lists without truth and without peers, for the speed of stages only
+REAL_LISTS = "ofac_un_eu"
+SET_NAMES = ("historical_50k", "persons_100k", "persons_1m", REAL_LISTS, "fake_1000")
+DEFAULT_SETS = SET_NAMES[:4]
+COLUMNS = ("set", "tool", "wall s", "CPU s", "peak MiB", "F1", "B³ F1", "times ours", "(from – to)")
+STAGE_COLUMNS = ("set", "stage on one core", "items", "unit", "seconds", "per second")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run, print and write. Gives the exit code."""
+    """Measure, print and write; return the exit code."""
     options = _parser().parse_args(arguments)
     rounds: list[dict[str, Any]] = []
     stages: list[dict[str, Any]] = []
     notes: list[str] = []
     for name in options.sets:
         try:
-            task = _task(name, options.data, options.out / "work" / name)
+            task = _find_task(name, options.data, options.out / "work" / name)
         except AbsentError as reason:
             print(f"skipped: {name}: {reason}", file=sys.stderr)
             continue
-        if name == REAL:
-            stages += _stages(task)
+        if name == REAL_LISTS:
+            stages += _stage_rows(task)
             continue
         model = model_digest()
-        timings = measure(task, options.only, options.rounds, options.out / "speed")
-        notes += warnings(task, timings, changed=model_digest() != model)
+        timings = measure_tools(task, options.only, options.rounds, options.out / "speed")
+        notes += find_warnings(task, timings, changed=model_digest() != model)
         rounds += [_row(task, timings[0], timing) for timing in timings]
-        if options.stages and OURS in options.only and not DATASET_BY_NAME[name].large:
-            stages += _stages(task)
-        # what is measured is kept, should a later set be stopped
+        if options.stages and SHIPPED in options.only and not DATASET_BY_NAME[name].large:
+            stages += _stage_rows(task)
+        # write after each set, so that an interrupted run keeps its figures
         _write_json(rounds, stages, notes, options.out)
-    _report(rounds, stages, notes, options.out)
+    _write_report(rounds, stages, notes, options.out)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
-    tools = [OURS, *WAYS]
-    made.add_argument(
-        "--sets", type=words(SETS), default=list(USUAL), metavar="A,B", help=f"of {', '.join(SETS)}"
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.speed", description=__doc__)
+    tools = [SHIPPED, *SCRIPT_WAYS]
+    parser.add_argument(
+        "--sets",
+        type=words_type(SET_NAMES),
+        default=list(DEFAULT_SETS),
+        metavar="A,B",
+        help=f"of {', '.join(SET_NAMES)}",
     )
-    made.add_argument(
+    parser.add_argument(
         "--only",
-        type=words(tools),
+        type=words_type(tools),
         default=tools,
         metavar="A,B",
         help=f"tools, of {', '.join(tools)}",
     )
-    made.add_argument(
+    parser.add_argument(
         "--rounds", type=int, default=3, metavar="N", help="how often each tool runs (default: 3)"
     )
-    made.add_argument(
+    parser.add_argument(
         "--no-stages", dest="stages", action="store_false", help="whole processes only"
     )
-    made.add_argument(
+    parser.add_argument(
         "--data", type=Path, default=DATA, metavar="DIR", help="the data (default: %(default)s)"
     )
-    made.add_argument(
+    parser.add_argument(
         "--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)"
     )
-    return made
+    return parser
 
 
-def _stages(task: Task) -> list[dict[str, Any]]:
+def _stage_rows(task: Task) -> list[dict[str, Any]]:
     return [
-        {"set": task.dataset, **asdict(one), "per_second": one.per_second}
-        for one in stage_speeds(task)
+        {"set": task.dataset, **asdict(speed), "per_second": speed.per_second}
+        for speed in measure_stages(task)
     ]
 
 
-def _task(name: str, data: Path, work: Path) -> Task:
-    """The first task of a set that deduplicates one table; of the real lists, all of them together."""
-    if name == REAL:
-        lists = tuple(data / part for part in (*LISTS, "raw/eu_journal"))
+def _find_task(name: str, data: Path, work: Path) -> Task:
+    """Return the first task of a set that deduplicates one table.
+
+    For the real lists: a task over all of them together.
+    """
+    if name == REAL_LISTS:
+        lists = tuple(data / part for part in (*LIST_PATHS, "raw/eu_journal"))
         absent = [path for path in lists if not path.exists()]
         if absent:
             raise AbsentError(f"{absent[0].name} is not in {absent[0].parent}")
-        return Task(REAL, "", DEDUPE, lists, (), work / "no_truth")
+        return Task(REAL_LISTS, "", DEDUPE, lists, (), work / "no_truth")
     work.mkdir(parents=True, exist_ok=True)
     return next(task for task in DATASET_BY_NAME[name].make(data, work) if task.mode == DEDUPE)
 
 
-def measure(task: Task, tools: Sequence[str], rounds: int, folder: Path) -> list[Timing]:
-    """The timings of the tools on a task, in the order asked for. Raises `RuntimeError` where a tool fails."""
-    home = folder / task.slug
-    home.mkdir(parents=True, exist_ok=True)
-    commands = {OURS: _ours(task, home)} if OURS in tools else {}
+def measure_tools(task: Task, tools: Sequence[str], rounds: int, folder: Path) -> list[ToolTiming]:
+    """Return the timings of the tools on a task, in the order requested.
+
+    Raises `RuntimeError` where a tool fails.
+    """
+    tool_folder = folder / task.slug
+    tool_folder.mkdir(parents=True, exist_ok=True)
+    commands = {SHIPPED: _resolver_command(task, tool_folder)} if SHIPPED in tools else {}
     peers = [
         tool for tool in tools if tool == SPLINK or (tool == LOOSER and task.dataset in LOOSER_SETS)
     ]
-    if peers and installed(PEER_BY_NAME[SPLINK]):
-        commands |= {tool: _splink(task, home, tool) for tool in peers}
+    if peers and is_installed(PEER_BY_NAME[SPLINK]):
+        commands |= {tool: _splink_command(task, tool_folder, tool) for tool in peers}
     elif peers:
         print(
             "skipped: splink: not installed (python -m benchmarks.peers setup splink)",
@@ -158,69 +170,65 @@ def measure(task: Task, tools: Sequence[str], rounds: int, folder: Path) -> list
                 file=sys.stderr,
                 flush=True,
             )
-            costs[tool].append(timed(command, ROOT))
-    truth = Truth.load(task.truth)
-    found = []
-    for tool, spent in costs.items():
-        labels = labels_of(
-            *(_our_clusters(home) if tool == OURS else _splink_clusters(home / tool)), truth
-        )
+            costs[tool].append(time_command(command, ROOT))
+    truth = TruthTable.load(task.truth)
+    timings = []
+    for tool, tool_costs in costs.items():
+        if tool == SHIPPED:
+            ids, clusters = _resolver_clusters(tool_folder)
+        else:
+            ids, clusters = _splink_clusters(tool_folder / tool)
+        labels = labels_of(ids, clusters, truth)
         rates = cluster_pairs(truth.clusters, labels).rates, b_cubed(truth.clusters, labels)
-        found.append(Timing(tool, tuple(spent), rates[0].f1, rates[1].f1))
-    return found
+        timings.append(ToolTiming(tool, tuple(tool_costs), rates[0].f1, rates[1].f1))
+    return timings
 
 
 def model_digest() -> str:
-    """A digest of the shipped models' files as they are now."""
-    found = hashlib.sha256()
+    """Return a digest of the files of the shipped models in their current state."""
+    digest = hashlib.sha256()
     for path in sorted((ROOT / "models").glob("*.json")):
-        found.update(path.read_bytes())
-    return found.hexdigest()[:8]
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
 
 
-def warnings(task: Task, timings: Sequence[Timing], *, changed: bool) -> list[str]:
-    """What makes a row less than it seems: a model that changed between rounds, ratios at unequal quality."""
-    found = (
-        [f"{task.name}: the model changed while it was measured; measure again."] if changed else []
-    )
+def find_warnings(task: Task, timings: Sequence[ToolTiming], *, changed: bool) -> list[str]:
+    """Return warnings: a model that changed between rounds, ratios at unequal quality."""
+    lines = []
+    if changed:
+        lines.append(f"{task.name}: the model changed while it was measured; measure again.")
+    first = timings[0]
     for other in timings[1:]:
-        first = timings[0]
-        if abs(first.f1 - other.f1) > EVEN:
-            found.append(
-                f"{task.name}: not at equal quality: F1 {first.f1:.4f} ({first.tool}) and {other.f1:.4f} "
-                f"({other.tool}); the ratio of their times says little."
+        if abs(first.f1 - other.f1) > F1_TOLERANCE:
+            lines.append(
+                f"{task.name}: not at equal quality: F1 {first.f1:.4f} ({first.tool}) and "
+                f"{other.f1:.4f} ({other.tool}); the ratio of their times says little."
             )
-    return found
+    return lines
 
 
-def _ours(task: Task, home: Path) -> list[str]:
-    mapping = home / "mapping.yml"
+def _resolver_command(task: Task, tool_folder: Path) -> list[str]:
+    mapping = tool_folder / "mapping.yml"
     # JSON is YAML
     mapping.write_text(json.dumps(task.mappings[0]), "utf-8")
     return [
         *(sys.executable, "-m", "resolver", "dedupe", str(task.tables[0].resolve())),
         *("--mapping", str(mapping.resolve()), "--only", "entities", "--merge-at", "0.5"),
-        *("--out", str((home / OURS).resolve())),
+        *("--out", str((tool_folder / SHIPPED).resolve())),
     ]
 
 
-def _splink(task: Task, home: Path, tool: str) -> list[str]:
-    job = home / "task.json"
+def _splink_command(task: Task, tool_folder: Path, tool: str) -> list[str]:
+    job = tool_folder / "task.json"
     job.write_text(json.dumps({**task.to_json(), "tool": tool}), "utf-8")
     peer = PEER_BY_NAME[SPLINK]
-    out = str((home / tool).resolve())
-    return [
-        str(peer.python),
-        "-m",
-        f"benchmarks.peers.{peer.script}",
-        WAYS[tool],
-        str(job.resolve()),
-        out,
-    ]
+    out = str((tool_folder / tool).resolve())
+    module = f"benchmarks.peers.{peer.script}"
+    return [str(peer.python), "-m", module, SCRIPT_WAYS[tool], str(job.resolve()), out]
 
 
-def _our_clusters(home: Path) -> tuple[pd.Series, pd.Series]:
-    frame = pd.read_csv(home / OURS / "entities.csv", dtype=str)
+def _resolver_clusters(tool_folder: Path) -> tuple[pd.Series, pd.Series]:
+    frame = pd.read_csv(tool_folder / SHIPPED / "entities.csv", dtype=str)
     return frame["record_id"].str.partition(":")[2], frame["entity_id"]
 
 
@@ -229,8 +237,8 @@ def _splink_clusters(folder: Path) -> tuple[pd.Series, pd.Series]:
     return frame["id"].astype(str), frame.iloc[:, 1]
 
 
-def _row(task: Task, first: Timing, timing: Timing) -> dict[str, Any]:
-    """A timing as plain data, with how many times as long as the first tool it took."""
+def _row(task: Task, first: ToolTiming, timing: ToolTiming) -> dict[str, Any]:
+    """Return a timing as plain data, with the ratio of its times to those of the first tool."""
     times = ratios(first, timing)
     return {
         "set": task.name,
@@ -253,47 +261,51 @@ def _write_json(
     (out / "speed.json").write_text(json.dumps(content, indent=1) + "\n", "utf-8")
 
 
-def _report(
+def _write_report(
     rounds: list[dict[str, Any]], stages: list[dict[str, Any]], notes: list[str], out: Path
 ) -> None:
     out.mkdir(parents=True, exist_ok=True)
-    lines = [_line(one) for one in rounds]
-    parts = [_stage_line(one) for one in stages]
-    print(plain(lines, HEAD))
+    lines = [_line(row) for row in rounds]
+    parts = [_stage_line(row) for row in stages]
+    print(format_text(lines, COLUMNS))
     if parts:
-        print("\n" + plain(parts, STAGE_HEAD))
+        print("\n" + format_text(parts, STAGE_COLUMNS))
     for note in notes:
         print(note)
     _write_json(rounds, stages, notes, out)
-    page = [markdown(lines, HEAD), *([markdown(parts, STAGE_HEAD)] if parts else []), *notes]
+    page = [
+        format_markdown(lines, COLUMNS),
+        *([format_markdown(parts, STAGE_COLUMNS)] if parts else []),
+        *notes,
+    ]
     (out / "speed.md").write_text("\n\n".join(page) + "\n", "utf-8")
     if stages:
-        (out / "stages.svg").write_text(stage_chart(stages), "utf-8")
+        (out / "stages.svg").write_text(draw_stage_chart(stages), "utf-8")
 
 
-def _line(one: dict[str, Any]) -> tuple[str, ...]:
-    times = one["times_first"]
+def _line(row: dict[str, Any]) -> tuple[str, ...]:
+    times = row["times_first"]
     return (
-        one["set"],
-        one["tool"],
-        f"{one['wall']:.1f}",
-        f"{one['cpu']:.1f}",
-        f"{one['peak_mib']:,.0f}",
-        f"{one['f1']:.4f}",
-        f"{one['b_cubed_f1']:.4f}",
+        row["set"],
+        row["tool"],
+        f"{row['wall']:.1f}",
+        f"{row['cpu']:.1f}",
+        f"{row['peak_mib']:,.0f}",
+        f"{row['f1']:.4f}",
+        f"{row['b_cubed_f1']:.4f}",
         f"{times['median']:.2f}",
         f"{times['least']:.2f} – {times['most']:.2f}",
     )
 
 
-def _stage_line(one: dict[str, Any]) -> tuple[str, ...]:
+def _stage_line(row: dict[str, Any]) -> tuple[str, ...]:
     return (
-        one["set"],
-        one["stage"],
-        f"{one['items']:,}",
-        one["unit"],
-        f"{one['seconds']:.2f}",
-        f"{one['per_second']:,.0f}",
+        row["set"],
+        row["stage"],
+        f"{row['items']:,}",
+        row["unit"],
+        f"{row['seconds']:.2f}",
+        f"{row['per_second']:,.0f}",
     )
 
 

@@ -1,4 +1,4 @@
-"""A chart of what each stage does a second on one core, as SVG made by hand: bars on a logarithmic axis."""
+"""SVG chart of items per second and stage on one core: bars on a logarithmic axis."""
 
 from __future__ import annotations
 
@@ -10,33 +10,38 @@ from xml.sax.saxutils import escape
 LEFT, WIDTH, BAR, GAP, HEAD = 290, 480, 14, 6, 62
 LOWEST, HIGHEST = 4, 8
 """Powers of ten at the ends of the axis."""
-COLOUR, LIMIT = "#2b6cb0", "#a0aec0"
+COLOR, LIMIT = "#2b6cb0", "#a0aec0"
 
 
-def stage_chart(stages: Sequence[Mapping[str, Any]]) -> str:
-    """The SVG text of rows of `speed.json`'s `stages`; what the library below does alone is grey."""
+def draw_stage_chart(stages: Sequence[Mapping[str, Any]]) -> str:
+    """Return the SVG text of the rows under `stages` in `speed.json`.
+
+    Bars of the underlying library, measured for comparison, are gray.
+    """
     parts, top, last = [], HEAD, ""
-    for one in stages:
-        if one["set"] != last:
-            last = one["set"]
+    for stage in stages:
+        if stage["set"] != last:
+            last = stage["set"]
             parts.append(_text(12, top + 12, last, weight="bold"))
             top += BAR + GAP
-        alone = one["stage"].startswith("rapidfuzz")
-        end = _x(one["per_second"])
-        parts.append(_text(LEFT - 8, top + 11, one["stage"], anchor="end"))
-        fill = LIMIT if alone else COLOUR
+        is_library = stage["stage"].startswith("rapidfuzz")
+        end = _x(stage["per_second"])
+        parts.append(_text(LEFT - 8, top + 11, stage["stage"], anchor="end"))
+        fill = LIMIT if is_library else COLOR
         parts.append(
             f'<rect x="{LEFT}" y="{top}" width="{end - LEFT:.1f}" height="{BAR}" fill="{fill}"/>'
         )
         parts.append(
-            _text(end + 5, top + 11, f"{spoken(one['per_second'])} {one['unit']}", size=11)
+            _text(
+                end + 5, top + 11, f"{short_number(stage['per_second'])} {stage['unit']}", size=11
+            )
         )
         top += BAR + GAP
     return _frame("".join(parts), top + GAP)
 
 
-def spoken(number: float) -> str:
-    """A number to two digits: 56 thousand as `56k`, 880 thousand as `0.88M`."""
+def short_number(number: float) -> str:
+    """Return a number with two digits: 56 thousand as `56k`, 880 thousand as `0.88M`."""
     return f"{number / 1e6:.2g}M" if number >= 1e5 else f"{number / 1e3:.2g}k"
 
 
@@ -48,8 +53,8 @@ def _x(per_second: float) -> float:
 def _text(
     x: float, y: float, text: str, *, anchor: str = "start", size: int = 12, weight: str = "normal"
 ) -> str:
-    said = escape(text)
-    return f'<text x="{x:.1f}" y="{y}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}">{said}</text>'
+    place = f'x="{x:.1f}" y="{y}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}"'
+    return f"<text {place}>{escape(text)}</text>"
 
 
 def _frame(body: str, bottom: int) -> str:
@@ -59,11 +64,13 @@ def _frame(body: str, bottom: int) -> str:
         ticks.append(
             f'<line x1="{x:.1f}" y1="{HEAD - 8}" x2="{x:.1f}" y2="{bottom - GAP}" stroke="#ccd"/>'
         )
-        ticks.append(_text(x, HEAD - 14, spoken(10.0**power), anchor="middle", size=10))
-    title = "Items a second on one core"
+        ticks.append(_text(x, HEAD - 14, short_number(10.0**power), anchor="middle", size=10))
+    title = "Items per second on one core"
     width = LEFT + WIDTH + 120
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {bottom}" width="{width}" height="{bottom}" '
-        f'font-family="system-ui, sans-serif" fill="#223" role="img"><title>{title}</title>'
-        f'<rect width="{width}" height="{bottom}" fill="#fff"/>{_text(LEFT, 22, title)}{"".join(ticks)}{body}</svg>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {bottom}" '
+        f'width="{width}" height="{bottom}" font-family="system-ui, sans-serif" fill="#223" '
+        f'role="img"><title>{title}</title>'
+        f'<rect width="{width}" height="{bottom}" fill="#fff"/>'
+        f"{_text(LEFT, 22, title)}{''.join(ticks)}{body}</svg>\n"
     )

@@ -1,4 +1,7 @@
-"""How long a process has been running, from its start by the system's clock (imports count), and its peak memory."""
+"""Age and peak memory of the current process, as the operating system reports them.
+
+The age includes the time for imports.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,9 @@ _IMPORTED = time.perf_counter()
 
 
 def process_age() -> float:
-    """Seconds since this process began (to a hundredth). Where the system does not say, since this module was
-    loaded.
+    """Return the seconds since this process began, to a hundredth.
+
+    Where the system does not report them: the seconds since this module was imported.
     """
     try:
         stat = Path("/proc/self/stat").read_text("ascii", errors="replace")
@@ -23,9 +27,10 @@ def process_age() -> float:
 
 
 def peak_mib() -> float:
-    """The most memory this program has held, in MiB.
+    """Return the peak resident memory of this program in MiB.
 
-    `ru_maxrss` would not do: it outlives `exec`, so a program started by a large process begins with that one's peak.
+    `ru_maxrss` survives `exec`, so a program started by a large process would begin with the peak
+    of that process; it is only the fallback.
     """
     try:
         for line in Path("/proc/self/status").read_text("ascii", errors="replace").splitlines():

@@ -1,7 +1,8 @@
-"""The named data sets: which files they are, how their columns map, and what is true of them.
+"""Table of the named data sets: their files, the mapping of their columns, and their truth.
 
-A `Task` is what every tool gets: tables on disk with a column of ids, and the truth (`truth.parquet`: `id`,
-`cluster`, `side`) which only the measures read. Data that is not there gives `AbsentError` with the reason.
+A `Task` is the input of every tool: tables on disk with a column of ids, and the truth
+(`truth.parquet`: `id`, `cluster`, `side`), which only the measures read. Missing data raises
+`AbsentError` with the reason.
 """
 
 from __future__ import annotations
@@ -21,14 +22,16 @@ DEDUPE, LINK, JUDGED = "dedupe", "link", "judged"
 
 
 class AbsentError(Exception):
-    """A data set cannot be had here; the text says why."""
+    """Signal that a data set or a part that needs it is not available here; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One run of one tool. `tables`: one to dedupe, left and right to link, the lists to judge pairs of (`pairs`: a
-    CSV of `left,right,label`). `mappings`: one for each table, empty for lists of known formats. `truth`: a parquet
-    file.
+    """Task for a tool.
+
+    `tables`: one table to deduplicate, left and right tables to link, or the lists to judge pairs
+    of (`pairs`: a CSV of `left,right,label`). `mappings`: one per table, empty for lists of known
+    formats. `truth`: a parquet file.
     """
 
     dataset: str
@@ -40,38 +43,42 @@ class Task:
     note: str = ""
     pairs: Path | None = None
     entities: Path | None = None
-    """Where `benchmarks.harness.ftm_entities` puts the records of a judged task, for tools that read FollowTheMoney only."""
-    labelled: Path | None = None
-    """Other records of the same make, with their true clusters in the column `cluster`: for tools that are taught."""
+    """Output file of `benchmarks.harness.ftm_entities` with the records of a judged task, for tools
+    that read FollowTheMoney only.
+    """
+    labeled: Path | None = None
+    """Other records of the same kind, with true clusters in the column `cluster`, for supervised
+    tools.
+    """
 
     @property
     def name(self) -> str:
-        """The data set and, where it has several, the variant."""
+        """Return the data set and, where it has several, the variant."""
         return f"{self.dataset} {self.variant}".strip()
 
     @property
     def slug(self) -> str:
-        """The name as a file name."""
+        """Return the name as a file name."""
         return self.name.replace(" ", "_")
 
     def to_json(self) -> dict[str, Any]:
-        """Plain data, for the process that runs a tool."""
+        """Return plain data for the process that runs a tool."""
         return {
             "dataset": self.dataset,
             "variant": self.variant,
             "mode": self.mode,
             "tables": [str(path) for path in self.tables],
-            "mappings": [dict(one) for one in self.mappings],
+            "mappings": [dict(table_mapping) for table_mapping in self.mappings],
             "truth": str(self.truth),
             "note": self.note,
             "pairs": str(self.pairs) if self.pairs else None,
             "entities": str(self.entities) if self.entities else None,
-            "labelled": str(self.labelled) if self.labelled else None,
+            "labeled": str(self.labeled) if self.labeled else None,
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Task:
-        """The task of such data."""
+        """Return the task that `to_json` wrote."""
         return cls(
             data["dataset"],
             data["variant"],
@@ -82,21 +89,22 @@ class Task:
             data["note"],
             Path(data["pairs"]) if data["pairs"] else None,
             Path(data["entities"]) if data["entities"] else None,
-            Path(data["labelled"]) if data["labelled"] else None,
+            Path(data["labeled"]) if data["labeled"] else None,
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A row of `DATASETS`. `make(data, work)` gives its tasks; it may write tables into `work`. Raises
-    `AbsentError`.
+    """Row of `DATASETS`.
+
+    `make(data, work)` returns its tasks and may write tables into `work`; it raises `AbsentError`.
     """
 
     name: str
     help: str
     make: Callable[[Path, Path], list[Task]] = field(repr=False)
     large: bool = False
-    """Whether it is for speed: quality is measured on it only when asked for by name."""
+    """True for a set to measure speed on; quality is measured on it only on request."""
 
 
 FEBRL_COLUMNS: dict[str, Any] = {
@@ -127,17 +135,19 @@ HISTORICAL_ALL: dict[str, Any] = {
 }
 
 
-def mapping(
+def person_mapping(
     source: str, properties: Mapping[str, Any], id_column: str = "unique_id"
 ) -> dict[str, Any]:
-    """A mapping of persons."""
+    """Return a mapping of persons."""
     return {"id": id_column, "kind": "person", "source": source, "properties": dict(properties)}
 
 
 def write_truth(
     work: Path, ids: pd.Series, clusters: pd.Series, sides: pd.Series | None = None
 ) -> Path:
-    """Write `truth.parquet`: the ids as the tables have them, any cluster names, the side of each record (0 or 1)."""
+    """Write `truth.parquet`: ids as in the tables, cluster names, and the side of each record (0 or
+    1).
+    """
     path = work / "truth.parquet"
     side = pd.Series(0, index=ids.index) if sides is None else sides
     frame = pd.DataFrame(
@@ -147,7 +157,7 @@ def write_truth(
     return path
 
 
-def _file(path: Path) -> Path:
+def _require_file(path: Path) -> Path:
     if not path.is_file():
         raise AbsentError(f"{path.name} is not in {path.parent}")
     return path
@@ -161,7 +171,14 @@ def _febrl3(data: Path, work: Path) -> list[Task]:
     frame.drop(columns="cluster").to_parquet(table, index=False)
     truth = write_truth(work, frame["rec_id"], frame["cluster"])
     return [
-        Task("febrl3", "", DEDUPE, (table,), (mapping("febrl3", FEBRL_COLUMNS, "rec_id"),), truth)
+        Task(
+            "febrl3",
+            "",
+            DEDUPE,
+            (table,),
+            (person_mapping("febrl3", FEBRL_COLUMNS, "rec_id"),),
+            truth,
+        )
     ]
 
 
@@ -172,17 +189,18 @@ def _febrl4(data: Path, work: Path) -> list[Task]:
     tables = (work / "left.parquet", work / "right.parquet")
     for frame, table in zip(sides, tables, strict=True):
         frame.drop(columns="cluster").to_parquet(table, index=False)
-    both = pd.concat(
+    records = pd.concat(
         [frame.assign(side=side) for side, frame in enumerate(sides)], ignore_index=True
     )
-    truth = write_truth(work, both["rec_id"], both["cluster"], both["side"])
-    mappings = tuple(mapping(f"febrl4{side}", FEBRL_COLUMNS, "rec_id") for side in "ab")
+    truth = write_truth(work, records["rec_id"], records["cluster"], records["side"])
+    mappings = tuple(person_mapping(f"febrl4{side}", FEBRL_COLUMNS, "rec_id") for side in "ab")
     return [Task("febrl4", "", LINK, tables, mappings, truth)]
 
 
 def _febrl(frame: pd.DataFrame) -> pd.DataFrame:
-    """A FEBRL frame with its ids as a column, its true person (the number in the id), and the parts of a street
-    joined.
+    """Return a FEBRL frame with ids as a column, true persons, and the parts of a street joined.
+
+    The number in a record id names the true person.
     """
     table = frame.reset_index().astype(object)
     parts = table[["street_number", "address_1", "address_2"]].fillna("").to_numpy().tolist()
@@ -192,34 +210,36 @@ def _febrl(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def gaps_as_none(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with None in place of every missing value, whatever stood there."""
+    """Return the frame with None in place of every missing value."""
     nothing: Any = None
     filled: pd.DataFrame = frame.astype(object).where(frame.notna(), nothing)
     return filled
 
 
 def _fake_1000(data: Path, work: Path) -> list[Task]:
-    table = _file(data / "peers" / "fake_1000.csv")
+    table = _require_file(data / "peers" / "fake_1000.csv")
     frame = pd.read_csv(table, dtype=str)
     columns = {**PERSON_COLUMNS, "address.city": "city", "email": "email"}
     truth = write_truth(work, frame["unique_id"], frame["cluster"])
-    return [Task("fake_1000", "", DEDUPE, (table,), (mapping("fake1000", columns),), truth)]
+    return [Task("fake_1000", "", DEDUPE, (table,), (person_mapping("fake1000", columns),), truth)]
 
 
 def _historical(data: Path, work: Path) -> list[Task]:
-    table = _file(data / "peers" / "historical_figures_with_errors_50k.parquet")
+    table = _require_file(data / "peers" / "historical_figures_with_errors_50k.parquet")
     frame = pd.read_parquet(table, columns=["unique_id", "cluster"])
     truth = write_truth(work, frame["unique_id"], frame["cluster"])
     return [
-        Task("historical_50k", variant, DEDUPE, (table,), (mapping("h50k", columns),), truth)
+        Task("historical_50k", variant, DEDUPE, (table,), (person_mapping("h50k", columns),), truth)
         for variant, columns in (("", HISTORICAL_COLUMNS), ("all columns", HISTORICAL_ALL))
     ] + [_historical_half(table, work / "half")]
 
 
 def _historical_half(table: Path, work: Path) -> Task:
-    """Half of the clusters to be resolved as a set of their own, the other half to learn from: by hash of their
-    names."""
-    # peers read this module in environments of their own, where nothing of ours is installed
+    """Return the task of one half of the clusters; the other half is labeled data to learn from.
+
+    The hash of a cluster's name decides its half.
+    """
+    # peers import this module in environments of their own, without the resolver installed
     from resolver.training.fit.cross_validation import fold_of
 
     work.mkdir(parents=True, exist_ok=True)
@@ -227,18 +247,21 @@ def _historical_half(table: Path, work: Path) -> Task:
     half = frame["cluster"].map(
         {name: fold_of(f"half:{name}", 2) for name in frame["cluster"].unique()}
     )
-    labelled, held_out = work / "labelled.parquet", work / "records.parquet"
-    frame[half == 0].to_parquet(labelled, index=False)
+    labeled_table, tested_table = work / "labeled.parquet", work / "records.parquet"
+    frame[half == 0].to_parquet(labeled_table, index=False)
     tested = frame[half == 1].reset_index(drop=True)
-    tested.drop(columns="cluster").to_parquet(held_out, index=False)
+    tested.drop(columns="cluster").to_parquet(tested_table, index=False)
     truth = write_truth(work, tested["unique_id"], tested["cluster"])
-    columns = (mapping("h50k", HISTORICAL_ALL),)
-    return Task("historical_50k", "half", DEDUPE, (held_out,), columns, truth, labelled=labelled)
+    columns = (person_mapping("h50k", HISTORICAL_ALL),)
+    return Task(
+        "historical_50k", "half", DEDUPE, (tested_table,), columns, truth, labeled=labeled_table
+    )
 
 
 def persons_table(data: Path, work: Path, count: int) -> Path:
-    """Persons made by `tools/persons.py` beside the data, kept in `work`. Raises `AbsentError` where the script is not
-    there.
+    """Return the path of `count` persons generated by `tools/persons.py`, kept in `work`.
+
+    Raises `AbsentError` where the script does not exist.
     """
     script = data.parent / "tools" / "persons.py"
     if not script.is_file():
@@ -254,40 +277,34 @@ def persons_table(data: Path, work: Path, count: int) -> Path:
     return table
 
 
-def _persons(name: str, count: int) -> Callable[[Path, Path], list[Task]]:
+def _persons_maker(name: str, count: int) -> Callable[[Path, Path], list[Task]]:
     def make(data: Path, work: Path) -> list[Task]:
+        """Return the task over the generated persons."""
         table = persons_table(data, work, count)
         frame = pd.read_parquet(table, columns=["unique_id", "cluster"])
         truth = write_truth(work, frame["unique_id"], frame["cluster"])
         columns = {**PERSON_COLUMNS, "address.city": "city"}
-        return [Task(name, "", DEDUPE, (table,), (mapping("persons", columns),), truth)]
+        return [Task(name, "", DEDUPE, (table,), (person_mapping("persons", columns),), truth)]
 
     return make
 
 
-LISTS = ("raw/us_ofac_sdn", "raw/us_ofac_cons", "raw/un_sc/consolidated_2026-02.xml")
+LIST_PATHS = ("raw/us_ofac_sdn", "raw/us_ofac_cons", "raw/un_sc/consolidated_2026-02.xml")
 
 
 def _ofac_un(data: Path, work: Path) -> list[Task]:
-    pairs = _file(data / "truth" / "ofac_un_pairs.csv")
-    lists = tuple(data / name for name in LISTS)
+    pairs = _require_file(data / "truth" / "ofac_un_pairs.csv")
+    lists = tuple(data / name for name in LIST_PATHS)
     for path in lists:
         if not path.exists():
             raise AbsentError(f"{path.name} is not in {path.parent}")
-    note = "in-sample: the shipped model is trained on these pairs; cross-validated figures stand in its card"
-    return [
-        Task(
-            "ofac_un",
-            "",
-            JUDGED,
-            lists,
-            (),
-            work / "no_truth",
-            note,
-            pairs,
-            work / "records.ftm.json",
-        )
-    ]
+    note = (
+        "in-sample: the shipped model is trained on these pairs; "
+        "cross-validated figures stand in its card"
+    )
+    entities = work / "records.ftm.json"
+    truth = work / "no_truth"
+    return [Task("ofac_un", "", JUDGED, lists, (), truth, note, pairs, entities)]
 
 
 DATASETS: tuple[Dataset, ...] = (
@@ -307,8 +324,10 @@ DATASETS: tuple[Dataset, ...] = (
     Dataset(
         "persons_100k",
         "100,000 invented persons, a fifth corrupted copies",
-        _persons("persons_100k", 100_000),
+        _persons_maker("persons_100k", 100_000),
     ),
-    Dataset("persons_1m", "a million of the same", _persons("persons_1m", 1_000_000), large=True),
+    Dataset(
+        "persons_1m", "a million of the same", _persons_maker("persons_1m", 1_000_000), large=True
+    ),
 )
-DATASET_BY_NAME = {one.name: one for one in DATASETS}
+DATASET_BY_NAME = {table_mapping.name: table_mapping for table_mapping in DATASETS}

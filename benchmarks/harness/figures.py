@@ -1,4 +1,4 @@
-"""One row of the table of figures: what a tool's answer is worth on a task."""
+"""Figures of a tool's answer to a task: one row of the table."""
 
 from __future__ import annotations
 
@@ -22,59 +22,60 @@ from benchmarks.harness.measures import (
     pairs_within,
     probability_errors,
 )
-from benchmarks.harness.tool_answers import Answer, Truth
+from benchmarks.harness.tool_answers import Answer, TruthTable
 
-OURS = "ours"
-UNLABELLED, LABELLED = "ours-unlabelled", "ours-labelled"
-"""Our model fitted to the records of the set without a label; and to other records of the same make, with labels."""
+SHIPPED = "ours"
+UNLABELED, LABELED = "ours-unlabelled", "ours-labelled"
+"""Names of the model fitted to the set without labels, and to other, labeled records."""
 OWN = 0.5
 RECALL = 0.99
 
 
-def figures(task: Task, folder: Path) -> dict[str, Any]:
-    """The figures of the answer in `folder`, as plain data."""
+def measure_answer(task: Task, folder: Path) -> dict[str, Any]:
+    """Return the figures of the answer in `folder` as plain data."""
     if task.mode == JUDGED:
-        return judged_figures(task, folder)
-    truth = Truth.load(task.truth)
+        return measure_judged(task, folder)
+    truth = TruthTable.load(task.truth)
     answer = Answer.load(folder, truth)
     labels = truth.clusters[answer.left] == truth.clusters[answer.right]
-    true = pairs_within(truth.clusters, truth.across)
+    true_pairs = pairs_within(truth.clusters, truth.across)
     return {
         **_head(task, answer.info),
         "records": len(truth.ids),
-        "true_pairs": true,
+        "true_pairs": true_pairs,
         "candidates": len(answer.scores),
-        "candidate_recall": float(labels.sum() / true) if true else 1.0,
-        **score_figures(answer.scores, labels, true, answer.info),
+        "candidate_recall": float(labels.sum() / true_pairs) if true_pairs else 1.0,
+        **score_figures(answer.scores, labels, true_pairs, answer.info),
         "clusters": {
-            border: _cluster_figures(truth, found)
-            for border, found in sorted(answer.clusters.items())
+            threshold: _measure_clusters(truth, clusters)
+            for threshold, clusters in sorted(answer.clusters.items())
         },
     }
 
 
 def _head(task: Task, info: Mapping[str, Any]) -> dict[str, Any]:
-    note = task.note if info["tool"] == OURS else ""
+    note = task.note if info["tool"] == SHIPPED else ""
     return {"set": task.dataset, "variant": task.variant, "note": note, **info}
 
 
 def score_figures(
     scores: npt.NDArray[np.float64],
     labels: npt.NDArray[np.bool_],
-    true: int,
+    true_pairs: int,
     info: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """What scores alone are worth: before any clustering. `probability` is None where scores are no probabilities.
+    """Return the quality of scores before any clustering.
 
-    `info` may say `own_threshold` (else 0.5) and `probabilities` (else they are).
+    `info` may have `own_threshold` (else 0.5) and `probabilities` (else true); `probability` in the
+    result is None where scores are no probabilities.
     """
     own = info.get("own_threshold", OWN)
-    curve = Curve.of(scores, labels, true)
+    curve = Curve.of(scores, labels, true_pairs)
     threshold, best = curve.best()
-    counts = at_threshold(scores, labels, true, own)
+    counts = at_threshold(scores, labels, true_pairs, own)
     errors = probability_errors(scores, labels) if info.get("probabilities", True) else None
     return {
-        "own": {"threshold": own, **asdict(counts.rates), "wrong": counts.said - counts.hits},
+        "own": {"threshold": own, **asdict(counts.rates), "wrong": counts.predicted - counts.hits},
         "best": {"threshold": threshold, **asdict(best)},
         "precision_at_recall_99": curve.precision_at_recall(RECALL),
         "precision_at_recall_99_of_candidates": Curve.of(
@@ -84,18 +85,22 @@ def score_figures(
     }
 
 
-def _cluster_figures(truth: Truth, found: npt.NDArray[np.int64]) -> dict[str, Any]:
-    counts = cluster_pairs(truth.clusters, found, truth.across)
+def _measure_clusters(truth: TruthTable, labels: npt.NDArray[np.int64]) -> dict[str, Any]:
+    counts = cluster_pairs(truth.clusters, labels, truth.across)
     return {
         "pairwise": asdict(counts.rates),
-        "b_cubed": asdict(b_cubed(truth.clusters, found)),
-        "clusters": len(np.unique(found)),
-        "largest": int(np.unique(found, return_counts=True)[1].max()),
+        "b_cubed": asdict(b_cubed(truth.clusters, labels)),
+        "clusters": len(np.unique(labels)),
+        "largest": int(np.unique(labels, return_counts=True)[1].max()),
     }
 
 
-def judged_figures(task: Task, folder: Path) -> dict[str, Any]:
-    """The figures of judged pairs: all of them, apart by whether they cross the lists, and with the lists not told."""
+def measure_judged(task: Task, folder: Path) -> dict[str, Any]:
+    """Return the figures of judged pairs.
+
+    They cover all pairs, pairs across and within lists, and scores without the knowledge that a
+    list is deduplicated.
+    """
     info = json.loads((folder / "info.json").read_text("utf-8"))
     frame = pd.read_parquet(folder / "pairs.parquet")
     labels, scores = frame["same"].to_numpy(bool), frame["score"].to_numpy(np.float64)
@@ -116,7 +121,7 @@ def judged_figures(task: Task, folder: Path) -> dict[str, Any]:
         "split": split,
         "clusters": {
             column.removeprefix("together_"): {
-                "pairwise": asdict(_together(frame[column], labels)),
+                "pairwise": asdict(_together_rates(frame[column], labels)),
                 "b_cubed": None,
             }
             for column in map(str, frame.columns)
@@ -136,6 +141,6 @@ def judged_figures(task: Task, folder: Path) -> dict[str, Any]:
     return row
 
 
-def _together(column: pd.Series, labels: npt.NDArray[np.bool_]) -> Any:
-    said = column.to_numpy(bool)
-    return Counts(int((said & labels).sum()), int(said.sum()), int(labels.sum())).rates
+def _together_rates(column: pd.Series, labels: npt.NDArray[np.bool_]) -> Any:
+    merged = column.to_numpy(bool)
+    return Counts(int((merged & labels).sum()), int(merged.sum()), int(labels.sum())).rates

@@ -1,7 +1,7 @@
-"""What single stages do on one core, beside what the library under them can do at most.
+"""Speed of single stages on one core, and of the library that they use.
 
-Compared pairs per second stand beside rapidfuzz's `cpdist` over the two names of the same pairs: one string
-similarity a pair, where we compute every comparator and the score.
+Compared pairs per second are listed with those of rapidfuzz's `cpdist` over the names of the same
+pairs: one string similarity per pair, where the stage computes every comparator and the score.
 """
 
 from __future__ import annotations
@@ -11,27 +11,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
 from benchmarks.harness.datasets import Task
-from resolver.blocking import RULES, candidates, plan_for
+from resolver.blocking import RULES, choose_plan_by_size, join_candidates
 from resolver.blocking.key_join import rule_keys
-from resolver.clustering import cluster
+from resolver.clustering import MergeRule, PairLogOdds, cluster
 from resolver.comparison import NameIndex
-from resolver.ingest.formats.tabular.mapping import mapping_from
+from resolver.ingest.formats.tabular.mapping import build_mapping
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
-from resolver.pipeline import RunOptions, load_models, prepared_of, score_rows
-from resolver.records.prepared.batch import Prepared
+from resolver.model_set import ModelSet, load_models
+from resolver.pipeline import compare_and_score, normalize
+from resolver.records.prepared.batch import PreparedBatch
+from resolver.run_options import RunOptions
 
 MOST_PAIRS = 1_000_000
+Rows = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
-class Speed:
-    """A stage: so many of `unit` in so many seconds of CPU (the best of several tries: what others do on the machine
-    counts least).
+class StageSpeed:
+    """Speed of a stage: `items` of `unit` in `seconds` of CPU.
+
+    The seconds are the best of several tries, which other load affects least.
     """
 
     stage: str
@@ -41,85 +46,101 @@ class Speed:
 
     @property
     def per_second(self) -> float:
-        """Items per second."""
+        """Return items per second."""
         return self.items / self.seconds if self.seconds else 0.0
 
 
-def stage_speeds(task: Task, tries: int = 3) -> list[Speed]:
-    """Speeds of the stages on the first table of a task, or on all its lists."""
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Stage to measure: `run` processes `items` of `unit`."""
+
+    name: str
+    items: int
+    unit: str
+    run: Callable[[], object]
+
+
+def measure_stages(task: Task, tries: int = 3) -> list[StageSpeed]:
+    """Return the speeds of the stages on the first table of a task, or on all its lists."""
     intake = _read(task)
-    plan = plan_for(len(intake.batch))
+    plan = choose_plan_by_size(len(intake.batch))
     models = load_models(None, plan.name)
-    prepared = prepared_of(intake.batch, models)
-    used = [(number, rule) for number, rule in enumerate(RULES) if rule.name in plan.rules]
-    keys = sum(len(rule_keys(rule, prepared, plan, number).rows) for number, rule in used)
-    pairs, _ = candidates(prepared, plan)
-    left, right = pairs.left[:MOST_PAIRS], pairs.right[:MOST_PAIRS]
-    names = NameIndex.of(prepared)
-    texts = _names(prepared)
-    one, two = [texts[row] for row in left.tolist()], [texts[row] for row in right.tolist()]
-    logodds = score_rows(prepared, names, models, left, right, 1)
-    options = RunOptions(merge_at=0.5)
-    border = options.merge_border
+    prepared = normalize(intake.batch, models)
+    rules = [(number, rule) for number, rule in enumerate(RULES) if rule.name in plan.rules]
+    keys = sum(len(rule_keys(rule, prepared, plan, number).rows) for number, rule in rules)
+    pairs, _ = join_candidates(prepared, plan)
 
-    def cold_score() -> object:
-        # similarities of tokens are remembered: a fresh index begins without any
-        return score_rows(prepared, NameIndex.of(prepared), models, left, right, 1)
+    def make_keys() -> object:
+        """Make the keys of all rules."""
+        return [rule_keys(rule, prepared, plan, number) for number, rule in rules]
 
-    def keyed() -> object:
-        return [rule_keys(rule, prepared, plan, number) for number, rule in used]
+    stages = [
+        Stage("read", len(intake.batch), "records", lambda: _read(task)),
+        Stage("normalise", len(prepared), "records", lambda: normalize(intake.batch, models)),
+        Stage("block: keys", keys, "keys", make_keys),
+        Stage(
+            "block: keys to pairs",
+            len(pairs),
+            "pairs",
+            lambda: join_candidates(prepared, plan, workers=1),
+        ),
+        *_pair_stages(prepared, models, pairs.left[:MOST_PAIRS], pairs.right[:MOST_PAIRS]),
+    ]
+    return [
+        StageSpeed(stage.name, stage.items, stage.unit, _best_seconds(stage.run, tries))
+        for stage in stages
+    ]
 
-    def joined() -> object:
-        return candidates(prepared, plan, workers=1)
 
-    def clustered() -> object:
-        return cluster(
-            len(prepared),
-            left,
-            right,
-            logodds,
-            merge_border=border,
-            review_border=min(border, -2944),
-        )
+def _pair_stages(prepared: PreparedBatch, models: ModelSet, left: Rows, right: Rows) -> list[Stage]:
+    """Return the stages that process pairs of rows."""
+    texts = _first_names(prepared)
+    left_names = [texts[row] for row in left.tolist()]
+    right_names = [texts[row] for row in right.tolist()]
+    logodds = compare_and_score(prepared, NameIndex.of(prepared), models, left, right, 1)
+    threshold = RunOptions(merge_at=0.5).merge_threshold
+    rule = MergeRule(threshold, min(threshold, -2944))
 
-    def bare() -> object:
-        return cpdist(one, two, scorer=JaroWinkler.similarity, dtype=np.float32, workers=1)
+    def compare_pairs() -> object:
+        """Compare and score with an empty cache of similarities."""
+        # a name index caches similarities of tokens, so each try needs a new one
+        return compare_and_score(prepared, NameIndex.of(prepared), models, left, right, 1)
+
+    def compare_names() -> object:
+        """Compute one similarity per pair with rapidfuzz."""
+        similarity = JaroWinkler.similarity
+        return cpdist(left_names, right_names, scorer=similarity, dtype=np.float32, workers=1)
+
+    def cluster_pairs() -> object:
+        """Cluster the scored pairs."""
+        return cluster(len(prepared), PairLogOdds(left, right, logodds), rule)
 
     return [
-        Speed("read", len(intake.batch), "records", _best(lambda: _read(task), tries)),
-        Speed(
-            "normalise",
-            len(prepared),
-            "records",
-            _best(lambda: prepared_of(intake.batch, models), tries),
-        ),
-        Speed("block: keys", keys, "keys", _best(keyed, tries)),
-        Speed("block: keys to pairs", len(pairs), "pairs", _best(joined, tries)),
-        Speed("compare and score, all comparators", len(left), "pairs", _best(cold_score, tries)),
-        Speed("rapidfuzz cpdist, names alone", len(left), "pairs", _best(bare, tries)),
-        Speed("cluster", len(left), "pairs", _best(clustered, tries)),
+        Stage("compare and score, all comparators", len(left), "pairs", compare_pairs),
+        Stage("rapidfuzz cpdist, names alone", len(left), "pairs", compare_names),
+        Stage("cluster", len(left), "pairs", cluster_pairs),
     ]
 
 
 def _read(task: Task) -> Intake:
     if not task.mappings:
         return read_lists(list(task.tables))
-    return read_lists([task.tables[0]], mapping=mapping_from(task.mappings[0]))
+    return read_lists([task.tables[0]], mapping=build_mapping(task.mappings[0]))
 
 
-def _names(prepared: Prepared) -> list[str]:
-    """The first name of each record, its words joined; empty where it has none."""
+def _first_names(prepared: PreparedBatch) -> list[str]:
+    """Return the first name of each record with its words joined; empty where it has none."""
     words = prepared.tokens.texts
     tokens, names = prepared.forms.tokens, prepared.names
     spelled = [" ".join(words[tokens[form]].tolist()) for form in range(len(tokens))]
     return [spelled[int(names[row][0])] if len(names[row]) else "" for row in range(len(names))]
 
 
-def _best(work: Callable[[], object], tries: int) -> float:
-    """Seconds of CPU of the fastest of several tries."""
-    found = []
+def _best_seconds(run: Callable[[], object], tries: int) -> float:
+    """Return the seconds of CPU of the fastest of several tries."""
+    times = []
     for _ in range(tries):
-        began = time.process_time()
-        work()
-        found.append(time.process_time() - began)
-    return min(found)
+        start = time.process_time()
+        run()
+        times.append(time.process_time() - start)
+    return min(times)

@@ -1,4 +1,4 @@
-"""Whole processes, timed from outside: from the command to its exit, files written."""
+"""Costs of complete processes, measured from outside: from the command to its exit."""
 
 from __future__ import annotations
 
@@ -19,72 +19,75 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from psutil import Process
 
-ALONE, EVERYBODY = "alone", "everybody"
+SINGLE, TREE = "single", "tree"
 _PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one process cost: seconds by the clock and of all its threads, and its peak memory."""
+    """Cost of one process: wall seconds, CPU seconds of all its threads, and peak memory."""
 
     wall: float
     cpu: float
     peak_mib: float
 
 
-def timed(command: Sequence[str], folder: Path, *, everybody: bool = False) -> Cost:
-    """Run a command to its end in `folder`. Raises `RuntimeError` with its last words where it fails. `everybody`:
-    count all processes that it begins, with those that outlive their parents; the peak is then that of all at once.
+def time_command(command: Sequence[str], folder: Path, *, with_descendants: bool = False) -> Cost:
+    """Run a command to its end in `folder` and return its cost.
 
-    A small process stands between: a child's `ru_maxrss` begins at that of whoever started it.
+    Raises `RuntimeError` with the last line of its errors where it fails. `with_descendants`: count
+    all processes that it starts, also those that outlive their parents; the peak is then that of
+    all processes together.
+
+    A small process runs the command, since the `ru_maxrss` of a child begins at that of its parent.
     """
-    between = [
+    command_line = [
         sys.executable,
         "-m",
         "benchmarks.harness.timing",
-        EVERYBODY if everybody else ALONE,
+        TREE if with_descendants else SINGLE,
         *command,
     ]
-    done = subprocess.run(between, cwd=folder, capture_output=True, text=True)
-    if done.returncode:
-        said = done.stderr.strip().splitlines()
-        raise RuntimeError(
-            f"{' '.join(command[:4])} …: {said[-1] if said else f'exit {done.returncode}'}"
-        )
-    return Cost(**json.loads(done.stdout))
+    process = subprocess.run(command_line, cwd=folder, capture_output=True, text=True)
+    if process.returncode:
+        lines = process.stderr.strip().splitlines() or [f"exit {process.returncode}"]
+        raise RuntimeError(f"{' '.join(command[:4])} …: {lines[-1]}")
+    return Cost(**json.loads(process.stdout))
 
 
-def _between(counted: str, command: Sequence[str]) -> int:
-    """Run a command and print its cost as JSON. Gives its exit code."""
-    run = _everybody if counted == EVERYBODY else _alone
+def _time_child(scope: str, command: Sequence[str]) -> int:
+    """Run a command and print its cost as JSON; return its exit code."""
+    run = _run_tree if scope == TREE else _run_single
     code, cost = run(command)
     print(json.dumps(asdict(cost)))
     return 1 if code else 0
 
 
-def _alone(command: Sequence[str]) -> tuple[int, Cost]:
-    """The cost of a process and of the children that it waited for."""
-    began = time.perf_counter()
+def _run_single(command: Sequence[str]) -> tuple[int, Cost]:
+    """Return exit code and cost of a process and of the children that it waited for."""
+    start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - began
+    wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
     return process.returncode, Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def _everybody(command: Sequence[str]) -> tuple[int, Cost]:
-    """The cost of a process and of all that are begun by it. Linux only: orphans come to this process, which waits for
-    them."""
+def _run_tree(command: Sequence[str]) -> tuple[int, Cost]:
+    """Return exit code and cost of a process and of all its descendants.
+
+    Linux only: orphans are handed to this process, which waits for them.
+    """
     import psutil
 
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    began, peak, me = time.perf_counter(), 0, psutil.Process()
+    start, peak, current = time.perf_counter(), 0, psutil.Process()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     while process.poll() is None:
-        peak = max(peak, sum(map(_held, me.children(recursive=True))))
+        peak = max(peak, sum(map(_resident_bytes, current.children(recursive=True))))
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.2)
-    wall = time.perf_counter() - began
+    wall = time.perf_counter() - start
     with suppress(ChildProcessError):
         while True:
             os.wait()
@@ -92,20 +95,20 @@ def _everybody(command: Sequence[str]) -> tuple[int, Cost]:
     return process.returncode, Cost(wall, usage.ru_utime + usage.ru_stime, peak / 2**20)
 
 
-def _held(process: Process) -> int:
-    """The memory of a process in bytes; none where it has gone meanwhile."""
+def _resident_bytes(process: Process) -> int:
+    """Return the resident memory of a process in bytes; 0 where it has ended."""
     from psutil import Error
 
     try:
-        held: int = process.memory_info().rss
-        return held
+        resident: int = process.memory_info().rss
+        return resident
     except Error:
         return 0
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
-    """The costs of one tool over several rounds, and the F1 of pairs (and B³) of what it wrote in the last."""
+class ToolTiming:
+    """Costs of one tool over several rounds, and pairwise F1 and B³ F1 of its last output."""
 
     tool: str
     costs: tuple[Cost, ...]
@@ -114,24 +117,28 @@ class Timing:
 
     @property
     def wall(self) -> float:
-        """The median."""
+        """Return the median wall time in seconds."""
         return median(cost.wall for cost in self.costs)
 
     @property
     def cpu(self) -> float:
-        """The median."""
+        """Return the median CPU time in seconds."""
         return median(cost.cpu for cost in self.costs)
 
     @property
     def peak_mib(self) -> float:
-        """The largest."""
+        """Return the largest peak memory in MiB."""
         return max(cost.peak_mib for cost in self.costs)
 
 
-def ratios(ours: Timing, other: Timing) -> list[float]:
-    """How many times as long the other took, round by round: neighbours in time shared the machine's mood."""
-    return [two.wall / one.wall for one, two in zip(ours.costs, other.costs, strict=True)]
+def ratios(first: ToolTiming, other: ToolTiming) -> list[float]:
+    """Return the wall time of the other tool over that of the first, round by round.
+
+    Runs of one round follow each other, so load of the machine affects both alike.
+    """
+    pairs = zip(first.costs, other.costs, strict=True)
+    return [other_cost.wall / first_cost.wall for first_cost, other_cost in pairs]
 
 
 if __name__ == "__main__":
-    sys.exit(_between(sys.argv[1], sys.argv[2:]))
+    sys.exit(_time_child(sys.argv[1], sys.argv[2:]))

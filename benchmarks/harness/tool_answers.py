@@ -1,8 +1,9 @@
-"""What a tool answers, as files that every tool writes and only `Answer.load` reads.
+"""Answers of tools as files: every tool writes them, only `Answer.load` reads them.
 
-`pairs.parquet`: `left`, `right` (ids), `score`: every candidate pair once. `clusters.parquet`: `id`, and a column of
-cluster names for each merge border, named by it (`0.5`, `0.95`). `info.json`: `tool`, `version`, `settings`,
-`seconds` (by part, and `whole`), `peak_mib`, and whatever else the tool wants said. Ids are those of the tables.
+`pairs.parquet`: `left`, `right` (ids), `score`: every candidate pair once. `clusters.parquet`:
+`id`, and one column of cluster names per merge threshold, named by it (`0.5`, `0.95`). `info.json`:
+`tool`, `version`, `settings`, `seconds` (by part, and `whole`), `peak_mib`, and notes of the tool.
+Ids are those of the tables.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from benchmarks.harness.measures import codes_of
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
-    """n records: their ids, the true cluster of each, and the side it stands on (all 0 where one table is
+class TruthTable:
+    """Truth of n records: ids, true cluster and side of each (0 for all where one table is
     deduplicated).
     """
 
@@ -32,12 +33,12 @@ class Truth:
 
     @property
     def across(self) -> npt.NDArray[np.uint8] | None:
-        """The sides where two tables are linked, else None: then every pair counts."""
+        """Return the sides where two tables are linked, else None: then every pair counts."""
         return self.sides if self.sides.any() else None
 
     @classmethod
-    def load(cls, path: Path) -> Truth:
-        """From `truth.parquet`. Raises `ValueError` where an id stands twice."""
+    def load(cls, path: Path) -> TruthTable:
+        """Read `truth.parquet`. Raises `ValueError` where an id is repeated."""
         frame = pd.read_parquet(path)
         ids = pd.Index(frame["id"])
         if not ids.is_unique:
@@ -49,7 +50,7 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A tool's answer against a truth: candidate pairs as rows of it with their scores, and labels per merge border."""
+    """Answer of a tool: scored pairs of rows of the truth, and cluster labels per threshold."""
 
     left: npt.NDArray[np.int64]
     right: npt.NDArray[np.int64]
@@ -58,9 +59,11 @@ class Answer:
     info: Mapping[str, Any]
 
     @classmethod
-    def load(cls, folder: Path, truth: Truth) -> Answer:
-        """Read a tool's files. A record that a tool leaves out of its clusters is alone there. Raises `ValueError`
-        for ids that the truth does not hold and for a pair that stands twice.
+    def load(cls, folder: Path, truth: TruthTable) -> Answer:
+        """Read the files of a tool.
+
+        A record that a tool leaves out of its clusters is a cluster of its own. Raises `ValueError`
+        for ids that the truth does not have and for a repeated pair.
         """
         info = json.loads((folder / "info.json").read_text("utf-8"))
         pairs = pd.read_parquet(folder / "pairs.parquet")
@@ -71,32 +74,32 @@ class Answer:
         return cls(left, right, pairs["score"].to_numpy(np.float64), _clusters(folder, truth), info)
 
 
-def _rows(ids: pd.Series, truth: Truth, where: str) -> npt.NDArray[np.int64]:
+def _rows(ids: pd.Series, truth: TruthTable, place: str) -> npt.NDArray[np.int64]:
     rows: npt.NDArray[np.int64] = truth.ids.get_indexer(pd.Index(ids.astype(str))).astype(np.int64)
     if (rows < 0).any():
-        raise ValueError(f"{where}: {ids.iloc[int(np.argmin(rows))]!r} is no id of the data")
+        raise ValueError(f"{place}: {ids.iloc[int(np.argmin(rows))]!r} is no id of the data")
     return rows
 
 
-def _clusters(folder: Path, truth: Truth) -> dict[str, npt.NDArray[np.int64]]:
+def _clusters(folder: Path, truth: TruthTable) -> dict[str, npt.NDArray[np.int64]]:
     path = folder / "clusters.parquet"
     if not path.is_file():
         return {}
     frame = pd.read_parquet(path)
     return {
-        str(border): labels_of(frame["id"], frame[border], truth)
-        for border in frame.columns.drop("id")
+        str(threshold): labels_of(frame["id"], frame[threshold], truth)
+        for threshold in frame.columns.drop("id")
     }
 
 
-def labels_of(ids: pd.Series, clusters: pd.Series, truth: Truth) -> npt.NDArray[np.int64]:
-    """Labels of the truth's records from any cluster names; a record that is not named is alone."""
+def labels_of(ids: pd.Series, clusters: pd.Series, truth: TruthTable) -> npt.NDArray[np.int64]:
+    """Return labels of the truth's records; a missing record is a cluster of its own."""
     labels = -1 - np.arange(len(truth.ids), dtype=np.int64)
     labels[_rows(ids, truth, "clusters")] = codes_of(clusters.to_numpy(dtype=str))
     return labels
 
 
-def save(
+def save_answer(
     folder: Path,
     pairs: Mapping[str, Any],
     clusters: Mapping[str, Any] | None,

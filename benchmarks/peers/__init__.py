@@ -1,3 +1,4 @@
-"""The peers: each in an environment of its own, run by one small script that knows nothing of ours but the file
-formats.
+"""Peers: other tools, each in an environment of its own and run by one small script.
+
+A script knows nothing of the resolver but the file formats.
 """

@@ -1,5 +1,6 @@
-"""What every peer's script shares: the task in, the answer out, its clock. Runs in the peer's own environment, so it
-asks for nothing but pandas, numpy and pyarrow.
+"""Shared parts of the peers' scripts: the task in, the answer out, the clock.
+
+Runs in the environment of a peer, so it imports nothing but pandas, numpy and pyarrow.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ import pandas as pd
 
 from benchmarks.harness.clock import peak_mib, process_age
 from benchmarks.harness.datasets import Task, gaps_as_none
-from benchmarks.harness.tool_answers import save
+from benchmarks.harness.tool_answers import save_answer
 
-MERGE_BORDERS = (0.5, 0.95)
+MERGE_THRESHOLDS = (0.5, 0.95)
 
 
 class Clock:
@@ -37,7 +38,7 @@ class Clock:
         self.last = now
 
     def stop(self) -> dict[str, Any]:
-        """What goes into `info.json`; later calls give the same."""
+        """Return the figures for `info.json`; later calls return the same."""
         if not self.stopped:
             self.seconds["whole"] = process_age()
             self.stopped = {"seconds": self.seconds, "peak_mib": peak_mib()}
@@ -45,9 +46,11 @@ class Clock:
 
 
 @dataclass(frozen=True)
-class Found:
-    """A script's answer: the columns of `pairs.parquet` and of `clusters.parquet`, a word on the settings, and more for
-    `info.json`.
+class PeerAnswer:
+    """Answer of a script.
+
+    Columns of `pairs.parquet` and of `clusters.parquet`, a note on the settings, and additional
+    values for `info.json`.
     """
 
     pairs: Mapping[str, Any]
@@ -56,41 +59,44 @@ class Found:
     info: Mapping[str, Any] = field(default_factory=dict)
 
 
-def main(package: str, run: Callable[[Task, str, Clock], Found]) -> None:
-    """Run a script, called as `[WAY] TASK.json OUT_DIR`. `run` gets the task, the way (or an empty text) and the clock,
-    which it stops when the answer is there; what it does after that is not timed.
+def run_script(package: str, run: Callable[[Task, str, Clock], PeerAnswer]) -> None:
+    """Run a script, called as `[WAY] TASK.json OUT_DIR`.
+
+    `run` gets the task, the way (or an empty text) and the clock. It stops the clock once the
+    answer is complete; later work is not timed.
     """
     *ways, job, out = sys.argv[1:]
     data = json.loads(Path(job).read_text("utf-8"))
     clock = Clock()
-    found = run(Task.from_json(data), "".join(ways), clock)
+    answer = run(Task.from_json(data), "".join(ways), clock)
     info = {
         "tool": data["tool"],
         "version": version(package),
-        "settings": found.settings,
+        "settings": answer.settings,
         **clock.stop(),
-        **found.info,
+        **answer.info,
     }
-    save(Path(out), found.pairs, found.clusters, info)
+    save_answer(Path(out), answer.pairs, answer.clusters, info)
 
 
 def components(count: int, left: Any, right: Any) -> Any:
-    """Labels of connected components (numbers) of `count` rows, for tools that stop at pairs."""
+    """Return labels of connected components of `count` rows, for tools that stop at pairs."""
     parent = np.arange(count)
 
     def root(row: int) -> int:
+        """Return the representative row of a component."""
         while parent[row] != row:
             parent[row] = parent[parent[row]]
             row = parent[row]
         return row
 
-    for one, two in zip(left.tolist(), right.tolist(), strict=True):
-        parent[max(root(one), root(two))] = min(root(one), root(two))
+    for left_row, right_row in zip(left.tolist(), right.tolist(), strict=True):
+        parent[max(root(left_row), root(right_row))] = min(root(left_row), root(right_row))
     return np.array([root(row) for row in range(count)])
 
 
-def read(path: Path) -> pd.DataFrame:
-    """A table with every column as text, missing cells as None."""
+def read_table(path: Path) -> pd.DataFrame:
+    """Return a table with every column as text, missing cells as None."""
     return gaps_as_none(
         pd.read_csv(path, dtype=str) if path.suffix == ".csv" else pd.read_parquet(path)
     )

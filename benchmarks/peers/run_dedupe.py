@@ -1,4 +1,7 @@
-"""dedupe with its own active learning: it asks about pairs, the truth answers. The only peer here that sees labels."""
+"""Run dedupe with its own active learning, where the truth answers its questions.
+
+It is the only peer that gets labels.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import pandas as pd
 from dedupe import variables
 
 from benchmarks.harness.datasets import Task
-from benchmarks.peers.job import MERGE_BORDERS, Clock, Found, main, read
+from benchmarks.peers.job import MERGE_THRESHOLDS, Clock, PeerAnswer, read_table, run_script
 
 QUESTIONS = 190
 PLANS: dict[str, list[Any]] = {
@@ -25,15 +28,15 @@ PLANS: dict[str, list[Any]] = {
 }
 
 
-def run(task: Task, way: str, clock: Clock) -> Found:
-    """Ask, train, score every pair that its learned rules join, and partition."""
+def run(task: Task, way: str, clock: Clock) -> PeerAnswer:
+    """Label, train, score every pair that its learned rules join, and partition."""
     random.seed(1)
     np.random.seed(1)
     fields = PLANS[task.dataset]
-    frame = read(task.tables[0]).set_index("unique_id")
-    known = pd.read_parquet(task.truth)
-    truth = dict(zip(known["id"].tolist(), known["cluster"].tolist(), strict=True))
-    names = [one.field for one in fields]
+    frame = read_table(task.tables[0]).set_index("unique_id")
+    truth_table = pd.read_parquet(task.truth)
+    truth = dict(zip(truth_table["id"].tolist(), truth_table["cluster"].tolist(), strict=True))
+    names = [variable.field for variable in fields]
     data = {
         key: {"key": key, **dict(zip(names, row, strict=True))}
         for key, *row in frame[names].itertuples()
@@ -41,18 +44,18 @@ def run(task: Task, way: str, clock: Clock) -> Found:
     clock.lap("read")
     matcher = dedupe.Dedupe(fields, num_cores=1, in_memory=True)
     matcher.prepare_training(data)
-    asked = _teach(matcher, truth)
+    label_count = _teach(matcher, truth)
     matcher.train()
     clock.lap("train")
     clusters: dict[str, Any] = {}
-    for border in MERGE_BORDERS:
-        found = {
+    for threshold in MERGE_THRESHOLDS:
+        cluster_by_key = {
             key: number
-            for number, (keys, _) in enumerate(matcher.partition(data, border))
+            for number, (keys, _) in enumerate(matcher.partition(data, threshold))
             for key in keys
         }
-        clusters |= {"id": list(data), f"{border:g}": [found[key] for key in data]}
-        if border == MERGE_BORDERS[0]:
+        clusters |= {"id": list(data), f"{threshold:g}": [cluster_by_key[key] for key in data]}
+        if threshold == MERGE_THRESHOLDS[0]:
             clock.lap("resolve")
             clock.stop()
     scored = matcher.score(matcher.pairs(data))
@@ -64,15 +67,15 @@ def run(task: Task, way: str, clock: Clock) -> Found:
     left, right = zip(*best, strict=True)
     matcher.cleanup_training()
     pairs = {"left": left, "right": right, "score": list(best.values())}
-    return Found(pairs, clusters, f"active learning, {asked} labels of the truth")
+    return PeerAnswer(pairs, clusters, f"active learning, {label_count} labels of the truth")
 
 
 def _teach(matcher: Any, truth: dict[str, str]) -> int:
-    """Answer the questions that it asks; gives how many."""
-    for asked in range(QUESTIONS):
+    """Answer the questions of the matcher; return their number."""
+    for answered in range(QUESTIONS):
         questions = matcher.uncertain_pairs()
         if not questions:
-            return asked
+            return answered
         pair = questions[0]
         same = truth[pair[0]["key"]] == truth[pair[1]["key"]]
         matcher.mark_pairs({"match": [pair] if same else [], "distinct": [] if same else [pair]})
@@ -80,4 +83,4 @@ def _teach(matcher: Any, truth: dict[str, str]) -> int:
 
 
 if __name__ == "__main__":
-    main("dedupe", run)
+    run_script("dedupe", run)

@@ -1,5 +1,6 @@
-"""nomenklatura's matchers on judged pairs of list entries; the way is the algorithm's name. The even point of each is
-0.7, from which its clients hold two entities to be the same.
+"""Run nomenklatura's matchers on judged pairs of list entries; the way is the algorithm's name.
+
+Its clients take two entities as the same from a score of 0.7.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from followthemoney import EntityProxy
 from nomenklatura.matching import get_algorithm  # type: ignore[import-not-found]
 
 from benchmarks.harness.datasets import Task
-from benchmarks.peers.job import Clock, Found, main
+from benchmarks.peers.job import Clock, PeerAnswer, run_script
 
 OWN_THRESHOLD = 0.7
 
 
-def run(task: Task, way: str, clock: Clock) -> Found:
-    """Score every judged pair whose entries are there."""
+def run(task: Task, way: str, clock: Clock) -> PeerAnswer:
+    """Score every judged pair whose entries were read."""
     if task.entities is None or task.pairs is None:
         raise ValueError("judged tasks have pairs and entities")
     algorithm: Any = get_algorithm(way)
@@ -29,30 +30,30 @@ def run(task: Task, way: str, clock: Clock) -> Found:
             data = json.loads(line)
             entities[data["id"]] = EntityProxy.from_dict(data)
     judged = pd.read_csv(task.pairs, dtype=str)
-    held = judged[judged["left"].isin(entities) & judged["right"].isin(entities)]
+    readable = judged[judged["left"].isin(entities) & judged["right"].isin(entities)]
     clock.lap("read")
     scores = [
         algorithm.compare(entities[left], entities[right], config).score
-        for left, right in zip(held["left"], held["right"], strict=True)
+        for left, right in zip(readable["left"], readable["right"], strict=True)
     ]
     clock.lap("compare")
     clock.stop()
     pairs = {
-        "left": held["left"].to_numpy(),
-        "right": held["right"].to_numpy(),
+        "left": readable["left"].to_numpy(),
+        "right": readable["right"].to_numpy(),
         "score": scores,
-        "same": (held["label"] == "match").to_numpy(),
+        "same": (readable["label"] == "match").to_numpy(),
         "cross": [
-            _publisher(one) != _publisher(two)
-            for one, two in zip(held["left"], held["right"], strict=True)
+            _publisher(left) != _publisher(right)
+            for left, right in zip(readable["left"], readable["right"], strict=True)
         ],
     }
-    more = {
+    info = {
         "own_threshold": OWN_THRESHOLD,
         "probabilities": False,
-        "missing": len(judged) - len(held),
+        "missing": len(judged) - len(readable),
     }
-    return Found(pairs, None, f"{way}, default configuration", more)
+    return PeerAnswer(pairs, None, f"{way}, default configuration", info)
 
 
 def _publisher(identity: str) -> str:
@@ -60,4 +61,4 @@ def _publisher(identity: str) -> str:
 
 
 if __name__ == "__main__":
-    main("nomenklatura", run)
+    run_script("nomenklatura", run)

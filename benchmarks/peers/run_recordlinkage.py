@@ -1,6 +1,8 @@
-"""The Python Record Linkage Toolkit: full blocks, string and exact comparisons as in its guides, and its unsupervised
-classifier (ECM). Candidate rules are those of
-`run_splink`, except on FEBRL 4, where they are wider. Dates and postcodes agree by edit distance: equality did worse.
+"""Run the Python Record Linkage Toolkit as its guides do.
+
+Full blocks, string and exact comparisons, and its unsupervised classifier (ECM). Candidate rules
+are those of `run_splink`, except on FEBRL 4, where they are wider. Dates and postcodes agree by
+edit distance, since equality gave worse results.
 """
 
 from __future__ import annotations
@@ -14,13 +16,23 @@ import pandas as pd
 import recordlinkage
 
 from benchmarks.harness.datasets import Task
-from benchmarks.peers.job import MERGE_BORDERS, Clock, Found, components, main, read
+from benchmarks.peers.job import (
+    MERGE_THRESHOLDS,
+    Clock,
+    PeerAnswer,
+    components,
+    read_table,
+    run_script,
+)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Columns to block on (each a rule); columns compared as strings (Jaro-Winkler from 0.85 is agreement, as in the
-    guides), as codes and dates (Damerau-Levenshtein from 0.8) and exactly.
+    """Columns of one data set and how they are used.
+
+    `blocks`: columns to block on, each row a rule. `strings`: compared by Jaro-Winkler, which
+    agrees from 0.85 as in the guides. `edits`: codes and dates, compared by Damerau-Levenshtein
+    from 0.8. `exact`: compared for equality.
     """
 
     blocks: Sequence[Sequence[str]]
@@ -89,11 +101,11 @@ PREFIXES = {
 }
 
 
-def run(task: Task, way: str, clock: Clock) -> Found:
-    """Block, compare, classify without labels; connected components of the pairs said to be the same."""
+def run(task: Task, way: str, clock: Clock) -> PeerAnswer:
+    """Block, compare, classify without labels, and build connected components of matches."""
     warnings.simplefilter("ignore")
     plan = PLANS[task.dataset]
-    frames = [_prefixed(read(path)).set_index(plan.id_column) for path in task.tables]
+    frames = [_prefixed(read_table(path)).set_index(plan.id_column) for path in task.tables]
     clock.lap("read")
     pairs = _candidates(frames, plan)
     clock.lap("block")
@@ -108,44 +120,45 @@ def run(task: Task, way: str, clock: Clock) -> Found:
     left, right = (pairs.get_level_values(side).to_numpy(dtype=object) for side in (0, 1))
     rows = place.get_indexer(pd.Index(left)), place.get_indexer(pd.Index(right))
     clusters = {"id": ids}
-    for border in MERGE_BORDERS:
-        said = scores >= border
-        clusters[f"{border:g}"] = components(len(ids), rows[0][said], rows[1][said])
-        if border == MERGE_BORDERS[0]:
+    for threshold in MERGE_THRESHOLDS:
+        merged = scores >= threshold
+        clusters[f"{threshold:g}"] = components(len(ids), rows[0][merged], rows[1][merged])
+        if threshold == MERGE_THRESHOLDS[0]:
             clock.lap("cluster")
             clock.stop()
-    return Found(
+    return PeerAnswer(
         {"left": left, "right": right, "score": scores}, clusters, "ECM; connected components"
     )
 
 
 def _prefixed(frame: pd.DataFrame) -> pd.DataFrame:
-    """With the columns that rules need beside those of the table."""
-    more = {
+    """Return the table with the additional columns that rules need."""
+    prefixes = {
         name: frame[column].str[:size]
         for name, (column, size) in PREFIXES.items()
         if column in frame
     }
-    return frame.assign(**more)
+    return frame.assign(**prefixes)
 
 
 def _candidates(frames: list[pd.DataFrame], plan: Plan) -> pd.MultiIndex:
-    found: list[pd.MultiIndex] = []
+    blocks: list[pd.MultiIndex] = []
     for columns in plan.blocks:
         index = recordlinkage.Index()
         index.block(list(columns))
         # a missing value is no key
-        found.append(index.index(*(frame.dropna(subset=list(columns)) for frame in frames)))
+        blocks.append(index.index(*(frame.dropna(subset=list(columns)) for frame in frames)))
     sides = [
-        np.concatenate([pairs.get_level_values(side).to_numpy() for pairs in found])
+        np.concatenate([pairs.get_level_values(side).to_numpy() for pairs in blocks])
         for side in (0, 1)
     ]
-    return _once(pd.MultiIndex.from_arrays(sides), ordered=len(frames) == 1)
+    return _drop_repeated(pd.MultiIndex.from_arrays(sides), ordered=len(frames) == 1)
 
 
-def _once(pairs: pd.MultiIndex, ordered: bool) -> pd.MultiIndex:
-    """Each pair once; with `ordered` the smaller id left, since within one table rules may give a pair in either
-    order.
+def _drop_repeated(pairs: pd.MultiIndex, ordered: bool) -> pd.MultiIndex:
+    """Return each pair once; with `ordered` the smaller id is on the left.
+
+    Within one table rules may give a pair in either order.
     """
     sides = np.array([pairs.get_level_values(0), pairs.get_level_values(1)], dtype=object)
     if ordered:
@@ -167,4 +180,4 @@ def _compare(pairs: pd.MultiIndex, frames: list[pd.DataFrame], plan: Plan) -> pd
 
 
 if __name__ == "__main__":
-    main("recordlinkage", run)
+    run_script("recordlinkage", run)

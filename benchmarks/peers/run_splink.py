@@ -1,7 +1,7 @@
-"""Splink on DuckDB, with what its own documentation shows for each data set: rules, comparisons, training.
+"""Run Splink on DuckDB with the rules, comparisons and training of its own documentation.
 
-For generated persons there is no page; the settings are those of `fake_1000` with rules that stay small at a million
-rows.
+Generated persons have no page there; their settings are those of `fake_1000` with rules that stay
+small at a million rows.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ import splink.comparison_library as cl  # type: ignore[import-not-found]
 from splink import ColumnExpression, DuckDBAPI, Linker, SettingsCreator, block_on
 
 from benchmarks.harness.datasets import LINK, Task
-from benchmarks.peers.job import MERGE_BORDERS, Clock, Found, main
+from benchmarks.peers.job import MERGE_THRESHOLDS, Clock, PeerAnswer, run_script
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How one data set is linked: what predicts, how columns are compared, and how parameters are found."""
+    """Settings of one data set: blocking rules, comparisons, and how parameters are estimated."""
 
     rules: Sequence[Any]
     comparisons: Sequence[Any]
@@ -33,14 +33,14 @@ class Plan:
     seed: int | None = None
     fast_em: bool = False
     columns: Mapping[str, str] = field(default_factory=dict)
-    """More columns: name to SQL."""
+    """Additional columns: name to SQL."""
 
 
 SWAPPED = "l.given_name = r.surname and l.surname = r.given_name"
 
 
 def febrl3() -> Plan:
-    """The page on FEBRL 3."""
+    """Return the settings of the page on FEBRL 3."""
     return Plan(
         rules=[
             block_on(name)
@@ -70,7 +70,7 @@ def febrl3() -> Plan:
 
 
 def febrl4() -> Plan:
-    """The page on FEBRL 4, its detailed model."""
+    """Return the settings of the page on FEBRL 4, its detailed model."""
     return Plan(
         rules=[
             block_on("given_name", "surname"),
@@ -104,7 +104,10 @@ def febrl4() -> Plan:
 
 
 def fake_1000() -> Plan:
-    """The tutorial, with rules that let more true pairs meet (those of its page on blocking find 59 %, these 81 %)."""
+    """Return the settings of the tutorial, with wider blocking rules.
+
+    The rules of its page on blocking join 59 % of the true pairs, these join 81 %.
+    """
     return Plan(
         rules=[
             block_on("first_name"),
@@ -132,7 +135,7 @@ def fake_1000() -> Plan:
 
 
 def historical_50k() -> Plan:
-    """The page on historical persons."""
+    """Return the settings of the page on historical persons."""
     return Plan(
         rules=[
             block_on("substr(first_name,1,3)", "substr(surname,1,4)"),
@@ -169,8 +172,8 @@ def historical_50k() -> Plan:
     )
 
 
-def persons() -> Plan:
-    """No page shows these: in the manner of the page on historical persons."""
+def generated_persons() -> Plan:
+    """Return settings for generated persons, modeled on the page on historical persons."""
     return Plan(
         rules=[
             block_on("first_name", "surname"),
@@ -201,30 +204,31 @@ PLANS = {
     "febrl4": febrl4,
     "fake_1000": fake_1000,
     "historical_50k": historical_50k,
-    "persons_100k": persons,
-    "persons_1m": persons,
+    "persons_100k": generated_persons,
+    "persons_1m": generated_persons,
 }
 
 
-# Three rules more than the page on historical persons has: the true pairs that meet rise from 67 to 83 %.
+# Three more rules than on the page on historical persons: they join 83 % of the true pairs
+# instead of 67 %.
 LOOSER = (block_on("surname"), block_on("postcode_fake"), block_on("birth_place", "occupation"))
 
 
-def run(task: Task, way: str, clock: Clock) -> Found:
-    """Train, predict every candidate pair, cluster."""
+def run(task: Task, way: str, clock: Clock) -> PeerAnswer:
+    """Train, predict every candidate pair, and cluster."""
     logging.getLogger("splink").setLevel(logging.ERROR)
     plan = PLANS[task.dataset]()
     looser = way.endswith("looser")
     rules = [*plan.rules, *(LOOSER if looser else ())]
     api = DuckDBAPI(connection=duckdb.connect())
     tables = [_register(api, str(path), number, plan) for number, path in enumerate(task.tables)]
-    wanted = SettingsCreator(
+    settings_creator = SettingsCreator(
         link_type="link_only" if task.mode == LINK else "dedupe_only",
         unique_id_column_name=plan.id_column,
         comparisons=list(plan.comparisons),
         blocking_rules_to_generate_predictions=rules,
     )
-    linker = Linker(tables if task.mode == LINK else tables[0], wanted)
+    linker = Linker(tables if task.mode == LINK else tables[0], settings_creator)
     clock.lap("read")
     _train(linker, plan)
     clock.lap("train")
@@ -232,47 +236,49 @@ def run(task: Task, way: str, clock: Clock) -> Found:
     clock.lap("predict")
     if way.startswith("clusters"):
         return _only_clusters(linker, predicted, plan, clock)
-    found = [
+    clusterings = [
         linker.clustering.cluster_pairwise_predictions_at_threshold(
-            predicted, threshold_match_probability=border
+            predicted, threshold_match_probability=threshold
         )
-        for border in MERGE_BORDERS[:1]
+        for threshold in MERGE_THRESHOLDS[:1]
     ]
     clock.lap("cluster")
     clock.stop()
-    found += [
+    clusterings += [
         linker.clustering.cluster_pairwise_predictions_at_threshold(
-            predicted, threshold_match_probability=border
+            predicted, threshold_match_probability=threshold
         )
-        for border in MERGE_BORDERS[1:]
+        for threshold in MERGE_THRESHOLDS[1:]
     ]
     settings = "settings of its documentation" + (", three rules more" if looser else "")
-    return Found(_pairs(predicted, plan.id_column), _clusters(found, plan.id_column), settings)
-
-
-def _only_clusters(linker: Any, predicted: Any, plan: Plan, clock: Clock) -> Found:
-    """For speed: nothing but the clusters, at the border that the documentation uses."""
-    border = MERGE_BORDERS[1]
-    found = linker.clustering.cluster_pairwise_predictions_at_threshold(
-        predicted, threshold_match_probability=border
+    return PeerAnswer(
+        _pairs(predicted, plan.id_column), _clusters(clusterings, plan.id_column), settings
     )
-    frame = found.as_duckdbpyrelation().project(f"{plan.id_column}, cluster_id").df()
+
+
+def _only_clusters(linker: Any, predicted: Any, plan: Plan, clock: Clock) -> PeerAnswer:
+    """Return nothing but clusters at the documented threshold, for measurements of speed."""
+    threshold = MERGE_THRESHOLDS[1]
+    clustering = linker.clustering.cluster_pairwise_predictions_at_threshold(
+        predicted, threshold_match_probability=threshold
+    )
+    frame = clustering.as_duckdbpyrelation().project(f"{plan.id_column}, cluster_id").df()
     clock.lap("cluster")
-    clusters = {"id": frame[plan.id_column], f"{border:g}": frame["cluster_id"]}
+    clusters = {"id": frame[plan.id_column], f"{threshold:g}": frame["cluster_id"]}
     none: dict[str, Any] = {"left": [], "right": [], "score": []}
-    return Found(none, clusters, "settings of its documentation")
+    return PeerAnswer(none, clusters, "settings of its documentation")
 
 
 def _register(api: Any, path: str, number: int, plan: Plan) -> Any:
-    """A table as Splink wants it, every column as text."""
+    """Register a table with every column as text."""
     reader = (
         f"read_csv('{path}', all_varchar=true)"
         if path.endswith(".csv")
         else f"read_parquet('{path}')"
     )
-    more = "".join(f", {sql} as {name}" for name, sql in plan.columns.items())
+    extra_columns = "".join(f", {sql} as {name}" for name, sql in plan.columns.items())
     key = f"cast({plan.id_column} as varchar) as {plan.id_column}"
-    relation = api.duckdb_con.sql(f"select * replace ({key}){more} from {reader}")
+    relation = api.duckdb_con.sql(f"select * replace ({key}){extra_columns} from {reader}")
     return api.register(relation.to_arrow_table(), dataset_display_name=f"table_{number}")
 
 
@@ -297,13 +303,13 @@ def _pairs(predicted: Any, key: str) -> dict[str, Any]:
     }
 
 
-def _clusters(found: Sequence[Any], key: str) -> dict[str, Any]:
+def _clusters(clusterings: Sequence[Any], key: str) -> dict[str, Any]:
     columns: dict[str, Any] = {}
-    for border, one in zip(MERGE_BORDERS, found, strict=True):
-        frame = one.as_duckdbpyrelation().project(f"{key}, cluster_id").df().sort_values(key)
-        columns |= {"id": frame[key].to_numpy(), f"{border:g}": frame["cluster_id"].to_numpy()}
+    for threshold, clustering in zip(MERGE_THRESHOLDS, clusterings, strict=True):
+        frame = clustering.as_duckdbpyrelation().project(f"{key}, cluster_id").df().sort_values(key)
+        columns |= {"id": frame[key].to_numpy(), f"{threshold:g}": frame["cluster_id"].to_numpy()}
     return columns
 
 
 if __name__ == "__main__":
-    main("splink", run)
+    run_script("splink", run)

@@ -1,7 +1,8 @@
-"""nomenklatura's client of yente, unchanged, against a service: looks people up and expands what it finds.
+"""Run nomenklatura's client of yente, unchanged, against a service.
 
-`python -m benchmarks.peers.run_yente URL` in nomenklatura's environment, FtM entities as JSON lines on standard input;
-one line of JSON for each on standard output: `{"matches": [...], "expanded": [...]}`, FtM entities again.
+`python -m benchmarks.peers.run_yente URL` in nomenklatura's environment, with FtM entities as JSON
+lines on standard input. It looks each entity up, expands the matches, and writes one line of JSON
+per entity to standard output: `{"matches": [...], "expanded": [...]}`, FtM entities again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 
 
 def main() -> None:
-    """Ask about every entity of the input."""
+    """Match and expand every entity of the input."""
     from followthemoney import Dataset, StatementEntity
     from nomenklatura.cache import Cache  # type: ignore[import-not-found]
     from nomenklatura.db import make_session  # type: ignore[import-not-found]
@@ -24,11 +25,14 @@ def main() -> None:
     for line in sys.stdin:
         entity: Any = StatementEntity.from_data(dataset, json.loads(line))
         matches = list(client.match(entity))
-        expanded = [one for match in matches for one in client.expand(entity, match)]
-        found = {"matches": matches, "expanded": expanded}
+        expanded = [entity for match in matches for entity in client.expand(entity, match)]
+        answers = {"matches": matches, "expanded": expanded}
         print(
             json.dumps(
-                {name: [one.to_dict() for one in entities] for name, entities in found.items()}
+                {
+                    name: [entity.to_dict() for entity in entities]
+                    for name, entities in answers.items()
+                }
             )
         )
     client.close()

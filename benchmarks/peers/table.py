@@ -1,4 +1,4 @@
-"""The table of peers: what to install, which script runs it, which tasks it takes."""
+"""Table of peers: packages to install, the script that runs each, and the tasks it takes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ COMMON = ("pyarrow>=18",)
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A tool beside us. `requirements`: what pip installs; `script`: the module in this package that runs it;
-    `sets`: the tasks (by name) that its script has settings for.
+    """Tool to compare with.
+
+    `requirements`: packages for pip; `script`: the module in this package that runs it; `sets`: the
+    tasks (by name) that its script has settings for.
     """
 
     name: str
@@ -24,22 +26,25 @@ class Peer:
     script: str
     sets: tuple[str, ...]
     ways: tuple[str, ...] = ("",)
-    """Each a word that the script understands; each is a tool of its own in the table (`splink looser`)."""
+    """Variants of the script, each a row of its own in the table of figures (`splink looser`)."""
     only_for: Mapping[str, str] = field(default_factory=dict)
-    """The one task of a way that is not for all."""
+    """Way that applies to one task only, and that task."""
 
     @property
     def python(self) -> Path:
-        """The interpreter of its environment."""
+        """Return the interpreter of its environment."""
         return HOME / self.name / "bin" / "python"
 
     @property
     def stamp(self) -> Path:
-        """What setup leaves at its end."""
+        """Return the file that marks a complete setup."""
         return HOME / self.name / ".complete"
 
     def runs(self, task: Task) -> list[tuple[str, list[str]]]:
-        """The names and commands (from the project's root) of its ways to do a task; none where it has no settings."""
+        """Return names and commands (from the project's root) of its ways to do a task.
+
+        The list is empty where it has no settings.
+        """
         if task.name not in self.sets:
             return []
         command = [str(self.python), "-m", f"benchmarks.peers.{self.script}"]
@@ -77,6 +82,6 @@ PEERS: tuple[Peer, ...] = (
 PEER_BY_NAME = {peer.name: peer for peer in PEERS}
 
 
-def installed(peer: Peer) -> bool:
-    """Whether its environment is complete."""
+def is_installed(peer: Peer) -> bool:
+    """Return whether the environment of a peer is complete."""
     return peer.stamp.is_file()

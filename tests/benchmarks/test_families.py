@@ -1,4 +1,4 @@
-"""The comparison of families of models on a little invented data."""
+"""Comparison of families of models on a little generated data."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pytest
 from benchmarks import families
 from resolver.comparison import features_of
 from resolver.records import Kind
-from resolver.training.data.labeled_pairs import Labelled
-from resolver.training.train import Material
+from resolver.training.data.labeled_pairs import LabeledPairs
+from resolver.training.training_data import TrainingData
 
 
-def invented(count: int = 160) -> Labelled:
-    """Pairs told by two comparators, the rest missing."""
+def make_pairs(count: int = 160) -> LabeledPairs:
+    """Return pairs that two comparators tell apart; the others are missing."""
     chance = np.random.default_rng(3)
     features = features_of(Kind.PERSON)
     evidence = np.full((count, len(features)), np.nan, dtype=np.float32)
@@ -32,7 +32,7 @@ def invented(count: int = 160) -> Labelled:
             for number, same in enumerate(labels)
         ]
     )
-    return Labelled(
+    return LabeledPairs(
         Kind.PERSON,
         evidence,
         labels,
@@ -45,32 +45,34 @@ def invented(count: int = 160) -> Labelled:
     )
 
 
-def test_every_family_learns_and_has_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_family_learns_and_has_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(families, "_ROUNDS", 15)
-    rows = families.compare({Kind.PERSON: invented()}, least=10, folds=2)
+    rows = families.compare_families({Kind.PERSON: make_pairs()}, min_pairs=10, folds=2)
     assert [row["family"] for row in rows] == list(families.FAMILIES)
     assert all(row["f1"] > 0.7 and row["pairs"] == 160 for row in rows)
-    shown = families.table(rows)
-    assert shown.count("\n") == len(rows) + 2
-    assert "additive with pairs (ships)" in shown
+    text = families.format_table(rows)
+    assert text.count("\n") == len(rows) + 2
+    assert "additive with pairs (ships)" in text
 
 
 def test_small_kinds_are_left_out() -> None:
-    assert families.compare({Kind.PERSON: invented(20)}) == []
+    assert families.compare_families({Kind.PERSON: make_pairs(20)}) == []
 
 
-def test_without_data_it_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_missing_data_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert families.main(["--data", str(tmp_path), "--out", str(tmp_path / "out")]) == 1
     assert "use --invented" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
-def test_results_are_written(
+def test_results_are_stored(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(families, "FAMILIES", {"logistic, binned": families.logistic})
+    monkeypatch.setattr(families, "FAMILIES", {"logistic, binned": families.fit_logistic})
     monkeypatch.setattr(
-        families, "material", lambda data, count: Material({Kind.PERSON: invented(240)}, 0)
+        families,
+        "gather_pairs",
+        lambda data, count: TrainingData({Kind.PERSON: make_pairs(240)}, 0),
     )
     assert families.main(["--invented", "1", "--out", str(tmp_path)]) == 0
     assert (tmp_path / "families.md").read_text("utf-8") == capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Small runs of what measures growth and increments, on persons made here."""
+"""Small runs of the benchmarks of growth and increments, on generated persons."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ import random, sys
 import pyarrow as pa, pyarrow.parquet as pq
 chance, count = random.Random(3), int(sys.argv[1])
 words = lambda: "".join(chance.choice("bdklmnrst") + chance.choice("aeiou") for _ in range(3))
-rows = [dict(unique_id=n, first_name=words(), surname=words(), dob=f"{chance.randint(1940, 2000)}-02-03", city=words(),
-             cluster=n) for n in range(count)]
+rows = [
+    dict(unique_id=n, first_name=words(), surname=words(),
+         dob=f"{chance.randint(1940, 2000)}-02-03", city=words(), cluster=n)
+    for n in range(count)
+]
 for n in range(1, count, 2):
     rows[n] |= {name: rows[n - 1][name] for name in ("first_name", "surname", "dob", "cluster")}
 pq.write_table(pa.Table.from_pylist(rows), sys.argv[2])
@@ -32,9 +35,9 @@ def data(tmp_path: Path) -> Path:
 
 def test_growth(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert growth.main(["--sizes", "300,600", "--data", str(data), "--out", str(tmp_path)]) == 0
-    found = json.loads((tmp_path / "growth.json").read_text("utf-8"))
-    assert [one["records"] for one in found["sizes"]] == [300, 600]
-    assert found["start_up"]["cpu"] > 0
+    report = json.loads((tmp_path / "growth.json").read_text("utf-8"))
+    assert [size["records"] for size in report["sizes"]] == [300, 600]
+    assert report["start_up"]["cpu"] > 0
     assert capsys.readouterr().out.splitlines()[0].split()[0] == "records"
     entities = (
         (tmp_path / "work" / "growth" / "result" / "entities.csv").read_text("utf-8").splitlines()
@@ -42,17 +45,17 @@ def test_growth(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert len(entities) == 601
 
 
-def test_growth_is_told_per_decade_and_beyond_start_up() -> None:
+def test_growth_is_per_decade_and_without_start_up() -> None:
     costs = [
         Cost(1.0, 1.0 + count * 1e-5 * times, 1.0) for count, times in ((1000, 1), (100_000, 4))
     ]
-    first, second = growth.grown((1000, 100_000), Cost(1.0, 1.0, 1.0), costs)
+    first, second = growth.compare_sizes((1000, 100_000), Cost(1.0, 1.0, 1.0), costs)
     assert (first.per_decade, round(first.record_us, 6)) == (None, 10)
     assert second.per_decade == pytest.approx(2)
 
 
-def test_an_increment(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = [
+def test_increment(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [
         "--held",
         "400",
         "--added",
@@ -64,15 +67,13 @@ def test_an_increment(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
         "--out",
         str(tmp_path),
     ]
-    assert increment.main(asked) == 0
-    found = json.loads((tmp_path / "increment.json").read_text("utf-8"))
-    assert found["cpu"] == found["rounds"][0]["cpu"] > 0
+    assert increment.main(arguments) == 0
+    report = json.loads((tmp_path / "increment.json").read_text("utf-8"))
+    assert report["cpu"] == report["rounds"][0]["cpu"] > 0
     assert "40 into 400" in capsys.readouterr().out
 
 
-def test_without_the_generator_nothing_is_measured(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    asked = ["--data", str(tmp_path / "data"), "--out", str(tmp_path)]
-    assert growth.main(asked) == increment.main(asked) == 0
+def test_missing_generator_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--data", str(tmp_path / "data"), "--out", str(tmp_path)]
+    assert growth.main(arguments) == increment.main(arguments) == 0
     assert capsys.readouterr().err.count("skipped: persons.py is not in") == 2

@@ -1,0 +1,1 @@
+"""Parts of `benchmarks.behavior`: commands to run, outputs to keep, digests to compare."""
