@@ -1,19 +1,24 @@
-"""What every test may use."""
+"""Fixtures for all tests, and the order in which test files run."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from tests.hub.hubs import Stores
+
 ROOT = Path(__file__).resolve().parent.parent
-# before any library starts its threads: several workers with several threads each wait for each other most of the time
+# Set before any library starts its threads: with several threads in each of several workers, the
+# threads would mostly wait for each other.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
-FIRST = """
+SLOW_FILES = """
 api/desk/test_browser
-api/test_kill
+api/test_killed_processes
 engines/spark/test_engine
 cli/model/test_train
 hub/test_full_disk
@@ -30,36 +35,46 @@ benchmarks/test_quality
 api/server/test_http_workers
 store/test_kill
 api/server/test_request_limits
-api/test_try
+api/test_try_page
 cli/test_memory_guard
 blocking/test_diagnosis
 blocking/retrieval/test_word_lookup
 api/desk/test_learning
 cli/model/test_sample
+api/routes/test_batch_jobs
 api/routes/test_batches
 test_wheel
 benchmarks/test_families
 engines/test_robust
 """.split()
-"""The files that take longest, the longest first: begun last, one of them would run on while the other worker waits."""
+"""Slow test files, the slowest first; they run first, so that no worker waits for a late one."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files first, all else in its order."""
-    places = {ROOT / "tests" / f"{name}.py": place for place, name in enumerate(FIRST)}
+    """Move slow files to the front and keep the order of the others."""
+    places = {ROOT / "tests" / f"{name}.py": place for place, name in enumerate(SLOW_FILES)}
     items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
-    """The project's root."""
+    """Return the root folder of the project."""
     return ROOT
 
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """Real lists beside the project; tests that need them skip where they are absent."""
+    """Return the folder of real lists; skip the test where it is absent."""
     path = ROOT.parent / "shared" / "data"
     if not path.is_dir():
-        pytest.skip("no real lists beside the project (../shared/data)")
+        pytest.skip("real lists are not installed (../shared/data)")
     return path
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    """Return a maker of new stores."""
+    # libraries must not be imported before the environment is set above
+    from tests.hub.hubs import Stores
+
+    return Stores(tmp_path_factory.mktemp("stores"))

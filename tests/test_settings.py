@@ -1,3 +1,5 @@
+"""Settings are read from the environment and checked."""
+
 from __future__ import annotations
 
 from dataclasses import FrozenInstanceError, fields
@@ -9,7 +11,7 @@ from resolver.errors import UsageError
 from resolver.settings import Settings, setting_rows
 
 
-def test_defaults_where_nothing_is_set() -> None:
+def test_defaults_without_variables() -> None:
     assert Settings.from_environment({"PATH": "/bin", "RESOLVER_MERGE_AT": " "}) == Settings()
 
 
@@ -35,12 +37,12 @@ def test_values_are_read() -> None:
         ("RESOLVER_DEBUG", "perhaps"),
     ],
 )
-def test_a_bad_value_is_named_with_its_range(name: str, text: str) -> None:
+def test_invalid_value_is_reported_with_its_range(name: str, text: str) -> None:
     with pytest.raises(UsageError, match=f"{name} is .*set it to"):
         Settings.from_environment({name: text})
 
 
-def test_a_misspelt_name_is_not_ignored() -> None:
+def test_misspelled_name_is_refused() -> None:
     with pytest.raises(UsageError, match="perhaps RESOLVER_MERGE_AT"):
         Settings.from_environment({"RESOLVER_MERGEAT": "0.5"})
 
@@ -50,7 +52,7 @@ def test_settings_cannot_change() -> None:
         Settings().debug = True  # type: ignore[misc]
 
 
-def test_every_setting_says_what_it_is() -> None:
+def test_settings_have_help_and_range() -> None:
     rows = setting_rows()
     assert len(rows) == len(fields(Settings))
     assert all(row.help.endswith(".") and row.range for row in rows)

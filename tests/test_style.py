@@ -1,0 +1,148 @@
+"""Limits of style that a reviewer would otherwise have to count: CONTRIBUTING.md explains them."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from resolver.cli.app import COMMANDS, load_command
+from tests import style, vocabulary
+from tests.style import ODD_OPENING, parts_of
+
+MOST_REPEATED_NAMES = 20
+MOST_ODD_OPENINGS = 0.10
+LEAST_DOCUMENTED = 0.95
+
+
+def is_kernel(place: str) -> bool:
+    return "/kernels/" in place
+
+
+@pytest.fixture(scope="module")
+def figures(root: Path) -> list[style.FunctionFigures]:
+    return [row for path in style.sources(root) for row in style.functions(path)]
+
+
+def test_functions_are_short(figures: list[style.FunctionFigures]) -> None:
+    assert [row for row in figures if row.lines > 60] == []
+    lengths = sorted(row.lines for row in figures)
+    assert lengths[math.floor(len(lengths) * 0.9)] <= 20
+
+
+def test_functions_are_simple(figures: list[style.FunctionFigures]) -> None:
+    outside = [row for row in figures if not is_kernel(row.place)]
+    assert [row for row in outside if row.complexity > 15] == []
+    assert [row for row in figures if row.complexity > 25] == []
+    complexities = sorted(row.complexity for row in outside)
+    assert complexities[math.floor(len(complexities) * 0.9)] <= 7
+
+
+def test_functions_have_few_parameters(figures: list[style.FunctionFigures]) -> None:
+    assert [row for row in figures if row.parameters > 7 and not is_kernel(row.place)] == []
+
+
+def test_lines_are_short(root: Path) -> None:
+    folders = (*style.FOLDERS, "tests", "benchmarks")
+    files = [
+        *style.sources(root, folders),
+        *(path for folder in folders for path in (root / folder).rglob("*.html")),
+    ]
+    long = [
+        f"{path}:{number}"
+        for path in files
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if len(line) > style.MAX_LINE
+    ]
+    assert long == []
+
+
+def test_nothing_dodges_the_formatter(root: Path) -> None:
+    marks = ("fmt: " + "skip", "fmt: " + "off")
+    files = style.sources(root, (*style.FOLDERS, "tests", "benchmarks"))
+    assert [path for path in files if any(mark in path.read_text("utf-8") for mark in marks)] == []
+
+
+def test_docstrings_open_with_a_verb_or_a_noun(root: Path) -> None:
+    nodes = [node for path in style.sources(root) for node in style.definitions(path)]
+    texts = [text for node in nodes if (text := ast.get_docstring(node))]
+    odd = [text.splitlines()[0] for text in texts if ODD_OPENING.match(text)]
+    assert len(odd) <= MOST_ODD_OPENINGS * len(texts), odd
+    public = [node for node in nodes if not node.name.startswith("_")]
+    documented = sum(bool(ast.get_docstring(node)) for node in public)
+    assert documented >= LEAST_DOCUMENTED * len(public)
+
+
+def test_public_names_are_unique(root: Path) -> None:
+    repeated = {name: paths for name, paths in style.public_names(root).items() if len(paths) > 1}
+    assert len(repeated) <= MOST_REPEATED_NAMES, sorted(repeated)
+
+
+def retired_parts(name: str) -> list[str]:
+    """Return the retired words in an identifier."""
+    if name.strip("_") in vocabulary.ALLOWED:
+        return []
+    if name.strip("_") in vocabulary.RETIRED_NAMES:
+        return [name]
+    return [part for part in parts_of(name) if part in vocabulary.RETIRED_PARTS]
+
+
+def test_identifiers_use_the_vocabulary(root: Path) -> None:
+    files = style.sources(root, (*style.FOLDERS, "tests", "benchmarks"))
+    retired = [
+        f"{path.relative_to(root)}:{line} {name}"
+        for path in files
+        for line, name in style.bound_names(path)
+        if retired_parts(name)
+    ]
+    assert retired == []
+
+
+def test_file_names_use_the_vocabulary(root: Path) -> None:
+    folders = (*style.FOLDERS, "tests", "benchmarks", "docs", "deploy")
+    paths = (path for folder in folders for path in (root / folder).rglob("*"))
+    retired = [
+        path.relative_to(root).as_posix()
+        for path in paths
+        if "__pycache__" not in path.parts and retired_parts(path.stem)
+    ]
+    assert retired == []
+
+
+def test_templates_and_help_use_the_vocabulary(root: Path) -> None:
+    texts = {
+        path.relative_to(root).as_posix(): path.read_text("utf-8")
+        for folder in style.FOLDERS
+        for path in (root / folder).rglob("*.html")
+    }
+    texts |= {f"resolver {name} --help": help_text(name) for name in COMMANDS}
+    retired = [
+        f"{place}: {match[0]}"
+        for place, text in texts.items()
+        for match in vocabulary.RETIRED_PHRASES.finditer(text)
+    ]
+    for place, text in texts.items():
+        expressions = " ".join(re.findall(r"{[{%].*?[%}]}", text, re.DOTALL))
+        names = set(re.findall(r"\b[a-z_]+\b", re.sub(r"'[^']*'|\"[^\"]*\"", "", expressions)))
+        retired += [f"{place}: {name}" for name in sorted(names) if retired_parts(name)]
+    assert retired == []
+
+
+def help_text(name: str) -> str:
+    """Return what `resolver NAME --help` prints."""
+    command = load_command(name)
+    return command.get_help(click.Context(command, info_name=name))
+
+
+@pytest.mark.parametrize("name", ["landing_lock", "EntityShelf", "held", "_told", "labelled_pairs"])
+def test_retired_words_are_reported(name: str) -> None:
+    assert retired_parts(name)
+
+
+@pytest.mark.parametrize("name", ["island", "commit", "household", "founded", "held_count"])
+def test_plain_english_is_not_reported(name: str) -> None:
+    assert retired_parts(name) == []
