@@ -105,7 +105,7 @@ def ignore_undeclared() -> None:
     The header `X-Ignored-Parameters` of the response names them, so that a misspelled filter can be
     noticed.
     """
-    undeclared = sorted(set(request.args) - _declared_names() - {PURPOSE})
+    undeclared = sorted(set(request.args) - _parameter_names() - {PURPOSE})
     if undeclared:
         g.ignored_parameters = ", ".join(quote(name[:60]) for name in undeclared[:20])
 
@@ -115,7 +115,7 @@ def reject_undeclared() -> None:
 
     Raises `ApiError`: a misspelled filter must not be taken for none.
     """
-    known_names = _declared_names()
+    known_names = _parameter_names()
     undeclared = sorted(set(request.args) - known_names - {PURPOSE})
     if undeclared:
         names = ", ".join(sorted(known_names)) or "none"
@@ -124,6 +124,6 @@ def reject_undeclared() -> None:
         )
 
 
-def _declared_names() -> frozenset[str]:
+def _parameter_names() -> frozenset[str]:
     endpoint = current_endpoint()
     return endpoint.query_names if endpoint is not None else frozenset()

@@ -260,12 +260,7 @@ def result(job_id: str, what: str) -> Response:
     job = _find_job(job_id)
     name, media_type = RESULTS[what]
     path = current_service().jobs_dir.absolute() / str(job.params["folder"]) / RESULT / name
-    # the rejected rows often explain why a batch failed or is held
-    has_rejects = job.state in ("failed", "held") and what == "rejects" and path.is_file()
-    if job.state != "done" and not has_rejects:
-        raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
-    if not path.is_file():
-        raise ApiError(410, "the results of this batch are no longer kept")
+    _check_available(job, what, path)
     if what == "entities" and wants_senzing():
         return Response(_as_senzing(path), mimetype=SENZING, headers={"Vary": "Accept"})
     answer: Response = send_file(path, mimetype=media_type)
@@ -275,6 +270,16 @@ def result(job_id: str, what: str) -> Response:
     if what == "entities":
         answer.vary.add("Accept")
     return answer
+
+
+def _check_available(job: Job, what: str, path: Path) -> None:
+    """Raise an `ApiError` if a job has no such results, or they were removed."""
+    # the rejected rows often explain why a batch failed or is held
+    has_rejects = job.state in ("failed", "held") and what == "rejects" and path.is_file()
+    if job.state != "done" and not has_rejects:
+        raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
+    if not path.is_file():
+        raise ApiError(410, "the results of this batch are no longer kept")
 
 
 def _as_senzing(path: Path) -> Iterator[bytes]:

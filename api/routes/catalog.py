@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response
@@ -28,7 +29,8 @@ from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.request_options import DEFAULT_DATASET
 from resolver.api.schemas.yente import ALGORITHM
 from resolver.api.service import current_service
-from resolver.engines.model_features import feature_weights
+from resolver.engines.model_features import FeatureWeights, feature_weights
+from resolver.hub.admin import StoredSource
 from resolver.screening import change_feed, entity_reader
 
 blueprint = Blueprint("catalog", __name__)
@@ -71,6 +73,7 @@ _ALGORITHM_FIELDS = {
     "config": {"type": "object"},
     "features": map_of(_FEATURE),
 }
+_ABOUT = "An additive, calibrated model: evidence in log-odds, summed; the score is a probability."
 _ALGORITHMS = component(
     "Algorithms",
     closed_object(
@@ -104,40 +107,43 @@ _INDEX_FIELDS = {"load": True, "index_current": True}
 def catalog() -> Response:
     """List the datasets: each source, and `default`, which contains them all."""
     version, sources = entity_reader.read_catalog(current_service().hub, viewer())
-    datasets: list[dict[str, Any]] = [
-        {
-            "name": source.name,
-            "title": source.title or source.name,
-            "publisher": source.agency or None,
-            "version": source.list_version or source.updated,
-            "updated_at": source.updated or None,
-            "records": source.records,
-            "children": [],
-            **_INDEX_FIELDS,
-            "index_version": str(version),
-        }
-        for source in sources
-    ]
-    names = [source.name for source in sources]
-    default = {
-        "name": DEFAULT_DATASET,
-        "title": "Everything",
-        "version": str(version),
-        "updated_at": max((source.updated for source in sources), default="") or None,
-        "records": sum(source.records for source in sources),
-        "children": names,
-        **_INDEX_FIELDS,
-        "index_version": str(version),
-    }
+    datasets = [_source_view(source, version) for source in sources]
     return json_response(
         {
-            "datasets": [default, *datasets],
-            "current": [DEFAULT_DATASET, *names],
+            "datasets": [_default_view(sources, version), *datasets],
+            "current": [DEFAULT_DATASET, *(source.name for source in sources)],
             "outdated": [],
             "index_stale": False,
             "version": version,
         }
     )
+
+
+def _source_view(source: StoredSource, version: int) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "title": source.title or source.name,
+        "publisher": source.agency or None,
+        "version": source.list_version or source.updated,
+        "updated_at": source.updated or None,
+        "records": source.records,
+        "children": [],
+        **_INDEX_FIELDS,
+        "index_version": str(version),
+    }
+
+
+def _default_view(sources: Sequence[StoredSource], version: int) -> dict[str, Any]:
+    return {
+        "name": DEFAULT_DATASET,
+        "title": "Everything",
+        "version": str(version),
+        "updated_at": max((source.updated for source in sources), default="") or None,
+        "records": sum(source.records for source in sources),
+        "children": [source.name for source in sources],
+        **_INDEX_FIELDS,
+        "index_version": str(version),
+    }
 
 
 @endpoint(blueprint, "GET", "/algorithms", _ACCESS, responses={200: json_response_of(_ALGORITHMS)})
@@ -148,19 +154,8 @@ def algorithms() -> Response:
     it can take from them.
     """
     hub = current_service().hub
-    described = {
-        feature.name: {
-            "description": feature.help,
-            "coefficient": feature.max_weight / 1000,
-            "least": feature.min_weight / 1000,
-            "url": "",
-        }
-        for feature in feature_weights(hub.models)
-    }
-    about = (
-        "An additive, calibrated model: evidence in log-odds, summed; the score is a probability."
-    )
-    docs = {"name": ALGORITHM, "description": about, "config": {}, "features": described}
+    features = {feature.name: _feature_view(feature) for feature in feature_weights(hub.models)}
+    docs = {"name": ALGORITHM, "description": _ABOUT, "config": {}, "features": features}
     return json_response(
         {
             "algorithms": [{**docs, "docs": docs}],
@@ -169,6 +164,15 @@ def algorithms() -> Response:
             "model": hub.models.stamp["model"],
         }
     )
+
+
+def _feature_view(feature: FeatureWeights) -> dict[str, Any]:
+    return {
+        "description": feature.help,
+        "coefficient": feature.max_weight / 1000,
+        "least": feature.min_weight / 1000,
+        "url": "",
+    }
 
 
 @endpoint(

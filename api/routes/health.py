@@ -14,7 +14,7 @@ from resolver.api.openapi.objects import content, errors, json_response_of, resp
 from resolver.api.schemas.json_response import json_response
 from resolver.api.service import Service, current_service
 from resolver.errors import ResolverError
-from resolver.hub.admin import TOO_OLD, source_fault
+from resolver.hub.admin import TOO_OLD, StoreView, source_fault
 
 blueprint = Blueprint("health", __name__)
 HEALTH = component("Health", closed_object({"status": STRING}, {"version": COUNT}))
@@ -83,13 +83,19 @@ def readiness(service: Service) -> tuple[int, list[str]]:
             answered = service.screener.followed_revision
             if answered is not None and answered < view.revision:
                 faults += _delay_faults(answered, view.commit_times([answered + 1])[answered + 1])
-        for source in view.sources():
-            fault = source_fault(view, source)
-            if fault == TOO_OLD:
-                fault = f"older than {source.maximum_age_days} days"
-            if fault:
-                faults.append(f"the list {source.name} is {fault}")
+        faults += _source_faults(view)
         return view.revision, faults
+
+
+def _source_faults(view: StoreView) -> list[str]:
+    faults = []
+    for source in view.sources():
+        fault = source_fault(view, source)
+        if fault == TOO_OLD:
+            fault = f"older than {source.maximum_age_days} days"
+        if fault:
+            faults.append(f"the list {source.name} is {fault}")
+    return faults
 
 
 def _loading_faults(service: Service) -> list[str]:

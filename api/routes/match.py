@@ -191,11 +191,7 @@ def check() -> Response:
     person, a group, or either.
     """
     query_parameters.require_utf8()
-    properties = {
-        name: query_parameters.read_texts(name) for name in request.args if name not in _OPTIONS
-    }
-    if not any(properties.values()):
-        raise ApiError(400, "there is nothing to check: give at least name=…")
+    properties = _read_properties()
     screener = current_service().ready_screener()
     dataset = request.args.get("dataset") or DEFAULT_DATASET
     options = read_request_options(dataset, screener.visible_sources(viewer()))
@@ -206,6 +202,16 @@ def check() -> Response:
     responses, revision = _screen({"check": query_record(example, "check")}, options)
     body = {**responses["check"], "limit": options.limit, **_revision_fields(revision)}
     return json_response(body, headers=_revision_headers(revision))
+
+
+def _read_properties() -> dict[str, tuple[str, ...]]:
+    """Return the properties of the address. Raises `ApiError` if all are empty."""
+    properties = {
+        name: query_parameters.read_texts(name) for name in request.args if name not in _OPTIONS
+    }
+    if not any(properties.values()):
+        raise ApiError(400, "there is nothing to check: give at least name=…")
+    return properties
 
 
 def _schema_of(properties: Iterable[str]) -> str:
@@ -266,12 +272,9 @@ def _screen(
     current_metrics().checks.inc(len(answers))
     responses = {}
     for (key, submitted), answer in zip(records.items(), answers, strict=True):
-        log_access(
-            "check",
-            {"key": key, **interpreted_query(submitted)},
-            {"total": answer.total, "seen": candidate_scores(answer)},
-            revision,
-        )
+        query = {"key": key, **interpreted_query(submitted)}
+        returned = {"total": answer.total, "seen": candidate_scores(answer)}
+        log_access("check", query, returned, revision)
         responses[key] = match_response(submitted, answer, options.threshold, ids.get(key, ""))
     return responses, revision
 

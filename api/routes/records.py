@@ -134,13 +134,20 @@ def _read_ftm(body: dict[str, Any]) -> SubmittedRecord:
         # ignoring a misspelled `handling` would publish the record
         fields = ", ".join(sorted(_FIELDS))
         raise ApiError(422, f"there is no field {unknown[0][:60]!r}; the fields are {fields}")
-    native_id, datasets = body.get("id"), body.get("datasets")
+    native_id = body.get("id")
     if not isinstance(native_id, str) or not re.fullmatch(NATIVE_ID_PATTERN, native_id):
         raise ApiError(
             422,
             "id must be the source's own number: a text of 1 to 200 characters"
             " without control characters",
         )
+    source = _read_source(body.get("datasets"))
+    return read_ftm_entity(
+        body.get("schema"), body.get("properties", {}), source=source, native_id=native_id.strip()
+    )
+
+
+def _read_source(datasets: object) -> str:
     names = datasets if isinstance(datasets, list) else []
     if not names or not all(
         isinstance(name, str) and re.fullmatch(SOURCE_NAME, name) for name in names
@@ -150,9 +157,7 @@ def _read_ftm(body: dict[str, Any]) -> SubmittedRecord:
             "datasets must be a list whose first item names the source"
             " (letters, digits, . _ -; not default)",
         )
-    return read_ftm_entity(
-        body.get("schema"), body.get("properties", {}), source=names[0], native_id=native_id.strip()
-    )
+    return str(names[0])
 
 
 def _with_handling(record: Record, body: dict[str, Any]) -> Record:

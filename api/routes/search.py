@@ -173,10 +173,7 @@ def search(dataset: str) -> Response:
 def _search_text(
     screener: Screener, text: str, schema: str, options: MatchQuery
 ) -> tuple[list[_Entity], bool, IndexRevision]:
-    """Return entities with the text as a number, then those with similar names.
-
-    Also whether they are all there are, and the revision that they are of.
-    """
+    """Return entities with the text as a number, then namesakes; also if all, and the revision."""
     by_name = query_record({"schema": schema, "properties": {"name": [text]}}, "q").record
     queries = [by_name]
     number = letters(text).upper()
@@ -184,17 +181,13 @@ def _search_text(
         by_number = replace(by_name, values=(), identifiers=(Identifier("idNumber", text),))
         queries.append(by_number)
     answers, revision = screener.check(queries, options)
+    by_number_matches = [candidate for answer in answers[1:] for candidate in answer.matches]
     bearers = [
-        _entity_view(candidate)
-        for answer in answers[1:]
-        for candidate in answer.matches
-        if number in _numbers(candidate.entity)
+        _entity_view(match) for match in by_number_matches if number in _numbers(match.entity)
     ]
     bearer_ids = {entity["id"] for entity in bearers}
     namesakes = [
-        _entity_view(candidate)
-        for candidate in answers[0].matches
-        if candidate.entity["id"] not in bearer_ids
+        _entity_view(match) for match in answers[0].matches if match.entity["id"] not in bearer_ids
     ]
     return [*bearers, *namesakes], all(answer.is_complete for answer in answers), revision
 

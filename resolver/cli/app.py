@@ -172,11 +172,7 @@ def main(args: Sequence[str] | None = None) -> NoReturn:
 
 
 def run(args: Sequence[str] | None = None) -> int:
-    """Run the command line and return its exit code: 0 done, 1 failed, 2 invalid usage, 130
-    interrupted.
-
-    Never raises an error.
-    """
+    """Run the command line; return 0, 1 (failed), 2 (usage) or 130 (interrupted), never raise."""
     try:
         code = cli.main(args=args, prog_name="resolver", standalone_mode=False)
         sys.stdout.flush()
@@ -193,11 +189,15 @@ def run(args: Sequence[str] | None = None) -> int:
         click.echo(f"error: {_usage_line(error)}", err=True)
         return error.exit_code
     except Exception as error:  # last resort of the program
-        if _is_debugging():
-            traceback.print_exc()
-        line, code = describe_failure(error)
-        click.echo(f"error: {line}", err=True)
-        return code
+        return _report_failure(error)
+
+
+def _report_failure(error: Exception) -> int:
+    if _is_debugging():
+        traceback.print_exc()
+    line, code = describe_failure(error)
+    click.echo(f"error: {line}", err=True)
+    return code
 
 
 def _usage_line(error: click.ClickException) -> str:

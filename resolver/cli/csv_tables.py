@@ -184,14 +184,7 @@ def _output(path: Path, mode: Literal["a", "w"] = "w", *, keep: bool = True) -> 
         with open(path, mode, encoding="utf-8", newline="") as file:
             yield file
         return
-    try:
-        if path.is_dir():
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    except OSError as error:
-        error.filename, error.filename2 = str(path), None
-        raise
+    descriptor, name = _create_temporary(path)
     try:
         with os.fdopen(descriptor, mode, encoding="utf-8", newline="") as file:
             yield file
@@ -201,3 +194,15 @@ def _output(path: Path, mode: Literal["a", "w"] = "w", *, keep: bool = True) -> 
     finally:
         if os.path.exists(name):
             os.unlink(name)
+
+
+def _create_temporary(path: Path) -> tuple[int, str]:
+    """Open a new file beside `path`. Raises `OSError` with the name of `path`."""
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    except OSError as error:
+        error.filename, error.filename2 = str(path), None
+        raise

@@ -40,15 +40,28 @@ def run_watched(work: Callable[[], int]) -> int:
     except OSError:
         return work()
     if not child:
-        _end_with_parent()
-        code = work()
-        if code:
-            # after a lack of memory a regular exit could fail again
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
+        return _work_as_child(work)
+    _forward_signals(child)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code >= 0:
         return code
+    print(f"error: {describe_signal(-code)}", file=sys.stderr)
+    return 1
 
+
+def _work_as_child(work: Callable[[], int]) -> int:
+    _end_with_parent()
+    code = work()
+    if code:
+        # after a lack of memory a regular exit could fail again
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code
+
+
+def _forward_signals(child: int) -> None:
     def forward_signal(number: int, _frame: FrameType | None) -> None:
         """Send a signal on to the child."""
         with suppress(ProcessLookupError):
@@ -58,12 +71,6 @@ def run_watched(work: Callable[[], int]) -> int:
     signal.signal(signal.SIGHUP, forward_signal)
     # the terminal sends it to the child as well
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _, status = os.waitpid(child, 0)
-    code = os.waitstatus_to_exitcode(status)
-    if code >= 0:
-        return code
-    print(f"error: {describe_signal(-code)}", file=sys.stderr)
-    return 1
 
 
 def limit_memory(mib: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,10 +46,7 @@ def write_run_results(
     """Write result files under `running`; `names`: entity ids, if a store has assigned them."""
     from resolver.engines.result_files import write_results
 
-    report = ""
-    if not running.only_entities:
-        bars.start("report")
-        report = _report(intake, resolution, running)
+    report = "" if running.only_entities else _report(intake, resolution, running, bars)
     bars.start("write", len(resolution.batch), "records")
     only = running.only_entities
     write_results(
@@ -65,7 +62,8 @@ def remove_checkpoints(running: RunOptions) -> None:
         shutil.rmtree(running.resume, ignore_errors=True)
 
 
-def _report(intake: Intake, resolution: Resolution, running: RunOptions) -> str:
+def _report(intake: Intake, resolution: Resolution, running: RunOptions, bars: Progress) -> str:
+    bars.start("report")
     from resolver import report
     from resolver.engines.pair_explanation import explain_links
 
@@ -109,21 +107,24 @@ def print_summary(
     only_entities: bool,
 ) -> None:
     """Print the counts of a run and the place of its results."""
-    counts = _counts(intake, resolution)
+    counts, stats = _counts(intake, resolution), resolution.stats
     if profile:
-        print_stage_costs(resolution.stats)
+        print_stage_costs(stats)
     if as_json:
-        click.echo(json.dumps({**counts, "plan": resolution.stats.plan, "out": str(out)}))
+        click.echo(json.dumps({**counts, "plan": stats.plan, "out": str(out)}))
         return
-    click.echo(
+    click.echo(_counts_text(counts))
+    if counts["rejects"]:
+        click.echo(f"{counts['rejects']:,} rows or values could not be read: {out / 'rejects.csv'}")
+    place = f"Entities: {out / 'entities.csv'}"
+    click.echo(place if only_entities else f"Report: {out / 'report.html'}")
+
+
+def _counts_text(counts: Mapping[str, int]) -> str:
+    return (
         f"{counts['records']:,} records are {counts['entities']:,} entities: "
         f"{counts['merged']:,} pairs merged, {counts['queued']:,} to review, "
         f"{counts['apart']:,} kept apart."
-    )
-    if counts["rejects"]:
-        click.echo(f"{counts['rejects']:,} rows or values could not be read: {out / 'rejects.csv'}")
-    click.echo(
-        f"Entities: {out / 'entities.csv'}" if only_entities else f"Report: {out / 'report.html'}"
     )
 
 

@@ -116,19 +116,20 @@ def _print_summary(
 ) -> None:
     counts = result.counts(intake)
     if as_json:
-        click.echo(
-            json.dumps(
-                {**counts, "plan": result.stats.plan, "out": None if out is None else str(out)}
-            )
-        )
+        place = None if out is None else str(out)
+        click.echo(json.dumps({**counts, "plan": result.stats.plan, "out": place}))
         return
-    head = "Would change" if dry_run else f"Version {result.revision}"
-    click.echo(
-        f"{head}: {len(intake.batch):,} records read, {result.new_count:,} new, "
-        f"{result.superseded_count:,} changed, {len(result.withdrawn):,} withdrawn; "
-        f"{len(result.changed_entities):,} entities changed."
-    )
+    click.echo(_changes_text(result, len(intake.batch), dry_run=dry_run))
     if stored is not None and out is not None:
         click.echo(
             f"Results on {len(stored.record_numbers):,} records of the entities touched: {out}"
         )
+
+
+def _changes_text(result: CommitResult, read_count: int, *, dry_run: bool) -> str:
+    head = "Would change" if dry_run else f"Version {result.revision}"
+    return (
+        f"{head}: {read_count:,} records read, {result.new_count:,} new, "
+        f"{result.superseded_count:,} changed, {len(result.withdrawn):,} withdrawn; "
+        f"{len(result.changed_entities):,} entities changed."
+    )

@@ -269,15 +269,15 @@ class Client:
                 )
             time.sleep(min(_POLL_SECONDS, seconds / 10))
 
-    def result(self, job_id: str, kind: Result) -> bytes:
+    def result(self, job_id: str, what: Result) -> bytes:
         """Return a result file of a batch as bytes."""
-        return self._http.send("GET", f"/batches/{quote_segment(job_id)}/{kind}").data
+        return self._http.send("GET", f"/batches/{quote_segment(job_id)}/{what}").data
 
-    def save_result(self, job_id: str, kind: Result, to: Path) -> None:
+    def save_result(self, job_id: str, what: Result, to: Path) -> None:
         """Write a result file of a batch to `to`, streamed. Raises `OSError` if it cannot be
         written.
         """
-        path = f"/batches/{quote_segment(job_id)}/{kind}"
+        path = f"/batches/{quote_segment(job_id)}/{what}"
         with self._http.send("GET", path, stream=True) as answer, to.open("wb") as file:
             shutil.copyfileobj(answer, file, 1 << 20)
 

@@ -1,19 +1,19 @@
 """Signed clustering: scores and decisions pull records together or push them apart.
 
-Two clusters merge if the mean of (log-odds - merge threshold) over the compared pairs between them is
-0 or more, no decision keeps any of their records apart, and there is a kind that all their records
-may be: a LegalEntity that resembles a person and an organization merges with one of them, and the
-other pair waits for a steward. A pair that speaks against counts `MAX_DOUBT` at most, unless it is
-certain; a pair that was not compared takes `MISSING` from the sum: blocking omits pairs that share
-only a common word, which are seldom the same person. Merges go by falling mean, ties by the smallest
-rows, inside components of pairs at or above the link threshold (average-linkage agglomeration on a
-sparse signed graph; cf. Bansal, Blum, Chawla 2004 on correlation clustering). The order of the input
-plays no part.
+Two clusters merge if the mean of (log-odds - merge threshold) over the compared pairs between them
+is 0 or more, no decision keeps any of their records apart, and there is a kind that all their
+records may be: a LegalEntity that resembles a person and an organization merges with one of them,
+and the other pair waits for a steward. A pair that speaks against counts `MAX_DOUBT` at most,
+unless it is certain; a pair that was not compared takes `MISSING` from the sum: blocking omits
+pairs that share only a common word, which are seldom the same person. Merges go by falling mean,
+ties by the smallest rows, inside components of pairs at or above the link threshold
+(average-linkage agglomeration on a sparse signed graph; cf. Bansal, Blum, Chawla 2004 on
+correlation clustering). The order of the input plays no part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -52,8 +52,9 @@ class PairLogOdds(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MergeRule:
-    """Log-odds (thousandths) for a merge: the threshold of a mean, of a pair that links two records,
-    and what a pair takes from the sum if it was not compared."""
+    """Log-odds (thousandths) for a merge: the threshold of a mean, of a pair that links two
+    records, and what a pair takes from the sum if it was not compared.
+    """
 
     merge_threshold: int
     link_threshold: int
@@ -80,7 +81,7 @@ def cluster(
     apart = {_ordered(pair) for pair in decided.different}
     joined = sorted({_ordered(pair) for pair in decided.same} - apart)
     margin = _limit_doubt(logodds.astype(np.int64)) - rule.merge_threshold
-    # A merge needs a pair that speaks for it, so pairs between components of such pairs play no part.
+    # A merge needs a pair that speaks for it, so pairs between such components play no part.
     is_link = (margin >= 0) & (logodds >= rule.link_threshold)
     component = components(count, left[is_link], right[is_link], joined)
     inside = component[left] == component[right]
@@ -121,38 +122,42 @@ def _merge_components(
     workers: int,
 ) -> None:
     """Agglomerate each component by itself and write the labels of merged records."""
-    count = len(component)
+    records, compared, apart, same = _lay_out_batches(component, edges)
+
+    def run(first: int, last: int) -> None:
+        agglomerate(first, last, records, compared, apart, same, kinds, missing, labels)
+
+    _run_batches(run, len(records.starts) - 1, workers)
+
+
+def _run_batches(run: Callable[[int, int], None], count: int, workers: int) -> None:
+    if workers < 2 or count == 1:
+        run(0, count)
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        for task in [pool.submit(run, number, number + 1) for number in range(count)]:
+            task.result()
+
+
+def _lay_out_batches(
+    component: IntArray, edges: _Edges
+) -> tuple[RecordBatches, ComparedPairs, DecidedPairs, DecidedPairs]:
+    """Return records, compared pairs, and pairs decided `different` and `same`, by batch."""
     batch, has_edges = _batches(component, edges)
     batches = int(batch.max(initial=0)) + 1
     rows = np.flatnonzero(has_edges[component])
     rows, row_starts = _by_key(batch[rows], batches, rows)
-    place = np.empty(count, dtype=np.int64)
+    place = np.empty(len(component), dtype=np.int64)
     place[rows] = np.arange(len(rows)) - row_starts[batch[rows]]
     order, edge_starts = _by_key(batch[edges.left], batches, np.arange(len(edges.left)))
-    compared = ComparedPairs(
-        *(place[edges.left[order]], place[edges.right[order]]),
-        *(edges.margin[order], edge_starts),
-    )
+    left, right = place[edges.left[order]], place[edges.right[order]]
+    compared = ComparedPairs(left, right, edges.margin[order], edge_starts)
 
     def decided(pairs: IntArray) -> DecidedPairs:
         chosen, starts = _by_key(batch[pairs[:, 0]], batches, np.arange(len(pairs)))
         return DecidedPairs(place[pairs[chosen]], starts)
 
-    records, apart, same = (
-        RecordBatches(rows, row_starts),
-        decided(edges.apart),
-        decided(edges.same),
-    )
-
-    def run(first: int, last: int) -> None:
-        agglomerate(first, last, records, compared, apart, same, kinds, missing, labels)
-
-    if workers < 2 or batches == 1:
-        run(0, batches)
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        for task in [pool.submit(run, number, number + 1) for number in range(batches)]:
-            task.result()
+    return RecordBatches(rows, row_starts), compared, decided(edges.apart), decided(edges.same)
 
 
 def _batches(

@@ -17,11 +17,11 @@ __all__ = [
     "COMPARATOR_BY_NAME",
     "Comparator",
     "Context",
+    "GatheredBatch",
     "NameIndex",
     "NameMaterial",
     "alternatives",
     "compare",
     "features_of",
-    "GatheredBatch",
     "name_material",
 ]

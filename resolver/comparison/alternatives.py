@@ -1,8 +1,10 @@
-"""What the fields of a pair could say instead: agree, disagree, be unknown, or (dates) anything between.
+"""Alternative evidence of a pair: what its fields would show if they agreed, disagreed or were
+unknown.
 
-Agreement is not assumed to be a similarity of 1: it is what the comparators see where one record is compared with
-itself, so that agreeing on a common name or on a number that branches share counts as the little it is. A field is what
-comparators look at: all those of names change together, since they come from one alignment.
+Agreement is not taken as a similarity of 1: it is what comparators show when a record is compared
+with itself, so that agreeing on a common name or a shared number counts as little as it should.
+Comparators that look at one field change together; all names are one field, since they come from
+one alignment. Dates can also agree in part.
 """
 
 from __future__ import annotations
@@ -26,39 +28,45 @@ _DATES = ("births", "starts")
 def alternatives(
     context: Context, features: Sequence[str], evidence: FloatArray
 ) -> tuple[Alternative, ...]:
-    """The alternatives of every field of the one pair in `context`, whose `evidence` is 1 × features."""
-    seen = dict(zip(features, evidence[0].tolist(), strict=True))
+    """Return the alternatives of every field of the one pair in `context` (`evidence`: 1 ×
+    features).
+    """
+    current = dict(zip(features, evidence[0].tolist(), strict=True))
     fields: dict[str, list[str]] = {}
     for name in features:
         fields.setdefault(COMPARATOR_BY_NAME[name].shows, []).append(name)
     itself = replace(context, right=context.left), replace(context, left=context.right)
-    found: list[Alternative] = []
+    changes: list[Alternative] = []
     for field, names in fields.items():
-        now = {name: seen[name] for name in names}
-        found += [one for one in _of_field(field, now, itself) if not _same(one.values, now)]
-    return tuple(found)
+        now = {name: current[name] for name in names}
+        changes += [
+            alternative
+            for alternative in _of_field(field, now, itself)
+            if not _same(alternative.values, now)
+        ]
+    return tuple(changes)
 
 
 def _of_field(
     field: str, now: dict[str, float], itself: tuple[Context, Context]
 ) -> Iterator[Alternative]:
     label = "names" if field == _NAMES else next(iter(now)).replace("_", " ")
-    known = "" if any(not math.isnan(value) for value in now.values()) else "known and "
+    is_unknown = all(math.isnan(value) for value in now.values())
     if field == _SOURCES:
         yield Alternative(field, "the two did not stand in one list", dict.fromkeys(now, math.nan))
         return
     agreeing = _agreeing(field, tuple(now), itself)
     if agreeing:
-        verb = "had been known and agreed" if known else "agreed"
+        verb = "had been known and agreed" if is_unknown else "agreed"
         yield Alternative(field, f"{label} {verb}", agreeing)
     if field == _NAMES:
         return
-    if field in _DATES and not known:
+    if field in _DATES and not is_unknown:
         for grade, words in GRADES.items():
             if grade < 1:
                 yield Alternative(field, f"{label} had shown “{words}”", dict.fromkeys(now, grade))
     else:
-        verb = "had been known and disagreed" if known else "disagreed"
+        verb = "had been known and disagreed" if is_unknown else "disagreed"
         yield Alternative(field, f"{label} {verb}", dict.fromkeys(now, 0.0))
     yield Alternative(field, f"{label} had been unknown", dict.fromkeys(now, math.nan))
 
@@ -66,15 +74,16 @@ def _of_field(
 def _agreeing(
     field: str, names: tuple[str, ...], itself: tuple[Context, Context]
 ) -> dict[str, float]:
-    """What is seen where the field of either record meets itself; nothing where neither record has names."""
+    """Return the evidence of each record against itself; nothing if neither record has names."""
     for context in itself:
-        found = {name: float(COMPARATOR_BY_NAME[name].compare(context)[0]) for name in names}
-        if not all(math.isnan(value) for value in found.values()):
-            return found
+        evidence = {name: float(COMPARATOR_BY_NAME[name].compare(context)[0]) for name in names}
+        if not all(math.isnan(value) for value in evidence.values()):
+            return evidence
     return {} if field == _NAMES else dict.fromkeys(names, 1.0)
 
 
-def _same(one: Mapping[str, float], now: Mapping[str, float]) -> bool:
+def _same(values: Mapping[str, float], now: Mapping[str, float]) -> bool:
     return all(
-        np.array_equal(np.float32(one[name]), np.float32(now[name]), equal_nan=True) for name in now
+        np.array_equal(np.float32(values[name]), np.float32(now[name]), equal_nan=True)
+        for name in now
     )

@@ -39,7 +39,7 @@ from resolver.comparison.name_comparators import (
     name_share,
     name_sides,
     name_weakest,
-    names_alone,
+    names_only,
 )
 from resolver.kernels.comparison.acronyms import AcronymTokens
 from resolver.records.batch import IntArray
@@ -198,7 +198,7 @@ def position(context: Context) -> FloatArray:
 
 
 def father_name(context: Context) -> FloatArray:
-    """The father's name, where it is stated apart."""
+    """Father's name, if it is stated separately."""
     side, table = context.prepared.plain["fatherName"]
 
     def compare(left: IntArray, right: IntArray) -> FloatArray:
@@ -238,7 +238,7 @@ def legal_form(context: Context) -> FloatArray:
 
 
 def acronym(context: Context) -> FloatArray:
-    """One name is made of the first letters of the other."""
+    """Acronym: one name consists of the first letters of the other."""
     prepared, names = context.prepared, context.names
     tokens = AcronymTokens(
         flags=prepared.tokens.flags,
@@ -252,7 +252,9 @@ def acronym(context: Context) -> FloatArray:
 
 
 def listed(context: Context) -> FloatArray:
-    """Told as watchlists tell (1: alias, nationality, passport or relation on either side) or as registers do (0)."""
+    """Form of the records: watchlist (1: either has an alias, nationality, passport or relation) or
+    register (0).
+    """
     is_listed = context.names.listed
     return (is_listed[context.left] | is_listed[context.right]).astype(np.float32)
 
@@ -284,7 +286,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     Comparator("name_initials", Kind.PERSON, name_initials, "names"),
     Comparator("name_sides", Kind.PERSON, name_sides, "names"),
     Comparator("name_apart", _ORGANISED, name_apart, "names"),
-    Comparator("names_alone", _ALL, names_alone, "names"),
+    Comparator("names_alone", _ALL, names_only, "names"),
     Comparator("birth_date", Kind.PERSON, birth_date, "births"),
     Comparator("start_date", Kind.GROUP, start_date, "starts"),
     Comparator("birth_place", Kind.PERSON, birth_place, "birth_places"),
@@ -312,5 +314,5 @@ COMPARATOR_BY_NAME = {row.name: row for row in COMPARATORS}
 
 
 def features_of(kind: Kind) -> tuple[str, ...]:
-    """The names of the comparators that apply to a kind, in table order."""
+    """Return the names of the comparators that apply to a kind, in table order."""
     return tuple(row.name for row in COMPARATORS if row.kinds & kind)

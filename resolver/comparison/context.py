@@ -48,7 +48,7 @@ class Context:
 
     @cached_property
     def similarities(self) -> tuple[NameSimilarities, int]:
-        """Similarities of names, and the number of pairs in which only the family name contradicts."""
+        """Similarities of names, and the number of pairs that only the family name contradicts."""
         return name_similarities(self.alignments)
 
     @cached_property

@@ -79,7 +79,7 @@ def sound_scratch() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
 def cross_script_similarities(
     tokens: TokenTable, sounds: Ragged, first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]
 ) -> npt.NDArray[np.float32]:
-    """Return the similarity of sound (0…1) of pairs of token codes; 0 unless just one is foreign."""
+    """Return the similarity of sound (0…1) of pairs of token codes; 0 unless one is foreign."""
     out = np.zeros(len(first), dtype=np.float32)
     fill_cross_script(
         first, second, tokens.flags, sounds.offsets, sounds.items, *sound_scratch(), out

@@ -8,12 +8,12 @@ from resolver.records.prepared.batch import FloatArray
 
 
 def name(context: Context) -> FloatArray:
-    """The best supported pair of names: what agrees, as a share of what agrees and what contradicts."""
+    """Best supported pair of names: share of what agrees in what agrees and what contradicts."""
     return context.similarities[0].name
 
 
 def name_rarity(context: Context) -> FloatArray:
-    """How rare the names are that agree."""
+    """Rarity of the names that agree."""
     return context.similarities[0].name_rarity
 
 
@@ -28,37 +28,37 @@ def name_omitted(context: Context) -> FloatArray:
 
 
 def name_weakest(context: Context) -> FloatArray:
-    """The least similar of the parts that were matched."""
+    """Similarity of the weakest matched part."""
     return context.similarities[0].name_weakest
 
 
 def name_primary(context: Context) -> FloatArray:
-    """The principal names of both, aliases left aside."""
+    """Principal names of both sides, without aliases."""
     return context.similarities[0].name_primary
 
 
 def name_share(context: Context) -> FloatArray:
-    """How many of the names of the side with fewer names are supported by the other."""
+    """Share of the names of the side with fewer names that the other side supports."""
     return context.similarities[0].name_share
 
 
 def name_exact(context: Context) -> FloatArray:
-    """A name made of exactly the same words."""
+    """Names made of exactly the same words."""
     return context.similarities[0].name_exact
 
 
 def name_parts(context: Context) -> FloatArray:
-    """How many parts of the names were matched."""
+    """Number of name parts that were matched."""
     return context.similarities[0].name_parts
 
 
 def name_quality(context: Context) -> FloatArray:
-    """Whether the names that agree are principal names, aliases or weak aliases."""
+    """Quality of the names that agree: principal names, aliases or weak aliases."""
     return context.similarities[0].name_quality
 
 
 def name_order(context: Context) -> FloatArray:
-    """A given name of the one is a family name of the other (1 no)."""
+    """Given name of one side that is a family name of the other (1: none)."""
     return context.similarities[0].name_order
 
 
@@ -68,12 +68,12 @@ def name_established(context: Context) -> FloatArray:
 
 
 def name_initials(context: Context) -> FloatArray:
-    """Initials that stand for no part of the other name (1 none, 0 where that has another part in their place)."""
+    """Initials without a part in the other name (1: none; 0: another part is in their place)."""
     return context.similarities[0].name_initials
 
 
 def name_sides(context: Context) -> FloatArray:
-    """Which part of the names contradicts: all, the given name, or only the family name, which women change."""
+    """Part of the names that contradicts: all, the given name, or only the family name."""
     similarities, family_contradictions = context.similarities
     if not family_contradictions:
         return similarities.name_sides
@@ -82,10 +82,10 @@ def name_sides(context: Context) -> FloatArray:
 
 
 def name_apart(context: Context) -> FloatArray:
-    """What the principal names of both say and no name of the other does: branches of one name (1 nothing)."""
+    """Words of both principal names that the other side's names lack, as in branches (1: none)."""
     return context.similarities[0].name_apart
 
 
-def names_alone(context: Context) -> FloatArray:
-    """The names, where neither record says anything but names."""
+def names_only(context: Context) -> FloatArray:
+    """Names of two records that state nothing but names."""
     return name_only_values(name(context), context.names.name_only, context.left, context.right)

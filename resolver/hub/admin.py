@@ -16,13 +16,13 @@ from resolver.store import (
     ApiKey,
     JobState,
     Store,
-    StoreView,
     backup,
     parse_utc_text,
     restore,
     utc_text,
 )
 from resolver.store import StoredSource as StoredSource
+from resolver.store import StoreView as StoreView
 
 BATCH_JOB = "batch"
 """Kind of the jobs that commit a submitted batch."""

@@ -24,13 +24,13 @@ def take_items(
     for place in range(len(rows)):
         counts[place] = offsets[rows[place] + 1] - offsets[rows[place]]
         total += counts[place]
-    places, taken = np.empty(total, dtype=np.int64), np.empty(total, dtype=np.int32)
+    places, values = np.empty(total, dtype=np.int64), np.empty(total, dtype=np.int32)
     filled = 0
     for row in rows:
         for at in range(offsets[row], offsets[row + 1]):
-            places[filled], taken[filled] = at, items[at]
+            places[filled], values[filled] = at, items[at]
             filled += 1
-    return counts, places, taken
+    return counts, places, values
 
 
 @compiled()

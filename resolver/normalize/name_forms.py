@@ -10,15 +10,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from resolver.normalize.group_tokens import without_acronym
 from resolver.normalize.lexicons.name_roles import likely_roles
-from resolver.normalize.name_tokens import japanese_split, without_acronym
+from resolver.normalize.name_hashes import compact_hashes, joined_hashes
+from resolver.normalize.name_tokens import japanese_split
 from resolver.normalize.single_record import build_single_record_names, single_row
-from resolver.normalize.token_tables import (
-    Lookup,
-    build_lexicon,
-    compact_hashes,
-    joined_hashes,
-)
+from resolver.normalize.token_tables import Lookup, build_lexicon
 from resolver.records.batch import Batch, Column, IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import ByteArray, NameTable, TokenTable

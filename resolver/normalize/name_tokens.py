@@ -12,27 +12,17 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from rigour.names import (
-    Name,
-    NamePartTag,
-    NameTypeTag,
-    SymbolCategory,
-    analyze_names,
     tokenize_name,
 )
 
 from resolver.normalize.folding import (
     HAN,
     HANGUL,
-    fold,
     hash64,
     is_vowelless,
     letters,
-    to_latin,
     transliterate_signed_words,
 )
-from resolver.normalize.lexicons.cities import city_name
-from resolver.normalize.lexicons.group_words import translate_generic_words
-from resolver.normalize.lexicons.numerals import find_numbers
 from resolver.normalize.lexicons.titles import (
     ARABIC_LETTERS,
     ARABIC_PARTICLES,
@@ -57,7 +47,6 @@ _ARTICLE = re.compile(
     r"\b(?:al|el|ul|ar|as|ash|at|ad|an|az|es|esh|er|ed|en|et|ez)[-‐‑–](?=\w{3})", re.I
 )
 _CAPITAL = re.compile(r"[a-z]{2} (I|VI|XI)(?=\s*$|\s+of\b)")
-_BRACKETED = re.compile(r"^\s*([^()]+?\s[^()]+?)\s*\(\s*[A-Z][A-Z.\-]{1,9}\s*\)\s*$")
 _SOUTH_SLAV, _VIETNAMESE = (
     re.compile("[čćšž].*[đĐ]|[đĐ].*[čćšž]|\\wđ"),
     re.compile("[ăâêôơưạ-ỹ]", re.I),
@@ -81,10 +70,10 @@ _DIN_END = re.compile(
 )
 _DOTTED = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
 # no article in Alokozai and his kin: Pashto names in -zai with a k that Arabic writes otherwise
-_ARABIC_ARTICLE = re.compile(
+ARABIC_ARTICLE = re.compile(
     "^[\u0627\u0671]\u0644(?=\\w{3})(?!\u0648?\u06a9\u0648?\u0632[\u0626\u06cc\u064a]+$)"
 )
-_TA_MARBUTA = re.compile("\u0629$")
+TA_MARBUTA = re.compile("\u0629$")
 _COMPOUND_SURNAMES = tuple(
     "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 東方 皇甫 尉迟 慕容 令狐".split()
 )
@@ -98,8 +87,6 @@ _REPEATED = "々"
 _KANA, _LONG_KANA = re.compile("[\u3041-\u309f]+"), re.compile("([aueo])\\1|(?<=o)u")
 _JAPANESE = re.compile(f"(?:{HAN.pattern}|[\u3041-\u30ff]|{_REPEATED})+")
 _ARTICLES = frozenset("al el ul ud ed ad".split())
-_PLURAL = re.compile("(?:(ie)|(?<=[^su]))s$")
-_GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +140,7 @@ def tokenize_person(text: str) -> list[Token]:
     if plain and tokens:
         return tokens
     tokens = _flag_generations(_join_particles(tokens), text)
-    return _unflag_if_all(_unflag_titles(_join_din(_join_abd(tokens))))[:MAX_TOKENS]
+    return unflag_if_all(_unflag_titles(_join_din(_join_abd(tokens))))[:MAX_TOKENS]
 
 
 @lru_cache(maxsize=100_000)
@@ -184,12 +171,12 @@ def _person_word(word: str, whole: bool) -> list[Token]:
         # Long vowels are short in passports; foreign names are written in katakana.
         return [Token(_LONG_KANA.sub(lambda match: match[1] or "", text))]
     if is_vowelless(word):
-        text = letters(_ARABIC_ARTICLE.sub("", _TA_MARBUTA.sub("\u0627", word)))
+        text = letters(ARABIC_ARTICLE.sub("", TA_MARBUTA.sub("\u0627", word)))
         if text.startswith("bdal") and len(text) > 5:
             # One word in Arabic script, with the article inside.
             text = "abd" + text[4:]
         bare = word.translate(ARABIC_LETTERS)
-        titled = bare in ARABIC_PARTICLES or _ARABIC_ARTICLE.sub("", bare) in ARABIC_PARTICLES
+        titled = bare in ARABIC_PARTICLES or ARABIC_ARTICLE.sub("", bare) in ARABIC_PARTICLES
         particle = TokenFlag.PARTICLE if titled else 0
         return [Token(text, TokenFlag.FOREIGN | particle, surface=surface)]
     return [_latin_token(text, surface)]
@@ -292,15 +279,6 @@ def japanese_split(text: str) -> tuple[str, ...]:
     return (f"{word[:cut]} {word[cut:]}",)
 
 
-def without_acronym(text: str) -> tuple[str, ...]:
-    """Return a group's name without its short form in brackets, else nothing.
-
-    `World Health Organization (WHO)` is an example.
-    """
-    match = _BRACKETED.match(text)
-    return (match[1],) if match else ()
-
-
 def _join_abd(tokens: list[Token]) -> list[Token]:
     """Join `abd al rahman`, `abdul rahman` and `abdulrahman` to `abdrahman`."""
     joined: list[Token] = []
@@ -348,7 +326,7 @@ def _join_din(tokens: list[Token]) -> list[Token]:
     return joined
 
 
-def _unflag_if_all(tokens: list[Token]) -> list[Token]:
+def unflag_if_all(tokens: list[Token]) -> list[Token]:
     """Unflag particles of a name that is made of them alone (`Do`, `Le`, `Van`); titles stay
     flagged.
     """
@@ -361,86 +339,6 @@ def _unflag_if_all(tokens: list[Token]) -> list[Token]:
     ]
 
 
-def tokenize_group(text: str) -> list[Token]:
-    """Return the tokens of a group's or asset's name, perhaps none.
-
-    Legal forms, numbers, places and generic words are flagged.
-    """
-    text = transliterate_southeast(text) if TRANSLITERATED.search(text) else text
-    analyses = analyze_names(
-        NameTypeTag.ORG, [translate_generic_words(text)], phonetics=False, consolidate=False
-    )
-    if not analyses:
-        return [Token(word) for word in fold(text).split()[:MAX_TOKENS]]
-    name = min(analyses, key=lambda item: item.form)
-    symbols, flags = _part_symbols(name)
-    numbers = find_numbers(name)
-    tokens = []
-    for part in name.parts[:MAX_TOKENS]:
-        number = numbers.get(part.index)
-        # A number is nothing else besides (`rigour` takes II for a legal form); an empty one is
-        # part of another number.
-        if number is None:
-            part_flags = flags.get(part.index, 0) | _tag_flag(part.tag)
-            tokens.append(_group_token(part.form, symbols.get(part.index, []), part_flags))
-        elif number:
-            symbol = symbol_id(SymbolCategory.NUMERIC.value, number)
-            tokens.append(Token(number, TokenFlag.NUMBER, (symbol,)))
-    return _unflag_if_all(tokens)
-
-
-def _part_symbols(name: Name) -> tuple[dict[int, list[int]], dict[int, int]]:
-    """Return the symbols of each part of a name, and the flags that follow from them."""
-    symbols: dict[int, list[int]] = {}
-    flags: dict[int, int] = {}
-    for span in name.spans:
-        category = span.symbol.category
-        if category == SymbolCategory.NUMERIC:
-            continue
-        for part in span.parts:
-            symbols.setdefault(part.index, []).append(symbol_id(category.value, span.symbol.id))
-            flags[part.index] = flags.get(part.index, 0) | _symbol_flag(category)
-    return symbols, flags
-
-
-def _group_token(form: str, symbols: list[int], flags: int) -> Token:
-    """Return the token of a part of a group's name that is no number."""
-    word, surface = letters(form) or to_latin(form), ""
-    if is_vowelless(form) and not symbols:
-        word = letters(_ARABIC_ARTICLE.sub("", _TA_MARBUTA.sub("\u0627", form)))
-        surface, flags = form, flags | TokenFlag.FOREIGN
-    city = "" if symbols or flags else city_name(word)
-    if city:
-        symbols, flags = [symbol_id("CITY", city)], flags | TokenFlag.PLACE
-    return Token(word, flags | _particle_word(word), tuple(sorted(set(symbols))), surface)
-
-
-def stem_symbol(token: Token) -> int:
-    """Return the symbol that a word of a group's name shares with its plural.
-
-    Short words and words of other scripts get 0.
-    """
-    singular = _PLURAL.sub(lambda match: "y" if match[1] else "", token.text)
-    return (
-        symbol_id("STEM", singular)
-        if len(singular) > 3 and not token.flags & TokenFlag.FOREIGN
-        else 0
-    )
-
-
-def _symbol_flag(category: SymbolCategory) -> int:
-    if category == SymbolCategory.LOCATION:
-        return TokenFlag.PLACE
-    if category == SymbolCategory.ORG_CLASS:
-        return TokenFlag.LEGAL
-    return TokenFlag.GENERIC if category in _GENERIC else 0
-
-
-def _tag_flag(tag: NamePartTag) -> int:
-    if tag == NamePartTag.LEGAL:
-        return TokenFlag.LEGAL
-    return TokenFlag.PARTICLE if tag == NamePartTag.STOP else 0
-
-
-def _particle_word(word: str) -> int:
+def find_particle(word: str) -> int:
+    """Return the flag of a particle, 0 for other words."""
     return TokenFlag.PARTICLE if word in PARTICLES else 0

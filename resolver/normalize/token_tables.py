@@ -10,25 +10,17 @@ from typing import NamedTuple
 
 import jellyfish
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
 
-from resolver.kernels.text.joined_tokens import MAX_JOINED, fill_joined_hashes
 from resolver.normalize.folding import (
     hash64,
     hash_texts,
     skeleton_code,
     sound_code,
 )
+from resolver.normalize.group_tokens import stem_symbol, tokenize_group
 from resolver.normalize.lexicons.cities import city_name
 from resolver.normalize.lexicons.nicknames import form_symbols, nickname_symbols
-from resolver.normalize.name_tokens import (
-    Token,
-    stem_symbol,
-    symbol_id,
-    tokenize_group,
-    tokenize_person,
-)
+from resolver.normalize.name_tokens import Token, symbol_id, tokenize_person
 from resolver.normalize.scripts.readings import FIXED_READINGS, readings
 from resolver.normalize.scripts.romanization import (
     armenian_key,
@@ -37,8 +29,7 @@ from resolver.normalize.scripts.romanization import (
     vw_key,
 )
 from resolver.normalize.scripts.syllables import korean_key, pinyin_readings
-from resolver.normalize.skeleton_rules import SKELETON_RULES
-from resolver.records.prepared.batch import HashArray, TokenTable
+from resolver.records.prepared.batch import TokenTable
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.value_flags import TokenFlag
@@ -315,61 +306,3 @@ def _signature(text: str) -> int:
     for letter in text:
         bits |= 1 << (ord(letter) - 97 if "a" <= letter <= "z" else 26 + ord(letter) % 6)
     return bits
-
-
-def compact_hashes(tokens: Ragged, table: TokenTable) -> HashArray:
-    """Return per form a hash of the set of its tokens that carry meaning, whatever their order.
-
-    All tokens of a name without such tokens (titles or a legal form only) are hashed; an empty name
-    has 0.
-    """
-    meaning = (table.flags & (TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
-    mixed = (table.hashes * np.uint64(0x9E3779B97F4A7C15)) ^ (table.hashes >> np.uint64(29))
-    carried = _sums(tokens, np.where(meaning, mixed, np.uint64(0)))
-    return np.where(carried == 0, _sums(tokens, mixed), carried)
-
-
-def _sums(tokens: Ragged, mixed: HashArray) -> HashArray:
-    """Return per form the sum over its tokens, which ignores order and counts repetitions."""
-    sums = np.concatenate(
-        (np.zeros(1, dtype=np.uint64), np.cumsum(mixed[tokens.items], dtype=np.uint64))
-    )
-    hashes: HashArray = sums[tokens.offsets[1:]] - sums[tokens.offsets[:-1]]
-    return hashes
-
-
-def joined_hashes(forms: Ragged, table: TokenTable) -> tuple[HashArray, HashArray]:
-    """Return per token of a form the hash and skeleton hash of it and the next token together.
-
-    Both are 0 at the end of a form.
-    """
-    count = len(forms.items)
-    joined, bones = np.zeros(count, dtype=np.uint64), np.zeros(count, dtype=np.uint64)
-    if count < 2:
-        return joined, bones
-    inside = np.ones(count, dtype=bool)
-    inside[forms.offsets[1:][forms.counts > 0] - 1] = False
-    at = np.flatnonzero(inside)
-    texts, offsets, data = table.texts, *_bytes_of(table.texts)
-    # The kernel reads ASCII only; the few other words are joined here.
-    plain = np.fromiter(map(str.isascii, texts), dtype=bool, count=len(texts))
-    spelled = plain[forms.items[at]] & plain[forms.items[at + 1]]
-    fill_joined_hashes(at[spelled], forms.items, offsets, data, SKELETON_RULES, joined, bones)
-    for place in at[~spelled].tolist():
-        text = texts[forms.items[place]] + texts[forms.items[place + 1]]
-        if len(text) <= MAX_JOINED:
-            bare = skeleton_code(text)
-            joined[place], bones[place] = hash64(text), hash64(bare) if len(bare) > 2 else 0
-    return joined, bones
-
-
-def _bytes_of(
-    texts: npt.NDArray[np.object_],
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """Return texts as UTF-8: text i is `bytes[offsets[i]:offsets[i + 1]]`."""
-    packed = pa.array(texts, pa.string())
-    _, offsets, data = packed.buffers()
-    letters = (
-        np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
-    )
-    return np.frombuffer(offsets, dtype=np.int32), letters

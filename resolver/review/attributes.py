@@ -87,20 +87,21 @@ def _values(
         for text in (value.text, *value.forms)
     }
     return tuple(
-        ValueView(
-            display_text(prop, value.text),
-            latin_transliteration(display_text(prop, value.text)),
-            # a relation is described in English, whatever the script of the names in it
-            prop != RELATION and is_vowelless(value.text),
-            _mark(prop, value, others, other_keys),
-            tuple(display_text(prop, text) for text in value.forms),
-            tuple(
-                statements.by_record[record]
-                for record in value.records
-                if record in statements.by_record
-            ),
-        )
+        _value_view(prop, value, _mark(prop, value, others, other_keys), statements)
         for value in values
+    )
+
+
+def _value_view(prop: str, value: GoldenValue, mark: Mark, statements: StatementIndex) -> ValueView:
+    by_record = statements.by_record
+    return ValueView(
+        display_text(prop, value.text),
+        latin_transliteration(display_text(prop, value.text)),
+        # a relation is described in English, whatever the script of the names in it
+        prop != RELATION and is_vowelless(value.text),
+        mark,
+        tuple(display_text(prop, text) for text in value.forms),
+        tuple(by_record[record] for record in value.records if record in by_record),
     )
 
 

@@ -48,7 +48,7 @@ from resolver.review.view_models import (
     WaterfallStep,
 )
 from resolver.scoring import scores
-from resolver.store import LinkTable, StoredDecision, StoredSource, StoreView
+from resolver.store import LinkTable, StoredDecision, StoredEntity, StoredSource, StoreView
 from resolver.store.desk import steward_work, waiting_pairs
 
 _MAX_CANDIDATES = 8
@@ -159,6 +159,18 @@ def load_pair_sides(
     Raises `InputError` for an id that is unknown or entirely invisible, and `RetiredMeanwhileError`
     where an entity is gone or both are one.
     """
+    left_entity, right_entity = _find_two_entities(view, left, right)
+    sides = load_sides(view, [left_entity.number, right_entity.number], viewer)
+    for entity_id, entity in ((left, left_entity), (right, right_entity)):
+        if entity.number not in sides:
+            raise InputError(
+                f"the store has no entity or record {entity_id}",
+                hint="ids are e-… or <source>:<id>",
+            )
+    return sides[left_entity.number], sides[right_entity.number]
+
+
+def _find_two_entities(view: StoreView, left: str, right: str) -> tuple[StoredEntity, StoredEntity]:
     left_entity, right_entity = find_entity(view, left), find_entity(view, right)
     for entity_id, entity in ((left, left_entity), (right, right_entity)):
         if not entity.records:
@@ -170,14 +182,7 @@ def load_pair_sides(
             left_entity.id,
             f"{left} and {right} are both {left_entity.id} by now{_merge_note(view, retired_id)}",
         )
-    sides = load_sides(view, [left_entity.number, right_entity.number], viewer)
-    for entity_id, entity in ((left, left_entity), (right, right_entity)):
-        if entity.number not in sides:
-            raise InputError(
-                f"the store has no entity or record {entity_id}",
-                hint="ids are e-… or <source>:<id>",
-            )
-    return sides[left_entity.number], sides[right_entity.number]
+    return left_entity, right_entity
 
 
 def visible_decisions(

@@ -54,23 +54,12 @@ def find_strongest_pair(
 def _compare_records(
     hub: Hub, view: StoreView, left_side: EntitySide, right_side: EntitySide
 ) -> StrongestPair:
-    number_of = {
-        stored.record.id: stored.number
-        for side in (left_side, right_side)
-        for stored in side.records[:_MAX_COMPARED_RECORDS]
-    }
-    batch = Batch.from_records(
-        stored.record
-        for side in (left_side, right_side)
-        for stored in side.records[:_MAX_COMPARED_RECORDS]
-    ).canonical()
+    lefts, rights = (side.records[:_MAX_COMPARED_RECORDS] for side in (left_side, right_side))
+    number_of = {stored.record.id: stored.number for stored in (*lefts, *rights)}
+    batch = Batch.from_records(stored.record for stored in (*lefts, *rights)).canonical()
     prepared = normalize(batch, hub.models, _deduplicated_sources(view))
     row_of = {record_id: row for row, record_id in enumerate(batch.ids.to_pylist())}
-    pairs = [
-        (first.record.id, second.record.id)
-        for first in left_side.records[:_MAX_COMPARED_RECORDS]
-        for second in right_side.records[:_MAX_COMPARED_RECORDS]
-    ]
+    pairs = [(first.record.id, second.record.id) for first in lefts for second in rights]
     left = np.array([min(row_of[a], row_of[b]) for a, b in pairs], dtype=np.int32)
     right = np.array([max(row_of[a], row_of[b]) for a, b in pairs], dtype=np.int32)
     logodds = compare_and_score(

@@ -24,9 +24,8 @@ def smallest_changes(
 ) -> tuple[Change, ...]:
     """Return the smallest changes that lead into each other band, nearest band first.
 
-    A change alters one field, or two where no single field is enough. `evidence` is 1 × features.
-    Each set of fields is reported once, by its smallest shift of log-odds, and at most
-    `MAX_CHANGES` per band, smallest shift first.
+    A change alters one field, or two where no single field is enough; each set of fields counts
+    once, by its smallest shift, at most `MAX_CHANGES` per band. `evidence` is 1 × features.
     """
     own_logodds = int(model.logodds(evidence)[0])
     own_band = Band(int(thresholds.bands(scores(np.array([own_logodds])))[0]))
@@ -35,15 +34,10 @@ def smallest_changes(
         for change in _score_changes(model, thresholds, evidence, alternatives, count, own_logodds):
             band_changes = changes.setdefault(change.band, [])
             # report changes of two fields only if no single field is enough
-            if (
-                change.band != own_band
-                and len(band_changes) < MAX_CHANGES
-                and (not band_changes or len(band_changes[0].statements) == count)
-            ):
+            is_needed = not band_changes or len(band_changes[0].statements) == count
+            if change.band != own_band and len(band_changes) < MAX_CHANGES and is_needed:
                 band_changes.append(change)
-    others = sorted(
-        (band for band in Band if band != own_band), key=lambda band: (abs(band - own_band), -band)
-    )
+    others = sorted({*Band} - {own_band}, key=lambda band: (abs(band - own_band), -band))
     return tuple(change for band in others for change in changes.get(band, ()))
 
 

@@ -32,18 +32,8 @@ def model_to_json(model: Model) -> dict[str, Any]:
         "version": model.version,
         "features": list(model.features),
         "intercept": model.intercept,
-        "terms": [
-            {"feature": t.feature, "cuts": list(t.cuts), "weights": list(t.weights)}
-            for t in model.terms
-        ],
-        "pairs": [
-            {
-                "features": list(p.features),
-                "cuts": [list(c) for c in p.cuts],
-                "weights": [list(r) for r in p.weights],
-            }
-            for p in model.pairs
-        ],
+        "terms": [_term_to_json(term) for term in model.terms],
+        "pairs": [_pair_to_json(pair) for pair in model.pairs],
         "calibration": {
             "raw": list(model.calibration.raw),
             "logodds": list(model.calibration.logodds),
@@ -52,6 +42,18 @@ def model_to_json(model: Model) -> dict[str, Any]:
         "priors": dict(model.priors),
         "ceilings": dict(model.ceilings),
         **{name: model_to_json(part) for name, part in model.parts.items() if name},
+    }
+
+
+def _term_to_json(term: Term) -> dict[str, Any]:
+    return {"feature": term.feature, "cuts": list(term.cuts), "weights": list(term.weights)}
+
+
+def _pair_to_json(pair: PairTerm) -> dict[str, Any]:
+    return {
+        "features": list(pair.features),
+        "cuts": [list(cuts) for cuts in pair.cuts],
+        "weights": [list(row) for row in pair.weights],
     }
 
 
@@ -145,14 +147,10 @@ def _pair(item: Mapping[str, Any], features: Sequence[str]) -> PairTerm:
         _cuts(cuts, name)
         for cuts, name in zip(item["cuts"], (first_name, second_name), strict=True)
     )
-    weights = tuple(
-        tuple(_integer(weight, f"{first_name} and {second_name}") for weight in row)
-        for row in item["weights"]
-    )
+    names = f"{first_name} and {second_name}"
+    weights = tuple(tuple(_integer(weight, names) for weight in row) for row in item["weights"])
     if len(weights) != len(first) + 2 or any(len(row) != len(second) + 2 for row in weights):
-        raise ModelError(
-            f"the weights of {first_name} and {second_name} do not fit their cuts", hint=_HINT
-        )
+        raise ModelError(f"the weights of {names} do not fit their cuts", hint=_HINT)
     return PairTerm((first_name, second_name), (first, second), weights)
 
 

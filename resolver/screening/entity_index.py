@@ -314,11 +314,7 @@ class EntityIndex:
         segments: Sequence[IndexSegment],
         active: Sequence[Bools] | None = None,
     ) -> IndexSnapshot:
-        masks = list(active) if active is not None else _all_active(segments)
-        if active is None:
-            for place, segment in enumerate(segments):
-                for earlier, mask in zip(segments[:place], masks, strict=False):
-                    mask[earlier.rows_of(np.asarray(segment.stored.ended))] = False
+        masks = list(active) if active is not None else _current_masks(segments)
         thresholds = self._hub.options_of(view.head).thresholds
         models = self._hub.models.for_plan(view.head.plan)
         sources = frozenset(source.name for source in view.sources())
@@ -334,6 +330,15 @@ class EntityIndex:
 
 def _all_active(segments: Sequence[IndexSegment]) -> list[Bools]:
     return [np.ones(len(segment), dtype=bool) for segment in segments]
+
+
+def _current_masks(segments: Sequence[IndexSegment]) -> list[Bools]:
+    """Return the rows of each segment that no later segment has ended."""
+    masks = _all_active(segments)
+    for place, segment in enumerate(segments):
+        for earlier, mask in zip(segments[:place], masks, strict=False):
+            mask[earlier.rows_of(np.asarray(segment.stored.ended))] = False
+    return masks
 
 
 def _same_history(view: StoreView, snapshot: IndexSnapshot) -> bool:

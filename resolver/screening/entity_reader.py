@@ -149,7 +149,7 @@ def _count_hidden_records(index: RecordIndex, viewer: Viewer) -> Counter[str]:
 def _load_neighborhood(
     view: StoreView, index: RecordIndex, number: int, viewer: Viewer, *, related: bool
 ) -> tuple[Batch, dict[str, str]]:
-    """Load the visible records of an entity and its related entities, with the entity id of each."""
+    """Load the visible records of an entity and related entities, with the entity id of each."""
     own = visible_records(index.batch(view.members([number])[0]), viewer)
     numbers = sorted({number, *_find_related_entities(view, index, own)}) if related else [number]
     record, owner, _ = view.members(numbers)
@@ -295,25 +295,28 @@ def _nest_relations(own: dict[str, Any], forms: list[dict[str, Any]]) -> dict[st
         prop: list(values) for prop, values in own["properties"].items()
     }
     for form in forms:
-        schema = model.get(form["schema"])
-        if schema is None or not schema.edge:
-            continue
-        ends = [prop for prop in (schema.edge_source, schema.edge_target) if prop is not None]
-        own_end = next(
-            (prop for prop in ends if own["id"] in form["properties"].get(prop, ())), None
-        )
-        own_property = schema.get(own_end) if own_end is not None else None
-        if own_property is None or own_property.reverse is None:
-            continue
-        other_properties = {
-            prop: [
-                by_id.get(value, value) if prop in ends and prop != own_end else value
-                for value in values
-            ]
-            for prop, values in form["properties"].items()
-            if prop != own_end
-        }
-        properties.setdefault(own_property.reverse.name, []).append(
-            {**form, "properties": other_properties}
-        )
+        nested = _nest_edge(own["id"], form, by_id)
+        if nested is not None:
+            prop, edge = nested
+            properties.setdefault(prop, []).append(edge)
     return {**own, "properties": properties}
+
+
+def _nest_edge(
+    own_id: str, form: dict[str, Any], by_id: dict[str, dict[str, Any]]
+) -> tuple[str, dict[str, Any]] | None:
+    """Return the property of an entity that holds an edge, and the edge with its other end."""
+    schema = model.get(form["schema"])
+    if schema is None or not schema.edge:
+        return None
+    ends = [prop for prop in (schema.edge_source, schema.edge_target) if prop is not None]
+    own_end = next((prop for prop in ends if own_id in form["properties"].get(prop, ())), None)
+    own_property = schema.get(own_end) if own_end is not None else None
+    if own_property is None or own_property.reverse is None:
+        return None
+    properties = {
+        prop: [by_id.get(value, value) if prop in ends else value for value in values]
+        for prop, values in form["properties"].items()
+        if prop != own_end
+    }
+    return own_property.reverse.name, {**form, "properties": properties}

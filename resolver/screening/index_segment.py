@@ -251,9 +251,6 @@ def open_index_segment(stored: Segment) -> IndexSegment:
     # read-only like arrays of files, so that kernels are compiled for one array type
     extra = {name: _read_only(array) for name, array in stored.extra.items()}
     prepared = prepared_from_arrays(_select_arrays("prepared.", extra))
-    columns: list[AnyArray] = [extra[f"seen.{place}"] for place in range(5)]
-    for place, width in ((0, 5), (1, 8), (4, 4)):
-        columns[place] = np.reshape(columns[place], (-1, width))
     return IndexSegment(
         stored,
         extra["entities"],
@@ -266,9 +263,16 @@ def open_index_segment(stored: Segment) -> IndexSegment:
         IndexedNames(
             **{field.name: extra[f"words.{field.name}"] for field in fields(IndexedNames)}
         ),
-        PrefilterArrays(*columns),
+        PrefilterArrays(*_prefilter_columns(extra)),
         KeyTable(**{field.name: extra[f"keys.{field.name}"] for field in fields(KeyTable)}),
     )
+
+
+def _prefilter_columns(arrays: Mapping[str, AnyArray]) -> list[AnyArray]:
+    columns: list[AnyArray] = [arrays[f"seen.{place}"] for place in range(5)]
+    for place, width in ((0, 5), (1, 8), (4, 4)):
+        columns[place] = np.reshape(columns[place], (-1, width))
+    return columns
 
 
 def _select_arrays(prefix: str, arrays: Mapping[str, AnyArray]) -> dict[str, AnyArray]:

@@ -15,7 +15,7 @@ import gzip
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from sqlalchemy import Connection, LargeBinary, MetaData, Table, delete, func, select, text, update
@@ -32,6 +32,9 @@ from resolver.store.database import (
 )
 from resolver.store.schema import VOLATILE_TABLES, meta, metadata
 from resolver.store.store import Store
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _FORMAT = "watchlist-resolver backup 1"
 _ROWS_AT_ONCE = 20_000
@@ -141,6 +144,20 @@ def _fill_older(connection: Connection, file: gzip.GzipFile, version: str, path:
     All of it is one transaction. Raises `StoreError` for a version without a migration.
     """
     from alembic import command
+
+    config = _migration_config(version, path)
+    config.attributes["connection"] = connection
+    metadata.drop_all(connection)
+    connection.exec_driver_sql("DROP TABLE alembic_version")
+    command.upgrade(config, version)
+    # the tables of that version: later ones may have other names for them or their columns
+    older = MetaData()
+    older.reflect(connection)
+    _fill(connection, file, older.tables)
+    command.upgrade(config, "head")
+
+
+def _migration_config(version: str, path: Path) -> Config:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
@@ -154,15 +171,7 @@ def _fill_older(connection: Connection, file: gzip.GzipFile, version: str, path:
             place=str(path),
             hint="restore it with the newer version of the program that wrote it",
         )
-    config.attributes["connection"] = connection
-    metadata.drop_all(connection)
-    connection.exec_driver_sql("DROP TABLE alembic_version")
-    command.upgrade(config, version)
-    # the tables of that version: later ones may have other names for them or their columns
-    older = MetaData()
-    older.reflect(connection)
-    _fill(connection, file, older.tables)
-    command.upgrade(config, "head")
+    return config
 
 
 def _fill(connection: Connection, file: Iterable[bytes], tables: Mapping[str, Table]) -> None:

@@ -93,10 +93,7 @@ def end_steps(
 def insert_steps(
     table: Table, columns: Mapping[str, Column], constants: Mapping[str, int]
 ) -> Iterator[Step]:
-    """Return steps that insert rows, piece by piece.
-
-    `constants` are columns with one number in all rows.
-    """
+    """Return steps that insert rows, piece by piece; `constants`: columns of one number."""
 
     def insert_piece(start: int, connection: Connection) -> None:
         """Insert one piece."""
@@ -106,11 +103,8 @@ def insert_steps(
             for name, piece in pieces.items()
         }
         count = len(next(iter(plain.values())))
-        insert_rows(
-            table,
-            {**plain, **{name: [value] * count for name, value in constants.items()}},
-            connection,
-        )
+        constant = {name: [value] * count for name, value in constants.items()}
+        insert_rows(table, {**plain, **constant}, connection)
 
     for start in range(0, len(next(iter(columns.values()))), ROWS_AT_ONCE):
         yield partial(insert_piece, start)

@@ -15,10 +15,11 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
 from resolver.store import bulk_rows
-from resolver.store.commit import Commit, OutdatedError
+from resolver.store.commit import Commit, ListCommit, OutdatedError
 from resolver.store.database import lock_transaction, write_transaction
 from resolver.store.desk.decision_log import decision_row
 from resolver.store.row_types import utc_text
@@ -156,9 +157,7 @@ def _add_records(
 ) -> None:
     batch = changes.records
     assert batch is not None
-    number_of = {
-        row.name: row.number for row in connection.execute(select(sources.c.name, sources.c.number))
-    }
+    number_of = _source_numbers(connection)
     by_code = [number_of[text] for text in batch.sources.values.to_pylist()]
     schemas = batch.schemas.values.to_pylist()
     bulk_rows.insert_rows(
@@ -221,14 +220,7 @@ def _log_events(connection: Connection, changes: Commit) -> None:
 
 def _move_revision(connection: Connection, changes: Commit, counters: _Counters, now: str) -> None:
     revision, count = changes.base + 1, len(changes.contents.texts)
-    counts = {
-        "records": count,
-        "ended": len(changes.ended_records),
-        "born": len(changes.new_entities),
-        "retired": len(changes.retired_entities),
-        "links": 0 if changes.new_links is None else len(changes.new_links),
-        "decisions": len(changes.decisions),
-    }
+    counts = _count_changes(changes)
     connection.execute(
         insert(revisions).values(
             version=revision, landed=now, kind=changes.kind, who=changes.actor, counts=counts
@@ -249,17 +241,20 @@ def _move_revision(connection: Connection, changes: Commit, counters: _Counters,
     connection.execute(update(meta).values(**values))
 
 
+def _count_changes(changes: Commit) -> dict[str, int]:
+    return {
+        "records": len(changes.contents.texts),
+        "ended": len(changes.ended_records),
+        "born": len(changes.new_entities),
+        "retired": len(changes.retired_entities),
+        "links": 0 if changes.new_links is None else len(changes.new_links),
+        "decisions": len(changes.decisions),
+    }
+
+
 def _note_touched(connection: Connection, changes: Commit) -> None:
     """Note which records have changed links, memberships or decisions, for derived tables."""
-    parts = [
-        *changes.ended_links,
-        changes.ended_members,
-        changes.new_members[0],
-        changes.ended_records,
-    ]
-    if changes.new_links is not None:
-        parts += [changes.new_links.left, changes.new_links.right]
-    numbers = np.unique(np.concatenate(parts))
+    numbers = _changed_records(changes)
     ids = sorted({end for new in changes.decisions for end in new.decision.pair})
     if len(numbers) + len(ids) > TOUCHED_LIMIT or changes.kind == _REBUILD:
         numbers = np.zeros(1, dtype=np.int64)
@@ -279,28 +274,29 @@ def _note_touched(connection: Connection, changes: Commit) -> None:
     )
 
 
+def _changed_records(changes: Commit) -> npt.NDArray[np.int64]:
+    """Return the numbers of records whose links or membership have changed, ascending."""
+    parts = [
+        *changes.ended_links,
+        changes.ended_members,
+        changes.new_members[0],
+        changes.ended_records,
+    ]
+    if changes.new_links is not None:
+        parts += [changes.new_links.left, changes.new_links.right]
+    return np.unique(np.concatenate(parts))
+
+
 def _has_backlog(connection: Connection) -> bool:
     count = connection.execute(select(func.count()).select_from(touched)).scalar_one()
     return int(count) > 4 * TOUCHED_LIMIT
 
 
 def _update_sources(connection: Connection, changes: Commit, now: str) -> None:
-    number_of = {
-        row.name: row.number for row in connection.execute(select(sources.c.name, sources.c.number))
-    }
+    number_of = _source_numbers(connection)
     for row in changes.lists:
         number = number_of[row.source]
-        connection.execute(
-            insert(list_versions).values(
-                source=number,
-                landed=changes.base + 1,
-                list_version=row.list_version,
-                label=row.label,
-                format=row.format,
-                records=row.records,
-                rejects=row.rejects,
-            )
-        )
+        _add_list_version(connection, number, row, changes.base + 1)
         newest = connection.execute(
             select(func.max(list_versions.c.list_version)).where(list_versions.c.source == number)
         ).scalar_one()
@@ -309,3 +305,22 @@ def _update_sources(connection: Connection, changes: Commit, now: str) -> None:
             .where(sources.c.number == number)
             .values(list_version=newest, updated=now, deduplicated=row.deduplicated)
         )
+
+
+def _add_list_version(connection: Connection, source: int, row: ListCommit, revision: int) -> None:
+    connection.execute(
+        insert(list_versions).values(
+            source=source,
+            landed=revision,
+            list_version=row.list_version,
+            label=row.label,
+            format=row.format,
+            records=row.records,
+            rejects=row.rejects,
+        )
+    )
+
+
+def _source_numbers(connection: Connection) -> dict[str, int]:
+    rows = connection.execute(select(sources.c.name, sources.c.number))
+    return {row.name: row.number for row in rows}

@@ -31,6 +31,15 @@ from resolver.errors import StoreError, StoreFullError
 SCHEMA_VERSION = "0005"
 """Newest migration in `resolver/store/migrations/versions`."""
 _WAIT_SECONDS = 60
+_PRAGMAS = (
+    f"busy_timeout={_WAIT_SECONDS * 1000}",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "cache_size=-131072",
+    "mmap_size=1073741824",
+    "temp_store=MEMORY",
+)
 _IDLE_SECONDS = 1.0
 _COMMIT_LOCK = int.from_bytes(hashlib.sha256(b"resolver landing").digest()[:8], "big", signed=True)
 """Key of the advisory lock in PostgreSQL; the same in all versions of the program."""
@@ -129,15 +138,7 @@ def _tune_sqlite(engine: Engine) -> None:
         # the event below begins transactions, not the driver, so that reads are in one as well
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in (
-            f"busy_timeout={_WAIT_SECONDS * 1000}",
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            "cache_size=-131072",
-            "mmap_size=1073741824",
-            "temp_store=MEMORY",
-        ):
+        for pragma in _PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -148,9 +149,8 @@ def _tune_sqlite(engine: Engine) -> None:
             connection.exec_driver_sql("BEGIN")
             return
         # in WAL mode, NORMAL can lose the last transactions in a power failure, nothing else
-        connection.exec_driver_sql(
-            f"PRAGMA synchronous={'NORMAL' if options.get('volatile', False) else 'FULL'}"
-        )
+        level = "NORMAL" if options.get("volatile", False) else "FULL"
+        connection.exec_driver_sql(f"PRAGMA synchronous={level}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
@@ -234,19 +234,22 @@ def commit_lock(engine: Engine) -> Iterator[None]:
             finally:
                 connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_COMMIT_LOCK})")
         return
-    path = f"{engine.url.database}-landing"
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        hint = "check the permissions of its folder"
-        raise StoreError(
-            f"the store is read-only: {error.strerror}", place=path, hint=hint
-        ) from error
+    handle = _open_lock_file(f"{engine.url.database}-landing")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)
+
+
+def _open_lock_file(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        hint = "check the permissions of its folder"
+        raise StoreError(
+            f"the store is read-only: {error.strerror}", place=path, hint=hint
+        ) from error
 
 
 def lock_transaction(connection: Connection) -> None:

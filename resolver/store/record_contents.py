@@ -120,6 +120,22 @@ def decode_record(identity: str, source: str, kind: int, schema: str, content: s
     return Record(identity, source, Kind(kind), schema, **unpack(rows))  # type: ignore[arg-type]
 
 
+def _collect_values(
+    contents: Sequence[str],
+) -> dict[str, tuple[list[int], list[str], list[str]]]:
+    """Return rows, texts and origins of the values of each property."""
+    columns: dict[str, tuple[list[int], list[str], list[str]]] = {}
+    for row, content in enumerate(contents):
+        for item in orjson.loads(content):
+            column = columns.get(item[0])
+            if column is None:
+                column = columns[item[0]] = ([], [], [])
+            column[0].append(row)
+            column[1].append(item[1])
+            column[2].append(item[2] if len(item) > 2 else "")
+    return columns
+
+
 def decode_batch(
     ids: Sequence[str],
     sources: Sequence[str],
@@ -128,17 +144,8 @@ def decode_batch(
     contents: Sequence[str],
 ) -> Batch:
     """Return the batch of some rows, in their order (not canonical)."""
-    columns_by_property: dict[str, tuple[list[int], list[str], list[str]]] = {}
-    for row, content in enumerate(contents):
-        for item in orjson.loads(content):
-            column = columns_by_property.get(item[0])
-            if column is None:
-                column = columns_by_property[item[0]] = ([], [], [])
-            column[0].append(row)
-            column[1].append(item[1])
-            column[2].append(item[2] if len(item) > 2 else "")
     columns = {}
-    for prop, (rows, texts, origins) in columns_by_property.items():
+    for prop, (rows, texts, origins) in _collect_values(contents).items():
         value, origin = _encode_column(texts), _encode_column(origins)
         columns[prop] = Column(
             np.array(rows, dtype=np.int32), value.codes, value.values, origin.codes, origin.values

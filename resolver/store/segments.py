@@ -200,11 +200,7 @@ def open_segment_chain(
 
     Removes damaged segments and those with another stamp. `large_pages` as in `open_arrays`.
     """
-    ends_by_start: dict[int, list[int]] = {}
-    for path in sorted(folder.glob("segment-*.bin")):
-        match = _NAME.match(path.name)
-        if match:
-            ends_by_start.setdefault(int(match[1]), []).append(int(match[2]))
+    ends_by_start = _segment_ends(folder)
     segments: list[Segment] = []
     start = 0
     while True:
@@ -217,6 +213,16 @@ def open_segment_chain(
                 break
         else:
             return segments
+
+
+def _segment_ends(folder: Path) -> dict[int, list[int]]:
+    """Return the last revisions of the segments of a folder, by the revision they start from."""
+    ends_by_start: dict[int, list[int]] = {}
+    for path in sorted(folder.glob("segment-*.bin")):
+        match = _NAME.match(path.name)
+        if match:
+            ends_by_start.setdefault(int(match[1]), []).append(int(match[2]))
+    return ends_by_start
 
 
 def _open_usable(path: Path, stamp: Mapping[str, str], large_pages: bool) -> Segment | None:

@@ -31,6 +31,15 @@ from resolver.store.jobs import Jobs
 from resolver.store.schema import meta, sources
 from resolver.store.views.view import StoreView
 
+_EMPTY_HEAD: dict[str, Any] = {
+    "one": 1,
+    "version": 0,
+    "last_record": 0,
+    "last_entity": 0,
+    "plan": "",
+    "stamp": {},
+    "borders": {},
+}
 _SOURCE_COLUMNS = frozenset({"agency", "keeper", "title", "maximum_age_days", "required"})
 
 
@@ -50,18 +59,8 @@ class Store:
         engine = open_engine(url, create=create)
         with translate_errors(engine), write_transaction(engine) as connection:
             if connection.execute(select(meta.c.one)).first() is None:
-                connection.execute(
-                    insert(meta).values(
-                        one=1,
-                        store_id=uuid.uuid4().hex,
-                        version=0,
-                        last_record=0,
-                        last_entity=0,
-                        plan="",
-                        stamp={},
-                        borders={},
-                    )
-                )
+                head = insert(meta).values(store_id=uuid.uuid4().hex, **_EMPTY_HEAD)
+                connection.execute(head)
         return cls(engine)
 
     def close(self) -> None:

@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.normalize.folding import hash64
-from resolver.normalize.name_tokens import tokenize_group, tokenize_person
+from resolver.normalize.group_tokens import tokenize_group
+from resolver.normalize.name_tokens import tokenize_person
 from resolver.normalize.prepare import TEXT_NORMALIZERS
 from resolver.normalize.values import CONTACTS, contact_key, normalize_number
 from resolver.records import Batch, Kind, Record

@@ -87,7 +87,7 @@ def by_name(row: Endpoint) -> str:
     return row.name
 
 
-def test_every_route_is_declared(app: Flask) -> None:
+def test_every_route_is_documented(app: Flask) -> None:
     routes = {name for name in app.view_functions if not name.startswith("desk.")}
     assert routes == set(ENDPOINTS)
 
@@ -102,7 +102,7 @@ def test_a_route_without_declaration_is_refused() -> None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=by_name)
-def test_access_is_as_declared(row: Endpoint, keyed: KeyedService) -> None:
+def test_access_is_as_documented(row: Endpoint, keyed: KeyedService) -> None:
     without_key = keyed.send(row).status_code
     assert (without_key == 401) == (not is_public(row, keyed))
     for scope, headers in keyed.keys.items():
@@ -114,7 +114,7 @@ def test_access_is_as_declared(row: Endpoint, keyed: KeyedService) -> None:
 
 
 @pytest.mark.parametrize("row", GUARDED_ROWS, ids=by_name)
-def test_keys_in_the_address_are_accepted_as_declared(row: Endpoint, keyed: KeyedService) -> None:
+def test_keys_in_the_address_are_accepted_as_documented(row: Endpoint, keyed: KeyedService) -> None:
     request = sample_request(row, keyed.samples)
     secret = keyed.keys[Scope.ADMIN]["Authorization"].split()[1]
     with_key = request._replace(query={**request.query, "api_key": secret})
@@ -126,7 +126,7 @@ def test_keys_in_the_address_are_accepted_as_declared(row: Endpoint, keyed: Keye
 
 
 @pytest.mark.parametrize("row", ROWS, ids=by_name)
-def test_caching_is_as_declared(row: Endpoint, keyed: KeyedService) -> None:
+def test_caching_is_as_documented(row: Endpoint, keyed: KeyedService) -> None:
     headers = keyed.send(row, keyed.keys[Scope.ADMIN]).headers
     is_static = row.access.discloses is Disclosure.STATIC
     assert (headers.get("Cache-Control") == "no-store") == (not is_static)
@@ -150,7 +150,7 @@ def test_values_leave_an_audit_event(row: Endpoint, keyed: KeyedService) -> None
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.is_documented], ids=by_name)
-def test_responses_are_as_declared(row: Endpoint, keyed: KeyedService) -> None:
+def test_responses_are_as_documented(row: Endpoint, keyed: KeyedService) -> None:
     answer = keyed.send(row, keyed.keys[Scope.ADMIN])
     with keyed.app.app_context():
         document = openapi_document(keyed.app)

@@ -76,7 +76,7 @@ def test_components_are_schemas_and_all_are_used(app: Flask) -> None:
         ("batches.list_jobs", "/batches?"),
     ],
 )
-def test_declared_parameters_are_accepted(name: str, path: str, client: Client) -> None:
+def test_documented_parameters_are_accepted(name: str, path: str, client: Client) -> None:
     for parameter in ENDPOINTS[name].parameters:
         value = _valid_value(parameter)
         is_dataset = parameter["name"] in ("dataset", "include_dataset", "exclude_dataset")

@@ -40,21 +40,21 @@ def oracle(
     missing: int,
     kinds: list[int],
 ) -> list[int]:
-    """The rule spelled out: look at every two clusters again after every merge."""
+    """Return the labels of a clustering that checks every two clusters again after every merge."""
     graph = nx.Graph()
     graph.add_nodes_from(range(N))
     graph.add_edges_from(pair for pair, value in edges.items() if value >= review)
     graph.add_edges_from(same - different)
     clusters = [{row} for row in range(N)]
     may = dict(enumerate(kinds))
-    for one, two in sorted(same - different):
-        a = next(c for c in clusters if one in c)
-        b = next(c for c in clusters if two in c)
+    for left, right in sorted(same - different):
+        a = next(c for c in clusters if left in c)
+        b = next(c for c in clusters if right in c)
         if a is not b and not any((min(x, y), max(x, y)) in different for x in a for y in b):
             clusters.remove(b)
-            both = may[min(a)] & may[min(b)] or may[min(a)] | may[min(b)]
+            kinds_of_both = may[min(a)] & may[min(b)] or may[min(a)] | may[min(b)]
             a |= b
-            may[min(a)] = both
+            may[min(a)] = kinds_of_both
     component = {
         row: number for number, part in enumerate(nx.connected_components(graph)) for row in part
     }
@@ -150,7 +150,7 @@ def test_same_joins_records_that_were_never_compared() -> None:
 
 
 def test_no_entity_is_both_a_person_and_a_group() -> None:
-    """A record of either kind merges with the likelier one; only a decision merges all three."""
+    """Merge a record of either kind with the likelier one; only a decision merges all three."""
     pairs = edge_pairs([((0, 1), 4000), ((1, 2), 5000)])
     kinds = np.array([1, 3, 2], dtype=np.uint8)
 

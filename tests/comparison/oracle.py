@@ -1,4 +1,4 @@
-"""The rules of aligning names, spelled out one name and one word at a time."""
+"""Oracle of name alignment: the rules step by step, for one name and one word at a time."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ OMITTED = 0.2
 
 @dataclass(frozen=True)
 class Word:
-    """A token of a name, with the part it plays there."""
+    """Token of a name, with its role there."""
 
     text: str
     flags: int
@@ -33,7 +33,7 @@ class Word:
 
 @dataclass(frozen=True)
 class Aligned:
-    """What aligning two names says; all but `tokens` and `weakest` in nats."""
+    """Alignment of two names; all but `tokens` and `weakest` in nats."""
 
     matched: float
     contradicted: float
@@ -55,7 +55,7 @@ class Aligned:
 
 
 def words_of(prepared: PreparedBatch, form: int, *, group: bool = False) -> list[Word]:
-    """The words of a name form."""
+    """Return the words of a name form."""
     tokens, forms = prepared.tokens, prepared.forms
     rarity = tokens.rarity_group if group else tokens.rarity_person
     places = range(forms.tokens.offsets[form], forms.tokens.offsets[form + 1])
@@ -74,40 +74,42 @@ def words_of(prepared: PreparedBatch, form: int, *, group: bool = False) -> list
     ]
 
 
-def similarity(one: Word, two: Word) -> float:
+def similarity(left: Word, right: Word) -> float:
     """Similarity of two words, whatever their flags."""
-    first, second = one.text, two.text
+    first, second = left.text, right.text
     if first[:3] == second[:3] == "abd":
         first, second = first[3:], second[3:]
-    plain = found = (
+    plain = value = (
         JaroWinkler.similarity(first, second) + OSA.normalized_similarity(first, second)
     ) / 2
-    if one.metaphone == two.metaphone or (one.bones == two.bones and one.bones != 0):
-        found = max(found, plain * 0.5 + 0.42)
-    alike = sound_code(one.text) == sound_code(two.text) != ""
+    if left.metaphone == right.metaphone or (left.bones == right.bones and left.bones != 0):
+        value = max(value, plain * 0.5 + 0.42)
+    alike = sound_code(left.text) == sound_code(right.text) != ""
     if alike:
-        found = max(found, plain * 0.4 + 0.57)
-    foreign = one.flags & TokenFlag.FOREIGN, two.flags & TokenFlag.FOREIGN
-    if one.bones == two.bones != 0 and all(foreign):
-        found = max(found, 0.92)
+        value = max(value, plain * 0.4 + 0.57)
+    foreign = left.flags & TokenFlag.FOREIGN, right.flags & TokenFlag.FOREIGN
+    if left.bones == right.bones != 0 and all(foreign):
+        value = max(value, 0.92)
     if any(foreign) and not all(foreign):
-        found = min(across(one.text, two.text) if foreign[0] else across(two.text, one.text), 0.96)
-    shared = one.symbols & two.symbols
-    if one.flags & two.flags & TokenFlag.KNOWN and not shared and not alike and not any(foreign):
-        found -= 0.2
+        value = min(
+            across(left.text, right.text) if foreign[0] else across(right.text, left.text), 0.96
+        )
+    shared = left.symbols & right.symbols
+    if left.flags & right.flags & TokenFlag.KNOWN and not shared and not alike and not any(foreign):
+        value -= 0.2
         if _other_ending(first, second):
-            found = min(found, 0.5)
+            value = min(value, 0.5)
         elif _swapped(first, second):
-            found = max(found, 0.66)
+            value = max(value, 0.66)
     if any(symbol < NICKNAME_BIT for symbol in shared):
-        found = max(found, 0.9 + found * 0.08)
+        value = max(value, 0.9 + value * 0.08)
     elif shared:
-        found = max(found, 0.84 + found * 0.08)
-    return max(min(found, 0.99), 0)
+        value = max(value, 0.84 + value * 0.08)
+    return max(min(value, 0.99), 0)
 
 
-def _other_ending(one: str, two: str) -> bool:
-    short, long = sorted((one, two), key=len)
+def _other_ending(left: str, right: str) -> bool:
+    short, long = sorted((left, right), key=len)
     changed = (
         len(short) == len(long)
         and short[:-1] == long[:-1]
@@ -116,37 +118,43 @@ def _other_ending(one: str, two: str) -> bool:
     return changed or any(long == short + vowel for vowel in "aeiou")
 
 
-def _swapped(one: str, two: str) -> bool:
-    places = range(1, len(one) - 1)
-    return any(one[:at] + one[at + 1] + one[at] + one[at + 2 :] == two != one for at in places)
+def _swapped(left: str, right: str) -> bool:
+    places = range(1, len(left) - 1)
+    return any(
+        left[:at] + left[at + 1] + left[at] + left[at + 2 :] == right != left for at in places
+    )
 
 
-def plausible(one: Word, two: Word) -> bool:
-    """Whether two words are looked at closer."""
-    if (one.flags | two.flags) & (TokenFlag.INITIAL | TokenFlag.PARTICLE | TokenFlag.NUMBER):
+def plausible(left: Word, right: Word) -> bool:
+    """Return whether two words may match, by a cheap test."""
+    if (left.flags | right.flags) & (TokenFlag.INITIAL | TokenFlag.PARTICLE | TokenFlag.NUMBER):
         return False
-    if (one.flags ^ two.flags) & TokenFlag.FOREIGN:
+    if (left.flags ^ right.flags) & TokenFlag.FOREIGN:
         return True
-    if one.metaphone == two.metaphone or one.bones == two.bones != 0 or one.symbols & two.symbols:
+    if (
+        left.metaphone == right.metaphone
+        or left.bones == right.bones != 0
+        or left.symbols & right.symbols
+    ):
         return True
-    short, long = sorted((len(one.text), len(two.text)))
+    short, long = sorted((len(left.text), len(right.text)))
     if short < 3 or 2 * short < long:
         return False
     bits = [
         {letter if "a" <= letter <= "z" else ord(letter) % 6 for letter in word.text}
-        for word in (one, two)
+        for word in (left, right)
     ]
     return 3 * len(bits[0] & bits[1]) >= 2 * min(map(len, bits))
 
 
-def token_match(one: Word, two: Word) -> float:
-    """What matching two words is worth, 0…1."""
-    if one.text == two.text:
+def token_match(left: Word, right: Word) -> float:
+    """Return the value of matching two words, 0…1."""
+    if left.text == right.text:
         return 1.0
-    if (one.flags | two.flags) & TokenFlag.INITIAL:
-        return 0.75 if one.text[0] == two.text[0] else 0.0
-    found = similarity(one, two) if plausible(one, two) else 0.0
-    return found if found >= FLOOR else 0.0
+    if (left.flags | right.flags) & TokenFlag.INITIAL:
+        return 0.75 if left.text[0] == right.text[0] else 0.0
+    value = similarity(left, right) if plausible(left, right) else 0.0
+    return value if value >= FLOOR else 0.0
 
 
 def align(left: list[Word], right: list[Word]) -> Aligned:
@@ -155,7 +163,7 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
         left, right = right, left
     left, right = left[:24], right[:24]
     free = [set(range(len(left))), set(range(len(right)))]
-    found: list[
+    matches: list[
         tuple[float, float, float]
     ] = []  # weight, similarity, weight that crosses from given to family name
     doubts = 0.0
@@ -168,7 +176,7 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
         nonlocal doubts, established, full
         weight = min(left[a].rarity, right[b].rarity)
         crossing = {left[a].role, right[b].role} == {Role.GIVEN, Role.FAMILY}
-        found.append((weight, value, weight if crossing else 0.0))
+        matches.append((weight, value, weight if crossing else 0.0))
         if not (left[a].flags | right[b].flags) & TokenFlag.INITIAL or value == 1.0:
             doubts += weight * (1 - value)
             certain.append(value)
@@ -201,7 +209,7 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
             for b in sorted(free[1 - side]):
                 value = _together(own[a], own[a + 1], other[b])
                 if value:
-                    found.append((other[b].rarity, value, 0.0))
+                    matches.append((other[b].rarity, value, 0.0))
                     doubts += other[b].rarity * (1 - value)
                     certain.append(value)
                     full = True
@@ -211,7 +219,7 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
     for side, (own, other) in enumerate(((left, right), (right, left))):
         last = len(own) - 1
         if (
-            not found
+            not matches
             or last < 1
             or last not in free[side]
             or not free[1 - side]
@@ -221,7 +229,7 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
         for b in sorted(free[1 - side]):
             if _begins(own[last].text, other[b]):
                 weight = min(own[last].rarity, other[b].rarity)
-                found.append((weight, 0.85, 0.0))
+                matches.append((weight, 0.85, 0.0))
                 doubts += weight * 0.15
                 certain.append(0.85)
                 full = True
@@ -243,38 +251,41 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
     ]
     left_over = sorted(sum(word.rarity for word in words) for words in sides)
     return Aligned(
-        sum(weight * value for weight, value, _ in found),
+        sum(weight * value for weight, value, _ in matches),
         left_over[0] + doubts + crossing,
         left_over[1] - left_over[0],
-        min(certain, default=1.0) if found else 0.0,
-        len(found),
-        sum(weight for *_, weight in found),
+        min(certain, default=1.0) if matches else 0.0,
+        len(matches),
+        sum(weight for *_, weight in matches),
         established,
-        _initials([*left, *right], sides, bool(found), crossing > 0),
-        _contradicting(sides, bool(found)),
+        _initials([*left, *right], sides, bool(matches), crossing > 0),
+        _contradicting(sides, bool(matches)),
     )
 
 
-def _contradicting(sides: list[list[Word]], found: bool) -> float:
+def _contradicting(sides: list[list[Word]], has_matches: bool) -> float:
     if not all(sides):
         return -1.0
-    if not found:
+    if not has_matches:
         return 0.0
-    told = [[word for word in side if not word.flags & TokenFlag.PARTICLE] for side in sides]
-    given = [
-        [word for word in side if word.role in (Role.GIVEN, Role.LIKELY_GIVEN)] for side in told
+    significant = [[word for word in side if not word.flags & TokenFlag.PARTICLE] for side in sides]
+    given_names = [
+        [word for word in side if word.role in (Role.GIVEN, Role.LIKELY_GIVEN)]
+        for side in significant
     ]
     family = all(
-        any(word.role in (Role.FAMILY, Role.LIKELY_FAMILY) for word in side) for side in told
+        any(word.role in (Role.FAMILY, Role.LIKELY_FAMILY) for word in side) for side in significant
     )
-    if all(given):
-        initial = any(word.flags & TokenFlag.INITIAL for side in given for word in side)
+    if all(given_names):
+        initial = any(word.flags & TokenFlag.INITIAL for side in given_names for word in side)
         return 0.0 if family else (2.0 if initial else 1.0)
     return 3.0 if family else -1.0
 
 
-def _initials(words: list[Word], sides: list[list[Word]], found: bool, crossing: bool) -> float:
-    if not found or not any(word.flags & TokenFlag.INITIAL for word in words):
+def _initials(
+    words: list[Word], sides: list[list[Word]], has_matches: bool, crossing: bool
+) -> float:
+    if not has_matches or not any(word.flags & TokenFlag.INITIAL for word in words):
         return -1.0
     initials = [any(word.flags & TokenFlag.INITIAL for word in side) for side in sides]
     others = [
@@ -305,25 +316,27 @@ def _begins(text: str, other: Word) -> bool:
     )
 
 
-def _together(one: Word, two: Word, target: Word) -> float:
-    text = one.text + two.text
+def _together(first: Word, second: Word, target: Word) -> float:
+    text = first.text + second.text
     if len(text) <= 30 and text == target.text:
         return 0.98
     if len(text) <= 30 and _same_bones(text, target.text):
         # a word without consonants adds nothing to its neighbour
-        return 0.0 if target.bones in (one.bones, two.bones) else 0.85
+        return 0.0 if target.bones in (first.bones, second.bones) else 0.85
     foreign = target.flags & TokenFlag.FOREIGN
-    if (one.flags & TokenFlag.FOREIGN) == foreign or (two.flags & TokenFlag.FOREIGN) == foreign:
+    if (first.flags & TokenFlag.FOREIGN) == foreign or (
+        second.flags & TokenFlag.FOREIGN
+    ) == foreign:
         return 0.0
-    halves = b"".join(encode_sounds(word.text, foreign=not foreign) for word in (one, two))
+    halves = b"".join(encode_sounds(word.text, foreign=not foreign) for word in (first, second))
     whole = encode_sounds(target.text, foreign=bool(foreign))
     value = min(_distance(whole, halves) if foreign else _distance(halves, whole), 0.95)
-    single = max(token_match(one, target), token_match(two, target))
+    single = max(token_match(first, target), token_match(second, target))
     return value if value >= 0.8 and value > single else 0.0
 
 
 def across(foreign: str, latin: str) -> float:
-    """How alike a word of another script and a Latin one sound."""
+    """Return the similarity of sound of a word of another script and a Latin one."""
     return _distance(encode_sounds(foreign, foreign=True), encode_sounds(latin, foreign=False))
 
 
@@ -331,18 +344,18 @@ def _distance(foreign: bytes, latin: bytes) -> float:
     if not foreign or not latin:
         return 0.0
     cost = {(0, 0): 0.0}
-    for one in range(len(foreign) + 1):
-        for two in range(len(latin) + 1):
+    for row in range(len(foreign) + 1):
+        for column in range(len(latin) + 1):
             ways = []
-            if one and two:
+            if row and column:
                 ways.append(
-                    cost[one - 1, two - 1] + float(CHANGE[foreign[one - 1], latin[two - 1]])
+                    cost[row - 1, column - 1] + float(CHANGE[foreign[row - 1], latin[column - 1]])
                 )
-            if one:
-                ways.append(cost[one - 1, two] + float(FOREIGN_ONLY[foreign[one - 1]]))
-            if two:
-                ways.append(cost[one, two - 1] + float(LATIN_ONLY[latin[two - 1]]))
-            cost[one, two] = min(ways, default=0.0)
+            if row:
+                ways.append(cost[row - 1, column] + float(FOREIGN_ONLY[foreign[row - 1]]))
+            if column:
+                ways.append(cost[row, column - 1] + float(LATIN_ONLY[latin[column - 1]]))
+            cost[row, column] = min(ways, default=0.0)
     heavy = max(1.5, *(float(WEIGHT[list(side)].sum()) for side in (foreign, latin)))
     return max(0.0, 1 - 1.6 * cost[len(foreign), len(latin)] / heavy)
 
@@ -354,26 +367,30 @@ def _same_bones(text: str, target: str) -> bool:
 
 
 def apart(own: list[tuple[list[Word], int]], other: list[tuple[list[Word], int]]) -> float:
-    """Nats of a principal name (quality 0) that nothing in the other record's names answers to, of the one that has
-    the least; -1 where there is none."""
-    found = [
+    """Return the least weight (nats) of the unanswered words of a principal name (quality 0).
+
+    It is -1 without a principal name.
+    """
+    unanswered = [
         sum(w.rarity for at, w in enumerate(name) if not _answered(name, at, other))
         for name, q in own
         if not q
     ]
-    return min(found, default=-1.0)
+    return min(unanswered, default=-1.0)
 
 
 def _answered(name: list[Word], at: int, other: list[tuple[list[Word], int]]) -> bool:
-    theirs = [word for words, _ in other for word in words]
-    if any(token_match(name[at], word) > 0 for word in theirs):
+    other_words = [word for words, _ in other for word in words]
+    if any(token_match(name[at], word) > 0 for word in other_words):
         return True
-    mine = [(name[place], name[place + 1]) for place in (at - 1, at) if 0 <= place < len(name) - 1]
-    return any(_one(*pair, word) for pair in mine for word in theirs) or any(
-        _one(*pair, name[at]) for words, _ in other for pair in pairwise(words)
+    neighbors = [
+        (name[place], name[place + 1]) for place in (at - 1, at) if 0 <= place < len(name) - 1
+    ]
+    return any(_spells(*pair, word) for pair in neighbors for word in other_words) or any(
+        _spells(*pair, name[at]) for words, _ in other for pair in pairwise(words)
     )
 
 
-def _one(first: Word, second: Word, whole: Word) -> bool:
+def _spells(first: Word, second: Word, whole: Word) -> bool:
     text = first.text + second.text
     return len(text) <= 30 and (text == whole.text or _same_bones(text, whole.text))

@@ -1,4 +1,4 @@
-"""What explanations show of either side."""
+"""Texts of both records in explanations."""
 
 from __future__ import annotations
 
@@ -40,40 +40,40 @@ FULL = record(
 )
 
 
-def context_of(one: Record, two: Record) -> Context:
-    found = prepared([one, two])
+def context_of(left: Record, right: Record) -> Context:
+    batch = prepared([left, right])
     return Context(
-        found, NameIndex.of(found), np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), False
+        batch, NameIndex.of(batch), np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), False
     )
 
 
 def shown(context: Context, shows: str) -> tuple[str, str]:
-    """The texts of either side of the first pair that a comparator looked at."""
-    one, two = (
+    """Return the texts of both records of the first pair that a comparator compared."""
+    left, right = (
         record_texts(context.prepared, int(rows[0]), int(forms[0]), int(firsts[0]), [shows])[0]
         for rows, forms, firsts in zip(
             (context.left, context.right), context.best_forms, context.principal_forms, strict=True
         )
     )
-    return one, two
+    return left, right
 
 
 def test_every_comparator_shows_what_it_looked_at() -> None:
     context = context_of(
         FULL, record("b:1", firstName="Ann", lastName="Lee", gender=["male", "other"])
     )
-    seen = {row.shows: shown(context, row.shows) for row in COMPARATORS}
-    assert seen["names"] == ("Ann Lee", "ann lee")
-    assert seen["births"] == ("1960-05-04", "")
-    assert seen["starts"] == ("2001", "")
-    assert seen["birth_places"] == ("Kabul", "")
-    assert seen["nationalities"] == ("fr | ir", "")
-    assert seen["gender"] == ("male", "male | other")
-    assert seen["identifiers"] == ("A12", "")
-    assert seen["addresses"] == ("Lyon, FR", "")
-    assert seen["plain:activity"] == ("arms | drugs", "")
-    assert seen["plain:email"] == ("a@b.org", "")
-    assert seen["sources"] == ("a", "b")
+    texts = {row.shows: shown(context, row.shows) for row in COMPARATORS}
+    assert texts["names"] == ("Ann Lee", "ann lee")
+    assert texts["births"] == ("1960-05-04", "")
+    assert texts["starts"] == ("2001", "")
+    assert texts["birth_places"] == ("Kabul", "")
+    assert texts["nationalities"] == ("fr | ir", "")
+    assert texts["gender"] == ("male", "male | other")
+    assert texts["identifiers"] == ("A12", "")
+    assert texts["addresses"] == ("Lyon, FR", "")
+    assert texts["plain:activity"] == ("arms | drugs", "")
+    assert texts["plain:email"] == ("a@b.org", "")
+    assert texts["sources"] == ("a", "b")
 
 
 def test_the_first_principal_name_may_be_another_than_the_one_compared() -> None:
@@ -112,9 +112,9 @@ def test_alignment_says_what_became_of_every_part() -> None:
     assert parts[0].similarity == 1.0
     assert 0.8 < parts[2].similarity < 1
     assert parts[2].rarity >= parts[0].rarity >= 1
-    said = alignment_text(context)
-    assert said.startswith(f"ann = ann ({parts[0].rarity:.1f}), maria left only, contradicted (")
-    assert f"brzezinski ~ brzezynski {parts[2].similarity:.2f} (" in said
+    text = alignment_text(context)
+    assert text.startswith(f"ann = ann ({parts[0].rarity:.1f}), maria left only, contradicted (")
+    assert f"brzezinski ~ brzezynski {parts[2].similarity:.2f} (" in text
 
 
 def test_what_only_one_name_has_is_omitted() -> None:
@@ -129,10 +129,10 @@ def test_what_only_one_name_has_is_omitted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "two"), [("Anna Bella Li", "Li Annabella"), ("Annabella Li", "Li Anna Bella")]
+    ("left", "right"), [("Anna Bella Li", "Li Annabella"), ("Annabella Li", "Li Anna Bella")]
 )
-def test_two_words_that_spell_one(one: str, two: str) -> None:
-    parts = aligned_parts(context_of(record("a:1", name=one), record("b:1", name=two)))
+def test_two_words_that_spell_one(left: str, right: str) -> None:
+    parts = aligned_parts(context_of(record("a:1", name=left), record("b:1", name=right)))
     joined = next(part for part in parts if part.fate is Fate.JOINED)
     assert {joined.left, joined.right} == {"anna bella", "annabella"}
     assert joined.similarity == JOINED
@@ -140,27 +140,27 @@ def test_two_words_that_spell_one(one: str, two: str) -> None:
 
 
 def test_parts_sum_to_what_the_kernel_says() -> None:
-    one, two = (
+    left, right = (
         record("a:1", name="Ann Maria Brzezinski Lee"),
         record("b:1", name="Brzezynski Ann Karl"),
     )
-    context = context_of(one, two)
+    context = context_of(left, right)
     parts = aligned_parts(context)
     matched = sum(part.similarity * part.rarity for part in parts)
-    alone = [
+    unmatched = [
         sum(part.rarity for part in parts if not (part.left if side else part.right))
         for side in (0, 1)
     ]
     assert matched == pytest.approx(float(context.alignment["matched"][0]), abs=0.2)
-    assert abs(alone[0] - alone[1]) == pytest.approx(
+    assert abs(unmatched[0] - unmatched[1]) == pytest.approx(
         float(context.alignment["omitted"][0]), abs=0.2
     )
 
 
 def test_alignment_reads_from_left_to_right_whichever_name_goes_first() -> None:
-    one, two = record("a:1", name="Ann Maria Lee"), record("b:1", name="Lee Ann")
-    forth, back = alignment_text(context_of(one, two)), alignment_text(context_of(two, one))
-    swapped = context_of(one, two)
+    left, right = record("a:1", name="Ann Maria Lee"), record("b:1", name="Lee Ann")
+    forth, back = alignment_text(context_of(left, right)), alignment_text(context_of(right, left))
+    swapped = context_of(left, right)
     turned = Context(swapped.prepared, swapped.names, swapped.right, swapped.left, False)
     assert "maria left only" in forth
     assert "maria left only" in back  # ids decide the rows
@@ -181,17 +181,17 @@ FULL_AGAIN = record("b:1", name="Ann Lee", birthDate="1960-05-04")
 
 def test_a_number_that_many_use_is_told() -> None:
     number = [Identifier("passportNumber", "1234567")]
-    one, two = (
+    left, right = (
         record("a:1", name="Ann", identifiers=number),
         record("b:1", name="Ann", identifiers=number),
     )
     assert (
-        detail(context_of(one, two), "identifier", np.nan)
+        detail(context_of(left, right), "identifier", np.nan)
         == "a number that many use, or an invented one: it says nothing"
     )
     other = record("b:1", name="Ann", identifiers=[Identifier("passportNumber", "A-12")])
-    assert detail(context_of(one, other), "identifier", np.nan) == ""
-    assert detail(context_of(one, record("b:1", name="Ann")), "identifier", np.nan) == ""
+    assert detail(context_of(left, other), "identifier", np.nan) == ""
+    assert detail(context_of(left, record("b:1", name="Ann")), "identifier", np.nan) == ""
 
 
 def test_numbers_that_only_one_side_has_need_not_be_at_hand() -> None:
@@ -200,14 +200,14 @@ def test_numbers_that_only_one_side_has_need_not_be_at_hand() -> None:
     )
     rows = np.zeros(1, dtype=np.int64)
     query = prepared([record("q:1", name="Ann")])
-    found = LazyBatch(
+    batch = LazyBatch(
         [BatchRows(query, rows), BatchRows(with_number, rows)],
         pa.array(["q:1", "a:1"]),
         is_query=True,
     )
     context = Context(
-        found, NameIndex.of(found), np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), False
+        batch, NameIndex.of(batch), np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32), False
     )
-    assert len(found.identifier_table.number) == 0
-    assert len(found.identifiers[1]) == 1
+    assert len(batch.identifier_table.number) == 0
+    assert len(batch.identifiers[1]) == 1
     assert detail(context, "identifier", np.nan) == ""

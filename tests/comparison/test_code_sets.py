@@ -17,17 +17,17 @@ from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
 two_sets = st.tuples(*(st.sets(st.integers(0, 5), max_size=4) for _ in range(2)))
-one, two = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
+first, second = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
 
 
 @settings(deadline=None)
 @given(two_sets)
-def test_overlap(found: tuple[set[int], set[int]]) -> None:
-    side = Ragged.of([sorted(items) for items in found])
-    wanted = len(found[0] & found[1]) / min(map(len, found)) if all(found) else np.nan
-    for left, right in ((one, two), (two, one)):
+def test_overlap(sets: tuple[set[int], set[int]]) -> None:
+    side = Ragged.of([sorted(items) for items in sets])
+    expected = len(sets[0] & sets[1]) / min(map(len, sets)) if all(sets) else np.nan
+    for left, right in ((first, second), (second, first)):
         np.testing.assert_array_equal(
-            overlap(side, left, right), np.array([wanted], dtype=np.float32)
+            overlap(side, left, right), np.array([expected], dtype=np.float32)
         )
 
 
@@ -52,19 +52,19 @@ def test_identifiers(left: list[tuple[int, ...]], right: list[tuple[int, ...]]) 
     )
     side = Ragged.of([list(range(len(left))), list(range(len(left), len(left) + len(right)))])
     values = [value for a in left for b in right if (value := _paper(a, b, weak)) is not None]
-    wanted = np.array([max(values) if values else np.nan], dtype=np.float32)
-    np.testing.assert_array_equal(identifier_similarity(side, table, weak, one, two), wanted)
-    np.testing.assert_array_equal(identifier_similarity(side, table, weak, two, one), wanted)
+    expected = np.array([max(values) if values else np.nan], dtype=np.float32)
+    np.testing.assert_array_equal(identifier_similarity(side, table, weak, first, second), expected)
+    np.testing.assert_array_equal(identifier_similarity(side, table, weak, second, first), expected)
 
 
 def _paper(left: tuple[int, ...], right: tuple[int, ...], weak: tuple[int, ...]) -> float | None:
-    known = left[2] and right[2]
+    has_countries = left[2] and right[2]
     if left[3] or right[3]:
         return None
     if left[0] == right[0] != 0:
         if left[1] in weak or right[1] in weak:
             return 0.5
-        if known and left[2] != right[2]:
+        if has_countries and left[2] != right[2]:
             return 0.6
         return 1.0 if left[1] == right[1] else 0.9
     if left[1] == right[1] and left[2] == right[2] and left[0] and right[0]:
@@ -83,11 +83,11 @@ def _paper(left: tuple[int, ...], right: tuple[int, ...], weak: tuple[int, ...])
     ],
 )
 def test_flagged_words(names: str, others: str, expected: dict[str, float]) -> None:
-    found = prepared(
+    batch = prepared(
         [record("s:1", Kind.GROUP, name=names), record("s:2", Kind.GROUP, name=others)]
     )
-    for left, right in ((one, two), (two, one)):
-        context = Context(found, NameIndex.of(found), left, right, True)
+    for left, right in ((first, second), (second, first)):
+        context = Context(batch, NameIndex.of(batch), left, right, True)
         for feature, value in expected.items():
             answer = COMPARATOR_BY_NAME[feature].compare(context)
             np.testing.assert_array_equal(answer, np.array([value], dtype=np.float32))
@@ -104,11 +104,11 @@ def test_flagged_words(names: str, others: str, expected: dict[str, float]) -> N
     ],
 )
 def test_acronyms(name: str, other: str, matches: bool) -> None:
-    found = prepared(
+    batch = prepared(
         [record("s:1", Kind.GROUP, name=["X Y", name]), record("s:2", Kind.GROUP, name=other)]
     )
-    for left, right in ((one, two), (two, one)):
-        context = Context(found, NameIndex.of(found), left, right, True)
+    for left, right in ((first, second), (second, first)):
+        context = Context(batch, NameIndex.of(batch), left, right, True)
         answer = COMPARATOR_BY_NAME["acronym"].compare(context)
         np.testing.assert_array_equal(
             answer, np.array([1.0 if matches else np.nan], dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Every value of the left against every value of the right, against loops."""
+"""Combinations and best similarities of values, against loops."""
 
 from __future__ import annotations
 
@@ -24,46 +24,48 @@ GRID = np.array(
 
 def pairs_of(data: st.DataObject, count: int) -> tuple[IntArray, IntArray]:
     row = st.integers(0, count - 1)
-    found = data.draw(st.lists(st.tuples(row, row), max_size=6))
-    return np.array([a for a, _ in found], dtype=np.int32), np.array(
-        [b for _, b in found], dtype=np.int32
+    pairs = data.draw(st.lists(st.tuples(row, row), max_size=6))
+    return np.array([a for a, _ in pairs], dtype=np.int32), np.array(
+        [b for _, b in pairs], dtype=np.int32
     )
 
 
 @given(sides, st.data())
 def test_combinations(given_side: list[list[int]], data: st.DataObject) -> None:
     left, right = pairs_of(data, len(given_side))
-    one, two = combinations(Ragged.of(given_side), left, right)
-    wanted = [
+    first, second = combinations(Ragged.of(given_side), left, right)
+    expected = [
         (a, b)
         for x, y in zip(left.tolist(), right.tolist(), strict=True)
         for a in given_side[x]
         for b in given_side[y]
     ]
-    assert list(zip(one.tolist(), two.tolist(), strict=True)) == wanted
+    assert list(zip(first.tolist(), second.tolist(), strict=True)) == expected
 
 
 @settings(deadline=None)
 @given(sides, st.data())
 def test_best_of(given_side: list[list[int]], data: st.DataObject) -> None:
     left, right = pairs_of(data, len(given_side))
-    nobody = prepared([])
-    context = Context(nobody, NameIndex.of(nobody), left, right, False)
-    seen: list[tuple[int, int]] = []
+    empty = prepared([])
+    context = Context(empty, NameIndex.of(empty), left, right, False)
+    compared: list[tuple[int, int]] = []
 
-    def compare(one: IntArray, two: IntArray) -> FloatArray:
-        seen.extend(zip(one.tolist(), two.tolist(), strict=True))
-        return GRID[one, two]
+    def compare(first: IntArray, second: IntArray) -> FloatArray:
+        compared.extend(zip(first.tolist(), second.tolist(), strict=True))
+        return GRID[first, second]
 
     answer = context.best_of(Ragged.of(given_side), compare)
     assert answer.dtype == np.float32
     for place, (x, y) in enumerate(zip(left.tolist(), right.tolist(), strict=True)):
         values = [GRID[min(a, b), max(a, b)] for a in given_side[x] for b in given_side[y]]
-        known = [value for value in values if not np.isnan(value)]
-        np.testing.assert_array_equal(answer[place], max(known) if known else np.float32(np.nan))
+        numbers = [value for value in values if not np.isnan(value)]
+        np.testing.assert_array_equal(
+            answer[place], max(numbers) if numbers else np.float32(np.nan)
+        )
     # unique pairs only, the lower code first
-    assert len(set(seen)) == len(seen)
-    assert all(one <= two for one, two in seen)
+    assert len(set(compared)) == len(compared)
+    assert all(first <= second for first, second in compared)
 
 
 def test_slices_cover_all_once() -> None:

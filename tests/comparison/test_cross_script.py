@@ -23,12 +23,12 @@ from tests.records.samples import record
 
 
 def likeness(foreign: str, latin: str) -> float:
-    found = prepared([record("s:1", name=foreign), record("s:2", name=latin)])
-    one, two = (found.forms.tokens[int(found.names[row][0])] for row in range(2))
-    assert found.tokens.flags[one[0]] & TokenFlag.FOREIGN
-    answer = cross_script_similarities(found.tokens, token_sounds(found.tokens), one, two)
+    batch = prepared([record("s:1", name=foreign), record("s:2", name=latin)])
+    left, right = (batch.forms.tokens[int(batch.names[row][0])] for row in range(2))
+    assert batch.tokens.flags[left[0]] & TokenFlag.FOREIGN
+    answer = cross_script_similarities(batch.tokens, token_sounds(batch.tokens), left, right)
     np.testing.assert_array_equal(
-        answer, cross_script_similarities(found.tokens, token_sounds(found.tokens), two, one)
+        answer, cross_script_similarities(batch.tokens, token_sounds(batch.tokens), right, left)
     )
     return float(answer[0])
 
@@ -64,10 +64,10 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz"
 @settings(max_examples=200, deadline=None)
 @given(st.text(LETTERS, max_size=60), st.booleans())
 def test_sounds_are_few_and_known(text: str, foreign: bool) -> None:
-    found = encode_sounds(text, foreign=foreign)
-    assert len(found) <= min(MAX_SOUNDS, 2 * len(text))
-    assert all(code < 128 for code in found)
-    doubles = [one for one, two in pairwise(found) if one == two]
+    codes = encode_sounds(text, foreign=foreign)
+    assert len(codes) <= min(MAX_SOUNDS, 2 * len(text))
+    assert all(code < 128 for code in codes)
+    doubles = [sound for sound, following in pairwise(codes) if sound == following]
     # between two consonants of another script a vowel may be unwritten
     assert not doubles or (foreign and not set(doubles) & set(b"aeiouUI"))
 
@@ -75,25 +75,25 @@ def test_sounds_are_few_and_known(text: str, foreign: bool) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from("محمد علی رضا حسن کریم خان".split()), st.text(LETTERS, min_size=2))
 def test_the_kernel_follows_the_oracle(foreign: str, latin: str) -> None:
-    found = prepared([record("s:1", name=foreign), record("s:2", name=latin)])
+    batch = prepared([record("s:1", name=foreign), record("s:2", name=latin)])
     forms = [
-        found.forms.tokens[int(found.names[row][0])] for row in range(2) if len(found.names[row])
+        batch.forms.tokens[int(batch.names[row][0])] for row in range(2) if len(batch.names[row])
     ]
-    if len(forms) < 2 or len(forms[1]) != 1 or found.tokens.texts[forms[1][0]] != latin:
+    if len(forms) < 2 or len(forms[1]) != 1 or batch.tokens.texts[forms[1][0]] != latin:
         return
     answer = float(
-        cross_script_similarities(found.tokens, token_sounds(found.tokens), forms[0][:1], forms[1])[
+        cross_script_similarities(batch.tokens, token_sounds(batch.tokens), forms[0][:1], forms[1])[
             0
         ]
     )
     assert answer == pytest.approx(
-        oracle.across(str(found.tokens.texts[forms[0][0]]), latin), abs=1e-4
+        oracle.across(str(batch.tokens.texts[forms[0][0]]), latin), abs=1e-4
     )
 
 
 def test_no_word_of_another_script_no_sounds() -> None:
-    found = prepared([record("s:1", name="Ann Lee")])
-    assert len(token_sounds(found.tokens).items) == 0
+    batch = prepared([record("s:1", name="Ann Lee")])
+    assert len(token_sounds(batch.tokens).items) == 0
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_no_word_of_another_script_no_sounds() -> None:
     [("mmdwh", "mamdouh"), ("pplzy", "popalzai"), ("abdzyz", "abdaziz"), ("abdzahr", "abdzahir")],
 )
 def test_unwritten_vowels_part_consonants(written: str, latin: str) -> None:
-    one, two = (
+    left, right = (
         np.frombuffer(encode_sounds(text, foreign=of), dtype=np.uint8)
         for text, of in ((written, True), (latin, False))
     )
     row = np.empty(2 * MAX_SOUNDS + 1, dtype=np.float32)
-    assert sound_similarity(one, len(one), two, len(two), np.float32(0.0), row) > 0.85
+    assert sound_similarity(left, len(left), right, len(right), np.float32(0.0), row) > 0.85

@@ -52,16 +52,16 @@ text = st.builds(
 ) | st.sampled_from(["1958/1962", "1955/1985", "1960-05-01/1960-06-01", "never", "9999-12-31"])
 
 
-def grade(one: str, two: str) -> float:
-    texts = sorted({one, two})
-    said = Ragged.of([[texts.index(one)], [texts.index(two)]])
+def grade(first: str, second: str) -> float:
+    texts = sorted({first, second})
+    rows = Ragged.of([[texts.index(first)], [texts.index(second)]])
     left, right = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
-    return float(best_date_grades(date_table(texts), said, left, right)[0])
+    return float(best_date_grades(date_table(texts), rows, left, right)[0])
 
 
-@pytest.mark.parametrize(("one", "two", "expected"), CASES)
-def test_grades(one: str, two: str, expected: float) -> None:
-    assert grade(one, two) == grade(two, one) == np.float32(expected)
+@pytest.mark.parametrize(("first", "second", "expected"), CASES)
+def test_grades(first: str, second: str, expected: float) -> None:
+    assert grade(first, second) == grade(second, first) == np.float32(expected)
 
 
 def test_every_grade_can_be_reached() -> None:
@@ -71,13 +71,13 @@ def test_every_grade_can_be_reached() -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(text, text)
-def test_any_two_dates_have_a_grade_whichever_comes_first(one: str, two: str) -> None:
-    found = grade(one, two)
-    if {one, two} & {"never", "9999-12-31"}:
-        assert np.isnan(found)
+def test_any_two_dates_have_a_grade_whichever_comes_first(first: str, second: str) -> None:
+    result = grade(first, second)
+    if {first, second} & {"never", "9999-12-31"}:
+        assert np.isnan(result)
     else:
-        assert found == grade(two, one)
-        assert found in {np.float32(value) for value in GRADES}
+        assert result == grade(second, first)
+        assert result in {np.float32(value) for value in GRADES}
 
 
 @pytest.mark.parametrize("ranged", ["1960-01-01/1960-12-01", "1960-03/1960-07"])
@@ -89,35 +89,42 @@ def test_a_range_inside_a_year_is_no_day(ranged: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.lists(text, max_size=3, unique=True), st.lists(text, max_size=3, unique=True))
 def test_of_several_dates_the_two_that_are_most_alike_count(
-    ours: list[str], theirs: list[str]
+    left_dates: list[str], right_dates: list[str]
 ) -> None:
-    texts = sorted({*ours, *theirs})
-    said = Ragged.of([sorted(texts.index(one) for one in side) for side in (ours, theirs)])
+    texts = sorted({*left_dates, *right_dates})
+    rows = Ragged.of(
+        [sorted(texts.index(first) for first in side) for side in (left_dates, right_dates)]
+    )
     left, right = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
-    known = [found for one in ours for two in theirs if not np.isnan(found := grade(one, two))]
+    grades = [
+        value
+        for first in left_dates
+        for second in right_dates
+        if not np.isnan(value := grade(first, second))
+    ]
     np.testing.assert_array_equal(
-        best_date_grades(date_table(texts), said, left, right)[0],
-        max(known) if known else np.float32(np.nan),
+        best_date_grades(date_table(texts), rows, left, right)[0],
+        max(grades) if grades else np.float32(np.nan),
     )
 
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(text, max_size=3), min_size=3, max_size=6), st.data())
-def test_read_where_they_lie(told: list[list[str]], data: st.DataObject) -> None:
-    held = [
-        record(f"s:{number}", name="Ann Lee", birthDate=texts) for number, texts in enumerate(told)
+def test_read_where_they_lie(dates: list[list[str]], data: st.DataObject) -> None:
+    people = [
+        record(f"s:{number}", name="Ann Lee", birthDate=texts) for number, texts in enumerate(dates)
     ]
-    rows = st.lists(st.integers(0, len(held) - 2), max_size=5).map(
+    rows = st.lists(st.integers(0, len(people) - 2), max_size=5).map(
         lambda drawn: np.array(drawn, dtype=np.int64)
     )
-    others = prepared(held[1:])
+    others = prepared(people[1:])
     parts = [
-        BatchRows(prepared(held[:1]), np.zeros(1, dtype=np.int64)),
+        BatchRows(prepared(people[:1]), np.zeros(1, dtype=np.int64)),
         BatchRows(others, data.draw(rows)),
     ]
     parts.append(BatchRows(others, data.draw(rows)))
     count = sum(len(part.rows) for part in parts)
     whole = assemble(parts, pa.array([f"{place}" for place in range(count)], pa.string()))
     every = np.arange(count, dtype=np.int32)
-    wanted = best_date_grades(whole.dates, whole.births, np.zeros_like(every), every)
-    np.testing.assert_array_equal(query_date_grades(parts, lambda one: one.births), wanted)
+    expected = best_date_grades(whole.dates, whole.births, np.zeros_like(every), every)
+    np.testing.assert_array_equal(query_date_grades(parts, lambda batch: batch.births), expected)

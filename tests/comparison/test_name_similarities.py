@@ -98,9 +98,9 @@ def test_women_change_their_family_name(
     left = np.arange(len(drawn), dtype=np.int32)
     right = left + np.int32(len(drawn))
     graded = gender_graded(value, sides, np.concatenate(genders), left, right)
-    family, both = sides == 3, genders[0] | genders[1]
-    expected = np.where(family & (both == 1), np.float32(0.4), value)
-    expected[family & (both == 2)] = 1.0
+    family, genders_of_both = sides == 3, genders[0] | genders[1]
+    expected = np.where(family & (genders_of_both == 1), np.float32(0.4), value)
+    expected[family & (genders_of_both == 2)] = 1.0
     np.testing.assert_array_equal(graded, expected)
     name_only = [np.array([case[side] for case in drawn], dtype=bool) for side in (3, 4)]
     bare = name_only_values(value, np.concatenate(name_only), left, right)

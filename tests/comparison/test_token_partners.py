@@ -17,15 +17,15 @@ from tests.records.samples import record
     "words", ["Ann", "Ann Ann Ann Ann Ann Bell", " ".join(["Ann"] * (LIMIT + 5))]
 )
 def test_a_name_that_repeats_its_words(words: str) -> None:
-    found = prepared([record("s:1", name=words), record("s:2", name=f"{words} Lee")])
-    names = NameIndex.of(found)
+    batch = prepared([record("s:1", name=words), record("s:2", name=f"{words} Lee")])
+    names = NameIndex.of(batch)
     count = min(len(words.split()), LIMIT)
     # what is laid out of one name has room, whatever the records hold
     matrix = new_matrix(names.tokens, names.arrays, LIMIT * LIMIT)
     assert matrix.left_tokens.shape[1] >= count
     assert len(matrix.candidates) >= count
-    forms = np.array([found.names[0][0], found.names[1][0]], dtype=np.int32)
-    mates, alike = token_partners(forms, forms[::-1].copy(), False, names)
-    assert (np.sort(mates[0, 0, :count]) == np.arange(count)).all() or count == LIMIT
-    assert (alike[0, :count][mates[0, 0, :count] >= 0] == 1).all()
-    assert (mates[0, 0] == mates[1, 1]).all()
+    forms = np.array([batch.names[0][0], batch.names[1][0]], dtype=np.int32)
+    partners, alike = token_partners(forms, forms[::-1].copy(), False, names)
+    assert (np.sort(partners[0, 0, :count]) == np.arange(count)).all() or count == LIMIT
+    assert (alike[0, :count][partners[0, 0, :count] >= 0] == 1).all()
+    assert (partners[0, 0] == partners[1, 1]).all()

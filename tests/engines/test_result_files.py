@@ -96,7 +96,7 @@ def test_all_six_files_are_written(tmp_path: Path) -> None:
     )
 
 
-def test_entities_alone_are_written(tmp_path: Path) -> None:
+def test_only_entities_are_written(tmp_path: Path) -> None:
     write_sample(tmp_path, only_entities=True)
     assert [path.name for path in tmp_path.iterdir()] == ["entities.csv"]
 

@@ -79,7 +79,9 @@ def test_a_name_of_all_records_is_purged() -> None:
 
 def test_a_record_with_thousands_of_aliases() -> None:
     aliases = [f"{make_word(number)} {make_word(number + 91)}" for number in range(5_000)]
-    target = replace(record("s:1"), values=plain_values({"name": ["Olga Zaytseva"], "alias": aliases}))
+    target = replace(
+        record("s:1"), values=plain_values({"name": ["Olga Zaytseva"], "alias": aliases})
+    )
     resolution, ids = resolve_records(
         [target, *(person(number, aliases[17 * number]) for number in range(10, 40))]
     )
@@ -225,12 +227,12 @@ def test_a_killed_run_leaves_no_partial_result(table: Path, tmp_path: Path) -> N
 
 
 def test_a_full_disk_for_checkpoints_is_reported(table: Path, tmp_path: Path) -> None:
-    def little_room() -> None:
+    def limit_file_size() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000))
 
     command = build_command(table, tmp_path / "out", "--resume")
     process = subprocess.run(
-        command, capture_output=True, text=True, check=False, preexec_fn=little_room
+        command, capture_output=True, text=True, check=False, preexec_fn=limit_file_size
     )
     assert process.returncode == 1
     (line,) = error_lines(process.stderr)

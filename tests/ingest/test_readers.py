@@ -164,7 +164,7 @@ def test_the_format_may_be_set(tmp_path: Path) -> None:
         read_lists([path], format="senzin")
 
 
-def test_a_mapping_reads_tables_and_leaves_lists_alone(tmp_path: Path) -> None:
+def test_a_mapping_applies_to_tables_only(tmp_path: Path) -> None:
     mapping = build_mapping(
         {"id": "nr", "kind": "group", "source": "m", "properties": {"name": "wer"}}
     )

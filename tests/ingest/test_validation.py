@@ -35,11 +35,11 @@ def test_any_kind_of_name_is_enough(prop: str) -> None:
 
 
 @pytest.mark.parametrize("prop", ["phone", "email"])
-def test_a_contact_alone_is_enough(prop: str) -> None:
+def test_a_single_contact_is_enough(prop: str) -> None:
     assert validate(person("a:2", prop, "X")) == (["a:2"], [])
 
 
-def test_a_number_alone_is_enough() -> None:
+def test_a_single_number_is_enough() -> None:
     record = Record(
         "a:2", "a", Kind.PERSON, "Person", identifiers=(Identifier("passportNumber", "X1"),)
     )
@@ -57,7 +57,7 @@ def test_a_record_without_identifying_values_is_refused() -> None:
     ]
 
 
-def test_a_date_or_an_address_alone_is_enough() -> None:
+def test_a_single_date_or_address_is_enough() -> None:
     with_date = Record("a:2", "a", Kind.PERSON, "Person", (Value("birthDate", "1970"),))
     with_address = Record("a:3", "a", Kind.PERSON, "Person", addresses=(Address("Road"),))
     assert validate(with_date, with_address) == (["a:2", "a:3"], [])

@@ -75,9 +75,9 @@ def misplaced(path: str, source: str) -> list[str]:
             bases = {getattr(base, "id", "") for base in node.bases}
             if not bases or bases - ALLOWED_BASES:
                 lines.append(f"{path}: class {node.name} is neither a record nor an enumeration")
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("resolver."):
-            if not (node.module or "").startswith(ALLOWED_IMPORTS):
-                lines.append(f"{path}: imports {node.module}")
+        module = (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+        if module.startswith("resolver.") and not module.startswith(ALLOWED_IMPORTS):
+            lines.append(f"{path}: imports {module}")
     return lines
 
 

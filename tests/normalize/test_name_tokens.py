@@ -6,14 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalize.name_tokens import (
-    MAX_TOKENS,
-    japanese_split,
-    symbol_id,
-    tokenize_group,
-    tokenize_person,
-    without_acronym,
-)
+from resolver.normalize.group_tokens import tokenize_group, without_acronym
+from resolver.normalize.name_tokens import MAX_TOKENS, japanese_split, symbol_id, tokenize_person
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
 
 KEPT_APART = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)

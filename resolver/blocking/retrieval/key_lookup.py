@@ -25,8 +25,8 @@ from resolver.kernels.blocking.key_lookup import (
     NewBearers,
     StoredBearers,
     count_stored_pairs,
-    excess_pairs,
     fill_stored_pairs,
+    pairs_above_cap,
 )
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import ByteArray, HashArray, PreparedBatch
@@ -122,7 +122,7 @@ class BlockPurge:
         counted = np.flatnonzero((most > cap) & (bearers <= _MAX_BEARERS))
         if len(counted):
             refine, offsets = self._stored_refinements(counted, places)
-            pairs[counted] = excess_pairs(
+            pairs[counted] = pairs_above_cap(
                 self.fresh.refine, start[counted], end[counted], refine, offsets, cap
             )
         return pairs

@@ -26,7 +26,11 @@ from resolver.errors import InputError, UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from resolver.ingest.reader_types import Intake
+    from resolver.records.results.resolution import Band
     from resolver.run_options import RunOptions
     from resolver.training.data.labeled_pairs import JudgedPair
     from resolver.training.evaluate.fairness_measures import LabeledScores
@@ -209,29 +213,29 @@ def _score_groups(
     """Return the pairs with their scores, and the pairs of each group."""
     import numpy as np
 
-    from resolver.engines.record_pairs import find_rows, score_pairs
+    from resolver.engines.record_pairs import find_rows
     from resolver.model_set import load_models
     from resolver.pipeline import normalize
-    from resolver.training.evaluate.fairness_measures import LabeledScores
     from resolver.training.evaluate.pair_groups import pair_group_masks
 
-    lefts, rights = [pair.left for pair in judged], [pair.right for pair in judged]
-    answers = score_pairs(intake.batch, lefts, rights, running, deduplicated_sources(intake))
-    scored = LabeledScores(
-        np.array([answer[0] for answer in answers], dtype=np.float64),
-        np.array([int(answer[1]) for answer in answers], dtype=np.uint8),
-        np.array([pair.same for pair in judged], dtype=bool),
-    )
-    rows = find_rows(intake.batch, [*lefts, *rights])
+    answers = _score_judged(judged, intake, running)
+    scored = fairness.label_scores(answers, [pair.same for pair in judged])
+    ids = [*(pair.left for pair in judged), *(pair.right for pair in judged)]
+    rows = find_rows(intake.batch, ids)
     needed = np.unique(rows)
-    prepared = normalize(
-        intake.batch.take(needed).canonical(),
-        load_models(running.model_dir),
-        deduplicated_sources(intake),
-    )
-    place = np.searchsorted(needed, rows).astype(np.int32)
-    left, right = place[: len(judged)], place[len(judged) :]
+    batch, models = intake.batch.take(needed).canonical(), load_models(running.model_dir)
+    prepared = normalize(batch, models, deduplicated_sources(intake))
+    left, right = np.searchsorted(needed, rows).astype(np.int32).reshape(2, -1)
     return scored, {by: pair_group_masks(prepared, left, right, by) for by in dimensions}
+
+
+def _score_judged(
+    judged: list[JudgedPair], intake: Intake, running: RunOptions
+) -> list[tuple[float, Band]]:
+    from resolver.engines.record_pairs import score_pairs
+
+    lefts, rights = [pair.left for pair in judged], [pair.right for pair in judged]
+    return score_pairs(intake.batch, lefts, rights, running, deduplicated_sources(intake))
 
 
 def _table(figures: list[dict[str, Any]]) -> str:
@@ -252,32 +256,29 @@ def _figures(judged: list[JudgedPair], intake: Intake, running: RunOptions) -> l
     """Return one row for each threshold and kind (of the left record), and for all kinds."""
     import numpy as np
 
-    from resolver.engines.record_pairs import score_pairs
     from resolver.records import Kind
-    from resolver.training.fit.cross_validation import measure_at_even_point
 
-    answers = score_pairs(
-        intake.batch,
-        [pair.left for pair in judged],
-        [pair.right for pair in judged],
-        running,
-        deduplicated_sources(intake),
-    )
-    score = np.array([answer[0] for answer in answers])
+    score = np.array([answer[0] for answer in _score_judged(judged, intake, running)])
     labels = np.array([pair.same for pair in judged], dtype=np.int8)
     place = {identity: row for row, identity in enumerate(intake.batch.ids.to_pylist())}
     kinds = intake.batch.kinds[[place[pair.left] for pair in judged]]
     merge_at = running.thresholds.match if running.merge_at is None else running.merge_at
-    rows: list[dict[str, Any]] = []
-    for threshold in (0.5, merge_at):
-        predicted = np.where(score >= threshold, 1, -1)
-        for name, chosen in [("all", kinds > 0), *((kind.label, kinds == kind) for kind in Kind)]:
-            if chosen.any():
-                rows.append(
-                    {
-                        "kind": name,
-                        "threshold": threshold,
-                        **asdict(measure_at_even_point(predicted[chosen], labels[chosen])),
-                    }
-                )
-    return rows
+    groups = [("all", kinds > 0), *((kind.label, kinds == kind) for kind in Kind)]
+    return [
+        _figure_row(name, threshold, score[chosen], labels[chosen])
+        for threshold in (0.5, merge_at)
+        for name, chosen in groups
+        if chosen.any()
+    ]
+
+
+def _figure_row(
+    kind: str, threshold: float, score: npt.NDArray[np.float64], labels: npt.NDArray[np.int8]
+) -> dict[str, Any]:
+    import numpy as np
+
+    from resolver.training.fit.cross_validation import measure_at_even_point
+
+    predicted = np.where(score >= threshold, 1, -1)
+    figures = asdict(measure_at_even_point(predicted, labels))
+    return {"kind": kind, "threshold": threshold, **figures}

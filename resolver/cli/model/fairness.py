@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
     from resolver.cli.progress_bars import ProgressBars
+    from resolver.records.results.resolution import Band
     from resolver.run_options import RunOptions
     from resolver.training.evaluate.fairness_measures import ErrorGap, GroupErrors, LabeledScores
     from resolver.training.evaluate.pair_groups import Masks
@@ -32,39 +36,47 @@ _MEASURES = {
 def measure_probes(
     running: RunOptions, count: int, seed: int, bars: ProgressBars
 ) -> tuple[LabeledScores, dict[str, Masks]]:
-    """Score probes with the model of `running`, with groups by `PROBE_DIMENSIONS` and strata by
-    difference.
-    """
+    """Score probes, with groups by `PROBE_DIMENSIONS` and strata by difference."""
     import numpy as np
 
     from resolver.engines.record_pairs import score_pairs
     from resolver.records import Batch
     from resolver.synthetic import make_probes
-    from resolver.training.evaluate.fairness_measures import LabeledScores
     from resolver.training.evaluate.pair_groups import group_masks
 
     bars.start("probe", count, "probes")
     pairs = make_probes(count, seed)
-    batch = Batch.from_records(
-        [record for probe in pairs for record in (probe.left, probe.right)]
-    ).canonical()
-    answers = score_pairs(
-        batch, [pair.left.id for pair in pairs], [pair.right.id for pair in pairs], running
-    )
+    records = [record for probe in pairs for record in (probe.left, probe.right)]
+    batch = Batch.from_records(records).canonical()
+    lefts, rights = [pair.left.id for pair in pairs], [pair.right.id for pair in pairs]
+    answers = score_pairs(batch, lefts, rights, running)
     bars.advance(count)
     difference = np.array([pair.corruption for pair in pairs], dtype=object)
-    scored = LabeledScores(
-        np.array([answer[0] for answer in answers], dtype=np.float64),
-        np.array([int(answer[1]) for answer in answers], dtype=np.uint8),
-        np.array([pair.same for pair in pairs], dtype=bool),
-        difference,
-    )
     group_names = {
         "culture": np.array([pair.culture for pair in pairs], dtype=object),
         "script": np.array([pair.script for pair in pairs], dtype=object),
         "difference": difference,
     }
+    scored = label_scores(answers, [pair.same for pair in pairs], difference)
     return scored, {by: group_masks(group_names[by]) for by in PROBE_DIMENSIONS}
+
+
+def label_scores(
+    answers: Sequence[tuple[float, Band]],
+    is_same: Sequence[bool],
+    strata: npt.NDArray[np.object_] | None = None,
+) -> LabeledScores:
+    """Return the scores and bands of pairs together with their labels."""
+    import numpy as np
+
+    from resolver.training.evaluate.fairness_measures import LabeledScores
+
+    return LabeledScores(
+        np.array([answer[0] for answer in answers], dtype=np.float64),
+        np.array([int(answer[1]) for answer in answers], dtype=np.uint8),
+        np.array(is_same, dtype=bool),
+        strata,
+    )
 
 
 def group_rates(
@@ -178,29 +190,28 @@ def save_rates(
     The limit on the worst gap in missed matches between cultures never rises: it is the lower of
     the limit of `base` (default: the shipped model) and the measured gap.
     """
-    from resolver.errors import ModelError
     from resolver.models import loader
 
     gap = figures["culture"]["worst_gap"]["missed"]["width"]
-    try:
-        limit = float(loader.load(FILE, base)["limit"])
-    except (ModelError, KeyError, TypeError, ValueError):
-        limit = gap
-    data = {
-        "format": 1,
-        "limit": min(limit, gap),
-        "model": model,
-        "probes": count,
-        "seed": seed,
-        **figures,
-    }
-    loader.save(FILE, data, directory)
+    limit = _load_limit(base, gap)
+    data = {"model": model, "probes": count, "seed": seed, **figures}
+    loader.save(FILE, {"format": 1, "limit": min(limit, gap), **data}, directory)
     if gap <= limit + TOLERANCE:
         return ""
     return (
         "the worst gap in missed matches by culture has widened from "
         f"{100 * limit:.1f} to {100 * gap:.1f} points"
     )
+
+
+def _load_limit(base: Path | None, default: float) -> float:
+    from resolver.errors import ModelError
+    from resolver.models import loader
+
+    try:
+        return float(loader.load(FILE, base)["limit"])
+    except (ModelError, KeyError, TypeError, ValueError):
+        return default
 
 
 def measure_and_save(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,31 +35,22 @@ _MEASURES = (
 def train_from_store(
     settings: Settings, options: Mapping[str, Any], out: Path, base: Path | None, name: str
 ) -> None:
-    """Correct a model by the decisions of a store, write it, and print how it compares.
-
-    Raises `InputError` if the new model is no better.
-    """
+    """Correct a model by a store's decisions. Raises `InputError` if the result is no better."""
     from resolver.training.store_learning import learn_at_url
 
+    url = options["store_url"]
     with ProgressBars(verbose=options["verbose"]) as bars:
         bars.start("decisions")
-        result = learn_at_url(
-            options["store_url"],
-            out,
-            base,
-            name,
-            seed=options["seed"],
-            before_writing=lambda: prepare_folder(out),
-        )
+        seed, prepare = options["seed"], partial(prepare_folder, out)
+        result = learn_at_url(url, out, base, name, seed=seed, before_writing=prepare)
         if options["probes"]:
-            fairness.measure_and_save(
-                out, base, run_options(settings, {**options, "model_dir": out}), bars
-            )
+            running = run_options(settings, {**options, "model_dir": out})
+            fairness.measure_and_save(out, base, running, bars)
     for note in result.notes:
         click.echo(f"note: {note}", err=True)
     click.echo("\n".join(format_comparison(result.comparison)))
     click.echo(f"\nModel: {out}")
-    click.echo(f"To use it: resolver rebuild --store {options['store_url']} --model {out}")
+    click.echo(f"To use it: resolver rebuild --store {url} --model {out}")
 
 
 def read_labels(

@@ -179,10 +179,7 @@ def _read_clusters(
 
 
 def _check_labels(intake: Intake, labels: _Labels) -> None:
-    """Raise `InputError` before long work if nothing in the lists teaches anything.
-
-    A model of invented records only is no better than the current one.
-    """
+    """Raise `InputError` before long work if nothing in the lists teaches anything."""
     ids = set(intake.batch.ids.to_pylist())
     has_judged = any(pair.left in ids and pair.right in ids for pair in labels.judged)
     has_clusters = labels.clusters is not None and bool(labels.clusters.cluster_of)
@@ -191,15 +188,11 @@ def _check_labels(intake: Intake, labels: _Labels) -> None:
         return
     message = "there is nothing to learn from in these lists"
     if labels.judged:
-        raise InputError(
-            f"{message}: no judged pair has both its records in them",
-            hint="name the lists that have them",
-        )
+        reason = "no judged pair has both its records in them"
+        raise InputError(f"{message}: {reason}", hint="name the lists that have them")
     if labels.clusters:
-        raise InputError(
-            f"{message}: no labeled cluster has two of their records",
-            hint="ids are <source>:<id>",
-        )
+        reason = "no labeled cluster has two of their records"
+        raise InputError(f"{message}: {reason}", hint="ids are <source>:<id>")
     raise InputError(
         f"{message}: no labels are given, and none of the lists is free of duplicates",
         hint="add --judged, --clusters or --from-store; or --unlabelled, to learn without labels; "

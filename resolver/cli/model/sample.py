@@ -90,18 +90,10 @@ def command(
         from resolver.training.data.active_sample import sample_pairs
 
         bars.start("compare")
-        sampled = sample_pairs(
-            intake.batch,
-            run_options(settings, options),
-            count,
-            deduplicated_sources(intake),
-            judged,
-        )
-    write_csv_table(
-        out,
-        (*COLUMNS, *(f"{side}_{name}" for name in _SHOWN_PROPERTIES for side in ("left", "right"))),
-        _rows(sampled, intake),
-    )
+        running, sources = run_options(settings, options), deduplicated_sources(intake)
+        sampled = sample_pairs(intake.batch, running, count, sources, judged)
+    shown = (f"{side}_{name}" for name in _SHOWN_PROPERTIES for side in ("left", "right"))
+    write_csv_table(out, (*COLUMNS, *shown), _rows(sampled, intake))
     if len(sampled) < count:
         click.echo(f"note: there are only {len(sampled)} pairs to judge", err=True)
 

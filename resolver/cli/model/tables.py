@@ -79,12 +79,16 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
         copied = _copy_missing_models(out, base)
         loader.save("tables", tables, out)
     summary = {"records": count, **_changes(before, tables), "taken_over": copied, "out": str(out)}
-    if options["as_json"]:
+    _print_summary(summary, url, as_json=options["as_json"])
+
+
+def _print_summary(summary: dict[str, Any], url: str | None, *, as_json: bool) -> None:
+    if as_json:
         click.echo(json.dumps(summary, ensure_ascii=False))
         return
     click.echo(_text(summary))
     if url:
-        click.echo(f"To use them: resolver rebuild --store {url} --model {out}")
+        click.echo(f"To use them: resolver rebuild --store {url} --model {summary['out']}")
 
 
 def _tables_of_lists(

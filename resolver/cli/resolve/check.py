@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from resolver.ingest.reader_types import Intake
     from resolver.records import Record
     from resolver.records.results.explanation import EvidenceRow, Explanation
+    from resolver.records.results.resolution import Resolution
     from resolver.run_options import RunOptions
 
 _SOURCE = "query"
@@ -76,10 +77,8 @@ def command(
     """Run `resolver check`."""
     url = options["store_url"]
     if bool(files) == bool(url):
-        raise UsageError(
-            "check needs lists or a store to search",
-            hint="add --list FILE for each list, or --store URL",
-        )
+        hint = "add --list FILE for each list, or --store URL"
+        raise UsageError("check needs lists or a store to search", hint=hint)
     reading = ReadingOptions.from_options(options)
     query = _query(name, options)
     with ProgressBars(verbose=reading.verbose) as bars:
@@ -88,27 +87,35 @@ def command(
         else:
             intake, running = read_list_files(files, reading, bars), run_options(settings, options)
         explanations = _candidates(query, intake, running, limit, bars)
-    captions = _captions(intake, [_candidate_id(explanation) for explanation in explanations])
     if options["as_json"]:
-        rows = [
-            {
-                "id": _candidate_id(explanation),
-                "caption": captions[_candidate_id(explanation)],
-                **_answer(explanation),
-            }
-            for explanation in explanations
-        ]
-        click.echo(json.dumps({"query": name, "results": rows}, ensure_ascii=False))
+        _print_json(name, explanations, intake)
     elif explanations:
-        click.echo(
-            "\n".join(
-                _text(explanation, captions[_candidate_id(explanation)])
-                for explanation in explanations
-            )
-        )
+        _print_texts(explanations, intake)
     else:
         place = "the store" if url else f"{len(intake.batch):,} records"
         click.echo(f"No match for {name} in {place}.")
+
+
+def _print_json(name: str, explanations: list[Explanation], intake: Intake) -> None:
+    captions = _captions(intake, [_candidate_id(explanation) for explanation in explanations])
+    rows = [
+        {
+            "id": _candidate_id(explanation),
+            "caption": captions[_candidate_id(explanation)],
+            **_answer(explanation),
+        }
+        for explanation in explanations
+    ]
+    click.echo(json.dumps({"query": name, "results": rows}, ensure_ascii=False))
+
+
+def _print_texts(explanations: list[Explanation], intake: Intake) -> None:
+    captions = _captions(intake, [_candidate_id(explanation) for explanation in explanations])
+    click.echo(
+        "\n".join(
+            _text(explanation, captions[_candidate_id(explanation)]) for explanation in explanations
+        )
+    )
 
 
 def _query(name: str, options: dict[str, Any]) -> Record:
@@ -174,21 +181,21 @@ def _candidates(
 
     query_intake = Intake(Batch.from_records([query]).canonical(), (), ())
     resolution = link(query_intake, intake, running, bars)
-    ids = resolution.batch.ids.to_pylist()
-    pairs = zip(
-        resolution.links.left.tolist(),
-        resolution.links.right.tolist(),
-        resolution.links.score,
-        strict=True,
-    )
+    ranked = _rank_linked_ids(resolution, query.id)
+    return [
+        explain_pair(resolution.batch, query.id, identity, running) for identity in ranked[:limit]
+    ]
+
+
+def _rank_linked_ids(resolution: Resolution, query_id: str) -> list[str]:
+    """Return the ids of the records that are linked with the query, best first (ties by id)."""
+    ids, links = resolution.batch.ids.to_pylist(), resolution.links
+    pairs = zip(links.left.tolist(), links.right.tolist(), links.score, strict=True)
     ranked = sorted(
-        (-float(score), ids[right] if ids[left] == query.id else ids[left])
+        (-float(score), ids[right] if ids[left] == query_id else ids[left])
         for left, right, score in pairs
     )
-    return [
-        explain_pair(resolution.batch, query.id, identity, running)
-        for _, identity in ranked[:limit]
-    ]
+    return [identity for _, identity in ranked]
 
 
 def _candidate_id(explanation: Explanation) -> str:

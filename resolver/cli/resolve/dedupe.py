@@ -111,7 +111,7 @@ def command(
     if options["engine"] == "local":
         collect_rarely()
     if options["only_preview"]:
-        preview.print_preview(files, reading)
+        preview.print_list_preview(files, reading)
         return
     _check_store_options(options)
     if options["store_url"]:

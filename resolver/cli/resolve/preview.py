@@ -28,10 +28,10 @@ def command(files: tuple[Path, ...], records: int, **options: Any) -> None:
       resolver preview suspects.csv --mapping suspects.yml
       resolver preview lists/ --records 2
     """
-    print_preview(files, ReadingOptions.from_options(options), records)
+    print_list_preview(files, ReadingOptions.from_options(options), records)
 
 
-def print_preview(files: tuple[Path, ...], reading: ReadingOptions, records: int = 5) -> None:
+def print_list_preview(files: tuple[Path, ...], reading: ReadingOptions, records: int = 5) -> None:
     """Print the first records of lists."""
     from resolver.ingest.list_preview import preview_lists
 

@@ -72,17 +72,10 @@ def command(
 
         bars.start("score", len(table.rows), "pairs")
         lefts, rights = table.column("left"), table.column("right")
-        answers = score_pairs(
-            intake.batch,
-            lefts,
-            rights,
-            run_options(settings, options),
-            deduplicated_sources(intake),
-        )
-    rows = (
-        [left, right, *format_score(answer)]
-        for left, right, answer in zip(lefts, rights, answers, strict=True)
-    )
+        running, sources = run_options(settings, options), deduplicated_sources(intake)
+        answers = score_pairs(intake.batch, lefts, rights, running, sources)
+    scored = zip(lefts, rights, answers, strict=True)
+    rows = ([left, right, *format_score(answer)] for left, right, answer in scored)
     write_csv_table(out, ("left", "right", "score", "band"), rows)
 
 

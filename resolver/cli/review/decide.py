@@ -12,7 +12,7 @@ from resolver.cli.steward_option import steward_option
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.review import DecisionPreview
+    from resolver.review import DecisionOutcome, DecisionPreview
 
 
 _HELP = """Decide whether A and B, ids of entities or records, are the same.
@@ -68,15 +68,23 @@ def command(
     with open_hub(store_url, settings) as hub:
         if options["dry_run"]:
             preview = preview_decision(hub, request, rules)
-            as_json = options["as_json"]
-            click.echo(
-                json.dumps(preview.to_json(), ensure_ascii=False)
-                if as_json
-                else format_preview(preview)
-            )
+            print_preview(preview, as_json=options["as_json"])
             return
         outcome = decide_pair(hub, request, rules)
-    if options["as_json"]:
+    print_outcome(outcome, as_json=options["as_json"])
+
+
+def print_preview(effects: DecisionPreview, *, as_json: bool) -> None:
+    """Print the effects of a decision that is not made."""
+    if as_json:
+        click.echo(json.dumps(effects.to_json(), ensure_ascii=False))
+        return
+    click.echo(format_preview(effects))
+
+
+def print_outcome(outcome: DecisionOutcome, *, as_json: bool) -> None:
+    """Print the outcome of a decision."""
+    if as_json:
         click.echo(json.dumps(outcome.to_json(), ensure_ascii=False))
         return
     click.echo(f"{outcome.message} (decision {outcome.numbers[0]}, version {outcome.revision})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -11,7 +12,7 @@ from resolver.cli.options import json_option, store_option
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.review import DecisionView, QueueItem
+    from resolver.review import DecisionView, QueueItem, QueuePage
 
 _WIDTH = 36
 
@@ -78,18 +79,26 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
     names = ("kind", "source", "agency", "reason", "script", "score_from", "score_to")
     with open_hub(store_url, settings) as hub:
         if options["pending"]:
-            for decision in list_pending(hub, OPERATOR):
-                if options["as_json"]:
-                    click.echo(json.dumps(decision.to_json(), ensure_ascii=False))
-                else:
-                    click.echo(_pending_line(decision))
+            _print_pending(list_pending(hub, OPERATOR), as_json=options["as_json"])
             return
         refresh_queue(hub)
         filters = Filters(**{name: options[name] for name in names})
         page = list_waiting(
             hub, filters, limit=options["limit"], after=options["after"], viewer=OPERATOR
         )
-    if options["as_json"]:
+    _print_page(page, as_json=options["as_json"])
+
+
+def _print_pending(decisions: Iterable[DecisionView], *, as_json: bool) -> None:
+    for decision in decisions:
+        if as_json:
+            click.echo(json.dumps(decision.to_json(), ensure_ascii=False))
+        else:
+            click.echo(_pending_line(decision))
+
+
+def _print_page(page: QueuePage, *, as_json: bool) -> None:
+    if as_json:
         for item in page.items:
             click.echo(json.dumps(item.to_json(), ensure_ascii=False))
         return

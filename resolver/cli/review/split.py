@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
 
 from resolver.cli.options import json_option, store_option
-from resolver.cli.review.decide import format_preview
+from resolver.cli.review.decide import print_outcome, print_preview
 from resolver.cli.steward_option import steward_option
 from resolver.settings import Settings
 
@@ -38,21 +37,12 @@ def command(
     from resolver.cli.store_arguments import open_hub
     from resolver.review import DeskRules, Steward, preview_split, split_entity
 
-    steward, rules = (
-        Steward(options["steward"], scopes=frozenset({"admin"})),
-        DeskRules.from_settings(settings),
-    )
+    steward = Steward(options["steward"], scopes=frozenset({"admin"}))
+    rules = DeskRules.from_settings(settings)
     with open_hub(store_url, settings) as hub:
         if options["dry_run"]:
             effects = preview_split(hub, steward, entity, records, rules)
-            click.echo(
-                json.dumps(effects.to_json(), ensure_ascii=False)
-                if options["as_json"]
-                else format_preview(effects)
-            )
+            print_preview(effects, as_json=options["as_json"])
             return
         outcome = split_entity(hub, steward, entity, records, options["why"], rules=rules)
-    if options["as_json"]:
-        click.echo(json.dumps(outcome.to_json(), ensure_ascii=False))
-        return
-    click.echo(f"{outcome.message} (decision {outcome.numbers[0]}, version {outcome.revision})")
+    print_outcome(outcome, as_json=options["as_json"])

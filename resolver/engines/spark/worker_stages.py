@@ -241,7 +241,7 @@ def _score(
 def keep_component_pairs(
     components: Broadcast[tuple[Rows, Rows]], batches: Iterable[pa.RecordBatch]
 ) -> Iterator[pa.RecordBatch]:
-    """Yield pairs below the link threshold within one component; `components`: records, component."""
+    """Yield pairs below the link threshold in one component; `components`: records, component."""
     members, component = components.value
     for row in read_parts(batches):
         scored = concat_arrays([row.body], SCORED_COLUMNS)

@@ -43,14 +43,14 @@ def token_weight(record: RecordRow, group: bool) -> np.float32:
 
 @compiled(allocates=False)
 def joined_across_scripts(
-    one: AnyInt, two: AnyInt, target: AnyInt, tokens: TokenRecords, memo: SimilarityMemo
+    first: AnyInt, second: AnyInt, target: AnyInt, tokens: TokenRecords, memo: SimilarityMemo
 ) -> np.float32:
     """Return the similarity of two neighbors written together and a word of another script.
 
     0 where it is below `_MIN_JOINED`.
     """
     similarity = cross_script_similarity(
-        *(one, two, target, tokens.flags, tokens.sound_offsets, tokens.sounds),
+        *(first, second, target, tokens.flags, tokens.sound_offsets, tokens.sounds),
         *(_MIN_SOUND, memo.row, memo.joined),
     )
     value = min(similarity, JOINED_ACROSS)
@@ -59,14 +59,14 @@ def joined_across_scripts(
 
 @compiled(inline="always", allocates=False)
 def _may_sound_joined(
-    one: AnyInt, two: AnyInt, target: AnyInt, tokens: TokenRecords, matrix: SimilarityMatrix
+    left: AnyInt, right: AnyInt, target: AnyInt, tokens: TokenRecords, matrix: SimilarityMatrix
 ) -> bool:
     """Return whether two neighbors and a word of another script may sound alike enough."""
     offsets, items, profiles = tokens.sound_offsets, tokens.sounds, matrix.sound_profiles
     if len(items) == 0:
         return False
-    first = sound_profile(offsets, items, one, profiles)
-    second = sound_profile(offsets, items, two, profiles)
+    first = sound_profile(offsets, items, left, profiles)
+    second = sound_profile(offsets, items, right, profiles)
     other = sound_profile(offsets, items, target, profiles)
     return may_sound_alike(
         first.sounds | second.sounds,
@@ -143,9 +143,9 @@ def may_be_cut(
 
 
 @compiled(allocates=False)
-def begins_token(one: AnyInt, two: AnyInt, tokens: TokenRecords) -> bool:
+def begins_token(left: AnyInt, right: AnyInt, tokens: TokenRecords) -> bool:
     """Return whether a token is the beginning of another, longer one."""
-    first, second, letters = tokens.records[one], tokens.records[two], tokens.letters
+    first, second, letters = tokens.records[left], tokens.records[right], tokens.letters
     if first.length >= second.length or second.flags & _NOT_CUT:
         return False
     for place in range(first.length):

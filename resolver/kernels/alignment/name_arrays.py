@@ -60,8 +60,8 @@ def max_cells(records: RecordArray, left: AnyIntArray, right: AnyIntArray) -> np
     """Return the largest product of the numbers of tokens of the two records of a pair."""
     most = np.int64(0)
     for pair in range(len(left)):
-        one, two = left[pair], right[pair]
-        tokens_left = records[one + 1].tokens - records[one].tokens
-        tokens_right = records[two + 1].tokens - records[two].tokens
+        first, second = left[pair], right[pair]
+        tokens_left = records[first + 1].tokens - records[first].tokens
+        tokens_right = records[second + 1].tokens - records[second].tokens
         most = max(most, np.int64(tokens_left) * np.int64(tokens_right))
     return most

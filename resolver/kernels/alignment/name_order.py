@@ -1,4 +1,4 @@
-"""Order of two names by their words, so that the result of an alignment does not depend on sides."""
+"""Order of two names by their words, so that alignments do not depend on the order of sides."""
 
 from __future__ import annotations
 
@@ -29,13 +29,15 @@ class OrderedPair(NamedTuple):
 
 
 @compiled(allocates=False)
-def _long_name_first(one: AnyInt, two: AnyInt, names: NameArrays, records: RecordArray) -> AnyBool:
+def _long_name_first(
+    name: AnyInt, other: AnyInt, names: NameArrays, records: RecordArray
+) -> AnyBool:
     """Return whether the first of two long names goes before the other by all its words."""
-    first, second, words = names.names[one], names.names[two], names.words
-    length_one, length_two = first.end - first.start, second.end - second.start
+    record, other_record, words = names.names[name], names.names[other], names.words
+    length_one, length_two = record.end - record.start, other_record.end - other_record.start
     for place in range(min(length_one, length_two)):
-        left = records[words[first.start + place].token].hash
-        right = records[words[second.start + place].token].hash
+        left = records[words[record.start + place].token].hash
+        right = records[words[other_record.start + place].token].hash
         if left != right:
             is_first: AnyBool = left < right
             return is_first
@@ -55,9 +57,9 @@ def _right_goes_first(
 ) -> AnyBool:
     """Return whether the right name goes before the left one, by their words alone."""
     for place in range(min(left_name.count, right_name.count)):
-        one, two = words[left_name.first + place].hash, words[right_name.first + place].hash
-        if one != two:
-            is_first: AnyBool = two < one
+        first, second = words[left_name.first + place].hash, words[right_name.first + place].hash
+        if first != second:
+            is_first: AnyBool = second < first
             return is_first
     if left_name.count < LIMIT or right_name.count < LIMIT:
         is_shorter: AnyBool = right_name.count < left_name.count

@@ -108,12 +108,12 @@ def _contradicted_part(a: Unmatched, b: Unmatched, matches: int) -> np.float32:
     """Return which part of two names contradicts (`Contradiction`)."""
     if min(a.weight, b.weight) == 0:
         return _NO_PART
-    given, family = a.roles & b.roles & _GIVEN_LEFT, a.roles & b.roles & _FAMILY_LEFT
-    if matches == 0 or (given and family):
+    both_given, both_family = a.roles & b.roles & _GIVEN_LEFT, a.roles & b.roles & _FAMILY_LEFT
+    if matches == 0 or (both_given and both_family):
         return _ALL_PARTS
-    if given:
+    if both_given:
         return _GIVEN_INITIAL_PART if (a.roles | b.roles) & _INITIAL_LEFT else _GIVEN_PART
-    return _FAMILY_PART if family else _NO_PART
+    return _FAMILY_PART if both_family else _NO_PART
 
 
 @compiled(inline="always", allocates=False)

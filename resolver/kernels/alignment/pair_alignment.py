@@ -85,12 +85,20 @@ def _set_missing(row: RecordRow) -> None:
 
 @compiled(inline="always", allocates=False)
 def _write_alignment(
-    row: RecordRow, found: NameAlignment, quality: int, left_form: int, right_form: int
+    row: RecordRow, alignment: NameAlignment, quality: int, left_form: int, right_form: int
 ) -> None:
     """Write the alignment of the best pair of names so far."""
-    row.matched, row.contradicted, row.omitted = found.matched, found.contradicted, found.omitted
-    row.weakest, row.tokens, row.crossed = found.weakest, found.tokens, found.crossed
-    row.established, row.initials, row.sides = found.established, found.initials, found.sides
+    row.matched, row.contradicted, row.omitted = (
+        alignment.matched,
+        alignment.contradicted,
+        alignment.omitted,
+    )
+    row.weakest, row.tokens, row.crossed = alignment.weakest, alignment.tokens, alignment.crossed
+    row.established, row.initials, row.sides = (
+        alignment.established,
+        alignment.initials,
+        alignment.sides,
+    )
     row.quality, row.left_form, row.right_form = quality, left_form, right_form
 
 
@@ -145,31 +153,42 @@ def _compare_names(
     best, best_low, best_high = np.float32(-1e9), np.uint64(0), np.uint64(0)
     primary, exact = np.float32(-1.0), np.float32(0.0)
     for a in range(left.first, left.last):
-        name_a, one = names.names[a], matrix.left_names[a - left.first]
+        name_a, laid_a = names.names[a], matrix.left_names[a - left.first]
         is_supported: AnyBool = False
         for b in range(right.first, right.last):
-            name_b, two = names.names[b], matrix.right_names[b - right.first]
+            name_b, laid_b = names.names[b], matrix.right_names[b - right.first]
             if name_a.compact == name_b.compact:
                 exact = np.float32(1.0)
             quality = max(name_a.quality, name_b.quality)
             is_primary = name_a.quality == _PRIMARY and name_b.quality == _PRIMARY
             # Only of two scripts may two neighbors sound like one word.
             is_mixed = (name_a.scripts | name_b.scripts) == BOTH_SCRIPTS
-            if may_match_names(one, two) or is_mixed:
-                if not is_mixed and not may_join(one, two):
-                    known = is_supported and supported[b - right.first]
+            if may_match_names(laid_a, laid_b) or is_mixed:
+                if not is_mixed and not may_join(laid_a, laid_b):
+                    both_supported = is_supported and supported[b - right.first]
                     if _is_beaten(
-                        one, two, matrix.words, best, quality, known, is_primary, primary
+                        laid_a,
+                        laid_b,
+                        matrix.words,
+                        best,
+                        quality,
+                        both_supported,
+                        is_primary,
+                        primary,
                     ):
                         continue
-                found = align_names(a, b, one, two, names, tokens, memo, group, matrix)
+                alignment = align_names(a, b, laid_a, laid_b, names, tokens, memo, group, matrix)
             elif best > 0:
                 if is_primary:
                     primary = max(primary, np.float32(0.0))
                 continue
             else:
-                found = _nothing_matched(one, two)
-            matched, contradicted, omitted = found.matched, found.contradicted, found.omitted
+                alignment = _nothing_matched(laid_a, laid_b)
+            matched, contradicted, omitted = (
+                alignment.matched,
+                alignment.contradicted,
+                alignment.omitted,
+            )
             total = matched + contradicted + OMITTED * omitted
             share = matched / total if total > 0 else np.float32(0.0)
             if is_primary:
@@ -183,7 +202,7 @@ def _compare_names(
             is_tied = support == best and (low < best_low or (low == best_low and high < best_high))
             if support > best or is_tied:
                 best, best_low, best_high = support, low, high
-                _write_alignment(row, found, quality, name_a.form, name_b.form)
+                _write_alignment(row, alignment, quality, name_a.form, name_b.form)
         if is_supported:
             supported_left += 1
     row.primary, row.exact = primary, exact
@@ -226,24 +245,24 @@ def align_pairs(
     for pair in range(len(left)):
         if pair % _AHEAD == 0:
             touched += _touch_records(right[pair : pair + _AHEAD], names, matrix.columns)
-        one, two = _record_span(left[pair], names), _record_span(right[pair], names)
+        left_span, right_span = _record_span(left[pair], names), _record_span(right[pair], names)
         row = out[pair]
-        if one.first == one.last or two.first == two.last:
+        if left_span.first == left_span.last or right_span.first == right_span.last:
             _set_missing(row)
             continue
         if left[pair] != current:
-            set_left_record(one, names, tokens, group, matrix)
+            set_left_record(left_span, names, tokens, group, matrix)
             run, used, current = run + 1, 0, left[pair]
-        if used + len(one.tokens) * len(two.tokens) > len(matrix.values):
+        if used + len(left_span.tokens) * len(right_span.tokens) > len(matrix.values):
             # No room: columns are made again.
             run, used = run + 1, 0
-        for token in two.tokens:
+        for token in right_span.tokens:
             if matrix.columns[token].run != run:
-                fill_column(token, one, names, tokens, memo, group, matrix, used, run)
-                used += len(one.tokens)
-        joined = set_right_record(two, one.tokens, names, tokens, matrix) != 0
-        _compare_names(one, two, names, tokens, memo, group, matrix, row)
+                fill_column(token, left_span, names, tokens, memo, group, matrix, used, run)
+                used += len(left_span.tokens)
+        joined = set_right_record(right_span, left_span.tokens, names, tokens, matrix) != 0
+        _compare_names(left_span, right_span, names, tokens, memo, group, matrix, row)
         row.apart = np.float32(-1.0)
         if group:
-            row.apart = principal_difference(one, two, names, tokens, matrix, joined)
+            row.apart = principal_difference(left_span, right_span, names, tokens, matrix, joined)
     return touched

@@ -174,10 +174,10 @@ def _mark_candidates(
 
 
 @compiled(allocates=False)
-def _begins_alike(one: RecordRow, two: RecordRow, letters: LetterArray) -> bool:
+def _begins_alike(first: RecordRow, second: RecordRow, letters: LetterArray) -> bool:
     """Return whether one of two tokens is the beginning of the other."""
-    for place in range(min(one.length, two.length)):
-        if letters[one.letters + place] != letters[two.letters + place]:
+    for place in range(min(first.length, second.length)):
+        if letters[first.letters + place] != letters[second.letters + place]:
             return False
     return True
 
@@ -216,10 +216,10 @@ def _spelled_words(word: RecordRow, tokens: IntArray, records: RecordArray) -> n
 
 @compiled(inline="always", allocates=False)
 def _may_sound_alike(
-    one: AnyInt, two: AnyInt, tokens: TokenRecords, matrix: SimilarityMatrix
+    left: AnyInt, right: AnyInt, tokens: TokenRecords, matrix: SimilarityMatrix
 ) -> bool:
     """Return whether two candidates may match: sounds of two scripts may be too far apart."""
-    first, second = tokens.records[one], tokens.records[two]
+    first, second = tokens.records[left], tokens.records[right]
     either, differ = first.flags | second.flags, first.flags ^ second.flags
     if (
         not differ & _FOREIGN
@@ -230,8 +230,8 @@ def _may_sound_alike(
         return True
     if len(tokens.sounds) == 0:
         return True
-    profile = sound_profile(tokens.sound_offsets, tokens.sounds, one, matrix.sound_profiles)
-    other = sound_profile(tokens.sound_offsets, tokens.sounds, two, matrix.sound_profiles)
+    profile = sound_profile(tokens.sound_offsets, tokens.sounds, left, matrix.sound_profiles)
+    other = sound_profile(tokens.sound_offsets, tokens.sounds, right, matrix.sound_profiles)
     return may_sound_alike(profile.sounds, profile.near, profile.weight, other, np.float32(FLOOR))
 
 

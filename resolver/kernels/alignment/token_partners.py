@@ -59,13 +59,13 @@ def _lay_names(
     run: int,
 ) -> None:
     """Put two names into the matrix as records of one name each."""
-    one, two = names.names[left], names.names[right]
+    first, second = names.names[left], names.names[right]
     for place in range(len(left_tokens)):
-        left_tokens[place] = names.words[one.start + place].token
+        left_tokens[place] = names.words[first.start + place].token
     span = RecordSpan(left, left + 1, left_tokens)
     set_left_record(span, names, tokens, group, matrix)
-    for place in range(min(two.end - two.start, LIMIT)):
-        token = names.words[two.start + place].token
+    for place in range(min(second.end - second.start, LIMIT)):
+        token = names.words[second.start + place].token
         start = place * len(left_tokens)
         fill_column(token, span, names, tokens, memo, group, matrix, start, run)
     set_right_record(RecordSpan(right, right + 1, left_tokens), left_tokens, names, tokens, matrix)
@@ -93,15 +93,15 @@ def fill_partners(
         row, other = _name_of_form(left[pair], names), _name_of_form(right[pair], names)
         count = min(names.names[row].end - names.names[row].start, LIMIT)
         _lay_names(row, other, group, names, tokens, memo, matrix, scratch[:count], pair + 1)
-        one, two = matrix.left_names[0], matrix.right_names[0]
-        found = _align(row, other, one, two, names, tokens, memo, group, matrix)
+        first, second = matrix.left_names[0], matrix.right_names[0]
+        alignment = _align(row, other, first, second, names, tokens, memo, group, matrix)
         for side in range(2):
-            source = 1 - side if found.is_swapped else side
+            source = 1 - side if alignment.is_swapped else side
             for place in range(LIMIT):
                 partners[pair, side, place] = matrix.partners[source, place]
         for place in range(count):
             partner = partners[pair, 0, place]
             if partner >= 0:
-                at = matrix.words[one.first + place].at
-                column = matrix.words[two.first + partner].at
+                at = matrix.words[first.first + place].at
+                column = matrix.words[second.first + partner].at
                 values[pair, place] = matrix.values[at + column]

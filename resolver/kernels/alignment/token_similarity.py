@@ -43,22 +43,24 @@ _SAME_SYMBOL, _SAME_NICKNAME = 2, 1
 
 
 @compiled(inline="always", allocates=False)
-def match_value(one: AnyInt, two: AnyInt, tokens: TokenRecords, memo: SimilarityMemo) -> np.float32:
+def match_value(
+    left: AnyInt, right: AnyInt, tokens: TokenRecords, memo: SimilarityMemo
+) -> np.float32:
     """Return the value of matching two tokens, 0…1.
 
     Equal texts 1, an initial and a word that begins with it `INITIAL_VALUE`, else the similarity of
     the two from `FLOOR` on.
     """
     records, slots = tokens.records, memo.slots
-    first, second = records[one], records[two]
+    first, second = records[left], records[right]
     value = np.float32(0.0)
     if first.hash == second.hash:
         value = np.float32(1.0)
     elif (first.flags | second.flags) & _INITIAL:
         if first.first_letter == second.first_letter:
             value = INITIAL_VALUE
-    elif may_match_tokens(one, two, tokens):
-        low, high = min(one, two), max(one, two)
+    elif may_match_tokens(left, right, tokens):
+        low, high = min(left, right), max(left, right)
         key = (np.int64(low) << 32) | np.int64(high)
         mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
         slot = slots[np.int64((mixed >> np.uint64(20)) & np.uint64(len(slots) - 1))]
@@ -73,13 +75,13 @@ def match_value(one: AnyInt, two: AnyInt, tokens: TokenRecords, memo: Similarity
 
 
 @compiled(inline="always", allocates=False)
-def may_match_tokens(one: AnyInt, two: AnyInt, tokens: TokenRecords) -> bool:
+def may_match_tokens(left: AnyInt, right: AnyInt, tokens: TokenRecords) -> bool:
     """Return whether two tokens that are not equal may be one name, by a cheap test.
 
     They share a sound, a skeleton or a symbol, or enough letters that their spelling alone may
     reach `FLOOR`.
     """
-    first, second = tokens.records[one], tokens.records[two]
+    first, second = tokens.records[left], tokens.records[right]
     if (first.flags | second.flags) & _LITERAL:
         return False
     if (first.flags ^ second.flags) & _FOREIGN:
@@ -89,7 +91,7 @@ def may_match_tokens(one: AnyInt, two: AnyInt, tokens: TokenRecords) -> bool:
         first.skeleton != 0 and first.skeleton == second.skeleton
     ) or first.phonetic == second.phonetic:
         return True
-    if first.symbol_bits & second.symbol_bits and _shared_symbol(one, two, tokens) > 0:
+    if first.symbol_bits & second.symbol_bits and _shared_symbol(left, right, tokens) > 0:
         return True
     short, long = min(first.length, second.length), max(first.length, second.length)
     if short < 3 or 2 * short < long:
@@ -99,8 +101,8 @@ def may_match_tokens(one: AnyInt, two: AnyInt, tokens: TokenRecords) -> bool:
         return False
     if first.sound != 0 and first.sound == second.sound:
         return True
-    known = first.flags & second.flags & _KNOWN and not first.flags & _FOREIGN
-    return _max_similarity(first, second, common) >= FLOOR + (0.2 if known else 0.0) - _MARGIN
+    both_known = first.flags & second.flags & _KNOWN and not first.flags & _FOREIGN
+    return _max_similarity(first, second, common) >= FLOOR + (0.2 if both_known else 0.0) - _MARGIN
 
 
 @compiled(inline="always", allocates=False)
@@ -109,17 +111,19 @@ def _max_similarity(first: RecordRow, second: RecordRow, common: np.int64) -> fl
 
     Kinds of letters that the other word lacks cannot match, and each takes an edit.
     """
-    one, two = np.int64(first.length), np.int64(second.length)
-    lacking = max(one - two, two - one, first.letter_count - common, second.letter_count - common)
-    matching = min(one - (first.letter_count - common), two - (second.letter_count - common))
-    jaro = (matching / one + matching / two + 1.0) / 3.0
+    left, right = np.int64(first.length), np.int64(second.length)
+    lacking = max(
+        left - right, right - left, first.letter_count - common, second.letter_count - common
+    )
+    matching = min(left - (first.letter_count - common), right - (second.letter_count - common))
+    jaro = (matching / left + matching / right + 1.0) / 3.0
     # Up to four letters at the beginning count once more.
     winkler = (
         jaro + 0.1 * min(4, matching) * (1.0 - jaro)
         if first.first_letter == second.first_letter
         else jaro
     )
-    similarity: float = (winkler + 1.0 - lacking / max(one, two)) / 2.0
+    similarity: float = (winkler + 1.0 - lacking / max(left, right)) / 2.0
     return similarity
 
 
@@ -134,13 +138,13 @@ def count_bits(bits: int) -> np.int64:
 
 
 @compiled(inline="always", allocates=False)
-def _shared_symbol(one: AnyInt, two: AnyInt, tokens: TokenRecords) -> int:
+def _shared_symbol(first: AnyInt, second: AnyInt, tokens: TokenRecords) -> int:
     """Return whether two tokens share a symbol, only one that ties a nickname to a name, or none.
 
     Symbols of a token ascend.
     """
-    a, end_a = tokens.records[one].symbols, tokens.records[one + 1].symbols
-    b, end_b = tokens.records[two].symbols, tokens.records[two + 1].symbols
+    a, end_a = tokens.records[first].symbols, tokens.records[first + 1].symbols
+    b, end_b = tokens.records[second].symbols, tokens.records[second + 1].symbols
     while a < end_a and b < end_b:
         left, right = tokens.symbols[a], tokens.symbols[b]
         if left == right:
@@ -193,13 +197,13 @@ def _spelling_similarity(
 
 @compiled(allocates=False)
 def token_pair_similarity(
-    one: AnyInt, two: AnyInt, tokens: TokenRecords, minimum: np.float32, memo: SimilarityMemo
+    token: AnyInt, other: AnyInt, tokens: TokenRecords, minimum: np.float32, memo: SimilarityMemo
 ) -> np.float32:
     """Return the similarity of two tokens; see `comparison.alignment.token_records`.
 
     A similarity below `minimum` may be returned as any value below it. `memo`: scratch only.
     """
-    first, second = tokens.records[one], tokens.records[two]
+    first, second = tokens.records[token], tokens.records[other]
     left = tokens.letters[first.letters : first.letters + first.length]
     right = tokens.letters[second.letters : second.letters + second.length]
     if begins_with_abd(left) and begins_with_abd(right):
@@ -208,7 +212,7 @@ def token_pair_similarity(
     same_sound = first.sound == second.sound and first.sound != 0
     foreign = ((first.flags | second.flags) & _FOREIGN) != 0
     both_foreign = (first.flags & second.flags & _FOREIGN) != 0
-    shared = _shared_symbol(one, two, tokens) if first.symbol_bits & second.symbol_bits else 0
+    shared = _shared_symbol(token, other, tokens) if first.symbol_bits & second.symbol_bits else 0
     enough = minimum if shared == 0 else np.float32(0.0)
     lowered = (
         (first.flags & second.flags & _KNOWN) != 0
@@ -218,7 +222,7 @@ def token_pair_similarity(
     )
     if foreign and not both_foreign and len(tokens.sounds) > 0:
         across = cross_script_similarity(
-            *(one, -1, two, tokens.flags, tokens.sound_offsets, tokens.sounds),
+            *(token, -1, other, tokens.flags, tokens.sound_offsets, tokens.sounds),
             *(enough, memo.row, memo.joined),
         )
         value = min(across, np.float32(0.96))
@@ -259,9 +263,9 @@ def _is_vowel(letter: AnyInt) -> bool:
 
 
 @compiled(inline="always", allocates=False)
-def _has_other_ending(one: LetterArray, two: LetterArray) -> bool:
+def _has_other_ending(first: LetterArray, second: LetterArray) -> bool:
     """Return whether two words differ only in a final vowel (Maria and Mario, Karim, Karima)."""
-    short, long = (one, two) if len(one) <= len(two) else (two, one)
+    short, long = (first, second) if len(first) <= len(second) else (second, first)
     gap = len(long) - len(short)
     if gap > 1 or len(long) == 0 or not _is_vowel(long[-1]):
         return False
@@ -274,22 +278,27 @@ def _has_other_ending(one: LetterArray, two: LetterArray) -> bool:
 
 
 @compiled(inline="always", allocates=False)
-def _has_swapped_letters(one: LetterArray, two: LetterArray) -> bool:
+def _has_swapped_letters(first: LetterArray, second: LetterArray) -> bool:
     """Return whether two words of three letters or more differ only in two swapped neighbors.
 
     The first letter must be the same.
     """
-    if len(one) != len(two) or len(one) < 3:
+    if len(first) != len(second) or len(first) < 3:
         return False
     at = 0
-    while at < len(one) and one[at] == two[at]:
+    while at < len(first) and first[at] == second[at]:
         at += 1
-    if at == 0 or at + 1 >= len(one) or one[at] != two[at + 1] or one[at + 1] != two[at]:
+    if (
+        at == 0
+        or at + 1 >= len(first)
+        or first[at] != second[at + 1]
+        or first[at + 1] != second[at]
+    ):
         return False
     rest = at + 2
-    while rest < len(one) and one[rest] == two[rest]:
+    while rest < len(first) and first[rest] == second[rest]:
         rest += 1
-    return rest == len(one)
+    return rest == len(first)
 
 
 @compiled(allocates=False)

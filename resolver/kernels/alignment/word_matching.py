@@ -56,6 +56,7 @@ class Tally(NamedTuple):
 
 @compiled(inline="always", allocates=False)
 def clear_partners(pair: OrderedPair, partners: IntArray) -> None:
+    """Mark all words of both names as unmatched."""
     for a in range(pair.length_a):
         partners[0, a] = -1
     for b in range(pair.length_b):
@@ -63,10 +64,10 @@ def clear_partners(pair: OrderedPair, partners: IntArray) -> None:
 
 
 @compiled(inline="always", allocates=False)
-def _has_crossed_roles(one: RecordRow, two: RecordRow) -> AnyBool:
+def _has_crossed_roles(first: RecordRow, second: RecordRow) -> AnyBool:
     """Return whether sources state one of two words as given and the other as family name."""
-    is_crossed: AnyBool = (one.role == _GIVEN and two.role == _FAMILY) or (
-        one.role == _FAMILY and two.role == _GIVEN
+    is_crossed: AnyBool = (first.role == _GIVEN and second.role == _FAMILY) or (
+        first.role == _FAMILY and second.role == _GIVEN
     )
     return is_crossed
 
@@ -78,21 +79,21 @@ def match_equal(pair: OrderedPair, matrix: SimilarityMatrix) -> tuple[Tally, int
     matched, crossed = np.float32(0.0), np.float32(0.0)
     matches, full_matches, filled = 0, 0, 0
     for a in range(pair.length_a):
-        one = words[pair.first_a + a]
-        if one.bits & pair.bits_b == 0:
+        first = words[pair.first_a + a]
+        if first.bits & pair.bits_b == 0:
             continue
         for b in range(pair.length_b):
-            two = words[pair.first_b + b]
-            if one.bits & two.bits == 0:
+            second = words[pair.first_b + b]
+            if first.bits & second.bits == 0:
                 continue
-            value = matrix.values[one.at + two.at]
+            value = matrix.values[first.at + second.at]
             if value == 1 and partners[0, a] < 0 and partners[1, b] < 0:
                 partners[0, a], partners[1, b] = b, a
-                weight = min(one.weight, two.weight)
+                weight = min(first.weight, second.weight)
                 matched += weight
-                if _has_crossed_roles(one, two):
+                if _has_crossed_roles(first, second):
                     crossed += weight
-                full_matches += (one.flags & (_INITIAL | _PARTICLE)) == 0
+                full_matches += (first.flags & (_INITIAL | _PARTICLE)) == 0
                 matches += 1
             elif value > 0:
                 cell = matrix.cells[filled]
@@ -215,12 +216,12 @@ def match_cut(
 
 
 @compiled(allocates=False)
-def _spelled_alike(one: AnyInt, two: AnyInt, tokens: TokenRecords) -> bool:
+def _spelled_alike(left: AnyInt, right: AnyInt, tokens: TokenRecords) -> bool:
     """Return whether two tokens have the same consonants and the same last letter.
 
     Seif and Saif are spellings of one name, Victor and Victoria are two names.
     """
-    first, second = tokens.records[one], tokens.records[two]
+    first, second = tokens.records[left], tokens.records[right]
     last_one = first.letters + first.length - 1
     last_two = second.letters + second.length - 1
     is_alike: bool = (
@@ -260,22 +261,22 @@ def match_similar(
         cell = matrix.cells[best]
         value = cell.value
         matrix.partners[0, cell.a], matrix.partners[1, cell.b] = cell.b, cell.a
-        one, two = matrix.words[pair.first_a + cell.a], matrix.words[pair.first_b + cell.b]
-        weight = min(one.weight, two.weight)
+        first, second = matrix.words[pair.first_a + cell.a], matrix.words[pair.first_b + cell.b]
+        weight = min(first.weight, second.weight)
         matched += weight * value
-        either, both = one.flags | two.flags, one.flags & two.flags
-        if not either & _INITIAL:
+        any_flags, common_flags = first.flags | second.flags, first.flags & second.flags
+        if not any_flags & _INITIAL:
             doubt += weight * (1 - value)
             weakest = min(weakest, value)
             full_matches += 1
-            is_established = both & _KNOWN and not either & _FOREIGN and value < TIED
-            if is_established and not _spelled_alike(one.token, two.token, tokens):
+            is_established = common_flags & _KNOWN and not any_flags & _FOREIGN and value < TIED
+            if is_established and not _spelled_alike(first.token, second.token, tokens):
                 established += weight
-        elif not one.flags & _INITIAL:
-            initial_a += one.weight
-        elif not two.flags & _INITIAL:
-            initial_b += two.weight
-        if _has_crossed_roles(one, two):
+        elif not first.flags & _INITIAL:
+            initial_a += first.weight
+        elif not second.flags & _INITIAL:
+            initial_b += second.weight
+        if _has_crossed_roles(first, second):
             crossed += weight
         matches += 1
         free_a -= 1

@@ -151,13 +151,13 @@ def deal_group_pairs(
     rows, refine, bounds = groups.rows, groups.refine, groups.bounds
     for group in range(len(bounds) - 1):
         end = bounds[group + 1]
-        for one in range(bounds[group], end):
-            first, narrow = rows[one], refine[one]
-            for two in range(one + 1, end):
-                if narrow != 0 and refine[two] != narrow:
+        for left_place in range(bounds[group], end):
+            first, narrow = rows[left_place], refine[left_place]
+            for right_place in range(left_place + 1, end):
+                if narrow != 0 and refine[right_place] != narrow:
                     break
-                second = rows[two]
-                if _may_pair(first, second, narrow, refine[two], sides):
+                second = rows[right_place]
+                if _may_pair(first, second, narrow, refine[right_place], sides):
                     low, high = min(first, second), max(first, second)
                     if low < left.start or low >= left.stop:
                         continue

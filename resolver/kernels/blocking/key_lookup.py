@@ -51,7 +51,7 @@ def _key_pairs(new: IntArray, stored: IntArray) -> int:
 
 
 @compiled(nogil=False)
-def excess_pairs(
+def pairs_above_cap(
     refine: IntArray,
     starts: LongArray,
     ends: LongArray,
@@ -87,10 +87,10 @@ def count_stored_pairs(new: NewBearers, stored: StoredBearers, purged: BoolArray
     for key in range(len(new.starts)):
         if purged[key]:
             continue
-        for one in range(new.starts[key], new.ends[key]):
-            kind, refine = new.kinds[new.rows[one]], new.refine[one]
-            for two in range(stored.offsets[key], stored.offsets[key + 1]):
-                if _may_pair_stored(kind, stored.kinds[two], refine, stored.refine[two]):
+        for first in range(new.starts[key], new.ends[key]):
+            kind, refine = new.kinds[new.rows[first]], new.refine[first]
+            for second in range(stored.offsets[key], stored.offsets[key + 1]):
+                if _may_pair_stored(kind, stored.kinds[second], refine, stored.refine[second]):
                     total += 1
     return total
 
@@ -109,9 +109,9 @@ def fill_stored_pairs(
     for key in range(len(new.starts)):
         if purged[key]:
             continue
-        for one in range(new.starts[key], new.ends[key]):
-            kind, refine = new.kinds[new.rows[one]], new.refine[one]
-            for two in range(stored.offsets[key], stored.offsets[key + 1]):
-                if _may_pair_stored(kind, stored.kinds[two], refine, stored.refine[two]):
-                    out[filled] = np.int64(new.rows[one]) * width + numbers[two]
+        for first in range(new.starts[key], new.ends[key]):
+            kind, refine = new.kinds[new.rows[first]], new.refine[first]
+            for second in range(stored.offsets[key], stored.offsets[key + 1]):
+                if _may_pair_stored(kind, stored.kinds[second], refine, stored.refine[second]):
+                    out[filled] = np.int64(new.rows[first]) * width + numbers[second]
                     filled += 1

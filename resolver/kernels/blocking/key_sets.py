@@ -105,10 +105,10 @@ def fill_symbol_pairs(
     for row in range(len(offsets) - 1):
         filled = _sort_symbols(offsets[row], offsets[row + 1], starts, symbols, ordered)
         at = ends[row]
-        for one in range(filled):
-            first = mix_hashes(np.uint64(ordered[one, 0]), _SYMBOL_SALT)
-            for two in range(one + 1, filled):
-                if ordered[one, 1] != ordered[two, 1]:
-                    second = mix_hashes(np.uint64(ordered[two, 0]), _SYMBOL_SALT)
+        for left in range(filled):
+            first = mix_hashes(np.uint64(ordered[left, 0]), _SYMBOL_SALT)
+            for right in range(left + 1, filled):
+                if ordered[left, 1] != ordered[right, 1]:
+                    second = mix_hashes(np.uint64(ordered[right, 0]), _SYMBOL_SALT)
                     out[at] = mix_hashes(first, second)
                     at += 1

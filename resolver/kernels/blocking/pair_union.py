@@ -96,17 +96,17 @@ def _touch_records(pairs: LongArray, batch: PrefilterArrays) -> np.int64:
 def _take_pair(pairs: LongArray, at: AnyInt) -> tuple[AnyInt, np.uint32, AnyInt, AnyInt]:
     """Return the end of a run of equal right records, its rules as bits, their number, the last."""
     right = pairs[at] >> RULE_BITS
-    found = np.uint32(0)
+    rule_bits = np.uint32(0)
     rules = 0
     last = -1
     while at < len(pairs) and pairs[at] >> RULE_BITS == right:
         number = pairs[at] & ((1 << RULE_BITS) - 1)
         if number != last:
-            found |= np.uint32(1) << np.uint32(number)
+            rule_bits |= np.uint32(1) << np.uint32(number)
             rules += 1
             last = number
         at += 1
-    return at, found, rules, last
+    return at, rule_bits, rules, last
 
 
 @compiled()
@@ -139,15 +139,15 @@ def unite_pairs(
         at: AnyInt = 0
         while at < len(pairs):
             right = pairs[at] >> RULE_BITS
-            at, found, rules, last = _take_pair(pairs, at)
+            at, rule_bits, rules, last = _take_pair(pairs, at)
             if minimum > ALL_PAIRS and score_rows(first + row, right, batch) < minimum:
                 continue
             for number in range(1 << RULE_BITS):
-                stats[0, number] += (found >> np.uint32(number)) & np.uint32(1)
+                stats[0, number] += (rule_bits >> np.uint32(number)) & np.uint32(1)
             if rules == 1:
                 stats[1, last] += 1
             all_pairs[out] = right
-            all_rules[out] = found
+            all_rules[out] = rule_bits
             out += 1
         counts[row] = out - low
     return touched

@@ -132,29 +132,33 @@ def _is_near_year(left: AnyInt, right: AnyInt) -> AnyBool:
 
 
 @compiled(inline="always", allocates=False)
-def _compare_births(births: IntArray, one: AnyInt, others: IntArray, two: AnyInt) -> int:
+def _compare_births(births: IntArray, first: AnyInt, others: IntArray, second: AnyInt) -> int:
     """Return the agreement of two dates of birth (`BirthAgreement`)."""
-    if births[one, FIRST_YEAR] == 0 or others[two, FIRST_YEAR] == 0:
+    if births[first, FIRST_YEAR] == 0 or others[second, FIRST_YEAR] == 0:
         return _NO_YEAR
-    exact = births[one, DAY] > 0 and others[two, DAY] > 0
+    exact = births[first, DAY] > 0 and others[second, DAY] > 0
     parts = (
-        (births[one, MONTH] == others[two, MONTH]) + (births[one, DAY] == others[two, DAY])
+        (births[first, MONTH] == others[second, MONTH])
+        + (births[first, DAY] == others[second, DAY])
         if exact
         else 0
     )
-    new_year = births[one, MONTH] == 1 and births[one, DAY] == 1
+    new_year = births[first, MONTH] == 1 and births[first, DAY] == 1
     if (
-        births[one, FIRST_YEAR] <= others[two, LAST_YEAR]
-        and others[two, FIRST_YEAR] <= births[one, LAST_YEAR]
+        births[first, FIRST_YEAR] <= others[second, LAST_YEAR]
+        and others[second, FIRST_YEAR] <= births[first, LAST_YEAR]
     ):
         if not exact:
             return _RANGES_OVERLAP
         if parts == 2:
             return _SWAPPED_OR_NEW_YEAR if new_year else _SAME_DATE
-        if births[one, MONTH] == others[two, DAY] and births[one, DAY] == others[two, MONTH]:
+        if (
+            births[first, MONTH] == others[second, DAY]
+            and births[first, DAY] == others[second, MONTH]
+        ):
             return _SWAPPED_OR_NEW_YEAR
         return _ONE_PART_DIFFERS if parts == 1 else _SAME_YEAR
-    near = _is_near_year(births[one, FIRST_YEAR], others[two, FIRST_YEAR])
+    near = _is_near_year(births[first, FIRST_YEAR], others[second, FIRST_YEAR])
     if parts == 2 and not new_year:
         return _ONE_PART_DIFFERS if near else _SAME_DAY_OTHER_YEAR
     if parts > 0 and near:
@@ -207,10 +211,12 @@ def _score_names(
 
 
 @compiled(inline="always", allocates=False)
-def score_between(one: AnyInt, batch: PrefilterArrays, two: AnyInt, others: PrefilterArrays) -> int:
+def score_between(
+    first: AnyInt, batch: PrefilterArrays, second: AnyInt, others: PrefilterArrays
+) -> int:
     """Return the prefilter score of a row of one batch and a row of another."""
     heads, other_heads = batch.heads, others.heads
-    row, other = np.uint64(one), np.uint64(two)
+    row, other = np.uint64(first), np.uint64(second)
     next_row, next_other = row + np.uint64(1), other + np.uint64(1)
     if heads[row, HEAD_KINDS] & other_heads[other, HEAD_KINDS] != _PERSON:
         return PASSED

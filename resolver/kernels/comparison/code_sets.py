@@ -38,22 +38,22 @@ def fill_overlap(
     Items ascend within a row.
     """
     for pair in range(len(left)):
-        one, end_one = offsets[left[pair]], offsets[left[pair] + 1]
-        two, end_two = offsets[right[pair]], offsets[right[pair] + 1]
-        if one == end_one or two == end_two:
+        first, end_one = offsets[left[pair]], offsets[left[pair] + 1]
+        second, end_two = offsets[right[pair]], offsets[right[pair] + 1]
+        if first == end_one or second == end_two:
             out[pair] = np.nan
             continue
-        smaller = min(end_one - one, end_two - two)
+        smaller = min(end_one - first, end_two - second)
         common = 0
-        while one < end_one and two < end_two:
-            if items[one] == items[two]:
+        while first < end_one and second < end_two:
+            if items[first] == items[second]:
                 common += 1
-                one += 1
-                two += 1
-            elif items[one] < items[two]:
-                one += 1
+                first += 1
+                second += 1
+            elif items[first] < items[second]:
+                first += 1
             else:
-                two += 1
+                second += 1
         out[pair] = common / smaller
 
 
@@ -68,27 +68,27 @@ class IdentifierColumns(NamedTuple):
 
 @compiled(inline="always", allocates=False)
 def _compare_identifiers(
-    one: AnyInt, two: AnyInt, table: IdentifierColumns, weak: ByteArray
+    first: AnyInt, second: AnyInt, table: IdentifierColumns, weak: ByteArray
 ) -> np.float32:
     """Return the similarity of two identifiers, or -1 where nothing can be compared.
 
     `weak`: 1 for types that a whole group of companies shares.
     """
     number, kind, country, mass_used = table
-    if mass_used[one] or mass_used[two]:
+    if mass_used[first] or mass_used[second]:
         return _NOT_COMPARABLE
-    if number[one] == number[two] and number[one] != 0:
-        differs = country[one] != country[two] and country[one] != 0 and country[two] != 0
-        if weak[kind[one]] or weak[kind[two]]:
+    if number[first] == number[second] and number[first] != 0:
+        differs = country[first] != country[second] and country[first] != 0 and country[second] != 0
+        if weak[kind[first]] or weak[kind[second]]:
             return WEAK_TYPE
-        if kind[one] == kind[two] and not differs:
+        if kind[first] == kind[second] and not differs:
             return SAME_IDENTIFIER
         return OTHER_COUNTRY if differs else OTHER_TYPE
-    if kind[one] != kind[two] or country[one] != country[two]:
+    if kind[first] != kind[second] or country[first] != country[second]:
         return _NOT_COMPARABLE
-    if number[one] == 0 or number[two] == 0:
+    if number[first] == 0 or number[second] == 0:
         return _NOT_COMPARABLE
-    return OTHER_NUMBER_SAME_COUNTRY if country[one] != 0 else OTHER_NUMBER
+    return OTHER_NUMBER_SAME_COUNTRY if country[first] != 0 else OTHER_NUMBER
 
 
 @compiled(allocates=False)
@@ -104,9 +104,9 @@ def fill_identifier_similarity(
     """Write the best similarity between any identifiers of each pair; NaN where none compares."""
     for pair in range(len(left)):
         best = _NOT_COMPARABLE
-        for one in range(offsets[left[pair]], offsets[left[pair] + 1]):
-            for two in range(offsets[right[pair]], offsets[right[pair] + 1]):
-                value = _compare_identifiers(items[one], items[two], table, weak)
+        for first in range(offsets[left[pair]], offsets[left[pair] + 1]):
+            for second in range(offsets[right[pair]], offsets[right[pair] + 1]):
+                value = _compare_identifiers(items[first], items[second], table, weak)
                 if value > best:
                     best = value
         out[pair] = best if best >= 0 else np.nan
@@ -117,14 +117,14 @@ def _same_word(first: AnyInt, second: AnyInt, records: RecordArray, symbols: Int
     """Return whether two tokens have the same text or share a symbol (lists ascend)."""
     if records[first].hash == records[second].hash:
         return True
-    one, two = records[first].symbols, records[second].symbols
-    while one < records[first + 1].symbols and two < records[second + 1].symbols:
-        if symbols[one] == symbols[two]:
+    left, right = records[first].symbols, records[second].symbols
+    while left < records[first + 1].symbols and right < records[second + 1].symbols:
+        if symbols[left] == symbols[right]:
             return True
-        if symbols[one] < symbols[two]:
-            one += 1
+        if symbols[left] < symbols[right]:
+            left += 1
         else:
-            two += 1
+            right += 1
     return False
 
 
@@ -149,16 +149,16 @@ def fill_flagged_words(
             out[pair] = np.nan
             continue
         count_left, count_right, common = 0, 0, 0
-        for two in range(offsets[right], offsets[right + 1]):
-            if records[items[two]].flags & flag:
+        for second in range(offsets[right], offsets[right + 1]):
+            if records[items[second]].flags & flag:
                 count_right += 1
-        for one in range(offsets[left], offsets[left + 1]):
-            if not records[items[one]].flags & flag:
+        for first in range(offsets[left], offsets[left + 1]):
+            if not records[items[first]].flags & flag:
                 continue
             count_left += 1
-            for two in range(offsets[right], offsets[right + 1]):
-                is_flagged = records[items[two]].flags & flag
-                if is_flagged and _same_word(items[one], items[two], records, tokens.symbols):
+            for second in range(offsets[right], offsets[right + 1]):
+                is_flagged = records[items[second]].flags & flag
+                if is_flagged and _same_word(items[first], items[second], records, tokens.symbols):
                     common += 1
                     break
         if count_left == 0 and count_right == 0:

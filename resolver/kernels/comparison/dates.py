@@ -151,14 +151,14 @@ def grade_record_dates(
     for pair in range(len(left)):
         best = np.float32(np.nan)
         for first in range(offsets[left[pair]], offsets[left[pair] + 1]):
-            one = _date_at(dates, items[first])
-            if one.year == 0:
+            date = _date_at(dates, items[first])
+            if date.year == 0:
                 continue
             for second in range(offsets[right[pair]], offsets[right[pair] + 1]):
-                two = _date_at(dates, items[second])
-                if two.year == 0:
+                other_date = _date_at(dates, items[second])
+                if other_date.year == 0:
                     continue
-                grade = np.float32(grade_dates(one, two))
+                grade = np.float32(grade_dates(date, other_date))
                 if not best >= grade:
                     best = grade
         out[pair] = best

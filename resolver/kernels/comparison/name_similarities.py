@@ -56,7 +56,7 @@ def _share(value: np.float32, total: int) -> np.float32:
 
 
 @compiled(inline="always", allocates=False)
-def _known(value: np.float32) -> np.float32:
+def _nonnegative(value: np.float32) -> np.float32:
     """Return a value, or NaN where it is negative."""
     return np.float32(np.nan) if value < 0 else value
 
@@ -78,7 +78,7 @@ def fill_name_similarities(alignments: RecordArray, out: NameSimilarities) -> in
         out.name_contradicted[pair] = np.float32(1.0) - _share(row.contradicted, 10)
         out.name_omitted[pair] = np.float32(1.0) - _share(row.omitted, 20)
         out.name_weakest[pair] = row.weakest
-        out.name_primary[pair] = _known(row.primary)
+        out.name_primary[pair] = _nonnegative(row.primary)
         out.name_share[pair] = row.share
         out.name_exact[pair] = row.exact
         out.name_parts[pair] = _share(row.tokens, 6)
@@ -86,7 +86,7 @@ def fill_name_similarities(alignments: RecordArray, out: NameSimilarities) -> in
         crossed = row.crossed / row.matched if row.matched > 0 else np.float32(0.0)
         out.name_order[pair] = np.float32(1.0) - min(crossed, np.float32(1.0)) + missing
         out.name_established[pair] = np.float32(1.0) - _share(row.established, 10)
-        out.name_initials[pair] = _known(row.initials)
+        out.name_initials[pair] = _nonnegative(row.initials)
         out.name_sides[pair] = (
             SIDE_SIMILARITY[np.int64(row.sides) + 1] if row.sides >= 0 else np.float32(np.nan)
         )
@@ -120,5 +120,5 @@ def keep_name_only(
 ) -> None:
     """Write the value of pairs of two records that have nothing but names, NaN for others."""
     for pair in range(len(left)):
-        both = name_only[left[pair]] and name_only[right[pair]]
-        out[pair] = value[pair] if both else np.float32(np.nan)
+        both_name_only = name_only[left[pair]] and name_only[right[pair]]
+        out[pair] = value[pair] if both_name_only else np.float32(np.nan)

@@ -84,11 +84,11 @@ def _sum_limit(
     bins = np.zeros(_BINS, dtype=np.int64)
     for place in range(count):
         bins[(np.uint64(totals[place]) * inverse) >> np.uint64(40)] += 1
-    seen = np.int64(0)
+    total = np.int64(0)
     for place in range(_BINS - 1, -1, -1):
-        seen += bins[place]
-        if seen >= most:
-            ties = np.int64(bins[place] if seen <= 2 * most else most - (seen - bins[place]))
+        total += bins[place]
+        if total >= most:
+            ties = np.int64(bins[place] if total <= 2 * most else most - (total - bins[place]))
             return (place + 1) * step, step, ties
     return np.int64(0), step, np.int64(0)
 
@@ -99,29 +99,29 @@ def _has_query_birth(query_births: IntArray, profile: np.uint32, births: Profile
     packed, heads = births.packed[profile], births.heads
     if packed > 0:
         year, month, day = packed >> 9, (packed >> 5) & 15, packed & 31
-        for one in range(len(query_births)):
-            if _agrees_with_date(query_births, one, year, month, day):
+        for first in range(len(query_births)):
+            if _agrees_with_date(query_births, first, year, month, day):
                 return True
     elif packed < 0:
-        for one in range(len(query_births)):
-            for two in range(
+        for first in range(len(query_births)):
+            for second in range(
                 heads[profile, HEAD_BIRTHS], heads[profile + np.uint32(1), HEAD_BIRTHS]
             ):
-                if _births_agree(query_births, one, births.births, two):
+                if _births_agree(query_births, first, births.births, second):
                     return True
     return False
 
 
 @compiled(inline="always", allocates=False)
 def _agrees_with_date(
-    births: IntArray, one: AnyInt, year: AnyInt, month: AnyInt, day: AnyInt
+    births: IntArray, first: AnyInt, year: AnyInt, month: AnyInt, day: AnyInt
 ) -> bool:
     """Return whether a birth may be of a year, or shares day and month with it, in either order."""
-    if births[one, FIRST_YEAR] == 0:
+    if births[first, FIRST_YEAR] == 0:
         return False
-    if births[one, FIRST_YEAR] <= year <= births[one, LAST_YEAR]:
+    if births[first, FIRST_YEAR] <= year <= births[first, LAST_YEAR]:
         return True
-    own_month, own_day = births[one, MONTH], births[one, DAY]
+    own_month, own_day = births[first, MONTH], births[first, DAY]
     if day == 0 or own_day == 0 or (own_month == 1 and own_day == 1):
         return False
     agrees: bool = (own_month == month and own_day == day) or (
@@ -131,14 +131,14 @@ def _agrees_with_date(
 
 
 @compiled(inline="always", allocates=False)
-def _births_agree(births: IntArray, one: AnyInt, others: IntArray, two: AnyInt) -> bool:
+def _births_agree(births: IntArray, left: AnyInt, others: IntArray, right: AnyInt) -> bool:
     """Return the same of two births, of which either may be a range of years."""
-    first, last = others[two, FIRST_YEAR], others[two, LAST_YEAR]
+    first, last = others[right, FIRST_YEAR], others[right, LAST_YEAR]
     if first == 0:
         return False
-    own = births[one, FIRST_YEAR]
-    if own <= last and first <= births[one, LAST_YEAR] and own > 0:
+    own = births[left, FIRST_YEAR]
+    if own <= last and first <= births[left, LAST_YEAR] and own > 0:
         return True
     return first == last and _agrees_with_date(
-        births, one, first, others[two, MONTH], others[two, DAY]
+        births, left, first, others[right, MONTH], others[right, DAY]
     )

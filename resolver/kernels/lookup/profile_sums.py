@@ -93,7 +93,7 @@ def sum_weights_of_profiles(
     matches: WordMatches,
     starts: LongArray,
     bearers: IntArray,
-    kept: ByteArray,
+    active: ByteArray,
     budget: int,
     sums: LetterArray,
     touched: IntArray,
@@ -101,7 +101,7 @@ def sum_weights_of_profiles(
 ) -> np.uint64:
     """Write the profiles that bear any matched word into `touched` and their sums into `totals`.
 
-    Only profiles that `kept` (a bit each, the lowest first: an eighth of the memory) allows are
+    Only profiles with a bit in `active` (the lowest first: an eighth of the memory) are
     written; their number is returned. `sums` (one per profile) is 0 before and after; the others
     have room for one more than there are profiles. `budget`: bearers that are counted at most.
     """
@@ -124,12 +124,12 @@ def sum_weights_of_profiles(
     for place in range(count):
         later = touched[min(place + np.uint64(AHEAD), count - np.uint64(1))]
         ahead(sums, later)
-        ahead(kept, later >> 3)
+        ahead(active, later >> 3)
         profile = np.uint32(touched[place])
         totals[filled] = sums[profile] >> np.uint32(8)
         sums[profile] = 0
         touched[filled] = profile
         filled += np.uint64(
-            kept[profile >> np.uint32(3)] >> (profile & np.uint32(7)) & np.uint32(1)
+            active[profile >> np.uint32(3)] >> (profile & np.uint32(7)) & np.uint32(1)
         )
     return filled

@@ -37,15 +37,17 @@ def take_smallest(numbers: LongArray, most: int, bins: LongArray, out: LongArray
 
 
 @compiled(allocates=False)
-def mark_members(few: LongArray, many: LongArray, may_be: BoolArray, out: BoolArray) -> None:
-    """Mark in `out` those of a few numbers (ascending) that are among many.
+def mark_members(
+    members: LongArray, numbers: LongArray, hash_bits: BoolArray, out: BoolArray
+) -> None:
+    """Mark in `out` those of `members` (ascending) that are among `numbers`.
 
-    Most of the many are not among the few, as one look into `may_be` (zeros, scratch) tells.
+    Most numbers are not, as their bit in `hash_bits` (zeros, scratch) tells.
     """
-    for place in range(len(few)):
-        may_be[few[place] % len(may_be)] = True
-    for number in many:
-        if may_be[number % len(may_be)]:
-            place = np.searchsorted(few, number)
-            if place < len(few) and few[place] == number:
+    for place in range(len(members)):
+        hash_bits[members[place] % len(hash_bits)] = True
+    for number in numbers:
+        if hash_bits[number % len(hash_bits)]:
+            place = np.searchsorted(members, number)
+            if place < len(members) and members[place] == number:
                 out[place] = True

@@ -20,8 +20,8 @@ _MARGIN = 1e-4
 
 @compiled(inline="always", allocates=False)
 def mean_similarity(
-    one: LetterArray,
-    two: LetterArray,
+    first: LetterArray,
+    second: LetterArray,
     minimum: np.float32,
     least_edits: AnyInt,
     places: HashArray,
@@ -30,20 +30,20 @@ def mean_similarity(
 
     `least_edits`: lower bound of the distance. `places`: 32 zeros, and zeros again afterwards.
     """
-    is_short = 0 < len(one) <= _SHORT and 0 < len(two) <= _SHORT
-    if not (is_short and _all_small(one) and _all_small(two)):
+    is_short = 0 < len(first) <= _SHORT and 0 < len(second) <= _SHORT
+    if not (is_short and _all_small(first) and _all_small(second)):
         return (
-            np.float32(jaro_winkler(one, two)) + np.float32(osa_similarity(one, two))
+            np.float32(jaro_winkler(first, second)) + np.float32(osa_similarity(first, second))
         ) / np.float32(2)
-    for place in range(len(one)):
-        places[one[place] & 31] |= np.uint64(1) << np.uint64(place)
-    winkler = _prefix_raised(_jaro_short(one, two, places), one, two)
-    longest, value = max(len(one), len(two)), np.float32(0.0)
+    for place in range(len(first)):
+        places[first[place] & 31] |= np.uint64(1) << np.uint64(place)
+    winkler = _prefix_raised(_jaro_short(first, second, places), first, second)
+    longest, value = max(len(first), len(second)), np.float32(0.0)
     if (winkler + 1.0 - least_edits / longest) / 2.0 >= minimum - _MARGIN:
-        edits = _osa_distance_short(len(one), two, places)
+        edits = _osa_distance_short(len(first), second, places)
         value = (np.float32(winkler) + np.float32(1.0 - edits / longest)) / np.float32(2)
-    for place in range(len(one)):
-        places[one[place] & 31] = 0
+    for place in range(len(first)):
+        places[first[place] & 31] = 0
     return value
 
 
@@ -57,47 +57,47 @@ def _all_small(word: LetterArray) -> bool:
 
 
 @compiled(inline="always", allocates=False)
-def jaro_winkler(one: LetterArray, two: LetterArray) -> float:
+def jaro_winkler(first: LetterArray, second: LetterArray) -> float:
     """Return the Jaro–Winkler similarity (Winkler 1990), 0…1.
 
     A common prefix up to four letters weighs 0.1 a letter where the Jaro similarity is above 0.7.
     """
-    return _prefix_raised(jaro(one, two), one, two)
+    return _prefix_raised(jaro(first, second), first, second)
 
 
 @compiled(inline="always", allocates=False)
-def _prefix_raised(value: float, one: LetterArray, two: LetterArray) -> float:
+def _prefix_raised(value: float, first: LetterArray, second: LetterArray) -> float:
     """Return a Jaro similarity raised for a common prefix."""
     if value > 0.7:
         prefix = 0
-        while prefix < min(len(one), len(two), 4) and one[prefix] == two[prefix]:
+        while prefix < min(len(first), len(second), 4) and first[prefix] == second[prefix]:
             prefix += 1
         value += prefix * 0.1 * (1.0 - value)
     return value
 
 
 @compiled(allocates=False)
-def jaro(one: LetterArray, two: LetterArray) -> float:
+def jaro(first: LetterArray, second: LetterArray) -> float:
     """Return the Jaro similarity (Jaro 1989), 0…1."""
-    if len(one) == 0 or len(two) == 0:
-        return 1.0 if len(one) == len(two) else 0.0
-    return _jaro_long(one, two)
+    if len(first) == 0 or len(second) == 0:
+        return 1.0 if len(first) == len(second) else 0.0
+    return _jaro_long(first, second)
 
 
 @compiled(inline="always", allocates=False)
-def _jaro_short(one: LetterArray, two: LetterArray, places: HashArray) -> float:
+def _jaro_short(first: LetterArray, second: LetterArray, places: HashArray) -> float:
     """Return the Jaro similarity of words whose letters differ in their last five bits.
 
     `places`: per letter a bit for each place at which the first word has it.
     """
-    reach = np.int64(max(max(len(one), len(two)) // 2 - 1, 0))
+    reach = np.int64(max(max(len(first), len(second)) // 2 - 1, 0))
     # A bit for each letter of either word that is matched.
     matched_one, matched_two = np.uint64(0), np.uint64(0)
     common = 0
     # The places that are near enough, as a window that moves.
     window = (np.uint64(1) << np.uint64(reach + 1)) - np.uint64(1)
-    for at in range(len(two)):
-        free = places[two[at] & 31] & window & ~matched_one
+    for at in range(len(second)):
+        free = places[second[at] & 31] & window & ~matched_one
         matched_one |= free & (~free + np.uint64(1))
         matched_two |= np.uint64(free != 0) << np.uint64(at)
         common += free != 0
@@ -105,38 +105,38 @@ def _jaro_short(one: LetterArray, two: LetterArray, places: HashArray) -> float:
     if common == 0:
         return 0.0
     swapped, at = 0, 0
-    for place in range(len(one)):
+    for place in range(len(first)):
         if (matched_one >> np.uint64(place)) & np.uint64(1):
             while not (matched_two >> np.uint64(at)) & np.uint64(1):
                 at += 1
-            swapped += one[place] != two[at]
+            swapped += first[place] != second[at]
             at += 1
-    return _jaro_value(common, swapped, len(one), len(two))
+    return _jaro_value(common, swapped, len(first), len(second))
 
 
 @compiled()
-def _jaro_long(one: LetterArray, two: LetterArray) -> float:
+def _jaro_long(first: LetterArray, second: LetterArray) -> float:
     """Return the Jaro similarity of words of any letters and length above 0."""
-    reach = max(max(len(one), len(two)) // 2 - 1, 0)
-    matched_one = np.zeros(len(one), dtype=np.bool_)
-    matched_two = np.zeros(len(two), dtype=np.bool_)
+    reach = max(max(len(first), len(second)) // 2 - 1, 0)
+    matched_one = np.zeros(len(first), dtype=np.bool_)
+    matched_two = np.zeros(len(second), dtype=np.bool_)
     common = 0
-    for at in range(len(two)):
-        for place in range(max(0, at - reach), min(len(one), at + reach + 1)):
-            if one[place] == two[at] and not matched_one[place]:
+    for at in range(len(second)):
+        for place in range(max(0, at - reach), min(len(first), at + reach + 1)):
+            if first[place] == second[at] and not matched_one[place]:
                 matched_one[place] = matched_two[at] = True
                 common += 1
                 break
     if common == 0:
         return 0.0
     swapped, at = 0, 0
-    for place in range(len(one)):
+    for place in range(len(first)):
         if matched_one[place]:
             while not matched_two[at]:
                 at += 1
-            swapped += one[place] != two[at]
+            swapped += first[place] != second[at]
             at += 1
-    return _jaro_value(common, swapped, len(one), len(two))
+    return _jaro_value(common, swapped, len(first), len(second))
 
 
 @compiled(inline="always", allocates=False)
@@ -149,27 +149,27 @@ def _jaro_value(common: int, swapped: int, length_one: int, length_two: int) -> 
 
 
 @compiled(inline="always", allocates=False)
-def osa_similarity(one: LetterArray, two: LetterArray) -> float:
+def osa_similarity(first: LetterArray, second: LetterArray) -> float:
     """Return 1 less the optimal string alignment distance over the longer length.
 
     Edits and swaps of neighbours count 1; no letter is edited twice.
     """
-    longest = max(len(one), len(two))
+    longest = max(len(first), len(second))
     if longest == 0:
         return 1.0
-    return 1.0 - _osa_distance_long(one, two) / longest
+    return 1.0 - _osa_distance_long(first, second) / longest
 
 
 @compiled(inline="always", allocates=False)
-def _osa_distance_short(length: int, two: LetterArray, places: HashArray) -> np.int64:
+def _osa_distance_short(length: int, second: LetterArray, places: HashArray) -> np.int64:
     """Return the distance of a word of so many letters, with `places` as in `_jaro_short`.
 
     A column of the table of distances at once, as steps of one up or down (Hyyrö 2003).
     """
     rises, falls, diagonal, before = ~np.uint64(0), np.uint64(0), np.uint64(0), np.uint64(0)
     last, edits = np.uint64(length - 1), np.int64(length)
-    for at in range(len(two)):
-        same = places[two[at] & 31]
+    for at in range(len(second)):
+        same = places[second[at] & 31]
         swapped = ((~diagonal & same) << np.uint64(1)) & before
         diagonal = (((same & rises) + rises) ^ rises) | same | falls | swapped
         right, back = falls | ~(diagonal | rises), diagonal & rises
@@ -181,13 +181,13 @@ def _osa_distance_short(length: int, two: LetterArray, places: HashArray) -> np.
 
 
 @compiled()
-def _osa_distance_long(one: LetterArray, two: LetterArray) -> int:
+def _osa_distance_long(first: LetterArray, second: LetterArray) -> int:
     """Return the distance of two words of any letters and length."""
-    begin, end_one, end_two = 0, len(one), len(two)
+    begin, end_one, end_two = 0, len(first), len(second)
     # A common beginning or end costs nothing.
-    while begin < end_one and begin < end_two and one[begin] == two[begin]:
+    while begin < end_one and begin < end_two and first[begin] == second[begin]:
         begin += 1
-    while end_one > begin and end_two > begin and one[end_one - 1] == two[end_two - 1]:
+    while end_one > begin and end_two > begin and first[end_one - 1] == second[end_two - 1]:
         end_one -= 1
         end_two -= 1
     width, height = end_one - begin, end_two - begin
@@ -198,16 +198,16 @@ def _osa_distance_long(one: LetterArray, two: LetterArray) -> int:
     for at in range(width + 1):
         rows[last, at] = at
     for down in range(height):
-        letter = two[begin + down]
+        letter = second[begin + down]
         rows[now, 0] = down + 1
         for at in range(width):
-            cost = rows[last, at] + (one[begin + at] != letter)
+            cost = rows[last, at] + (first[begin + at] != letter)
             cost = min(cost, rows[last, at + 1] + 1, rows[now, at] + 1)
             if (
                 down > 0
                 and at > 0
-                and one[begin + at] == two[begin + down - 1]
-                and one[begin + at - 1] == letter
+                and first[begin + at] == second[begin + down - 1]
+                and first[begin + at - 1] == letter
             ):
                 cost = min(cost, rows[above, at - 1] + 1)
             rows[now, at + 1] = cost

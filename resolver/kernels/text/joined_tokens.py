@@ -16,12 +16,12 @@ _MIN_SKELETON = 3
 
 
 @compiled(inline="always", allocates=False)
-def _find_pair(table: LongArray, items: AnyIntArray, one: np.int64, two: np.int64) -> np.int64:
+def _find_pair(table: LongArray, items: AnyIntArray, first: np.int64, second: np.int64) -> np.int64:
     """Return the slot of a pair of tokens in a table of places, or the slot where it belongs."""
     mask = len(table) - 1
-    mixed = np.uint64((one << 32) | two) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = np.uint64((first << 32) | second) * np.uint64(0x9E3779B97F4A7C15)
     slot = np.int64((mixed >> np.uint64(20)) & np.uint64(mask))
-    while table[slot] >= 0 and (items[table[slot]] != one or items[table[slot] + 1] != two):
+    while table[slot] >= 0 and (items[table[slot]] != first or items[table[slot] + 1] != second):
         slot = (slot + 1) & mask
     return slot
 
@@ -50,18 +50,18 @@ def fill_joined_hashes(
     # The place at which two tokens were joined before.
     table = np.full(size, -1, dtype=np.int64)
     for place in places:
-        one, two = np.int64(items[place]), np.int64(items[place + 1])
-        slot = _find_pair(table, items, one, two)
+        first, second = np.int64(items[place]), np.int64(items[place + 1])
+        slot = _find_pair(table, items, first, second)
         if table[slot] >= 0:
             joined[place] = joined[table[slot]]
             joined_skeleton[place] = joined_skeleton[table[slot]]
             continue
         table[slot] = place
         length = 0
-        total = offsets[one + 1] - offsets[one] + offsets[two + 1] - offsets[two]
+        total = offsets[first + 1] - offsets[first] + offsets[second + 1] - offsets[second]
         if total > MAX_JOINED or total == 0:
             continue
-        for token in (one, two):
+        for token in (first, second):
             for byte in range(offsets[token], offsets[token + 1]):
                 text[length] = data[byte]
                 length += 1

@@ -18,7 +18,7 @@ wu 0.0  wU 0.0  wo 0.0  vU 0.3  yi 0.0  yI 0.0  ye 0.05  ya 0.3  wa 0.4  ae 0.05
 ao 0.1  au 0.1  aI 0.15  aU 0.2  ei 0.03  iI 0.0  eI 0.05  ou 0.03  uU 0.0  oU 0.03  eo 0.2
 eu 0.2  io 0.3  iu 0.2  nm 0.5  ht 0.15  ha 0.2  Nn 0.15  Ng 0.3
 """.split()
-"""Sounds that one letter stands for, and the cost of a change between any two of a group."""
+"""Sounds that one letter stands for, and the cost of a change between any second of a group."""
 _LATIN_ONLY = {**dict.fromkeys("aeiou", 0.03), "U": 0.35, "I": 0.3}
 _LATIN_ONLY |= {"h": 0.3, "w": 0.3, "y": 0.25, "n": 0.8}
 """Cost of a sound that only the Latin word has: next to nothing for a short vowel."""
@@ -26,12 +26,12 @@ _FOREIGN_ONLY = {**dict.fromkeys("eiou", 0.06), "U": 0.2, "I": 0.2, "a": 0.08}
 _FOREIGN_ONLY |= {"y": 0.65, "w": 0.65, "h": 0.35, "t": 0.8, "n": 0.8}
 """Cost of a sound that only the word of the other script has."""
 _COST_OF_CHANGE = {
-    (ord(one), ord(two)): cost
+    (ord(first), ord(second)): cost
     for cost, letters in sorted(
         zip(map(float, _GROUPS[1::2]), _GROUPS[::2], strict=True),
         reverse=True,
     )
-    for one, two in permutations(letters, 2)
+    for first, second in permutations(letters, 2)
 }
 """Cost of two different sounds, the lowest if they stand in several groups."""
 

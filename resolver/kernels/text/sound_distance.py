@@ -36,7 +36,7 @@ SOUND_PROFILE = np.dtype(
 and the validity of the row.
 """
 _FOREIGN = int(TokenFlag.FOREIGN)
-_STRETCH = np.float32(1.6)
+_DISTANCE_FACTOR = np.float32(1.6)
 """Factor of the distance, so that two different words come near similarity 0."""
 _MARGIN = np.float32(1e-3)
 """More than sums of costs lose to rounding."""
@@ -61,29 +61,29 @@ def sound_similarity(
         return np.float32(0.0)
     row[0] = 0
     latin_weight, foreign_weight = np.float32(0.0), np.float32(0.0)
-    for two in range(count_latin):
-        row[two + 1] = row[two] + LATIN_ONLY[latin[two]]
-        latin_weight += WEIGHT[latin[two]]
-    for one in range(count_foreign):
-        foreign_weight += WEIGHT[foreign[one]]
+    for second in range(count_latin):
+        row[second + 1] = row[second] + LATIN_ONLY[latin[second]]
+        latin_weight += WEIGHT[latin[second]]
+    for first in range(count_foreign):
+        foreign_weight += WEIGHT[foreign[first]]
     weight = max(latin_weight, foreign_weight, _MIN_WEIGHT)
     # The least cost of a row never falls, so the rest of the table need not be computed above this.
-    limit = (np.float32(1.0) - minimum) * weight / _STRETCH + _MARGIN
-    for one in range(count_foreign):
-        sound = foreign[one]
+    limit = (np.float32(1.0) - minimum) * weight / _DISTANCE_FACTOR + _MARGIN
+    for first in range(count_foreign):
+        sound = foreign[first]
         corner = row[0]
         row[0] += FOREIGN_ONLY[sound]
         cheapest = row[0]
-        for two in range(count_latin):
-            letter = latin[two]
-            added, dropped = row[two] + LATIN_ONLY[letter], row[two + 1] + FOREIGN_ONLY[sound]
+        for second in range(count_latin):
+            letter = latin[second]
+            added, dropped = row[second] + LATIN_ONLY[letter], row[second + 1] + FOREIGN_ONLY[sound]
             best = min(corner + CHANGE[sound, letter], added, dropped)
-            corner = row[two + 1]
-            row[two + 1] = best
+            corner = row[second + 1]
+            row[second + 1] = best
             cheapest = min(cheapest, best)
         if cheapest > limit:
             return np.float32(0.0)
-    return max(np.float32(0.0), np.float32(1.0) - _STRETCH * row[count_latin] / weight)
+    return max(np.float32(0.0), np.float32(1.0) - _DISTANCE_FACTOR * row[count_latin] / weight)
 
 
 @compiled(allocates=False)
@@ -134,7 +134,7 @@ def may_sound_alike(
     """
     limit = (np.float32(1.0) - minimum) * max(
         weight, other.weight, _MIN_WEIGHT
-    ) / _STRETCH + 2 * _MARGIN
+    ) / _DISTANCE_FACTOR + 2 * _MARGIN
     lacking = max(
         _count_set(sounds & ~other.near & STRONG), _count_set(other.sounds & ~near & STRONG)
     )
@@ -146,7 +146,7 @@ def may_sound_alike(
 def _append_sounds(
     offsets: IntArray, items: IntArray, token: AnyInt, out: IntArray, start: AnyInt
 ) -> AnyInt:
-    """Write the sounds of a token into `out` from `start` on, as far as they fit; return the end."""
+    """Write the sounds of a token into `out` from `start` on, if they fit; return the end."""
     end = start
     for place in range(offsets[token], offsets[token + 1]):
         if end < len(out):
@@ -157,9 +157,9 @@ def _append_sounds(
 
 @compiled(allocates=False)
 def cross_script_similarity(
-    one: AnyInt,
-    two: AnyInt,
-    three: AnyInt,
+    first: AnyInt,
+    second: AnyInt,
+    third: AnyInt,
     flags: ByteArray,
     offsets: IntArray,
     items: IntArray,
@@ -167,24 +167,24 @@ def cross_script_similarity(
     row: FloatArray,
     joined: IntArray,
 ) -> np.float32:
-    """Return the similarity of token `one`, joined with `two` unless that is -1, and token `three`.
+    """Return the similarity of token `first`, joined with `second` if that is not -1, and `third`.
 
     0 unless exactly one side is of another script, and where the similarity is below `minimum`.
     `row` and `joined`: scratch for twice the longest word, and one.
     """
-    if (flags[one] ^ flags[three]) & _FOREIGN == 0 or (
-        two >= 0 and (flags[two] ^ flags[three]) & _FOREIGN == 0
+    if (flags[first] ^ flags[third]) & _FOREIGN == 0 or (
+        second >= 0 and (flags[second] ^ flags[third]) & _FOREIGN == 0
     ):
         return np.float32(0.0)
-    single = items[offsets[three] : offsets[three + 1]]
+    single = items[offsets[third] : offsets[third + 1]]
     end: AnyInt
-    if two < 0:
-        double = items[offsets[one] : offsets[one + 1]]
-        end = np.int64(offsets[one + 1] - offsets[one])
+    if second < 0:
+        double = items[offsets[first] : offsets[first + 1]]
+        end = np.int64(offsets[first + 1] - offsets[first])
     else:
-        double, end = joined, _append_sounds(offsets, items, one, joined, 0)
-        end = _append_sounds(offsets, items, two, joined, end)
-    if flags[three] & _FOREIGN:
+        double, end = joined, _append_sounds(offsets, items, first, joined, 0)
+        end = _append_sounds(offsets, items, second, joined, end)
+    if flags[third] & _FOREIGN:
         return sound_similarity(single, len(single), double, end, minimum, row)
     return sound_similarity(double, end, single, len(single), minimum, row)
 

@@ -39,13 +39,8 @@ from resolver.records.prepared.row_selection import (
     rows_sorted_by_text,
     select_items,
 )
-from resolver.records.prepared.table_union import (
-    BatchUnion,
-    deduplicate_tokens,
-    merge_country_codes,
-    merge_forms,
-    merge_tokens,
-)
+from resolver.records.prepared.table_union import BatchUnion, merge_country_codes, merge_forms
+from resolver.records.prepared.token_union import deduplicate_tokens, merge_tokens
 
 
 def assemble(parts: Sequence[BatchRows], ids: pa.StringArray) -> MaterializedBatch:

@@ -13,13 +13,11 @@ import numpy.typing as npt
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import (
     DateTable,
-    HashArray,
     IdentifierTable,
     NameTable,
     PlaceTable,
     PreparedBatch,
     TextTable,
-    TokenTable,
 )
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.row_selection import (
@@ -99,7 +97,7 @@ class BatchUnion:
             return Ragged.empty(self.count), _no_places(NO_TEXTS)
         selections = self.select(side)
         tables = [read_table(part.prepared) for part in self.parts]
-        items, texts = _items(selections), [table.texts for table in tables]
+        items, texts = selected_items(selections), [table.texts for table in tables]
         if self.is_uncompared(side):
             return _separate_rows(selections), _no_places(lazy_texts(texts, items))
         use = rows_sorted_by_text(items, texts)
@@ -109,7 +107,7 @@ class BatchUnion:
         """Return identifiers and their table, given the new country codes of each part."""
         selections = self.select(lambda batch: batch.identifiers)
         tables = [part.prepared.identifier_table for part in self.parts]
-        items = _items(selections)
+        items = selected_items(selections)
         if self.is_uncompared(lambda batch: batch.identifiers):
             texts = lazy_texts([table.texts for table in tables], items)
             # Types decide how a record is shown, even if the query states no identifier.
@@ -127,14 +125,15 @@ class BatchUnion:
         if not any(len(side.items) for side, _ in sides):
             return Ragged.empty(self.count), TextTable(NO_TEXTS, _NO_HASHES)
         selections = self.select(lambda batch: batch.plain[prop][0])
-        items, tables = _items(selections), [table for _, table in sides]
+        items, tables = selected_items(selections), [table for _, table in sides]
         if self.is_uncompared(lambda batch: batch.plain[prop][0]):
             texts = lazy_texts([table.texts for table in tables], items)
             return _separate_rows(selections), TextTable(texts, _NO_HASHES)
         return _texts(selections, tables)
 
 
-def _items(selections: Sequence[Selection]) -> list[IntArray]:
+def selected_items(selections: Sequence[Selection]) -> list[IntArray]:
+    """Return the selected items of each selection."""
     return [selection.items for selection in selections]
 
 
@@ -153,7 +152,7 @@ def _texts(
     selections: Sequence[Selection], tables: Sequence[TextTable]
 ) -> tuple[Ragged, TextTable]:
     """Return selected items of text tables over one table of distinct texts."""
-    items = _items(selections)
+    items = selected_items(selections)
     texts, codes = _distinct_texts(items, [table.texts for table in tables])
     hashes = np.zeros(len(texts), dtype=np.uint64)
     for table, some, new in zip(tables, items, codes, strict=True):
@@ -190,90 +189,6 @@ def merge_country_codes(
         for table in tables
     ]
     return tuple(names), codes
-
-
-def deduplicate_tokens(batches: Sequence[PreparedBatch], use: TableUse) -> TableUse:
-    """Return the tokens in use, sorted by text, with tokens that two parts share kept once.
-
-    Tokens of one part stay apart: several have one text if their flags, symbols or source spellings
-    differ. Tokens of two parts are the same if text and attributes are, and each is the k-th such
-    token of its part.
-    """
-    attributes = [
-        _attribute_hashes(batch.tokens, rows) for batch, rows in zip(batches, use.rows, strict=True)
-    ]
-    changes = use.texts[1:] != use.texts[:-1]
-    rank = (
-        np.concatenate([[0], np.cumsum(changes)]) if len(use.texts) else np.zeros(0, dtype=np.int64)
-    )
-    ranks = [rank[new] for new in use.new]
-    repeats = np.concatenate(
-        [_repeat_numbers(*part) for part in zip(ranks, attributes, strict=True)]
-    )
-    keys = np.stack([repeats, np.concatenate(attributes).view(np.int64), np.concatenate(ranks)])
-    order = np.lexsort(keys)
-    is_first = np.ones(len(order), dtype=bool)
-    is_first[1:] = (keys[:, order[1:]] != keys[:, order[:-1]]).any(axis=0)
-    code = np.empty(len(order), dtype=np.int32)
-    code[order] = np.cumsum(is_first, dtype=np.int32) - 1
-    ends = np.cumsum([len(rows) for rows in use.rows])[:-1]
-    texts = use.texts[np.concatenate(use.new)]
-    return TableUse(use.rows, np.split(code, ends), order[is_first], texts[order[is_first]])
-
-
-def _repeat_numbers(rank: Numbers, attributes: HashArray) -> Numbers:
-    """Return for each row how many equal rows come before it."""
-    order = np.lexsort((attributes, rank))
-    begins = np.ones(len(order), dtype=bool)
-    begins[1:] = (rank[order[1:]] != rank[order[:-1]]) | (
-        attributes[order[1:]] != attributes[order[:-1]]
-    )
-    at = np.arange(len(order))
-    repeats = np.empty(len(order), dtype=np.int64)
-    repeats[order] = at - np.maximum.accumulate(np.where(begins, at, 0))
-    return repeats
-
-
-def _attribute_hashes(table: TokenTable, rows: IntArray) -> HashArray:
-    """Return a hash of the flags, rarities and symbols of each token."""
-    symbols = select_items(table.symbols, rows)
-    mixed = (symbols.items.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    hashes = np.zeros(len(rows), dtype=np.uint64)
-    np.bitwise_xor.at(
-        hashes, np.repeat(np.arange(len(rows)), symbols.counts), mixed ^ (mixed >> np.uint64(29))
-    )
-    # Multiplied after each column, so that columns cannot stand for one another.
-    for column in (
-        table.flags,
-        table.rarity_person.view(np.uint32),
-        table.rarity_group.view(np.uint32),
-    ):
-        hashes = (hashes ^ column[rows].astype(np.uint64)) * np.uint64(0xBF58476D1CE4E5B9)
-    return hashes
-
-
-def merge_tokens(batches: Sequence[PreparedBatch], use: TableUse, is_query: bool) -> TokenTable:
-    """Return the tokens in use; with `is_query` their texts are read on access."""
-    tables = [batch.tokens for batch in batches]
-    return TokenTable(
-        lazy_texts([table.texts for table in tables], use.rows) if is_query else use.texts,
-        use.column([table.hashes for table in tables]),
-        use.column([table.phonetic for table in tables]),
-        use.column([table.sound for table in tables]),
-        use.column([table.skeleton for table in tables]),
-        use.column([table.flags for table in tables]),
-        use.column([table.rarity_person for table in tables]),
-        use.column([table.rarity_group for table in tables]),
-        _symbols(tables, use),
-        use.column([table.signature for table in tables]),
-    )
-
-
-def _symbols(tables: Sequence[TokenTable], use: TableUse) -> Ragged:
-    selections = [
-        select_items(table.symbols, rows) for table, rows in zip(tables, use.rows, strict=True)
-    ]
-    return _ordered_rows(selections, _items(selections), use.order)
 
 
 def merge_forms(
@@ -325,8 +240,8 @@ def _places(tables: Sequence[PlaceTable], use: TableUse, codes: Sequence[IntArra
     word_codes = [new[:bound] for new, bound in zip(coded, bounds, strict=True)]
     local_codes = [new[bound:] for new, bound in zip(coded, bounds, strict=True)]
     return PlaceTable(
-        _ordered_rows(words, word_codes, use.order),
-        _ordered_rows(local, local_codes, use.order),
+        ordered_rows(words, word_codes, use.order),
+        ordered_rows(local, local_codes, use.order),
         texts,
         hashes,
         _recoded_countries([table.country for table in tables], use, codes),
@@ -343,7 +258,7 @@ def _recoded_countries(
     return use.ordered(np.concatenate([code[column[rows]] for code, column, rows in parts]))
 
 
-def _ordered_rows(
+def ordered_rows(
     selections: Sequence[Selection], items: Sequence[IntArray], order: Numbers | None
 ) -> Ragged:
     """Return rows with new items in the order of the new table."""

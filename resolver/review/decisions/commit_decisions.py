@@ -68,21 +68,10 @@ class PlannedCommit:
 
 
 def missing_ties(view: StoreView, increment: Increment, plan: DecisionPlan) -> list[NewDecision]:
-    """Return a `same` decision for each part of a merge set that would otherwise be separate, tying
-    it to the largest part.
-    """
+    """Return `same` decisions that tie otherwise separate parts of merge sets to the largest."""
     ids = increment.resolution.batch.ids.to_pylist()
     label_of = dict(zip(ids, increment.resolution.labels.tolist(), strict=True))
-    pairs = []
-    for merge_set in plan.merge_sets:
-        present = [record_id for record_id in merge_set if record_id in label_of]
-        labels = {label_of[record_id] for record_id in present}
-        if len(labels) > 1:
-            # the largest part stays; each smaller one is tied to it by one record
-            sizes = Counter(label_of[record_id] for record_id in present)
-            largest = min(labels, key=lambda label: (-sizes[label], label))
-            first_of = {label_of[record_id]: record_id for record_id in reversed(present)}
-            pairs += [(first_of[largest], first_of[label]) for label in sorted(labels - {largest})]
+    pairs = _missing_pairs(plan, label_of)
     if not pairs:
         return []
     tie = LogEntry(
@@ -96,6 +85,20 @@ def missing_ties(view: StoreView, increment: Increment, plan: DecisionPlan) -> l
     )
     log = view.decisions(sorted({record_id for pair in pairs for record_id in pair}))
     return tie.build_decisions(pairs, log, undoes={})
+
+
+def _missing_pairs(plan: DecisionPlan, label_of: dict[str, int]) -> list[tuple[str, str]]:
+    pairs = []
+    for merge_set in plan.merge_sets:
+        present = [record_id for record_id in merge_set if record_id in label_of]
+        labels = {label_of[record_id] for record_id in present}
+        if len(labels) > 1:
+            # the largest part stays; each smaller one is tied to it by one record
+            sizes = Counter(label_of[record_id] for record_id in present)
+            largest = min(labels, key=lambda label: (-sizes[label], label))
+            first_of = {label_of[record_id]: record_id for record_id in reversed(present)}
+            pairs += [(first_of[largest], first_of[label]) for label in sorted(labels - {largest})]
+    return pairs
 
 
 def commit_plan(

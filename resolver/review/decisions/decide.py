@@ -232,16 +232,11 @@ def _plan_within(
 ) -> DecisionPlan:
     """Plan a decision on two records of one entity."""
     log = view.decisions(list(find_entity(view, request.left).records))
-    if request.verdict is StewardVerdict.DIFFERENT:
-        contradiction = find_forced_same(log, request.left, request.right)
-        if contradiction is not None and not set(contradiction.withdrawals) & set(request.over):
-            raise contradiction
-    left_side, right_side = (
-        load_record_side(view, end, [end]) for end in (request.left, request.right)
-    )
+    _check_not_forced(log, request)
+    pairs = [(request.left, request.right)]
+    left_side, right_side = (load_record_side(view, end, [end]) for end in pairs[0])
     sources = sources_by_name(view)
     reasons = second_steward_reasons((left_side, right_side), sources, rules, request.verdict)
-    pairs = [(request.left, request.right)]
     reasons += overturn_reasons(log, pairs, request.verdict)
     links = view.links_of([*left_side.numbers, *right_side.numbers])
     strongest = find_strongest_pair(hub, view, left_side, right_side, links)
@@ -252,6 +247,14 @@ def _plan_within(
         decided = {new.decision.pair for new in decisions}
         decisions += _withdrawals(log, request, log_entry.act_id, decided)
     return DecisionPlan(log_entry, tuple(decisions), (), reasons)
+
+
+def _check_not_forced(log: Sequence[StoredDecision], request: DecisionRequest) -> None:
+    """Raise a `ContradictionError` if other decisions force the records of a pair together."""
+    if request.verdict is StewardVerdict.DIFFERENT:
+        contradiction = find_forced_same(log, request.left, request.right)
+        if contradiction is not None and not set(contradiction.withdrawals) & set(request.over):
+            raise contradiction
 
 
 def _withdrawals(

@@ -46,6 +46,11 @@ def load_unchanged_sides(
             change = f"its records now belong to {entity.id}"
             raise RetiredMeanwhileError(shown_id, entity.id, change)
     left_side, right_side = load_pair_sides(view, left, right)
+    _check_unchanged(snapshot, left_side, right_side)
+    return left_side, right_side
+
+
+def _check_unchanged(snapshot: PairSnapshot, left_side: EntitySide, right_side: EntitySide) -> None:
     if {left_side.id, right_side.id} != {snapshot.left, snapshot.right}:
         raise ChangedMeanwhileError(
             left_side.id, f"{snapshot.left} and {snapshot.right} were shown"
@@ -60,7 +65,6 @@ def load_unchanged_sides(
             raise ChangedMeanwhileError(
                 side.id, _describe_change(set(records), set(side.record_ids))
             )
-    return left_side, right_side
 
 
 def _describe_change(before: set[str], now: set[str]) -> str:
@@ -176,15 +180,8 @@ def _build_ties(
 def find_same_path(
     log: Sequence[StoredDecision], start: str, end: str
 ) -> list[StoredDecision] | None:
-    """Return the shortest path between two records over decisions that call records the same; None
-    if there is none.
-    """
-    neighbors: dict[str, list[tuple[str, StoredDecision]]] = {}
-    for stored in effective_decisions(log):
-        if stored.decision.verdict is Verdict.SAME:
-            left, right = stored.decision.pair
-            neighbors.setdefault(left, []).append((right, stored))
-            neighbors.setdefault(right, []).append((left, stored))
+    """Return the shortest path between two records over decisions for `same`; None without one."""
+    neighbors = _same_neighbors(log)
     reached_from: dict[str, tuple[str, StoredDecision] | None] = {start: None}
     queue = deque([start])
     while queue:
@@ -201,6 +198,19 @@ def find_same_path(
         path.append(step[1])
         step = reached_from[step[0]]
     return path[::-1]
+
+
+def _same_neighbors(
+    log: Sequence[StoredDecision],
+) -> dict[str, list[tuple[str, StoredDecision]]]:
+    """Return, by record, the records called the same as it and the decisions that do so."""
+    neighbors: dict[str, list[tuple[str, StoredDecision]]] = {}
+    for stored in effective_decisions(log):
+        if stored.decision.verdict is Verdict.SAME:
+            left, right = stored.decision.pair
+            neighbors.setdefault(left, []).append((right, stored))
+            neighbors.setdefault(right, []).append((left, stored))
+    return neighbors
 
 
 def verdict_key(verdict: StewardVerdict) -> tuple[bool, str]:

@@ -10,23 +10,24 @@ from resolver.review.models import StewardVerdict
 from resolver.store import StoredSource
 
 
+def _involved_agencies(
+    sides: Sequence[EntitySide], sources: Mapping[str, StoredSource]
+) -> list[str]:
+    names = {name for side in sides for name in side.golden.sources}
+    return sorted({sources[name].agency or name for name in names})
+
+
 def second_steward_reasons(
     sides: Sequence[EntitySide],
     sources: Mapping[str, StoredSource],
     rules: DeskRules,
     verdict: StewardVerdict | None = None,
 ) -> tuple[str, ...]:
-    """Return why a decision on some entities takes a second steward, a sentence each; empty if one
-    is enough.
-    """
+    """Return the reasons why a decision takes a second steward, a sentence each."""
     if verdict is StewardVerdict.UNSURE:
         return ()
-    reasons = []
-    if verdict is StewardVerdict.RED:
-        reasons.append("red takes two stewards")
-    agencies = sorted(
-        {sources[name].agency or name for side in sides for name in side.golden.sources}
-    )
+    reasons = ["red takes two stewards"] if verdict is StewardVerdict.RED else []
+    agencies = _involved_agencies(sides, sources)
     if rules.has_agency_rule and len(agencies) > 1:
         reasons.append(f"it touches {len(agencies)} agencies: {', '.join(agencies[:5])}")
     count = sum(len(side.records) for side in sides)

@@ -52,8 +52,7 @@ def split_entity(
     shown_digest: str = "",
     rules: DeskRules | None = None,
 ) -> DecisionOutcome:
-    """Take records out of an entity. `shown_digest` is the `entity_digest` at the time the entity
-    was shown.
+    """Take records out of an entity; `shown_digest` is its `entity_digest` when it was shown.
 
     Raises `InputError` for records that are not in it or if none would be left, and a
     `DecisionRefusedError` if the entity has changed.
@@ -61,11 +60,14 @@ def split_entity(
     removed = tuple(sorted(set(record_ids)))
     build_plan = plan_split(steward, entity, removed, why, shown_digest, rules or DeskRules())
     outcome, _ = commit_plan(hub, build_plan, steward.name)
-    message = f"{len(removed)} records taken out of {entity}."
+    return replace(outcome, message=_outcome_message(outcome, len(removed), entity))
+
+
+def _outcome_message(outcome: DecisionOutcome, count: int, entity: str) -> str:
     if outcome.state is DecisionState.WAITING:
         reasons = "; ".join(outcome.second_reasons)
-        message = f"Logged. It counts once a second steward confirms it ({reasons})."
-    return replace(outcome, message=message)
+        return f"Logged. It counts once a second steward confirms it ({reasons})."
+    return f"{count} records taken out of {entity}."
 
 
 def entity_digest(hub: Hub, entity: str) -> str:

@@ -74,18 +74,21 @@ def build_queue_filter(
     if filters.script:
         marks.append((_check_choice({code: code for code in SCRIPTS}, filters.script, "script"),))
     if filters.source or filters.agency:
-        numbers = [
-            f"s{source.number}"
-            for source in view.sources()
-            if filters.source in ("", source.name)
-            and filters.agency in ("", source.agency, source.name)
-        ]
         # no row has the mark `s-`, so an unknown list selects nothing
-        marks.append(tuple(numbers) or ("s-",))
+        marks.append(_source_marks(view, filters) or ("s-",))
     assignee = "" if filters.assigned == UNASSIGNED else filters.assigned or None
     holder = steward.name if steward else None
     return QueueFilter(
         tuple(marks), filters.score_from, filters.score_to, assignee, holder, excluded_marks(viewer)
+    )
+
+
+def _source_marks(view: StoreView, filters: Filters) -> tuple[str, ...]:
+    return tuple(
+        f"s{source.number}"
+        for source in view.sources()
+        if filters.source in ("", source.name)
+        and filters.agency in ("", source.agency, source.name)
     )
 
 

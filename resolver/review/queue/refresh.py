@@ -259,14 +259,7 @@ def _complete_rows(update: QueueUpdate, pairs: Sequence[WaitingPair]) -> list[Wa
     view = update.view
     entities = sorted({entity for pair in pairs for entity in pair.pair})
     summaries = summarize_entities(view, entities)
-    queued_since = view.queued_revisions(sorted({pair.left for pair in pairs}))
-    left, right, revisions = (column.tolist() for column in queued_since)
-    since = dict(zip(zip(left, right, strict=True), revisions, strict=True))
-    for pair in pairs:
-        if pair.reason is QueueReason.MOVED:
-            # it waits since the score moved, not since it first waited
-            moved = view.link_revision(pair.left, pair.right) or view.revision
-            since[pair.left, pair.right] = moved
+    since = _waiting_revisions(view, pairs)
     waited_since = {since.get((pair.left, pair.right)) for pair in pairs}
     committed = view.commit_times(
         sorted(revision for revision in waited_since if revision is not None)
@@ -278,6 +271,19 @@ def _complete_rows(update: QueueUpdate, pairs: Sequence[WaitingPair]) -> list[Wa
         _row(pair, score, summaries, since, committed, accesses, agencies)
         for pair, score in zip(pairs, scored, strict=True)
     ]
+
+
+def _waiting_revisions(view: StoreView, pairs: Sequence[WaitingPair]) -> dict[Pair, int]:
+    """Return the revisions since which pairs wait."""
+    queued_since = view.queued_revisions(sorted({pair.left for pair in pairs}))
+    left, right, revisions = (column.tolist() for column in queued_since)
+    since = dict(zip(zip(left, right, strict=True), revisions, strict=True))
+    for pair in pairs:
+        if pair.reason is QueueReason.MOVED:
+            # it waits since the score moved, not since it first waited
+            moved = view.link_revision(pair.left, pair.right) or view.revision
+            since[pair.left, pair.right] = moved
+    return since
 
 
 def _row(

@@ -208,19 +208,7 @@ class LinkQueries(Snapshot):
         rows = self.connection.execute(
             query.limit(limit).offset(offset) if limit is not None else query
         )
-        return [
-            StoredLink(
-                row.left_id,
-                row.right_id,
-                row.logodds,
-                row.score,
-                Band(row.band),
-                Outcome(row.outcome),
-                LinkColor(row.colour),
-                row.valid_from,
-            )
-            for row in rows
-        ]
+        return [_stored_link(row) for row in rows]
 
 
 def _pair(left_id: str, right_id: str) -> ColumnElement[bool]:
@@ -236,3 +224,16 @@ def _link_table(parts: Iterable[Sequence[Numbers]]) -> LinkTable:
     first = np.ones(len(order), dtype=bool)
     first[1:] = (columns[0][1:] != columns[0][:-1]) | (columns[1][1:] != columns[1][:-1])
     return LinkTable(*(column[first] for column in columns))
+
+
+def _stored_link(row: Any) -> StoredLink:
+    return StoredLink(
+        row.left_id,
+        row.right_id,
+        row.logodds,
+        row.score,
+        Band(row.band),
+        Outcome(row.outcome),
+        LinkColor(row.colour),
+        row.valid_from,
+    )

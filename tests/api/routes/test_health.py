@@ -211,7 +211,7 @@ def test_the_database_gone_and_back(store_url: str, app: Flask) -> None:
     service.close()
 
 
-def test_a_commit_is_seen_by_the_next_check(tmp_path: Any, app: Flask) -> None:
+def test_the_next_check_covers_a_commit(tmp_path: Any, app: Flask) -> None:
     from resolver.hub.hub import Hub
     from tests.hub.hubs import OPTIONS, make_intake
     from tests.records.samples import record

@@ -72,7 +72,7 @@ def test_large_bodies_are_refused_before_they_arrive(path: str, single: Served) 
     ("path", "scope", "status"),
     [("/batches", "", 401), ("/batches", "check", 403), ("/desk/batches", "", 401)],
 )
-def test_a_list_is_read_only_from_allowed_senders(
+def test_a_list_is_read_for_allowed_keys_only(
     path: str, scope: str, status: int, single: Served, closed: tuple[str, dict[str, str]]
 ) -> None:
     key = [f"Authorization: ApiKey {closed[1][scope]}"] if scope else []

@@ -37,8 +37,8 @@ def test_names_lie_as_they_are_said(people: PreparedBatch) -> None:
             2 if flags[token] & TokenFlag.FOREIGN else 1
             for token in forms.tokens.items[start:end].tolist()
         }
-        wanted = (forms.compact[form], form, start, end, people.name_quality[place], sum(scripts))
-        assert names[place].item() == wanted
+        expected = (forms.compact[form], form, start, end, people.name_quality[place], sum(scripts))
+        assert names[place].item() == expected
     for place, token in enumerate(forms.tokens.items.tolist()):
         assert parts[place].item() == (
             forms.joined[place],

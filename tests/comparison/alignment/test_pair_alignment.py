@@ -1,4 +1,4 @@
-"""The alignment kernel and the similarity of words against the rules spelled out."""
+"""Alignment kernel and similarity of words against an oracle that follows the rules step by step."""
 
 from __future__ import annotations
 
@@ -29,8 +29,10 @@ from tests.normalize.preparing import prepared
 from tests.records.samples import plain_values, record
 
 WORDS = (
-    "ann anna anne lee li leeann an j a b abdul rahman abdulrahman abdurahman muhammad mohamed mohammed ivan john иван "
-    "محمد عبدالرحمن al el dr smith smyth smithe schmidt 12 1 bill william xi jinping xijinping o neill oneill khan kan "
+    "ann anna anne lee li leeann an j a b abdul rahman abdulrahman abdurahman muhammad mohamed "
+    "mohammed ivan john иван "
+    "محمد عبدالرحمن al el dr smith smyth smithe schmidt 12 1 bill william xi jinping xijinping "
+    "o neill oneill khan kan "
     "bin abc abcdefg abd хан petrov petroff"
 ).split()
 name = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
@@ -38,32 +40,32 @@ name = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
 
 @st.composite
 def bearers(draw: st.DrawFn, identity: str, kind: Kind) -> Record:
-    said: dict[str, list[str]] = {
+    properties: dict[str, list[str]] = {
         "name": draw(st.lists(name, max_size=2)),
         "alias": draw(st.lists(name, max_size=2)),
     }
     if draw(st.booleans()):
-        said |= {"firstName": [draw(name)], "lastName": [draw(name)]}
-    return replace(record(identity, kind), values=plain_values(said))
+        properties |= {"firstName": [draw(name)], "lastName": [draw(name)]}
+    return replace(record(identity, kind), values=plain_values(properties))
 
 
 @settings(max_examples=250, deadline=None)
 @given(st.data(), st.sampled_from([Kind.PERSON, Kind.PERSON, Kind.GROUP]))
 def test_the_kernel_follows_the_rules(data: st.DataObject, kind: Kind) -> None:
-    found = prepared([data.draw(bearers("s:1", kind)), data.draw(bearers("s:2", kind))])
+    batch = prepared([data.draw(bearers("s:1", kind)), data.draw(bearers("s:2", kind))])
     group = kind is Kind.GROUP
-    one, two = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
-    context = Context(found, NameIndex.of(found), one, two, group)
+    left, right = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
+    context = Context(batch, NameIndex.of(batch), left, right, group)
     answer = {column: float(values[0]) for column, values in context.alignment.items()}
     best = tuple(int(forms[0]) for forms in context.best_forms)
     names = [
-        list(zip(found.names[row].tolist(), _quality(found, row), strict=True)) for row in range(2)
+        list(zip(batch.names[row].tolist(), _quality(batch, row), strict=True)) for row in range(2)
     ]
     if not names[0] or not names[1]:
         assert all(np.isnan(value) for value in answer.values())
         assert best == (-1, -1)
         return
-    words = {form: oracle.words_of(found, form, group=group) for side in names for form, _ in side}
+    words = {form: oracle.words_of(batch, form, group=group) for side in names for form, _ in side}
     aligned = {
         (a, b): (oracle.align(words[a], words[b]), max(p, q), p == q == 0)
         for a, p in names[0]
@@ -90,7 +92,7 @@ def test_the_kernel_follows_the_rules(data: st.DataObject, kind: Kind) -> None:
         (item.ratio for item, _, is_primary in aligned.values() if is_primary), default=-1.0
     )
     assert answer["primary"] == pytest.approx(primary, abs=1e-4)
-    compact = [{int(found.forms.compact[form]) for form, _ in side} for side in names]
+    compact = [{int(batch.forms.compact[form]) for form, _ in side} for side in names]
     assert answer["exact"] == float(bool(compact[0] & compact[1]))
     ratios = {forms: item.ratio for forms, (item, _, _) in aligned.items()}
     assume(all(abs(ratio - 0.8) > 1e-5 for ratio in ratios.values()))
@@ -102,19 +104,26 @@ def test_the_kernel_follows_the_rules(data: st.DataObject, kind: Kind) -> None:
         for side in range(2)
     ]
     if len(names[0]) == len(names[1]):
-        wanted = max(supported) / len(names[0])
+        expected = max(supported) / len(names[0])
     else:
         fewer = 0 if len(names[0]) < len(names[1]) else 1
-        wanted = supported[fewer] / len(names[fewer])
-    assert answer["share"] == pytest.approx(wanted)
-    told = [[(words[form], quality) for form, quality in side] for side in names]
-    apart = min(oracle.apart(told[0], told[1]), oracle.apart(told[1], told[0])) if group else -1.0
+        expected = supported[fewer] / len(names[fewer])
+    assert answer["share"] == pytest.approx(expected)
+    graded_names = [[(words[form], quality) for form, quality in side] for side in names]
+    apart = (
+        min(
+            oracle.apart(graded_names[0], graded_names[1]),
+            oracle.apart(graded_names[1], graded_names[0]),
+        )
+        if group
+        else -1.0
+    )
     assert answer["apart"] == pytest.approx(apart, abs=2e-4)
 
 
-def _quality(found: PreparedBatch, row: int) -> list[int]:
-    answer: list[int] = found.name_quality[
-        found.names.offsets[row] : found.names.offsets[row + 1]
+def _quality(batch: PreparedBatch, row: int) -> list[int]:
+    answer: list[int] = batch.name_quality[
+        batch.names.offsets[row] : batch.names.offsets[row + 1]
     ].tolist()
     return answer
 
@@ -126,32 +135,32 @@ def test_which_side_a_name_stands_on_plays_no_part(names: list[tuple[str, str]])
         record(f"s:{row}", name=text)
         for row, text in enumerate(text for pair in names for text in pair)
     ]
-    found = prepared(people)
+    batch = prepared(people)
     left = np.arange(0, len(people), 2, dtype=np.int32)
-    one = Context(found, NameIndex.of(found), left, left + np.int32(1), False)
-    two = Context(found, NameIndex.of(found), left + np.int32(1), left, False)
+    forth = Context(batch, NameIndex.of(batch), left, left + np.int32(1), False)
+    back = Context(batch, NameIndex.of(batch), left + np.int32(1), left, False)
     for column in COLUMNS:
-        np.testing.assert_array_equal(one.alignment[column], two.alignment[column])
-    np.testing.assert_array_equal(one.best_forms[0], two.best_forms[1])
+        np.testing.assert_array_equal(forth.alignment[column], back.alignment[column])
+    np.testing.assert_array_equal(forth.best_forms[0], back.best_forms[1])
 
 
 def test_similarity_of_words() -> None:
-    found = prepared([record("s:1", name=list(WORDS)), record("s:2", Kind.GROUP, name=list(WORDS))])
-    forms = [form for form in range(len(found.forms.tokens)) if len(found.forms.tokens[form])]
-    words = {int(found.forms.tokens[form][0]): oracle.words_of(found, form)[0] for form in forms}
+    batch = prepared([record("s:1", name=list(WORDS)), record("s:2", Kind.GROUP, name=list(WORDS))])
+    forms = [form for form in range(len(batch.forms.tokens)) if len(batch.forms.tokens[form])]
+    words = {int(batch.forms.tokens[form][0]): oracle.words_of(batch, form)[0] for form in forms}
     both = np.array(list(combinations(sorted(words), 2)), dtype=np.int32)
-    one, two = both[:, 0], both[:, 1]
-    answer = token_similarity(found.tokens, token_sounds(found.tokens), one, two)
-    wanted = [
+    left, right = both[:, 0], both[:, 1]
+    answer = token_similarity(batch.tokens, token_sounds(batch.tokens), left, right)
+    expected = [
         oracle.similarity(words[a], words[b])
-        for a, b in zip(one.tolist(), two.tolist(), strict=True)
+        for a, b in zip(left.tolist(), right.tolist(), strict=True)
     ]
-    np.testing.assert_allclose(answer, wanted, atol=1e-5)
+    np.testing.assert_allclose(answer, expected, atol=1e-5)
     assert answer.max() <= np.float32(0.99)
 
 
 @pytest.mark.parametrize(
-    ("one", "two", "low", "high"),
+    ("left", "right", "low", "high"),
     [
         ("muhammad", "mohamed", 0.75, 0.97),
         ("محمد", "muhammad", 0.92, 0.98),
@@ -165,12 +174,12 @@ def test_similarity_of_words() -> None:
         ("ann", "robert", 0, 0.5),
     ],
 )
-def test_similar_words(one: str, two: str, low: float, high: float) -> None:
-    found = prepared([record("s:1", name=one), record("s:2", name=two)])
-    first, second = (found.forms.tokens[int(found.names[row][0])] for row in range(2))
+def test_similar_words(left: str, right: str, low: float, high: float) -> None:
+    batch = prepared([record("s:1", name=left), record("s:2", name=right)])
+    first, second = (batch.forms.tokens[int(batch.names[row][0])] for row in range(2))
     assert (
         low
-        <= float(token_similarity(found.tokens, token_sounds(found.tokens), first, second)[0])
+        <= float(token_similarity(batch.tokens, token_sounds(batch.tokens), first, second)[0])
         <= high
     )
 
@@ -178,8 +187,8 @@ def test_similar_words(one: str, two: str, low: float, high: float) -> None:
 def test_what_a_memo_forgets_plays_no_part() -> None:
     """However small the memo, and whatever it holds, two words are worth the same."""
     texts = [a + b + c for a in "bdfgkl" for b in "aeio" for c in ("n", "rk", "st", "nd", "lm")]
-    found = prepared([record("s:1", name=texts), record("s:2", Kind.GROUP, name=texts)])
-    words, count = token_records(found.tokens), len(found.tokens)
+    batch = prepared([record("s:1", name=texts), record("s:2", Kind.GROUP, name=texts)])
+    words, count = token_records(batch.tokens), len(batch.tokens)
     codes = np.arange(count, dtype=np.int32)
     answers = []
     for memo in (new_memo(1), new_memo(count)):
@@ -189,18 +198,18 @@ def test_what_a_memo_forgets_plays_no_part() -> None:
     for answer in answers[1:]:
         np.testing.assert_array_equal(answer, answers[0])
     # nothing that reaches the floor was passed over for having too few letters in common
-    one, two = np.repeat(codes, count), np.tile(codes, count)
+    left, right = np.repeat(codes, count), np.tile(codes, count)
     bare = token_similarity(
-        found.tokens, token_sounds(found.tokens), np.minimum(one, two), np.maximum(one, two)
+        batch.tokens, token_sounds(batch.tokens), np.minimum(left, right), np.maximum(left, right)
     )
-    near = (bare >= FLOOR) & (found.tokens.hashes[one] != found.tokens.hashes[two])
-    held = answers[0] > 0
-    letters = np.bitwise_count(found.tokens.signature[one] & found.tokens.signature[two])
-    fewest = np.minimum(*(np.bitwise_count(found.tokens.signature[side]) for side in (one, two)))
+    near = (bare >= FLOOR) & (batch.tokens.hashes[left] != batch.tokens.hashes[right])
+    is_match = answers[0] > 0
+    letters = np.bitwise_count(batch.tokens.signature[left] & batch.tokens.signature[right])
+    fewest = np.minimum(*(np.bitwise_count(batch.tokens.signature[side]) for side in (left, right)))
     enough = 3 * letters.astype(int) >= 2 * fewest.astype(int)
-    plain = (found.tokens.flags & 7) == 0
-    np.testing.assert_array_equal(held[near & enough & plain[one] & plain[two]], True)
-    np.testing.assert_array_equal(answers[0][near & held], bare[near & held])
+    plain = (batch.tokens.flags & 7) == 0
+    np.testing.assert_array_equal(is_match[near & enough & plain[left] & plain[right]], True)
+    np.testing.assert_array_equal(answers[0][near & is_match], bare[near & is_match])
 
 
 @compiled()
@@ -218,9 +227,9 @@ def compare_codes(
 
 
 def test_nobody_has_a_name() -> None:
-    found = prepared([record("s:1"), record("s:2")])
-    one, two = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
-    assert Context(found, NameIndex.of(found), one, two, False).best_forms[0].tolist() == [-1]
+    batch = prepared([record("s:1"), record("s:2")])
+    left, right = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
+    assert Context(batch, NameIndex.of(batch), left, right, False).best_forms[0].tolist() == [-1]
 
 
 @pytest.mark.parametrize(
@@ -233,30 +242,30 @@ def test_nobody_has_a_name() -> None:
     ],
 )
 def test_a_name_may_be_cut_off_in_its_last_word(whole: str, cut: str) -> None:
-    told = _aligned(whole, cut)
-    assert told["weakest"] == pytest.approx(0.85)
-    assert told["sides"] == -1
-    assert told["contradicted"] < told["matched"] / 5
+    aligned = _aligned(whole, cut)
+    assert aligned["weakest"] == pytest.approx(0.85)
+    assert aligned["sides"] == -1
+    assert aligned["contradicted"] < aligned["matched"] / 5
 
 
 @pytest.mark.parametrize(
-    ("one", "two"), [("Alexander Johnson", "Alexander John"), ("Ali Hassan", "Ali Ha")]
+    ("left", "right"), [("Alexander Johnson", "Alexander John"), ("Ali Hassan", "Ali Ha")]
 )
-def test_a_common_or_a_short_name_is_not_cut_off(one: str, two: str) -> None:
-    assert _aligned(one, two)["weakest"] != pytest.approx(0.85)
+def test_a_common_or_a_short_name_is_not_cut_off(left: str, right: str) -> None:
+    assert _aligned(left, right)["weakest"] != pytest.approx(0.85)
 
 
 @pytest.mark.parametrize(
-    ("one", "two"), [("Byeonghwan Woo", "Byounghwan Wu"), ("Misuk Oh", "오미숙")]
+    ("left", "right"), [("Byeonghwan Woo", "Byounghwan Wu"), ("Misuk Oh", "오미숙")]
 )
-def test_a_word_without_consonants_stands_for_itself(one: str, two: str) -> None:
-    told = _aligned(one, two)
-    assert told["tokens"] == 2
-    assert told["omitted"] < 1
+def test_a_word_without_consonants_stands_for_itself(left: str, right: str) -> None:
+    aligned = _aligned(left, right)
+    assert aligned["tokens"] == 2
+    assert aligned["omitted"] < 1
 
 
-def _aligned(one: str, two: str) -> dict[str, float]:
-    found = prepared([record("s:1", name=one), record("s:2", name=two)])
+def _aligned(left_name: str, right_name: str) -> dict[str, float]:
+    batch = prepared([record("s:1", name=left_name), record("s:2", name=right_name)])
     left, right = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
-    context = Context(found, NameIndex.of(found), left, right, False)
+    context = Context(batch, NameIndex.of(batch), left, right, False)
     return {column: float(values[0]) for column, values in context.alignment.items()}

@@ -19,7 +19,7 @@ def assign(
     labels: list[int], before: list[int], past: dict[int, list[int]] | None = None
 ) -> EntityAssignment:
     """Entities 1, 2 … are born in this order; retired ones are those of `past`."""
-    known = {number: EntityBirth(f"e-{9 - number}", number) for number in {*before} - {-1}}
+    living = {number: EntityBirth(f"e-{9 - number}", number) for number in {*before} - {-1}}
     gone = RetiredEntities(
         {number: EntityBirth(f"e-{number}", number) for number in past or {}}, past or {}
     )
@@ -27,7 +27,7 @@ def assign(
     return assign_entities(
         np.array(labels, dtype=np.int32),
         np.array(before, dtype=np.int64),
-        known,
+        living,
         gone,
         100,
         changed,

@@ -30,8 +30,8 @@ def columns(rows: list[Row]) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]
 @given(tables(), tables(), st.randoms())
 def test_ended_and_begun_links(stored: list[Row], current: list[Row], chance: object) -> None:
     chance.shuffle(current)  # type: ignore[attr-defined]
-    left, right, logodds, band, outcome, colour = columns(current)
-    rows = LinkRows(left, right, logodds, logodds / 2, band, outcome, colour)
+    left, right, logodds, band, outcome, color = columns(current)
+    rows = LinkRows(left, right, logodds, logodds / 2, band, outcome, color)
     changes = diff_links(LinkTable(*columns(stored)), rows)
     (lefts, rights), begun = changes.ended, changes.begun
     ended = {row[:2] for row in stored if row not in current}
@@ -46,8 +46,8 @@ def test_ended_and_begun_links(stored: list[Row], current: list[Row], chance: ob
 
 
 def test_all_links_begin_in_an_empty_store() -> None:
-    left, right, logodds, band, outcome, colour = columns([(1, 2, 3, 1, 1, 1)])
-    rows = LinkRows(left, right, logodds, logodds / 2, band, outcome, colour)
+    left, right, logodds, band, outcome, color = columns([(1, 2, 3, 1, 1, 1)])
+    rows = LinkRows(left, right, logodds, logodds / 2, band, outcome, color)
     changes = diff_links(None, rows)
     (lefts, rights), begun = changes.ended, changes.begun
     assert (len(lefts), len(rights)) == (0, 0)

@@ -25,6 +25,6 @@ def test_some_texts_in_any_order(texts: MappedTexts, places: list[int]) -> None:
     assert texts[np.array(places, dtype=np.int32)].tolist() == [TEXTS[place] for place in places]
 
 
-def test_each_text_alone(texts: MappedTexts) -> None:
+def test_each_text_by_itself(texts: MappedTexts) -> None:
     assert len(texts) == len(TEXTS)
     assert [texts[place] for place in range(len(texts))] == TEXTS

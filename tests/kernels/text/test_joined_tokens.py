@@ -17,8 +17,8 @@ from resolver.normalize.folding import (
     skeleton_code,
     sound_code,
 )
+from resolver.normalize.name_hashes import joined_hashes
 from resolver.normalize.skeleton_rules import SKELETON_RULES
-from resolver.normalize.token_tables import joined_hashes
 from resolver.records.prepared.batch import TokenTable
 from resolver.records.prepared.ragged import Ragged
 

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.normalize.folding import skeleton_code, to_latin
-from resolver.normalize.name_tokens import tokenize_group, tokenize_person
+from resolver.normalize.group_tokens import tokenize_group
+from resolver.normalize.name_tokens import tokenize_person
 from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
 
 

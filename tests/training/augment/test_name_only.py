@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -30,10 +31,10 @@ def batch() -> Batch:
     people = [
         record(
             f"l:{given_number}{family_number}",
-            name=f"{given} {family}",
-            alias=f"{family.upper()}, {given}ia",
+            name=f"{given_name} {family}",
+            alias=f"{family.upper()}, {given_name}ia",
         )
-        for given_number, given in enumerate(GIVEN)
+        for given_number, given_name in enumerate(GIVEN)
         for family_number, family in enumerate(FAMILY)
     ]
     firms = [
@@ -105,12 +106,14 @@ def test_similar_names_are_other_names() -> None:
 
 
 @pytest.mark.parametrize("misspell", [typos.misspell_person_name, typos.misspell_group_name])
-def test_misspelled_names_are_reproducible_and_varied(misspell: object) -> None:
+def test_misspelled_names_are_reproducible_and_varied(
+    misspell: Callable[[str, random.Random], str],
+) -> None:
     name = "Maria Alexandra Castellano"
-    texts = [misspell(name, random.Random(seed)) for seed in range(200)]  # type: ignore[operator]
+    texts = [misspell(name, random.Random(seed)) for seed in range(200)]
     assert all(text.strip() for text in texts)
     assert len(set(texts)) > 50
-    assert texts == [misspell(name, random.Random(seed)) for seed in range(200)]  # type: ignore[operator]
+    assert texts == [misspell(name, random.Random(seed)) for seed in range(200)]
 
 
 def test_namesake_differs_in_one_word() -> None:

@@ -57,7 +57,7 @@ def test_shared_number_has_both_labels(pairs_of_origin: dict[str, LabeledPairs])
     assert np.median(column(data, "name")) < 0.3
 
 
-def test_shared_date_alone_is_labeled_different(pairs_of_origin: dict[str, LabeledPairs]) -> None:
+def test_only_a_shared_date_is_labeled_different(pairs_of_origin: dict[str, LabeledPairs]) -> None:
     data = pairs_of_origin[SHARED_DATE_ORIGIN]
     assert set(data.labels.tolist()) == {0}
     # 1 January is often a date of which only the year was known

@@ -51,11 +51,11 @@ def test_tested_clusters_are_not_in_training(clusters: list[tuple[str, str]]) ->
         """Model that records the pairs it scores."""
 
         def raw(self, evidence: np.ndarray) -> np.ndarray:
-            asked = evidence[:, 0].astype(int).tolist()
-            tested.extend(asked)
-            for place in asked:
+            places = evidence[:, 0].astype(int).tolist()
+            tested.extend(places)
+            for place in places:
                 assert not set(clusters[place]) & trained[-1]
-            return np.array([1_000 + place for place in asked], dtype=np.int64)
+            return np.array([1_000 + place for place in places], dtype=np.int64)
 
     def fit(part: LabeledPairs) -> Model:
         trained.append(set(part.clusters.ravel().tolist()))

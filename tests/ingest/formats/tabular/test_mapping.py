@@ -175,7 +175,7 @@ def test_ftm_names_are_their_own_mapping() -> None:
     assert guessed("id", "schema", "name").ftm_schema == "schema"
 
 
-def test_names_alone_may_be_persons_or_groups() -> None:
+def test_bare_names_may_be_persons_or_groups() -> None:
     assert guessed("name").kind == "legal"
     assert guessed("name", "kind").kind == "kind"
     assert guessed("name", "sex").kind == "person"

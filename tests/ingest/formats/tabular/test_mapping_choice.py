@@ -99,7 +99,7 @@ def test_a_damaged_adjacent_mapping_is_an_error(tmp_path: Path) -> None:
         ids(tmp_path)
 
 
-def test_mappings_alone_are_no_lists(tmp_path: Path) -> None:
+def test_mappings_without_tables_are_no_lists(tmp_path: Path) -> None:
     write(tmp_path, a__mapping__yml=FIRST_MAPPING)
     with pytest.raises(FormatError, match="no list was found"):
         ids(tmp_path / "a.mapping.yml")
