@@ -17,6 +17,8 @@ ROOT = Path(__file__).resolve().parent.parent
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 SLOW_FILES = """
+docs/test_commands
+upgrades/test_upgrades
 api/desk/test_browser
 api/test_killed_processes
 engines/spark/test_engine

@@ -252,9 +252,7 @@ def acronym(context: Context) -> FloatArray:
 
 
 def listed(context: Context) -> FloatArray:
-    """Form of the records: watchlist (1: either has an alias, nationality, passport or relation) or
-    register (0).
-    """
+    """Watchlist style (1: any alias, nationality, passport or relation) or register style (0)."""
     is_listed = context.names.listed
     return (is_listed[context.left] | is_listed[context.right]).astype(np.float32)
 

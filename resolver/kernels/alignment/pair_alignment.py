@@ -153,42 +153,31 @@ def _compare_names(
     best, best_low, best_high = np.float32(-1e9), np.uint64(0), np.uint64(0)
     primary, exact = np.float32(-1.0), np.float32(0.0)
     for a in range(left.first, left.last):
-        name_a, laid_a = names.names[a], matrix.left_names[a - left.first]
+        name_a, row_a = names.names[a], matrix.left_names[a - left.first]
         is_supported: AnyBool = False
         for b in range(right.first, right.last):
-            name_b, laid_b = names.names[b], matrix.right_names[b - right.first]
+            name_b, row_b = names.names[b], matrix.right_names[b - right.first]
             if name_a.compact == name_b.compact:
                 exact = np.float32(1.0)
             quality = max(name_a.quality, name_b.quality)
             is_primary = name_a.quality == _PRIMARY and name_b.quality == _PRIMARY
             # Only of two scripts may two neighbors sound like one word.
             is_mixed = (name_a.scripts | name_b.scripts) == BOTH_SCRIPTS
-            if may_match_names(laid_a, laid_b) or is_mixed:
-                if not is_mixed and not may_join(laid_a, laid_b):
-                    both_supported = is_supported and supported[b - right.first]
+            if may_match_names(row_a, row_b) or is_mixed:
+                if not is_mixed and not may_join(row_a, row_b):
+                    is_counted = is_supported and supported[b - right.first]
                     if _is_beaten(
-                        laid_a,
-                        laid_b,
-                        matrix.words,
-                        best,
-                        quality,
-                        both_supported,
-                        is_primary,
-                        primary,
+                        row_a, row_b, matrix.words, best, quality, is_counted, is_primary, primary
                     ):
                         continue
-                alignment = align_names(a, b, laid_a, laid_b, names, tokens, memo, group, matrix)
+                sums = align_names(a, b, row_a, row_b, names, tokens, memo, group, matrix)
             elif best > 0:
                 if is_primary:
                     primary = max(primary, np.float32(0.0))
                 continue
             else:
-                alignment = _nothing_matched(laid_a, laid_b)
-            matched, contradicted, omitted = (
-                alignment.matched,
-                alignment.contradicted,
-                alignment.omitted,
-            )
+                sums = _nothing_matched(row_a, row_b)
+            matched, contradicted, omitted = sums[:3]
             total = matched + contradicted + OMITTED * omitted
             share = matched / total if total > 0 else np.float32(0.0)
             if is_primary:
@@ -202,7 +191,7 @@ def _compare_names(
             is_tied = support == best and (low < best_low or (low == best_low and high < best_high))
             if support > best or is_tied:
                 best, best_low, best_high = support, low, high
-                _write_alignment(row, alignment, quality, name_a.form, name_b.form)
+                _write_alignment(row, sums, quality, name_a.form, name_b.form)
         if is_supported:
             supported_left += 1
     row.primary, row.exact = primary, exact

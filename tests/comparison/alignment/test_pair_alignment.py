@@ -1,4 +1,4 @@
-"""Alignment kernel and similarity of words against an oracle that follows the rules step by step."""
+"""Alignment kernel and similarity of words against a step-by-step oracle."""
 
 from __future__ import annotations
 
