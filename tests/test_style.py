@@ -14,6 +14,9 @@ from resolver.cli.app import COMMANDS, load_command
 from tests import style, vocabulary
 from tests.style import ODD_OPENING, parts_of
 
+pytestmark = pytest.mark.slow
+
+
 MOST_REPEATED_NAMES = 20
 MOST_ODD_OPENINGS = 0.10
 LEAST_DOCUMENTED = 0.95

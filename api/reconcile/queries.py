@@ -48,7 +48,7 @@ def answer_queries(dataset: str, text: str) -> dict[str, Any]:
             revision,
         )
         is_unique = sum(candidate.score >= MATCH_SCORE for candidate in answer.matches) == 1
-        candidates = [_candidate(found, is_unique=is_unique) for found in answer.matches]
+        candidates = [_candidate(match, is_unique=is_unique) for match in answer.matches]
         results[key] = {"result": _put_first(submitted, candidates, sources)[: limits[key]]}
     return results
 

@@ -22,6 +22,9 @@ from tests.api.conftest import Client
 from tests.hub.hubs import OPTIONS
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
+
 Open = Callable[..., tuple[Client, Any]]
 CHECK = "/check?name=John+Smith&birthDate=1990-01-01"
 

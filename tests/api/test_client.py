@@ -33,6 +33,9 @@ from tests.api.serving import served
 from tests.hub.hubs import OPTIONS
 from tests.normalize.preparing import quick_symbols
 
+pytestmark = pytest.mark.slow
+
+
 LINES = json.dumps(
     {
         "id": "n1",

@@ -21,6 +21,8 @@ from resolver.api.server.run import (
 )
 from resolver.api.service_settings import ServiceSettings
 
+pytestmark = pytest.mark.slow
+
 
 def ask_repeatedly(port: int, answers: list[int | str], is_running: threading.Event) -> None:
     """Ask again and again, each time over a new connection; what became of each."""

@@ -22,6 +22,8 @@ from tests.api.conftest import Client
 from tests.api.sample_requests import document_path
 from tests.api.serving import served
 
+pytestmark = pytest.mark.slow
+
 
 def operations(app: Flask) -> dict[tuple[str, str], dict[str, Any]]:
     with app.app_context():

@@ -11,6 +11,8 @@ import pytest
 from tests.api.conftest import Client
 from tests.api.serving import served
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_page_loads_only_its_own_parts(client: Client) -> None:
     answer = client.get("/try")

@@ -14,6 +14,8 @@ from benchmarks.baseline.parts import TINY_CHECKS, Workspace
 from benchmarks.baseline.queries import queries_of
 from benchmarks.behavior import PartResult, judge_part
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -12,6 +12,8 @@ import pytest
 from benchmarks.cluster import main
 from benchmarks.harness.timing import time_command
 
+pytestmark = pytest.mark.slow
+
 
 def test_tiny_round_of_both_engines(
     small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -10,6 +10,9 @@ import pytest
 from benchmarks import growth, increment
 from benchmarks.harness.timing import Cost
 
+pytestmark = pytest.mark.slow
+
+
 SCRIPT = """
 import random, sys
 import pyarrow as pa, pyarrow.parquet as pq

@@ -40,6 +40,8 @@ from benchmarks.harness.tool_answers import (
 )
 from benchmarks.peers.table import PEERS
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_small_run_of_quality(
     small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -20,6 +20,8 @@ from tests.blocking.test_key_join import people
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
 
 @settings(max_examples=60, deadline=None)
 @given(people(), st.sampled_from(PLANS))

@@ -26,6 +26,9 @@ from tests.blocking.test_prefilter import score_slowly
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
+
 NAMES = (
     "Ann Lee",
     "Anna Li",

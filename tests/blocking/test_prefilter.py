@@ -27,6 +27,9 @@ from resolver.synthetic import generate
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
+
 NAMES = ("Ann Lee", "Ana Li", "A. Lee", "Husayn Ali Stone", "Atone Hussein", "Hus", "Dr. Al", "")
 DATES = (
     "1960",

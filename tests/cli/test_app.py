@@ -17,6 +17,9 @@ from resolver.cli.app import COMMANDS, LISTED_COMMANDS, CommandRow, run
 from resolver.cli.failures import describe_failure
 from resolver.errors import InputError, UsageError
 
+pytestmark = pytest.mark.slow
+
+
 INVALID_USAGE = (
     ["dedupe"],
     ["dedupe", "x.csv"],

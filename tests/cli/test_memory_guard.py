@@ -15,6 +15,8 @@ import pytest
 from resolver.cli.memory_guard import describe_signal
 from tests.engines.test_robust import error_lines, write_people
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:

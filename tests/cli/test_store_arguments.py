@@ -11,6 +11,9 @@ import pytest
 from resolver.cli.app import run
 from tests.cli.conftest import Lists
 
+pytestmark = pytest.mark.slow
+
+
 Capture = pytest.CaptureFixture[str]
 
 

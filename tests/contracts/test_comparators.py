@@ -23,6 +23,9 @@ from resolver.synthetic import generate
 from tests.normalize.preparing import prepared
 from tests.records.samples import plain_values, record
 
+pytestmark = pytest.mark.slow
+
+
 DEDUPLICATED = ("d",)
 SINGLE_PAIRS = 60
 """Number of pairs of the batch that are also compared in a batch of two."""

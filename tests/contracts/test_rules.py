@@ -24,6 +24,9 @@ from tests.contracts.rule_cases import CASES
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
+
 SINGLE_RECORDS = 120
 """Number of records that are also prepared on their own."""
 

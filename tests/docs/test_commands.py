@@ -24,7 +24,7 @@ MOST_LEFT_OUT = 3
 SECONDS = 300
 # Commands that stand for themselves elsewhere in the suite or would install or test the project.
 _COVERED = re.compile(r"^(git clone |cd resolver|make |python3? -m venv|\.?\S*pip install )")
-_SERVE = re.compile(r"^(\S*/)?resolver serve\b")
+_SERVE = re.compile(r"^(\S*/)?resolver serve\b(?!.*--prepare)")
 PAGES = [page for page in pages(ROOT) if any(block.is_run for block in blocks(page))]
 
 pytestmark = pytest.mark.slow

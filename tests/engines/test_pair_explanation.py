@@ -29,6 +29,9 @@ from tests.blocking.test_key_join import people
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
+
 OPTIONS = RunOptions(workers=1)
 ODD_RECORDS = (
     record("odd:1"),

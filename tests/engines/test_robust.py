@@ -29,6 +29,8 @@ from resolver.run_options import RunOptions
 from tests.normalize.preparing import prepared
 from tests.records.samples import plain_values, record
 
+pytestmark = pytest.mark.slow
+
 
 def resolve_records(records: list[Record]) -> tuple[Resolution, list[str]]:
     """Run over records; return the resolution and the ids."""

@@ -15,6 +15,9 @@ import pytest
 import resolver
 from tests.engines.test_robust import error_lines, write_people
 
+pytestmark = pytest.mark.slow
+
+
 RESOLVER = f"{shlex.quote(sys.executable)} -m resolver"
 FULL_MESSAGES = (
     "no space left on device",

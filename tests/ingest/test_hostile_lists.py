@@ -40,6 +40,9 @@ from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Batch
 from tests.ingest.samples_lists import SAMPLES
 
+pytestmark = pytest.mark.slow
+
+
 SECONDS = 2.0
 PIECES = (
     " ",

@@ -26,6 +26,8 @@ from resolver.ingest.readers import detect_format
 from resolver.records import Identifier, Record, kind_of_schema, parse_date
 from resolver.records.properties import DATES, IDENTIFIER_SET
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def raw(shared_data: Path) -> Path:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
+
 ROWS = 40_000
 MIB = 1 << 20
 UNIT = 1 if sys.platform == "darwin" else 1024  # of ru_maxrss

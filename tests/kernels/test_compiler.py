@@ -12,6 +12,9 @@ import pytest
 
 from resolver.kernels.compiler import stamp
 
+pytestmark = pytest.mark.slow
+
+
 KERNELS = """
 from resolver.base.compiler import compiled
 from resolver.tables import TABLE

@@ -27,6 +27,8 @@ from tests.merging.merged_records import (
     rows_of,
 )
 
+pytestmark = pytest.mark.slow
+
 
 class TestIds:
     def test_id_is_base32_of_hash_of_smallest_record_id(self) -> None:

@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import orjson
+import pytest
 from followthemoney import model
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,6 +29,9 @@ from tests.merging.merged_records import (
     resolved,
     rows_of,
 )
+
+pytestmark = pytest.mark.slow
+
 
 WORDS = st.sampled_from(
     ["Ali", "ALI", "ali", "Omar", "محمد", "Иван", "O'Neil", '"Q"', "=1+1", "王", "a b", "a  b"]

@@ -14,6 +14,8 @@ from resolver.report.build_report import build_report
 from resolver.report.run_figures import SHOWN_REASONS, SHOWN_SOURCES, group_rejects
 from tests.report.sample_runs import record, resolution, runs
 
+pytestmark = pytest.mark.slow
+
 
 def by_entity(run: Resolution) -> dict[int, list[int]]:
     rows_of: dict[int, list[int]] = {}

@@ -34,6 +34,9 @@ from resolver.store.schema import metadata
 from tests.records.samples import record
 from tests.store.test_store import ints, records_commit
 
+pytestmark = pytest.mark.slow
+
+
 OLDER_VERSIONS = ["0001", "0002", "0003", "0004"]
 
 

@@ -16,6 +16,8 @@ from resolver.store import Store, database
 from resolver.store.database import write_transaction
 from resolver.store.schema import metadata
 
+pytestmark = pytest.mark.slow
+
 
 def test_migrations_produce_the_schema(store: Store) -> None:
     with store.engine.connect() as connection:

@@ -10,6 +10,9 @@ import pytest
 from resolver.errors import StoreError
 from resolver.store import JobState, LeaseError, Store
 
+pytestmark = pytest.mark.slow
+
+
 EXPIRED = datetime.timedelta(seconds=-1)
 
 

@@ -9,8 +9,12 @@ import time
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from resolver.store import Commit, Store
+
+pytestmark = pytest.mark.slow
+
 
 CHILD = """
 import sys

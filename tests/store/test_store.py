@@ -31,6 +31,8 @@ from resolver.store.database import write_transaction
 from resolver.store.schema import meta
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
 
 def ints(*values: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     return np.array(values, dtype=np.int64)

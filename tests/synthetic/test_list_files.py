@@ -16,6 +16,8 @@ from resolver.ingest.readers import read_lists
 from resolver.records import Record
 from resolver.synthetic import World, write_world
 
+pytestmark = pytest.mark.slow
+
 
 def digests(folder: Path) -> dict[str, str]:
     return {

@@ -10,6 +10,8 @@ from resolver.training.frequency_counts import build_frequency_tables, census_sh
 from resolver.training.shared_numbers import MIN_BEARERS, mass_used_numbers
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
 
 def batch(records: list[Record]) -> Batch:
     return Batch.from_records(records).canonical()

@@ -99,12 +99,12 @@ def match_equal(pair: OrderedPair, matrix: SimilarityMatrix) -> tuple[Tally, int
                 cell = matrix.cells[filled]
                 cell.value, cell.a, cell.b = value, a, b
                 filled += 1
-    zero, one_ = np.float32(0.0), np.float32(1.0)
+    zero, unit = np.float32(0.0), np.float32(1.0)
     free_a, free_b = np.int64(pair.length_a) - matches, np.int64(pair.length_b) - matches
     return Tally(
         matched,
         0.0,
-        one_,
+        unit,
         crossed,
         zero,
         zero,

@@ -14,6 +14,8 @@ from resolver.training.learning_jobs import learned_model_folder, run_learning_j
 from tests.api.desk.conftest import Desk, hidden_fields
 from tests.training.decision_store import create_store, rule_decisions, symbols
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", autouse=True)
 def quick_normalization() -> Iterator[None]:

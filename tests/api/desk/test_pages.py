@@ -27,6 +27,9 @@ from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
+
 CSV = b"id,name,birth_date\n1,Olena Bondarenko,1981-02-03\n2,<script>alert(1)</script>,1990-01-01\n"
 
 

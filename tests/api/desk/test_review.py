@@ -38,6 +38,9 @@ from tests.hub.hubs import OPTIONS, make_intake
 from tests.records.samples import record
 from tests.review.tables import derived, items, log_length
 
+pytestmark = pytest.mark.slow
+
+
 KIM = Steward("kim", "River")
 
 

@@ -25,6 +25,9 @@ from tests.api.desk.conftest import (
     sign_in,
 )
 
+pytestmark = pytest.mark.slow
+
+
 PROXY = {"REMOTE_ADDR": "10.0.0.5"}
 
 

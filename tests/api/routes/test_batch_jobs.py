@@ -28,6 +28,9 @@ from tests.api.conftest import RECORDS
 from tests.api.routes.batch_service import LINES, client_of, fetched, service, work
 from tests.hub.hubs import OPTIONS
 
+pytestmark = pytest.mark.slow
+
+
 __all__ = ["service"]
 
 

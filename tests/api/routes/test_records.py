@@ -12,6 +12,9 @@ from resolver.cli.app import run
 from resolver.hub.admin import create_key
 from tests.api.routes.batch_service import LINES, client_of, service, work
 
+pytestmark = pytest.mark.slow
+
+
 __all__ = ["service"]
 
 

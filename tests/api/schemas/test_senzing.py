@@ -21,6 +21,9 @@ from tests.api.conftest import Client
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
+
 PERSON = {
     "DATA_SOURCE": "PORT",
     "RECORD_ID": "7",

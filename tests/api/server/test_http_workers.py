@@ -26,6 +26,9 @@ from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
+
 Serving = tuple[int, str, str]
 
 

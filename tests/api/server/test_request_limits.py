@@ -16,6 +16,9 @@ import pytest
 from resolver.hub.admin import create_key
 from tests.api.serving import Served, ask, served
 
+pytestmark = pytest.mark.slow
+
+
 LARGE = 6_000_000
 
 

@@ -12,6 +12,8 @@ from resolver.api.server.local_requests import is_loopback_host
 from resolver.cli.app import run
 from tests.api.serving import Served, ask, served, wait_ready
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def serving(store_url: str) -> Iterator[Served]:

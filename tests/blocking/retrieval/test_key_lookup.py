@@ -29,6 +29,9 @@ from resolver.records.prepared.batch import PreparedBatch
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
+
 GIVEN = ("Ivan", "John", "Mohammed", "Ali", "Zoltan")
 FAMILY = ("Smith", "Petrov", "Li", "Smith Petrov", "Qureshi")
 BIRTHS = ((), ("1960",), ("1960-05-01",), ("1961-05-01",), ("1960-05-01", "1961"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
 from resolver.blocking.prefilter import prefilter_arrays
@@ -16,6 +17,8 @@ from tests.blocking.test_prefilter import (
     words_of,
 )
 from tests.normalize.preparing import prepared
+
+pytestmark = pytest.mark.slow
 
 
 @settings(max_examples=60, deadline=None)

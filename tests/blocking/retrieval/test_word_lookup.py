@@ -24,6 +24,8 @@ from resolver.records.prepared.batch import PreparedBatch
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:

@@ -13,6 +13,8 @@ from resolver.models import loader
 from resolver.training.data.labeled_pairs import JudgedPair, read_judged_pairs
 from tests.cli.conftest import Lists
 
+pytestmark = pytest.mark.slow
+
 
 def test_sampled_pairs_can_be_judged(
     lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]

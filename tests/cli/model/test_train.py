@@ -12,6 +12,9 @@ import pytest
 from resolver.cli.app import run
 from resolver.cli.model import fairness
 
+pytestmark = pytest.mark.slow
+
+
 FIRST = "Ana Boris Carla Dmitri Elena Farid Greta Hassan Irina Jamal Karim Lena".split()
 LAST = "Abramov Brandt Castillo Dogan Eriksen Fuchs Gruber Haddad Ivanov Jansen".split()
 

@@ -16,6 +16,9 @@ import pytest
 from resolver.cli.app import run
 from tests.cli.conftest import Lists
 
+pytestmark = pytest.mark.slow
+
+
 FILES = {
     "entities.csv",
     "links.csv",

@@ -28,6 +28,9 @@ from tests.comparison import oracle
 from tests.normalize.preparing import prepared
 from tests.records.samples import plain_values, record
 
+pytestmark = pytest.mark.slow
+
+
 WORDS = (
     "ann anna anne lee li leeann an j a b abdul rahman abdulrahman abdurahman muhammad mohamed "
     "mohammed ivan john иван "

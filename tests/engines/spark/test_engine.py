@@ -30,6 +30,9 @@ from resolver.run_options import RunOptions
 from resolver.synthetic import World, generate
 from tests.engines.local_runs import build_intake
 
+pytestmark = pytest.mark.slow
+
+
 MASTER = "local-cluster[2,1,1024]"
 SMALL_PARTS = Partitioning(170, 6, 4, 3)
 

@@ -35,6 +35,9 @@ from resolver.synthetic import World, generate
 from tests.engines.local_runs import build_intake
 from tests.normalize.preparing import quick_symbols
 
+pytestmark = pytest.mark.slow
+
+
 SHAPES = [Partitioning(1_000, 1, 1, 1), Partitioning(90, 9, 4, 5), Partitioning(333, 3, 7, 2)]
 
 

@@ -35,6 +35,9 @@ from tests.hub.hubs import (
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
+
 YEARS = (1961, 1962, 1963)
 
 

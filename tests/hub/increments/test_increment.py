@@ -28,6 +28,8 @@ from tests.hub.hubs import (
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:

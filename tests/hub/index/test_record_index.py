@@ -21,6 +21,8 @@ from tests.hub.hubs import (
 )
 from tests.normalize.preparing import quick_symbols
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", autouse=True)
 def symbols() -> Iterator[None]:

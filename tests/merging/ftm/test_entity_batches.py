@@ -27,6 +27,8 @@ from resolver.store.segment_reader import SegmentReader
 from resolver.store.segments import build_segment
 from resolver.synthetic import generate
 
+pytestmark = pytest.mark.slow
+
 
 def as_text(entity: dict[str, Any]) -> str:
     """Return an entity as JSON, in its order of properties and values."""

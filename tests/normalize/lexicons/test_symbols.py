@@ -22,6 +22,9 @@ from resolver.normalize.lexicons.symbol_table import (
 from resolver.normalize.lexicons.symbols import VERIFIED_VERSIONS, SymbolSource, analyze_symbols
 from resolver.records.prepared.value_flags import NICKNAME_BIT
 
+pytestmark = pytest.mark.slow
+
+
 LETTERS = (
     "abcdefghijklmnopqrstuvwxyzäöüßčşžđıабвгдийклмнопрстії"
     "αβγςσאבגابتثجحد一二三李王金이박ァーカ々ñ'’-. 12"

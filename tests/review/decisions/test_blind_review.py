@@ -21,6 +21,9 @@ from resolver.review import (
 from resolver.review.decisions.blind_review import cohen_kappa
 from tests.review.tables import items
 
+pytestmark = pytest.mark.slow
+
+
 KIM, LEE = Steward("kim"), Steward("lee")
 
 

@@ -26,6 +26,9 @@ from resolver.review import (
 from resolver.store import LinkColor
 from tests.review.tables import derived, entity_of, first_item, items
 
+pytestmark = pytest.mark.slow
+
+
 KIM, LEE, MO = Steward("kim", "aa"), Steward("lee", "bb"), Steward("mo", "cc")
 VERDICTS = (StewardVerdict.SAME, StewardVerdict.DIFFERENT, StewardVerdict.UNSURE)
 Open = Callable[[], Hub]

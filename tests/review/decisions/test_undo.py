@@ -25,6 +25,9 @@ from resolver.review import (
 )
 from tests.review.tables import derived, entity_of, first_item, items, log_length
 
+pytestmark = pytest.mark.slow
+
+
 KIM, LEE, MO = Steward("kim", "aa"), Steward("lee", "bb"), Steward("mo", "cc")
 VERDICTS = (StewardVerdict.SAME, StewardVerdict.DIFFERENT, StewardVerdict.UNSURE)
 Open = Callable[[], Hub]

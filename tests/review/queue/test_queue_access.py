@@ -33,6 +33,9 @@ from resolver.review.queue.queue_access import excluded_marks, guard_marks
 from tests.hub.hubs import make_intake
 from tests.review.tables import items
 
+pytestmark = pytest.mark.slow
+
+
 OWNER, OUTSIDER = Steward("kim", "aa"), Steward("lee", "bb")
 READER = Steward("mo", "bb", frozenset())
 

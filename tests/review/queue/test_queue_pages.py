@@ -35,6 +35,9 @@ from tests.hub.hubs import make_intake
 from tests.records.samples import record
 from tests.review.tables import items, queue
 
+pytestmark = pytest.mark.slow
+
+
 KIM, LEE = Steward("kim"), Steward("lee")
 
 

@@ -12,6 +12,9 @@ from resolver.errors import StoreError
 from resolver.store import LockedError, Store, UserRole, backup, restore
 from resolver.store.schema import sessions, users
 
+pytestmark = pytest.mark.slow
+
+
 PASSWORD = "seven quiet herons"
 HOUR = datetime.timedelta(hours=1)
 

@@ -47,6 +47,9 @@ from resolver.training.training_data import (
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
+pytestmark = pytest.mark.slow
+
+
 TABLES: dict[str, Any] = {
     "person_counts": {},
     "person_total": 20_000,
