@@ -149,7 +149,7 @@ def main() -> int:
         open_chromium() as driver,
     ):
         driver.get(f"{address}/desk/first?code=screenshots")
-        driver.find_element("css selector", "form button.first").click()
+        driver.find_element("css selector", "form button.primary").click()
         for shot in choose_shots(app.extensions["resolver"].hub, report):
             size = take_screenshot(driver, address, shot, out)
             too_large += size > LARGEST
