@@ -14,7 +14,7 @@ from resolver.api.desk.pages import render_page
 from resolver.api.desk.support.desk_access import current_user, require_role
 from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.errors import ApiError
-from resolver.api.routes.batches import REPORT_POLICY, RESULTS
+from resolver.api.routes.batches import REPORT_POLICY, RESULT_FILES
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_form, upload_errors
 from resolver.errors import InputError
@@ -115,7 +115,7 @@ def accept_batch(job_id: str) -> Any:
 def batch_result(job_id: str, result: str) -> Any:
     """Send a file of a batch's results."""
     job = _find_job(job_id)
-    name, media_type = RESULTS[result]
+    name, media_type = RESULT_FILES[result]
     path = current_service().jobs_dir.absolute() / str(job.params["folder"]) / RESULT / name
     if job.state != "done" or not path.is_file():
         raise DeskError(

@@ -25,7 +25,7 @@ from resolver.api.desk.support.review_forms import (
     QueuePosition,
     current_steward,
     filter_parameters,
-    filters_of_address,
+    filters_of_url,
     hides_scores,
     parse_verdict,
 )
@@ -58,14 +58,14 @@ def next_pair() -> Any:
     if left and right and current_user().role >= UserRole.STEWARD:
         with suppress(ResolverError):
             review.release_pair(current_service().hub, current_steward(), left, right)
-    return show_next_pair(filters_of_address(), request.args.get("after", ""))
+    return show_next_pair(filters_of_url(), request.args.get("after", ""))
 
 
 @blueprint.get("/review/<ref:left>/<ref:right>")
 def pair(left: str, right: str) -> Any:
     """Show two entities side by side."""
     position = QueuePosition(
-        filters_of_address(),
+        filters_of_url(),
         request.args.get("after", ""),
         read_integer("again", 0, 0, 2**31),
     )
@@ -79,7 +79,7 @@ def done() -> Any:
         "done.html",
         section="queue",
         outcome=_previous_outcome(),
-        query=filter_parameters(filters_of_address()),
+        query=filter_parameters(filters_of_url()),
     )
 
 

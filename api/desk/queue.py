@@ -17,8 +17,8 @@ from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.desk.support.review_forms import (
     current_steward,
     filter_parameters,
-    filters_of_address,
     filters_of_form,
+    filters_of_url,
     hides_scores,
     parse_verdict,
 )
@@ -35,7 +35,7 @@ MAX_BULK_PAIRS = 100
 @blueprint.get("/review")
 def queue() -> Any:
     """Show the waiting pairs, highest priority first."""
-    filters = filters_of_address()
+    filters = filters_of_url()
     if "mine" in request.args:
         filters = replace(filters, assigned=current_user().name)
     after = request.args.get("after", "")
@@ -48,7 +48,7 @@ def queue() -> Any:
         section="queue",
         queue=queue_page,
         is_first_page=not after,
-        similar_groups=_group_similar(queue_page.items),
+        similar_groups=_number_identical_groups(queue_page.items),
         reasons=DECISION_REASONS,
         is_score_hidden=hides_scores(),
         problem=request.args.get("problem", "")[:500],
@@ -145,7 +145,7 @@ def _marked_items() -> list[QueueItem]:
     return items
 
 
-def _group_similar(items: tuple[QueueItem, ...]) -> dict[str, int]:
+def _number_identical_groups(items: tuple[QueueItem, ...]) -> dict[str, int]:
     """Return the group number of items with the same names, score and reason, by item key.
 
     Items without another of their kind have no group.

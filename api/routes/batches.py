@@ -55,11 +55,11 @@ from resolver.hub.ownership import RecordOwner
 from resolver.ingest.readers import READERS
 
 blueprint = Blueprint("batches", __name__)
-IDEMPOTENCY_KEY = "^[!-~]([ -~]{0,198}[!-~])?$"
+IDEMPOTENCY_KEY_PATTERN = "^[!-~]([ -~]{0,198}[!-~])?$"
 """Pattern of the header `Idempotency-Key`."""
 FORMATS = tuple(reader.name for reader in READERS)
 """Names of the list formats; without one the format is recognized by the content."""
-RESULTS = {
+RESULT_FILES = {
     "report": ("report.html", "text/html"),
     "links": ("links.csv", "text/csv"),
     "entities": ("entities.ftm.json", "application/x-ndjson"),
@@ -99,7 +99,7 @@ _JOB = component(
     ),
 )
 _JOBS = component("Jobs", closed_object({"batches": array_of(_JOB)}))
-_FORM: Schema = {
+_UPLOAD_FORM: Schema = {
     "type": "object",
     "required": ["file"],
     "properties": {"file": BYTES, "mapping": STRING},
@@ -127,9 +127,12 @@ _FILE_CONTENTS = {
         query_parameter("dry_run", BOOLEAN),
         query_parameter("complete", BOOLEAN),
         query_parameter("accept_large_change", BOOLEAN),
-        header_parameter("Idempotency-Key", {"type": "string", "pattern": IDEMPOTENCY_KEY}),
+        header_parameter("Idempotency-Key", {"type": "string", "pattern": IDEMPOTENCY_KEY_PATTERN}),
     ],
-    body={**content(BYTES, "application/octet-stream"), **content(_FORM, "multipart/form-data")},
+    body={
+        **content(BYTES, "application/octet-stream"),
+        **content(_UPLOAD_FORM, "multipart/form-data"),
+    },
     responses={
         202: json_response_of(_JOB, "The job"),
         200: json_response_of(_JOB, "The job of the first request with this key"),
@@ -149,7 +152,7 @@ def submit() -> tuple[Response, int] | Response:
     dry_run = query_parameters.read_boolean("dry_run", default=False)
     list_format = query_parameters.read_choice("format", FORMATS)
     key = request.headers.get("Idempotency-Key", "")
-    if key and not re.fullmatch(IDEMPOTENCY_KEY, key):
+    if key and not re.fullmatch(IDEMPOTENCY_KEY_PATTERN, key):
         # truncating a longer key could make two keys equal
         raise ApiError(422, "Idempotency-Key must be of 1 to 200 printable characters (ASCII)")
     service = current_service()
@@ -172,7 +175,7 @@ def submit() -> tuple[Response, int] | Response:
             folder,
             options,
             owner=RecordOwner.of_viewer(g.viewer),
-            # senders cannot meet each other's keys
+            # keys are per sender
             idempotency_key=f"{g.viewer.name}\n{key}" if key else None,
         )
     except BaseException:
@@ -258,7 +261,7 @@ def result(job_id: str, what: str) -> Response:
     `Accept` may ask for its entities in Senzing's format.
     """
     job = _find_job(job_id)
-    name, media_type = RESULTS[what]
+    name, media_type = RESULT_FILES[what]
     path = current_service().jobs_dir.absolute() / str(job.params["folder"]) / RESULT / name
     _check_available(job, what, path)
     if what == "entities" and wants_senzing():

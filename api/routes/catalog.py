@@ -27,7 +27,7 @@ from resolver.api.openapi.objects import json_response_of, query_parameter
 from resolver.api.schemas.entity_schemas import EVENT
 from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.request_options import DEFAULT_DATASET
-from resolver.api.schemas.yente import ALGORITHM
+from resolver.api.schemas.yente import DEFAULT_ALGORITHM
 from resolver.api.service import current_service
 from resolver.engines.model_features import FeatureWeights, feature_weights
 from resolver.hub.admin import StoredSource
@@ -155,12 +155,12 @@ def algorithms() -> Response:
     """
     hub = current_service().hub
     features = {feature.name: _feature_view(feature) for feature in feature_weights(hub.models)}
-    docs = {"name": ALGORITHM, "description": _ABOUT, "config": {}, "features": features}
+    docs = {"name": DEFAULT_ALGORITHM, "description": _ABOUT, "config": {}, "features": features}
     return json_response(
         {
             "algorithms": [{**docs, "docs": docs}],
-            "default": ALGORITHM,
-            "best": ALGORITHM,
+            "default": DEFAULT_ALGORITHM,
+            "best": DEFAULT_ALGORITHM,
             "model": hub.models.stamp["model"],
         }
     )

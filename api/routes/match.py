@@ -47,7 +47,7 @@ from resolver.api.schemas.request_options import (
     read_request_options,
 )
 from resolver.api.schemas.yente import (
-    ALGORITHM,
+    DEFAULT_ALGORITHM,
     candidate_scores,
     interpreted_query,
     match_response,
@@ -168,7 +168,7 @@ def match(dataset: str) -> Response:
     body = {
         "responses": responses,
         "limit": options.limit,
-        "algorithm": ALGORITHM,
+        "algorithm": DEFAULT_ALGORITHM,
         **_revision_fields(revision),
     }
     headers = {**_revision_headers(revision), "X-Batch-Size": len(responses)}

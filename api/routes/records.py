@@ -29,7 +29,7 @@ from resolver.hub.ownership import RecordOwner
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, read_ftm_entity
 from resolver.ingest.formats.senzing.senzing_record import read_senzing_record
 from resolver.records import Handling, Record
-from resolver.records.source_names import SOURCE_NAME
+from resolver.records.source_names import SOURCE_NAME_PATTERN
 from resolver.records.visibility import VISIBILITY_RULES
 from resolver.screening import entity_reader
 from resolver.screening.uncompared_values import note_uncompared_values
@@ -150,7 +150,7 @@ def _read_ftm(body: dict[str, Any]) -> SubmittedRecord:
 def _read_source(datasets: object) -> str:
     names = datasets if isinstance(datasets, list) else []
     if not names or not all(
-        isinstance(name, str) and re.fullmatch(SOURCE_NAME, name) for name in names
+        isinstance(name, str) and re.fullmatch(SOURCE_NAME_PATTERN, name) for name in names
     ):
         raise ApiError(
             422,

@@ -35,7 +35,11 @@ from resolver.api.schemas.facets import (
     read_operator,
 )
 from resolver.api.schemas.json_response import json_response
-from resolver.api.schemas.request_options import DATASET_FILTERS, read_exclusions, sources_in_scope
+from resolver.api.schemas.request_options import (
+    COMMON_FILTERS,
+    read_entity_filter,
+    sources_in_scope,
+)
 from resolver.api.schemas.yente import query_record
 from resolver.api.service import current_service
 from resolver.ingest.formats.ftm.ftm_schema import is_kind_of, topic_names
@@ -64,7 +68,7 @@ _PARAMETERS = (
     query_parameter("schema", enum_of([*SCHEMATA, "Thing"])),
     query_parameter("limit", integer(0, 500)),
     query_parameter("offset", integer(0, MAX_ENTITIES)),
-    *DATASET_FILTERS,
+    *COMMON_FILTERS,
     query_parameter("countries", TEXTS),
     query_parameter("topics", array_of(enum_of(topic_names()))),
     query_parameter("datasets", TEXTS),
@@ -143,9 +147,9 @@ def search(dataset: str) -> Response:
     limit = query_parameters.read_integer("limit", 10, 0, 500)
     offset = query_parameters.read_integer("offset", 0, 0, MAX_ENTITIES)
     if text:
-        options = MatchQuery(MAX_ENTITIES, 0.0, sources, read_exclusions(), viewer())
+        options = MatchQuery(MAX_ENTITIES, 0.0, sources, read_entity_filter(), viewer())
         entities, is_complete, revision = _search_text(screener, text, schema, options)
-        entities = _put_first(entities, text, sources)
+        entities = _insert_entity_with_id(entities, text, sources)
     else:
         entities, is_complete, revision = _list_entities(schema, sources)
     query_parameters.read_choices("topics", topic_names())
@@ -171,19 +175,23 @@ def search(dataset: str) -> Response:
 
 
 def _search_text(
-    screener: Screener, text: str, schema: str, options: MatchQuery
+    screener: Screener, text: str, schema: str, match_options: MatchQuery
 ) -> tuple[list[_Entity], bool, IndexRevision]:
-    """Return entities with the text as a number, then namesakes; also if all, and the revision."""
+    """Return entities that bear the text as a number or name, whether these are all, and the
+    revision.
+    """
     by_name = query_record({"schema": schema, "properties": {"name": [text]}}, "q").record
     queries = [by_name]
     number = letters(text).upper()
     if any(character.isdigit() for character in number):
         by_number = replace(by_name, values=(), identifiers=(Identifier("idNumber", text),))
         queries.append(by_number)
-    answers, revision = screener.check(queries, options)
+    answers, revision = screener.check(queries, match_options)
     by_number_matches = [candidate for answer in answers[1:] for candidate in answer.matches]
     bearers = [
-        _entity_view(match) for match in by_number_matches if number in _numbers(match.entity)
+        _entity_view(match)
+        for match in by_number_matches
+        if number in _normalized_identifiers(match.entity)
     ]
     bearer_ids = {entity["id"] for entity in bearers}
     namesakes = [
@@ -192,7 +200,7 @@ def _search_text(
     return [*bearers, *namesakes], all(answer.is_complete for answer in answers), revision
 
 
-def _numbers(entity: Mapping[str, Any]) -> set[str]:
+def _normalized_identifiers(entity: Mapping[str, Any]) -> set[str]:
     return {
         letters(text).upper() for prop in IDENTIFIERS for text in entity["properties"].get(prop, ())
     }
@@ -206,7 +214,7 @@ def _list_entities(
     Also whether they are all there are, and the revision that they are of.
     """
     hub = current_service().hub
-    accept = read_exclusions()
+    accept = read_entity_filter()
     version, listed, is_complete = entity_reader.read_first_entities(
         hub, sources, viewer(), limit=MAX_ENTITIES
     )
@@ -227,10 +235,10 @@ def _read_schema() -> str:
     return schema
 
 
-def _put_first(
+def _insert_entity_with_id(
     entities: list[_Entity], entity_id: str, sources: frozenset[str] | None
 ) -> list[_Entity]:
-    """Return the entities with the one of this id, if there is one, first."""
+    """Return the entities with the visible entity of this id first, added if it is absent."""
     read = entity_reader.read_entity(current_service().hub, entity_id, viewer())
     entity = read.entity if read is not None else None
     if entity is None or (sources is not None and sources.isdisjoint(entity["datasets"])):

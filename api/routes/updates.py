@@ -1,7 +1,7 @@
-"""`POST /updatez`: see the latest commits at once, as yente offers it to those who load data.
+"""Endpoint `POST /updatez`, known from yente: make this worker process see the latest commits at
+once.
 
-Checks follow commits within two seconds without it; the call saves that time in the process that
-answers it.
+Without it a process looks for commits about once a second. Other worker processes are not affected.
 """
 
 from __future__ import annotations

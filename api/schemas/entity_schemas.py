@@ -25,7 +25,7 @@ from resolver.api.openapi.json_schema import (
 from resolver.ingest.formats.ftm.ftm_schema import value_properties
 from resolver.records.kinds import SCHEMATA
 from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFIERS, NAME_PARTS
-from resolver.records.source_names import SOURCE_NAME
+from resolver.records.source_names import SOURCE_NAME_PATTERN
 from resolver.records.visibility import VISIBILITY_RULES
 
 IDENTIFYING = (*FULL_NAMES, *NAME_PARTS, *IDENTIFIERS, "phone", "email", "birthPlace", ADDRESS)
@@ -43,7 +43,7 @@ IGNORED_FIELDS = (
     "origin",
 )
 """Fields of a fetched entity that may stay in it when it is posted as a record."""
-_LEGAL_ENTITY_SCHEMATA = ["LegalEntity", "Thing"]
+_GENERAL_SCHEMATA = ["LegalEntity", "Thing"]
 
 # --- returned
 
@@ -113,7 +113,7 @@ def _example_of(schema: str, properties: Schema) -> Schema:
             "type": "object",
             "required": ["properties"] if is_general else ["schema", "properties"],
             "properties": {
-                "schema": enum_of(_LEGAL_ENTITY_SCHEMATA if is_general else [schema]),
+                "schema": enum_of(_GENERAL_SCHEMATA if is_general else [schema]),
                 "properties": properties,
             },
         },
@@ -123,7 +123,7 @@ def _example_of(schema: str, properties: Schema) -> Schema:
 def _record_of(schema: str, properties: Schema) -> Schema:
     """Register an entity of a schema as a record to store."""
     is_general = schema == "LegalEntity"
-    datasets = array_of({"type": "string", "pattern": SOURCE_NAME}, minItems=1, maxItems=20)
+    datasets = array_of({"type": "string", "pattern": SOURCE_NAME_PATTERN}, minItems=1, maxItems=20)
     return component(
         f"{schema}Record",
         {
@@ -132,7 +132,7 @@ def _record_of(schema: str, properties: Schema) -> Schema:
             "properties": {
                 "id": NATIVE_ID,
                 "datasets": datasets,
-                "schema": enum_of(_LEGAL_ENTITY_SCHEMATA if is_general else [schema]),
+                "schema": enum_of(_GENERAL_SCHEMATA if is_general else [schema]),
                 "properties": properties,
                 "handling": enum_of(VISIBILITY_RULES),
                 **{name: {} for name in IGNORED_FIELDS},

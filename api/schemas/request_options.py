@@ -21,7 +21,7 @@ from resolver.api.openapi.json_schema import (
     integer,
 )
 from resolver.api.openapi.objects import query_parameter
-from resolver.api.schemas.yente import ALGORITHM, ALGORITHMS
+from resolver.api.schemas.yente import ALGORITHMS, DEFAULT_ALGORITHM
 from resolver.api.service import current_service
 from resolver.ingest.formats.ftm.ftm_schema import is_kind_of, topic_names
 from resolver.records.kinds import SCHEMATA
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from resolver.screening.screener import FilterContext
 
 DEFAULT_DATASET = EVERYTHING
-_LIMIT, _THRESHOLD = 5, 0.5
-DATASET_FILTERS = (
+_DEFAULT_LIMIT, _DEFAULT_THRESHOLD = 5, 0.5
+COMMON_FILTERS = (
     query_parameter("include_dataset", TEXTS),
     query_parameter("exclude_dataset", TEXTS),
     query_parameter("exclude_schema", array_of(enum_of(SCHEMATA))),
@@ -53,7 +53,7 @@ MATCH_PARAMETERS = (
     query_parameter("fuzzy", BOOLEAN),
     query_parameter("exclude_entity_ids", TEXTS),
     query_parameter("topics", array_of(enum_of(topic_names()))),
-    *DATASET_FILTERS,
+    *COMMON_FILTERS,
 )
 """Parameters of `/match` and `/check`."""
 
@@ -72,7 +72,7 @@ class RequestOptions:
     limit: int
 
 
-def read_request_options(dataset: str, datasets: frozenset[str]) -> RequestOptions:
+def read_request_options(dataset: str, visible_sources: frozenset[str]) -> RequestOptions:
     """Read the options of the request.
 
     datasets: names of the sources that the viewer can see.
@@ -80,40 +80,44 @@ def read_request_options(dataset: str, datasets: frozenset[str]) -> RequestOptio
     Raises `ApiError`.
     """
     if not request.args and dataset == DEFAULT_DATASET:
-        return RequestOptions(MatchQuery(_LIMIT, viewer=viewer()), _THRESHOLD, _LIMIT)
-    algorithm = request.args.get("algorithm", ALGORITHM)
+        return RequestOptions(
+            MatchQuery(_DEFAULT_LIMIT, viewer=viewer()), _DEFAULT_THRESHOLD, _DEFAULT_LIMIT
+        )
+    algorithm = request.args.get("algorithm", DEFAULT_ALGORITHM)
     if algorithm not in ALGORITHMS:
         raise ApiError(
             400, f"there is no algorithm {algorithm[:60]!r}; use one of {', '.join(ALGORITHMS)}"
         )
     query_parameters.read_boolean("fuzzy", default=True)
-    limit = query_parameters.read_integer("limit", _LIMIT, 0, 500)
-    threshold = query_parameters.read_number("threshold", _THRESHOLD, 0.0, 1.0)
+    limit = query_parameters.read_integer("limit", _DEFAULT_LIMIT, 0, 500)
+    threshold = query_parameters.read_number("threshold", _DEFAULT_THRESHOLD, 0.0, 1.0)
     match_query = MatchQuery(
         limit,
         query_parameters.read_number("cutoff", None, 0.0, 1.0),
-        sources_in_scope(dataset, datasets),
-        read_exclusions(),
+        sources_in_scope(dataset, visible_sources),
+        read_entity_filter(),
         viewer(),
     )
-    return RequestOptions(match_query, _THRESHOLD if threshold is None else threshold, limit)
+    return RequestOptions(
+        match_query, _DEFAULT_THRESHOLD if threshold is None else threshold, limit
+    )
 
 
-def sources_in_scope(dataset: str, datasets: frozenset[str]) -> frozenset[str] | None:
+def sources_in_scope(dataset: str, visible_sources: frozenset[str]) -> frozenset[str] | None:
     """Return the sources that a dataset and the parameters about datasets leave; None for all.
 
     Raises `ApiError` for a dataset that the viewer cannot see.
     """
-    if dataset != DEFAULT_DATASET and dataset not in datasets:
+    if dataset != DEFAULT_DATASET and dataset not in visible_sources:
         raise ApiError(404, f"there is no dataset {dataset[:60]!r}; /catalog lists them")
     include = set(query_parameters.read_texts("include_dataset"))
     exclude = set(query_parameters.read_texts("exclude_dataset"))
-    unknown = sorted((include | exclude) - datasets - {DEFAULT_DATASET})
+    unknown = sorted((include | exclude) - visible_sources - {DEFAULT_DATASET})
     if unknown:
         raise ApiError(404, f"there is no dataset {unknown[0][:60]!r}; /catalog lists them")
     if dataset == DEFAULT_DATASET and not (include - {DEFAULT_DATASET}) and not exclude:
         return None
-    scope = datasets if dataset == DEFAULT_DATASET else frozenset({dataset})
+    scope = visible_sources if dataset == DEFAULT_DATASET else frozenset({dataset})
     if include and DEFAULT_DATASET not in include:
         scope &= include
     return scope - exclude if DEFAULT_DATASET not in exclude else frozenset()
@@ -123,20 +127,22 @@ def sources_in_scope(dataset: str, datasets: frozenset[str]) -> frozenset[str] |
 class _Filter:
     """Filter of results by schema, id, topic and time of the last change."""
 
-    schemata: frozenset[str]
-    ids: frozenset[str]
-    topics: frozenset[str]
+    excluded_schemata: frozenset[str]
+    excluded_ids: frozenset[str]
+    required_topics: frozenset[str]
     since: datetime | None
 
     def __call__(self, entity: Mapping[str, Any], context: FilterContext) -> bool:
         """Return whether an entity may be a result."""
         if (
-            entity["schema"] in self.schemata
-            or entity["id"] in self.ids
-            or self.ids.intersection(entity["referents"])
+            entity["schema"] in self.excluded_schemata
+            or entity["id"] in self.excluded_ids
+            or self.excluded_ids.intersection(entity["referents"])
         ):
             return False
-        if self.topics and self.topics.isdisjoint(entity["properties"].get("topics", ())):
+        if self.required_topics and self.required_topics.isdisjoint(
+            entity["properties"].get("topics", ())
+        ):
             return False
         return (
             self.since is None
@@ -144,7 +150,7 @@ class _Filter:
         )
 
 
-def read_exclusions() -> EntityFilter | None:
+def read_entity_filter() -> EntityFilter | None:
     """Return the filter that the parameters of the request describe, if any. Raises `ApiError`."""
     excluded = frozenset(query_parameters.read_choices("exclude_schema", SCHEMATA))
     since = query_parameters.read_datetime("changed_since")

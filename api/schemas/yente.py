@@ -20,10 +20,10 @@ from resolver.records.properties import FULL_NAMES, NAME_PARTS
 from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.screening.screener import ScreeningMatch, ScreeningResult
 
-ALGORITHM = "evidence"
+DEFAULT_ALGORITHM = "evidence"
 """Name of the only scoring algorithm."""
 ALGORITHMS = (
-    ALGORITHM,
+    DEFAULT_ALGORITHM,
     "best",
     "default",
     "logic-v1",

@@ -6,13 +6,13 @@ import re
 
 EVERYTHING = "default"
 """Name of the dataset that comprises all sources; no source may have it."""
-SOURCE_NAME = r"^(?!default$)(?=.*[A-Za-z0-9])[A-Za-z0-9_.-]{1,100}$"
+SOURCE_NAME_PATTERN = r"^(?!default$)(?=.*[A-Za-z0-9])[A-Za-z0-9_.-]{1,100}$"
 """Pattern of source names that come over HTTP or by command; lists may use any script."""
 
 
 def is_source_name(text: str) -> bool:
     """Return True if a source may have the name over HTTP or by command."""
-    return re.fullmatch(SOURCE_NAME, text) is not None
+    return re.fullmatch(SOURCE_NAME_PATTERN, text) is not None
 
 
 def is_list_source_name(text: str) -> bool:

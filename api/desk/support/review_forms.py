@@ -47,7 +47,7 @@ def current_steward() -> Steward:
     return Steward(current_user().name, current_user().agency, viewer().scopes)
 
 
-def filters_of_address() -> Filters:
+def filters_of_url() -> Filters:
     """Return the filters in the query of the request; the queue refuses unknown values."""
     return _read_filters(request.args)
 

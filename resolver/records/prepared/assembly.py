@@ -1,10 +1,10 @@
 """Rows of several prepared batches as one batch, without preparing any value again.
 
-Each row of a table depends on its text alone, so values prepared at different times can be compared
-with each other. An assembled batch holds only the table rows that its records use: the cost is that
-of the rows, not that of the batches, whose arrays may be memory-mapped files. Tables of tokens,
-places, dates and texts are sorted as those of a single batch are; name forms and identifiers keep
-the order of the parts.
+The prepared form of a value depends on its text alone, so values prepared at different times are
+comparable. An assembled batch holds only the table rows that its records use: time and memory grow
+with the rows selected, not with the batches, whose arrays may be memory-mapped files. Tables of
+tokens, places, dates and texts are sorted as those of a single batch are; name forms and
+identifiers keep the order of the parts.
 """
 
 from __future__ import annotations
@@ -139,12 +139,14 @@ class LazyBatch:
     @cached_property
     def nationalities(self) -> Ragged:
         """Nationalities of each record."""
-        return self._union.recode_countries(lambda batch: batch.nationalities, self._new_codes)
+        return self._union.recode_countries(
+            lambda batch: batch.nationalities, self._country_recodings
+        )
 
     @cached_property
     def countries(self) -> Ragged:
         """Countries of each record."""
-        return self._union.recode_countries(lambda batch: batch.countries, self._new_codes)
+        return self._union.recode_countries(lambda batch: batch.countries, self._country_recodings)
 
     @cached_property
     def birth_places(self) -> Ragged:
@@ -220,24 +222,28 @@ class LazyBatch:
         return merge_country_codes(tuple(batch.country_codes for batch in self._batches))
 
     @property
-    def _new_codes(self) -> list[IntArray]:
+    def _country_recodings(self) -> list[IntArray]:
         return self._countries[1]
 
     @cached_property
     def _birth_places(self) -> tuple[Ragged, PlaceTable]:
         return self._union.places(
-            lambda batch: batch.birth_places, lambda batch: batch.place_table, self._new_codes
+            lambda batch: batch.birth_places,
+            lambda batch: batch.place_table,
+            self._country_recodings,
         )
 
     @cached_property
     def _addresses(self) -> tuple[Ragged, PlaceTable]:
         return self._union.places(
-            lambda batch: batch.addresses, lambda batch: batch.address_table, self._new_codes
+            lambda batch: batch.addresses,
+            lambda batch: batch.address_table,
+            self._country_recodings,
         )
 
     @cached_property
     def _identifiers(self) -> tuple[Ragged, IdentifierTable]:
-        return self._union.identifiers(self._new_codes)
+        return self._union.identifiers(self._country_recodings)
 
 
 class _LazyTexts(Mapping[str, tuple[Ragged, TextTable]]):

@@ -53,13 +53,13 @@ class AuditEvents:
         self, *, since: str = "", actor: str | None = None, limit: int = 1000
     ) -> list[AuditEvent]:
         """Return events since a time, the oldest first, optionally of one actor."""
-        query = (
+        statement = (
             select(audit_events)
             .where(audit_events.c.at >= since)
             .order_by(audit_events.c.number)
             .limit(limit)
         )
         if actor is not None:
-            query = query.where(audit_events.c.who == actor)
+            statement = statement.where(audit_events.c.who == actor)
         with read_transaction(self.engine) as connection:
-            return [AuditEvent(*row) for row in connection.execute(query)]
+            return [AuditEvent(*row) for row in connection.execute(statement)]
