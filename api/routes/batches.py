@@ -99,7 +99,7 @@ _JOB = component(
     ),
 )
 _JOBS = component("Jobs", closed_object({"batches": array_of(_JOB)}))
-_UPLOAD_FORM: Schema = {
+_UPLOAD: Schema = {
     "type": "object",
     "required": ["file"],
     "properties": {"file": BYTES, "mapping": STRING},
@@ -129,10 +129,7 @@ _FILE_CONTENTS = {
         query_parameter("accept_large_change", BOOLEAN),
         header_parameter("Idempotency-Key", {"type": "string", "pattern": IDEMPOTENCY_KEY_PATTERN}),
     ],
-    body={
-        **content(BYTES, "application/octet-stream"),
-        **content(_UPLOAD_FORM, "multipart/form-data"),
-    },
+    body={**content(BYTES, "application/octet-stream"), **content(_UPLOAD, "multipart/form-data")},
     responses={
         202: json_response_of(_JOB, "The job"),
         200: json_response_of(_JOB, "The job of the first request with this key"),
