@@ -84,8 +84,8 @@ def install_error_handlers(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def report_unexpected_error(error: Exception) -> Response:
-        # the message may hold personal data; its type and place do not
         """Log an error and return a response that reveals nothing of it."""
+        # the message may hold personal data; its type and place do not
         _LOG.error("failed", error=type(error).__name__, place=_place_of(error))
         return json_response(
             {"detail": "something went wrong here; the log has it under this request's id"}, 500

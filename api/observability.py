@@ -123,8 +123,8 @@ def install_observability(app: Flask) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
-        # the pattern of the address, never the address: it may hold a name
         """Count and log the response."""
+        # the pattern of the address, never the address: it may hold a name
         route = request.url_rule.rule if request.url_rule is not None else "none"
         seconds = time.perf_counter() - g.get("started_at", time.perf_counter())
         method, status, request_id = request.method, response.status_code, g.get("request_id", "")

@@ -59,6 +59,7 @@ ENTITY_FIELDS = {
     "referents": STRINGS,
 }
 ENTITY = component("Entity", closed_object(ENTITY_FIELDS, {"target": BOOLEAN}))
+# `other`: the entity that took over or gave up records in a merge or split.
 EVENT = component(
     "Event",
     closed_object(

@@ -75,9 +75,7 @@ class RequestOptions:
 def read_request_options(dataset: str, visible_sources: frozenset[str]) -> RequestOptions:
     """Read the options of the request.
 
-    datasets: names of the sources that the viewer can see.
-
-    Raises `ApiError`.
+    `visible_sources`: names of the sources that the viewer can see. Raises `ApiError`.
     """
     if not request.args and dataset == DEFAULT_DATASET:
         return RequestOptions(
@@ -88,6 +86,7 @@ def read_request_options(dataset: str, visible_sources: frozenset[str]) -> Reque
         raise ApiError(
             400, f"there is no algorithm {algorithm[:60]!r}; use one of {', '.join(ALGORITHMS)}"
         )
+    # Checked but without effect: yente's clients send it, and there is one way of scoring here.
     query_parameters.read_boolean("fuzzy", default=True)
     limit = query_parameters.read_integer("limit", _DEFAULT_LIMIT, 0, 500)
     threshold = query_parameters.read_number("threshold", _DEFAULT_THRESHOLD, 0.0, 1.0)

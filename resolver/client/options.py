@@ -32,7 +32,8 @@ class SubmitOptions(TypedDict, total=False):
     """Options of `submit` that go to the service as parameters.
 
     `list_format`: name of the format, guessed from the content if absent. `dry_run`: nothing is
-    committed. `complete`, `accept_large_change`: see `Client.submit`.
+    committed. `complete`: the list holds all of its source, so that records it no longer holds are
+    withdrawn. `accept_large_change`: commit where a large change would otherwise wait.
     """
 
     list_format: str

@@ -34,6 +34,7 @@ _COUNT_NOUNS = {
 }
 _DECISION_STATUSES = {"stands": "in effect", "waits": "waits for a second steward"}
 _STATE_LABELS = {"held": "held for approval"}
+# The verdict "red": one person under unlawfully different identities.
 _VERDICT_CLASSES = {"same": "agree", "unsure": "wait", "red": "differ"}
 
 
