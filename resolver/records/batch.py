@@ -44,7 +44,8 @@ class Coded:
 class Column:
     """Values of one property, as int32 arrays of one length.
 
-    `rows` (record rows) ascend; `codes` refer to `values`, `origins` to `origin_values`.
+    `rows` (record rows) ascend; `codes` refer to `values`, `origins` to `origin_values`: the place
+    in the source, such as a file and field.
     """
 
     rows: IntArray
