@@ -44,7 +44,7 @@ demo: setup  ## generate lists of several agencies, dedupe them and serve the re
 	$(BIN)/resolver demo --records $(DEMO_RECORDS) --out $(DEMO_OUT)
 	@rm -rf $(DEMO_OUT)/hub.db*
 	@$(BIN)/resolver dedupe $(DEMO_OUT)/lists --store $(STORE) >/dev/null
-	@echo "Serve it: make serve, then http://127.0.0.1:$(PORT)/check?name=Ivan+Petrov (docs/serve.md) and the steward's desk (docs/desk.md)"
+	@echo "Serve it: make serve, then http://127.0.0.1:$(PORT)/check?name=Ivan+Petrov (docs/how-to/serve.md) and the steward's desk (docs/how-to/desk.md)"
 	@if [ "$(SERVE)" != 0 ]; then echo "Serving now; open the link to the steward's desk below, stop with Ctrl-C."; exec $(BIN)/resolver serve --store $(STORE) --port $(PORT); fi
 
 test: setup  ## run all tests except those marked nightly

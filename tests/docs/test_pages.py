@@ -71,3 +71,13 @@ def test_the_examples_of_a_command_parse(command: str, words: list[str]) -> None
     name, *args = words
     assert name in COMMANDS, f"{command}: there is no command {name}"
     load_command(name).make_context(name, args, resilient_parsing=False)
+
+
+def test_pages_named_in_messages_exist(root: Path) -> None:
+    named = re.compile(r"\bdocs/[a-z-]+(?:/[a-z-]+)*\.md\b")
+    files = [root / "Makefile", *(root / "deploy").iterdir()]
+    files += [path for name in ("resolver", "api") for path in (root / name).rglob("*.py")]
+    texts = [(path, path.read_text("utf-8")) for path in files]
+    pages_named = [(path, match[0]) for path, text in texts for match in named.finditer(text)]
+    assert len(pages_named) > 5
+    assert [row for row in pages_named if not (root / row[1]).exists()] == []

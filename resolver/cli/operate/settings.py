@@ -18,7 +18,7 @@ precedence. `resolver settings` shows the current values. This page is generated
 
 
 @click.command("settings")
-@click.option("--markdown", is_flag=True, help="Print the page docs/settings.md.")
+@click.option("--markdown", is_flag=True, help="Print the page docs/reference/settings.md.")
 @click.pass_obj
 def command(settings: Settings, /, *, markdown: bool) -> None:
     """List the settings in the environment, and their current values.

@@ -49,7 +49,7 @@ Examples:
 
 
 @click.command("comparators", help=_HELP)
-@click.option("--markdown", is_flag=True, help="Print the page docs/comparators.md.")
+@click.option("--markdown", is_flag=True, help="Print the page docs/reference/comparators.md.")
 @json_option
 def command(*, markdown: bool, as_json: bool) -> None:
     """Run `resolver comparators`."""

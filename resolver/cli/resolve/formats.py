@@ -27,7 +27,7 @@ mapping: see [Submit a batch](../how-to/submit-a-batch.md).
 
 
 @click.command("formats")
-@click.option("--markdown", is_flag=True, help="Print the page docs/formats.md.")
+@click.option("--markdown", is_flag=True, help="Print the page docs/reference/formats.md.")
 @json_option
 def command(*, markdown: bool, as_json: bool) -> None:
     """List the formats of lists that can be read.

@@ -30,7 +30,7 @@ _RAISED = re.compile(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception|Interrupt)): (.+)$",
 _CAUSE = re.compile(r"^(?:: |Caused by: )(?:[\w$]+\.)+\w+: (.+)$", re.MULTILINE)
 _HINT_BY_ERROR = {
     "ModuleNotFoundError": "install this version of the resolver in the Python of every worker, "
-    "see docs/scale.md",
+    "see docs/how-to/scale.md",
     "MemoryError": "give the workers more memory (spark.executor.memoryOverhead), "
     "or run fewer tasks at a time on each",
 }
