@@ -74,10 +74,12 @@ def test_the_examples_of_a_command_parse(command: str, words: list[str]) -> None
 
 
 def test_pages_named_in_messages_exist(root: Path) -> None:
-    named = re.compile(r"\bdocs/[a-z-]+(?:/[a-z-]+)*\.md\b")
+    page_address = re.compile(r"\bdocs/[a-z-]+(?:/[a-z-]+)*\.md\b")
     files = [root / "Makefile", *(root / "deploy").iterdir()]
     files += [path for name in ("resolver", "api") for path in (root / name).rglob("*.py")]
     texts = [(path, path.read_text("utf-8")) for path in files]
-    pages_named = [(path, match[0]) for path, text in texts for match in named.finditer(text)]
+    pages_named = [
+        (path, match[0]) for path, text in texts for match in page_address.finditer(text)
+    ]
     assert len(pages_named) > 5
     assert [row for row in pages_named if not (root / row[1]).exists()] == []
