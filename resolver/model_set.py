@@ -13,11 +13,13 @@ from resolver.comparison import features_of
 from resolver.errors import ModelError
 from resolver.models import loader
 from resolver.records import KIND_BY_LABEL
+from resolver.records.population import Population
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.scoring import Model, model_from_json
 
 STAMPED_LIBRARIES = ("rigour", "jellyfish", "nicknames", "pyicu", "rapidfuzz", "pykakasi", "hanja")
 """Libraries that scores depend on, besides the model and this program."""
+_MAX_POPULATIONS = 16
 
 
 @dataclass(frozen=True)
@@ -27,24 +29,48 @@ class ModelSet:
     models: dict[str, Model]
     tables: FrequencyTables
     stamp: dict[str, str] = field(default_factory=dict)
-    _at: dict[str, ModelSet] = field(default_factory=dict, init=False, repr=False, compare=False)
+    population: Population | None = None
+    """Population that the scores hold for; None for even odds, and before one is chosen."""
+    _at: dict[tuple[str, int], ModelSet] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    def for_plan(self, plan: str) -> ModelSet:
-        """Return the models with the priors of a blocking plan."""
-        if plan not in self._at:
-            models = {kind: model.for_plan(plan) for kind, model in self.models.items()}
-            self._at[plan] = replace(self, models=models)
-        return self._at[plan]
+    def for_population(self, plan: str, population: Population | None) -> ModelSet:
+        """Return the models for a population (None: even odds), blocked under a plan.
+
+        The frequency tables count the words of the population. Sets are built once.
+        """
+        key = (plan, id(population))
+        kept = self._at.get(key)
+        # a set holds its population, so that no other object can have that identity
+        if kept is None:
+            if len(self._at) >= _MAX_POPULATIONS:
+                self._at.clear()
+            kept = self._at[key] = self._build(plan, population)
+        return kept
+
+    def _build(self, plan: str, population: Population | None) -> ModelSet:
+        models = {
+            kind: model.for_population(plan, None if population is None else population.of(kind))
+            for kind, model in self.models.items()
+        }
+        tables = self.tables
+        if population is not None and self.counts_words:
+            tables = replace(tables, at_hand=population.words)
+        return replace(self, models=models, tables=tables, population=population)
+
+    @property
+    def counts_words(self) -> bool:
+        """True if the weights were fitted with the word counts of each population."""
+        return any(model.population is not None for model in self.models.values())
 
 
 @lru_cache(maxsize=8)
-def load_models(directory: Path | None = None, plan: str | None = None) -> ModelSet:
-    """Load the models of a directory (default: the shipped ones).
+def load_models(directory: Path | None = None) -> ModelSet:
+    """Load the models of a directory (default: the shipped ones). Raises `ModelError`.
 
-    `plan`: blocking plan whose priors they take. Raises `ModelError`.
+    `ModelSet.for_population` fits them to the records that they are to score.
     """
-    if plan is not None:
-        return load_models(directory).for_plan(plan)
     raw = {kind: loader.load(kind, directory) for kind in loader.KINDS}
     models = {
         kind: model_from_json(data, features_of(KIND_BY_LABEL[kind])) for kind, data in raw.items()

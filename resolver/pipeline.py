@@ -20,8 +20,8 @@ decides where they run and how pairs are cut into chunks: in this process
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
@@ -36,21 +36,27 @@ from resolver.clustering.decided_rows import DecidedRows, find_decided_rows
 from resolver.comparison import NameIndex, compare
 from resolver.model_set import ModelSet, load_models
 from resolver.models.loader import KINDS
-from resolver.normalize import SymbolSource, prepare
+from resolver.normalize import SymbolSource, count_population, prepare
 from resolver.records import KIND_BY_LABEL, Batch, Kind
 from resolver.records.batch import IntArray
+from resolver.records.population import Population
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution, RuleStat, RunStats
 from resolver.records.results.stage_meter import StageMeter
+from resolver.records.visibility import STRANGER, visible_rows
 from resolver.run_options import RunOptions, choose_plan
-from resolver.scoring import (
-    threshold_logodds,
+from resolver.scoring import PartnerHistogram, estimate_partners, threshold_logodds
+from resolver.scoring.partners import (
+    MAX_PARTNER_SHIFT,
+    count_logodds,
+    shift_logodds,
+    shifted_score_histogram,
 )
 from resolver.scoring.score_links import build_links
 
 if TYPE_CHECKING:
-    from resolver.ingest.formats.tabular.mapping import Mapping
+    from resolver.ingest.formats.tabular.mapping import Mapping as TableMapping
     from resolver.ingest.list_reading import Progress as ListProgress
     from resolver.ingest.reader_types import Intake
     from resolver.merging import CountryCode, MergeContext, Partition
@@ -78,6 +84,7 @@ class ResolutionTask:
 
     `batch` is canonical. No two records of one of the `deduplicated_sources` are the same. `sides`
     holds 0 or 1 per record where two sets are linked: only pairs across the sides are compared.
+    `models` are those of the population in `models.population`; without one, `resolve` measures it.
     """
 
     batch: Batch
@@ -87,6 +94,8 @@ class ResolutionTask:
     models: ModelSet
     decided: DecidedRows
     sides: npt.NDArray[np.uint8] | None = None
+    is_measured: bool = False
+    """True if the population was measured in this run, so that its partners are yet unknown."""
 
     @classmethod
     def build(
@@ -95,14 +104,15 @@ class ResolutionTask:
         deduplicated_sources: Sequence[str],
         options: RunOptions,
         sides: npt.NDArray[np.uint8] | None = None,
+        population: Population | None = None,
     ) -> ResolutionTask:
         """Choose the plan, load the models and check the decisions, before hours of work.
 
-        Raises `InputError` for an unknown plan, `ModelError`, and `DecisionError` where decisions
-        contradict each other.
+        `population`: that of an earlier refresh, which this run is to keep. Raises `InputError` for
+        an unknown plan, `ModelError`, and `DecisionError` where decisions contradict each other.
         """
         plan = choose_plan(options, len(batch), choose_plan_by_size(len(batch)))
-        models = load_models(options.model_dir, plan.name)
+        models = load_models(options.model_dir).for_population(plan.name, population)
         decided = find_decided_rows(batch, options.decisions)
         return cls(batch, deduplicated_sources, options, plan, models, decided, sides)
 
@@ -111,6 +121,17 @@ class ResolutionTask:
         """Log-odds (thousandths) from which clustering uses a pair wherever it lies."""
         review = threshold_logodds(self.options.thresholds.review)
         return min(review, self.options.merge_threshold)
+
+    @property
+    def open_shift(self) -> int:
+        """Log-odds (thousandths) by which pairs may still rise once partners are estimated."""
+        return MAX_PARTNER_SHIFT if self.is_measured else 0
+
+    def with_population(self, population: Population) -> ResolutionTask:
+        """Return the task with the models of a population."""
+        models = load_models(self.options.model_dir)
+        models = models.for_population(self.plan.name, population)
+        return replace(self, models=models, is_measured=models.counts_words)
 
     @property
     def stamp(self) -> dict[str, str]:
@@ -131,10 +152,18 @@ class ScoredCandidates:
     logodds: npt.NDArray[np.int32]
     rules: tuple[RuleStat, ...]
     histogram: npt.NDArray[np.int64]
+    partner_counts: Mapping[str, PartnerHistogram] = field(default_factory=dict)
+    """Pairs by kind and log-odds, to estimate the share of true pairs."""
 
 
 class Engine(Protocol):
     """Place where the stages from normalize to score run."""
+
+    def measure_population(
+        self, task: ResolutionTask, meter: StageMeter
+    ) -> tuple[ResolutionTask, Engine]:
+        """Return the task with the population of its records, and the engine to run it on."""
+        ...
 
     def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
         """Return the scored candidate pairs of a task."""
@@ -174,15 +203,54 @@ class StagedEngine(ABC, Generic[_Normalized, _Candidates]):
 def resolve(task: ResolutionTask, engine: Engine, progress: Progress = SILENT) -> Resolution:
     """Resolve the records of a task: all stages from normalize to cluster."""
     meter = StageMeter(progress)
-    scored = engine.score_candidates(task, meter)
+    task, scored = score_in_population(task, engine, meter)
     return cluster_pairs(task, scored, meter)
+
+
+def score_in_population(
+    task: ResolutionTask, engine: Engine, meter: StageMeter
+) -> tuple[ResolutionTask, ScoredCandidates]:
+    """Score the candidate pairs of a task in its population; measure that where it has none."""
+    if task.models.population is not None:
+        return task, engine.score_candidates(task, meter)
+    task, engine = engine.measure_population(task, meter)
+    return adapt_to_partners(task, engine.score_candidates(task, meter))
+
+
+def count_task_population(task: ResolutionTask, prepared: PreparedBatch) -> Population:
+    """Count the population of a task's records: those that everybody may see."""
+    return count_population(prepared, task.sides, visible_rows(task.batch, STRANGER))
+
+
+def adapt_to_partners(
+    task: ResolutionTask, scored: ScoredCandidates
+) -> tuple[ResolutionTask, ScoredCandidates]:
+    """Estimate the share of true pairs of each kind, and score the candidates under it."""
+    population = task.models.population
+    if population is None or not task.models.counts_words:
+        return task, scored
+    partners = {
+        kind: estimate_partners(counts, population.of(kind).records)
+        for kind, counts in scored.partner_counts.items()
+    }
+    task = task.with_population(population.with_partners(partners))
+    shifts = np.zeros(max(Kind) + 1, dtype=np.int64)
+    for kind in partners:
+        shifts[int(KIND_BY_LABEL[kind])] = task.models.models[kind].shift
+    kinds = choose_model_kinds(task.batch.kinds, scored.left, scored.right)
+    logodds = shift_logodds(scored.logodds, shifts[kinds])
+    histogram = shifted_score_histogram(
+        scored.partner_counts, {kind: task.models.models[kind].shift for kind in partners}
+    )
+    histogram[0] += int(scored.histogram.sum() - histogram.sum())
+    return task, replace(scored, logodds=logodds, histogram=histogram)
 
 
 def ingest_lists(
     paths: Sequence[Path],
     *,
     list_format: str | None = None,
-    mappings: Sequence[Mapping] | None = None,
+    mappings: Sequence[TableMapping] | None = None,
     strict: bool = False,
     accept_restricted: bool = False,
     complete: bool = False,
@@ -261,12 +329,20 @@ def compare_and_score(
                 names,
                 left[chosen],
                 right[chosen],
-                model.features,
+                model.compared_features,
                 group=kind != "person",
                 workers=workers,
             )
             logodds[chosen] = model.logodds(evidence).astype(np.int32)
     return logodds
+
+
+def count_partners(
+    kinds: npt.NDArray[np.uint8], left: IntArray, right: IntArray, logodds: npt.NDArray[np.int32]
+) -> dict[str, PartnerHistogram]:
+    """Count scored pairs by kind of model and log-odds; `kinds` are those of all records."""
+    pair_kinds = choose_model_kinds(kinds, left, right)
+    return {kind: count_logodds(logodds[pair_kinds == int(KIND_BY_LABEL[kind])]) for kind in KINDS}
 
 
 def cluster_pairs(task: ResolutionTask, scored: ScoredCandidates, meter: StageMeter) -> Resolution:
@@ -298,6 +374,7 @@ def cluster_pairs(task: ResolutionTask, scored: ScoredCandidates, meter: StageMe
         scored.rules,
         int(scored.histogram.sum()),
         scored.histogram,
+        task.models.population,
     )
     return Resolution(batch, labels, links, stats)
 

@@ -18,18 +18,19 @@ def compare(
     names: NameIndex,
     left: IntArray,
     right: IntArray,
-    features: Sequence[str],
+    features: Sequence[str | None],
     *,
     group: bool,
     workers: int = 2,
 ) -> FloatArray:
     """Return the similarities of pairs of record rows; columns in the order of `features`.
 
-    NaN where a comparator has nothing to compare.
+    NaN where a comparator has nothing to compare, and in columns without a feature (None).
     """
     context = Context(prepared, names, left, right, group, workers)
     # Columns are contiguous, as they are written and read.
-    evidence = np.empty((len(features), len(left)), dtype=np.float32)
+    evidence = np.full((len(features), len(left)), np.nan, dtype=np.float32)
     for column, feature in enumerate(features):
-        evidence[column] = COMPARATOR_BY_NAME[feature].compare(context)
+        if feature is not None:
+            evidence[column] = COMPARATOR_BY_NAME[feature].compare(context)
     return evidence.T

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,15 @@ from resolver.comparison import NameIndex
 from resolver.engines.checkpoints import Arrays, Checkpoint, batch_digest
 from resolver.ingest.reader_types import Intake
 from resolver.kernels.threads import threads
+from resolver.normalize import with_frequencies
 from resolver.pipeline import (
     ResolutionTask,
     ScoredCandidates,
     StagedEngine,
     block,
     compare_and_score,
+    count_partners,
+    count_task_population,
     normalize,
     resolve,
 )
@@ -84,6 +87,16 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
     prepared: PreparedBatch | None = None
     purge_counts: PurgeCounts | None = None
 
+    def measure_population(
+        self, task: ResolutionTask, meter: StageMeter
+    ) -> tuple[ResolutionTask, LocalEngine]:
+        """Count the population of the normal forms, and give them its frequencies."""
+        if not task.models.counts_words:
+            return task, self
+        prepared = self.normalize(task, meter)
+        task = task.with_population(count_task_population(task, prepared))
+        return task, replace(self, prepared=with_frequencies(prepared, task.models.tables))
+
     def normalize(self, task: ResolutionTask, meter: StageMeter) -> PreparedBatch:
         """Bring the records into normal form, unless that is at hand."""
         count = len(task.batch)
@@ -127,7 +140,10 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
             meter.progress.start("compare", len(pairs))
             logodds = _score_chunks(task, normalized, pairs, meter.progress)
             usage.items = len(pairs)
-        return ScoredCandidates(pairs.left, pairs.right, logodds, rules, score_histogram(logodds))
+        counts = count_partners(task.batch.kinds, pairs.left, pairs.right, logodds)
+        return ScoredCandidates(
+            pairs.left, pairs.right, logodds, rules, score_histogram(logodds), counts
+        )
 
 
 def open_checkpoint(task: ResolutionTask, *state: object) -> Checkpoint | None:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking import choose_plan_by_size, trace_pair
+from resolver.blocking import PLANS, choose_plan_by_size, trace_pair
 from resolver.comparison import NameIndex
 from resolver.engines.pair_scoring import score_explained
-from resolver.engines.record_pairs import find_rows
+from resolver.engines.record_pairs import find_rows, fit_models
 from resolver.errors import InputError
 from resolver.model_set import ModelSet, load_models
 from resolver.pipeline import normalize
@@ -42,11 +42,11 @@ def explain_pair(
 ) -> Explanation:
     """Explain the score of two records, with alignments of names and smallest changes of band.
 
-    Rows sum to the log-odds exactly. Raises `InputError` for an unknown id, or twice the same.
+    Rows sum to the log-odds exactly, which is that of a run over the batch. Raises `InputError` for
+    an unknown id, or twice the same.
     """
-    plan = choose_plan(options, len(batch), choose_plan_by_size(len(batch)))
-    models = load_models(options.model_dir, plan.name)
     rows = find_rows(batch, _order_ids(left_id, right_id))
+    models = fit_models(batch, options, deduplicated_sources)
     part = batch.take(np.sort(rows)).canonical()
     prepared = normalize(part, models, deduplicated_sources)
     names, thresholds = NameIndex.of(prepared), options.thresholds
@@ -80,7 +80,9 @@ def explain_links(
         return []
     left, right = resolution.links.left[places], resolution.links.right[places]
     rows = np.unique(np.concatenate([left, right]))
-    models = load_models(options.model_dir, resolution.stats.plan)
+    models = load_models(options.model_dir).for_population(
+        resolution.stats.plan, resolution.stats.population
+    )
     part = resolution.batch.take(rows).canonical()
     prepared = normalize(part, models, deduplicated_sources)
     names, thresholds = NameIndex.of(prepared), options.thresholds
@@ -157,7 +159,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Resolver:
-    """Comparison of records, one pair at a time, with a loaded model."""
+    """Comparison of records, one pair at a time, with a loaded model.
+
+    Scores are for even odds, as two records tell of no population.
+    """
 
     models: ModelSet
     options: RunOptions = field(default_factory=RunOptions)
@@ -165,7 +170,7 @@ class Resolver:
     @classmethod
     def default(cls) -> Resolver:
         """Return a resolver with the shipped model and default costs."""
-        return cls(load_models())
+        return cls(load_models().for_population(PLANS[0].name, None))
 
     def compare(self, left: Record, right: Record) -> Comparison:
         """Score two records by themselves; their order does not matter.

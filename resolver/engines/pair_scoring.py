@@ -16,6 +16,7 @@ import numpy.typing as npt
 from resolver.comparison import Context, NameIndex, alternatives
 from resolver.comparison.aligned_text import aligned_parts_of_pairs, detail, record_texts
 from resolver.engines.evidence_layout import ModelLayout, layout_of, layout_of_part
+from resolver.engines.population_rows import population_rows
 from resolver.model_set import ModelSet
 from resolver.pipeline import KIND_MISMATCH, choose_model_kinds
 from resolver.records import Kind
@@ -208,19 +209,11 @@ class _PairEvidence:
         group, place = self._group, self._place
         layout = layout_of_part(group.model, self._similarities)
         left, right = group.texts(place, layout)
-        shift = int(group.logodds[place]) - int(group.raw[place])
         return (
             layout.prior,
             *self._term_rows(layout, left, right),
             *self._pair_term_rows(layout, left, right),
-            EvidenceRow(
-                "calibration",
-                "Converts the sum into a calibrated probability.",
-                "",
-                "",
-                None,
-                shift,
-            ),
+            *population_rows(group.model, int(group.raw[place]), int(group.logodds[place])),
         )
 
     def _term_rows(

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking import PLANS, choose_plan_by_size
+from resolver.blocking import PLANS
 from resolver.comparison import NameIndex
+from resolver.engines.local import LocalEngine
 from resolver.errors import InputError
 from resolver.model_set import ModelSet, load_models
-from resolver.pipeline import compare_and_score, normalize
+from resolver.pipeline import ResolutionTask, compare_and_score, normalize, score_in_population
 from resolver.records import Batch, Record, Value, kind_of_schema
+from resolver.records.progress import SILENT
 from resolver.records.results.resolution import Band
+from resolver.records.results.stage_meter import StageMeter
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import scores
 
@@ -30,11 +33,32 @@ def score_pairs(
 ) -> list[tuple[float, Band]]:
     """Return score and band of each pair of record ids, in the given order.
 
-    Raises `InputError` for an id that no record of the batch has.
+    Scores are those of a run over the batch, in its population. Raises `InputError` for an id that
+    no record of the batch has.
     """
-    plan = choose_plan(options, len(batch), choose_plan_by_size(len(batch))).name
-    models = load_models(options.model_dir, plan)
+    find_rows(batch, [*left_ids, *right_ids])
+    models = fit_models(batch, options, deduplicated_sources)
     return _score(batch, left_ids, right_ids, models, options, deduplicated_sources)
+
+
+def score_pairs_at_even_odds(
+    batch: Batch, left_ids: Sequence[str], right_ids: Sequence[str], options: RunOptions
+) -> list[tuple[float, Band]]:
+    """Return what `score_pairs` does, for pairs that are as likely to be true as not."""
+    plan = choose_plan(options, 0, PLANS[0]).name
+    models = load_models(options.model_dir).for_population(plan, None)
+    return _score(batch, left_ids, right_ids, models, options)
+
+
+def fit_models(
+    batch: Batch, options: RunOptions, deduplicated_sources: Sequence[str] = ()
+) -> ModelSet:
+    """Return the models that a run over a batch scores with: those of its population."""
+    task = ResolutionTask.build(batch, deduplicated_sources, options)
+    if not task.models.counts_words:
+        # models of an earlier form know no population
+        return task.models
+    return score_in_population(task, LocalEngine(), StageMeter(SILENT))[0].models
 
 
 def _score(
@@ -88,6 +112,8 @@ def score_names(
 ) -> list[tuple[float, Band]]:
     """Return score and band of each pair of names, compared as records with only a name.
 
+    Scores are for even odds: whether these are two names of one, before any population is known.
+
     `schemas` are FtM names (Person, Company …). Raises `InputError` for any other schema.
     """
     records = []
@@ -106,4 +132,5 @@ def score_names(
     right_ids = [record.id for record in records[1::2]]
     # the number of pairs says nothing about the size of the population
     plan = choose_plan(options, 0, PLANS[0]).name if options.plan else NAME_PAIRS_PLAN
-    return _score(batch, left_ids, right_ids, load_models(options.model_dir, plan), options)
+    models = load_models(options.model_dir).for_population(plan, None)
+    return _score(batch, left_ids, right_ids, models, options)

@@ -2,7 +2,16 @@
 
 from resolver.normalize.folding import letters
 from resolver.normalize.lexicons.symbols import SymbolSource
+from resolver.normalize.population_counts import count_population, with_frequencies
 from resolver.normalize.prepare import prepare
 from resolver.normalize.values import country_code, gender_bit
 
-__all__ = ["SymbolSource", "country_code", "gender_bit", "letters", "prepare"]
+__all__ = [
+    "SymbolSource",
+    "count_population",
+    "country_code",
+    "gender_bit",
+    "letters",
+    "prepare",
+    "with_frequencies",
+]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -29,7 +29,7 @@ from resolver.normalize.scripts.romanization import (
     vw_key,
 )
 from resolver.normalize.scripts.syllables import korean_key, pinyin_readings
-from resolver.records.prepared.batch import TokenTable
+from resolver.records.prepared.batch import FloatArray, TokenTable
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.value_flags import TokenFlag
@@ -125,12 +125,8 @@ def _table(
         sound=hash_texts(sound_code(text) for text in texts),
         skeleton=hash_texts(skeleton_code(text) if not text.isdigit() else text for text in texts),
         flags=np.array([flags for _, flags in attributes], dtype=np.uint8),
-        rarity_person=np.array(
-            [_rarity(token, tables, group=False) for token in entries], dtype=np.float32
-        ),
-        rarity_group=np.array(
-            [_rarity(token, tables, group=True) for token in entries], dtype=np.float32
-        ),
+        rarity_person=_rarities(texts, (token.flags for token in entries), tables, group=False),
+        rarity_group=_rarities(texts, (token.flags for token in entries), tables, group=True),
         symbols=Ragged.of([symbols for symbols, _ in attributes]),
         signature=np.array([_signature(text) for text in texts], dtype=np.uint32),
     )
@@ -167,8 +163,8 @@ def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Look
         sound=_hash(sound_code(text)),
         skeleton=_hash(bare),
         flags=flags,
-        rarity_person=_rarity(token, tables, group=False),
-        rarity_group=_rarity(token, tables, group=True),
+        rarity_person=_rarity(text, int(token.flags), tables, group=False),
+        rarity_group=_rarity(text, int(token.flags), tables, group=True),
         symbols=symbols,
         signature=_signature(text),
     )
@@ -282,19 +278,40 @@ def _phonetic(text: str) -> str:
     return jellyfish.metaphone(text) or text
 
 
-def _rarity(token: Token, tables: FrequencyTables, *, group: bool) -> float:
+def with_frequencies(table: TokenTable, tables: FrequencyTables) -> TokenTable:
+    """Return a token table with the rarities of other frequency tables."""
+    flags = table.flags.tolist()
+    return replace(
+        table,
+        rarity_person=_rarities(table.texts, flags, tables, group=False),
+        rarity_group=_rarities(table.texts, flags, tables, group=True),
+    )
+
+
+def _rarities(
+    texts: Iterable[str], flags: Iterable[int], tables: FrequencyTables, *, group: bool
+) -> FloatArray:
+    return np.array(
+        [
+            _rarity(text, int(bits), tables, group=group)
+            for text, bits in zip(texts, flags, strict=True)
+        ],
+        dtype=np.float32,
+    )
+
+
+def _rarity(text: str, flags: int, tables: FrequencyTables, *, group: bool) -> float:
     """Return the rarity of a token, capped for tokens that carry little identity."""
-    flags = int(token.flags)
     if flags & _PARTICLE:
         return 0.3
     if flags & _LEGAL:
         return 0.5
-    rarity = tables.rarity(token.text, group=group)
+    rarity = tables.rarity(text, group=group)
     if flags & _INITIAL:
         return min(rarity, 2.0)
-    if not group and _PATRONYMIC.search(token.text):
+    if not group and _PATRONYMIC.search(text):
         return min(rarity, 5.0)
-    if group and flags & _COMMON and not city_name(token.text):
+    if group and flags & _COMMON and not city_name(text):
         # A city may be a whole name (ships), and the tables state its frequency.
         return min(rarity, 3.0)
     return rarity

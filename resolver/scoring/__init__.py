@@ -17,6 +17,8 @@ from resolver.scoring.model import (
     threshold_logodds,
 )
 from resolver.scoring.model_json import model_from_json, model_to_json
+from resolver.scoring.partners import PartnerHistogram, estimate_partners
+from resolver.scoring.population_terms import PopulationTerms, partner_shift
 
 __all__ = [
     "LISTED_FEATURE",
@@ -26,12 +28,16 @@ __all__ = [
     "Calibration",
     "Model",
     "PairTerm",
+    "PartnerHistogram",
+    "PopulationTerms",
     "Term",
     "Thresholds",
+    "estimate_partners",
     "interval_index",
     "interval_indices",
     "model_from_json",
     "model_to_json",
+    "partner_shift",
     "scores",
     "smallest_changes",
     "threshold_logodds",

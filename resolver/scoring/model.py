@@ -19,13 +19,15 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.errors import ModelError
+from resolver.records.population import KindPopulation
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.results.resolution import Band
+from resolver.scoring.population_terms import PopulationTerms, partner_shift
 from resolver.scoring.weight_sums import Curve, Weights, calibrated
 
 MIN_SCORE = 1e-6
 """Lowest score; the highest is 1 − `MIN_SCORE`."""
-_LOGODDS_LIMIT = round(1000 * math.log((1 - MIN_SCORE) / MIN_SCORE))
+LOGODDS_LIMIT = round(1000 * math.log((1 - MIN_SCORE) / MIN_SCORE))
 LISTED_FEATURE = "listed"
 """Comparator that selects the part: 1 for pairs of watchlists, 0 for pairs of plain registers."""
 NAME_ONLY_FEATURE = "names_alone"
@@ -76,11 +78,11 @@ class Calibration:
 
     def curve(self, start: int) -> Curve:
         """Return the map for sums that begin at `start`, clipped to scores of 1e-6 … 1 − 1e-6."""
-        highest = _LOGODDS_LIMIT
+        highest = LOGODDS_LIMIT
         if self.max_logodds is not None:
-            highest = min(self.max_logodds, _LOGODDS_LIMIT)
+            highest = min(self.max_logodds, LOGODDS_LIMIT)
         x, y = (np.array(points, dtype=np.float64) for points in (self.raw, self.logodds))
-        return Curve(start, x, y, -_LOGODDS_LIMIT, highest)
+        return Curve(start, x, y, -LOGODDS_LIMIT, highest)
 
     def apply(self, raw: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return calibrated log-odds in thousandths."""
@@ -113,6 +115,13 @@ class Model:
 
     Records of which only a person's name is known may wait for review, but never merge without it.
     """
+    population: PopulationTerms | None = None
+    """Terms by which sums become probabilities; None for models of an earlier form, whose
+    calibration knows no population."""
+    basis: KindPopulation | None = None
+    """Population that the calibration holds for; None for even odds."""
+    shift: int = 0
+    """Log-odds (thousandths) that the share of true pairs in the population adds."""
 
     @cached_property
     def _weights(self) -> Weights:
@@ -144,6 +153,25 @@ class Model:
             {name: part.for_plan(plan) for name, part in self._optional_parts.items()}
         )
 
+    def for_population(self, plan: str, population: KindPopulation | None) -> Model:
+        """Return the model for a population of its kind (None: even odds), blocked under a plan.
+
+        A model of an earlier form knows plans only.
+        """
+        if self.population is None:
+            return self.for_plan(plan)
+        if population is None:
+            points, shift = (self.population.raw, self.population.even), 0
+        else:
+            points, shift = self.population.tabulate(population), partner_shift(population)
+        return replace(self, calibration=Calibration(*points), basis=population, shift=shift)
+
+    def logodds_in(self, population: KindPopulation, raw: int) -> int:
+        """Return the log-odds of one sum in another population (thousandths)."""
+        model = self.for_population("", population)
+        value = int(model.calibration.apply(np.array([raw], dtype=np.int64))[0]) + model.shift
+        return min(max(value, -LOGODDS_LIMIT), LOGODDS_LIMIT)
+
     def with_parts(self, parts: Mapping[str, Model]) -> Model:
         """Return this model with the given parts (by `PART_KEYS`) and no others."""
         return replace(self, register=parts.get(REGISTER_PART), name_only=parts.get(NAME_ONLY_PART))
@@ -161,6 +189,12 @@ class Model:
         for name, part in self._optional_parts.items():
             features |= {_SELECTORS[name]} | part.used_features
         return frozenset(features)
+
+    @cached_property
+    def compared_features(self) -> tuple[str | None, ...]:
+        """Comparator of each column of evidence; None for those that play no part."""
+        used = self.used_features
+        return tuple(name if name in used else None for name in self.features)
 
     def part_numbers(self, evidence: FloatArray) -> npt.NDArray[np.uint8]:
         """Return the number of the part that scores each pair of `evidence` (m × features).
@@ -218,6 +252,8 @@ class Model:
         for number, part in enumerate((self, self.register, self.name_only)):
             if part is not None and counts[number]:
                 part._weights.add(evidence, numbers, number, part._curve, raw, logodds)
+        if self.shift:
+            logodds = np.clip(logodds + self.shift, -LOGODDS_LIMIT, LOGODDS_LIMIT)
         return raw, logodds
 
 

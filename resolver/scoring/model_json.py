@@ -18,8 +18,10 @@ from resolver.scoring.model import (
     PairTerm,
     Term,
 )
+from resolver.scoring.population_terms import PopulationTerms
 
-FORMAT = 1
+FORMAT, POPULATION_FORMAT = 1, 2
+"""Formats of models without and with population terms."""
 _HINT = "restore the model file or train it again"
 _MAX_WEIGHT = 10**9
 
@@ -27,7 +29,7 @@ _MAX_WEIGHT = 10**9
 def model_to_json(model: Model) -> dict[str, Any]:
     """Return the model as plain data for JSON."""
     return {
-        "format": FORMAT,
+        "format": FORMAT if model.population is None else POPULATION_FORMAT,
         "kind": model.kind,
         "version": model.version,
         "features": list(model.features),
@@ -41,8 +43,16 @@ def model_to_json(model: Model) -> dict[str, Any]:
         "training": dict(model.training),
         "priors": dict(model.priors),
         "ceilings": dict(model.ceilings),
+        **_population_to_json(model.population),
         **{name: model_to_json(part) for name, part in model.parts.items() if name},
     }
+
+
+def _population_to_json(terms: PopulationTerms | None) -> dict[str, Any]:
+    if terms is None:
+        return {}
+    points = {"raw": terms.raw, "dependent": terms.dependent, "even": terms.even}
+    return {"population": {name: list(values) for name, values in points.items()}}
 
 
 def _term_to_json(term: Term) -> dict[str, Any]:
@@ -62,9 +72,9 @@ def model_from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
 
     Raises `ModelError` if the data is damaged or belongs to comparators other than `features`.
     """
-    if data.get("format") != FORMAT:
+    if data.get("format") not in (FORMAT, POPULATION_FORMAT):
         raise ModelError(
-            f"model format {data.get('format')!r} is not {FORMAT}",
+            f"model format {data.get('format')!r} is neither {FORMAT} nor {POPULATION_FORMAT}",
             hint="train it again with this version",
         )
     try:
@@ -89,6 +99,7 @@ def model_from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
                 str(plan): _integer(most, "ceilings")
                 for plan, most in data.get("ceilings", {}).items()
             },
+            _population(data.get("population")),
         )
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(
@@ -162,6 +173,21 @@ def _calibration(item: Mapping[str, Any]) -> Calibration:
     if len(raw) < 2 or len(raw) != len(logodds) or not rises:
         raise ModelError("the calibration does not rise everywhere", hint=_HINT)
     return Calibration(raw, logodds)
+
+
+def _population(item: Mapping[str, Any] | None) -> PopulationTerms | None:
+    if item is None:
+        return None
+    raw, dependent, even = (
+        tuple(_integer(point, "population") for point in item[key])
+        for key in ("raw", "dependent", "even")
+    )
+    rises = all(
+        lower < upper for points in (raw, dependent, even) for lower, upper in pairwise(points)
+    )
+    if len(raw) < 2 or not len(raw) == len(dependent) == len(even) or not rises:
+        raise ModelError("the population terms do not rise everywhere", hint=_HINT)
+    return PopulationTerms(raw, dependent, even)
 
 
 def _cuts(values: Sequence[Any], name: str) -> tuple[float, ...]:

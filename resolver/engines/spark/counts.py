@@ -10,8 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking import PLAN_BY_NAME, RULES
+from resolver.models.loader import KINDS
 from resolver.records.results.resolution import RuleStat
 from resolver.records.results.stage_meter import StageMeter
+from resolver.scoring import PartnerHistogram
+from resolver.scoring.partners import BINS
 from resolver.scoring.score_links import SCORE_BINS
 
 Report = dict[str, Any]
@@ -64,3 +67,12 @@ def sum_histograms(reports: Sequence[Report]) -> npt.NDArray[np.int64]:
         (np.array(report["histogram"]) for report in reports if "histogram" in report),
         start=empty,
     )
+
+
+def sum_partner_counts(reports: Sequence[Report]) -> dict[str, PartnerHistogram]:
+    """Return the pairs by kind and log-odds over all parts (see `pipeline.count_partners`)."""
+    totals = {kind: np.zeros(BINS, dtype=np.int64) for kind in KINDS}
+    for counts in (report["partners"] for report in reports if "partners" in report):
+        for kind, histogram in counts.items():
+            totals[kind] += np.array(histogram, dtype=np.int64)
+    return totals

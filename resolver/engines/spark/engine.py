@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -40,6 +40,7 @@ from resolver.engines.spark.counts import (
     Report,
     measure_stage,
     sum_histograms,
+    sum_partner_counts,
     sum_rule_stats,
 )
 from resolver.engines.spark.job import (
@@ -53,7 +54,15 @@ from resolver.engines.spark.job import (
 from resolver.engines.spark.session import check_workers, managed_session
 from resolver.ingest.reader_types import Intake
 from resolver.models.loader import KINDS
-from resolver.pipeline import ResolutionTask, ScoredCandidates, StagedEngine, resolve
+from resolver.normalize.population_counts import COUNTED_PROPERTIES
+from resolver.pipeline import (
+    ResolutionTask,
+    ScoredCandidates,
+    StagedEngine,
+    count_task_population,
+    normalize,
+    resolve,
+)
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution
 from resolver.records.results.stage_meter import StageMeter
@@ -112,6 +121,23 @@ class SparkEngine:
     master: str | None = None
     partitioning: Partitioning | None = None
 
+    def measure_population(
+        self, task: ResolutionTask, meter: StageMeter
+    ) -> tuple[ResolutionTask, SparkEngine]:
+        """Count the population on the driver, from the names and birth dates of the records."""
+        if not task.models.counts_words:
+            return task, self
+        with meter.measure("population", "records") as usage:
+            columns = {
+                name: column
+                for name, column in task.batch.columns.items()
+                if name in COUNTED_PROPERTIES
+            }
+            batch = replace(task.batch, columns=columns)
+            prepared = normalize(batch, task.models)
+            usage.items = len(batch)
+        return task.with_population(count_task_population(task, prepared)), self
+
     def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
         """Return the pairs that clustering needs, from a checkpoint or from the cluster."""
         checkpoint = open_checkpoint(task, task.link_threshold, sorted(task.decided.same))
@@ -122,7 +148,12 @@ class SparkEngine:
         )
         left, right, logodds = (arrays[name] for name in worker.SCORED_COLUMNS)
         return ScoredCandidates(
-            left, right, logodds, parse_rules(arrays["rules"]), arrays["histogram"]
+            left,
+            right,
+            logodds,
+            parse_rules(arrays["rules"]),
+            arrays["histogram"],
+            {kind: arrays[f"partners-{kind}"] for kind in KINDS},
         )
 
     def _score_on_cluster(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
@@ -138,6 +169,7 @@ def _to_arrays(scored: ScoredCandidates) -> Arrays:
         "logodds": scored.logodds,
         "rules": format_rules(scored.rules),
         "histogram": scored.histogram,
+        **{f"partners-{kind}": counts for kind, counts in scored.partner_counts.items()},
     }
 
 
@@ -148,9 +180,10 @@ def _build_job(
     return WorkerJob(
         task.plan.name,
         tuple(task.deduplicated_sources),
-        task.link_threshold,
+        task.link_threshold - task.open_shift,
         partitioning or Partitioning.choose(len(task.batch), cores),
         _broadcast_model(spark, task.options.model_dir),
+        spark.sparkContext.broadcast(task.models.population),
         None if task.sides is None else spark.sparkContext.broadcast(task.sides),
     )
 
@@ -224,7 +257,9 @@ class _ClusterStages(StagedEngine["DataFrame", _JoinedPairs]):
             frame.unpersist()
         left, right, logodds = _sort_pairs(links, rest, len(task.batch))
         rules = sum_rule_stats(candidate_pairs.reports, reports, self.job.plan)
-        return ScoredCandidates(left, right, logodds, rules, sum_histograms(reports))
+        return ScoredCandidates(
+            left, right, logodds, rules, sum_histograms(reports), sum_partner_counts(reports)
+        )
 
     def _send_records(self, task: ResolutionTask) -> DataFrame:
         """Return the records in ranges, one part each."""

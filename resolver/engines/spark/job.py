@@ -19,6 +19,7 @@ import numpy.typing as npt
 from resolver.blocking.key_join import MAX_BLOCK_PAIRS
 from resolver.engines.spark.arrow_transfer import ArrowPart
 from resolver.model_set import ModelSet, load_models
+from resolver.records.population import Population
 from resolver.records.prepared.batch import ByteArray
 
 Rows = npt.NDArray[np.int32]
@@ -65,8 +66,8 @@ class WorkerJob:
     """Facts that every worker needs.
 
     `link_threshold`: log-odds (thousandths) from which pairs are links. `model`: files of the model
-    (None: the shipped one). `sides`: side of every record where two sets are linked. `cap`: pairs
-    that a key may make before it is purged.
+    (None: the shipped one). `population`: that in which pairs are scored. `sides`: side of every
+    record where two sets are linked. `cap`: pairs that a key may make before it is purged.
     """
 
     plan: str
@@ -74,6 +75,7 @@ class WorkerJob:
     link_threshold: int
     partitioning: Partitioning
     model: BroadcastModel | None = None
+    population: Broadcast[Population | None] | None = None
     sides: Broadcast[ByteArray] | None = None
     cap: int = MAX_BLOCK_PAIRS
 
@@ -120,9 +122,10 @@ def installed_version() -> dict[str, str]:
 
 
 def load_job_models(job: WorkerJob) -> ModelSet:
-    """Return the models of a job, with the priors of its plan."""
+    """Return the models of a job, for its plan and population."""
     models = load_models(None) if job.model is None else _from_files(job.model.value)
-    return models.for_plan(job.plan)
+    population = None if job.population is None else job.population.value
+    return models.for_population(job.plan, population)
 
 
 @lru_cache(maxsize=2)

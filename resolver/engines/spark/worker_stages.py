@@ -50,7 +50,7 @@ from resolver.engines.spark.job import (
     load_job_models,
 )
 from resolver.kernels.blocking.pair_union import ALL_PAIRS
-from resolver.pipeline import compare_and_score, normalize
+from resolver.pipeline import compare_and_score, count_partners, normalize
 from resolver.records import Batch, concat
 from resolver.records.prepared.batch import ByteArray, PreparedBatch
 from resolver.scoring.score_links import score_histogram
@@ -203,6 +203,10 @@ def score_part(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
         "pairs": len(left),
         "records": len(batch),
         "histogram": score_histogram(logodds).tolist(),
+        "partners": {
+            kind: counts.tolist()
+            for kind, counts in count_partners(prepared.kinds, left, right, logodds).items()
+        },
         "rules": {str(number): totals[:, number].tolist() for number in rules},
     }
     yield report.to_part()

@@ -103,6 +103,10 @@ class Change:
     band: Band
 
 
+POPULATION_ROWS = ("prior", "calibration", "population", "partners")
+"""Rows of an explanation that no field of a record accounts for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """Reasons for the score of a pair.
@@ -123,10 +127,8 @@ class Explanation:
 
     @property
     def contradicting_rows(self) -> tuple[EvidenceRow, ...]:
-        """Evidence against a match, heaviest first, without the prior and the calibration."""
-        rows = [
-            row for row in self.rows if row.weight < 0 and row.name not in ("prior", "calibration")
-        ]
+        """Evidence against a match, heaviest first, without the rows of the population."""
+        rows = [row for row in self.rows if row.weight < 0 and row.name not in POPULATION_ROWS]
         return tuple(sorted(rows, key=lambda row: (row.weight, row.name)))
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.records.batch import Batch, IntArray
+from resolver.records.population import Population
 
 
 class Band(IntEnum):
@@ -100,6 +101,8 @@ class RunStats:
     candidate_pairs: int
     score_histogram: npt.NDArray[np.int64]
     """Counts of scored candidate pairs in 50 equal bins of the score from 0 to 1."""
+    population: Population | None = None
+    """Population that the scores hold for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,157 @@
+"""Counts of a population: words of its names, and how far whole names coincide by chance."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.normalize import token_tables
+from resolver.records.kinds import Kind
+from resolver.records.population import (
+    DEFAULT_CONCENTRATION,
+    KindPopulation,
+    Population,
+)
+from resolver.records.prepared.batch import MaterializedBatch, PreparedBatch
+from resolver.records.prepared.frequencies import FrequencyTables, WordCounts
+from resolver.records.prepared.ragged import Ragged
+from resolver.records.properties import FULL_NAMES, NAME_PARTS
+
+Numbers = npt.NDArray[np.int64]
+_ORGANISED = int(Kind.GROUP | Kind.ASSET)
+_PRIOR_PAIRS = 5.0
+"""Pairs of namesakes that weigh as much as the default concentration."""
+_YEARS_APART = 2
+"""Years from which two birth dates are taken to be those of two people."""
+COUNTED_PROPERTIES = frozenset((*FULL_NAMES, *NAME_PARTS, "birthDate"))
+"""Properties that counts read."""
+CONCENTRATION_RANGE = (-300, 1_300)
+
+
+def with_frequencies(prepared: PreparedBatch, tables: FrequencyTables) -> MaterializedBatch:
+    """Return a prepared batch as `prepare` makes it with other frequency tables.
+
+    The tables may differ in the counts at hand only.
+    """
+    tokens = token_tables.with_frequencies(prepared.tokens, tables)
+    return replace(MaterializedBatch.of(prepared), tokens=tokens)
+
+
+def count_population(
+    prepared: PreparedBatch,
+    sides: npt.NDArray[np.uint8] | None = None,
+    visible: npt.NDArray[np.bool_] | None = None,
+) -> Population:
+    """Count the records of a prepared batch; true pairs per record are the reference.
+
+    Only `visible` records count (None: all). With `sides` (0 or 1 for each record) a kind has the
+    records of its larger side.
+    """
+    seen = np.ones(len(prepared), dtype=bool) if visible is None else visible
+    kinds = {}
+    for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET):
+        is_kind = seen & ((prepared.kinds & int(kind)) != 0)
+        numbers = np.zeros(1) if sides is None else sides
+        count = max(int((is_kind & (numbers == side)).sum()) for side in set(numbers.tolist()))
+        kinds[kind.label] = KindPopulation(
+            count,
+            concentration=name_concentration(prepared, is_kind) if kind == Kind.PERSON else 0,
+        )
+    rows = np.flatnonzero(seen & _is_first_statement(prepared, seen))
+    persons = rows[(prepared.kinds[rows] & int(Kind.PERSON)) != 0]
+    groups = rows[(prepared.kinds[rows] & _ORGANISED) != 0]
+    words = WordCounts(
+        len(persons), _count_words(prepared, persons), len(groups), _count_words(prepared, groups)
+    )
+    return Population(kinds, words)
+
+
+def _is_first_statement(
+    prepared: PreparedBatch, seen: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
+    """Return a mask of the first record of each source, name and birth date.
+
+    So nobody makes a name common by uploading one person often.
+    """
+    columns = (prepared.sources, _first_items(prepared.names), _first_items(prepared.births))
+    key = np.stack([*columns, seen], axis=1).astype(np.int64)
+    first: npt.NDArray[np.bool_] = np.zeros(len(key), dtype=bool)
+    first[np.unique(key, axis=0, return_index=True)[1]] = True
+    return first | (columns[1] < 0)
+
+
+def _first_items(column: Ragged) -> Numbers:
+    """Return the first item of each row, -1 for rows without any."""
+    items = np.full(len(column), -1, dtype=np.int64)
+    has_items = np.flatnonzero(column.counts > 0)
+    items[has_items] = column.items[column.offsets[:-1][has_items]]
+    return items
+
+
+def _count_words(prepared: PreparedBatch, rows: Numbers) -> dict[str, int]:
+    """Return how many of the rows bear each token, for tokens of two rows or more."""
+    names, tokens = prepared.names.take(rows), prepared.forms.tokens
+    words = names.through(tokens)
+    if not len(words.items):
+        return {}
+    row_of = np.repeat(np.arange(len(rows), dtype=np.int64), words.counts)
+    texts = prepared.tokens.texts
+    # equal texts lie side by side, with the flags of persons' and of groups' names
+    text_of = np.cumsum(np.concatenate([[False], texts[1:] != texts[:-1]]))
+    borne = np.unique(row_of << 32 | text_of[words.items]) & 0xFFFFFFFF
+    counts = np.bincount(borne, minlength=int(text_of[-1]) + 1)
+    first = np.unique(text_of, return_index=True)[1]
+    return {
+        str(texts[first[number]]): int(counts[number])
+        for number in np.flatnonzero(counts > 1).tolist()
+    }
+
+
+def name_concentration(prepared: PreparedBatch, is_person: npt.NDArray[np.bool_]) -> int:
+    """Return the concentration of person names (see `KindPopulation`).
+
+    Of two people whose birth dates lie years apart, counts how many have the same first and last
+    word in their principal names, against the number that the words' own frequencies explain. Names
+    of one culture go together, so lists of many cultures have more namesakes than that.
+    """
+    lowest, highest = CONCENTRATION_RANGE
+    first, last, year = _outer_words(prepared, np.flatnonzero(is_person))
+    if len(first) < 2:
+        return DEFAULT_CONCENTRATION
+    counts = np.bincount(np.concatenate([first, last])).astype(np.float64)
+    expected = ((counts[first] - 1) * (counts[last] - 1)).sum() / (2 * len(first))
+    low, high = np.minimum(first, last), np.maximum(first, last)
+    _, name = np.unique(low << 32 | high, return_inverse=True)
+    close_share = _count_close(np.zeros_like(year), year) / (len(year) * (len(year) - 1) / 2)
+    sizes = np.bincount(name).astype(np.float64)
+    observed = (sizes * (sizes - 1) / 2).sum() - _count_close(name.astype(np.int64), year)
+    prior = _PRIOR_PAIRS * math.exp(DEFAULT_CONCENTRATION / 1000)
+    ratio = (observed + prior) / (expected * max(1 - close_share, 0.0) + _PRIOR_PAIRS)
+    return min(max(round(1000 * math.log(ratio)), lowest), highest)
+
+
+def _outer_words(prepared: PreparedBatch, rows: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Return first word, last word and birth year of the rows that have all three."""
+    forms, births = _first_items(prepared.names)[rows], _first_items(prepared.births)[rows]
+    usable = (forms >= 0) & (births >= 0)
+    forms, births = forms[usable], births[usable]
+    tokens, year = prepared.forms.tokens, prepared.dates.year[births].astype(np.int64)
+    chosen = (tokens.counts[forms] > 1) & (year > 0)
+    starts, counts = tokens.offsets[:-1][forms[chosen]], tokens.counts[forms[chosen]]
+    ends = starts + counts - 1
+    items = tokens.items.astype(np.int64)
+    return items[starts], items[ends], year[chosen]
+
+
+def _count_close(name: Numbers, year: Numbers) -> float:
+    """Count the pairs of one name whose years are at most two years apart."""
+    keys, counts = np.unique(name << 16 | year, return_counts=True)
+    sizes = counts.astype(np.float64)
+    total = float((sizes * (sizes - 1) / 2).sum())
+    for gap in range(1, _YEARS_APART + 1):
+        place = np.searchsorted(keys, keys + gap).clip(max=len(keys) - 1)
+        total += float((sizes * np.where(keys[place] == keys + gap, sizes[place], 0.0)).sum())
+    return total

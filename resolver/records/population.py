@@ -1,0 +1,95 @@
+"""`Population`: what scores depend on beside two records and a model.
+
+Chance look-alikes grow with the number of records, and how many of a record's candidates are true
+depends on the data: a register holds few duplicates, an archive many. These figures, with the word
+counts, are values of the last *refresh* of a store and unchanged until the next; a run without a
+store measures them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from resolver.records.prepared.frequencies import NO_COUNTS, WordCounts
+
+MIN_RECORDS = 256
+"""Least number of records that a population counts as."""
+REFERENCE_RECORDS = 10_000
+REFERENCE_PARTNERS = 500
+"""Records, and true pairs per thousand records, to which models refer."""
+DEFAULT_CONCENTRATION = 1_000
+"""Concentration of person names where too few dates tell: that of watchlists of many countries."""
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class KindPopulation:
+    """Population of one kind of record.
+
+    - `records`: number of records; of the larger side where two sets are linked.
+    - `partners`: true pairs per thousand records.
+    - `concentration`: thousandths of nats by which whole names coincide more often than their
+      words, taken by themselves, would.
+    """
+
+    records: int = REFERENCE_RECORDS
+    partners: int = REFERENCE_PARTNERS
+    concentration: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Populations by label of kind, and counts of the words in their names."""
+
+    kinds: Mapping[str, KindPopulation] = field(default_factory=dict)
+    words: WordCounts = NO_COUNTS
+
+    def of(self, kind: str) -> KindPopulation:
+        """Return the population of a kind; one of no records where it has none."""
+        return self.kinds.get(kind, KindPopulation(records=0))
+
+    def with_partners(self, partners: Mapping[str, int]) -> Population:
+        """Return the population with the true pairs per thousand records of some kinds."""
+        kinds = {
+            label: replace(kind, partners=partners.get(label, kind.partners))
+            for label, kind in self.kinds.items()
+        }
+        return replace(self, kinds=kinds)
+
+    @property
+    def summary(self) -> dict[str, str]:
+        """Figures by kind as one text each, for the stamp of a run."""
+        return {
+            label: f"{kind.records} records, {kind.partners / 1000:g} true pairs each, "
+            f"concentration {kind.concentration / 1000:g}"
+            for label, kind in sorted(self.kinds.items())
+            if kind.records
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain data for JSON."""
+        words = self.words
+        return {
+            "format": FORMAT,
+            "kinds": {
+                label: [kind.records, kind.partners, kind.concentration]
+                for label, kind in sorted(self.kinds.items())
+            },
+            "persons": words.persons,
+            "person_words": dict(sorted(words.person_words.items())),
+            "groups": words.groups,
+            "group_words": dict(sorted(words.group_words.items())),
+        }
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Population:
+        """Return the population that `to_json` wrote. Raises `ValueError` for another format."""
+        if data["format"] != FORMAT:
+            raise ValueError(f"population format {data['format']!r} is not {FORMAT}")
+        kinds = {label: KindPopulation(*figures) for label, figures in data["kinds"].items()}
+        words = WordCounts(
+            data["persons"], data["person_words"], data["groups"], data["group_words"]
+        )
+        return cls(kinds, words)
