@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from resolver.errors import InputError
 from resolver.ingest.reader_types import Intake
 from resolver.records import Kind
-from resolver.scoring import NAME_ONLY_PART, REGISTER_PART, Model
+from resolver.records.population import KindPopulation
+from resolver.scoring import NAME_ONLY_PART, REGISTER_PART, Calibration, Model
 from resolver.training.augment.branches import BRANCH_ORIGIN
 from resolver.training.augment.controlled_differences import CONTROLLED_ORIGIN
 from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
@@ -25,6 +27,7 @@ from resolver.training.data.labeled_clusters import CLUSTER_ORIGIN
 from resolver.training.data.labeled_pairs import LabeledPairs, concat_pairs
 from resolver.training.evaluate.card_figures import DECIDED_ORIGIN, hash_data, measure_for_card
 from resolver.training.fit.boosting import FitOptions
+from resolver.training.fit.cross_validation import cross_validate
 from resolver.training.fit.model_parts import (
     MIN_PAIRS,
     NAME_ONLY_FIT,
@@ -32,6 +35,7 @@ from resolver.training.fit.model_parts import (
     fit_calibrated_part,
     split_parts,
 )
+from resolver.training.fit.population_model import fit_population_model
 from resolver.training.frequency_counts import build_frequency_tables
 from resolver.training.training_data import TrainingData
 
@@ -115,6 +119,18 @@ def train_models(
     for kind, raw_data in training_data.pairs.items():
         if min(np.bincount(raw_data.labels, minlength=2)) < MIN_PAIRS:
             continue
+        if not np.isnan(raw_data.chance).all():
+            model, measured = _train_for_populations(raw_data, options)
+            figures[kind.label] = measured["figures"]
+            training = {
+                "seed": options.seed,
+                "pairs": _counts(raw_data),
+                "data": hash_data(raw_data),
+                **measured,
+                **_material_summary(training_data),
+            }
+            models[kind] = replace(model, version=version, training=training)
+            continue
         data = weight_by_origin(raw_data, ORIGIN_WEIGHTS)
         options_of = {
             "": options,
@@ -150,6 +166,59 @@ def train_models(
             "false pairs",
         )
     return TrainedModels(models, tables, figures)
+
+
+FREE_ORIGIN_WEIGHTS: Mapping[str, OriginWeight] = {
+    "judged": (3_000.0, 9_000.0),
+    RESAMPLED_ORIGIN: (5_000.0, 20_000.0),
+    DECIDED_ORIGIN: 5_000.0,
+    NAME_ONLY_ORIGIN: (6_000.0, 6_000.0),
+    CONTROLLED_ORIGIN: (2_000.0, 1_000.0),
+    BRANCH_ORIGIN: (300.0, 300.0),
+    "*": (300.0, 300.0),
+}
+"""Total weights of pairs that were not drawn from a population; others weigh as they occur."""
+_ONE_SIDED = (SHARED_DATE_ORIGIN, OTHER_DATE_ORIGIN, SHARED_NUMBER_ORIGIN)
+"""Stated pairs, from which a fit with free constants learns nothing."""
+
+
+def _train_for_populations(
+    raw_data: LabeledPairs, options: FitOptions
+) -> tuple[Model, dict[str, Any]]:
+    """Fit a model to pairs from populations; also return its cross-validated figures."""
+    raw_data = raw_data.select(~np.isin(raw_data.origin.astype(str), _ONE_SIDED))
+    known = ~np.isnan(raw_data.chance)
+    weights = raw_data.weights.copy()
+    weights[~known] = weight_by_origin(raw_data.select(~known), FREE_ORIGIN_WEIGHTS).weights
+    data = replace(raw_data, weights=weights)
+    model = fit_population_model(data, options.fixed)
+    sums, tested = cross_validate(
+        data,
+        lambda train, test: population_logodds(fit_population_model(train, options.fixed), test),
+        CARD_FOLDS,
+        known,
+    )
+    return model, measure_for_card(data.select(tested), sums[tested])
+
+
+CARD_FOLDS = 3
+
+
+def population_logodds(model: Model, data: LabeledPairs) -> npt.NDArray[np.int64]:
+    """Return the log-odds of pairs (thousandths), each in its own population.
+
+    Pairs without a population get those at even odds.
+    """
+    raw = model.raw(data.evidence)
+    logodds = model.for_population("", None).calibration.apply(raw)
+    known = ~np.isnan(data.chance)
+    for chance, partners in sorted(set(zip(data.chance[known], data.partners[known], strict=True))):
+        own = known & (data.chance == chance) & (data.partners == partners)
+        population = KindPopulation(concentration=round(1000 * chance))
+        points = model.population.tabulate(population) if model.population else ((0, 1), (0, 1))
+        shift = round(1000 * partners)
+        logodds[own] = Calibration(*points).apply(raw[own]) + shift
+    return logodds
 
 
 def _material_summary(training_data: TrainingData) -> dict[str, Any]:

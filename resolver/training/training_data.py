@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -35,9 +36,13 @@ from resolver.training.data.labeled_pairs import (
     name_clusters,
 )
 
-MAX_REGISTER_PAIRS = (20_000, 12_000)
+MAX_REGISTER_PAIRS = (40_000, 20_000)
 """Maximum numbers of false and true pairs of a register; drawn pairs stand for all."""
 MAX_RESAMPLED_NEGATIVES = 50_000
+REGISTER_WEIGHT = 0.3
+"""Weight of the pairs of a register: watchlists are what most scores are for."""
+MAX_TRUE_PAIRS = 15_000.0
+"""True pairs that a large world counts as at most, so that small ones count beside it."""
 _PairsByKind = dict[Kind, LabeledPairs]
 
 
@@ -59,8 +64,7 @@ class TrainingData:
 class TrainingWorld:
     """Invented records with their truth (record id → true id), blocked under a plan.
 
-    At most `max_negatives` false and `max_positives` true pairs are used. `negative_weight`
-    multiplies the weight of false pairs, for a population that many times larger.
+    At most `max_negatives` false and `max_positives` true pairs are used, with their `weight`.
     """
 
     name: str
@@ -69,7 +73,7 @@ class TrainingWorld:
     plan: str
     max_negatives: int
     max_positives: int = 100_000
-    negative_weight: float = 1.0
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -98,7 +102,7 @@ def build_register_worlds(people: Iterable[tuple[Record, str]], seed: int) -> li
             truth,
             register.plan,
             *MAX_REGISTER_PAIRS,
-            register.negative_weight,
+            REGISTER_WEIGHT,
         )
         for register, records, truth in generate_registers(people, seed)
     ]
@@ -159,7 +163,8 @@ def _world_pairs(world: TrainingWorld, tables: FrequencyTables, seed: int) -> _P
         sampling=PairSampling(world.max_negatives, world.max_positives, seed),
     )
     for data in pairs.values():
-        data.weights[data.labels == 0] *= world.negative_weight
+        true_pairs = float(data.weights[data.labels == 1].sum())
+        data.weights[:] *= world.weight * min(MAX_TRUE_PAIRS / max(true_pairs, 1.0), 1.0)
     return pairs
 
 
@@ -192,6 +197,10 @@ def _resampled_pairs(
             truth[copy.id] = cluster_of[copy.id[:-2]]
             comparable[copy.id] = copy.source
     sampling = PairSampling(max_negatives=MAX_RESAMPLED_NEGATIVES, seed=seed)
-    return label_blocked_pairs(
+    pairs = label_blocked_pairs(
         records, truth, tables, RESAMPLED_ORIGIN, comparable=comparable, sampling=sampling
     )
+    # only pairs within one list are labeled, which is no population
+    for data in pairs.values():
+        data.chance[:], data.partners[:] = math.nan, math.nan
+    return pairs

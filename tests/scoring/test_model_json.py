@@ -91,7 +91,7 @@ def _drop(name: str) -> Callable[[dict[str, Any]], None]:
 
 DAMAGES = {
     "no format": _drop("format"),
-    "other format": _put("format", 2),
+    "other format": _put("format", 3),
     "no features": _drop("features"),
     "features no list": _put("features", 3),
     "no terms": _drop("terms"),

@@ -8,7 +8,13 @@ if TYPE_CHECKING:
     from resolver.records import Record
     from resolver.training.training_data import InventedMaterial, TrainingWorld
 
-AGENCY_RECORDS, REGISTER_RECORDS, DIFFERENCE_PAIRS = 40_000, 60_000, 22_000
+WORLDS = (*[300] * 4, *[1_000] * 3, *[3_000] * 4, *[10_000] * 2, *[30_000] * 2, 100_000)
+"""Records of the invented worlds, one population each."""
+REGISTER_RECORDS, DIFFERENCE_PAIRS = 60_000, 22_000
+MAX_WORLD_PAIRS = (40_000, 20_000)
+"""Maximum numbers of false and true pairs of a world; drawn pairs stand for all."""
+_PEOPLE = 30_000
+"""Records of the world whose people stated pairs are made of."""
 SPELLED_PERSONS = 120
 """Invented persons of each culture whose names are spelled in every way."""
 
@@ -18,17 +24,16 @@ def invent_material(seed: int) -> InventedMaterial:
     from resolver.training.training_data import InventedMaterial
 
     worlds = _worlds(seed)
-    people = worlds[0].records
+    people = next(world.records for world in worlds if len(world.records) >= _PEOPLE)
     return InventedMaterial(worlds, _spellings(seed), _controlled_differences(seed), people)
 
 
 def _worlds(seed: int) -> list[TrainingWorld]:
-    """Return one world with the records of agencies, and registers of people of another world."""
+    """Return worlds of agencies' records of several sizes, and registers of other people."""
     from resolver.records import Kind
     from resolver.synthetic import generate
-    from resolver.training.training_data import TrainingWorld, build_register_worlds
+    from resolver.training.training_data import build_register_worlds
 
-    agencies = generate(AGENCY_RECORDS, seed=seed)
     registers = generate(REGISTER_RECORDS, seed=seed + 1)
     people = [
         (record, registers.cultures[registers.truth[record.id]])
@@ -36,9 +41,19 @@ def _worlds(seed: int) -> list[TrainingWorld]:
         if record.kind == Kind.PERSON
     ]
     return [
-        TrainingWorld("world", agencies.records, agencies.truth, "S", 40_000),
+        *(_world(records, 100 * seed + number) for number, records in enumerate(WORLDS)),
         *build_register_worlds(people, seed),
     ]
+
+
+def _world(records: int, seed: int) -> TrainingWorld:
+    from resolver.blocking import choose_plan_by_size
+    from resolver.synthetic import generate
+    from resolver.training.training_data import TrainingWorld
+
+    world = generate(records, seed=seed)
+    plan = choose_plan_by_size(records).name
+    return TrainingWorld("world", world.records, world.truth, plan, *MAX_WORLD_PAIRS)
 
 
 def _spellings(seed: int) -> list[tuple[str, ...]]:

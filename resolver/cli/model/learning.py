@@ -59,7 +59,7 @@ def read_labels(
     """Return the requested decisions and judged pairs, without contradictory ones."""
     from resolver.training.data.labeled_pairs import read_judged_pairs
 
-    judgments = read_judged_pairs(options["judged"]) if options["judged"] else []
+    judgments = [pair for path in options["judged"] for pair in read_judged_pairs(path)]
     if not options["store_url"]:
         return None, judgments
     from resolver.training.data.combined_pairs import reconcile_labels

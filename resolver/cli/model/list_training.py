@@ -47,7 +47,8 @@ def train_on_lists(
 
     `options`: those of the command `train`. Raises `InputError` if there is nothing to learn from.
     """
-    check_file_exists(options["judged"])
+    for path in options["judged"]:
+        check_file_exists(path)
     check_file_exists(options["clusters"])
     prepare_folder(out)
     reading = ReadingOptions.from_options(dict(options))

@@ -56,7 +56,11 @@ Examples:
     help="Learn from the decisions of stewards in this store.",
 )
 @click.option(
-    "--judged", type=PATH, metavar="PAIRS.csv", help="Pairs judged by humans: left,right,label."
+    "--judged",
+    type=PATH,
+    multiple=True,
+    metavar="PAIRS.csv",
+    help="Pairs judged by humans: left,right,label. May be given several times.",
 )
 @click.option(
     "--clusters",

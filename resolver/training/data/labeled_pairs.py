@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -16,12 +18,14 @@ from scipy.sparse.csgraph import connected_components
 from resolver.blocking import PLAN_BY_NAME, join_candidates
 from resolver.comparison import NameIndex, compare, features_of
 from resolver.errors import InputError
-from resolver.normalize import prepare
+from resolver.normalize import count_population, prepare, with_frequencies
 from resolver.pipeline import choose_model_kinds, symbol_source
 from resolver.records import Batch, Kind, Record
 from resolver.records.batch import IntArray
+from resolver.records.population import MIN_RECORDS, REFERENCE_RECORDS, KindPopulation
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.scoring import partner_shift
 from resolver.training.evaluate.pair_groups import (
     UNKNOWN,
     combine_sides,
@@ -47,6 +51,9 @@ class LabeledPairs:
     - `clusters`: m × 2 names of the true clusters, so that folds share none.
     - `origin`: source of each pair; `plans`: blocking plan that joined it.
     - `scripts`, `cultures`: groups of each pair (see `resolver.training.evaluate.pair_groups`).
+    - `chance`: log of the number of chance look-alikes in the pair's population, against that of
+      the reference; `partners`: log-odds that its share of true pairs adds. NaN where the pairs
+      were not drawn from a population as they occur in it.
     """
 
     kind: Kind
@@ -58,6 +65,8 @@ class LabeledPairs:
     scripts: npt.NDArray[np.object_]
     cultures: npt.NDArray[np.object_]
     plans: npt.NDArray[np.object_]
+    chance: npt.NDArray[np.float64]
+    partners: npt.NDArray[np.float64]
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -129,6 +138,8 @@ def evidence_by_kind(
                 combine_sides(script[left_rows], script[right_rows], "Latin"),
                 combine_sides(culture[left_rows], culture[right_rows], UNKNOWN),
                 np.full(len(rows), plan, dtype=object),
+                np.full(len(rows), np.nan),
+                np.full(len(rows), np.nan),
             )
     return pairs_by_kind
 
@@ -253,10 +264,13 @@ def label_blocked_pairs(
 
     `truth` maps record id → cluster. `comparable` maps record id → word; only pairs with equal
     words are labeled, for lists that may hold one person under different cluster names. `sampling`
-    limits the pairs; drawn pairs weigh as many as there were.
+    limits the pairs; drawn pairs weigh as many as there were. Names are compared with the word
+    frequencies of the records.
     """
     batch = Batch.from_records(records).canonical()
-    prepared = prepare(batch, tables, symbol_source().lookup, ())
+    counted = prepare(batch, tables, symbol_source().lookup, ())
+    population = count_population(counted)
+    prepared = with_frequencies(counted, replace(tables, at_hand=population.words))
     pairs, _ = join_candidates(prepared, PLAN_BY_NAME[plan])
     ids = batch.ids.to_pylist()
     clusters = np.array([truth[identity] for identity in ids], dtype=object)
@@ -272,6 +286,21 @@ def label_blocked_pairs(
     pairs_by_kind = evidence_by_kind(
         prepared, left[chosen], right[chosen], labels, clusters.tolist(), origin, plan
     )
-    for data in pairs_by_kind.values():
+    for kind, data in pairs_by_kind.items():
         data.weights[:] = np.where(data.labels == 1, positive_weight, negative_weight)
+        own = population.of(kind.label)
+        true_pairs = _count_true_pairs(clusters[(prepared.kinds & int(kind)) != 0])
+        share = round(1000 * true_pairs / max(own.records, 1))
+        data.chance[:], data.partners[:] = population_offsets(replace(own, partners=share))
     return pairs_by_kind
+
+
+def _count_true_pairs(clusters: npt.NDArray[np.object_]) -> int:
+    counts = np.array(list(Counter(clusters.tolist()).values()), dtype=np.int64)
+    return int((counts * (counts - 1) // 2).sum())
+
+
+def population_offsets(population: KindPopulation) -> tuple[float, float]:
+    """Return `chance` and `partners` of the pairs of a population (see `LabeledPairs`)."""
+    size = math.log(max(population.records, MIN_RECORDS) / REFERENCE_RECORDS)
+    return size + population.concentration / 1000, partner_shift(population) / 1000

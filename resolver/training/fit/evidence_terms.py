@@ -1,0 +1,144 @@
+"""Terms of an additive model of evidence: their cuts, indicators and constrained weights.
+
+A term is a step function of one similarity that rises and passes through 0: its lowest value is 0
+or less and its highest 0 or more. A missing value weighs 0. So stating a field that agrees never
+lowers a sum, and one that contradicts never raises it. A joint term is a grid over two similarities
+that applies where both are stated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from resolver.records.prepared.batch import FloatArray
+from resolver.scoring import interval_indices
+
+Floats = npt.NDArray[np.float64]
+MAX_CUTS, MAX_JOINT_CUTS = 22, 6
+
+
+@dataclass(frozen=True, slots=True)
+class TermCuts:
+    """Cuts of the terms and of the axes of joint terms, with their places in the weights.
+
+    `first[k]` is the first weight of term k, `joint_first[k]` that of joint term k; `count` is the
+    number of weights, after which one more stands for missing values.
+    """
+
+    features: tuple[str, ...]
+    terms: tuple[str, ...]
+    cuts: tuple[tuple[float, ...], ...]
+    joint: tuple[tuple[str, str], ...]
+    joint_cuts: tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]
+
+    @property
+    def sizes(self) -> list[int]:
+        """Number of weights of each term."""
+        return [len(cuts) + 1 for cuts in self.cuts]
+
+    @property
+    def joint_sizes(self) -> list[int]:
+        """Number of weights of each joint term."""
+        return [(len(first) + 1) * (len(second) + 1) for first, second in self.joint_cuts]
+
+    @property
+    def term_count(self) -> int:
+        """Number of weights of all terms."""
+        return sum(self.sizes)
+
+    @property
+    def count(self) -> int:
+        """Number of weights of all terms and joint terms."""
+        return self.term_count + sum(self.joint_sizes)
+
+    def indicators(self, evidence: FloatArray) -> csr_array:
+        """Return the weights that apply to each pair: a sparse matrix, pairs × (`count` + 1)."""
+        place, missing, begin = {name: n for n, name in enumerate(self.features)}, self.count, 0
+        columns: list[npt.NDArray[np.int64]] = []
+        for name, cuts in zip(self.terms, self.cuts, strict=True):
+            interval = interval_indices(evidence[:, place[name]], cuts)
+            columns.append(np.where(interval > len(cuts), missing, begin + interval))
+            begin += len(cuts) + 1
+        for (first, second), (rows, across) in zip(self.joint, self.joint_cuts, strict=True):
+            row = interval_indices(evidence[:, place[first]], rows)
+            column = interval_indices(evidence[:, place[second]], across)
+            is_stated = (row <= len(rows)) & (column <= len(across))
+            cell = begin + row * (len(across) + 1) + column
+            columns.append(np.where(is_stated, cell, missing))
+            begin += (len(rows) + 1) * (len(across) + 1)
+        places = np.stack(columns, axis=1).astype(np.int32)
+        pairs, width = places.shape
+        starts = np.arange(0, pairs * width + 1, width)
+        ones = np.ones(pairs * width, dtype=np.float32)
+        return csr_array((ones, places.ravel(), starts), shape=(pairs, missing + 1))
+
+
+def choose_cuts(values: FloatArray, most: int) -> tuple[float, ...]:
+    """Return cuts that part the values evenly, and its extreme values from the others."""
+    present = values[~np.isnan(values)].astype(np.float64)
+    distinct = np.unique(present)
+    if len(distinct) < 2:
+        return ()
+    if len(distinct) <= most + 1:
+        return tuple(((distinct[:-1] + distinct[1:]) / 2).tolist())
+    even = np.quantile(present, np.linspace(0, 1, most + 2)[1:-1])
+    ends = [(distinct[0] + distinct[1]) / 2, (distinct[-1] + distinct[-2]) / 2]
+    return tuple(np.unique(np.concatenate([even, ends])).tolist())
+
+
+def thin_cuts(cuts: Sequence[float], values: FloatArray, most: int) -> tuple[float, ...]:
+    """Return at most `most` of the cuts, so that values spread evenly between them."""
+    present = np.sort(values[~np.isnan(values)].astype(np.float64))
+    if len(cuts) <= most or not len(present):
+        return tuple(cuts)
+    below = np.searchsorted(present, np.array(cuts), side="right") / len(present)
+    targets = np.linspace(0, 1, most + 2)[1:-1]
+    nearest = {int(np.abs(below - target).argmin()) for target in targets}
+    return tuple(cuts[place] for place in sorted(nearest))
+
+
+@dataclass(frozen=True, slots=True)
+class Increments:
+    """Weights of `cuts` as parameters: two increments of at least 0 at each cut, cells as they are.
+
+    An increment above a cut raises what lies above it, one below lowers what lies below; a term
+    without cuts has one weight of at least 0.
+    """
+
+    cuts: TermCuts
+
+    @property
+    def count(self) -> int:
+        """Number of parameters that are increments; the cells of joint terms follow them."""
+        return sum(2 * (size - 1) if size > 1 else 1 for size in self.cuts.sizes)
+
+    def weights(self, parameters: Floats) -> Floats:
+        """Return the weights, and last the 0 of missing values."""
+        weights, at, begin = np.zeros(self.cuts.count + 1), 0, 0
+        for size in self.cuts.sizes:
+            steps = size - 1
+            if not steps:
+                weights[begin] = parameters[at]
+                at += 1
+            else:
+                above, below = parameters[at : at + steps], parameters[at + steps : at + 2 * steps]
+                weights[begin + 1 : begin + size] += np.cumsum(above)
+                weights[begin : begin + size - 1] -= np.cumsum(below[::-1])[::-1]
+                at += 2 * steps
+            begin += size
+        weights[begin:-1] = parameters[at:]
+        return weights
+
+    def gradient(self, by_weight: Floats) -> Floats:
+        """Return the gradient by parameters from that by weights."""
+        parts, begin = [], 0
+        for size in self.cuts.sizes:
+            own = by_weight[begin : begin + size]
+            parts += [np.cumsum(own[::-1])[::-1][1:], -np.cumsum(own)[:-1]] if size > 1 else [own]
+            begin += size
+        return np.concatenate([*parts, by_weight[begin:-1]])

@@ -1,0 +1,236 @@
+"""Fit of evidence and population terms together, over pairs from populations of several sizes.
+
+Weights are those under which pairs from all populations are likeliest, where chance look-alikes
+grow with the population and dependent ones do not (`resolver.scoring.population_terms`). Penalized
+maximum likelihood by L-BFGS-B (Byrd et al. 1995); deterministic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from scipy.sparse import csr_array
+
+from resolver.training.data.labeled_pairs import LabeledPairs
+from resolver.training.fit.evidence_terms import Floats, Increments, TermCuts
+
+KNOTS = (-6.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0)
+"""Evidence (nats) at which the line of dependent coincidences bends."""
+_MIN_SLOPE, _MAX_SLOPE, _USUAL_SLOPE = 0.02, 4.0, 0.6
+_RIDGE, _JOINT_RIDGE, _SLOPE_RIDGE = 1e-6, 1e-5, 1e-5
+_MAX_STEPS = 600
+
+
+@dataclass(frozen=True, slots=True)
+class FittedEvidence:
+    """Weights of the terms (the last one, of missing values, is 0), start of the sum, and g.
+
+    All in nats; `dependent` is g at `KNOTS`. `penalized` is the value that the fit made least.
+    """
+
+    cuts: TermCuts
+    weights: Floats
+    start: float
+    dependent: Floats
+    penalized: float
+
+    def sums(self, indicators: csr_array) -> Floats:
+        """Return the evidence of each pair."""
+        total: Floats = indicators @ self.weights + self.start
+        return total
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    indicators: csr_array
+    labels: Floats
+    weights: Floats
+    chance: Floats
+    partners: Floats
+    free: npt.NDArray[np.int64]
+    """Number of the free constant of each pair; 0 for pairs of known populations."""
+    free_count: int
+
+
+def fit_evidence(data: LabeledPairs, cuts: TermCuts) -> FittedEvidence:
+    """Fit terms to pairs. Those without a population get a constant for each origin."""
+    pairs = _lay_out(data, cuts)
+    increments = Increments(cuts)
+    objective = _Objective(pairs, increments)
+    found = minimize(
+        objective.loss,
+        objective.start(),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=objective.bounds(),
+        options={"maxiter": _MAX_STEPS, "maxfun": 2 * _MAX_STEPS, "ftol": 1e-9},
+    )
+    return objective.result(found.x, float(found.fun))
+
+
+def refit_population(data: LabeledPairs, cuts: TermCuts, weights: Floats) -> tuple[float, Floats]:
+    """Return start and g of fixed weights, fitted as `fit_evidence` does."""
+    pairs = _lay_out(data, cuts)
+    objective = _Objective(pairs, Increments(cuts), pairs.indicators @ weights)
+    found = minimize(
+        objective.loss,
+        objective.start(),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=objective.bounds(),
+        options={"maxiter": _MAX_STEPS, "ftol": 1e-10},
+    )
+    result = objective.result(found.x, float(found.fun))
+    return result.start, result.dependent
+
+
+def _lay_out(data: LabeledPairs, cuts: TermCuts) -> _Pairs:
+    unknown = np.isnan(data.chance)
+    origins = sorted(set(data.origin[unknown].tolist()))
+    number = {origin: place + 1 for place, origin in enumerate(origins)}
+    free = np.zeros(len(data), dtype=np.int64)
+    free[unknown] = [number[origin] for origin in data.origin[unknown].tolist()]
+    return _Pairs(
+        cuts.indicators(data.evidence),
+        data.labels.astype(np.float64),
+        data.weights / data.weights.sum(),
+        np.where(unknown, 0.0, data.chance),
+        np.where(unknown, 0.0, data.partners),
+        free,
+        len(origins),
+    )
+
+
+class _Objective:
+    """Penalized loss of parameters: increments and cells, start, g (value, slopes), constants.
+
+    With `fixed` sums of evidence there are no increments and cells.
+    """
+
+    def __init__(self, pairs: _Pairs, increments: Increments, fixed: Floats | None = None) -> None:
+        self._pairs, self._increments, self._fixed = pairs, increments, fixed
+        self._transposed = None if fixed is not None else pairs.indicators.T.tocsr()
+        cells = increments.cuts.count - increments.cuts.term_count
+        self._steps = 0 if fixed is not None else increments.count
+        self._terms = self._steps + (0 if fixed is not None else cells)
+        self._knots = np.array(KNOTS)
+        self._gaps = np.diff(self._knots)
+
+    def start(self) -> Floats:
+        """Return the parameters to begin with."""
+        slopes = np.ones(len(self._gaps))
+        terms = [np.full(self._steps, 0.05), np.zeros(self._terms - self._steps)]
+        return np.concatenate(
+            [*terms, [0.0, self._knots[0]], slopes, np.zeros(self._pairs.free_count)]
+        )
+
+    def bounds(self) -> list[tuple[float | None, float | None]]:
+        """Return the bounds of each parameter."""
+        anywhere: tuple[float | None, float | None] = (None, None)
+        return [
+            *[(0.0, None)] * self._steps,
+            *[anywhere] * (self._terms - self._steps + 2),
+            *[(_MIN_SLOPE, _MAX_SLOPE)] * len(self._gaps),
+            *[anywhere] * self._pairs.free_count,
+        ]
+
+    def result(self, parameters: Floats, penalized: float) -> FittedEvidence:
+        """Return what parameters stand for."""
+        cuts, first = self._increments.cuts, self._terms
+        weights = np.zeros(cuts.count + 1)
+        if self._fixed is None:
+            weights = self._increments.weights(parameters[:first])
+        slopes = parameters[first + 2 : first + 2 + len(self._gaps)]
+        dependent = parameters[first + 1] + np.concatenate([[0.0], np.cumsum(slopes * self._gaps)])
+        return FittedEvidence(cuts, weights, float(parameters[first]), dependent, penalized)
+
+    def loss(self, parameters: Floats) -> tuple[float, Floats]:
+        """Return the penalized loss and its gradient."""
+        pairs, first, gaps = self._pairs, self._terms, self._gaps
+        slopes = parameters[first + 2 : first + 2 + len(gaps)]
+        constants = np.concatenate([[0.0], parameters[first + 2 + len(gaps) :]])
+        evidence = self._evidence(parameters)
+        at = np.clip(np.searchsorted(self._knots, evidence) - 1, 0, len(gaps) - 1)
+        values = parameters[first + 1] + np.concatenate([[0.0], np.cumsum(slopes * gaps)])
+        beyond = evidence - self._knots[at]
+        by_chance, dependent = pairs.chance - evidence, -(values[at] + beyond * slopes[at])
+        total = np.logaddexp(by_chance, dependent)
+        chance_share = np.exp(by_chance - total)
+        logodds = pairs.partners + constants[pairs.free] - total
+        lost = np.logaddexp(0.0, logodds) - pairs.labels * logodds
+        slope = pairs.weights * (1.0 / (1.0 + np.exp(-logodds)) - pairs.labels)
+        by_evidence = slope * (chance_share + (1 - chance_share) * slopes[at])
+        by_line = slope * (1 - chance_share)
+        gradient = np.concatenate(
+            [
+                self._by_terms(by_evidence),
+                [by_evidence.sum(), by_line.sum()],
+                _by_slopes(by_line, at, beyond, gaps),
+                np.bincount(pairs.free, slope, pairs.free_count + 1)[1:],
+            ]
+        )
+        penalty = self._penalize(parameters, gradient)
+        return float((pairs.weights * lost).sum()) + penalty, gradient
+
+    def _evidence(self, parameters: Floats) -> Floats:
+        if self._fixed is not None:
+            shifted: Floats = self._fixed + parameters[0]
+            return shifted
+        weights = self._increments.weights(parameters[: self._terms])
+        total: Floats = self._pairs.indicators @ weights + parameters[self._terms]
+        return total
+
+    def _by_terms(self, by_evidence: Floats) -> Floats:
+        if self._transposed is None:
+            return np.zeros(0)
+        by_weight: Floats = self._transposed @ by_evidence
+        return self._increments.gradient(by_weight)
+
+    def _penalize(self, parameters: Floats, gradient: Floats) -> float:
+        """Return the penalty, and add its gradient."""
+        first, gaps = self._terms, len(self._gaps)
+        ridge = np.concatenate(
+            [
+                np.full(self._steps, _RIDGE),
+                np.full(first - self._steps, _JOINT_RIDGE),
+                np.zeros(2),
+                np.full(gaps, _SLOPE_RIDGE),
+                np.zeros(self._pairs.free_count),
+            ]
+        )
+        usual = np.zeros(len(parameters))
+        usual[first + 2 : first + 2 + gaps] = _USUAL_SLOPE
+        gradient += 2 * ridge * (parameters - usual)
+        return float((ridge * (parameters - usual) ** 2).sum())
+
+
+def _by_slopes(by_line: Floats, at: npt.NDArray[np.int64], beyond: Floats, gaps: Floats) -> Floats:
+    """Return the gradient by the slopes of a line: its own interval counts in part, all before it
+    in full.
+    """
+    part = np.bincount(at, by_line * beyond, len(gaps))
+    count = np.bincount(at, by_line, len(gaps))
+    after = np.concatenate([np.cumsum(count[::-1])[::-1][1:], [0.0]])
+    gradient: Floats = part + after * gaps
+    return gradient
+
+
+def joint_bounds(
+    weights: Sequence[float], others: Sequence[float], shares: int
+) -> tuple[Floats, Floats]:
+    """Return least and most of the cells of a joint term, rows × columns.
+
+    `weights` are those of the first comparator at the rows, `others` least and most of those of the
+    second in the columns: a cell is bounded by the larger of the two, and `shares` joint terms of
+    the second comparator together never turn what it says by itself.
+    """
+    first = np.abs(np.array(weights))[:, None]
+    second = np.array(others)
+    size = np.maximum(first, np.abs(second)[None, :])
+    least = np.where(second >= 0, -second / shares, -np.inf)
+    most = np.where(second <= 0, -second / shares, np.inf)
+    return np.maximum(-size, least[None, :]), np.minimum(size, most[None, :])

@@ -1,0 +1,232 @@
+"""Model of one kind for populations of any size: choice of terms, fit, and rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.comparison import COMPARATOR_BY_NAME
+from resolver.records import Kind
+from resolver.records.prepared.batch import FloatArray
+from resolver.scoring import (
+    LISTED_FEATURE,
+    NAME_ONLY_FEATURE,
+    Model,
+    PairTerm,
+    PopulationTerms,
+    Term,
+)
+from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
+from resolver.training.data.labeled_pairs import LabeledPairs
+from resolver.training.fit.cross_validation import fit_calibration
+from resolver.training.fit.evidence_terms import (
+    MAX_CUTS,
+    MAX_JOINT_CUTS,
+    Floats,
+    TermCuts,
+    choose_cuts,
+    thin_cuts,
+)
+from resolver.training.fit.population_fit import (
+    KNOTS,
+    FittedEvidence,
+    fit_evidence,
+    joint_bounds,
+    refit_population,
+)
+
+_NAME_JOINTS = (
+    ("name", "name_rarity"),
+    ("name_contradicted", "name_rarity"),
+    ("name_weakest", "name_parts"),
+    ("name_omitted", "name_rarity"),
+    ("name_weakest", "name_rarity"),
+)
+JOINTS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
+    Kind.PERSON: (
+        *_NAME_JOINTS,
+        ("name_sides", "name_rarity"),
+        ("name", "birth_date"),
+        ("name_rarity", "birth_date"),
+        ("name_sides", "birth_date"),
+        ("name_rarity", "birth_place"),
+        ("name_rarity", "address"),
+        ("name_rarity", "nationality"),
+    ),
+    Kind.GROUP: (
+        *_NAME_JOINTS,
+        ("name", "acronym"),
+        ("name_contradicted", "numbers"),
+        ("name", "places_named"),
+        ("name", "address"),
+        ("name_rarity", "country"),
+    ),
+    Kind.ASSET: (("name", "name_rarity"),),
+}
+"""Pairs of comparators with a joint term; where they compare two fields, the second is not a name.
+"""
+_UNUSED = (LISTED_FEATURE, NAME_ONLY_FEATURE)
+"""Comparators that say what is stated, which is no evidence."""
+
+
+def fit_population_model(data: LabeledPairs, fixed: Mapping[str, int]) -> Model:
+    """Fit the model of a kind. Deterministic.
+
+    `fixed` holds weights (thousandths, for a present value) that are stated, not learned.
+    """
+    cuts = choose_term_cuts(data, fixed)
+    fitted = fit_evidence(_without(data, fixed), cuts)
+    weights = np.rint(1000 * _bound_joints(fitted)) / 1000
+    start, dependent = refit_population(_without(data, fixed), cuts, weights)
+    sums = cuts.indicators(data.evidence) @ weights + start
+    stated = [Term(name, (), (weight, 0)) for name, weight in sorted(fixed.items())]
+    return Model(
+        data.kind.label,
+        "",
+        data.features,
+        round(1000 * start),
+        (*_terms(cuts, weights), *stated),
+        tuple(_pair_terms(cuts, weights)),
+        population=PopulationTerms(
+            tuple(round(1000 * knot) for knot in KNOTS),
+            _rising(1000 * dependent),
+            _fit_even_odds(data, sums),
+        ),
+    )
+
+
+def choose_term_cuts(data: LabeledPairs, fixed: Mapping[str, int]) -> TermCuts:
+    """Choose the cuts of all terms among true pairs and as many false ones."""
+    true, false = np.flatnonzero(data.labels == 1), np.flatnonzero(data.labels == 0)
+    step = max(len(false) // max(len(true), 1), 1)
+    sample = data.evidence[np.concatenate([true, false[::step]])]
+    column = {name: sample[:, place] for place, name in enumerate(data.features)}
+    terms = tuple(
+        name
+        for name in data.features
+        if name not in fixed and name not in _UNUSED and not np.isnan(column[name]).all()
+    )
+    cuts = {name: choose_cuts(column[name], MAX_CUTS) for name in terms}
+    joint = tuple(pair for pair in JOINTS[data.kind] if set(pair) <= set(terms))
+    axes = {
+        name: thin_cuts(cuts[name], column[name], MAX_JOINT_CUTS) for pair in joint for name in pair
+    }
+    return TermCuts(
+        data.features,
+        terms,
+        tuple(cuts[name] for name in terms),
+        joint,
+        tuple((axes[first], axes[second]) for first, second in joint),
+    )
+
+
+def _without(data: LabeledPairs, fixed: Mapping[str, int]) -> LabeledPairs:
+    """Return the pairs to which no stated weight applies."""
+    stated = [data.features.index(name) for name in fixed]
+    is_free = np.ones(len(data), dtype=bool)
+    for column in stated:
+        is_free &= np.isnan(data.evidence[:, column])
+    return data if is_free.all() else data.select(is_free)
+
+
+def _bound_joints(fitted: FittedEvidence) -> Floats:
+    """Return the weights with cells of joint terms of two fields within `joint_bounds`."""
+    cuts, weights = fitted.cuts, fitted.weights.copy()
+    of_term = _term_weights(cuts, weights)
+    begin = cuts.term_count
+    shares = {
+        second: sum(_crosses(pair) and pair[1] == second for pair in cuts.joint)
+        for _, second in cuts.joint
+    }
+    for pair, (rows, columns), size in zip(
+        cuts.joint, cuts.joint_cuts, cuts.joint_sizes, strict=True
+    ):
+        if _crosses(pair):
+            first, second = (
+                _coarsen(cuts.cuts[cuts.terms.index(name)], of_term[name], axis)
+                for name, axis in zip(pair, (rows, columns), strict=True)
+            )
+            cells = weights[begin : begin + size].reshape(len(rows) + 1, len(columns) + 1)
+            least, most = joint_bounds(first, second, shares[pair[1]])
+            cells[:] = np.clip(cells, least, most)
+        begin += size
+    return weights
+
+
+def _crosses(pair: tuple[str, str]) -> bool:
+    """Return True for two comparators that compare different fields."""
+    return COMPARATOR_BY_NAME[pair[0]].shows != COMPARATOR_BY_NAME[pair[1]].shows
+
+
+def _coarsen(cuts: Sequence[float], weights: Floats, axis: Sequence[float]) -> list[float]:
+    """Return the weight nearest to 0 in each interval of `axis`, 0 where they differ in sign."""
+    upper = [*cuts, np.inf]
+    bounds = [-np.inf, *axis, np.inf]
+    nearest = []
+    for low, high in pairwise(bounds):
+        own = [w for cut, w in zip(upper, weights, strict=True) if low < cut <= high] or [0.0]
+        same_sign = min(own) >= 0 or max(own) <= 0
+        nearest.append(min(own, key=abs) if same_sign else 0.0)
+    return nearest
+
+
+def _term_weights(cuts: TermCuts, weights: Floats) -> dict[str, Floats]:
+    begin, parts = 0, {}
+    for name, size in zip(cuts.terms, cuts.sizes, strict=True):
+        parts[name] = weights[begin : begin + size]
+        begin += size
+    return parts
+
+
+def _terms(cuts: TermCuts, weights: Floats) -> list[Term]:
+    """Return the terms that have weight anywhere."""
+    return [
+        Term(name, own_cuts, (*_thousandths(own), 0))
+        for (name, own), own_cuts in zip(
+            _term_weights(cuts, weights).items(), cuts.cuts, strict=True
+        )
+        if any(_thousandths(own))
+    ]
+
+
+def _pair_terms(cuts: TermCuts, weights: Floats) -> list[PairTerm]:
+    begin, terms = cuts.term_count, []
+    for pair, axes, size in zip(cuts.joint, cuts.joint_cuts, cuts.joint_sizes, strict=True):
+        cells = weights[begin : begin + size].reshape(len(axes[0]) + 1, len(axes[1]) + 1)
+        grid = [(*_thousandths(row), 0) for row in cells]
+        begin += size
+        if any(map(any, grid)):
+            terms.append(PairTerm(pair, axes, (*grid, (0,) * (len(axes[1]) + 2))))
+    return terms
+
+
+def _thousandths(weights: Floats | FloatArray) -> list[int]:
+    return [round(value) for value in (1000 * np.asarray(weights)).tolist()]
+
+
+def _rising(values: Floats) -> tuple[int, ...]:
+    """Return values in thousandths, each at least one above the one before."""
+    rising: list[int] = []
+    for value in values.tolist():
+        rising.append(max(round(value), rising[-1] + 1) if rising else round(value))
+    return tuple(rising)
+
+
+def _fit_even_odds(data: LabeledPairs, sums: npt.NDArray[np.float64]) -> tuple[int, ...]:
+    """Return log-odds at the knots for pairs that are as likely to be true as not.
+
+    Fitted to name-only pairs, where there are any, else to all; either label weighs the same.
+    """
+    chosen = data.origin == NAME_ONLY_ORIGIN
+    if len(set(data.labels[chosen].tolist())) < 2:
+        chosen = np.ones(len(data), dtype=bool)
+    labels, weights = data.labels[chosen], data.weights[chosen].copy()
+    for label in (0, 1):
+        weights[labels == label] *= len(labels) / 2 / weights[labels == label].sum()
+    raw = np.rint(1000 * sums[chosen]).astype(np.int64)
+    calibration = fit_calibration(raw, labels, weights)
+    knots = np.rint(1000 * np.array(KNOTS)).astype(np.int64)
+    return _rising(calibration.apply(knots).astype(np.float64))
