@@ -8,11 +8,11 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
-import icu
 import numpy as np
 import numpy.typing as npt
 from rigour.names import tokenize_name
 
+from resolver.kernels.icu import Transliterator
 from resolver.normalize.scripts.indic import INDIC, transliterate_indic
 from resolver.normalize.scripts.southeast_asian import (
     SOUTHEAST,
@@ -46,12 +46,12 @@ def hash_texts(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
 
 
 @cache
-def _to_latin() -> icu.Transliterator:
+def _to_latin() -> Transliterator:
     # NFKC first, so that ICU sees Arabic presentation forms and full-width letters as their base
     # letters. Russian by the BGN system (ch, sh, zh), since the carons of ISO 9 are lost in ASCII;
     # Greek as it is spoken.
     spoken = "Russian-Latin/BGN; Armenian-Latin/BGN; Greek-Latin/UNGEGN"
-    return icu.Transliterator.createInstance(f"NFKC; {spoken}; Any-Latin; Latin-ASCII; Lower")
+    return Transliterator(f"NFKC; {spoken}; Any-Latin; Latin-ASCII; Lower")
 
 
 @lru_cache(maxsize=200_000)
@@ -67,7 +67,7 @@ def to_latin(text: str) -> str:
         text = transliterate_indic(text)
     if SOUTHEAST.search(text):
         text = transliterate_southeast(text)
-    spelt = str(_to_latin().transliterate(text)).lower()
+    spelt = _to_latin().transliterate(text).lower()
     return respell_thai(spelt) if THAI.search(text) else spelt
 
 

@@ -192,14 +192,9 @@ def _day(system: str, year: int, month: int, day: int, text: str) -> datetime.da
     Day 30 of a lunar month that has 29 in ICU's table is the first of the next month.
     """
     # Imported here: slow to load, and few texts need it.
-    from icu import Calendar, ICUError, Locale, TimeZone
+    from resolver.kernels.icu import gregorian_day
 
-    days = Calendar.createInstance(TimeZone.createTimeZone("UTC"), Locale(f"en@calendar={system}"))
-    days.clear()
-    days.setLenient(system == _LUNAR)
-    days.set(year, month - 1, day)
     try:
-        seconds = float(days.getTime())
-    except ICUError:
+        return gregorian_day(system, (year, month, day), is_lenient=system == _LUNAR)
+    except ValueError:
         raise DateError(f"there is no date {text[:40]!r}") from None
-    return datetime.date(1970, 1, 1) + datetime.timedelta(days=round(seconds / 86_400))

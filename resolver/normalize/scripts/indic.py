@@ -12,8 +12,7 @@ import re
 import unicodedata
 from functools import cache
 
-import icu
-
+from resolver.kernels.icu import Transliterator
 from resolver.normalize.word_pairs import parse_pairs
 
 INDIC = re.compile("[\u0900-\u0d7f][\u0900-\u0d7f\u200c\u200d]*")
@@ -40,8 +39,8 @@ _SPELT = parse_pairs(
 
 
 @cache
-def _scholars() -> icu.Transliterator:
-    return icu.Transliterator.createInstance("NFC; Any-Latin; NFC")
+def _scholars() -> Transliterator:
+    return Transliterator("NFC; Any-Latin; NFC")
 
 
 def transliterate_indic(text: str) -> str:
@@ -55,7 +54,7 @@ def transliterate_indic(text: str) -> str:
 def _word(word: str) -> str:
     for written, heard in _HEARD:
         word = word.replace(written, heard)
-    spelt = str(_scholars().transliterate(word))
+    spelt = _scholars().transliterate(word)
     if _NORTH.match(word):
         spelt = _INSIDE.sub("\\1\\2", _LAST.sub("\\1\\2", spelt))
     for scholar, plain in _SPELT:
