@@ -17,7 +17,7 @@ from resolver.records.population import Population
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.scoring import Model, model_from_json
 
-STAMPED_LIBRARIES = ("rigour", "jellyfish", "nicknames", "icu4py", "rapidfuzz", "pykakasi", "hanja")
+STAMPED_LIBRARIES = ("rigour", "jellyfish", "nicknames", "icu4py", "rapidfuzz", "pykakasi")
 """Libraries that scores depend on, besides the model and this program."""
 _MAX_POPULATIONS = 16
 

@@ -70,8 +70,8 @@ LONG_MODULES: dict[str, str] = {}
 UNFINISHED = ("TO" + "DO", "FIX" + "ME", "X" + "XX", "raise NotImplemented" + "Error")
 # Loading a file with one of these executes code from the file.
 UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle"}
-# PyICU is compiled where it is installed, against any ICU.
-REPLACED_MODULES = {"icu": "resolver.kernels.icu"}
+# PyICU is compiled where it is installed, against any ICU; `hanja` brings the tools of its tests.
+REPLACED_MODULES = {"icu": "resolver.kernels.icu", "hanja": "resolver.normalize.scripts"}
 
 
 def sources(root: Path) -> list[Path]:

@@ -1,8 +1,8 @@
 """Readings of Han words that no table of names contains, and of words in scripts of India.
 
 Japanese readings come from `pykakasi` (its dictionary has the common reading of a word, not every
-one that a name may have), Korean ones syllable by syllable from `hanja`. Both libraries are loaded
-when first needed.
+one that a name may have), Korean ones syllable by syllable from a table (`sino_korean`). Both are
+loaded when first needed.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-from resolver.normalize.folding import HAN, HANGUL
+from resolver.normalize.folding import HAN
 from resolver.normalize.scripts.indic import INDIC, transliterate_indic
+from resolver.normalize.scripts.sino_korean import korean_reading
 from resolver.normalize.word_pairs import parse_pairs
 
 _LONG = re.compile("([aiueo])\\1|(?<=o)u")
@@ -57,7 +58,8 @@ def readings(word: str) -> tuple[str, ...]:
         return FIXED_READINGS[word]
     if not 0 < len(word) <= _LONGEST or not HAN.search(word) or not all(map(_WRITTEN.match, word)):
         return ()
-    return _japanese_readings(word) + _korean_readings(word)
+    korean = korean_reading(word)
+    return _japanese_readings(word) + ((korean,) if korean else ())
 
 
 def _japanese_readings(word: str) -> tuple[str, ...]:
@@ -65,10 +67,3 @@ def _japanese_readings(word: str) -> tuple[str, ...]:
     if not (reading.isascii() and reading.isalpha()):
         return ()
     return (_LONG.sub(lambda match: match[1] or "", reading),)
-
-
-def _korean_readings(word: str) -> tuple[str, ...]:
-    import hanja
-
-    reading = str(hanja.translate(word, "substitution"))
-    return (reading,) if all(map(HANGUL.match, reading)) else ()
