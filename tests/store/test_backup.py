@@ -37,7 +37,7 @@ from tests.store.test_store import ints, records_commit
 pytestmark = pytest.mark.slow
 
 
-OLDER_VERSIONS = ["0001", "0002", "0003", "0004"]
+OLDER_VERSIONS = ["0001", "0002", "0003", "0004", "0005"]
 
 
 def fill(store: Store) -> None:

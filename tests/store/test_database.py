@@ -24,7 +24,7 @@ def test_migrations_produce_the_schema(store: Store) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004"])
+@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004", "0005"])
 def test_older_schema_is_upgraded_with_its_rows(url: str, version: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
@@ -50,6 +50,24 @@ def test_older_schema_is_upgraded_with_its_rows(url: str, version: str) -> None:
         assert connection.execute(text("SELECT source, label FROM list_versions")).all() == [
             (1, "l")
         ]
+
+
+def test_queue_of_an_older_order_is_built_again(url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        connection.execute(text("INSERT INTO desk (one, consulted) VALUES (1, 7)"))
+    engine.dispose()
+    with Store.open(url, create=False) as store:
+        with store.view() as view:
+            assert store.queue.is_behind(view.connection)
+        with store.queue.begin_update(100) as update:
+            assert update.records is None
+        with store.view() as view:
+            assert not store.queue.is_behind(view.connection)
 
 
 @pytest.mark.parametrize(

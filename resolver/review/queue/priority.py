@@ -1,9 +1,18 @@
-"""Priority of a pair in the queue: uncertainty × consequence, as an integer.
+"""Priority of a pair in the queue: value of its review × consequence × urgency, as an integer.
 
-Uncertainty (0…1000) is greatest at even odds; pairs that contradict other evidence have a minimum
-whatever their score. Consequence (from 1000) grows with the logarithm of the records of the two
-entities and of the accesses to them, and with the number of agencies involved. Ties are broken by
-entity number, so the order is total.
+- **Value**: a review saves the p·c reviews that leaving the pair undecided costs on average, p
+  being the score of the strongest pair of records and c the cost of a missed match
+  (`resolver.records.results.review_forecast` has the reasons). As c is the same for all pairs of a
+  store, p alone orders them: pairs near the match threshold first, pairs near the review threshold,
+  which are worth about one review, last. Where a steward has spoken against or without the score
+  (moved, red, second), p is at least even.
+- **Consequence** (1000 or more): c holds for two plain records. It grows with the logarithm of the
+  records of the two entities and of the accesses to them, and with the number of agencies involved.
+- **Urgency**: 8 for pairs on which a decision already depends (moved, red, second), 1 for pairs
+  left unsure, since another look is less likely to settle them, and 4 for all others.
+
+Restricted pairs (handling) rank like others among those who may see them, and the time of waiting
+plays no part. Ties are broken by entity number, so the order is total.
 """
 
 from __future__ import annotations
@@ -16,7 +25,7 @@ import numpy.typing as npt
 from resolver.review.models import QueueReason
 
 Numbers = npt.NDArray[np.int64]
-_REASON_FACTORS = {
+_URGENCY = {
     QueueReason.BORDERLINE: 4,
     QueueReason.CONTRADICTION: 4,
     QueueReason.SAMPLE: 4,
@@ -26,12 +35,7 @@ _REASON_FACTORS = {
     QueueReason.BLIND: 4,
     QueueReason.UNSURE: 1,
 }
-_MIN_UNCERTAINTY = {
-    QueueReason.CONTRADICTION: 600,
-    QueueReason.MOVED: 600,
-    QueueReason.RED: 600,
-    QueueReason.SECOND: 600,
-}
+_MIN_PROBABILITY = {QueueReason.MOVED: 0.5, QueueReason.RED: 0.5, QueueReason.SECOND: 0.5}
 
 
 def compute_priority(
@@ -42,8 +46,9 @@ def compute_priority(
     `score` is in 0…1; `records`, `agencies` (or lists without an agency) and `accesses` are those
     of both entities together.
     """
-    uncertainty = max(round(4000 * score * (1 - score)), _MIN_UNCERTAINTY.get(reason, 1))
-    return _REASON_FACTORS[reason] * uncertainty * compute_consequence(records, agencies, accesses)
+    consequence = compute_consequence(records, agencies, accesses)
+    (priority,) = compute_priorities(np.array([score]), reason, np.array([consequence])).tolist()
+    return int(priority)
 
 
 def compute_consequence(records: int, agencies: int, accesses: int) -> int:
@@ -58,8 +63,8 @@ def compute_priorities(
     score: npt.NDArray[np.float64], reason: QueueReason, consequences: npt.NDArray[np.int64]
 ) -> Numbers:
     """Compute the priorities of many pairs that wait for the same reason."""
-    uncertainty = np.maximum(
-        np.rint(4000 * score * (1 - score)).astype(np.int64), _MIN_UNCERTAINTY.get(reason, 1)
-    )
-    priorities: Numbers = _REASON_FACTORS[reason] * uncertainty * consequences
+    probability = np.maximum(score, _MIN_PROBABILITY.get(reason, 0.0))
+    # rounded last, so that close scores keep their order
+    weighted = np.rint(1000 * probability * consequences).astype(np.int64)
+    priorities: Numbers = _URGENCY[reason] * np.maximum(weighted, 1)
     return priorities

@@ -7,6 +7,8 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import event, text
 
 from resolver.errors import InputError, StoreError
@@ -30,7 +32,7 @@ from resolver.review import (
     save_filters,
     take_next_item,
 )
-from resolver.review.queue.priority import compute_priority
+from resolver.review.queue.priority import compute_consequence, compute_priority
 from tests.hub.hubs import make_intake
 from tests.records.samples import record
 from tests.review.tables import items, queue
@@ -66,12 +68,17 @@ def test_order_is_total_and_pages_join(hub: Hub) -> None:
 @pytest.mark.parametrize(
     ("lower", "higher"),
     [
-        ({"score": 0.9}, {"score": 0.6}),
+        ({"score": 0.6}, {"score": 0.9}),
+        ({"score": 0.9}, {"score": 0.900001}),
+        ({"score": 0.05}, {"score": 0.95}),
         ({"records": 2}, {"records": 8}),
         ({"agencies": 1}, {"agencies": 2}),
         ({"accesses": 0}, {"accesses": 5}),
         ({"reason": QueueReason.UNSURE}, {}),
-        ({"score": 0.99999}, {"score": 0.99999, "reason": QueueReason.CONTRADICTION}),
+        (
+            {"score": 0.4, "reason": QueueReason.BORDERLINE},
+            {"score": 0.1, "reason": QueueReason.MOVED},
+        ),
     ],
 )
 def test_priority_increases(lower: dict[str, object], higher: dict[str, object]) -> None:
@@ -84,6 +91,26 @@ def test_priority_increases(lower: dict[str, object], higher: dict[str, object])
     }
     first, second = ({**base, **changes} for changes in (lower, higher))
     assert compute_priority(**first) < compute_priority(**second)  # type: ignore[arg-type]
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.sampled_from(QueueReason))
+def test_priority_follows_the_value_of_the_review(
+    first: float, second: float, reason: QueueReason
+) -> None:
+    facts = {"records": 5, "agencies": 2, "accesses": 1}
+    low, high = (compute_priority(score, reason, **facts) for score in sorted((first, second)))
+    assert 1 <= low <= high <= 8 * 1000 * compute_consequence(**facts)
+
+
+def test_order_follows_the_score_where_all_else_is_equal(hub: Hub) -> None:
+    groups: dict[tuple[Any, ...], list[float]] = {}
+    for item in items(hub):
+        records = item.left.records + item.right.records
+        agencies = frozenset((*item.left.agencies, *item.right.agencies))
+        if item.reason in (QueueReason.BORDERLINE, QueueReason.CONTRADICTION):
+            groups.setdefault((records, len(agencies)), []).append(item.score)
+    assert max(map(len, groups.values())) >= 4
+    assert all(scores == sorted(scores, reverse=True) for scores in groups.values())
 
 
 def test_filters_select_matching_items(hub: Hub) -> None:
