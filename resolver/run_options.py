@@ -19,6 +19,7 @@ class RunOptions:
     Thresholds follow from `wrong_merge_costs`: the cost of a wrong merge, in reviews. `merge_at` (a
     score) moves the merge threshold alone. `pairs_mib`: memory for pairs before the prefilter
     (local engine). `resume`: folder of checkpoints, from which a stopped run continues.
+    `review_capacity`: reviews a day, for the report (None: not stated).
     """
 
     merge_at: float | None = None
@@ -30,6 +31,7 @@ class RunOptions:
     workers: int = 2
     pairs_mib: int = 1024
     resume: Path | None = None
+    review_capacity: int | None = None
 
     @property
     def thresholds(self) -> Thresholds:

@@ -111,6 +111,15 @@ class Settings:
             high=1440,
         ),
     )
+    review_capacity: int | None = field(
+        default=None,
+        metadata=_metadata(
+            "Pairs of entities that all stewards together can review in a day. The report and the "
+            "desk then show what is left undecided; nothing is dropped. Unset: not stated.",
+            unit="reviews",
+            high=1e6,
+        ),
+    )
     review_again_share: float = field(
         default=0.0,
         metadata=_metadata(

@@ -35,11 +35,20 @@ def test_values_are_read() -> None:
         ("RESOLVER_MERGE_AT", "high"),
         ("RESOLVER_WRONG_MERGE_COSTS", "0"),
         ("RESOLVER_DEBUG", "perhaps"),
+        ("RESOLVER_REVIEW_CAPACITY", "-1"),
     ],
 )
 def test_invalid_value_is_reported_with_its_range(name: str, text: str) -> None:
     with pytest.raises(UsageError, match=f"{name} is .*set it to"):
         Settings.from_environment({name: text})
+
+
+@pytest.mark.parametrize(("text", "capacity"), [("", None), ("0", 0), ("50", 50)])
+def test_review_capacity_may_be_unset_or_zero(text: str, capacity: int | None) -> None:
+    settings = Settings.from_environment({"RESOLVER_REVIEW_CAPACITY": text})
+    assert settings.review_capacity == capacity
+    row = next(row for row in setting_rows() if row.variable == "RESOLVER_REVIEW_CAPACITY")
+    assert (row.default, row.range) == ("", "0 to 1e+06 reviews")
 
 
 def test_misspelled_name_is_refused() -> None:

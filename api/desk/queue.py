@@ -24,7 +24,7 @@ from resolver.api.desk.support.review_forms import (
 )
 from resolver.api.service import current_service
 from resolver.hub.desk_users import UserRole
-from resolver.review import Filters, QueueItem, QueuePage
+from resolver.review import Filters, QueueCut, QueueItem, QueuePage
 from resolver.screening.screener import IndexRevision
 
 _ITEMS_PER_PAGE = 40
@@ -43,11 +43,15 @@ def queue() -> Any:
         current_service().hub, filters, limit=_ITEMS_PER_PAGE, after=after, viewer=viewer()
     )
     _log_queue(queue_page, filters)
+    cut = _queue_cut()
+    below_cut = next((item.key for item in queue_page.items if cut and cut.is_below(item)), "")
     return render_page(
         "queue.html",
         section="queue",
         queue=queue_page,
         is_first_page=not after,
+        forecast=cut.forecast if cut else None,
+        below_cut=below_cut,
         similar_groups=_number_identical_groups(queue_page.items),
         reasons=DECISION_REASONS,
         is_score_hidden=hides_scores(),
@@ -55,6 +59,13 @@ def queue() -> Any:
         message=request.args.get("done", "")[:500],
         **_filter_context(filters),
     )
+
+
+def _queue_cut() -> QueueCut | None:
+    """Return where the capacity of a day cuts the queue of the user; None without a capacity."""
+    service = current_service()
+    capacity = service.settings.rules.review_capacity
+    return None if capacity is None else review.forecast_queue(service.hub, capacity, viewer())
 
 
 def _log_queue(queue_page: QueuePage, filters: Filters) -> None:

@@ -222,6 +222,7 @@ def run_options(
     from resolver.run_options import RunOptions
 
     merge_at, costs = options.get("merge_at"), options.get("wrong_merge_costs")
+    capacity = options.get("review_capacity")
     return RunOptions(
         merge_at=settings.merge_at if merge_at is None else merge_at,
         plan=options.get("plan"),
@@ -232,4 +233,5 @@ def run_options(
         workers=settings.workers or os.cpu_count() or 1,
         pairs_mib=settings.pairs_mib,
         resume=out / RESUME_FOLDER if out is not None and options.get("resume") else None,
+        review_capacity=settings.review_capacity if capacity is None else capacity,
     )

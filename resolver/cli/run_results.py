@@ -6,6 +6,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from resolver.records.decisions import Decision
     from resolver.records.progress import Progress
     from resolver.records.results.resolution import Resolution, RunStats
+    from resolver.records.results.review_forecast import ReviewForecast
     from resolver.run_options import RunOptions
 
 
@@ -42,11 +44,17 @@ def write_run_results(
     running: RunOptions,
     bars: Progress,
     names: pa.StringArray | None = None,
+    forecast: ReviewForecast | None = None,
 ) -> None:
-    """Write result files under `running`; `names`: entity ids, if a store has assigned them."""
+    """Write result files under `running`; `names`: entity ids, if a store has assigned them.
+    `forecast`: work of review for the report (default: that of this run).
+    """
     from resolver.engines.result_files import write_results
 
-    report = "" if running.only_entities else _report(intake, resolution, running, bars)
+    report = ""
+    if not running.only_entities:
+        forecast = forecast or _forecast_run(resolution, running)
+        report = _report(intake, resolution, running, bars, forecast)
     bars.start("write", len(resolution.batch), "records")
     only = running.only_entities
     write_results(
@@ -62,7 +70,19 @@ def remove_checkpoints(running: RunOptions) -> None:
         shutil.rmtree(running.resume, ignore_errors=True)
 
 
-def _report(intake: Intake, resolution: Resolution, running: RunOptions, bars: Progress) -> str:
+def _forecast_run(resolution: Resolution, running: RunOptions) -> ReviewForecast:
+    from resolver.report import forecast_run
+
+    return forecast_run(resolution, running.wrong_merge_costs, running.review_capacity)
+
+
+def _report(
+    intake: Intake,
+    resolution: Resolution,
+    running: RunOptions,
+    bars: Progress,
+    forecast: ReviewForecast,
+) -> str:
     bars.start("report")
     from resolver import report
     from resolver.engines.pair_explanation import explain_links
@@ -79,7 +99,7 @@ def _report(intake: Intake, resolution: Resolution, running: RunOptions, bars: P
         review_from=running.thresholds.review,
         match_from=running.thresholds.match,
     )
-    return report.render_report(data)
+    return report.render_report(replace(data, forecast=forecast))
 
 
 def _link_places(resolution: Resolution, pairs: Sequence[tuple[str, str]]) -> IntArray:
@@ -101,23 +121,32 @@ def print_summary(
     out: Path,
     intake: Intake,
     resolution: Resolution,
+    running: RunOptions,
     *,
     as_json: bool,
     profile: bool,
-    only_entities: bool,
 ) -> None:
-    """Print the counts of a run and the place of its results."""
+    """Print the counts of a run, the work of review, and the place of the results."""
     counts, stats = _counts(intake, resolution), resolution.stats
+    forecast = _forecast_run(resolution, running)
     if profile:
         print_stage_costs(stats)
     if as_json:
-        click.echo(json.dumps({**counts, "plan": stats.plan, "out": str(out)}))
+        extra = {"plan": stats.plan, "out": str(out), "review": forecast.to_json()}
+        click.echo(json.dumps({**counts, **extra}))
         return
     click.echo(_counts_text(counts))
+    print_forecast(forecast)
     if counts["rejects"]:
         click.echo(f"{counts['rejects']:,} rows or values could not be read: {out / 'rejects.csv'}")
     place = f"Entities: {out / 'entities.csv'}"
-    click.echo(place if only_entities else f"Report: {out / 'report.html'}")
+    click.echo(place if running.only_entities else f"Report: {out / 'report.html'}")
+
+
+def print_forecast(forecast: ReviewForecast) -> None:
+    """Print the work of review, if a capacity is stated."""
+    if forecast.capacity is not None:
+        click.echo(" ".join(forecast.sentences()))
 
 
 def _counts_text(counts: Mapping[str, int]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,12 @@ import click
 from resolver.cli.list_arguments import read_list_files
 from resolver.cli.options import ReadingOptions
 from resolver.cli.progress_bars import ProgressBars
-from resolver.cli.run_results import prepare_folder, print_stage_costs, write_run_results
+from resolver.cli.run_results import (
+    prepare_folder,
+    print_forecast,
+    print_stage_costs,
+    write_run_results,
+)
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -56,11 +62,12 @@ def dedupe_into_store(
     """
     from resolver.hub.stored_results import load_commit_results
     from resolver.records.visibility import OPERATOR
-    from resolver.review import refresh_queue
+    from resolver.review import forecast_queue, refresh_queue
 
     reading = ReadingOptions.from_options(options)
     if out is not None:
         prepare_folder(out)
+    forecast = None
     with (
         open_hub(options["store_url"], settings, running, create=True) as hub,
         ProgressBars(verbose=reading.verbose) as bars,
@@ -76,6 +83,9 @@ def dedupe_into_store(
         if not options["dry_run"]:
             bars.start("review queue", None)
             refresh_queue(hub)
+            if running.review_capacity is not None:
+                cut = forecast_queue(hub, running.review_capacity, OPERATOR)
+                forecast = replace(cut.forecast, place="in the store")
         bars.finish()
         for note in result.notes:
             click.echo(f"note: {note}", err=True)
@@ -88,18 +98,19 @@ def dedupe_into_store(
                 running,
                 bars,
                 stored.entity_ids,
+                forecast,
             )
     if options["profile"]:
         print_stage_costs(result.stats)
     _print_summary(
         result, intake, stored, out, as_json=options["as_json"], dry_run=options["dry_run"]
     )
+    if forecast is not None and not options["as_json"]:
+        print_forecast(forecast)
 
 
 def _shown_intake(intake: Intake, result: CommitResult, stored: StoredResults) -> Intake:
     """Return the intake for the results, with the records withdrawn from the store added."""
-    from dataclasses import replace
-
     withdrawn = tuple(sorted({*intake.withdrawn, *result.withdrawn, *result.outdated_ids}))
     warnings = (*intake.warnings, *result.notes)
     return replace(intake, batch=stored.resolution.batch, withdrawn=withdrawn, warnings=warnings)

@@ -1,14 +1,15 @@
 """Report of a run: one HTML file for readers who do not know the tool.
 
 `build_report` counts and selects examples, `render_report` writes the page,
-`select_pairs_to_explain` returns the pairs that need an explanation first. The report only reads
-results.
+`select_pairs_to_explain` returns the pairs that need an explanation first, `forecast_run` the work
+of review. The report only reads results.
 """
 
 from resolver.report.build_report import build_report
 from resolver.report.examples import select_pairs_to_explain
 from resolver.report.html_page import render_report
 from resolver.report.report_data import IntakeSummary, ListSummary, RejectedItem, ReportData
+from resolver.report.review_figures import forecast_run
 
 __all__ = [
     "IntakeSummary",
@@ -16,6 +17,7 @@ __all__ = [
     "RejectedItem",
     "ReportData",
     "build_report",
+    "forecast_run",
     "render_report",
     "select_pairs_to_explain",
 ]

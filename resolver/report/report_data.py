@@ -8,6 +8,7 @@ from typing import Protocol
 
 from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import RuleStat, StageStat
+from resolver.records.results.review_forecast import ReviewForecast
 
 
 class RejectedItem(Protocol):
@@ -221,6 +222,7 @@ class ReportData:
     """Contents of the report.
 
     `lists`, `withdrawn` and `warnings` are truncated; `hidden_lists`: number of lists not shown.
+    `forecast`: work of review, if it is to be shown.
     """
 
     title: str
@@ -241,3 +243,4 @@ class ReportData:
     stamp: Mapping[str, str]
     run: Mapping[str, str] = field(default_factory=dict)
     hidden_lists: int = 0
+    forecast: ReviewForecast | None = None

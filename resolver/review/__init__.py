@@ -18,6 +18,8 @@ Queue
         Assign a pair; an empty assignee removes the assignment.
     `list_saved_filters(hub, user)`, `save_filters(hub, user, name, filters)`,
     `delete_filters(hub, user, name)`, `list_filter_choices(hub)`, `measure_throughput(hub)`,
+    `forecast_queue(hub, capacity, viewer=STRANGER) -> QueueCut`
+        Work on the queue that a viewer may see, and where a capacity of reviews a day cuts it.
     `refresh_queue(hub)` (readers refresh the queue themselves; a worker may do it ahead)
 
 Pair
@@ -81,6 +83,7 @@ from resolver.review.models import (
 )
 from resolver.review.pair import build_pair_view
 from resolver.review.preview import preview_decision, preview_split
+from resolver.review.queue.capacity import QueueCut, forecast_queue
 from resolver.review.queue.queue_filters import (
     delete_filters,
     list_filter_choices,
@@ -155,6 +158,7 @@ __all__ = [
     "PairSnapshot",
     "PairView",
     "Party",
+    "QueueCut",
     "QueueItem",
     "QueuePage",
     "QueueReason",
@@ -174,6 +178,7 @@ __all__ = [
     "delete_filters",
     "entity_digest",
     "find_item",
+    "forecast_queue",
     "hold_pair",
     "latin_transliteration",
     "list_decisions",

@@ -1,4 +1,4 @@
-"""Rules of the desk: four-eyes rules, lease of a pair, share of blind rechecks."""
+"""Rules of the desk: four-eyes rules, lease of a pair, share of blind rechecks, capacity."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ class DeskRules:
     lease_seconds: int = 600
     recheck_share: float = 0.0
     """Share of decisions (0…1) that come back blind to another steward."""
+    review_capacity: int | None = None
+    """Reviews that all stewards together can do in a day; None: not stated."""
 
     @classmethod
     def from_settings(cls, settings: Settings) -> DeskRules:
@@ -32,6 +34,7 @@ class DeskRules:
             settings.four_eyes_vulnerable,
             60 * settings.review_lease_minutes,
             settings.review_again_share,
+            settings.review_capacity,
         )
 
 

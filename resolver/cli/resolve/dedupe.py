@@ -79,6 +79,12 @@ may then be left out.
     help="Show the first records as they are read, and stop.",
 )
 @click.option("--profile", is_flag=True, help="Show the costs of each stage.")
+@click.option(
+    "--review-capacity",
+    type=click.IntRange(0, 1_000_000),
+    metavar="N",
+    help="Reviews a day: show how far they go and what is left undecided.",
+)
 @store_option()
 @click.option(
     "--dry-run",
@@ -135,9 +141,9 @@ def command(
         out,
         intake,
         resolution,
+        running,
         as_json=options["as_json"],
         profile=options["profile"],
-        only_entities=only_entities,
     )
 
 

@@ -110,9 +110,9 @@ def command(
         out,
         intake,
         resolution,
+        running,
         as_json=options["as_json"],
         profile=options["profile"],
-        only_entities=only_entities,
     )
 
 

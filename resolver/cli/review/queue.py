@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.options import json_option, store_option
+from resolver.cli.run_results import print_forecast
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -74,7 +75,13 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
     """Run `resolver queue`."""
     from resolver.cli.store_arguments import open_hub
     from resolver.records.visibility import OPERATOR
-    from resolver.review import Filters, list_pending, list_waiting, refresh_queue
+    from resolver.review import (
+        Filters,
+        forecast_queue,
+        list_pending,
+        list_waiting,
+        refresh_queue,
+    )
 
     names = ("kind", "source", "agency", "reason", "script", "score_from", "score_to")
     with open_hub(store_url, settings) as hub:
@@ -86,6 +93,9 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
         page = list_waiting(
             hub, filters, limit=options["limit"], after=options["after"], viewer=OPERATOR
         )
+        forecast = forecast_queue(hub, settings.review_capacity, OPERATOR).forecast
+    if not options["as_json"]:
+        print_forecast(forecast)
     _print_page(page, as_json=options["as_json"])
 
 

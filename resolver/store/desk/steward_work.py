@@ -220,3 +220,13 @@ class StewardWork:
         query = select(func.count()).select_from(decisions).where(decisions.c.decided >= since)
         with translate_errors(self.engine), read_transaction(self.engine) as connection:
             return int(connection.execute(query).scalar_one())
+
+    def reviews_since(self, since: str) -> int:
+        """Return the number of reviews by stewards since a time; one review may log several
+        decisions, all at the same time.
+        """
+        is_review = (decisions.c.decided >= since, decisions.c.who != "")
+        reviews = select(decisions.c.who, decisions.c.decided).where(*is_review).distinct()
+        query = select(func.count()).select_from(reviews.subquery())
+        with translate_errors(self.engine), read_transaction(self.engine) as connection:
+            return int(connection.execute(query).scalar_one())

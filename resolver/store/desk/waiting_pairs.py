@@ -172,6 +172,34 @@ def measure_queue(connection: Connection, filters: QueueFilter) -> tuple[int, st
     return int(count), str(oldest.scalar() or "")
 
 
+def sum_scores(
+    connection: Connection, filters: QueueFilter, first: int | None = None
+) -> tuple[int, float]:
+    """Return number and sum of the scores of the rows that pass a filter, or of the `first` rows
+    of these in the order of the queue.
+    """
+    query = select(waiting.c.score).where(filters.condition(connection))
+    if first is not None:
+        query = query.order_by(waiting.c.rank, waiting.c.low, waiting.c.high).limit(first)
+    part = query.subquery()
+    count, total = connection.execute(select(func.count(), func.sum(part.c.score))).one()
+    return int(count), float(total or 0.0)
+
+
+def position_of_row(
+    connection: Connection, filters: QueueFilter, number: int
+) -> tuple[int, int, int] | None:
+    """Return the position of a row in the queue under a filter, counted from 1; None behind the
+    last.
+    """
+    query = select(waiting.c.rank, waiting.c.low, waiting.c.high).where(
+        filters.condition(connection)
+    )
+    ordered = query.order_by(waiting.c.rank, waiting.c.low, waiting.c.high)
+    row = connection.execute(ordered.offset(number - 1).limit(1)).first()
+    return None if row is None else (int(row[0]), int(row[1]), int(row[2]))
+
+
 def waiting_row(connection: Connection, low: int, high: int) -> WaitingRow | None:
     """Return the row of two entities, or None."""
     row = connection.execute(

@@ -133,6 +133,39 @@ def test_the_queue_and_its_filters(busy: Desk) -> None:
     assert (event.action, event.actor, len(event.answer["seen"])) == ("queue", "amira", 80)
 
 
+def test_capacity_is_shown_as_a_divider(make_busy_desk: DeskFactory) -> None:
+    desk = make_busy_desk(rules=DeskRules(review_capacity=3))
+    browser = desk.signed_in("amira")
+    total = len(items(desk.service.hub))
+    page = browser.get("/review").text
+    assert "With 3 reviews a day, 3 pairs are within today’s capacity" in page
+    assert f"{total - 3} are left undecided" in page
+    assert page.count('<tr class="cut">') == 1
+    head, below = page.split('<tr class="cut">')
+    assert head.count('class="pair-link"') == 3
+    assert below.count('class="pair-link"') == 37
+    # the line is that of the whole queue, also under filters and on later pages
+    filtered = browser.get("/review?script=Hebr").text
+    assert "Without filters:" in filtered
+    after = items(desk.service.hub)[10].key
+    later = browser.get(f"/review?after={after}").text
+    assert later.index('<tr class="cut">') < later.index('class="pair-link"')
+    # each viewer of the page has as many columns as the line spans
+    for role, span in ((UserRole.STEWARD, 7), (UserRole.VIEWER, 6)):
+        page = desk.signed_in(f"user{span}", role).get("/review").text
+        assert page.count('scope="col"') == span
+        assert f'<td colspan="{span}">' in page
+
+
+@pytest.mark.parametrize("capacity", [None, 10_000])
+def test_no_divider_without_a_cut(make_busy_desk: DeskFactory, capacity: int | None) -> None:
+    desk = make_busy_desk(rules=DeskRules(review_capacity=capacity))
+    page = desk.signed_in("amira").get("/review").text
+    assert 'class="cut"' not in page
+    assert ("nothing is left undecided" in page) is (capacity is not None)
+    assert ('id="capacity"' in page) is (capacity is not None)
+
+
 def test_filters_are_saved(busy: Desk) -> None:
     browser = busy.signed_in("amira")
     form = {"csrf": csrf(browser), "name": "עברית <b>", "filters": "script=Hebr&score_to=0.9"}

@@ -60,6 +60,58 @@ def test_dedupe_writes_six_files(
     assert "<html" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a folder of lists with pairs that wait for review."""
+    folder = tmp_path_factory.mktemp("generated")
+    assert run(["demo", "--records", "400", "--only-lists", "--out", str(folder)]) == 0
+    return str(folder / "lists")
+
+
+def test_review_capacity_is_reported_and_drops_nothing(
+    generated: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def shown_by(name: str, *options: str) -> str:
+        assert run(["dedupe", generated, "--out", str(tmp_path / name), *options]) == 0
+        return capsys.readouterr().out
+
+    plain = json.loads(shown_by("plain", "--json"))
+    assert set(plain["review"]) == {"reviews", "expected_matches", "value"}
+    waiting = plain["review"]["reviews"]
+    assert 2 <= waiting <= plain["queued"]
+    sentence = "With no reviews a day, all are left undecided"
+    assert sentence in shown_by("cut", "--review-capacity", "0")
+    assert sentence in (tmp_path / "cut" / "report.html").read_text("utf-8")
+    assert "a day" not in (tmp_path / "plain" / "report.html").read_text("utf-8")
+    assert rows(tmp_path / "cut" / "links.csv") == rows(tmp_path / "plain" / "links.csv")
+    review = json.loads(shown_by("whole", "--review-capacity", str(waiting), "--json"))["review"]
+    assert (review["reviews_today"], review["reviews_left"], review["days"]) == (waiting, 0, 1)
+
+
+def test_negative_review_capacity_is_refused(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert dedupe(lists, tmp_path / "bad", "--review-capacity", "-1") == 2
+    assert "--review-capacity" in capsys.readouterr().err
+
+
+def test_review_capacity_of_a_store_counts_its_whole_queue(
+    generated: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RESOLVER_REVIEW_CAPACITY", "1")
+    url = f"sqlite:///{tmp_path}/hub.db"
+    assert run(["dedupe", generated, "--store", url, "--out", str(tmp_path / "out")]) == 0
+    sentences = capsys.readouterr().out.splitlines()[-1]
+    assert "entities wait in the store; " in sentences
+    assert "With 1 review a day, 1 pair is within" in sentences
+    assert sentences in (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert run(["queue", "--store", url]) == 0
+    assert capsys.readouterr().out.startswith(sentences.replace(" in the store", ""))
+
+
 def test_order_of_files_does_not_matter(lists: Lists, tmp_path: Path) -> None:
     mapping = ["--mapping", str(lists.mapping)]
     files, first, second = [str(lists.coast), str(lists.river)], tmp_path / "one", tmp_path / "two"
