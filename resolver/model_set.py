@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,11 @@ class ModelSet:
         if population is not None and self.counts_words:
             tables = replace(tables, at_hand=population.words)
         return replace(self, models=models, tables=tables, population=population)
+
+    @cached_property
+    def without_limits(self) -> ModelSet:
+        """The same models without limits for pairs that only names support."""
+        return replace(self, models={kind: m.unlimited for kind, m in self.models.items()})
 
     @property
     def counts_words(self) -> bool:

@@ -134,6 +134,11 @@ class ResolutionTask:
         return replace(self, models=models, is_measured=models.counts_words)
 
     @property
+    def scoring_models(self) -> ModelSet:
+        """Models that candidates are scored with: without limits until partners are known."""
+        return self.models.without_limits if self.is_measured else self.models
+
+    @property
     def stamp(self) -> dict[str, str]:
         """Versions of everything that scores depend on, and the plan."""
         return {**self.models.stamp, "plan": self.plan.name}
@@ -154,6 +159,8 @@ class ScoredCandidates:
     histogram: npt.NDArray[np.int64]
     partner_counts: Mapping[str, PartnerHistogram] = field(default_factory=dict)
     """Pairs by kind and log-odds, to estimate the share of true pairs."""
+    unsupported: npt.NDArray[np.bool_] | None = None
+    """Pairs that nothing but names supports, where their limit is yet to be applied."""
 
 
 class Engine(Protocol):
@@ -239,11 +246,16 @@ def adapt_to_partners(
         shifts[int(KIND_BY_LABEL[kind])] = task.models.models[kind].shift
     kinds = choose_model_kinds(task.batch.kinds, scored.left, scored.right)
     logodds = shift_logodds(scored.logodds, shifts[kinds])
+    for kind in partners:
+        limit = task.models.models[kind].limit
+        if limit is not None and scored.unsupported is not None:
+            own = scored.unsupported & (kinds == int(KIND_BY_LABEL[kind]))
+            logodds = limit.apply(logodds, own).astype(np.int32)
     histogram = shifted_score_histogram(
         scored.partner_counts, {kind: task.models.models[kind].shift for kind in partners}
     )
     histogram[0] += int(scored.histogram.sum() - histogram.sum())
-    return task, replace(scored, logodds=logodds, histogram=histogram)
+    return task, replace(scored, logodds=logodds, histogram=histogram, unsupported=None)
 
 
 def ingest_lists(
@@ -318,7 +330,24 @@ def compare_and_score(
     workers: int = 2,
 ) -> npt.NDArray[np.int32]:
     """Compare pairs of rows, and return the calibrated log-odds (thousandths) of each."""
+    return score_openly(prepared, names, models, left, right, workers)[0]
+
+
+def score_openly(
+    prepared: PreparedBatch,
+    names: NameIndex,
+    models: ModelSet,
+    left: IntArray,
+    right: IntArray,
+    workers: int = 2,
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+    """Return the log-odds of pairs, and which of them nothing but names supports.
+
+    Where the partners of a population are yet unknown, models have no limit for such pairs: it
+    applies once they are.
+    """
     logodds = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
+    unsupported = np.zeros(len(left), dtype=bool)
     kinds = choose_model_kinds(prepared.kinds, left, right)
     for kind in KINDS:
         chosen = np.flatnonzero(kinds == int(KIND_BY_LABEL[kind]))
@@ -334,7 +363,8 @@ def compare_and_score(
                 workers=workers,
             )
             logodds[chosen] = model.logodds(evidence).astype(np.int32)
-    return logodds
+            unsupported[chosen] = model.unsupported(evidence)
+    return logodds, unsupported
 
 
 def count_partners(

@@ -20,11 +20,11 @@ from resolver.pipeline import (
     ScoredCandidates,
     StagedEngine,
     block,
-    compare_and_score,
     count_partners,
     count_task_population,
     normalize,
     resolve,
+    score_openly,
 )
 from resolver.records.batch import concat
 from resolver.records.prepared.batch import PreparedBatch
@@ -35,7 +35,7 @@ from resolver.run_options import RunOptions
 from resolver.scoring.score_links import score_histogram
 
 PAIRS_PER_CHUNK = 200_000
-CHECKPOINT_FORMAT = 4
+CHECKPOINT_FORMAT = 5
 """Version of checkpoints; raise it where rules or comparators change without the model."""
 Candidates = tuple[CandidatePairs, tuple[RuleStat, ...]]
 """Candidate pairs, with figures of each blocking rule."""
@@ -138,11 +138,11 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
         pairs, rules = candidate_pairs
         with meter.measure("compare and classify", "pairs") as usage:
             meter.progress.start("compare", len(pairs))
-            logodds = _score_chunks(task, normalized, pairs, meter.progress)
+            logodds, unsupported = _score_chunks(task, normalized, pairs, meter.progress)
             usage.items = len(pairs)
         counts = count_partners(task.batch.kinds, pairs.left, pairs.right, logodds)
         return ScoredCandidates(
-            pairs.left, pairs.right, logodds, rules, score_histogram(logodds), counts
+            pairs.left, pairs.right, logodds, rules, score_histogram(logodds), counts, unsupported
         )
 
 
@@ -183,9 +183,10 @@ def parse_rules(text: npt.NDArray[np.str_]) -> tuple[RuleStat, ...]:
 
 def _score_chunks(
     task: ResolutionTask, prepared: PreparedBatch, pairs: CandidatePairs, progress: Progress
-) -> npt.NDArray[np.int32]:
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
     names, checkpoint = NameIndex.of(prepared), open_checkpoint(task)
     logodds = np.empty(len(pairs), dtype=np.int32)
+    unsupported = np.empty(len(pairs), dtype=bool)
     chunks = [
         slice(start, min(start + PAIRS_PER_CHUNK, len(pairs)))
         for start in range(0, len(pairs), PAIRS_PER_CHUNK)
@@ -194,23 +195,22 @@ def _score_chunks(
     parallel = min(task.options.workers, len(chunks))
     workers = max(task.options.workers // max(parallel, 1), 1)
 
-    def compute(chunk: slice) -> npt.NDArray[np.int32]:
+    def compute(chunk: slice) -> Arrays:
         """Score the pairs of one chunk."""
         left, right = pairs.left[chunk], pairs.right[chunk]
-        return compare_and_score(prepared, names, task.models, left, right, workers)
+        scored = score_openly(prepared, names, task.scoring_models, left, right, workers)
+        return dict(zip(("logodds", "unsupported"), scored, strict=True))
 
     def score_chunk(chunk: slice) -> slice:
         """Write the scores of one chunk, from its checkpoint if there is one."""
         if checkpoint is None:
-            logodds[chunk] = compute(chunk)
+            arrays = compute(chunk)
         else:
-            arrays = checkpoint.load_or_compute(
-                f"compare-{chunk.start}", lambda: {"logodds": compute(chunk)}
-            )
-            logodds[chunk] = arrays["logodds"]
+            arrays = checkpoint.load_or_compute(f"compare-{chunk.start}", lambda: compute(chunk))
+        logodds[chunk], unsupported[chunk] = arrays["logodds"], arrays["unsupported"]
         return chunk
 
     with threads(parallel) as pool:
         for chunk in pool.map(score_chunk, chunks):
             progress.advance(chunk.stop - chunk.start)
-    return logodds
+    return logodds, unsupported

@@ -32,6 +32,7 @@ def population_rows(model: Model, raw: int, logodds: int) -> Iterator[EvidenceRo
     in_size = model.logodds_in(
         KindPopulation(basis.records, concentration=basis.concentration), raw
     )
+    shifted = model.logodds_in(basis, raw)
     words = _WORDS[model.kind]
     yield EvidenceRow(
         "calibration",
@@ -56,5 +57,14 @@ def population_rows(model: Model, raw: int, logodds: int) -> Iterator[EvidenceRo
         "",
         "",
         None,
-        logodds - in_size,
+        shifted - in_size,
     )
+    if logodds != shifted:
+        yield EvidenceRow(
+            "names_only",
+            "Only names agree: nobody is merged on that alone.",
+            "",
+            "",
+            None,
+            logodds - shifted,
+        )

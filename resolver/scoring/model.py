@@ -89,6 +89,25 @@ class Calibration:
         return calibrated(raw, self.curve(0))
 
 
+@dataclass(frozen=True, slots=True)
+class SupportLimit:
+    """Limit for pairs that nothing but names supports: they may wait, but never merge by itself.
+
+    `most`: highest log-odds (thousandths) unless the weights for a match of `features` sum to
+    `support` or more.
+    """
+
+    features: tuple[str, ...]
+    support: int
+    most: int
+
+    def apply(
+        self, logodds: npt.NDArray[np.int64], unsupported: npt.NDArray[np.bool_]
+    ) -> npt.NDArray[np.int64]:
+        """Return log-odds (thousandths) within the limit."""
+        return np.where(unsupported, np.minimum(logodds, self.most), logodds)
+
+
 @dataclass(frozen=True)
 class Model:
     """Fitted model of one kind of record."""
@@ -122,10 +141,23 @@ class Model:
     """Population that the calibration holds for; None for even odds."""
     shift: int = 0
     """Log-odds (thousandths) that the share of true pairs in the population adds."""
+    limit: SupportLimit | None = None
+    """Limit for pairs that nothing but names supports."""
 
     @cached_property
     def _weights(self) -> Weights:
         return Weights.of(self.features, self.terms, self.pairs)
+
+    @cached_property
+    def _support(self) -> Weights:
+        """Weights for a match of the comparators that may support names."""
+        names = self.limit.features if self.limit else ()
+        terms = [
+            replace(term, weights=tuple(max(weight, 0) for weight in term.weights))
+            for term in self.terms
+            if term.feature in names
+        ]
+        return Weights.of(self.features, terms, ())
 
     @cached_property
     def _curve(self) -> Curve:
@@ -252,9 +284,28 @@ class Model:
         for number, part in enumerate((self, self.register, self.name_only)):
             if part is not None and counts[number]:
                 part._weights.add(evidence, numbers, number, part._curve, raw, logodds)
-        if self.shift:
-            logodds = np.clip(logodds + self.shift, -LOGODDS_LIMIT, LOGODDS_LIMIT)
+        logodds = np.clip(logodds + self.shift, -LOGODDS_LIMIT, LOGODDS_LIMIT)
+        if self.limit is not None and self.basis is not None:
+            logodds = self.limit.apply(logodds, self.unsupported(evidence))
         return raw, logodds
+
+    @property
+    def unlimited(self) -> Model:
+        """This model with its limit for pairs that only names support put off."""
+        return replace(self, limit=replace(self.limit, most=LOGODDS_LIMIT)) if self.limit else self
+
+    def unsupported(self, evidence: FloatArray) -> npt.NDArray[np.bool_]:
+        """Return the pairs (m × features) that nothing but names supports."""
+        if self.limit is None:
+            return np.zeros(len(evidence), dtype=bool)
+        support = np.zeros(len(evidence), dtype=np.int64)
+        parts = np.zeros(len(evidence), dtype=np.uint8)
+        self._support.add(evidence, parts, 0, _NO_CURVE, support, np.empty_like(support))
+        lacking: npt.NDArray[np.bool_] = support < self.limit.support
+        return lacking
+
+
+_NO_CURVE = Calibration().curve(0)
 
 
 def interval_indices(similarity: FloatArray, cuts: Sequence[float]) -> npt.NDArray[np.int64]:

@@ -16,6 +16,7 @@ from resolver.scoring.model import (
     Calibration,
     Model,
     PairTerm,
+    SupportLimit,
     Term,
 )
 from resolver.scoring.population_terms import PopulationTerms
@@ -44,6 +45,7 @@ def model_to_json(model: Model) -> dict[str, Any]:
         "priors": dict(model.priors),
         "ceilings": dict(model.ceilings),
         **_population_to_json(model.population),
+        **_limit_to_json(model.limit),
         **{name: model_to_json(part) for name, part in model.parts.items() if name},
     }
 
@@ -65,6 +67,13 @@ def _pair_to_json(pair: PairTerm) -> dict[str, Any]:
         "cuts": [list(cuts) for cuts in pair.cuts],
         "weights": [list(row) for row in pair.weights],
     }
+
+
+def _limit_to_json(limit: SupportLimit | None) -> dict[str, Any]:
+    if limit is None:
+        return {}
+    features = list(limit.features)
+    return {"limit": {"features": features, "support": limit.support, "most": limit.most}}
 
 
 def model_from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
@@ -100,6 +109,7 @@ def model_from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
                 for plan, most in data.get("ceilings", {}).items()
             },
             _population(data.get("population")),
+            limit=_limit(data.get("limit"), features),
         )
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise ModelError(
@@ -188,6 +198,18 @@ def _population(item: Mapping[str, Any] | None) -> PopulationTerms | None:
     if len(raw) < 2 or not len(raw) == len(dependent) == len(even) or not rises:
         raise ModelError("the population terms do not rise everywhere", hint=_HINT)
     return PopulationTerms(raw, dependent, even)
+
+
+def _limit(item: Mapping[str, Any] | None, features: Sequence[str]) -> SupportLimit | None:
+    if item is None:
+        return None
+    if not set(item["features"]) <= set(features):
+        raise ModelError("the limit names features that are not comparators", hint=_HINT)
+    return SupportLimit(
+        tuple(item["features"]),
+        _integer(item["support"], "limit"),
+        _integer(item["most"], "limit"),
+    )
 
 
 def _cuts(values: Sequence[Any], name: str) -> tuple[float, ...]:

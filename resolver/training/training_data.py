@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -201,6 +200,4 @@ def _resampled_pairs(
         records, truth, tables, RESAMPLED_ORIGIN, comparable=comparable, sampling=sampling
     )
     # only pairs within one list are labeled, which is no population
-    for data in pairs.values():
-        data.chance[:], data.partners[:] = math.nan, math.nan
-    return pairs
+    return {kind: data.without_population() for kind, data in pairs.items()}

@@ -146,7 +146,7 @@ class SparkEngine:
         arrays = checkpoint.load_or_compute(
             "judged", lambda: _to_arrays(self._score_on_cluster(task, meter))
         )
-        left, right, logodds = (arrays[name] for name in worker.SCORED_COLUMNS)
+        left, right, logodds, unsupported = (arrays[name] for name in worker.SCORED_COLUMNS)
         return ScoredCandidates(
             left,
             right,
@@ -154,6 +154,7 @@ class SparkEngine:
             parse_rules(arrays["rules"]),
             arrays["histogram"],
             {kind: arrays[f"partners-{kind}"] for kind in KINDS},
+            unsupported.astype(bool),
         )
 
     def _score_on_cluster(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
@@ -167,6 +168,7 @@ def _to_arrays(scored: ScoredCandidates) -> Arrays:
         "left": scored.left,
         "right": scored.right,
         "logodds": scored.logodds,
+        "unsupported": np.asarray(scored.unsupported, dtype=np.uint8),
         "rules": format_rules(scored.rules),
         "histogram": scored.histogram,
         **{f"partners-{kind}": counts for kind, counts in scored.partner_counts.items()},
@@ -185,6 +187,7 @@ def _build_job(
         _broadcast_model(spark, task.options.model_dir),
         spark.sparkContext.broadcast(task.models.population),
         None if task.sides is None else spark.sparkContext.broadcast(task.sides),
+        task.is_measured,
     )
 
 
@@ -255,10 +258,16 @@ class _ClusterStages(StagedEngine["DataFrame", _JoinedPairs]):
             rest = self._collect_component_pairs(_select(scored, "rest"), task, links)
         for frame in self.frames:
             frame.unpersist()
-        left, right, logodds = _sort_pairs(links, rest, len(task.batch))
+        left, right, logodds, unsupported = _sort_pairs(links, rest, len(task.batch))
         rules = sum_rule_stats(candidate_pairs.reports, reports, self.job.plan)
         return ScoredCandidates(
-            left, right, logodds, rules, sum_histograms(reports), sum_partner_counts(reports)
+            left,
+            right,
+            logodds,
+            rules,
+            sum_histograms(reports),
+            sum_partner_counts(reports),
+            unsupported.astype(bool),
         )
 
     def _send_records(self, task: ResolutionTask) -> DataFrame:
@@ -334,10 +343,10 @@ def _find_components(
 
 def _sort_pairs(
     links: Arrays, rest: Arrays, count: int
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+) -> tuple[Rows, Rows, npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
     """Return links and other pairs together, sorted by (left, right)."""
-    left, right, logodds = (
+    left, right, logodds, unsupported = (
         np.concatenate([links[name], rest[name]]) for name in worker.SCORED_COLUMNS
     )
     order = np.argsort(left.astype(np.int64) * count + right)
-    return left[order], right[order], logodds[order]
+    return left[order], right[order], logodds[order], unsupported[order]

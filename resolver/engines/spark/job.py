@@ -67,7 +67,8 @@ class WorkerJob:
 
     `link_threshold`: log-odds (thousandths) from which pairs are links. `model`: files of the model
     (None: the shipped one). `population`: that in which pairs are scored. `sides`: side of every
-    record where two sets are linked. `cap`: pairs that a key may make before it is purged.
+    record where two sets are linked. `is_measured`: partners of the population are yet unknown.
+    `cap`: pairs that a key may make before it is purged.
     """
 
     plan: str
@@ -77,6 +78,7 @@ class WorkerJob:
     model: BroadcastModel | None = None
     population: Broadcast[Population | None] | None = None
     sides: Broadcast[ByteArray] | None = None
+    is_measured: bool = False
     cap: int = MAX_BLOCK_PAIRS
 
     @property

@@ -50,7 +50,7 @@ from resolver.engines.spark.job import (
     load_job_models,
 )
 from resolver.kernels.blocking.pair_union import ALL_PAIRS
-from resolver.pipeline import compare_and_score, count_partners, normalize
+from resolver.pipeline import count_partners, normalize, score_openly
 from resolver.records import Batch, concat
 from resolver.records.prepared.batch import ByteArray, PreparedBatch
 from resolver.scoring.score_links import score_histogram
@@ -71,7 +71,12 @@ _HEAVY: Types = {
 }
 _PAIRS: Types = {"left": np.int32, "right": np.int32, "rule": np.uint8}
 _NEEDS: Types = {"part": np.int32, "row": np.int32}
-SCORED_COLUMNS: Types = {"left": np.int32, "right": np.int32, "logodds": np.int32}
+SCORED_COLUMNS: Types = {
+    "left": np.int32,
+    "right": np.int32,
+    "logodds": np.int32,
+    "unsupported": np.uint8,
+}
 Step = Callable[[WorkerJob, Sequence[ArrowPart]], Iterator[ArrowPart]]
 
 
@@ -190,13 +195,14 @@ def score_part(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
     batch, numbers = _read_records(rows)
     prepared, rules = _normalize(job, batch), _rule_numbers(pairs["rule"])
     left, right, totals = _unite_pairs(job, prepared, _place_finder(numbers), pairs)
-    logodds = _score(job, prepared, left, right)
+    logodds, unsupported = _score(job, prepared, left, right)
     is_link = logodds >= job.link_threshold
     for content, chosen in (("links", is_link), ("rest", ~is_link)):
         scored = {
             "left": numbers[left[chosen]],
             "right": numbers[right[chosen]],
             "logodds": logodds[chosen],
+            "unsupported": unsupported[chosen].astype(np.uint8),
         }
         yield ArrowPart(rows[0].part, content, pack_arrays(scored))
     report.counts |= {
@@ -233,13 +239,17 @@ def _unite_pairs(
 
 def _score(
     job: WorkerJob, prepared: PreparedBatch, left: Rows, right: Rows
-) -> npt.NDArray[np.int32]:
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
     models, names = load_job_models(job), NameIndex.of(prepared)
-    logodds = np.empty(len(left), dtype=np.int32)
+    if job.is_measured:
+        models = models.without_limits
+    logodds, unsupported = np.empty(len(left), dtype=np.int32), np.empty(len(left), dtype=bool)
     for start in range(0, len(left), PAIRS_PER_CHUNK):
         chunk = slice(start, start + PAIRS_PER_CHUNK)
-        logodds[chunk] = compare_and_score(prepared, names, models, left[chunk], right[chunk], 1)
-    return logodds
+        logodds[chunk], unsupported[chunk] = score_openly(
+            prepared, names, models, left[chunk], right[chunk], 1
+        )
+    return logodds, unsupported
 
 
 def keep_component_pairs(

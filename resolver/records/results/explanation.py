@@ -103,7 +103,7 @@ class Change:
     band: Band
 
 
-POPULATION_ROWS = ("prior", "calibration", "population", "partners")
+POPULATION_ROWS = ("prior", "calibration", "population", "partners", "names_only")
 """Rows of an explanation that no field of a record accounts for."""
 
 

@@ -226,13 +226,14 @@ def _blocked_name_pairs(
             record = _record(f"alone:{number:07d}:{position}", entry.kind, name)
             records.append(record)
             truth[record.id] = entry.cluster
-    return label_blocked_pairs(
+    pairs = label_blocked_pairs(
         records,
         truth,
         tables,
         NAME_ONLY_ORIGIN,
         sampling=PairSampling(max_negatives=MAX_BLOCKED_NEGATIVES, seed=seed),
     )
+    return {kind: data.without_population() for kind, data in pairs.items()}
 
 
 def _record(identity: str, kind: Kind, name: str) -> Record:

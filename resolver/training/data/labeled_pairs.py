@@ -81,6 +81,11 @@ class LabeledPairs:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def without_population(self) -> LabeledPairs:
+        """Return the pairs as of no population: not as they occur in one."""
+        unknown = np.full(len(self), np.nan)
+        return replace(self, chance=unknown, partners=unknown)
+
     def select(self, mask: npt.NDArray[np.bool_]) -> LabeledPairs:
         """Return the pairs selected by a mask."""
         columns: dict[str, Any] = {name: getattr(self, name)[mask] for name in _COLUMNS}

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from resolver.comparison import COMPARATOR_BY_NAME
+from resolver.comparison import COMPARATOR_BY_NAME, features_of
 from resolver.records import Kind
 from resolver.records.prepared.batch import FloatArray
 from resolver.scoring import (
@@ -17,7 +17,9 @@ from resolver.scoring import (
     Model,
     PairTerm,
     PopulationTerms,
+    SupportLimit,
     Term,
+    threshold_logodds,
 )
 from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
 from resolver.training.data.labeled_pairs import LabeledPairs
@@ -68,6 +70,10 @@ JOINTS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
 }
 """Pairs of comparators with a joint term; where they compare two fields, the second is not a name.
 """
+MIN_SUPPORT = 1_000
+"""Weight for a match (thousandths) from which other fields support names."""
+MAX_NAME_ONLY_SCORE = 0.94
+"""Highest score of persons by name alone, below the default threshold of a match."""
 _UNUSED = (LISTED_FEATURE, NAME_ONLY_FEATURE)
 """Comparators that say what is stated, which is no evidence."""
 
@@ -95,7 +101,20 @@ def fit_population_model(data: LabeledPairs, fixed: Mapping[str, int]) -> Model:
             _rising(1000 * dependent),
             _fit_even_odds(data, sums),
         ),
+        limit=support_limit(data.kind),
     )
+
+
+def support_limit(kind: Kind) -> SupportLimit | None:
+    """Return the limit for persons of whom only names agree, below the threshold of a match."""
+    if kind != Kind.PERSON:
+        return None
+    features = tuple(
+        name
+        for name in features_of(kind)
+        if COMPARATOR_BY_NAME[name].shows not in ("names", "principals", "sources")
+    )
+    return SupportLimit(features, MIN_SUPPORT, threshold_logodds(MAX_NAME_ONLY_SCORE))
 
 
 def choose_term_cuts(data: LabeledPairs, fixed: Mapping[str, int]) -> TermCuts:
