@@ -195,6 +195,16 @@ def has_compound_name(persons: Persons, view: PersonView) -> Bools:
     return is_compound & has_family_name(persons, view)
 
 
+def has_different_names(persons: Persons, view: PersonView) -> Bools:
+    """Select persons whose given and family names differ."""
+    lexicon = load_vocabulary().lexicon
+    texts = [
+        lexicon.spell(words, int(Form.STANDARD))
+        for words in (view.parts.given_name, view.parts.family)
+    ]
+    return np.asarray(pc.fill_null(pc.not_equal(*texts), False))
+
+
 def swap_names(dice: Dice, persons: Persons, view: PersonView) -> tuple[PersonView, PersonView]:
     """Swap given and family name on the right side."""
 

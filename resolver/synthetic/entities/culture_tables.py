@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,6 +26,7 @@ class CultureTables:
     start: dict[str, Ints]
     size: dict[str, Ints]
     flat: dict[str, npt.NDArray[np.float64]]
+    exponent: dict[str, npt.NDArray[np.float64]]
     rate: dict[str, npt.NDArray[np.float64]]
     countries: Ints
     country_count: Ints
@@ -37,12 +39,11 @@ class CultureTables:
 def culture_tables() -> CultureTables:
     """Return the tables, built once per process."""
     names = load_vocabulary().names
-    start, size, flat = {}, {}, {}
-    for part in ("given_name", "family", "middle", "father", "titles"):
-        spans = [getattr(row, part) for row in names]
-        start[part], size[part], flat[part] = _span_arrays(spans)
-    sons = [(row.son_of or Span(-1, 0),) * 2 for row in names]
-    start["son_of"], size["son_of"], flat["son_of"] = _span_arrays(sons)
+    spans_of: dict[str, list[tuple[Span, Span]]] = {
+        part: [getattr(row, part) for row in names]
+        for part in ("given_name", "family", "middle", "father", "titles")
+    }
+    spans_of["son_of"] = [(row.son_of or Span(-1, 0),) * 2 for row in names]
     geo = load_geography()
     lists = [
         [geo.index[code.lower()] for code in culture.countries.split()] for culture in CULTURES
@@ -53,9 +54,10 @@ def culture_tables() -> CultureTables:
         home[countries] = REGIONS.index(culture.regions[0])
     return CultureTables(
         weight=np.array([culture.weight for culture in CULTURES]),
-        start=start,
-        size=size,
-        flat=flat,
+        start=_span_numbers(spans_of, "start"),
+        size=_span_numbers(spans_of, "size"),
+        flat=_span_values(spans_of, "flat"),
+        exponent=_span_values(spans_of, "exponent"),
         rate={
             part: np.array([getattr(culture, part) for culture in CULTURES])
             for part in ("middle", "father", "grandfather", "family", "second", "pets")
@@ -72,9 +74,18 @@ def culture_tables() -> CultureTables:
     )
 
 
-def _span_arrays(spans: list[tuple[Span, Span]]) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
-    return (
-        np.array([[span.start for span in pair] for pair in spans], dtype=np.int64),
-        np.array([[span.size for span in pair] for pair in spans], dtype=np.int64),
-        np.array([[span.flat for span in pair] for pair in spans]),
-    )
+_SpansOf = dict[str, list[tuple[Span, Span]]]
+
+
+def _span_numbers(spans_of: _SpansOf, attribute: str) -> dict[str, Ints]:
+    return {part: np.array(rows, np.int64) for part, rows in _rows_of(spans_of, attribute)}
+
+
+def _span_values(spans_of: _SpansOf, attribute: str) -> dict[str, npt.NDArray[np.float64]]:
+    return {part: np.array(rows, np.float64) for part, rows in _rows_of(spans_of, attribute)}
+
+
+def _rows_of(spans_of: _SpansOf, attribute: str) -> Iterator[tuple[str, list[list[float]]]]:
+    """Yield the values of an attribute by culture and gender of each part."""
+    for part, spans in spans_of.items():
+        yield part, [[getattr(span, attribute) for span in pair] for pair in spans]

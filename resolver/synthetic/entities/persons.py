@@ -108,7 +108,7 @@ def make_persons(
     cultures, male = _draw_cultures(dice, count, culture, special)
     gender = (~male).astype(np.int64)
     men = np.zeros_like(gender)
-    father_rank = _draw_word_ranks(dice, "given_name", cultures, men)
+    father_rank = draw_word_ranks(dice, "given_name", cultures, men)
     country = table.countries[cultures, dice.integers(count, table.country_count[cultures])]
     has = {part: dice.chance(count, rates[cultures]) for part, rates in table.rate.items()}
     none = np.full(count, -1, dtype=np.int64)
@@ -213,12 +213,16 @@ def _make_pairs(dice: Dice, count: int) -> _Pairs:
     return _Pairs(first, first + 1, kind[chosen])
 
 
-def _draw_word_ranks(dice: Dice, part: str, cultures: Ints, gender: Ints) -> Ints:
+def draw_word_ranks(
+    dice: Dice, part: str, cultures: Ints, gender: Ints, evenness: float = 1.0
+) -> Ints:
+    """Draw ranks of words of a part; a higher `evenness` makes rare ones more frequent."""
     table = culture_tables()
     return draw_ranks(
         dice.uniform(len(cultures)),
         table.size[part][cultures, gender],
-        table.flat[part][cultures, gender],
+        table.flat[part][cultures, gender] * evenness,
+        table.exponent[part][cultures, gender],
     )
 
 
@@ -228,7 +232,7 @@ def _draw_words(dice: Dice, part: str, cultures: Ints, gender: Ints) -> Ints:
     return np.where(
         size > 0,
         culture_tables().start[part][cultures, gender]
-        + _draw_word_ranks(dice, part, cultures, gender),
+        + draw_word_ranks(dice, part, cultures, gender),
         -1,
     )
 

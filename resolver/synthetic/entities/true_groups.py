@@ -9,7 +9,7 @@ import numpy as np
 
 from resolver.synthetic.entities.culture_tables import culture_tables
 from resolver.synthetic.entities.group_words import LANGUAGES, draw_words, load_group_words
-from resolver.synthetic.entities.persons import Days, Persons
+from resolver.synthetic.entities.persons import Days, Persons, draw_word_ranks
 from resolver.synthetic.geography import load_geography
 from resolver.synthetic.names.cultures import CULTURES, REGIONS
 from resolver.synthetic.names.name_lexicon import (
@@ -90,8 +90,8 @@ def make_groups(dice: Dice, count: int, persons: Persons) -> TrueGroups:
     none = np.full(count, -1, dtype=np.int64)
     company = kind == COMPANY
     gender = np.zeros(count, dtype=np.int64)
-    family = table.start["family"][culture, gender] + dice.integers(
-        count, table.size["family"][culture, gender]
+    family = table.start["family"][culture, gender] + draw_word_ranks(
+        dice, "family", culture, gender, evenness=2.0
     )
     smuggles = ~company & dice.chance(count, 0.75)
     groups = TrueGroups(

@@ -8,7 +8,8 @@ from functools import partial
 from resolver.synthetic.letters import Spellings, caucasus, cyrillic, latin
 from resolver.synthetic.names import faker_lists
 from resolver.synthetic.names.name_lexicon import Word
-from resolver.synthetic.names.name_lists import NameLists, WordPair, for_both_genders, make_words
+from resolver.synthetic.names.name_lists import NameLists, for_both_genders, make_words
+from resolver.synthetic.names.name_tails import TailMaker, cut_before_accent, cut_before_vowels
 from resolver.synthetic.words import african, european
 
 
@@ -22,18 +23,27 @@ def make_russian_lists() -> NameLists:
         for name in faker_lists.read_names("ru_RU", "last_names_male")
         if name.endswith(("в", "н", "й"))
     ]
-    father = _make_patronymics(men, "ru", build)
-    families = build(male), build([cyrillic.feminine_family_name(name) for name in male])
-    return NameLists((build(men), build(women)), families, 8.0, 25.0, father=father)
+    son, daughter = _patronymic_rules("ru")
+    tails = TailMaker("russian", cyrillic.spell_russian, cut_before_vowels)
+    given_tails, father_tails = tails.make_given_and_father(men, women, son, daughter)
+    return NameLists(
+        (build(men), build(women)),
+        (build(male), build(map(cyrillic.feminine_family_name, male))),
+        11.0,
+        25.0,
+        father=(build(map(son, men)), build(map(daughter, men))),
+        given_tails=given_tails,
+        family_tails=tails.make_family(male, cyrillic.feminine_family_name),
+        father_tails=father_tails,
+    )
 
 
-def _make_patronymics(
-    men: list[str], language: str, build: Callable[[list[str]], list[Word]]
-) -> WordPair:
-    """Make the patronymics of sons and daughters of men with some given names."""
-    sons = [cyrillic.make_patronymic(man, female=False, language=language) for man in men]
-    daughters = [cyrillic.make_patronymic(man, female=True, language=language) for man in men]
-    return build(sons), build(daughters)
+def _patronymic_rules(language: str) -> tuple[Callable[[str], str], Callable[[str], str]]:
+    """Return the functions that make patronymics of sons and of daughters."""
+    return (
+        partial(cyrillic.make_patronymic, female=False, language=language),
+        partial(cyrillic.make_patronymic, female=True, language=language),
+    )
 
 
 def make_ukrainian_lists() -> NameLists:
@@ -55,9 +65,19 @@ def make_ukrainian_lists() -> NameLists:
         "Мельник Шевченко Коваленко Бондаренко Ткаченко Кравченко", "uk_UA", "last_names_male", 450
     )
     build = partial(make_words, rule=rule, pets=european.UKRAINIAN_PET)
-    father = _make_patronymics(men, "uk", build)
-    families = build(male), build([cyrillic.feminine_family_name(name) for name in male])
-    return NameLists((build(men), build(women)), families, 8.0, 40.0, father=father)
+    son, daughter = _patronymic_rules("uk")
+    tails = TailMaker("ukrainian", cyrillic.spell_ukrainian, cut_before_vowels)
+    given_tails, father_tails = tails.make_given_and_father(men, women, son, daughter)
+    return NameLists(
+        (build(men), build(women)),
+        (build(male), build(map(cyrillic.feminine_family_name, male))),
+        11.5,
+        32.0,
+        father=(build(map(son, men)), build(map(daughter, men))),
+        given_tails=given_tails,
+        family_tails=tails.make_family(male, cyrillic.feminine_family_name),
+        father_tails=father_tails,
+    )
 
 
 def make_turkish_lists() -> NameLists:
@@ -72,9 +92,16 @@ def make_turkish_lists() -> NameLists:
     families = faker_lists.combine_lists(
         european.TURKISH_FAMILY, faker_lists.read_names("tr_TR", "last_names") + composed, 420
     )
-    given_names, family = (build(men), build(women)), for_both_genders(build(families))
-    titles = ("Bay Dr. Haci Prof. Av.", "Bayan Dr. Prof. Av.")
-    return NameLists(given_names, family, 8.0, 40.0, titles=titles)
+    tails = TailMaker("turkish", rule, cut_before_vowels)
+    return NameLists(
+        (build(men), build(women)),
+        for_both_genders(build(families)),
+        19.0,
+        30.0,
+        titles=("Bay Dr. Haci Prof. Av.", "Bayan Dr. Prof. Av."),
+        given_tails=tails.make_given(men, women),
+        family_tails=tails.make_family(families + [f"{name}oğlu" for name in men[::2]]),
+    )
 
 
 def _with_forms(table: str, language: str, pets: Mapping[str, str]) -> list[Word]:
@@ -93,14 +120,24 @@ def _with_forms(table: str, language: str, pets: Mapping[str, str]) -> list[Word
 def make_west_african_lists() -> NameLists:
     """Make the West African lists."""
     rule = partial(latin.spell_latin, language="african")
-    pair = []
-    for table, gender in ((african.WEST_MALE, "male"), (african.WEST_FEMALE, "female")):
-        others = make_words(_other_west_african(table, f"first_names_{gender}"), rule)
-        pair.append(_with_forms(table, "african", african.NICKNAMES) + others)
-    others = make_words(_other_west_african(african.WEST_FAMILY, "last_names"), rule)
-    families = _with_forms(african.WEST_FAMILY, "african", {}) + others
-    given_names, titles = (pair[0], pair[1]), (african.TITLES_MALE, african.TITLES_FEMALE)
-    return NameLists(given_names, for_both_genders(families), 10.0, 5.0, titles=titles)
+    tables = (african.WEST_MALE, african.WEST_FEMALE, african.WEST_FAMILY)
+    attributes = ("first_names_male", "first_names_female", "last_names")
+    others = [_other_west_african(*pair) for pair in zip(tables, attributes, strict=True)]
+    men, women, families = (
+        _with_forms(table, "african", african.NICKNAMES) + make_words(names, rule)
+        for table, names in zip(tables, others, strict=True)
+    )
+    tails = TailMaker("west-african", rule, cut_before_vowels)
+    listed = [table.split() + names for table, names in zip(tables, others, strict=True)]
+    return NameLists(
+        (men, women),
+        for_both_genders(families),
+        26.0,
+        11.0,
+        titles=(african.TITLES_MALE, african.TITLES_FEMALE),
+        given_tails=tails.make_given(listed[0], listed[1]),
+        family_tails=tails.make_family(listed[2]),
+    )
 
 
 def _other_west_african(table: str, attribute: str) -> list[str]:
@@ -117,8 +154,14 @@ def make_horn_african_lists() -> NameLists:
         _with_forms(table, "african", african.NICKNAMES)
         for table in (african.HORN_MALE, african.HORN_FEMALE)
     )
+    rule = partial(latin.spell_latin, language="african")
+    tails = TailMaker("horn-african", rule, cut_before_vowels)
     return NameLists(
-        (men, women), ([], []), 4.0, 4.0, titles=(african.TITLES_MALE, african.TITLES_FEMALE)
+        (men, women),
+        ([], []),
+        5.5,
+        titles=(african.TITLES_MALE, african.TITLES_FEMALE),
+        given_tails=tails.make_given(african.HORN_MALE.split(), african.HORN_FEMALE.split()),
     )
 
 
@@ -129,12 +172,19 @@ def make_spanish_lists() -> NameLists:
     colombian = faker_lists.read_names("es_CO", "last_names")
     mexican = faker_lists.read_names("es_MX", "last_names")
     families = list(dict.fromkeys(colombian + mexican))[:600]
-    given_names = (
-        build(faker_lists.read_names("es_CO", "first_names_male")),
-        build(faker_lists.read_names("es_CO", "first_names_female")),
+    men, women = (
+        faker_lists.read_names("es_CO", f"first_names_{gender}") for gender in ("male", "female")
     )
-    titles = ("Sr. Dr. Lic. Ing.", "Sra. Dra. Lic. Ing.")
-    return NameLists(given_names, for_both_genders(build(families)), 15.0, 10.0, titles=titles)
+    tails = TailMaker("spanish", rule, cut_before_accent)
+    return NameLists(
+        (build(men), build(women)),
+        for_both_genders(build(families)),
+        31.0,
+        24.0,
+        titles=("Sr. Dr. Lic. Ing.", "Sra. Dra. Lic. Ing."),
+        given_tails=tails.make_given(men, women),
+        family_tails=tails.make_family(families),
+    )
 
 
 def _with_variants(
@@ -152,15 +202,19 @@ def make_english_lists() -> NameLists:
     """Make the English lists."""
     forms, pets = european.ENGLISH_SPELLINGS, european.ENGLISH_PET
     build = partial(_with_variants, language="english", forms=forms, pets=pets)
-    given_names = (
-        build(faker_lists.read_names("en_US", "first_names_male")),
-        build(faker_lists.read_names("en_US", "first_names_female")),
+    men, women, families = (
+        faker_lists.read_names("en_US", attribute)
+        for attribute in ("first_names_male", "first_names_female", "last_names")
     )
+    rule = partial(latin.spell_latin, language="english")
+    tails = TailMaker("english", rule, cut_before_vowels)
     return NameLists(
-        given_names,
-        for_both_genders(build(faker_lists.read_names("en_US", "last_names"))),
-        25.0,
+        (build(men), build(women)),
+        for_both_genders(build(families)),
+        40.0,
         60.0,
+        given_tails=tails.make_given(men, women),
+        family_tails=tails.make_family(families),
     )
 
 
@@ -175,10 +229,19 @@ def make_french_lists() -> NameLists:
     ):
         single = faker_lists.read_names("fr_FR", f"first_names_{gender}")
         compounds = [compound + name for name in single[::4] if "-" not in name]
-        given_names.append(build(faker_lists.combine_lists(common, single, 200) + compounds))
-    family = for_both_genders(build(faker_lists.read_names("fr_FR", "last_names")))
-    titles = ("M. Dr. Me Pr.", "Mme Dr. Me Pr.")
-    return NameLists((given_names[0], given_names[1]), family, 25.0, 40.0, titles=titles)
+        given_names.append(faker_lists.combine_lists(common, single, 200) + compounds)
+    men, women = given_names
+    families = faker_lists.read_names("fr_FR", "last_names")
+    tails = TailMaker("french", rule, cut_before_vowels)
+    return NameLists(
+        (build(men), build(women)),
+        for_both_genders(build(families)),
+        19.0,
+        29.0,
+        titles=("M. Dr. Me Pr.", "Mme Dr. Me Pr."),
+        given_tails=tails.make_given(men, women),
+        family_tails=tails.make_family(families),
+    )
 
 
 def make_german_lists() -> NameLists:
@@ -188,9 +251,16 @@ def make_german_lists() -> NameLists:
     men = faker_lists.extend_names(european.GERMAN_MALE, "de_AT", "first_names_male", 260)
     women = faker_lists.extend_names(european.GERMAN_FEMALE, "de_AT", "first_names_female", 260)
     families = faker_lists.extend_names(european.GERMAN_FAMILY, "de_DE", "last_names", 400)
-    given_names, family = (build(men), build(women)), for_both_genders(build(families))
-    titles = ("Herr Dr. Prof. Dipl.-Ing.", "Frau Dr. Prof. Dipl.-Ing.")
-    return NameLists(given_names, family, 40.0, 25.0, titles=titles)
+    tails = TailMaker("german", partial(latin.spell_latin, language="german"), cut_before_vowels)
+    return NameLists(
+        (build(men), build(women)),
+        for_both_genders(build(families)),
+        38.0,
+        29.0,
+        titles=("Herr Dr. Prof. Dipl.-Ing.", "Frau Dr. Prof. Dipl.-Ing."),
+        given_tails=tails.make_given(men, women),
+        family_tails=tails.make_family(families),
+    )
 
 
 def make_balkan_lists() -> NameLists:
@@ -201,7 +271,15 @@ def make_balkan_lists() -> NameLists:
     families = faker_lists.extend_names(
         " ".join(european.BALKAN_FAMILY.split()), "hr_HR", "last_names", 450
     )
-    return NameLists((build(men), build(women)), for_both_genders(build(families)), 15.0, 25.0)
+    tails = TailMaker("balkan", cyrillic.spell_serbian, cut_before_vowels)
+    return NameLists(
+        (build(men), build(women)),
+        for_both_genders(build(families)),
+        16.5,
+        28.0,
+        given_tails=tails.make_given(men, women),
+        family_tails=tails.make_family(families),
+    )
 
 
 def make_greek_lists() -> NameLists:
@@ -212,8 +290,15 @@ def make_greek_lists() -> NameLists:
     male = faker_lists.extend_names(
         "Παπαδόπουλος Γεωργίου Δημητρίου Οικονόμου Νικολαΐδης", "el_GR", "last_names_male", 450
     )
-    families = build(male), build([caucasus.feminine_greek_family_name(name) for name in male])
-    return NameLists((build(men), build(women)), families, 6.0, 60.0)
+    tails = TailMaker("greek", caucasus.spell_greek, cut_before_accent)
+    return NameLists(
+        (build(men), build(women)),
+        (build(male), build(map(caucasus.feminine_greek_family_name, male))),
+        13.0,
+        36.0,
+        given_tails=tails.make_given(men, women),
+        family_tails=tails.make_family(male, caucasus.feminine_greek_family_name),
+    )
 
 
 def make_georgian_lists() -> NameLists:
@@ -222,7 +307,15 @@ def make_georgian_lists() -> NameLists:
     men = faker_lists.extend_names(european.GEORGIAN_MALE, "ka_GE", "first_names_male", 110)
     women = faker_lists.extend_names(european.GEORGIAN_FEMALE, "ka_GE", "first_names_female", 110)
     families = faker_lists.extend_names(european.GEORGIAN_FAMILY, "ka_GE", "last_names", 450)
-    return NameLists((build(men), build(women)), for_both_genders(build(families)), 8.0, 60.0)
+    tails = TailMaker("georgian", caucasus.spell_georgian, cut_before_vowels)
+    return NameLists(
+        (build(men), build(women)),
+        for_both_genders(build(families)),
+        13.0,
+        36.0,
+        given_tails=tails.make_given(men, women),
+        family_tails=tails.make_family(families),
+    )
 
 
 def make_armenian_lists() -> NameLists:
@@ -231,4 +324,12 @@ def make_armenian_lists() -> NameLists:
     men = faker_lists.extend_names(european.ARMENIAN_MALE, "hy_AM", "first_names_male", 150)
     women = faker_lists.extend_names(european.ARMENIAN_FEMALE, "hy_AM", "first_names_female", 150)
     families = faker_lists.extend_names(european.ARMENIAN_FAMILY, "hy_AM", "last_names", 450)
-    return NameLists((build(men), build(women)), for_both_genders(build(families)), 10.0, 40.0)
+    tails = TailMaker("armenian", caucasus.spell_armenian, cut_before_vowels)
+    return NameLists(
+        (build(men), build(women)),
+        for_both_genders(build(families)),
+        17.5,
+        32.0,
+        given_tails=tails.make_given(men, women),
+        family_tails=tails.make_family(families + [f"{name}յան" for name in men]),
+    )

@@ -12,7 +12,6 @@ from resolver.synthetic.agencies import NameOrder
 from resolver.synthetic.entities.persons import Persons
 from resolver.synthetic.names.cultures import CULTURES
 from resolver.synthetic.names.name_lexicon import (
-    FORM_COUNT,
     NATIVE_OF,
     Bools,
     Form,
@@ -85,19 +84,13 @@ def unspaced_cultures() -> Bools:
     return _culture_flags()[3]
 
 
-@cache
-def _words_with_native() -> Bools:
-    """Return, by word, whether it has a form in its own script."""
-    return is_present(load_vocabulary().lexicon.texts)[Form.NATIVE :: FORM_COUNT]
-
-
 def has_native_script(parts: NameParts) -> Bools:
     """Return True for names whose parts all have a form in their own script."""
-    word_has_native = _words_with_native()
+    lexicon = load_vocabulary().lexicon
     is_writable = np.ones(len(parts.given_name), dtype=bool)
     for part in PARTS[1:]:
         words = getattr(parts, part)
-        is_writable &= (words < 0) | word_has_native[words]
+        is_writable &= (words < 0) | lexicon.has_native(words)
     return is_writable
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from resolver.synthetic.letters import Spellings, parse_entry
-from resolver.synthetic.names.name_lexicon import Word
+from resolver.synthetic.names.name_lexicon import NameTail, Word
 
 Rule = Callable[[str], Spellings]
 WordPair = tuple[list[Word], list[Word]]
+TailPair = tuple[NameTail, NameTail]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,9 @@ class NameLists:
     """Names of a culture, men's and women's.
 
     `family`: equal ranks are the same family name. `father`: patronymics of sons and daughters, by
-    the rank of the father's name in `given_name`; None: the name itself.
+    the rank of the father's name in `given_name`; None: the name itself. `*_tails`: rare names
+    beyond the list; None: the list is complete. `flat_*`, `exponent_*`: frequencies of the ranks,
+    see `Span`.
     """
 
     given_name: WordPair
@@ -27,6 +30,11 @@ class NameLists:
     middle: WordPair | None = None
     father: WordPair | None = None
     titles: tuple[str, str] = ("Mr. Dr. Prof. Eng.", "Mrs. Ms. Dr. Prof.")
+    given_tails: TailPair | None = None
+    family_tails: TailPair | None = None
+    father_tails: TailPair | None = None
+    exponent_given: float = 1.8
+    exponent_family: float = 1.5
 
 
 def make_plain_words(texts: Iterable[str]) -> list[Word]:

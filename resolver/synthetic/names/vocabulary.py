@@ -9,7 +9,12 @@ from functools import cache
 from resolver.synthetic.names import asian_lists, european_lists, faker_lists
 from resolver.synthetic.names.cultures import CULTURES
 from resolver.synthetic.names.name_lexicon import LexiconBuilder, Span, SpellingLexicon
-from resolver.synthetic.names.name_lists import NameLists, WordPair, make_plain_words
+from resolver.synthetic.names.name_lists import (
+    NameLists,
+    TailPair,
+    WordPair,
+    make_plain_words,
+)
 from resolver.synthetic.words import arabic
 
 
@@ -44,25 +49,27 @@ def load_vocabulary() -> Vocabulary:
 
 
 def _add_spans(builder: LexiconBuilder, lists: NameLists, son_of: tuple[str, ...]) -> NameSpans:
-    def add_pair(words: WordPair, flat: float) -> tuple[Span, Span]:
-        """Add the words of men and women."""
-        return builder.add(words[0], flat), builder.add(words[1], flat)
+    def add_pair(
+        words: WordPair, flat: float, exponent: float = 1.0, tails: TailPair | None = None
+    ) -> tuple[Span, Span]:
+        """Add the words of men and women, once if they are the same."""
+        male_tail, female_tail = tails or (None, None)
+        men = builder.add(words[0], flat, exponent, male_tail)
+        if words[1] is words[0]:
+            return men, men
+        return men, builder.add(words[1], flat, exponent, female_tail)
 
-    given_name = add_pair(lists.given_name, lists.flat_given)
-    family = (
-        add_pair(lists.family, lists.flat_family)
-        if lists.family[0]
-        else (given_name[0], given_name[0])
-    )
-    middle = add_pair(lists.middle, 8.0) if lists.middle else given_name
-    father = (
-        add_pair(lists.father, lists.flat_given) if lists.father else (given_name[0], given_name[0])
-    )
+    given_law = (lists.flat_given, lists.exponent_given)
+    family_law = (lists.flat_family, lists.exponent_family)
+    given_name = add_pair(lists.given_name, *given_law, lists.given_tails)
+    men_only = (given_name[0], given_name[0])
+    family = add_pair(lists.family, *family_law, lists.family_tails)
+    father = add_pair(lists.father, *given_law, lists.father_tails) if lists.father else men_only
     men, women = (builder.add(make_plain_words(titles.split())) for titles in lists.titles)
     return NameSpans(
         given_name,
-        family,
-        middle,
+        family if lists.family[0] else men_only,
+        add_pair(lists.middle, 8.0) if lists.middle else given_name,
         father,
         (men, women),
         builder.add(make_plain_words(son_of)) if son_of else None,
@@ -70,9 +77,9 @@ def _add_spans(builder: LexiconBuilder, lists: NameLists, son_of: tuple[str, ...
 
 
 _LISTS: dict[str, Callable[[], NameLists]] = {
-    "arabic-levant": lambda: asian_lists.make_arabic_lists(arabic.FAMILY_LEVANT),
+    "arabic-levant": lambda: asian_lists.make_arabic_lists("levant", arabic.FAMILY_LEVANT, 9.0),
     "arabic-maghreb": lambda: asian_lists.make_arabic_lists(
-        arabic.FAMILY_MAGHREB, faker_lists.read_names("fr_DZ", "last_names")
+        "maghreb", arabic.FAMILY_MAGHREB, 19.0, faker_lists.read_names("fr_DZ", "last_names")
     ),
     "persian": asian_lists.make_persian_lists,
     "afghan": asian_lists.make_afghan_lists,
