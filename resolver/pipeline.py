@@ -250,7 +250,7 @@ def adapt_to_partners(
         limit = task.models.models[kind].limit
         if limit is not None and scored.unsupported is not None:
             own = scored.unsupported & (kinds == int(KIND_BY_LABEL[kind]))
-            logodds = limit.apply(logodds, own).astype(np.int32)
+            logodds = limit.apply(logodds.astype(np.int64), own).astype(np.int32)
     histogram = shifted_score_histogram(
         scored.partner_counts, {kind: task.models.models[kind].shift for kind in partners}
     )

@@ -37,6 +37,20 @@ def prepare_folder(out: Path) -> None:
         raise
 
 
+def note_earlier_model(running: RunOptions) -> None:
+    """Say so where the model of a run knows no population."""
+    if running.model_dir is None:
+        return
+    from resolver.model_set import load_models
+
+    if not load_models(running.model_dir).counts_words:
+        click.echo(
+            f"note: the model in {running.model_dir} knows no population: its scores hold for data "
+            "like those it was trained on, not for larger ones",
+            err=True,
+        )
+
+
 def write_run_results(
     out: Path,
     intake: Intake,

@@ -169,10 +169,10 @@ def train_models(
 
 
 FREE_ORIGIN_WEIGHTS: Mapping[str, OriginWeight] = {
-    "judged": (3_000.0, 9_000.0),
-    RESAMPLED_ORIGIN: (5_000.0, 20_000.0),
+    "judged": (6_000.0, 18_000.0),
+    RESAMPLED_ORIGIN: (10_000.0, 40_000.0),
     DECIDED_ORIGIN: 5_000.0,
-    NAME_ONLY_ORIGIN: (6_000.0, 6_000.0),
+    NAME_ONLY_ORIGIN: (500.0, 500.0),
     CONTROLLED_ORIGIN: (2_000.0, 1_000.0),
     BRANCH_ORIGIN: (300.0, 300.0),
     "*": (300.0, 300.0),

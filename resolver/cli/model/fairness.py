@@ -39,7 +39,7 @@ def measure_probes(
     """Score probes, with groups by `PROBE_DIMENSIONS` and strata by difference."""
     import numpy as np
 
-    from resolver.engines.record_pairs import score_pairs
+    from resolver.engines.record_pairs import score_pairs_at_even_odds
     from resolver.records import Batch
     from resolver.synthetic import make_probes
     from resolver.training.evaluate.pair_groups import group_masks
@@ -49,7 +49,8 @@ def measure_probes(
     records = [record for probe in pairs for record in (probe.left, probe.right)]
     batch = Batch.from_records(records).canonical()
     lefts, rights = [pair.left.id for pair in pairs], [pair.right.id for pair in pairs]
-    answers = score_pairs(batch, lefts, rights, running)
+    # invented pairs come from no population
+    answers = score_pairs_at_even_odds(batch, lefts, rights, running)
     bars.advance(count)
     difference = np.array([pair.corruption for pair in pairs], dtype=object)
     group_names = {

@@ -28,6 +28,7 @@ from resolver.cli.options import (
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.resolve import preview
 from resolver.cli.run_results import (
+    note_earlier_model,
     note_unknown_ids,
     prepare_folder,
     print_summary,
@@ -130,6 +131,7 @@ def command(
     decisions = read_decisions(options["decisions"])
     running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
     prepare_folder(out)
+    note_earlier_model(running)
     start_engine(options)
     with ProgressBars(verbose=reading.verbose) as bars:
         intake = read_list_files(files, reading, bars)
