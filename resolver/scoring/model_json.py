@@ -25,6 +25,7 @@ FORMAT, POPULATION_FORMAT = 1, 2
 """Formats of models without and with population terms."""
 _HINT = "restore the model file or train it again"
 _MAX_WEIGHT = 10**9
+_POPULATION_POINTS = ("raw", "chance", "dependent", "even")
 
 
 def model_to_json(model: Model) -> dict[str, Any]:
@@ -53,7 +54,7 @@ def model_to_json(model: Model) -> dict[str, Any]:
 def _population_to_json(terms: PopulationTerms | None) -> dict[str, Any]:
     if terms is None:
         return {}
-    points = {"raw": terms.raw, "dependent": terms.dependent, "even": terms.even}
+    points = {name: getattr(terms, name) for name in _POPULATION_POINTS}
     return {"population": {name: list(values) for name, values in points.items()}}
 
 
@@ -188,16 +189,13 @@ def _calibration(item: Mapping[str, Any]) -> Calibration:
 def _population(item: Mapping[str, Any] | None) -> PopulationTerms | None:
     if item is None:
         return None
-    raw, dependent, even = (
-        tuple(_integer(point, "population") for point in item[key])
-        for key in ("raw", "dependent", "even")
-    )
-    rises = all(
-        lower < upper for points in (raw, dependent, even) for lower, upper in pairwise(points)
-    )
-    if len(raw) < 2 or not len(raw) == len(dependent) == len(even) or not rises:
+    columns = [
+        tuple(_integer(point, "population") for point in item[key]) for key in _POPULATION_POINTS
+    ]
+    rises = all(lower < upper for points in columns for lower, upper in pairwise(points))
+    if len(columns[0]) < 2 or len(set(map(len, columns))) > 1 or not rises:
         raise ModelError("the population terms do not rise everywhere", hint=_HINT)
-    return PopulationTerms(raw, dependent, even)
+    return PopulationTerms(*columns)
 
 
 def _limit(item: Mapping[str, Any] | None, features: Sequence[str]) -> SupportLimit | None:

@@ -4,10 +4,10 @@ Coincidences are of two sorts. Chance look-alikes grow with the population; depe
 branches, forgeries, copied values) do not. So with s the evidence, a log-likelihood ratio against
 random members of the population,
 
-    odds = (λ / λ0) / ((N / N0) · c · exp(−s) + exp(−g(s)))
+    odds = (λ / λ0) / ((N / N0) · c · exp(−f(s)) + exp(−g(s)))
 
 where N is the number of records, c how far whole names coincide, λ the true pairs per record, and
-g rises piecewise linearly. N0 and λ0 are the reference of `resolver.records.population`.
+f and g rise piecewise linearly. N0 and λ0 are the reference of `resolver.records.population`.
 """
 
 from __future__ import annotations
@@ -32,23 +32,24 @@ GRID = 250
 class PopulationTerms:
     """Fitted terms of one kind, in thousandths.
 
-    `raw`: rising points of evidence. `dependent`: g there. `even`: log-odds there if a pair is as
-    likely to be true as not before anything is compared, whatever the population. Lines go on
-    outside the points.
+    `raw`: rising points of evidence. `chance` and `dependent`: f and g there. `even`: log-odds
+    there if a pair is as likely to be true as not before anything is compared, whatever the
+    population. Lines go on outside the points.
     """
 
     raw: tuple[int, ...]
+    chance: tuple[int, ...]
     dependent: tuple[int, ...]
     even: tuple[int, ...]
 
     def tabulate(self, population: KindPopulation) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """Return rising points of the function at the reference share of true pairs."""
         size = max(population.records, MIN_RECORDS) / REFERENCE_RECORDS
-        chance = 1000 * math.log(size) + population.concentration
+        look_alikes = 1000 * math.log(size) + population.concentration
         points = range(self.raw[0], self.raw[-1] + 1, GRID)
         logodds = []
         for point in points:
-            by_chance = (chance - point) / 1000
+            by_chance = (look_alikes - _on_line(self.raw, self.chance, point)) / 1000
             dependent = -_on_line(self.raw, self.dependent, point) / 1000
             most = max(by_chance, dependent)
             total = most + math.log1p(math.exp(min(by_chance, dependent) - most))

@@ -11,7 +11,10 @@ from resolver.records.population import KindPopulation
 from resolver.scoring import Model, PopulationTerms, Term, partner_shift
 
 TERMS = PopulationTerms(
-    (-20_000, 0, 10_000, 40_000), (-21_000, -1_000, 6_000, 25_000), (-16_000, 0, 9_000, 20_000)
+    (-20_000, 0, 10_000, 40_000),
+    (-20_000, 0, 12_000, 42_000),
+    (-21_000, -1_000, 6_000, 25_000),
+    (-16_000, 0, 9_000, 20_000),
 )
 MODEL = Model(
     "person", "1", ("name",), -500, (Term("name", (0.5,), (-3000, 9000, 0)),), population=TERMS
@@ -21,9 +24,10 @@ MODEL = Model(
 def exact(population: KindPopulation, evidence: float) -> float:
     """Return the formula of the module, in nats."""
     size = max(population.records, 256) / 10_000 * math.exp(population.concentration / 1000)
+    f = float(np.interp(evidence * 1000, TERMS.raw, TERMS.chance)) / 1000
     g = float(np.interp(evidence * 1000, TERMS.raw, TERMS.dependent)) / 1000
     share = population.partners / 500
-    return math.log(share / (size * math.exp(-evidence) + math.exp(-g)))
+    return math.log(share / (size * math.exp(-f) + math.exp(-g)))
 
 
 @pytest.mark.parametrize("records", [0, 256, 3_000, 100_000, 3_000_000])

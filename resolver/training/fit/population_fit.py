@@ -8,7 +8,7 @@ maximum likelihood by L-BFGS-B (Byrd et al. 1995); deterministic.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,11 @@ from resolver.training.data.labeled_pairs import LabeledPairs
 from resolver.training.fit.evidence_terms import Floats, Increments, TermCuts
 
 KNOTS = (-6.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0)
-"""Evidence (nats) at which the line of dependent coincidences bends."""
+"""Evidence (nats) at which the lines of chance and of dependent coincidences bend."""
 _MIN_SLOPE, _MAX_SLOPE, _USUAL_SLOPE = 0.02, 4.0, 0.6
+_CHANCE_SLOPES = (0.5, 2.5)
+_ANCHOR = 3
+"""Knot at which f is its own argument."""
 _RIDGE, _JOINT_RIDGE, _SLOPE_RIDGE = 1e-6, 1e-5, 1e-5
 _MAX_STEPS = 600
 
@@ -29,12 +32,14 @@ _MAX_STEPS = 600
 class FittedEvidence:
     """Weights of the terms (the last one, of missing values, is 0), start of the sum, and g.
 
-    All in nats; `dependent` is g at `KNOTS`. `penalized` is the value that the fit made least.
+    All in nats; `chance` and `dependent` are f and g at `KNOTS`. `penalized` is the value that the
+    fit made least.
     """
 
     cuts: TermCuts
     weights: Floats
     start: float
+    chance: Floats
     dependent: Floats
     penalized: float
 
@@ -72,8 +77,8 @@ def fit_evidence(data: LabeledPairs, cuts: TermCuts) -> FittedEvidence:
     return objective.result(found.x, float(found.fun))
 
 
-def refit_population(data: LabeledPairs, cuts: TermCuts, weights: Floats) -> tuple[float, Floats]:
-    """Return start and g of fixed weights, fitted as `fit_evidence` does."""
+def refit_population(data: LabeledPairs, cuts: TermCuts, weights: Floats) -> FittedEvidence:
+    """Fit start, f and g to fixed weights, as `fit_evidence` does."""
     pairs = _lay_out(data, cuts)
     objective = _Objective(pairs, Increments(cuts), pairs.indicators @ weights)
     found = minimize(
@@ -84,8 +89,7 @@ def refit_population(data: LabeledPairs, cuts: TermCuts, weights: Floats) -> tup
         bounds=objective.bounds(),
         options={"maxiter": _MAX_STEPS, "ftol": 1e-10},
     )
-    result = objective.result(found.x, float(found.fun))
-    return result.start, result.dependent
+    return replace(objective.result(found.x, float(found.fun)), weights=weights)
 
 
 def _lay_out(data: LabeledPairs, cuts: TermCuts) -> _Pairs:
@@ -106,7 +110,8 @@ def _lay_out(data: LabeledPairs, cuts: TermCuts) -> _Pairs:
 
 
 class _Objective:
-    """Penalized loss of parameters: increments and cells, start, g (value, slopes), constants.
+    """Penalized loss of parameters: increments and cells, start, g at its first knot, slopes of g
+    and of f, constants. f is its own argument at `_ANCHOR`.
 
     With `fixed` sums of evidence there are no increments and cells.
     """
@@ -122,7 +127,7 @@ class _Objective:
 
     def start(self) -> Floats:
         """Return the parameters to begin with."""
-        slopes = np.ones(len(self._gaps))
+        slopes = np.ones(2 * len(self._gaps))
         terms = [np.full(self._steps, 0.05), np.zeros(self._terms - self._steps)]
         return np.concatenate(
             [*terms, [0.0, self._knots[0]], slopes, np.zeros(self._pairs.free_count)]
@@ -135,6 +140,7 @@ class _Objective:
             *[(0.0, None)] * self._steps,
             *[anywhere] * (self._terms - self._steps + 2),
             *[(_MIN_SLOPE, _MAX_SLOPE)] * len(self._gaps),
+            *[_CHANCE_SLOPES] * len(self._gaps),
             *[anywhere] * self._pairs.free_count,
         ]
 
@@ -144,32 +150,42 @@ class _Objective:
         weights = np.zeros(cuts.count + 1)
         if self._fixed is None:
             weights = self._increments.weights(parameters[:first])
-        slopes = parameters[first + 2 : first + 2 + len(self._gaps)]
-        dependent = parameters[first + 1] + np.concatenate([[0.0], np.cumsum(slopes * self._gaps)])
-        return FittedEvidence(cuts, weights, float(parameters[first]), dependent, penalized)
+        chance, dependent, _, _ = self._lines(parameters)
+        start = float(parameters[first])
+        return FittedEvidence(cuts, weights, start, chance, dependent, penalized)
+
+    def _lines(self, parameters: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return f and g at the knots, and their slopes."""
+        first, gaps = self._terms + 2, self._gaps
+        g_slopes = parameters[first : first + len(gaps)]
+        f_slopes = parameters[first + len(gaps) : first + 2 * len(gaps)]
+        dependent = parameters[first - 1] + np.concatenate([[0.0], np.cumsum(g_slopes * gaps)])
+        chance = np.concatenate([[0.0], np.cumsum(f_slopes * gaps)])
+        return chance - chance[_ANCHOR] + self._knots[_ANCHOR], dependent, f_slopes, g_slopes
 
     def loss(self, parameters: Floats) -> tuple[float, Floats]:
         """Return the penalized loss and its gradient."""
-        pairs, first, gaps = self._pairs, self._terms, self._gaps
-        slopes = parameters[first + 2 : first + 2 + len(gaps)]
-        constants = np.concatenate([[0.0], parameters[first + 2 + len(gaps) :]])
+        pairs, gaps = self._pairs, self._gaps
+        f_values, g_values, f_slopes, g_slopes = self._lines(parameters)
+        constants = np.concatenate([[0.0], parameters[self._terms + 2 + 2 * len(gaps) :]])
         evidence = self._evidence(parameters)
         at = np.clip(np.searchsorted(self._knots, evidence) - 1, 0, len(gaps) - 1)
-        values = parameters[first + 1] + np.concatenate([[0.0], np.cumsum(slopes * gaps)])
         beyond = evidence - self._knots[at]
-        by_chance, dependent = pairs.chance - evidence, -(values[at] + beyond * slopes[at])
+        by_chance = pairs.chance - (f_values[at] + beyond * f_slopes[at])
+        dependent = -(g_values[at] + beyond * g_slopes[at])
         total = np.logaddexp(by_chance, dependent)
         chance_share = np.exp(by_chance - total)
         logodds = pairs.partners + constants[pairs.free] - total
         lost = np.logaddexp(0.0, logodds) - pairs.labels * logodds
         slope = pairs.weights * (1.0 / (1.0 + np.exp(-logodds)) - pairs.labels)
-        by_evidence = slope * (chance_share + (1 - chance_share) * slopes[at])
-        by_line = slope * (1 - chance_share)
+        by_f, by_g = slope * chance_share, slope * (1 - chance_share)
+        by_evidence = by_f * f_slopes[at] + by_g * g_slopes[at]
         gradient = np.concatenate(
             [
                 self._by_terms(by_evidence),
-                [by_evidence.sum(), by_line.sum()],
-                _by_slopes(by_line, at, beyond, gaps),
+                [by_evidence.sum(), by_g.sum()],
+                _by_slopes(by_g, at, beyond, gaps),
+                _by_anchored_slopes(by_f, at, beyond, gaps),
                 np.bincount(pairs.free, slope, pairs.free_count + 1)[1:],
             ]
         )
@@ -198,12 +214,13 @@ class _Objective:
                 np.full(self._steps, _RIDGE),
                 np.full(first - self._steps, _JOINT_RIDGE),
                 np.zeros(2),
-                np.full(gaps, _SLOPE_RIDGE),
+                np.full(2 * gaps, _SLOPE_RIDGE),
                 np.zeros(self._pairs.free_count),
             ]
         )
         usual = np.zeros(len(parameters))
         usual[first + 2 : first + 2 + gaps] = _USUAL_SLOPE
+        usual[first + 2 + gaps : first + 2 + 2 * gaps] = 1.0
         gradient += 2 * ridge * (parameters - usual)
         return float((ridge * (parameters - usual) ** 2).sum())
 
@@ -216,6 +233,15 @@ def _by_slopes(by_line: Floats, at: npt.NDArray[np.int64], beyond: Floats, gaps:
     count = np.bincount(at, by_line, len(gaps))
     after = np.concatenate([np.cumsum(count[::-1])[::-1][1:], [0.0]])
     gradient: Floats = part + after * gaps
+    return gradient
+
+
+def _by_anchored_slopes(
+    by_line: Floats, at: npt.NDArray[np.int64], beyond: Floats, gaps: Floats
+) -> Floats:
+    """Return the same for a line whose value is fixed at `_ANCHOR`, not at its first knot."""
+    gradient = _by_slopes(by_line, at, beyond, gaps)
+    gradient[:_ANCHOR] -= by_line.sum() * gaps[:_ANCHOR]
     return gradient
 
 

@@ -86,19 +86,20 @@ def fit_population_model(data: LabeledPairs, fixed: Mapping[str, int]) -> Model:
     cuts = choose_term_cuts(data, fixed)
     fitted = fit_evidence(_without(data, fixed), cuts)
     weights = np.rint(1000 * _bound_joints(fitted)) / 1000
-    start, dependent = refit_population(_without(data, fixed), cuts, weights)
-    sums = cuts.indicators(data.evidence) @ weights + start
+    refitted = refit_population(_without(data, fixed), cuts, weights)
+    sums = refitted.sums(cuts.indicators(data.evidence))
     stated = [Term(name, (), (weight, 0)) for name, weight in sorted(fixed.items())]
     return Model(
         data.kind.label,
         "",
         data.features,
-        round(1000 * start),
+        round(1000 * refitted.start),
         (*_terms(cuts, weights), *stated),
         tuple(_pair_terms(cuts, weights)),
         population=PopulationTerms(
             tuple(round(1000 * knot) for knot in KNOTS),
-            _rising(1000 * dependent),
+            _rising(1000 * refitted.chance),
+            _rising(1000 * refitted.dependent),
             _fit_even_odds(data, sums),
         ),
         limit=support_limit(data.kind),
