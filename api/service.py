@@ -44,7 +44,7 @@ class Service:
             model_dir=settings.model_dir,
             index_dir=settings.index_dir,
         )
-        self.screener = Screener(self.hub)
+        self.screener = Screener(self.hub, settings.listed)
         self.jobs_dir = jobs_folder(self.hub.store, settings.jobs_dir)
         self._writer_hub: Hub | None = None
         self._group_commit: GroupCommit | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from resolver.records.population import DEFAULT_LISTED
 from resolver.review import DeskRules
 
 MAX_BODY = 4 * 1024 * 1024
@@ -25,6 +26,7 @@ class ServiceSettings:
     threads: requests that run at once, apart from those that wait for a commit.
     streams: event streams held open at once; each takes a thread.
     accept_restricted: accept records with handling codes above H0.
+    listed: share of callers of a check who are listed, in (0, 1].
 
     The desk's:
 
@@ -55,3 +57,4 @@ class ServiceSettings:
     first_code: str = ""
     sign_in_tries: int = 50
     rules: DeskRules = field(default_factory=DeskRules)
+    listed: float = DEFAULT_LISTED

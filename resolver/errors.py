@@ -81,11 +81,11 @@ class StoreFullError(StoreError):
 
 
 class LargeChangeError(ResolverError):
-    """List that would change so much that a user has to accept it first; nothing was committed."""
+    """Change that is so large that a user has to accept it first; nothing was committed."""
 
-    def __init__(self, alarms: Sequence[str]) -> None:
+    def __init__(self, alarms: Sequence[str], hint: str = "") -> None:
         text = "; ".join(alarms[:3]) + (f"; and {len(alarms) - 3} more" if len(alarms) > 3 else "")
-        hint = (
+        hint = hint or (
             "check it, then accept it with --accept-large-change, over HTTP with "
             "?accept_large_change=true"
         )

@@ -368,10 +368,17 @@ def score_openly(
 
 
 def count_partners(
-    kinds: npt.NDArray[np.uint8], left: IntArray, right: IntArray, logodds: npt.NDArray[np.int32]
+    batch: Batch, left: IntArray, right: IntArray, logodds: npt.NDArray[np.int32]
 ) -> dict[str, PartnerHistogram]:
-    """Count scored pairs by kind of model and log-odds; `kinds` are those of all records."""
-    pair_kinds = choose_model_kinds(kinds, left, right)
+    """Count scored pairs of a batch by kind of model and log-odds.
+
+    Only pairs of records that everybody may see count, as in the rest of a population.
+    """
+    visible = visible_rows(batch, STRANGER)
+    if visible is not None:
+        chosen = visible[left] & visible[right]
+        left, right, logodds = left[chosen], right[chosen], logodds[chosen]
+    pair_kinds = choose_model_kinds(batch.kinds, left, right)
     return {kind: count_logodds(logodds[pair_kinds == int(KIND_BY_LABEL[kind])]) for kind in KINDS}
 
 

@@ -7,7 +7,9 @@ field `merge_at` is `RESOLVER_MERGE_AT`. Command-line options take precedence ov
 from __future__ import annotations
 
 import difflib
+import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -16,6 +18,8 @@ from typing import Any
 from resolver.errors import UsageError
 
 PREFIX = "RESOLVER_"
+MIN_SHARE = 1e-6
+"""Least share of callers who are listed."""
 _TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 _FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 
@@ -73,6 +77,16 @@ class Settings:
             unit="MiB",
             low=1,
             high=2**24,
+        ),
+    )
+    listed: float = field(
+        default=0.01,
+        metadata=_metadata(
+            "Share of callers of a check who are listed: the odds before anything is compared, "
+            "such as 1 in 5000 at a border.",
+            unit="share",
+            low=MIN_SHARE,
+            high=1.0,
         ),
     )
     index_dir: Path | None = field(
@@ -220,6 +234,8 @@ def _range(row: Field[Any]) -> str:
         return "0 or 1"
     if _type_name(row) == "Path":
         return "a path"
+    if row.name == "listed":
+        return "1 in N, or a share up to 1"
     return f"{row.metadata['low']:g} to {row.metadata['high']:g} {row.metadata['unit']}"
 
 
@@ -231,10 +247,7 @@ def _parse(row: Field[Any], text: str) -> object:
         if text.lower() in _TRUE_WORDS | _FALSE_WORDS:
             return text.lower() in _TRUE_WORDS
     else:
-        try:
-            number = float(text)
-        except ValueError:
-            number = float("nan")
+        number = parse_share(text) if row.name == "listed" else _parse_number(text)
         if row.metadata["low"] <= number <= row.metadata["high"]:
             return int(number) if kind == "int" else number
     raise UsageError(
@@ -242,3 +255,19 @@ def _parse(row: Field[Any], text: str) -> object:
         place="environment",
         hint=f"set it to {_range(row)}",
     )
+
+
+def _parse_number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def parse_share(text: str) -> float:
+    """Return the share that a text states as "1 in N" or as a number; NaN for any other text."""
+    match = re.fullmatch(r"1\s+in\s+([0-9][0-9,_]*)", text.strip().lower())
+    if match is None:
+        return _parse_number(text)
+    count = int(match[1].replace(",", "").replace("_", ""))
+    return 1 / count if count else math.nan

@@ -29,13 +29,14 @@ from resolver.settings import Settings
 class CommandRow:
     """Row of the command table: module below `resolver.cli`, and summary in `--help`.
 
-    `alias_of`: current name of a command that was renamed. An alias is not listed, and using it
+    `function` names the command in a module of several. `alias_of`: current name of a command that was renamed. An alias is not listed, and using it
     prints a note with the current name.
     """
 
     module: str
     summary: str
     alias_of: str = ""
+    function: str = "command"
 
 
 COMMANDS = {
@@ -68,6 +69,11 @@ COMMANDS = {
     "rebuild": CommandRow(
         "operate.rebuild", "Resolve everything in a store again, with another plan or model."
     ),
+    "refresh": CommandRow(
+        "operate.rebuild",
+        "Measure the population of a store anew, and resolve its records in it.",
+        function="refresh_command",
+    ),
     "replan": CommandRow("operate.rebuild", "", alias_of="rebuild"),
     "backup": CommandRow("operate.backup", "Write a store into one file."),
     "restore": CommandRow("operate.restore", "Create a store from a backup."),
@@ -92,10 +98,11 @@ INTERRUPTED = 130
 
 
 def load_command(name: str) -> click.Command:
-    """Import the module of a command in the table and return its `command`."""
-    command: click.Command = importlib.import_module(
-        f"resolver.cli.{COMMANDS[name].module}"
-    ).command
+    """Import the module of a command in the table and return the command."""
+    row = COMMANDS[name]
+    command: click.Command = getattr(
+        importlib.import_module(f"resolver.cli.{row.module}"), row.function
+    )
     return command
 
 

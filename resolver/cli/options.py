@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from resolver.settings import Settings
+from resolver.settings import MIN_SHARE, Settings, parse_share
 
 if TYPE_CHECKING:
     from resolver.ingest.formats.tabular.mapping import Mapping
@@ -37,6 +37,33 @@ class _Probability(click.FloatRange):
 
 
 PROBABILITY = _Probability(0.0, 1.0)
+
+
+class _Share(click.ParamType):
+    """Share as "1 in N" or as a number above 0."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the share. Raises click's `BadParameter` for any other value."""
+        share = value if isinstance(value, float) else parse_share(str(value))
+        if not MIN_SHARE <= share <= 1:
+            self.fail(
+                f"{value!r} is not a share: write '1 in 100', or a number above 0 and up to 1.",
+                param,
+                ctx,
+            )
+        return share
+
+
+def listed_option(function: F) -> F:
+    """Add --listed SHARE."""
+    return click.option(
+        "--listed",
+        type=_Share(),
+        metavar="SHARE",
+        help="Share of callers who are listed: '1 in N', or a number (default: 1 in 100).",
+    )(function)
 
 
 def files_argument(function: F) -> F:

@@ -24,6 +24,7 @@ from resolver.settings import Settings
 if TYPE_CHECKING:
     from resolver.hub.commit_result import CommitResult
     from resolver.hub.hub import Hub
+    from resolver.hub.populations.rebuild import RebuildEffect
     from resolver.hub.stored_results import StoredResults
     from resolver.ingest.reader_types import Intake
     from resolver.records.decisions import Decision
@@ -81,6 +82,7 @@ def dedupe_into_store(
             progress=bars,
         )
         if not options["dry_run"]:
+            _refresh_if_due(hub, bars, accept_large=options["accept_large"])
             bars.start("review queue", None)
             refresh_queue(hub)
             if running.review_capacity is not None:
@@ -107,6 +109,29 @@ def dedupe_into_store(
     )
     if forecast is not None and not options["as_json"]:
         print_forecast(forecast)
+
+
+def _refresh_if_due(hub: Hub, bars: ProgressBars, *, accept_large: bool) -> None:
+    """Refresh a store that has grown, and say so on standard error."""
+    from resolver.errors import LargeChangeError
+    from resolver.hub.populations.refresh_jobs import refresh_if_due
+
+    effects: list[RebuildEffect] = []
+    try:
+        revision = refresh_if_due(
+            hub, accept_large=accept_large, report=effects.append, progress=bars
+        )
+    except LargeChangeError as error:
+        bars.finish()
+        click.echo(f"note: a refresh is due, but {error.line()}", err=True)
+        return
+    if revision is not None:
+        bars.finish()
+        click.echo(
+            "note: the store has grown by half since its last refresh and was refreshed: "
+            f"version {revision}, {effects[-1].summary}",
+            err=True,
+        )
 
 
 def _shown_intake(intake: Intake, result: CommitResult, stored: StoredResults) -> Intake:

@@ -26,7 +26,8 @@ from resolver.pipeline import (
     resolve,
     score_openly,
 )
-from resolver.records.batch import concat
+from resolver.records.batch import Batch, concat
+from resolver.records.population import Population
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution, RuleStat
@@ -48,16 +49,23 @@ def dedupe(intake: Intake, options: RunOptions, progress: Progress = SILENT) -> 
 
 
 def link(
-    left: Intake, right: Intake, options: RunOptions, progress: Progress = SILENT
+    left: Intake,
+    right: Intake,
+    options: RunOptions,
+    progress: Progress = SILENT,
+    population: Population | None = None,
 ) -> Resolution:
     """Resolve two batches against each other: only pairs across are compared.
 
-    A record that is in both counts as right.
+    A record that is in both counts as right. `population`: that to score in (None: measure it).
     """
-    return resolve(build_link_task(left, right, options), LocalEngine(), progress)
+    task = build_link_task(left, right, options, population)
+    return resolve(task, LocalEngine(), progress)
 
 
-def build_link_task(left: Intake, right: Intake, options: RunOptions) -> ResolutionTask:
+def build_link_task(
+    left: Intake, right: Intake, options: RunOptions, population: Population | None = None
+) -> ResolutionTask:
     """Combine two intakes into one batch with sides: 1 for records of the right intake."""
     right_ids = set(right.batch.ids.to_pylist())
     left_only = np.array(
@@ -73,7 +81,20 @@ def build_link_task(left: Intake, right: Intake, options: RunOptions) -> Resolut
         [record_id in right_ids for record_id in batch.ids.to_pylist()], dtype=np.uint8
     )
     deduplicated = sorted(left.deduplicated_sources & right.deduplicated_sources)
-    return ResolutionTask.build(batch, deduplicated, options, sides)
+    return ResolutionTask.build(batch, deduplicated, options, sides, population)
+
+
+def count_check_population(batch: Batch, options: RunOptions, listed: float) -> Population | None:
+    """Return the population of a check against some records; None for models that know none.
+
+    `listed`: share of callers who are listed. Each record counts as an entity.
+    """
+    task = ResolutionTask.build(batch, (), options)
+    if not task.models.counts_words:
+        return None
+    population = count_task_population(task, normalize(batch, task.models))
+    records = {label: kind.records for label, kind in population.kinds.items()}
+    return population.for_checks(records, listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +161,7 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
             meter.progress.start("compare", len(pairs))
             logodds, unsupported = _score_chunks(task, normalized, pairs, meter.progress)
             usage.items = len(pairs)
-        counts = count_partners(task.batch.kinds, pairs.left, pairs.right, logodds)
+        counts = count_partners(task.batch, pairs.left, pairs.right, logodds)
         return ScoredCandidates(
             pairs.left, pairs.right, logodds, rules, score_histogram(logodds), counts, unsupported
         )

@@ -21,6 +21,7 @@ from resolver.model_set import ModelSet, load_models
 from resolver.pipeline import normalize
 from resolver.records import Batch, Record
 from resolver.records.decisions import Decision, Verdict, settle_decisions
+from resolver.records.population import Population
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.results.explanation import (
     BlockingTrace,
@@ -39,14 +40,15 @@ def explain_pair(
     right_id: str,
     options: RunOptions,
     deduplicated_sources: Sequence[str] = (),
+    population: Population | None = None,
 ) -> Explanation:
     """Explain the score of two records, with alignments of names and smallest changes of band.
 
-    Rows sum to the log-odds exactly, which is that of a run over the batch. Raises `InputError` for
-    an unknown id, or twice the same.
+    Rows sum to the log-odds exactly, which is that of a run over the batch, or in a `population`.
+    Raises `InputError` for an unknown id, or twice the same.
     """
     rows = find_rows(batch, _order_ids(left_id, right_id))
-    models = fit_models(batch, options, deduplicated_sources)
+    models = fit_models(batch, options, deduplicated_sources, population)
     part = batch.take(np.sort(rows)).canonical()
     prepared = normalize(part, models, deduplicated_sources)
     names, thresholds = NameIndex.of(prepared), options.thresholds
@@ -96,17 +98,20 @@ def explain_links(
 
 
 def explain_blocking(
-    batch: Batch, left_id: str, right_id: str, options: RunOptions
+    batch: Batch,
+    left_id: str,
+    right_id: str,
+    options: RunOptions,
+    population: Population | None = None,
 ) -> BlockingTrace:
     """Return the rules by which the plan of a run over a batch joins two of its records.
 
-    Raises `InputError` for an unknown id, or twice the same.
+    `population`: that of a store (None: common words are those of the shipped tables). Raises `InputError` for an unknown id, or twice the same.
     """
     rows = np.sort(find_rows(batch, _order_ids(left_id, right_id)))
-    prepared = normalize(batch.take(rows).canonical(), load_models(options.model_dir))
-    return trace_pair(
-        prepared, choose_plan(options, len(batch), choose_plan_by_size(len(batch))), 0, 1
-    )
+    plan = choose_plan(options, len(batch), choose_plan_by_size(len(batch)))
+    models = load_models(options.model_dir).for_population(plan.name, population)
+    return trace_pair(normalize(batch.take(rows).canonical(), models), plan, 0, 1)
 
 
 def find_ruling(decisions: Iterable[Decision], left_id: str, right_id: str) -> Ruling | None:

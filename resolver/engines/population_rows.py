@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resolver.records.population import (
+    CALLERS,
     REFERENCE_PARTNERS,
     REFERENCE_RECORDS,
     KindPopulation,
@@ -50,15 +51,7 @@ def population_rows(model: Model, raw: int, logodds: int) -> Iterator[EvidenceRo
         None,
         in_size - reference,
     )
-    yield EvidenceRow(
-        "partners",
-        f"{basis.partners / 1000:g} true pairs for each of the {words}, where "
-        f"{REFERENCE_PARTNERS / 1000:g} are usual.",
-        "",
-        "",
-        None,
-        shifted - in_size,
-    )
+    yield EvidenceRow("partners", _partners_text(basis, words), "", "", None, shifted - in_size)
     if logodds != shifted:
         yield EvidenceRow(
             "names_only",
@@ -68,3 +61,16 @@ def population_rows(model: Model, raw: int, logodds: int) -> Iterator[EvidenceRo
             None,
             logodds - shifted,
         )
+
+
+def _partners_text(basis: KindPopulation, words: str) -> str:
+    """Return the text on the share of true pairs, which in a check is that of listed callers."""
+    if not basis.listed:
+        return (
+            f"{basis.partners / 1000:g} true pairs for each of the {words}, where "
+            f"{REFERENCE_PARTNERS / 1000:g} are usual."
+        )
+    callers = CALLERS / basis.listed
+    if basis.listed < CALLERS and abs(callers - round(callers)) < 0.01 * callers:
+        return f"1 in {round(callers):,} callers is listed."
+    return f"{100 * basis.true_share:.3g} % of callers are listed."

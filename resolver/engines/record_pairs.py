@@ -14,6 +14,7 @@ from resolver.errors import InputError
 from resolver.model_set import ModelSet, load_models
 from resolver.pipeline import ResolutionTask, compare_and_score, normalize, score_in_population
 from resolver.records import Batch, Record, Value, kind_of_schema
+from resolver.records.population import Population
 from resolver.records.progress import SILENT
 from resolver.records.results.resolution import Band
 from resolver.records.results.stage_meter import StageMeter
@@ -51,11 +52,16 @@ def score_pairs_at_even_odds(
 
 
 def fit_models(
-    batch: Batch, options: RunOptions, deduplicated_sources: Sequence[str] = ()
+    batch: Batch,
+    options: RunOptions,
+    deduplicated_sources: Sequence[str] = (),
+    population: Population | None = None,
 ) -> ModelSet:
-    """Return the models that a run over a batch scores with: those of its population."""
-    task = ResolutionTask.build(batch, deduplicated_sources, options)
-    if not task.models.counts_words:
+    """Return the models that a run over a batch scores with: those of its population, or of another
+    if one is given.
+    """
+    task = ResolutionTask.build(batch, deduplicated_sources, options, population=population)
+    if population is not None or not task.models.counts_words:
         # models of an earlier form know no population
         return task.models
     return score_in_population(task, LocalEngine(), StageMeter(SILENT))[0].models

@@ -26,6 +26,8 @@ from resolver.store import StoreView as StoreView
 
 BATCH_JOB = "batch"
 """Kind of the jobs that commit a submitted batch."""
+REFRESH_JOB = "refresh"
+"""Kind of the jobs that measure the population of a store anew and resolve its records in it."""
 MISSING, TOO_OLD = "missing", "too old"
 """Faults of a source, by the rules that were set for it."""
 
@@ -65,7 +67,7 @@ def backup_store(url: str, out: Path) -> int:
 
 
 def list_batches(url: str, limit: int) -> list[dict[str, Any]]:
-    """Return the newest submitted batches. Raises `StoreError`."""
+    """Return the newest submitted batches and refreshes. Raises `StoreError`."""
     with Store.open(url, create=False) as store:
         return [
             {
@@ -76,7 +78,8 @@ def list_batches(url: str, limit: int) -> list[dict[str, Any]]:
                 "created": job.created,
                 "error": job.error,
             }
-            for job in store.jobs.list(kind=BATCH_JOB, limit=limit)
+            for job in store.jobs.list(limit=limit)
+            if job.kind in (BATCH_JOB, REFRESH_JOB)
         ]
 
 

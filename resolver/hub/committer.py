@@ -16,8 +16,8 @@ from resolver.hub.increments.decision_effects import add_bands
 from resolver.hub.increments.increment import Increment, compute_increment
 from resolver.hub.index.current_index import CurrentIndex
 from resolver.hub.list_updates import ListUpdate
+from resolver.hub.populations.store_models import StoreModels
 from resolver.hub.store_options import add_store_options
-from resolver.model_set import ModelSet
 from resolver.records.progress import Progress
 from resolver.run_options import RunOptions, choose_plan
 from resolver.store import Commit, Store, StoreHead
@@ -31,7 +31,7 @@ class Committer:
     def __init__(
         self,
         store: Store,
-        models: ModelSet,
+        models: StoreModels,
         index: CurrentIndex,
         find_options: Callable[[StoreHead], RunOptions],
     ) -> None:
@@ -55,11 +55,11 @@ class Committer:
                 raise LargeChangeError(update.alarms)
             context = IncrementContext(
                 view,
-                index,
-                self._models.for_plan(plan.name),
+                self._models.at(view, plan.name),
                 replace(options, plan=plan.name),
                 update.deduplicated_sources,
                 progress,
+                index=index,
             )
             increment = self._compute(context, update, request)
             revision = view.revision
@@ -102,7 +102,7 @@ class Committer:
         """Write an increment to store, cache and index; return the new revision."""
         commit = replace(increment.commit, owners=request.source_owners)
         if not commit.base:
-            commit = add_store_options(commit, context.options, self._models)
+            commit = add_store_options(commit, context.options, self._models.models)
         context.progress.start("store", commit.rows)
         revision = self._store.commit(commit, locked=locked)
         context.progress.advance(commit.rows)

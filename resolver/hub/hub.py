@@ -10,16 +10,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from resolver.blocking import PLAN_BY_NAME, choose_plan_by_size
-from resolver.errors import InputError, StoreError
+from resolver.blocking import PLAN_BY_NAME
+from resolver.errors import InputError
 from resolver.hub.commit_request import CommitRequest, DecisionSource, FollowUpDecisions
 from resolver.hub.commit_result import CommitResult
 from resolver.hub.committer import Committer
-from resolver.hub.increments.context import IncrementContext
-from resolver.hub.increments.increment import compute_rebuild
 from resolver.hub.index.current_index import CurrentIndex
 from resolver.hub.index.record_index import MIN_FILE_RECORDS, RecordIndex
 from resolver.hub.list_updates import (
@@ -34,12 +32,21 @@ from resolver.hub.ownership import (
     check_update_handling,
     intake_sources,
 )
-from resolver.hub.store_options import add_store_options, check_merge_threshold, merge_options
+from resolver.hub.populations.growth import GrowthWatch
+from resolver.hub.populations.rebuild import (
+    FindOptions,
+    Inspect,
+    RebuildEffect,
+    Rebuilder,
+    choose_options,
+)
+from resolver.hub.populations.store_models import StoreModels
+from resolver.hub.store_options import empty_store_error, merge_options
 from resolver.ingest.reader_types import Intake
 from resolver.model_set import ModelSet, load_models
 from resolver.records.decisions import Decision
 from resolver.records.progress import SILENT, Progress
-from resolver.run_options import RunOptions, choose_plan
+from resolver.run_options import RunOptions
 from resolver.store import (
     EntityEvent,
     NewDecision,
@@ -67,8 +74,11 @@ class Hub:
         self.store = store
         self.models: ModelSet = load_models(options.model_dir if options else model_dir)
         self._options, self._model_dir = options, model_dir
-        self._index = CurrentIndex(store, self.models, index_dir, min_file_records)
-        self._committer = Committer(store, self.models, self._index, self.options_of)
+        self.store_models = StoreModels(self.models)
+        self._index = CurrentIndex(store, self.store_models, index_dir, min_file_records)
+        self._committer = Committer(store, self.store_models, self._index, self.options_of)
+        self._rebuilder = Rebuilder(store, self.store_models)
+        self._growth = GrowthWatch(self.store_models)
         self._lock = threading.RLock()
         self._is_exclusive = False
 
@@ -230,30 +240,72 @@ class Hub:
                 self._is_exclusive = False
 
     def rebuild(
-        self, options: RunOptions | None = None, *, actor: str = "", progress: Progress = SILENT
+        self,
+        options: RunOptions | None = None,
+        *,
+        actor: str = "",
+        inspect: Inspect | None = None,
+        progress: Progress = SILENT,
     ) -> int:
         """Resolve all records anew under other options: one commit; return the new revision.
 
-        Default: the default options, and the plan for the size of the store. Entities keep their
-        ids where they can. Raises as `add` does.
+        Default: the default options, and the plan for the size of the store. The population is
+        measured anew; entities keep their ids where they can. `inspect` is called with the effect
+        before the commit; what it raises is raised, and nothing has changed. Raises as `add` does.
         """
-        requested = options or RunOptions(model_dir=self._model_dir)
-        check_merge_threshold(requested)
-        with self._lock, self.store.commit_lock():
-            with self.store.view() as view:
-                if not view.revision:
-                    raise self._empty_error()
-                count = len(view.all_members()[0])
-                plan = choose_plan(requested, count, choose_plan_by_size(count, growing=True))
-                requested = replace(requested, plan=plan.name)
-                index = self._index.at(view, plan, certain=True)
-                models = self.models.for_plan(plan.name)
-                context = IncrementContext(view, index, models, requested, progress=progress)
-                commit = compute_rebuild(context, actor=actor)
-            commit = add_store_options(commit, requested, self.models)
-            revision = self.store.commit(commit, locked=True)
-            self._options = requested if self._options is not None else None
+        find_options = choose_options(options or RunOptions(model_dir=self._model_dir))
+        revision, used = self._rebuild(find_options, actor, inspect, progress)
+        self._options = used if self._options is not None else None
         return revision
+
+    def refresh(
+        self, *, actor: str = "", inspect: Inspect | None = None, progress: Progress = SILENT
+    ) -> int:
+        """Do as `rebuild` does, under the options of the store."""
+        return self._rebuild(self._find_stored_options, actor, inspect, progress)[0]
+
+    def preview_rebuild(
+        self, options: RunOptions | None = None, *, progress: Progress = SILENT
+    ) -> RebuildEffect:
+        """Return the effect that `rebuild` would have."""
+        find_options = choose_options(options or RunOptions(model_dir=self._model_dir))
+        return self._rebuilder.preview(find_options, progress)
+
+    def preview_refresh(self, *, progress: Progress = SILENT) -> RebuildEffect:
+        """Return the effect that `refresh` would have."""
+        return self._rebuilder.preview(self._find_stored_options, progress)
+
+    def _find_stored_options(self, view: StoreView) -> RunOptions:
+        return self.options_of(view.head)
+
+    def _rebuild(
+        self, find_options: FindOptions, actor: str, inspect: Inspect | None, progress: Progress
+    ) -> tuple[int, RunOptions]:
+        rebuild = partial(self._rebuilder.commit, find_options, actor, inspect, progress)
+        try:
+            return rebuild(locked=False)
+        except OutdatedError:
+            with self.exclusive_commits():
+                return rebuild(locked=True)
+
+    def models_at(self, view: StoreView) -> ModelSet:
+        """Return the models for the plan and population of a view, the same object each time."""
+        return self.store_models.at(view)
+
+    def growth_steps(self, view: StoreView) -> int:
+        """Return how many steps the store has grown by since its last refresh (see `growth`)."""
+        if not view.head.plan:
+            return 0
+        plan = PLAN_BY_NAME[view.head.plan]
+        with self._lock:
+            return self._growth.steps_at(view, lambda: self._index.at(view, plan, certain=False))
+
+    def refresh_due(self, view: StoreView) -> bool:
+        """Return whether the store has outgrown the population of its last refresh.
+
+        Raises `OutdatedError` where another process has committed since.
+        """
+        return self.growth_steps(view) > 0
 
     def options_of(self, head: StoreHead) -> RunOptions:
         """Return the options to resolve with: those of the store, where it has been resolved.
@@ -275,7 +327,7 @@ class Hub:
             for attempt in range(_VIEW_ATTEMPTS):
                 view = stack.enter_context(self.store.view())
                 if not view.head.plan:
-                    raise self._empty_error()
+                    raise empty_store_error(self.store.url)
                 plan, is_last = PLAN_BY_NAME[view.head.plan], attempt == _VIEW_ATTEMPTS - 1
                 try:
                     index = self._index.at(view, plan, certain=is_last)
@@ -284,13 +336,6 @@ class Hub:
                     # another process has committed since; a newer view shows what the index holds
                     stack.pop_all().close()
             yield view, index
-
-    def _empty_error(self) -> StoreError:
-        return StoreError(
-            "the store is empty",
-            place=self.store.url,
-            hint="add lists with `resolver dedupe FILE --store URL`",
-        )
 
     def changes(self, since: int) -> list[EntityEvent]:
         """Return the change feed after a revision, unfiltered: for viewers who may see all."""

@@ -21,6 +21,7 @@ from typing import Any
 
 from resolver.errors import InputError, LargeChangeError, ResolverError, UsageError
 from resolver.hub.admin import BATCH_JOB as BATCH_JOB
+from resolver.hub.admin import REFRESH_JOB as REFRESH_JOB
 from resolver.hub.hub import Hub
 from resolver.hub.ownership import RecordOwner
 from resolver.records.progress import Progress
@@ -211,7 +212,7 @@ def run_next_job(
     folder = jobs / str(job.params.get("folder", ""))
     try:
         with JobProgress(hub.store, job, lease) as progress:
-            if not (folder / INPUT).is_dir():
+            if job.kind != REFRESH_JOB and not (folder / INPUT).is_dir():
                 raise InputError("what was sent is no longer there", hint="send it again")
             result = work(hub, job, folder, progress)
         return queue.finish(job, result)

@@ -10,6 +10,15 @@ from resolver.run_options import RunOptions
 from resolver.store import Commit, StoreHead
 
 
+def empty_store_error(place: str) -> StoreError:
+    """Return the error of work on a store that has no records yet."""
+    return StoreError(
+        "the store is empty",
+        place=place,
+        hint="add lists with `resolver dedupe FILE --store URL`",
+    )
+
+
 def check_merge_threshold(options: RunOptions) -> None:
     """Raise `InputError` where a store would merge below the review threshold."""
     if options.merge_at is not None and options.merge_at < options.thresholds.review:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -63,14 +63,19 @@ def load_commit_results(hub: Hub, result: CommitResult, viewer: Viewer = STRANGE
         record, entity, _ = view.members(shown.tolist())
         links = view.links_of(record.tolist())
         preview = build_preview(view, index, record, entity, links)
-        return _build_results(preview, result.stats, viewer)
+        # a refresh may have come after the commit, and the links are those of now
+        stats = replace(result.stats, population=hub.models_at(view).population)
+        return _build_results(preview, stats, viewer)
 
 
 def load_all_results(hub: Hub) -> StoredResults:
     """Return all current records, for operators: nothing is hidden."""
     with hub.indexed_view() as (view, index):
         record, entity = view.all_members()
-        stats = RunStats(view.head.plan, view.head.stamp, (), (), 0, np.zeros(0, dtype=np.int64))
+        models, nothing = hub.models_at(view), np.zeros(0, dtype=np.int64)
+        stats = RunStats(
+            view.head.plan, view.head.stamp, (), (), 0, nothing, population=models.population
+        )
         preview = build_preview(view, index, record, entity, view.all_links())
         return _build_results(preview, stats, OPERATOR)
 
@@ -123,8 +128,8 @@ def smallest_record_ids(results: StoredResults) -> pa.StringArray:
 
 def load_candidates(hub: Hub, query: Batch) -> Batch:
     """Return the stored records that share a key with queried ones, as a canonical batch."""
-    with hub.indexed_view() as (_, index):
-        _, numbers, _ = index.find_candidates(normalize(query, hub.models))
+    with hub.indexed_view() as (view, index):
+        _, numbers, _ = index.find_candidates(normalize(query, hub.models_at(view)))
         return index.batch(np.unique(numbers)).canonical()
 
 

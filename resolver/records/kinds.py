@@ -8,6 +8,11 @@ from __future__ import annotations
 
 from enum import IntFlag
 
+import numpy as np
+import numpy.typing as npt
+
+Kinds = npt.NDArray[np.uint8]
+
 
 class Kind(IntFlag):
     """Kind of entity that a record describes. `LEGAL` (person or group) is compared with both."""
@@ -32,6 +37,27 @@ DEFAULT_SCHEMA = {
     Kind.ASSET: "Vessel",
     Kind.LEGAL: "LegalEntity",
 }
+
+
+def combine_kinds(kinds: Kinds, owner: npt.NDArray[np.int64], count: int) -> Kinds:
+    """Return the kind of each of `count` entities; record i belongs to entity `owner[i]`.
+
+    It is what all records of an entity can be, or any if they exclude each other; 0 without any.
+    """
+    all_bits = np.full(count, 255, dtype=np.uint8)
+    np.bitwise_and.at(all_bits, owner, kinds)
+    any_bits = np.zeros(count, dtype=np.uint8)
+    np.bitwise_or.at(any_bits, owner, kinds)
+    return np.where(all_bits > 0, all_bits & any_bits, any_bits)
+
+
+def count_kinds(kinds: Kinds) -> dict[str, int]:
+    """Count kinds by label of person, group and asset; LegalEntity counts as person and group."""
+    return {
+        kind.label: int(np.count_nonzero(kinds & int(kind)))
+        for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET)
+    }
+
 
 _SCHEMA_KIND = {
     "Person": Kind.PERSON,

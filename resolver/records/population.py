@@ -19,6 +19,10 @@ MIN_RECORDS = 256
 REFERENCE_RECORDS = 10_000
 REFERENCE_PARTNERS = 500
 """Records, and true pairs per thousand records, to which models refer."""
+DEFAULT_LISTED = 0.01
+"""Share of callers who are listed, in a check, unless it is stated."""
+CALLERS = 1_000_000
+"""Callers of whom `KindPopulation.listed` states how many are listed."""
 DEFAULT_CONCENTRATION = 1_000
 """Concentration of person names where too few dates tell: that of watchlists of many countries."""
 FORMAT = 1
@@ -32,11 +36,19 @@ class KindPopulation:
     - `partners`: true pairs per thousand records.
     - `concentration`: thousandths of nats by which whole names coincide more often than their
       words, taken by themselves, would.
+    - `listed`: in a check the callers per million who are listed, which then stand for `partners`
+      (thousandths would be too coarse for them); else 0. Never stored.
     """
 
     records: int = REFERENCE_RECORDS
     partners: int = REFERENCE_PARTNERS
     concentration: int = 0
+    listed: int = 0
+
+    @property
+    def true_share(self) -> float:
+        """Return the true pairs for each record, or in a check for each caller."""
+        return self.listed / CALLERS if self.listed else max(self.partners, 1) / 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,18 @@ class Population:
         kinds = {
             label: replace(kind, partners=partners.get(label, kind.partners))
             for label, kind in self.kinds.items()
+        }
+        return replace(self, kinds=kinds)
+
+    def for_checks(self, entities: Mapping[str, int], listed: float) -> Population:
+        """Return the population of checks against some entities (their number by label of kind).
+
+        `listed`: share of callers who are listed, in (0, 1].
+        """
+        share = max(round(CALLERS * listed), 1)
+        kinds = {
+            label: replace(self.of(label), records=count, listed=share)
+            for label, count in entities.items()
         }
         return replace(self, kinds=kinds)
 

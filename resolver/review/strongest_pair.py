@@ -57,14 +57,13 @@ def _compare_records(
     lefts, rights = (side.records[:_MAX_COMPARED_RECORDS] for side in (left_side, right_side))
     number_of = {stored.record.id: stored.number for stored in (*lefts, *rights)}
     batch = Batch.from_records(stored.record for stored in (*lefts, *rights)).canonical()
-    prepared = normalize(batch, hub.models, _deduplicated_sources(view))
+    models = hub.models_at(view)
+    prepared = normalize(batch, models, _deduplicated_sources(view))
     row_of = {record_id: row for row, record_id in enumerate(batch.ids.to_pylist())}
     pairs = [(first.record.id, second.record.id) for first in lefts for second in rights]
     left = np.array([min(row_of[a], row_of[b]) for a, b in pairs], dtype=np.int32)
     right = np.array([max(row_of[a], row_of[b]) for a, b in pairs], dtype=np.int32)
-    logodds = compare_and_score(
-        prepared, NameIndex.of(prepared), hub.models.for_plan(view.head.plan), left, right, 1
-    )
+    logodds = compare_and_score(prepared, NameIndex.of(prepared), models, left, right, 1)
     best = int(np.lexsort((right, left, -logodds))[0])
     return StrongestPair(
         number_of[pairs[best][0]], number_of[pairs[best][1]], int(logodds[best]), False
@@ -85,11 +84,11 @@ def explain_strongest_pair(
     """Explain the score of the strongest pair, with the left side on the left."""
     left = next(stored.record for stored in left_side.records if stored.number == strongest.left)
     right = next(stored.record for stored in right_side.records if stored.number == strongest.right)
+    models = hub.models_at(view)
     prepared = normalize(
-        Batch.from_records([left, right]).canonical(), hub.models, _deduplicated_sources(view)
+        Batch.from_records([left, right]).canonical(), models, _deduplicated_sources(view)
     )
     thresholds = hub.options_of(view.head).thresholds
-    models = hub.models.for_plan(view.head.plan)
     explanation = explain_rows(prepared, NameIndex.of(prepared), models, thresholds, 0, 1)
     return explanation if explanation.left_id == left.id else _swap_sides(explanation)
 

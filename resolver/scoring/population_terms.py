@@ -59,7 +59,7 @@ class PopulationTerms:
 
 def partner_shift(population: KindPopulation) -> int:
     """Return the log-odds (thousandths) that the share of true pairs adds to the reference."""
-    return round(1000 * math.log(max(population.partners, 1) / REFERENCE_PARTNERS))
+    return round(1000 * math.log(1000 * population.true_share / REFERENCE_PARTNERS))
 
 
 def _on_line(x: Sequence[int], y: Sequence[int], value: int) -> float:

@@ -28,16 +28,20 @@ from resolver.errors import StoreError
 from resolver.hub.hub import Hub
 from resolver.hub.index.fingerprint import fingerprint_records
 from resolver.hub.index.record_index import MIN_FILE_RECORDS, index_folder
+from resolver.hub.populations.check_models import build_check_models
 from resolver.model_set import ModelSet
 from resolver.pipeline import normalize
 from resolver.records import Batch, Handling, concat
-from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.population import DEFAULT_LISTED
 from resolver.records.visibility import Viewer, is_visible
 from resolver.scoring import Thresholds
 from resolver.screening.index_segment import (
     IndexSegment,
     RevisionRange,
+    all_active,
     build_index_segment,
+    count_entities,
+    current_masks,
     merge_index_segments,
     open_index_segment,
     write_index_segment,
@@ -54,13 +58,14 @@ _LOG = logging.getLogger("resolver.index")
 
 @dataclass(frozen=True)
 class IndexSnapshot:
-    """Entity index at one revision of the store, with the thresholds and models in use there.
+    """Entity index at one revision of the store, with the thresholds and models for checks there.
 
-    `active[i]` marks the entities of segment i that no later segment has replaced; `sources` are
-    the names of all lists.
+    `population_revision` is that of the last refresh (0: none). `active[i]` marks the entities of
+    segment i that no later segment has replaced; `sources` are the names of all lists.
     """
 
     revision: int
+    population_revision: int
     sources: frozenset[str]
     thresholds: Thresholds
     models: ModelSet
@@ -122,8 +127,10 @@ class EntityIndex:
     `snapshot`.
     """
 
-    def __init__(self, hub: Hub, min_file_records: int = MIN_FILE_RECORDS) -> None:
-        self._hub, self._min_file_records = hub, min_file_records
+    def __init__(
+        self, hub: Hub, min_file_records: int = MIN_FILE_RECORDS, listed: float = DEFAULT_LISTED
+    ) -> None:
+        self._hub, self._min_file_records, self._listed = hub, min_file_records, listed
         self._snapshot: IndexSnapshot | None = None
         self.activity = ""
         """Description of a long step in progress, or empty."""
@@ -149,10 +156,10 @@ class EntityIndex:
             self._hub.options_of(view.head)
             snapshot = self._snapshot
             if snapshot is not None and (
-                snapshot.revision == view.revision and _same_history(view, snapshot)
+                snapshot.revision == view.revision and self._same_history(view, snapshot)
             ):
                 return snapshot
-            if snapshot is None or not _same_history(view, snapshot):
+            if snapshot is None or not self._same_history(view, snapshot):
                 self.activity = "reading the entity index"
                 snapshot = self._load_files(view)
             if snapshot is None:
@@ -172,6 +179,7 @@ class EntityIndex:
             "form": _FORMAT,
             "store": view.head.store_id,
             "made": self._content_digest,
+            "population": str(self._hub.store_models.revision_at(view)),
             **self._hub.models.stamp,
         }
 
@@ -186,16 +194,12 @@ class EntityIndex:
             np.arange(2),
             {0: "a", 1: "b"},
             RevisionRange(0, 1, "", no_entities),
-            self._prepare,
+            lambda batch: normalize(batch, self._hub.models),
         )
         digest = hashlib.sha256()
         for name, array in sorted(segment.stored.extra.items()):
             digest.update(name.encode() + array.tobytes())
         return digest.hexdigest()[:16]
-
-    def _prepare(self, batch: Batch) -> PreparedBatch:
-        # deduplicated sources play no part between a query and an entity
-        return normalize(batch, self._hub.models)
 
     def _load_files(self, view: StoreView) -> IndexSnapshot | None:
         """Load the files, as far as they belong to the history of this store."""
@@ -238,9 +242,7 @@ class EntityIndex:
         active = [mask.copy() for mask in snapshot.active]
         for earlier, mask in zip(snapshot.segments, active, strict=True):
             mask[earlier.rows_of(changed)] = False
-        return self._compact(
-            view, [*snapshot.segments, segment], [*active, *_all_active([segment])]
-        )
+        return self._compact(view, [*snapshot.segments, segment], [*active, *all_active([segment])])
 
     def _build_segment(
         self,
@@ -257,8 +259,14 @@ class EntityIndex:
             view.commit_times([view.revision])[view.revision],
             changed_entities,
         )
+        models = self._hub.models_at(view)
         return build_index_segment(
-            self._load_records(view, record), entity, names, revisions, self._prepare
+            self._load_records(view, record),
+            entity,
+            names,
+            revisions,
+            # deduplicated sources play no part between a query and an entity
+            lambda batch: normalize(batch, models),
         )
 
     def _load_records(self, view: StoreView, numbers: Numbers) -> Batch:
@@ -279,13 +287,13 @@ class EntityIndex:
     ) -> IndexSnapshot:
         """Merge small segments, and write large ones to files."""
         merged = list(segments)
-        masks = list(active) if active is not None else _all_active(merged)
+        masks = list(active) if active is not None else all_active(merged)
         while len(merged) > 1 and 2 * len(merged[-1]) >= len(merged[-2]):
             earlier, later = merged[-2].stored, merged[-1].stored
             ended = np.union1d(earlier.ended, later.ended)
             revisions = RevisionRange(earlier.since, later.until, later.committed_at, ended)
             united = merge_index_segments(merged[-2:], masks[-2:], revisions)
-            merged[-2:], masks[-2:] = [united], _all_active([united])
+            merged[-2:], masks[-2:] = [united], all_active([united])
         if merged[-1].stored.path is None and len(merged[-1]) >= self._min_file_records:
             merged = self._write_files(view, merged)
         return self._build_snapshot(view, merged, masks)
@@ -314,12 +322,15 @@ class EntityIndex:
         segments: Sequence[IndexSegment],
         active: Sequence[Bools] | None = None,
     ) -> IndexSnapshot:
-        masks = list(active) if active is not None else _current_masks(segments)
-        thresholds = self._hub.options_of(view.head).thresholds
-        models = self._hub.models.for_plan(view.head.plan)
-        sources = frozenset(source.name for source in view.sources())
+        masks = list(active) if active is not None else current_masks(segments)
         snapshot = IndexSnapshot(
-            segments[-1].stored.until, sources, thresholds, models, tuple(segments), tuple(masks)
+            segments[-1].stored.until,
+            self._hub.store_models.revision_at(view),
+            frozenset(source.name for source in view.sources()),
+            self._hub.options_of(view.head).thresholds,
+            build_check_models(self._hub, view, count_entities(segments, masks), self._listed),
+            tuple(segments),
+            tuple(masks),
         )
         # compute lazy values here, so that no check has to
         _ = snapshot.restricted_sources
@@ -327,23 +338,11 @@ class EntityIndex:
             segment.warm()
         return snapshot
 
-
-def _all_active(segments: Sequence[IndexSegment]) -> list[Bools]:
-    return [np.ones(len(segment), dtype=bool) for segment in segments]
-
-
-def _current_masks(segments: Sequence[IndexSegment]) -> list[Bools]:
-    """Return the rows of each segment that no later segment has ended."""
-    masks = _all_active(segments)
-    for place, segment in enumerate(segments):
-        for earlier, mask in zip(segments[:place], masks, strict=False):
-            mask[earlier.rows_of(np.asarray(segment.stored.ended))] = False
-    return masks
-
-
-def _same_history(view: StoreView, snapshot: IndexSnapshot) -> bool:
-    last = snapshot.segments[-1].stored
-    return (
-        snapshot.revision <= view.revision
-        and view.commit_times([last.until]).get(last.until) == last.committed_at
-    )
+    def _same_history(self, view: StoreView, snapshot: IndexSnapshot) -> bool:
+        """Return whether a view shows a later state of a snapshot, in the same population."""
+        last = snapshot.segments[-1].stored
+        return (
+            snapshot.revision <= view.revision
+            and snapshot.population_revision == self._hub.store_models.revision_at(view)
+            and view.commit_times([last.until]).get(last.until) == last.committed_at
+        )

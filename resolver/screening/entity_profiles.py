@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from resolver.records import Batch, Coded, Column
 from resolver.records.batch import IntArray
+from resolver.records.kinds import combine_kinds
 
 Numbers = npt.NDArray[np.int64]
 
@@ -21,14 +22,10 @@ def build_profiles(batch: Batch, owner: Numbers, ids: Sequence[str]) -> Batch:
     count = len(ids)
     first = np.full(count, len(batch), dtype=np.int64)
     np.minimum.at(first, owner, np.arange(len(batch)))
-    all_bits = np.full(count, 255, dtype=np.uint8)
-    np.bitwise_and.at(all_bits, owner, batch.kinds)
-    any_bits = np.zeros(count, dtype=np.uint8)
-    np.bitwise_or.at(any_bits, owner, batch.kinds)
     columns = {prop: _unite_column(column, owner) for prop, column in batch.columns.items()}
     return Batch(
         pa.array(list(ids), pa.string()),
-        np.where(all_bits > 0, all_bits, any_bits),
+        combine_kinds(batch.kinds, owner, count),
         Coded(batch.schemas.codes[first], batch.schemas.values),
         Coded(batch.sources.codes[first], batch.sources.values),
         columns,

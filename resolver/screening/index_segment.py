@@ -8,6 +8,7 @@ again.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -27,6 +28,7 @@ from resolver.comparison.alignment import row_gathering
 from resolver.hub.index.prepared_arrays import prepared_from_arrays, prepared_to_arrays
 from resolver.kernels.blocking.prefilter_records import PrefilterArrays
 from resolver.records import Batch, concat
+from resolver.records.kinds import combine_kinds, count_kinds
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged, spread
@@ -40,6 +42,7 @@ from resolver.store.segment_reader import SegmentReader
 from resolver.store.segments import Segment, build_segment, write_segment
 
 Numbers = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Prepare = Callable[[Batch], PreparedBatch]
 CHECK_PLAN = Plan(
     "check", 0, dict.fromkeys(("birth_day", "identifier", "contact", "mailbox", "acronym"), "")
@@ -110,6 +113,18 @@ class IndexSegment:
         return HandlingTable.from_batch(self.stored.batch)
 
     @cached_property
+    def public_kinds(self) -> npt.NDArray[np.uint8]:
+        """Kinds of its entities by the records that everybody may see; 0 without any."""
+        kinds = np.array(self.prepared.kinds, dtype=np.uint8)
+        restricted = np.flatnonzero(self.is_restricted)
+        if len(restricted):
+            batch, owner = self.records(restricted)
+            visible = visible_rows(batch, STRANGER)
+            rows = np.flatnonzero(np.ones(len(batch), dtype=bool) if visible is None else visible)
+            kinds[restricted] = combine_kinds(batch.kinds[rows], owner[rows], len(restricted))
+        return kinds
+
+    @cached_property
     def reader(self) -> SegmentReader:
         """Reader of single records."""
         return SegmentReader(self.stored.batch, self.stored.offsets, self.stored.properties())
@@ -117,10 +132,33 @@ class IndexSegment:
     def warm(self) -> None:
         """Compute the values that are otherwise computed on first access."""
         _ = self.reader, self.material.listed, self.material.source.name_offsets
+        _ = self.public_kinds
 
     def _members(self, rows: Numbers) -> tuple[Numbers, Numbers]:
         counts = self.member_offsets[rows + 1] - self.member_offsets[rows]
         return spread(self.member_offsets[rows], counts), np.repeat(np.arange(len(rows)), counts)
+
+
+def all_active(segments: Sequence[IndexSegment]) -> list[Bools]:
+    """Return masks of all rows of each segment."""
+    return [np.ones(len(segment), dtype=bool) for segment in segments]
+
+
+def current_masks(segments: Sequence[IndexSegment]) -> list[Bools]:
+    """Return the rows of each segment that no later segment has ended."""
+    masks = all_active(segments)
+    for place, segment in enumerate(segments):
+        for earlier, mask in zip(segments[:place], masks, strict=False):
+            mask[earlier.rows_of(np.asarray(segment.stored.ended))] = False
+    return masks
+
+
+def count_entities(segments: Sequence[IndexSegment], active: Sequence[Bools]) -> dict[str, int]:
+    """Count the active entities by label of kind, of which everybody may see a record."""
+    counts: Counter[str] = Counter()
+    for segment, mask in zip(segments, active, strict=True):
+        counts.update(count_kinds(segment.public_kinds[mask]))
+    return dict(counts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from resolver.hub.hub import Hub
 from resolver.pipeline import normalize, symbol_source
 from resolver.records import DEFAULT_SCHEMA, Kind, Record
 from resolver.records.batch import batch_from_record
+from resolver.records.population import DEFAULT_LISTED
 from resolver.records.results.explanation import Explanation
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.screening.entity_index import EntityIndex, IndexSnapshot
@@ -128,11 +129,11 @@ class MatchQuery:
 
 
 class Screener:
-    """Service of single checks over a hub. Thread-safe."""
+    """Service of single checks over a hub, for callers of whom a share is listed. Thread-safe."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, listed: float = DEFAULT_LISTED) -> None:
         self._hub = hub
-        self._index = EntityIndex(hub)
+        self._index = EntityIndex(hub, listed=listed)
         self._finder = CandidateFinder()
         self._lock = threading.Lock()
         self._follower: threading.Thread | None = None
@@ -238,11 +239,11 @@ class Screener:
         self, query: Record, snapshot: IndexSnapshot, options: MatchQuery
     ) -> ScreeningResult:
         # the id of the query plays no part; the comparison gives it another
-        prepared = normalize(batch_from_record(query).canonical(), self._hub.models)
+        prepared = normalize(batch_from_record(query).canonical(), snapshot.models)
         candidates = self._finder.find_candidates(
             prepared, snapshot, options.sources, MAX_COMPARED, compared_share(prepared)
         )
-        profiles = VisibleProfiles(options.viewer, options.sources, self._hub.models)
+        profiles = VisibleProfiles(options.viewer, options.sources, snapshot.models)
         cutoff = snapshot.thresholds.review if options.cutoff is None else options.cutoff
         rounds, all_compared = compare_in_rounds(
             prepared, snapshot, candidates, cutoff, self._compared_limit(options), profiles

@@ -9,6 +9,7 @@ import numpy as np
 
 from resolver.errors import StoreError
 from resolver.records import Batch
+from resolver.records.population import Population
 from resolver.store.bulk_rows import Numbers
 from resolver.store.desk.decision_log import NewDecision
 from resolver.store.record_contents import RecordContents
@@ -69,7 +70,8 @@ class Commit:
       entities retired before; `revived_entities`: retired entities that are back;
     - `events`: (kind, entity, other entity or -1), without births, which follow from the entities.
 
-    `thresholds`, `plan` and `stamp` replace those in the store if given. `owners` maps sources that
+    `thresholds`, `plan` and `stamp` replace those in the store if given; `population` is the one
+    that scores hold for from this commit on, if it was measured. `owners` maps sources that
     are new to the store to (agency, keeper if there is no agency); existing sources keep theirs.
     """
 
@@ -94,6 +96,7 @@ class Commit:
     stamp: Mapping[str, str] | None = None
     thresholds: Mapping[str, float] | None = None
     owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    population: Population | None = None
 
     @property
     def rows(self) -> int:

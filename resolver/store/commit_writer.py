@@ -9,6 +9,7 @@ killed run has left.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +32,7 @@ from resolver.store.schema import (
     list_versions,
     members,
     meta,
+    populations,
     records,
     revisions,
     sources,
@@ -191,6 +193,9 @@ def _finish(connection: Connection, changes: Commit, counters: _Counters) -> Non
                 for new in changes.decisions
             ],
         )
+    if changes.population is not None:
+        content = json.dumps(changes.population.to_json(), ensure_ascii=False)
+        connection.execute(insert(populations).values(version=changes.base + 1, content=content))
     _note_touched(connection, changes)
     _move_revision(connection, changes, counters, now)
 

@@ -123,6 +123,12 @@ members = Table(
     Column("entity", BigInteger, nullable=False, index=True),
     Column("valid_to", BigInteger),
 )
+populations = Table(
+    "populations",
+    metadata,
+    Column("version", BigInteger, primary_key=True, autoincrement=False),
+    Column("content", Text, nullable=False),
+)
 links = Table(
     "links",
     metadata,
@@ -141,9 +147,7 @@ Index("ix_links_right", links.c.right, links.c.logodds)
 QUEUE = text("outcome = 1 AND valid_to IS NULL")
 Index(
     "ix_links_queue",
-    links.c.score,
-    links.c.left,
-    links.c.right,
+    *(links.c[name] for name in ("score", "left", "right")),
     sqlite_where=QUEUE,
     postgresql_where=QUEUE,
 )
@@ -206,11 +210,7 @@ waiting = Table(
 )
 Index(
     "ix_waiting_order",
-    waiting.c.rank,
-    waiting.c.low,
-    waiting.c.high,
-    waiting.c.score,
-    waiting.c.marks,
+    *(waiting.c[name] for name in ("rank", "low", "high", "score", "marks")),
 )
 Index("ix_waiting_high", waiting.c.high)
 Index("ix_waiting_since", waiting.c.since)

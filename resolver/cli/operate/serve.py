@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from resolver.cli.options import PATH, store_option
+from resolver.cli.options import PATH, listed_option, store_option
 from resolver.settings import Settings
 
 _HELP = """Serve a store over HTTP: the API, and the steward's desk at /desk.
@@ -74,6 +74,7 @@ Examples:
 @click.option(
     "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Trusted proxy; repeatable."
 )
+@listed_option
 @click.option(
     "--prepare", is_flag=True, help="Build what serving needs (entity index, kernels), and exit."
 )
@@ -116,6 +117,7 @@ def _service_settings(settings: Settings, store_url: str, options: Mapping[str, 
         rules=desk_rules.from_settings(settings),
         proxies=_networks(options["proxies"]),
         sign_in_tries=settings.sign_in_tries_address,
+        listed=settings.listed if options["listed"] is None else options["listed"],
     )
 
 

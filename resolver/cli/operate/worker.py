@@ -28,7 +28,7 @@ _PAUSE = 0.5
 _HELP = """Process submitted batches, one after the other, until stopped.
 
 Several workers may run. If one is killed, nothing is lost: another continues with its batch
-after half a minute.
+after half a minute. A worker also refreshes a store that has grown by half since its last refresh.
 
 \b
 Examples:
@@ -63,7 +63,8 @@ def command(
     """Run `resolver worker`."""
     from resolver.cli.store_arguments import open_hub
     from resolver.errors import StoreError
-    from resolver.hub.job_worker import jobs_folder, run_next_job
+    from resolver.hub.job_worker import REFRESH_JOB, jobs_folder, run_next_job
+    from resolver.hub.populations.refresh_jobs import queue_refresh, run_refresh_job
     from resolver.review import refresh_queue
     from resolver.training.learning_jobs import LEARN_JOB, run_learning_job
 
@@ -72,7 +73,9 @@ def command(
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
 
     def work(hub: Hub, job: Job, folder: Path, progress: Progress) -> Mapping[str, Any]:
-        """Run a job of either kind."""
+        """Run a job of any kind."""
+        if job.kind == REFRESH_JOB:
+            return run_refresh_job(hub, job, progress)
         if job.kind == LEARN_JOB:
             return run_learning_job(hub, job, folder, progress, model_dir or settings.model_dir)
         return run_batch_job(hub, job, folder, progress, accept_restricted=accept_restricted)
@@ -85,6 +88,7 @@ def command(
         click.echo(f"Working on {hub.store.url}", err=True)
         while not stop.is_set():
             try:
+                queue_refresh(hub)
                 job = run_next_job(hub, folder, work)
                 # refreshed now, so that no steward has to wait for it after a large batch
                 refresh_queue(hub)

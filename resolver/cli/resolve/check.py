@@ -13,6 +13,7 @@ from resolver.cli.options import (
     PATH,
     ReadingOptions,
     json_option,
+    listed_option,
     reading_options,
     run_options,
     running_options,
@@ -26,6 +27,7 @@ from resolver.settings import Settings
 if TYPE_CHECKING:
     from resolver.ingest.reader_types import Intake
     from resolver.records import Record
+    from resolver.records.population import Population
     from resolver.records.results.explanation import EvidenceRow, Explanation
     from resolver.records.results.resolution import Resolution
     from resolver.run_options import RunOptions
@@ -33,7 +35,6 @@ if TYPE_CHECKING:
 _SOURCE = "query"
 _QUERY = f"{_SOURCE}:1"
 _MAX_REASONS = 4
-_NO_EVIDENCE = ("prior", "calibration")
 
 
 _HELP = """Look up NAME: list the records it may refer to, the best first, and why.
@@ -43,6 +44,7 @@ Examples:
   resolver check "Ivan Petrov" --list sdn.csv
   resolver check "Ivan Petrov" --birth-date 1962 --nationality ru --list lists/ --json
   resolver check "Vektor Trading LLC" --kind group --store sqlite:///hub.db
+  resolver check "Ivan Petrov" --store sqlite:///hub.db --listed "1 in 5000"
 """
 
 
@@ -67,6 +69,7 @@ Examples:
     show_default=True,
     help="Maximum number of candidates.",
 )
+@listed_option
 @running_options
 @reading_options
 @json_option
@@ -82,11 +85,16 @@ def command(
     reading = ReadingOptions.from_options(options)
     query = _query(name, options)
     with ProgressBars(verbose=reading.verbose) as bars:
+        listed = settings.listed if options["listed"] is None else options["listed"]
         if url:
-            intake, running = _load_candidates(url, query, settings, options)
+            intake, running, population = _load_candidates(url, query, settings, listed, options)
         else:
+            from resolver.engines.local import count_check_population
+
             intake, running = read_list_files(files, reading, bars), run_options(settings, options)
-        explanations = _candidates(query, intake, running, limit, bars)
+            population = count_check_population(intake.batch, running, listed)
+        resolution = _link(query, intake, running, population, bars)
+        explanations = _explain_best(query, resolution, running, population, limit)
     if options["as_json"]:
         _print_json(name, explanations, intake)
     elif explanations:
@@ -155,35 +163,51 @@ def _date(text: str) -> str:
 
 
 def _load_candidates(
-    url: str, query: Record, settings: Settings, options: dict[str, Any]
-) -> tuple[Intake, RunOptions]:
-    """Return the candidate records of a store, and the options it was resolved with."""
+    url: str, query: Record, settings: Settings, listed: float, options: dict[str, Any]
+) -> tuple[Intake, RunOptions, Population | None]:
+    """Return the candidate records of a store, its options, and the population of checks."""
     from resolver.cli.store_arguments import open_hub
+    from resolver.hub.populations.check_models import load_check_population
     from resolver.hub.stored_results import load_candidates
     from resolver.ingest.reader_types import Intake
     from resolver.records import Batch
 
     with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
         running = hub.options_of(view.head)
-        return Intake(
-            load_candidates(hub, Batch.from_records([query]).canonical()), (), ()
-        ), running
+        candidates = load_candidates(hub, Batch.from_records([query]).canonical())
+        return Intake(candidates, (), ()), running, load_check_population(hub, listed)
 
 
-def _candidates(
-    query: Record, intake: Intake, running: RunOptions, limit: int, bars: ProgressBars
-) -> list[Explanation]:
-    """Return the records that may match the query with evidence, best first (ties by id)."""
+def _link(
+    query: Record,
+    intake: Intake,
+    running: RunOptions,
+    population: Population | None,
+    bars: ProgressBars,
+) -> Resolution:
+    """Link the query with the candidate records, in a population (None: the model knows none)."""
     from resolver.engines.local import link
-    from resolver.engines.pair_explanation import explain_pair
     from resolver.ingest.reader_types import Intake
     from resolver.records import Batch
 
     query_intake = Intake(Batch.from_records([query]).canonical(), (), ())
-    resolution = link(query_intake, intake, running, bars)
+    return link(query_intake, intake, running, bars, population)
+
+
+def _explain_best(
+    query: Record,
+    resolution: Resolution,
+    running: RunOptions,
+    population: Population | None,
+    limit: int,
+) -> list[Explanation]:
+    """Return the records that may match the query with evidence, best first (ties by id)."""
+    from resolver.engines.pair_explanation import explain_pair
+
     ranked = _rank_linked_ids(resolution, query.id)
     return [
-        explain_pair(resolution.batch, query.id, identity, running) for identity in ranked[:limit]
+        explain_pair(resolution.batch, query.id, identity, running, population=population)
+        for identity in ranked[:limit]
     ]
 
 
@@ -218,7 +242,9 @@ def _answer(explanation: Explanation) -> dict[str, object]:
 
 def _text(explanation: Explanation, caption: str) -> str:
     """Return a candidate, the name it was found by, and its strongest evidence."""
-    evidence = [row for row in explanation.rows if row.name not in _NO_EVIDENCE]
+    from resolver.records.results.explanation import POPULATION_ROWS
+
+    evidence = [row for row in explanation.rows if row.name not in POPULATION_ROWS]
     heaviest = sorted(
         (row for row in evidence if row.weight), key=lambda row: (-abs(row.weight), row.name)
     )[:_MAX_REASONS]

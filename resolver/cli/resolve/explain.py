@@ -30,6 +30,7 @@ from resolver.settings import Settings
 if TYPE_CHECKING:
     from resolver.ingest.reader_types import Intake
     from resolver.records.decisions import Decision
+    from resolver.records.population import Population
     from resolver.records.results.explanation import (
         BlockingTrace,
         Change,
@@ -82,18 +83,23 @@ def command(
         )
     with ProgressBars(verbose=reading.verbose) as bars:
         if url:
-            intake, running, logged = _load_stored(url, [left, right], settings, options)
+            intake, running, logged, population = _load_stored(
+                url, [left, right], settings, options
+            )
             decisions = (*logged, *decisions)
         else:
             intake, running = read_list_files(files, reading, bars), run_options(settings, options)
+            population = None
         ids = set(intake.batch.ids.to_pylist())
         for identity in (left, right):
             if identity not in ids:
                 raise unknown_record_error(identity, ids)
         from resolver.engines.pair_explanation import explain_blocking, explain_pair, find_ruling
 
-        explanation = explain_pair(intake.batch, left, right, running, deduplicated_sources(intake))
-        blocking = explain_blocking(intake.batch, left, right, running)
+        explanation = explain_pair(
+            intake.batch, left, right, running, deduplicated_sources(intake), population
+        )
+        blocking = explain_blocking(intake.batch, left, right, running, population)
         ruling = find_ruling(decisions, left, right)
     if options["as_json"]:
         answer = {
@@ -108,8 +114,10 @@ def command(
 
 def _load_stored(
     url: str, ids: list[str], settings: Settings, options: dict[str, Any]
-) -> tuple[Intake, RunOptions, tuple[Decision, ...]]:
-    """Return two records of a store, the options it was resolved with, and its decisions."""
+) -> tuple[Intake, RunOptions, tuple[Decision, ...], Population | None]:
+    """Return two records of a store, the options it was resolved with, its decisions, and its
+    population.
+    """
     from resolver.cli.store_arguments import open_hub
     from resolver.hub.stored_results import load_records
     from resolver.ingest.reader_types import Intake, ListInfo
@@ -118,7 +126,8 @@ def _load_stored(
         batch, free = load_records(hub, ids)
         lists = (ListInfo("", "", tuple(free), "", 0, 0, True),)
         log = tuple(stored.decision for stored in view.decisions())
-        return Intake(batch, lists, ()), hub.options_of(view.head), log
+        population = hub.models_at(view).population
+        return Intake(batch, lists, ()), hub.options_of(view.head), log, population
 
 
 def explanation_to_json(explanation: Explanation) -> dict[str, object]:

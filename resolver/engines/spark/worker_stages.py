@@ -211,7 +211,7 @@ def score_part(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
         "histogram": score_histogram(logodds).tolist(),
         "partners": {
             kind: counts.tolist()
-            for kind, counts in count_partners(prepared.kinds, left, right, logodds).items()
+            for kind, counts in count_partners(batch, left, right, logodds).items()
         },
         "rules": {str(number): totals[:, number].tolist() for number in rules},
     }

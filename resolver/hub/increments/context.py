@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from resolver.hub.index.record_index import RecordIndex
 from resolver.model_set import ModelSet
@@ -16,19 +16,25 @@ from resolver.store import StoreView
 
 
 @dataclass(frozen=True, slots=True)
-class IncrementContext:
-    """View of a store and its index at the same revision, with what its records are compared under.
+class ResolutionContext:
+    """View of a store, with what its records are compared under.
 
-    `options` carry the store's plan and thresholds, and `models` the priors of that plan. No two
-    records of one of the `deduplicated_sources` are the same.
+    `options` carry plan and thresholds; `models` are those of the store's population, or of none
+    where it is to be measured. No two records of one of the `deduplicated_sources` are the same.
     """
 
     view: StoreView
-    index: RecordIndex
     models: ModelSet
     options: RunOptions
     deduplicated_sources: Sequence[str] = ()
     progress: Progress = SILENT
+
+
+@dataclass(frozen=True, slots=True)
+class IncrementContext(ResolutionContext):
+    """Context of an increment: also the index of the store, at the revision of the view."""
+
+    index: RecordIndex = field(kw_only=True)
 
     def normalize(self, batch: Batch) -> PreparedBatch:
         """Bring records into normal form."""

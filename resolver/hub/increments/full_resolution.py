@@ -14,11 +14,11 @@ from resolver.hub.increments.component_cache import (
     CachedPairs,
     build_cached_pairs,
 )
-from resolver.hub.increments.context import IncrementContext
+from resolver.hub.increments.context import IncrementContext, ResolutionContext
 from resolver.hub.increments.decision_effects import RelevantDecisions
 from resolver.hub.increments.link_changes import build_link_rows
 from resolver.hub.increments.working_set import WorkingSet
-from resolver.pipeline import ResolutionTask, ScoredCandidates, cluster_pairs
+from resolver.pipeline import ResolutionTask, ScoredCandidates, cluster_pairs, score_in_population
 from resolver.records.decisions import Verdict
 from resolver.records.results.resolution import Band, Resolution
 from resolver.records.results.stage_meter import StageMeter
@@ -46,29 +46,38 @@ class ResolvedSet:
 
 
 def build_task(
-    context: IncrementContext, working_set: WorkingSet, decisions: RelevantDecisions
+    context: ResolutionContext, working_set: WorkingSet, decisions: RelevantDecisions
 ) -> ResolutionTask:
-    """Return the task of resolving some records under the decisions on them."""
+    """Return the task of resolving some records under the decisions on them.
+
+    It keeps the population of the context's models.
+    """
     batch, options = working_set.batch, context.options
     if len(batch) < _MIN_PARALLEL_RECORDS:
         # threads would cost more than they save
         options = replace(options, workers=1)
     log = decisions.within(set(batch.ids.to_pylist())) if decisions.has_any else []
     return ResolutionTask.build(
-        batch, sorted(context.deduplicated_sources), replace(options, decisions=log)
+        batch,
+        sorted(context.deduplicated_sources),
+        replace(options, decisions=log),
+        population=context.models.population,
     )
 
 
 def resolve_working_set(
-    context: IncrementContext,
+    context: ResolutionContext,
     working_set: WorkingSet,
     decisions: RelevantDecisions,
     engine: LocalEngine,
 ) -> tuple[Resolution, ScoredCandidates]:
-    """Resolve some records as a batch of their own; also return all compared pairs."""
+    """Resolve some records as a batch of their own; also return all compared pairs.
+
+    Without a population in the context that of the records is measured.
+    """
     task = build_task(context, working_set, decisions)
     meter = StageMeter(context.progress)
-    scored = engine.score_candidates(task, meter)
+    task, scored = score_in_population(task, engine, meter)
     return cluster_pairs(task, scored, meter), scored
 
 

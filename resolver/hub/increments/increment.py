@@ -25,7 +25,7 @@ from resolver.hub.increments.cached_resolution import (
     resolve_with_component,
 )
 from resolver.hub.increments.component_cache import CachedComponent, build_cached_components
-from resolver.hub.increments.context import IncrementContext
+from resolver.hub.increments.context import IncrementContext, ResolutionContext
 from resolver.hub.increments.decision_effects import RelevantDecisions, SameRecordTies
 from resolver.hub.increments.full_resolution import (
     ResolvedSet,
@@ -46,7 +46,10 @@ from resolver.hub.increments.member_changes import MemberChanges, compute_member
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import ListUpdate, build_empty_update
+from resolver.normalize import with_frequencies
 from resolver.records import concat
+from resolver.records.batch import IntArray
+from resolver.records.population import Population
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.results.resolution import Resolution
 from resolver.store import Commit, LinkTable, NewDecision
@@ -115,6 +118,7 @@ def compute_increment(
     )
     links = add_outside_links(resolved.links, candidates, working_set, context.options)
     changes = add_changed_links(diff_links(replaced, links), resolved.changed_links)
+    measured = _measured_population(context, resolution)
     commit = replace(
         _build_commit(context, kind, actor, members, changes),
         lists=update.lists,
@@ -122,12 +126,17 @@ def compute_increment(
         contents=update.contents,
         ended_records=inputs.ended,
         decisions=decisions,
+        population=measured,
     )
+    prepared = candidates.prepared if inputs.queried is inputs.fresh else None
+    if prepared is not None and measured is not None:
+        models = context.models.for_population(resolution.stats.plan, measured)
+        prepared = with_frequencies(prepared, models.tables)
     return Increment(
         commit,
         resolution,
         np.unique(np.concatenate([members.new_members[1], members.shrunk_entities])),
-        candidates.prepared if inputs.queried is inputs.fresh else None,
+        prepared,
         np.union1d(working_set.numbers, inputs.ended),
         _build_components(context, resolved),
     )
@@ -239,11 +248,27 @@ def _add_stored(index: RecordIndex, fresh: WorkingSet, numbers: Numbers) -> Work
     )
 
 
-def compute_rebuild(context: IncrementContext, *, actor: str = "") -> Commit:
-    """Compare and cluster all records of a store anew, under the options of the context."""
+def _measured_population(context: ResolutionContext, resolution: Resolution) -> Population | None:
+    """Return the population of a resolution if it was measured for it, None if it was kept."""
+    return None if context.models.population is not None else resolution.stats.population
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuild:
+    """Rebuild to commit, with the entity that each record had (number) and its new cluster."""
+
+    commit: Commit
+    entities: Numbers
+    labels: IntArray
+
+
+def compute_rebuild(context: ResolutionContext, *, actor: str = "") -> Rebuild:
+    """Compare and cluster all records of a store anew, under the options of the context.
+
+    Without a population in the context that of all records is measured, and committed.
+    """
     view, nothing = context.view, build_empty_update(context.view)
-    numbers, _ = view.all_members()
-    working_set = WorkingSet.of(context.index.batch(numbers), numbers)
+    working_set = _load_all(context)
     decisions = RelevantDecisions(view)
     context = replace(context, deduplicated_sources=nothing.deduplicated_sources)
     resolution, _ = resolve_working_set(context, working_set, decisions, LocalEngine())
@@ -252,11 +277,28 @@ def compute_rebuild(context: IncrementContext, *, actor: str = "") -> Commit:
     )
     links = build_link_rows(working_set, resolution.links, decisions)
     changes = diff_links(view.all_links(), links)
-    return _build_commit(context, "replan", actor, members, changes)
+    commit = replace(
+        _build_commit(context, "replan", actor, members, changes),
+        population=_measured_population(context, resolution),
+    )
+    numbers, entities = view.all_members()
+    before = entities[np.searchsorted(numbers, working_set.numbers)]
+    return Rebuild(commit, before, resolution.labels)
+
+
+def _load_all(context: ResolutionContext) -> WorkingSet:
+    """Return all current records, from the store itself: its index may be of another model."""
+    context.progress.start("read the store", context.view.head.last_record)
+    parts = []
+    for part in context.view.batches():
+        parts.append(part)
+        context.progress.advance(len(part.batch))
+    numbers = np.concatenate([_NONE, *(part.numbers for part in parts)])
+    return WorkingSet.of(concat(part.batch for part in parts), numbers)
 
 
 def _build_commit(
-    context: IncrementContext, kind: str, actor: str, members: MemberChanges, links: LinkChanges
+    context: ResolutionContext, kind: str, actor: str, members: MemberChanges, links: LinkChanges
 ) -> Commit:
     return Commit(
         context.view.revision,

@@ -8,10 +8,10 @@ from resolver.blocking import Plan
 from resolver.errors import StoreError
 from resolver.hub.index.record_index import MIN_FILE_RECORDS, RecordIndex, index_folder
 from resolver.hub.list_updates import ListUpdate
-from resolver.model_set import ModelSet
+from resolver.hub.populations.store_models import StoreModels
 from resolver.pipeline import normalize
 from resolver.records.prepared.batch import PreparedBatch
-from resolver.store import Store, StoreView
+from resolver.store import OutdatedError, Store, StoreView
 
 
 class CurrentIndex:
@@ -24,27 +24,40 @@ class CurrentIndex:
     def __init__(
         self,
         store: Store,
-        models: ModelSet,
+        models: StoreModels,
         folder: Path | None = None,
         min_file_records: int = MIN_FILE_RECORDS,
     ) -> None:
         self.folder = folder
         self._store, self._models, self._min_file_records = store, models, min_file_records
         self._index: RecordIndex | None = None
+        self._refreshed = 0
+        """Revision of the population that the index is normalized with."""
 
     def at(self, view: StoreView, plan: Plan, *, certain: bool = False) -> RecordIndex:
         """Return the index at the revision of a view; raises as `RecordIndex.refresh` does."""
-        if self._index is None or self._index.plan is not plan:
+        if self._index is not None and self._models.revision_at(view) < self._refreshed:
+            if not certain:
+                raise OutdatedError("the store has moved on", hint="run the command again")
+            self._index = None
+        index = self._open(view, plan)
+        index.refresh(view, certain=certain)
+        return index
+
+    def _open(self, view: StoreView, plan: Plan) -> RecordIndex:
+        """Return the index of a plan and of the population that a view shows."""
+        refreshed, store_id = self._models.revision_at(view), view.head.store_id
+        if self._index is None or self._index.plan is not plan or self._refreshed != refreshed:
+            models = self._models.at(view, plan.name)
             self._index = RecordIndex(
-                index_folder(self._store, view.head.store_id, self.folder),
-                view.head.store_id,
-                self._models.stamp["model"],
+                index_folder(self._store, store_id, self.folder),
+                {"store": store_id, "model": models.stamp["model"], "population": str(refreshed)},
                 plan,
                 # which sources are deduplicated has no influence on keys
-                lambda batch: normalize(batch, self._models),
+                lambda batch: normalize(batch, models),
                 self._min_file_records,
             )
-        self._index.refresh(view, certain=certain)
+            self._refreshed = refreshed
         return self._index
 
     def add(self, update: ListUpdate, prepared: PreparedBatch | None, revision: int) -> None:
@@ -53,7 +66,9 @@ class CurrentIndex:
             if self._index is None or view.revision != revision:
                 return
             try:
-                self._index.add(update.fresh, prepared, update.ended, view)
+                # the first commit has measured the population
+                index = self._open(view, self._index.plan)
+                index.add(update.fresh, prepared, update.ended, view)
             except StoreError:
                 # the commit is durable; the next run builds an index that could not be written
                 self._index = None

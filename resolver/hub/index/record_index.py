@@ -9,7 +9,7 @@ the user's cache.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -67,13 +67,16 @@ def index_folder(store: Store, store_id: str, folder: Path | None = None) -> Pat
 
 
 class RecordIndex:
-    """Open index at a `revision` of its store. Not safe for several threads at once."""
+    """Open index at a `revision` of its store. Not safe for several threads at once.
+
+    `stamp` names the store, the model and all else that `prepare` depends on: files with another
+    one are built again.
+    """
 
     def __init__(
         self,
         folder: Path,
-        store_id: str,
-        model: str,
+        stamp: Mapping[str, str],
         plan: Plan,
         prepare: PrepareBatch,
         min_file_records: int = MIN_FILE_RECORDS,
@@ -87,8 +90,7 @@ class RecordIndex:
         rules = ",".join(f"{rule.name}:{plan.rules.get(rule.name, '-')}" for rule in RULES)
         self._stamp = {
             "form": _FORMAT,
-            "store": store_id,
-            "model": model,
+            **stamp,
             "plan": plan.name,
             "rules": rules,
         }

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
-from resolver.records import Batch
+from resolver.records import Batch, Kind
 from resolver.store.bulk_rows import (
     Numbers,
     fetch_arrays,
@@ -133,6 +133,15 @@ class RecordQueries(Snapshot):
                     ids, [source_names[code] for code in source], kind, schema, content
                 )
                 yield RecordRows(np.array(number, dtype=np.int64), batch)
+
+    def count_kinds(self) -> dict[str, int]:
+        """Count the valid records by label of kind; LegalEntity counts as person and group."""
+        query = select(records.c.kind, func.count()).where(self.is_valid(records))
+        counts = self.connection.execute(query.group_by(records.c.kind)).all()
+        return {
+            kind.label: sum(count for bits, count in counts if bits & int(kind))
+            for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET)
+        }
 
     def content_rows(self, numbers: Sequence[int]) -> Iterator[tuple[int, int, int, str]]:
         """Iterate over (number, source number, kind, content) of some records."""

@@ -40,10 +40,10 @@ def mark_queue_picks(hub: Hub, count: int = DEFAULT_PICKS) -> int:
         records = [stored.record for stored in view.records(numbers)]
         ids = view.record_ids(numbers)
         deduplicated = [source.name for source in view.sources() if source.deduplicated]
-        models = hub.models.for_plan(view.head.plan)
+        models = hub.models_at(view)
     if not rows:
         return 0
-    prepared = normalize(Batch.from_records(records).canonical(), hub.models, deduplicated)
+    prepared = normalize(Batch.from_records(records).canonical(), models, deduplicated)
     row_of = {identity: row for row, identity in enumerate(sorted(record.id for record in records))}
     ends = np.array(
         [sorted((row_of[ids[pair.left]], row_of[ids[pair.right]])) for pair in rows], dtype=np.int32

@@ -14,6 +14,7 @@ from resolver.errors import InputError
 from resolver.model_set import ModelSet
 from resolver.pipeline import compare_and_score, normalize
 from resolver.records.batch import concat
+from resolver.records.population import KindPopulation, Population
 from resolver.records.results.resolution import Band, Outcome
 from resolver.scoring import Thresholds, scores
 from resolver.store import Store, StoreView
@@ -189,7 +190,10 @@ def _largest_changes(
 def _score_with_models(
     view: StoreView, left: Numbers, right: Numbers, model_sets: Sequence[ModelSet]
 ) -> tuple[list[tuple[str, str]], list[npt.NDArray[np.int32]]]:
-    """Return ids of record pairs, and log-odds (thousandths) per model, under the store's plan."""
+    """Return ids of record pairs, and log-odds (thousandths) per model, under the store's plan.
+
+    The population is that of the store.
+    """
     numbers = np.unique(np.concatenate([left, right]))
     batch = concat(part.batch for part in view.batches_of(numbers))
     stored_ids = batch.ids.to_pylist()
@@ -199,11 +203,20 @@ def _score_with_models(
     left_rows, right_rows = (row_of[np.searchsorted(numbers, side)] for side in (left, right))
     deduplicated = tuple(sorted(source.name for source in view.sources() if source.deduplicated))
     low, high = np.minimum(left_rows, right_rows), np.maximum(left_rows, right_rows)
-    logodds = []
+    logodds, population = [], _population_of(view)
     for model_set in model_sets:
-        prepared = normalize(batch, model_set, deduplicated)
-        names, models = NameIndex.of(prepared), model_set.for_plan(view.head.plan)
+        models = model_set.for_population(view.head.plan, population)
+        prepared = normalize(batch, models, deduplicated)
+        names = NameIndex.of(prepared)
         logodds.append(compare_and_score(prepared, names, models, low, high))
     ids = batch.ids.to_pylist()
     rows = zip(low.tolist(), high.tolist(), strict=True)
     return [(ids[low_row], ids[high_row]) for low_row, high_row in rows], logodds
+
+
+def _population_of(view: StoreView) -> Population:
+    """Return the population of a store; one of its size where its model needed none."""
+    stored = view.population()
+    if stored is not None:
+        return stored[1]
+    return Population({kind: KindPopulation(count) for kind, count in view.count_kinds().items()})

@@ -1,0 +1,1 @@
+"""Populations of a store: models for them, their growth, and refreshes that measure them anew."""

@@ -1,0 +1,165 @@
+"""Rebuilds and refreshes: all records of a store resolved anew, in the population of today.
+
+A rebuild computes outside of any lock and commits once; where another commit came between, it is
+computed again while nobody else can commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.blocking import choose_plan_by_size
+from resolver.errors import LargeChangeError
+from resolver.hub.increments.context import ResolutionContext
+from resolver.hub.increments.increment import Rebuild, compute_rebuild
+from resolver.hub.populations.store_models import StoreModels
+from resolver.hub.store_options import (
+    add_store_options,
+    check_merge_threshold,
+    empty_store_error,
+)
+from resolver.records.population import Population
+from resolver.records.progress import Progress
+from resolver.run_options import RunOptions, choose_plan
+from resolver.store import Commit, Store, StoreView
+
+LARGE_SHARE = 0.01
+"""Share of entities above which the changes of a refresh have to be accepted."""
+MIN_LARGE = 20
+"""Changed entities below which no refresh is large."""
+FindOptions = Callable[[StoreView], RunOptions]
+"""Function that returns the options of a rebuild, with a plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildEffect:
+    """Effect of a rebuild on the entities of a store, and its population before and after.
+
+    `split` of the `entities` lose records to another, `merged` get records of another; `changed`
+    are either.
+    """
+
+    entities: int
+    split: int
+    merged: int
+    changed: int
+    before: Population | None
+    after: Population | None
+
+    @property
+    def is_large(self) -> bool:
+        """Return whether a person has to accept it."""
+        return self.changed >= MIN_LARGE and self.changed > LARGE_SHARE * self.entities
+
+    @property
+    def summary(self) -> str:
+        """Text on the entities that change."""
+        return (
+            f"{self.changed:,} of {self.entities:,} entities change: "
+            f"{self.split:,} split, {self.merged:,} merge"
+        )
+
+    def population_lines(self) -> Iterator[str]:
+        """Yield a line for each kind of record, with its population before and after."""
+        before, after = (
+            {} if population is None else population.summary
+            for population in (self.before, self.after)
+        )
+        for label in sorted({*before, *after}):
+            earlier, later = before.get(label, "none"), after.get(label, "none")
+            yield f"{label}: {later}" if earlier == later else f"{label}: {earlier} → {later}"
+
+
+Inspect = Callable[[RebuildEffect], None]
+"""Function that is called before a rebuild is committed; what it raises stops the commit."""
+
+
+def refuse_large(effect: RebuildEffect) -> None:
+    """Raise `LargeChangeError` for an effect that a person has to accept."""
+    if effect.is_large:
+        raise LargeChangeError(
+            [effect.summary],
+            hint="see `resolver refresh --dry-run`, then accept it with "
+            "`resolver refresh --accept-large`",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilder:
+    """Computer of rebuilds of one store; it does not use the index."""
+
+    store: Store
+    models: StoreModels
+
+    def compute(
+        self, find_options: FindOptions, actor: str, progress: Progress
+    ) -> tuple[Commit, RebuildEffect, RunOptions]:
+        """Return what to commit, its effect, and the options of the store from then on."""
+        with self.store.view() as view:
+            if not view.revision:
+                raise empty_store_error(self.store.url)
+            options = find_options(view)
+            models = self.models.models.for_population(str(options.plan), None)
+            context = ResolutionContext(view, models, options, progress=progress)
+            rebuild = compute_rebuild(context, actor=actor)
+            before = self.models.population_at(view)
+        commit = add_store_options(rebuild.commit, options, self.models.models)
+        return commit, measure_effect(rebuild, before), options
+
+    def preview(self, find_options: FindOptions, progress: Progress) -> RebuildEffect:
+        """Return the effect that a rebuild would have."""
+        return self.compute(find_options, "", progress)[1]
+
+    def commit(
+        self,
+        find_options: FindOptions,
+        actor: str,
+        inspect: Inspect | None,
+        progress: Progress,
+        *,
+        locked: bool,
+    ) -> tuple[int, RunOptions]:
+        """Compute and commit once; return the new revision, and the options from then on.
+
+        Raises `OutdatedError` where another commit came between, which cannot be if `locked`.
+        """
+        commit, effect, options = self.compute(find_options, actor, progress)
+        if inspect is not None:
+            inspect(effect)
+        progress.start("store", commit.rows)
+        revision = self.store.commit(commit, locked=locked)
+        progress.advance(commit.rows)
+        return revision, options
+
+
+def choose_options(requested: RunOptions) -> FindOptions:
+    """Return a function that adds the plan for the size of a store to requested options.
+
+    Raises `InputError` for options that no store may have.
+    """
+    check_merge_threshold(requested)
+
+    def find_options(view: StoreView) -> RunOptions:
+        """Return the options with a plan."""
+        count = len(view.all_members()[0])
+        plan = choose_plan(requested, count, choose_plan_by_size(count, growing=True))
+        return replace(requested, plan=plan.name)
+
+    return find_options
+
+
+def measure_effect(rebuild: Rebuild, before: Population | None) -> RebuildEffect:
+    """Count the entities that a rebuild splits and merges."""
+    pairs = np.unique(np.stack([rebuild.entities, rebuild.labels.astype(np.int64)], axis=1), axis=0)
+    entities, label_counts = np.unique(pairs[:, 0], return_counts=True)
+    split = entities[label_counts > 1]
+    labels, entity_counts = np.unique(pairs[:, 1], return_counts=True)
+    merged = np.unique(pairs[np.isin(pairs[:, 1], labels[entity_counts > 1]), 0])
+    changed: npt.NDArray[np.int64] = np.union1d(split, merged)
+    return RebuildEffect(
+        len(entities), len(split), len(merged), len(changed), before, rebuild.commit.population
+    )

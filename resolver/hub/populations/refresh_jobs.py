@@ -1,0 +1,89 @@
+"""Refreshes as jobs: queued when a store has grown, run by a worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from resolver.hub.admin import REFRESH_JOB
+from resolver.hub.hub import Hub
+from resolver.hub.populations.rebuild import RebuildEffect, refuse_large
+from resolver.records.progress import SILENT, Progress
+from resolver.store import Job, JobState, OutdatedError
+
+ACCEPTED_STEPS = 2
+"""Steps of growth from which a refresh goes ahead whatever it changes: most records came since the
+last, so what the store made of them was provisional."""
+_UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
+_MAX_JOBS = 20
+
+
+def refresh_if_due(
+    hub: Hub,
+    *,
+    accept_large: bool = False,
+    report: Callable[[RebuildEffect], None] | None = None,
+    progress: Progress = SILENT,
+) -> int | None:
+    """Refresh a store that has outgrown its population; return the new revision, or None.
+
+    `report` is called with the effect before the commit. Raises `LargeChangeError` where a person
+    has to accept the changes (`accept_large`), which holds until the store has grown much further.
+    """
+    try:
+        with hub.indexed_view() as (view, _):
+            steps = hub.growth_steps(view)
+    except OutdatedError:
+        return None
+    if not steps:
+        return None
+
+    def inspect(effect: RebuildEffect) -> None:
+        """Refuse a large change, unless it is accepted or most records are new."""
+        if not accept_large and steps < ACCEPTED_STEPS:
+            refuse_large(effect)
+        if report is not None:
+            report(effect)
+
+    return hub.refresh(inspect=inspect, progress=progress)
+
+
+def queue_refresh(hub: Hub) -> Job | None:
+    """Queue a refresh if one is due, at most one at a time; return the new job, or None.
+
+    One that failed or is on hold is followed by another only when the store has passed a further
+    step of growth. Raises `StoreError`.
+    """
+    try:
+        with hub.store.view() as view:
+            steps = hub.growth_steps(view)
+            refreshed = hub.store_models.revision_at(view)
+    except OutdatedError:
+        # another process has committed since: the next look tells
+        return None
+    if not steps:
+        return None
+    params = {"label": "refresh", "folder": "", "population": refreshed, "steps": steps}
+    for job in hub.store.jobs.list(kind=REFRESH_JOB, limit=_MAX_JOBS):
+        is_same = all(job.params.get(name) == params[name] for name in ("population", "steps"))
+        if is_same or job.state in _UNFINISHED:
+            return None
+    key = f"refresh-{refreshed}-{steps}"
+    return hub.store.jobs.submit(REFRESH_JOB, params, idempotency_key=key)
+
+
+def run_refresh_job(hub: Hub, job: Job, progress: Progress) -> Mapping[str, Any]:
+    """Refresh a store, unless it no longer is due, and return the effect.
+
+    Raises `LargeChangeError`, which puts the job on hold.
+    """
+    effects: list[RebuildEffect] = []
+    revision = refresh_if_due(
+        hub,
+        accept_large=bool(job.params.get("accept_large_change")),
+        report=effects.append,
+        progress=progress,
+    )
+    if revision is None:
+        return {"version": hub.store.revision, "entities_changed": 0}
+    return {"version": revision, "entities_changed": effects[-1].changed}
