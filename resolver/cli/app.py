@@ -29,8 +29,8 @@ from resolver.settings import Settings
 class CommandRow:
     """Row of the command table: module below `resolver.cli`, and summary in `--help`.
 
-    `function` names the command in a module of several. `alias_of`: current name of a command that was renamed. An alias is not listed, and using it
-    prints a note with the current name.
+    `function`: name of the command in its module. `alias_of`: current name of a command that was
+    renamed. An alias is not listed, and using it prints a note with the current name.
     """
 
     module: str

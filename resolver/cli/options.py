@@ -39,15 +39,14 @@ class _Probability(click.FloatRange):
 PROBABILITY = _Probability(0.0, 1.0)
 
 
-class _Share(click.ParamType):
+class _Share(click.FloatRange):
     """Share as "1 in N" or as a number above 0."""
-
-    name = "share"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the share. Raises click's `BadParameter` for any other value."""
         share = value if isinstance(value, float) else parse_share(str(value))
         if not MIN_SHARE <= share <= 1:
+            # NaN for other texts included
             self.fail(
                 f"{value!r} is not a share: write '1 in 100', or a number above 0 and up to 1.",
                 param,
@@ -60,7 +59,7 @@ def listed_option(function: F) -> F:
     """Add --listed SHARE."""
     return click.option(
         "--listed",
-        type=_Share(),
+        type=_Share(MIN_SHARE, 1.0),
         metavar="SHARE",
         help="Share of callers who are listed: '1 in N', or a number (default: 1 in 100).",
     )(function)

@@ -106,7 +106,8 @@ def explain_blocking(
 ) -> BlockingTrace:
     """Return the rules by which the plan of a run over a batch joins two of its records.
 
-    `population`: that of a store (None: common words are those of the shipped tables). Raises `InputError` for an unknown id, or twice the same.
+    `population`: that of a store (None: common words are those of the shipped tables). Raises
+    `InputError` for an unknown id, or twice the same.
     """
     rows = np.sort(find_rows(batch, _order_ids(left_id, right_id)))
     plan = choose_plan(options, len(batch), choose_plan_by_size(len(batch)))

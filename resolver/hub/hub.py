@@ -294,7 +294,7 @@ class Hub:
 
     def growth_steps(self, view: StoreView) -> int:
         """Return how many steps the store has grown by since its last refresh (see `growth`)."""
-        if not view.head.plan:
+        if not view.head.plan or view.head.stamp.get("model") != self.models.stamp["model"]:
             return 0
         plan = PLAN_BY_NAME[view.head.plan]
         with self._lock:

@@ -77,8 +77,8 @@ class Population:
         """
         share = max(round(CALLERS * listed), 1)
         kinds = {
-            label: replace(self.of(label), records=count, listed=share)
-            for label, count in entities.items()
+            label: replace(self.of(label), records=entities.get(label, 0), listed=share)
+            for label in sorted({*self.kinds, *entities})
         }
         return replace(self, kinds=kinds)
 

@@ -28,7 +28,7 @@ from sqlalchemy.exc import (
 
 from resolver.errors import StoreError, StoreFullError
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0007"
 """Newest migration in `resolver/store/migrations/versions`."""
 _WAIT_SECONDS = 60
 _PRAGMAS = (

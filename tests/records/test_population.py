@@ -1,55 +1,68 @@
-"""Population: plain data, figures of a kind, and text."""
+"""Populations: round trips, and those of checks."""
 
 from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
-from resolver.records.population import KindPopulation, Population
-from resolver.records.prepared.frequencies import FrequencyTables, WordCounts
+from resolver.records.kinds import Kind, combine_kinds, count_kinds
+from resolver.records.population import DEFAULT_LISTED, KindPopulation, Population
+from resolver.records.prepared.frequencies import WordCounts
+from resolver.scoring import partner_shift
+from resolver.settings import Settings
 
-WORDS = WordCounts(900, {"maria": 40, "ivan": 2}, 100, {"trading": 30})
 POPULATION = Population(
-    {"person": KindPopulation(900, 250, 700), "group": KindPopulation(100)}, WORDS
+    {"person": KindPopulation(900, 650, 1_100), "asset": KindPopulation(3)},
+    WordCounts(900, {"ivan": 12, "иван": 3}, 40, {"bank": 5}),
 )
 
 
 def test_population_survives_json() -> None:
-    text = json.dumps(POPULATION.to_json())
-    assert Population.from_json(json.loads(text)) == POPULATION
+    assert Population.from_json(json.loads(json.dumps(POPULATION.to_json()))) == POPULATION
+    assert Population.from_json(Population().to_json()) == Population()
+    with pytest.raises(ValueError, match="format 9"):
+        Population.from_json(POPULATION.to_json() | {"format": 9})
 
 
-def test_another_format_is_refused() -> None:
-    with pytest.raises(ValueError, match="format"):
-        Population.from_json({**POPULATION.to_json(), "format": 99})
+def test_population_of_checks_has_entities_and_listed_callers() -> None:
+    checks = POPULATION.for_checks({"person": 70, "group": 2}, 1 / 3000)
+    assert checks.of("person") == KindPopulation(70, 650, 1_100, listed=333)
+    assert (checks.of("group").records, checks.of("asset").records) == (2, 0)
+    assert {kind.listed for kind in checks.kinds.values()} == {333}
+    assert checks.words is POPULATION.words
+    assert checks.of("person").true_share == pytest.approx(1 / 3000, rel=1e-3)
 
 
-def test_a_kind_without_records_has_none() -> None:
-    assert POPULATION.of("asset").records == 0
-    assert POPULATION.of("person").partners == 250
+def test_rarer_listed_callers_need_more_evidence() -> None:
+    shifts = [
+        partner_shift(KindPopulation(listed=listed)) for listed in (1, 100, 10_000, 1_000_000)
+    ]
+    assert shifts == sorted(set(shifts))
+    # half of them listed is what models refer to
+    assert partner_shift(KindPopulation(listed=500_000)) == 0 == partner_shift(KindPopulation())
+
+
+def test_the_default_is_that_of_the_settings() -> None:
+    assert Settings().listed == DEFAULT_LISTED
+
+
+def test_kinds_of_entities() -> None:
+    kinds = np.array([1, 3, 1, 4, 3], dtype=np.uint8)
+    combined = combine_kinds(kinds, np.array([0, 0, 1, 1, 3]), 4)
+    assert combined.tolist() == [Kind.PERSON, Kind.PERSON | Kind.ASSET, 0, Kind.LEGAL]
+    assert count_kinds(combined) == {"person": 3, "group": 1, "asset": 1}
 
 
 def test_partners_change_only_the_kinds_given() -> None:
     changed = POPULATION.with_partners({"person": 900})
-    assert changed.of("person") == KindPopulation(900, 900, 700)
-    assert changed.of("group") == POPULATION.of("group")
-    assert changed.words is WORDS
+    assert changed.of("person") == KindPopulation(900, 900, 1_100)
+    assert changed.of("asset") == POPULATION.of("asset")
+    assert changed.of("group").records == 0
+    assert changed.words is POPULATION.words
 
 
 def test_summary_states_every_kind_with_records() -> None:
-    assert set(POPULATION.summary) == {"person", "group"}
+    assert set(POPULATION.summary) == {"person", "asset"}
     assert "900 records" in POPULATION.summary["person"]
-
-
-def test_a_word_gets_commoner_with_the_records_at_hand() -> None:
-    shipped = FrequencyTables()
-    counted = FrequencyTables(at_hand=WordCounts(10_000, {"mueller": 700}))
-    assert counted.rarity("mueller", group=False) < 3.2 < shipped.rarity("mueller", group=False)
-    # groups have counts of their own
-    assert counted.rarity("mueller", group=True) == shipped.rarity("mueller", group=True)
-
-
-def test_a_word_of_one_record_is_rarer_in_larger_populations() -> None:
-    small, large = (FrequencyTables(at_hand=WordCounts(count, {})) for count in (100, 100_000))
-    assert small.rarity("xyzzy", group=False) < large.rarity("xyzzy", group=False)

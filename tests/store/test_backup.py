@@ -20,6 +20,8 @@ from sqlalchemy import MetaData, create_engine, func, select
 from resolver.cli.app import run
 from resolver.errors import StoreError
 from resolver.records.decisions import Decision, Verdict
+from resolver.records.population import KindPopulation, Population
+from resolver.records.prepared.frequencies import WordCounts
 from resolver.store import (
     Commit,
     LinkRows,
@@ -37,7 +39,8 @@ from tests.store.test_store import ints, records_commit
 pytestmark = pytest.mark.slow
 
 
-OLDER_VERSIONS = ["0001", "0002", "0003", "0004", "0005"]
+OLDER_VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
+POPULATION = Population({"person": KindPopulation(3, 520, 900)}, WordCounts(3, {"ann": 3}, 0, {}))
 
 
 def fill(store: Store) -> None:
@@ -46,7 +49,9 @@ def fill(store: Store) -> None:
     links = LinkRows(ints(1), ints(3), ints(-200), np.array([0.45]), ints(1), ints(1), ints(1))
     entities = {"new_entities": ["e-a", "e-b"], "new_members": (ints(1, 2, 3), ints(1, 1, 2))}
     model = {"plan": "S", "stamp": {"model": "m"}, "thresholds": {"review": 0.05}}
-    store.commit(records_commit(0, records, new_links=links, **entities, **model))
+    store.commit(
+        records_commit(0, records, new_links=links, **entities, **model, population=POPULATION)
+    )
     when = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
     decision = NewDecision(Decision("s:1", "s:3", Verdict.SAME, "kim", when, "a reason"), {"m": 1})
     store.commit(Commit(1, "decisions", decisions=[decision]))
@@ -151,6 +156,8 @@ def test_older_backup_is_upgraded(
         assert [(source.name, source.keeper, source.required) for source in view.sources()] == [
             ("s", "", False)
         ]
+        # populations exist since the sixth
+        assert view.population() is None
     # users exist since the second schema version
     assert bool(target.users.list()) == (version >= "0002")
 
@@ -186,6 +193,12 @@ def test_truncated_backup_leaves_store_empty(
     assert has_current_schema(target)
     assert target.revision == 0
     assert restore(good, target) == 2
+
+
+def test_population_is_restored(complete: Path, target: Store) -> None:
+    restore(complete, target)
+    with target.view() as view:
+        assert view.population() == (1, POPULATION)
 
 
 @pytest.mark.parametrize("version", ["9999", "", None])

@@ -1,0 +1,29 @@
+"""Folders of models for tests: the shipped ones, in the form that knows populations."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from resolver.models.loader import KINDS, MODEL_DIR
+
+TERMS = {
+    "raw": [-20_000, 0, 10_000, 20_000, 40_000],
+    "dependent": [-21_000, -1_000, 6_000, 12_000, 25_000],
+    "even": [-16_000, 0, 8_000, 12_000, 20_000],
+}
+_EARLIER_KEYS = ("plain", "alone", "priors", "ceilings")
+
+
+def make_population_models(folder: Path) -> Path:
+    """Copy the shipped models into a new folder, with population terms; return the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in MODEL_DIR.glob("*.json"):
+        shutil.copy(path, folder)
+    for kind in KINDS:
+        path = folder / f"{kind}.json"
+        model = json.loads(path.read_text("utf-8"))
+        kept = {name: value for name, value in model.items() if name not in _EARLIER_KEYS}
+        path.write_text(json.dumps(kept | {"format": 2, "population": TERMS}), "utf-8")
+    return folder
