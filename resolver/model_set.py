@@ -41,13 +41,13 @@ class ModelSet:
         The frequency tables count the words of the population. Sets are built once.
         """
         key = (plan, id(population))
-        kept = self._at.get(key)
+        models = self._at.get(key)
         # a set holds its population, so that no other object can have that identity
-        if kept is None:
+        if models is None:
             if len(self._at) >= _MAX_POPULATIONS:
                 self._at.clear()
-            kept = self._at[key] = self._build(plan, population)
-        return kept
+            models = self._at[key] = self._build(plan, population)
+        return models
 
     def _build(self, plan: str, population: Population | None) -> ModelSet:
         models = {

@@ -24,6 +24,6 @@ def make_population_models(folder: Path) -> Path:
     for kind in KINDS:
         path = folder / f"{kind}.json"
         model = json.loads(path.read_text("utf-8"))
-        kept = {name: value for name, value in model.items() if name not in _EARLIER_KEYS}
-        path.write_text(json.dumps(kept | {"format": 2, "population": TERMS}), "utf-8")
+        rest = {name: value for name, value in model.items() if name not in _EARLIER_KEYS}
+        path.write_text(json.dumps(rest | {"format": 2, "population": TERMS}), "utf-8")
     return folder

@@ -29,14 +29,13 @@ from resolver.settings import Settings
 class CommandRow:
     """Row of the command table: module below `resolver.cli`, and summary in `--help`.
 
-    `function`: name of the command in its module. `alias_of`: current name of a command that was
-    renamed. An alias is not listed, and using it prints a note with the current name.
+    `alias_of`: current name of a command that was renamed. An alias is not listed, and using it
+    prints a note with the current name.
     """
 
     module: str
     summary: str
     alias_of: str = ""
-    function: str = "command"
 
 
 COMMANDS = {
@@ -70,9 +69,7 @@ COMMANDS = {
         "operate.rebuild", "Resolve everything in a store again, with another plan or model."
     ),
     "refresh": CommandRow(
-        "operate.rebuild",
-        "Measure the population of a store anew, and resolve its records in it.",
-        function="refresh_command",
+        "resolve.refresh", "Measure the population of a store anew, and resolve its records in it."
     ),
     "replan": CommandRow("operate.rebuild", "", alias_of="rebuild"),
     "backup": CommandRow("operate.backup", "Write a store into one file."),
@@ -98,11 +95,10 @@ INTERRUPTED = 130
 
 
 def load_command(name: str) -> click.Command:
-    """Import the module of a command in the table and return the command."""
-    row = COMMANDS[name]
-    command: click.Command = getattr(
-        importlib.import_module(f"resolver.cli.{row.module}"), row.function
-    )
+    """Import the module of a command in the table and return its `command`."""
+    command: click.Command = importlib.import_module(
+        f"resolver.cli.{COMMANDS[name].module}"
+    ).command
     return command
 
 

@@ -111,6 +111,13 @@ def dedupe_into_store(
         print_forecast(forecast)
 
 
+def print_effect(effect: RebuildEffect) -> None:
+    """Print the entities that a rebuild changes, and the population before and after."""
+    click.echo(f"{effect.summary}.")
+    for line in effect.population_lines():
+        click.echo(f"  {line}")
+
+
 def _refresh_if_due(hub: Hub, bars: ProgressBars, *, accept_large: bool) -> None:
     """Refresh a store that has grown, and say so on standard error."""
     from resolver.errors import LargeChangeError

@@ -50,17 +50,17 @@ def count_population(
     Only `visible` records count (None: all). With `sides` (0 or 1 for each record) a kind has the
     records of its larger side.
     """
-    seen = np.ones(len(prepared), dtype=bool) if visible is None else visible
+    mask = np.ones(len(prepared), dtype=bool) if visible is None else visible
     kinds = {}
     for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET):
-        is_kind = seen & ((prepared.kinds & int(kind)) != 0)
+        is_kind = mask & ((prepared.kinds & int(kind)) != 0)
         numbers = np.zeros(1) if sides is None else sides
         count = max(int((is_kind & (numbers == side)).sum()) for side in set(numbers.tolist()))
         kinds[kind.label] = KindPopulation(
             count,
             concentration=name_concentration(prepared, is_kind) if kind == Kind.PERSON else 0,
         )
-    rows = np.flatnonzero(seen & _is_first_statement(prepared, seen))
+    rows = np.flatnonzero(mask & _is_first_statement(prepared, mask))
     persons = rows[(prepared.kinds[rows] & int(Kind.PERSON)) != 0]
     groups = rows[(prepared.kinds[rows] & _ORGANISED) != 0]
     words = WordCounts(
@@ -70,14 +70,14 @@ def count_population(
 
 
 def _is_first_statement(
-    prepared: PreparedBatch, seen: npt.NDArray[np.bool_]
+    prepared: PreparedBatch, visible: npt.NDArray[np.bool_]
 ) -> npt.NDArray[np.bool_]:
     """Return a mask of the first record of each source, name and birth date.
 
     So nobody makes a name common by uploading one person often.
     """
     columns = (prepared.sources, _first_items(prepared.names), _first_items(prepared.births))
-    key = np.stack([*columns, seen], axis=1).astype(np.int64)
+    key = np.stack([*columns, visible], axis=1).astype(np.int64)
     first: npt.NDArray[np.bool_] = np.zeros(len(key), dtype=bool)
     first[np.unique(key, axis=0, return_index=True)[1]] = True
     return first | (columns[1] < 0)

@@ -50,8 +50,8 @@ def load_check_population(hub: Hub, listed: float) -> Population | None:
             visible = visible_rows(segment.batch, STRANGER)
             shown = segment.batch.kinds if visible is None else segment.batch.kinds * visible
             kinds[segment.first : segment.first + len(segment)] = shown
-        seen = kinds[record] > 0
-        _, place = np.unique(entity[seen], return_inverse=True)
+        is_visible = kinds[record] > 0
+        _, place = np.unique(entity[is_visible], return_inverse=True)
         count = int(place.max(initial=-1)) + 1
-        entity_kinds = combine_kinds(kinds[record[seen]], place.astype(np.int64), count)
+        entity_kinds = combine_kinds(kinds[record[is_visible]], place.astype(np.int64), count)
         return population.for_checks(count_kinds(entity_kinds), listed)

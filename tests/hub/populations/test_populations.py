@@ -70,8 +70,8 @@ def hub(stores: Stores, options: RunOptions) -> Iterator[Hub]:
 
 
 def open_hub(stores: Stores, options: RunOptions) -> Hub:
-    with stores.new() as made:
-        url = made.store.engine.url.render_as_string()
+    with stores.new() as new:
+        url = new.store.engine.url.render_as_string()
     return Hub.open(url, options, min_file_records=1)
 
 
@@ -143,8 +143,8 @@ def test_a_component_from_the_cache_keeps_the_population(hub: Hub, options: RunO
     records = [make_namesake(f"s:{number:03d}") for number in range(60)]
     hub.add(make_intake(records[:50]))
     frozen = population_of(hub)
-    for one in records[50:]:
-        hub.add(make_intake([one]))
+    for namesake in records[50:]:
+        hub.add(make_intake([namesake]))
     assert links_of(hub) == links_in(resolve_in(records, options, frozen))
 
 
