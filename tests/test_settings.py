@@ -28,8 +28,18 @@ def test_values_are_read() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "share"), [("1 in 5000", 1 / 5000), ("1 IN 1,000", 0.001), ("0.2", 0.2), ("1", 1.0)]
+)
+def test_share_of_listed_callers(text: str, share: float) -> None:
+    assert Settings.from_environment({"RESOLVER_LISTED": text}).listed == share
+
+
+@pytest.mark.parametrize(
     ("name", "text"),
     [
+        ("RESOLVER_LISTED", "0"),
+        ("RESOLVER_LISTED", "1 in 0"),
+        ("RESOLVER_LISTED", "2 in 3"),
         ("RESOLVER_MERGE_AT", "1.5"),
         ("RESOLVER_MERGE_AT", "nan"),
         ("RESOLVER_MERGE_AT", "high"),
