@@ -9,7 +9,7 @@
 | block | `PreparedBatch` | candidate pairs that the rules of a plan join | `block` |
 | compare | candidate pairs | evidence: one similarity per comparator | `compare_and_score` |
 | score | evidence | calibrated log-odds, in thousandths | `compare_and_score` |
-| cluster | log-odds, decisions | `Resolution`: entities and links | `cluster_pairs` |
+| cluster | log-odds, decisions, statements | `Resolution`: entities and links | `cluster_pairs` |
 | merge | `Resolution` | golden records, by `MergeContext` | `merge_entities` |
 
 `resolve` runs the stages from normalize to cluster. Stages up to score run on an `Engine`, which
@@ -31,7 +31,7 @@ import numpy.typing as npt
 
 from resolver.blocking import CandidatePairs, Plan, choose_plan_by_size, join_candidates
 from resolver.blocking.key_groups import PurgeCounts
-from resolver.clustering import MergeRule, PairLogOdds, cluster
+from resolver.clustering import MergeRule, PairLogOdds, cluster, find_stated_rows
 from resolver.clustering.decided_rows import DecidedRows, find_decided_rows
 from resolver.comparison import NameIndex, compare
 from resolver.model_set import ModelSet, load_models
@@ -383,15 +383,17 @@ def count_partners(
 
 
 def cluster_pairs(task: ResolutionTask, scored: ScoredCandidates, meter: StageMeter) -> Resolution:
-    """Cluster the records by their scored pairs and decisions; return entities and links."""
+    """Cluster by scored pairs, decisions and statements of lists; return entities and links."""
     batch, options, decided = task.batch, task.options, task.decided
     with meter.measure("cluster", "records") as usage:
         meter.progress.start("cluster", None)
+        stated = find_stated_rows(batch, scored.left, scored.right, decided.same)
         labels = cluster(
             len(batch),
             PairLogOdds(scored.left, scored.right, scored.logodds),
             MergeRule(options.merge_threshold, task.link_threshold),
             decided=decided,
+            stated=stated,
             kinds=batch.kinds,
             workers=options.workers,
         )
@@ -402,6 +404,7 @@ def cluster_pairs(task: ResolutionTask, scored: ScoredCandidates, meter: StageMe
             labels,
             options.thresholds,
             decided.different,
+            stated,
         )
         usage.items = len(batch)
     stats = RunStats(

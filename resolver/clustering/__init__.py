@@ -10,6 +10,7 @@ from resolver.clustering.signed_clustering import (
     cluster,
     components,
 )
+from resolver.clustering.stated_rows import find_stated_rows, keep_statements
 
 __all__ = [
     "CERTAIN",
@@ -20,4 +21,6 @@ __all__ = [
     "PairLogOdds",
     "cluster",
     "components",
+    "find_stated_rows",
+    "keep_statements",
 ]

@@ -1,19 +1,19 @@
 """Signed clustering: scores and decisions pull records together or push them apart.
 
 Two clusters merge if the mean of (log-odds - merge threshold) over the compared pairs between them
-is 0 or more, no decision keeps any of their records apart, and there is a kind that all their
-records may be: a LegalEntity that resembles a person and an organization merges with one of them,
-and the other pair waits for a steward. A pair that speaks against counts `MAX_DOUBT` at most,
-unless it is certain; a pair that was not compared takes `MISSING` from the sum: blocking omits
-pairs that share only a common word, which are seldom the same person. Merges go by falling mean,
-ties by the smallest rows, inside components of pairs at or above the link threshold
-(average-linkage agglomeration on a sparse signed graph; cf. Bansal, Blum, Chawla 2004 on
+is 0 or more, no decision and no statement of a list keeps any of their records apart, and there is
+a kind that all their records may be: a LegalEntity that resembles a person and an organization
+merges with one of them, and the other pair waits for a steward. A pair that speaks against counts
+`MAX_DOUBT` at most, unless it is certain; a pair that was not compared takes `MISSING` from the
+sum: blocking omits pairs that share only a common word, which are seldom the same person. Merges go
+by falling mean, ties by the smallest rows, inside components of pairs at or above the link
+threshold (average-linkage agglomeration on a sparse signed graph; cf. Bansal, Blum, Chawla 2004 on
 correlation clustering). The order of the input plays no part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -67,13 +67,15 @@ def cluster(
     rule: MergeRule,
     *,
     decided: DecidedRows = _NO_DECISIONS,
+    stated: IntArray | None = None,
     kinds: npt.NDArray[np.uint8] | None = None,
     workers: int = 1,
 ) -> IntArray:
     """Return labels of `count` records: the smallest row of the cluster of each.
 
-    `decided`: where decisions contradict each other, `different` counts. `kinds`: `Kind` bits of
-    each record, by default all of one kind; only a decision merges kinds that exclude each other.
+    `decided`: where decisions contradict each other, `different` counts. `stated`: pairs of rows
+    (n × 2) that lists state to be different. `kinds`: `Kind` bits of each record, by default all
+    of one kind; only a decision merges kinds that exclude each other.
     The result does not depend on `workers` (threads).
     """
     left, right, logodds = pairs
@@ -87,16 +89,17 @@ def cluster(
     inside = component[left] == component[right]
     sizes = np.bincount(component, minlength=count)
     labels = np.arange(count, dtype=np.int32)
-    is_decided = _decided_components(count, component, [*joined, *apart])
+    apart_inside = _pairs_inside(component, apart, stated)
+    is_decided = np.zeros(count, dtype=bool)
+    is_decided[component[np.concatenate([_pairs_array(joined), apart_inside])]] = True
     simple = inside & (sizes[component[left]] == 2) & ~is_decided[component[left]]
     merged = np.flatnonzero(simple & (margin >= 0))
     merged = merged[kinds[left[merged]] & kinds[right[merged]] != 0]
     labels[right[merged]] = left[merged]
     edges = np.flatnonzero(inside & ~simple)
-    apart_inside = [pair for pair in sorted(apart) if component[pair[0]] == component[pair[1]]]
     graph = _Edges(
         *(left[edges], right[edges], margin[edges]),
-        *(_pairs_array(apart_inside), _pairs_array(joined)),
+        *(apart_inside, _pairs_array(joined)),
     )
     _merge_components(component, graph, kinds, rule.missing, labels, workers)
     return labels
@@ -205,12 +208,12 @@ def components(count: int, left: IntArray, right: IntArray, joined: Sequence[Row
     return roots
 
 
-def _decided_components(
-    count: int, component: IntArray, pairs: Sequence[RowPair]
-) -> npt.NDArray[np.bool_]:
-    """Return which components have decided pairs."""
-    is_decided = np.zeros(max(count, 1), dtype=bool)
-    for left, right in pairs:
-        is_decided[component[left]] = True
-        is_decided[component[right]] = True
-    return is_decided
+def _pairs_inside(
+    component: IntArray, apart: Iterable[RowPair], stated: IntArray | None
+) -> IntArray:
+    """Return the decided and stated pairs within components, each once, ascending."""
+    pairs = _pairs_array(sorted(apart))
+    if stated is not None and len(stated):
+        pairs = np.unique(np.concatenate([pairs, np.sort(stated, axis=1)]), axis=0)
+    inside: IntArray = pairs[component[pairs[:, 0]] == component[pairs[:, 1]]]
+    return inside

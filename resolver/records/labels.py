@@ -68,6 +68,7 @@ _RELATION_WORDS = {
     "familyOf": "family of",
     "ownerOf": "owner of",
     "linkedTo": "linked to",
+    "predecessorOf": "predecessor of",
 }
 
 

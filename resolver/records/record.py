@@ -71,6 +71,7 @@ class RelationType(StrEnum):
     FAMILY_OF = "familyOf"
     OWNER_OF = "ownerOf"
     LINKED_TO = "linkedTo"
+    PREDECESSOR_OF = "predecessorOf"
 
 
 @dataclass(frozen=True, slots=True, order=True)

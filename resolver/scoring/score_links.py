@@ -39,11 +39,12 @@ def build_links(
     labels: IntArray,
     thresholds: Thresholds,
     different: Sequence[tuple[int, int]],
+    stated: IntArray | None = None,
 ) -> Links:
     """Return the links among scored pairs: those in band match or review.
 
     Pairs are rows sorted by (left, right); `labels` names the entity of each row, and `different`
-    holds the pairs of rows decided to be different.
+    holds the pairs of rows decided to be different, `stated` (n × 2) those that lists state to be.
     """
     is_distinct = [thresholds.bands(scores(part)) == Band.DISTINCT for part in _parts(logodds)]
     linked = (
@@ -54,7 +55,10 @@ def build_links(
     outcome = np.where(labels[left] == labels[right], Outcome.MERGED, Outcome.QUEUED).astype(
         np.uint8
     )
-    if different:
-        packed = np.array([min(pair) << 32 | max(pair) for pair in different], dtype=np.int64)
+    apart = np.array(different, dtype=np.int64).reshape(-1, 2)
+    if stated is not None:
+        apart = np.concatenate([apart, stated])
+    if len(apart):
+        packed = apart.min(axis=1) << 32 | apart.max(axis=1)
         outcome[np.isin(left.astype(np.int64) << 32 | right, packed)] = Outcome.APART
     return Links(left, right, logodds, score, thresholds.bands(score), outcome)

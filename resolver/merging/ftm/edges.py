@@ -6,6 +6,7 @@
 | leaderOf | Directorship (of an organisation) | UnknownLink |
 | associateOf, familyOf | Associate, Family (between persons) | UnknownLink |
 | ownerOf | Ownership (of an asset or a company) | UnknownLink |
+| predecessorOf | Succession (between persons or organisations) | UnknownLink |
 | linkedTo | UnknownLink | |
 
 Edge ids are `r-` and 20 base32 characters of the SHA-256 of the content, so that a relation has the
@@ -54,6 +55,14 @@ _EDGE_TYPES = {
     RelationType.FAMILY_OF: ("Family", "person", "Person", "relative", "Person", "relationship"),
     RelationType.OWNER_OF: ("Ownership", "owner", "LegalEntity", "asset", "Asset", "role"),
     RelationType.LINKED_TO: ("UnknownLink", "subject", "Thing", "object", "Thing", "role"),
+    RelationType.PREDECESSOR_OF: (
+        "Succession",
+        "predecessor",
+        "LegalEntity",
+        "successor",
+        "LegalEntity",
+        "role",
+    ),
 }
 _RELATION_TEXTS = {
     RelationType.MEMBER_OF: "member of",
@@ -62,6 +71,7 @@ _RELATION_TEXTS = {
     RelationType.FAMILY_OF: "family of",
     RelationType.OWNER_OF: "owner of",
     RelationType.LINKED_TO: "linked to",
+    RelationType.PREDECESSOR_OF: "predecessor of",
 }
 
 

@@ -38,6 +38,7 @@ _DIRECTED = {
     "Directorship": RelationType.LEADER_OF,
     "Ownership": RelationType.OWNER_OF,
     "Control": RelationType.OWNER_OF,
+    "Succession": RelationType.PREDECESSOR_OF,
 }
 _MUTUAL = {"Family": RelationType.FAMILY_OF, "Associate": RelationType.ASSOCIATE_OF}
 _SANCTION_PROPERTIES = {"program": "program", "programId": "programId", "reason": "notes"}

@@ -122,6 +122,7 @@ _ROLES: tuple[tuple[RelationType, frozenset[str]], ...] = (
     (RelationType.OWNER_OF, frozenset(("OWNER", "SHAREHOLDER"))),
     (RelationType.LEADER_OF, frozenset(("DIRECTOR", "OFFICER", "CHAIR", "LEADER", "PRINCIPAL"))),
     (RelationType.MEMBER_OF, frozenset(("MEMBER", "EMPLOYEE"))),
+    (RelationType.PREDECESSOR_OF, frozenset(("PREDECESSOR",))),
     (RelationType.ASSOCIATE_OF, frozenset(("ASSOCIATE",))),
 )
 
