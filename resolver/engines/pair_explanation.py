@@ -30,6 +30,7 @@ from resolver.records.results.explanation import (
     Ruling,
 )
 from resolver.records.results.resolution import Band, Resolution
+from resolver.records.stated_differences import StatedDifference, find_stated_difference
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import Thresholds
 
@@ -131,6 +132,16 @@ def find_ruling(decisions: Iterable[Decision], left_id: str, right_id: str) -> R
         return None
     direct = [decision for decision in deciding if decision.pair == pair]
     return Ruling(not different, (direct or deciding)[0], bool(direct))
+
+
+def find_statement(batch: Batch, left_id: str, right_id: str) -> StatedDifference | None:
+    """Return what makes two records different entities whatever their score, or None.
+
+    Raises `InputError` for an unknown id, or twice the same.
+    """
+    rows = find_rows(batch, _order_ids(left_id, right_id))
+    records = {record.id: record for record in batch.take(rows).to_records()}
+    return find_stated_difference([records[left_id]], [records[right_id]])
 
 
 def _is_across(decision: Decision, left: frozenset[str], right: frozenset[str]) -> bool:

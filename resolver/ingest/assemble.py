@@ -20,6 +20,7 @@ import pyarrow.compute as pc
 from resolver.ingest.digests import count_values, origin_digests, row_digests
 from resolver.ingest.list_reading import ListContents
 from resolver.ingest.reader_types import Intake, ListInfo, Reject
+from resolver.ingest.relation_targets import resolve_target_names
 from resolver.ingest.reused_ids import find_reused_ids
 from resolver.records import Batch, concat
 
@@ -62,7 +63,7 @@ def assemble(reads: Sequence[ListContents], skipped: Sequence[Reject] = ()) -> I
     warnings = find_reused_ids(rows.batch, chosen, superseded)
     batch = rows.batch if len(chosen) == len(rows.batch) else rows.batch.take(chosen)
     return Intake(
-        batch=batch.canonical(),
+        batch=resolve_target_names(batch.canonical()),
         lists=tuple(_list_info(read) for read in reads),
         rejects=tuple(
             sorted([*skipped, *rejects, *(reject for read in reads for reject in read.rejects)])

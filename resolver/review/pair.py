@@ -16,6 +16,7 @@ from resolver.records.results.explanation import (
     Explanation,
 )
 from resolver.records.results.resolution import Band, Outcome
+from resolver.records.stated_differences import find_stated_difference
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer
 from resolver.review.attributes import StatementIndex, compare_attributes, latin_transliteration
 from resolver.review.decisions.blind_review import shown_records
@@ -99,6 +100,7 @@ def build_pair_view(
                 hub, view, left_side, right_side, strongest, hide_score=hide_score or bool(recheck)
             ),
             is_blind=True,
+            stated_difference=_describe_difference(left_side, right_side),
         )
         if recheck:
             return blind
@@ -110,6 +112,12 @@ def build_pair_view(
             right_others=right_others,
             is_blind=False,
         )
+
+
+def _describe_difference(left: EntitySide, right: EntitySide) -> str:
+    """Return the sentence of a list that visible records of the sides differ, or empty."""
+    sides = ((stored.record for stored in side.records) for side in (left, right))
+    return str(find_stated_difference(*sides) or "")
 
 
 def _add_queue_state(

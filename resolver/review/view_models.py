@@ -134,7 +134,8 @@ class PairView:
     """Content of the page of a pair.
 
     `snapshot` goes back with the decision. `is_blind` marks a blind recheck, without score and
-    decisions. `second_reasons` explain why a decision would by rule take a second steward.
+    decisions. `second_reasons` explain why a decision would by rule take a second steward;
+    `stated_difference` is a sentence where a list states that the two differ, else empty.
     """
 
     left: SideView
@@ -151,6 +152,7 @@ class PairView:
     holder: str
     snapshot: PairSnapshot
     is_blind: bool = False
+    stated_difference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

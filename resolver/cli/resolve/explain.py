@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         Explanation,
         Ruling,
     )
+    from resolver.records.stated_differences import StatedDifference
     from resolver.run_options import RunOptions
 
 _WIDTH = 34
@@ -94,22 +95,29 @@ def command(
         for identity in (left, right):
             if identity not in ids:
                 raise unknown_record_error(identity, ids)
-        from resolver.engines.pair_explanation import explain_blocking, explain_pair, find_ruling
+        from resolver.engines.pair_explanation import (
+            explain_blocking,
+            explain_pair,
+            find_ruling,
+            find_statement,
+        )
 
         explanation = explain_pair(
             intake.batch, left, right, running, deduplicated_sources(intake), population
         )
         blocking = explain_blocking(intake.batch, left, right, running, population)
         ruling = find_ruling(decisions, left, right)
+        statement = find_statement(intake.batch, left, right)
     if options["as_json"]:
         answer = {
             **explanation_to_json(explanation),
             "blocking": blocking_to_json(blocking),
             "decision": ruling_to_json(ruling),
+            "statement": str(statement) if statement else None,
         }
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
-        click.echo(format_explanation(explanation, blocking, ruling))
+        click.echo(format_explanation(explanation, blocking, ruling, statement))
 
 
 def _load_stored(
@@ -197,7 +205,10 @@ def ruling_to_json(ruling: Ruling | None) -> dict[str, object] | None:
 
 
 def format_explanation(
-    explanation: Explanation, blocking: BlockingTrace | None = None, ruling: Ruling | None = None
+    explanation: Explanation,
+    blocking: BlockingTrace | None = None,
+    ruling: Ruling | None = None,
+    statement: StatedDifference | None = None,
 ) -> str:
     """Return an explanation as lines of text; evidence without weight is left out."""
     lines = [
@@ -208,6 +219,14 @@ def format_explanation(
         lines += _blocking_lines(blocking)
     if ruling:
         lines.append(_decision_line(ruling, explanation))
+    if statement:
+        is_overruled = ruling is not None and ruling.same
+        effect = (
+            "The decision overrules that."
+            if is_overruled
+            else "That forbids a merge, whatever the score."
+        )
+        lines.append(f"{statement} {effect}")
     lines += ["", *_evidence_lines(explanation)]
     if explanation.parts:
         lines += [

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.blocking import join_candidates
 from resolver.blocking.retrieval.key_lookup import BlockPurge
+from resolver.clustering import keep_statements
 from resolver.comparison import NameIndex
 from resolver.hub.increments.component_cache import (
     CachedComponent,
@@ -27,7 +27,7 @@ from resolver.hub.increments.index_candidates import score_index_pairs
 from resolver.hub.increments.link_changes import build_link_rows, select_links
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.pipeline import ScoredCandidates, cluster_pairs, compare_and_score
-from resolver.records import Batch, Coded
+from resolver.records import concat
 from resolver.records.batch import IntArray
 from resolver.records.results.resolution import Band
 from resolver.records.results.stage_meter import StageMeter
@@ -102,21 +102,15 @@ def _select_changed(links: LinkRows, cached: CachedPairs) -> LinkRows:
 def _combine(others: WorkingSet, component: CachedComponent) -> tuple[WorkingSet, IntArray]:
     """Return all records in the order of their ids, and the new row of each.
 
-    Rows of `others` come first, then those of the component. The records carry no values.
+    Rows of `others` come first, then those of the component. The records carry no values but
+    statements.
     """
-    ids = pa.concat_arrays([_one_chunk(others.batch.ids), _one_chunk(component.ids)])
-    order = pc.sort_indices(ids).to_numpy().astype(np.int64)
+    batch = concat([keep_statements(others.batch), component.batch])
+    order = pc.sort_indices(batch.ids).to_numpy().astype(np.int64)
     row_of = np.empty(len(order), dtype=np.int32)
     row_of[order] = np.arange(len(order), dtype=np.int32)
-    kinds = np.concatenate([others.batch.kinds, component.kinds])[order]
-    empty = Coded(np.zeros(len(order), dtype=np.int32), pa.array([""], pa.string()))
     numbers = np.concatenate([others.numbers, component.numbers])[order]
-    batch = Batch(ids.take(pa.array(order)), kinds, empty, empty, {})
-    return WorkingSet(batch, numbers), row_of
-
-
-def _one_chunk(ids: pa.StringArray) -> pa.StringArray:
-    return ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
+    return WorkingSet(batch.canonical(), numbers), row_of
 
 
 def _score_new_pairs(

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-from resolver.clustering import components
+from resolver.clustering import components, keep_statements
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.pipeline import ScoredCandidates
+from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import ByteArray
 from resolver.records.results.resolution import Links
@@ -54,13 +54,12 @@ class CachedComponent:
     """Component of records that nothing ties to others: no link at or above the merge threshold,
     no entity, no decision *same*.
 
-    `numbers` are ascending; `pairs` are all that was compared among the records, by rows of
-    `numbers`.
+    `numbers` are ascending; `batch` has the records in that order, with no values but statements
+    (`keep_statements`); `pairs` are all that was compared among the records, by rows of `numbers`.
     """
 
     numbers: Numbers
-    ids: pa.StringArray
-    kinds: ByteArray
+    batch: Batch
     pairs: CachedPairs
 
     def contains(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
@@ -110,7 +109,10 @@ def build_cached_components(
     component_of = components(len(labels), compared.left[is_match], compared.right[is_match], ties)
     is_inside = component_of[compared.left] == component_of[compared.right]
     sizes = np.bincount(component_of[compared.left[is_inside]], minlength=len(labels))
-    for component in np.flatnonzero(sizes >= MIN_CACHED_PAIRS).tolist():
+    large = np.flatnonzero(sizes >= MIN_CACHED_PAIRS).tolist()
+    if large:
+        working_set = WorkingSet(keep_statements(working_set.batch), working_set.numbers)
+    for component in large:
         rows = np.flatnonzero(component_of == component)
         chosen = is_inside & (component_of[compared.left] == component)
         yield _build_component(working_set, rows, chosen, compared)
@@ -132,10 +134,7 @@ def _build_component(
         compared.outcome[links],
         compared.color[links],
     )
-    batch = working_set.batch
-    return CachedComponent(
-        working_set.numbers[rows], batch.ids.take(pa.array(rows)), batch.kinds[rows], pairs
-    )
+    return CachedComponent(working_set.numbers[rows], working_set.batch.take(rows), pairs)
 
 
 def build_cached_pairs(

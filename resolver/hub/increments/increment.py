@@ -43,6 +43,7 @@ from resolver.hub.increments.link_changes import (
     load_replaced_links,
 )
 from resolver.hub.increments.member_changes import MemberChanges, compute_member_changes
+from resolver.hub.increments.stated_candidates import find_stated_candidates
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import ListUpdate, build_empty_update
@@ -169,6 +170,7 @@ def _find_affected(
     seeds = np.concatenate(
         [
             candidates.indexed_above(threshold),
+            find_stated_candidates(context.index, inputs.queried, candidates, threshold),
             inputs.compared_again,
             changed_keys,
             ties.decided_records(),

@@ -95,7 +95,7 @@ class _Links:
     link of two entities comes first.
 
     `first` holds the positions of these strongest links, `queued_counts` the number of waiting
-    links of each pair of entities.
+    links of each pair of entities, `is_apart` whether a decision or a list keeps the two apart.
     """
 
     low: Numbers
@@ -106,6 +106,7 @@ class _Links:
     band: Numbers
     first: Numbers
     queued_counts: Numbers
+    is_apart: npt.NDArray[np.bool_]
 
 
 def _build_rows(update: QueueUpdate, entities: Numbers | None) -> Iterator[WaitingColumns]:
@@ -115,15 +116,14 @@ def _build_rows(update: QueueUpdate, entities: Numbers | None) -> Iterator[Waiti
     links = _load_links(view, members)
     log = _decisions_across(view, members)
     is_decided = _has_decisions(links, log)
-    undecided = np.flatnonzero(~is_decided & (links.queued_counts > 0))
-    yield from _undecided_rows(update, links, undecided)
+    waits = (links.queued_counts > 0) & ~links.is_apart
+    yield from _undecided_rows(update, links, np.flatnonzero(~is_decided & waits))
     waiting = []
-    for place, count in zip(
-        links.first[is_decided].tolist(), links.queued_counts[is_decided].tolist(), strict=True
-    ):
+    for number in np.flatnonzero(is_decided).tolist():
+        place, count = int(links.first[number]), int(links.queued_counts[number])
         pair = int(links.low[place]), int(links.high[place])
         verdicts = summarize_verdicts(log.pop(pair))
-        if count or verdicts.unconfirmed or verdicts.different:
+        if waits[number] or verdicts.unconfirmed or verdicts.different:
             waiting.append(_linked_pair(links, place, pair, count, verdicts))
     waiting += [_unlinked_pair(view, pair, summarize_verdicts(log[pair])) for pair in sorted(log)]
     reasoned = [pair for pair in waiting if pair.reason is not None]
@@ -176,7 +176,7 @@ def _load_links(view: StoreView, members: Numbers | None) -> _Links:
     is_unmerged = table.outcome != Outcome.MERGED
     left, right = table.left[is_unmerged], table.right[is_unmerged]
     logodds, band = table.logodds[is_unmerged], table.band[is_unmerged]
-    is_queued = table.outcome[is_unmerged] == Outcome.QUEUED
+    outcome = table.outcome[is_unmerged]
     records = None if members is None else np.unique(np.concatenate([left, right]))
     lookup = _EntityLookup(view, records)
     left_entity, right_entity = lookup.find(left), lookup.find(right)
@@ -187,8 +187,12 @@ def _load_links(view: StoreView, members: Numbers | None) -> _Links:
     starts = np.ones(len(order), dtype=bool)
     starts[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
     first = np.flatnonzero(starts)
-    counts = np.add.reduceat(is_queued[order].astype(np.int64), first) if len(first) else first
-    return _Links(low, high, left[order], right[order], logodds[order], band[order], first, counts)
+    queued, apart = (
+        np.add.reduceat((outcome[order] == kind).astype(np.int64), first) if len(first) else first
+        for kind in (Outcome.QUEUED, Outcome.APART)
+    )
+    columns = (low, high, left[order], right[order], logodds[order], band[order], first, queued)
+    return _Links(*columns, apart > 0)
 
 
 class _EntityLookup:

@@ -205,6 +205,6 @@ def test_the_cache_is_limited(
             )
         )
         assert [
-            component.ids.to_pylist() for component in hub._committer.component_cache.at(2)
+            component.batch.ids.to_pylist() for component in hub._committer.component_cache.at(2)
         ] == [["u:1", "u:2"]]
         assert hub._committer.component_cache.at(1) == ()
