@@ -64,14 +64,14 @@ def keep_statements(batch: Batch) -> Batch:
         column = batch.columns.get(prop)
         if column is not None:
             columns[prop] = column, has_generation[column.rows]
-    kept = {
+    selected = {
         prop: replace(
             column, rows=column.rows[keep], codes=column.codes[keep], origins=column.origins[keep]
         )
         for prop, (column, keep) in columns.items()
         if keep.any()
     }
-    return replace(batch, columns=kept).canonical()
+    return replace(batch, columns=selected).canonical()
 
 
 def _related_pairs(batch: Batch) -> IntArray:

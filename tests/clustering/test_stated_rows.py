@@ -84,11 +84,11 @@ def test_statement_columns_give_the_same_pairs() -> None:
         record("b:1", firstName="Ann", lastName="Lee", nameSuffix="Sr"),
         record("b:2", name="Bo", relations=[Relation(RelationType.LINKED_TO, "a:1")]),
     )
-    kept = keep_statements(batch)
-    assert stated(kept) == stated(batch) == [(0, 1), (0, 2), (0, 3)]
-    assert sorted(kept.columns) == ["firstName", "lastName", "name", "nameSuffix", "relation"]
-    assert len(kept.columns["name"]) == 2
-    assert len(kept.columns["relation"]) == 2
+    statements = keep_statements(batch)
+    assert stated(statements) == stated(batch) == [(0, 1), (0, 2), (0, 3)]
+    assert sorted(statements.columns) == ["firstName", "lastName", "name", "nameSuffix", "relation"]
+    assert len(statements.columns["name"]) == 2
+    assert len(statements.columns["relation"]) == 2
 
 
 @pytest.mark.parametrize("third", [False, True])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,9 @@ def twins(
     """Return two records that merge, of which the first may relate to the second."""
     prop = "passportNumber" if kind is Kind.PERSON else "registrationNumber"
     first, second = names or ("Zbigniew Brzezinski",) * 2
-    date = {"birthDate" if kind is Kind.PERSON else "incorporationDate": "1928-03-28"}
+    date: dict[str, Any] = {
+        "birthDate" if kind is Kind.PERSON else "incorporationDate": "1928-03-28"
+    }
     number = [Identifier(prop, "A1B2C3D4", "pl")]
     relations = [relation] if relation else []
     return [

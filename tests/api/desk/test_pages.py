@@ -15,6 +15,7 @@ from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder, run_next_job
+from resolver.records import Relation, RelationType
 from resolver.store.schema import jobs
 from tests.api.desk.conftest import (
     PASSWORD,
@@ -146,6 +147,17 @@ def test_five_thousand_aliases_are_paged(make_desk: DeskFactory) -> None:
     assert "Hydra 4999" in rest.text
     assert "4951 to 5000 of 5,000" in rest.text
     assert browser.get(f"{entity}?prop=nothing").status_code == 404
+
+
+def test_a_pair_shows_the_list_that_states_a_difference(make_desk: DeskFactory) -> None:
+    desk = make_desk()
+    kin = [Relation(RelationType.FAMILY_OF, "river:21")]
+    father, son = record("coast:20", name="Omar", relations=kin), record("river:21", name="Omar")
+    with Hub.open(desk.url, OPTIONS) as hub:
+        hub.add(make_intake([father, son]))
+    page = desk.signed_in("amira").get("/review/coast:20/river:21", follow_redirects=True)
+    assert "coast relates these two as family, so they are two persons." in page.text
+    assert "They stay apart unless you decide that they are the same." in page.text
 
 
 def test_a_batch_from_a_browser(desk: Desk) -> None:

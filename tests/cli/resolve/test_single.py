@@ -176,6 +176,27 @@ def test_explanation_names_forbidding_decision(
     assert "Decided the same (bo, 2026-01-02 10:00 UTC" in capsys.readouterr().out
 
 
+def test_explanation_names_the_list_that_states_a_difference(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        {"id": "p1", "schema": "Person", "properties": {"name": ["Ali Hassan"]}},
+        {"id": "p2", "schema": "Person", "properties": {"name": ["Ali Hassan"]}},
+        {"id": "f", "schema": "Family", "properties": {"person": ["p1"], "relative": ["p2"]}},
+    ]
+    path = tmp_path / "made.json"
+    path.write_text("".join(json.dumps({"datasets": ["made"], **row}) + "\n" for row in rows))
+    assert run(["explain", "made:p1", "made:p2", str(path), "--json"]) == 0
+    sentence = "made relates these two as family, so they are two persons."
+    assert json.loads(capsys.readouterr().out)["statement"] == sentence
+    assert run(["explain", "made:p1", "made:p2", str(path)]) == 0
+    assert f"{sentence} That forbids a merge, whatever the score." in capsys.readouterr().out
+    text = "left_id,right_id,verdict,who,when,why\nmade:p1,made:p2,same,bo,2026-01-02T10:00Z,\n"
+    args = [str(path), "--decisions", table(tmp_path / "decisions.csv", text)]
+    assert run(["explain", "made:p1", "made:p2", *args]) == 0
+    assert f"{sentence} The decision overrules that." in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("ids", [("coast:p1", "river:0"), ("nobody", "river:7")])
 def test_explain_refuses_unknown_records(
     ids: tuple[str, str], lists: Lists, capsys: pytest.CaptureFixture[str]

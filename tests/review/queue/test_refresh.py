@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete
 
 from resolver.hub.hub import Hub
-from resolver.records import Handling, Identifier, Record
+from resolver.records import Handling, Identifier, Record, Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
 from resolver.review import (
     DecisionRequest,
@@ -31,7 +31,7 @@ from resolver.store.database import write_transaction
 from resolver.store.desk.waiting_pairs import waiting_columns
 from resolver.store.schema import desk
 from resolver.training.data.queue_picks import PICK_REASON, mark_queue_picks
-from tests.hub.hubs import make_intake
+from tests.hub.hubs import make_intake, make_namesake
 from tests.records.samples import record
 from tests.review.tables import items, queue
 
@@ -248,3 +248,39 @@ def test_columnar_rows_equal_single_rows(hub: Hub) -> None:
     } == expected
     assert any("u2" in marks for marks in expected["marks"])
     assert {str(QueueReason.BORDERLINE), str(QueueReason.CONTRADICTION)} <= set(expected["reason"])
+
+
+def test_pair_that_a_list_states_to_differ_does_not_wait(hub: Hub) -> None:
+    """Set father and son apart, with a record of another list that fits the son in doubt."""
+    kin = (Relation(RelationType.FAMILY_OF, "a:2", role="father"),)
+    father, son = replace(make_namesake("a:1"), relations=kin), make_namesake("a:2")
+    hub.add(make_intake([father, son]))
+    assert find_item(hub, "a:1", "a:2") is None
+    shown = build_pair_view(hub, "a:1", "a:2")
+    assert shown.stated_difference == "a relates these two as family, so they are two persons."
+    other = record("b:1", name="Zbigniew Brzezinski")
+    hub.add(make_intake([other]))
+    waiting = {frozenset((item.left.id, item.right.id)) for item in items(hub)}
+    assert frozenset((shown.left.party.id, shown.right.party.id)) not in waiting
+    # a decision of a steward beats the statement
+    done = decide_pair(hub, DecisionRequest(KIM, "a:1", "a:2", StewardVerdict.SAME))
+    with hub.store.view() as view:
+        assert view.entity_key("a:1") == view.entity_key("a:2")
+    undo_decision(hub, KIM, done.numbers[0])
+    with hub.store.view() as view:
+        assert view.entity_key("a:1") != view.entity_key("a:2")
+
+
+def test_entities_of_which_records_are_stated_to_differ_do_not_wait(hub: Hub) -> None:
+    father = replace(make_namesake("a:1"), relations=(Relation(RelationType.FAMILY_OF, "a:2"),))
+    grown = make_namesake("b:1")
+    weak = record("a:2", name="Zbigniew Brzezinski", birthDate="1928")
+    hub.add(make_intake([father, grown, weak]))
+    with hub.store.view() as view:
+        keys = [view.entity_key(record_id) for record_id in ("a:1", "b:1", "a:2")]
+    assert keys[0] == keys[1] != keys[2]
+    # the steward merges the entities as a whole, father and son included
+    assert find_item(hub, "b:1", "a:2") is None
+    decide_pair(hub, DecisionRequest(KIM, "b:1", "a:2", StewardVerdict.SAME))
+    with hub.store.view() as view:
+        assert len({view.entity_key(end) for end in ("a:1", "b:1", "a:2")}) == 1

@@ -203,3 +203,16 @@ def test_ids_of_other_entities_are_relations_or_nothing_but_no_values(tmp_path: 
         Relation(RelationType.LINKED_TO, "made:h", role="parent"),
     )
     assert records["made:c"].values == (Value("name", "C"),)
+
+
+def test_successions_relate_the_predecessor_to_the_successor(tmp_path: Path) -> None:
+    records, intake = read(
+        tmp_path,
+        entity("c", "Company", name=["C"]),
+        entity("s", "Succession", predecessor=["c"], successor=["d"], startDate=["2001"]),
+        entity("d", "Company", name=["D"]),
+    )
+    assert records["made:c"].relations == (
+        Relation(RelationType.PREDECESSOR_OF, "made:d", start="2001"),
+    )
+    assert (records["made:d"].relations, intake.rejects) == ((), ())

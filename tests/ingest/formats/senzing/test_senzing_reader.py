@@ -169,6 +169,7 @@ def test_contacts_groups_and_unknown_attributes_are_read(tmp_path: Path) -> None
         ("member", RelationType.MEMBER_OF),
         ("business_associate", RelationType.ASSOCIATE_OF),
         ("Occupancy", RelationType.LINKED_TO),
+        ("PREDECESSOR_OF", RelationType.PREDECESSOR_OF),
         ("PERSON", RelationType.LINKED_TO),  # holds SON, but is none
     ],
 )
