@@ -35,12 +35,14 @@ from benchmarks.harness.measures import cluster_pairs, codes_of
 from resolver.blocking import choose_plan_by_size, join_candidates
 from resolver.clustering import MergeRule, PairLogOdds, cluster
 from resolver.comparison import NameIndex
+from resolver.engines.record_pairs import fit_models
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.ingest.formats.tabular.mapping import build_mapping
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.model_set import load_models
+from resolver.normalize import with_frequencies
 from resolver.pipeline import compare_and_score, normalize
 from resolver.review import (
     DecisionRefusedError,
@@ -129,7 +131,7 @@ class UntouchedHalf:
 
     def __init__(self, half: Half) -> None:
         batch = half.intake.batch
-        self._prepared = normalize(batch, load_models())
+        self._batch, self._prepared = batch, normalize(batch, load_models())
         self._plan = choose_plan_by_size(len(batch))
         pairs, _ = join_candidates(self._prepared, self._plan)
         self._left, self._right = pairs.left, pairs.right
@@ -140,9 +142,10 @@ class UntouchedHalf:
 
     def measure(self, model: Path | None) -> dict[str, Any]:
         """Return rates after clustering at both thresholds, and the number of borderline pairs."""
-        models = load_models(model, self._plan.name)
+        models = fit_models(self._batch, RunOptions(model_dir=model))
+        prepared = with_frequencies(self._prepared, models.tables)
         logodds = compare_and_score(
-            self._prepared, NameIndex.of(self._prepared), models, self._left, self._right
+            prepared, NameIndex.of(prepared), models, self._left, self._right
         )
         rates_by_threshold: dict[str, Any] = {}
         for name, score in THRESHOLDS.items():

@@ -110,7 +110,7 @@ class BruteForce:
     def __init__(self, hub: Hub, state: IndexSnapshot, queries: Sequence[Record]) -> None:
         batches = [Batch.from_records([query]).canonical() for query in queries]
         parts = [
-            BatchRows(normalize(batch, hub.models), np.zeros(1, dtype=np.int64))
+            BatchRows(normalize(batch, state.models), np.zeros(1, dtype=np.int64))
             for batch in batches
         ]
         rows = [np.flatnonzero(active) for active in state.active]
@@ -195,7 +195,7 @@ def _score_drawn(
 ) -> list[float]:
     """Return the score of each query with the entity it was drawn from."""
     batches = [
-        normalize(Batch.from_records([query]).canonical(), hub.models) for _, query in queries
+        normalize(Batch.from_records([query]).canonical(), state.models) for _, query in queries
     ]
     place = {identity: row for row, identity in enumerate(state.segments[0].ids.to_pylist())}
     rows = np.array([place[drawn] for drawn, _ in queries], dtype=np.int64)

@@ -121,7 +121,9 @@ def _all_pairs(
     resolution: Resolution, options: RunOptions, sides: npt.NDArray[np.uint8] | None
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
     """Return every candidate pair of the run and its log-odds in thousandths."""
-    models = load_models(options.model_dir, resolution.stats.plan)
+    models = load_models(options.model_dir).for_population(
+        resolution.stats.plan, resolution.stats.population
+    )
     prepared = normalize(resolution.batch, models)
     pairs, _ = join_candidates(prepared, PLAN_BY_NAME[resolution.stats.plan], sides=sides)
     names = NameIndex.of(prepared)

@@ -20,10 +20,11 @@ from resolver.blocking import RULES, choose_plan_by_size, join_candidates
 from resolver.blocking.key_join import rule_keys
 from resolver.clustering import MergeRule, PairLogOdds, cluster
 from resolver.comparison import NameIndex
+from resolver.engines.record_pairs import fit_models
 from resolver.ingest.formats.tabular.mapping import build_mapping
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
-from resolver.model_set import ModelSet, load_models
+from resolver.model_set import ModelSet
 from resolver.pipeline import compare_and_score, normalize
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.run_options import RunOptions
@@ -64,7 +65,7 @@ def measure_stages(task: Task, tries: int = 3) -> list[StageSpeed]:
     """Return the speeds of the stages on the first table of a task, or on all its lists."""
     intake = _read(task)
     plan = choose_plan_by_size(len(intake.batch))
-    models = load_models(None, plan.name)
+    models = fit_models(intake.batch, RunOptions(), sorted(intake.deduplicated_sources))
     prepared = normalize(intake.batch, models)
     rules = [(number, rule) for number, rule in enumerate(RULES) if rule.name in plan.rules]
     keys = sum(len(rule_keys(rule, prepared, plan, number).rows) for number, rule in rules)

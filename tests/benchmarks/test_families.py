@@ -42,6 +42,8 @@ def make_pairs(count: int = 160) -> LabeledPairs:
         words,
         words,
         words,
+        np.full(count, np.nan),
+        np.full(count, np.nan),
     )
 
 

@@ -29,7 +29,8 @@ def scored_pairs(records: int, share: float) -> npt.NDArray[np.int32]:
     evidence = np.concatenate([chance.normal(6, 3, true), chance.normal(-6, 3, false)])
     # log(density of true / density of false) = 12 x / 9; prior odds at the reference share
     logodds = 12 * evidence / 9 + np.log(0.5 * records / false)
-    return np.rint(1000 * logodds).clip(-13_816, 13_816).astype(np.int32)
+    limited: npt.NDArray[np.int32] = np.rint(1000 * logodds).clip(-13_816, 13_816).astype(np.int32)
+    return limited
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 3.0])

@@ -139,7 +139,7 @@ def test_linking_two_sets(shape: Partitioning, cap: int, world: World) -> None:
     class Sent:
         value = sides
 
-    prepared = normalize(batch, load_models(None, "S"))
+    prepared = normalize(batch, load_models().for_population("S", None))
     pairs, rules = join_candidates(prepared, PLAN_BY_NAME["S"], sides=sides, cap=cap, workers=1)
     joined, scored = run_steps(
         batch, WorkerJob("S", (), -(2**31), shape, sides=Sent(), cap=cap), seed=3

@@ -38,6 +38,8 @@ def data() -> LabeledPairs:
         np.where(np.arange(count) % 4 == 0, "Arabic", "Latin").astype(object),
         np.where(np.arange(count) % 2 == 0, "persian", "unknown").astype(object),
         np.full(count, "S", dtype=object),
+        np.full(count, np.nan),
+        np.full(count, np.nan),
     )
 
 
