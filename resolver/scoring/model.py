@@ -28,6 +28,8 @@ from resolver.scoring.weight_sums import Curve, Weights, calibrated
 MIN_SCORE = 1e-6
 """Lowest score; the highest is 1 − `MIN_SCORE`."""
 LOGODDS_LIMIT = round(1000 * math.log((1 - MIN_SCORE) / MIN_SCORE))
+LOWEST_LOGODDS = -LOGODDS_LIMIT
+"""Log-odds (thousandths) of the lowest score."""
 LISTED_FEATURE = "listed"
 """Comparator that selects the part: 1 for pairs of watchlists, 0 for pairs of plain registers."""
 NAME_ONLY_FEATURE = "names_alone"

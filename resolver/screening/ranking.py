@@ -1,13 +1,19 @@
-"""Ranking of candidates: compare them with a query in rounds, the likeliest first, and keep those
-at or above a cutoff.
+"""Ranking of candidates: compare them with a query in rounds, the likeliest first, let them
+compete, and keep those at or above a cutoff.
 
 A round has a high fixed cost and a low cost per entity, so there are two: the likeliest, which
 suffice for many queries, then far more of the others.
+
+Candidates compete (`resolver.scoring.competition`), as the query means one of them at most. All
+compared ones at or above the review threshold by their own evidence compete; those below are
+distinct and do not. Whether the second round is compared, and whether its candidates compete, does
+not depend on the limit, and whether they compete not on the cutoff either, so that a score depends
+on neither.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -21,11 +27,20 @@ from resolver.engines.pair_scoring import ExplainedPairs, score_explained
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.results.explanation import Explanation
-from resolver.scoring import Thresholds
+from resolver.records.visibility import Viewer
+from resolver.scoring import Thresholds, scores
+from resolver.scoring.competition import (
+    InReview,
+    add_competition,
+    compete,
+    group_in_review,
+)
 from resolver.screening.entity_index import IndexSnapshot
-from resolver.screening.visible_profiles import VisibleProfiles
+from resolver.screening.visible_profiles import VisibleProfiles, count_visible_members
+from resolver.store import Store
 
 Numbers = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 FIRST_ROUND_SIZE = 480
 """Entities compared in the first round."""
 MAX_COMPARED = 1_000
@@ -37,47 +52,36 @@ of theirs.
 _LATE_FRACTION = 3
 """Last part of a round (1 / 3) without a match that ends the comparison."""
 _QUERY_ID = "!"
+_NONE: Numbers = np.zeros(0, dtype=np.int64)
+_MAX_LOOKED_UP, _MAX_LOOKED_UP_RECORDS = 20, 100
+"""Strongest competitors, and visible records of these, whose review links are looked up; each pair
+of records is. Further ones count each by itself.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundHits:
-    """Entities of one round at or above the cutoff: their segments, rows there and scores, and
-    their pairs in `scored_pairs`.
+    """Entities of one round at or above a floor: their segments, rows there, log-odds (thousandths)
+    by their own evidence, whether they compete, and their pairs in `scored_pairs`.
     """
 
     scored_pairs: ExplainedPairs
     pairs: Numbers
     segments: Numbers
     rows: Numbers
-    scores: npt.NDArray[np.float64]
+    logodds: Numbers
+    is_competitor: Bools
 
     def __len__(self) -> int:
         return len(self.pairs)
 
-    def hits(self, snapshot: IndexSnapshot, min_score: float) -> Iterator[Hit]:
-        """Yield the entities whose score is `min_score` or more."""
-        chosen = np.flatnonzero(self.scores >= min_score)
-        columns = (self.segments, self.rows, self.scores, self.pairs)
-        selected = (column[chosen].tolist() for column in columns)
-        for segment, row, score, pair in zip(*selected, strict=True):
-            entity_id = snapshot.segments[segment].ids[row].as_py()
-            yield Hit(entity_id, segment, row, score, self.scored_pairs, pair)
-
-
-def select_best(rounds: Sequence[RoundHits], snapshot: IndexSnapshot, count: int) -> list[Hit]:
-    """Return the best `count` hits of all rounds, best first (ties by id)."""
-    all_scores = np.concatenate([np.zeros(0), *(hits.scores for hits in rounds)])
-    if not count or not len(all_scores):
-        return []
-    min_score = float(np.sort(all_scores)[-min(count, len(all_scores))])
-    best = [hit for hits in rounds for hit in hits.hits(snapshot, min_score)]
-    best.sort(key=lambda hit: (-hit.score, hit.id))
-    return best[:count]
-
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Entity at or above the cutoff: its id, its place in the index, its pair in `scored_pairs`."""
+    """Entity at or above the cutoff: its id, its place in the index, its pair in `scored_pairs`.
+
+    `score` is that after competition with `others`, which took `weight` (thousandths).
+    """
 
     id: str
     segment: int
@@ -85,6 +89,109 @@ class Hit:
     score: float
     scored_pairs: ExplainedPairs
     pair: int
+    weight: int
+    others: int
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Candidates of a query in the rounds of all its variants, each entity once.
+
+    `rounds[number]` is the round of each, `places` the position there.
+    """
+
+    snapshot: IndexSnapshot
+    rounds: Sequence[RoundHits]
+    numbers: Numbers
+    places: Numbers
+    segments: Numbers
+    rows: Numbers
+    logodds: Numbers
+    is_competitor: Bools
+
+    @classmethod
+    def of(cls, snapshot: IndexSnapshot, rounds: Sequence[RoundHits]) -> Candidates:
+        """Gather the rounds; of an entity in several the strongest evidence counts."""
+        numbers = np.repeat(np.arange(len(rounds)), [len(hits) for hits in rounds])
+        places = np.concatenate([_NONE, *(np.arange(len(hits)) for hits in rounds)])
+        segments = np.concatenate([_NONE, *(hits.segments for hits in rounds)])
+        rows = np.concatenate([_NONE, *(hits.rows for hits in rounds)])
+        logodds = np.concatenate([_NONE, *(hits.logodds for hits in rounds)])
+        competes = np.concatenate([_NONE > 0, *(hits.is_competitor for hits in rounds)])
+        order = np.lexsort((numbers, -logodds, rows, segments))
+        is_first = np.ones(len(order), dtype=bool)
+        is_first[1:] = (np.diff(segments[order]) != 0) | (np.diff(rows[order]) != 0)
+        best = order[is_first]
+        columns = (numbers[best], places[best], segments[best], rows[best], logodds[best])
+        return cls(snapshot, rounds, *columns, competes[best])
+
+    def entity_id(self, position: int) -> str:
+        """Return the id of the entity of a candidate."""
+        segment = self.snapshot.segments[int(self.segments[position])]
+        return str(segment.ids[int(self.rows[position])].as_py())
+
+    def strongest_first(self, positions: Numbers, logodds: Numbers, count: int) -> list[int]:
+        """Return the strongest of some positions by log-odds of all candidates, ties by id."""
+        if not count or not len(positions):
+            return []
+        lowest = np.sort(logodds[positions])[-min(count, len(positions))]
+        best: list[int] = positions[logodds[positions] >= lowest].tolist()
+        best.sort(key=lambda position: (-int(logodds[position]), self.entity_id(position)))
+        return best[:count]
+
+
+def rank_hits(
+    candidates: Candidates, cutoff: float, count: int, in_review: InReview
+) -> tuple[list[Hit], int]:
+    """Let the candidates compete; return the best `count` at or above the cutoff, best first (ties
+    by id), and the number of all that are.
+    """
+    competition = compete(candidates.logodds, candidates.is_competitor, in_review)
+    score = scores(competition.logodds)
+    above_cutoff = np.flatnonzero(score >= cutoff)
+    hits = []
+    for position in candidates.strongest_first(above_cutoff, competition.logodds, count):
+        round_hits = candidates.rounds[int(candidates.numbers[position])]
+        hits.append(
+            Hit(
+                candidates.entity_id(position),
+                int(candidates.segments[position]),
+                int(candidates.rows[position]),
+                float(score[position]),
+                round_hits.scored_pairs,
+                int(round_hits.pairs[candidates.places[position]]),
+                int(competition.weights[position]),
+                int(competition.others[position]),
+            )
+        )
+    return hits, len(above_cutoff)
+
+
+def find_in_review(candidates: Candidates, store: Store, viewer: Viewer) -> InReview:
+    """Find which competitors are in review with each other, by links of records that the viewer may
+    see; one query of the store, and none for fewer than two competitors.
+    """
+    positions = np.flatnonzero(candidates.is_competitor)
+    if len(positions) < 2:
+        return {}
+    strongest = candidates.strongest_first(positions, candidates.logodds, _MAX_LOOKED_UP)
+    places: dict[int, int] = {}
+    hidden_ids: list[str] = []
+    record_count = 0
+    for position in strongest:
+        segment = candidates.snapshot.segments[int(candidates.segments[position])]
+        row = int(candidates.rows[position])
+        visible_count, hidden = count_visible_members(segment, row, viewer)
+        record_count += visible_count
+        if record_count > _MAX_LOOKED_UP_RECORDS:
+            break
+        places[int(segment.entities[row])] = position
+        hidden_ids += hidden
+    if len(places) < 2:
+        return {}
+    with store.view(candidates.snapshot.revision) as view:
+        pairs = view.entities_in_review(list(places), hidden_ids)
+    return group_in_review(strongest, [(places[left], places[right]) for left, right in pairs])
 
 
 class LazyExplanations:
@@ -105,7 +212,8 @@ class LazyExplanations:
             scored_pairs.prepare_explanations(
                 [added.pair for added in hits if added.scored_pairs is scored_pairs]
             )
-        return hit.scored_pairs.explanation(hit.pair, self._thresholds)
+        explanation = hit.scored_pairs.explanation(hit.pair, self._thresholds)
+        return add_competition(explanation, hit.weight, hit.others, self._thresholds)
 
 
 def compared_share(query: PreparedBatch) -> float:
@@ -118,40 +226,61 @@ def compare_in_rounds(
     snapshot: IndexSnapshot,
     candidates: Numbers,
     cutoff: float,
-    limit: int,
     profiles: VisibleProfiles,
 ) -> tuple[list[RoundHits], bool]:
-    """Compare candidates (places in the index, the likeliest first) and return those at or above
-    the cutoff, the best `limit` among them; and whether these are all.
+    """Compare candidates (places in the index, the likeliest first) and return those that compete
+    or reach the cutoff by their own evidence; and whether these are all.
+
+    The second round is compared only if the best of the last part of the first would still reach
+    the cutoff or the review threshold after competition there, for later ones score no better. Its
+    candidates compete if it is the review threshold.
     """
     rounds: list[RoundHits] = []
     share, material = compared_share(query), name_material(query)
     max_compared = int(share * MAX_COMPARED)
+    review = snapshot.thresholds.review
+    floor, competes_from = min(cutoff, review), review
+    late_score = 0.0
     for first, last in pairwise((0, int(share * FIRST_ROUND_SIZE), max_compared)):
         places = candidates[first:last]
         if not len(places):
             break
-        round_hits, late_score = _compare_round(material, snapshot, places, cutoff, profiles)
+        round_hits, late_logodds = _compare_round(
+            material, snapshot, places, (floor, competes_from), profiles
+        )
         rounds.append(round_hits)
-        if len(places) < last - first or late_score == 0:
-            # candidates are ordered by prefilter score, so later ones score no better
+        late_score = float(scores(late_logodds).max(initial=0))
+        if len(places) < last - first:
             return rounds, True
-        best_scores = np.sort(np.concatenate([hits.scores for hits in rounds]))
-        if len(best_scores) >= limit and late_score < best_scores[-limit]:
-            # later candidates score too low to be among the best
-            return rounds, False
-    return rounds, len(candidates) < max_compared
+        remaining_score = _score_after_competition(late_logodds, round_hits)
+        if remaining_score < floor:
+            return rounds, late_score < cutoff
+        if remaining_score < review:
+            # only for a low cutoff are later ones compared
+            competes_from = np.inf
+    return rounds, late_score < cutoff or len(candidates) < max_compared
+
+
+def _score_after_competition(late_logodds: Numbers, round_hits: RoundHits) -> float:
+    """Return the score of the best late candidate after competition with its whole round."""
+    if not len(late_logodds):
+        return 0.0
+    best = float(np.exp(late_logodds.max() / 1000.0))
+    competing = float(np.exp(round_hits.logodds[round_hits.is_competitor] / 1000.0).sum())
+    return best / (1.0 + max(best, competing))
 
 
 def _compare_round(
     query_material: NameMaterial,
     snapshot: IndexSnapshot,
     places: Numbers,
-    cutoff: float,
+    floors: tuple[float, float],
     profiles: VisibleProfiles,
-) -> tuple[RoundHits, float]:
-    """Return the hits among some places, and the best score of those in the least likely part (0
-    without any).
+) -> tuple[RoundHits, Numbers]:
+    """Return the entities of some places that reach a score, and the log-odds of those in the least
+    likely part that do.
+
+    `floors`: that score, and the one from which they compete.
     """
     segment_of, row_of = _locate(snapshot, places)
     query = query_material.prepared
@@ -172,14 +301,20 @@ def _compare_round(
     scored_pairs = score_explained(
         work, work.name_index(), snapshot.models, np.zeros_like(right), right, query=query
     )
+    floor, competes_from = floors
     score = scored_pairs.scores
-    above_cutoff = np.flatnonzero(score >= cutoff)
-    hits = order[above_cutoff]
-    late = above_cutoff[hits >= len(places) - len(places) // _LATE_FRACTION]
+    chosen = np.flatnonzero(score >= floor)
+    hits, logodds = order[chosen], scored_pairs.logodds[chosen].astype(np.int64)
+    is_late = hits >= len(places) - len(places) // _LATE_FRACTION
     round_hits = RoundHits(
-        scored_pairs, above_cutoff, segment_of[hits], row_of[hits], score[above_cutoff]
+        scored_pairs,
+        chosen,
+        segment_of[hits],
+        row_of[hits],
+        logodds,
+        score[chosen] >= competes_from,
     )
-    return round_hits, float(score[late].max(initial=0))
+    return round_hits, logodds[is_late]
 
 
 def _locate(snapshot: IndexSnapshot, places: Numbers) -> tuple[Numbers, Numbers]:

@@ -4,7 +4,8 @@ A query is a record. It is compared with *profiles*, each the union of all value
 records, so that a name known to one agency and a birth date known to another count together.
 Profiles are prepared in the entity index (`resolver.screening.entity_index`). Candidates are
 compared in rounds, the likeliest first, until a round finds nobody or `MAX_COMPARED` were compared;
-a result states whether it is complete.
+a result states whether it is complete. Then candidates compete: five that fit equally share the
+probability. Scores, cutoffs, totals and the order are those after competition.
 """
 
 from __future__ import annotations
@@ -35,11 +36,14 @@ from resolver.screening.fair_semaphore import FairSemaphore
 from resolver.screening.match_documents import build_match_documents
 from resolver.screening.ranking import (
     MAX_COMPARED,
+    Candidates,
+    Hit,
     LazyExplanations,
     RoundHits,
     compare_in_rounds,
     compared_share,
-    select_best,
+    find_in_review,
+    rank_hits,
 )
 from resolver.screening.retrieval import CandidateFinder
 from resolver.screening.visible_history import visible_events
@@ -197,10 +201,7 @@ class Screener:
         store.
         """
         snapshot = self._current_snapshot()
-        results = []
-        for query in queries:
-            answers = [self._answer(variant, snapshot, options) for variant in _variants(query)]
-            results.append(_merge_results(answers, options.limit))
+        results = [self._answer(query, snapshot, options) for query in queries]
         return results, IndexRevision(snapshot.revision, self._hub.models.stamp["model"])
 
     def visible_sources(self, viewer: Viewer = STRANGER) -> frozenset[str]:
@@ -238,39 +239,41 @@ class Screener:
     def _screen(
         self, query: Record, snapshot: IndexSnapshot, options: MatchQuery
     ) -> ScreeningResult:
+        cutoff = snapshot.thresholds.review if options.cutoff is None else options.cutoff
+        compared = [
+            self._compare(variant, snapshot, cutoff, options) for variant in _variants(query)
+        ]
+        candidates = Candidates.of(snapshot, [hits for rounds, _ in compared for hits in rounds])
+        in_review = find_in_review(candidates, self._hub.store, options.viewer)
+        # a filter may refuse any number of the matches
+        count = options.limit if options.accept is None else len(candidates.logodds)
+        hits, total = rank_hits(candidates, cutoff, count, in_review)
+        matches, refused = self._build_matches(hits, snapshot, options)
+        is_complete = all(is_complete for _, is_complete in compared)
+        return ScreeningResult(matches, total - refused, is_complete)
+
+    def _compare(
+        self, query: Record, snapshot: IndexSnapshot, cutoff: float, options: MatchQuery
+    ) -> tuple[list[RoundHits], bool]:
+        """Compare a query, and return its candidates, and whether these are all."""
         # the id of the query plays no part; the comparison gives it another
         prepared = normalize(batch_from_record(query).canonical(), snapshot.models)
         candidates = self._finder.find_candidates(
             prepared, snapshot, options.sources, MAX_COMPARED, compared_share(prepared)
         )
         profiles = VisibleProfiles(options.viewer, options.sources, snapshot.models)
-        cutoff = snapshot.thresholds.review if options.cutoff is None else options.cutoff
-        rounds, all_compared = compare_in_rounds(
-            prepared, snapshot, candidates, cutoff, self._compared_limit(options), profiles
-        )
+        rounds, all_compared = compare_in_rounds(prepared, snapshot, candidates, cutoff, profiles)
         # without candidates the result is complete only if the query has words to search by
-        is_complete = all_compared if len(candidates) else bool(identity_tokens(prepared).any())
-        return self._build_result(rounds, snapshot, options, is_complete=is_complete)
+        return rounds, all_compared if len(candidates) else bool(identity_tokens(prepared).any())
 
-    def _compared_limit(self, options: MatchQuery) -> int:
-        # a filter may refuse any number of the matches
-        return max(options.limit, 1) if options.accept is None else MAX_COMPARED
-
-    def _build_result(
-        self,
-        rounds: Sequence[RoundHits],
-        snapshot: IndexSnapshot,
-        options: MatchQuery,
-        *,
-        is_complete: bool,
-    ) -> ScreeningResult:
-        total = sum(map(len, rounds))
+    def _build_matches(
+        self, hits: Sequence[Hit], snapshot: IndexSnapshot, options: MatchQuery
+    ) -> tuple[tuple[ScreeningMatch, ...], int]:
+        """Return the first matches that the filter accepts, and the number it refuses."""
         context = FilterContext(self._hub.store, snapshot.revision, options.viewer)
         explanations = LazyExplanations(snapshot.thresholds)
         matches: list[ScreeningMatch] = []
         refused = 0
-        count = options.limit if options.accept is None else total
-        hits = select_best(rounds, snapshot, count)
         for hit, entity in zip(
             hits, build_match_documents(hits, snapshot, options.viewer), strict=True
         ):
@@ -278,7 +281,7 @@ class Screener:
                 refused += 1
             elif len(matches) < options.limit:
                 matches.append(ScreeningMatch(entity, hit.score, explanations.add(hit)))
-        return ScreeningResult(tuple(matches), total - refused, is_complete)
+        return tuple(matches), refused
 
 
 def _variants(query: Record) -> list[Record]:
@@ -290,19 +293,3 @@ def _variants(query: Record) -> list[Record]:
     return [
         replace(query, kind=kind, schema=DEFAULT_SCHEMA[kind]) for kind in (Kind.PERSON, Kind.GROUP)
     ]
-
-
-def _merge_results(results: list[ScreeningResult], limit: int) -> ScreeningResult:
-    """Merge the results of the variants of a query; each entity keeps its best score."""
-    if len(results) == 1:
-        return results[0]
-    matches = sorted(
-        (match for result in results for match in result.matches),
-        key=lambda match: (-match.score, match.entity["id"]),
-    )
-    best: dict[str, ScreeningMatch] = {}
-    for match in matches:
-        best.setdefault(match.entity["id"], match)
-    total = sum(result.total for result in results) - (len(matches) - len(best))
-    is_complete = all(result.is_complete for result in results)
-    return ScreeningResult(tuple(best.values())[:limit], total, is_complete)

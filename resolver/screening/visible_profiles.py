@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from resolver.comparison import NameMaterial, name_material
 from resolver.model_set import ModelSet
@@ -69,3 +70,16 @@ class VisibleProfiles:
                 name_material(prepared),
                 places[visible_owners],
             )
+
+
+def count_visible_members(segment: IndexSegment, row: int, viewer: Viewer) -> tuple[int, list[str]]:
+    """Return the number of records of an entity row that the viewer may see, and the ids of its
+    other records.
+    """
+    if segment.is_restricted[row]:
+        batch, _ = segment.records(np.array([row]))
+        visible_mask = visible_rows(batch, viewer)
+        if visible_mask is not None:
+            hidden_ids = batch.ids.filter(pa.array(~visible_mask)).to_pylist()
+            return len(batch) - len(hidden_ids), hidden_ids
+    return int(segment.member_offsets[row + 1] - segment.member_offsets[row]), []

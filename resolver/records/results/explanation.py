@@ -14,6 +14,9 @@ from typing import NamedTuple
 from resolver.records.decisions import Decision
 from resolver.records.results.resolution import Band
 
+COMPETITION = "competition"
+"""Name of the row that says how many other candidates of a check fit as well."""
+
 
 class EvidenceRow(NamedTuple):
     """Row of a score's sum.
@@ -103,7 +106,7 @@ class Change:
     band: Band
 
 
-POPULATION_ROWS = ("prior", "calibration", "population", "partners", "names_only")
+POPULATION_ROWS = ("prior", "calibration", "population", "partners", "names_only", "competition")
 """Rows of an explanation that no field of a record accounts for."""
 
 

@@ -48,6 +48,20 @@ _LINKS_OF = (
     'SELECT "left", "right", "logodds", "band", "outcome", "colour" FROM "links" '
     'WHERE "SIDE" {among} AND "valid_from" <= ? AND ("valid_to" IS NULL OR "valid_to" > ?)'
 )
+# the cross join makes SQLite look up each pair of records: a few, where a record has many links
+_IN_REVIEW = (
+    'SELECT DISTINCT a."entity", b."entity" FROM "members" a CROSS JOIN "members" b '
+    'CROSS JOIN "links" l WHERE a."entity" {among} AND b."entity" {and_among} '
+    'AND l."left" = a."record" AND l."right" = b."record" AND l."outcome" = ?'
+)
+_VALID_ROWS = "".join(
+    f' AND {table}."valid_from" <= ? AND ({table}."valid_to" IS NULL OR {table}."valid_to" > ?)'
+    for table in "abl"
+)
+_NOT_HIDDEN = "".join(
+    f' AND {table}."record" NOT IN (SELECT "number" FROM "records" WHERE "record_id" {{among}})'
+    for table in "ab"
+)
 _NAMES = [column.name for column in decisions.columns]
 _DecisionRow = namedtuple("_DecisionRow", _NAMES)  # type: ignore[misc]
 _DECISIONS = "SELECT " + ", ".join(f'"{name}"' for name in _NAMES) + ' FROM "decisions" '
@@ -87,6 +101,22 @@ class LinkQueries(Snapshot):
             for part in split_chunks(numbers)
         ]
         return _link_table(parts)
+
+    def entities_in_review(
+        self, entities: Sequence[int], hidden_ids: Sequence[str] = ()
+    ) -> set[tuple[int, int]]:
+        """Return the pairs of some entities (a few, by number) that wait for a steward: a record of
+        one has a queued link with a record of the other. Links of `hidden_ids` (records) are not
+        used.
+        """
+        params: list[Any] = [list_parameter(self.connection, entities), int(Outcome.QUEUED)]
+        params += [self.revision] * 6
+        sql = _IN_REVIEW + _VALID_ROWS
+        if hidden_ids:
+            sql += _NOT_HIDDEN
+            params += [list_parameter(self.connection, hidden_ids)] * 2
+        rows = fetch_rows(self.connection, sql, entities, *params)
+        return {(row[0], row[1]) for row in rows if row[0] != row[1]}
 
     def queued_revisions(self, lefts: Sequence[int]) -> tuple[Numbers, Numbers, Numbers]:
         """Return (left, right, first revision in which the pair was queued), sorted by pair.
