@@ -149,3 +149,24 @@ def load_records(hub: Hub, ids: Sequence[str]) -> tuple[Batch, list[str]]:
         numbers = np.array(sorted(number for number, _ in stored.values()), dtype=np.int64)
         sources = [source.name for source in view.sources() if source.deduplicated]
         return index.batch(numbers).canonical(), sources
+
+
+def find_records_in_review(hub: Hub, ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the pairs of some stored records that are one entity, or whose entities are in review
+    with each other.
+    """
+    with hub.store.view() as view:
+        id_of = {number: record_id for record_id, (number, _) in view.numbers_of(ids).items()}
+        record, entity, _ = view.memberships(sorted(id_of))
+        revision = view.revision
+    members: dict[int, list[str]] = {}
+    for number, owner in zip(record.tolist(), entity.tolist(), strict=True):
+        members.setdefault(owner, []).append(id_of[number])
+    pairs = hub.store.entities_in_review(revision, sorted(members))
+    return [
+        (left, right)
+        for first, second in [*pairs, *((owner, owner) for owner in members)]
+        for left in members[first]
+        for right in members[second]
+        if left != right
+    ]

@@ -12,60 +12,68 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from resolver.records.results.explanation import COMPETITION, EvidenceRow, Explanation
 from resolver.scoring.model import LOWEST_LOGODDS, Thresholds, scores
 
-Numbers = npt.NDArray[np.int64]
 InReview = Mapping[int, AbstractSet[int]]
 """Positions of candidates in review, strongest first, each with those it is in review with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Competition:
-    """Effect of the others on each of n candidates.
+class Competition(NamedTuple):
+    """Effect of the others on one candidate.
 
-    `logodds` (thousandths) are those after competition, `weights` what they differ by from the
+    `logodds` (thousandths) are those after competition, `weight` what they differ by from the
     candidate's own (negative or 0), `others` the number of competitors counted.
     """
 
-    logodds: Numbers
-    weights: Numbers
-    others: Numbers
+    logodds: int
+    weight: int
+    others: int
 
 
 def compete(
-    logodds: Numbers, is_competitor: npt.NDArray[np.bool_], in_review: InReview
-) -> Competition:
+    logodds: Sequence[int], is_competitor: Sequence[bool], in_review: InReview
+) -> list[Competition]:
     """Return how n candidates with some log-odds (thousandths) of their own compete.
 
     Those that are no competitors lose to the others, but the others do not lose to them.
     `in_review` holds competitors only. The result does not depend on the order of candidates:
     sums are exactly rounded, and the weight is rounded once.
     """
-    odds = np.where(is_competitor, np.exp(logodds / 1000.0), 0.0)
-    linked = list(in_review)
-    unlinked = odds.copy()
-    unlinked[linked] = 0.0
-    unlinked_sum = math.fsum(unlinked[unlinked > 0].tolist())
-    unlinked_count = np.count_nonzero(unlinked)
-    counted = _count_once(linked, in_review)
-    rivals = unlinked_sum - unlinked + math.fsum(odds[counted].tolist())
-    others = unlinked_count - (unlinked > 0) + len(counted)
-    for place in linked:
+    # lists, as there are mostly few candidates, for which arrays take longer
+    odds = [math.exp(value / 1000.0) for value in logodds]
+    unlinked = [place for place, competes in enumerate(is_competitor) if competes]
+    if in_review:
+        unlinked = [place for place in unlinked if place not in in_review]
+    unlinked_sum = math.fsum([odds[place] for place in unlinked])
+    counted = _count_once(in_review, in_review)
+    total, count = unlinked_sum + _sum(odds, counted), len(unlinked) + len(counted)
+    rivals, others = [total] * len(odds), [count] * len(odds)
+    for place in unlinked:
+        rivals[place], others[place] = max(total - odds[place], 0.0), count - 1
+    for place, partners in in_review.items():
         counted = _count_once(
-            [other for other in linked if other != place and other not in in_review[place]],
-            in_review,
+            [other for other in in_review if other != place and other not in partners], in_review
         )
-        rivals[place] = unlinked_sum + math.fsum(odds[counted].tolist())
-        others[place] = unlinked_count + len(counted)
-    weights = -np.rint(1000.0 * np.log1p(np.maximum(rivals, 0.0))).astype(np.int64)
-    adjusted = np.maximum(logodds + weights, np.minimum(logodds, LOWEST_LOGODDS))
+        rivals[place] = unlinked_sum + _sum(odds, counted)
+        others[place] = len(unlinked) + len(counted)
+    return [_lose(*candidate) for candidate in zip(logodds, rivals, others, strict=True)]
+
+
+def _lose(logodds: int, rivals: float, others: int) -> Competition:
+    """Return a candidate after competition with others of some odds together."""
+    lowest = min(logodds, LOWEST_LOGODDS)
+    adjusted = max(logodds - round(1000.0 * math.log1p(rivals)), lowest)
     return Competition(adjusted, adjusted - logodds, others)
+
+
+def _sum(odds: Sequence[float], places: Iterable[int]) -> float:
+    return math.fsum([odds[place] for place in places])
 
 
 def _count_once(places: Iterable[int], in_review: InReview) -> list[int]:

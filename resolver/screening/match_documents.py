@@ -1,8 +1,8 @@
-"""FtM entities of matches, as a viewer may see their records."""
+"""FtM entities of matches, as a viewer may see their records, and explanations of their scores."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,14 +20,37 @@ from resolver.merging import (
 )
 from resolver.normalize import country_code
 from resolver.records import Batch
+from resolver.records.results.explanation import Explanation
 from resolver.records.visibility import Viewer, visible_rows
+from resolver.scoring import Thresholds
+from resolver.scoring.competition import add_competition
 from resolver.screening.entity_index import IndexSnapshot
 from resolver.screening.index_segment import IndexSegment
-from resolver.screening.ranking import (
-    Hit,
-)
+from resolver.screening.ranking import Hit
 
 Numbers = npt.NDArray[np.int64]
+
+
+class LazyExplanations:
+    """Explanations of the hits of one answer, all computed when the first is requested."""
+
+    def __init__(self, thresholds: Thresholds) -> None:
+        self._thresholds = thresholds
+        self._hits: list[Hit] = []
+
+    def add(self, hit: Hit) -> Callable[[], Explanation]:
+        """Add a hit, and return the function that explains it."""
+        self._hits.append(hit)
+        return lambda: self._explain(hit)
+
+    def _explain(self, hit: Hit) -> Explanation:
+        hits, self._hits = self._hits, []
+        for scored_pairs in {id(added.scored_pairs): added.scored_pairs for added in hits}.values():
+            scored_pairs.prepare_explanations(
+                [added.pair for added in hits if added.scored_pairs is scored_pairs]
+            )
+        explanation = hit.scored_pairs.explanation(hit.pair, self._thresholds)
+        return add_competition(explanation, hit.weight, hit.others, self._thresholds)
 
 
 def build_match_documents(

@@ -13,10 +13,12 @@ on neither.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,12 +28,10 @@ from resolver.comparison import GatheredBatch, NameMaterial, name_material
 from resolver.engines.pair_scoring import ExplainedPairs, score_explained
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
-from resolver.records.results.explanation import Explanation
 from resolver.records.visibility import Viewer
-from resolver.scoring import Thresholds, scores
+from resolver.scoring import scores
 from resolver.scoring.competition import (
     InReview,
-    add_competition,
     compete,
     group_in_review,
 )
@@ -52,10 +52,11 @@ of theirs.
 _LATE_FRACTION = 3
 """Last part of a round (1 / 3) without a match that ends the comparison."""
 _QUERY_ID = "!"
-_NONE: Numbers = np.zeros(0, dtype=np.int64)
-_MAX_LOOKED_UP, _MAX_LOOKED_UP_RECORDS = 20, 100
-"""Strongest competitors, and visible records of these, whose review links are looked up; each pair
-of records is. Further ones count each by itself.
+_MIN_LOOKED_UP_SCORE, _MAX_LOOKED_UP, _MAX_LOOKED_UP_RECORDS = 0.02, 16, 64
+"""Competitors whose review links are looked up: the strongest, at most that many with at most that
+many visible records, since each pair of records is; and only those whose share of the probability
+is that large, since no other takes more than that from the log-odds of a candidate. All others
+count each by itself.
 """
 
 
@@ -93,127 +94,136 @@ class Hit:
     others: int
 
 
-@dataclass(frozen=True)
-class Candidates:
-    """Candidates of a query in the rounds of all its variants, each entity once.
-
-    `rounds[number]` is the round of each, `places` the position there.
+class Candidate(NamedTuple):
+    """Candidate of a query: log-odds (thousandths) by its own evidence, whether it competes,
+    segment and row in the index, and its position in the hits of a round.
     """
 
-    snapshot: IndexSnapshot
-    rounds: Sequence[RoundHits]
-    numbers: Numbers
-    places: Numbers
-    segments: Numbers
-    rows: Numbers
-    logodds: Numbers
-    is_competitor: Bools
+    logodds: int
+    is_competitor: bool
+    segment: int
+    row: int
+    position: int
+    hits: RoundHits
 
-    @classmethod
-    def of(cls, snapshot: IndexSnapshot, rounds: Sequence[RoundHits]) -> Candidates:
-        """Gather the rounds; of an entity in several the strongest evidence counts."""
-        numbers = np.repeat(np.arange(len(rounds)), [len(hits) for hits in rounds])
-        places = np.concatenate([_NONE, *(np.arange(len(hits)) for hits in rounds)])
-        segments = np.concatenate([_NONE, *(hits.segments for hits in rounds)])
-        rows = np.concatenate([_NONE, *(hits.rows for hits in rounds)])
-        logodds = np.concatenate([_NONE, *(hits.logodds for hits in rounds)])
-        competes = np.concatenate([_NONE > 0, *(hits.is_competitor for hits in rounds)])
-        order = np.lexsort((numbers, -logodds, rows, segments))
-        is_first = np.ones(len(order), dtype=bool)
-        is_first[1:] = (np.diff(segments[order]) != 0) | (np.diff(rows[order]) != 0)
-        best = order[is_first]
-        columns = (numbers[best], places[best], segments[best], rows[best], logodds[best])
-        return cls(snapshot, rounds, *columns, competes[best])
 
-    def entity_id(self, position: int) -> str:
-        """Return the id of the entity of a candidate."""
-        segment = self.snapshot.segments[int(self.segments[position])]
-        return str(segment.ids[int(self.rows[position])].as_py())
-
-    def strongest_first(self, positions: Numbers, logodds: Numbers, count: int) -> list[int]:
-        """Return the strongest of some positions by log-odds of all candidates, ties by id."""
-        if not count or not len(positions):
-            return []
-        lowest = np.sort(logodds[positions])[-min(count, len(positions))]
-        best: list[int] = positions[logodds[positions] >= lowest].tolist()
-        best.sort(key=lambda position: (-int(logodds[position]), self.entity_id(position)))
-        return best[:count]
+def gather_candidates(rounds: Sequence[RoundHits]) -> list[Candidate]:
+    """Return the hits of the rounds of all variants of a query; of an entity in several the one
+    with the strongest evidence.
+    """
+    candidates = [
+        Candidate(*row, position, hits)
+        for hits in rounds
+        for position, row in enumerate(
+            zip(
+                hits.logodds.tolist(),
+                hits.is_competitor.tolist(),
+                hits.segments.tolist(),
+                hits.rows.tolist(),
+                strict=True,
+            )
+        )
+    ]
+    if len(rounds) == 1:
+        return candidates
+    best: dict[tuple[int, int], Candidate] = {}
+    for candidate in candidates:
+        place = candidate.segment, candidate.row
+        if place not in best or candidate.logodds > best[place].logodds:
+            best[place] = candidate
+    return list(best.values())
 
 
 def rank_hits(
-    candidates: Candidates, cutoff: float, count: int, in_review: InReview
+    candidates: Sequence[Candidate],
+    snapshot: IndexSnapshot,
+    cutoff: float,
+    count: int,
+    in_review: InReview,
 ) -> tuple[list[Hit], int]:
     """Let the candidates compete; return the best `count` at or above the cutoff, best first (ties
     by id), and the number of all that are.
     """
-    competition = compete(candidates.logodds, candidates.is_competitor, in_review)
-    score = scores(competition.logodds)
-    above_cutoff = np.flatnonzero(score >= cutoff)
+    competitions = compete(
+        [candidate.logodds for candidate in candidates],
+        [candidate.is_competitor for candidate in candidates],
+        in_review,
+    )
+    score = scores(np.array([competition.logodds for competition in competitions])).tolist()
+    strengths = {
+        place: competition.logodds
+        for place, competition in enumerate(competitions)
+        if score[place] >= cutoff
+    }
     hits = []
-    for position in candidates.strongest_first(above_cutoff, competition.logodds, count):
-        round_hits = candidates.rounds[int(candidates.numbers[position])]
+    for place in _strongest_first(strengths, candidates, snapshot, count):
+        candidate, competition = candidates[place], competitions[place]
         hits.append(
             Hit(
-                candidates.entity_id(position),
-                int(candidates.segments[position]),
-                int(candidates.rows[position]),
-                float(score[position]),
-                round_hits.scored_pairs,
-                int(round_hits.pairs[candidates.places[position]]),
-                int(competition.weights[position]),
-                int(competition.others[position]),
+                _entity_id(candidate, snapshot),
+                candidate.segment,
+                candidate.row,
+                score[place],
+                candidate.hits.scored_pairs,
+                int(candidate.hits.pairs[candidate.position]),
+                competition.weight,
+                competition.others,
             )
         )
-    return hits, len(above_cutoff)
+    return hits, len(strengths)
 
 
-def find_in_review(candidates: Candidates, store: Store, viewer: Viewer) -> InReview:
+def find_in_review(
+    candidates: Sequence[Candidate], snapshot: IndexSnapshot, store: Store, viewer: Viewer
+) -> InReview:
     """Find which competitors are in review with each other, by links of records that the viewer may
-    see; one query of the store, and none for fewer than two competitors.
+    see; one query of the store, and none for fewer than two competitors that matter.
     """
-    positions = np.flatnonzero(candidates.is_competitor)
-    if len(positions) < 2:
+    odds = {
+        place: math.exp(candidate.logodds / 1000.0)
+        for place, candidate in enumerate(candidates)
+        if candidate.is_competitor
+    }
+    lowest = _MIN_LOOKED_UP_SCORE * (1.0 + math.fsum(odds.values()))
+    strengths = {place: candidates[place].logodds for place in odds if odds[place] >= lowest}
+    if len(strengths) < 2:
         return {}
-    strongest = candidates.strongest_first(positions, candidates.logodds, _MAX_LOOKED_UP)
+    strongest = _strongest_first(strengths, candidates, snapshot, _MAX_LOOKED_UP)
     places: dict[int, int] = {}
     hidden_ids: list[str] = []
     record_count = 0
-    for position in strongest:
-        segment = candidates.snapshot.segments[int(candidates.segments[position])]
-        row = int(candidates.rows[position])
+    for place in strongest:
+        segment, row = snapshot.segments[candidates[place].segment], candidates[place].row
         visible_count, hidden = count_visible_members(segment, row, viewer)
         record_count += visible_count
         if record_count > _MAX_LOOKED_UP_RECORDS:
             break
-        places[int(segment.entities[row])] = position
+        places[int(segment.entities[row])] = place
         hidden_ids += hidden
     if len(places) < 2:
         return {}
-    with store.view(candidates.snapshot.revision) as view:
-        pairs = view.entities_in_review(list(places), hidden_ids)
+    pairs = store.entities_in_review(snapshot.revision, list(places), hidden_ids)
     return group_in_review(strongest, [(places[left], places[right]) for left, right in pairs])
 
 
-class LazyExplanations:
-    """Explanations of the hits of one answer, all computed when the first is requested."""
+def _strongest_first(
+    strengths: Mapping[int, int],
+    candidates: Sequence[Candidate],
+    snapshot: IndexSnapshot,
+    count: int,
+) -> list[int]:
+    """Return the `count` strongest of some places among the candidates, by log-odds, ties by id."""
+    ordered = sorted(strengths, key=strengths.__getitem__, reverse=True)
+    if len(ordered) > count:
+        # an id takes longer to read than all the rest
+        lowest = strengths[ordered[count - 1]] if count else math.inf
+        ordered = [place for place in ordered if strengths[place] >= lowest]
+    ordered.sort(key=lambda place: (-strengths[place], _entity_id(candidates[place], snapshot)))
+    return ordered[:count]
 
-    def __init__(self, thresholds: Thresholds) -> None:
-        self._thresholds = thresholds
-        self._hits: list[Hit] = []
 
-    def add(self, hit: Hit) -> Callable[[], Explanation]:
-        """Add a hit, and return the function that explains it."""
-        self._hits.append(hit)
-        return lambda: self._explain(hit)
-
-    def _explain(self, hit: Hit) -> Explanation:
-        hits, self._hits = self._hits, []
-        for scored_pairs in {id(added.scored_pairs): added.scored_pairs for added in hits}.values():
-            scored_pairs.prepare_explanations(
-                [added.pair for added in hits if added.scored_pairs is scored_pairs]
-            )
-        explanation = hit.scored_pairs.explanation(hit.pair, self._thresholds)
-        return add_competition(explanation, hit.weight, hit.others, self._thresholds)
+def _entity_id(candidate: Candidate, snapshot: IndexSnapshot) -> str:
+    return str(snapshot.segments[candidate.segment].ids[candidate.row].as_py())
 
 
 def compared_share(query: PreparedBatch) -> float:
@@ -240,7 +250,7 @@ def compare_in_rounds(
     max_compared = int(share * MAX_COMPARED)
     review = snapshot.thresholds.review
     floor, competes_from = min(cutoff, review), review
-    late_score = 0.0
+    remaining_score = 0.0
     for first, last in pairwise((0, int(share * FIRST_ROUND_SIZE), max_compared)):
         places = candidates[first:last]
         if not len(places):
@@ -249,16 +259,15 @@ def compare_in_rounds(
             material, snapshot, places, (floor, competes_from), profiles
         )
         rounds.append(round_hits)
-        late_score = float(scores(late_logodds).max(initial=0))
         if len(places) < last - first:
             return rounds, True
         remaining_score = _score_after_competition(late_logodds, round_hits)
         if remaining_score < floor:
-            return rounds, late_score < cutoff
+            return rounds, remaining_score < cutoff
         if remaining_score < review:
             # only for a low cutoff are later ones compared
             competes_from = np.inf
-    return rounds, late_score < cutoff or len(candidates) < max_compared
+    return rounds, remaining_score < cutoff or len(candidates) < max_compared
 
 
 def _score_after_competition(late_logodds: Numbers, round_hits: RoundHits) -> float:

@@ -33,16 +33,15 @@ from resolver.records.results.explanation import Explanation
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.screening.entity_index import EntityIndex, IndexSnapshot
 from resolver.screening.fair_semaphore import FairSemaphore
-from resolver.screening.match_documents import build_match_documents
+from resolver.screening.match_documents import LazyExplanations, build_match_documents
 from resolver.screening.ranking import (
     MAX_COMPARED,
-    Candidates,
     Hit,
-    LazyExplanations,
     RoundHits,
     compare_in_rounds,
     compared_share,
     find_in_review,
+    gather_candidates,
     rank_hits,
 )
 from resolver.screening.retrieval import CandidateFinder
@@ -243,11 +242,11 @@ class Screener:
         compared = [
             self._compare(variant, snapshot, cutoff, options) for variant in _variants(query)
         ]
-        candidates = Candidates.of(snapshot, [hits for rounds, _ in compared for hits in rounds])
-        in_review = find_in_review(candidates, self._hub.store, options.viewer)
+        candidates = gather_candidates([hits for rounds, _ in compared for hits in rounds])
+        in_review = find_in_review(candidates, snapshot, self._hub.store, options.viewer)
         # a filter may refuse any number of the matches
-        count = options.limit if options.accept is None else len(candidates.logodds)
-        hits, total = rank_hits(candidates, cutoff, count, in_review)
+        count = options.limit if options.accept is None else len(candidates)
+        hits, total = rank_hits(candidates, snapshot, cutoff, count, in_review)
         matches, refused = self._build_matches(hits, snapshot, options)
         is_complete = all(is_complete for _, is_complete in compared)
         return ScreeningResult(matches, total - refused, is_complete)

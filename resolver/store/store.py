@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +29,7 @@ from resolver.store.desk.steward_work import StewardWork
 from resolver.store.desk.waiting_queue import WaitingQueue
 from resolver.store.jobs import Jobs
 from resolver.store.schema import meta, sources
+from resolver.store.views.link_queries import find_entities_in_review
 from resolver.store.views.view import StoreView
 
 _EMPTY_HEAD: dict[str, Any] = {
@@ -98,6 +99,16 @@ class Store:
         """Read one revision, by default the current one."""
         with translate_errors(self.engine), read_transaction(self.engine) as connection:
             yield StoreView(connection, revision)
+
+    def entities_in_review(
+        self, revision: int, entities: Sequence[int], hidden_ids: Sequence[str] = ()
+    ) -> set[tuple[int, int]]:
+        """Return the pairs of some entities (a few, by number) that wait for a steward at a
+        revision, by links of other records than `hidden_ids`. Opens no view, which would take as
+        long again: checks need this.
+        """
+        with translate_errors(self.engine), self.engine.connect() as connection:
+            return find_entities_in_review(connection, revision, entities, hidden_ids)
 
     @contextmanager
     def commit_lock(self) -> Iterator[None]:

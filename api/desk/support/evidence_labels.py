@@ -24,6 +24,7 @@ _COMPARED = {
 _DESCRIBED = {
     "prior": "Starting point of every pair",
     "calibration": "Calibration of the score",
+    "competition": "Other candidates that also fit",
     "name": "Names",
     "name_rarity": "Rarity of the matching names",
     "name_contradicted": "Name parts that contradict each other",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,16 +27,16 @@ from resolver.errors import UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    from resolver.engines.query_candidates import CandidateOptions
     from resolver.ingest.reader_types import Intake
     from resolver.records import Record
-    from resolver.records.population import Population
     from resolver.records.results.explanation import EvidenceRow, Explanation
-    from resolver.records.results.resolution import Resolution
     from resolver.run_options import RunOptions
 
 _SOURCE = "query"
 _QUERY = f"{_SOURCE}:1"
 _MAX_REASONS = 4
+_COMPETITION = "competition"
 
 
 _HELP = """Look up NAME: list the records it may refer to, the best first, and why.
@@ -87,14 +89,12 @@ def command(
     with ProgressBars(verbose=reading.verbose) as bars:
         listed = settings.listed if options["listed"] is None else options["listed"]
         if url:
-            intake, running, population = _load_candidates(url, query, settings, listed, options)
+            intake, explanations = _check_store(url, query, settings, listed, options, bars)
         else:
-            from resolver.engines.local import count_check_population
-
-            intake, running = read_list_files(files, reading, bars), run_options(settings, options)
-            population = count_check_population(intake.batch, running, listed)
-        resolution = _link(query, intake, running, population, bars)
-        explanations = _explain_best(query, resolution, running, population, limit)
+            intake = read_list_files(files, reading, bars)
+            running = run_options(settings, options)
+            explanations = _check_lists(query, intake, running, listed, bars)
+    del explanations[limit:]
     if options["as_json"]:
         _print_json(name, explanations, intake)
     elif explanations:
@@ -162,64 +162,62 @@ def _date(text: str) -> str:
     return str(date)
 
 
-def _load_candidates(
-    url: str, query: Record, settings: Settings, listed: float, options: dict[str, Any]
-) -> tuple[Intake, RunOptions, Population | None]:
-    """Return the candidate records of a store, its options, and the population of checks."""
+def _check_store(
+    url: str,
+    query: Record,
+    settings: Settings,
+    listed: float,
+    options: dict[str, Any],
+    bars: ProgressBars,
+) -> tuple[Intake, list[Explanation]]:
+    """Return the candidate records of a store, and those that may match the query."""
     from resolver.cli.store_arguments import open_hub
+    from resolver.engines.query_candidates import CandidateOptions
     from resolver.hub.populations.check_models import load_check_population
-    from resolver.hub.stored_results import load_candidates
+    from resolver.hub.stored_results import find_records_in_review, load_candidates
     from resolver.ingest.reader_types import Intake
     from resolver.records import Batch
 
-    with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
-        running = hub.options_of(view.head)
-        candidates = load_candidates(hub, Batch.from_records([query]).canonical())
-        return Intake(candidates, (), ()), running, load_check_population(hub, listed)
+    with open_hub(url, settings, model_dir=options["model_dir"]) as hub:
+        with hub.store.view() as view:
+            # with the options that it was resolved with
+            running = hub.options_of(view.head)
+        batch = load_candidates(hub, Batch.from_records([query]).canonical())
+        intake = Intake(batch, (), ())
+        find_in_review = partial(find_records_in_review, hub)
+        population = load_check_population(hub, listed)
+        candidates = CandidateOptions(running, population, find_in_review)
+        return intake, _candidates(query, intake, candidates, bars)
 
 
-def _link(
-    query: Record,
-    intake: Intake,
-    running: RunOptions,
-    population: Population | None,
-    bars: ProgressBars,
-) -> Resolution:
-    """Link the query with the candidate records, in a population (None: the model knows none)."""
+def _check_lists(
+    query: Record, intake: Intake, running: RunOptions, listed: float, bars: ProgressBars
+) -> list[Explanation]:
+    """Return the records of lists that may match the query."""
+    from resolver.engines.local import count_check_population
+    from resolver.engines.query_candidates import CandidateOptions, resolve_candidates
+
+    def find_in_review(ids: Sequence[str]) -> list[tuple[str, str]]:
+        """Return which of some records are one entity, or would be in review."""
+        return resolve_candidates(intake.batch, ids, intake.deduplicated_sources, running)
+
+    population = count_check_population(intake.batch, running, listed)
+    candidates = CandidateOptions(running, population, find_in_review)
+    return _candidates(query, intake, candidates, bars)
+
+
+def _candidates(
+    query: Record, intake: Intake, options: CandidateOptions, bars: ProgressBars
+) -> list[Explanation]:
+    """Return the records that may match the query with evidence, best first (ties by id)."""
     from resolver.engines.local import link
+    from resolver.engines.query_candidates import explain_candidates
     from resolver.ingest.reader_types import Intake
     from resolver.records import Batch
 
     query_intake = Intake(Batch.from_records([query]).canonical(), (), ())
-    return link(query_intake, intake, running, bars, population)
-
-
-def _explain_best(
-    query: Record,
-    resolution: Resolution,
-    running: RunOptions,
-    population: Population | None,
-    limit: int,
-) -> list[Explanation]:
-    """Return the records that may match the query with evidence, best first (ties by id)."""
-    from resolver.engines.pair_explanation import explain_pair
-
-    ranked = _rank_linked_ids(resolution, query.id)
-    return [
-        explain_pair(resolution.batch, query.id, identity, running, population=population)
-        for identity in ranked[:limit]
-    ]
-
-
-def _rank_linked_ids(resolution: Resolution, query_id: str) -> list[str]:
-    """Return the ids of the records that are linked with the query, best first (ties by id)."""
-    ids, links = resolution.batch.ids.to_pylist(), resolution.links
-    pairs = zip(links.left.tolist(), links.right.tolist(), links.score, strict=True)
-    ranked = sorted(
-        (-float(score), ids[right] if ids[left] == query_id else ids[left])
-        for left, right, score in pairs
-    )
-    return [identity for _, identity in ranked]
+    resolution = link(query_intake, intake, options.running, bars, options.population)
+    return explain_candidates(resolution, query.id, options)
 
 
 def _candidate_id(explanation: Explanation) -> str:
@@ -248,7 +246,11 @@ def _text(explanation: Explanation, caption: str) -> str:
     heaviest = sorted(
         (row for row in evidence if row.weight), key=lambda row: (-abs(row.weight), row.name)
     )[:_MAX_REASONS]
-    reasons = ", ".join(f"{row.name} {row.weight / 1000:+.1f}" for row in heaviest)
+    # competition is no evidence on the candidate, but may explain more than all the rest
+    competition = [row for row in explanation.rows if row.name == _COMPETITION]
+    reasons = ", ".join(f"{row.name} {row.weight / 1000:+.1f}" for row in [*heaviest, *competition])
+    if competition:
+        reasons += f" ({competition[0].help.rstrip('.').lower()})"
     matched_name = next(
         (
             _candidate_value(explanation, row)

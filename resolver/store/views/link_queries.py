@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
 from resolver.records.results.resolution import Band, Outcome
 from resolver.store.bulk_rows import (
@@ -48,20 +48,15 @@ _LINKS_OF = (
     'SELECT "left", "right", "logodds", "band", "outcome", "colour" FROM "links" '
     'WHERE "SIDE" {among} AND "valid_from" <= ? AND ("valid_to" IS NULL OR "valid_to" > ?)'
 )
-# the cross join makes SQLite look up each pair of records: a few, where a record has many links
+# the cross join makes SQLite look up each pair of records: some records have hundreds of links
 _IN_REVIEW = (
-    'SELECT DISTINCT a."entity", b."entity" FROM "members" a CROSS JOIN "members" b '
-    'CROSS JOIN "links" l WHERE a."entity" {among} AND b."entity" {and_among} '
-    'AND l."left" = a."record" AND l."right" = b."record" AND l."outcome" = ?'
+    'WITH m AS MATERIALIZED (SELECT "record", "entity" FROM "members" WHERE "entity" {among} '
+    'AND "valid_from" <= ? AND ("valid_to" IS NULL OR "valid_to" > ?)HIDDEN) '
+    'SELECT a."entity", b."entity" FROM m a CROSS JOIN m b CROSS JOIN "links" l '
+    'WHERE l."left" = a."record" AND l."right" = b."record" AND l."outcome" = ? '
+    'AND l."valid_from" <= ? AND (l."valid_to" IS NULL OR l."valid_to" > ?)'
 )
-_VALID_ROWS = "".join(
-    f' AND {table}."valid_from" <= ? AND ({table}."valid_to" IS NULL OR {table}."valid_to" > ?)'
-    for table in "abl"
-)
-_NOT_HIDDEN = "".join(
-    f' AND {table}."record" NOT IN (SELECT "number" FROM "records" WHERE "record_id" {{among}})'
-    for table in "ab"
-)
+_NOT_HIDDEN = ' AND "record" NOT IN (SELECT "number" FROM "records" WHERE "record_id" {among})'
 _NAMES = [column.name for column in decisions.columns]
 _DecisionRow = namedtuple("_DecisionRow", _NAMES)  # type: ignore[misc]
 _DECISIONS = "SELECT " + ", ".join(f'"{name}"' for name in _NAMES) + ' FROM "decisions" '
@@ -101,22 +96,6 @@ class LinkQueries(Snapshot):
             for part in split_chunks(numbers)
         ]
         return _link_table(parts)
-
-    def entities_in_review(
-        self, entities: Sequence[int], hidden_ids: Sequence[str] = ()
-    ) -> set[tuple[int, int]]:
-        """Return the pairs of some entities (a few, by number) that wait for a steward: a record of
-        one has a queued link with a record of the other. Links of `hidden_ids` (records) are not
-        used.
-        """
-        params: list[Any] = [list_parameter(self.connection, entities), int(Outcome.QUEUED)]
-        params += [self.revision] * 6
-        sql = _IN_REVIEW + _VALID_ROWS
-        if hidden_ids:
-            sql += _NOT_HIDDEN
-            params += [list_parameter(self.connection, hidden_ids)] * 2
-        rows = fetch_rows(self.connection, sql, entities, *params)
-        return {(row[0], row[1]) for row in rows if row[0] != row[1]}
 
     def queued_revisions(self, lefts: Sequence[int]) -> tuple[Numbers, Numbers, Numbers]:
         """Return (left, right, first revision in which the pair was queued), sorted by pair.
@@ -239,6 +218,21 @@ class LinkQueries(Snapshot):
             query.limit(limit).offset(offset) if limit is not None else query
         )
         return [_stored_link(row) for row in rows]
+
+
+def find_entities_in_review(
+    connection: Connection, revision: int, entities: Sequence[int], hidden_ids: Sequence[str] = ()
+) -> set[tuple[int, int]]:
+    """Return the pairs of some entities (a few, by number) that wait for a steward at a revision: a
+    record of one has a queued link with a record of the other. Links of `hidden_ids` (records) are
+    not used. A single statement, so that it needs no transaction.
+    """
+    params: list[Any] = [revision, revision, int(Outcome.QUEUED), revision, revision]
+    if hidden_ids:
+        params.insert(2, list_parameter(connection, hidden_ids))
+    sql = _IN_REVIEW.replace("HIDDEN", _NOT_HIDDEN if hidden_ids else "")
+    rows = fetch_rows(connection, sql, entities, *params)
+    return {(row[0], row[1]) for row in rows if row[0] != row[1]}
 
 
 def _pair(left_id: str, right_id: str) -> ColumnElement[bool]:

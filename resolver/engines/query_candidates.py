@@ -1,0 +1,87 @@
+"""Candidates of one query among records, as they compete: for `resolver check`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from resolver.engines.local import LocalEngine
+from resolver.engines.pair_explanation import explain_pair
+from resolver.pipeline import ResolutionTask, resolve
+from resolver.records import Batch
+from resolver.records.population import Population
+from resolver.records.results.explanation import Explanation
+from resolver.records.results.resolution import Band, Outcome, Resolution
+from resolver.run_options import RunOptions
+from resolver.scoring.competition import add_competition, compete, group_in_review
+
+IdPairs = Iterable[tuple[str, str]]
+FindInReview = Callable[[Sequence[str]], IdPairs]
+"""Function that returns which of some records are one entity, or in review with each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateOptions:
+    """Options of a check: those of a run, the population of checks (None: the model knows none),
+    and how to find candidates that are in review with each other.
+    """
+
+    running: RunOptions
+    population: Population | None
+    find_in_review: FindInReview
+
+
+def explain_candidates(
+    resolution: Resolution, query_id: str, options: CandidateOptions
+) -> list[Explanation]:
+    """Explain the records linked with a query, after competition, best first (ties by id).
+
+    Those that competition takes below the review threshold are left out.
+    """
+    own = _linked_logodds(resolution, query_id)
+    ids = sorted(own, key=lambda record_id: (-own[record_id], record_id))
+    place_of = {record_id: place for place, record_id in enumerate(ids)}
+    pairs = options.find_in_review(ids) if len(ids) > 1 else ()
+    in_review = group_in_review(
+        range(len(ids)), [(place_of[left], place_of[right]) for left, right in pairs]
+    )
+    competitions = compete([own[record_id] for record_id in ids], [True] * len(ids), in_review)
+    ranked = sorted(zip(ids, competitions, strict=True), key=lambda row: (-row[1].logodds, row[0]))
+    explanations = []
+    for record_id, (_, weight, others) in ranked:
+        explanation = explain_pair(
+            resolution.batch, query_id, record_id, options.running, population=options.population
+        )
+        thresholds = options.running.thresholds
+        explanations.append(add_competition(explanation, weight, others, thresholds))
+    return [row for row in explanations if row.band is not Band.DISTINCT]
+
+
+def resolve_candidates(
+    batch: Batch, ids: Sequence[str], deduplicated: Iterable[str], options: RunOptions
+) -> list[tuple[str, str]]:
+    """Resolve some records of a batch among themselves; return the pairs that are one entity, or in
+    review.
+    """
+    rows = np.flatnonzero(np.isin(batch.ids.to_numpy(zero_copy_only=False), list(ids)))
+    part = batch.take(rows).canonical()
+    resolution = resolve(ResolutionTask.build(part, sorted(deduplicated), options), LocalEngine())
+    links, part_ids = resolution.links, part.ids.to_pylist()
+    queued = links.outcome == Outcome.QUEUED
+    pairs = [*zip(links.left[queued].tolist(), links.right[queued].tolist(), strict=True)]
+    for label in np.unique(resolution.labels):
+        members = np.flatnonzero(resolution.labels == label).tolist()
+        pairs += [(left, right) for left in members for right in members if left < right]
+    return [(part_ids[left], part_ids[right]) for left, right in pairs]
+
+
+def _linked_logodds(resolution: Resolution, query_id: str) -> dict[str, int]:
+    """Return the log-odds (thousandths) of each record that is linked with the query."""
+    ids, links = resolution.batch.ids.to_pylist(), resolution.links
+    pairs = zip(links.left.tolist(), links.right.tolist(), links.logodds.tolist(), strict=True)
+    return {
+        ids[right] if ids[left] == query_id else ids[left]: logodds
+        for left, right, logodds in pairs
+    }
