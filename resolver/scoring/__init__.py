@@ -6,11 +6,7 @@ from resolver.scoring.model import (
     NAME_ONLY_FEATURE,
     NAME_ONLY_PART,
     REGISTER_PART,
-    Calibration,
     Model,
-    PairTerm,
-    SupportLimit,
-    Term,
     Thresholds,
     interval_index,
     interval_indices,
@@ -20,6 +16,7 @@ from resolver.scoring.model import (
 from resolver.scoring.model_json import model_from_json, model_to_json
 from resolver.scoring.partners import PartnerHistogram, estimate_partners
 from resolver.scoring.population_terms import PopulationTerms, partner_shift
+from resolver.scoring.terms import Calibration, PairTerm, SupportLimit, Term
 
 __all__ = [
     "LISTED_FEATURE",

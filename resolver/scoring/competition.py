@@ -18,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from resolver.records.results.explanation import COMPETITION, EvidenceRow, Explanation
-from resolver.scoring.model import LOWEST_LOGODDS, Thresholds, scores
+from resolver.scoring.model import Thresholds, scores
+from resolver.scoring.terms import LOWEST_LOGODDS
 
 InReview = Mapping[int, AbstractSet[int]]
 """Positions of candidates in review, strongest first, each with those it is in review with."""
@@ -53,22 +54,22 @@ def compete(
     unlinked_sum = math.fsum([odds[place] for place in unlinked])
     counted = _count_once(in_review, in_review)
     total, count = unlinked_sum + _sum(odds, counted), len(unlinked) + len(counted)
-    rivals, others = [total] * len(odds), [count] * len(odds)
+    competitors, others = [total] * len(odds), [count] * len(odds)
     for place in unlinked:
-        rivals[place], others[place] = max(total - odds[place], 0.0), count - 1
+        competitors[place], others[place] = max(total - odds[place], 0.0), count - 1
     for place, partners in in_review.items():
         counted = _count_once(
             [other for other in in_review if other != place and other not in partners], in_review
         )
-        rivals[place] = unlinked_sum + _sum(odds, counted)
+        competitors[place] = unlinked_sum + _sum(odds, counted)
         others[place] = len(unlinked) + len(counted)
-    return [_lose(*candidate) for candidate in zip(logodds, rivals, others, strict=True)]
+    return [_lose(*candidate) for candidate in zip(logodds, competitors, others, strict=True)]
 
 
-def _lose(logodds: int, rivals: float, others: int) -> Competition:
+def _lose(logodds: int, competitors: float, others: int) -> Competition:
     """Return a candidate after competition with others of some odds together."""
     lowest = min(logodds, LOWEST_LOGODDS)
-    adjusted = max(logodds - round(1000.0 * math.log1p(rivals)), lowest)
+    adjusted = max(logodds - round(1000.0 * math.log1p(competitors)), lowest)
     return Competition(adjusted, adjusted - logodds, others)
 
 

@@ -13,13 +13,10 @@ from resolver.scoring.model import (
     NAME_ONLY_FEATURE,
     PART_KEYS,
     REGISTER_PART,
-    Calibration,
     Model,
-    PairTerm,
-    SupportLimit,
-    Term,
 )
 from resolver.scoring.population_terms import PopulationTerms
+from resolver.scoring.terms import Calibration, PairTerm, SupportLimit, Term
 
 FORMAT, POPULATION_FORMAT = 1, 2
 """Formats of models without and with population terms."""

@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.records.population import REFERENCE_PARTNERS
-from resolver.scoring.model import LOGODDS_LIMIT, scores
+from resolver.scoring.model import scores
 from resolver.scoring.score_links import SCORE_BINS
+from resolver.scoring.terms import LOGODDS_LIMIT
 
 BIN = 100
 """Thousandths of log-odds in one bin."""

@@ -187,16 +187,18 @@ def _train_for_populations(
 ) -> tuple[Model, dict[str, Any]]:
     """Fit a model to pairs from populations; also return its cross-validated figures."""
     raw_data = raw_data.select(~np.isin(raw_data.origin.astype(str), _ONE_SIDED))
-    known = ~np.isnan(raw_data.chance)
+    in_population = ~np.isnan(raw_data.chance)
     weights = raw_data.weights.copy()
-    weights[~known] = weight_by_origin(raw_data.select(~known), FREE_ORIGIN_WEIGHTS).weights
+    weights[~in_population] = weight_by_origin(
+        raw_data.select(~in_population), FREE_ORIGIN_WEIGHTS
+    ).weights
     data = replace(raw_data, weights=weights)
     model = fit_population_model(data, options.fixed)
     sums, tested = cross_validate(
         data,
         lambda train, test: population_logodds(fit_population_model(train, options.fixed), test),
         CARD_FOLDS,
-        known,
+        in_population,
     )
     return model, measure_for_card(data.select(tested), sums[tested])
 
@@ -211,9 +213,11 @@ def population_logodds(model: Model, data: LabeledPairs) -> npt.NDArray[np.int64
     """
     raw = model.raw(data.evidence)
     logodds = model.for_population("", None).calibration.apply(raw)
-    known = ~np.isnan(data.chance)
-    for chance, partners in sorted(set(zip(data.chance[known], data.partners[known], strict=True))):
-        own = known & (data.chance == chance) & (data.partners == partners)
+    in_population = ~np.isnan(data.chance)
+    for chance, partners in sorted(
+        set(zip(data.chance[in_population], data.partners[in_population], strict=True))
+    ):
+        own = in_population & (data.chance == chance) & (data.partners == partners)
         population = KindPopulation(concentration=round(1000 * chance))
         points = model.population.tabulate(population) if model.population else ((0, 1), (0, 1))
         shift = round(1000 * partners)

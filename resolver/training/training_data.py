@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from resolver.blocking import choose_plan_by_size
 from resolver.ingest.reader_types import Intake
 from resolver.model_set import build_tables
 from resolver.records import Kind, Record
@@ -61,7 +62,8 @@ class TrainingData:
 
 @dataclass(frozen=True)
 class TrainingWorld:
-    """Invented records with their truth (record id → true id), blocked under a plan.
+    """Invented records with their truth (record id → true id), blocked under a plan (empty: that of
+    a run).
 
     At most `max_negatives` false and `max_positives` true pairs are used, with their `weight`.
     """
@@ -158,7 +160,7 @@ def _world_pairs(world: TrainingWorld, tables: FrequencyTables, seed: int) -> _P
         dict(world.truth),
         tables,
         world.name,
-        plan=world.plan,
+        plan=world.plan or choose_plan_by_size(len(world.records)).name,
         sampling=PairSampling(world.max_negatives, world.max_positives, seed),
     )
     for data in pairs.values():

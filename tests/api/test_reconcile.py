@@ -44,7 +44,8 @@ def test_the_manifest(client: Client) -> None:
 
 def test_addresses_of_the_manifest_exist(client: Client) -> None:
     body = client.get("/reconcile/default").json
-    (candidate,) = ask(client, {"q": {"query": "John Smith"}}).json["q"]["result"]
+    query = {"query": "John Smith", "properties": [{"pid": "birthDate", "v": "1990-01-01"}]}
+    (candidate,) = ask(client, {"q": query}).json["q"]["result"]
     for place in (body["view"]["url"], body["preview"]["url"]):
         assert client.get(place.replace("{{id}}", candidate["id"])).mimetype == "text/html"
     for kind, schema in (

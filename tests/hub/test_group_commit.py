@@ -17,6 +17,7 @@ from tests.hub.hubs import (
     Stores,
     export_canonical,
     export_steps,
+    seed_population,
 )
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -31,6 +32,7 @@ def symbols() -> Iterator[None]:
 def test_concurrent_posts_equal_one_batch(stores: Stores) -> None:
     records = list(generate(60, seed=8).records)[:50]
     with stores.new() as hub:
+        seed_population(hub)
         group_commit = GroupCommit(hub)
         with ThreadPoolExecutor(8) as pool:
             results = list(pool.map(group_commit.post, records))

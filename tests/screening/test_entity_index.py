@@ -107,7 +107,7 @@ def scores_from_scratch(query: Record, hub: Hub, snapshot: IndexSnapshot) -> Log
     united = build_profiles(
         concat(batches), np.array(owners), [f"{place:05d}" for place in range(len(batches))]
     )
-    work = normalize(concat([Batch.from_records([query]), united]).canonical(), hub.models)
+    work = normalize(concat([Batch.from_records([query]), united]).canonical(), snapshot.models)
     right = np.arange(1, len(work), dtype=np.int32)
     return score_explained(
         work, NameIndex.of(work), snapshot.models, np.zeros_like(right), right

@@ -22,6 +22,7 @@ from tests.hub.hubs import (
     export_steps,
     make_decision,
     make_intake,
+    seed_population,
 )
 from tests.normalize.preparing import quick_symbols
 
@@ -44,6 +45,7 @@ def test_both_databases_give_the_same_export(
     decision = make_decision((records[0].id, records[1].id), Verdict.SAME, 0)
     expected = export_steps(stores, [Step(tuple(records), (decision,))])
     with Hub.open(url, OPTIONS, index_dir=tmp_path) as hub:
+        seed_population(hub)
         hub.add(make_intake(records[::2]))
         hub.add(make_intake(records[1::2]))
         hub.decide([decision])

@@ -47,13 +47,11 @@ def _worlds(seed: int) -> list[TrainingWorld]:
 
 
 def _world(records: int, seed: int) -> TrainingWorld:
-    from resolver.blocking import choose_plan_by_size
     from resolver.synthetic import generate
     from resolver.training.training_data import TrainingWorld
 
     world = generate(records, seed=seed)
-    plan = choose_plan_by_size(records).name
-    return TrainingWorld("world", world.records, world.truth, plan, *MAX_WORLD_PAIRS)
+    return TrainingWorld("world", world.records, world.truth, "", *MAX_WORLD_PAIRS)
 
 
 def _spellings(seed: int) -> list[tuple[str, ...]]:

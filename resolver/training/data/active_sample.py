@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from resolver.blocking import choose_plan_by_size, join_candidates
 from resolver.comparison import NameIndex, compare
-from resolver.model_set import ModelSet, load_models
+from resolver.engines.record_pairs import fit_models
+from resolver.model_set import ModelSet
 from resolver.models import loader
 from resolver.pipeline import choose_model_kinds, compare_and_score, normalize
 from resolver.records import KIND_BY_LABEL, Batch
@@ -63,7 +64,7 @@ def sample_pairs(
     `excluded` (ids, smaller first) are left out. The same batch, model and count give the same
     pairs.
     """
-    models = load_models(options.model_dir)
+    models = fit_models(batch, options, deduplicated)
     prepared = normalize(batch, models, deduplicated)
     pairs, _ = join_candidates(
         prepared, choose_plan(options, len(batch), choose_plan_by_size(len(batch)))

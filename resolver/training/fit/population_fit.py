@@ -66,7 +66,7 @@ def fit_evidence(data: LabeledPairs, cuts: TermCuts) -> FittedEvidence:
     pairs = _lay_out(data, cuts)
     increments = Increments(cuts)
     objective = _Objective(pairs, increments)
-    found = minimize(
+    optimum = minimize(
         objective.loss,
         objective.start(),
         jac=True,
@@ -74,14 +74,14 @@ def fit_evidence(data: LabeledPairs, cuts: TermCuts) -> FittedEvidence:
         bounds=objective.bounds(),
         options={"maxiter": _MAX_STEPS, "maxfun": 2 * _MAX_STEPS, "ftol": 1e-9},
     )
-    return objective.result(found.x, float(found.fun))
+    return objective.result(optimum.x, float(optimum.fun))
 
 
 def refit_population(data: LabeledPairs, cuts: TermCuts, weights: Floats) -> FittedEvidence:
     """Fit start, f and g to fixed weights, as `fit_evidence` does."""
     pairs = _lay_out(data, cuts)
     objective = _Objective(pairs, Increments(cuts), pairs.indicators @ weights)
-    found = minimize(
+    optimum = minimize(
         objective.loss,
         objective.start(),
         jac=True,
@@ -89,7 +89,7 @@ def refit_population(data: LabeledPairs, cuts: TermCuts, weights: Floats) -> Fit
         bounds=objective.bounds(),
         options={"maxiter": _MAX_STEPS, "ftol": 1e-10},
     )
-    return replace(objective.result(found.x, float(found.fun)), weights=weights)
+    return replace(objective.result(optimum.x, float(optimum.fun)), weights=weights)
 
 
 def _lay_out(data: LabeledPairs, cuts: TermCuts) -> _Pairs:

@@ -207,7 +207,7 @@ def test_the_database_gone_and_back(store_url: str, app: Flask) -> None:
     finally:
         with engine.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE meta_gone RENAME TO meta")
-    assert client.get("/check?name=John+Smith").json["results"]
+    assert client.get("/check?name=John+Smith&birthDate=1990-01-01").json["results"]
     service.close()
 
 

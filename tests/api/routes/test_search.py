@@ -65,7 +65,10 @@ def test_entities_without_the_sort_value_come_last(client: Client) -> None:
 
 
 def test_a_schema_is_excluded_with_its_subschemata(client: Client) -> None:
-    for path in ("/check?name=John+Smith&schema=Person", "/search/default?q=John+Smith"):
+    for path in (
+        "/check?name=John+Smith&birthDate=1990-01-01&schema=Person",
+        "/search/default?q=John+Smith",
+    ):
         assert client.get(path).json["results"]
         assert client.get(f"{path}&exclude_schema=LegalEntity").json["results"] == []
         assert client.get(f"{path}&exclude_schema=Company").json["results"]

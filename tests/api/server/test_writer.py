@@ -25,6 +25,7 @@ from tests.hub.hubs import (
     Stores,
     export_canonical,
     export_steps,
+    seed_population,
 )
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -83,6 +84,7 @@ def test_records_of_many_clients_are_committed_like_one_batch(
 ) -> None:
     some_records = list(generate(60, seed=8).records)[:50]
     with stores.new() as hub:
+        seed_population(hub)
         group_commit = GroupCommit(hub)
         with running_server(path, lambda: group_commit), ThreadPoolExecutor(8) as pool:
             others = [make_client(), make_client()]

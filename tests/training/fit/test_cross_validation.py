@@ -33,7 +33,12 @@ def labeled_pairs(clusters: list[tuple[str, str]]) -> LabeledPairs:
         np.array([left == right for left, right in clusters], dtype=np.int8),
         np.ones(count),
         cluster_array,
-        *(np.full(count, "x", dtype=object) for _ in range(4)),
+        np.full(count, "x", dtype=object),
+        np.full(count, "x", dtype=object),
+        np.full(count, "x", dtype=object),
+        np.full(count, "x", dtype=object),
+        np.full(count, np.nan),
+        np.full(count, np.nan),
     )
 
 

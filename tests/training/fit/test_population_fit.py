@@ -123,7 +123,7 @@ def test_indicators_select_the_weight_of_each_similarity() -> None:
     assert chosen[2] == [missing]
 
 
-def test_fit_finds_what_each_field_is_worth(model: Model) -> None:
+def test_fit_gives_each_field_its_weight(model: Model) -> None:
     weight = {term.feature: term for term in model.terms}
     birth = weight["birth_date"].weights
     # agreement is 0.95 / 0.02, disagreement 0.05 / 0.98
@@ -141,8 +141,10 @@ def test_scores_hold_in_a_larger_population(model: Model) -> None:
     for low, high in ((0.05, 0.35), (0.35, 0.65), (0.65, 0.95)):
         chosen = (probability >= low) & (probability < high)
         weights = larger.weights[chosen]
-        said = np.average(probability[chosen], weights=weights)
-        assert said == pytest.approx(np.average(larger.labels[chosen], weights=weights), abs=0.12)
+        mean_score = np.average(probability[chosen], weights=weights)
+        assert mean_score == pytest.approx(
+            np.average(larger.labels[chosen], weights=weights), abs=0.12
+        )
 
 
 def test_no_field_turns_what_it_says_by_itself(model: Model) -> None:
@@ -151,7 +153,7 @@ def test_no_field_turns_what_it_says_by_itself(model: Model) -> None:
     assert crossing
     for similarity in (0.0, 1.0):
         own = weight["birth_date"]
-        alone = own.weights[interval_index(similarity, own.cuts)]
+        own_weight = own.weights[interval_index(similarity, own.cuts)]
         for name in np.linspace(0, 1, 21).tolist():
             cells = [
                 pair.weights[interval_index(name, pair.cuts[0])][
@@ -159,7 +161,7 @@ def test_no_field_turns_what_it_says_by_itself(model: Model) -> None:
                 ]
                 for pair in crossing
             ]
-            assert (alone + sum(cells)) * alone >= 0
+            assert (own_weight + sum(cells)) * own_weight >= 0
 
 
 def test_missing_values_weigh_nothing(model: Model) -> None:
