@@ -58,7 +58,7 @@ def test_both_databases_give_the_same_export(
         with pytest.raises(StoreError, match="not empty"):
             restore(tmp_path / "copy", hub.store)
     with Hub.open(f"sqlite:///{tmp_path}/restored.db", OPTIONS) as restored:
-        assert restore(tmp_path / "copy", restored.store) == 3
+        assert restore(tmp_path / "copy", restored.store) == 4
         assert export_canonical(restored) == expected
         assert restored.changes(0) == changes
         restored.add(make_intake(world[60:62]))
