@@ -12,9 +12,10 @@ from resolver.comparison import NameIndex
 from resolver.engines.local import LocalEngine
 from resolver.errors import InputError
 from resolver.model_set import ModelSet, load_models
+from resolver.models.loader import KINDS
 from resolver.pipeline import ResolutionTask, compare_and_score, normalize, score_in_population
 from resolver.records import Batch, Record, Value, kind_of_schema
-from resolver.records.population import Population
+from resolver.records.population import KindPopulation, Population
 from resolver.records.progress import SILENT
 from resolver.records.results.resolution import Band
 from resolver.records.results.stage_meter import StageMeter
@@ -42,12 +43,13 @@ def score_pairs(
     return _score(batch, left_ids, right_ids, models, options, deduplicated_sources)
 
 
-def score_pairs_at_even_odds(
+def score_pairs_in_reference(
     batch: Batch, left_ids: Sequence[str], right_ids: Sequence[str], options: RunOptions
 ) -> list[tuple[float, Band]]:
-    """Return what `score_pairs` does, for pairs that are as likely to be true as not."""
+    """Return what `score_pairs` does, in the reference population that models refer to."""
     plan = choose_plan(options, 0, PLANS[0]).name
-    models = load_models(options.model_dir).for_population(plan, None)
+    reference = Population({kind: KindPopulation() for kind in KINDS})
+    models = load_models(options.model_dir).for_population(plan, reference)
     return _score(batch, left_ids, right_ids, models, options)
 
 

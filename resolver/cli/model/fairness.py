@@ -39,7 +39,7 @@ def measure_probes(
     """Score probes, with groups by `PROBE_DIMENSIONS` and strata by difference."""
     import numpy as np
 
-    from resolver.engines.record_pairs import score_pairs_at_even_odds
+    from resolver.engines.record_pairs import score_pairs_in_reference
     from resolver.records import Batch
     from resolver.synthetic import make_probes
     from resolver.training.evaluate.pair_groups import group_masks
@@ -50,7 +50,7 @@ def measure_probes(
     batch = Batch.from_records(records).canonical()
     lefts, rights = [pair.left.id for pair in pairs], [pair.right.id for pair in pairs]
     # invented pairs come from no population
-    answers = score_pairs_at_even_odds(batch, lefts, rights, running)
+    answers = score_pairs_in_reference(batch, lefts, rights, running)
     bars.advance(count)
     difference = np.array([pair.corruption for pair in pairs], dtype=object)
     group_names = {

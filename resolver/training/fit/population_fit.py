@@ -246,17 +246,17 @@ def _by_anchored_slopes(
 
 
 def joint_bounds(
-    weights: Sequence[float], others: Sequence[float], shares: int
+    weights: Sequence[float], others: Sequence[float], share: float
 ) -> tuple[Floats, Floats]:
     """Return least and most of the cells of a joint term, rows × columns.
 
-    `weights` are those of the first comparator at the rows, `others` least and most of those of the
-    second in the columns: a cell is bounded by the larger of the two, and `shares` joint terms of
-    the second comparator together never turn what it says by itself.
+    `weights` are those of the first comparator at the rows, `others` those of the second in the
+    columns: a cell is bounded by the larger of the two, and takes back at most a `share` of what
+    the second says by itself, so that all its joint terms together never turn that.
     """
     first = np.abs(np.array(weights))[:, None]
     second = np.array(others)
     size = np.maximum(first, np.abs(second)[None, :])
-    least = np.where(second >= 0, -second / shares, -np.inf)
-    most = np.where(second <= 0, -second / shares, np.inf)
+    least = np.where(second >= 0, -second * share, -np.inf)
+    most = np.where(second <= 0, -second * share, np.inf)
     return np.maximum(-size, least[None, :]), np.minimum(size, most[None, :])

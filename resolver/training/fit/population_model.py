@@ -74,6 +74,10 @@ MIN_SUPPORT = 1_000
 """Weight for a match (thousandths) from which other fields support names."""
 MAX_NAME_ONLY_SCORE = 0.94
 """Highest score of persons by name alone, below the default threshold of a match."""
+TWIN_JOINT, TWIN_SHARE = ("name_sides", "birth_date"), 0.8
+"""Joint term that tells twins, and its share of what a birth date says: nearly all, as one date says
+nothing of two given names.
+"""
 _UNUSED = (LISTED_FEATURE, NAME_ONLY_FEATURE)
 """Comparators that say what is stated, which is no evidence."""
 
@@ -157,10 +161,6 @@ def _bound_joints(fitted: FittedEvidence) -> Floats:
     cuts, weights = fitted.cuts, fitted.weights.copy()
     of_term = _term_weights(cuts, weights)
     begin = cuts.term_count
-    shares = {
-        second: sum(_crosses(pair) and pair[1] == second for pair in cuts.joint)
-        for _, second in cuts.joint
-    }
     for pair, (rows, columns), size in zip(
         cuts.joint, cuts.joint_cuts, cuts.joint_sizes, strict=True
     ):
@@ -170,10 +170,18 @@ def _bound_joints(fitted: FittedEvidence) -> Floats:
                 for name, axis in zip(pair, (rows, columns), strict=True)
             )
             cells = weights[begin : begin + size].reshape(len(rows) + 1, len(columns) + 1)
-            least, most = joint_bounds(first, second, shares[pair[1]])
+            least, most = joint_bounds(first, second, _joint_share(cuts.joint, pair))
             cells[:] = np.clip(cells, least, most)
         begin += size
     return weights
+
+
+def _joint_share(joint: Sequence[tuple[str, str]], pair: tuple[str, str]) -> float:
+    """Return the share of its second comparator's weight that a joint term may take back."""
+    others = [other for other in joint if _crosses(other) and other[1] == pair[1] != TWIN_JOINT[1]]
+    if pair[1] != TWIN_JOINT[1]:
+        return 1 / len(others)
+    return TWIN_SHARE if pair == TWIN_JOINT else (1 - TWIN_SHARE) / 2
 
 
 def _crosses(pair: tuple[str, str]) -> bool:

@@ -177,7 +177,7 @@ def test_the_same_pairs_give_the_same_model(data: LabeledPairs, model: Model) ->
 
 
 def test_bounds_of_joint_cells() -> None:
-    least, most = joint_bounds([2.0, -0.5], [3.0, -1.0, 0.0], 2)
+    least, most = joint_bounds([2.0, -0.5], [3.0, -1.0, 0.0], 0.5)
     assert least.tolist() == [[-1.5, -2.0, 0.0], [-1.5, -1.0, 0.0]]
     assert most.tolist() == [[3.0, 0.5, 0.0], [3.0, 0.5, 0.0]]
 
