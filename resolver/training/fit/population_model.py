@@ -75,8 +75,8 @@ MIN_SUPPORT = 1_000
 MAX_NAME_ONLY_SCORE = 0.94
 """Highest score of persons by name alone, below the default threshold of a match."""
 TWIN_JOINT, TWIN_SHARE = ("name_sides", "birth_date"), 0.8
-"""Joint term that tells twins, and its share of what a birth date says: nearly all, as one date says
-nothing of two given names.
+"""Joint term that tells twins, and its share of what a birth date says: nearly all, as one date
+says nothing of two given names.
 """
 _UNUSED = (LISTED_FEATURE, NAME_ONLY_FEATURE)
 """Comparators that say what is stated, which is no evidence."""
