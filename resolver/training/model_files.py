@@ -8,11 +8,18 @@ from typing import Any
 
 from resolver.models import loader
 from resolver.scoring import model_to_json
-from resolver.training.evaluate.model_card import PLOT_FILE, reliability_bins, render_model_card
+from resolver.training.evaluate.model_card import (
+    PLOT_FILE,
+    insert_calibration,
+    reliability_bins,
+    render_model_card,
+)
 from resolver.training.evaluate.reliability_plot import render_reliability_plot
 from resolver.training.train import TrainedModels
 
 CARD_FILE = "card.md"
+CALIBRATION = "calibration"
+"""Name of the file of figures in populations of several sizes, without its ending."""
 
 
 def save_trained_models(
@@ -41,3 +48,12 @@ def write_model_card(
     rows = reliability_bins(models)
     if rows:
         (directory / PLOT_FILE).write_text(render_reliability_plot(rows), encoding="utf-8")
+
+
+def save_calibration(figures: dict[str, Any], directory: Path) -> None:
+    """Write figures of calibration beside a model, and their section of its card if it has one."""
+    loader.save(CALIBRATION, figures, directory)
+    card = directory / CARD_FILE
+    if card.exists():
+        text = insert_calibration(card.read_text(encoding="utf-8"), figures)
+        card.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Command `resolver evaluate`: accuracy of a model on judged pairs, and error rates by group."""
+"""Command `resolver evaluate`: accuracy, error rates by group, and calibration of a model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.list_arguments import deduplicated_sources, read_list_files
-from resolver.cli.model import fairness
+from resolver.cli.model import calibration, fairness
 from resolver.cli.options import (
     PATH,
     ReadingOptions,
@@ -52,11 +52,15 @@ group, the worst gap between two groups first. With --probes, the same on pairs 
 records by name culture, script and difference: a part omitted, another transliteration, day and
 month swapped, namesakes.
 
+With --calibration, shows which share of the pairs scored p is true, in invented populations of
+several sizes: by size, kind, script, and what both sides state.
+
 \b
 Examples:
   resolver evaluate pairs.csv sdn.csv consolidated.xml
   resolver evaluate pairs.csv lists/ --by script,culture
   resolver evaluate --probes
+  resolver evaluate --calibration --sizes 1000,10000
   resolver evaluate pairs.csv lists/ --model mymodel --json
 """
 
@@ -80,16 +84,25 @@ Examples:
     help="Number of probes.",
 )
 @click.option(
+    "--calibration", is_flag=True, help="Measure scores in invented populations of several sizes."
+)
+@click.option(
+    "--sizes",
+    metavar="N,…",
+    default=",".join(map(str, calibration.SIZES)),
+    show_default=True,
+    help="Records of the populations of --calibration.",
+)
+@click.option(
     "--seed",
     type=click.IntRange(0),
-    default=fairness.PROBE_SEED,
-    show_default=True,
-    help="Random seed of the probes.",
+    show_default=f"{fairness.PROBE_SEED} for --probes, {calibration.SEED} for --calibration",
+    help="Random seed of the probes or the populations.",
 )
 @click.option(
     "--keep",
     is_flag=True,
-    help="Save the figures of all probes in the model folder (fairness.json).",
+    help="Save the figures in the model folder (fairness.json or calibration.json).",
 )
 @costs_option
 @model_option
@@ -109,6 +122,12 @@ def command(
     dimensions = _parse_dimensions(by) if by is not None else []
     check_file_exists(pairs)
     with ProgressBars(verbose=options["verbose"]) as bars:
+        if options["calibration"]:
+            if pairs or by or options["probes"]:
+                message = "--calibration excludes pairs, --by and --probes"
+                raise UsageError(message, hint="run evaluate twice")
+            _evaluate_calibration(running, bars, options)
+            return
         if options["probes"]:
             if pairs or by:
                 raise UsageError("--probes excludes pairs and --by", hint="run evaluate twice")
@@ -116,7 +135,8 @@ def command(
             return
         if pairs is None or not files:
             raise UsageError(
-                "evaluate needs PAIRS.csv and lists", hint="name them, or use --probes"
+                "evaluate needs PAIRS.csv and lists",
+                hint="name them, or use --probes or --calibration",
             )
         reading = ReadingOptions.from_options(options)
         judged, missing, intake = _read_judged(pairs, files, reading, bars)
@@ -175,14 +195,13 @@ def _parse_dimensions(by: str) -> list[str]:
 def _evaluate_probes(running: RunOptions, bars: ProgressBars, options: dict[str, Any]) -> None:
     from resolver.model_set import load_models
 
+    seed = fairness.PROBE_SEED if options["seed"] is None else options["seed"]
     defaults = (fairness.PROBES, fairness.PROBE_SEED)
-    if options["keep"] and (options["count"], options["seed"]) != defaults:
+    if options["keep"] and (options["count"], seed) != defaults:
         raise UsageError(
             "--keep saves figures of the default probes only", hint="leave --count and --seed out"
         )
-    rates = fairness.group_rates(
-        *fairness.measure_probes(running, options["count"], options["seed"], bars)
-    )
+    rates = fairness.group_rates(*fairness.measure_probes(running, options["count"], seed, bars))
     bars.finish()
     figures = fairness.rates_to_json(rates)
     if options["keep"]:
@@ -192,6 +211,30 @@ def _evaluate_probes(running: RunOptions, bars: ProgressBars, options: dict[str,
         click.echo(json.dumps({"model": stamp["model"], "probes": options["count"], "by": figures}))
     else:
         click.echo(fairness.format_rates(rates, standardized=True))
+
+
+def _evaluate_calibration(running: RunOptions, bars: ProgressBars, options: dict[str, Any]) -> None:
+    from resolver.model_set import load_models
+    from resolver.models import loader
+    from resolver.training.model_files import save_calibration
+
+    sizes = calibration.parse_sizes(options["sizes"])
+    seed = calibration.SEED if options["seed"] is None else options["seed"]
+    if options["keep"] and (sizes, seed) != (calibration.SIZES, calibration.SEED):
+        raise UsageError(
+            "--keep saves figures of the default populations only",
+            hint="leave --sizes and --seed out",
+        )
+    model = load_models(running.model_dir).stamp["model"]
+    reliability = calibration.measure_worlds(running, sizes, seed, bars)
+    bars.finish()
+    figures = calibration.to_figures(reliability, model, sizes, seed)
+    if options["keep"]:
+        save_calibration(figures, running.model_dir or loader.MODEL_DIR)
+    if options["as_json"]:
+        click.echo(json.dumps(figures, ensure_ascii=False))
+    else:
+        click.echo(calibration.format_calibration(reliability))
 
 
 def _save_probe_rates(running: RunOptions, figures: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.model import fairness
+from resolver.cli.model import calibration, fairness
 from resolver.cli.options import run_options
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_results import prepare_folder
@@ -46,6 +46,7 @@ def train_from_store(
         if options["probes"]:
             running = run_options(settings, {**options, "model_dir": out})
             fairness.measure_and_save(out, base, running, bars)
+            calibration.measure_and_save(out, running, bars)
     for note in result.notes:
         click.echo(f"note: {note}", err=True)
     click.echo("\n".join(format_comparison(result.comparison)))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.list_arguments import read_list_files
-from resolver.cli.model import fairness, learning
+from resolver.cli.model import calibration, fairness, learning
 from resolver.cli.model.invented_records import invent_material
 from resolver.cli.options import ReadingOptions, run_options
 from resolver.cli.progress_bars import ProgressBars
@@ -136,13 +136,14 @@ def _write_model(
     bars: ProgressBars,
     notes: list[str],
 ) -> None:
-    """Write a model; measure its fairness unless it was fitted without labels."""
+    """Write a model; measure fairness and calibration unless it was fitted without labels."""
     from resolver.training.model_files import save_trained_models
 
     copied = save_trained_models(trained, out, base)
     if options["probes"] and not options["unlabelled"]:
         running = run_options(settings, {**options, "model_dir": out})
         fairness.measure_and_save(out, base, running, bars)
+        calibration.measure_and_save(out, running, bars)
     if copied:
         notes.append(f"nothing to learn for {', '.join(copied)}; copied from the model before")
 

@@ -29,8 +29,9 @@ With lists, decisions are used in addition to them.
 Lists teach by the aliases in their entries: each entry of a list that is free of duplicates
 becomes two resampled entries. PAIRS.csv has record ids of the lists; label is match or
 distinct. DIR gets the weights as JSON, the tables of name frequencies (those of --model unless
---new-tables), card.md with cross-validated figures, and fairness.json with error rates by name
-culture on invented pairs.
+--new-tables), card.md with cross-validated figures, fairness.json with error rates by name
+culture on invented pairs, and calibration.json with the share of true pairs by score in invented
+populations of several sizes.
 
 --clusters says which records are the same. If there are enough, no invented records are added.
 
@@ -104,7 +105,7 @@ Examples:
     "--probes/--no-probes",
     default=True,
     show_default=True,
-    help="Measure fairness as well (a minute).",
+    help="Measure fairness and calibration as well (minutes).",
 )
 @click.option("--version", metavar="NAME", help="Version of the model (default: year and month).")
 @click.option(

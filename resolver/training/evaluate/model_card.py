@@ -50,6 +50,13 @@ _LIMITS = """
 - Error rates by name culture on pairs made for the purpose are in `fairness.json`
   (`resolver evaluate --probes`).
 """
+_SIZE_TITLE = "\n## Calibration by size of population\n"
+_SIZE_NOTE = """
+Measured on generated records (`resolver evaluate --calibration`) of {sizes} that no model is
+trained on; every candidate pair counts once. Reviews are pairs scored 0.05 to 0.95, per record (of
+the kind, where one is named). The gap is the largest difference of mean score and share of true
+pairs, less two standard errors, in bins of 50 pairs or more; bins are in `calibration.json`.
+"""
 _ORIGIN_LABELS = {
     RESAMPLED_ORIGIN: "resampled entries",
     NAME_ONLY_ORIGIN: "name-only pairs",
@@ -206,3 +213,38 @@ def _format_share(share: Mapping[str, float]) -> str:
     if not share["of"]:
         return "-"
     return f"{100 * share['rate']:.1f} % ({100 * share['low']:.1f} … {100 * share['high']:.1f})"
+
+
+def insert_calibration(card: str, figures: Mapping[str, Any]) -> str:
+    """Return a card with the figures of `calibration.json`, in place of any earlier ones."""
+    start = card.find(_SIZE_TITLE)
+    if start >= 0:
+        end = card.find("\n## ", start + 1)
+        card = card[:start] + (card[end:] if end >= 0 else "")
+    place = card.find(_LIMITS.splitlines(keepends=True)[1]) - 1
+    place = place if place >= 0 else len(card)
+    return "".join([card[:place], *_size_section(figures), card[place:]])
+
+
+def _size_section(figures: Mapping[str, Any]) -> Iterator[str]:
+    yield _SIZE_TITLE
+    sizes = [f"{size:,}" for size in figures["sizes"]]
+    yield _SIZE_NOTE.format(sizes=" and ".join(", ".join(sizes).rsplit(", ", 1)))
+    measures = "pairs | reviews per record | of them true | gap | at scores |"
+    for by, groups in figures["by"].items():
+        columns = by.split(" × ")
+        yield f"\n| {' | '.join(columns)} | {measures}\n|{'---|' * (len(columns) + 5)}\n"
+        for group in groups:
+            yield f"| {' | '.join(group['group'].split(' × '))} | {_reliability_row(group)} |\n"
+
+
+def _reliability_row(group: Mapping[str, Any]) -> str:
+    true, gap, ends = group["true_reviews"], group["gap"], group["gap_at"]
+    row = [
+        f"{group['pairs']:,}",
+        f"{group['reviews_per_record']:.3f}",
+        "-" if true is None else f"{100 * true:.1f} %",
+        "-" if gap is None else f"{gap:.3f}",
+        "" if ends is None else f"{ends[0]:g} … {ends[1]:g}",
+    ]
+    return " | ".join(row)

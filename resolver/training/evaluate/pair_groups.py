@@ -1,4 +1,4 @@
-"""Groups of pairs for which quality is measured: kind, source, script, culture, missing field.
+"""Groups of pairs for which quality is measured: kind, source, script, culture, field, evidence.
 
 A culture follows from the nationality of a record, or else from another of its countries: rough,
 but enough to see whom a model serves worse. Culture names are those of the probes, where these have
@@ -154,6 +154,37 @@ def _culture(prepared: PreparedBatch, left: IntArray, right: IntArray) -> Masks:
     return group_masks(combine_sides(culture[left], culture[right], UNKNOWN))
 
 
+def _evidence(prepared: PreparedBatch, left: IntArray, right: IntArray) -> Masks:
+    """Return masks by the most telling field that both sides state, in this order."""
+    identifier, birth_date, other = (
+        np.logical_or.reduce([present[left] & present[right] for present in fields])
+        for fields in _stated_fields(prepared)
+    )
+    return {
+        "identifier": identifier,
+        "birth date": birth_date & ~identifier,
+        "other": other & ~identifier & ~birth_date,
+        "names only": ~(identifier | birth_date | other),
+    }
+
+
+def _stated_fields(prepared: PreparedBatch) -> tuple[list[npt.NDArray[np.bool_]], ...]:
+    """Return masks of the records that state an identifier, a birth date, each other field."""
+    others = (
+        prepared.starts,
+        prepared.nationalities,
+        prepared.countries,
+        prepared.birth_places,
+        prepared.addresses,
+        *(values for values, _ in prepared.plain.values()),
+    )
+    return (
+        [prepared.identifiers.counts > 0],
+        [prepared.births.counts > 0],
+        [prepared.gender != 0, *(values.counts > 0 for values in others)],
+    )
+
+
 def _missing(prepared: PreparedBatch, left: IntArray, right: IntArray) -> Masks:
     masks, is_complete = {}, np.ones(len(left), dtype=bool)
     for field, counts in _FIELDS.items():
@@ -170,4 +201,5 @@ DIMENSIONS: Mapping[str, Callable[[PreparedBatch, IntArray, IntArray], Masks]] =
     "script": _script_of_pairs,
     "culture": _culture,
     "missing": _missing,
+    "evidence": _evidence,
 }

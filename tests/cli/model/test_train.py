@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from resolver.cli.app import run
-from resolver.cli.model import fairness
+from resolver.cli.model import calibration, fairness
 
 pytestmark = pytest.mark.slow
 
@@ -44,6 +44,7 @@ def test_model_is_fitted_and_used(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(fairness, "PROBES", 1_320)
+    monkeypatch.setattr(calibration, "SIZES", (300,))
     model = tmp_path / "model"
     assert run(["train", str(people), "--no-worlds", "--version", "mine", "--out", str(model)]) == 0
     shown = capsys.readouterr()
@@ -52,6 +53,7 @@ def test_model_is_fitted_and_used(
     assert resampled is not None
     assert 115 <= int(resampled[1]) <= 120
     assert "person: version mine" in shown.out
+    assert "## Calibration by size of population" in shown.out
     assert "note: nothing to learn for group, asset; copied from the model before" in shown.err
     assert {path.name for path in model.iterdir()} == {
         "person.json",
@@ -60,6 +62,7 @@ def test_model_is_fitted_and_used(
         "tables.json",
         "card.md",
         "fairness.json",
+        "calibration.json",
         "reliability.svg",
     }
     pairs = tmp_path / "pairs.csv"

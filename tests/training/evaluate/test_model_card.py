@@ -16,9 +16,14 @@ from resolver.models import loader
 from resolver.records import Kind
 from resolver.training.data.labeled_pairs import LabeledPairs
 from resolver.training.evaluate.card_figures import hash_data, measure_for_card
-from resolver.training.evaluate.model_card import PLOT_FILE, reliability_bins, render_model_card
+from resolver.training.evaluate.model_card import (
+    PLOT_FILE,
+    insert_calibration,
+    reliability_bins,
+    render_model_card,
+)
 from resolver.training.evaluate.reliability_plot import render_reliability_plot
-from resolver.training.model_files import CARD_FILE
+from resolver.training.model_files import CALIBRATION, CARD_FILE
 
 
 @pytest.fixture(scope="module")
@@ -140,11 +145,45 @@ def test_plot_is_valid_svg(models: Mapping[str, Any]) -> None:
     assert render_reliability_plot(rows) == drawn
 
 
+def _calibration(reviews: float) -> dict[str, Any]:
+    group = {
+        "pairs": 1234,
+        "reviews_per_record": reviews,
+        "true_reviews": 0.4,
+        "gap": 0.031,
+        "gap_at": [0.65, 0.8],
+    }
+    empty = {**group, "true_reviews": None, "gap": None, "gap_at": None}
+    by = {
+        "size": [{**group, "group": "1000"}],
+        "size × kind × evidence": [{**empty, "group": "1000 × person × names only"}],
+    }
+    return {"sizes": [1000, 3000], "by": by}
+
+
+def test_calibration_is_inserted_and_replaced(models: Mapping[str, Any]) -> None:
+    card = render_model_card(models)
+    first = insert_calibration(card, _calibration(0.12))
+    head = "| size | pairs | reviews per record | of them true | gap | at scores |"
+    row = "| 1000 | 1,234 | 0.120 | 40.0 % | 0.031 | 0.65 … 0.8 |"
+    assert f"\n\n{head}\n|{'---|' * 6}\n{row}\n" in first
+    assert "| 1000 | person | names only | 1,234 | 0.120 | - | - |  |" in first
+    assert "of 1,000 and 3,000 that no model" in first
+    before, _, after = first.partition("\n## Calibration by size of population\n")
+    assert card.startswith(before)
+    assert card.endswith(after[after.index("\n## Limits\n") :])
+    second = insert_calibration(first, _calibration(0.5))
+    assert second == insert_calibration(card, _calibration(0.5)) != first
+    # a card of other sections gets it at its end
+    assert insert_calibration("# Card\n", _calibration(0.5)).startswith("# Card\n\n## Calibration")
+
+
 def test_shipped_card_matches_the_shipped_models() -> None:
     shipped = {kind: loader.load(kind) for kind in loader.KINDS}
-    assert (loader.MODEL_DIR / CARD_FILE).read_text("utf-8") == render_model_card(shipped), (
-        "run `make train`"
-    )
+    card = render_model_card(shipped)
+    if (loader.MODEL_DIR / f"{CALIBRATION}.json").exists():
+        card = insert_calibration(card, loader.load(CALIBRATION))
+    assert (loader.MODEL_DIR / CARD_FILE).read_text("utf-8") == card, "run `make train`"
     drawn = reliability_bins(shipped)
     assert (loader.MODEL_DIR / PLOT_FILE).exists() == bool(drawn)
     if drawn:

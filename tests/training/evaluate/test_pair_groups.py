@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,8 @@ from resolver.training.evaluate.pair_groups import (
 )
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
+
+_NUMBER = [Identifier("idNumber", "A1")]
 
 
 def of_pair(first: Record, second: Record, by: str) -> set[str]:
@@ -89,6 +93,24 @@ def test_pair_groups_by_dimension() -> None:
         "no identifier",
         "no address",
     }
+
+
+@pytest.mark.parametrize(
+    ("shared", "one_sided", "evidence"),
+    [
+        ({}, {"birthDate": "1960"}, "names only"),
+        ({"gender": "male"}, {"birthDate": "1960"}, "other"),
+        ({"phone": "+4930123456"}, {}, "other"),
+        ({"country": "ru", "birthDate": "1960"}, {}, "birth date"),
+        ({"birthDate": "1960", "identifiers": _NUMBER}, {}, "identifier"),
+        ({"birthDate": "1960"}, {"identifiers": _NUMBER}, "birth date"),
+    ],
+)
+def test_evidence_is_what_both_sides_state(
+    shared: dict[str, Any], one_sided: dict[str, Any], evidence: str
+) -> None:
+    first = record("a:1", name="Ann", **shared, **one_sided)
+    assert of_pair(first, record("b:1", name="Bob", **shared), "evidence") == {evidence}
 
 
 @pytest.mark.parametrize("by", DIMENSIONS)

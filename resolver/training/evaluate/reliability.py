@@ -1,0 +1,221 @@
+"""Reliability: of the pairs scored p, the share that is true, by group and bin of the score."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.training.evaluate.pair_groups import Masks
+
+EDGES = (0.0, 0.05, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 0.98, 1.0)
+"""Edges of the bins; a score on an edge counts to the bin above it, 1 to the last."""
+REVIEW = (0.05, 0.95)
+"""Scores of the pairs that count as reviews, the upper end left out."""
+MIN_BIN_PAIRS = 50
+"""Minimum number of pairs of a bin that a gap is read from."""
+_BINS = len(EDGES) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class BinTotals:
+    """Sums over the pairs of a group in each bin: pairs, scores and true pairs.
+
+    `records`: number of records that the pairs come from. Totals of several sets add up.
+    """
+
+    pairs: npt.NDArray[np.int64]
+    scores: npt.NDArray[np.float64]
+    same: npt.NDArray[np.int64]
+    records: int
+
+    def __add__(self, other: BinTotals) -> BinTotals:
+        return BinTotals(
+            self.pairs + other.pairs,
+            self.scores + other.scores,
+            self.same + other.same,
+            self.records + other.records,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBin:
+    """Pairs scored from `low` to `high`: their number, mean score and share of true ones."""
+
+    low: float
+    high: float
+    pairs: int
+    score: float
+    true: float
+
+    @property
+    def gap(self) -> float:
+        """Difference of mean score and share, less two standard errors of the share, at least 0."""
+        variance = max(self.true * (1 - self.true), 1 / self.pairs)
+        return max(abs(self.score - self.true) - 2 * math.sqrt(variance / self.pairs), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReliability:
+    """Bins of one group that hold pairs, in rising order; `records` as in `BinTotals`."""
+
+    name: str
+    records: int
+    bins: tuple[ScoreBin, ...]
+
+    @property
+    def pairs(self) -> int:
+        """Number of pairs of all bins."""
+        return sum(row.pairs for row in self.bins)
+
+    @property
+    def gap(self) -> float | None:
+        """Largest gap of bins with `MIN_BIN_PAIRS` pairs or more; None if there are none."""
+        return max((row.gap for row in self._large), default=None)
+
+    @property
+    def widest(self) -> ScoreBin | None:
+        """Bin with the largest gap; None if no bin has a gap."""
+        gaps = (row for row in self._large if row.gap > 0)
+        return max(gaps, key=lambda row: row.gap, default=None)
+
+    @property
+    def reviews(self) -> int:
+        """Number of pairs with scores in `REVIEW`."""
+        return sum(row.pairs for row in self._reviewed)
+
+    @property
+    def true_reviews(self) -> float | None:
+        """Share of true pairs among the reviews; None without any."""
+        true = sum(row.true * row.pairs for row in self._reviewed)
+        return true / self.reviews if self.reviews else None
+
+    @property
+    def _large(self) -> list[ScoreBin]:
+        return [row for row in self.bins if row.pairs >= MIN_BIN_PAIRS]
+
+    @property
+    def _reviewed(self) -> list[ScoreBin]:
+        low, high = REVIEW
+        return [row for row in self.bins if row.low >= low and row.high <= high]
+
+
+def total_bins(
+    score: npt.NDArray[np.float64],
+    same: npt.NDArray[np.bool_],
+    masks: Masks,
+    records: Mapping[str, int],
+) -> dict[str, BinTotals]:
+    """Sum up scored pairs by group and bin.
+
+    `score` and `same` (the truth) have one value per pair, as the mask of each group has;
+    `records` is the number of records of each group.
+    """
+    bins = np.searchsorted(EDGES[1:-1], score, side="right")
+    return {
+        name: BinTotals(
+            np.bincount(bins[mask], minlength=_BINS),
+            np.bincount(bins[mask], weights=score[mask], minlength=_BINS).astype(np.float64),
+            np.bincount(bins[mask & same], minlength=_BINS),
+            records[name],
+        )
+        for name, mask in masks.items()
+    }
+
+
+def pool_totals(parts: Iterable[Mapping[str, BinTotals]]) -> dict[str, BinTotals]:
+    """Add up the totals of several sets of records by group, in the order of first mention."""
+    pooled: dict[str, BinTotals] = {}
+    for part in parts:
+        for name, totals in part.items():
+            pooled[name] = pooled[name] + totals if name in pooled else totals
+    return pooled
+
+
+def measure_reliability(totals: Mapping[str, BinTotals]) -> list[GroupReliability]:
+    """Return the reliability of each group that has pairs."""
+    groups = []
+    for name, sums in totals.items():
+        bins = tuple(
+            ScoreBin(
+                EDGES[number],
+                EDGES[number + 1],
+                int(count),
+                float(sums.scores[number] / count),
+                float(sums.same[number] / count),
+            )
+            for number, count in enumerate(sums.pairs)
+            if count
+        )
+        if bins:
+            groups.append(GroupReliability(name, sums.records, bins))
+    return groups
+
+
+def reliability_to_json(groups: Sequence[GroupReliability]) -> list[dict[str, Any]]:
+    """Return groups as JSON data, shares rounded to four digits.
+
+    `bins` has rows of low, high, pairs, mean score and share of true pairs; `gap` is the largest
+    `ScoreBin.gap` of bins with `MIN_BIN_PAIRS` pairs or more (null without such bins), and `gap_at`
+    the ends of that bin (null without a gap).
+    """
+    return [
+        {
+            "group": group.name,
+            "records": group.records,
+            "pairs": group.pairs,
+            "reviews": group.reviews,
+            "reviews_per_record": round(group.reviews / max(group.records, 1), 4),
+            "true_reviews": _rounded(group.true_reviews),
+            "gap": _rounded(group.gap),
+            "gap_at": [group.widest.low, group.widest.high] if group.widest else None,
+            "bins": [
+                [row.low, row.high, row.pairs, round(row.score, 4), round(row.true, 4)]
+                for row in group.bins
+            ],
+        }
+        for group in groups
+    ]
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)
+
+
+def format_reliability(by: str, groups: Sequence[GroupReliability]) -> list[str]:
+    """Return the lines of a table with one row per group."""
+    width = _name_width(by, groups)
+    head = f"{'pairs':>12}{'reviews':>10}{'per record':>12}{'true':>9}{'gap':>8}  at scores"
+    lines = [f"{by:<{width}}{head}"]
+    for group in groups:
+        share, gap, widest = group.true_reviews, group.gap, group.widest
+        cells = (
+            f"{group.pairs:>12,}",
+            f"{group.reviews:>10,}",
+            f"{group.reviews / max(group.records, 1):>12.3f}",
+            f"{'-' if share is None else f'{100 * share:.1f} %':>9}",
+            f"{'-' if gap is None else f'{gap:.3f}':>8}",
+            "" if widest is None else f"  {widest.low:g} … {widest.high:g}",
+        )
+        lines.append(f"{group.name:<{width}}{''.join(cells)}")
+    return lines
+
+
+def format_bins(by: str, groups: Sequence[GroupReliability]) -> list[str]:
+    """Return the lines of a table with one row per group and bin."""
+    width = _name_width(by, groups)
+    lines = [f"{by:<{width}}  {'scores':<13}{'pairs':>12}{'score':>8}{'true':>8}"]
+    for group in groups:
+        for row in group.bins:
+            scores = f"{row.low:g} … {row.high:g}"
+            shares = f"{row.score:>8.3f}{row.true:>8.3f}"
+            lines.append(f"{group.name:<{width}}  {scores:<13}{row.pairs:>12,}{shares}")
+    return lines
+
+
+def _name_width(by: str, groups: Sequence[GroupReliability]) -> int:
+    return max([len(by), *(len(group.name) for group in groups)])
