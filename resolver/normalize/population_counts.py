@@ -28,6 +28,8 @@ _YEARS_APART = 2
 """Years from which two birth dates are taken to be those of two people."""
 COUNTED_PROPERTIES = frozenset((*FULL_NAMES, *NAME_PARTS, "birthDate"))
 """Properties that counts read."""
+MAX_NAME_SHARE = 0.003
+"""Share of the records that bear one name above which it is no name of persons."""
 CONCENTRATION_RANGE = (-300, 1_300)
 
 
@@ -113,41 +115,62 @@ def _count_words(prepared: PreparedBatch, rows: Numbers) -> dict[str, int]:
 def name_concentration(prepared: PreparedBatch, is_person: npt.NDArray[np.bool_]) -> int:
     """Return the concentration of person names (see `KindPopulation`).
 
-    Of two people whose birth dates lie years apart, counts how many have the same first and last
-    word in their principal names, against the number that the words' own frequencies explain. Names
-    of one culture go together, so lists of many cultures have more namesakes than that.
+    Of two people whose birth dates differ in both the year, by some years, and the day of the year,
+    counts how many have the same first and last word in their principal names, against the number
+    that the words' own frequencies explain. Names of one culture go together, so lists of many
+    cultures have more namesakes than that. Dates of one person rarely differ in both; very common
+    names are titles ("Sir … Baronet") and do not count.
     """
     lowest, highest = CONCENTRATION_RANGE
-    first, last, year = _outer_words(prepared, np.flatnonzero(is_person))
-    if len(first) < 2:
+    words, dates = _outer_words(prepared, np.flatnonzero(is_person))
+    if len(words) < 2:
         return DEFAULT_CONCENTRATION
-    counts = np.bincount(np.concatenate([first, last])).astype(np.float64)
-    expected = ((counts[first] - 1) * (counts[last] - 1)).sum() / (2 * len(first))
-    low, high = np.minimum(first, last), np.maximum(first, last)
-    _, name = np.unique(low << 32 | high, return_inverse=True)
-    close_share = _count_close(np.zeros_like(year), year) / (len(year) * (len(year) - 1) / 2)
-    sizes = np.bincount(name).astype(np.float64)
-    observed = (sizes * (sizes - 1) / 2).sum() - _count_close(name.astype(np.int64), year)
+    counts = np.bincount(words.ravel()).astype(np.float64)
+    low, high = words.min(axis=1), words.max(axis=1)
+    name, sizes = np.unique(low << 32 | high, return_inverse=True, return_counts=True)[1:]
+    is_counted = sizes[name] <= max(MAX_NAME_SHARE * len(words), 10)
+    others = (counts[words] - 1).prod(axis=1) / (2 * len(words))
+    total = len(dates) * (len(dates) - 1) / 2
+    apart_share = _count_apart(np.zeros(len(dates), dtype=np.int64), dates) / total
+    observed = _count_apart(name.astype(np.int64)[is_counted], dates[is_counted])
+    expected = float(others[is_counted].sum()) * apart_share
     prior = _PRIOR_PAIRS * math.exp(DEFAULT_CONCENTRATION / 1000)
-    ratio = (observed + prior) / (expected * max(1 - close_share, 0.0) + _PRIOR_PAIRS)
+    ratio = (observed + prior) / (expected + _PRIOR_PAIRS)
     return min(max(round(1000 * math.log(ratio)), lowest), highest)
 
 
-def _outer_words(prepared: PreparedBatch, rows: Numbers) -> tuple[Numbers, Numbers, Numbers]:
-    """Return first word, last word and birth year of the rows that have all three."""
+def _outer_words(prepared: PreparedBatch, rows: Numbers) -> tuple[Numbers, Numbers]:
+    """Return first and last word, and year and day of birth, of the rows that have all four."""
     forms, births = _first_items(prepared.names)[rows], _first_items(prepared.births)[rows]
     usable = (forms >= 0) & (births >= 0)
     forms, births = forms[usable], births[usable]
-    tokens, year = prepared.forms.tokens, prepared.dates.year[births].astype(np.int64)
-    chosen = (tokens.counts[forms] > 1) & (year > 0)
+    tokens, table = prepared.forms.tokens, prepared.dates
+    month, day = (part[births].astype(np.int64) for part in (table.month, table.day))
+    year = table.year[births].astype(np.int64)
+    chosen = (tokens.counts[forms] > 1) & (year > 0) & (month > 0) & (day > 0)
     starts, counts = tokens.offsets[:-1][forms[chosen]], tokens.counts[forms[chosen]]
-    ends = starts + counts - 1
     items = tokens.items.astype(np.int64)
-    return items[starts], items[ends], year[chosen]
+    words = np.stack([items[starts], items[starts + counts - 1]], axis=1)
+    return words, np.stack([year[chosen], (month * 32 + day)[chosen]], axis=1)
+
+
+def _count_apart(name: Numbers, dates: Numbers) -> float:
+    """Count the pairs of one name whose years and days of birth differ, years by more than two."""
+    year, day = dates[:, 0], dates[:, 1]
+    of_day = name << 9 | day
+    close = _count_close(name, year) + _count_pairs(of_day) - _count_close(of_day, year)
+    return _count_pairs(name) - close
+
+
+def _count_pairs(keys: Numbers) -> float:
+    sizes = np.unique(keys, return_counts=True)[1].astype(np.float64)
+    return float((sizes * (sizes - 1) / 2).sum())
 
 
 def _count_close(name: Numbers, year: Numbers) -> float:
     """Count the pairs of one name whose years are at most two years apart."""
+    if not len(name):
+        return 0.0
     keys, counts = np.unique(name << 16 | year, return_counts=True)
     sizes = counts.astype(np.float64)
     total = float((sizes * (sizes - 1) / 2).sum())

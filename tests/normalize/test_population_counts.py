@@ -53,24 +53,33 @@ def test_words_are_counted_once_per_source_name_and_date(rows: list[tuple[str, i
     assert words.person_words == {word: count for word, count in counts.items() if count > 1}
 
 
+dated = st.lists(
+    st.tuples(names, st.integers(1950, 1999), st.integers(1, 12)), min_size=2, max_size=40
+)
+
+
 @settings(deadline=None)
-@given(people)
-def test_concentration_is_that_of_pairs_far_apart(rows: list[tuple[str, int]]) -> None:
+@given(dated)
+def test_concentration_is_that_of_pairs_far_apart(rows: list[tuple[str, int, int]]) -> None:
     prepared = prepared_of(
-        [person(n, name, f"{year}-01-02") for n, (name, year) in enumerate(rows)]
+        [person(n, name, f"{year}-{month:02}-05") for n, (name, year, month) in enumerate(rows)]
     )
-    bears = Counter(word for name, _ in rows for word in name.split())
-    words = [name.split() for name, _ in rows]
-    expected = sum((bears[a] - 1) * (bears[b] - 1) for a, b in words) / (2 * len(rows))
+    bears = Counter(word for name, *_ in rows for word in name.split())
+    of_name = Counter(name for name, *_ in rows)
+    counted = {name for name, count in of_name.items() if count <= 10}
+    others = [
+        math.prod(bears[word] - 1 for word in name.split()) for name, *_ in rows if name in counted
+    ]
     pairs = list(combinations(rows, 2))
-    close = [abs(first[1] - second[1]) <= 2 for first, second in pairs]
+    apart = [abs(a[1] - b[1]) > 2 and a[2] != b[2] for a, b in pairs]
     observed = sum(
-        first[0] == second[0] and not near
-        for (first, second), near in zip(pairs, close, strict=True)
+        first[0] == second[0] and first[0] in counted and far
+        for (first, second), far in zip(pairs, apart, strict=True)
     )
-    ratio = (observed + 5 * math.e) / (expected * (1 - sum(close) / len(pairs)) + 5)
+    expected = sum(others) / (2 * len(rows)) * sum(apart) / len(pairs)
     low, high = CONCENTRATION_RANGE
     concentration = name_concentration(prepared, np.ones(len(rows), dtype=bool))
+    ratio = (observed + 5 * math.e) / (expected + 5)
     assert abs(concentration - min(max(1000 * math.log(ratio), low), high)) <= 1
 
 
