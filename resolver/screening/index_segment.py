@@ -28,6 +28,7 @@ from resolver.comparison.alignment import row_gathering
 from resolver.hub.index.prepared_arrays import prepared_from_arrays, prepared_to_arrays
 from resolver.kernels.blocking.prefilter_records import PrefilterArrays
 from resolver.records import Batch, concat
+from resolver.records.entity_profiles import build_profiles
 from resolver.records.kinds import combine_kinds, count_kinds
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import PreparedBatch
@@ -35,7 +36,6 @@ from resolver.records.prepared.ragged import Ragged, spread
 from resolver.records.prepared.record_values import RecordValues
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.visibility import STRANGER, visible_rows
-from resolver.screening.entity_profiles import build_profiles
 from resolver.screening.source_policy import HandlingTable
 from resolver.store.array_files import AnyArray, decode_texts, encode_texts
 from resolver.store.segment_reader import SegmentReader

@@ -21,10 +21,10 @@ from resolver.hub.hub import Hub
 from resolver.pipeline import normalize
 from resolver.records import Batch, Record, concat
 from resolver.records.decisions import Verdict
+from resolver.records.entity_profiles import build_profiles
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.screening.entity_index import EntityIndex, IndexSnapshot
-from resolver.screening.entity_profiles import build_profiles
 from resolver.synthetic import generate
 from tests.hub.hubs import Stores, make_decision, make_intake
 from tests.normalize.preparing import quick_symbols
