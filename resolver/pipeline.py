@@ -9,7 +9,7 @@
 | block | `PreparedBatch` | candidate pairs that the rules of a plan join | `block` |
 | compare | candidate pairs | evidence: one similarity per comparator | `compare_and_score` |
 | score | evidence | calibrated log-odds, in thousandths | `compare_and_score` |
-| cluster | log-odds, decisions, statements | `Resolution`: entities and links | `cluster_pairs` |
+| cluster | log-odds, decisions, statements, profiles | `Resolution` | `cluster_pairs` |
 | merge | `Resolution` | golden records, by `MergeContext` | `merge_entities` |
 
 `resolve` runs the stages from normalize to cluster. Stages up to score run on an `Engine`, which
@@ -20,9 +20,9 @@ decides where they run and how pairs are cut into chunks: in this process
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
@@ -33,6 +33,7 @@ from resolver.blocking import CandidatePairs, Plan, choose_plan_by_size, join_ca
 from resolver.blocking.key_groups import PurgeCounts
 from resolver.clustering import MergeRule, PairLogOdds, cluster, find_stated_rows
 from resolver.clustering.decided_rows import DecidedRows, find_decided_rows
+from resolver.clustering.entity_rounds import merge_entities_in_rounds
 from resolver.comparison import NameIndex, compare
 from resolver.model_set import ModelSet, load_models
 from resolver.models.loader import KINDS
@@ -40,20 +41,21 @@ from resolver.normalize import SymbolSource, count_population, prepare
 from resolver.records import KIND_BY_LABEL, Batch, Kind
 from resolver.records.batch import IntArray
 from resolver.records.population import Population
-from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.batch import MaterializedBatch, PreparedBatch
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution, RuleStat, RunStats
 from resolver.records.results.stage_meter import StageMeter
 from resolver.records.visibility import STRANGER, visible_rows
 from resolver.run_options import RunOptions, choose_plan
-from resolver.scoring import PartnerHistogram, estimate_partners, threshold_logodds
+from resolver.scoring import PartnerHistogram, estimate_partners
+from resolver.scoring.entity_scores import ProfileScorer
 from resolver.scoring.partners import (
     MAX_PARTNER_SHIFT,
     count_logodds,
     shift_logodds,
     shifted_score_histogram,
 )
-from resolver.scoring.score_links import build_links
+from resolver.scoring.score_links import ScoredRows, build_links
 
 if TYPE_CHECKING:
     from resolver.ingest.formats.tabular.mapping import Mapping as TableMapping
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
 
 KIND_MISMATCH = -13_816
 """Thousandths of log-odds of a pair whose kinds exclude each other: the lowest score there is."""
+LongArray = npt.NDArray[np.int64]
 _Normalized = TypeVar("_Normalized")
 _Candidates = TypeVar("_Candidates")
 
@@ -119,8 +122,7 @@ class ResolutionTask:
     @property
     def link_threshold(self) -> int:
         """Log-odds (thousandths) from which clustering uses a pair wherever it lies."""
-        review = threshold_logodds(self.options.thresholds.review)
-        return min(review, self.options.merge_threshold)
+        return self.options.link_threshold
 
     @property
     def open_shift(self) -> int:
@@ -285,7 +287,7 @@ def ingest_lists(
 
 def normalize(
     batch: Batch, models: ModelSet, deduplicated_sources: Sequence[str] = ()
-) -> PreparedBatch:
+) -> MaterializedBatch:
     """Bring a canonical batch into normal form, with the frequency tables of a model."""
     return prepare(batch, models.tables, symbol_source().lookup, deduplicated_sources)
 
@@ -382,31 +384,53 @@ def count_partners(
     return {kind: count_logodds(logodds[pair_kinds == int(KIND_BY_LABEL[kind])]) for kind in KINDS}
 
 
-def cluster_pairs(task: ResolutionTask, scored: ScoredCandidates, meter: StageMeter) -> Resolution:
-    """Cluster by scored pairs, decisions and statements of lists; return entities and links."""
+def cluster_pairs(
+    task: ResolutionTask,
+    scored: ScoredCandidates,
+    meter: StageMeter,
+    load_records: Callable[[LongArray], Batch] | None = None,
+) -> Resolution:
+    """Cluster records by scored pairs, decisions and statements of lists, then merge entities by
+    their profiles; return entities and links.
+
+    `load_records` returns the records of some rows, where those of the batch carry no values.
+    The population of the task is known, so that profiles are scored under its partners.
+    """
     batch, options, decided = task.batch, task.options, task.decided
+    pairs = PairLogOdds(scored.left, scored.right, scored.logodds)
+    rule = MergeRule(options.merge_threshold, task.link_threshold)
     with meter.measure("cluster", "records") as usage:
         meter.progress.start("cluster", None)
         stated = find_stated_rows(batch, scored.left, scored.right, decided.same)
         labels = cluster(
             len(batch),
-            PairLogOdds(scored.left, scored.right, scored.logodds),
-            MergeRule(options.merge_threshold, task.link_threshold),
+            pairs,
+            rule,
             decided=decided,
             stated=stated,
             kinds=batch.kinds,
             workers=options.workers,
         )
-        links = build_links(
-            scored.left,
-            scored.right,
-            scored.logodds,
+        usage.items = len(batch)
+    with meter.measure("compare entities", "entities") as usage:
+        merged = merge_entities_in_rounds(
             labels,
+            pairs,
+            rule,
+            _profile_scorer(task, load_records or batch.take),
+            different=decided.different,
+            stated=stated,
+            kinds=batch.kinds,
+        )
+        links = build_links(
+            ScoredRows(scored.left, scored.right, scored.logodds),
+            merged.labels,
             options.thresholds,
             decided.different,
+            ScoredRows(*merged.candidates),
             stated,
         )
-        usage.items = len(batch)
+        usage.items = len(np.unique(labels))
     stats = RunStats(
         task.plan.name,
         task.stamp,
@@ -416,7 +440,25 @@ def cluster_pairs(task: ResolutionTask, scored: ScoredCandidates, meter: StageMe
         scored.histogram,
         task.models.population,
     )
-    return Resolution(batch, labels, links, stats)
+    return Resolution(batch, merged.labels, links, stats)
+
+
+def _profile_scorer(
+    task: ResolutionTask, load_records: Callable[[LongArray], Batch]
+) -> ProfileScorer:
+    """Return the scorer of entities, with the functions and models that score records."""
+
+    def compare(prepared: PreparedBatch, left: IntArray, right: IntArray) -> npt.NDArray[np.int32]:
+        """Score pairs of profiles."""
+        names, workers = NameIndex.of(prepared), task.options.workers
+        return compare_and_score(prepared, names, task.models, left, right, workers)
+
+    return ProfileScorer(
+        load_records,
+        partial(normalize, models=task.models),
+        compare,
+        frozenset(task.deduplicated_sources),
+    )
 
 
 def merge_entities(batch: Batch, parts: Partition, country_code: CountryCode) -> MergeContext:

@@ -45,6 +45,11 @@ class RunOptions:
         # no score reaches 1, so such a threshold merges nothing
         return threshold_logodds(score) + (score >= 1)
 
+    @property
+    def link_threshold(self) -> int:
+        """Log-odds (thousandths) from which a pair links records and entities."""
+        return min(threshold_logodds(self.thresholds.review), self.merge_threshold)
+
 
 def choose_plan(options: RunOptions, count: int, default: Plan) -> Plan:
     """Return the requested plan, or the default. Raises `InputError` for an unknown one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,15 @@ import numpy.typing as npt
 from resolver.records.batch import IntArray
 from resolver.records.results.resolution import Band, Links, Outcome
 from resolver.scoring.model import Thresholds, scores
+
+
+class ScoredRows(NamedTuple):
+    """Pairs of rows, left < right, with log-odds in thousandths."""
+
+    left: IntArray
+    right: IntArray
+    logodds: npt.NDArray[np.int32]
+
 
 SCORE_BINS = 50
 """Number of equal bins of a score histogram, from 0 to 1."""
@@ -33,32 +43,101 @@ def _parts(logodds: npt.NDArray[np.int32]) -> Iterator[npt.NDArray[np.int32]]:
 
 
 def build_links(
-    left: IntArray,
-    right: IntArray,
-    logodds: npt.NDArray[np.int32],
+    scored: ScoredRows,
     labels: IntArray,
     thresholds: Thresholds,
     different: Sequence[tuple[int, int]],
+    entities: ScoredRows,
     stated: IntArray | None = None,
 ) -> Links:
-    """Return the links among scored pairs: those in band match or review.
+    """Return the links of a run, sorted by rows.
 
-    Pairs are rows sorted by (left, right); `labels` names the entity of each row, and `different`
-    holds the pairs of rows decided to be different, `stated` (n × 2) those that lists state to be.
+    Every scored pair of records in band match has a link, and every one in band review within an
+    entity. Two entities that pairs in band review connect have one link in band review, at their
+    strongest pair (ties: the smallest rows), with the log-odds of the two `entities`: none where
+    these are below the review threshold, nor where the two have a link in band match. Where
+    `entities` are likely enough for band match, the link still waits in band review.
+
+    `scored` pairs may be in any order; `labels` names the entity of each row by its smallest row,
+    as the sorted `entities` do. `different` holds the pairs of rows decided to be different,
+    `stated` (n × 2) those that lists state to be.
     """
-    is_distinct = [thresholds.bands(scores(part)) == Band.DISTINCT for part in _parts(logodds)]
-    linked = (
-        np.flatnonzero(~np.concatenate(is_distinct)) if is_distinct else np.zeros(0, dtype=np.int64)
-    )
-    left, right, logodds = left[linked], right[linked], logodds[linked]
-    score = scores(logodds)
-    outcome = np.where(labels[left] == labels[right], Outcome.MERGED, Outcome.QUEUED).astype(
-        np.uint8
-    )
+    left, right, logodds = _select_linked(scored, thresholds)
+    band = thresholds.bands(scores(logodds))
+    is_within = labels[left] == labels[right]
+    kept = np.flatnonzero(is_within | (band == Band.MATCH))
+    outcome = np.where(is_within[kept], Outcome.MERGED, Outcome.QUEUED).astype(np.uint8)
     apart = np.array(different, dtype=np.int64).reshape(-1, 2)
     if stated is not None:
         apart = np.concatenate([apart, stated])
     if len(apart):
-        packed = apart.min(axis=1) << 32 | apart.max(axis=1)
-        outcome[np.isin(left.astype(np.int64) << 32 | right, packed)] = Outcome.APART
-    return Links(left, right, logodds, score, thresholds.bands(score), outcome)
+        packed = _pack(apart.min(axis=1), apart.max(axis=1))
+        outcome[np.isin(_pack(left[kept], right[kept]), packed)] = Outcome.APART
+    waiting, entity_logodds = _find_entity_links(
+        ScoredRows(left, right, logodds), band, labels, entities, thresholds
+    )
+    entity_outcome = _entity_outcomes(left[waiting], right[waiting], labels, apart)
+    places = np.concatenate([kept, waiting])
+    order = np.argsort(places)
+    places = places[order]
+    link_logodds = np.concatenate([logodds[kept], entity_logodds])[order]
+    return Links(
+        left[places],
+        right[places],
+        link_logodds,
+        scores(link_logodds),
+        np.concatenate([band[kept], np.full(len(waiting), Band.REVIEW, dtype=np.uint8)])[order],
+        np.concatenate([outcome, entity_outcome])[order],
+    )
+
+
+def _select_linked(scored: ScoredRows, thresholds: Thresholds) -> ScoredRows:
+    """Return the pairs in band match or review, sorted by rows."""
+    is_distinct = [
+        thresholds.bands(scores(part)) == Band.DISTINCT for part in _parts(scored.logodds)
+    ]
+    linked = np.zeros(0, dtype=np.int64)
+    if is_distinct:
+        linked = np.flatnonzero(~np.concatenate(is_distinct))
+    linked = linked[np.lexsort((scored.right[linked], scored.left[linked]))]
+    return ScoredRows(*(column[linked] for column in scored))
+
+
+def _find_entity_links(
+    linked: ScoredRows,
+    band: npt.NDArray[np.uint8],
+    labels: IntArray,
+    entities: ScoredRows,
+    thresholds: Thresholds,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Return the places of the pairs that stand for two entities, and the entities' log-odds."""
+    first, second = labels[linked.left], labels[linked.right]
+    across = np.flatnonzero(first != second)
+    keys = _pack(np.minimum(first, second)[across], np.maximum(first, second)[across])
+    # pairs are sorted, so a stable sort leaves ties to the smallest rows
+    order = np.lexsort((-linked.logodds[across].astype(np.int64), keys))
+    distinct, start = np.unique(keys[order], return_index=True)
+    strongest = across[order[start]]
+    entity_keys = _pack(entities.left, entities.right)
+    logodds = entities.logodds[np.searchsorted(entity_keys, distinct)]
+    waits = (band[strongest] == Band.REVIEW) & (thresholds.bands(scores(logodds)) != Band.DISTINCT)
+    return strongest[waits], logodds[waits]
+
+
+def _entity_outcomes(
+    left: IntArray, right: IntArray, labels: IntArray, apart: npt.NDArray[np.int64]
+) -> npt.NDArray[np.uint8]:
+    """Return the outcome of links between entities: apart if any of their records must be."""
+    outcome = np.full(len(left), Outcome.QUEUED, dtype=np.uint8)
+    if len(apart):
+        rows = labels[apart]
+        forbidden = _pack(rows.min(axis=1), rows.max(axis=1))
+        first, second = labels[left], labels[right]
+        keys = _pack(np.minimum(first, second), np.maximum(first, second))
+        outcome[np.isin(keys, forbidden)] = Outcome.APART
+    return outcome
+
+
+def _pack(left: IntArray, right: IntArray) -> npt.NDArray[np.int64]:
+    keys: npt.NDArray[np.int64] = left.astype(np.int64) << 32 | right
+    return keys

@@ -7,6 +7,8 @@ records and the component together are looked up in the index.
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
@@ -18,22 +20,18 @@ from resolver.comparison import NameIndex
 from resolver.hub.increments.component_cache import (
     CachedComponent,
     CachedPairs,
-    build_cached_pairs,
 )
 from resolver.hub.increments.context import IncrementContext
 from resolver.hub.increments.decision_effects import RelevantDecisions
 from resolver.hub.increments.full_resolution import ResolvedSet, build_task
 from resolver.hub.increments.index_candidates import score_index_pairs
-from resolver.hub.increments.link_changes import build_link_rows, select_links
+from resolver.hub.increments.link_changes import build_link_rows
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.pipeline import ScoredCandidates, cluster_pairs, compare_and_score
-from resolver.records import concat
+from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
-from resolver.records.results.resolution import Band
 from resolver.records.results.stage_meter import StageMeter
-from resolver.scoring import scores
 from resolver.scoring.score_links import score_histogram
-from resolver.store import LinkRows
 
 Numbers = npt.NDArray[np.int64]
 
@@ -78,25 +76,30 @@ def resolve_with_component(
         score_histogram(logodds),
     )
     task = build_task(context, working_set, decisions)
-    resolution = cluster_pairs(task, scored, StageMeter())
-    is_link = context.options.thresholds.bands(scores(logodds)) != Band.DISTINCT
-    linked = np.concatenate([cached.linked, len(cached) + np.flatnonzero(is_link)])
-    links = build_link_rows(working_set, resolution.links, decisions)
-    compared = build_cached_pairs(scored, resolution.links, linked, links.color)
-    count = len(cached.linked)
+    load_records = partial(_load_records, context, others, working_set)
+    resolution = cluster_pairs(task, scored, StageMeter(), load_records)
     return ResolvedSet(
         working_set,
         resolution,
-        select_links(links, slice(count, None)),
-        _select_changed(select_links(links, slice(0, count)), cached),
-        compared,
+        build_link_rows(working_set, resolution.links, decisions),
+        CachedPairs(scored.left, scored.right, scored.logodds),
         task.decided.same,
     )
 
 
-def _select_changed(links: LinkRows, cached: CachedPairs) -> LinkRows:
-    """Return the links within a component whose outcome or color has changed."""
-    return select_links(links, (links.outcome != cached.outcome) | (links.color != cached.color))
+def _load_records(
+    context: IncrementContext, others: WorkingSet, working_set: WorkingSet, rows: Numbers
+) -> Batch:
+    """Return the records of some rows with their values, those of the component from the index."""
+    numbers = working_set.numbers[rows]
+    in_others = np.isin(numbers, others.numbers)
+    indexed = np.sort(numbers[~in_others])
+    parts = [others.batch.take(others.rows_of(numbers[in_others]))]
+    if len(indexed):
+        parts.append(context.index.batch(indexed))
+    loaded = np.concatenate([numbers[in_others], indexed])
+    order = np.argsort(loaded)
+    return concat(parts).take(order[np.searchsorted(loaded[order], numbers)])
 
 
 def _combine(others: WorkingSet, component: CachedComponent) -> tuple[WorkingSet, IntArray]:

@@ -17,11 +17,9 @@ import numpy.typing as npt
 
 from resolver.clustering import components, keep_statements
 from resolver.hub.increments.working_set import WorkingSet
-from resolver.pipeline import ScoredCandidates
 from resolver.records import Batch
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import ByteArray
-from resolver.records.results.resolution import Links
+from resolver.store import LinkRows, LinkTable
 
 Numbers = npt.NDArray[np.int64]
 MIN_CACHED_PAIRS = 5_000
@@ -34,16 +32,12 @@ MAX_CACHED_PAIRS = 8_000_000
 class CachedPairs:
     """Compared pairs of some records, by rows: `left` has the smaller record id.
 
-    `logodds` are thousandths. Those at `linked` are links of the store, with these outcomes and
-    colors.
+    `logodds` are thousandths.
     """
 
     left: IntArray
     right: IntArray
     logodds: IntArray
-    linked: Numbers
-    outcome: ByteArray
-    color: ByteArray
 
     def __len__(self) -> int:
         return len(self.left)
@@ -51,16 +45,18 @@ class CachedPairs:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CachedComponent:
-    """Component of records that nothing ties to others: no link at or above the merge threshold,
-    no entity, no decision *same*.
+    """Component of whole entities that links at or above the merge threshold and decisions *same*
+    tie together.
 
     `numbers` are ascending; `batch` has the records in that order, with no values but statements
-    (`keep_statements`); `pairs` are all that was compared among the records, by rows of `numbers`.
+    (`keep_statements`); `pairs` are all that was compared among the records, by rows of `numbers`;
+    `links` are those that the store has among them, by numbers.
     """
 
     numbers: Numbers
     batch: Batch
     pairs: CachedPairs
+    links: LinkTable
 
     def contains(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
         """Return for each of some records whether it is part of the component."""
@@ -97,10 +93,14 @@ def build_cached_components(
     working_set: WorkingSet,
     labels: IntArray,
     compared: CachedPairs,
+    links: LinkRows,
     merge_threshold: int,
     same_rows: Sequence[tuple[int, int]],
 ) -> Iterator[CachedComponent]:
-    """Yield a clustering's components worth caching; `same_rows` are decided to be the same."""
+    """Yield a clustering's components worth caching; `same_rows` are decided to be the same.
+
+    `compared` are pairs of rows of the working set, and `links` what the store will hold.
+    """
     is_match = compared.logodds >= merge_threshold
     ties = [
         *same_rows,
@@ -115,37 +115,28 @@ def build_cached_components(
     for component in large:
         rows = np.flatnonzero(component_of == component)
         chosen = is_inside & (component_of[compared.left] == component)
-        yield _build_component(working_set, rows, chosen, compared)
+        yield _build_component(working_set, rows, chosen, compared, links)
 
 
 def _build_component(
-    working_set: WorkingSet, rows: Numbers, chosen: npt.NDArray[np.bool_], compared: CachedPairs
+    working_set: WorkingSet,
+    rows: Numbers,
+    chosen: npt.NDArray[np.bool_],
+    compared: CachedPairs,
+    links: LinkRows,
 ) -> CachedComponent:
     rows = rows[np.argsort(working_set.numbers[rows])]
     place = np.zeros(len(working_set.numbers), dtype=np.int32)
     place[rows] = np.arange(len(rows), dtype=np.int32)
-    pair_place = np.cumsum(chosen) - 1
-    links = chosen[compared.linked]
     pairs = CachedPairs(
-        place[compared.left[chosen]],
-        place[compared.right[chosen]],
-        compared.logodds[chosen],
-        pair_place[compared.linked[links]],
-        compared.outcome[links],
-        compared.color[links],
+        place[compared.left[chosen]], place[compared.right[chosen]], compared.logodds[chosen]
     )
-    return CachedComponent(working_set.numbers[rows], working_set.batch.take(rows), pairs)
-
-
-def build_cached_pairs(
-    scored: ScoredCandidates, links: Links, linked: Numbers, color: Numbers
-) -> CachedPairs:
-    """Return scored pairs, with the places of those that are links, in the same order."""
-    return CachedPairs(
-        scored.left,
-        scored.right,
-        scored.logodds,
-        linked,
-        links.outcome.astype(np.uint8),
-        color.astype(np.uint8),
+    numbers = working_set.numbers[rows]
+    within = np.isin(links.left, numbers) & np.isin(links.right, numbers)
+    columns = (links.left, links.right, links.logodds, links.band, links.outcome, links.color)
+    return CachedComponent(
+        numbers,
+        working_set.batch.take(rows),
+        pairs,
+        LinkTable(*(column[within] for column in columns)),
     )

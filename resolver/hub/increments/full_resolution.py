@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from resolver.engines.local import LocalEngine
 from resolver.hub.increments.component_cache import (
     MAX_CACHED_PAIRS,
     MIN_CACHED_PAIRS,
     CachedPairs,
-    build_cached_pairs,
 )
 from resolver.hub.increments.context import IncrementContext, ResolutionContext
 from resolver.hub.increments.decision_effects import RelevantDecisions
@@ -20,9 +17,8 @@ from resolver.hub.increments.link_changes import build_link_rows
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.pipeline import ResolutionTask, ScoredCandidates, cluster_pairs, score_in_population
 from resolver.records.decisions import Verdict
-from resolver.records.results.resolution import Band, Resolution
+from resolver.records.results.resolution import Resolution
 from resolver.records.results.stage_meter import StageMeter
-from resolver.scoring import scores
 from resolver.store import LinkRows
 
 _MIN_PARALLEL_RECORDS = 2_000
@@ -32,15 +28,12 @@ _MIN_PARALLEL_RECORDS = 2_000
 class ResolvedSet:
     """Records of a store that were clustered together, and their links as the store holds them.
 
-    `changed_links` are links within a cached component that end and begin again with another
-    outcome or color; they are not among `links`. `compared` may be cached, together with
-    `same_rows`, the rows that are decided to be the same.
+    `compared` may be cached, together with `same_rows`, the rows that are decided to be the same.
     """
 
     working_set: WorkingSet
     resolution: Resolution
     links: LinkRows
-    changed_links: LinkRows | None = None
     compared: CachedPairs | None = None
     same_rows: Sequence[tuple[int, int]] = ()
 
@@ -94,10 +87,7 @@ def resolve_cacheable(
     links = build_link_rows(working_set, resolution.links, decisions)
     if not cache or not MIN_CACHED_PAIRS <= len(scored.left) <= MAX_CACHED_PAIRS:
         return ResolvedSet(working_set, resolution, links)
-    bands = context.options.thresholds.bands(scores(scored.logodds))
-    compared = build_cached_pairs(
-        scored, resolution.links, np.flatnonzero(bands != Band.DISTINCT), links.color
-    )
+    compared = CachedPairs(scored.left, scored.right, scored.logodds)
     same_rows = find_same_rows(working_set, decisions)
     return ResolvedSet(working_set, resolution, links, compared=compared, same_rows=same_rows)
 

@@ -2,12 +2,14 @@
 
 Only new pairs are compared: new records with each other and with stored ones that share a key.
 Clustered anew are the components, of pairs at or above the *merge* threshold and of decisions, that
-a new record, a record that ends or a decision touches; all others stay as they are. The result is
-that of one batch of everything: two clusters merge only where the mean over the pairs between them
-is at or above the threshold, so that one of these pairs is; hence every cluster lies within such a
-component, and no pair between two components can change a mean that counts. Block purging depends
-on more than two records, so it counts over all that the store will hold, and the records of a key
-that passes the limit, in either direction, are compared anew.
+a new record, a record that ends or a decision touches, together with their neighbors: the entities
+that a pair at or above the link threshold connects with them. All others stay as they are. The
+result is that of one batch of everything: a cluster depends on its own records alone, in clustering
+as in the rounds that compare profiles, so any union of entities comes out as in the whole, unless a
+record from outside merges with it. Where a neighbor merges, it counts as affected, and its own
+neighbors are looked up too. Block purging depends on more than two records, so it counts over all
+that the store will hold, and the records of a key that passes the limit, in either direction, are
+compared anew.
 """
 
 from __future__ import annotations
@@ -24,7 +26,11 @@ from resolver.hub.increments.cached_resolution import (
     largest_component_within,
     resolve_with_component,
 )
-from resolver.hub.increments.component_cache import CachedComponent, build_cached_components
+from resolver.hub.increments.component_cache import (
+    CachedComponent,
+    CachedPairs,
+    build_cached_components,
+)
 from resolver.hub.increments.context import IncrementContext, ResolutionContext
 from resolver.hub.increments.decision_effects import RelevantDecisions, SameRecordTies
 from resolver.hub.increments.full_resolution import (
@@ -35,14 +41,13 @@ from resolver.hub.increments.full_resolution import (
 from resolver.hub.increments.index_candidates import IndexCandidates, compare_with_index
 from resolver.hub.increments.link_changes import (
     LinkChanges,
-    add_changed_links,
-    add_outside_links,
     build_link_rows,
     diff_links,
-    load_links_outside_component,
+    load_links_with_component,
     load_replaced_links,
 )
 from resolver.hub.increments.member_changes import MemberChanges, compute_member_changes
+from resolver.hub.increments.neighbor_entities import NeighborSearch
 from resolver.hub.increments.stated_candidates import find_stated_candidates
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.index.record_index import RecordIndex
@@ -93,6 +98,18 @@ class _Inputs:
     cached: tuple[CachedComponent, ...] | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Affected:
+    """Stored records to cluster anew, and the cached component among them, if any.
+
+    The pairs of `disturbed` records, or decisions on them, have changed.
+    """
+
+    numbers: Numbers
+    disturbed: Numbers
+    component: CachedComponent | None
+
+
 def compute_increment(
     context: IncrementContext,
     update: ListUpdate,
@@ -108,17 +125,14 @@ def compute_increment(
     """
     inputs = _collect_inputs(context, update, decisions, cached)
     candidates = compare_with_index(context, inputs.queried, inputs.ended)
-    affected, component = _find_affected(context, inputs, candidates, is_decided=bool(decisions))
-    if component is None:
-        resolved, replaced = _resolve_anew(context, inputs, candidates, affected)
-    else:
-        resolved, replaced = _resolve_cached(context, inputs, candidates, affected, component)
+    affected = _find_affected(context, inputs, candidates, is_decided=bool(decisions))
+    resolved, affected = _resolve_with_neighbors(context, inputs, candidates, affected)
+    replaced = _load_replaced(context, inputs, resolved, affected.component)
     working_set, resolution = resolved.working_set, resolved.resolution
     members = compute_member_changes(
         context.view, working_set.batch, working_set.numbers, resolution.labels, update
     )
-    links = add_outside_links(resolved.links, candidates, working_set, context.options)
-    changes = add_changed_links(diff_links(replaced, links), resolved.changed_links)
+    changes = diff_links(replaced, resolved.links)
     measured = _measured_population(context, resolution)
     commit = replace(
         _build_commit(context, kind, actor, members, changes),
@@ -138,8 +152,8 @@ def compute_increment(
         resolution,
         np.unique(np.concatenate([members.new_members[1], members.shrunk_entities])),
         prepared,
-        np.union1d(working_set.numbers, inputs.ended),
-        _build_components(context, resolved),
+        np.concatenate([affected.numbers, inputs.fresh.numbers, inputs.ended]),
+        _build_components(context, inputs, resolved, affected.numbers),
     )
 
 
@@ -161,10 +175,11 @@ def _collect_inputs(
 
 def _find_affected(
     context: IncrementContext, inputs: _Inputs, candidates: IndexCandidates, *, is_decided: bool
-) -> tuple[Numbers, CachedComponent | None]:
+) -> _Affected:
     """Return the stored records to cluster anew, and the cached component to use for them."""
     changed_keys = context.index.records_with_changed_keys(candidates.purge)
     ties = SameRecordTies(context.view, inputs.decisions, inputs.fresh)
+    decided = ties.decided_records()
     threshold = context.options.merge_threshold
     search = ComponentSearch(context.view, ties, inputs.fresh, inputs.ended, threshold)
     seeds = np.concatenate(
@@ -173,7 +188,7 @@ def _find_affected(
             find_stated_candidates(context.index, inputs.queried, candidates, threshold),
             inputs.compared_again,
             changed_keys,
-            ties.decided_records(),
+            decided,
             search.around_ended(),
         ]
     )
@@ -188,53 +203,90 @@ def _find_affected(
         )
     reached = search.expand(seeds, usable)
     affected = np.setdiff1d(reached, np.concatenate([inputs.ended, inputs.fresh.numbers]))
-    return affected, largest_component_within(usable, affected, len(inputs.fresh.numbers))
+    return _Affected(
+        affected,
+        np.concatenate([inputs.compared_again, changed_keys, decided]),
+        largest_component_within(usable, affected, len(inputs.fresh.numbers)),
+    )
 
 
-def _resolve_anew(
-    context: IncrementContext, inputs: _Inputs, candidates: IndexCandidates, affected: Numbers
-) -> tuple[ResolvedSet, LinkTable | None]:
-    """Resolve new and affected records; also return the stored links that theirs replace."""
-    working_set = _add_stored(context.index, inputs.fresh, affected)
-    purge = candidates.purge
+def _resolve_with_neighbors(
+    context: IncrementContext, inputs: _Inputs, candidates: IndexCandidates, affected: _Affected
+) -> tuple[ResolvedSet, _Affected]:
+    """Resolve new and affected records with the entities that their profiles are compared with.
+
+    Where neighbors merge with them, these are affected too, and their neighbors are needed.
+    """
+    search = NeighborSearch(context, candidates.purge, inputs.ended)
+    numbers, component = affected.numbers, affected.component
+    queried = numbers if component is None else np.setdiff1d(numbers, component.numbers)
+    partners = candidates.indexed_above(context.options.link_threshold)
+    neighbors = np.union1d(search.expand(partners), search.around(queried))
+    while True:
+        present = np.union1d(numbers, neighbors)
+        resolved = _resolve_records(context, inputs, candidates, present, component)
+        changed = search.changed_records(
+            resolved.working_set, resolved.resolution.labels, affected.disturbed
+        )
+        numbers = np.union1d(numbers, changed)
+        further = np.setdiff1d(changed, queried)
+        neighbors = search.around(further)
+        queried = np.union1d(queried, further)
+        if not len(np.setdiff1d(neighbors, present)):
+            return resolved, replace(affected, numbers=numbers)
+        neighbors = np.union1d(neighbors, present)
+
+
+def _resolve_records(
+    context: IncrementContext,
+    inputs: _Inputs,
+    candidates: IndexCandidates,
+    numbers: Numbers,
+    component: CachedComponent | None,
+) -> ResolvedSet:
+    """Resolve new and stored records; pairs within a component come from the cache."""
+    purge, cache = candidates.purge, inputs.cached is not None
+    if component is not None:
+        others = _add_stored(context.index, inputs.fresh, np.setdiff1d(numbers, component.numbers))
+        return resolve_with_component(context, others, component, inputs.decisions, purge)
+    working_set = _add_stored(context.index, inputs.fresh, numbers)
     engine = LocalEngine(
         candidates.prepared if working_set is inputs.queried else None,
         # in an empty store a batch counts for itself
         purge.purged_pairs if purge.stored else None,
     )
-    cache = inputs.cached is not None
-    resolved = resolve_cacheable(context, working_set, inputs.decisions, engine, cache=cache)
-    replaced = load_replaced_links(context.view, affected, inputs.ended, inputs.compared_again)
-    return resolved, replaced
+    return resolve_cacheable(context, working_set, inputs.decisions, engine, cache=cache)
 
 
-def _resolve_cached(
+def _load_replaced(
     context: IncrementContext,
     inputs: _Inputs,
-    candidates: IndexCandidates,
-    affected: Numbers,
-    component: CachedComponent,
-) -> tuple[ResolvedSet, LinkTable | None]:
-    """Do the same, but take the pairs within a component from the cache."""
-    others = np.setdiff1d(affected, component.numbers)
-    working_set = _add_stored(context.index, inputs.fresh, others)
-    resolved = resolve_with_component(
-        context, working_set, component, inputs.decisions, candidates.purge
-    )
-    replaced = load_links_outside_component(context.view, affected, component.numbers, inputs.ended)
-    return resolved, replaced
+    resolved: ResolvedSet,
+    component: CachedComponent | None,
+) -> LinkTable | None:
+    """Return the stored links that those of resolved records replace."""
+    view, ended = context.view, inputs.ended
+    stored = np.setdiff1d(resolved.working_set.numbers, inputs.fresh.numbers)
+    if component is not None:
+        return load_links_with_component(view, stored, component, ended)
+    return load_replaced_links(view, stored, ended, inputs.compared_again)
 
 
 def _build_components(
-    context: IncrementContext, resolved: ResolvedSet
+    context: IncrementContext, inputs: _Inputs, resolved: ResolvedSet, affected: Numbers
 ) -> tuple[CachedComponent, ...]:
+    """Return what may be cached of the new and affected records, without their neighbors."""
     if resolved.compared is None:
         return ()
+    working_set, compared = resolved.working_set, resolved.compared
+    is_own = np.isin(working_set.numbers, np.concatenate([affected, inputs.fresh.numbers]))
+    chosen = is_own[compared.left] & is_own[compared.right]
     return tuple(
         build_cached_components(
-            resolved.working_set,
+            working_set,
             resolved.resolution.labels,
-            resolved.compared,
+            CachedPairs(compared.left[chosen], compared.right[chosen], compared.logodds[chosen]),
+            resolved.links,
             context.options.merge_threshold,
             resolved.same_rows,
         )

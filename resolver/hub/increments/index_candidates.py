@@ -20,7 +20,6 @@ from resolver.records.batch import IntArray
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
-from resolver.scoring import threshold_logodds
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
@@ -46,7 +45,7 @@ class IndexPairs:
 
 @dataclass(frozen=True, slots=True)
 class IndexCandidates(IndexPairs):
-    """Pairs of new and stored records at or above the review threshold.
+    """Pairs of new and stored records at or above the link threshold.
 
     `prepared` is the normal form of the queried records (None: there are none); `purge` counts keys
     over all that the store will hold.
@@ -68,7 +67,7 @@ def compare_with_index(
     rows, numbers, _ = context.index.find_candidates(prepared, purge)
     is_other = ~np.isin(numbers, ended) & (queried.numbers[rows] != numbers)
     pairs = score_index_pairs(context, queried, prepared, rows[is_other], numbers[is_other])
-    is_candidate = pairs.logodds >= threshold_logodds(context.options.thresholds.review)
+    is_candidate = pairs.logodds >= context.options.link_threshold
     left, right = pairs.left[is_candidate], pairs.right[is_candidate]
     logodds, indexed = pairs.logodds[is_candidate], pairs.indexed[is_candidate]
     return IndexCandidates(left, right, logodds, indexed, prepared, purge)

@@ -7,18 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from resolver.hub.increments.component_cache import CachedComponent
 from resolver.hub.increments.decision_effects import RelevantDecisions
-from resolver.hub.increments.index_candidates import IndexCandidates
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.results.resolution import Links, Outcome
-from resolver.run_options import RunOptions
-from resolver.scoring import scores
 from resolver.store import LinkColor, LinkRows, LinkTable, StoreView
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
-_TABLE_COLUMNS = ("left", "right", "logodds", "band", "outcome", "color")
+TABLE_COLUMNS = ("left", "right", "logodds", "band", "outcome", "color")
 LINK_COLUMNS = ("left", "right", "logodds", "score", "band", "outcome", "color")
 _COLOR_BY_OUTCOME = {
     Outcome.APART: LinkColor.GREEN,
@@ -77,34 +75,6 @@ def select_links(links: LinkRows, chosen: slice | npt.NDArray[np.bool_]) -> Link
     return LinkRows(*(getattr(links, name)[chosen] for name in LINK_COLUMNS))
 
 
-def _concat_links(first: LinkRows, second: LinkRows) -> LinkRows:
-    return LinkRows(
-        *(np.concatenate([getattr(first, name), getattr(second, name)]) for name in LINK_COLUMNS)
-    )
-
-
-def add_outside_links(
-    links: LinkRows, candidates: IndexCandidates, working_set: WorkingSet, options: RunOptions
-) -> LinkRows:
-    """Add links of new records to stored ones outside of the working set, to wait for a steward."""
-    numbers = working_set.numbers
-    is_outside = ~(np.isin(candidates.left, numbers) & np.isin(candidates.right, numbers))
-    if not is_outside.any():
-        return links
-    logodds = candidates.logodds[is_outside]
-    score = scores(logodds)
-    outside = LinkRows(
-        candidates.left[is_outside],
-        candidates.right[is_outside],
-        logodds.astype(np.int64),
-        score,
-        options.thresholds.bands(score).astype(np.int64),
-        np.full(len(logodds), int(Outcome.QUEUED), dtype=np.int64),
-        np.full(len(logodds), int(LinkColor.YELLOW), dtype=np.int64),
-    )
-    return _concat_links(links, outside)
-
-
 def load_replaced_links(
     view: StoreView, affected: Numbers, ended: Numbers, compared_again: Numbers
 ) -> LinkTable | None:
@@ -121,19 +91,24 @@ def load_replaced_links(
     return LinkTable(
         *(
             np.concatenate([getattr(inside, name), getattr(links, name)[is_further]])
-            for name in _TABLE_COLUMNS
+            for name in TABLE_COLUMNS
         )
     )
 
 
-def load_links_outside_component(
-    view: StoreView, affected: Numbers, component: Numbers, ended: Numbers
+def load_links_with_component(
+    view: StoreView, affected: Numbers, component: CachedComponent, ended: Numbers
 ) -> LinkTable:
-    """Return the same without the links within a cached component, which are known already."""
-    links = view.links_of(np.union1d(np.setdiff1d(affected, component), ended).tolist())
+    """Return the same, with the links within a cached component from the cache."""
+    links = view.links_of(np.union1d(np.setdiff1d(affected, component.numbers), ended).tolist())
     is_inside = np.isin(links.left, affected) & np.isin(links.right, affected)
     counts = is_inside | np.isin(links.left, ended) | np.isin(links.right, ended)
-    return LinkTable(*(getattr(links, name)[counts] for name in _TABLE_COLUMNS))
+    return LinkTable(
+        *(
+            np.concatenate([getattr(links, name)[counts], getattr(component.links, name)])
+            for name in TABLE_COLUMNS
+        )
+    )
 
 
 def diff_links(stored: LinkTable | None, current: LinkRows) -> LinkChanges:
@@ -148,18 +123,9 @@ def diff_links(stored: LinkTable | None, current: LinkRows) -> LinkChanges:
     order = np.argsort(now)
     match = order[np.minimum(np.searchsorted(now, before, sorter=order), len(now) - 1)]
     is_same = now[match] == before
-    for name in _TABLE_COLUMNS[2:]:
+    for name in TABLE_COLUMNS[2:]:
         is_same &= getattr(current, name)[match] == getattr(stored, name)
     begins = np.ones(len(now), dtype=bool)
     begins[match[is_same]] = False
     ended = stored.left[~is_same], stored.right[~is_same]
     return LinkChanges(ended, select_links(current, begins))
-
-
-def add_changed_links(changes: LinkChanges, changed: LinkRows | None) -> LinkChanges:
-    """Add links that end and begin again."""
-    if changed is None or not len(changed):
-        return changes
-    left, right = changes.ended
-    ended = np.concatenate([left, changed.left]), np.concatenate([right, changed.right])
-    return LinkChanges(ended, _concat_links(changes.begun, changed))

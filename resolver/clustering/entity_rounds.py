@@ -1,0 +1,211 @@
+"""Rounds that merge entities by the comparison of their profiles.
+
+Records of one person may each say too little: one has the birth date, another the passport. So
+after records have been clustered, the profiles of entities (all values of their records) are
+compared. Candidates of a round are the pairs of entities that a compared pair of records at or
+above the link threshold connects. They are clustered by the same signed clustering, with entities
+in place of records, and the next round starts from its result. Rounds only merge; they end once one
+merges nothing, after `MAX_ROUNDS` at the latest.
+
+An entity depends on its own records alone: rounds over any union of final entities, without all
+others, end with the same entities. Increments rely on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.clustering.decided_rows import RowPair
+from resolver.clustering.signed_clustering import MergeRule, PairLogOdds, cluster, components
+from resolver.records.batch import IntArray
+from resolver.records.kinds import combine_kinds
+
+Numbers = npt.NDArray[np.int64]
+MAX_ROUNDS = 5
+
+
+class EntityPairs(NamedTuple):
+    """Pairs of entities, sorted: an entity is named by its smallest row, and `left` < `right`.
+
+    `logodds` (thousandths) are those of the profiles.
+    """
+
+    left: IntArray
+    right: IntArray
+    logodds: npt.NDArray[np.int32]
+
+
+class EntityScorer(Protocol):
+    """Function that compares the profiles of entities."""
+
+    def __call__(self, labels: IntArray, left: IntArray, right: IntArray) -> npt.NDArray[np.int32]:
+        """Return the log-odds (thousandths) of pairs of entities.
+
+        `labels` name the entity of each record by its smallest row, as `left` and `right` do.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MergedEntities:
+    """Result of the rounds: the entity of each record, and the pairs that could still merge.
+
+    `candidates` has every pair of entities that a pair of records at or above the link threshold
+    connects, forbidden ones included.
+    """
+
+    labels: IntArray
+    candidates: EntityPairs
+
+
+def merge_entities_in_rounds(
+    labels: IntArray,
+    pairs: PairLogOdds,
+    rule: MergeRule,
+    score: EntityScorer,
+    *,
+    different: Sequence[RowPair] = (),
+    stated: IntArray | None = None,
+    kinds: npt.NDArray[np.uint8] | None = None,
+) -> MergedEntities:
+    """Merge the entities of a clustering of records by their profiles.
+
+    `labels` name the entity of each record by its smallest row; `pairs`, `rule` and `kinds` are
+    those the records were clustered by. Entities never merge where two of their records are decided
+    to be `different`, or `stated` to be by lists (pairs of rows, n × 2). The result does not depend
+    on the order of the input.
+    """
+    kinds = np.ones(len(labels), dtype=np.uint8) if kinds is None else kinds
+    apart = np.array(different, dtype=np.int64).reshape(-1, 2)
+    if stated is not None:
+        apart = np.concatenate([apart, stated])
+    linked = _select(pairs, np.flatnonzero(pairs.logodds >= rule.link_threshold))
+    state = _score_candidates(labels, linked, score, None)
+    for _ in range(MAX_ROUNDS):
+        merged = _merge_round(state, pairs, rule, apart, kinds)
+        if merged is None:
+            break
+        state = _score_candidates(merged, linked, score, state)
+    return MergedEntities(state.labels, state.candidates)
+
+
+class _State(NamedTuple):
+    """Entities after a round: number of records by label, and scored candidates."""
+
+    labels: IntArray
+    sizes: Numbers
+    candidates: EntityPairs
+
+
+def _score_candidates(
+    labels: IntArray, linked: PairLogOdds, score: EntityScorer, before: _State | None
+) -> _State:
+    """Score the pairs of entities that linked records connect.
+
+    Two entities of one record each have the score of their records; entities that are as they were
+    `before` keep their score.
+    """
+    sizes = np.bincount(labels, minlength=len(labels))
+    keys, strongest = _group_by_entities(labels, linked)
+    left, right = _unpack(keys)
+    logodds = strongest.astype(np.int32)
+    is_known = (sizes[left] == 1) & (sizes[right] == 1)
+    if before is not None and len(before.candidates.left):
+        old_keys = _pack(before.candidates.left, before.candidates.right)
+        place = np.minimum(np.searchsorted(old_keys, keys), len(old_keys) - 1)
+        # rounds only merge, so an entity of the same size is the same entity
+        is_same = (before.sizes[left] == sizes[left]) & (before.sizes[right] == sizes[right])
+        is_same &= (old_keys[place] == keys) & ~is_known
+        logodds[is_same] = before.candidates.logodds[place[is_same]]
+        is_known |= is_same
+    if not is_known.all():
+        logodds[~is_known] = score(labels, left[~is_known], right[~is_known])
+    return _State(labels, sizes, EntityPairs(left, right, logodds))
+
+
+def _merge_round(
+    state: _State,
+    pairs: PairLogOdds,
+    rule: MergeRule,
+    apart: Numbers,
+    kinds: npt.NDArray[np.uint8],
+) -> IntArray | None:
+    """Return the labels after a round, or None where it merges nothing."""
+    labels, candidates = state.labels, state.candidates
+    if not (candidates.logodds >= rule.merge_threshold).any():
+        return None
+    nodes = np.unique(np.concatenate([candidates.left, candidates.right]))
+    weights = _add_weak_pairs(state, pairs, rule)
+    node_labels = cluster(
+        len(nodes),
+        PairLogOdds(_places(nodes, weights.left), _places(nodes, weights.right), weights.logodds),
+        rule,
+        stated=_forbidden_nodes(nodes, labels, apart),
+        kinds=combine_kinds(kinds, labels.astype(np.int64), len(labels))[nodes],
+    )
+    if np.array_equal(node_labels, np.arange(len(nodes))):
+        return None
+    new_label = np.arange(len(labels), dtype=np.int32)
+    new_label[nodes] = nodes[node_labels]
+    return new_label[labels]
+
+
+def _add_weak_pairs(state: _State, pairs: PairLogOdds, rule: MergeRule) -> PairLogOdds:
+    """Return the candidates, and the pairs of entities whose compared records are all below the
+    link threshold: these push with the score of their strongest records.
+    """
+    labels, candidates = state.labels, state.candidates
+    pulls = candidates.logodds >= rule.merge_threshold
+    component = components(len(labels), candidates.left[pulls], candidates.right[pulls], [])
+    low, high = labels[pairs.left], labels[pairs.right]
+    is_inside = (low != high) & (component[low] == component[high])
+    keys, strongest = _group_by_entities(labels, _select(pairs, np.flatnonzero(is_inside)))
+    is_weak = ~np.isin(keys, _pack(candidates.left, candidates.right))
+    left, right = _unpack(keys[is_weak])
+    return PairLogOdds(
+        np.concatenate([candidates.left, left]),
+        np.concatenate([candidates.right, right]),
+        np.concatenate([candidates.logodds, strongest[is_weak].astype(np.int32)]),
+    )
+
+
+def _forbidden_nodes(nodes: IntArray, labels: IntArray, apart: Numbers) -> IntArray:
+    """Return the pairs of nodes (n × 2) with records that must not come together."""
+    left, right = labels[apart[:, 0]], labels[apart[:, 1]]
+    is_kept = (left != right) & np.isin(left, nodes) & np.isin(right, nodes)
+    return np.stack([_places(nodes, side[is_kept]) for side in (left, right)], axis=1)
+
+
+def _group_by_entities(labels: IntArray, pairs: PairLogOdds) -> tuple[Numbers, Numbers]:
+    """Return the pairs of different entities that pairs of records connect, each as one number in
+    ascending order, and the highest log-odds of each.
+    """
+    first, second = labels[pairs.left], labels[pairs.right]
+    across = np.flatnonzero(first != second)
+    keys = _pack(np.minimum(first, second)[across], np.maximum(first, second)[across])
+    logodds = pairs.logodds[across].astype(np.int64)
+    order = np.lexsort((-logodds, keys))
+    distinct, place = np.unique(keys[order], return_index=True)
+    return distinct, logodds[order][place]
+
+
+def _select(pairs: PairLogOdds, places: Numbers) -> PairLogOdds:
+    return PairLogOdds(pairs.left[places], pairs.right[places], pairs.logodds[places])
+
+
+def _places(nodes: IntArray, labels: IntArray) -> IntArray:
+    return np.searchsorted(nodes, labels).astype(np.int32)
+
+
+def _pack(left: IntArray, right: IntArray) -> Numbers:
+    keys: Numbers = left.astype(np.int64) << 32 | right
+    return keys
+
+
+def _unpack(keys: Numbers) -> tuple[IntArray, IntArray]:
+    return (keys >> 32).astype(np.int32), (keys & 0xFFFFFFFF).astype(np.int32)
