@@ -399,37 +399,28 @@ def cluster_pairs(
     batch, options, decided = task.batch, task.options, task.decided
     pairs = PairLogOdds(scored.left, scored.right, scored.logodds)
     rule = MergeRule(options.merge_threshold, task.link_threshold)
+    count, kinds, different = len(batch), batch.kinds, decided.different
     with meter.measure("cluster", "records") as usage:
         meter.progress.start("cluster", None)
         stated = find_stated_rows(batch, scored.left, scored.right, decided.same)
         labels = cluster(
-            len(batch),
+            count,
             pairs,
             rule,
             decided=decided,
             stated=stated,
-            kinds=batch.kinds,
+            kinds=kinds,
             workers=options.workers,
         )
-        usage.items = len(batch)
+        usage.items = count
     with meter.measure("compare entities", "entities") as usage:
+        score = _profile_scorer(task, load_records or batch.take)
         merged = merge_entities_in_rounds(
-            labels,
-            pairs,
-            rule,
-            _profile_scorer(task, load_records or batch.take),
-            different=decided.different,
-            stated=stated,
-            kinds=batch.kinds,
+            labels, pairs, rule, score, different=different, stated=stated, kinds=kinds
         )
-        links = build_links(
-            ScoredRows(scored.left, scored.right, scored.logodds),
-            merged.labels,
-            options.thresholds,
-            decided.different,
-            ScoredRows(*merged.candidates),
-            stated,
-        )
+        rows = ScoredRows(scored.left, scored.right, scored.logodds)
+        entities = ScoredRows(*merged.candidates)
+        links = build_links(rows, merged.labels, options.thresholds, different, entities, stated)
         usage.items = len(np.unique(labels))
     stats = RunStats(
         task.plan.name,
@@ -450,8 +441,8 @@ def _profile_scorer(
 
     def compare(prepared: PreparedBatch, left: IntArray, right: IntArray) -> npt.NDArray[np.int32]:
         """Score pairs of profiles."""
-        names, workers = NameIndex.of(prepared), task.options.workers
-        return compare_and_score(prepared, names, task.models, left, right, workers)
+        names = NameIndex.of(prepared)
+        return compare_and_score(prepared, names, task.models, left, right, task.options.workers)
 
     return ProfileScorer(
         load_records,

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from resolver.blocking import PLANS, choose_plan_by_size, trace_pair
 from resolver.comparison import NameIndex
+from resolver.engines.entity_explanation import explain_entities
 from resolver.engines.pair_scoring import score_explained
 from resolver.engines.record_pairs import find_rows, fit_models
 from resolver.errors import InputError
@@ -78,7 +79,10 @@ def explain_links(
     places: npt.NDArray[np.integer],
     deduplicated_sources: Sequence[str] = (),
 ) -> list[Explanation]:
-    """Explain some links, by their places in `resolution.links`, for the report."""
+    """Explain some links, by their places in `resolution.links`, for the report.
+
+    A link between two entities in review is explained with the score of the entities.
+    """
     if not len(places):
         return []
     left, right = resolution.links.left[places], resolution.links.right[places]
@@ -92,9 +96,22 @@ def explain_links(
     pairs = zip(
         np.searchsorted(rows, left).tolist(), np.searchsorted(rows, right).tolist(), strict=True
     )
-    return [
+    explanations = [
         explain_rows(prepared, names, models, thresholds, left_row, right_row)
         for left_row, right_row in pairs
+    ]
+    labels = resolution.labels
+    sizes = np.bincount(labels)
+    return [
+        explain_entities(explanation, logodds, left_size, right_size) if is_across else explanation
+        for explanation, logodds, left_size, right_size, is_across in zip(
+            explanations,
+            resolution.links.logodds[places].tolist(),
+            sizes[labels[left]].tolist(),
+            sizes[labels[right]].tolist(),
+            (labels[left] != labels[right]).tolist(),
+            strict=True,
+        )
     ]
 
 

@@ -19,6 +19,7 @@ from resolver.records import Batch
 from resolver.records.results.resolution import (
     Band,
     Links,
+    Outcome,
     Resolution,
     RunStats,
 )
@@ -29,7 +30,7 @@ from resolver.records.visibility import (
     visible_rows,
 )
 from resolver.scoring import scores
-from resolver.store import LinkTable
+from resolver.store import LinkTable, StoreView
 
 Numbers = npt.NDArray[np.int64]
 
@@ -170,3 +171,29 @@ def find_records_in_review(hub: Hub, ids: Sequence[str]) -> list[tuple[str, str]
         for right in members[second]
         if left != right
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityLink:
+    """Link of two entities in review: log-odds in thousandths, and the records of either."""
+
+    logodds: int
+    left_records: int
+    right_records: int
+
+
+def load_entity_link(view: StoreView, left_id: str, right_id: str) -> EntityLink | None:
+    """Return the link of two entities that is named by two records, `left_id` the smaller id.
+
+    None where these records name none.
+    """
+    link = view.link(left_id, right_id)
+    if link is None or link.band is not Band.REVIEW or link.outcome is Outcome.MERGED:
+        return None
+    stored = view.numbers_of([left_id, right_id])
+    record, entity, _ = view.memberships([number for number, _ in stored.values()])
+    entity_of = dict(zip(record.tolist(), entity.tolist(), strict=True))
+    sizes = [
+        len(view.members([entity_of[stored[record_id][0]]])[0]) for record_id in (left_id, right_id)
+    ]
+    return EntityLink(link.logodds, *sizes)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resolver.comparison import NameIndex
+from resolver.engines.entity_explanation import explain_entities
 from resolver.engines.pair_explanation import explain_rows
 from resolver.hub.hub import Hub
 from resolver.pipeline import compare_and_score, normalize
@@ -81,7 +82,10 @@ def explain_strongest_pair(
     right_side: EntitySide,
     strongest: StrongestPair,
 ) -> Explanation:
-    """Explain the score of the strongest pair, with the left side on the left."""
+    """Explain the score of the strongest pair, with the left side on the left.
+
+    A pair that stands for two entities in review is explained with the score of the entities.
+    """
     left = next(stored.record for stored in left_side.records if stored.number == strongest.left)
     right = next(stored.record for stored in right_side.records if stored.number == strongest.right)
     models = hub.models_at(view)
@@ -90,7 +94,13 @@ def explain_strongest_pair(
     )
     thresholds = hub.options_of(view.head).thresholds
     explanation = explain_rows(prepared, NameIndex.of(prepared), models, thresholds, 0, 1)
-    return explanation if explanation.left_id == left.id else _swap_sides(explanation)
+    if explanation.left_id != left.id:
+        explanation = _swap_sides(explanation)
+    if not strongest.is_compared:
+        return explanation
+    # the number of records that the viewer may not see is not for them
+    counts = (len(left_side.numbers), len(right_side.numbers))
+    return explain_entities(explanation, strongest.logodds, *counts)
 
 
 def _swap_sides(explanation: Explanation) -> Explanation:

@@ -25,6 +25,7 @@ _DESCRIBED = {
     "prior": "Starting point of every pair",
     "calibration": "Calibration of the score",
     "competition": "Other candidates that also fit",
+    "entities": "Entities compared",
     "name": "Names",
     "name_rarity": "Rarity of the matching names",
     "name_contradicted": "Name parts that contradict each other",

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -28,6 +28,7 @@ from resolver.errors import UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    from resolver.hub.stored_results import EntityLink
     from resolver.ingest.reader_types import Intake
     from resolver.records.decisions import Decision
     from resolver.records.population import Population
@@ -84,13 +85,13 @@ def command(
         )
     with ProgressBars(verbose=reading.verbose) as bars:
         if url:
-            intake, running, logged, population = _load_stored(
+            intake, running, logged, population, link = _load_stored(
                 url, [left, right], settings, options
             )
             decisions = (*logged, *decisions)
         else:
+            link, population = None, None
             intake, running = read_list_files(files, reading, bars), run_options(settings, options)
-            population = None
         ids = set(intake.batch.ids.to_pylist())
         for identity in (left, right):
             if identity not in ids:
@@ -105,6 +106,12 @@ def command(
         explanation = explain_pair(
             intake.batch, left, right, running, deduplicated_sources(intake), population
         )
+        if link is not None:
+            from resolver.engines.entity_explanation import explain_entities
+
+            explanation = explain_entities(
+                explanation, link.logodds, link.left_records, link.right_records
+            )
         blocking = explain_blocking(intake.batch, left, right, running, population)
         ruling = find_ruling(decisions, left, right)
         statement = find_statement(intake.batch, left, right)
@@ -120,14 +127,25 @@ def command(
         click.echo(format_explanation(explanation, blocking, ruling, statement))
 
 
+class _StoredRecords(NamedTuple):
+    """Two records of a store, with its options, decisions and population.
+
+    `link` is that between the entities of the two, if they name one.
+    """
+
+    intake: Intake
+    options: RunOptions
+    decisions: tuple[Decision, ...]
+    population: Population | None
+    link: EntityLink | None
+
+
 def _load_stored(
     url: str, ids: list[str], settings: Settings, options: dict[str, Any]
-) -> tuple[Intake, RunOptions, tuple[Decision, ...], Population | None]:
-    """Return two records of a store, the options it was resolved with, its decisions, and its
-    population.
-    """
+) -> _StoredRecords:
+    """Return two records of a store, with what they were resolved under."""
     from resolver.cli.store_arguments import open_hub
-    from resolver.hub.stored_results import load_records
+    from resolver.hub.stored_results import load_entity_link, load_records
     from resolver.ingest.reader_types import Intake, ListInfo
 
     with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
@@ -135,7 +153,9 @@ def _load_stored(
         lists = (ListInfo("", "", tuple(free), "", 0, 0, True),)
         log = tuple(stored.decision for stored in view.decisions())
         population = hub.models_at(view).population
-        return Intake(batch, lists, ()), hub.options_of(view.head), log, population
+        link = load_entity_link(view, *sorted(ids)) if len(set(ids)) == 2 else None
+        intake = Intake(batch, lists, ())
+        return _StoredRecords(intake, hub.options_of(view.head), log, population, link)
 
 
 def explanation_to_json(explanation: Explanation) -> dict[str, object]:

@@ -1,0 +1,41 @@
+"""Explanation of a link between two entities, which is named by their strongest pair of records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from resolver.records.results.explanation import EvidenceRow, Explanation
+from resolver.records.results.resolution import Band
+from resolver.scoring import scores
+
+ENTITIES_ROW = "entities"
+"""Name of the row that turns the score of two records into that of their entities."""
+_HELP = "Entities compared: the values of all their records together, less what chance adds."
+
+
+def explain_entities(
+    explanation: Explanation, logodds: int, left_records: int, right_records: int
+) -> Explanation:
+    """Return the explanation of two entities, from that of the records that name their link.
+
+    `logodds` (thousandths) are those of the entities, which have `left_records` and `right_records`
+    records. Rows still sum to the log-odds exactly. A pair in another band than review has its own
+    link and score, as have entities of one record each: its explanation is returned as it is.
+    """
+    if explanation.band is not Band.REVIEW or left_records * right_records == 1:
+        return explanation
+    left, right = _count_text(left_records), _count_text(right_records)
+    row = EvidenceRow(ENTITIES_ROW, _HELP, left, right, None, logodds - explanation.logodds)
+    return replace(
+        explanation,
+        score=float(scores(np.array([logodds]))[0]),
+        logodds=logodds,
+        rows=(*explanation.rows, row),
+        changes=(),
+    )
+
+
+def _count_text(count: int) -> str:
+    return f"{count} record" + ("s" if count > 1 else "")

@@ -1,0 +1,86 @@
+"""Scores of entities: profiles of all their records, deduplicated sources, chance agreement."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from resolver.model_set import load_models
+from resolver.pipeline import normalize
+from resolver.records import Batch, Record
+from resolver.records.batch import IntArray
+from resolver.records.prepared.batch import MaterializedBatch
+from resolver.scoring.entity_scores import ProfileScorer, more_values_penalty
+from tests.normalize.preparing import quick_symbols
+from tests.records.samples import record
+
+Calls = list[tuple[MaterializedBatch, list[int], list[int]]]
+
+
+def test_more_values_cost_the_logarithm_of_record_pairs() -> None:
+    left, right = np.array([1, 2, 3, 10]), np.array([1, 1, 4, 10])
+    penalty = more_values_penalty(left, right).tolist()
+    assert penalty == [round(500 * math.log(n)) for n in (1, 2, 12, 100)]
+    assert penalty[0] == 0
+
+
+def score(
+    records: Sequence[Record], labels: list[int], pairs: list[tuple[int, int]], sources: Any = ()
+) -> tuple[npt.NDArray[np.int32], Calls]:
+    """Score pairs of entities, of which `compare` knows nothing but whether they share a list."""
+    calls: Calls = []
+
+    def compare(
+        prepared: MaterializedBatch, left: IntArray, right: IntArray
+    ) -> npt.NDArray[np.int32]:
+        calls.append((prepared, left.tolist(), right.tolist()))
+        is_shared = prepared.is_deduplicated[left] & (
+            prepared.sources[left] == prepared.sources[right]
+        )
+        return np.where(is_shared, 1000, 5000).astype(np.int32)
+
+    batch = Batch.from_records(records).canonical()
+    models = load_models()
+    with quick_symbols("resolver.pipeline"):
+        scorer = ProfileScorer(
+            batch.take, lambda profiles: normalize(profiles, models), compare, sources
+        )
+        left, right = (np.array(side, dtype=np.int32) for side in zip(*pairs, strict=True))
+        return scorer(np.array(labels, dtype=np.int32), left, right), calls
+
+
+PEOPLE = [
+    record("a:1", name="Ann Lee", birthDate="1970"),
+    record("a:2", name="Bo Lee"),
+    record("b:1", name="Anne Lee", passportNumber="P1234567"),
+    record("c:1", name="Bob Lee"),
+]
+
+
+def test_profiles_have_all_values_and_only_compared_entities() -> None:
+    logodds, calls = score(PEOPLE, [0, 1, 0, 3], [(0, 3)])
+    assert logodds.tolist() == [5000 - round(500 * math.log(2))]
+    ((prepared, left, right),) = calls
+    assert (left, right, len(prepared.kinds)) == ([0], [1], 2)
+    assert len(prepared.births.items) == 1
+    assert len(prepared.identifiers.items) == 1
+
+
+@pytest.mark.parametrize(("sources", "expected"), [((), 5000), ({"a"}, 1000), ({"b"}, 5000)])
+def test_entities_with_entries_of_one_deduplicated_source(sources: Any, expected: int) -> None:
+    """Whichever record is first: entity 0 has a:1 and b:1, entity 1 has a:2."""
+    logodds, _ = score(PEOPLE, [0, 1, 0, 3], [(0, 1)], sources)
+    assert logodds.tolist() == [expected - round(500 * math.log(2))]
+
+
+def test_each_pair_keeps_its_place() -> None:
+    pairs = [(0, 1), (0, 3), (1, 3)]
+    logodds, calls = score(PEOPLE, [0, 1, 0, 3], pairs, {"a"})
+    penalty = round(500 * math.log(2))
+    assert logodds.tolist() == [1000 - penalty, 5000 - penalty, 5000]
+    assert len(calls) == 2
