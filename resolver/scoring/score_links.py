@@ -65,28 +65,28 @@ def build_links(
     left, right, logodds = _select_linked(scored, thresholds)
     band = thresholds.bands(scores(logodds))
     is_within = labels[left] == labels[right]
-    kept = np.flatnonzero(is_within | (band == Band.MATCH))
-    outcome = np.where(is_within[kept], Outcome.MERGED, Outcome.QUEUED).astype(np.uint8)
+    single = np.flatnonzero(is_within | (band == Band.MATCH))
+    outcome = np.where(is_within[single], Outcome.MERGED, Outcome.QUEUED).astype(np.uint8)
     apart = np.array(different, dtype=np.int64).reshape(-1, 2)
     if stated is not None:
         apart = np.concatenate([apart, stated])
     if len(apart):
         packed = _pack(apart.min(axis=1), apart.max(axis=1))
-        outcome[np.isin(_pack(left[kept], right[kept]), packed)] = Outcome.APART
+        outcome[np.isin(_pack(left[single], right[single]), packed)] = Outcome.APART
     waiting, entity_logodds = _find_entity_links(
         ScoredRows(left, right, logodds), band, labels, entities, thresholds
     )
     entity_outcome = _entity_outcomes(left[waiting], right[waiting], labels, apart)
-    places = np.concatenate([kept, waiting])
+    places = np.concatenate([single, waiting])
     order = np.argsort(places)
     places = places[order]
-    link_logodds = np.concatenate([logodds[kept], entity_logodds])[order]
+    link_logodds = np.concatenate([logodds[single], entity_logodds])[order]
     return Links(
         left[places],
         right[places],
         link_logodds,
         scores(link_logodds),
-        np.concatenate([band[kept], np.full(len(waiting), Band.REVIEW, dtype=np.uint8)])[order],
+        np.concatenate([band[single], np.full(len(waiting), Band.REVIEW, dtype=np.uint8)])[order],
         np.concatenate([outcome, entity_outcome])[order],
     )
 

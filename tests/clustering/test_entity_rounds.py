@@ -105,8 +105,8 @@ def test_a_decision_forbids_over_a_third_entity() -> None:
 def test_kinds_that_exclude_each_other_do_not_merge() -> None:
     legal, person, group = int(Kind.LEGAL), int(Kind.PERSON), int(Kind.GROUP)
     pairs = {(0, 1): 5000, (0, 2): 500}
-    kept = run_rounds([0, 0, 2], pairs, always(9000), kinds=[legal, person, group])
-    assert kept.labels.tolist() == [0, 0, 2]
+    separate = run_rounds([0, 0, 2], pairs, always(9000), kinds=[legal, person, group])
+    assert separate.labels.tolist() == [0, 0, 2]
     merged = run_rounds([0, 0, 2], pairs, always(9000), kinds=[legal, person, person])
     assert merged.labels.tolist() == [0, 0, 0]
 

@@ -67,10 +67,10 @@ class NeighborSearch:
         """
         view, numbers = self.context.view, working_set.numbers
         is_stored = numbers <= view.head.last_record
-        known = np.concatenate([numbers[is_stored], self.ended])
-        if not len(known):
-            return known
-        record, entity, _ = view.memberships(known.tolist())
+        present = np.concatenate([numbers[is_stored], self.ended])
+        if not len(present):
+            return present
+        record, entity, _ = view.memberships(present.tolist())
         own = np.full(len(numbers), _NO_ENTITY, dtype=np.int64)
         place = np.minimum(np.searchsorted(record, numbers), len(record) - 1)
         is_member = record[place] == numbers

@@ -33,6 +33,7 @@ from tests.hub.hubs import (
     make_decision,
 )
 from tests.normalize.preparing import quick_symbols
+from tests.records.partial_records import generate_partial_records
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -159,6 +160,19 @@ def test_cached_components_do_not_change_results(
 def _without_lists(step: Step) -> Any:
     intake = step.intake()
     return type(intake)(intake.batch, (), ())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_entities_that_merge_with_cached_components(
+    stores: Stores, used_components: list[int], seed: int
+) -> None:
+    """Profiles of a component's entities are read from the index; neighbors outside may merge."""
+    records = generate_partial_records(80, seed)
+    with stores.new() as hub:
+        for start in range(0, len(records), 8):
+            hub.add(_without_lists(Step(tuple(records[start : start + 8]))))
+        assert used_components
+        assert export_canonical(hub) == export_steps(stores, [Step(tuple(records))])
 
 
 def test_two_cached_components_that_are_joined(stores: Stores, used_components: list[int]) -> None:

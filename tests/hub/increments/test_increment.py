@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from resolver.blocking import key_join
 from resolver.engines.local import dedupe
-from resolver.records import Kind, Record, Value
+from resolver.records import Identifier, Kind, Record, Value
 from resolver.records.decisions import Verdict
 from resolver.synthetic import generate
 from tests.hub.hubs import (
@@ -26,6 +26,7 @@ from tests.hub.hubs import (
     make_intake,
 )
 from tests.normalize.preparing import quick_symbols
+from tests.records.partial_records import generate_partial_records
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -98,6 +99,43 @@ def test_increments_equal_one_batch(
         steps[place] = replace(steps[place], decisions=(*steps[place].decisions, decision))
     whole = export_steps(stores, [Step(tuple(records), tuple(log))])
     assert export_steps(stores, steps) == whole
+
+
+@settings(deadline=None, max_examples=8, suppress_health_check=_HEALTH)
+@given(seed=st.integers(0, 10**9))
+def test_entities_that_grow_by_joint_evidence_equal_one_batch(stores: Stores, seed: int) -> None:
+    """Entities merge, wait and part again as records and decisions arrive, in any order."""
+    dice = random.Random(seed)
+    records = generate_partial_records(dice.choice([30, 60, 90]), seed)
+    log, decided = [], dice.sample(records, 2 * dice.randrange(6))
+    for minute, (left, right) in enumerate(zip(decided[::2], decided[1::2], strict=True)):
+        pair = (left.id, right.id)
+        log.append(make_decision(pair, dice.choice(list(Verdict)), minute))
+        if dice.random() < 0.4:
+            log.append(make_decision(pair, dice.choice(list(Verdict)), minute + 1000))
+    steps = [Step(()) for _ in range(dice.choice([2, 5, 20]))]
+    for item in records:
+        place = dice.randrange(len(steps))
+        steps[place] = replace(steps[place], records=(*steps[place].records, item))
+    for decision in log:
+        place = dice.randrange(len(steps))
+        steps[place] = replace(steps[place], decisions=(*steps[place].decisions, decision))
+    steps = [step for step in steps if step.records or step.decisions]
+    whole = export_steps(stores, [Step(tuple(records), tuple(log))])
+    assert export_steps(stores, steps) == whole
+
+
+def test_neighbors_of_neighbors_are_resolved(stores: Stores) -> None:
+    """A new record merges two entities, and the link of the second with a third changes."""
+    date, phone = "1970-03-02", "+591 2 2123456"
+    passport = [Identifier("passportNumber", "KD820391", "bo")]
+    first = record("a:1", name="Maria Quispe", birthDate=date)
+    second = record("a:2", name="Mario Quispe Mamani", birthDate=date, identifiers=passport)
+    third = record("a:3", name="Mario Mamani", phone=phone, identifiers=passport)
+    last = record("a:4", name="Maria Quispe", birthDate=date, identifiers=passport)
+    for order in itertools.permutations((first, second, third, last)):
+        steps = [Step((item,)) for item in order]
+        assert export_steps(stores, steps) == export_steps(stores, [Step(order)])
 
 
 def test_kinds_do_not_depend_on_order_of_arrival(stores: Stores) -> None:
