@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from resolver.records.population import DEFAULT_LISTED
+from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.review import DeskRules
 
 MAX_BODY = 4 * 1024 * 1024

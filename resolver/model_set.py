@@ -13,8 +13,8 @@ from resolver.comparison import features_of
 from resolver.errors import ModelError
 from resolver.models import loader
 from resolver.records import KIND_BY_LABEL
-from resolver.records.population import Population
 from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import Population
 from resolver.scoring import Model, model_from_json
 
 STAMPED_LIBRARIES = ("rigour", "jellyfish", "nicknames", "icu4py", "rapidfuzz", "pykakasi")

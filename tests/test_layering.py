@@ -32,6 +32,8 @@ COMPOSERS = {
     f"resolver.{name}"
     for name in (
         "model_set",
+        "resolution_task",
+        "population_scoring",
         "pipeline",
         "run_options",
         "engines",

@@ -15,7 +15,8 @@ from resolver.engines.record_pairs import score_names, score_pairs
 from resolver.errors import InputError, ModelError
 from resolver.model_set import STAMPED_LIBRARIES, build_tables, load_models
 from resolver.models import loader
-from resolver.pipeline import choose_model_kinds, normalize
+from resolver.pipeline import normalize
+from resolver.population_scoring import choose_model_kinds
 from resolver.records import Batch, Identifier, Kind
 from resolver.records.results.resolution import Band
 from resolver.run_options import RunOptions, choose_plan

@@ -15,23 +15,15 @@ from resolver.engines.checkpoints import Arrays, Checkpoint, batch_digest
 from resolver.ingest.reader_types import Intake
 from resolver.kernels.threads import threads
 from resolver.normalize import with_frequencies
-from resolver.pipeline import (
-    ResolutionTask,
-    ScoredCandidates,
-    StagedEngine,
-    block,
-    count_partners,
-    count_task_population,
-    normalize,
-    resolve,
-    score_openly,
-)
+from resolver.pipeline import block, normalize, resolve, score_openly
+from resolver.population_scoring import count_partners, count_task_population
 from resolver.records.batch import Batch, concat
-from resolver.records.population import Population
 from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.population import Population
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution, RuleStat
 from resolver.records.results.stage_meter import StageMeter
+from resolver.resolution_task import ResolutionTask, ScoredCandidates, StagedEngine
 from resolver.run_options import RunOptions
 from resolver.scoring.score_links import score_histogram
 

@@ -22,8 +22,8 @@ from resolver.model_set import ModelSet, load_models
 from resolver.pipeline import normalize
 from resolver.records import Batch, Record
 from resolver.records.decisions import Decision, Verdict, settle_decisions
-from resolver.records.population import Population
 from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.population import Population
 from resolver.records.results.explanation import (
     BlockingTrace,
     EvidenceRow,

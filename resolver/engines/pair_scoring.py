@@ -18,7 +18,7 @@ from resolver.comparison.aligned_text import aligned_parts_of_pairs, detail, rec
 from resolver.engines.evidence_layout import ModelLayout, layout_of, layout_of_part
 from resolver.engines.population_rows import population_rows
 from resolver.model_set import ModelSet
-from resolver.pipeline import KIND_MISMATCH, choose_model_kinds
+from resolver.population_scoring import KIND_MISMATCH, choose_model_kinds
 from resolver.records import Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch

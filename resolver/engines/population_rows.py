@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resolver.records.population import (
+from resolver.records.prepared.population import (
     CALLERS,
     REFERENCE_PARTNERS,
     REFERENCE_RECORDS,

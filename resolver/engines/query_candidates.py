@@ -9,11 +9,12 @@ import numpy as np
 
 from resolver.engines.local import LocalEngine
 from resolver.engines.pair_explanation import explain_pair
-from resolver.pipeline import ResolutionTask, resolve
+from resolver.pipeline import resolve
 from resolver.records import Batch
-from resolver.records.population import Population
+from resolver.records.prepared.population import Population
 from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import Band, Outcome, Resolution
+from resolver.resolution_task import ResolutionTask
 from resolver.run_options import RunOptions
 from resolver.scoring.competition import add_competition, compete, group_in_review
 

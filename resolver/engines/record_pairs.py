@@ -13,12 +13,14 @@ from resolver.engines.local import LocalEngine
 from resolver.errors import InputError
 from resolver.model_set import ModelSet, load_models
 from resolver.models.loader import KINDS
-from resolver.pipeline import ResolutionTask, compare_and_score, normalize, score_in_population
+from resolver.pipeline import compare_and_score, normalize
+from resolver.population_scoring import score_in_population
 from resolver.records import Batch, Record, Value, kind_of_schema
-from resolver.records.population import KindPopulation, Population
+from resolver.records.prepared.population import KindPopulation, Population
 from resolver.records.progress import SILENT
 from resolver.records.results.resolution import Band
 from resolver.records.results.stage_meter import StageMeter
+from resolver.resolution_task import ResolutionTask
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import scores
 

@@ -10,13 +10,13 @@ import numpy.typing as npt
 
 from resolver.normalize import token_tables
 from resolver.records.kinds import Kind
-from resolver.records.population import (
+from resolver.records.prepared.batch import MaterializedBatch, PreparedBatch
+from resolver.records.prepared.frequencies import FrequencyTables, WordCounts
+from resolver.records.prepared.population import (
     DEFAULT_CONCENTRATION,
     KindPopulation,
     Population,
 )
-from resolver.records.prepared.batch import MaterializedBatch, PreparedBatch
-from resolver.records.prepared.frequencies import FrequencyTables, WordCounts
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from resolver.records import Batch
 from resolver.records.batch import IntArray
-from resolver.records.entity_profiles import build_profiles
 from resolver.records.prepared.batch import MaterializedBatch
+from resolver.records.prepared.entity_profiles import build_profiles
 
 Numbers = npt.NDArray[np.int64]
 _PAIRS_PER_CHUNK = 200_000

@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.errors import ModelError
-from resolver.records.population import KindPopulation
 from resolver.records.prepared.batch import FloatArray
+from resolver.records.prepared.population import KindPopulation
 from resolver.records.results.resolution import Band
 from resolver.scoring.population_terms import PopulationTerms, partner_shift
 from resolver.scoring.terms import (

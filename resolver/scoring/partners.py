@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.records.population import REFERENCE_PARTNERS
+from resolver.records.prepared.population import REFERENCE_PARTNERS
 from resolver.scoring.model import scores
 from resolver.scoring.score_links import SCORE_BINS
 from resolver.scoring.terms import LOGODDS_LIMIT

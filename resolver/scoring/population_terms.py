@@ -7,7 +7,7 @@ random members of the population,
     odds = (λ / λ0) / ((N / N0) · c · exp(−f(s)) + exp(−g(s)))
 
 where N is the number of records, c how far whole names coincide, λ the true pairs per record, and
-f and g rise piecewise linearly. N0 and λ0 are the reference of `resolver.records.population`.
+f and g rise piecewise linearly. N0 and λ0 are the reference (`records.prepared.population`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from resolver.records.population import (
+from resolver.records.prepared.population import (
     MIN_RECORDS,
     REFERENCE_PARTNERS,
     REFERENCE_RECORDS,

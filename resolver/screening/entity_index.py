@@ -32,7 +32,7 @@ from resolver.hub.populations.check_models import build_check_models
 from resolver.model_set import ModelSet
 from resolver.pipeline import normalize
 from resolver.records import Batch, Handling, concat
-from resolver.records.population import DEFAULT_LISTED
+from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.visibility import Viewer, is_visible
 from resolver.scoring import Thresholds
 from resolver.screening.index_segment import (

@@ -28,10 +28,10 @@ from resolver.comparison.alignment import row_gathering
 from resolver.hub.index.prepared_arrays import prepared_from_arrays, prepared_to_arrays
 from resolver.kernels.blocking.prefilter_records import PrefilterArrays
 from resolver.records import Batch, concat
-from resolver.records.entity_profiles import build_profiles
 from resolver.records.kinds import combine_kinds, count_kinds
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.entity_profiles import build_profiles
 from resolver.records.prepared.ragged import Ragged, spread
 from resolver.records.prepared.record_values import RecordValues
 from resolver.records.prepared.row_selection import BatchRows

@@ -28,7 +28,7 @@ from resolver.hub.hub import Hub
 from resolver.pipeline import normalize, symbol_source
 from resolver.records import DEFAULT_SCHEMA, Kind, Record
 from resolver.records.batch import batch_from_record
-from resolver.records.population import DEFAULT_LISTED
+from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.results.explanation import Explanation
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.screening.entity_index import EntityIndex, IndexSnapshot

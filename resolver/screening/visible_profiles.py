@@ -12,7 +12,7 @@ import pyarrow as pa
 from resolver.comparison import NameMaterial, name_material
 from resolver.model_set import ModelSet
 from resolver.pipeline import normalize
-from resolver.records.entity_profiles import build_profiles
+from resolver.records.prepared.entity_profiles import build_profiles
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.visibility import Viewer, visible_rows
 from resolver.screening.index_segment import IndexSegment

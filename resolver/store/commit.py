@@ -9,7 +9,7 @@ import numpy as np
 
 from resolver.errors import StoreError
 from resolver.records import Batch
-from resolver.records.population import Population
+from resolver.records.prepared.population import Population
 from resolver.store.bulk_rows import Numbers
 from resolver.store.desk.decision_log import NewDecision
 from resolver.store.record_contents import RecordContents

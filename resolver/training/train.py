@@ -12,7 +12,7 @@ import numpy.typing as npt
 from resolver.errors import InputError
 from resolver.ingest.reader_types import Intake
 from resolver.records import Kind
-from resolver.records.population import KindPopulation
+from resolver.records.prepared.population import KindPopulation
 from resolver.scoring import NAME_ONLY_PART, REGISTER_PART, Calibration, Model
 from resolver.training.augment.branches import BRANCH_ORIGIN
 from resolver.training.augment.controlled_differences import CONTROLLED_ORIGIN

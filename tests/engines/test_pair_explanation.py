@@ -19,7 +19,8 @@ from resolver.engines.pair_explanation import (
 from resolver.engines.record_pairs import score_pairs
 from resolver.errors import DecisionError, InputError
 from resolver.model_set import load_models
-from resolver.pipeline import KIND_MISMATCH, normalize
+from resolver.pipeline import normalize
+from resolver.population_scoring import KIND_MISMATCH
 from resolver.records import Batch, Identifier, Kind, Record
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.results.resolution import Band

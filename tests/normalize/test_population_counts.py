@@ -16,9 +16,9 @@ from resolver.normalize import count_population, prepare, with_frequencies
 from resolver.normalize.population_counts import CONCENTRATION_RANGE, name_concentration
 from resolver.pipeline import symbol_source
 from resolver.records import Batch, Kind, Record, Value
-from resolver.records.population import DEFAULT_CONCENTRATION, Population
 from resolver.records.prepared.batch import MaterializedBatch
 from resolver.records.prepared.frequencies import FrequencyTables, WordCounts
+from resolver.records.prepared.population import DEFAULT_CONCENTRATION, Population
 
 GIVEN, FAMILY = ("anna", "boris", "carla", "dmitri"), ("adler", "becker", "conti")
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from resolver.records.population import KindPopulation
+from resolver.records.prepared.population import KindPopulation
 from resolver.scoring import Model, PopulationTerms, Term, partner_shift
 
 TERMS = PopulationTerms(

@@ -21,8 +21,8 @@ from resolver.hub.hub import Hub
 from resolver.pipeline import normalize
 from resolver.records import Batch, Record, concat
 from resolver.records.decisions import Verdict
-from resolver.records.entity_profiles import build_profiles
 from resolver.records.prepared.assembly import assemble
+from resolver.records.prepared.entity_profiles import build_profiles
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.screening.entity_index import EntityIndex, IndexSnapshot
 from resolver.synthetic import generate

@@ -20,8 +20,8 @@ from sqlalchemy import MetaData, create_engine, func, select
 from resolver.cli.app import run
 from resolver.errors import StoreError
 from resolver.records.decisions import Decision, Verdict
-from resolver.records.population import KindPopulation, Population
 from resolver.records.prepared.frequencies import WordCounts
+from resolver.records.prepared.population import KindPopulation, Population
 from resolver.store import (
     Commit,
     LinkRows,

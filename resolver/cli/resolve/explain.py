@@ -31,10 +31,9 @@ if TYPE_CHECKING:
     from resolver.hub.stored_results import EntityLink
     from resolver.ingest.reader_types import Intake
     from resolver.records.decisions import Decision
-    from resolver.records.population import Population
+    from resolver.records.prepared.population import Population
     from resolver.records.results.explanation import (
         BlockingTrace,
-        Change,
         EvidenceRow,
         Explanation,
         Ruling,
@@ -339,11 +338,10 @@ def _name_lines(explanation: Explanation) -> list[str]:
 def _change_lines(explanation: Explanation) -> list[str]:
     if not explanation.changes:
         return ["  none with one or two fields"]
-    return [_change_line(change) for change in explanation.changes]
-
-
-def _change_line(change: Change) -> str:
-    return f"  {change.band.label:<9}{change.score:.4f}  if {' and '.join(change.statements)}"
+    return [
+        f"  {change.band.label:<9}{change.score:.4f}  if {' and '.join(change.statements)}"
+        for change in explanation.changes
+    ]
 
 
 def _shorten(value: str) -> str:

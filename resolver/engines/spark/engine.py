@@ -55,17 +55,12 @@ from resolver.engines.spark.session import check_workers, managed_session
 from resolver.ingest.reader_types import Intake
 from resolver.models.loader import KINDS
 from resolver.normalize.population_counts import COUNTED_PROPERTIES
-from resolver.pipeline import (
-    ResolutionTask,
-    ScoredCandidates,
-    StagedEngine,
-    count_task_population,
-    normalize,
-    resolve,
-)
+from resolver.pipeline import normalize, resolve
+from resolver.population_scoring import count_task_population
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution
 from resolver.records.results.stage_meter import StageMeter
+from resolver.resolution_task import ResolutionTask, ScoredCandidates, StagedEngine
 from resolver.run_options import RunOptions
 
 if TYPE_CHECKING:

@@ -19,8 +19,8 @@ import numpy.typing as npt
 from resolver.blocking.key_join import MAX_BLOCK_PAIRS
 from resolver.engines.spark.arrow_transfer import ArrowPart
 from resolver.model_set import ModelSet, load_models
-from resolver.records.population import Population
 from resolver.records.prepared.batch import ByteArray
+from resolver.records.prepared.population import Population
 
 Rows = npt.NDArray[np.int32]
 T = TypeVar("T", covariant=True)

@@ -50,7 +50,8 @@ from resolver.engines.spark.job import (
     load_job_models,
 )
 from resolver.kernels.blocking.pair_union import ALL_PAIRS
-from resolver.pipeline import count_partners, normalize, score_openly
+from resolver.pipeline import normalize, score_openly
+from resolver.population_scoring import count_partners
 from resolver.records import Batch, concat
 from resolver.records.prepared.batch import ByteArray, PreparedBatch
 from resolver.scoring.score_links import score_histogram

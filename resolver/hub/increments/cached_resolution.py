@@ -27,10 +27,11 @@ from resolver.hub.increments.full_resolution import ResolvedSet, build_task
 from resolver.hub.increments.index_candidates import score_index_pairs
 from resolver.hub.increments.link_changes import build_link_rows
 from resolver.hub.increments.working_set import WorkingSet
-from resolver.pipeline import ScoredCandidates, cluster_pairs, compare_and_score
+from resolver.pipeline import cluster_pairs, compare_and_score
 from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
 from resolver.records.results.stage_meter import StageMeter
+from resolver.resolution_task import ScoredCandidates
 from resolver.scoring.score_links import score_histogram
 
 Numbers = npt.NDArray[np.int64]

@@ -15,10 +15,12 @@ from resolver.hub.increments.context import IncrementContext, ResolutionContext
 from resolver.hub.increments.decision_effects import RelevantDecisions
 from resolver.hub.increments.link_changes import build_link_rows
 from resolver.hub.increments.working_set import WorkingSet
-from resolver.pipeline import ResolutionTask, ScoredCandidates, cluster_pairs, score_in_population
+from resolver.pipeline import cluster_pairs
+from resolver.population_scoring import score_in_population
 from resolver.records.decisions import Verdict
 from resolver.records.results.resolution import Resolution
 from resolver.records.results.stage_meter import StageMeter
+from resolver.resolution_task import ResolutionTask, ScoredCandidates
 from resolver.store import LinkRows
 
 _MIN_PARALLEL_RECORDS = 2_000

@@ -36,12 +36,10 @@ from resolver.hub.increments.decision_effects import RelevantDecisions, SameReco
 from resolver.hub.increments.full_resolution import (
     ResolvedSet,
     resolve_cacheable,
-    resolve_working_set,
 )
 from resolver.hub.increments.index_candidates import IndexCandidates, compare_with_index
 from resolver.hub.increments.link_changes import (
     LinkChanges,
-    build_link_rows,
     diff_links,
     load_links_with_component,
     load_replaced_links,
@@ -51,12 +49,11 @@ from resolver.hub.increments.neighbor_entities import NeighborSearch
 from resolver.hub.increments.stated_candidates import find_stated_candidates
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.index.record_index import RecordIndex
-from resolver.hub.list_updates import ListUpdate, build_empty_update
+from resolver.hub.list_updates import ListUpdate
 from resolver.normalize import with_frequencies
 from resolver.records import concat
-from resolver.records.batch import IntArray
-from resolver.records.population import Population
 from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.population import Population
 from resolver.records.results.resolution import Resolution
 from resolver.store import Commit, LinkTable, NewDecision
 
@@ -133,9 +130,9 @@ def compute_increment(
         context.view, working_set.batch, working_set.numbers, resolution.labels, update
     )
     changes = diff_links(replaced, resolved.links)
-    measured = _measured_population(context, resolution)
+    measured = measured_population(context, resolution)
     commit = replace(
-        _build_commit(context, kind, actor, members, changes),
+        build_commit(context, kind, actor, members, changes),
         lists=update.lists,
         records=update.fresh,
         contents=update.contents,
@@ -302,58 +299,15 @@ def _add_stored(index: RecordIndex, fresh: WorkingSet, numbers: Numbers) -> Work
     )
 
 
-def _measured_population(context: ResolutionContext, resolution: Resolution) -> Population | None:
+def measured_population(context: ResolutionContext, resolution: Resolution) -> Population | None:
     """Return the population of a resolution if it was measured for it, None if it was kept."""
     return None if context.models.population is not None else resolution.stats.population
 
 
-@dataclass(frozen=True, slots=True)
-class Rebuild:
-    """Rebuild to commit, with the entity that each record had (number) and its new cluster."""
-
-    commit: Commit
-    entities: Numbers
-    labels: IntArray
-
-
-def compute_rebuild(context: ResolutionContext, *, actor: str = "") -> Rebuild:
-    """Compare and cluster all records of a store anew, under the options of the context.
-
-    Without a population in the context that of all records is measured, and committed.
-    """
-    view, nothing = context.view, build_empty_update(context.view)
-    working_set = _load_all(context)
-    decisions = RelevantDecisions(view)
-    context = replace(context, deduplicated_sources=nothing.deduplicated_sources)
-    resolution, _ = resolve_working_set(context, working_set, decisions, LocalEngine())
-    members = compute_member_changes(
-        view, working_set.batch, working_set.numbers, resolution.labels, nothing
-    )
-    links = build_link_rows(working_set, resolution.links, decisions)
-    changes = diff_links(view.all_links(), links)
-    commit = replace(
-        _build_commit(context, "replan", actor, members, changes),
-        population=_measured_population(context, resolution),
-    )
-    numbers, entities = view.all_members()
-    before = entities[np.searchsorted(numbers, working_set.numbers)]
-    return Rebuild(commit, before, resolution.labels)
-
-
-def _load_all(context: ResolutionContext) -> WorkingSet:
-    """Return all current records, from the store itself: its index may be of another model."""
-    context.progress.start("read the store", context.view.head.last_record)
-    parts = []
-    for part in context.view.batches():
-        parts.append(part)
-        context.progress.advance(len(part.batch))
-    numbers = np.concatenate([_NONE, *(part.numbers for part in parts)])
-    return WorkingSet.of(concat(part.batch for part in parts), numbers)
-
-
-def _build_commit(
+def build_commit(
     context: ResolutionContext, kind: str, actor: str, members: MemberChanges, links: LinkChanges
 ) -> Commit:
+    """Return the commit of changes to members and links."""
     return Commit(
         context.view.revision,
         kind,

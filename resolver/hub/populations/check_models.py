@@ -10,7 +10,7 @@ import numpy as np
 from resolver.hub.hub import Hub
 from resolver.model_set import ModelSet
 from resolver.records.kinds import combine_kinds, count_kinds
-from resolver.records.population import Population
+from resolver.records.prepared.population import Population
 from resolver.records.visibility import STRANGER, visible_rows
 from resolver.store import StoreView
 

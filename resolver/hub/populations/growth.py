@@ -11,7 +11,7 @@ import numpy as np
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.populations.store_models import StoreModels
 from resolver.records.kinds import count_kinds
-from resolver.records.population import MIN_RECORDS, Population
+from resolver.records.prepared.population import MIN_RECORDS, Population
 from resolver.records.visibility import STRANGER, visible_rows
 from resolver.store import StoreView
 

@@ -15,14 +15,14 @@ import numpy.typing as npt
 from resolver.blocking import choose_plan_by_size
 from resolver.errors import LargeChangeError
 from resolver.hub.increments.context import ResolutionContext
-from resolver.hub.increments.increment import Rebuild, compute_rebuild
+from resolver.hub.populations.rebuild_commit import Rebuild, compute_rebuild
 from resolver.hub.populations.store_models import StoreModels
 from resolver.hub.store_options import (
     add_store_options,
     check_merge_threshold,
     empty_store_error,
 )
-from resolver.records.population import Population
+from resolver.records.prepared.population import Population
 from resolver.records.progress import Progress
 from resolver.run_options import RunOptions, choose_plan
 from resolver.store import Commit, Store, StoreView

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from resolver.model_set import ModelSet
-from resolver.records.population import Population
+from resolver.records.prepared.population import Population
 from resolver.store import StoreView
 
 _MAX_POPULATIONS = 4

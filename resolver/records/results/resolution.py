@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.records.batch import Batch, IntArray
-from resolver.records.population import Population
+from resolver.records.prepared.population import Population
 
 
 class Band(IntEnum):

@@ -7,7 +7,7 @@ import json
 from sqlalchemy import func, select
 
 from resolver.errors import StoreError
-from resolver.records.population import Population
+from resolver.records.prepared.population import Population
 from resolver.store.schema import populations
 from resolver.store.views.snapshot import Snapshot
 

@@ -20,7 +20,8 @@ from resolver.comparison import NameIndex, compare
 from resolver.engines.record_pairs import fit_models
 from resolver.model_set import ModelSet
 from resolver.models import loader
-from resolver.pipeline import choose_model_kinds, compare_and_score, normalize
+from resolver.pipeline import compare_and_score, normalize
+from resolver.population_scoring import choose_model_kinds
 from resolver.records import KIND_BY_LABEL, Batch
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PreparedBatch

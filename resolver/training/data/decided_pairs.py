@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resolver.normalize import prepare
-from resolver.pipeline import choose_model_kinds, symbol_source
+from resolver.pipeline import symbol_source
+from resolver.population_scoring import choose_model_kinds
 from resolver.records import Batch, Kind
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.training.data.labeled_pairs import (

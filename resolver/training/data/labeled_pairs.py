@@ -19,12 +19,13 @@ from resolver.blocking import PLAN_BY_NAME, join_candidates
 from resolver.comparison import NameIndex, compare, features_of
 from resolver.errors import InputError
 from resolver.normalize import count_population, prepare, with_frequencies
-from resolver.pipeline import choose_model_kinds, symbol_source
+from resolver.pipeline import symbol_source
+from resolver.population_scoring import choose_model_kinds
 from resolver.records import Batch, Kind, Record
 from resolver.records.batch import IntArray
-from resolver.records.population import MIN_RECORDS, REFERENCE_RECORDS, KindPopulation
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.population import MIN_RECORDS, REFERENCE_RECORDS, KindPopulation
 from resolver.scoring import partner_shift
 from resolver.training.evaluate.pair_groups import (
     UNKNOWN,

@@ -9,16 +9,12 @@ import numpy.typing as npt
 
 from resolver.engines.local import LocalEngine
 from resolver.models.loader import KINDS
-from resolver.pipeline import (
-    ResolutionTask,
-    ScoredCandidates,
-    choose_model_kinds,
-    normalize,
-    score_in_population,
-)
+from resolver.pipeline import normalize
+from resolver.population_scoring import choose_model_kinds, score_in_population
 from resolver.records import KIND_BY_LABEL, Batch, Record
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.results.stage_meter import StageMeter
+from resolver.resolution_task import ResolutionTask, ScoredCandidates
 from resolver.run_options import RunOptions
 from resolver.scoring import scores
 from resolver.training.evaluate.pair_groups import Masks, pair_group_masks

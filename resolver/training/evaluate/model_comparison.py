@@ -14,7 +14,7 @@ from resolver.errors import InputError
 from resolver.model_set import ModelSet
 from resolver.pipeline import compare_and_score, normalize
 from resolver.records.batch import concat
-from resolver.records.population import KindPopulation, Population
+from resolver.records.prepared.population import KindPopulation, Population
 from resolver.records.results.resolution import Band, Outcome
 from resolver.scoring import Thresholds, scores
 from resolver.store import Store, StoreView

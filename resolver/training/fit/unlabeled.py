@@ -15,7 +15,8 @@ from resolver.errors import InputError
 from resolver.ingest.reader_types import Intake
 from resolver.model_set import build_tables
 from resolver.normalize import prepare
-from resolver.pipeline import choose_model_kinds, symbol_source
+from resolver.pipeline import symbol_source
+from resolver.population_scoring import choose_model_kinds
 from resolver.records import Batch, Kind
 from resolver.records.batch import IntArray, concat
 from resolver.records.prepared.batch import FloatArray, PreparedBatch

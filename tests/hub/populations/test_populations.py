@@ -18,13 +18,14 @@ from resolver.hub.populations.check_models import load_check_population
 from resolver.hub.populations.growth import growth_steps, measure_growth
 from resolver.hub.populations.rebuild import RebuildEffect, refuse_large
 from resolver.hub.populations.refresh_jobs import queue_refresh, refresh_if_due, run_refresh_job
-from resolver.pipeline import ResolutionTask, normalize, resolve
+from resolver.pipeline import normalize, resolve
 from resolver.records import Handling, Kind, Record
 from resolver.records.batch import Batch
 from resolver.records.decisions import Verdict
-from resolver.records.population import KindPopulation, Population
+from resolver.records.prepared.population import KindPopulation, Population
 from resolver.records.progress import SILENT
 from resolver.records.results.resolution import Resolution
+from resolver.resolution_task import ResolutionTask
 from resolver.run_options import RunOptions
 from resolver.screening.entity_index import EntityIndex
 from resolver.screening.screener import MatchQuery, Screener

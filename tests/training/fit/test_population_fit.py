@@ -11,7 +11,7 @@ from scipy.optimize import check_grad
 
 from resolver.comparison import features_of
 from resolver.records import Kind
-from resolver.records.population import KindPopulation
+from resolver.records.prepared.population import KindPopulation
 from resolver.scoring import Model, interval_index, model_to_json
 from resolver.training.data.labeled_pairs import LabeledPairs, concat_pairs
 from resolver.training.fit.evidence_terms import Increments, TermCuts, choose_cuts, thin_cuts

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from resolver.records.kinds import Kind, combine_kinds, count_kinds
-from resolver.records.population import DEFAULT_LISTED, KindPopulation, Population
 from resolver.records.prepared.frequencies import WordCounts
+from resolver.records.prepared.population import DEFAULT_LISTED, KindPopulation, Population
 from resolver.scoring import partner_shift
 from resolver.settings import Settings
 

@@ -1,0 +1,156 @@
+"""`ResolutionTask`: records to resolve with all that the result depends on, and engines for it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.blocking import Plan, choose_plan_by_size
+from resolver.clustering.decided_rows import DecidedRows, find_decided_rows
+from resolver.model_set import ModelSet, load_models
+from resolver.records import Batch
+from resolver.records.batch import IntArray
+from resolver.records.prepared.population import Population
+from resolver.records.results.resolution import RuleStat
+from resolver.records.results.stage_meter import StageMeter
+from resolver.run_options import RunOptions, choose_plan
+from resolver.scoring import PartnerHistogram
+from resolver.scoring.partners import (
+    MAX_PARTNER_SHIFT,
+)
+
+_Normalized = TypeVar("_Normalized")
+_Candidates = TypeVar("_Candidates")
+
+
+@dataclass(frozen=True, slots=True)
+class ResolutionTask:
+    """Records to resolve, with everything that the result depends on.
+
+    `batch` is canonical. No two records of one of the `deduplicated_sources` are the same. `sides`
+    holds 0 or 1 per record where two sets are linked: only pairs across the sides are compared.
+    `models` are those of the population in `models.population`; without one, `resolve` measures it.
+    """
+
+    batch: Batch
+    deduplicated_sources: Sequence[str]
+    options: RunOptions
+    plan: Plan
+    models: ModelSet
+    decided: DecidedRows
+    sides: npt.NDArray[np.uint8] | None = None
+    is_measured: bool = False
+    """True if the population was measured in this run, so that its partners are yet unknown."""
+
+    @classmethod
+    def build(
+        cls,
+        batch: Batch,
+        deduplicated_sources: Sequence[str],
+        options: RunOptions,
+        sides: npt.NDArray[np.uint8] | None = None,
+        population: Population | None = None,
+    ) -> ResolutionTask:
+        """Choose the plan, load the models and check the decisions, before hours of work.
+
+        `population`: that of an earlier refresh, which this run is to keep. Raises `InputError` for
+        an unknown plan, `ModelError`, and `DecisionError` where decisions contradict each other.
+        """
+        plan = choose_plan(options, len(batch), choose_plan_by_size(len(batch)))
+        models = load_models(options.model_dir).for_population(plan.name, population)
+        decided = find_decided_rows(batch, options.decisions)
+        return cls(batch, deduplicated_sources, options, plan, models, decided, sides)
+
+    @property
+    def link_threshold(self) -> int:
+        """Log-odds (thousandths) from which clustering uses a pair wherever it lies."""
+        return self.options.link_threshold
+
+    @property
+    def open_shift(self) -> int:
+        """Log-odds (thousandths) by which pairs may still rise once partners are estimated."""
+        return MAX_PARTNER_SHIFT if self.is_measured else 0
+
+    def with_population(self, population: Population) -> ResolutionTask:
+        """Return the task with the models of a population."""
+        models = load_models(self.options.model_dir)
+        models = models.for_population(self.plan.name, population)
+        return replace(self, models=models, is_measured=models.counts_words)
+
+    @property
+    def scoring_models(self) -> ModelSet:
+        """Models that candidates are scored with: without limits until partners are known."""
+        return self.models.without_limits if self.is_measured else self.models
+
+    @property
+    def stamp(self) -> dict[str, str]:
+        """Versions of everything that scores depend on, and the plan."""
+        return {**self.models.stamp, "plan": self.plan.name}
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredCandidates:
+    """Scored candidate pairs: rows sorted by (left, right), log-odds in thousandths.
+
+    Pairs below the link threshold may be left out where no component holds both of their records;
+    `rules` and `histogram` (see `score_histogram`) count them all the same.
+    """
+
+    left: IntArray
+    right: IntArray
+    logodds: npt.NDArray[np.int32]
+    rules: tuple[RuleStat, ...]
+    histogram: npt.NDArray[np.int64]
+    partner_counts: Mapping[str, PartnerHistogram] = field(default_factory=dict)
+    """Pairs by kind and log-odds, to estimate the share of true pairs."""
+    unsupported: npt.NDArray[np.bool_] | None = None
+    """Pairs that nothing but names supports, where their limit is yet to be applied."""
+
+
+class Engine(Protocol):
+    """Place where the stages from normalize to score run."""
+
+    def measure_population(
+        self, task: ResolutionTask, meter: StageMeter
+    ) -> tuple[ResolutionTask, Engine]:
+        """Return the task with the population of its records, and the engine to run it on."""
+        ...
+
+    def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
+        """Return the scored candidate pairs of a task."""
+        ...
+
+
+class StagedEngine(ABC, Generic[_Normalized, _Candidates]):
+    """Engine that is given by its stages; they run in this order."""
+
+    def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
+        """Run normalize → block → compare → score."""
+        normalized = self.normalize(task, meter)
+        candidate_pairs = self.block(task, normalized, meter)
+        return self.compare_and_score(task, normalized, candidate_pairs, meter)
+
+    @abstractmethod
+    def normalize(self, task: ResolutionTask, meter: StageMeter) -> _Normalized:
+        """Bring the records into normal form."""
+
+    @abstractmethod
+    def block(
+        self, task: ResolutionTask, normalized: _Normalized, meter: StageMeter
+    ) -> _Candidates:
+        """Find the pairs of records that share a blocking key."""
+
+    @abstractmethod
+    def compare_and_score(
+        self,
+        task: ResolutionTask,
+        normalized: _Normalized,
+        candidate_pairs: _Candidates,
+        meter: StageMeter,
+    ) -> ScoredCandidates:
+        """Compare the records of each pair and score the evidence."""
