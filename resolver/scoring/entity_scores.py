@@ -15,13 +15,14 @@ from resolver.records.prepared.entity_profiles import build_profiles
 
 Numbers = npt.NDArray[np.int64]
 _PAIRS_PER_CHUNK = 200_000
-MORE_VALUES_PENALTY = 500
-"""Thousandths of log-odds taken per nat of the number of record pairs between two entities.
+MORE_VALUES_PENALTY, MANY_VALUES_PENALTY = 500, 1_500
+"""Thousandths of log-odds taken per nat of the number of record pairs between two entities: up to
+`MANY_PAIRS` of them, and for what goes beyond.
 
-The more values two profiles state, the likelier some agree by chance. Half a nat per nat is a
-cautious first value, not fitted: independent chances would ask for one, but most values of one
-entity repeat each other.
+The more values two profiles state, the likelier some agree by chance. Values of few records mostly
+repeat each other; among many, several fields agree by chance at once.
 """
+MANY_PAIRS = 8
 
 
 def more_values_penalty(
@@ -32,7 +33,11 @@ def more_values_penalty(
     Sizes are numbers of records; two entities of one record each lose nothing.
     """
     pairs = left_sizes.astype(np.float64) * right_sizes
-    penalty: npt.NDArray[np.int32] = np.rint(MORE_VALUES_PENALTY * np.log(pairs)).astype(np.int32)
+    few = np.log(np.minimum(pairs, MANY_PAIRS))
+    beyond = np.log(np.maximum(pairs / MANY_PAIRS, 1.0))
+    penalty: npt.NDArray[np.int32] = np.rint(
+        MORE_VALUES_PENALTY * few + MANY_VALUES_PENALTY * beyond
+    ).astype(np.int32)
     return penalty
 
 
