@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,6 @@ from benchmarks.harness.datasets import LINK, Task
 from benchmarks.harness.figures import LABELED, SHIPPED, UNLABELED
 from benchmarks.harness.tool_answers import save_answer
 from resolver.blocking import PLAN_BY_NAME, join_candidates
-from resolver.clustering import MergeRule, PairLogOdds, cluster
 from resolver.comparison import NameIndex
 from resolver.engines.local import dedupe, link
 from resolver.ingest.formats.tabular.mapping import build_mapping
@@ -21,10 +21,18 @@ from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.model_set import load_models
 from resolver.models import loader
-from resolver.pipeline import compare_and_score, normalize
+from resolver.pipeline import (
+    ResolutionTask,
+    ScoredCandidates,
+    cluster_pairs,
+    compare_and_score,
+    normalize,
+)
 from resolver.records.results.resolution import Resolution
+from resolver.records.results.stage_meter import StageMeter
 from resolver.run_options import RunOptions
 from resolver.scoring import scores
+from resolver.scoring.score_links import score_histogram
 from resolver.training.data.labeled_clusters import match_clusters, read_cluster_rows
 from resolver.training.fit.unlabeled import learn_unlabeled
 from resolver.training.model_files import save_trained_models
@@ -59,13 +67,13 @@ def run(task: Task, out: Path, tool: str = SHIPPED) -> None:
     )
     sides = _sides(resolution, intakes) if task.mode == LINK else None
     left, right, logodds = _all_pairs(resolution, options, sides)
-    pairs = PairLogOdds(left, right, logodds)
-    _check_agreement(_cluster_pairs(pairs, len(ids), options), resolution)
+    scored = ScoredCandidates(left, right, logodds, (), score_histogram(logodds))
+    _check_agreement(_cluster(scored, resolution, options, sides), resolution)
     default = RunOptions(model_dir=model)
     clusters = {
         "id": ids,
         str(MERGE_AT): resolution.labels,
-        f"{default.thresholds.match:g}": _cluster_pairs(pairs, len(ids), default),
+        f"{default.thresholds.match:g}": _cluster(scored, resolution, default, sides),
     }
     info = {
         "tool": tool,
@@ -135,14 +143,16 @@ def _all_pairs(
     return pairs.left, pairs.right, np.concatenate(logodds)
 
 
-def _thousandths(score: float) -> int:
-    return round(1000 * float(np.log(score / (1 - score))))
-
-
-def _cluster_pairs(pairs: PairLogOdds, count: int, options: RunOptions) -> npt.NDArray[np.int32]:
-    """Return the cluster label of each of `count` records at the merge threshold of `options`."""
-    review = min(_thousandths(options.thresholds.review), options.merge_threshold)
-    return cluster(count, pairs, MergeRule(options.merge_threshold, review))
+def _cluster(
+    scored: ScoredCandidates,
+    resolution: Resolution,
+    options: RunOptions,
+    sides: npt.NDArray[np.uint8] | None,
+) -> npt.NDArray[np.int32]:
+    """Return the entity label of each record at the merge threshold of `options`."""
+    options = replace(options, plan=resolution.stats.plan)
+    task = ResolutionTask.build(resolution.batch, (), options, sides)
+    return cluster_pairs(task, scored, StageMeter()).labels
 
 
 def _check_agreement(labels: npt.NDArray[np.int32], resolution: Resolution) -> None:
