@@ -93,7 +93,12 @@ _RESULT = component(
             "score": FRACTION,
             "match": BOOLEAN,
             "features": map_of(FRACTION),
-            "explanations": map_of(_EVIDENCE),
+            "explanations": {
+                **map_of(_EVIDENCE),
+                "description": "Evidence by feature; weights add up to the log-odds of the score."
+                " `prior` and `calibration` frame the sum; `competition` is what other candidates"
+                " that fit as well take from it.",
+            },
         }
     ),
 )

@@ -2,7 +2,7 @@
 
 Results are FtM entities with `score`, `match` and, per feature, an explanation. The `score` of a
 feature is its similarity (0 where a side has no value), `weight` its share of the log-odds: prior,
-features and calibration sum exactly to the score's.
+features, calibration and `competition` (what other candidates take) sum exactly to the score's.
 """
 
 from __future__ import annotations

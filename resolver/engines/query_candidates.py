@@ -13,9 +13,10 @@ from resolver.pipeline import resolve
 from resolver.records import Batch
 from resolver.records.prepared.population import Population
 from resolver.records.results.explanation import Explanation
-from resolver.records.results.resolution import Band, Outcome, Resolution
+from resolver.records.results.resolution import Outcome, Resolution
 from resolver.resolution_task import ResolutionTask
 from resolver.run_options import RunOptions
+from resolver.scoring import threshold_logodds
 from resolver.scoring.competition import add_competition, compete, group_in_review
 
 IdPairs = Iterable[tuple[str, str]]
@@ -35,9 +36,10 @@ class CandidateOptions:
 
 
 def explain_candidates(
-    resolution: Resolution, query_id: str, options: CandidateOptions
-) -> list[Explanation]:
-    """Explain the records linked with a query, after competition, best first (ties by id).
+    resolution: Resolution, query_id: str, options: CandidateOptions, limit: int
+) -> tuple[list[Explanation], int]:
+    """Explain the records linked with a query, after competition: the best `limit`, best first
+    (ties by id); and the number of linked ones.
 
     Those that competition takes below the review threshold are left out.
     """
@@ -49,15 +51,20 @@ def explain_candidates(
         range(len(ids)), [(place_of[left], place_of[right]) for left, right in pairs]
     )
     competitions = compete([own[record_id] for record_id in ids], [True] * len(ids), in_review)
-    ranked = sorted(zip(ids, competitions, strict=True), key=lambda row: (-row[1].logodds, row[0]))
+    lowest = threshold_logodds(options.running.thresholds.review)
+    ranked = sorted(
+        (-competition.logodds, record_id, competition)
+        for record_id, competition in zip(ids, competitions, strict=True)
+        if competition.logodds >= lowest
+    )
     explanations = []
-    for record_id, (_, weight, others) in ranked:
+    for _, record_id, (_, weight, others) in ranked[:limit]:
         explanation = explain_pair(
             resolution.batch, query_id, record_id, options.running, population=options.population
         )
         thresholds = options.running.thresholds
         explanations.append(add_competition(explanation, weight, others, thresholds))
-    return [row for row in explanations if row.band is not Band.DISTINCT]
+    return explanations, len(ids)
 
 
 def resolve_candidates(

@@ -54,22 +54,22 @@ def compete(
     unlinked_sum = math.fsum([odds[place] for place in unlinked])
     counted = _count_once(in_review, in_review)
     total, count = unlinked_sum + _sum(odds, counted), len(unlinked) + len(counted)
-    competitors, others = [total] * len(odds), [count] * len(odds)
+    opposing_odds, others = [total] * len(odds), [count] * len(odds)
     for place in unlinked:
-        competitors[place], others[place] = max(total - odds[place], 0.0), count - 1
+        opposing_odds[place], others[place] = max(total - odds[place], 0.0), count - 1
     for place, partners in in_review.items():
         counted = _count_once(
             [other for other in in_review if other != place and other not in partners], in_review
         )
-        competitors[place] = unlinked_sum + _sum(odds, counted)
+        opposing_odds[place] = unlinked_sum + _sum(odds, counted)
         others[place] = len(unlinked) + len(counted)
-    return [_lose(*candidate) for candidate in zip(logodds, competitors, others, strict=True)]
+    return [_lose(*candidate) for candidate in zip(logodds, opposing_odds, others, strict=True)]
 
 
-def _lose(logodds: int, competitors: float, others: int) -> Competition:
+def _lose(logodds: int, opposing_odds: float, others: int) -> Competition:
     """Return a candidate after competition with others of some odds together."""
     lowest = min(logodds, LOWEST_LOGODDS)
-    adjusted = max(logodds - round(1000.0 * math.log1p(competitors)), lowest)
+    adjusted = max(logodds - round(1000.0 * math.log1p(opposing_odds)), lowest)
     return Competition(adjusted, adjusted - logodds, others)
 
 

@@ -95,7 +95,7 @@ class Hit:
 
 
 class Candidate(NamedTuple):
-    """Candidate of a query: log-odds (thousandths) by its own evidence, whether it competes,
+    """Candidate of a query: log-odds (thousandths) by its own evidence, whether it competes, its
     segment and row in the index, and its position in the hits of a round.
     """
 

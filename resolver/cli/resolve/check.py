@@ -89,19 +89,19 @@ def command(
     with ProgressBars(verbose=reading.verbose) as bars:
         listed = settings.listed if options["listed"] is None else options["listed"]
         if url:
-            intake, explanations = _check_store(url, query, settings, listed, options, bars)
+            intake, candidates = _load_candidates(url, query, settings, listed, options)
         else:
             intake = read_list_files(files, reading, bars)
-            running = run_options(settings, options)
-            explanations = _check_lists(query, intake, running, listed, bars)
-    del explanations[limit:]
+            candidates = _list_candidates(intake, run_options(settings, options), listed)
+        explanations, count = _candidates(query, intake, candidates, limit, bars)
     if options["as_json"]:
         _print_json(name, explanations, intake)
     elif explanations:
         _print_texts(explanations, intake)
     else:
         place = "the store" if url else f"{len(intake.batch):,} records"
-        click.echo(f"No match for {name} in {place}.")
+        crowd = f": {count:,} fit alike; add what else is known, such as --birth-date"
+        click.echo(f"No match for {name} in {place}{crowd if count else ''}.")
 
 
 def _print_json(name: str, explanations: list[Explanation], intake: Intake) -> None:
@@ -162,54 +162,61 @@ def _date(text: str) -> str:
     return str(date)
 
 
-def _check_store(
-    url: str,
-    query: Record,
-    settings: Settings,
-    listed: float,
-    options: dict[str, Any],
-    bars: ProgressBars,
-) -> tuple[Intake, list[Explanation]]:
-    """Return the candidate records of a store, and those that may match the query."""
+def _load_candidates(
+    url: str, query: Record, settings: Settings, listed: float, options: dict[str, Any]
+) -> tuple[Intake, CandidateOptions]:
+    """Return the candidate records of a store, and how to compare them."""
     from resolver.cli.store_arguments import open_hub
     from resolver.engines.query_candidates import CandidateOptions
     from resolver.hub.populations.check_models import load_check_population
-    from resolver.hub.stored_results import find_records_in_review, load_candidates
+    from resolver.hub.stored_results import load_candidates
     from resolver.ingest.reader_types import Intake
     from resolver.records import Batch
 
-    with open_hub(url, settings, model_dir=options["model_dir"]) as hub:
-        with hub.store.view() as view:
-            # with the options that it was resolved with
-            running = hub.options_of(view.head)
+    with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
+        # with the options that the store was resolved with
+        running = hub.options_of(view.head)
         batch = load_candidates(hub, Batch.from_records([query]).canonical())
-        intake = Intake(batch, (), ())
-        find_in_review = partial(find_records_in_review, hub)
         population = load_check_population(hub, listed)
-        candidates = CandidateOptions(running, population, find_in_review)
-        return intake, _candidates(query, intake, candidates, bars)
+        find_in_review = partial(_find_in_store, url, settings, options)
+        return Intake(batch, (), ()), CandidateOptions(running, population, find_in_review)
 
 
-def _check_lists(
-    query: Record, intake: Intake, running: RunOptions, listed: float, bars: ProgressBars
-) -> list[Explanation]:
-    """Return the records of lists that may match the query."""
+def _find_in_store(
+    url: str, settings: Settings, options: dict[str, Any], ids: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Return which of some records of a store are one entity, or in review with each other."""
+    from resolver.cli.store_arguments import open_hub
+    from resolver.hub.stored_results import find_records_in_review
+
+    with open_hub(url, settings, model_dir=options["model_dir"]) as hub:
+        return find_records_in_review(hub, ids)
+
+
+def _list_candidates(intake: Intake, running: RunOptions, listed: float) -> CandidateOptions:
+    """Return how to compare the records of lists."""
     from resolver.engines.local import count_check_population
-    from resolver.engines.query_candidates import CandidateOptions, resolve_candidates
-
-    def find_in_review(ids: Sequence[str]) -> list[tuple[str, str]]:
-        """Return which of some records are one entity, or would be in review."""
-        return resolve_candidates(intake.batch, ids, intake.deduplicated_sources, running)
+    from resolver.engines.query_candidates import CandidateOptions
 
     population = count_check_population(intake.batch, running, listed)
-    candidates = CandidateOptions(running, population, find_in_review)
-    return _candidates(query, intake, candidates, bars)
+    return CandidateOptions(running, population, partial(_find_in_lists, intake, running))
+
+
+def _find_in_lists(
+    intake: Intake, running: RunOptions, ids: Sequence[str]
+) -> list[tuple[str, str]]:
+    """Return which of some records of lists would be one entity, or in review with each other."""
+    from resolver.engines.query_candidates import resolve_candidates
+
+    return resolve_candidates(intake.batch, ids, intake.deduplicated_sources, running)
 
 
 def _candidates(
-    query: Record, intake: Intake, options: CandidateOptions, bars: ProgressBars
-) -> list[Explanation]:
-    """Return the records that may match the query with evidence, best first (ties by id)."""
+    query: Record, intake: Intake, options: CandidateOptions, limit: int, bars: ProgressBars
+) -> tuple[list[Explanation], int]:
+    """Return the best records that may match the query with evidence, best first (ties by id), and
+    the number of all that fit by themselves.
+    """
     from resolver.engines.local import link
     from resolver.engines.query_candidates import explain_candidates
     from resolver.ingest.reader_types import Intake
@@ -217,7 +224,7 @@ def _candidates(
 
     query_intake = Intake(Batch.from_records([query]).canonical(), (), ())
     resolution = link(query_intake, intake, options.running, bars, options.population)
-    return explain_candidates(resolution, query.id, options)
+    return explain_candidates(resolution, query.id, options, limit)
 
 
 def _candidate_id(explanation: Explanation) -> str:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import json
+from itertools import combinations
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from followthemoney import model
 
+from resolver.api import ServiceSettings, create_app
+from resolver.hub.hub import Hub
+from resolver.records.decisions import Verdict
+from resolver.scoring import scores
 from tests.api.conftest import UNION, Client
+from tests.hub.hubs import OPTIONS, make_decision, make_intake
+from tests.normalize.preparing import quick_symbols
+from tests.records.samples import record
 
 PETROV = {
     "schema": "Person",
@@ -58,8 +68,6 @@ def test_an_answer_has_the_form_that_clients_read(client: Client) -> None:
 
 
 def test_explanations_sum_to_the_score(client: Client) -> None:
-    from resolver.scoring import scores
-
     (result,) = match_one(client, PETROV)["results"]
     explained = result["explanations"]
     assert {"score", "detail", "query", "candidate", "weight"} == set(explained["prior"])
@@ -68,6 +76,38 @@ def test_explanations_sum_to_the_score(client: Client) -> None:
     assert any(
         row["query"] == row["candidate"] == "Maria Quispe Huanca" for row in explained.values()
     )
+
+
+def test_candidates_that_fit_equally_share_the_probability(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/hub.db"
+    people = [
+        record(f"a:{year}", name="Zbigniew Brzezinski", birthDate=f"19{year}-0{year % 9}-11")
+        for year in (31, 42, 53)
+    ]
+    different = [
+        make_decision((left.id, right.id), Verdict.DIFFERENT, minute)
+        for minute, (left, right) in enumerate(combinations(people, 2))
+    ]
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+        with Hub.open(url, OPTIONS) as hub:
+            hub.add(make_intake(people), different)
+        app = create_app(ServiceSettings(url))
+        app.extensions["resolver"].warm()
+        client = app.test_client()
+        answers = [match_one(client, person("Zbigniew Brzezinski"), limit=n) for n in (1, 20)]
+        answers.append(client.get("/check?name=Zbigniew+Brzezinski").json)
+        app.extensions["resolver"].close()
+    assert [len(answer["results"]) for answer in answers] == [1, 3, 3]
+    assert {answer["total"]["value"] for answer in answers} == {3}
+    (score,) = {result["score"] for answer in answers for result in answer["results"]}
+    assert score < 1 / 3
+    for result in answers[2]["results"]:
+        row = result["explanations"]["competition"]
+        assert row["detail"] == "Also fits: 2 others."
+        assert row["weight"] < 0
+        assert (row["score"], row["query"], row["candidate"]) == (0.0, None, None)
+        total = sum(round(1000 * row["weight"]) for row in result["explanations"].values())
+        assert float(scores(np.array(total))) == score
 
 
 def test_values_of_two_agencies_count_together(client: Client) -> None:

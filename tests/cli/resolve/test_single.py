@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -242,6 +245,64 @@ def test_check_finds_groups_without_kind(lists: Lists, capsys: pytest.CaptureFix
 def test_check_without_match(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "Xiuying Zhang", "--list", str(lists.coast)]) == 0
     assert capsys.readouterr().out == "No match for Xiuying Zhang in 4 records.\n"
+
+
+def namesakes(path: Path, years: Sequence[int]) -> str:
+    """Write a list of people of one name whom a birth date tells apart; return its path."""
+    lines = [f"{year},Zbigniew Brzezinski,person,{year}-0{year % 9}-11" for year in years]
+    return table(path, "\n".join(["id,name,kind,birth_date", *lines]) + "\n")
+
+
+def check_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the row of competition of each result; check that the rows add up."""
+    for result in answer["results"]:
+        weights = [round(1000 * row["weight"]) for row in result["evidence"]]
+        assert sum(weights) == round(1000 * result["logodds"])
+    rows = [row for result in answer["results"] for row in result["evidence"]]
+    return [row for row in rows if row["name"] == "competition"]
+
+
+def test_candidates_of_check_compete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    people = [*range(1931, 1980, 12)]
+    path, url = namesakes(tmp_path / "people.csv", people), f"sqlite:///{tmp_path}/hub.db"
+    decisions = [
+        f"people:{left},people:{right},different" for left, right in combinations(people, 2)
+    ]
+    log = table(tmp_path / "log.csv", "\n".join(["left_id,right_id,verdict", *decisions]) + "\n")
+    assert run(["dedupe", path, "--store", url, "--decisions", log]) == 0
+    args = ["check", "Zbigniew Brzezinski", "--kind", "person", "--store", url]
+    capsys.readouterr()
+    assert run([*args, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert [row["help"] for row in check_rows(answer)] == ["Also fits: 4 others."] * 5
+    assert {result["score"] < 0.2 for result in answer["results"]} == {True}
+    assert run([*args, "--limit", "1"]) == 0
+    shown = capsys.readouterr().out
+    assert f"{answer['results'][0]['score']:.4f}" in shown
+    assert "(also fits: 4 others)" in shown
+
+
+def test_records_in_review_do_not_compete_in_check(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = namesakes(tmp_path / "people.csv", [1931, 1955])
+    args = ["check", "Zbigniew Brzezinski", "--kind", "person", "--list"]
+    assert run([*args, path, "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert len(answer["results"]) == 2
+    assert check_rows(answer) == []
+
+
+def test_check_says_that_nobody_stands_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.engines.query_candidates.resolve_candidates", lambda *_: [])
+    path = namesakes(tmp_path / "people.csv", range(1920, 1980))
+    assert run(["check", "Zbigniew Brzezinski", "--kind", "person", "--list", path]) == 0
+    assert capsys.readouterr().out == (
+        "No match for Zbigniew Brzezinski in 60 records: 60 fit alike; add what else is known, "
+        "such as --birth-date.\n"
+    )
 
 
 @pytest.mark.parametrize(

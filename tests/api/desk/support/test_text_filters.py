@@ -14,6 +14,11 @@ def test_every_comparator_has_a_label(name: str) -> None:
     assert evidence_title(name).lower() != name.replace("_", " ")
 
 
+@pytest.mark.parametrize("name", ["prior", "calibration", "competition"])
+def test_other_rows_of_a_sum_have_a_label(name: str) -> None:
+    assert evidence_title(name).lower() != name
+
+
 def test_label_of_an_interaction_contains_both_comparators() -> None:
     title = "Rarity of the matching names and birth dates, together"
     assert evidence_title("name_rarity × birth_date") == title

@@ -1,0 +1,131 @@
+"""Competition of candidates: probabilities of exclusive hypotheses, in thousandths of log-odds."""
+
+from __future__ import annotations
+
+import math
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resolver.records.results.explanation import EvidenceRow, Explanation
+from resolver.records.results.resolution import Band
+from resolver.scoring import Thresholds
+from resolver.scoring.competition import (
+    Competition,
+    InReview,
+    add_competition,
+    compete,
+    group_in_review,
+)
+from resolver.scoring.terms import LOWEST_LOGODDS
+
+STRONG = 4_000
+LOGODDS = st.lists(st.integers(-3_000, 13_000), min_size=1, max_size=8)
+
+
+def run(logodds: list[int], in_review: InReview | None = None) -> list[Competition]:
+    return compete(logodds, [True] * len(logodds), in_review or {})
+
+
+def probability(logodds: int) -> float:
+    return 1 / (1 + math.exp(-logodds / 1000))
+
+
+def test_five_equal_candidates_share_the_probability() -> None:
+    odds = math.exp(STRONG / 1000)
+    for competition in run([STRONG] * 5):
+        assert probability(competition.logodds) == pytest.approx(odds / (1 + 5 * odds), abs=1e-3)
+        assert competition.others == 4
+        assert competition.logodds == STRONG + competition.weight
+
+
+@given(LOGODDS)
+def test_probabilities_are_those_of_exclusive_hypotheses(logodds: list[int]) -> None:
+    odds = [math.exp(value / 1000) for value in logodds]
+    for own, competition in zip(odds, run(logodds), strict=True):
+        expected = own / (1 + math.fsum(odds))
+        # half a thousandth of log-odds is a relative error of 0.0005
+        assert probability(competition.logodds) == pytest.approx(expected, rel=6e-4, abs=1e-6)
+
+
+def test_lone_candidate_keeps_its_score() -> None:
+    assert run([STRONG]) == [Competition(STRONG, 0, 0)]
+    assert compete([], [], {}) == []
+
+
+def test_candidates_that_do_not_compete_only_lose() -> None:
+    first, second = compete([STRONG, -4_000], [True, False], {})
+    assert first == Competition(STRONG, 0, 0)
+    assert second.weight == -round(1000 * math.log1p(math.exp(4)))
+    assert second.others == 1
+
+
+def test_candidates_in_review_count_once() -> None:
+    logodds = [STRONG, 3_000, 2_000]
+    first, second, third = run(logodds, group_in_review([0, 1, 2], [(0, 1)]))
+    # the two are in review with each other: each competes with the third only
+    assert first.weight == second.weight == -round(1000 * math.log1p(math.exp(2)))
+    assert (first.others, second.others) == (1, 1)
+    # and the third competes with the stronger of them only
+    assert third == Competition(2_000 + third.weight, -round(1000 * math.log1p(math.exp(4))), 1)
+
+
+def test_chain_in_review_counts_its_ends() -> None:
+    # 1 is in review with 0 and 2, which compete with each other
+    in_review = group_in_review([0, 1, 2], [(0, 1), (1, 2)])
+    weights = [competition.others for competition in run([3_000, 2_000, 1_000, 0], in_review)]
+    assert weights == [2, 1, 2, 2]
+
+
+@given(LOGODDS, st.data())
+def test_order_of_candidates_plays_no_part(logodds: list[int], data: st.DataObject) -> None:
+    count = len(logodds)
+    indices = st.integers(0, count - 1)
+    pairs = data.draw(st.sets(st.tuples(indices, indices).filter(lambda pair: pair[0] != pair[1])))
+    ordered = sorted(range(count), key=lambda place: (-logodds[place], place))
+    expected = run(logodds, group_in_review(ordered, pairs))
+    shuffled = data.draw(st.permutations(range(count)))
+    at = {place: position for position, place in enumerate(shuffled)}
+    in_review = group_in_review(
+        [at[place] for place in ordered], [(at[left], at[right]) for left, right in pairs]
+    )
+    result = run([logodds[place] for place in shuffled], in_review)
+    assert [result[at[place]] for place in range(count)] == expected
+
+
+def test_sum_is_exact_in_any_order() -> None:
+    odds = [13_000, 2, -2_900, -1]
+    results = {
+        tuple(sorted(zip(order, run(list(order)), strict=True))) for order in permutations(odds)
+    }
+    assert len(results) == 1
+
+
+def test_no_score_falls_below_the_lowest() -> None:
+    lowest = run([13_816, LOWEST_LOGODDS])[1]
+    assert lowest == Competition(LOWEST_LOGODDS, 0, 1)
+
+
+def explanation(*weights: int) -> Explanation:
+    rows = tuple(EvidenceRow(f"r{weight}", "", "", "", None, weight) for weight in weights)
+    return Explanation("!", "p", 0.98, Band.MATCH, sum(weights), rows)
+
+
+@pytest.mark.parametrize(
+    ("others", "text"), [(1, "Also fits: 1 other."), (4, "Also fits: 4 others.")]
+)
+def test_row_of_competition_keeps_the_sum(others: int, text: str) -> None:
+    result = add_competition(explanation(-1_000, 5_000), -1_609, others, Thresholds())
+    assert (result.rows[-1].name, result.rows[-1].help) == ("competition", text)
+    assert result.logodds == sum(row.weight for row in result.rows) == 2_391
+    assert result.score == pytest.approx(probability(2_391), abs=1e-6)
+    assert result.band is Band.REVIEW
+    # it is no evidence against this candidate
+    assert [row.name for row in result.contradicting_rows] == ["r-1000"]
+
+
+def test_row_without_weight_is_left_out() -> None:
+    before = explanation(4_000)
+    assert add_competition(before, 0, 0, Thresholds()) is before

@@ -1,0 +1,206 @@
+"""Competition in checks: shares, review links, visibility, and answers of any length."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+
+from resolver.hub.hub import Hub
+from resolver.records import Handling, Kind, Record
+from resolver.records.decisions import Verdict
+from resolver.records.visibility import OPERATOR, STRANGER, Viewer
+from resolver.screening.screener import MatchQuery, Screener, ScreeningResult
+from tests.hub.hubs import Stores, make_decision, make_intake
+from tests.normalize.preparing import quick_symbols
+from tests.records.samples import record
+
+NAME = "Zbigniew Brzezinski"
+QUERY = record("q:1", name=NAME, nationality="pl")
+HIDDEN = Handling("River", "H3")
+RIVER = Viewer("eve", "River")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def symbols() -> Iterator[None]:
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+        yield
+
+
+def namesakes(count: int) -> list[Record]:
+    """Return people who fit the query equally; any two of them are in review by default."""
+    return [
+        record(
+            f"a:{number}",
+            name=NAME,
+            birthDate=f"19{32 + 7 * number}-{number + 1:02d}-{3 * number + 2:02d}",
+            nationality="pl",
+        )
+        for number in range(count)
+    ]
+
+
+def add_records(
+    hub: Hub, records: Sequence[Record], in_review: Collection[tuple[str, str]] = ()
+) -> None:
+    """Add records, any two decided to be different but those of the pairs `in_review`."""
+    pairs = [(left.id, right.id) for left, right in combinations(records, 2)]
+    decisions = [
+        make_decision(pair, Verdict.DIFFERENT, minute)
+        for minute, pair in enumerate(pairs)
+        if pair not in in_review
+    ]
+    hub.add(make_intake(records), decisions)
+
+
+def check(
+    hub: Hub, query: Record = QUERY, viewer: Viewer = STRANGER, limit: int = 20, cutoff: float = 0.0
+) -> ScreeningResult:
+    (result,), _ = Screener(hub).check([query], MatchQuery(limit, cutoff, viewer=viewer))
+    return result
+
+
+def scores(result: ScreeningResult) -> dict[str, float]:
+    """Return the scores by the first record of each entity."""
+    return {min(match.entity["referents"]): match.score for match in result.matches}
+
+
+def competition_texts(result: ScreeningResult) -> list[str]:
+    return [row.help for match in result.matches for row in match.why.rows[-1:]]
+
+
+def assert_sums(result: ScreeningResult) -> None:
+    for match in result.matches:
+        assert sum(row.weight for row in match.why.rows) == match.why.logodds
+        assert match.why.score == match.score
+
+
+def test_lone_candidate_keeps_its_score(stores: Stores) -> None:
+    with stores.new() as hub:
+        add_records(hub, [*namesakes(1), record("b:1", name="Maria Quispe", birthDate="1980")])
+        result = check(hub)
+        assert scores(result)["a:0"] > 0.9
+        assert "competition" not in [row.name for row in result.matches[0].why.rows]
+        assert_sums(result)
+
+
+def test_five_equal_candidates_share_the_probability(stores: Stores) -> None:
+    with stores.new() as hub:
+        add_records(hub, namesakes(5))
+        result = check(hub)
+        assert_sums(result)
+        assert set(scores(result).values()) == {result.matches[0].score}
+        assert 0.19 < result.matches[0].score < 0.2
+        assert competition_texts(result) == ["Also fits: 4 others."] * 5
+        # cutoff and total are those after competition
+        assert check(hub, cutoff=0.19).total == 5
+        assert check(hub, cutoff=0.21) == ScreeningResult((), 0, True)
+        ids = [match.entity["id"] for match in result.matches]
+        assert ids == sorted(ids)
+
+
+@pytest.mark.parametrize("cutoff", [0.0, 0.05, 0.1])
+def test_scores_do_not_depend_on_limit_or_cutoff(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch, cutoff: float
+) -> None:
+    # the last third of each round holds candidates that would be found
+    monkeypatch.setattr("resolver.screening.ranking.FIRST_ROUND_SIZE", 3)
+    with stores.new() as hub:
+        add_records(hub, namesakes(7))
+        everything = scores(check(hub, limit=20))
+        for limit in (1, 2, 20):
+            result = check(hub, limit=limit, cutoff=cutoff)
+            assert len(result.matches) == min(limit, 7)
+            assert scores(result).items() <= everything.items()
+            assert (result.total, result.is_complete) == (7, True)
+
+
+def test_second_round_is_skipped_where_nobody_could_reach_the_cutoff(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.screening.ranking.FIRST_ROUND_SIZE", 25)
+    people = [
+        record(f"a:{number}", name=NAME, birthDate=f"{1930 + number}", nationality="pl")
+        for number in range(30)
+    ]
+    with stores.new() as hub:
+        # none of them is in review with another: each has a share of 1 in 25
+        monkeypatch.setattr("resolver.screening.ranking._MAX_LOOKED_UP", 0)
+        add_records(hub, people)
+        assert check(hub, cutoff=0.05) == ScreeningResult((), 0, True)
+        # those of the second round do not compete: the others' scores stay as they are
+        result = check(hub, cutoff=0.01, limit=30)
+        assert result.total == 30
+        assert set(competition_texts(result)) == {"Also fits: 24 others.", "Also fits: 25 others."}
+
+
+def test_candidates_in_review_with_each_other_count_once(stores: Stores) -> None:
+    with stores.new() as hub:
+        add_records(hub, namesakes(2), [("a:0", "a:1")])
+        together = check(hub)
+        assert all(score > 0.9 for score in scores(together).values())
+    with stores.new() as hub:
+        add_records(hub, namesakes(3), [("a:0", "a:1")])
+        result = check(hub)
+        assert_sums(result)
+        assert competition_texts(result) == ["Also fits: 1 other."] * 3
+        assert {round(score, 1) for score in scores(result).values()} == {0.5}
+
+
+def test_hidden_competitor_has_no_influence(stores: Stores) -> None:
+    first, second = namesakes(2)
+    with stores.new() as hub:
+        add_records(hub, [first])
+        expected = scores(check(hub))
+    with stores.new() as hub:
+        add_records(hub, [first, replace(second, handling=HIDDEN)])
+        assert scores(check(hub)) == expected
+        assert_sums(check(hub))
+        of_owner = check(hub, viewer=RIVER)
+        assert len(of_owner.matches) == 2
+        assert max(scores(of_owner).values()) < 0.5
+
+
+def test_links_of_hidden_records_are_not_used(stores: Stores) -> None:
+    first, second = namesakes(2)
+    hidden = replace(record("h:1", name=NAME, nationality="pl"), handling=HIDDEN)
+    with stores.new() as hub:
+        different = make_decision((first.id, second.id), Verdict.DIFFERENT, 0)
+        same = make_decision((first.id, hidden.id), Verdict.SAME, 1)
+        hub.add(make_intake([first, second, hidden]), [different, same])
+        with hub.store.view() as view:
+            (link,) = [
+                link
+                for link in view.links_of_record("h:1")
+                if "a:1" in (link.left_id, link.right_id)
+            ]
+            assert link.outcome.label == "queued"
+        for viewer, share in ((STRANGER, 0.5), (RIVER, 0.9), (OPERATOR, 0.9)):
+            assert round(max(scores(check(hub, viewer=viewer)).values()), 1) == share
+
+
+def test_best_variant_of_an_entity_competes_once(stores: Stores) -> None:
+    people = [replace(row, kind=Kind.LEGAL, schema="LegalEntity") for row in namesakes(2)]
+    query = replace(QUERY, kind=Kind.LEGAL, schema="LegalEntity")
+    with stores.new() as hub:
+        add_records(hub, people)
+        result = check(hub, query)
+        assert_sums(result)
+        assert (len(result.matches), result.total) == (2, 2)
+        assert competition_texts(result) == ["Also fits: 1 other."] * 2
+
+
+def test_lone_candidates_need_no_query_of_the_store(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stores.new() as hub:
+        add_records(hub, namesakes(1))
+        screener = Screener(hub)
+        screener.follow(60)
+        screener.refresh()
+        monkeypatch.setattr("resolver.store.Store.entities_in_review", None)
+        (result,), _ = screener.check([QUERY], MatchQuery())
+        screener.close()
+        assert len(result.matches) == 1
