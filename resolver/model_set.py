@@ -59,6 +59,10 @@ class ModelSet:
             tables = replace(tables, at_hand=population.words)
         return replace(self, models=models, tables=tables, population=population)
 
+    def for_names(self, plan: str) -> ModelSet:
+        """Return the models that say whether two names are one, at even odds."""
+        return replace(self, models={kind: m.for_names(plan) for kind, m in self.models.items()})
+
     @cached_property
     def without_limits(self) -> ModelSet:
         """The same models without limits for pairs that only names support."""

@@ -142,5 +142,5 @@ def score_names(
     right_ids = [record.id for record in records[1::2]]
     # the number of pairs says nothing about the size of the population
     plan = choose_plan(options, 0, PLANS[0]).name if options.plan else NAME_PAIRS_PLAN
-    models = load_models(options.model_dir).for_population(plan, None)
+    models = load_models(options.model_dir).for_names(plan)
     return _score(batch, left_ids, right_ids, models, options)

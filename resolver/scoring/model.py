@@ -63,7 +63,8 @@ class Model:
     name_only: Model | None = None
     """Part for pairs that state nothing but names (`NAME_ONLY_FEATURE`).
 
-    A name weighs differently alone than next to a date and a place.
+    In models with population terms it answers only whether two names are one, which is another
+    question than whether two records are.
     """
     ceilings: Mapping[str, int] = field(default_factory=dict)
     """Blocking plan → maximum log-odds (thousandths).
@@ -132,7 +133,20 @@ class Model:
             points, shift = (self.population.raw, self.population.even), 0
         else:
             points, shift = self.population.tabulate(population), partner_shift(population)
-        return replace(self, calibration=Calibration(*points), basis=population, shift=shift)
+        return replace(
+            self,
+            calibration=Calibration(*points),
+            basis=population,
+            shift=shift,
+            register=None,
+            name_only=None,
+        )
+
+    def for_names(self, plan: str) -> Model:
+        """Return the model that says whether two names are one, at even odds."""
+        if self.population is not None and self.name_only is not None:
+            return self.name_only.for_plan(plan)
+        return self.for_population(plan, None)
 
     def logodds_in(self, population: KindPopulation, raw: int) -> int:
         """Return the log-odds of one sum in another population (thousandths)."""

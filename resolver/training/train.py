@@ -129,7 +129,11 @@ def train_models(
                 **measured,
                 **_material_summary(training_data),
             }
-            models[kind] = replace(model, version=version, training=training)
+            parts = {
+                name: replace(part, version=version)
+                for name, part in _train_name_part(raw_data, options).items()
+            }
+            models[kind] = replace(model, version=version, training=training).with_parts(parts)
             continue
         data = weight_by_origin(raw_data, ORIGIN_WEIGHTS)
         options_of = {
@@ -201,6 +205,17 @@ def _train_for_populations(
         in_population,
     )
     return model, measure_for_card(data.select(tested), sums[tested])
+
+
+def _train_name_part(raw_data: LabeledPairs, options: FitOptions) -> dict[str, Model]:
+    """Return the part that says whether two names are one, where there are pairs to learn it."""
+    data = weight_by_origin(raw_data, ORIGIN_WEIGHTS)
+    mask = split_parts(data).get(NAME_ONLY_PART)
+    if mask is None:
+        return {}
+    part_options = replace(options, **NAME_ONLY_FIT)
+    part = fit_calibrated_part(data.select(mask), part_options, NAME_ONLY_PART)
+    return {NAME_ONLY_PART: part.model}
 
 
 CARD_FOLDS = 3

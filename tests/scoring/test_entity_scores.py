@@ -25,7 +25,9 @@ Calls = list[tuple[MaterializedBatch, list[int], list[int]]]
 def test_more_values_cost_the_logarithm_of_record_pairs() -> None:
     left, right = np.array([1, 2, 3, 10]), np.array([1, 1, 4, 10])
     penalty = more_values_penalty(left, right).tolist()
-    assert penalty == [round(500 * math.log(n)) for n in (1, 2, 12, 100)]
+    few, many = (500 * math.log(8), 1_500)
+    assert penalty[:2] == [0, round(500 * math.log(2))]
+    assert penalty[2:] == [round(few + many * math.log(n / 8)) for n in (12, 100)]
     assert penalty[0] == 0
 
 

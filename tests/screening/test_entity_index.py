@@ -82,7 +82,7 @@ def test_index_follows_every_commit(stores: Stores) -> None:
 
 def scores(query: Record, hub: Hub, snapshot: IndexSnapshot) -> Logodds:
     """Return the log-odds of a query with each entity, from prepared profiles."""
-    prepared = normalize(Batch.from_records([query]).canonical(), hub.models)
+    prepared = normalize(Batch.from_records([query]).canonical(), snapshot.models)
     parts = [BatchRows(prepared, np.zeros(1, dtype=np.int64))]
     parts += [
         BatchRows(segment.prepared, np.flatnonzero(active))

@@ -21,7 +21,6 @@ from resolver.scoring import (
     Term,
     threshold_logodds,
 )
-from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
 from resolver.training.data.labeled_pairs import LabeledPairs
 from resolver.training.fit.cross_validation import fit_calibration
 from resolver.training.fit.evidence_terms import (
@@ -246,9 +245,10 @@ def _rising(values: Floats) -> tuple[int, ...]:
 def _fit_even_odds(data: LabeledPairs, sums: npt.NDArray[np.float64]) -> tuple[int, ...]:
     """Return log-odds at the knots for pairs that are as likely to be true as not.
 
-    Fitted to name-only pairs, where there are any, else to all; either label weighs the same.
+    Fitted to pairs that come from no population, where there are any, else to all; either label
+    weighs the same.
     """
-    chosen = data.origin == NAME_ONLY_ORIGIN
+    chosen = np.isnan(data.chance)
     if len(set(data.labels[chosen].tolist())) < 2:
         chosen = np.ones(len(data), dtype=bool)
     labels, weights = data.labels[chosen], data.weights[chosen].copy()
