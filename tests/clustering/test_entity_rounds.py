@@ -47,6 +47,7 @@ def run_rounds(
     scorer: Scorer,
     different: list[tuple[int, int]] | None = None,
     kinds: list[int] | None = None,
+    stated: list[tuple[int, int]] | None = None,
 ) -> MergedEntities:
     left, right = (np.array([pair[side] for pair in pairs], dtype=np.int32) for side in (0, 1))
     return merge_entities_in_rounds(
@@ -55,6 +56,7 @@ def run_rounds(
         RULE,
         scorer,
         different=different or [],
+        stated=None if stated is None else np.array(stated, dtype=np.int32),
         kinds=None if kinds is None else np.array(kinds, dtype=np.uint8),
     )
 
@@ -87,11 +89,13 @@ def test_a_score_below_the_merge_threshold_waits() -> None:
 
 
 @pytest.mark.parametrize("pair", [(0, 2), (2, 1), (0, 3), (3, 1)])
-def test_a_decision_on_any_members_forbids(pair: tuple[int, int]) -> None:
+def test_a_decision_or_statement_on_any_members_forbids(pair: tuple[int, int]) -> None:
     pairs = {(0, 1): 5000, (2, 3): 5000, (1, 2): 500}
     merged = run_rounds([0, 0, 2, 2], pairs, always(9000), [pair])
     assert merged.labels.tolist() == [0, 0, 2, 2]
     assert merged.candidates.logodds.tolist() == [9000]
+    stated = run_rounds([0, 0, 2, 2], pairs, always(9000), stated=[pair])
+    assert stated.labels.tolist() == [0, 0, 2, 2]
     assert run_rounds([0, 0, 2, 2], pairs, always(9000)).labels.tolist() == [0] * 4
 
 
@@ -169,7 +173,8 @@ def test_order_of_pairs_does_not_matter(
     different = [pair for pair in different if labels[pair[0]] != labels[pair[1]]]
     shuffled = dict(sorted(pairs.items(), key=lambda item: order[item[0][0] * 8 + item[0][1]]))
     first = run_rounds(labels, pairs, Scorer(score_by_sum), different)
-    second = run_rounds(labels, shuffled, Scorer(score_by_sum), different)
+    # what lists state forbids as decisions do
+    second = run_rounds(labels, shuffled, Scorer(score_by_sum), stated=different or None)
     assert first.labels.tolist() == second.labels.tolist()
     assert [column.tolist() for column in first.candidates] == [
         column.tolist() for column in second.candidates

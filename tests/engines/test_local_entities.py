@@ -11,10 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resolver import pipeline
-from resolver.engines.local import dedupe
-from resolver.records import Batch, Identifier, Kind, Record
+from resolver.engines.local import LocalEngine
+from resolver.records import Batch, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
+from resolver.records.population import KindPopulation, Population
 from resolver.records.results.resolution import Band, Outcome, Resolution
+from resolver.records.results.stage_meter import StageMeter
+from resolver.resolution_task import ResolutionTask
 from resolver.run_options import RunOptions
 from tests.engines.local_runs import (
     build_intake,
@@ -40,13 +43,22 @@ PASSPORT = [Identifier("passportNumber", "KD820391", "bo")]
 WITH_DATE = record("a:1", name=NAME, birthDate="1970-03-02")
 WITH_PASSPORT = record("a:2", name=NAME, identifiers=PASSPORT)
 WITH_BOTH = record("b:1", name="Mario Quispe Mamani", birthDate="1970-03-02", identifiers=PASSPORT)
+PARTS = [WITH_DATE, WITH_PASSPORT, WITH_BOTH]
+MANY = Population({"person": KindPopulation(records=100_000)})
+"""Population in which no single record of the three says enough."""
 
 
 def resolve(
-    records: list[Record], *decisions: Decision, merge_at: float | None = None
+    records: list[Record],
+    *decisions: Decision,
+    merge_at: float | None = None,
+    population: Population | None = None,
 ) -> Resolution:
+    """Resolve records in a population (None: their own)."""
     options = RunOptions(workers=1, decisions=decisions, merge_at=merge_at)
-    return dedupe(build_intake(records), options)
+    batch = build_intake(records).batch
+    task = ResolutionTask.build(batch, (), options, population=population)
+    return pipeline.resolve(task, LocalEngine())
 
 
 def partial_entities() -> tuple[list[Record], Resolution, Resolution]:
@@ -78,6 +90,13 @@ def test_joint_evidence_merges_what_no_pair_of_records_does() -> None:
         assert any(pair <= starts for pair in waiting)
 
 
+def check_apart(resolution: Resolution) -> None:
+    """Check that two entities are apart, with one row in review that says so."""
+    assert find_entities(resolution) == {frozenset({"a:1", "a:2"}), frozenset({"b:1"})}
+    (waiting,) = (link for link in links_by_id(resolution).values() if link[3] != Outcome.MERGED)
+    assert (waiting[2], waiting[3]) == (Band.REVIEW, Outcome.APART)
+
+
 def same(left: Record, right: Record) -> Decision:
     return make_decision(left.id, right.id, Verdict.SAME)
 
@@ -88,24 +107,47 @@ def test_birth_date_and_passport_of_two_records_count_together() -> None:
     single = [
         link[1]
         for first in (WITH_DATE, WITH_PASSPORT)
-        for link in links_by_id(resolve([first, WITH_BOTH], merge_at=1.0)).values()
+        for link in links_by_id(resolve([first, WITH_BOTH], merge_at=1.0, population=MANY)).values()
     ]
-    apart = resolve(records, decision, merge_at=1.0)
+    apart = resolve(records, decision, merge_at=1.0, population=MANY)
     joint = max(link[1] for link in links_by_id(apart).values() if link[3] == Outcome.QUEUED)
     assert len(single) == 2
     assert joint > max(single)
-    together = resolve(records, decision, merge_at=joint)
+    together = resolve(records, decision, merge_at=joint, population=MANY)
     assert find_entities(together) == {frozenset({"a:1", "a:2", "b:1"})}
 
 
 @pytest.mark.parametrize("member", [WITH_DATE, WITH_PASSPORT])
 def test_a_decision_on_any_member_forbids(member: Record) -> None:
     decisions = same(WITH_DATE, WITH_PASSPORT), make_decision(member.id, "b:1", Verdict.DIFFERENT)
-    resolution = resolve([WITH_DATE, WITH_PASSPORT, WITH_BOTH], *decisions, merge_at=0.06)
-    assert find_entities(resolution) == {frozenset({"a:1", "a:2"}), frozenset({"b:1"})}
-    # one row, which says that the two entities are apart
-    (waiting,) = (link for link in links_by_id(resolution).values() if link[3] != Outcome.MERGED)
-    assert (waiting[2], waiting[3]) == (Band.REVIEW, Outcome.APART)
+    check_apart(resolve(PARTS, *decisions, merge_at=0.06, population=MANY))
+
+
+@pytest.mark.parametrize("member", [WITH_DATE, WITH_PASSPORT])
+def test_a_statement_on_any_member_forbids(member: Record) -> None:
+    """Keep an entity apart from the kin of one of its records."""
+    kin = record(
+        "b:1",
+        name="Mario Quispe Mamani",
+        birthDate="1970-03-02",
+        identifiers=PASSPORT,
+        relations=[Relation(RelationType.FAMILY_OF, member.id)],
+    )
+    decision = same(WITH_DATE, WITH_PASSPORT)
+    together = resolve(PARTS, decision, merge_at=0.98, population=MANY)
+    assert len(find_entities(together)) == 1
+    records = [WITH_DATE, WITH_PASSPORT, kin]
+    check_apart(resolve(records, decision, merge_at=0.98, population=MANY))
+
+
+def test_profiles_are_scored_in_the_measured_population() -> None:
+    """Profiles are scored after partners are known, by the same models as in a known population."""
+    records, resolution, _ = partial_entities()
+    task = ResolutionTask.build(build_intake(records).batch, (), RunOptions(workers=1))
+    scored_in, _ = pipeline.score_in_population(task, LocalEngine(), StageMeter())
+    again = resolve(records, population=scored_in.models.population)
+    assert find_entities(again) == find_entities(resolution)
+    assert links_by_id(again) == links_by_id(resolution)
 
 
 def test_kinds_that_exclude_each_other_forbid() -> None:

@@ -17,6 +17,7 @@ def links_of(
     labels: list[int],
     entities: dict[tuple[int, int], int],
     different: list[tuple[int, int]] | None = None,
+    stated: list[tuple[int, int]] | None = None,
 ) -> list[Row]:
     """Return the links as (left, right, log-odds, band, outcome)."""
     links = build_links(
@@ -25,6 +26,7 @@ def links_of(
         Thresholds(),
         different or [],
         to_rows(entities),
+        None if stated is None else np.array(stated, dtype=np.int32),
     )
     columns = (links.left, links.right, links.logodds, links.band, links.outcome)
     return list(zip(*(column.tolist() for column in columns), strict=True))
@@ -72,11 +74,16 @@ def test_decided_entities_are_apart() -> None:
     """A decision on any two of their records counts; in band match it is that of the two."""
     pairs = {(0, 2): REVIEW, (1, 3): 10, (0, 4): MATCH, (1, 4): MATCH}
     entities = {(0, 2): 500, (0, 4): MATCH}
-    assert links_of(pairs, [0, 0, 2, 2, 4], entities, [(3, 0), (1, 4)]) == [
+    labels, apart = [0, 0, 2, 2, 4], [(3, 0), (1, 4)]
+    expected = [
         (0, 4, MATCH, Band.MATCH, Outcome.QUEUED),
         (1, 3, 500, Band.REVIEW, Outcome.APART),
         (1, 4, MATCH, Band.MATCH, Outcome.APART),
     ]
+    assert links_of(pairs, labels, entities, apart) == expected
+    # what lists state counts as much
+    assert links_of(pairs, labels, entities, stated=apart) == expected
+    assert links_of(pairs, labels, entities, apart[:1], apart[1:]) == expected
 
 
 def test_no_pairs_have_no_links() -> None:
