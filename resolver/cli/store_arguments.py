@@ -49,6 +49,24 @@ def open_hub(
     return Hub.open(url, running, create=create, model_dir=model, index_dir=settings.index_dir)
 
 
+def open_hub_to_read(url: str, settings: Settings, model_dir: Path | None) -> Hub:
+    """Open the store at a URL to read what is in it, also under another model: then with a note.
+
+    Raises `StoreError`.
+    """
+    from resolver.errors import StoreError
+    from resolver.hub.hub import Hub
+
+    model = model_dir or settings.model_dir
+    hub = Hub.open(url, create=False, check=False, model_dir=model, index_dir=settings.index_dir)
+    with hub.store.view() as view:
+        try:
+            hub.options_of(view.head)
+        except StoreError as error:
+            click.echo(f"note: {error.message}; {error.hint}", err=True)
+    return hub
+
+
 def dedupe_into_store(
     settings: Settings,
     files: Sequence[Path],

