@@ -1,4 +1,4 @@
-"""Folders of models for tests: the shipped ones, in the form that knows populations."""
+"""Folders of models for tests: the shipped ones, with other population terms or none."""
 
 from __future__ import annotations
 
@@ -27,4 +27,21 @@ def make_population_models(folder: Path) -> Path:
         model = json.loads(path.read_text("utf-8"))
         rest = {name: value for name, value in model.items() if name not in _EARLIER_KEYS}
         path.write_text(json.dumps(rest | {"format": 2, "population": TERMS}), "utf-8")
+    return folder
+
+
+def make_earlier_models(folder: Path) -> Path:
+    """Copy the shipped models into a new folder, in the form that knows no population."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in MODEL_DIR.glob("*.json"):
+        shutil.copy(path, folder)
+    for kind in KINDS:
+        path = folder / f"{kind}.json"
+        model = json.loads(path.read_text("utf-8"))
+        rest = {
+            name: value
+            for name, value in model.items()
+            if name not in (*_EARLIER_KEYS, "population", "limit")
+        }
+        path.write_text(json.dumps(rest | {"format": 1}), "utf-8")
     return folder

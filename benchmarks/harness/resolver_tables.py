@@ -146,7 +146,8 @@ def _cluster(
 ) -> npt.NDArray[np.int32]:
     """Return the entity label of each record at the merge threshold of `options`."""
     options = replace(options, plan=resolution.stats.plan)
-    task = ResolutionTask.build(resolution.batch, (), options, sides)
+    population = resolution.stats.population
+    task = ResolutionTask.build(resolution.batch, (), options, sides, population)
     return cluster_pairs(task, scored, StageMeter()).labels
 
 

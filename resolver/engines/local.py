@@ -112,6 +112,8 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
 
     def normalize(self, task: ResolutionTask, meter: StageMeter) -> PreparedBatch:
         """Bring the records into normal form, unless that is at hand."""
+        if self.prepared is not None and task.is_measured:
+            return self.prepared
         count = len(task.batch)
         with meter.measure("normalise", "records") as usage:
             meter.progress.start("normalise", count)

@@ -120,20 +120,9 @@ def train_models(
         if min(np.bincount(raw_data.labels, minlength=2)) < MIN_PAIRS:
             continue
         if not np.isnan(raw_data.chance).all():
-            model, measured = _train_for_populations(raw_data, options)
-            figures[kind.label] = measured["figures"]
-            training = {
-                "seed": options.seed,
-                "pairs": _counts(raw_data),
-                "data": hash_data(raw_data),
-                **measured,
-                **_material_summary(training_data),
-            }
-            parts = {
-                name: replace(part, version=version)
-                for name, part in _train_name_part(raw_data, options).items()
-            }
-            models[kind] = replace(model, version=version, training=training).with_parts(parts)
+            model = _train_for_populations(raw_data, options, _material_summary(training_data))
+            figures[kind.label] = model.training["figures"]
+            models[kind] = _with_version(model, version)
             continue
         data = weight_by_origin(raw_data, ORIGIN_WEIGHTS)
         options_of = {
@@ -186,10 +175,18 @@ _ONE_SIDED = (SHARED_DATE_ORIGIN, OTHER_DATE_ORIGIN, SHARED_NUMBER_ORIGIN)
 """Stated pairs, from which a fit with free constants learns nothing."""
 
 
+def _with_version(model: Model, version: str) -> Model:
+    """Return a model whose parts have a version, too."""
+    parts = {name: replace(part, version=version) for name, part in model.parts.items() if name}
+    return replace(model, version=version).with_parts(parts)
+
+
 def _train_for_populations(
-    raw_data: LabeledPairs, options: FitOptions
-) -> tuple[Model, dict[str, Any]]:
-    """Fit a model to pairs from populations; also return its cross-validated figures."""
+    raw_data: LabeledPairs, options: FitOptions, summary: Mapping[str, Any]
+) -> Model:
+    """Fit a model to pairs from populations, with its cross-validated figures and `summary`."""
+    counts, digest = _counts(raw_data), hash_data(raw_data)
+    parts = _train_name_part(raw_data, options)
     raw_data = raw_data.select(~np.isin(raw_data.origin.astype(str), _ONE_SIDED))
     in_population = ~np.isnan(raw_data.chance)
     weights = raw_data.weights.copy()
@@ -204,7 +201,9 @@ def _train_for_populations(
         CARD_FOLDS,
         in_population,
     )
-    return model, measure_for_card(data.select(tested), sums[tested])
+    measured = measure_for_card(data.select(tested), sums[tested])
+    training = {"seed": options.seed, "pairs": counts, "data": digest, **measured, **summary}
+    return replace(model, training=training).with_parts(parts)
 
 
 def _train_name_part(raw_data: LabeledPairs, options: FitOptions) -> dict[str, Model]:

@@ -141,7 +141,7 @@ def test_backup_and_restore(filled: str, tmp_path: Path, capsys: Capture) -> Non
     capsys.readouterr()
     assert run(["status", "--store", url, "--json"]) == 0
     printed = json.loads(capsys.readouterr().out)
-    assert (printed["version"], printed["records"], printed["plan"]) == (2, 9, "S")
+    assert (printed["version"], printed["records"], printed["plan"]) == (3, 9, "S")
     assert [source["name"] for source in printed["sources"]] == ["coast", "river"]
     assert run(["status", "--store", url]) == 0
     assert "9 records are" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Iterator
 from itertools import pairwise
@@ -23,6 +24,7 @@ from resolver.pipeline import normalize
 from resolver.population_scoring import KIND_MISMATCH
 from resolver.records import Batch, Identifier, Kind, Record
 from resolver.records.decisions import Decision, Verdict
+from resolver.records.results.explanation import POPULATION_ROWS
 from resolver.records.results.resolution import Band
 from resolver.run_options import RunOptions
 from resolver.synthetic import generate
@@ -96,7 +98,8 @@ def test_two_records_suffice(batch: Batch, pairs: list[tuple[str, str]]) -> None
     resolver = Resolver(load_models(), OPTIONS)
     for left, right in pairs[::6]:
         comparison = resolver.compare(by_id[left], by_id[right])
-        assert [(comparison.score, comparison.band)] == score_pairs(batch, [left], [right], OPTIONS)
+        rows = sum(row.weight for row in comparison.evidence)
+        assert comparison.score == pytest.approx(1 / (1 + math.exp(-rows / 1000)), abs=1e-6)
         assert resolver.compare(by_id[right], by_id[left]) == comparison
 
 
@@ -146,7 +149,7 @@ def test_evidence_against_is_sorted(batch: Batch, pairs: list[tuple[str, str]]) 
         assert sum(weights) == sum(
             row.weight
             for row in explanation.rows
-            if row.weight < 0 and row.name not in ("prior", "calibration")
+            if row.weight < 0 and row.name not in POPULATION_ROWS
         )
 
 

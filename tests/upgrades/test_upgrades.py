@@ -90,8 +90,8 @@ def check_served(
     """Check that a rebuilt store answers most of the queries that it answered before."""
     with serve_store(url, settings=settings) as service:
         answers = check_answers(service.address, queries, key)
-    kept = [bool(new) for new, old in zip(answers, expected["answers"], strict=True) if old]
-    assert sum(kept) > 0.8 * len(kept)
+    are_answered = [bool(new) for new, old in zip(answers, expected["answers"], strict=True) if old]
+    assert sum(are_answered) > 0.8 * len(are_answered)
 
 
 def test_sqlite_store_is_upgraded(recorded: dict[str, Any], lists: Path, tmp_path: Path) -> None:
@@ -195,8 +195,10 @@ def test_store_is_served_with_an_older_model(
     with serve_store(url, *model) as service:
         answers = check_answers(service.address, recorded["queries"])
     # entities compete for a query now, and records merge by their entities
-    kept = [bool(new) for new, old in zip(answers, recorded["model_answers"], strict=True) if old]
-    assert sum(kept) > 0.8 * len(kept)
+    are_answered = [
+        bool(new) for new, old in zip(answers, recorded["model_answers"], strict=True) if old
+    ]
+    assert sum(are_answered) > 0.8 * len(are_answered)
 
 
 def test_damaged_backup_leaves_no_store(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 from scipy.sparse import csr_array
+from scipy.special import expit
 
 from resolver.training.data.labeled_pairs import LabeledPairs
 from resolver.training.fit.evidence_terms import Floats, Increments, TermCuts
@@ -177,7 +178,7 @@ class _Objective:
         chance_share = np.exp(by_chance - total)
         logodds = pairs.partners + constants[pairs.free] - total
         lost = np.logaddexp(0.0, logodds) - pairs.labels * logodds
-        slope = pairs.weights * (1.0 / (1.0 + np.exp(-logodds)) - pairs.labels)
+        slope = pairs.weights * (expit(logodds) - pairs.labels)
         by_f, by_g = slope * chance_share, slope * (1 - chance_share)
         by_evidence = by_f * f_slopes[at] + by_g * g_slopes[at]
         gradient = np.concatenate(

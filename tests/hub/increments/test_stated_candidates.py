@@ -21,6 +21,7 @@ from tests.hub.hubs import (
     make_decision,
     make_intake,
     make_namesake,
+    seed_population,
 )
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -71,6 +72,7 @@ def test_increments_equal_one_batch(
     left, right = dice.sample([item.id for item in records], 2)
     decisions = (make_decision((left, right), Verdict.SAME, 1),)
     with stores.new() as hub:
+        seed_population(hub)
         hub.add(Step((), decisions).intake(), decisions)
         rest = list(records)
         while rest:
@@ -94,6 +96,7 @@ def father_and_son() -> tuple[Record, Record]:
 def test_the_statement_of_either_record_counts(stores: Stores, is_turned: bool) -> None:
     first, second = father_and_son()[:: -1 if is_turned else 1]
     with stores.new() as hub:
+        seed_population(hub)
         hub.add(Step((first,)).intake())
         hub.add(Step((second,)).intake())
         with hub.store.view() as view:
@@ -117,6 +120,7 @@ def test_a_link_in_band_review_does_not_wait(stores: Stores, year: str) -> None:
     outcomes = []
     for first in (father, related):
         with stores.new() as hub:
+            seed_population(hub)
             hub.add(Step((son,)).intake())
             hub.add(Step((first,)).intake())
             with hub.store.view() as view:

@@ -18,6 +18,7 @@ from tests.hub.hubs import (
     export_canonical,
     export_steps,
     make_intake,
+    seed_population,
 )
 from tests.normalize.preparing import quick_symbols
 
@@ -33,6 +34,7 @@ def symbols() -> Iterator[None]:
 def test_a_lost_damaged_or_foreign_index_is_rebuilt(stores: Stores, world: list[Record]) -> None:
     whole = export_steps(stores, [Step(tuple(world))])
     with stores.new() as hub:
+        seed_population(hub)
         hub.add(make_intake(world[::2]))
         folder, path = Path(f"{hub.store.path}.index"), Path(str(hub.store.path))
         shutil.rmtree(folder)

@@ -39,7 +39,7 @@ from tests.hub.hubs import (
     make_intake,
     make_namesake,
 )
-from tests.model_folders import make_population_models
+from tests.model_folders import make_earlier_models, make_population_models
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -435,9 +435,10 @@ def test_dry_runs_store_no_population(hub: Hub, world: list[Record]) -> None:
 
 
 def test_models_of_an_earlier_form_have_no_population(
-    stores: Stores, world: list[Record], options: RunOptions
+    world: list[Record], options: RunOptions, tmp_path: Path
 ) -> None:
-    with stores.new() as earlier:
+    folder = make_earlier_models(tmp_path / "earlier")
+    with Hub.open(f"sqlite:///{tmp_path}/earlier.db", model_dir=folder) as earlier:
         earlier.add(make_intake(world[:60]))
         earlier.add(make_intake(world[60:]))
         with earlier.store.view() as view:

@@ -134,8 +134,8 @@ def test_disagreeing_second_steward_replaces_the_decision(hub: Hub) -> None:
 
 
 def test_other_verdict_replaces_unconfirmed_decision_but_unsure_does_not(hub: Hub) -> None:
-    item = next(item for item in items(hub) if item.pairs > 1)
-    # on other records of the two entities than the strongest pair
+    item = first_item(hub)
+    # on any records of the two entities
     with hub.store.view() as view:
         left, right = (view.entity(side.id) for side in (item.left, item.right))
     assert left is not None
