@@ -85,7 +85,7 @@ def test_broken_connections(url: str, tmp_path: Path) -> None:
             answer = raw(address, request)
             assert answer == b"" or answer.split()[1][:1] == b"4", answer[:300]
         with Client(address) as client:
-            assert client.check(name="John Smith").results
+            assert client.check(name="John Smith", birthDate="1990-01-01").results
             assert client.batches() == []
         assert process.poll() is None
     folder = jobs_folder_of(url)
@@ -135,7 +135,7 @@ def test_a_full_disk(url: str) -> None:
         assert {error.status for error in failures} == {507}, [str(error) for error in failures]
         assert "has free space" in failures[0].detail
         # what is there is served on, and what failed is not there by half
-        assert client.check(name="John Smith").results
+        assert client.check(name="John Smith", birthDate="1990-01-01").results
         committed = client.changes().version - before
         assert committed == 8 - len(failures)
     with Hub.open(url, OPTIONS) as hub, hub.store.view() as view:

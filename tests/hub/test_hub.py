@@ -229,7 +229,7 @@ def test_concurrent_commits_follow_one_another(stores: Stores, world: list[Recor
         for thread in threads:
             thread.join()
         assert not failed
-        assert hub.store.revision == 6
+        assert hub.store.revision == 7
         assert export_canonical(hub) == export_steps(stores, [Step(tuple(world[:60]))])
 
 
@@ -252,18 +252,19 @@ def test_a_rebuild_resolves_all_records_anew(stores: Stores, world: list[Record]
         before = {
             record_id: find_entity(hub, record_id).id for record_id in (world[0].id, world[50].id)
         }
-        assert hub.rebuild(replace(OPTIONS, plan="M", merge_at=0.6)) == 2
+        assert hub.rebuild(replace(OPTIONS, plan="M", merge_at=0.6)) == 3
         path = hub.store.engine.url.render_as_string()
     with pytest.raises(InputError, match="merge_at"):
         Hub.open(path, replace(OPTIONS, merge_at=0.7))
     with Hub.open(path) as hub, stores.new() as other:
-        seed_population(hub)
-        seed_population(other)
         hub.add(make_intake(world[80:]))
         with hub.store.view() as view:
             assert (view.head.plan, view.head.thresholds["merge_at"]) == ("M", 0.6)
         other = Hub(other.store, replace(OPTIONS, plan="M", merge_at=0.6))
+        seed_population(other)
         other.add(make_intake(world))
+        for opened in (hub, other):
+            opened.rebuild()
         assert export_canonical(hub) == export_canonical(other)
         assert {record_id: find_entity(hub, record_id).id for record_id in before} == before
 

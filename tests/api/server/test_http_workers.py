@@ -47,9 +47,10 @@ def workers(pid: int) -> set[int]:
     return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
 
 
-def check(address: str, name: str) -> dict[str, Any]:
+def check(address: str, name: str, birth_date: str = "") -> dict[str, Any]:
     """Send a check over a connection of its own, which any worker may take."""
-    status, body = ask(f"{address}/check?name={name.replace(' ', '+')}&schema=Person")
+    query = f"name={name.replace(' ', '+')}&birthDate={birth_date}&schema=Person"
+    status, body = ask(f"{address}/check?{query}")
     assert status == 200, body
     assert isinstance(body, dict)
     return body
@@ -240,7 +241,7 @@ def test_a_worker_that_dies_is_replaced(serving: Serving) -> None:
     pid, address, _ = serving
     killed(pid, max(workers(pid)))
     wait_ready(address)
-    assert check(address, "Maria Quispe Huanca")["results"][0]["score"] > 0.5
+    assert check(address, "Maria Quispe Huanca", "1980-11-02")["results"][0]["score"] > 0.5
 
 
 def test_signals_add_and_remove_workers(serving: Serving) -> None:
@@ -263,7 +264,7 @@ def test_signals_add_and_remove_workers(serving: Serving) -> None:
     # the writer and one worker that serves always stay
     assert len(workers(pid)) == 2
     wait_ready(address)
-    assert check(address, "Maria Quispe Huanca")["results"][0]["score"] > 0.5
+    assert check(address, "Maria Quispe Huanca", "1980-11-02")["results"][0]["score"] > 0.5
     assert post(address, "s1")
     os.kill(pid, signal.SIGTTIN)
     until(3)

@@ -450,7 +450,7 @@ def test_models_of_an_earlier_form_have_no_population(
         assert EntityIndex(earlier).refresh().models.population is None
         assert queue_refresh(earlier) is None
         url = earlier.store.engine.url.render_as_string()
-        expected = dedupe(make_intake(world), replace(OPTIONS, plan="S"))
+        expected = dedupe(make_intake(world), replace(OPTIONS, plan="S", model_dir=folder))
         assert links_of(earlier) == links_in(expected)
     with Hub.open(url, options, check=False) as adopted:
         adopted.rebuild(options)
