@@ -91,6 +91,8 @@ def limit_memory(mib: int) -> None:
     # Arrow's own allocator reserves a GiB of addresses, and OpenBLAS memory for unused threads
     set_library_variable("ARROW_DEFAULT_MEMORY_POOL", "system")
     set_library_variable("OPENBLAS_NUM_THREADS", "1")
+    # a backtrace of Rust that gets no memory waits for ever for its own lock
+    set_library_variable("RUST_BACKTRACE", "0")
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard_limit))
 
 

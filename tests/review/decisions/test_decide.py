@@ -93,7 +93,13 @@ def test_concurrent_stewards_decide_each_pair_once(open_hub: Open) -> None:
                     ),
                 )
                 answers[item.key].append(done.numbers)
-            except (DecidedMeanwhileError, RetiredMeanwhileError, ContradictionError) as error:
+            # a decision of another pair may change an entity of this one
+            except (
+                ChangedMeanwhileError,
+                DecidedMeanwhileError,
+                RetiredMeanwhileError,
+                ContradictionError,
+            ) as error:
                 answers[item.key].append(error)
 
     threads = [
