@@ -17,14 +17,11 @@ from resolver.records.results.stage_meter import StageMeter
 from resolver.records.visibility import STRANGER, visible_rows
 from resolver.resolution_task import Engine, ResolutionTask, ScoredCandidates
 from resolver.scoring import PartnerHistogram, estimate_partners
-from resolver.scoring.partners import (
-    count_logodds,
-    shift_logodds,
-    shifted_score_histogram,
-)
+from resolver.scoring.partners import count_logodds, shift_logodds, shifted_score_histogram
+from resolver.scoring.terms import LOWEST_LOGODDS
 
-KIND_MISMATCH = -13_816
-"""Thousandths of log-odds of a pair whose kinds exclude each other: the lowest score there is."""
+KIND_MISMATCH = LOWEST_LOGODDS
+"""Log-odds (thousandths) of a pair whose kinds exclude each other."""
 
 
 def score_in_population(

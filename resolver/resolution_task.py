@@ -20,9 +20,7 @@ from resolver.records.results.resolution import RuleStat
 from resolver.records.results.stage_meter import StageMeter
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import PartnerHistogram
-from resolver.scoring.partners import (
-    MAX_PARTNER_SHIFT,
-)
+from resolver.scoring.partners import MAX_PARTNER_SHIFT
 
 _Normalized = TypeVar("_Normalized")
 _Candidates = TypeVar("_Candidates")
