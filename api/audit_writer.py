@@ -1,8 +1,11 @@
 """Audit log of the running service, written by one thread so that no response waits for a disk.
 
 Events that a killed process has not written yet are in its spool (`resolver.trust.audit_spool`);
-the next process to start writes them. Once the log has been unwritable for long, requests are
-refused: no access without its audit event.
+the next process to start writes them. No access without its audit event: where an event cannot be
+spooled, or the log has been unwritable for long, requests are refused.
+
+Each process has a log of its own. A process that only loads what its workers share refuses what
+would have to be logged, since threads and files do not survive a fork.
 """
 
 from __future__ import annotations
@@ -34,32 +37,43 @@ class AuditLog:
 
     def __init__(self, hub: Hub, folder: Path) -> None:
         self._hub, self._folder = hub, folder
+        self._is_suspended = False
+        self._begin()
+
+    def _begin(self) -> None:
+        """Begin without events, thread and spool: those of a parent process are its own."""
         self._spool: AuditSpool | None = None
         self._pending: deque[Mapping[str, Any]] = deque()
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
+    def suspend(self) -> None:
+        """Refuse events until `after_fork`: this process will be forked."""
+        self._is_suspended = True
+
+    def after_fork(self) -> None:
+        """Begin the log of a forked process."""
+        self._is_suspended = False
+        self._begin()
+
     def add(self, event: Mapping[str, Any]) -> None:
-        """Queue an audit event. Raises `StoreError` where too many wait to be written."""
+        """Queue an audit event.
+
+        Raises `StoreError` where it cannot be made durable, or too many wait to be written.
+        """
         event = add_timestamp(event)
-        with self._lock:
-            if self._thread is None:
-                self._spool = self._open_spool()
-                self._thread = threading.Thread(target=self._write, name="audit log", daemon=True)
-                self._thread.start()
+        if self._is_suspended:
+            raise StoreError("the service is still loading", hint="ask again in a few seconds")
         if len(self._pending) >= _MAX_PENDING:
-            raise StoreError(
-                "the audit log cannot be written",
-                hint="see that the store's disk has room",
-            )
+            raise _unwritable()
+        try:
+            self._running_spool().add(event)
+        except OSError as error:
+            _LOG.error("cannot spool audit events", error=type(error).__name__)
+            raise _unwritable() from error
         # the writer polls: waking it would cost every response a thread switch
         self._pending.append(event)
-        if self._spool is not None:
-            try:
-                self._spool.add(event)
-            except OSError as error:
-                _LOG.error("cannot spool audit events", error=type(error).__name__)
 
     def recover(self) -> None:
         """Write the spools of killed processes to the store. Raises `StoreError`."""
@@ -67,13 +81,15 @@ class AuditLog:
         if count:
             _LOG.warning("audit events of a killed process written", rows=count)
 
-    def _open_spool(self) -> AuditSpool | None:
-        """Return a spool, or None where the disk refuses one: a kill then loses queued events."""
-        try:
-            return AuditSpool(self._folder)
-        except OSError as error:
-            _LOG.error("cannot spool audit events", error=type(error).__name__)
-            return None
+    def _running_spool(self) -> AuditSpool:
+        """Return the spool of this process; start it and the writing thread. Raises `OSError`."""
+        with self._lock:
+            if self._spool is None:
+                self._spool = AuditSpool(self._folder)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._write, name="audit log", daemon=True)
+                self._thread.start()
+            return self._spool
 
     def flush(self) -> None:
         """Wait until every queued event is written, or the writing thread has ended."""
@@ -112,3 +128,9 @@ class AuditLog:
             with suppress(OSError):
                 self._spool.keep_only(self._pending)
         return True
+
+
+def _unwritable() -> StoreError:
+    return StoreError(
+        "the audit log cannot be written", hint="see that the disks of the service have room"
+    )

@@ -123,6 +123,7 @@ class Service:
         is_writer: the process commits records and answers no requests, so it loads on its own.
         """
         self.hub.store.disown()
+        self.audit_log.after_fork()
         if not is_writer:
             threading.Thread(target=self.load, name="load", daemon=True).start()
 

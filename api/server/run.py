@@ -67,6 +67,7 @@ def serve(
                     announce(line)
 
             if workers > 1:
+                service.audit_log.suspend()
                 with _answering_meanwhile(app, listening, announce_address):
                     load_before_fork(service)
                 serve_in_workers(app, listening, workers, threads)

@@ -8,6 +8,7 @@ into the store, each once.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
@@ -35,46 +36,80 @@ def add_timestamp(row: Row) -> Row:
 
 
 class AuditSpool:
-    """Spool file of one process. Safe to use from several threads.
+    """Spool of one process: one file, and another one when it is rewritten.
 
-    Raises `OSError` where the file cannot be created.
+    Safe to use from several threads; a forked process leaves it alone. Raises `OSError` where the
+    file cannot be created.
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self.path = folder / f"{os.getpid()}-{secrets.token_hex(4)}{_SUFFIX}"
-        # a process that holds the lock is alive
-        self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
-        fcntl.flock(self._file, fcntl.LOCK_EX)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder, self._owner = folder, os.getpid()
         self._lock = threading.Lock()
         self._size = 0
+        self.path, self._file = self._create()
+
+    def _create(self) -> tuple[Path, int]:
+        path = self._folder / f"{self._owner}-{secrets.token_hex(4)}{_SUFFIX}"
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        # a process that holds the lock is alive
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return path, file
 
     def add(self, row: Row) -> None:
-        """Append a row. Raises `OSError`."""
+        """Append a row. Raises `OSError` where it is not in the file as a whole."""
         with self._lock:
-            self._write([row])
+            self._size += _write(self._file, [row], self._size)
 
     def keep_only(self, rows: Iterable[Row]) -> None:
-        """Cut off what is in the store: all but some rows, which were added last."""
+        """Cut off what is in the store: all but some rows, which were added last.
+
+        Raises `OSError` where rows cannot be written anew; then all of them are kept.
+        """
         with self._lock:
             waiting = list(rows)
-            if not waiting or self._size > _MAX_BYTES:
+            if not waiting:
                 os.ftruncate(self._file, 0)
                 self._size = 0
-                self._write(waiting)
+            elif self._size > _MAX_BYTES:
+                self._rewrite(waiting)
 
-    def _write(self, rows: Sequence[Row]) -> None:
-        if rows:
-            data = b"".join(orjson.dumps(row) + b"\n" for row in rows)
-            if os.write(self._file, data) != len(data):
-                raise OSError("the audit spool is cut short: the disk may be full")
-            self._size += len(data)
+    def _rewrite(self, rows: Sequence[Row]) -> None:
+        """Put rows into a new file before the old one goes."""
+        path, file = self._create()
+        try:
+            size = _write(file, rows, 0)
+        except OSError:
+            path.unlink(missing_ok=True)
+            os.close(file)
+            raise
+        old_path, old_file = self.path, self._file
+        self.path, self._file, self._size = path, file, size
+        old_path.unlink(missing_ok=True)
+        os.close(old_file)
 
     def close(self, *, remove: bool) -> None:
-        """Close the file, and remove it if asked to."""
-        if remove:
+        """Close the file, and remove it if asked to and if this process created it."""
+        if remove and os.getpid() == self._owner:
             self.path.unlink(missing_ok=True)
         os.close(self._file)
+
+
+def _write(file: int, rows: Sequence[Row], size: int) -> int:
+    """Append rows to a file of `size` bytes; return their bytes.
+
+    Raises `OSError` where they do not fit, and leaves nothing of them.
+    """
+    data = b"".join(orjson.dumps(row) + b"\n" for row in rows)
+    try:
+        written = os.write(file, data)
+    except OSError:
+        written = -1
+    if written != len(data):
+        with suppress(OSError):
+            os.ftruncate(file, size)
+        raise OSError(errno.ENOSPC, "the audit spool is cut short: the disk may be full")
+    return written
 
 
 def recover_spools(folder: Path, store: Store) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from tests.records.samples import record
 
 Client = Any
 """Flask's test client; its answers are JSON of any form."""
+Open = Callable[..., tuple[Client, Any]]
+"""Makes an application with some options; returns its client and its service."""
 RECORDS = (
     record("coast:1", name="Abdulrahman Tikriti", nationality="iq"),
     record("river:1", name="Abu Omar", birthDate="1971-03-09", topics="crime.traffick"),
@@ -69,3 +72,27 @@ def empty(tmp_path: Path) -> Iterator[Client]:
     app_over_store = create_app(ServiceSettings(f"sqlite:///{tmp_path}/empty.db"))
     yield app_over_store.test_client()
     app_over_store.extensions["resolver"].close()
+
+
+@pytest.fixture
+def url(store_url: str, tmp_path: Path) -> str:
+    """Return the URL of a copy of the store, for keys of its own."""
+    shutil.copy(store_url.removeprefix("sqlite:///"), tmp_path / "hub.db")
+    return f"sqlite:///{tmp_path}/hub.db"
+
+
+@pytest.fixture
+def open_app(url: str, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Make an application over the copy; what is known of keys is never older than a request."""
+    monkeypatch.setattr("resolver.api.access._KEY_SECONDS", 0.0)
+    services = []
+
+    def make(**options: Any) -> tuple[Client, Any]:
+        app_over_copy = create_app(ServiceSettings(url, **options))
+        services.append(app_over_copy.extensions["resolver"])
+        services[-1].warm()
+        return app_over_copy.test_client(), services[-1]
+
+    yield make
+    for service in services:
+        service.close()

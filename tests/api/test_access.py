@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from resolver.api import ServiceSettings, create_app
 from resolver.cli.app import run
 from resolver.errors import OwnerError
 from resolver.hub.admin import create_key
@@ -18,39 +16,14 @@ from resolver.hub.desk_users import UserRole
 from resolver.hub.group_commit import GroupCommit, _PendingRecord
 from resolver.hub.hub import Hub
 from resolver.hub.ownership import RecordOwner
-from tests.api.conftest import Client
+from tests.api.conftest import Open
 from tests.hub.hubs import OPTIONS
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
 
 
-Open = Callable[..., tuple[Client, Any]]
 CHECK = "/check?name=John+Smith&birthDate=1990-01-01"
-
-
-@pytest.fixture
-def url(store_url: str, tmp_path: Path) -> str:
-    """Return the URL of a copy of the store, for keys of its own."""
-    shutil.copy(store_url.removeprefix("sqlite:///"), tmp_path / "hub.db")
-    return f"sqlite:///{tmp_path}/hub.db"
-
-
-@pytest.fixture
-def open_app(url: str, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    """Make an application over the copy; what is known of keys is never older than a request."""
-    monkeypatch.setattr("resolver.api.access._KEY_SECONDS", 0.0)
-    services = []
-
-    def make(**options: Any) -> tuple[Client, Any]:
-        app_over_copy = create_app(ServiceSettings(url, **options))
-        services.append(app_over_copy.extensions["resolver"])
-        services[-1].warm()
-        return app_over_copy.test_client(), services[-1]
-
-    yield make
-    for service in services:
-        service.close()
 
 
 def key(url: str, name: str, *scopes: str, capsys: pytest.CaptureFixture[str]) -> dict[str, str]:
