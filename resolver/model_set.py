@@ -56,7 +56,7 @@ class ModelSet:
         }
         tables = self.tables
         if population is not None and self.counts_words:
-            tables = replace(tables, at_hand=population.words)
+            tables = replace(tables, at_hand=population.counts)
         return replace(self, models=models, tables=tables, population=population)
 
     def for_names(self, plan: str) -> ModelSet:

@@ -31,7 +31,7 @@ from resolver.blocking import CandidatePairs, join_candidates
 from resolver.blocking.key_groups import PurgeCounts
 from resolver.clustering import MergeRule, PairLogOdds, cluster, find_stated_rows
 from resolver.clustering.entity_rounds import merge_entities_in_rounds
-from resolver.comparison import NameIndex, compare
+from resolver.comparison import Context, NameIndex, compare
 from resolver.model_set import ModelSet
 from resolver.models.loader import KINDS
 from resolver.normalize import SymbolSource, prepare
@@ -156,15 +156,16 @@ def score_openly(
         chosen = np.flatnonzero(kinds == int(KIND_BY_LABEL[kind]))
         if len(chosen):
             model = models.models[kind]
-            evidence = compare(
+            context = Context(
                 prepared,
                 names,
                 left[chosen],
                 right[chosen],
-                model.compared_features,
-                group=kind != "person",
-                workers=workers,
+                kind != "person",
+                workers,
+                models.tables,
             )
+            evidence = compare(context, model.compared_features)
             logodds[chosen] = model.logodds(evidence).astype(np.int32)
             unsupported[chosen] = model.unsupported(evidence)
     return logodds, unsupported

@@ -9,11 +9,12 @@ from resolver.kernels.comparison.acronyms import INITIALS, AcronymTokens, fill_a
 from resolver.kernels.comparison.code_sets import (
     IdentifierColumns,
     fill_flagged_words,
+    fill_graded_overlap,
     fill_identifier_similarity,
     fill_overlap,
 )
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import FloatArray, IdentifierTable
+from resolver.records.prepared.batch import WEAK_FAMILIES, FloatArray, IdentifierTable
 from resolver.records.prepared.ragged import Ragged
 
 
@@ -27,24 +28,35 @@ def overlap(side: Ragged, left: IntArray, right: IntArray) -> FloatArray:
     return out
 
 
+def graded_overlap(side: Ragged, grades: FloatArray, left: IntArray, right: IntArray) -> FloatArray:
+    """Return half the `overlap` of two sets and half the highest grade of what they share (0…1).
+
+    0 where they share nothing, NaN where a set is empty.
+    """
+    out = np.empty(len(left), dtype=np.float32)
+    fill_graded_overlap(left, right, side.offsets, side.items, grades, out)
+    return out
+
+
 def identifier_similarity(
     side: Ragged,
     table: IdentifierTable,
-    weak_types: tuple[int, ...],
+    exclusive: FloatArray,
     left: IntArray,
     right: IntArray,
 ) -> FloatArray:
     """Return the best similarity of the identifiers of two records.
 
     1 the same number of one type and country; 0.9 under another type; 0.6 from another country; 0.5
-    of a type that a whole group of companies shares; 0.1 or 0.2 two numbers of one type differ (of
-    a known country, or not); NaN where nothing can be compared. A number that many unrelated
-    records use is not compared.
+    of a type that a whole group of companies shares, each nearer to 0.3 the less `exclusive` the
+    number is (0…1, a row of the table each); 0.1 or 0.2 two numbers of one type differ (of a known
+    country, or not); NaN where nothing can be compared. A number that many unrelated records use
+    is not compared.
     """
     weak = np.zeros(64, dtype=np.uint8)
-    weak[list(weak_types)] = 1
+    weak[list(WEAK_FAMILIES)] = 1
     out = np.empty(len(left), dtype=np.float32)
-    columns = IdentifierColumns(table.number, table.type, table.country, table.mass_used)
+    columns = IdentifierColumns(table.number, table.type, table.country, table.mass_used, exclusive)
     fill_identifier_similarity(left, right, side.offsets, side.items, columns, weak, out)
     return out
 

@@ -41,11 +41,13 @@ from resolver.comparison.name_comparators import (
     name_weakest,
     names_only,
 )
+from resolver.comparison.place_comparators import address, birth_place, country, nationality
+from resolver.comparison.value_grades import exclusive_grades
 from resolver.kernels.comparison.acronyms import AcronymTokens
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.assembly import LazyBatch
-from resolver.records.prepared.batch import WEAK_FAMILIES, FloatArray, PlaceTable, PreparedBatch
+from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.value_flags import TokenFlag
 
@@ -85,51 +87,6 @@ def _dates(context: Context, side: Callable[[PreparedBatch], Ragged]) -> FloatAr
     return best_date_grades(prepared.dates, side(prepared), left, right)
 
 
-def birth_place(context: Context) -> FloatArray:
-    """Birth places, at whatever depth they are given."""
-    return _places(context, context.prepared.birth_places, context.prepared.place_table)
-
-
-def address(context: Context) -> FloatArray:
-    """Addresses, at whatever depth they are given."""
-    return _places(context, context.prepared.addresses, context.prepared.address_table)
-
-
-def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
-    normal = table.normal
-
-    def compare(left: IntArray, right: IntArray) -> FloatArray:
-        words = overlap(table.local, left, right)
-        spelled = cpdist(
-            normal[left],
-            normal[right],
-            scorer=JaroWinkler.similarity,
-            score_cutoff=0.88,
-            dtype=np.float32,
-        )
-        # Two places of which only the country is known have the same text, an empty one.
-        spelled = np.where(np.isnan(words), np.float32(0), spelled)
-        both = (table.country[left] > 0) & (table.country[right] > 0)
-        same = both & (table.country[left] == table.country[right])
-        agreeing = np.maximum(np.nan_to_num(words), spelled)
-        graded = np.where(
-            agreeing > 0, 0.5 + 0.5 * agreeing, np.where(same, 0.4, np.where(both, 0.0, 0.2))
-        )
-        return graded.astype(np.float32)
-
-    return context.best_of(side, compare)
-
-
-def nationality(context: Context) -> FloatArray:
-    """Nationalities and citizenships."""
-    return overlap(context.prepared.nationalities, context.left, context.right)
-
-
-def country(context: Context) -> FloatArray:
-    """Countries tied to the record in any way."""
-    return overlap(context.prepared.countries, context.left, context.right)
-
-
 def gender(context: Context) -> FloatArray:
     """Gender."""
     left, right = context.prepared.gender[context.left], context.prepared.gender[context.right]
@@ -139,8 +96,10 @@ def gender(context: Context) -> FloatArray:
 def identifier(context: Context) -> FloatArray:
     """Document, tax and registration numbers."""
     prepared = context.prepared
+    table = prepared.identifier_table
+    exclusive = exclusive_grades(context.frequencies, "identifier", table.number)
     return identifier_similarity(
-        prepared.identifiers, prepared.identifier_table, WEAK_FAMILIES, context.left, context.right
+        prepared.identifiers, table, exclusive, context.left, context.right
     )
 
 
@@ -149,29 +108,43 @@ def _shared(context: Context, prop: str) -> FloatArray:
     return overlap(side, context.left, context.right)
 
 
+def _same_value(context: Context, prop: str) -> FloatArray:
+    """Return how exclusive the best common value of a property is, 0 where values differ."""
+    side, table = context.prepared.plain[prop]
+
+    def compare(left: IntArray, right: IntArray) -> FloatArray:
+        exclusive = exclusive_grades(context.frequencies, prop, table.hashes[left])
+        return np.where(left == right, exclusive, np.float32(0))
+
+    return context.best_of(side, compare)
+
+
 def phone(context: Context) -> FloatArray:
-    """Phone numbers."""
-    return _shared(context, "phone")
+    """Phone numbers, by how many names they stand under."""
+    return _same_value(context, "phone")
 
 
 def email(context: Context) -> FloatArray:
-    """E-mail addresses."""
+    """E-mail addresses, by how many names they stand under."""
     side, table = context.prepared.plain["email"]
 
     def compare(left: IntArray, right: IntArray) -> FloatArray:
-        return cpdist(
+        likeness = cpdist(
             table.texts[left],
             table.texts[right],
             scorer=Indel.normalized_similarity,
             dtype=np.float32,
         )
+        exclusive = exclusive_grades(context.frequencies, "email", table.hashes[left])
+        graded = np.where(left == right, 0.9 + 0.1 * exclusive, 0.9 * likeness)
+        return graded.astype(np.float32)
 
     return context.best_of(side, compare)
 
 
 def website(context: Context) -> FloatArray:
-    """Websites."""
-    return _shared(context, "website")
+    """Websites, by how many names they stand under."""
+    return _same_value(context, "website")
 
 
 def activity(context: Context) -> FloatArray:

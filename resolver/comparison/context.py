@@ -19,6 +19,7 @@ from resolver.kernels.alignment.records import PAIR_ALIGNMENT
 from resolver.kernels.comparison.name_similarities import NameSimilarities
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
+from resolver.records.prepared.frequencies import NO_FREQUENCIES, FrequencyTables
 from resolver.records.prepared.ragged import Ragged, spread
 
 ValuePairs = Callable[[IntArray, IntArray], FloatArray]
@@ -31,7 +32,8 @@ _MIN_PARALLEL = 20_000
 class Context:
     """m pairs of records of one kind.
 
-    `left`, `right`: rows of records. `group`: whether rarity is that of groups.
+    `left`, `right`: rows of records. `group`: whether rarity is that of groups. `frequencies`: how
+    common values are.
     """
 
     prepared: PreparedBatch
@@ -40,6 +42,7 @@ class Context:
     right: IntArray
     group: bool
     workers: int = field(default=2)
+    frequencies: FrequencyTables = NO_FREQUENCIES
 
     @cached_property
     def alignment(self) -> dict[str, FloatArray]:

@@ -8,28 +8,16 @@ import numpy as np
 
 from resolver.comparison.comparators import COMPARATOR_BY_NAME
 from resolver.comparison.context import Context
-from resolver.comparison.name_index import NameIndex
-from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import FloatArray, PreparedBatch
+from resolver.records.prepared.batch import FloatArray
 
 
-def compare(
-    prepared: PreparedBatch,
-    names: NameIndex,
-    left: IntArray,
-    right: IntArray,
-    features: Sequence[str | None],
-    *,
-    group: bool,
-    workers: int = 2,
-) -> FloatArray:
-    """Return the similarities of pairs of record rows; columns in the order of `features`.
+def compare(context: Context, features: Sequence[str | None]) -> FloatArray:
+    """Return the similarities of the pairs of a context; columns in the order of `features`.
 
     NaN where a comparator has nothing to compare, and in columns without a feature (None).
     """
-    context = Context(prepared, names, left, right, group, workers)
     # Columns are contiguous, as they are written and read.
-    evidence = np.full((len(features), len(left)), np.nan, dtype=np.float32)
+    evidence = np.full((len(features), len(context.left)), np.nan, dtype=np.float32)
     for column, feature in enumerate(features):
         if feature is not None:
             evidence[column] = COMPARATOR_BY_NAME[feature].compare(context)

@@ -68,7 +68,13 @@ def score_explained(
         # mostly all pairs are of one kind, and a slice makes no copy
         chosen = slice(None) if counts[kind] == len(left) else np.flatnonzero(kinds == kind)
         context = Context(
-            prepared, names, left[chosen], right[chosen], kind != int(Kind.PERSON), workers
+            prepared,
+            names,
+            left[chosen],
+            right[chosen],
+            kind != int(Kind.PERSON),
+            workers,
+            models.tables,
         )
         group = _KindGroup.compare(models.models[Kind(kind).label], context, missing)
         logodds[chosen], place[chosen] = group.logodds, np.arange(counts[kind])

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import cache, lru_cache
 
-import numpy as np
-import numpy.typing as npt
 from rigour.names import tokenize_name
 
 from resolver.kernels.icu import Transliterator
@@ -27,22 +23,6 @@ _VOWELLESS = re.compile("[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\ufb1d-\ufdff\u
 _SIGNED = re.compile("[\u0900-\u109f\u1780-\u17ff]")
 HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 HANGUL = re.compile("[\uac00-\ud7af]")
-
-
-@lru_cache(maxsize=100_000)
-def hash64(text: str) -> int:
-    """Return a stable 64-bit hash of a text (BLAKE2b), never 0."""
-    return (
-        int.from_bytes(
-            hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
-        )
-        or 1
-    )
-
-
-def hash_texts(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
-    """Return `hash64` of each text; 0 for an empty one."""
-    return np.fromiter((hash64(text) if text else 0 for text in texts), dtype=np.uint64)
 
 
 @cache

@@ -7,13 +7,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.kernels.text.joined_tokens import MAX_JOINED, fill_joined_hashes
-from resolver.normalize.folding import (
-    hash64,
-    skeleton_code,
-)
+from resolver.normalize.folding import skeleton_code
 from resolver.normalize.skeleton_rules import SKELETON_RULES
 from resolver.records.prepared.batch import HashArray, TokenTable
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.text_hashes import hash64
 from resolver.records.prepared.value_flags import TokenFlag
 
 

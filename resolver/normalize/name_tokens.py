@@ -18,7 +18,6 @@ from rigour.names import (
 from resolver.normalize.folding import (
     HAN,
     HANGUL,
-    hash64,
     is_vowelless,
     letters,
     transliterate_signed_words,
@@ -38,6 +37,7 @@ from resolver.normalize.lexicons.titles import (
 from resolver.normalize.scripts.romanization import respell
 from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
 from resolver.normalize.scripts.syllables import join_hyphenated_syllables
+from resolver.records.prepared.text_hashes import hash64
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
 
 MAX_TOKENS = 24

@@ -1,24 +1,31 @@
-"""Counts of a population: words of its names, and how far whole names coincide by chance."""
+"""Counts of a population: how common values are, and how far whole names coincide by chance."""
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.normalize import token_tables
+from resolver.normalize.token_tables import word_key
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import MaterializedBatch, PreparedBatch
-from resolver.records.prepared.frequencies import FrequencyTables, WordCounts
+from resolver.records.prepared.frequencies import (
+    MIN_BEARERS,
+    FrequencyTables,
+    KindCounts,
+    ValueCounts,
+)
 from resolver.records.prepared.population import (
     DEFAULT_CONCENTRATION,
     KindPopulation,
     Population,
 )
 from resolver.records.prepared.ragged import Ragged
-from resolver.records.properties import FULL_NAMES, NAME_PARTS
+from resolver.records.properties import ADDRESS, COUNTRIES, FULL_NAMES, IDENTIFIERS, NAME_PARTS
 
 Numbers = npt.NDArray[np.int64]
 _ORGANISED = int(Kind.GROUP | Kind.ASSET)
@@ -26,7 +33,20 @@ _PRIOR_PAIRS = 5.0
 """Pairs of namesakes that weigh as much as the default concentration."""
 _YEARS_APART = 2
 """Years from which two birth dates are taken to be those of two people."""
-COUNTED_PROPERTIES = frozenset((*FULL_NAMES, *NAME_PARTS, "birthDate"))
+SHARED_PROPERTIES = ("phone", "email", "website")
+"""Plain properties whose values are counted by the names they stand under."""
+COUNTED_PROPERTIES = frozenset(
+    (
+        *FULL_NAMES,
+        *NAME_PARTS,
+        *COUNTRIES,
+        *IDENTIFIERS,
+        *SHARED_PROPERTIES,
+        "birthDate",
+        "birthPlace",
+        ADDRESS,
+    )
+)
 """Properties that counts read."""
 MAX_NAME_SHARE = 0.003
 """Share of the records that bear one name above which it is no name of persons."""
@@ -65,10 +85,85 @@ def count_population(
     rows = np.flatnonzero(mask & _is_first_statement(prepared, mask))
     persons = rows[(prepared.kinds[rows] & int(Kind.PERSON)) != 0]
     groups = rows[(prepared.kinds[rows] & _ORGANISED) != 0]
-    words = WordCounts(
-        len(persons), _count_words(prepared, persons), len(groups), _count_words(prepared, groups)
+    counts = ValueCounts(
+        _count_kind(prepared, persons),
+        _count_kind(prepared, groups),
+        _count_bearers(prepared, rows),
     )
-    return Population(kinds, words)
+    return Population(kinds, counts)
+
+
+def _count_kind(prepared: PreparedBatch, rows: Numbers) -> KindCounts:
+    """Return the counts of some rows, of one kind."""
+    return KindCounts(
+        len(rows),
+        _count_words(prepared, rows),
+        _count_countries(prepared, rows),
+        _count_places(prepared, rows),
+    )
+
+
+def _count_countries(prepared: PreparedBatch, rows: Numbers) -> dict[str, int]:
+    """Return how many of the rows state each country in any way."""
+    items = prepared.countries.take(rows).items
+    counts = np.bincount(items, minlength=len(prepared.country_codes)).tolist()
+    return {
+        code: count
+        for code, count in zip(prepared.country_codes, counts, strict=True)
+        if code and count
+    }
+
+
+def _count_places(prepared: PreparedBatch, rows: Numbers) -> dict[str, int]:
+    """Return how many of the rows state each birth place or address, by its words."""
+    total: Counter[str] = Counter()
+    for side, table in (
+        (prepared.birth_places, prepared.place_table),
+        (prepared.addresses, prepared.address_table),
+    ):
+        items = side.take(rows).items
+        if len(items):
+            counts = np.bincount(items, minlength=len(table.normal))
+            for place in np.flatnonzero(counts).tolist():
+                total[str(table.normal[place])] += int(counts[place])
+    return {text: count for text, count in total.items() if text and count >= MIN_BEARERS}
+
+
+def _count_bearers(prepared: PreparedBatch, rows: Numbers) -> dict[str, dict[str, int]]:
+    """Return how many names some values stand under: property → value → names."""
+    names = _name_keys(prepared)
+    sides: list[tuple[str, Ragged, npt.NDArray[np.object_]]] = [
+        (prop, side, table.texts)
+        for prop in SHARED_PROPERTIES
+        for side, table in [prepared.plain[prop]]
+    ]
+    sides.append(("identifier", prepared.identifiers, prepared.identifier_table.texts))
+    bearers = {}
+    for prop, side, texts in sides:
+        chosen = side.take(rows)
+        if len(chosen.items):
+            values, codes = np.unique(texts[chosen.items].astype(str), return_inverse=True)
+            name = np.unique(names[np.repeat(rows, chosen.counts)], return_inverse=True)[1]
+            pairs = np.unique(codes.astype(np.int64) << 32 | name)
+            counts = np.bincount(pairs >> 32, minlength=len(values))
+            bearers[prop] = {
+                str(values[place]): int(counts[place])
+                for place in np.flatnonzero(counts >= MIN_BEARERS).tolist()
+                if values[place]
+            }
+    return {prop: counts for prop, counts in bearers.items() if counts}
+
+
+def _name_keys(prepared: PreparedBatch) -> npt.NDArray[np.uint64]:
+    """Return a hash of the sounds of each row's first name, in any order; 0 without a name."""
+    forms = _first_items(prepared.names)
+    keys = np.zeros(len(prepared), dtype=np.uint64)
+    has_name = np.flatnonzero(forms >= 0)
+    words = prepared.forms.tokens.take(forms[has_name])
+    table = prepared.tokens
+    sounds = np.where(table.sound != 0, table.sound, table.hashes)[words.items]
+    np.add.at(keys, np.repeat(has_name, words.counts), sounds)
+    return keys
 
 
 def _is_first_statement(
@@ -94,20 +189,19 @@ def _first_items(column: Ragged) -> Numbers:
 
 
 def _count_words(prepared: PreparedBatch, rows: Numbers) -> dict[str, int]:
-    """Return how many of the rows bear each token, for tokens of two rows or more."""
+    """Return how many of the rows bear a word of each sound, for those of two rows or more."""
     names, tokens = prepared.names.take(rows), prepared.forms.tokens
     words = names.through(tokens)
     if not len(words.items):
         return {}
     row_of = np.repeat(np.arange(len(rows), dtype=np.int64), words.counts)
-    texts = prepared.tokens.texts
-    # equal texts lie side by side, with the flags of persons' and of groups' names
-    text_of = np.cumsum(np.concatenate([[False], texts[1:] != texts[:-1]]))
-    borne = np.unique(row_of << 32 | text_of[words.items]) & 0xFFFFFFFF
-    counts = np.bincount(borne, minlength=int(text_of[-1]) + 1)
-    first = np.unique(text_of, return_index=True)[1]
+    table = prepared.tokens
+    sounds = np.where(table.sound != 0, table.sound, table.hashes)
+    first, sound_of = np.unique(sounds, return_index=True, return_inverse=True)[1:]
+    borne = np.unique(row_of << 32 | sound_of[words.items]) & 0xFFFFFFFF
+    counts = np.bincount(borne, minlength=len(first))
     return {
-        str(texts[first[number]]): int(counts[number])
+        word_key(str(table.texts[first[number]])): int(counts[number])
         for number in np.flatnonzero(counts > 1).tolist()
     }
 

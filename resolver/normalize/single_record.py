@@ -11,12 +11,13 @@ from itertools import pairwise
 import numpy as np
 
 from resolver.kernels.text.joined_tokens import MAX_JOINED
-from resolver.normalize.folding import hash64, skeleton_code
+from resolver.normalize.folding import skeleton_code
 from resolver.normalize.lexicons.name_roles import guessed_roles
 from resolver.normalize.token_tables import Lookup, build_lexicon
 from resolver.records.prepared.batch import NameTable, TokenTable
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.text_hashes import hash64
 from resolver.records.prepared.value_flags import TokenFlag
 
 _SILENT = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)

@@ -11,12 +11,7 @@ from typing import NamedTuple
 import jellyfish
 import numpy as np
 
-from resolver.normalize.folding import (
-    hash64,
-    hash_texts,
-    skeleton_code,
-    sound_code,
-)
+from resolver.normalize.folding import skeleton_code, sound_code
 from resolver.normalize.group_tokens import stem_symbol, tokenize_group
 from resolver.normalize.lexicons.cities import city_name
 from resolver.normalize.lexicons.nicknames import form_symbols, nickname_symbols
@@ -32,6 +27,7 @@ from resolver.normalize.scripts.syllables import korean_key, pinyin_readings
 from resolver.records.prepared.batch import FloatArray, TokenTable
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.text_hashes import hash64, hash_texts
 from resolver.records.prepared.value_flags import TokenFlag
 
 # Cached, since single checks repeat names.
@@ -306,7 +302,7 @@ def _rarity(text: str, flags: int, tables: FrequencyTables, *, group: bool) -> f
         return 0.3
     if flags & _LEGAL:
         return 0.5
-    rarity = tables.rarity(text, group=group)
+    rarity = tables.rarity(text, word_key(text), group=group)
     if flags & _INITIAL:
         return min(rarity, 2.0)
     if not group and _PATRONYMIC.search(text):
@@ -315,6 +311,11 @@ def _rarity(text: str, flags: int, tables: FrequencyTables, *, group: bool) -> f
         # A city may be a whole name (ships), and the tables state its frequency.
         return min(rarity, 3.0)
     return rarity
+
+
+def word_key(text: str) -> str:
+    """Return the text under which words are counted: their sound, since spellings vary."""
+    return sound_code(text) or text
 
 
 @lru_cache(maxsize=50_000)

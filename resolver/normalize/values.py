@@ -11,12 +11,7 @@ import phonenumbers
 from rigour.territories import get_territory
 
 from resolver.errors import DateError
-from resolver.normalize.folding import (
-    fold,
-    hash64,
-    hash_texts,
-    letters,
-)
+from resolver.normalize.folding import fold, letters
 from resolver.normalize.lexicons.territories import territory_code
 from resolver.records.dates import MAX_YEAR, MIN_YEAR, PartialDate, parse_date
 from resolver.records.packing import split_fields, unpack_address
@@ -28,6 +23,7 @@ from resolver.records.prepared.batch import (
 )
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.text_hashes import hash64, hash_texts
 from resolver.records.properties import IDENTIFIERS
 
 _NO_COUNTRY = ""

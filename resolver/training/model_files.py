@@ -55,5 +55,7 @@ def save_calibration(figures: dict[str, Any], directory: Path) -> None:
     loader.save(CALIBRATION, figures, directory)
     card = directory / CARD_FILE
     if card.exists():
-        text = insert_calibration(card.read_text(encoding="utf-8"), figures)
+        # as the file has them, so that a card written anew is the same
+        stored = loader.load(CALIBRATION, directory)
+        text = insert_calibration(card.read_text(encoding="utf-8"), stored)
         card.write_text(text, encoding="utf-8")

@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterable, Iterator
 import numpy as np
 import numpy.typing as npt
 
-from resolver.normalize.folding import hash64
 from resolver.normalize.group_tokens import tokenize_group
 from resolver.normalize.name_tokens import tokenize_person
 from resolver.normalize.prepare import TEXT_NORMALIZERS
 from resolver.normalize.values import CONTACTS, contact_key, normalize_number
 from resolver.records import Batch, Kind, Record
 from resolver.records.packing import split_fields
+from resolver.records.prepared.text_hashes import hash64
 from resolver.records.prepared.value_flags import TokenFlag
 from resolver.records.properties import FULL_NAMES, IDENTIFIERS, NAME_PARTS
 from resolver.store import Store, StoreView

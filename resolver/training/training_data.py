@@ -20,7 +20,9 @@ from resolver.training.augment.controlled_differences import (
     controlled_difference_pairs,
     evidence_of_record_pairs,
 )
+from resolver.training.augment.directories import DIRECTORIES, generate_directory
 from resolver.training.augment.name_only import name_only_pairs
+from resolver.training.augment.register_vocabulary import collect_vocabulary
 from resolver.training.augment.registers import generate_registers
 from resolver.training.augment.resampled_entries import RESAMPLED_ORIGIN, resample_entries
 from resolver.training.augment.stated_pairs import build_stated_pairs
@@ -106,6 +108,22 @@ def build_register_worlds(people: Iterable[tuple[Record, str]], seed: int) -> li
             REGISTER_WEIGHT,
         )
         for register, records, truth in generate_registers(people, seed)
+    ]
+
+
+def build_directory_worlds(people: Iterable[tuple[Record, str]], seed: int) -> list[TrainingWorld]:
+    """Return directories made of the names and places of invented `people`, as registers are."""
+    vocabulary = collect_vocabulary(people)
+    return [
+        TrainingWorld(
+            directory.name,
+            *generate_directory(directory, culture, vocabulary, seed),
+            directory.plan,
+            *MAX_REGISTER_PAIRS,
+            REGISTER_WEIGHT,
+        )
+        for directory in DIRECTORIES
+        for culture in directory.home_cultures
     ]
 
 

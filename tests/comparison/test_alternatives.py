@@ -37,9 +37,7 @@ def find_alternatives(
     left, right = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
     names = NameIndex.of(batch)
     context = Context(batch, names, left, right, False)
-    return list(
-        alternatives(context, FEATURES, compare(batch, names, left, right, FEATURES, group=False))
-    )
+    return list(alternatives(context, FEATURES, compare(context, FEATURES)))
 
 
 def of_field(alternatives: list[Alternative], comparator: str) -> dict[str, float]:

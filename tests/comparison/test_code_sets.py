@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.comparison import Context, NameIndex
-from resolver.comparison.code_sets import identifier_similarity, overlap
+from resolver.comparison.code_sets import graded_overlap, identifier_similarity, overlap
 from resolver.comparison.comparators import COMPARATOR_BY_NAME
 from resolver.records import Kind
-from resolver.records.prepared.batch import IdentifierTable
+from resolver.records.prepared.batch import WEAK_FAMILIES, IdentifierTable
 from resolver.records.prepared.ragged import Ragged
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
@@ -31,9 +31,25 @@ def test_overlap(sets: tuple[set[int], set[int]]) -> None:
         )
 
 
-# (number, family, country, used by many); number 0 is none
+@settings(deadline=None)
+@given(two_sets, st.lists(st.floats(0, 1, width=32), min_size=6, max_size=6))
+def test_graded_overlap(sets: tuple[set[int], set[int]], grades: list[float]) -> None:
+    side = Ragged.of([sorted(items) for items in sets])
+    common = sets[0] & sets[1]
+    expected = np.nan
+    if all(sets):
+        shared = len(common) / min(map(len, sets))
+        expected = 0.5 * shared + 0.5 * max((grades[item] for item in common), default=0)
+    weights = np.array(grades, dtype=np.float32)
+    for left, right in ((first, second), (second, first)):
+        np.testing.assert_allclose(graded_overlap(side, weights, left, right), [expected], 1e-6)
+
+
+# (number, family, country, used by many, how exclusive); number 0 is none
 papers = st.lists(
-    st.tuples(st.integers(0, 2), st.integers(1, 3), st.integers(0, 2), st.sampled_from([0, 0, 1])),
+    st.tuples(
+        st.integers(0, 2), st.sampled_from([1, 2, 6]), st.integers(0, 2), st.sampled_from([0, 0, 1])
+    ),
     max_size=3,
 )
 
@@ -41,7 +57,9 @@ papers = st.lists(
 @settings(max_examples=200, deadline=None)
 @given(papers, papers)
 def test_identifiers(left: list[tuple[int, ...]], right: list[tuple[int, ...]]) -> None:
-    weak = (3,)
+    weak = WEAK_FAMILIES
+    # how exclusive a number is depends on the number alone
+    grades = [1.0, 0.25, 1.0]
     columns = list(zip(*(left + right), strict=True)) or [(), (), (), ()]
     table = IdentifierTable(
         number=np.array(columns[0], dtype=np.uint64),
@@ -51,22 +69,30 @@ def test_identifiers(left: list[tuple[int, ...]], right: list[tuple[int, ...]]) 
         mass_used=np.array(columns[3], dtype=np.uint8),
     )
     side = Ragged.of([list(range(len(left))), list(range(len(left), len(left) + len(right)))])
-    values = [value for a in left for b in right if (value := _paper(a, b, weak)) is not None]
+    exclusive = np.array([grades[number] for number in columns[0]], dtype=np.float32)
+    values = [
+        value for a in left for b in right if (value := _paper(a, b, weak, grades)) is not None
+    ]
     expected = np.array([max(values) if values else np.nan], dtype=np.float32)
-    np.testing.assert_array_equal(identifier_similarity(side, table, weak, first, second), expected)
-    np.testing.assert_array_equal(identifier_similarity(side, table, weak, second, first), expected)
+    for rows in ((first, second), (second, first)):
+        actual = identifier_similarity(side, table, exclusive, *rows)
+        np.testing.assert_allclose(actual, expected, 1e-6)
 
 
-def _paper(left: tuple[int, ...], right: tuple[int, ...], weak: tuple[int, ...]) -> float | None:
+def _paper(
+    left: tuple[int, ...], right: tuple[int, ...], weak: tuple[int, ...], grades: list[float]
+) -> float | None:
     has_countries = left[2] and right[2]
     if left[3] or right[3]:
         return None
     if left[0] == right[0] != 0:
         if left[1] in weak or right[1] in weak:
-            return 0.5
-        if has_countries and left[2] != right[2]:
-            return 0.6
-        return 1.0 if left[1] == right[1] else 0.9
+            best = 0.5
+        elif has_countries and left[2] != right[2]:
+            best = 0.6
+        else:
+            best = 1.0 if left[1] == right[1] else 0.9
+        return 0.3 + (best - 0.3) * grades[left[0]]
     if left[1] == right[1] and left[2] == right[2] and left[0] and right[0]:
         return 0.1 if left[2] else 0.2
     return None

@@ -42,7 +42,11 @@ NAME = "Maria Quispe"
 PASSPORT = [Identifier("passportNumber", "KD820391", "bo")]
 WITH_DATE = record("a:1", name=NAME, birthDate="1970-03-02")
 WITH_PASSPORT = record("a:2", name=NAME, identifiers=PASSPORT)
-WITH_BOTH = record("b:1", name="Mario Quispe Mamani", birthDate="1970-03-02", identifiers=PASSPORT)
+# the day and the month changed places, and another country is named
+OTHER_PASSPORT = [Identifier("passportNumber", "KD820391", "pe")]
+WITH_BOTH = record(
+    "b:1", name="Mario Quispe Mamani", birthDate="1970-02-03", identifiers=OTHER_PASSPORT
+)
 PARTS = [WITH_DATE, WITH_PASSPORT, WITH_BOTH]
 MANY = Population({"person": KindPopulation(records=100_000)})
 """Population in which no single record of the three says enough."""
@@ -129,8 +133,8 @@ def test_a_statement_on_any_member_forbids(member: Record) -> None:
     kin = record(
         "b:1",
         name="Mario Quispe Mamani",
-        birthDate="1970-03-02",
-        identifiers=PASSPORT,
+        birthDate="1970-02-03",
+        identifiers=OTHER_PASSPORT,
         relations=[Relation(RelationType.FAMILY_OF, member.id)],
     )
     decision = same(WITH_DATE, WITH_PASSPORT)

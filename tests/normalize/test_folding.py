@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 
 from resolver.normalize.folding import (
     fold,
-    hash64,
-    hash_texts,
     is_vowelless,
     letters,
     skeleton_code,
     sound_code,
     to_latin,
 )
+from resolver.records.prepared.text_hashes import hash64, hash_texts
 
 
 @pytest.mark.parametrize(

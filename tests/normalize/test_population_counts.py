@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -14,10 +15,16 @@ from hypothesis import strategies as st
 from resolver.model_set import load_models
 from resolver.normalize import count_population, prepare, with_frequencies
 from resolver.normalize.population_counts import CONCENTRATION_RANGE, name_concentration
+from resolver.normalize.token_tables import word_key
 from resolver.pipeline import symbol_source
-from resolver.records import Batch, Kind, Record, Value
+from resolver.records import Batch, Identifier, Kind, Record, Value
 from resolver.records.prepared.batch import MaterializedBatch
-from resolver.records.prepared.frequencies import FrequencyTables, WordCounts
+from resolver.records.prepared.frequencies import (
+    MIN_BEARERS,
+    FrequencyTables,
+    KindCounts,
+    ValueCounts,
+)
 from resolver.records.prepared.population import DEFAULT_CONCENTRATION, Population
 
 GIVEN, FAMILY = ("anna", "boris", "carla", "dmitri"), ("adler", "becker", "conti")
@@ -48,9 +55,9 @@ people = st.lists(st.tuples(names, st.integers(1950, 1999)), min_size=2, max_siz
 def test_words_are_counted_once_per_source_name_and_date(rows: list[tuple[str, int]]) -> None:
     records = [person(n, name, f"{year}-01-02") for n, (name, year) in enumerate(rows)]
     counts = Counter(word for name, _ in set(rows) for word in name.split())
-    words = measured(records).words
-    assert words.persons == len(set(rows))
-    assert words.person_words == {word: count for word, count in counts.items() if count > 1}
+    persons = measured(records).counts.persons
+    assert persons.records == len(set(rows))
+    assert persons.words == {word_key(word): count for word, count in counts.items() if count > 1}
 
 
 dated = st.lists(
@@ -88,7 +95,10 @@ def test_frequencies_replaced_are_those_of_preparing_anew() -> None:
         person(n, f"{GIVEN[n % 4]} {FAMILY[n % 3]} Ivanovich J.", f"{1950 + n}") for n in range(30)
     ]
     records.append(Record("s:g", "s", Kind.GROUP, "Company", (Value("name", "Conti Trading Ltd"),)))
-    tables = FrequencyTables(at_hand=WordCounts(500, {"anna": 90}, 40, {"conti": 12}))
+    counts = ValueCounts(
+        KindCounts(500, {word_key("anna"): 90}), KindCounts(40, {word_key("conti"): 12})
+    )
+    tables = FrequencyTables(at_hand=counts)
     replaced = with_frequencies(prepared_of(records), tables).tokens
     anew = prepared_of(records, tables).tokens
     for name in ("rarity_person", "rarity_group", "texts", "flags"):
@@ -98,8 +108,8 @@ def test_frequencies_replaced_are_those_of_preparing_anew() -> None:
 def test_uploading_a_person_often_makes_no_name_common() -> None:
     once = [person(n, "anna adler", f"{1950 + n}-03-04") for n in range(2)]
     often = [person(100 + n, "boris becker", "1960-01-01") for n in range(50)]
-    words = measured([*once, *often]).words.person_words
-    assert words == {"anna": 2, "adler": 2}
+    words = measured([*once, *often]).counts.persons.words
+    assert words == {word_key("anna"): 2, word_key("adler"): 2}
 
 
 def test_hidden_records_are_not_counted() -> None:
@@ -108,7 +118,7 @@ def test_hidden_records_are_not_counted() -> None:
     visible = np.arange(20) < 5
     population = count_population(prepared, visible=visible)
     assert population.of("person").records == 5
-    assert population.words.person_words == {"anna": 5, "adler": 5}
+    assert population.counts.persons.words == {word_key("anna"): 5, word_key("adler"): 5}
 
 
 def test_linked_sets_count_the_larger_side() -> None:
@@ -133,4 +143,51 @@ def test_a_population_of_groups_has_no_persons() -> None:
     population = measured(groups)
     assert population.of("person").records == 0
     assert population.of("group").records == 3
-    assert population.words.group_words["conti"] == 3
+    assert population.counts.groups.words[word_key("conti")] == 3
+
+
+stated = st.lists(
+    st.tuples(
+        names,
+        st.sampled_from(["fr", "de", ""]),
+        st.sampled_from(["Lyon", "Bonn", ""]),
+        st.sampled_from(["+49 30 123456", "+49 30 654321", ""]),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@settings(deadline=None)
+@given(stated)
+def test_values_are_counted_by_records_and_by_names(rows: list[tuple[str, ...]]) -> None:
+    records = []
+    for number, (name, country, place, phone) in enumerate(rows):
+        values = [("name", name), ("nationality", country), ("birthPlace", place), ("phone", phone)]
+        texts = tuple(Value(prop, text) for prop, text in values if text)
+        # dates apart, so that each record is a statement of its own
+        date = Value("birthDate", f"{1900 + number}")
+        records.append(Record(f"s:{number}", "s", Kind.PERSON, "Person", (*texts, date)))
+    counts = measured(records).counts
+    nationalities = Counter(row[1] for row in rows if row[1])
+    assert counts.persons.countries == nationalities
+    places = Counter(row[2].lower() for row in rows if row[2])
+    assert counts.persons.places == {text: n for text, n in places.items() if n >= MIN_BEARERS}
+    names_of: dict[str, set[str]] = {}
+    for name, *_, phone in rows:
+        if phone:
+            names_of.setdefault(phone[-6:], set()).add(name)
+    shared = {phone: len(own) for phone, own in names_of.items() if len(own) >= MIN_BEARERS}
+    phones = counts.bearers.get("phone", {})
+    assert {phone[-6:]: count for phone, count in phones.items()} == shared
+
+
+def test_one_source_makes_a_number_no_commoner_by_uploading_it_often() -> None:
+    often = [
+        replace(
+            person(number, "boris becker", f"{1950 + number}"),
+            identifiers=(Identifier("passportNumber", "X123456"),),
+        )
+        for number in range(20)
+    ]
+    assert measured(often).counts.bearers == {}

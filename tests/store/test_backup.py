@@ -20,7 +20,7 @@ from sqlalchemy import MetaData, create_engine, func, select
 from resolver.cli.app import run
 from resolver.errors import StoreError
 from resolver.records.decisions import Decision, Verdict
-from resolver.records.prepared.frequencies import WordCounts
+from resolver.records.prepared.frequencies import KindCounts, ValueCounts
 from resolver.records.prepared.population import KindPopulation, Population
 from resolver.store import (
     Commit,
@@ -40,7 +40,9 @@ pytestmark = pytest.mark.slow
 
 
 OLDER_VERSIONS = ["0001", "0002", "0003", "0004", "0005", "0006"]
-POPULATION = Population({"person": KindPopulation(3, 520, 900)}, WordCounts(3, {"ann": 3}, 0, {}))
+POPULATION = Population(
+    {"person": KindPopulation(3, 520, 900)}, ValueCounts(KindCounts(3, {"ann": 3}))
+)
 
 
 def fill(store: Store) -> None:

@@ -8,7 +8,15 @@ if TYPE_CHECKING:
     from resolver.records import Record
     from resolver.training.training_data import InventedMaterial, TrainingWorld
 
-WORLDS = (*[300] * 4, *[1_000] * 3, *[3_000] * 4, *[10_000] * 2, *[30_000] * 2, 100_000)
+WORLDS = (
+    *[300] * 10,
+    *[1_000] * 6,
+    *[3_000] * 6,
+    *[10_000] * 2,
+    *[30_000] * 2,
+    100_000,
+    300_000,
+)
 """Records of the invented worlds, one population each."""
 REGISTER_RECORDS, DIFFERENCE_PAIRS = 60_000, 22_000
 MAX_WORLD_PAIRS = (40_000, 20_000)
@@ -29,10 +37,10 @@ def invent_material(seed: int) -> InventedMaterial:
 
 
 def _worlds(seed: int) -> list[TrainingWorld]:
-    """Return worlds of agencies' records of several sizes, and registers of other people."""
+    """Return worlds of agencies' records of several sizes, and registers and directories."""
     from resolver.records import Kind
     from resolver.synthetic import generate
-    from resolver.training.training_data import build_register_worlds
+    from resolver.training.training_data import build_directory_worlds, build_register_worlds
 
     registers = generate(REGISTER_RECORDS, seed=seed + 1)
     people = [
@@ -43,6 +51,7 @@ def _worlds(seed: int) -> list[TrainingWorld]:
     return [
         *(_world(records, 100 * seed + number) for number, records in enumerate(WORLDS)),
         *build_register_worlds(people, seed),
+        *build_directory_worlds(people, seed),
     ]
 
 

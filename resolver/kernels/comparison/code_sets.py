@@ -24,7 +24,11 @@ OTHER_COUNTRY = np.float32(0.6)
 WEAK_TYPE = np.float32(0.5)
 OTHER_NUMBER = np.float32(0.2)
 OTHER_NUMBER_SAME_COUNTRY = np.float32(0.1)
-"""Similarity of two identifiers; see `resolver.comparison.code_sets.identifier_similarity`."""
+LEAST_SAME = np.float32(0.3)
+"""Similarities of two identifiers (see `resolver.comparison.code_sets.identifier_similarity`).
+
+`LEAST_SAME`: limit of those of equal numbers, the more people use them.
+"""
 _NOT_COMPARABLE = np.float32(-1.0)
 _PARTLY_SHARED, _ONE_SIDED = 0.25, 0.5
 
@@ -57,13 +61,51 @@ def fill_overlap(
         out[pair] = common / smaller
 
 
+@compiled(allocates=False)
+def fill_graded_overlap(
+    left: AnyIntArray,
+    right: AnyIntArray,
+    offsets: IntArray,
+    items: IntArray,
+    grades: FloatArray,
+    out: FloatArray,
+) -> None:
+    """Write half the overlap of two sets and half the highest grade of what they have in common.
+
+    `grades`: of each item, 0…1. 0 where nothing is common, NaN where a set is empty.
+    """
+    for pair in range(len(left)):
+        first, end_one = offsets[left[pair]], offsets[left[pair] + 1]
+        second, end_two = offsets[right[pair]], offsets[right[pair] + 1]
+        if first == end_one or second == end_two:
+            out[pair] = np.nan
+            continue
+        smaller = min(end_one - first, end_two - second)
+        common, grade = 0, np.float32(0.0)
+        while first < end_one and second < end_two:
+            if items[first] == items[second]:
+                common += 1
+                grade = max(grade, grades[items[first]])
+                first += 1
+                second += 1
+            elif items[first] < items[second]:
+                first += 1
+            else:
+                second += 1
+        out[pair] = 0.5 * (common / smaller) + 0.5 * grade
+
+
 class IdentifierColumns(NamedTuple):
-    """Columns of an identifier table; number and country are 0 where unknown."""
+    """Columns of an identifier table; number and country are 0 where unknown.
+
+    `exclusive`: how far a number tells its bearers from others, 0…1.
+    """
 
     number: HashArray
     type: IntArray
     country: IntArray
     mass_used: ByteArray
+    exclusive: FloatArray
 
 
 @compiled(inline="always", allocates=False)
@@ -74,16 +116,17 @@ def _compare_identifiers(
 
     `weak`: 1 for types that a whole group of companies shares.
     """
-    number, kind, country, mass_used = table
+    number, kind, country, mass_used, exclusive = table
     if mass_used[first] or mass_used[second]:
         return _NOT_COMPARABLE
     if number[first] == number[second] and number[first] != 0:
         differs = country[first] != country[second] and country[first] != 0 and country[second] != 0
+        best = OTHER_COUNTRY if differs else OTHER_TYPE
         if weak[kind[first]] or weak[kind[second]]:
-            return WEAK_TYPE
-        if kind[first] == kind[second] and not differs:
-            return SAME_IDENTIFIER
-        return OTHER_COUNTRY if differs else OTHER_TYPE
+            best = WEAK_TYPE
+        elif kind[first] == kind[second] and not differs:
+            best = SAME_IDENTIFIER
+        return np.float32(LEAST_SAME + (best - LEAST_SAME) * exclusive[first])
     if kind[first] != kind[second] or country[first] != country[second]:
         return _NOT_COMPARABLE
     if number[first] == 0 or number[second] == 0:

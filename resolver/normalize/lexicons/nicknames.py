@@ -13,7 +13,6 @@ from functools import cache, lru_cache
 
 from nicknames import NickNamer
 
-from resolver.normalize.folding import hash64
 from resolver.normalize.lexicons.diminutives import SHORT
 from resolver.normalize.lexicons.pet_names import PET_NAMES
 from resolver.normalize.lexicons.spelling_variants import (
@@ -24,6 +23,7 @@ from resolver.normalize.lexicons.spelling_variants import (
 )
 from resolver.normalize.name_tokens import drop_abd_article
 from resolver.normalize.word_pairs import parse_pairs
+from resolver.records.prepared.text_hashes import hash64
 from resolver.records.prepared.value_flags import NICKNAME_BIT
 
 _NOT_SHORT = frozenset(

@@ -22,9 +22,9 @@ import numpy as np
 import numpy.typing as npt
 from rigour.names.prefix import remove_person_prefixes
 
-from resolver.normalize.folding import hash64, hash_texts
 from resolver.normalize.lexicons.corpus import CorpusWords, normal_form
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.text_hashes import hash64, hash_texts
 
 Symbols = tuple[int, ...]
 MAX_SYMBOLS = 40

@@ -1,8 +1,8 @@
 """Frequency tables that scores depend on beside the weights of a model.
 
-They state how common name tokens are, and which document numbers many unrelated people use. They
-are versioned with the model. `WordCounts` of the records at hand are blended in: the larger a
-population, the more its own counts decide.
+They state how common words of names, countries and places are, and which values several people
+use. They are versioned with the model. `ValueCounts` of the records at hand are blended in: the
+larger a population, the more its own counts decide.
 """
 
 from __future__ import annotations
@@ -16,22 +16,42 @@ RARITY_MIN = 1.0
 _ABSENT_COUNT = 6.0
 SHIPPED_RECORDS = 1_000.0
 """Records of the population at hand that weigh as much as the shipped tables."""
+COUNTRY_SHARE, MAX_COUNTRY_RARITY = 0.02, 6.0
+"""Share of a country in no data, and the highest rarity of a country, in nats."""
+PLACE_SHARE, MAX_PLACE_RARITY = 1e-4, 10.0
+"""Share of a place in no data, and the highest rarity of a place, in nats."""
+MIN_BEARERS = 3
+"""Names under which a value stands from which its bearers are counted."""
 
 
 @dataclass(frozen=True, slots=True)
-class WordCounts:
-    """Counts of the records at hand that bear a token, for tokens of two records or more.
+class KindCounts:
+    """Counts of the records at hand of persons, or of groups and assets.
 
-    `persons` and `groups` are the numbers of records counted (assets count as groups).
+    `records`: how many were counted. `words`: how many bear a word, by its sound, for those of two
+    records or more. `countries`: how many state a country in any way. `places`: how many state a
+    birth place or address, by its words, for those of `MIN_BEARERS` or more.
     """
 
-    persons: int = 0
-    person_words: Mapping[str, int] = field(default_factory=dict)
-    groups: int = 0
-    group_words: Mapping[str, int] = field(default_factory=dict)
+    records: int = 0
+    words: Mapping[str, int] = field(default_factory=dict)
+    countries: Mapping[str, int] = field(default_factory=dict)
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
-NO_COUNTS = WordCounts()
+@dataclass(frozen=True, slots=True)
+class ValueCounts:
+    """Counts of the records at hand (assets count as groups).
+
+    `bearers`: property → value → names under which it stands, for `MIN_BEARERS` names or more.
+    """
+
+    persons: KindCounts = KindCounts()
+    groups: KindCounts = KindCounts()
+    bearers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+
+NO_COUNTS = ValueCounts()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,20 +69,53 @@ class FrequencyTables:
     mass_used: frozenset[str] = frozenset()
     person_given: Mapping[str, int] = field(default_factory=dict)
     """Per token that is frequent enough: percentage of bearers whose given name it is."""
-    at_hand: WordCounts = NO_COUNTS
+    at_hand: ValueCounts = NO_COUNTS
     """Counts of the population that is resolved."""
 
-    def rarity(self, token: str, *, group: bool) -> float:
+    def kind_counts(self, *, group: bool) -> KindCounts:
+        """Return the counts at hand of groups, or of persons."""
+        return self.at_hand.groups if group else self.at_hand.persons
+
+    def rarity(self, token: str, sound: str = "", *, group: bool) -> float:
         """Return the evidence of agreeing on a token: minus the log of its share, in nats (1…12).
 
-        The share is that among other records: of c records that bear a token, c − 1 are others.
+        The share is that among other records: of c records that bear a token of its `sound`
+        (empty: the token itself), c − 1 are others.
         """
+        counts, total = self.person_counts, self.person_total
         if group:
             counts, total = self.group_counts, self.group_total
-            others, records = self.at_hand.group_words.get(token, 1) - 1, self.at_hand.groups
-        else:
-            counts, total = self.person_counts, self.person_total
-            others, records = self.at_hand.person_words.get(token, 1) - 1, self.at_hand.persons
+        at_hand = self.kind_counts(group=group)
         shipped = counts.get(token, _ABSENT_COUNT) / max(total, 1)
-        share = (SHIPPED_RECORDS * shipped + others) / (SHIPPED_RECORDS + records)
-        return min(max(-math.log(share), RARITY_MIN), RARITY_MAX)
+        others = at_hand.words.get(sound or token, 1) - 1
+        return min(max(_rarity(shipped, others, at_hand.records), RARITY_MIN), RARITY_MAX)
+
+    def country_rarity(self, code: str, *, group: bool) -> float:
+        """Return the evidence of agreeing on a country, as a share (0…1) of the highest."""
+        at_hand = self.kind_counts(group=group)
+        others = max(at_hand.countries.get(code, 1) - 1, 0)
+        nats = _rarity(COUNTRY_SHARE, others, at_hand.records)
+        return min(max(nats, 0.0), MAX_COUNTRY_RARITY) / MAX_COUNTRY_RARITY
+
+    def place_rarity(self, place: str, *, group: bool) -> float:
+        """Return the evidence of agreeing on a place, as a share (0…1) of the highest."""
+        at_hand = self.kind_counts(group=group)
+        others = max(at_hand.places.get(place, 1) - 1, 0)
+        nats = _rarity(PLACE_SHARE, others, at_hand.records)
+        return min(max(nats, 0.0), MAX_PLACE_RARITY) / MAX_PLACE_RARITY
+
+
+NO_FREQUENCIES = FrequencyTables()
+
+
+def _rarity(shipped: float, others: int, records: int) -> float:
+    """Return minus the log of a share: the shipped one, blended with that of others at hand."""
+    return -math.log((SHIPPED_RECORDS * shipped + others) / (SHIPPED_RECORDS + records))
+
+
+def exclusiveness(bearers: int) -> float:
+    """Return how far a value tells its bearers from others, by the names it stands under.
+
+    1 for one or two names, about 0.6 for three, 0.3 for ten and 0.15 for a hundred.
+    """
+    return 1 / (1 + math.log2(max(bearers, 2) / 2))

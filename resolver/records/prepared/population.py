@@ -1,9 +1,9 @@
 """`Population`: what scores depend on beside two records and a model.
 
 Chance look-alikes grow with the number of records, and how many of a record's candidates are true
-depends on the data: a register holds few duplicates, an archive many. These figures, with the word
-counts, are values of the last *refresh* of a store and unchanged until the next; a run without a
-store measures them.
+depends on the data: a register holds few duplicates, an archive many. These figures, with the
+counts of values, are those of the last *refresh* of a store and unchanged until the next; a run
+without a store measures them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from resolver.records.prepared.frequencies import NO_COUNTS, WordCounts
+from resolver.records.prepared.frequencies import NO_COUNTS, KindCounts, ValueCounts
 
 MIN_RECORDS = 256
 """Least number of records that a population counts as."""
@@ -25,7 +25,9 @@ CALLERS = 1_000_000
 """Callers of whom `KindPopulation.listed` states how many are listed."""
 DEFAULT_CONCENTRATION = 1_000
 """Concentration of person names where too few dates tell: that of watchlists of many countries."""
-FORMAT = 1
+FORMAT = 2
+_UNCOUNTED_FORMAT = 1
+"""Earlier format, whose counts of words by spelling are not used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,10 @@ class KindPopulation:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Populations by label of kind, and counts of the words in their names."""
+    """Populations by label of kind, and counts of their values."""
 
     kinds: Mapping[str, KindPopulation] = field(default_factory=dict)
-    words: WordCounts = NO_COUNTS
+    counts: ValueCounts = NO_COUNTS
 
     def of(self, kind: str) -> KindPopulation:
         """Return the population of a kind; one of no records where it has none."""
@@ -94,26 +96,42 @@ class Population:
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        words = self.words
+        counts = self.counts
         return {
             "format": FORMAT,
             "kinds": {
                 label: [kind.records, kind.partners, kind.concentration]
                 for label, kind in sorted(self.kinds.items())
             },
-            "persons": words.persons,
-            "person_words": dict(sorted(words.person_words.items())),
-            "groups": words.groups,
-            "group_words": dict(sorted(words.group_words.items())),
+            "persons": _counts_to_json(counts.persons),
+            "groups": _counts_to_json(counts.groups),
+            "bearers": {
+                prop: dict(sorted(values.items()))
+                for prop, values in sorted(counts.bearers.items())
+            },
         }
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Population:
-        """Return the population that `to_json` wrote. Raises `ValueError` for another format."""
+        """Return the population that `to_json` wrote, or an earlier version of it.
+
+        Raises `ValueError` for another format.
+        """
+        kinds = {label: KindPopulation(*figures) for label, figures in data["kinds"].items()}
+        if data["format"] == _UNCOUNTED_FORMAT:
+            return cls(kinds)
         if data["format"] != FORMAT:
             raise ValueError(f"population format {data['format']!r} is not {FORMAT}")
-        kinds = {label: KindPopulation(*figures) for label, figures in data["kinds"].items()}
-        words = WordCounts(
-            data["persons"], data["person_words"], data["groups"], data["group_words"]
+        counts = ValueCounts(
+            KindCounts(**data["persons"]), KindCounts(**data["groups"]), data["bearers"]
         )
-        return cls(kinds, words)
+        return cls(kinds, counts)
+
+
+def _counts_to_json(counts: KindCounts) -> dict[str, Any]:
+    return {
+        "records": counts.records,
+        "words": dict(sorted(counts.words.items())),
+        "countries": dict(sorted(counts.countries.items())),
+        "places": dict(sorted(counts.places.items())),
+    }

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from resolver.synthetic.geography import Geography, load_geography
 from resolver.synthetic.names.name_lexicon import Ints
-from resolver.synthetic.random_columns import Dice, concat_texts, format_numbers
+from resolver.synthetic.random_columns import Dice, choose_where, concat_texts, format_numbers
 
 Digits = npt.NDArray[np.int64]
 
@@ -271,14 +271,29 @@ def draw_phones(dice: Dice, countries: Ints) -> pa.StringArray:
 
 
 def draw_emails(dice: Dice, given_names: pa.StringArray, family: pa.StringArray) -> pa.StringArray:
-    """Make a mail address from given and family name, at a domain reserved for examples."""
+    """Make a mail address from given and family name, or from a word, at a domain reserved for
+    examples.
+    """
     count = len(given_names)
     domain = pa.array(
         ["example.com", "example.org", "example.net", "mail.example.com", "post.example.org"]
     ).take(pa.array(dice.integers(count, 5)))
     first = pc.utf8_lower(pc.replace_substring_regex(given_names, "[^A-Za-z]", ""))
     last = pc.utf8_lower(pc.replace_substring_regex(pc.fill_null(family, ""), "[^A-Za-z]", ""))
-    return concat_texts([first, ".", last, format_numbers(dice.integers(count, 100)), "@", domain])
+    by_name = concat_texts([first, ".", last, format_numbers(dice.integers(count, 100))])
+    word = pa.array(_HANDLES).take(pa.array(dice.integers(count, len(_HANDLES))))
+    handle = concat_texts([word, format_numbers(dice.integers(count, 10_000))])
+    return concat_texts(
+        [choose_where(dice.chance(count, _HANDLE_RATE), handle, by_name), "@", domain]
+    )
+
+
+_HANDLE_RATE = 0.35
+"""Share of mail addresses that say nothing of a name."""
+_HANDLES = (
+    "falcon star tiger blue.sky lucky moon desert sea king rose.garden wolf mountain silver eagle "
+    "diamond sunshine captain river black.horse angel green.tea storm pearl lion candle"
+).split()
 
 
 def make_imo_numbers(serials: Ints) -> pa.StringArray:

@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from resolver.records import Activity
 from resolver.synthetic.differences.writing_errors import add_typos
 from resolver.synthetic.entities import document_numbers
+from resolver.synthetic.entities.contacts import Contacts, make_group_contacts
 from resolver.synthetic.entities.group_words import LANGUAGES, load_group_words
 from resolver.synthetic.entities.ships import Ships
 from resolver.synthetic.entities.true_groups import COMPANY, TrueGroups
@@ -37,18 +38,32 @@ def make_group_columns(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habit
     columns = _make_name_columns(dice, groups, rows, habits)
     is_company = groups.kind[rows] == COMPANY
     country = groups.country[rows]
-    has_address = dice.chance(count, 0.5 * habits.rate("address"))
-    street = geo.street_lines(dice, country)
+    has_address = dice.chance(count, 0.8 * habits.rate("address"))
+    contacts = _make_contacts(dice, groups)
     has_abbreviation = dice.chance(count, np.where(is_company, 0.06, 0.22))
     columns["abbreviation"] = keep_where(_initials(groups, rows), has_abbreviation)
     has_country = dice.chance(count, habits.rate("nationality"))
     columns["country"] = keep_where(format_countries(country, habits), has_country)
     columns |= _make_register_columns(dice, groups, rows, habits)
+    street = contacts.street.take(pa.array(rows))
+    street = add_typos(dice, street, dice.chance(count, 0.06 * habits.rate("error_factor")))
     columns["street"] = keep_where(street, has_address & dice.chance(count, 0.7))
+    contact_rate = 0.5 * habits.rate("contacts")
+    columns["phone"] = keep_where(contacts.phones(dice, rows), dice.chance(count, contact_rate))
+    columns["email"] = keep_where(contacts.emails(dice, rows), dice.chance(count, contact_rate))
     city = geo.cities.spell(groups.city[rows], int(Form.STANDARD))
     columns["city"] = keep_where(city, has_address)
     columns["addressCountry"] = keep_where(format_countries(country, habits), has_address)
     return columns | _make_activity_columns(dice, groups, rows, habits)
+
+
+def _make_contacts(dice: Dice, groups: TrueGroups) -> Contacts:
+    """Make the contacts of all groups; the words of their mailboxes begin with their initials."""
+    every = np.arange(len(groups))
+    words = concat_texts(
+        [_initials(groups, every), format_numbers(dice.integers(len(every), 1000))]
+    )
+    return make_group_contacts(dice, words, groups.country, groups.partner)
 
 
 def _make_activity_columns(dice: Dice, groups: TrueGroups, rows: Ints, habits: Habits) -> Columns:

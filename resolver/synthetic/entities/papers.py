@@ -9,15 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from resolver.synthetic.entities import document_numbers
+from resolver.synthetic.entities.contacts import Contacts, make_person_contacts
 from resolver.synthetic.entities.persons import Persons
 from resolver.synthetic.geography import load_geography
 from resolver.synthetic.names.name_lexicon import (
     Bools,
-    Form,
     Ints,
     draw_ranks,
 )
-from resolver.synthetic.names.vocabulary import load_vocabulary
 from resolver.synthetic.random_columns import (
     Dice,
     concat_texts,
@@ -44,9 +43,7 @@ class Papers:
     forged: pa.StringArray
     forged_country: Ints
     identity: pa.StringArray
-    phone: pa.StringArray
-    email: pa.StringArray
-    street: pa.StringArray
+    contacts: Contacts
     town: Ints
 
 
@@ -64,7 +61,7 @@ def draw_forged_passports(seed: int) -> tuple[pa.StringArray, Ints]:
 
 def make_papers(dice: Dice, seed: int, persons: Persons) -> Papers:
     """Make the documents of all persons of a chunk."""
-    count, geo, lexicon = len(persons), load_geography(), load_vocabulary().lexicon
+    count, geo = len(persons), load_geography()
     pool, pool_countries = draw_forged_passports(seed)
     forged = draw_ranks(dice.uniform(count), FORGED_NUMBERS, 4.0)
     expiry = [
@@ -84,14 +81,11 @@ def make_papers(dice: Dice, seed: int, persons: Persons) -> Papers:
         identity=document_numbers.draw_identity_numbers(
             dice, persons.nationality, persons.born, persons.male
         ),
-        phone=document_numbers.draw_phones(
-            dice, np.where(dice.chance(count, 0.5), persons.residence, persons.country)
-        ),
-        email=document_numbers.draw_emails(
+        contacts=make_person_contacts(
             dice,
-            lexicon.spell(persons.given_name, int(Form.STANDARD)),
-            lexicon.spell(persons.family, int(Form.STANDARD)),
+            (persons.given_name, persons.family),
+            np.where(dice.chance(count, 0.5), persons.residence, persons.country),
+            persons.partner,
         ),
-        street=geo.street_lines(dice, persons.residence),
         town=geo.pick_city(dice, persons.residence),
     )

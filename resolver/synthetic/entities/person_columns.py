@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.synthetic import written_dates
+from resolver.synthetic.differences.writing_errors import add_typos
 from resolver.synthetic.entities.name_columns import make_name_columns
 from resolver.synthetic.entities.papers import Papers
 from resolver.synthetic.entities.persons import Persons
@@ -97,7 +98,8 @@ def _make_paper_columns(
     )
     has_identity = dice.chance(count, 0.8 * document_rate)
     contacts = habits.rate("contacts")
-    street = papers.street.take(index)
+    street = papers.contacts.street.take(index)
+    street = add_typos(dice, street, dice.chance(count, 0.06 * habits.rate("error_factor")))
     town = load_geography().cities.spell(papers.town[rows], int(Form.STANDARD))
     has_address = dice.chance(count, habits.rate("address"))
     return {
@@ -116,8 +118,8 @@ def _make_paper_columns(
         "idCountry": keep_where(
             load_geography().codes.take(pa.array(persons.nationality[rows])), has_identity
         ),
-        "phone": keep_where(papers.phone.take(index), dice.chance(count, contacts)),
-        "email": keep_where(papers.email.take(index), dice.chance(count, 0.6 * contacts)),
+        "phone": keep_where(papers.contacts.phones(dice, rows), dice.chance(count, contacts)),
+        "email": keep_where(papers.contacts.emails(dice, rows), dice.chance(count, 0.6 * contacts)),
         "street": keep_where(street, has_address & dice.chance(count, 0.8)),
         "city": keep_where(town, has_address),
         "addressCountry": keep_where(

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking import choose_plan_by_size, join_candidates
-from resolver.comparison import NameIndex, compare
+from resolver.comparison import Context, NameIndex, compare
 from resolver.engines.record_pairs import fit_models
 from resolver.model_set import ModelSet
 from resolver.models import loader
@@ -121,9 +121,15 @@ def weight_patterns(
         rows = np.flatnonzero(model_kind == int(KIND_BY_LABEL[kind]))
         block = np.zeros((len(left), len(model.terms) + len(model.pairs) + 1), dtype=np.float32)
         if len(rows):
-            evidence = compare(
-                prepared, names, left[rows], right[rows], model.features, group=kind != "person"
+            context = Context(
+                prepared,
+                names,
+                left[rows],
+                right[rows],
+                kind != "person",
+                frequencies=models.tables,
             )
+            evidence = compare(context, model.features)
             block[rows, :-1] = term_contributions(model, evidence)
             # keeps pairs of different kinds far apart
             block[rows, -1] = 10.0 * (number + 1)

@@ -109,10 +109,11 @@ def label_decided_pairs(
     left, right = rows.min(axis=1), rows.max(axis=1)
     prepared = prepare(batch, tables, symbol_source().lookup, decided.deduplicated)
     labels = np.array(labeled.labels, dtype=np.int8)
-    plan = decided.plan or "S"
     pairs_by_kind = evidence_by_kind(
-        prepared, left, right, labels, cluster_of_row, DECIDED_ORIGIN, plan
+        prepared, left, right, labels, cluster_of_row, DECIDED_ORIGIN, tables
     )
+    for data in pairs_by_kind.values():
+        data.plans[:] = decided.plan or "S"
     model_kind = choose_model_kinds(prepared.kinds, left, right)
     weights = np.array(labeled.weights, dtype=np.float64)
     return {

@@ -208,8 +208,9 @@ def label_cluster_pairs(
     labels = same[chosen].astype(np.int8)
     folds = [names[row] for row in labeled_rows.tolist()]
     pairs_by_kind = evidence_by_kind(
-        prepared, pairs.left[chosen], pairs.right[chosen], labels, folds, CLUSTER_ORIGIN, plan.name
+        prepared, pairs.left[chosen], pairs.right[chosen], labels, folds, CLUSTER_ORIGIN, tables
     )
     for data in pairs_by_kind.values():
+        data.plans[:] = plan.name
         data.weights[data.labels == 0] = weight
     return pairs_by_kind

@@ -16,7 +16,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from resolver.blocking import PLAN_BY_NAME, join_candidates
-from resolver.comparison import NameIndex, compare, features_of
+from resolver.comparison import Context, NameIndex, compare, features_of
 from resolver.errors import InputError
 from resolver.normalize import count_population, prepare, with_frequencies
 from resolver.pipeline import symbol_source
@@ -24,7 +24,7 @@ from resolver.population_scoring import choose_model_kinds
 from resolver.records import Batch, Kind, Record
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.frequencies import NO_FREQUENCIES, FrequencyTables
 from resolver.records.prepared.population import MIN_RECORDS, REFERENCE_RECORDS, KindPopulation
 from resolver.scoring import partner_shift
 from resolver.training.evaluate.pair_groups import (
@@ -119,9 +119,12 @@ def evidence_by_kind(
     labels: npt.NDArray[np.int8],
     clusters: Sequence[str],
     origin: str,
-    plan: str = "S",
+    frequencies: FrequencyTables = NO_FREQUENCIES,
 ) -> dict[Kind, LabeledPairs]:
-    """Compare labeled pairs of rows; return them by the kind of model that scores them."""
+    """Compare labeled pairs of rows; return them by the kind of model that scores them.
+
+    `frequencies`: those that the batch was prepared with.
+    """
     names = NameIndex.of(prepared)
     model_kind = choose_model_kinds(prepared.kinds, left, right)
     cluster = np.array(clusters, dtype=object)
@@ -131,9 +134,15 @@ def evidence_by_kind(
         rows = np.flatnonzero(model_kind == int(kind))
         if len(rows):
             left_rows, right_rows = left[rows], right[rows]
-            evidence = compare(
-                prepared, names, left_rows, right_rows, features_of(kind), group=kind != Kind.PERSON
+            context = Context(
+                prepared,
+                names,
+                left_rows,
+                right_rows,
+                kind != Kind.PERSON,
+                frequencies=frequencies,
             )
+            evidence = compare(context, features_of(kind))
             pairs_by_kind[kind] = LabeledPairs(
                 kind,
                 evidence,
@@ -143,7 +152,7 @@ def evidence_by_kind(
                 np.full(len(rows), origin, dtype=object),
                 combine_sides(script[left_rows], script[right_rows], "Latin"),
                 combine_sides(culture[left_rows], culture[right_rows], UNKNOWN),
-                np.full(len(rows), plan, dtype=object),
+                np.full(len(rows), "S", dtype=object),
                 np.full(len(rows), np.nan),
                 np.full(len(rows), np.nan),
             )
@@ -231,7 +240,7 @@ def label_judged_pairs(
     prepared = prepare(batch, tables, symbol_source().lookup, deduplicated)
     clusters = name_clusters(ids, present) if clusters is None else clusters
     left, right = rows.min(axis=1), rows.max(axis=1)
-    pairs = evidence_by_kind(prepared, left, right, labels, clusters, "judged")
+    pairs = evidence_by_kind(prepared, left, right, labels, clusters, "judged", tables)
     return pairs, len(judgments) - len(present)
 
 
@@ -276,7 +285,8 @@ def label_blocked_pairs(
     batch = Batch.from_records(records).canonical()
     counted = prepare(batch, tables, symbol_source().lookup, ())
     population = count_population(counted)
-    prepared = with_frequencies(counted, replace(tables, at_hand=population.words))
+    frequencies = replace(tables, at_hand=population.counts)
+    prepared = with_frequencies(counted, frequencies)
     pairs, _ = join_candidates(prepared, PLAN_BY_NAME[plan])
     ids = batch.ids.to_pylist()
     clusters = np.array([truth[identity] for identity in ids], dtype=object)
@@ -290,9 +300,10 @@ def label_blocked_pairs(
     chosen, negative_weight, positive_weight = sampling.draw(same)
     labels = same[chosen].astype(np.int8)
     pairs_by_kind = evidence_by_kind(
-        prepared, left[chosen], right[chosen], labels, clusters.tolist(), origin, plan
+        prepared, left[chosen], right[chosen], labels, clusters.tolist(), origin, frequencies
     )
     for kind, data in pairs_by_kind.items():
+        data.plans[:] = plan
         data.weights[:] = np.where(data.labels == 1, positive_weight, negative_weight)
         own = population.of(kind.label)
         true_pairs = _count_true_pairs(clusters[(prepared.kinds & int(kind)) != 0])

@@ -26,6 +26,8 @@ _CHANCE_SLOPES = (0.5, 2.5)
 _ANCHOR = 3
 """Knot at which f is its own argument."""
 _RIDGE, _JOINT_RIDGE, _SLOPE_RIDGE = 1e-6, 1e-5, 1e-5
+_AMPLE_PAIRS = 50_000.0
+"""True pairs from which the penalty is least; fewer are penalized in proportion."""
 _MAX_STEPS = 600
 
 
@@ -60,6 +62,8 @@ class _Pairs:
     free: npt.NDArray[np.int64]
     """Number of the free constant of each pair; 0 for pairs of known populations."""
     free_count: int
+    true_pairs: float
+    """Number of true pairs that were compared, as weights count them at most."""
 
 
 def fit_evidence(data: LabeledPairs, cuts: TermCuts) -> FittedEvidence:
@@ -107,6 +111,7 @@ def _lay_out(data: LabeledPairs, cuts: TermCuts) -> _Pairs:
         np.where(unknown, 0.0, data.partners),
         free,
         len(origins),
+        float(np.minimum(data.weights, 1.0)[data.labels == 1].sum()),
     )
 
 
@@ -210,7 +215,8 @@ class _Objective:
     def _penalize(self, parameters: Floats, gradient: Floats) -> float:
         """Return the penalty, and add its gradient."""
         first, gaps = self._terms, len(self._gaps)
-        ridge = np.concatenate(
+        scarcity = max(_AMPLE_PAIRS / max(self._pairs.true_pairs, 1.0), 1.0)
+        ridge = scarcity * np.concatenate(
             [
                 np.full(self._steps, _RIDGE),
                 np.full(first - self._steps, _JOINT_RIDGE),

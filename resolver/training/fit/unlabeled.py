@@ -10,16 +10,17 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking import choose_plan_by_size, join_candidates
-from resolver.comparison import NameIndex, compare, features_of
+from resolver.comparison import Context, NameIndex, compare, features_of
 from resolver.errors import InputError
 from resolver.ingest.reader_types import Intake
 from resolver.model_set import build_tables
-from resolver.normalize import prepare
+from resolver.normalize import count_population, prepare, with_frequencies
 from resolver.pipeline import symbol_source
 from resolver.population_scoring import choose_model_kinds
 from resolver.records import Batch, Kind
 from resolver.records.batch import IntArray, concat
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
+from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.scoring import Model
 from resolver.training.fit.expectation_maximization import (
     VARIABLES,
@@ -43,21 +44,24 @@ MAX_MATCH_SHARE = 0.99
 """Share of matches among candidates above which the mixture has no second class."""
 
 
+RowPairs = tuple[IntArray, IntArray]
+"""Left and right rows of pairs."""
+
+
 @dataclass(frozen=True)
 class _Pairs:
     """Pairs to learn from.
 
-    `left` and `right` are candidates, `sample_left` and `sample_right` a sample of the others.
+    `candidates` are pairs of rows that blocking joins, `others` a sample of those it does not.
     `groups` numbers sets of records that are not compared with each other (sides, and lists free of
     duplicates), −1 for none.
     """
 
     prepared: PreparedBatch
-    left: IntArray
-    right: IntArray
-    sample_left: IntArray
-    sample_right: IntArray
+    candidates: RowPairs
+    others: RowPairs
     groups: npt.NDArray[np.int64]
+    frequencies: FrequencyTables
 
 
 def learn_unlabeled(
@@ -125,7 +129,11 @@ def _collect_pairs(
 ) -> _Pairs:
     batch, sides = _combine_sides(left, right)
     sources = left.deduplicated_sources | (right.deduplicated_sources if right else frozenset())
-    prepared = prepare(batch, build_tables(dict(tables)), symbol_source().lookup, ())
+    frequencies = build_tables(dict(tables))
+    counted = prepare(batch, frequencies, symbol_source().lookup, ())
+    # as a run with the learned model sees them
+    frequencies = replace(frequencies, at_hand=count_population(counted, sides).counts)
+    prepared = with_frequencies(counted, frequencies)
     groups = _exclusive_groups(batch, sides, sources)
     blocked, _ = join_candidates(prepared, choose_plan_by_size(len(batch)), sides=sides)
     allowed = _may_match(groups, blocked.left, blocked.right)
@@ -133,7 +141,11 @@ def _collect_pairs(
         len(batch), blocked.left, blocked.right, groups, seed
     )
     return _Pairs(
-        prepared, blocked.left[allowed], blocked.right[allowed], sample_left, sample_right, groups
+        prepared,
+        (blocked.left[allowed], blocked.right[allowed]),
+        (sample_left, sample_right),
+        groups,
+        frequencies,
     )
 
 
@@ -216,10 +228,8 @@ def _used_columns(
 
 def _collect_patterns(pairs: _Pairs, names: NameIndex, kind: Kind) -> PairPatterns:
     prepared = pairs.prepared
-    codes, counts = _merge_patterns(_pattern_chunks(prepared, names, pairs.left, pairs.right, kind))
-    others, weights = _merge_patterns(
-        _pattern_chunks(prepared, names, pairs.sample_left, pairs.sample_right, kind)
-    )
+    codes, counts = _merge_patterns(_pattern_chunks(pairs, pairs.candidates, names, kind))
+    others, weights = _merge_patterns(_pattern_chunks(pairs, pairs.others, names, kind))
     total = _count_pairs(pairs.groups[(prepared.kinds & int(kind)) != 0])
     unjoined = max(total - float(counts.sum()), 0.0)
     variables = VARIABLES[kind]
@@ -237,17 +247,24 @@ def _collect_patterns(pairs: _Pairs, names: NameIndex, kind: Kind) -> PairPatter
 
 
 def _pattern_chunks(
-    prepared: PreparedBatch, names: NameIndex, left: IntArray, right: IntArray, kind: Kind
+    pairs: _Pairs, rows_of_pairs: RowPairs, names: NameIndex, kind: Kind
 ) -> Iterator[tuple[Codes, Floats]]:
     """Yield patterns of the pairs of one kind, in chunks that fit into memory."""
+    prepared, (left, right) = pairs.prepared, rows_of_pairs
     kind_rows = np.flatnonzero(choose_model_kinds(prepared.kinds, left, right) == int(kind))
     features = features_of(kind)
     # without pairs, yield one empty chunk that has the columns
     for start in range(0, max(len(kind_rows), 1), CHUNK_SIZE):
         rows = kind_rows[start : start + CHUNK_SIZE]
-        evidence: FloatArray = compare(
-            prepared, names, left[rows], right[rows], features, group=kind != Kind.PERSON
+        context = Context(
+            prepared,
+            names,
+            left[rows],
+            right[rows],
+            kind != Kind.PERSON,
+            frequencies=pairs.frequencies,
         )
+        evidence: FloatArray = compare(context, features)
         codes = np.stack(
             [variable.codes(evidence, features) for variable in VARIABLES[kind]], axis=1
         )

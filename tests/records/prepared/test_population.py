@@ -8,14 +8,18 @@ import numpy as np
 import pytest
 
 from resolver.records.kinds import Kind, combine_kinds, count_kinds
-from resolver.records.prepared.frequencies import WordCounts
+from resolver.records.prepared.frequencies import KindCounts, ValueCounts
 from resolver.records.prepared.population import DEFAULT_LISTED, KindPopulation, Population
 from resolver.scoring import partner_shift
 from resolver.settings import Settings
 
 POPULATION = Population(
     {"person": KindPopulation(900, 650, 1_100), "asset": KindPopulation(3)},
-    WordCounts(900, {"ivan": 12, "иван": 3}, 40, {"bank": 5}),
+    ValueCounts(
+        KindCounts(900, {"ivan": 12, "иван": 3}, {"ru": 800}, {"moscow": 40}),
+        KindCounts(40, {"bank": 5}),
+        {"phone": {"123456": 7}},
+    ),
 )
 
 
@@ -26,12 +30,17 @@ def test_population_survives_json() -> None:
         Population.from_json(POPULATION.to_json() | {"format": 9})
 
 
+def test_populations_of_the_earlier_format_keep_their_kinds() -> None:
+    earlier = {"format": 1, "kinds": {"person": [900, 650, 1_100]}, "person_words": {"ivan": 12}}
+    assert Population.from_json(earlier) == Population({"person": KindPopulation(900, 650, 1_100)})
+
+
 def test_population_of_checks_has_entities_and_listed_callers() -> None:
     checks = POPULATION.for_checks({"person": 70, "group": 2}, 1 / 3000)
     assert checks.of("person") == KindPopulation(70, 650, 1_100, listed=333)
     assert (checks.of("group").records, checks.of("asset").records) == (2, 0)
     assert {kind.listed for kind in checks.kinds.values()} == {333}
-    assert checks.words is POPULATION.words
+    assert checks.counts is POPULATION.counts
     assert checks.of("person").true_share == pytest.approx(1 / 3000, rel=1e-3)
 
 
@@ -60,7 +69,7 @@ def test_partners_change_only_the_kinds_given() -> None:
     assert changed.of("person") == KindPopulation(900, 900, 1_100)
     assert changed.of("asset") == POPULATION.of("asset")
     assert changed.of("group").records == 0
-    assert changed.words is POPULATION.words
+    assert changed.counts is POPULATION.counts
 
 
 def test_summary_states_every_kind_with_records() -> None:

@@ -126,9 +126,9 @@ def test_indicators_select_the_weight_of_each_similarity() -> None:
 def test_fit_gives_each_field_its_weight(model: Model) -> None:
     weight = {term.feature: term for term in model.terms}
     birth = weight["birth_date"].weights
-    # agreement is 0.95 / 0.02, disagreement 0.05 / 0.98
-    assert birth[1] == pytest.approx(1000 * np.log(0.95 / 0.02), abs=900)
-    assert birth[0] == pytest.approx(1000 * np.log(0.05 / 0.98), abs=900)
+    # agreement is 0.95 / 0.02, disagreement 0.05 / 0.98; few pairs are not trusted in full
+    assert 0.6 < birth[1] / (1000 * np.log(0.95 / 0.02)) < 1.1
+    assert 0.6 < birth[0] / (1000 * np.log(0.05 / 0.98)) < 1.1
     assert birth[-1] == 0
     assert weight["same_list"].weights == (-3_000, 0)
     assert weight["phone"].weights[1] > 1_500

@@ -1,0 +1,85 @@
+"""Comparators of places and countries (rows of `COMPARATORS`), by how common they are."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.process import cpdist
+
+from resolver.comparison.code_sets import graded_overlap, overlap
+from resolver.comparison.context import Context
+from resolver.comparison.value_grades import country_grades, place_grades
+from resolver.records.batch import IntArray
+from resolver.records.prepared.batch import FloatArray, PlaceTable
+from resolver.records.prepared.ragged import Ragged
+
+
+def birth_place(context: Context) -> FloatArray:
+    """Birth places, at whatever depth they are given."""
+    return _places(context, context.prepared.birth_places, context.prepared.place_table)
+
+
+def address(context: Context) -> FloatArray:
+    """Addresses, at whatever depth they are given."""
+    return _places(context, context.prepared.addresses, context.prepared.address_table)
+
+
+def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
+    normal = table.normal
+
+    def compare(left: IntArray, right: IntArray) -> FloatArray:
+        words = overlap(table.local, left, right)
+        spelled = cpdist(
+            normal[left],
+            normal[right],
+            scorer=JaroWinkler.similarity,
+            score_cutoff=0.88,
+            dtype=np.float32,
+        )
+        # Two places of which only the country is known have the same text, an empty one.
+        spelled = np.where(np.isnan(words), np.float32(0), spelled)
+        both = (table.country[left] > 0) & (table.country[right] > 0)
+        same = both & (table.country[left] == table.country[right])
+        agreeing = np.maximum(np.nan_to_num(words), spelled)
+        agreeing = agreeing * _place_weights(context, normal, left, right, agreeing > 0)
+        graded = np.where(
+            agreeing > 0, 0.5 + 0.5 * agreeing, np.where(same, 0.4, np.where(both, 0.0, 0.2))
+        )
+        return graded.astype(np.float32)
+
+    return context.best_of(side, compare)
+
+
+def _place_weights(
+    context: Context,
+    places: npt.NDArray[np.object_],
+    left: IntArray,
+    right: IntArray,
+    agreeing: npt.NDArray[np.bool_],
+) -> FloatArray:
+    """Return what agreeing on places weighs: less if one of them is common, at least 0.4."""
+    weights = np.ones(len(left), dtype=np.float32)
+    chosen = np.flatnonzero(agreeing)
+    rarer, other = (
+        place_grades(context.frequencies, places[side[chosen]], group=context.group)
+        for side in (left, right)
+    )
+    weights[chosen] = 0.4 + 0.6 * np.minimum(rarer, other)
+    return weights
+
+
+def nationality(context: Context) -> FloatArray:
+    """Nationalities and citizenships, by how common they are."""
+    return _countries(context, context.prepared.nationalities)
+
+
+def country(context: Context) -> FloatArray:
+    """Countries tied to the record in any way, by how common they are."""
+    return _countries(context, context.prepared.countries)
+
+
+def _countries(context: Context, side: Ragged) -> FloatArray:
+    codes = context.prepared.country_codes
+    grades = country_grades(context.frequencies, codes, group=context.group)
+    return graded_overlap(side, grades, context.left, context.right)

@@ -1,0 +1,26 @@
+"""Stable 64-bit hashes of texts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+
+@lru_cache(maxsize=100_000)
+def hash64(text: str) -> int:
+    """Return a stable 64-bit hash of a text (BLAKE2b), never 0."""
+    return (
+        int.from_bytes(
+            hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little"
+        )
+        or 1
+    )
+
+
+def hash_texts(texts: Iterable[str]) -> npt.NDArray[np.uint64]:
+    """Return `hash64` of each text; 0 for an empty one."""
+    return np.fromiter((hash64(text) if text else 0 for text in texts), dtype=np.uint64)
