@@ -49,7 +49,7 @@ class Disclosure(Enum):
     """Kinds of content that an answer may hold; caching, audit and visibility tests follow."""
 
     VALUES = "values of records that the viewer may see: audited, never cached"
-    FILES = "files of a batch, written for its sender and audited by its job: never cached"
+    FILES = "files of a batch, written for its sender: audited, never cached"
     STATE = "ids, counts, job states or properties of the model: not audited, never cached"
     STATIC = "the same for everybody: not audited, may be cached"
 

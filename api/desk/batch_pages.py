@@ -14,16 +14,20 @@ from resolver.api.desk.pages import render_page
 from resolver.api.desk.support.desk_access import current_user, require_role
 from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.errors import ApiError
-from resolver.api.routes.batches import REPORT_POLICY, RESULT_FILES
+from resolver.api.routes.result_files import (
+    REPORT_POLICY,
+    RESULT_FILES,
+    log_result,
+    result_path,
+)
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_form, upload_errors
 from resolver.errors import InputError
-from resolver.hub.desk_users import UserRole
+from resolver.hub.desk_users import User, UserRole
 from resolver.hub.job_worker import (
     BATCH_JOB,
     FINAL_STATES,
     INPUT,
-    RESULT,
     BatchOptions,
     Job,
     create_job_folder,
@@ -116,13 +120,14 @@ def batch_result(job_id: str, result: str) -> Any:
     """Send a file of a batch's results."""
     job = _find_job(job_id)
     name, media_type = RESULT_FILES[result]
-    path = current_service().jobs_dir.absolute() / str(job.params["folder"]) / RESULT / name
+    path = result_path(job, result)
     if job.state != "done" or not path.is_file():
         raise DeskError(
             410,
             "There is no such result.",
             "The batch is not done, or its results were deleted after some time.",
         )
+    log_result(job, result)
     response: Response = send_file(path, mimetype=media_type)
     is_report = result == "report"
     response.headers["Content-Security-Policy"] = (
@@ -135,13 +140,15 @@ def batch_result(job_id: str, result: str) -> Any:
 
 def _batches_page(problem: str = "") -> str:
     store, user = current_service().hub.store, current_user()
-    agency = None if user.role >= UserRole.ADMIN else user.agency
+    is_admin = user.role >= UserRole.ADMIN
+    agency = None if is_admin else user.agency
+    sender = user.name if agency == "" else None
     with store.view() as view:
         commits = view.revisions(max(0, view.revision - _MAX_ROWS))[::-1]
     return render_page(
         "batches.html",
         section="batches",
-        jobs=store.jobs.list(agency=agency, kind=BATCH_JOB, limit=_MAX_ROWS),
+        jobs=store.jobs.list(agency=agency, submitted_by=sender, kind=BATCH_JOB, limit=_MAX_ROWS),
         commits=commits,
         formats=_FORMATS,
         form_id=g.request_id,
@@ -155,13 +162,20 @@ def _find_job(job_id: str) -> Job:
     Raises `DeskError`, the same for batches of other agencies as for unknown ones.
     """
     job, user = current_service().hub.store.jobs.find(job_id), current_user()
-    if job is None or (job.agency != user.agency and user.role < UserRole.ADMIN):
+    if job is None or (user.role < UserRole.ADMIN and not _is_own(job, user)):
         raise DeskError(
             404,
             "There is no such batch.",
             "It may belong to another agency; the list shows those you may see.",
         )
     return job
+
+
+def _is_own(job: Job, user: User) -> bool:
+    """Return whether a batch is of the user's agency, or of the user where there is none."""
+    if not user.agency:
+        return not job.agency and job.submitted_by == user.name
+    return job.agency == user.agency
 
 
 def _batch_context(job: Job) -> dict[str, Any]:

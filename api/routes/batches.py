@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-import orjson
 from flask import Blueprint, Response, g, request, send_file
 
 from resolver.api import query_parameters
@@ -36,8 +33,17 @@ from resolver.api.openapi.objects import (
     query_parameter,
     response,
 )
+from resolver.api.routes.result_files import (
+    REPORT_POLICY,
+    RESULT_FILES,
+    as_senzing,
+    check_available,
+    log_result,
+    result_path,
+    sees_own_records_only,
+)
 from resolver.api.schemas.json_response import json_response
-from resolver.api.schemas.senzing import SENZING, senzing_lines, wants_senzing
+from resolver.api.schemas.senzing import SENZING, wants_senzing
 from resolver.api.server.event_stream import event_id, stream_job_events
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_upload, upload_errors
@@ -45,7 +51,6 @@ from resolver.hub.job_worker import (
     BATCH_JOB,
     FINAL_STATES,
     INPUT,
-    RESULT,
     BatchOptions,
     Job,
     create_job_folder,
@@ -59,21 +64,6 @@ IDEMPOTENCY_KEY_PATTERN = "^[!-~]([ -~]{0,198}[!-~])?$"
 """Pattern of the header `Idempotency-Key`."""
 FORMATS = tuple(reader.name for reader in READERS)
 """Names of the list formats; without one the format is recognized by the content."""
-RESULT_FILES = {
-    "report": ("report.html", "text/html"),
-    "links": ("links.csv", "text/csv"),
-    "entities": ("entities.ftm.json", "application/x-ndjson"),
-    "rejects": ("rejects.csv", "text/csv"),
-}
-"""File name and media type of each result of a job."""
-REPORT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
-"""Content security policy of a report.
-
-The policy in the head of the report allows its one style sheet by hash; a browser applies both.
-"""
 _ACCESS = Access(Scope.SUBMIT, Disclosure.STATE)
 _JOB = component(
     "Job",
@@ -193,9 +183,12 @@ def submit() -> tuple[Response, int] | Response:
 def list_jobs() -> Response:
     """List the jobs of the caller's agency, the newest first."""
     query_parameters.reject_undeclared()
-    agency = g.viewer.agency if g.viewer.name else None
+    limit = query_parameters.read_integer("limit", 100, 1, 1000)
+    sees_all = not g.viewer.name or Scope.ADMIN in g.viewer.scopes
+    agency = None if sees_all else g.viewer.agency
+    sender = g.viewer.name if agency == "" else None
     jobs = current_service().hub.store.jobs.list(
-        agency=agency, kind=BATCH_JOB, limit=query_parameters.read_integer("limit", 100, 1, 1000)
+        agency=agency, submitted_by=sender, kind=BATCH_JOB, limit=limit
     )
     return json_response({"batches": [_job_view(job) for job in jobs]})
 
@@ -255,14 +248,18 @@ def accept(job_id: str) -> Response:
 def result(job_id: str, what: str) -> Response:
     """Return a file of a job's results.
 
-    `Accept` may ask for its entities in Senzing's format.
+    A key without the scope `check` gets the records of the batch's own lists, with the ids of their
+    entities; with it also what others that may be seen say of them. `Accept` may ask for entities
+    in Senzing's format.
     """
     job = _find_job(job_id)
-    name, media_type = RESULT_FILES[what]
-    path = current_service().jobs_dir.absolute() / str(job.params["folder"]) / RESULT / name
-    _check_available(job, what, path)
+    media_type = RESULT_FILES[what][1]
+    is_own = sees_own_records_only()
+    path = result_path(job, what, is_own=is_own)
+    check_available(job, what, path)
+    log_result(job, what, is_own=is_own)
     if what == "entities" and wants_senzing():
-        return Response(_as_senzing(path), mimetype=SENZING, headers={"Vary": "Accept"})
+        return Response(as_senzing(path), mimetype=SENZING, headers={"Vary": "Accept"})
     answer: Response = send_file(path, mimetype=media_type)
     answer.headers["Content-Security-Policy"] = (
         REPORT_POLICY if what == "report" else "default-src 'none'; sandbox"
@@ -270,21 +267,6 @@ def result(job_id: str, what: str) -> Response:
     if what == "entities":
         answer.vary.add("Accept")
     return answer
-
-
-def _check_available(job: Job, what: str, path: Path) -> None:
-    """Raise an `ApiError` if a job has no such results, or they were removed."""
-    # the rejected rows often explain why a batch failed or is held
-    has_rejects = job.state in ("failed", "held") and what == "rejects" and path.is_file()
-    if job.state != "done" and not has_rejects:
-        raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
-    if not path.is_file():
-        raise ApiError(410, "the results of this batch are no longer kept")
-
-
-def _as_senzing(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        yield from senzing_lines(map(orjson.loads, file))
 
 
 @endpoint(
@@ -318,9 +300,18 @@ def _find_job(job_id: str) -> Job:
     Raises `ApiError` alike for unknown jobs and for those of other agencies.
     """
     job = current_service().hub.store.jobs.find(job_id)
-    if job is None or (g.viewer.name and job.agency != g.viewer.agency):
+    if job is None or (g.viewer.name and not _is_own_job(job)):
         raise ApiError(404, f"there is no job {job_id[:60]!r}")
     return job
+
+
+def _is_own_job(job: Job) -> bool:
+    """Return whether a job is of the viewer's agency, or of the viewer where there is none."""
+    if Scope.ADMIN in g.viewer.scopes:
+        return True
+    if not g.viewer.agency:
+        return not job.agency and bool(job.submitted_by == g.viewer.name)
+    return bool(job.agency == g.viewer.agency)
 
 
 def _job_view(job: Job) -> dict[str, Any]:

@@ -31,6 +31,8 @@ from resolver.store.jobs import FINAL_STATES as FINAL_STATES
 from resolver.store.jobs import LEASE_TIME
 
 INPUT, RESULT = "input", "result"
+OWN = "own"
+"""Folder in that of results: those for whoever may send records, but look nobody up."""
 JobHandler = Callable[[Hub, Job, Path, Progress], Mapping[str, Any]]
 
 

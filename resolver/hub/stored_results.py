@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,6 +46,43 @@ class StoredResults:
     entity_ids: pa.StringArray
     record_numbers: Numbers
     link_colors: Numbers
+
+
+def restrict_to_sources(results: StoredResults, sources: Collection[str]) -> StoredResults:
+    """Return results with nothing but the records of some sources, and the ids of their entities.
+
+    Links are those between two of these records.
+    """
+    resolution = results.resolution
+    batch = resolution.batch
+    is_own = np.array([name in sources for name in batch.sources.values.to_pylist()], dtype=bool)
+    rows = (
+        np.flatnonzero(is_own[batch.sources.codes]) if len(batch) else np.zeros(0, dtype=np.int64)
+    )
+    place = np.full(len(batch), -1, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    _, first, inverse = np.unique(resolution.labels[rows], return_index=True, return_inverse=True)
+    old = resolution.links
+    inside = np.flatnonzero((place[old.left] >= 0) & (place[old.right] >= 0))
+    links = Links(
+        place[old.left[inside]].astype(old.left.dtype),
+        place[old.right[inside]].astype(old.right.dtype),
+        old.logodds[inside],
+        old.score[inside],
+        old.band[inside],
+        old.outcome[inside],
+    )
+    return StoredResults(
+        replace(
+            resolution,
+            batch=batch.take(rows),
+            labels=first[inverse.reshape(-1)].astype(np.int32),
+            links=links,
+        ),
+        results.entity_ids.take(pa.array(rows)),
+        results.record_numbers[rows],
+        results.link_colors[inside],
+    )
 
 
 def load_commit_results(hub: Hub, result: CommitResult, viewer: Viewer = STRANGER) -> StoredResults:

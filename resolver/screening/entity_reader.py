@@ -213,12 +213,26 @@ def read_first_entities(
     viewer may see them, and whether these are all.
     """
     with hub.indexed_view() as (view, index):
-        numbers = view.first_entities(sources, limit + 1)
-        forms = _build_forms(view, index, numbers[:limit], viewer)
-    forms_of_sources = [
-        form for form in forms if sources is None or not sources.isdisjoint(form["datasets"])
-    ]
-    return view.revision, forms_of_sources, len(numbers) <= limit
+        forms: list[dict[str, Any]] = []
+        after = -1
+        # entities of which the viewer may see nothing do not count
+        while len(forms) <= limit:
+            numbers = view.first_entities(sources, limit + 1, after)
+            if not numbers:
+                break
+            after = numbers[-1]
+            built = _build_forms(view, index, numbers, viewer)
+            place = {entity_id: n for n, entity_id in view.entity_ids(numbers).items()}
+            forms += sorted(
+                (
+                    form
+                    for form in built
+                    if sources is None or not sources.isdisjoint(form["datasets"])
+                ),
+                key=lambda form: place[form["id"]],
+            )
+    shown = sorted(forms[:limit], key=_caption_order)
+    return view.revision, shown, len(forms) <= limit
 
 
 def suggest_entities(
@@ -274,7 +288,11 @@ def _build_forms(
     if not len(batch):
         return []
     forms = [to_ftm(golden)[0] for golden in iterate_golden_records(_build_context(batch, owners))]
-    return sorted(forms, key=lambda form: (str(form["caption"]).casefold(), form["id"]))
+    return sorted(forms, key=_caption_order)
+
+
+def _caption_order(form: Mapping[str, Any]) -> tuple[str, str]:
+    return str(form["caption"]).casefold(), str(form["id"])
 
 
 def _build_context(batch: Batch, entity_ids: Mapping[str, str]) -> Any:

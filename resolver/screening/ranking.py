@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +36,8 @@ from resolver.scoring.competition import (
     group_in_review,
 )
 from resolver.screening.entity_index import IndexSnapshot
+from resolver.screening.index_segment import IndexSegment
+from resolver.screening.retrieval import Candidates, index_places, locate
 from resolver.screening.visible_profiles import VisibleProfiles, count_visible_members
 from resolver.store import Store
 
@@ -234,11 +236,10 @@ def compared_share(query: PreparedBatch) -> float:
 def compare_in_rounds(
     query: PreparedBatch,
     snapshot: IndexSnapshot,
-    candidates: Numbers,
+    candidates: Candidates,
     cutoff: float,
-    profiles: VisibleProfiles,
 ) -> tuple[list[RoundHits], bool]:
-    """Compare candidates (places in the index, the likeliest first) and return those that compete
+    """Compare candidates, the likeliest first, and return those that compete
     or reach the cutoff by their own evidence; and whether these are all.
 
     The second round is compared only if the best of the last part of the first would still reach
@@ -252,11 +253,11 @@ def compare_in_rounds(
     floor, competes_from = min(cutoff, review), review
     remaining_score = 0.0
     for first, last in pairwise((0, int(share * FIRST_ROUND_SIZE), max_compared)):
-        places = candidates[first:last]
+        places = candidates.places[first:last]
         if not len(places):
             break
         round_hits, late_logodds = _compare_round(
-            material, snapshot, places, (floor, competes_from), profiles
+            material, snapshot, replace(candidates, places=places), (floor, competes_from)
         )
         rounds.append(round_hits)
         if len(places) < last - first:
@@ -282,28 +283,25 @@ def _score_after_competition(late_logodds: Numbers, round_hits: RoundHits) -> fl
 def _compare_round(
     query_material: NameMaterial,
     snapshot: IndexSnapshot,
-    places: Numbers,
+    candidates: Candidates,
     floors: tuple[float, float],
-    profiles: VisibleProfiles,
 ) -> tuple[RoundHits, Numbers]:
-    """Return the entities of some places that reach a score, and the log-odds of those in the least
-    likely part that do.
+    """Return the candidates that reach a score, and the log-odds of those in the least likely part
+    that do.
 
     `floors`: that score, and the one from which they compete.
     """
-    segment_of, row_of = _locate(snapshot, places)
+    sources: list[IndexSegment | VisibleProfiles] = [*snapshot.segments, *candidates.partial]
+    source_of, row_of = locate(sources, candidates.places)
     query = query_material.prepared
     parts = [BatchRows(query, np.zeros(1, dtype=np.int64))]
     positions = [np.zeros(0, dtype=np.int64)]
     materials = [query_material]
-    for number in np.flatnonzero(np.bincount(segment_of)).tolist():
-        in_segment = np.flatnonzero(segment_of == number)
-        for part, material, visible_positions in profiles.visible_parts(
-            snapshot.segments[number], row_of[in_segment]
-        ):
-            parts.append(part)
-            materials.append(material)
-            positions.append(in_segment[visible_positions])
+    for number in np.flatnonzero(np.bincount(source_of)).tolist():
+        chosen = np.flatnonzero(source_of == number)
+        parts.append(BatchRows(sources[number].prepared, row_of[chosen]))
+        materials.append(sources[number].material)
+        positions.append(chosen)
     order = np.concatenate(positions)
     work = GatheredBatch(parts, _ids(len(order)), materials)
     right = np.arange(1, len(work), dtype=np.int32)
@@ -314,7 +312,8 @@ def _compare_round(
     score = scored_pairs.scores
     chosen = np.flatnonzero(score >= floor)
     hits, logodds = order[chosen], scored_pairs.logodds[chosen].astype(np.int64)
-    is_late = hits >= len(places) - len(places) // _LATE_FRACTION
+    is_late = hits >= len(candidates) - len(candidates) // _LATE_FRACTION
+    segment_of, row_of = index_places(candidates, len(snapshot.segments), source_of, row_of)
     round_hits = RoundHits(
         scored_pairs,
         chosen,
@@ -324,15 +323,6 @@ def _compare_round(
         score[chosen] >= competes_from,
     )
     return round_hits, logodds[is_late]
-
-
-def _locate(snapshot: IndexSnapshot, places: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the segment of each place in the index, and the row there."""
-    if len(snapshot.segments) == 1:
-        return np.zeros_like(places), places
-    first_places = np.array(list(accumulate(map(len, snapshot.segments), initial=0)))
-    segment_of = np.searchsorted(first_places, places, side="right") - 1
-    return segment_of, places - first_places[segment_of]
 
 
 @lru_cache(maxsize=256)

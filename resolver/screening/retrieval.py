@@ -9,19 +9,23 @@ prefilter score (`resolver.blocking.prefilter`) and the weight of shared words p
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking import Plan
 from resolver.blocking.prefilter import prefilter_arrays
-from resolver.blocking.retrieval.key_lookup import build_key_table
+from resolver.blocking.retrieval.key_lookup import StoredKeys, build_key_table
 from resolver.blocking.retrieval.nearest_records import find_nearest
 from resolver.blocking.retrieval.query_prefilter import query_scores
 from resolver.blocking.retrieval.smallest import exclude_members, smallest_numbers
 from resolver.blocking.retrieval.word_lookup import (
+    IndexedNames,
     ProfileMask,
     SoughtWords,
     WordScores,
@@ -32,6 +36,11 @@ from resolver.records import Kind
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.screening.entity_index import IndexSnapshot
 from resolver.screening.index_segment import CHECK_PLAN, IndexSegment
+from resolver.screening.visible_profiles import (
+    ProfileBuilder,
+    VisibleProfiles,
+    segment_visibility,
+)
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -39,8 +48,55 @@ _PLACE_RANGE = 1 << 32
 """Places that fit in a number beside the score (prefilter scores lie within ±4,096, word scores
 below 2²⁴).
 """
+MAX_PARTIAL = 1_000
+"""Partly hidden entities of a segment whose visible profiles are looked at for one query."""
 MAX_PREFILTERED = 4_500
 """Entities found by words that are scored by the prefilter for one query, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Candidates of a query, the likeliest first.
+
+    Place n is the n-th entity of all segments of the index, or, beyond these, the next one of the
+    visible profiles of partly hidden entities.
+    """
+
+    places: Numbers
+    partial: tuple[VisibleProfiles, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+
+def locate(
+    sources: Sequence[IndexSegment | VisibleProfiles], places: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Return the source of each place, and the row there."""
+    if len(sources) == 1:
+        return np.zeros_like(places), places
+    first_places = np.array(list(accumulate(map(len, sources), initial=0)))
+    source_of = np.searchsorted(first_places, places, side="right") - 1
+    return source_of, places - first_places[source_of]
+
+
+def index_places(
+    candidates: Candidates, segments: int, source_of: Numbers, row_of: Numbers
+) -> tuple[Numbers, Numbers]:
+    """Return the segment of each place and its row there, also those of visible profiles."""
+    segment, row = source_of.copy(), row_of.copy()
+    for number, profiles in enumerate(candidates.partial, start=segments):
+        chosen = source_of == number
+        segment[chosen], row[chosen] = profiles.segment, profiles.rows[row_of[chosen]]
+    return segment, row
+
+
+class _Ranking(NamedTuple):
+    """Places found in one part of the index, with their prefilter and word scores."""
+
+    places: Numbers
+    prefilter_scores: Numbers
+    word_scores: Numbers
 
 
 class CandidateFinder:
@@ -54,73 +110,125 @@ class CandidateFinder:
         self,
         query: PreparedBatch,
         snapshot: IndexSnapshot,
-        sources: frozenset[str] | None,
+        profiles: ProfileBuilder,
         limit: int,
         share: float = 1.0,
-    ) -> Numbers:
-        """Find the entities that the only record of `query` may mean, the likeliest first, `limit`
-        at most.
+    ) -> Candidates:
+        """Find the entities that the only record of `query` may mean, `limit` at most.
 
-        Returns places in the index (entity n of all segments, one after the other). `sources`
-        restricts them to entities known to one of these. `share` is the part of those found by
-        words that the prefilter scores.
+        `profiles` names the viewer, and the sources to one of which entities must be known. `share`
+        is the part of those found by words that the prefilter scores.
         """
-        query_words, query_arrays = seek_words(query), prefilter_arrays(query)
-        kind = int(query.kinds[0])
-        hits = find_nearest(build_key_table(query, _query_plan(query)), kind, snapshot.key_tables)
-        places_by_segment: list[Numbers] = []
-        ranks: list[tuple[Numbers, Numbers]] = []
-        first, entity_count = 0, sum(map(len, snapshot.segments))
-        for segment, mask in zip(snapshot.segments, snapshot.active_of_kind(kind), strict=True):
-            if sources is not None:
-                mask = ProfileMask.of(mask.active & _has_record_of(segment, sources))
-            rows, word_scores = self._find_by_words(
-                query_words,
-                query_arrays,
-                segment,
-                mask,
-                entity_count,
-                int(share * MAX_PREFILTERED),
-            )
-            if len(hits.numbers):
-                is_here = (hits.numbers >= first) & (hits.numbers < first + len(segment))
-                by_key = np.unique(hits.numbers[is_here]) - first
-                by_key = exclude_members(by_key[mask.active[by_key]], rows)
-                rows = np.concatenate([rows, by_key])
-                word_scores = np.concatenate([word_scores, np.zeros_like(by_key)])
-            places_by_segment.append(rows + first)
-            ranks.append((query_scores(query_arrays, segment.prefilter_arrays, rows), word_scores))
-            first += len(segment)
-        places = np.concatenate(places_by_segment)
-        prefilter_scores, all_word_scores = (
-            np.concatenate([rank[side] for rank in ranks]) for side in (0, 1)
+        search = _Search(self._find_words, query, int(share * MAX_PREFILTERED))
+        entity_count = sum(
+            segment_visibility(segment, profiles.viewer).count for segment in snapshot.segments
         )
-        return _order_places(places, prefilter_scores, all_word_scores, limit)
+        open_parts, partial_rows = self._search_index(search, snapshot, profiles, entity_count)
+        partial = tuple(
+            visible
+            for number, rows in partial_rows
+            if (visible := profiles.build(number, snapshot.segments[number], rows)) is not None
+        )
+        first = sum(map(len, snapshot.segments))
+        rankings = [*open_parts]
+        for visible in partial:
+            rankings.append(search.find_in_profiles(visible, first, entity_count))
+            first += len(visible)
+        ranking = _Ranking(*(np.concatenate(column) for column in zip(*rankings, strict=True)))
+        return Candidates(_order_places(ranking, limit), partial)
 
-    def _find_by_words(
+    def _search_index(
         self,
-        words: SoughtWords,
-        query_arrays: PrefilterArrays,
-        segment: IndexSegment,
-        mask: ProfileMask,
+        search: _Search,
+        snapshot: IndexSnapshot,
+        profiles: ProfileBuilder,
         entity_count: int,
+    ) -> tuple[list[_Ranking], list[tuple[int, Numbers]]]:
+        """Return what is found of open entities, and rows of partly hidden ones by segment."""
+        by_key = search.find_by_keys(snapshot.key_tables)
+        rankings, partial_rows, first = [], [], 0
+        masks = snapshot.active_of_kind(search.kind)
+        for number, (segment, mask) in enumerate(zip(snapshot.segments, masks, strict=True)):
+            is_here = (by_key >= first) & (by_key < first + len(segment))
+            part = IndexPart(segment.words, segment.prefilter_arrays, by_key[is_here] - first)
+            visibility = segment_visibility(segment, profiles.viewer)
+            open_mask, partial_mask = mask, visibility.partial & mask.active
+            if visibility.count < len(segment) or partial_mask.any():
+                open_mask = ProfileMask.of(mask.active & visibility.open)
+            if profiles.sources is not None:
+                has_source = _has_record_of(segment, frozenset(profiles.sources))
+                open_mask = ProfileMask.of(open_mask.active & has_source)
+            rankings.append(search.find(part, open_mask, first, entity_count))
+            if partial_mask.any():
+                ranking = search.find(part, ProfileMask.of(partial_mask), 0, entity_count)
+                rows = _order_places(ranking, MAX_PARTIAL)
+                if len(rows):
+                    partial_rows.append((number, np.sort(rows)))
+            first += len(segment)
+        return rankings, partial_rows
+
+    def _find_words(
+        self,
+        query: tuple[SoughtWords, PrefilterArrays],
+        part: IndexPart,
+        mask: ProfileMask,
         limit: int,
+        entity_count: int,
     ) -> tuple[Numbers, Numbers]:
+        words, arrays = query
         with self._lock:
             return self._scores.best(
-                words,
-                segment.words,
-                query_arrays,
-                segment.prefilter_arrays,
-                mask,
-                limit,
-                entity_count,
+                words, part.words, arrays, part.prefilter_arrays, mask, limit, entity_count
             )
 
 
-def _order_places(
-    places: Numbers, prefilter_scores: Numbers, word_scores: Numbers, limit: int
-) -> Numbers:
+class IndexPart(NamedTuple):
+    """Part of the index: words and prefilter arrays of its profiles, and rows found by keys."""
+
+    words: IndexedNames
+    prefilter_arrays: PrefilterArrays
+    by_key: Numbers
+
+
+FindWords = Callable[
+    [tuple[SoughtWords, PrefilterArrays], IndexPart, ProfileMask, int, int], tuple[Numbers, Numbers]
+]
+"""Function that returns the profiles with the highest sums of word weights, and their sums."""
+
+
+class _Search:
+    """Search for one query in parts of the index."""
+
+    def __init__(self, find_words: FindWords, query: PreparedBatch, limit: int) -> None:
+        self._find_words, self._limit = find_words, limit
+        self.kind = int(query.kinds[0])
+        self._query = seek_words(query), prefilter_arrays(query)
+        self._keys = build_key_table(query, _query_plan(query))
+
+    def find_by_keys(self, tables: Sequence[StoredKeys]) -> Numbers:
+        """Return the numbers of stored profiles that share a key with the query, ascending."""
+        return np.unique(find_nearest(self._keys, self.kind, tables).numbers)
+
+    def find(self, part: IndexPart, mask: ProfileMask, first: int, entity_count: int) -> _Ranking:
+        """Return the profiles of a part of the index that the query may mean; `first`: place of
+        the first one.
+        """
+        rows, word_scores = self._find_words(self._query, part, mask, self._limit, entity_count)
+        by_key = exclude_members(part.by_key[mask.active[part.by_key]], rows)
+        rows = np.concatenate([rows, by_key])
+        word_scores = np.concatenate([word_scores, np.zeros_like(by_key)])
+        return _Ranking(
+            rows + first, query_scores(self._query[1], part.prefilter_arrays, rows), word_scores
+        )
+
+    def find_in_profiles(self, visible: VisibleProfiles, first: int, entity_count: int) -> _Ranking:
+        """Return those of some visible profiles that the query may mean."""
+        mask = ProfileMask.of((visible.prepared.kinds & self.kind) != 0)
+        part = IndexPart(visible.words, visible.prefilter_arrays, self.find_by_keys([visible.keys]))
+        return self.find(part, mask, first, entity_count)
+
+
+def _order_places(ranking: _Ranking, limit: int) -> Numbers:
     """Return the first `limit` places by score; ties by place.
 
     The prefilter compares dates, places of birth and identical words, but neither short forms
@@ -128,7 +236,8 @@ def _order_places(
     (256ths) are added.
     """
     # score and place in one number: sorting these takes a tenth of the time of sorting by two keys
-    marked = (128 * prefilter_scores + 5 * word_scores) * -_PLACE_RANGE + places
+    scores = 128 * ranking.prefilter_scores + 5 * ranking.word_scores
+    marked = scores * -_PLACE_RANGE + ranking.places
     ordered: Numbers = smallest_numbers(marked, limit) % _PLACE_RANGE
     return ordered
 

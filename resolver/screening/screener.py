@@ -46,7 +46,7 @@ from resolver.screening.ranking import (
 )
 from resolver.screening.retrieval import CandidateFinder
 from resolver.screening.visible_history import visible_events
-from resolver.screening.visible_profiles import VisibleProfiles
+from resolver.screening.visible_profiles import ProfileBuilder
 from resolver.store import Store
 
 Numbers = npt.NDArray[np.int64]
@@ -257,11 +257,11 @@ class Screener:
         """Compare a query, and return its candidates, and whether these are all."""
         # the id of the query plays no part; the comparison gives it another
         prepared = normalize(batch_from_record(query).canonical(), snapshot.models)
+        profiles = ProfileBuilder(options.viewer, options.sources, snapshot.models)
         candidates = self._finder.find_candidates(
-            prepared, snapshot, options.sources, MAX_COMPARED, compared_share(prepared)
+            prepared, snapshot, profiles, MAX_COMPARED, compared_share(prepared)
         )
-        profiles = VisibleProfiles(options.viewer, options.sources, snapshot.models)
-        rounds, all_compared = compare_in_rounds(prepared, snapshot, candidates, cutoff, profiles)
+        rounds, all_compared = compare_in_rounds(prepared, snapshot, candidates, cutoff)
         # without candidates the result is complete only if the query has words to search by
         return rounds, all_compared if len(candidates) else bool(identity_tokens(prepared).any())
 

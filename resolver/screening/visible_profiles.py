@@ -1,75 +1,134 @@
-"""Profiles as a viewer may see them: those with a hidden record are rebuilt without it."""
+"""Profiles as a viewer may see them: hidden records play no part in what a check finds.
+
+Entities of which a viewer may see all records are found in the entity index. Of those with hidden
+records the visible rest is prepared and indexed for the query, and looked up in the same way: a
+name or number that only a hidden record bears leads nowhere.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from resolver.blocking.prefilter import prefilter_arrays
+from resolver.blocking.retrieval.key_lookup import StoredKeys, build_key_table
+from resolver.blocking.retrieval.word_lookup import IndexedNames, index_names
 from resolver.comparison import NameMaterial, name_material
+from resolver.kernels.blocking.prefilter_records import PrefilterArrays
 from resolver.model_set import ModelSet
 from resolver.pipeline import normalize
+from resolver.records import Batch
+from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.entity_profiles import build_profiles
-from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.visibility import Viewer, visible_rows
-from resolver.screening.index_segment import IndexSegment
+from resolver.screening.index_segment import CHECK_PLAN, IndexSegment
 
 Numbers = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
+class SegmentVisibility:
+    """Entities of a segment of which a viewer may see all records (`open`) or some (`partial`).
+
+    `count`: how many these are.
+    """
+
+    open: Bools
+    partial: Bools
+    count: int
+
+
+def segment_visibility(segment: IndexSegment, viewer: Viewer) -> SegmentVisibility:
+    """Return what a viewer may see of a segment; computed once for viewers of the same rights."""
+    return _segment_visibility(segment, replace(viewer, name="named" if viewer.name else ""))
+
+
+@lru_cache(maxsize=128)
+def _segment_visibility(segment: IndexSegment, viewer: Viewer) -> SegmentVisibility:
+    count = len(segment)
+    visible = visible_rows(segment.stored.batch, viewer) if segment.is_restricted.any() else None
+    if visible is None:
+        return SegmentVisibility(np.ones(count, dtype=bool), np.zeros(count, dtype=bool), count)
+    ends = np.concatenate([[0], np.cumsum(visible)])
+    shown = ends[segment.member_offsets[1:]] - ends[segment.member_offsets[:-1]]
+    is_open = shown == np.diff(segment.member_offsets)
+    return SegmentVisibility(is_open, (shown > 0) & ~is_open, int((shown > 0).sum()))
+
+
+@dataclass(frozen=True)
 class VisibleProfiles:
-    """Profiles visible to one viewer. `sources`: only entities with a visible record of one of
-    these (None: any).
+    """Visible profiles of m partly hidden entities, indexed as those of a segment.
+
+    Profile i is that of row `rows[i]` of the segment with number `segment`.
+    """
+
+    segment: int
+    rows: Numbers
+    prepared: PreparedBatch
+    material: NameMaterial
+    words: IndexedNames
+    prefilter_arrays: PrefilterArrays
+    keys: StoredKeys
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileBuilder:
+    """Builder of visible profiles for one viewer.
+
+    `sources`: only of entities with a visible record of one of these (None: any).
     """
 
     viewer: Viewer
-    sources: frozenset[str] | None
+    sources: Collection[str] | None
     models: ModelSet
 
-    def visible_parts(
-        self, segment: IndexSegment, rows: Numbers
-    ) -> Iterator[tuple[BatchRows, NameMaterial, Numbers]]:
-        """Yield some rows of a segment as the viewer may see them, in parts: prepared profiles,
-        their name material, and the positions of the rows in `rows`. Entities without visible
-        records are left out.
-        """
-        is_restricted = segment.is_restricted[rows]
-        unrestricted = np.flatnonzero(~is_restricted)
-        if len(unrestricted):
-            yield BatchRows(segment.prepared, rows[unrestricted]), segment.material, unrestricted
-        if is_restricted.any():
-            yield from self._restricted_parts(segment, rows, np.flatnonzero(is_restricted))
+    def build(self, number: int, segment: IndexSegment, rows: Numbers) -> VisibleProfiles | None:
+        """Return the visible profiles of some rows of segment `number`; None without any."""
+        batch, owner = self._visible_records(segment, rows)
+        owners, place = np.unique(owner, return_inverse=True)
+        if not len(owners):
+            return None
+        ids = [f"{position:06d}" for position in range(len(owners))]
+        profiles = build_profiles(batch, place.astype(np.int64), ids).canonical()
+        prepared = normalize(profiles, self.models)
+        keys = StoredKeys(
+            build_key_table(prepared, CHECK_PLAN),
+            0,
+            prepared.kinds,
+            np.ones(len(owners), dtype=bool),
+        )
+        return VisibleProfiles(
+            number,
+            rows[owners],
+            prepared,
+            name_material(prepared),
+            index_names(prepared),
+            prefilter_arrays(prepared),
+            keys,
+        )
 
-    def _restricted_parts(
-        self, segment: IndexSegment, rows: Numbers, places: Numbers
-    ) -> Iterator[tuple[BatchRows, NameMaterial, Numbers]]:
-        batch, owner = segment.records(rows[places])
-        visible_mask = visible_rows(batch, self.viewer)
-        if visible_mask is None:
-            yield BatchRows(segment.prepared, rows[places]), segment.material, places
-            return
+    def _visible_records(self, segment: IndexSegment, rows: Numbers) -> tuple[Batch, Numbers]:
+        """Return the visible records of some rows, and the position of the row of each."""
+        batch, owner = segment.records(rows)
+        visible = visible_rows(batch, self.viewer)
+        mask = np.ones(len(batch), dtype=bool) if visible is None else visible
         if self.sources is not None:
             is_selected = np.array(
                 [name in self.sources for name in batch.sources.values.to_pylist()], dtype=bool
             )
-            selected_owners = np.unique(owner[visible_mask & is_selected[batch.sources.codes]])
-            visible_mask &= np.isin(owner, selected_owners)
-        visible_owners, place = np.unique(owner[visible_mask], return_inverse=True)
-        if len(visible_owners):
-            ids = [f"{number:06d}" for number in range(len(visible_owners))]
-            visible_batch = build_profiles(
-                batch.take(np.flatnonzero(visible_mask)), place.astype(np.int64), ids
-            )
-            prepared = normalize(visible_batch.canonical(), self.models)
-            yield (
-                BatchRows(prepared, np.arange(len(visible_owners))),
-                name_material(prepared),
-                places[visible_owners],
-            )
+            selected = np.unique(owner[mask & is_selected[batch.sources.codes]])
+            mask &= np.isin(owner, selected)
+        chosen = np.flatnonzero(mask)
+        return batch.take(chosen), owner[chosen]
 
 
 def count_visible_members(segment: IndexSegment, row: int, viewer: Viewer) -> tuple[int, list[str]]:

@@ -21,6 +21,7 @@ from resolver.store.row_types import utc_text
 from resolver.store.schema import jobs
 
 LEASE_TIME = datetime.timedelta(seconds=30)
+MAX_LEASE_TIME = datetime.timedelta(hours=1)
 
 
 class JobState(StrEnum):
@@ -139,12 +140,19 @@ class Jobs:
         return None if row is None else _job(row)
 
     def list(
-        self, *, agency: str | None = None, kind: str | None = None, limit: int = 100
+        self,
+        *,
+        agency: str | None = None,
+        submitted_by: str | None = None,
+        kind: str | None = None,
+        limit: int = 100,
     ) -> list[Job]:
-        """List jobs, the newest first, optionally of one agency or kind."""
+        """List jobs, the newest first, optionally of one agency, sender or kind."""
         query = select(jobs).order_by(jobs.c.created.desc(), jobs.c.id).limit(limit)
         if agency is not None:
             query = query.where(jobs.c.agency == agency)
+        if submitted_by is not None:
+            query = query.where(jobs.c.submitted_by == submitted_by)
         if kind is not None:
             query = query.where(jobs.c.kind == kind)
         with read_transaction(self.engine) as connection:
@@ -159,7 +167,14 @@ class Jobs:
         now = datetime.datetime.now(datetime.UTC)
         is_available = or_(
             jobs.c.state == JobState.QUEUED.value,
-            and_(jobs.c.state == JobState.RUNNING.value, jobs.c.lease_until < utc_text(now)),
+            and_(
+                jobs.c.state == JobState.RUNNING.value,
+                # a lease that ends far ahead was taken while the clock was wrong
+                or_(
+                    jobs.c.lease_until < utc_text(now),
+                    jobs.c.lease_until > utc_text(now + MAX_LEASE_TIME),
+                ),
+            ),
         )
         query = select(jobs).where(is_available).order_by(jobs.c.created, jobs.c.id).limit(1)
         with write_transaction(self.engine) as connection:

@@ -158,9 +158,12 @@ def run_batch_job(
 def _write_results(
     hub: Hub, job: Job, folder: Path, intake: Intake, result: CommitResult, progress: Progress
 ) -> None:
-    """Write the result files of a job, of a dry run too, as far as its agency may see them."""
-    from resolver.hub.job_worker import RESULT
-    from resolver.hub.stored_results import load_commit_results
+    """Write the result files of a job, of a dry run too, as far as its agency may see them.
+
+    A second set holds nothing but the records of its own lists.
+    """
+    from resolver.hub.job_worker import OWN, RESULT
+    from resolver.hub.stored_results import load_commit_results, restrict_to_sources
     from resolver.records.visibility import Viewer
 
     out = folder / RESULT
@@ -172,5 +175,14 @@ def _write_results(
         running = hub.options_of(view.head)
     withdrawn = tuple(sorted({*intake.withdrawn, *result.withdrawn, *result.outdated_ids}))
     warnings = (*intake.warnings, *result.notes)
-    shown = replace(intake, batch=stored.resolution.batch, withdrawn=withdrawn, warnings=warnings)
-    write_run_results(out, shown, stored.resolution, running, progress, stored.entity_ids)
+    sources = frozenset(intake.batch.sources.values.to_pylist())
+    for folder_of_set, results in (
+        (out, stored),
+        (out / OWN, restrict_to_sources(stored, sources)),
+    ):
+        shown = replace(
+            intake, batch=results.resolution.batch, withdrawn=withdrawn, warnings=warnings
+        )
+        write_run_results(
+            folder_of_set, shown, results.resolution, running, progress, results.entity_ids
+        )

@@ -300,8 +300,14 @@ def _add_stored(index: RecordIndex, fresh: WorkingSet, numbers: Numbers) -> Work
 
 
 def measured_population(context: ResolutionContext, resolution: Resolution) -> Population | None:
-    """Return the population of a resolution if it was measured for it, None if it was kept."""
-    return None if context.models.population is not None else resolution.stats.population
+    """Return the population of a resolution if it was measured for it, None if it was kept.
+
+    A population of which nobody may see a record is none: the next commit measures it again.
+    """
+    measured = resolution.stats.population
+    if context.models.population is not None or measured is None:
+        return None
+    return measured if any(kind.records for kind in measured.kinds.values()) else None
 
 
 def build_commit(

@@ -137,9 +137,13 @@ class EntityQueries(Snapshot):
         """Return the memberships of some records, as `members` does."""
         return self._member_rows("record", record_numbers, include_ended)
 
-    def first_entities(self, names: Collection[str] | None, limit: int) -> list[int]:
-        """Return the lowest numbers of entities with a record of some sources (None: of any)."""
-        query = select(members.c.entity).where(self.is_valid(members))
+    def first_entities(
+        self, names: Collection[str] | None, limit: int, after: int = -1
+    ) -> list[int]:
+        """Return the lowest numbers above `after` of entities with a record of some sources (None:
+        of any).
+        """
+        query = select(members.c.entity).where(self.is_valid(members), members.c.entity > after)
         if names is not None:
             chosen = select(sources.c.number).where(
                 is_among(self.connection, sources.c.name, sorted(names))

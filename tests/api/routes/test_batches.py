@@ -211,8 +211,11 @@ def test_files_of_a_batch_have_strict_policies(service: Service) -> None:
     for form in ("application/json", "application/vnd.senzing+json"):
         with client.get(f"{location}/entities", headers={"Accept": form}) as answer:
             assert "Accept" in answer.headers["Vary"]
-    (folder,) = service.jobs_dir.iterdir()
-    modes = {path.stat().st_mode & 0o777 for path in (service.jobs_dir, folder, folder / "input")}
+    folders = [service.jobs_dir, *service.jobs_dir.iterdir()]
+    folders += [folder / "input" for folder in folders if (folder / "input").is_dir()]
+    # the job, its input, and the spool of the audit log
+    assert len(folders) == 4
+    modes = {folder.stat().st_mode & 0o777 for folder in folders}
     assert modes == {0o700}
     store = service.hub.store.path
     assert store is not None
@@ -310,3 +313,85 @@ def test_a_dry_run_shows_the_effect(service: Service) -> None:
         **body["result"],
         "notes": committed["notes"],
     }
+
+
+def make_person(source: str, number: str, **properties: str) -> bytes:
+    return (
+        json.dumps(
+            {
+                "id": number,
+                "schema": "Person",
+                "datasets": [source],
+                "properties": {
+                    "name": ["Mirela Dubravka Kovacevic"],
+                    "birthDate": ["1971-03-09"],
+                    **{prop: [text] for prop, text in properties.items()},
+                },
+            }
+        ).encode()
+        + b"\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("scopes", "sees_others"), [(["submit"], False), (["submit", "check"], True)]
+)
+def test_whoever_may_look_nobody_up_gets_own_records_only(
+    service: Service, monkeypatch: pytest.MonkeyPatch, scopes: list[str], sees_others: bool
+) -> None:
+    monkeypatch.setattr("resolver.api.access._KEY_SECONDS", 0.0)
+    url, client = service.settings.store_url, client_of(service)
+    owner = {"Authorization": f"ApiKey {create_key(url, 'alpha', 'Alpha', ['submit'])}"}
+    sender = {"Authorization": f"ApiKey {create_key(url, 'gamma', 'Gamma', scopes)}"}
+    assert (
+        client.post(
+            "/batches",
+            data=make_person("alpha-list", "1", passportNumber="K8871209"),
+            headers=owner,
+        ).status_code
+        == 202
+    )
+    work(service)
+    for dry_run in ("true", "false"):
+        answer = client.post(
+            f"/batches?dry_run={dry_run}", data=make_person("gamma-list", "9"), headers=sender
+        )
+        job = work(service)
+        assert job is not None, job
+        assert job.state == "done", job.error
+        location = answer.headers["Location"]
+        for what in ("entities", "links", "report"):
+            with client.get(f"{location}/{what}", headers=sender) as answer:
+                text = answer.get_data(as_text=True)
+            shows = "K8871209" in text or "alpha-list" in text
+            assert shows <= sees_others, what
+            if what == "entities":
+                assert shows == sees_others
+                assert "gamma-list" in text
+    service.audit_log.flush()
+    events = [event for event in service.hub.store.audit_events.list() if event.action == "batch"]
+    assert [event.query["file"] for event in events] == ["entities", "links", "report"] * 2
+    assert {event.query["own"] for event in events} == {not sees_others}
+
+
+def test_keys_of_no_agency_see_only_their_own_batches(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.api.access._KEY_SECONDS", 0.0)
+    url, client = service.settings.store_url, client_of(service)
+    keys = {
+        name: {"Authorization": f"ApiKey {create_key(url, name, '', scopes)}"}
+        for name, scopes in {"one": ["submit"], "two": ["submit"], "chief": ["admin"]}.items()
+    }
+    answer = client.post("/batches", data=LINES, headers=keys["one"])
+    location = answer.headers["Location"]
+    statuses = {
+        name: client.get(location, headers=headers).status_code for name, headers in keys.items()
+    }
+    assert statuses == {"one": 200, "two": 404, "chief": 200}
+    listed = {
+        name: len(client.get("/batches", headers=headers).json["batches"])
+        for name, headers in keys.items()
+    }
+    assert listed["two"] == 0
+    assert listed["one"] == 1 <= listed["chief"]

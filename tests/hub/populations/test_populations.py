@@ -422,10 +422,15 @@ def test_odd_stores_are_measured(hub: Hub, options: RunOptions, records: list[Re
 
 def test_a_store_that_began_without_records(hub: Hub, world: list[Record]) -> None:
     hub.decide([make_decision(("a:1", "b:1"), Verdict.DIFFERENT, 1)])
-    assert population_of(hub).of("person").records == 0
-    hub.add(make_intake(world))
     with hub.store.view() as view:
-        assert hub.refresh_due(view)
+        assert view.population() is None
+    # measured with the first records that everybody may see
+    hidden = [replace(row, handling=Handling("River", "H3")) for row in world[:30]]
+    hub.add(make_intake(hidden))
+    with hub.store.view() as view:
+        assert view.population() is None
+    hub.add(make_intake(world[30:]))
+    assert population_of(hub).of("person").records > 0
 
 
 def test_dry_runs_store_no_population(hub: Hub, world: list[Record]) -> None:

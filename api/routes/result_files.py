@@ -1,0 +1,73 @@
+"""Files of a batch's results: which of them a viewer gets, and the log of who read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+from flask import g
+
+from resolver.api.access import log_access
+from resolver.api.errors import ApiError
+from resolver.api.schemas.senzing import senzing_lines
+from resolver.api.service import current_service
+from resolver.hub.job_worker import OWN, RESULT, Job
+from resolver.screening.screener import IndexRevision
+
+RESULT_FILES = {
+    "report": ("report.html", "text/html"),
+    "links": ("links.csv", "text/csv"),
+    "entities": ("entities.ftm.json", "application/x-ndjson"),
+    "rejects": ("rejects.csv", "text/csv"),
+}
+"""File name and media type of each result of a job."""
+REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""Content security policy of a report.
+
+The policy in the head of the report allows its one style sheet by hash; a browser applies both.
+"""
+
+
+_LOOKING_UP = frozenset(("check", "review", "admin"))
+"""Scopes that let see what other agencies say."""
+
+
+def sees_own_records_only() -> bool:
+    """Return whether the viewer may send records but look nobody up."""
+    return bool(g.viewer.name) and _LOOKING_UP.isdisjoint(g.viewer.scopes)
+
+
+def result_path(job: Job, what: str, *, is_own: bool = False) -> Path:
+    """Return the file of a result; with `is_own` that of the batch's own records."""
+    folder = current_service().jobs_dir.absolute() / str(job.params["folder"]) / RESULT
+    name = RESULT_FILES[what][0]
+    # what was refused is the sender's own
+    return folder / OWN / name if is_own and what != "rejects" else folder / name
+
+
+def log_result(job: Job, what: str, *, is_own: bool = False) -> None:
+    """Log that a file of a batch's results is read."""
+    service = current_service()
+    revision = IndexRevision(service.hub.store.revision, service.hub.models.stamp["model"])
+    query = {"batch": job.id, "file": what, "own": is_own}
+    log_access("batch", query, {}, revision)
+
+
+def check_available(job: Job, what: str, path: Path) -> None:
+    """Raise an `ApiError` if a job has no such results, or they were removed."""
+    # the rejected rows often explain why a batch failed or is held
+    has_rejects = job.state in ("failed", "held") and what == "rejects" and path.is_file()
+    if job.state != "done" and not has_rejects:
+        raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
+    if not path.is_file():
+        raise ApiError(410, "the results of this batch are no longer kept")
+
+
+def as_senzing(path: Path) -> Iterator[bytes]:
+    """Yield the entities of a file in FtM form as lines in the form of Senzing."""
+    with path.open("rb") as file:
+        yield from senzing_lines(map(orjson.loads, file))
