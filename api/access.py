@@ -7,12 +7,14 @@ machine that serves it, without a purpose and without a rate.
 
 from __future__ import annotations
 
+import hashlib
 import math
 import threading
 import time
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from flask import Flask, Response, current_app, g, request
 
 from resolver.api.endpoints import (
@@ -230,7 +232,32 @@ def log_access(
             "request_id": g.request_id,
             "version": revision.revision,
             "model": revision.model,
-            "query": dict(query),
+            "query": _bound_size(query),
             "answer": dict(answer),
         }
     )
+
+
+MAX_LOGGED_BYTES = 20_000
+"""Bytes of a query in an audit event. Answers are bounded by the number of their results."""
+_LOGGED_TEXT = 500
+
+
+def _bound_size(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is logged of a query: all of it, or as much as fits.
+
+    What is cut is named by its size and its digest, by which the caller's copy can be recognized.
+    """
+    whole = orjson.dumps(dict(content), option=orjson.OPT_SORT_KEYS, default=str)
+    if len(whole) <= MAX_LOGGED_BYTES:
+        return dict(content)
+    digest = hashlib.sha256(whole).hexdigest()
+    bounded: dict[str, Any] = {"cut": {"bytes": len(whole), "sha256": digest}}
+    left_over = MAX_LOGGED_BYTES
+    for key, value in content.items():
+        text = orjson.dumps(value, default=str).decode()[:_LOGGED_TEXT]
+        left_over -= len(text) + len(str(key))
+        if left_over < 0:
+            break
+        bounded[str(key)] = text
+    return bounded

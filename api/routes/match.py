@@ -61,6 +61,8 @@ from resolver.screening.screener import IndexRevision
 
 blueprint = Blueprint("match", __name__)
 MAX_QUERIES = 100
+MAX_RESULTS = 5_000
+"""Results that one answer may have: ten queries at the highest limit."""
 _PAGE_MEDIA_TYPES = ("text/plain", "multipart/form-data")
 """Media types that a page of another origin can send without the browser asking first (CORS).
 
@@ -167,6 +169,12 @@ def match(dataset: str) -> Response:
     screener = current_service().ready_screener()
     options = read_request_options(dataset, screener.visible_sources(viewer()))
     queries = _read_queries()
+    if len(queries) * options.limit > MAX_RESULTS:
+        raise ApiError(
+            422,
+            f"{len(queries)} queries with limit={options.limit} may have more than "
+            f"{MAX_RESULTS:,} results: send fewer, or lower the limit",
+        )
     records = {key: query_record(query, key) for key, query in queries.items()}
     ids = {key: query["id"] for key, query in queries.items() if isinstance(query.get("id"), str)}
     responses, revision = _screen(records, options, ids)

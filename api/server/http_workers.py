@@ -36,7 +36,7 @@ from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 from gunicorn.workers.gthread import ThreadWorker
 
-from resolver.api.server.request_limits import error_body
+from resolver.api.server.gunicorn_responses import WholeResponse, write_error
 from resolver.api.server.request_turns import MAX_WAITING
 from resolver.api.server.writer import WriterServer
 from resolver.api.service import Service
@@ -57,6 +57,10 @@ _MAX_FOLDER = 80
 """Characters of a folder in which a Unix socket can lie."""
 _READ_SECONDS = 10
 """Seconds that a thread waits for the next byte of a request."""
+_HEAD_SECONDS, _BODY_SECONDS, _BODY_RATE = 20.0, 60.0, 20_000
+"""Seconds in which the head of a request must have come, and its body with the bytes it has at
+least in a second: a client that sends one byte now and then would hold a thread for hours.
+"""
 
 
 class _Log(Logger):  # type: ignore[misc]
@@ -154,9 +158,19 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
             server.close()
 
     def notify(self) -> None:
-        """Report that the worker lives, and its number of connections."""
+        """Report that the worker lives, and its number of connections; drop slow senders."""
         super().notify()
+        self._end_slow_requests()
         self.connection_counts.count(self.slot, self.nr_conns)
+
+    def _end_slow_requests(self) -> None:
+        """Stop to read requests that have not come in time; what has come is answered."""
+        now = time.monotonic()
+        for conn, until in list(self.reading.items()):
+            if now > until:
+                self.reading.pop(conn, None)
+                with suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RD)
 
     def accept(self, listener: Any) -> None:
         """Take a connection, unless a worker that holds fewer takes it first."""
@@ -172,6 +186,7 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
     def init_process(self) -> None:
         """Begin; at most half of the threads may wait for the next request of their client."""
         self.kept_threads = threading.BoundedSemaphore(max(self.cfg.threads // 2, 1))
+        self.reading: dict[Any, float] = {}
         super().init_process()
 
     def handle(self, conn: Any) -> Any:
@@ -179,15 +194,34 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
 
         Handing the connection back and getting it again would take longer than most responses.
         """
-        keeps_alive = super().handle(conn)
+        keeps_alive = self._handle_in_time(conn)
         if keeps_alive is not True or not self.kept_threads.acquire(blocking=False):
             return keeps_alive
         try:
             while keeps_alive is True and self.alive and _has_next_request(conn):
-                keeps_alive = super().handle(conn)
+                keeps_alive = self._handle_in_time(conn)
             return keeps_alive
         finally:
             self.kept_threads.release()
+
+    def _handle_in_time(self, conn: Any) -> Any:
+        """Answer a request whose head comes in time."""
+        self.reading[conn] = time.monotonic() + _HEAD_SECONDS
+        try:
+            return super().handle(conn)
+        finally:
+            self.reading.pop(conn, None)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Answer a request whose head has come, and whose body must come in time."""
+        length = dict(req.headers).get("CONTENT-LENGTH", "0")
+        size = int(length) if length.isdecimal() else 0
+        has_body = size > 0 or "TRANSFER-ENCODING" in dict(req.headers)
+        if has_body:
+            self.reading[conn] = time.monotonic() + _BODY_SECONDS + size / _BODY_RATE
+        else:
+            self.reading.pop(conn, None)
+        return super().handle_request(req, conn)
 
     def enqueue_req(self, conn: Any) -> None:
         """Read a request from a connection, dropping a client that stalls."""
@@ -203,42 +237,6 @@ def _has_next_request(conn: Any) -> bool:
     poll = select.poll()
     poll.register(conn.sock, select.POLLIN)
     return bool(poll.poll(_KEEP_THREAD_MS))
-
-
-class _Response(wsgi.Response):  # type: ignore[misc]
-    """Response that is sent in one piece if it has one body part, so its reader wakes once."""
-
-    def write(self, arg: bytes) -> None:
-        """Send the head together with the body."""
-        if (
-            self.headers_sent
-            or self.chunked
-            or self._omits_body
-            or self.response_length != len(arg)
-        ):
-            super().write(arg)
-            return
-        head = "".join(
-            [
-                *self.default_headers(),
-                *(f"{name}: {value}\r\n" for name, value in self.headers),
-                "\r\n",
-            ]
-        )
-        util.write(self.sock, head.encode("latin-1") + arg)
-        self.sent = len(arg)
-        self.headers_sent: bool = True
-
-
-def _write_error(sock: socket.socket, status: int, reason: str, detail: str) -> None:
-    """Send a refusal of gunicorn itself in the form of the application's errors."""
-    body = error_body(status, detail or reason)
-    head = f"HTTP/1.1 {status} {reason}\r\nConnection: close\r\nContent-Type: application/json\r\n"
-    util.write_nonblock(
-        sock,
-        f"{head}Cache-Control: no-store\r\nContent-Length: {len(body)}\r\n\r\n".encode("latin1")
-        + body,
-    )
 
 
 class _Arbiter(Arbiter):  # type: ignore[misc]
@@ -282,7 +280,7 @@ def serve_in_workers(app: Flask, listening: socket.socket, workers: int, threads
     service: Service = app.extensions["resolver"]
     service.hub.store.disown()
     service.screener.limit_concurrency(max(len(os.sched_getaffinity(0)) // workers, 1))
-    util.write_error, wsgi.Response = _write_error, _Response
+    util.write_error, wsgi.Response = write_error, WholeResponse
     connection_counts = _ConnectionCounts(workers + 1)
     with _socket_folder() as folder:
         service.use_writer_process(folder / "writer")

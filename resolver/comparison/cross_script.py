@@ -7,8 +7,6 @@ the kernel `sound_distance` compares these with costs by kind of sound.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import numpy.typing as npt
 
@@ -16,6 +14,7 @@ from resolver.kernels.text.sound_costs import VOWELS
 from resolver.kernels.text.sound_distance import fill_cross_script
 from resolver.records.prepared.batch import TokenTable
 from resolver.records.prepared.ragged import Ragged, offsets_of
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.value_flags import TokenFlag
 
 MAX_SOUNDS = 40
@@ -31,7 +30,7 @@ _LONG_VOWELS = tuple(zip(_LONG_TABLE[::2], _LONG_TABLE[1::2], strict=True))
 """Letters that are one sound, in the order in which they are replaced."""
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(50_000)
 def encode_sounds(text: str, *, foreign: bool) -> bytes:
     """Return the sounds of a word, a byte each, at most `MAX_SOUNDS`, without non-ASCII letters.
 

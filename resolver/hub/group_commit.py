@@ -22,6 +22,7 @@ from resolver.hub.ownership import (
     HUB_OWNER,
     RecordOwner,
     check_handling_codes,
+    check_named_agencies,
     check_source_owner,
     ownership_error,
 )
@@ -216,6 +217,7 @@ class GroupCommit:
                 record, owner = pending.record, pending.owner
                 try:
                     check_source_owner(view, [record.source], owner)
+                    check_named_agencies([record.handling], owner)
                     if record.id in stored:
                         numbers = {record.id: stored[record.id][0]}
                         check_handling_codes(view, numbers, {record.id: record.handling}, owner)

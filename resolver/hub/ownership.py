@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from resolver.errors import OwnerError
 from resolver.hub.list_updates import ListUpdate
 from resolver.ingest.reader_types import Intake
@@ -80,10 +82,17 @@ def ownership_error(name: str, owner: RecordOwner) -> OwnerError:
 
 
 def check_update_handling(view: StoreView, update: ListUpdate, owner: RecordOwner) -> None:
-    """Raise `OwnerError` where an update loosens the handling code of another agency."""
-    if owner.may_change_all or not update.superseded:
+    """Raise `OwnerError` where an update names another agency as that of its records, or loosens
+    the handling code of one.
+    """
+    if owner.may_change_all:
         return
     column = update.fresh.columns.get(HANDLING)
+    if column is not None:
+        used = column.values.take(np.unique(column.codes)).to_pylist()
+        check_named_agencies(map(unpack_handling, used), owner)
+    if not update.superseded:
+        return
     handling_of: dict[str, Handling] = {}
     if column is not None:
         texts = column.values.to_pylist()
@@ -93,6 +102,17 @@ def check_update_handling(view: StoreView, update: ListUpdate, owner: RecordOwne
             for record_id, code in zip(ids, column.codes.tolist(), strict=True)
         }
     check_handling_codes(view, update.superseded, handling_of, owner)
+
+
+def check_named_agencies(handlings: Iterable[Handling], owner: RecordOwner) -> None:
+    """Raise `OwnerError` where records are to be another agency's: only it could see them."""
+    for handling in handlings:
+        is_foreign = handling.agency not in ("", owner.agency)
+        if is_foreign and not owner.may_change_all:
+            raise OwnerError(
+                f"records cannot be sent in the name of {handling.agency[:60]!r}",
+                hint="leave the agency out: your records are those of your own agency",
+            )
 
 
 def _handling_error(handling: Handling, record_id: str) -> OwnerError:

@@ -3,7 +3,8 @@
 Each rule gives the rows it refuses and the reason.
 
 Refused are records without anything to identify them by (no name, number, contact, date, place or
-address), names over `MAX_NAME` characters, ids with control characters or marks that change the
+address), values over `MAX_NAME` characters (notes `MAX_NOTES`) or with a word over `MAX_WORD`
+letters, records over `MAX_RECORD` characters, ids with control characters or marks that change the
 direction of writing, values with NUL bytes, and, unless the caller accepts them, records whose
 handling code is above H0.
 """
@@ -11,6 +12,7 @@ handling code is above H0.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 import numpy as np
@@ -28,6 +30,8 @@ from resolver.records.properties import (
     HANDLING,
     IDENTIFIERS,
     NAME_PARTS,
+    RELATION,
+    ROUTE,
 )
 from resolver.records.source_names import is_list_source_name
 
@@ -73,7 +77,8 @@ def _find_faults(batch: Batch, accept_restricted: bool) -> Iterator[tuple[Rows, 
     yield _rows_with_hidden(batch), "its id holds control or invisible characters"
     yield from _values_with_nul(batch)
     yield from _bad_sources(batch)
-    yield from _long_names(batch)
+    yield from _long_values(batch)
+    yield from _large_records(batch)
     yield _unidentifiable(batch), "it has no name, number, contact, date or place to identify it"
     if not accept_restricted:
         yield from _restricted(batch)
@@ -115,18 +120,67 @@ def _unidentifiable(batch: Batch) -> Rows:
     return np.flatnonzero(~identifiable)
 
 
-def _long_names(batch: Batch) -> Iterator[tuple[Rows, str]]:
-    for prop in _NAMES:
-        if prop in batch.columns:
-            column = batch.columns[prop]
-            if len(column.values) <= _SMALL and all(
-                len(text) <= MAX_NAME for text in column.values.to_pylist()
-            ):
-                continue
-            lengths = _lengths(column.values)
-            for code in np.flatnonzero(lengths > MAX_NAME):
-                reason = f"its {prop} is {lengths[code]} characters long, more than {MAX_NAME}"
-                yield _rows_with(column, np.array([code])), reason
+def value_limit(prop: str) -> int:
+    """Return the characters that a value of a property may have; a packed one has several parts."""
+    if prop in _NOTES:
+        return MAX_NOTES
+    return MAX_NAME * 4 if prop in _PACKED else MAX_NAME
+
+
+def _long_values(batch: Batch) -> Iterator[tuple[Rows, str]]:
+    """Yield rows with a value beyond its bound: in characters, in the longest word, or once it is
+    written in plain letters.
+    """
+    for prop, column in batch.columns.items():
+        limit = value_limit(prop)
+        lengths = _lengths(column.values)
+        for code in np.flatnonzero(lengths > limit).tolist():
+            reason = f"its {prop} is {lengths[code]:,} characters long, more than {limit:,}"
+            yield _rows_with(column, np.array([code])), reason
+        if prop not in _NOTES:
+            for code, reason in _faulty_words(column.values, limit):
+                yield _rows_with(column, np.array([code])), f"its {prop} {reason}"
+
+
+def _faulty_words(values: pa.StringArray, limit: int) -> Iterator[tuple[int, str]]:
+    """Yield the code of each text that grows beyond a limit in plain letters, or has a word that
+    is too long, with the reason. Longer texts are left out.
+    """
+    suspects = list(range(len(values)))
+    if len(values) > _SMALL:
+        # nearly all texts are short and of common letters
+        is_suspect = pc.match_substring_regex(values, _SUSPECT).to_numpy(zero_copy_only=False)
+        suspects = np.flatnonzero(is_suspect).tolist()
+    for code in suspects:
+        text = values[code].as_py()
+        if len(text) > limit:
+            continue
+        if not text.isascii() and len(unicodedata.normalize("NFKC", text)) > limit:
+            yield code, f"is longer than {limit:,} characters in plain letters"
+        elif any(len(word) > MAX_WORD for word in _UNSPACED.sub(" ", text).split()):
+            yield code, f"has a word of more than {MAX_WORD} letters"
+
+
+MAX_NOTES, MAX_WORD, MAX_RECORD = 20_000, 100, 200_000
+"""Characters of notes, letters of a word in scripts with spaces, and characters of a record."""
+_NOTES = frozenset(("notes", "summary", "description"))
+_PACKED = frozenset((ADDRESS, RELATION, ROUTE, HANDLING, *IDENTIFIERS))
+# scripts written without spaces, and signs between words
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U00020000-\U0003ffff\\s,;:./|@?&=#_-]+"
+)
+_SUSPECT = rf"\S{{{MAX_WORD + 1},}}|[\x{{FB00}}-\x{{FDFF}}\x{{3200}}-\x{{33FF}}]"
+
+
+def _large_records(batch: Batch) -> Iterator[tuple[Rows, str]]:
+    """Yield the rows whose values are too many characters together."""
+    total = np.zeros(len(batch), dtype=np.int64)
+    for column in batch.columns.values():
+        lengths = _lengths(column.values).astype(np.int64)
+        np.add.at(total, column.rows, lengths[column.codes])
+    rows = np.flatnonzero(total > MAX_RECORD)
+    yield rows, f"its values have more than {MAX_RECORD:,} characters together"
 
 
 def _lengths(texts: pa.StringArray) -> npt.NDArray[np.int32]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache, lru_cache
+from functools import cache
 
 from rigour.names import tokenize_name
 
@@ -16,6 +16,7 @@ from resolver.normalize.scripts.southeast_asian import (
     respell_thai,
     transliterate_southeast,
 )
+from resolver.records.prepared.text_cache import cache_short_texts
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _VOWELLESS = re.compile("[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\ufb1d-\ufdff\ufe70-\ufeff]")
@@ -34,7 +35,7 @@ def _to_latin() -> Transliterator:
     return Transliterator(f"NFKC; {spoken}; Any-Latin; Latin-ASCII; Lower")
 
 
-@lru_cache(maxsize=200_000)
+@cache_short_texts(200_000)
 def to_latin(text: str) -> str:
     """Return the lower-case ASCII transliteration of a text in any script.
 
@@ -129,7 +130,7 @@ _MEN = re.compile(
 """French women's names that are a man's name with a final e, which is not mute."""
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(50_000)
 def skeleton_code(token: str) -> str:
     """Return the consonant skeleton of a Latin token: what survives a change of transliteration.
 
@@ -142,7 +143,7 @@ def skeleton_code(token: str) -> str:
     return _DOUBLES.sub(r"\1", token)
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(50_000)
 def sound_code(token: str) -> str:
     """Return a Latin token with its spelling leveled but its vowels kept, as a, i or u.
 

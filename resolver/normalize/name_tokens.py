@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from rigour.names import (
     tokenize_name,
@@ -37,6 +36,7 @@ from resolver.normalize.lexicons.titles import (
 from resolver.normalize.scripts.romanization import respell
 from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
 from resolver.normalize.scripts.syllables import join_hyphenated_syllables
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.text_hashes import hash64
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
 
@@ -143,7 +143,7 @@ def tokenize_person(text: str) -> list[Token]:
     return unflag_if_all(_unflag_titles(_join_din(_join_abd(tokens))))[:MAX_TOKENS]
 
 
-@lru_cache(maxsize=100_000)
+@cache_short_texts(100_000)
 def _ascii_word(word: str) -> tuple[Token, bool]:
     """Return the token of a word, and False if neighbors may change it or be joined to it."""
     token = _latin_token(word.lower())

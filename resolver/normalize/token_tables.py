@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import NamedTuple
 
 import jellyfish
@@ -27,13 +26,14 @@ from resolver.normalize.scripts.syllables import korean_key, pinyin_readings
 from resolver.records.prepared.batch import FloatArray, TokenTable
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.text_hashes import hash64, hash_texts
 from resolver.records.prepared.value_flags import TokenFlag
 
 # Cached, since single checks repeat names.
 _person_tokens, _group_tokens = (
-    lru_cache(maxsize=20_000)(tokenize_person),
-    lru_cache(maxsize=5_000)(tokenize_group),
+    cache_short_texts(20_000)(tokenize_person),
+    cache_short_texts(5_000)(tokenize_group),
 )
 Lookup = Callable[[Sequence[str]], list[tuple[int, ...]]]
 # Plain ints: operations on enumeration members take a microsecond each.
@@ -143,7 +143,7 @@ class _TokenRow(NamedTuple):
     signature: int
 
 
-@lru_cache(maxsize=20_000)
+@cache_short_texts(20_000)
 def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Lookup) -> _TokenRow:
     """Return the row that `_table` has for a token."""
     text = token.text
@@ -268,7 +268,7 @@ def _is_listed(text: str, counts: Mapping[str, int]) -> bool:
     return text in counts or (text.startswith("abd") and len(text) > 5)
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(50_000)
 def _phonetic(text: str) -> str:
     """Return the Metaphone code (Philips 1990, by `jellyfish`), or the text if it has none."""
     return jellyfish.metaphone(text) or text
@@ -318,7 +318,7 @@ def word_key(text: str) -> str:
     return sound_code(text) or text
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(50_000)
 def _signature(text: str) -> int:
     bits = 0
     for letter in text:

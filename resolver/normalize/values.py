@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 import phonenumbers
@@ -23,6 +22,7 @@ from resolver.records.prepared.batch import (
 )
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.text_hashes import hash64, hash_texts
 from resolver.records.properties import IDENTIFIERS
 
@@ -35,7 +35,7 @@ _STREET_WORDS = frozenset(
 )
 
 
-@lru_cache(maxsize=100_000)
+@cache_short_texts(100_000)
 def country_code(text: str) -> str:
     """Return the lower-case territory code of a name, demonym or code; empty if unknown."""
     stripped = text.strip().strip(".")
@@ -75,7 +75,7 @@ def _within_a_year(date: PartialDate) -> PartialDate:
     )
 
 
-@lru_cache(maxsize=100_000)
+@cache_short_texts(100_000)
 def current_country(text: str) -> str:
     """Return `country_code` for comparison.
 
@@ -88,7 +88,7 @@ def current_country(text: str) -> str:
     return code.partition("-")[0]
 
 
-@lru_cache(maxsize=100_000)
+@cache_short_texts(100_000)
 def _is_country(text: str) -> bool:
     """Return True if a text names a country itself, not a part or city of it."""
     code = country_code(text)
@@ -125,7 +125,7 @@ def place_table(texts: Sequence[str], countries: dict[str, int], *, packed: bool
     )
 
 
-@lru_cache(maxsize=20_000)
+@cache_short_texts(20_000)
 def _place_words(text: str) -> list[str]:
     return sorted({word for word in fold(text).split() if word not in _STREET_WORDS})
 

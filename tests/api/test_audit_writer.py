@@ -80,3 +80,25 @@ def test_every_access_of_several_workers_is_logged(store_url: str, tmp_path: Pat
         assert service.ended() == 0
     with Store.open(url) as store:
         assert len(store.audit_events.list(limit=1_000)) == answered
+
+
+def test_a_large_query_is_logged_by_its_digest(open_app: Open) -> None:
+    client, service = open_app()
+    names = [f"{number} " + "Anna Lee " * 100 for number in range(60)]
+    query = {"q": {"schema": "Person", "properties": {"name": names}}}
+    assert client.post("/match/default", json={"queries": query}).status_code == 200
+    service.audit_log.flush()
+    (event,) = service.hub.store.audit_events.list()
+    assert len(str(event.query)) < 25_000
+    assert event.query["cut"]["bytes"] > 20_000
+    assert len(event.query["cut"]["sha256"]) == 64
+
+
+def test_an_answer_has_a_bound(open_app: Open) -> None:
+    client, _ = open_app()
+    query = {"schema": "Person", "properties": {"name": ["John Smith"]}}
+    queries = {f"q{number}": query for number in range(100)}
+    answer = client.post("/match/default?limit=500&cutoff=0", json={"queries": queries})
+    assert answer.status_code == 422
+    assert "lower the limit" in answer.json["detail"]
+    assert client.post("/match/default?limit=50", json={"queries": queries}).status_code == 200

@@ -65,10 +65,42 @@ def test_a_single_date_or_address_is_enough() -> None:
 
 def test_a_giant_name_is_refused_with_its_length_and_not_cut() -> None:
     valid, rejects = validate(
-        person("a:2", "alias", "x" * 100_000), VALID, person("a:3", "name", "é" * MAX_NAME)
+        person("a:2", "alias", "x" * 100_000),
+        VALID,
+        person("a:3", "name", "é " * (MAX_NAME // 2)),
     )
     assert valid == ["a:1", "a:3"]
-    assert rejects == [(11, "record a:2: its alias is 100000 characters long, more than 2000")]
+    assert rejects == [(11, "record a:2: its alias is 100,000 characters long, more than 2,000")]
+
+
+@pytest.mark.parametrize("count", [1, 40])
+@pytest.mark.parametrize(
+    ("prop", "text", "reason"),
+    [
+        ("birthPlace", "x " * 1_500, "3,000 characters long, more than 2,000"),
+        ("position", "\ufdfa" * 150, "longer than 2,000 characters in plain letters"),
+        ("name", "b" * 101, "a word of more than 100 letters"),
+        ("notes", "x " * 20_000, "40,000 characters long, more than 20,000"),
+        ("name", "漢字" * 900, ""),
+        ("notes", "x" * 15_000, ""),
+        ("website", "https://a.example/" + "path/" * 60, ""),
+    ],
+)
+def test_every_value_has_a_bound(prop: str, text: str, reason: str, count: int) -> None:
+    others = [person(f"a:{number}", "name", f"Ann {number}") for number in range(10, 10 + count)]
+    values = (Value("birthDate", "1970-01-02"), Value(prop, text))
+    valid, rejects = validate(Record("a:2", "a", Kind.PERSON, "Person", values), *others)
+    assert ("a:2" in valid) == (not reason)
+    assert len(rejects) == bool(reason)
+    assert all(reason in fault for _, fault in rejects)
+
+
+def test_a_record_has_a_bound() -> None:
+    names = tuple(Value("alias", f"{number} " + "abc " * 400) for number in range(200))
+    large = Record("a:2", "a", Kind.PERSON, "Person", names)
+    valid, rejects = validate(large, VALID)
+    assert valid == ["a:1"]
+    assert "more than 200,000 characters together" in rejects[0][1]
 
 
 def test_nul_bytes_are_refused_in_any_value() -> None:

@@ -8,9 +8,9 @@ written without spaces, so their generic words are cut out first.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from resolver.normalize.word_pairs import parse_groups
+from resolver.records.prepared.text_cache import cache_short_texts
 
 _LATIN_WORDS = parse_groups(
     """
@@ -180,7 +180,7 @@ _LIL = re.compile(r"\b(?:lil|lel)[-\s]+(?=\w{3})", re.I)
 _VESSEL = re.compile(r"^\s*(?:M[./]?\s?[VT]|S[./]?\s?S|F[./]?\s?V)[.]?\s+(?=\w)")
 
 
-@lru_cache(maxsize=20_000)
+@cache_short_texts(20_000)
 def translate_generic_words(text: str) -> str:
     """Return a group's name with its generic words in English and without Arabic articles."""
     if not text.isascii():

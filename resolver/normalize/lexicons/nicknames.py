@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cache, lru_cache
+from functools import cache
 
 from nicknames import NickNamer
 
@@ -23,6 +23,7 @@ from resolver.normalize.lexicons.spelling_variants import (
 )
 from resolver.normalize.name_tokens import drop_abd_article
 from resolver.normalize.word_pairs import parse_pairs
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.text_hashes import hash64
 from resolver.records.prepared.value_flags import NICKNAME_BIT
 
@@ -51,7 +52,7 @@ _HARD_C = re.compile("c(?![heiy])")
 _DOUBLES = re.compile(r"(.)\1+")
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(50_000)
 def level_spelling(token: str) -> str:
     """Return a word with differences between transliterations removed.
 
@@ -114,7 +115,7 @@ def _exact_forms() -> dict[str, tuple[str, ...]]:
     return _table([*SYLLABLES.splitlines(), *FEMININE.splitlines()], str)
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(50_000)
 def nickname_symbols(token: str) -> tuple[int, ...]:
     """Return symbols of the names that a token may be short for or a translation of, ascending.
 
@@ -137,7 +138,7 @@ def nickname_symbols(token: str) -> tuple[int, ...]:
     )
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(50_000)
 def form_symbols(token: str) -> tuple[int, ...]:
     """Return the symbols of the names of which a token is one language's form, ascending."""
     heads = {*_forms().get(level_spelling(token), ()), *_exact_forms().get(token, ())}

@@ -24,7 +24,7 @@ from rigour.names.prefix import remove_person_prefixes
 
 from resolver.normalize.lexicons.corpus import CorpusWords, normal_form
 from resolver.records.prepared.ragged import Ragged
-from resolver.records.prepared.text_hashes import hash64, hash_texts
+from resolver.records.prepared.text_hashes import compute_hash64, hash64, hash_texts
 
 Symbols = tuple[int, ...]
 MAX_SYMBOLS = 40
@@ -105,7 +105,7 @@ def _phrases(token: str, longest: int) -> list[str]:
 def build_word_table(words: CorpusWords) -> WordTable:
     """Return the table of words."""
     hashes = np.fromiter(
-        map(hash64.__wrapped__, words.numbers), dtype=np.uint64, count=len(words.numbers)
+        map(compute_hash64, words.numbers), dtype=np.uint64, count=len(words.numbers)
     )
     order = np.argsort(hashes)
     place = np.empty(len(order), dtype=np.int64)

@@ -8,13 +8,14 @@ loaded when first needed.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from resolver.normalize.folding import HAN
 from resolver.normalize.scripts.indic import INDIC, transliterate_indic
 from resolver.normalize.scripts.sino_korean import korean_reading
 from resolver.normalize.word_pairs import parse_pairs
+from resolver.records.prepared.text_cache import cache_short_texts
 
 _LONG = re.compile("([aiueo])\\1|(?<=o)u")
 _LONGEST = 8
@@ -44,7 +45,7 @@ def _kakasi() -> Any:
     return create()
 
 
-@lru_cache(maxsize=20_000)
+@cache_short_texts(20_000)
 def readings(word: str) -> tuple[str, ...]:
     """Return possible readings of a word; nothing for words in other scripts.
 

@@ -10,10 +10,10 @@ writes as w.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from resolver.normalize.folding import sound_code
 from resolver.normalize.word_pairs import parse_pairs
+from resolver.records.prepared.text_cache import cache_short_texts
 
 _SOMALI = re.compile(
     "^c(?:abd[aeiu]|abdu?$|aal|aash|aamir|ali$|umar$|usmaan|ismaan|iise|ilmi$|igaal|awa+l|ab?bd)"
@@ -68,7 +68,7 @@ def respell(word: str) -> str:
     return _TWICE.sub(r"\1", _AYN.sub("", word).replace("x", "h"))
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(50_000)
 def armenian_key(word: str) -> str:
     """Return the key of an Armenian family name in either dialect; empty for other words.
 
@@ -81,7 +81,7 @@ def armenian_key(word: str) -> str:
     return _DOUBLES.sub(r"\1", word)
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(50_000)
 def georgian_key(word: str) -> str:
     """Return the key of a Georgian family name in -dze or -shvili; empty for other words.
 
@@ -95,7 +95,7 @@ def georgian_key(word: str) -> str:
     return _DOUBLES.sub(r"\1", word)
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(50_000)
 def japanese_key(word: str) -> str:
     """Return the Hepburn spelling of a Japanese word of three or more syllables; empty for others.
 
@@ -110,7 +110,7 @@ def japanese_key(word: str) -> str:
     return word
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(50_000)
 def vw_key(word: str) -> str:
     """Return the sound code of a word with its w as v (`parwin`, `parveen`); empty without either.
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice, product
 
 from resolver.normalize.word_pairs import parse_pairs
+from resolver.records.prepared.text_cache import cache_short_texts
 
 # Finals of pinyin with their initials (-: none).
 _FINALS = """
@@ -170,7 +171,7 @@ def _joined(match: re.Match[str]) -> str:
     return first + second.lower() if all(are_syllables) or is_typo else match[0]
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(50_000)
 def pinyin_readings(token: str, *, is_known: bool) -> tuple[str, ...]:
     """Return possible pinyin spellings of a word of two or three syllables.
 
@@ -193,7 +194,7 @@ def pinyin_readings(token: str, *, is_known: bool) -> tuple[str, ...]:
     return tuple(sorted(spellings)) if len(spellings) <= _MOST else ()
 
 
-@lru_cache(maxsize=50_000)
+@cache_short_texts(50_000)
 def korean_key(token: str, *, is_known: bool) -> str:
     """Return a word of two Korean syllables with its spelling leveled; empty for other words.
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from resolver.records.prepared.text_cache import cache_short_texts
 
-@lru_cache(maxsize=100_000)
-def hash64(text: str) -> int:
+
+def compute_hash64(text: str) -> int:
     """Return a stable 64-bit hash of a text (BLAKE2b), never 0."""
     return (
         int.from_bytes(
@@ -19,6 +19,10 @@ def hash64(text: str) -> int:
         )
         or 1
     )
+
+
+hash64 = cache_short_texts(100_000)(compute_hash64)
+"""`compute_hash64` with a cache."""
 
 
 def hash_texts(texts: Iterable[str]) -> npt.NDArray[np.uint64]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import threading
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -186,45 +187,55 @@ class Users:
         name = _fold_name(name)[:60]
         address_key = f"{_ADDRESS}{address}" if address and address_limit else ""
         now = datetime.datetime.now(datetime.UTC)
-        with translate_errors(self.engine), read_transaction(self.engine) as connection:
-            failures = connection.execute(
-                select(sign_in_failures).where(sign_in_failures.c.name.in_([name, address_key]))
-            )
-            tries = {failure.name: failure for failure in failures if failure.until > utc_text(now)}
-            row = connection.execute(select(users).where(users.c.name == name)).first()
-        for key, limit, subject in (
-            (address_key, address_limit, "from this address"),
-            (name, MAX_TRIES, "for this name"),
-        ):
-            if key and key in tries and tries[key].tries >= limit:
-                until = datetime.datetime.fromisoformat(tries[key].until)
-                raise LockedError(int((until - now).total_seconds()), subject)
+        limits = [(name, MAX_TRIES, "for this name")]
+        if address_key:
+            limits.insert(0, (address_key, address_limit, "from this address"))
+        row = self._count_try(name, limits, now)
         may_sign_in = row is not None and row.disabled is None and row.password != ""
         # a hash is checked in any case: who there is must not show in the time
         is_correct = _verify(
             row.password if row is not None and may_sign_in else _dummy_hash(), password
         )
         if row is None or not may_sign_in or not is_correct:
-            self._failed([name, *([address_key] if address_key else [])], now)
             return None
-        self._passed(row, password)
+        self._passed(row, password, address_key)
         return user_from_row(row)
 
-    def _failed(self, keys: Sequence[str], now: datetime.datetime) -> None:
+    def _count_try(
+        self, name: str, limits: Sequence[tuple[str, int, str]], now: datetime.datetime
+    ) -> Any:
+        """Count a try before its password is looked at, so that no two count as one.
+
+        `limits`: key, tries that lock it, and its description. Returns the row of the user. Raises
+        `LockedError`, and then counts nothing.
+        """
+        until = utc_text(now + LOCK_TIME)
+        dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
             connection.execute(
                 delete(sign_in_failures).where(sign_in_failures.c.until <= utc_text(now))
             )
-            until = utc_text(now + LOCK_TIME)
-            dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
-            for key in keys:
+            for key, limit, subject in limits:
                 first = dialect.insert(sign_in_failures).values(name=key, tries=1, until=until)
                 again = {"tries": sign_in_failures.c.tries + 1, "until": until}
-                connection.execute(first.on_conflict_do_update(index_elements=["name"], set_=again))
+                counted = first.on_conflict_do_update(
+                    index_elements=["name"], set_=again, where=sign_in_failures.c.tries < limit
+                ).returning(sign_in_failures.c.tries)
+                if connection.execute(counted).first() is None:
+                    locked = select(sign_in_failures.c.until).where(sign_in_failures.c.name == key)
+                    end = datetime.datetime.fromisoformat(connection.execute(locked).scalar_one())
+                    raise LockedError(int((end - now).total_seconds()), subject)
+            return connection.execute(select(users).where(users.c.name == name)).first()
 
-    def _passed(self, row: Any, password: str) -> None:
+    def _passed(self, row: Any, password: str, address_key: str) -> None:
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
             connection.execute(delete(sign_in_failures).where(sign_in_failures.c.name == row.name))
+            # a correct password does not count, and does not reset what counted before
+            connection.execute(
+                update(sign_in_failures)
+                .where(sign_in_failures.c.name == address_key)
+                .values(tries=sign_in_failures.c.tries - 1)
+            )
             if _hasher().check_needs_rehash(row.password):
                 fresh = _hasher().hash(password)
                 connection.execute(
@@ -289,9 +300,14 @@ def _hash_password(name: str, password: str | None) -> str:
     return _hasher().hash(_bytes(password))
 
 
+_HASHING = threading.Lock()
+"""Held while a password is hashed: many sign-ins at once leave the other core to checks."""
+
+
 def _verify(stored_hash: str, password: str) -> bool:
     try:
-        return _hasher().verify(stored_hash, _bytes(password[:MAX_PASSWORD_LENGTH]))
+        with _HASHING:
+            return _hasher().verify(stored_hash, _bytes(password[:MAX_PASSWORD_LENGTH]))
     except (Argon2Error, InvalidHashError):
         return False
 

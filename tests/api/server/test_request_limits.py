@@ -138,3 +138,45 @@ def test_a_body_that_stops_coming_ends(closed: tuple[str, dict[str, str]], tmp_p
             )
             stack.enter_context(connected(serving.address)).sendall("\r\n".join(lines).encode())
         assert ask(f"{serving.address}/healthz")[0] == 200
+
+
+def test_one_byte_now_and_then_holds_no_worker(
+    closed: tuple[str, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Connections that send a header byte by byte are ended, and others are answered meanwhile."""
+    with (
+        served(closed[0], "--workers", "2", "--threads", "2", ready=True) as serving,
+        ExitStack() as stack,
+    ):
+        slow = [stack.enter_context(connected(serving.address)) for _ in range(12)]
+        for sock in slow:
+            sock.sendall(b"GET /healthz HTTP/1.1\r\nX-Slow: ")
+        ended: set[int] = set()
+        deadline = time.monotonic() + 60
+        while len(ended) < len(slow) and time.monotonic() < deadline:
+            for number, sock in enumerate(slow):
+                try:
+                    sock.sendall(b"a")
+                    sock.settimeout(0.01)
+                    if sock.recv(1_000) is not None:
+                        ended.add(number)
+                except TimeoutError:
+                    continue
+                except OSError:
+                    ended.add(number)
+            time.sleep(1)
+        assert len(ended) == len(slow)
+        assert ask(f"{serving.address}/healthz")[0] == 200
+
+
+@pytest.mark.parametrize("letter", ["\\", '"', ";", "="])
+def test_a_hostile_cookie_costs_nothing(letter: str, single: Served) -> None:
+    started_at = time.monotonic()
+    status, _ = send_raw(
+        single.address,
+        "POST /desk/batches HTTP/1.1",
+        f"Content-Length: {LARGE}",
+        f'Cookie: session="{letter * 100_000}',
+    )
+    assert status in (401, 431)
+    assert time.monotonic() - started_at < 3

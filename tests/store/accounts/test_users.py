@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from sqlalchemy import select
 
 from resolver.errors import StoreError
 from resolver.store import LockedError, Store, UserRole, backup, restore
+from resolver.store.accounts import users as users_module
 from resolver.store.schema import sessions, users
 
 pytestmark = pytest.mark.slow
@@ -165,3 +168,30 @@ def test_backup_has_users_without_sessions(store: Store, tmp_path: Path) -> None
         restore(tmp_path / "all.gz", other)
         assert other.users.check("amira", PASSWORD) is not None
         assert other.sessions.find(token, idle=HOUR) is None
+
+
+def test_guesses_at_once_count_before_they_are_tested(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.users.add("amira", UserRole.VIEWER, "", PASSWORD)
+    tested: list[str] = []
+    start = threading.Barrier(24)
+    real = users_module._verify
+
+    def verify(stored_hash: str, password: str) -> bool:
+        tested.append(password)
+        return real(stored_hash, password)
+
+    monkeypatch.setattr(users_module, "_verify", verify)
+
+    def guess(number: int) -> str:
+        start.wait()
+        try:
+            return str(store.users.check("amira", f"wrong {number}"))
+        except LockedError:
+            return "locked"
+
+    with ThreadPoolExecutor(24) as pool:
+        answers = list(pool.map(guess, range(24)))
+    assert len(tested) == 5
+    assert sorted(answers) == ["None"] * 5 + ["locked"] * 19

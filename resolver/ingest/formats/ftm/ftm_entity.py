@@ -19,7 +19,7 @@ from resolver.ingest.formats.ftm.ftm_schema import has_property, is_entity_prope
 from resolver.ingest.reader_types import LocatedBatch
 from resolver.ingest.text.machine_dates import read_date
 from resolver.ingest.text.record_draft import RecordDraft
-from resolver.ingest.validation import validate_records
+from resolver.ingest.validation import validate_records, value_limit
 from resolver.records import Address, Identifier, Record, kind_of_schema
 from resolver.records.batch import batch_from_record
 from resolver.records.properties import ADDRESS, DATES, IDENTIFIER_SET
@@ -67,6 +67,9 @@ def read_ftm_entity(
                 raise RecordError(
                     f"the entity has more than {MAX_ENTITY_VALUES} values", hint="send fewer"
                 )
+            if len(text) > value_limit(prop):
+                length = f"{len(text):,} characters long, more than {value_limit(prop):,}"
+                raise RecordError(f"its {prop} is {length}", hint="shorten it")
             try:
                 _add_value(draft, prop, text)
             except DateError as error:

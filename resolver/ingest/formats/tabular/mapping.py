@@ -29,11 +29,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from rapidfuzz import fuzz, process
 
 from resolver.errors import MappingError
+from resolver.ingest.formats.tabular.yaml_text import MAX_BYTES, read_yaml_text
 from resolver.records import KIND_BY_LABEL, kind_of_schema
 from resolver.records import properties as property_names
 from resolver.records.source_names import is_list_source_name
 
-MAX_BYTES = 1_000_000
 ADDRESS_PARTS = ("full", "street", "city", "region", "postalCode", "country")
 HANDLING_CODES = ("H0", "H1", "H2", "H3")
 _UNMAPPABLE_PROPERTIES = (property_names.RELATION, property_names.ROUTE, property_names.HANDLING)
@@ -118,7 +118,7 @@ def load_mapping(path: Path) -> Mapping:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise MappingError(f"a mapping is no longer than {MAX_BYTES} bytes", place=path.name)
-        content = yaml.safe_load(path.read_text("utf-8"))
+        content = read_yaml_text(path.read_text("utf-8"), path.name)
     except OSError as error:
         raise MappingError(f"cannot be read: {error.strerror or error}", place=path.name) from None
     except UnicodeDecodeError:

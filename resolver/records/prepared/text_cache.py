@@ -1,0 +1,38 @@
+"""Caches of functions of texts, bounded in bytes: long texts are computed anew each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache, wraps
+from typing import ParamSpec, TypeVar
+
+MAX_CACHED_LETTERS = 100
+"""Letters of a text that is cached; words and names of real records have fewer."""
+_Parameters = ParamSpec("_Parameters")
+_Result = TypeVar("_Result")
+
+
+def cache_short_texts(
+    maxsize: int,
+) -> Callable[[Callable[_Parameters, _Result]], Callable[_Parameters, _Result]]:
+    """Return a decorator like `lru_cache(maxsize)` that keeps no result of a long text.
+
+    The first argument is the text, or a word of one. A sender of long texts can neither fill memory
+    nor push the words of others out of the cache.
+    """
+
+    def decorate(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
+        """Return the function with its cache."""
+        cached: Callable[..., _Result] = lru_cache(maxsize)(function)
+
+        @wraps(function)
+        def call(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
+            """Return the result, from the cache where the text is short."""
+            text = args[0]
+            if isinstance(text, str) and len(text) > MAX_CACHED_LETTERS:
+                return function(*args, **kwargs)
+            return cached(*args, **kwargs)
+
+        return call
+
+    return decorate
