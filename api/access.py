@@ -101,7 +101,8 @@ def install_access_control(app: Flask) -> None:
     def authorize() -> None:
         """Authenticate the request and check its scope."""
         g.viewer = Viewer()
-        g.purpose = _purpose()
+        # pages of the desk have the purpose of their session
+        g.purpose = "" if is_self_guarded() else _purpose()
         endpoint = current_endpoint()
         scope = None if endpoint is None else _required_scope(endpoint.access)
         # browsers send OPTIONS before they send a key; the answer lists methods only

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from resolver.api.schemas.json_response import json_response
 from resolver.errors import (
+    DatabaseError,
     InputError,
     OwnerError,
     RecordError,
@@ -50,6 +51,20 @@ def http_status(error: ResolverError) -> int:
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
 
 
+def public_detail(error: ResolverError) -> str:
+    """Return what a caller is told of an error: nothing of where the store is, or who opens it."""
+    if isinstance(error, StoreFullError):
+        _LOG.error("the store is full", error=error.line())
+        return "the disk of the store is full: nothing was written"
+    if isinstance(error, DatabaseError):
+        _LOG.error("the database does not answer", error=error.line())
+        return "the database does not answer: ask again in a few seconds"
+    if isinstance(error, StoreError):
+        text = f"{error.message} ({error.hint})" if error.hint else error.message
+        return " ".join(text.split())
+    return error.line()
+
+
 def install_error_handlers(app: Flask) -> None:
     """Turn errors of an application into JSON responses."""
 
@@ -63,7 +78,7 @@ def install_error_handlers(app: Flask) -> None:
         """Return the response for an error of the engine."""
         status = http_status(error)
         headers = {"Retry-After": "5"} if status == 503 else {}
-        return json_response({"detail": error.line()}, status, headers=headers)
+        return json_response({"detail": public_detail(error)}, status, headers=headers)
 
     @app.errorhandler(TimeoutError)
     @app.errorhandler(BlockingIOError)

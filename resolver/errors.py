@@ -48,6 +48,10 @@ class MappingError(InputError):
     """Mapping file that does not fit its data."""
 
 
+class UnneededMappingError(MappingError):
+    """Mapping for files of which none is a table."""
+
+
 class RecordError(InputError):
     """Row that cannot become a record; the rest of the file can still be read."""
 
@@ -74,6 +78,10 @@ class StoreError(ResolverError):
 
 class OwnerError(ResolverError):
     """Change to a source that belongs to another owner."""
+
+
+class DatabaseError(StoreError):
+    """Fault that the database reports, in its words."""
 
 
 class StoreFullError(StoreError):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from resolver.api.endpoints import Access, Disclosure, endpoint
+from resolver.api.errors import public_detail
 from resolver.api.observability import current_metrics, render_metrics
 from resolver.api.openapi.json_schema import COUNT, STRING, closed_object, component
 from resolver.api.openapi.objects import content, errors, json_response_of, response
@@ -17,6 +19,7 @@ from resolver.errors import ResolverError
 from resolver.hub.admin import TOO_OLD, StoreView, source_fault
 
 blueprint = Blueprint("health", __name__)
+_LOG = structlog.get_logger("api")
 HEALTH = component("Health", closed_object({"status": STRING}, {"version": COUNT}))
 _ACCESS = Access(None, Disclosure.STATE)
 _MAX_DELAY = timedelta(seconds=60)
@@ -41,7 +44,7 @@ def readyz() -> Response:
     try:
         version, faults = readiness(current_service())
     except ResolverError as error:
-        version, faults = None, [error.line()]
+        version, faults = None, [public_detail(error)]
     current_metrics().ready.set(0 if faults else 1)
     if faults:
         return json_response(
@@ -76,21 +79,28 @@ def readiness(service: Service) -> tuple[int, list[str]]:
     """
     with service.hub.store.view() as view:
         if not view.revision:
-            faults = ["the store is empty: nothing has been submitted yet"]
+            return 0, ["the store is empty: nothing has been submitted yet"]
         else:
             service.hub.options_of(view.head)
             faults = _loading_faults(service)
             answered = service.screener.followed_revision
             if answered is not None and answered < view.revision:
                 faults += _delay_faults(answered, view.commit_times([answered + 1])[answered + 1])
-        faults += _source_faults(view)
+        faults += _source_faults(view, service)
         return view.revision, faults
 
 
-def _source_faults(view: StoreView) -> list[str]:
+def _source_faults(view: StoreView, service: Service) -> list[str]:
+    """Return the faults of lists that everybody may know of; the log has those of the others."""
+    if not service.is_warm:
+        return []
+    hidden = service.screener.hidden_sources()
     faults = []
     for source in view.sources():
         fault = source_fault(view, source)
+        if fault and source.name in hidden:
+            _LOG.warning("a list is overdue", source=source.name)
+            continue
         if fault == TOO_OLD:
             fault = f"older than {source.maximum_age_days} days"
         if fault:

@@ -112,6 +112,8 @@ def read_unit(
             version = max(version, item.text)
     lines = np.concatenate([np.zeros(0, dtype=np.int32), *(chunk.lines for chunk in chunks)])
     batch = concat(chunk.batch for chunk in chunks)
+    if not len(batch) and not rejects.listed():
+        messages.append(f"{unit.label}: no record of the format {row.name} was found in it")
     if doubt := describe_old_births(batch):
         messages.append(f"{unit.label}: {doubt}")
     return ListContents(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from resolver.errors import FormatError, InputError, MappingError
+from resolver.errors import FormatError, InputError, MappingError, UnneededMappingError
 from resolver.ingest.assemble import assemble
 from resolver.ingest.discovery import (
     InputFile,
@@ -126,7 +126,7 @@ def plan_reads(
         raise _no_list_error(paths, skipped)
     if mappings and all(item.row.name != table_reader.NAME for item in planned):
         names = ", ".join(sorted({item.row.name for item in planned}))
-        raise MappingError(
+        raise UnneededMappingError(
             f"no file needs the mapping: all are {names}",
             hint=f"add --format {table_reader.NAME} to use it",
         )

@@ -209,6 +209,13 @@ class Screener:
         """
         return self._current_snapshot().sources_for(viewer)
 
+    def hidden_sources(self, viewer: Viewer = STRANGER) -> frozenset[str]:
+        """Return the names of the lists that the viewer may not know. Raises `StoreError` for an
+        empty store.
+        """
+        snapshot = self._current_snapshot()
+        return snapshot.sources - snapshot.sources_for(viewer)
+
     def _follow(self, seconds: float) -> None:
         pause = seconds
         while not self._ended.wait(pause):

@@ -26,7 +26,7 @@ from sqlalchemy.exc import (
     NoSuchModuleError,
 )
 
-from resolver.errors import StoreError, StoreFullError
+from resolver.errors import DatabaseError, StoreError, StoreFullError
 
 SCHEMA_VERSION = "0007"
 """Newest migration in `resolver/store/migrations/versions`."""
@@ -124,7 +124,7 @@ def store_error(error: Exception, engine: Engine) -> StoreError:
     """Return an error of the database as a `StoreError` on one line."""
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
     lines = str(cause).strip().splitlines()
-    kind = StoreFullError if _is_full(cause) else StoreError
+    kind = StoreFullError if _is_full(cause) else DatabaseError
     return kind(
         f"the database reports: {lines[0] if lines else type(error).__name__}",
         place=masked_url(engine),

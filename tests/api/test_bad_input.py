@@ -22,8 +22,10 @@ import pytest
 from flask import Flask
 
 from resolver.api import ServiceSettings, create_app
+from resolver.api.errors import http_status, public_detail
 from resolver.api.service import Service
 from resolver.client import Client, ServiceFailedError
+from resolver.errors import DatabaseError, StoreError, StoreFullError
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder
 from tests.api.conftest import RECORDS
@@ -133,7 +135,7 @@ def test_a_full_disk(url: str) -> None:
                 failures.append(error)
         assert failures
         assert {error.status for error in failures} == {507}, [str(error) for error in failures]
-        assert "has free space" in failures[0].detail
+        assert "disk of the store is full" in failures[0].detail
         # what is there is served on, and what failed is not there by half
         assert client.check(name="John Smith", birthDate="1990-01-01").results
         committed = client.changes().version - before
@@ -268,3 +270,15 @@ def test_invalid_json_is_refused(client: Any) -> None:
         "/records", data=json.dumps({"id": "1", "datasets": ["a"], "handling": ["H0"]})
     )
     assert answer.status_code == 422
+
+
+def test_errors_of_the_database_tell_nothing_of_it() -> None:
+    """Neither host nor user nor path of a store is told to a caller."""
+    url = "postgresql+psycopg://hub@db.internal:5432/hub"
+    for kind, status in ((DatabaseError, 503), (StoreFullError, 507), (StoreError, 503)):
+        text = "it waits" if kind is StoreError else "no route to host db.internal"
+        error = kind(text, place=url, hint="check it")
+        detail = public_detail(error)
+        assert "db.internal" not in detail
+        assert "hub" not in detail
+        assert http_status(error) == status

@@ -311,3 +311,12 @@ def test_preview_of_rejects_counts_them(tmp_path: Path) -> None:
     text = preview_lists([path])
     assert "no record was found" in text
     assert "and 15 more not taken" in text
+
+
+def test_a_list_without_records_and_rejects_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "empty.csv"
+    path.write_text("id,name,birth_date\n", "utf-8")
+    intake = read_lists([path])
+    assert len(intake.batch) == 0
+    assert not intake.rejects
+    assert any("no record of the format" in warning for warning in intake.warnings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ from resolver.cli.run_results import (
     remove_checkpoints,
     write_run_results,
 )
+from resolver.errors import UnneededMappingError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -98,8 +100,7 @@ def command(
     prepare_folder(out)
     start_engine(options)
     with ProgressBars(verbose=reading.verbose) as bars:
-        left = read_list_files(files, reading, bars, stage="read left")
-        right = read_list_files(others, reading, bars, stage="read right")
+        left, right = _read_sides(files, others, reading, bars)
         note_unknown_ids(decisions, left, right)
         _note_shared(left, right)
         resolution = _resolve(left, right, running, bars, options)
@@ -114,6 +115,25 @@ def command(
         as_json=options["as_json"],
         profile=options["profile"],
     )
+
+
+def _read_sides(
+    files: tuple[Path, ...], others: tuple[Path, ...], reading: ReadingOptions, bars: ProgressBars
+) -> tuple[Intake, Intake]:
+    """Read both sides; a mapping may be needed on one of them only. Raises `InputError`."""
+    sides = {"read left": files, "read right": others}
+    intakes: dict[str, Intake] = {}
+    unneeded: UnneededMappingError | None = None
+    for stage, paths in sides.items():
+        try:
+            intakes[stage] = read_list_files(paths, reading, bars, stage=stage)
+        except UnneededMappingError as error:
+            if unneeded is not None:
+                raise
+            unneeded = error
+            plain = replace(reading, mapping_files=())
+            intakes[stage] = read_list_files(paths, plain, bars, stage=stage)
+    return intakes["read left"], intakes["read right"]
 
 
 def _note_shared(left: Intake, right: Intake) -> None:

@@ -288,3 +288,10 @@ def test_times_and_words_as_pages_show_them() -> None:
     assert text_filters.ago("") == "never"
     assert text_filters.join_words(["a", "b", "c"]) == "a, b and c"
     assert text_filters.weight(-1234) == "−1.23"
+
+
+def test_a_long_purpose_in_the_address_of_a_page_is_no_fault(desk: Desk) -> None:
+    answer = desk.browser().get(
+        "/desk/sign-in", query_string={"purpose": "x" * 600, "next": "/\r\nX: y"}
+    )
+    assert answer.status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ import structlog
 from flask import Flask
 
 from resolver.api import ServiceSettings, create_app
+from resolver.api.routes.health import readiness
 from resolver.cli.app import run
 from resolver.hub.hub import Hub
+from resolver.ingest.reader_types import ListInfo
+from resolver.records import Handling
 from tests.api.conftest import RECORDS, Client
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
@@ -254,3 +258,24 @@ def test_updatez_shows_commits_at_once(tmp_path: Any, app: Flask) -> None:
         ]
         assert client.post("/updatez?x=1").status_code == 422
         service.close()
+
+
+def test_overdue_lists_that_are_hidden_are_not_named(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/hub.db"
+    hidden = replace(
+        record("secret:1", name="Zeta Verborgen", birthDate="1950-03-04"),
+        handling=Handling("River", "H3"),
+    )
+    lists = [ListInfo(name, "test", (name,), "", 1, 0, False) for name in ("coast", "secret")]
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+        with Hub.open(url, OPTIONS) as hub:
+            hub.add(make_intake([record("coast:9", name="Ann Lee"), hidden], *lists))
+        service = create_app(ServiceSettings(url)).extensions["resolver"]
+        service.warm()
+        for name in ("coast", "secret"):
+            assert run(["sources", "set", name, "--maximum-age-days", "3", "--store", url]) == 0
+        with service.hub.store.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE sources SET updated = '2020-01-01T00:00:00.000000Z'")
+        faults = readiness(service)[1]
+        service.close()
+    assert faults == ["the list coast is older than 3 days"]
