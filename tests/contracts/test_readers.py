@@ -210,7 +210,7 @@ def _read_or_fail(path: Path) -> Intake | None:
     ("change", "fault"),
     [
         (lambda name: name[:1] + b"\x00" + name[1:], ""),
-        (lambda name: name + b" " + b"A" * 100_000, f"characters long, more than {MAX_NAME}"),
+        (lambda name: name + b" " + b"A" * 100_000, f"characters long, more than {MAX_NAME:,}"),
     ],
     ids=["NUL", "100,000 characters"],
 )

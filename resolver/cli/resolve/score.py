@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +30,7 @@ from resolver.cli.record_ids import unknown_record_error
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    from resolver.ingest.reader_types import Intake
     from resolver.records.results.resolution import Band
 
 
@@ -36,7 +39,8 @@ Score the pairs of PAIRS.csv (columns left and right: record ids) with records o
 FILE...
 
 OUT.csv has left,right,score,band: one row for each row of PAIRS.csv, in its order, even if a
-run would not compare the two.
+run would not compare the two. A pair with a record that could not be read has no score, and a
+note says why.
 
 \b
 Examples:
@@ -67,16 +71,48 @@ def command(
     check_writable(out)
     with ProgressBars(verbose=reading.verbose) as bars:
         intake = read_list_files(files, reading, bars)
-        check_ids(table, intake.batch.ids.to_pylist())
+        reasons = rejected_records(intake)
+        check_ids(table, intake.batch.ids.to_pylist(), reasons)
         from resolver.engines.record_pairs import score_pairs
 
         bars.start("score", len(table.rows), "pairs")
         lefts, rights = table.column("left"), table.column("right")
+        can_score = [reasons.keys().isdisjoint(pair) for pair in zip(lefts, rights, strict=True)]
         running, sources = run_options(settings, options), deduplicated_sources(intake)
-        answers = score_pairs(intake.batch, lefts, rights, running, sources)
-    scored = zip(lefts, rights, answers, strict=True)
-    rows = ([left, right, *format_score(answer)] for left, right, answer in scored)
+        answers = iter(
+            score_pairs(
+                intake.batch,
+                list(compress(lefts, can_score)),
+                list(compress(rights, can_score)),
+                running,
+                sources,
+            )
+        )
+    _note_unscored(table, reasons)
+    rows = (
+        [left, right, *(format_score(next(answers)) if is_scored else ("", ""))]
+        for left, right, is_scored in zip(lefts, rights, can_score, strict=True)
+    )
     write_csv_table(out, ("left", "right", "score", "band"), rows)
+
+
+def rejected_records(intake: Intake) -> dict[str, str]:
+    """Return the reason for each record id that the lists have and that was not read."""
+    read = set(intake.batch.ids.to_pylist())
+    matches = (match for reject in intake.rejects if (match := _REJECTED.match(reject.reason)))
+    return {match[1]: match[2] for match in matches if match[1] not in read}
+
+
+_REJECTED = re.compile(r"record (\S+): (.+)", re.DOTALL)
+
+
+def _note_unscored(table: CsvTable, reasons: Mapping[str, str]) -> None:
+    """Note on standard error which rows have no score, and why."""
+    for row in table.rows:
+        for side in ("left", "right"):
+            if row.cells[side] in reasons:
+                reason = f"{row.cells[side]} was not read: {reasons[row.cells[side]]}"
+                click.echo(f"note: {table.place_of(row)}: no score: {reason}", err=True)
 
 
 def format_score(answer: tuple[float, Band]) -> tuple[str, str]:
@@ -85,9 +121,12 @@ def format_score(answer: tuple[float, Band]) -> tuple[str, str]:
     return f"{score:.6f}", band.label
 
 
-def check_ids(table: CsvTable, ids: Sequence[str]) -> None:
-    """Raise `InputError` for the first row with a record that was not read."""
-    existing = set(ids)
+def check_ids(table: CsvTable, ids: Sequence[str], rejected: Collection[str] = ()) -> None:
+    """Raise `InputError` for the first row with a record that no list has.
+
+    `rejected`: ids of records that lists have and that were not read.
+    """
+    existing = {*ids, *rejected}
     missing = [
         (row, row.cells[side])
         for row in table.rows

@@ -58,6 +58,24 @@ def test_score_reports_unknown_records(
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_a_pair_with_a_record_that_was_not_read_has_no_score(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    extra = tmp_path / "extra.jsonl"
+    lines = [
+        {"id": "1", "schema": "Person", "datasets": ["x"], "properties": {"notes": ["nameless"]}},
+        {"id": "2", "schema": "Person", "datasets": ["x"], "properties": {"name": ["Ann Lee"]}},
+    ]
+    extra.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    pairs = table(tmp_path / "pairs.csv", "left,right\nx:1,x:2\nriver:9,coast:p3\n")
+    out = tmp_path / "out.csv"
+    assert run(["score", pairs, *lists.args, str(extra), "--out", str(out)]) == 0
+    first, second = rows(out)
+    assert (first["score"], first["band"]) == ("", "")
+    assert second["band"] == "match"
+    assert "line 2: no score: x:1 was not read: it has no name" in capsys.readouterr().err
+
+
 def test_names_keep_rows(tmp_path: Path) -> None:
     cases = table(
         tmp_path / "cases.csv",
