@@ -41,7 +41,7 @@ def exclusive_grades(frequencies: FrequencyTables, prop: str, hashes: HashArray)
     return np.where(values[place] == hashes, grades[place], np.float32(1))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _shared_values(frequencies: FrequencyTables, prop: str) -> tuple[HashArray, FloatArray]:
     """Return the hashes of values that several names share, ascending, and their grades."""
     bearers = frequencies.at_hand.bearers.get(prop, {})

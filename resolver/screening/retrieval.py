@@ -152,18 +152,17 @@ class CandidateFinder:
             is_here = (by_key >= first) & (by_key < first + len(segment))
             part = IndexPart(segment.words, segment.prefilter_arrays, by_key[is_here] - first)
             visibility = segment_visibility(segment, profiles.viewer)
-            open_mask, partial_mask = mask, visibility.partial & mask.active
-            if visibility.count < len(segment) or partial_mask.any():
+            open_mask = mask
+            if not visibility.is_whole:
                 open_mask = ProfileMask.of(mask.active & visibility.open)
             if profiles.sources is not None:
                 has_source = _has_record_of(segment, frozenset(profiles.sources))
                 open_mask = ProfileMask.of(open_mask.active & has_source)
             rankings.append(search.find(part, open_mask, first, entity_count))
-            if partial_mask.any():
-                ranking = search.find(part, ProfileMask.of(partial_mask), 0, entity_count)
-                rows = _order_places(ranking, MAX_PARTIAL)
+            if not visibility.is_whole:
+                rows = search.find_partial(part, visibility.partial & mask.active, entity_count)
                 if len(rows):
-                    partial_rows.append((number, np.sort(rows)))
+                    partial_rows.append((number, rows))
             first += len(segment)
         return rankings, partial_rows
 
@@ -220,6 +219,13 @@ class _Search:
         return _Ranking(
             rows + first, query_scores(self._query[1], part.prefilter_arrays, rows), word_scores
         )
+
+    def find_partial(self, part: IndexPart, active: Bools, entity_count: int) -> Numbers:
+        """Return the rows of the likeliest partly hidden profiles of a part, ascending."""
+        if not active.any():
+            return np.zeros(0, dtype=np.int64)
+        ranking = self.find(part, ProfileMask.of(active), 0, entity_count)
+        return np.sort(_order_places(ranking, MAX_PARTIAL))
 
     def find_in_profiles(self, visible: VisibleProfiles, first: int, entity_count: int) -> _Ranking:
         """Return those of some visible profiles that the query may mean."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -36,29 +36,45 @@ Bools = npt.NDArray[np.bool_]
 class SegmentVisibility:
     """Entities of a segment of which a viewer may see all records (`open`) or some (`partial`).
 
-    `count`: how many these are.
+    `count`: how many these are. `is_whole`: whether the viewer may see everything.
     """
 
     open: Bools
     partial: Bools
     count: int
+    is_whole: bool
+
+
+_VISIBILITY: WeakKeyDictionary[IndexSegment, dict[Viewer, SegmentVisibility]] = WeakKeyDictionary()
+"""What viewers may see of segments, as long as these are in use."""
+_MAX_VIEWERS = 64
+"""Viewers of different rights of whom that is cached for one segment."""
 
 
 def segment_visibility(segment: IndexSegment, viewer: Viewer) -> SegmentVisibility:
     """Return what a viewer may see of a segment; computed once for viewers of the same rights."""
-    return _segment_visibility(segment, replace(viewer, name="named" if viewer.name else ""))
+    rights = replace(viewer, name="named" if viewer.name else "")
+    by_rights = _VISIBILITY.setdefault(segment, {})
+    visibility = by_rights.get(rights)
+    if visibility is None:
+        if len(by_rights) >= _MAX_VIEWERS:
+            by_rights.clear()
+        visibility = by_rights[rights] = _compute_visibility(segment, rights)
+    return visibility
 
 
-@lru_cache(maxsize=128)
-def _segment_visibility(segment: IndexSegment, viewer: Viewer) -> SegmentVisibility:
+def _compute_visibility(segment: IndexSegment, viewer: Viewer) -> SegmentVisibility:
     count = len(segment)
     visible = visible_rows(segment.stored.batch, viewer) if segment.is_restricted.any() else None
     if visible is None:
-        return SegmentVisibility(np.ones(count, dtype=bool), np.zeros(count, dtype=bool), count)
+        everything = np.ones(count, dtype=bool)
+        return SegmentVisibility(everything, np.zeros(count, dtype=bool), count, is_whole=True)
     ends = np.concatenate([[0], np.cumsum(visible)])
     shown = ends[segment.member_offsets[1:]] - ends[segment.member_offsets[:-1]]
     is_open = shown == np.diff(segment.member_offsets)
-    return SegmentVisibility(is_open, (shown > 0) & ~is_open, int((shown > 0).sum()))
+    return SegmentVisibility(
+        is_open, (shown > 0) & ~is_open, int((shown > 0).sum()), is_whole=bool(is_open.all())
+    )
 
 
 @dataclass(frozen=True)
