@@ -37,6 +37,9 @@ _KEY_SECONDS = 2.0
 _MAX_CACHED_KEYS = 1_000
 _MAX_PURPOSE = 500
 """Characters of a purpose of access."""
+MAX_LOGGED_BYTES = 20_000
+"""Bytes of a query in an audit event. Answers are bounded by the number of their results."""
+_LOGGED_TEXT = 500
 
 
 class AccessControl:
@@ -237,11 +240,6 @@ def log_access(
             "answer": dict(answer),
         }
     )
-
-
-MAX_LOGGED_BYTES = 20_000
-"""Bytes of a query in an audit event. Answers are bounded by the number of their results."""
-_LOGGED_TEXT = 500
 
 
 def _bound_size(content: Mapping[str, Any]) -> dict[str, Any]:

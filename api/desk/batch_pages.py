@@ -23,7 +23,7 @@ from resolver.api.routes.result_files import (
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_form, upload_errors
 from resolver.errors import InputError
-from resolver.hub.desk_users import User, UserRole
+from resolver.hub.desk_users import UserRole
 from resolver.hub.job_worker import (
     BATCH_JOB,
     FINAL_STATES,
@@ -31,6 +31,7 @@ from resolver.hub.job_worker import (
     BatchOptions,
     Job,
     create_job_folder,
+    is_own_job,
     submit_batch,
 )
 from resolver.hub.ownership import RecordOwner
@@ -162,20 +163,13 @@ def _find_job(job_id: str) -> Job:
     Raises `DeskError`, the same for batches of other agencies as for unknown ones.
     """
     job, user = current_service().hub.store.jobs.find(job_id), current_user()
-    if job is None or (user.role < UserRole.ADMIN and not _is_own(job, user)):
+    if job is None or (user.role < UserRole.ADMIN and not is_own_job(job, user.agency, user.name)):
         raise DeskError(
             404,
             "There is no such batch.",
             "It may belong to another agency; the list shows those you may see.",
         )
     return job
-
-
-def _is_own(job: Job, user: User) -> bool:
-    """Return whether a batch is of the user's agency, or of the user where there is none."""
-    if not user.agency:
-        return not job.agency and job.submitted_by == user.name
-    return job.agency == user.agency
 
 
 def _batch_context(job: Job) -> dict[str, Any]:

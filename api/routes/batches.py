@@ -54,6 +54,7 @@ from resolver.hub.job_worker import (
     BatchOptions,
     Job,
     create_job_folder,
+    is_own_job,
     submit_batch,
 )
 from resolver.hub.ownership import RecordOwner
@@ -184,8 +185,7 @@ def list_jobs() -> Response:
     """List the jobs of the caller's agency, the newest first."""
     query_parameters.reject_undeclared()
     limit = query_parameters.read_integer("limit", 100, 1, 1000)
-    sees_all = not g.viewer.name or Scope.ADMIN in g.viewer.scopes
-    agency = None if sees_all else g.viewer.agency
+    agency = None if _sees_all_jobs() else g.viewer.agency
     sender = g.viewer.name if agency == "" else None
     jobs = current_service().hub.store.jobs.list(
         agency=agency, submitted_by=sender, kind=BATCH_JOB, limit=limit
@@ -300,18 +300,13 @@ def _find_job(job_id: str) -> Job:
     Raises `ApiError` alike for unknown jobs and for those of other agencies.
     """
     job = current_service().hub.store.jobs.find(job_id)
-    if job is None or (g.viewer.name and not _is_own_job(job)):
+    if job is None or not (_sees_all_jobs() or is_own_job(job, g.viewer.agency, g.viewer.name)):
         raise ApiError(404, f"there is no job {job_id[:60]!r}")
     return job
 
 
-def _is_own_job(job: Job) -> bool:
-    """Return whether a job is of the viewer's agency, or of the viewer where there is none."""
-    if Scope.ADMIN in g.viewer.scopes:
-        return True
-    if not g.viewer.agency:
-        return not job.agency and bool(job.submitted_by == g.viewer.name)
-    return bool(job.agency == g.viewer.agency)
+def _sees_all_jobs() -> bool:
+    return not g.viewer.name or Scope.ADMIN in g.viewer.scopes
 
 
 def _job_view(job: Job) -> dict[str, Any]:

@@ -80,12 +80,11 @@ def readiness(service: Service) -> tuple[int, list[str]]:
     with service.hub.store.view() as view:
         if not view.revision:
             return 0, ["the store is empty: nothing has been submitted yet"]
-        else:
-            service.hub.options_of(view.head)
-            faults = _loading_faults(service)
-            answered = service.screener.followed_revision
-            if answered is not None and answered < view.revision:
-                faults += _delay_faults(answered, view.commit_times([answered + 1])[answered + 1])
+        service.hub.options_of(view.head)
+        faults = _loading_faults(service)
+        answered = service.screener.followed_revision
+        if answered is not None and answered < view.revision:
+            faults += _delay_faults(answered, view.commit_times([answered + 1])[answered + 1])
         faults += _source_faults(view, service)
         return view.revision, faults
 

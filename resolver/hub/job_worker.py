@@ -36,6 +36,11 @@ OWN = "own"
 JobHandler = Callable[[Hub, Job, Path, Progress], Mapping[str, Any]]
 
 
+def is_own_job(job: Job, agency: str, sender: str) -> bool:
+    """Return whether a job is of an agency; without an agency, whether this sender sent it."""
+    return job.agency == agency and (agency != "" or job.submitted_by == sender)
+
+
 class JobStoppedError(ResolverError):
     """Stop of a job: it was cancelled, or has gone to another worker."""
 
