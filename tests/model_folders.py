@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 from resolver.models.loader import KINDS, MODEL_DIR
 
@@ -19,29 +21,21 @@ _EARLIER_KEYS = ("plain", "alone", "priors", "ceilings")
 
 def make_population_models(folder: Path) -> Path:
     """Copy the shipped models into a new folder, with population terms; return the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in MODEL_DIR.glob("*.json"):
-        shutil.copy(path, folder)
-    for kind in KINDS:
-        path = folder / f"{kind}.json"
-        model = json.loads(path.read_text("utf-8"))
-        rest = {name: value for name, value in model.items() if name not in _EARLIER_KEYS}
-        path.write_text(json.dumps(rest | {"format": 2, "population": TERMS}), "utf-8")
-    return folder
+    return _copy_models(folder, _EARLIER_KEYS, {"format": 2, "population": TERMS})
 
 
 def make_earlier_models(folder: Path) -> Path:
     """Copy the shipped models into a new folder, in the form that knows no population."""
+    return _copy_models(folder, (*_EARLIER_KEYS, "population", "limit"), {"format": 1})
+
+
+def _copy_models(folder: Path, dropped: Collection[str], added: Mapping[str, Any]) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     for path in MODEL_DIR.glob("*.json"):
         shutil.copy(path, folder)
     for kind in KINDS:
         path = folder / f"{kind}.json"
         model = json.loads(path.read_text("utf-8"))
-        rest = {
-            name: value
-            for name, value in model.items()
-            if name not in (*_EARLIER_KEYS, "population", "limit")
-        }
-        path.write_text(json.dumps(rest | {"format": 1}), "utf-8")
+        rest = {name: value for name, value in model.items() if name not in dropped}
+        path.write_text(json.dumps({**rest, **added}), "utf-8")
     return folder

@@ -36,6 +36,16 @@ from resolver.records.properties import (
 from resolver.records.source_names import is_list_source_name
 
 MAX_NAME = 2_000
+MAX_NOTES, MAX_WORD, MAX_RECORD = 20_000, 100, 200_000
+"""Characters of notes, letters of a word in scripts with spaces, and characters of a record."""
+_NOTES = frozenset(("notes", "summary", "description"))
+_PACKED = frozenset((ADDRESS, RELATION, ROUTE, HANDLING, *IDENTIFIERS))
+# scripts written without spaces, and signs between words
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\U00020000-\U0003ffff\\s,;:./|@?&=#_-]+"
+)
+_SUSPECT = rf"\S{{{MAX_WORD + 1},}}|[\x{{FB00}}-\x{{FDFF}}\x{{3200}}-\x{{33FF}}]"
 _SMALL = 32
 """Texts that are checked one by one; for single records columns cost more than they save."""
 # Controls, invisible characters and direction marks: different ids would look the same.
@@ -159,18 +169,6 @@ def _faulty_words(values: pa.StringArray, limit: int) -> Iterator[tuple[int, str
             yield code, f"is longer than {limit:,} characters in plain letters"
         elif any(len(word) > MAX_WORD for word in _UNSPACED.sub(" ", text).split()):
             yield code, f"has a word of more than {MAX_WORD} letters"
-
-
-MAX_NOTES, MAX_WORD, MAX_RECORD = 20_000, 100, 200_000
-"""Characters of notes, letters of a word in scripts with spaces, and characters of a record."""
-_NOTES = frozenset(("notes", "summary", "description"))
-_PACKED = frozenset((ADDRESS, RELATION, ROUTE, HANDLING, *IDENTIFIERS))
-# scripts written without spaces, and signs between words
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff"
-    "\U00020000-\U0003ffff\\s,;:./|@?&=#_-]+"
-)
-_SUSPECT = rf"\S{{{MAX_WORD + 1},}}|[\x{{FB00}}-\x{{FDFF}}\x{{3200}}-\x{{33FF}}]"
 
 
 def _large_records(batch: Batch) -> Iterator[tuple[Rows, str]]:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from resolver.records.results.resolution import Band
 
 
+_REJECTED = re.compile(r"record (\S+): (.+)", re.DOTALL)
+"""Reason of a reject that names its record; see `resolver.ingest.validation`."""
 _HELP = """
 Score the pairs of PAIRS.csv (columns left and right: record ids) with records of the lists
 FILE...
@@ -101,9 +103,6 @@ def rejected_records(intake: Intake) -> dict[str, str]:
     read = set(intake.batch.ids.to_pylist())
     matches = (match for reject in intake.rejects if (match := _REJECTED.match(reject.reason)))
     return {match[1]: match[2] for match in matches if match[1] not in read}
-
-
-_REJECTED = re.compile(r"record (\S+): (.+)", re.DOTALL)
 
 
 def _note_unscored(table: CsvTable, reasons: Mapping[str, str]) -> None:

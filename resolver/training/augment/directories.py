@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from resolver.records import Address, Kind, Record, Value
 from resolver.training.augment.keyboard_errors import add_word_typos
 from resolver.training.augment.register_vocabulary import RegisterVocabulary
+from resolver.training.augment.registers import draw_duplicates
 
 _SITES = tuple(
     site.strip()
@@ -34,6 +35,8 @@ _SHORT_STREETS = dict(
 )
 _DIRECTIONS = ("", "", "", "North", "South", "East", "West")
 _SHORT_DIRECTIONS = {"North": "N.", "South": "S", "East": "E.", "West": "W"}
+_MAX_DUPLICATES = 12
+"""Listings of one site beside its first."""
 _SHORT_WORDS = {"Saint": "St.", "Center": "Ctr", "School": "Sch.", "Academy": "Acad.", "&": "and"}
 
 
@@ -114,20 +117,12 @@ def generate_directory(
     for number, site in enumerate(_draw_sites(directory, culture, vocabulary, chance)):
         count = 1
         if chance.random() < directory.duplicate_share:
-            count += _draw_count(directory.mean_duplicates, chance)
+            count += draw_duplicates(directory.mean_duplicates, chance, _MAX_DUPLICATES)
         for copy in range(count):
             identity = f"{name}:{number}-{copy}"
             records.append(_entry(directory, site, chance, identity))
             truth[identity] = f"{name}:{number}"
     return records, truth
-
-
-def _draw_count(mean: float, chance: random.Random) -> int:
-    """Draw a geometric number of at least 1 with the given mean, at most 12."""
-    count = 1
-    while chance.random() < 1 - 1 / mean and count < 12:
-        count += 1
-    return count
 
 
 def _draw_sites(

@@ -45,7 +45,7 @@ def generate_register(
     for number, person in enumerate(_draw_persons(register, home_culture, vocabulary, chance)):
         count = 1
         if chance.random() < register.duplicate_share:
-            count += _draw_duplicates(register.mean_duplicates, chance)
+            count += draw_duplicates(register.mean_duplicates, chance)
         for copy in range(count):
             identity = f"{name}:{number}-{copy}"
             is_first = copy == 0
@@ -155,10 +155,10 @@ def _make_twin(person: _Person, sibling: _Person) -> _Person:
     return replace(sibling, maiden="", **{name: getattr(person, name) for name in shared})
 
 
-def _draw_duplicates(mean: float, chance: random.Random) -> int:
-    """Draw a geometric number of at least 1 with the given mean, at most 30."""
+def draw_duplicates(mean: float, chance: random.Random, most: int = 30) -> int:
+    """Draw a geometric number of at least 1 with the given mean, at most `most`."""
     count = 1
-    while chance.random() < 1 - 1 / mean and count < 30:
+    while chance.random() < 1 - 1 / mean and count < most:
         count += 1
     return count
 
