@@ -122,7 +122,9 @@ def install_access_control(app: Flask) -> None:
 
     @app.after_request
     def protect(response: Response) -> Response:
-        """Forbid caches to store answers that depend on the viewer."""
+        """Withhold what was not logged, and forbid caches to store what depends on the viewer."""
+        if _lacks_audit_event(response):
+            raise RuntimeError(f"{request.endpoint} has logged no access: see `log_access`")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         if not _is_cacheable():
             # an answer depends on the viewer and on the revision of the store
@@ -152,6 +154,16 @@ def _required_scope(access: Access) -> Scope | None:
         has_credentials = request.headers.get("Authorization") or request.args.get("api_key")
         return access.scope if has_credentials else None
     return access.scope
+
+
+def _lacks_audit_event(response: Response) -> bool:
+    """Return whether an answer discloses records by its endpoint's declaration, unlogged."""
+    endpoint = ENDPOINTS.get(request.endpoint or "")
+    if endpoint is None or not endpoint.access.discloses.is_audited:
+        return False
+    is_public = endpoint.access.public_if is not None and endpoint.access.public_if(request)
+    is_answer = response.status_code < 300 and request.method != "OPTIONS"
+    return is_answer and not is_public and not g.get("is_logged", False)
 
 
 def _is_cacheable() -> bool:
@@ -223,16 +235,26 @@ def viewer() -> Viewer:
 
 
 def log_access(
-    action: str, query: Mapping[str, Any], answer: Mapping[str, Any], revision: IndexRevision
+    action: str,
+    query: Mapping[str, Any],
+    answer: Mapping[str, Any],
+    revision: IndexRevision,
+    *,
+    actor: Viewer | None = None,
+    purpose: str | None = None,
 ) -> None:
-    """Log that this request has looked something up."""
-    asking = viewer()
+    """Log that this request has looked something up, before it is answered.
+
+    actor, purpose: those of the request unless given. Raises `StoreError` where the event cannot be
+    made durable.
+    """
+    actor = viewer() if actor is None else actor
     current_service().audit_log.add(
         {
-            "who": asking.name,
-            "agency": asking.agency,
+            "who": actor.name,
+            "agency": actor.agency,
             "action": action,
-            "purpose": g.purpose,
+            "purpose": g.purpose if purpose is None else purpose,
             "request_id": g.request_id,
             "version": revision.revision,
             "model": revision.model,
@@ -240,6 +262,7 @@ def log_access(
             "answer": dict(answer),
         }
     )
+    g.is_logged = True
 
 
 def _bound_size(content: Mapping[str, Any]) -> dict[str, Any]:

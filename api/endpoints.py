@@ -48,10 +48,15 @@ class Scope(StrEnum):
 class Disclosure(Enum):
     """Kinds of content that an answer may hold; caching, audit and visibility tests follow."""
 
-    VALUES = "values of records that the viewer may see: audited, never cached"
+    VALUES = "values of records, or how entities come and go: audited, never cached"
     FILES = "files of a batch, written for its sender: audited, never cached"
     STATE = "ids, counts, job states or properties of the model: not audited, never cached"
     STATIC = "the same for everybody: not audited, may be cached"
+
+    @property
+    def is_audited(self) -> bool:
+        """Return whether an answer without an audit event is withheld."""
+        return self in (Disclosure.VALUES, Disclosure.FILES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,12 +36,7 @@ def show_entity(entity_id: str) -> Any:
     entity_page = _load_page(entity_id)
     if entity_page.id != entity_id:
         return redirect(url_for("desk.entity", entity_id=entity_page.id, was=entity_id), 303)
-    log_access(
-        "entity",
-        {"id": entity_id},
-        {"seen": [entity_page.id]},
-        IndexRevision(entity_page.revision, current_service().hub.models.stamp["model"]),
-    )
+    _log_view(entity_page, {"id": entity_id})
     if request.args.get("prop"):
         return _values_page(entity_page, request.args["prop"])
     return render_page("entity.html", **_entity_context(entity_page))
@@ -77,10 +72,13 @@ def split(entity_id: str) -> Any:
         raise DeskError(422, "No record is marked.", "Mark the records to take out of the entity.")
     require_visible(entity_id)
     if "sure" not in form:
+        entity_page = _load_page(entity_id)
+        preview = review.preview_split(hub, current_steward(), entity_id, record_ids)
+        _log_view(entity_page, {"id": entity_id, "split": len(record_ids)})
         return render_page(
             "split.html",
-            preview=review.preview_split(hub, current_steward(), entity_id, record_ids),
-            entity=_load_page(entity_id),
+            preview=preview,
+            entity=entity_page,
             records=record_ids,
             reason=reason,
             digest=digest,
@@ -91,6 +89,12 @@ def split(entity_id: str) -> Any:
         hub, current_steward(), entity_id, record_ids, reason, shown_digest=digest, rules=rules
     )
     return redirect(url_for("desk.entity", entity_id=entity_id, done=outcome.message), 303)
+
+
+def _log_view(entity_page: EntityPage, query: dict[str, Any]) -> None:
+    model = current_service().hub.models.stamp["model"]
+    revision = IndexRevision(entity_page.revision, model)
+    log_access("entity", query, {"seen": [entity_page.id]}, revision)
 
 
 def _load_page(entity_id: str) -> EntityPage:

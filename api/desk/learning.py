@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, redirect, request, url_for
 
 from resolver import review
-from resolver.api.access import viewer
+from resolver.api.access import log_access, viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
 from resolver.api.desk.support.desk_access import current_user, require_role
@@ -15,6 +15,7 @@ from resolver.api.service import current_service
 from resolver.hub.desk_users import UserRole
 from resolver.hub.job_worker import Job
 from resolver.review.restrictions import find_restricted
+from resolver.screening.screener import IndexRevision
 from resolver.training.data.queue_picks import mark_queue_picks
 from resolver.training.learning_jobs import LEARN_JOB, learned_model_folder, submit_learning
 
@@ -36,6 +37,8 @@ def learning() -> Any:
     jobs = hub.store.jobs.list(kind=LEARN_JOB, limit=_MAX_JOBS)
     with hub.store.view() as view:
         decision_count, stamp = view.decision_count(), view.head.stamp.get("model", "")
+    trainings = [_training_context(job) for job in jobs]
+    _log_moved_pairs([pair for training in trainings for pair in training["moved"]], stamp)
     return render_page(
         "learning.html",
         section="learning",
@@ -43,7 +46,7 @@ def learning() -> Any:
         agreement=review.measure_agreement(hub),
         models=hub.models.models,
         stamp=stamp,
-        trainings=[_training_context(job) for job in jobs],
+        trainings=trainings,
         store=hub.store.url,
         measures=MEASURES,
         form_id=g.request_id,
@@ -72,6 +75,14 @@ def pick_pairs() -> Any:
     """Mark the waiting pairs that would teach the model most, and show them."""
     mark_queue_picks(current_service().hub)
     return redirect(url_for("desk.queue", reason=review.QueueReason.SAMPLE), 303)
+
+
+def _log_moved_pairs(moved: list[dict[str, Any]], stamp: str) -> None:
+    """Log that pairs of records are shown, if there are any."""
+    record_ids = sorted({pair[side] for pair in moved for side in ("left", "right")})
+    if record_ids:
+        revision = IndexRevision(current_service().hub.store.revision, stamp)
+        log_access("learning", {}, {"seen": record_ids}, revision)
 
 
 def _training_context(job: Job) -> dict[str, Any]:

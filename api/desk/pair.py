@@ -94,6 +94,10 @@ def pair_preview(left: str, right: str) -> Any:
         review.DecisionRequest(current_steward(), left, right, verdict, over=withdrawals),
         rules=current_service().settings.rules,
     )
+    hub = current_service().hub
+    query = {"left": left, "right": right, "verdict": str(verdict)}
+    revision = IndexRevision(hub.store.revision, hub.models.stamp["model"])
+    log_access("preview", query, {"seen": [entity.id for entity in preview.before]}, revision)
     template = "_preview.html" if is_partial_request() else "preview.html"
     return render_page(template, preview=preview, verdict=verdict, left=left, right=right)
 

@@ -13,6 +13,12 @@ from werkzeug.exceptions import HTTPException
 
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import THEME_COOKIE, THEMES, render_page
+from resolver.api.desk.support.account_log import (
+    AccountEvent,
+    Outcome,
+    log_failed_try,
+    log_user_event,
+)
 from resolver.api.desk.support.desk_access import (
     begin_session,
     client_address,
@@ -61,6 +67,7 @@ def submit_sign_in() -> Any:
     try:
         user = _check_password(fields["name"], form.get("password", ""))
     except LockedError as error:
+        log_failed_try(AccountEvent.SIGN_IN, fields["name"], Outcome.LOCKED, client_address())
         problem = " ".join(describe_error(error))
         return (
             _sign_in_page(**fields, problem=problem),
@@ -68,6 +75,7 @@ def submit_sign_in() -> Any:
             {"Retry-After": str(error.seconds)},
         )
     if user is None:
+        log_failed_try(AccountEvent.SIGN_IN, fields["name"], Outcome.WRONG, client_address())
         return _sign_in_page(**fields, problem="The name or the password is wrong."), 401
     begin_session(user, "password", fields["purpose"])
     if saved_form is not None:
@@ -97,9 +105,18 @@ def first_sign_in() -> Any:
 
     The link is valid only while no user has a password.
     """
+    _check_link(request.args.get("code", ""))
+    if g.session is None:
+        begin_session(get_or_create_first_admin(current_service().hub.store), "link")
+    return redirect(url_for("desk.purpose", next=url_for("desk.home")), 303)
+
+
+def _check_link(code: str) -> None:
+    """Raise `DeskError` unless the link's code is valid and nobody has a password."""
     service = current_service()
-    code = service.settings.first_code
-    if not code or not hmac.compare_digest(code.encode(), request.args.get("code", "").encode()):
+    right_code = service.settings.first_code
+    if not right_code or not hmac.compare_digest(right_code.encode(), code.encode()):
+        log_failed_try(AccountEvent.SIGN_IN, "", Outcome.INVALID_LINK, client_address(), via="link")
         raise DeskError(
             403,
             "This sign-in link is not valid.",
@@ -112,9 +129,6 @@ def first_sign_in() -> Any:
             "This sign-in link is no longer valid: there are users with passwords now.",
             "Sign in as one of them, or set a password with `resolver users passwd admin`.",
         )
-    if g.session is None:
-        begin_session(get_or_create_first_admin(service.hub.store), "link")
-    return redirect(url_for("desk.purpose", next=url_for("desk.home")), 303)
 
 
 @blueprint.get("/desk/purpose")
@@ -153,7 +167,9 @@ def change_password() -> Any:
     accounts, user = current_service().hub.store.users, current_user()
     try:
         if user.has_password and accounts.check(user.name, request.form.get("old", "")) is None:
+            log_failed_try(AccountEvent.PASSWORD, user.name, Outcome.WRONG, client_address())
             raise StoreError("the current password is wrong", hint="try again")
+        log_user_event(AccountEvent.PASSWORD, user, client_address(), via=current_session().via)
         accounts.set_password(user.name, request.form.get("new", ""))
     except StoreError as error:
         problem = " ".join(describe_error(error))

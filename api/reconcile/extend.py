@@ -42,6 +42,8 @@ def extend_entities(text: str) -> dict[str, Any]:
     if len(ids) > MAX_QUERIES:
         raise ApiError(413, f"{len(ids)} ids are too many for one call (at most {MAX_QUERIES})")
     limits = {row["id"]: _read_limit(row) for row in properties}
+    if not ids:
+        _log({"id": ""}, [], current_service().hub.store.revision)
     rows = {entity_id: _read_values(entity_id, limits) for entity_id in ids}
     return {"meta": [{"id": prop, "name": property_label(prop)} for prop in limits], "rows": rows}
 
@@ -66,13 +68,18 @@ def _read_values(entity_id: str, limits: dict[str, int]) -> dict[str, list[dict[
     """Return values of an entity by property; empty lists for an unknown entity."""
     hub = current_service().hub
     read = entity_reader.read_entity(hub, entity_id, viewer())
-    entity = read.entity if read is not None else None
-    if read is None or entity is None:
+    if read is None or read.entity is None:
+        _log({"id": entity_id}, [], hub.store.revision if read is None else read.revision)
         return {prop: [] for prop in limits}
-    revision = IndexRevision(read.revision, hub.models.stamp["model"])
-    log_access("extend", {"id": entity_id}, {"seen": [read.id]}, revision)
+    _log({"id": entity_id}, [read.id], read.revision)
+    entity = read.entity
     properties = entity["properties"]
     return {
         prop: [{"str": str(value)} for value in properties.get(prop, [])[: limit or None]]
         for prop, limit in limits.items()
     }
+
+
+def _log(query: dict[str, str], entity_ids: list[str], revision: int) -> None:
+    model = current_service().hub.models.stamp["model"]
+    log_access("extend", query, {"seen": entity_ids}, IndexRevision(revision, model))

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from resolver.api import query_parameters
-from resolver.api.access import viewer
+from resolver.api.access import log_access, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.openapi.json_schema import (
     BOOLEAN,
@@ -32,6 +32,7 @@ from resolver.api.service import current_service
 from resolver.engines.model_features import FeatureWeights, feature_weights
 from resolver.hub.admin import StoredSource
 from resolver.screening import change_feed, entity_reader
+from resolver.screening.screener import IndexRevision
 
 blueprint = Blueprint("catalog", __name__)
 _ACCESS = Access(Scope.CHECK, Disclosure.STATE)
@@ -179,7 +180,7 @@ def _feature_view(feature: FeatureWeights) -> dict[str, Any]:
     blueprint,
     "GET",
     "/changes",
-    _ACCESS,
+    Access(Scope.CHECK, Disclosure.VALUES),
     parameters=[
         query_parameter("since", integer(0, 2**40)),
         query_parameter("limit", integer(1, 100_000)),
@@ -197,7 +198,15 @@ def changes() -> Response:
     since = query_parameters.read_integer("since", 0, 0, 2**40)
     limit = query_parameters.read_integer("limit", 1000, 1, 100_000)
     skip = query_parameters.read_integer("skip", 0, 0, 2**40)
-    feed = change_feed.read_changes(current_service().hub, since, limit, viewer(), skip=skip)
+    hub = current_service().hub
+    feed = change_feed.read_changes(hub, since, limit, viewer(), skip=skip)
+    # the events themselves stay in the store: revisions name them
+    log_access(
+        "changes",
+        {"since": since, "skip": skip, "limit": limit},
+        {"until": feed.until, "events": len(feed.events)},
+        IndexRevision(feed.revision, hub.models.stamp["model"]),
+    )
     return json_response(
         {
             "version": feed.revision,

@@ -194,17 +194,22 @@ def _read(entity_id: str, *, nested: bool) -> _ReadEntity | Response:
     read = entity_reader.read_entity(hub, entity_id, viewer(), with_relations=nested)
     if read is None:
         raise ApiError(404, f"there is no entity {entity_id[:80]!r}")
-    if read.id != entity_id:
-        query_string = request.query_string.decode("ascii", "replace")
-        rest = request.path.removeprefix(f"/entities/{entity_id}")
-        location = f"{request.script_root}/entities/{quote(read.id)}{rest}"
-        location += f"?{query_string}" if query_string else ""
-        return json_response({"id": read.id}, 308, headers={"Location": location})
-    if read.entity is None:
-        raise ApiError(410, f"all records of the entity {entity_id[:80]!r} were withdrawn")
+    # a redirect discloses the entity of a record
     revision = IndexRevision(read.revision, hub.models.stamp["model"])
     log_access("entity", {"id": entity_id}, {"seen": [read.id]}, revision)
+    if read.id != entity_id:
+        return _redirect(entity_id, read.id)
+    if read.entity is None:
+        raise ApiError(410, f"all records of the entity {entity_id[:80]!r} were withdrawn")
     return _ReadEntity(read.entity, read.revision)
+
+
+def _redirect(entity_id: str, present_id: str) -> Response:
+    query_string = request.query_string.decode("ascii", "replace")
+    rest = request.path.removeprefix(f"/entities/{entity_id}")
+    location = f"{request.script_root}/entities/{quote(present_id)}{rest}"
+    location += f"?{query_string}" if query_string else ""
+    return json_response({"id": present_id}, 308, headers={"Location": location})
 
 
 def _split_related(nested: dict[str, Any]) -> tuple[dict[str, Any], dict[str, list[Any]]]:

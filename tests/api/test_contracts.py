@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -11,7 +13,16 @@ import pytest
 from flask import Blueprint, Flask
 
 from resolver.api import ServiceSettings, create_app
-from resolver.api.endpoints import ENDPOINTS, Disclosure, Endpoint, Scope, check_declarations
+from resolver.api.app import _BLUEPRINTS
+from resolver.api.endpoints import (
+    ENDPOINTS,
+    Access,
+    Disclosure,
+    Endpoint,
+    Scope,
+    check_declarations,
+    endpoint,
+)
 from resolver.api.openapi.document import openapi_document
 from resolver.api.service import Service
 from resolver.hub.admin import create_key
@@ -21,6 +32,10 @@ from tests.normalize.preparing import quick_symbols
 
 GUARDED_ROWS = [row for row in ROWS if row.access.scope is not None]
 Headers = dict[str, str]
+RECORD_SIGNS = re.compile(
+    r"(?:coast|river):\d|\be-[a-z2-7]{20}|Tikriti|Abu Omar|Quispe|Smith|Vektor|X482916"
+)
+"""Matches ids of the store's records and entities, and values of its records."""
 
 
 class KeyedService(NamedTuple):
@@ -143,10 +158,67 @@ def test_values_leave_an_audit_event(row: Endpoint, keyed: KeyedService) -> None
     keyed.service.audit_log.flush()
     added = events.list(limit=100_000)[count:]
     if row.access.discloses is not Disclosure.VALUES:
+        # the sample batch has no files to read
         assert added == []
         return
     assert status == 200
     assert {(event.request_id, event.purpose) for event in added} == {(row.name, "visa 17")}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=by_name)
+def test_answers_with_records_are_audited(row: Endpoint, keyed: KeyedService) -> None:
+    answer = keyed.send(row, keyed.keys[Scope.ADMIN])
+    if row.access.discloses.is_audited:
+        assert answer.headers["Cache-Control"] == "no-store"
+        return
+    # ids that the request names are not disclosed by the answer
+    path = sample_request(row, keyed.samples).path
+    signs = [sign for sign in RECORD_SIGNS.findall(answer.text) if sign not in path]
+    assert signs == [] or row.name == "records.post"
+
+
+@pytest.mark.parametrize("status", [200, 206, 404])
+def test_an_answer_that_was_not_logged_is_withheld(
+    status: int, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forgetful = Blueprint("forgetful", __name__)
+    access = Access(Scope.CHECK, Disclosure.VALUES)
+
+    @endpoint(forgetful, "GET", "/forgetful", access, responses={})
+    def forget() -> tuple[str, int]:
+        return "John Smith", status
+
+    monkeypatch.setattr("resolver.api.app._BLUEPRINTS", (*_BLUEPRINTS, forgetful))
+    try:
+        app = create_app(ServiceSettings(store_url))
+        answer = app.test_client().get("/forgetful")
+        assert answer.status_code == (404 if status == 404 else 500)
+        assert ("John Smith" in answer.text) == (status == 404)
+        app.extensions["resolver"].close()
+    finally:
+        del ENDPOINTS["forgetful.forget"]
+
+
+def test_nothing_is_answered_that_cannot_be_logged(store_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "hub.db"
+    shutil.copy(store_url.removeprefix("sqlite:///"), path)
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+        app = create_app(ServiceSettings(f"sqlite:///{path}"))
+        service: Service = app.extensions["resolver"]
+        service.warm()
+        samples = _existing_samples(app.test_client(), {})
+        service.audit_log.close()
+        # a file where the folder of the audit spool has to be
+        (service.jobs_dir / "looks").rmdir()
+        (service.jobs_dir / "looks").touch()
+        statuses = {
+            row.name: sample_request(row, samples).send(app.test_client()).status_code
+            for row in ROWS
+            if row.access.discloses is Disclosure.VALUES
+        }
+        service.close()
+    # the manifest of the reconciliation service is open to everybody
+    assert set(statuses.values()) == {503}
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.is_documented], ids=by_name)

@@ -20,6 +20,12 @@ from flask import Flask, Response, current_app, g, redirect, request, url_for
 from resolver.api.access import Viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.support import saved_forms
+from resolver.api.desk.support.account_log import (
+    AccountEvent,
+    Outcome,
+    log_failed_try,
+    log_user_event,
+)
 from resolver.api.desk.support.error_pages import PARTIAL_HEADER, RESTRICTED_TEXT, DeskError
 from resolver.api.desk.support.reference_paths import ReferenceConverter
 from resolver.api.service import Service, current_service
@@ -66,6 +72,7 @@ def install_desk(app: Flask) -> None:
     """Prepare an application for the desk. Raises `ValueError` for a bad address of a proxy."""
     service: Service = app.extensions["resolver"]
     app.url_map.converters["ref"] = ReferenceConverter
+    app.extensions["desk_refusals"] = {}
     app.extensions["desk_proxies"] = tuple(
         ipaddress.ip_network(proxy, strict=False) for proxy in service.settings.proxies
     )
@@ -159,7 +166,7 @@ def _set_headers(response: Response) -> Response:
 
 
 def begin_session(user: User, via: str, purpose: str = "") -> Session:
-    """Begin a session for a user and send its cookie with the response."""
+    """Begin a session for a user, log it, and send its cookie with the response."""
     sessions, settings = current_service().hub.store.sessions, current_service().settings
     token = sessions.begin(
         user,
@@ -167,18 +174,28 @@ def begin_session(user: User, via: str, purpose: str = "") -> Session:
         lifetime=timedelta(seconds=settings.session_lasts),
         purpose=purpose[:500].strip(),
     )
-    g.token = token
     session = sessions.find(token, idle=timedelta(seconds=settings.session_idle))
     if session is None:
         raise StoreError("the session could not be begun", hint="try again")
+    # nobody gets the token of a session that is not logged
+    log_user_event(AccountEvent.SIGN_IN, user, client_address(), via=via, purpose=session.purpose)
+    g.token = token
     _use_session(session)
     return session
 
 
 def end_session() -> None:
-    """End the session of the request."""
-    current_service().hub.store.sessions.end(current_session())
+    """End the session of the request, and log that."""
+    session = current_session()
+    current_service().hub.store.sessions.end(session)
     g.session, g.token = None, ""
+    log_user_event(
+        AccountEvent.SIGN_OUT,
+        session.user,
+        client_address(),
+        via=session.via,
+        purpose=session.purpose,
+    )
 
 
 def is_secure() -> bool:
@@ -231,6 +248,9 @@ def _proxy_session(name: str, session: Session | None) -> Session:
     """Return the session if it is that of the proxy's user, else a new one."""
     user = current_service().hub.store.users.find(name)
     if user is None or user.disabled is not None:
+        log_failed_try(
+            AccountEvent.SIGN_IN, name, Outcome.UNKNOWN_USER, client_address(), via="proxy"
+        )
         raise DeskError(
             403,
             f"The proxy says that you are {name[:60]}, and the desk has no such user.",

@@ -6,10 +6,12 @@ import structlog
 from flask import g, request
 from werkzeug.exceptions import HTTPException
 
+from resolver.api.access import log_access
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
 from resolver.api.desk.support.charts import contradiction_ring
 from resolver.api.errors import http_status
+from resolver.api.service import current_service
 from resolver.errors import ResolverError
 from resolver.review import (
     ContradictionError,
@@ -17,6 +19,7 @@ from resolver.review import (
     HiddenRecordsError,
     RetiredMeanwhileError,
 )
+from resolver.screening.screener import IndexRevision
 
 PARTIAL_HEADER = "X-Partial"
 """Header with which the script asks for a part of a page."""
@@ -92,6 +95,8 @@ def _show_hidden_records(_: HiddenRecordsError) -> tuple[str, int]:
 def _show_refused_decision(error: DecisionRefusedError) -> tuple[str, int]:
     """Return a page with the ways to go on after a decision that was not carried out."""
     contradiction = error if isinstance(error, ContradictionError) else None
+    if contradiction is not None:
+        _log_contradiction(contradiction)
     text = render_page(
         "_refused.html" if PARTIAL_HEADER in request.headers else "refused.html",
         # a message may begin with a name or an id, which keep their case
@@ -105,6 +110,13 @@ def _show_refused_decision(error: DecisionRefusedError) -> tuple[str, int]:
         ring=contradiction_ring(contradiction.chain) if contradiction is not None else None,
     )
     return text, 409
+
+
+def _log_contradiction(error: ContradictionError) -> None:
+    """Log that the records of earlier decisions are shown."""
+    record_ids = sorted({end for tie in error.chain for end in (tie.left_record, tie.right_record)})
+    revision = IndexRevision(current_service().hub.store.revision, "")
+    log_access("contradiction", dict(request.view_args or {}), {"seen": record_ids}, revision)
 
 
 def _decision_fields() -> list[tuple[str, str]]:
