@@ -21,6 +21,7 @@ import click
 
 import resolver
 from resolver.cli import memory_guard
+from resolver.cli.command_log import StoreContent, purpose_option
 from resolver.cli.failures import describe_failure
 from resolver.settings import Settings
 
@@ -30,62 +31,86 @@ class CommandRow:
     """Row of the command table: module below `resolver.cli`, and summary in `--help`.
 
     `alias_of`: current name of a command that was renamed. An alias is not listed, and using it
-    prints a note with the current name.
+    prints a note with the current name. `shows`: what it may show of a store.
     """
 
     module: str
     summary: str
+    shows: StoreContent = StoreContent.NOTHING
     alias_of: str = ""
+
+
+_STATE, _RECORDS = StoreContent.STATE, StoreContent.RECORDS
 
 
 COMMANDS = {
     "dedupe": CommandRow(
-        "resolve.dedupe", "Find the records of the same person or group in lists of agencies."
+        "resolve.dedupe",
+        "Find the records of the same person or group in lists of agencies.",
+        _RECORDS,
     ),
     "link": CommandRow("resolve.link", "Find records of some lists in others."),
     "score": CommandRow("resolve.score", "Score pairs of records."),
     "names": CommandRow("resolve.names", "Score pairs of names."),
     "explain": CommandRow(
-        "resolve.explain", "Show why two records got their score, or were not compared."
+        "resolve.explain", "Show why two records got their score, or were not compared.", _RECORDS
     ),
-    "check": CommandRow("resolve.check", "Look up one name in lists."),
-    "serve": CommandRow("operate.serve", "Run the HTTP service and the steward's desk."),
-    "worker": CommandRow("operate.worker", "Process batches submitted over HTTP."),
-    "batches": CommandRow("operate.batches", "List submitted batches, and accept those on hold."),
-    "keys": CommandRow("operate.keys", "Create, list and revoke API keys of the service."),
-    "users": CommandRow("operate.users", "Add, list and change users of the steward's desk."),
+    "check": CommandRow("resolve.check", "Look up one name in lists.", _RECORDS),
+    "serve": CommandRow("operate.serve", "Run the HTTP service and the steward's desk.", _STATE),
+    "worker": CommandRow("operate.worker", "Process batches submitted over HTTP.", _STATE),
+    "batches": CommandRow(
+        "operate.batches", "List submitted batches, and accept those on hold.", _STATE
+    ),
+    "keys": CommandRow("operate.keys", "Create, list and revoke API keys of the service.", _STATE),
+    "users": CommandRow(
+        "operate.users", "Add, list and change users of the steward's desk.", _STATE
+    ),
     "preview": CommandRow("resolve.preview", "Show the first records of lists as they are read."),
-    "status": CommandRow("operate.status", "Show the contents of a store."),
+    "status": CommandRow("operate.status", "Show the contents of a store.", _STATE),
     "sources": CommandRow(
-        "operate.sources", "List the sources of a store, and set their owner, title and age limit."
+        "operate.sources",
+        "List the sources of a store, and set their owner, title and age limit.",
+        _STATE,
     ),
-    "queue": CommandRow("review.queue", "Show the pairs that wait for a steward."),
-    "decide": CommandRow("review.decide", "Decide whether two entities of a store are the same."),
-    "confirm": CommandRow("review.confirm", "Confirm a decision that waits for a second steward."),
-    "undo": CommandRow("review.undo", "Undo a decision."),
-    "split": CommandRow("review.split", "Split records off an entity."),
-    "withdraw": CommandRow("operate.withdraw", "Withdraw records from a store."),
+    "queue": CommandRow("review.queue", "Show the pairs that wait for a steward.", _RECORDS),
+    "decide": CommandRow(
+        "review.decide", "Decide whether two entities of a store are the same.", _RECORDS
+    ),
+    "confirm": CommandRow(
+        "review.confirm", "Confirm a decision that waits for a second steward.", _RECORDS
+    ),
+    "undo": CommandRow("review.undo", "Undo a decision.", _RECORDS),
+    "split": CommandRow("review.split", "Split records off an entity.", _RECORDS),
+    "withdraw": CommandRow("operate.withdraw", "Withdraw records from a store.", _STATE),
     "rebuild": CommandRow(
-        "operate.rebuild", "Resolve everything in a store again, with another plan or model."
+        "operate.rebuild",
+        "Resolve everything in a store again, with another plan or model.",
+        _STATE,
     ),
     "refresh": CommandRow(
-        "resolve.refresh", "Measure the population of a store anew, and resolve its records in it."
+        "resolve.refresh",
+        "Measure the population of a store anew, and resolve its records in it.",
+        _STATE,
     ),
-    "replan": CommandRow("operate.rebuild", "", alias_of="rebuild"),
-    "backup": CommandRow("operate.backup", "Write a store into one file."),
-    "restore": CommandRow("operate.restore", "Create a store from a backup."),
-    "export": CommandRow("operate.export", "Write everything in a store as JSON lines."),
+    "replan": CommandRow("operate.rebuild", "", _STATE, alias_of="rebuild"),
+    "backup": CommandRow("operate.backup", "Write a store into one file.", _RECORDS),
+    "restore": CommandRow("operate.restore", "Create a store from a backup.", _STATE),
+    "export": CommandRow("operate.export", "Write everything in a store as JSON lines.", _RECORDS),
     "formats": CommandRow("resolve.formats", "List the formats that can be read."),
     "comparators": CommandRow(
         "resolve.comparators", "List the comparators and the blocking rules."
     ),
-    "train": CommandRow("model.train", "Fit a model."),
-    "compare": CommandRow("model.compare", "Compare two models on the decisions of a store."),
+    "train": CommandRow("model.train", "Fit a model.", _RECORDS),
+    "compare": CommandRow(
+        "model.compare", "Compare two models on the decisions of a store.", _RECORDS
+    ),
     "evaluate": CommandRow(
         "model.evaluate", "Measure a model on judged pairs, and its error rates by group."
     ),
     "sample": CommandRow("model.sample", "Select the pairs whose judgment teaches a model most."),
-    "tables": CommandRow("model.tables", "Count common names, and numbers used by many people."),
+    "tables": CommandRow(
+        "model.tables", "Count common names, and numbers used by many people.", _RECORDS
+    ),
     "demo": CommandRow("resolve.demo", "Generate lists of invented agencies and resolve them."),
     "settings": CommandRow("operate.settings", "List the settings of an installation."),
     "completion": CommandRow("operate.completion", "Print the completion script of a shell."),
@@ -95,10 +120,15 @@ INTERRUPTED = 130
 
 
 def load_command(name: str) -> click.Command:
-    """Import the module of a command in the table and return its `command`."""
-    command: click.Command = importlib.import_module(
-        f"resolver.cli.{COMMANDS[name].module}"
-    ).command
+    """Import the module of a command in the table and return its `command`.
+
+    Commands that show records have the option --purpose.
+    """
+    row = COMMANDS[name]
+    command: click.Command = importlib.import_module(f"resolver.cli.{row.module}").command
+    has_purpose = any("--purpose" in option.opts for option in command.params)
+    if row.shows is StoreContent.RECORDS and not has_purpose:
+        command.params.append(purpose_option())
     return command
 
 

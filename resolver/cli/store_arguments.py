@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli.command_log import log_records
 from resolver.cli.list_arguments import read_list_files
 from resolver.cli.options import ReadingOptions
 from resolver.cli.progress_bars import ProgressBars
@@ -109,16 +110,13 @@ def dedupe_into_store(
         bars.finish()
         for note in result.notes:
             click.echo(f"note: {note}", err=True)
-        stored = load_commit_results(hub, result, OPERATOR) if out is not None else None
-        if out is not None and stored is not None:
+        stored = None
+        if out is not None:
+            stored = load_commit_results(hub, result, OPERATOR)
+            log_records(hub, len(stored.record_numbers), dry_run=options["dry_run"])
+            shown = _shown_intake(intake, result, stored)
             write_run_results(
-                out,
-                _shown_intake(intake, result, stored),
-                stored.resolution,
-                running,
-                bars,
-                stored.entity_ids,
-                forecast,
+                out, shown, stored.resolution, running, bars, stored.entity_ids, forecast
             )
     if options["profile"]:
         print_stage_costs(result.stats)

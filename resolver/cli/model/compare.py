@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from resolver.cli.command_log import log_records_at
 from resolver.cli.model.learning import format_comparison
 from resolver.cli.options import PATH, json_option, store_option
 from resolver.settings import Settings
@@ -35,6 +36,7 @@ def command(settings: Settings, /, old: Path, new: Path, store_url: str, *, as_j
     from resolver.training.store_learning import compare_at_url
 
     comparison = compare_at_url(store_url, old, new)
+    log_records_at(store_url, 2 * len(comparison.waiting.moved))
     if as_json:
         click.echo(json.dumps(comparison.to_json(), ensure_ascii=False))
         return

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli.command_log import log_records_at
 from resolver.cli.model import calibration, fairness
 from resolver.cli.options import run_options
 from resolver.cli.progress_bars import ProgressBars
@@ -41,12 +42,13 @@ def train_from_store(
     url = options["store_url"]
     with ProgressBars(verbose=options["verbose"]) as bars:
         bars.start("decisions")
-        seed, prepare = options["seed"], partial(prepare_folder, out)
-        result = learn_at_url(url, out, base, name, seed=seed, before_writing=prepare)
+        prepare = partial(prepare_folder, out)
+        result = learn_at_url(url, out, base, name, seed=options["seed"], before_writing=prepare)
         if options["probes"]:
             running = run_options(settings, {**options, "model_dir": out})
             fairness.measure_and_save(out, base, running, bars)
             calibration.measure_and_save(out, running, bars)
+    log_records_at(url, 2 * len(result.comparison.waiting.moved))
     for note in result.notes:
         click.echo(f"note: {note}", err=True)
     click.echo("\n".join(format_comparison(result.comparison)))
@@ -66,7 +68,9 @@ def read_labels(
     from resolver.training.data.combined_pairs import reconcile_labels
     from resolver.training.store_learning import read_store_decisions
 
-    return reconcile_labels(read_store_decisions(options["store_url"]), judgments, clusters)
+    decisions = read_store_decisions(options["store_url"])
+    log_records_at(options["store_url"], len(decisions.records))
+    return reconcile_labels(decisions, judgments, clusters)
 
 
 def add_decisions(

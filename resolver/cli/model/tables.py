@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from resolver.cli.command_log import log_records_at
 from resolver.cli.list_arguments import read_list_files
 from resolver.cli.options import (
     PATH,
@@ -112,6 +113,7 @@ def _tables_of_store(
 
     bars.start("count", None)
     count, numbers = mass_used_at_url(url)
+    log_records_at(url, count)
     return count, {**before, "mass_used": sorted({*before["mass_used"], *numbers})}
 
 

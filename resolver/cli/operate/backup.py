@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from resolver.cli.command_log import log_records_at
 from resolver.cli.options import PATH, store_option
 from resolver.settings import Settings
 
@@ -24,5 +25,7 @@ def command(settings: Settings, /, store_url: str, out: Path) -> None:
     """
     from resolver.hub.admin import backup_store
 
+    # the backup holds its own event
+    log_records_at(store_url, None)
     count = backup_store(store_url, out)
     click.echo(f"{count:,} rows: {out}")

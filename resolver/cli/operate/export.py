@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from resolver.cli.command_log import log_records
 from resolver.cli.options import PATH, model_option, store_option
 from resolver.cli.store_arguments import open_hub_to_read
 from resolver.settings import Settings
@@ -44,6 +45,7 @@ def command(
     from resolver.hub.exports import export_lines, export_store
 
     with open_hub_to_read(store_url, settings, options["model_dir"]) as hub:
+        log_records(hub, None, canonical=canonical)
         if str(out) == "-":
             for line in export_lines(hub, canonical=canonical):
                 sys.stdout.buffer.write(line)

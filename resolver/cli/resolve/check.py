@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli.command_log import log_records_at
 from resolver.cli.list_arguments import read_list_files
 from resolver.cli.options import (
     PATH,
@@ -94,6 +95,8 @@ def command(
             intake = read_list_files(files, reading, bars)
             candidates = _list_candidates(intake, run_options(settings, options), listed)
         explanations, count = _candidates(query, intake, candidates, limit, bars)
+    if url:
+        _log_check(url, name, explanations, options)
     if options["as_json"]:
         _print_json(name, explanations, intake)
     elif explanations:
@@ -102,6 +105,15 @@ def command(
         place = "the store" if url else f"{len(intake.batch):,} records"
         crowd = f": {count:,} fit alike; add what else is known, such as --birth-date"
         click.echo(f"No match for {name} in {place}{crowd if count else ''}.")
+
+
+def _log_check(
+    url: str, name: str, explanations: list[Explanation], options: dict[str, Any]
+) -> None:
+    """Log the query and the candidates that will be shown. Raises `StoreError`."""
+    stated = {key: options[key] for key in ("kind", "birth_date", "nationality", "passport")}
+    candidates = [_candidate_id(explanation) for explanation in explanations]
+    log_records_at(url, len(candidates), name=name, **stated, candidates=candidates)
 
 
 def _print_json(name: str, explanations: list[Explanation], intake: Intake) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from resolver.cli.command_log import log_records
 from resolver.cli.decision_files import read_decisions
 from resolver.cli.list_arguments import deduplicated_sources, read_list_files
 from resolver.cli.options import (
@@ -149,11 +150,11 @@ def _load_stored(
 
     with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
         batch, free = load_records(hub, ids)
-        lists = (ListInfo("", "", tuple(free), "", 0, 0, True),)
+        log_records(hub, len(batch), left=ids[0], right=ids[1])
         log = tuple(stored.decision for stored in view.decisions())
         population = hub.models_at(view).population
         link = load_entity_link(view, *sorted(ids)) if len(set(ids)) == 2 else None
-        intake = Intake(batch, lists, ())
+        intake = Intake(batch, (ListInfo("", "", tuple(free), "", 0, 0, True),), ())
         return _StoredRecords(intake, hub.options_of(view.head), log, population, link)
 
 

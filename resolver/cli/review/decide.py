@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli.command_log import log_records
 from resolver.cli.options import json_option, store_option
 from resolver.cli.steward_option import steward_option
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    from resolver.hub.hub import Hub
     from resolver.review import DecisionOutcome, DecisionPreview
 
 
@@ -66,12 +68,22 @@ def command(
     )
     rules = DeskRules.from_settings(settings)
     with open_hub(store_url, settings) as hub:
+        # a refusal shows the decisions that it rests on
+        log_records(hub, 2, left=left, right=right, verdict=verdict)
         if options["dry_run"]:
             preview = preview_decision(hub, request, rules)
+            log_preview(hub, preview)
             print_preview(preview, as_json=options["as_json"])
             return
         outcome = decide_pair(hub, request, rules)
     print_outcome(outcome, as_json=options["as_json"])
+
+
+def log_preview(hub: Hub, effects: DecisionPreview) -> None:
+    """Log the records whose entities a preview is about to show. Raises `StoreError`."""
+    entities = [entity.id for entity in effects.before]
+    count = sum(len(entity.records) for entity in effects.before)
+    log_records(hub, count, preview=entities)
 
 
 def print_preview(effects: DecisionPreview, *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli.command_log import log_records
 from resolver.cli.options import json_option, store_option
 from resolver.cli.run_results import print_forecast
 from resolver.settings import Settings
@@ -86,13 +87,17 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
     names = ("kind", "source", "agency", "reason", "script", "score_from", "score_to")
     with open_hub(store_url, settings) as hub:
         if options["pending"]:
-            _print_pending(list_pending(hub, OPERATOR), as_json=options["as_json"])
+            pending = list_pending(hub, OPERATOR)
+            log_records(hub, 2 * len(pending), pending=True)
+            _print_pending(pending, as_json=options["as_json"])
             return
         refresh_queue(hub)
         filters = Filters(**{name: options[name] for name in names})
         page = list_waiting(
             hub, filters, limit=options["limit"], after=options["after"], viewer=OPERATOR
         )
+        selection = {name: options[name] for name in (*names, "after", "limit")}
+        log_records(hub, 2 * len(page.items), **selection)
         forecast = forecast_queue(hub, settings.review_capacity, OPERATOR).forecast
     if not options["as_json"]:
         print_forecast(forecast)

@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
+from resolver.cli.command_log import log_records
 from resolver.cli.options import json_option, store_option
-from resolver.cli.review.decide import print_outcome, print_preview
+from resolver.cli.review.decide import log_preview, print_outcome, print_preview
 from resolver.cli.steward_option import steward_option
 from resolver.settings import Settings
 
@@ -40,8 +41,11 @@ def command(
     steward = Steward(options["steward"], scopes=frozenset({"admin"}))
     rules = DeskRules.from_settings(settings)
     with open_hub(store_url, settings) as hub:
+        # a refusal shows the decisions that it rests on
+        log_records(hub, len(records), entity=entity)
         if options["dry_run"]:
             effects = preview_split(hub, steward, entity, records, rules)
+            log_preview(hub, effects)
             print_preview(effects, as_json=options["as_json"])
             return
         outcome = split_entity(hub, steward, entity, records, options["why"], rules=rules)

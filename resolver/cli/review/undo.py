@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from resolver.cli.command_log import log_records
 from resolver.cli.options import json_option, store_option
 from resolver.cli.steward_option import steward_option
 from resolver.settings import Settings
@@ -35,6 +36,8 @@ def command(settings: Settings, /, number: int, store_url: str, **options: Any) 
     from resolver.review import Steward, undo_decision
 
     with open_hub(store_url, settings) as hub:
+        # a refusal shows the decisions that it rests on
+        log_records(hub, 2, decision=number)
         outcome = undo_decision(
             hub,
             Steward(options["steward"], scopes=frozenset({"admin"})),

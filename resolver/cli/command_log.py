@@ -1,0 +1,74 @@
+"""Audit log of the command line: who reads records out of a store, by which command and why."""
+
+from __future__ import annotations
+
+import os
+import pwd
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from resolver.hub.hub import Hub
+    from resolver.trust.command_log import CommandAccess
+
+_PURPOSE = "resolver.purpose"
+
+
+class StoreContent(Enum):
+    """Kinds of content that a command may show of a store; audit and contract tests follow."""
+
+    NOTHING = "nothing: it opens no store"
+    STATE = "counts, states, accounts, and ids that it was called with: not audited"
+    RECORDS = "values of records, or what they are resolved to: audited before it is shown"
+
+
+def account_name() -> str:
+    """Return the name of the system account that runs the process, or its number."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
+
+
+def purpose_option() -> click.Option:
+    """Return the option --purpose of commands that show records; `log_records` reads it."""
+    return click.Option(
+        ["--purpose"],
+        default="",
+        metavar="TEXT",
+        expose_value=False,
+        callback=lambda context, _, text: context.meta.update({_PURPOSE: text.strip()}),
+        help="Purpose of access, for the audit log of the store.",
+    )
+
+
+def log_records(hub: Hub, records: int | None, **arguments: Any) -> None:
+    """Log that the running command is about to show records of an open store.
+
+    records: their number; None for all. arguments: what they were selected by. Raises `StoreError`
+    where the event is not durable: then nothing may be shown.
+    """
+    from resolver.trust.command_log import log_command
+
+    log_command(hub.store, _access(records, arguments))
+
+
+def log_records_at(url: str, records: int | None, **arguments: Any) -> None:
+    """Log that the running command is about to show records of the store at a URL.
+
+    Raises `StoreError`.
+    """
+    from resolver.trust.command_log import log_command_at
+
+    log_command_at(url, _access(records, arguments))
+
+
+def _access(records: int | None, arguments: dict[str, Any]) -> CommandAccess:
+    from resolver.trust.command_log import CommandAccess
+
+    context = click.get_current_context()
+    stated = {name: value for name, value in arguments.items() if value not in (None, "", ())}
+    purpose = context.meta.get(_PURPOSE, "")
+    return CommandAccess(account_name(), purpose, context.info_name or "", stated, records)

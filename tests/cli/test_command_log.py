@@ -1,0 +1,245 @@
+"""Audit log of the command line: what shows records of a store is logged before it is shown."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import pytest
+
+from resolver.cli.app import COMMANDS, load_command, run
+from resolver.cli.command_log import StoreContent, account_name
+from resolver.hub.hub import Hub
+from resolver.review import DecisionRequest, Steward, StewardVerdict, decide_pair
+from resolver.store import AuditEvent, Store
+from tests.cli.conftest import Lists
+from tests.hub.hubs import OPTIONS
+from tests.records.samples import record
+from tests.training.decision_store import PAIRS, create_store, rule_decisions
+from tests.training.decision_store import symbols as small_symbols
+
+pytestmark = pytest.mark.slow
+
+SIGNS = re.compile(r"(?:coast|river|quay):\w|\be-[a-z2-7]{20}|Tikriti|Quispe|Smith|Xanthos|X482916")
+"""Matches ids and values of the store's records."""
+KIM = Steward("kim", "River", scopes=frozenset({"admin"}))
+RECORDS = (
+    *(record(f"{source}:1", name="Ivo Xanthos", birthDate="1971") for source in ("coast", "river")),
+    *(
+        record(f"{source}:2", name="Maria Quispe Huanca", birthDate="1980-11-02")
+        for source in ("coast", "river")
+    ),
+    record("coast:3", name="Abdulrahman Tikriti", birthDate="1960"),
+    record("river:3", name="Abdulrahman Tikriti", birthDate="1961"),
+    record("quay:4", name="Ivan Petrov Smith", birthDate="1950-01-01"),
+    record("quay:5", name="Iwan Petrow Smith", birthDate="1951-01-01"),
+)
+
+
+class Sample(NamedTuple):
+    """Copy of the store, its entity of two records, a folder for what commands write, and a model
+    that was trained from the store.
+    """
+
+    url: str
+    entity: str
+    out: Path
+    model: Path
+    lists: Lists
+
+    def args(self, command: str) -> list[str]:
+        """Return sample arguments of a command. Raises `KeyError` for a new command."""
+        store, out = ["--store", self.url], str(self.out / "out")
+        arguments: Mapping[str, list[str]] = {
+            "dedupe": [str(self.lists.coast), *store, "--out", out],
+            "explain": ["coast:3", "river:3", *store],
+            "check": ["Maria Quispe Huanca", *store],
+            "serve": ["--prepare", *store],
+            "worker": ["--once", *store],
+            "batches list": store,
+            "batches accept": ["absent", *store],
+            "keys create": ["border", "--scope", "check", *store],
+            "keys list": store,
+            "keys revoke": ["absent", *store],
+            "users add": ["amira", "--role", "viewer", "--no-password", *store],
+            "users list": store,
+            "users role": ["absent", "viewer", *store],
+            "users passwd": ["absent", "--password-file", "/dev/null", *store],
+            "users disable": ["absent", *store],
+            "users enable": ["absent", *store],
+            "status": store,
+            "sources list": store,
+            "sources set": ["coast", "--agency", "Port authority", *store],
+            "queue": store,
+            "decide": ["coast:3", "river:3", "different", "--dry-run", *store],
+            "confirm": [str(PAIRS + 2), "--who", "lee", *store],
+            "undo": [str(PAIRS + 1), *store],
+            "split": [self.entity, "river:2", "--dry-run", *store],
+            "withdraw": ["quay:5", *store],
+            "rebuild": ["--dry-run", *store],
+            "replan": ["--dry-run", *store],
+            "refresh": ["--dry-run", *store],
+            "backup": ["--out", out, *store],
+            "restore": [str(self.out / "saved"), "--store", f"sqlite:///{self.out}/restored.db"],
+            "export": ["--out", "-", *store],
+            "train": ["--from-store", self.url, "--out", out, "--no-probes"],
+            "compare": ["models", str(self.model), *store],
+            "tables": [*store, "--out", out],
+        }
+        return [*command.split(), *arguments[command]]
+
+
+def commands(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    """Yield the commands below a command, with the words that call them."""
+    if isinstance(command, click.Group):
+        for word, below in command.commands.items():
+            yield from commands(f"{name} {word}", below)
+    else:
+        yield name, command
+
+
+LEAVES = {name: command for row in COMMANDS for name, command in commands(row, load_command(row))}
+STORE_COMMANDS = [
+    name
+    for name, command in LEAVES.items()
+    if any(option.name == "store_url" for option in command.params)
+]
+
+
+def shows(command: str) -> StoreContent:
+    return COMMANDS[command.split()[0]].shows
+
+
+@pytest.fixture(scope="module", autouse=True)
+def symbols() -> Iterator[None]:
+    """Use small symbol tables."""
+    with small_symbols():
+        yield
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the file of a store with decided and waiting pairs, a backup and a model beside it."""
+    path = tmp_path_factory.mktemp("filled") / "hub.db"
+    url = create_store(path, rule_decisions(), *RECORDS)
+    with Hub.open(url, OPTIONS) as hub:
+        pairs = (("coast:1", "river:1", "same"), ("quay:4", "quay:5", "red"))
+        for left, right, verdict in pairs:
+            decide_pair(hub, DecisionRequest(KIM, left, right, StewardVerdict(verdict)))
+    assert run(["backup", "--store", url, "--out", str(path.parent / "saved")]) == 0
+    model = str(path.parent / "model")
+    assert run(["train", "--from-store", url, "--out", model, "--no-probes"]) == 0
+    return path
+
+
+@pytest.fixture
+def sample(filled: Path, lists: Lists, tmp_path: Path) -> Sample:
+    shutil.copy(filled, tmp_path / "hub.db")
+    shutil.copy(filled.parent / "saved", tmp_path / "saved")
+    url = f"sqlite:///{tmp_path}/hub.db"
+    with Store.open(url) as store, store.view() as view:
+        entity, other = (view.entity(f"{source}:2") for source in ("coast", "river"))
+    assert entity is not None
+    assert other is not None
+    assert entity.id == other.id
+    return Sample(url, entity.id, tmp_path, filled.parent / "model", lists)
+
+
+def events(url: str) -> list[AuditEvent]:
+    with Store.open(url) as store:
+        rows: list[AuditEvent] = store.audit_events.list(limit=1_000)
+        return rows
+
+
+def written(folder: Path) -> str:
+    """Return what a command has written into its file or folder."""
+    out = folder / "out"
+    files = [out] if out.is_file() else sorted(path for path in out.rglob("*") if path.is_file())
+    return "".join(file.read_bytes().decode("utf-8", "replace") for file in files)
+
+
+def test_the_table_tells_which_commands_open_a_store() -> None:
+    opening = {name.split()[0] for name in STORE_COMMANDS}
+    assert opening == {
+        name for name, row in COMMANDS.items() if row.shows is not StoreContent.NOTHING
+    }
+
+
+@pytest.mark.parametrize("command", STORE_COMMANDS)
+def test_records_are_shown_with_an_event_only(
+    command: str, sample: Sample, capsys: pytest.CaptureFixture[str], root: Path
+) -> None:
+    count = len(events(sample.url))
+    args = sample.args(command)
+    purpose = ["--purpose", "case 17"] if shows(command) is StoreContent.RECORDS else []
+    code = run([*args, *purpose])
+    output = capsys.readouterr()
+    text = output.out + output.err + written(sample.out)
+    # what the command was called with is no disclosure
+    signs = [sign for sign in SIGNS.findall(text) if not any(sign in word for word in args)]
+    added = events(sample.url)[count:]
+    if shows(command) is not StoreContent.RECORDS:
+        assert (signs, added) == ([], [])
+        return
+    assert added, (code, text)
+    assert code == 0, text
+    for event in added:
+        assert (event.action, event.actor, event.purpose) == ("command", account_name(), "case 17")
+        assert event.query["command"] == command
+        assert event.answer["records"] >= 0
+    if signs:
+        assert max(event.answer["records"] for event in added) >= 1
+
+
+@pytest.mark.parametrize(
+    "command", [name for name in STORE_COMMANDS if shows(name) is StoreContent.RECORDS]
+)
+def test_nothing_is_shown_that_cannot_be_logged(
+    command: str, sample: Sample, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with sqlite3.connect(sample.url.removeprefix("sqlite:///")) as database:
+        database.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON consultations "
+            "BEGIN SELECT RAISE(ABORT, 'no room for events'); END"
+        )
+    database.close()
+    args = sample.args(command)
+    assert run(args) == 1
+    output = capsys.readouterr()
+    text = output.out + output.err + written(sample.out)
+    assert [sign for sign in SIGNS.findall(text) if not any(sign in word for word in args)] == []
+    assert output.out == ""
+
+
+def test_a_check_is_logged_with_query_and_candidates(
+    sample: Sample, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = ["check", "Maria Quispe Huanca", "--birth-date", "1980-11-02", "--store", sample.url]
+    assert run([*args, "--json", "--purpose", " visa 17 "]) == 0
+    capsys.readouterr()
+    event = events(sample.url)[-1]
+    assert (event.actor, event.purpose, event.answer) == (account_name(), "visa 17", {"records": 2})
+    assert event.query == {
+        "command": "check",
+        "name": "Maria Quispe Huanca",
+        "birth_date": "1980-11-02",
+        "candidates": ["coast:2", "river:2"],
+    }
+    # arguments in another encoding than the terminal's
+    assert run(["check", "Nobody \udcff", "--store", sample.url]) in (0, 1)
+    assert run(["check", "Nobody", "--list", str(sample.lists.coast), "--purpose", "none"]) == 0
+    assert len(events(sample.url)) <= 4
+
+
+def test_exports_are_logged_with_the_number_of_all_records(
+    sample: Sample, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for command in ("export", "backup"):
+        assert run(sample.args(command)) == 0
+        assert events(sample.url)[-1].answer == {"records": 2 * PAIRS + len(RECORDS)}
+    capsys.readouterr()
