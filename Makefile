@@ -8,7 +8,6 @@ unexport PYTHONDONTWRITEBYTECODE
 
 VENV ?= .venv
 BIN := $(VENV)/bin
-EXTRAS ?= dev,docs,postgres,spark
 STAMP := $(VENV)/.installed
 DEMO_RECORDS ?= 2000
 DEMO_OUT ?= build/demo
@@ -32,7 +31,7 @@ setup: $(STAMP)  ## create .venv with everything; does nothing if it is up to da
 $(STAMP): pyproject.toml constraints.txt
 	@python=$$(.ci/system) && { test -x $(BIN)/python || $$python -m venv $(VENV); }
 	@echo "installing into $(VENV) (some minutes the first time)" >&2
-	@.ci/install $(VENV) $(EXTRAS)
+	@.ci/install $(VENV) constraints.txt --editable .
 	@echo "compiling the kernels (two minutes, once)" >&2
 	@$(BIN)/resolver demo --records 300 --out build/warm >/dev/null
 	@rm -rf build/warm/hub.db*
@@ -88,11 +87,18 @@ pages: setup  ## write the reference pages that are generated from tables
 screenshots: setup  ## take the pictures in docs/images from generated data (needs chromium and chromedriver)
 	$(BIN)/python -m benchmarks.screenshots
 
-lock: setup  ## write constraints.txt: the newest versions that pyproject.toml allows
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
-	{ echo '# Exact versions of everything, for `make setup`. Made by `make lock`; do not edit.'; \
-	  $(BIN)/uv pip compile --quiet pyproject.toml --all-extras --universal --no-emit-index-url --no-header --no-annotate; } > constraints.new
+# Hashes of all files of a version: those of other platforms and Pythons, too.
+LOCK = $(BIN)/uv pip compile --quiet pyproject.toml --group build --universal --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
+
+lock: setup  ## write constraints.txt and deploy/requirements.txt: the newest versions that pyproject.toml allows
+	$(BIN)/python -m pip install --quiet uv
+	{ echo '# Exact versions and hashes of everything, for `make setup`. Made by `make lock`; do not edit.'; \
+	  $(LOCK) --all-extras; } > constraints.new
 	mv constraints.new constraints.txt
+	{ echo '# What the service needs, in the versions of constraints.txt. Made by `make lock`; do not edit.'; \
+	  $(LOCK) --extra postgres --constraint constraints.txt; } > deploy/requirements.new
+	mv deploy/requirements.new deploy/requirements.txt
 
 clean:  ## remove build products and the virtual environment
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
