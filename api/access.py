@@ -80,19 +80,35 @@ class AccessControl:
         return key
 
     def count_request(self, name: str) -> float:
-        """Count a request of a key against its rate (token bucket of one minute).
+        """Count a request of a key against its rate (token bucket).
 
         Returns 0, or the seconds to wait until the key may send the next request.
         """
-        rate = self._service.settings.rate
-        if not rate:
+        per_second = self._service.settings.rate / 60
+        if not per_second:
             return 0.0
-        now = time.monotonic()
         with self._lock:
-            left, counted_at = self._budgets.get(name, (float(rate), now))
-            left = min(float(rate), left + (now - counted_at) * rate / 60)
-            self._budgets[name] = (left - 1 if left >= 1 else left, now)
-        return 0.0 if left >= 1 else (1 - left) * 60 / rate
+            left = self._left(name)
+            if left < 1:
+                return (1 - left) / per_second
+            self._budgets[name] = (left - 1, time.monotonic())
+        return 0.0
+
+    def count_queries(self, name: str, count: int) -> None:
+        """Count the queries of a request that was counted as one.
+
+        All of them are answered, whatever is left: the key waits for them afterwards.
+        """
+        if self._service.settings.rate:
+            with self._lock:
+                self._budgets[name] = (self._left(name) - (count - 1), time.monotonic())
+
+    def _left(self, name: str) -> float:
+        """Return the queries that a key may send now; negative after a large request."""
+        settings = self._service.settings
+        most = float(settings.burst or settings.rate)
+        left, counted_at = self._budgets.get(name, (most, time.monotonic()))
+        return min(most, left + (time.monotonic() - counted_at) * settings.rate / 60)
 
 
 def install_access_control(app: Flask) -> None:
@@ -201,10 +217,23 @@ def _authenticate(control: AccessControl, access: Access, scope: Scope) -> Viewe
     if seconds:
         raise ApiError(
             429,
-            "too many requests with this key",
+            f"too many queries with the key {key.name!r}: it may send {_rate_text()};"
+            f" go on in {math.ceil(seconds)} s",
             headers={"Retry-After": str(math.ceil(seconds))},
         )
     return Viewer(key.name, key.agency, frozenset(key.scopes))
+
+
+def _rate_text() -> str:
+    settings = current_service().settings
+    burst = settings.burst or settings.rate
+    return f"{burst:g} at once and then {settings.rate / 60:.3g} a second"
+
+
+def count_queries(count: int) -> None:
+    """Count the queries of this request, if it comes with a key."""
+    if g.viewer.name:
+        _control().count_queries(g.viewer.name, count)
 
 
 def key_needed() -> bool:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.review import DeskRules
+from resolver.settings import Settings
 
 MAX_BODY = 4 * 1024 * 1024
 MAX_UPLOAD = 4 * 1024 * 1024 * 1024
+_DEFAULTS = Settings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class ServiceSettings:
     max_body, max_upload: maximum bytes of a request and of a submitted batch.
     open_to_all: allow requests without a key while the store has none (for loopback).
     ask_purpose: require a purpose of access with every key.
-    rate: requests per minute and key at most; 0 for no limit.
+    rate: queries per minute and key at most, for long; 0 for no limit. `burst`: those that may come
+        at once; 0 for one minute's.
     threads: requests that run at once, apart from those that wait for a commit.
     streams: event streams held open at once; each takes a thread.
     accept_restricted: accept records with handling codes above H0.
@@ -46,7 +49,8 @@ class ServiceSettings:
     max_upload: int = MAX_UPLOAD
     open_to_all: bool = True
     ask_purpose: bool = False
-    rate: int = 0
+    rate: float = 60 * _DEFAULTS.key_rate
+    burst: int = _DEFAULTS.key_burst
     threads: int = 16
     streams: int = 2
     accept_restricted: bool = False

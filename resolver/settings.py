@@ -142,6 +142,25 @@ class Settings:
             high=1.0,
         ),
     )
+    key_rate: float = field(
+        default=50.0,
+        metadata=_metadata(
+            "Queries a second that one API key may send to each process for long, unless "
+            "`serve --rate` says otherwise; a request with many queries counts as many. "
+            "0: any number.",
+            unit="queries a second",
+            high=1e6,
+        ),
+    )
+    key_burst: int = field(
+        default=200,
+        metadata=_metadata(
+            "Queries that one API key may send at once before its rate applies.",
+            unit="queries",
+            low=1,
+            high=1e6,
+        ),
+    )
     sign_in_tries_address: int = field(
         default=50,
         metadata=_metadata(

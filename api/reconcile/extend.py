@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from resolver.api.access import log_access, viewer
+from resolver.api.access import count_queries, log_access, viewer
 from resolver.api.errors import ApiError
 from resolver.api.reconcile.kinds import TYPES, list_properties
 from resolver.api.reconcile.queries import load_object
@@ -41,6 +41,7 @@ def extend_entities(text: str) -> dict[str, Any]:
         raise ApiError(422, "extend: properties must each have an id, a text")
     if len(ids) > MAX_QUERIES:
         raise ApiError(413, f"{len(ids)} ids are too many for one call (at most {MAX_QUERIES})")
+    count_queries(max(1, len(ids)))
     limits = {row["id"]: _read_limit(row) for row in properties}
     if not ids:
         _log({"id": ""}, [], current_service().hub.store.revision)

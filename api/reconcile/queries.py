@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from resolver.api.access import log_access, viewer
+from resolver.api.access import count_queries, log_access, viewer
 from resolver.api.errors import ApiError
 from resolver.api.observability import current_metrics
 from resolver.api.routes.match import MAX_QUERIES
@@ -36,17 +36,15 @@ def answer_queries(dataset: str, text: str) -> dict[str, Any]:
     screener = current_service().ready_screener()
     sources = sources_in_scope(dataset, screener.visible_sources(viewer()))
     records, limits = parse_queries(text)
+    count_queries(len(records))
     options = MatchQuery(max(limits.values()), None, sources, viewer=viewer())
     answers, revision = screener.check([row.record for row in records.values()], options)
     current_metrics().checks.inc(len(answers))
     results = {}
     for (key, submitted), answer in zip(records.items(), answers, strict=True):
-        log_access(
-            "reconcile",
-            {"key": key, **interpreted_query(submitted)},
-            {"total": answer.total, "seen": candidate_scores(answer)},
-            revision,
-        )
+        query = {"key": key, **interpreted_query(submitted)}
+        returned = {"total": answer.total, "seen": candidate_scores(answer)}
+        log_access("reconcile", query, returned, revision)
         is_unique = sum(candidate.score >= MATCH_SCORE for candidate in answer.matches) == 1
         candidates = [_candidate(match, is_unique=is_unique) for match in answer.matches]
         results[key] = {"result": _put_first(submitted, candidates, sources)[: limits[key]]}

@@ -10,7 +10,7 @@ import orjson
 from flask import Blueprint, Response, request
 
 from resolver.api import query_parameters
-from resolver.api.access import key_needed, log_access, viewer
+from resolver.api.access import count_queries, key_needed, log_access, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
 from resolver.api.observability import current_metrics
@@ -281,13 +281,13 @@ def _screen(
     """
     screener = current_service().ready_screener()
     queries = [submitted.record for submitted in records.values()]
+    count_queries(len(queries))
     answers, revision = screener.check(queries, options.match_query)
     current_metrics().checks.inc(len(answers))
     responses = {}
     for (key, submitted), answer in zip(records.items(), answers, strict=True):
-        query = {"key": key, **interpreted_query(submitted)}
         returned = {"total": answer.total, "seen": candidate_scores(answer)}
-        log_access("check", query, returned, revision)
+        log_access("check", {"key": key, **interpreted_query(submitted)}, returned, revision)
         responses[key] = match_response(submitted, answer, options.threshold, ids.get(key, ""))
     return responses, revision
 

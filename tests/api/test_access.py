@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,13 +10,16 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from resolver.api import ServiceSettings
 from resolver.cli.app import run
+from resolver.cli.operate import serve
 from resolver.errors import OwnerError
 from resolver.hub.admin import create_key
 from resolver.hub.desk_users import UserRole
 from resolver.hub.group_commit import GroupCommit, _PendingRecord
 from resolver.hub.hub import Hub
 from resolver.hub.ownership import RecordOwner
+from resolver.settings import Settings
 from tests.api.conftest import Open
 from tests.hub.hubs import OPTIONS
 from tests.records.samples import record
@@ -242,7 +246,7 @@ def test_a_service_open_to_others_needs_a_key(open_app: Open) -> None:
 def test_a_rate_limits_a_key(url: str, open_app: Open, capsys: pytest.CaptureFixture[str]) -> None:
     headers = key(url, "border", "check", capsys=capsys)
     other = key(url, "other", "check", capsys=capsys)
-    client, _ = open_app(rate=2)
+    client, _ = open_app(rate=2, burst=0)
     assert [client.get("/catalog", headers=headers).status_code for _ in range(3)] == [
         200,
         200,
@@ -250,6 +254,49 @@ def test_a_rate_limits_a_key(url: str, open_app: Open, capsys: pytest.CaptureFix
     ]
     assert int(client.get("/catalog", headers=headers).headers["Retry-After"]) in range(1, 31)
     assert client.get("/catalog", headers=other).status_code == 200
+
+
+def test_queries_of_a_request_count_one_each(
+    url: str, open_app: Open, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person_query = {"schema": "Person", "properties": {"name": ["John Smith"]}}
+    bulk = {str(number): person_query for number in range(90)}
+    names = json.dumps({str(number): {"query": "John Smith"} for number in range(90)})
+    extension = json.dumps({"ids": ["x"] * 90, "properties": [{"id": "birthDate"}]})
+    client, _ = open_app(rate=6, burst=50)
+    requests: dict[str, Callable[[dict[str, str]], Any]] = {
+        "match": lambda h: client.post("/match/default", json={"queries": bulk}, headers=h),
+        "reconcile": lambda h: client.post(
+            "/reconcile/default", data={"queries": names}, headers=h
+        ),
+        "extend": lambda h: client.post(
+            "/reconcile/default", data={"extend": extension}, headers=h
+        ),
+    }
+    for name, send in requests.items():
+        headers = key(url, name, "check", capsys=capsys)
+        # what is left suffices for one; the others are waited for afterwards
+        assert send(headers).status_code == 200
+        refused = client.get("/catalog", headers=headers)
+        assert refused.status_code == 429
+        assert 300 < int(refused.headers["Retry-After"]) <= 410
+        assert f"key '{name}'" in refused.json["detail"]
+        assert "50 at once and then 0.1 a second" in refused.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"), [(None, (120.0, 7)), (0, (0, 0)), (600, (600, 0))], ids=str
+)
+def test_a_rate_applies_where_none_is_stated(
+    rate: int | None, expected: tuple[float, int], url: str
+) -> None:
+    settings = Settings(key_rate=2.0, key_burst=7)
+    options: dict[str, Any] = {"model_dir": None, "jobs": None, "ask_purpose": False, "rate": rate}
+    options |= {"accept_restricted": False, "user_header": "", "proxies": (), "listed": None}
+    service_settings = serve._service_settings(settings, url, options)
+    assert (service_settings.rate, service_settings.burst) == expected
+    default = ServiceSettings(url)
+    assert (default.rate, default.burst) == (3_000, 200)
 
 
 def test_audit_events_name_viewer_and_purpose(

@@ -68,7 +68,7 @@ def keyed(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         for scope in Scope
     }
     with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
-        app = create_app(ServiceSettings(url))
+        app = create_app(ServiceSettings(url, rate=0))
         service: Service = app.extensions["resolver"]
         service.warm()
         yield KeyedService(app, keys, _existing_samples(app.test_client(), keys[Scope.ADMIN]))

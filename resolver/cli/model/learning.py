@@ -52,8 +52,7 @@ def train_from_store(
     for note in result.notes:
         click.echo(f"note: {note}", err=True)
     click.echo("\n".join(format_comparison(result.comparison)))
-    click.echo(f"\nModel: {out}")
-    click.echo(f"To use it: resolver rebuild --store {url} --model {out}")
+    click.echo(f"\nModel: {out}\nTo use it: resolver rebuild --store {url} --model {out}")
 
 
 def read_labels(

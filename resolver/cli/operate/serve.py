@@ -58,9 +58,8 @@ Examples:
 @click.option(
     "--rate",
     type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="Requests per minute and key; 0: unlimited.",
+    metavar="N",
+    help="Queries per minute, key and process; 0: unlimited. Default: the setting key_rate.",
 )
 @click.option(
     "--ask-purpose", is_flag=True, help="Require a purpose of access with a key (header X-Purpose)."
@@ -103,6 +102,10 @@ def _service_settings(settings: Settings, store_url: str, options: Mapping[str, 
     """Return the settings of the service. Raises click's `UsageError` for invalid options."""
     service_settings = pkgutil.resolve_name("resolver.api.service_settings:ServiceSettings")
     desk_rules = pkgutil.resolve_name("resolver.review:DeskRules")
+    # a stated rate may be used up at once
+    rate = (60 * settings.key_rate, settings.key_burst)
+    if options["rate"] is not None:
+        rate = (options["rate"], 0)
     if options["user_header"] and not options["proxies"]:
         raise click.UsageError("--user-header needs --proxy: the address of the trusted proxy")
     return service_settings(
@@ -111,7 +114,8 @@ def _service_settings(settings: Settings, store_url: str, options: Mapping[str, 
         settings.index_dir,
         jobs_dir=options["jobs"],
         ask_purpose=options["ask_purpose"],
-        rate=options["rate"],
+        rate=rate[0],
+        burst=rate[1],
         accept_restricted=options["accept_restricted"],
         user_header=options["user_header"],
         rules=desk_rules.from_settings(settings),
