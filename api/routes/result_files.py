@@ -12,7 +12,7 @@ from resolver.api.access import log_access
 from resolver.api.errors import ApiError
 from resolver.api.schemas.senzing import senzing_lines
 from resolver.api.service import current_service
-from resolver.hub.job_worker import OWN, RESULT, Job
+from resolver.hub.job_worker import LOOKUP_SCOPES, OWN, RESULT, Job
 from resolver.screening.screener import IndexRevision
 
 RESULT_FILES = {
@@ -32,13 +32,9 @@ The policy in the head of the report allows its one style sheet by hash; a brows
 """
 
 
-_LOOKING_UP = frozenset(("check", "review", "admin"))
-"""Scopes that let see what other agencies say."""
-
-
 def sees_own_records_only() -> bool:
     """Return whether the viewer may send records but look nobody up."""
-    return bool(g.viewer.name) and _LOOKING_UP.isdisjoint(g.viewer.scopes)
+    return bool(g.viewer.name) and LOOKUP_SCOPES.isdisjoint(g.viewer.scopes)
 
 
 def result_path(job: Job, what: str, *, is_own: bool = False) -> Path:
@@ -63,6 +59,12 @@ def check_available(job: Job, what: str, path: Path) -> None:
     has_rejects = job.state in ("failed", "held") and what == "rejects" and path.is_file()
     if job.state != "done" and not has_rejects:
         raise ApiError(409, f"the batch is {job.state}: {job.error or 'there are no results yet'}")
+    if path.parent.name == OWN and not path.is_file() and path.parent.parent.is_dir():
+        raise ApiError(
+            410,
+            "this batch was resolved before there was a key that may only submit:"
+            " send the list again, or ask with a key of scope check",
+        )
     if not path.is_file():
         raise ApiError(410, "the results of this batch are no longer kept")
 

@@ -22,6 +22,7 @@ from typing import Any
 from resolver.errors import InputError, LargeChangeError, ResolverError, UsageError
 from resolver.hub.admin import BATCH_JOB as BATCH_JOB
 from resolver.hub.admin import REFRESH_JOB as REFRESH_JOB
+from resolver.hub.admin import summarize_keys
 from resolver.hub.hub import Hub
 from resolver.hub.ownership import RecordOwner
 from resolver.records.progress import Progress
@@ -33,12 +34,24 @@ from resolver.store.jobs import LEASE_TIME
 INPUT, RESULT = "input", "result"
 OWN = "own"
 """Folder in that of results: those for whoever may send records, but look nobody up."""
+LOOKUP_SCOPES = frozenset(("check", "review", "admin"))
+"""Scopes that let see what other agencies say."""
 JobHandler = Callable[[Hub, Job, Path, Progress], Mapping[str, Any]]
 
 
 def is_own_job(job: Job, agency: str, sender: str) -> bool:
     """Return whether a job is of an agency; without an agency, whether this sender sent it."""
     return job.agency == agency and (agency != "" or job.submitted_by == sender)
+
+
+def has_restricted_reader(store: Store, job: Job) -> bool:
+    """Return whether a key that may look nobody up may read the results of a job."""
+    return any(
+        key.state == "good"
+        and LOOKUP_SCOPES.isdisjoint(key.scopes)
+        and is_own_job(job, key.agency, key.name)
+        for key in summarize_keys(store)
+    )
 
 
 class JobStoppedError(ResolverError):

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from resolver.hub.commit_result import CommitResult
     from resolver.hub.hub import Hub
     from resolver.hub.job_worker import Job
+    from resolver.hub.stored_results import StoredResults
     from resolver.ingest.reader_types import Intake
     from resolver.records.progress import Progress
+    from resolver.run_options import RunOptions
 
 _PAUSE = 0.5
 
@@ -160,9 +162,9 @@ def _write_results(
 ) -> None:
     """Write the result files of a job, of a dry run too, as far as its agency may see them.
 
-    A second set holds nothing but the records of its own lists.
+    A second set holds nothing but the records of its own lists, for keys that may look nobody up.
     """
-    from resolver.hub.job_worker import OWN, RESULT
+    from resolver.hub.job_worker import OWN, RESULT, has_restricted_reader
     from resolver.hub.stored_results import load_commit_results, restrict_to_sources
     from resolver.records.visibility import Viewer
 
@@ -175,14 +177,30 @@ def _write_results(
         running = hub.options_of(view.head)
     withdrawn = tuple(sorted({*intake.withdrawn, *result.withdrawn, *result.outdated_ids}))
     warnings = (*intake.warnings, *result.notes)
-    sources = frozenset(intake.batch.sources.values.to_pylist())
-    for folder_of_set, results in (
-        (out, stored),
-        (out / OWN, restrict_to_sources(stored, sources)),
-    ):
-        shown = replace(
-            intake, batch=results.resolution.batch, withdrawn=withdrawn, warnings=warnings
-        )
-        write_run_results(
-            folder_of_set, shown, results.resolution, running, progress, results.entity_ids
-        )
+    shown = replace(intake, withdrawn=withdrawn, warnings=warnings)
+    _write_set(out, shown, stored, running, progress)
+    if not has_restricted_reader(hub.store, job):
+        return
+    own = restrict_to_sources(stored, frozenset(intake.batch.sources.values.to_pylist()))
+    if len(own.resolution.batch) == len(stored.resolution.batch):
+        _link_files(out, out / OWN)
+    else:
+        _write_set(out / OWN, shown, own, running, progress)
+
+
+def _write_set(
+    out: Path, intake: Intake, results: StoredResults, running: RunOptions, progress: Progress
+) -> None:
+    resolution = results.resolution
+    shown = replace(intake, batch=resolution.batch)
+    write_run_results(out, shown, resolution, running, progress, results.entity_ids)
+
+
+def _link_files(folder: Path, copy: Path) -> None:
+    """Make a folder hold the files of another one, as hard links."""
+    copy.mkdir(exist_ok=True)
+    for path in folder.iterdir():
+        if path.is_file():
+            # a worker that was killed may have left some of them
+            (copy / path.name).unlink(missing_ok=True)
+            (copy / path.name).hardlink_to(path)

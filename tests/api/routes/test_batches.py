@@ -13,6 +13,7 @@ import pytest
 from resolver.api.service import Service
 from resolver.cli.app import run
 from resolver.hub.admin import create_key
+from resolver.hub.job_worker import OWN, RESULT
 from tests.api.routes.batch_service import LINES, MAPPING, TABLE, client_of, fetched, service, work
 
 pytestmark = pytest.mark.slow
@@ -372,6 +373,46 @@ def test_whoever_may_look_nobody_up_gets_own_records_only(
     events = [event for event in service.hub.store.audit_events.list() if event.action == "batch"]
     assert [event.query["file"] for event in events] == ["entities", "links", "report"] * 2
     assert {event.query["own"] for event in events} == {not sees_others}
+
+
+def test_results_for_keys_that_only_submit_are_written_where_there_is_one(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.api.access._KEY_SECONDS", 0.0)
+    url, client = service.settings.store_url, client_of(service)
+
+    def submit(list_name: str, headers: dict[str, str]) -> tuple[str, Path]:
+        """Submit a list, resolve it, and return its address and its folder of restricted files."""
+        answer = client.post("/batches", data=make_person(list_name, "9"), headers=headers)
+        job = work(service)
+        assert job is not None
+        assert job.state == "done", job.error
+        return answer.headers["Location"], service.jobs_dir / job.params["folder"] / RESULT / OWN
+
+    def create(name: str, agency: str, *scopes: str) -> dict[str, str]:
+        return {"Authorization": f"ApiKey {create_key(url, name, agency, scopes)}"}
+
+    full = create("full", "Alpha", "submit", "check")
+    # a key of another agency cannot read it
+    create("foreign", "Beta", "submit")
+    location, own = submit("alpha-list", full)
+    assert not own.exists()
+    restricted = create("restricted", "Alpha", "submit")
+    late = client.get(f"{location}/entities", headers=restricted)
+    assert (late.status_code, "send the list again" in late.json["detail"]) == (410, True)
+    # nothing but records of its own lists: the same files; a killed worker has left one
+    own.mkdir()
+    (own / "links.csv").write_text("left over")
+    location, own = submit("alpha-list", full)
+    assert {path.name for path in own.iterdir()} >= {"entities.ftm.json", "links.csv"}
+    assert all(path.samefile(own.parent / path.name) for path in own.iterdir())
+    # records of others as well: files of their own
+    location, own = submit("other-list", full)
+    assert (own / "links.csv").is_file()
+    assert not (own / "entities.ftm.json").samefile(own.parent / "entities.ftm.json")
+    for headers, shows in ((full, True), (restricted, False)):
+        with client.get(f"{location}/entities", headers=headers) as answer:
+            assert ("alpha-list" in answer.get_data(as_text=True)) == shows
 
 
 def test_keys_of_no_agency_see_only_their_own_batches(
