@@ -163,7 +163,6 @@ def _run_starts(codes: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
 
 def _conflict_reject(table: _AllRows, loser: int, winner: int) -> Reject:
     identity = table.batch.ids[loser].as_py()
-    reason = (
-        f"record {identity}: the id is repeated with other content; {table.locate(winner)} is kept"
-    )
-    return Reject(table.labels[int(table.units[loser])], int(table.lines[loser]), reason)
+    fault = f"the id is repeated with other content; {table.locate(winner)} is kept"
+    label, line = table.labels[int(table.units[loser])], int(table.lines[loser])
+    return Reject.of_record(label, line, identity, fault)

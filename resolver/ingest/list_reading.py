@@ -105,7 +105,7 @@ def read_unit(
                 progress(unit.label, count)
         elif isinstance(item, Reject):
             broken |= isinstance(item, Truncation)
-            rejects.add([Reject(item.file, item.line, item.reason)])
+            rejects.add([Reject(item.file, item.line, item.reason, item.record_id)])
         elif isinstance(item, Note):
             messages.append(item.text)
         else:

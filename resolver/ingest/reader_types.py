@@ -9,8 +9,10 @@ nothing of the file can be read.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -18,14 +20,38 @@ import numpy.typing as npt
 from resolver.ingest.io.source_files import SourceFile
 from resolver.records import Batch, Record
 
+# Controls, invisible characters and direction marks: different ids would look the same.
+HIDDEN = "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
+HIDDEN_PATTERN = re.compile(HIDDEN)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reject:
-    """Row, or value of a row, that was not read. `line` is 1-based; 0 if unknown."""
+    """Row, or value of a row, that was not read. `line` is 1-based; 0 if unknown.
+
+    `record_id`: id of the record that the reason names; empty if it names none.
+    """
 
     file: str
     line: int
     reason: str
+    record_id: str = ""
+
+    @classmethod
+    def of_record(cls, file: str, line: int, record_id: str, fault: str) -> Self:
+        """Return the reject of a record, or of one of its values."""
+        return cls(file, line, f"{_subject(record_id)}{fault}", record_id)
+
+    @property
+    def fault(self) -> str:
+        """Return the reason without the record it names."""
+        return self.reason.removeprefix(_subject(self.record_id)) if self.record_id else self.reason
+
+
+def _subject(record_id: str) -> str:
+    """Return the beginning of a reason, with invisible characters of the id as code points."""
+    shown = HIDDEN_PATTERN.sub(lambda match: f"\\u{ord(match[0]):04x}", record_id)
+    return f"record {shown}: "
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.ingest.reader_types import LocatedBatch, Reject
+from resolver.ingest.reader_types import HIDDEN, HIDDEN_PATTERN, LocatedBatch, Reject
 from resolver.records import Batch, Column
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import (
@@ -48,9 +48,6 @@ _UNSPACED = re.compile(
 _SUSPECT = rf"\S{{{MAX_WORD + 1},}}|[\x{{FB00}}-\x{{FDFF}}\x{{3200}}-\x{{33FF}}]"
 _SMALL = 32
 """Texts that are checked one by one; for single records columns cost more than they save."""
-# Controls, invisible characters and direction marks: different ids would look the same.
-_HIDDEN = "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
-_HIDDEN_PATTERN = re.compile(_HIDDEN)
 _NAMES = (*FULL_NAMES, *NAME_PARTS)
 _OTHER_IDENTIFYING = (*IDENTIFIERS, *DATES, "phone", "email", "birthPlace", ADDRESS)
 _IDENTIFYING = frozenset((*_NAMES, *_OTHER_IDENTIFYING))
@@ -71,16 +68,11 @@ def validate_records(
     invalid = np.array(sorted(refused), dtype=np.int64)
     ids = chunk.batch.ids.take(invalid).to_pylist()
     rejects = [
-        Reject(label, int(chunk.lines[row]), f"record {_escape_hidden(identity)}: {refused[row]}")
+        Reject.of_record(label, int(chunk.lines[row]), identity, refused[row])
         for row, identity in zip(invalid.tolist(), ids, strict=True)
     ]
     valid = np.setdiff1d(np.arange(len(chunk.batch), dtype=np.int64), invalid, assume_unique=True)
     return LocatedBatch(chunk.batch.take(valid), chunk.lines[valid]), rejects
-
-
-def _escape_hidden(identity: str) -> str:
-    """Return an id with invisible characters written as their code points."""
-    return _HIDDEN_PATTERN.sub(lambda match: f"\\u{ord(match[0]):04x}", identity)
 
 
 def _find_faults(batch: Batch, accept_restricted: bool) -> Iterator[tuple[Rows, str]]:
@@ -97,10 +89,10 @@ def _find_faults(batch: Batch, accept_restricted: bool) -> Iterator[tuple[Rows, 
 def _rows_with_hidden(batch: Batch) -> Rows:
     if len(batch) <= _SMALL:
         return _row_array(
-            [row for row, text in enumerate(batch.ids.to_pylist()) if _HIDDEN_PATTERN.search(text)]
+            [row for row, text in enumerate(batch.ids.to_pylist()) if HIDDEN_PATTERN.search(text)]
         )
     return np.flatnonzero(
-        pc.match_substring_regex(batch.ids, _HIDDEN).to_numpy(zero_copy_only=False)
+        pc.match_substring_regex(batch.ids, HIDDEN).to_numpy(zero_copy_only=False)
     )
 
 

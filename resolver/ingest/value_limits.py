@@ -27,9 +27,8 @@ def limit_values(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, list[Re
         counts = np.bincount(column.rows, minlength=len(chunk.batch))
         for row in np.flatnonzero(counts > MAX_VALUES).tolist() if prop != RELATION else ():
             fault = f"only {MAX_VALUES} of its {counts[row]:,} values of {prop} are taken"
-            rejects.append(
-                Reject(label, int(chunk.lines[row]), f"record {chunk.batch.ids[row]}: {fault}")
-            )
+            identity = chunk.batch.ids[row].as_py()
+            rejects.append(Reject.of_record(label, int(chunk.lines[row]), identity, fault))
             columns[prop] = _truncate(columns[prop], row)
     if not rejects:
         return chunk, []

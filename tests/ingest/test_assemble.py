@@ -78,8 +78,8 @@ def test_the_fuller_of_two_contents_of_an_id_is_kept() -> None:
         [list_of(person("1", "Anna"), person("1", "Anna", born="1970"), lines=[7, 3])]
     )
     assert list(intake.batch.to_records()) == [person("1", "Anna", born="1970")]
-    reason = "record a:1: the id is repeated with other content; line 3 of list is kept"
-    assert intake.rejects == (Reject("list", 7, reason),)
+    fault = "the id is repeated with other content; line 3 of list is kept"
+    assert intake.rejects == (Reject.of_record("list", 7, "a:1", fault),)
 
 
 def test_the_digest_decides_between_contents_of_one_size() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resolver.ingest.reader_types import LocatedBatch
+from resolver.ingest.reader_types import LocatedBatch, Reject
 from resolver.ingest.validation import MAX_NAME, validate_records
 from resolver.records import Address, Batch, Handling, Identifier, Kind, Record, Value
 
@@ -93,6 +93,14 @@ def test_every_value_has_a_bound(prop: str, text: str, reason: str, count: int) 
     assert ("a:2" in valid) == (not reason)
     assert len(rejects) == bool(reason)
     assert all(reason in fault for _, fault in rejects)
+
+
+def test_a_reject_of_a_record_names_it_in_a_field() -> None:
+    reject = Reject.of_record("list", 3, "a:x y\u200b: z", "it has no name")
+    assert reject.record_id == "a:x y\u200b: z"
+    assert reject.reason == "record a:x y\\u200b: z: it has no name"
+    assert reject.fault == "it has no name"
+    assert Reject("list", 3, "record a: b").fault == "record a: b"
 
 
 def test_a_record_has_a_bound() -> None:

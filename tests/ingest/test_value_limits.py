@@ -32,7 +32,7 @@ def test_the_values_of_a_property_are_limited() -> None:
     limited = chunk(full, record("a:2", name="Bo", alias=names[::-1]), record("a:3", name="Cy"))
     cut, rejects = limit_values(limited, "list.csv")
     assert rejects == [
-        Reject("list.csv", 3, "record a:2: only 500 of its 507 values of alias are taken")
+        Reject.of_record("list.csv", 3, "a:2", "only 500 of its 507 values of alias are taken")
     ]
     first, second, third = cut.batch.to_records()
     assert second.texts("alias") == tuple(names[:MAX_VALUES])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import compress
 from pathlib import Path
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
     from resolver.records.results.resolution import Band
 
 
-_REJECTED = re.compile(r"record (\S+): (.+)", re.DOTALL)
-"""Reason of a reject that names its record; see `resolver.ingest.validation`."""
 _HELP = """
 Score the pairs of PAIRS.csv (columns left and right: record ids) with records of the lists
 FILE...
@@ -101,8 +98,8 @@ def command(
 def rejected_records(intake: Intake) -> dict[str, str]:
     """Return the reason for each record id that the lists have and that was not read."""
     read = set(intake.batch.ids.to_pylist())
-    matches = (match for reject in intake.rejects if (match := _REJECTED.match(reject.reason)))
-    return {match[1]: match[2] for match in matches if match[1] not in read}
+    rejects = (reject for reject in intake.rejects if reject.record_id)
+    return {reject.record_id: reject.fault for reject in rejects if reject.record_id not in read}
 
 
 def _note_unscored(table: CsvTable, reasons: Mapping[str, str]) -> None:

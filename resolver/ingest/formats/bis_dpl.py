@@ -113,7 +113,7 @@ def _read_row(label: str, line: int, cells: dict[str, str]) -> Iterator[Item]:
             draft.add_note(f"{column}: {cell}", column)
     yield LocatedRecord(draft.build_record(), line)
     for fault in faults:
-        yield Reject(label, line, f"record {draft.id}: {fault}")
+        yield Reject.of_record(label, line, draft.id, fault)
 
 
 def _guess_schema(name: str) -> str:

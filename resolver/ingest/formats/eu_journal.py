@@ -134,7 +134,7 @@ def _read_row(label: str, line: int, cells: Cells) -> Iterator[Item]:
     _narrow_schema(draft, cells)
     yield LocatedRecord(draft.build_record(), line)
     for fault in faults:
-        yield Reject(label, line, f"record {draft.id}: {fault}")
+        yield Reject.of_record(label, line, draft.id, fault)
 
 
 def _build_native_id(cells: Cells) -> str:

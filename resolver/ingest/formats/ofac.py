@@ -219,7 +219,7 @@ def _read_entry(
         draft.schema = _guess_schema(draft, [name, *sorted(text for _, text in alternates)])
     yield LocatedRecord(draft.build_record(), line)
     for fault in faults:
-        yield Reject(label, line, f"record {draft.id}: {fault}")
+        yield Reject.of_record(label, line, draft.id, fault)
 
 
 def _add_name(draft: RecordDraft, prop: str, text: str) -> None:

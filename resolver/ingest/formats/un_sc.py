@@ -133,7 +133,7 @@ def _read_entry(element: Element, label: str, references: dict[str, str]) -> Ite
         draft.activities = (Activity.TERRORISM,)
     yield LocatedRecord(draft.build_record(), line)
     for fault in faults:
-        yield Reject(label, line, f"record {draft.id}: {fault}")
+        yield Reject.of_record(label, line, draft.id, fault)
 
 
 def _add_child(draft: RecordDraft, child: Element, faults: list[str]) -> None:

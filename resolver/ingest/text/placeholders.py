@@ -60,9 +60,8 @@ def remove_placeholders(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, 
         ):
             word = column.values[code].as_py()
             fault = f"its {prop} is {word!r}, which is no name: left out"
-            rejects.append(
-                Reject(label, int(chunk.lines[row]), f"record {batch.ids[row]}: {fault}")
-            )
+            identity = batch.ids[row].as_py()
+            rejects.append(Reject.of_record(label, int(chunk.lines[row]), identity, fault))
         columns[prop] = _filter_column(column, ~is_removed)
         if not len(columns[prop]):
             del columns[prop]

@@ -65,15 +65,20 @@ def test_a_pair_with_a_record_that_was_not_read_has_no_score(
     lines = [
         {"id": "1", "schema": "Person", "datasets": ["x"], "properties": {"notes": ["nameless"]}},
         {"id": "2", "schema": "Person", "datasets": ["x"], "properties": {"name": ["Ann Lee"]}},
+        # ids with spaces and colons, which the text of a reason does not delimit
+        {"id": "3: a", "schema": "Person", "datasets": ["x"], "properties": {"notes": ["none"]}},
+        {"id": "4 b", "schema": "Person", "datasets": ["x"], "properties": {"notes": ["none"]}},
     ]
     extra.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-    pairs = table(tmp_path / "pairs.csv", "left,right\nx:1,x:2\nriver:9,coast:p3\n")
+    pairs = table(tmp_path / "pairs.csv", "left,right\nx:1,x:2\nriver:9,coast:p3\nx:3: a,x:4 b\n")
     out = tmp_path / "out.csv"
     assert run(["score", pairs, *lists.args, str(extra), "--out", str(out)]) == 0
-    first, second = rows(out)
-    assert (first["score"], first["band"]) == ("", "")
+    first, second, third = rows(out)
+    assert (first["score"], first["band"]) == (third["score"], third["band"]) == ("", "")
     assert second["band"] == "match"
-    assert "line 2: no score: x:1 was not read: it has no name" in capsys.readouterr().err
+    printed = capsys.readouterr().err
+    for line, identity in ((2, "x:1"), (4, "x:3: a"), (4, "x:4 b")):
+        assert f"line {line}: no score: {identity} was not read: it has no name" in printed
 
 
 def test_names_keep_rows(tmp_path: Path) -> None:
