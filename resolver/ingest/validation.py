@@ -45,7 +45,9 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\U00020000-\U0003ffff\\s,;:./|@?&=#_-]+"
 )
-_SUSPECT = rf"\S{{{MAX_WORD + 1},}}|[\x{{FB00}}-\x{{FDFF}}\x{{3200}}-\x{{33FF}}]"
+_LONG_RUN = rf"\S{{{MAX_WORD + 1},}}"
+MAX_GROWTH = 18
+"""Characters that one becomes at most in plain letters (NFKC); the sign U+FDFA has so many."""
 _SMALL = 32
 """Texts that are checked one by one; for single records columns cost more than they save."""
 _NAMES = (*FULL_NAMES, *NAME_PARTS)
@@ -148,12 +150,7 @@ def _faulty_words(values: pa.StringArray, limit: int) -> Iterator[tuple[int, str
     """Yield the code of each text that grows beyond a limit in plain letters, or has a word that
     is too long, with the reason. Longer texts are left out.
     """
-    suspects = list(range(len(values)))
-    if len(values) > _SMALL:
-        # nearly all texts are short and of common letters
-        is_suspect = pc.match_substring_regex(values, _SUSPECT).to_numpy(zero_copy_only=False)
-        suspects = np.flatnonzero(is_suspect).tolist()
-    for code in suspects:
+    for code in _suspects(values, limit):
         text = values[code].as_py()
         if len(text) > limit:
             continue
@@ -161,6 +158,18 @@ def _faulty_words(values: pa.StringArray, limit: int) -> Iterator[tuple[int, str
             yield code, f"is longer than {limit:,} characters in plain letters"
         elif any(len(word) > MAX_WORD for word in _UNSPACED.sub(" ", text).split()):
             yield code, f"has a word of more than {MAX_WORD} letters"
+
+
+def _suspects(values: pa.StringArray, limit: int) -> list[int]:
+    """Return the codes of all texts that may grow beyond a limit or have a word that is too long.
+
+    Nearly all texts are short and have no long words.
+    """
+    if len(values) <= _SMALL:
+        return list(range(len(values)))
+    has_long_run = pc.match_substring_regex(values, _LONG_RUN).to_numpy(zero_copy_only=False)
+    can_outgrow = _lengths(values) > limit // MAX_GROWTH
+    return list(np.flatnonzero(has_long_run | can_outgrow).tolist())
 
 
 def _large_records(batch: Batch) -> Iterator[tuple[Rows, str]]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+import unicodedata
+
 import numpy as np
 import pytest
 
 from resolver.ingest.reader_types import LocatedBatch, Reject
-from resolver.ingest.validation import MAX_NAME, validate_records
+from resolver.ingest.validation import MAX_GROWTH, MAX_NAME, validate_records
 from resolver.records import Address, Batch, Handling, Identifier, Kind, Record, Value
 
 VALID = Record("a:1", "a", Kind.PERSON, "Person", (Value("name", "Anna"),))
@@ -93,6 +96,31 @@ def test_every_value_has_a_bound(prop: str, text: str, reason: str, count: int) 
     assert ("a:2" in valid) == (not reason)
     assert len(rejects) == bool(reason)
     assert all(reason in fault for _, fault in rejects)
+
+
+def test_no_character_grows_more_than_stated() -> None:
+    lengths = [len(unicodedata.normalize("NFKC", chr(code))) for code in range(sys.maxunicode + 1)]
+    assert max(lengths) == MAX_GROWTH
+    # normal forms with composed letters are never longer than those without
+    assert (
+        max(len(unicodedata.normalize("NFKD", chr(code))) for code in range(sys.maxunicode + 1))
+        == MAX_GROWTH
+    )
+
+
+def test_all_that_outgrows_its_bound_is_refused_in_large_batches() -> None:
+    """Test texts of every character that grows, in words of 50: single records show the same."""
+    texts: list[str] = []
+    for code in range(sys.maxunicode + 1):
+        growth = len(unicodedata.normalize("NFKC", chr(code)))
+        if growth > 1:
+            words = f"{chr(code) * 50} " * (MAX_NAME // (50 * growth) + 1)
+            texts.append(words[: MAX_NAME - 1])
+    assert len(texts) > 1_000
+    records = [person(f"a:{at}", "name", text) for at, text in enumerate(texts)]
+    valid, rejects = validate(*records)
+    assert valid == [record.id for record in records if validate(record)[0]]
+    assert len(rejects) > 1_000
 
 
 def test_a_reject_of_a_record_names_it_in_a_field() -> None:
