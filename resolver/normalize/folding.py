@@ -117,7 +117,7 @@ _DOUBLES = re.compile(r"(.)\1+")
 _SOUNDS = str.maketrans(
     {"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "w": "u", "y": "i", "e": "i", "o": "u"}
 )
-_CLOSED, _OPEN = re.compile(r"i+"), re.compile(r"[iu]*u[iu]*")
+_CLOSED, _OPEN = re.compile(r"i+"), re.compile(r"(?<![iu])i*+u[iu]*")
 _QU, _OU = re.compile("qu(?=[aeio])"), re.compile("^ou(?=[aeiy])")
 _EI = re.compile("(?<=[^aeiouy])(?:ay|ai|ae(?=l))(?=[^aeiouyw])")
 _MUTE = re.compile("(?<=[aiou]n)e$")

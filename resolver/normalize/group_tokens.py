@@ -33,7 +33,7 @@ from resolver.normalize.name_tokens import (
 from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
 from resolver.records.prepared.value_flags import TokenFlag
 
-_BRACKETED = re.compile(r"^\s*([^()]+?\s[^()]+?)\s*\(\s*[A-Z][A-Z.\-]{1,9}\s*\)\s*$")
+_BRACKETED = re.compile(r"\s*+([^()]+)\(\s*+[A-Z][A-Z.\-]{1,9}\s*+\)\s*$")
 
 
 _PLURAL = re.compile("(?:(ie)|(?<=[^su]))s$")
@@ -48,7 +48,7 @@ def without_acronym(text: str) -> tuple[str, ...]:
     `World Health Organization (WHO)` is an example.
     """
     match = _BRACKETED.match(text)
-    return (match[1],) if match else ()
+    return (match[1].strip(),) if match and len(match[1].split()) > 1 else ()
 
 
 def tokenize_group(text: str) -> list[Token]:

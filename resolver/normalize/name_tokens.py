@@ -48,7 +48,7 @@ _ARTICLE = re.compile(
 )
 _CAPITAL = re.compile(r"[a-z]{2} (I|VI|XI)(?=\s*$|\s+of\b)")
 _SOUTH_SLAV, _VIETNAMESE = (
-    re.compile("[čćšž].*[đĐ]|[đĐ].*[čćšž]|\\wđ"),
+    re.compile(r"\A(?=.*[čćšž]).*[đĐ]|\wđ"),
     re.compile("[ăâêôơưạ-ỹ]", re.I),
 )
 _ORDINAL = re.compile(r"^\d{1,2}(?:st|nd|rd|th)$")

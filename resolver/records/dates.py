@@ -41,6 +41,8 @@ _PORTIONS = {"early": (1, 4, 0, 3), "mid": (5, 8, 4, 6), "late": (9, 12, 7, 9)}
 _FIGURES = re.compile(r"[\d\s./-]+")
 _WORDS = re.compile(r"^[\w\s.,'’-]+$")
 MIN_YEAR, MAX_YEAR = 1, 2200
+MAX_TEXT = 80
+"""Characters; a longer text is no date."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -91,7 +93,7 @@ def parse_date(text: str, *, day_first: bool = True) -> PartialDate:
     the day comes first unless `day_first` is False or only the other reading exists.
     """
     stripped = " ".join(text.split()).strip(" .,;")
-    if not stripped or len(stripped) > 80:
+    if not stripped or len(stripped) > MAX_TEXT:
         raise DateError(f"no date in {text[:40]!r}")
     if not _FIGURES.fullmatch(stripped) and (date := _qualified(stripped, day_first)):
         return date

@@ -36,7 +36,9 @@ _SIZES = (
 # Kinds are sets of three bits.
 _KINDS = 8
 _SHOWN_KINDS = (Kind.PERSON, Kind.GROUP, Kind.LEGAL, Kind.ASSET)
-_QUOTED = re.compile(r"(?<=\brecord )\S+(?=:)|'[^']*'|\"[^\"]*\"|‘[^’]*’|“[^”]*”|\d+(?:[-/.:]\d+)*")
+_QUOTED = re.compile(
+    r"(?<=\brecord )\S+(?=:)|'[^']*'|\"[^\"]*\"|‘[^‘’]*’|“[^“”]*”|\d+(?:[-/.:]\d+)*"
+)
 _GAP = "…"
 _Ints = npt.NDArray[np.int64]
 

@@ -50,9 +50,9 @@ _US_STATES = re.compile(
     r"|S[CD]|T[NX]|UT|V[AIT]"
     r"|W[AIVY]"
 )
-_ALIAS_MARK = re.compile(r"\s+(?:[ADF]/[BK]/A|A\.K\.A\.|D\.B\.A\.)\s+", re.I)
-_HOLDER = re.compile(r"\s*\(([^()]+)\)$")
-_NICKNAME = re.compile(r'\s*"([^"]+)"\s*')
+_ALIAS_MARK = re.compile(r"(?<!\s)\s++(?:[ADF]/[BK]/A|A\.K\.A\.|D\.B\.A\.)\s+", re.I)
+_HOLDER = re.compile(r"(?:(?<!\s)\s++)?\(([^()]+)\)$")
+_NICKNAME = re.compile(r'(?:(?<!\s)\s++)?"([^"]+)"\s*')
 _INNER_NAME = re.compile(r"^(\S+) \(([^()]+)\) (\S.*)$")
 
 

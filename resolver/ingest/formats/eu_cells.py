@@ -36,7 +36,13 @@ _DOUBT = re.compile(
     re.I,
 )
 _DOCUMENT_AFTER = re.compile(
-    r"[.,;]?\s+(?=(?:\w+ )?(?:passport|national identification) (?:no\b|number))", re.I
+    r"(?:[.,;]|(?<!\s))\s++(?=(?:\w+ )?(?:passport|national identification) (?:no\b|number))", re.I
+)
+# `(?<!\s)\s++` begins only where white space does, so that long runs of it take linear time.
+_NOT_COUNTRY = re.compile(r"^of (?:the )?|(?<!\s)\s++(?:passport|nationality)$", re.I)
+_BETWEEN_COUNTRIES = re.compile(r"(?:(?<!\s)\s++)?[,;/]\s*|(?<!\s)\s++and(?:/or)?\s+")
+_BETWEEN_PHONES = re.compile(
+    r"(?:(?<!\s)\s++)?[;,]\s*|(?:\.|(?<!\s))\s++(?=fax)|(?<!\s)\s++or\s+", re.I
 )
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SITE = re.compile(
@@ -52,7 +58,7 @@ def split_cell_parts(cell: str) -> list[str]:
     parts = []
     for item in split_items(cell):
         for part in _ENUMERATOR.split(item):
-            parts += [piece.strip(" ,;") for piece in re.split(r";\s*(?![^()]*\))", part)]
+            parts += [piece.strip(" ,;") for piece in re.split(r";\s*+(?![^()]{0,300}\))", part)]
     return [part for part in parts if part and not _NO_VALUE.fullmatch(part.strip("."))]
 
 
@@ -101,7 +107,7 @@ def add_listing_date(draft: RecordDraft, cell: str, column: str) -> list[str]:
 def add_birth_places(draft: RecordDraft, cell: str, column: str) -> list[str]:
     """Add places, also joined by `or`, with the country at the end of each."""
     for part in split_cell_parts(cell):
-        for place in re.split(r"\s+or\s+|^or\s+", re.sub(r"^either\s+", "", part)):
+        for place in re.split(r"(?<!\s)\s++or\s+|^or\s+", re.sub(r"^either\s+", "", part)):
             if place := place.strip(' ,"'):
                 draft.add_value("birthPlace", place, column)
                 draft.add_value("birthCountry", country_at_end(place), column)
@@ -109,7 +115,7 @@ def add_birth_places(draft: RecordDraft, cell: str, column: str) -> list[str]:
 
 
 def _nationality_pieces(part: str) -> list[str]:
-    plain = re.sub(r"\s*\([^()]*\)", "", part).strip(" .")
+    plain = re.sub(r"(?:(?<!\s)\s++)?\([^()]*\)", "", part).strip(" .")
     if is_country(part):
         return [part.strip(" .")]
     return [plain] if is_country(plain) else _split_countries(plain)
@@ -124,9 +130,7 @@ def add_nationalities(draft: RecordDraft, cell: str, column: str) -> list[str]:
     names: list[str] = []
     for part in split_cell_parts(text):
         for piece in _nationality_pieces(part):
-            word = re.sub(
-                r"^of (?:the )?|\s+(?:passport|nationality)$", "", _DOUBT.sub("", piece), flags=re.I
-            ).strip(" .,")
+            word = _NOT_COUNTRY.sub("", _DOUBT.sub("", piece)).strip(" .,")
             if word and (is_country(word) or len(word.split()) <= 3):
                 draft.add_value(column, word, column)
                 names.append(word)
@@ -136,7 +140,7 @@ def add_nationalities(draft: RecordDraft, cell: str, column: str) -> list[str]:
 
 
 def _split_countries(text: str) -> list[str]:
-    return [piece for piece in re.split(r"\s*[,;]\s*|\s*/\s*|\s+and(?:/or)?\s+", text) if piece]
+    return [piece for piece in _BETWEEN_COUNTRIES.split(text) if piece]
 
 
 def add_positions(draft: RecordDraft, cell: str, column: str) -> list[str]:
@@ -162,7 +166,7 @@ def add_parents(draft: RecordDraft, cell: str, column: str) -> list[str]:
     """Add the name of a parent, also in a second script; remarks in brackets are notes."""
     for remark in re.findall(r"\(([^()]+)\)", cell):
         draft.add_note(f"{column}: {remark}", column)
-    for part in re.split(r"\s+[–-]\s+", re.sub(r"\s*\([^()]*\)", "", cell)):
+    for part in re.split(r"(?<!\s)\s++[–-]\s+", re.sub(r"(?:(?<!\s)\s++)?\([^()]*\)", "", cell)):
         draft.add_value(column, part, column)
     return []
 
@@ -219,15 +223,16 @@ def add_addresses(draft: RecordDraft, cell: str, column: str) -> list[str]:
 def _split_country(text: str) -> tuple[str, str]:
     """Return (country, rest) of an address that ends or begins with its country."""
     if country := country_at_end(text):
-        match = re.search(rf"[\s,(]*{re.escape(country)}\s*\)?\s*$", text)
-        return country, text[: match.start()] if match else text
+        head = text.rstrip().removesuffix(")").rstrip()
+        is_last = head.endswith(country)
+        return country, head.removesuffix(country).rstrip(" \t\n\xa0,(") if is_last else text
     first, _, rest = text.partition(",")
     return (first.strip(), rest.strip()) if rest and is_country(first) else ("", text)
 
 
 def add_phones(draft: RecordDraft, cell: str, column: str) -> list[str]:
     """Add telephone numbers; fax numbers and items with fewer than five digits are notes."""
-    for part in re.split(r"\s*[;,]\s*|\.?\s+(?=fax)|\s+or\s+", cell.strip('"'), flags=re.I):
+    for part in _BETWEEN_PHONES.split(cell.strip('"')):
         if mail := _MAIL.search(part):
             draft.add_value("email", mail[0], column)
         elif "fax" in part.lower() or sum(map(str.isdigit, part)) < 5:

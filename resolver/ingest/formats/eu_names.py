@@ -14,9 +14,9 @@ from resolver.ingest.text.record_draft import RecordDraft
 _PATRONYMIC = re.compile(
     r"\w+(?:vich|vych|wicz|vitch|vna|[iy]ch|inichna|vič|віч|вич|вна|їч|ич|ічна)", re.I
 )
-_ENUMERATED = re.compile(r"\s*[,;]?\s*\([b-z]\)\s*")
+_ENUMERATED = re.compile(r"(?:(?<!\s)\s++)?(?:[,;]\s*+)?\([b-z]\)\s*")
 _BORN = re.compile(
-    r"(?:date of birth|DOB|born)(?: on| in)?:?\s*([^;,()]*\d{4})"
+    r"(?:date of birth|DOB|born)(?: on| in)?:?\s*+([^;,()]{0,100}\d{4})"
     r"(?:[;,]?\s*(?:(?:place of birth|POB):?|in)\s+([^()]+))?",
     re.I,
 )
@@ -58,7 +58,7 @@ def add_previous_names(draft: RecordDraft, cell: str, column: str) -> list[str]:
         value.text for value in draft.values if value.prop in ("firstName", "fatherName")
     )
     for item in split_items(cell):
-        for part in re.split(r"\s+or\s+", item) if is_person else [item]:
+        for part in re.split(r"(?<!\s)\s++or\s+", item) if is_person else [item]:
             forms = parse_person_name(part) if is_person else parse_group_name(part)
             if (
                 is_person

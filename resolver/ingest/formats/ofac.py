@@ -52,8 +52,11 @@ _ACTIVITIES = (
     (re.compile(r"SDGT|FTO|SDT"), Activity.TERRORISM),
     (re.compile(r"SDNTK?|ILLICIT-DRUGS.*"), Activity.DRUGS),
 )
+MAX_PLACE = 500
+"""Characters of a place that are read as city, region and code; a longer one stays whole."""
+_CODE = r"[^\s\d]*+\d\S*+"
 _PLACE = re.compile(
-    r"(?P<city>[^\d]*?)(?:,\s*(?P<region>[^\d,]+?))?(?:\s+(?P<code>\S*\d\S*(?: \S*\d\S*)*))?"
+    rf"(?P<city>[^\d]*?)(?:,\s*(?P<region>[^\d,]+?))?(?:\s+(?P<code>{_CODE}(?: {_CODE})*))?"
 )
 
 
@@ -167,7 +170,7 @@ def _read_companion(file: SourceFile, index: _CompanionIndex) -> Iterator[Item]:
 
 
 def _parse_address(street: str, place: str, country: str) -> Address:
-    match = _PLACE.fullmatch(place)
+    match = _PLACE.fullmatch(place) if len(place) <= MAX_PLACE else None
     if not match:
         return Address(street=street, city=place, country=country, origin="addresses")
     region = match["region"] or ""

@@ -177,7 +177,7 @@ _TAIL = re.compile(
     r"(?P<rest>(?:,| at| in| to| issued| expired?s?) .*)?"
 )
 _BRACKET = re.compile(r"\(([^()]*)\)")
-_WORDS_AFTER = re.compile(r"(\S*\d\S*) ([A-Z][a-z]+(?: [A-Z][a-z]+)*)")
+_WORDS_AFTER = re.compile(r"([^\s\d]*+\d\S*+) ([A-Z][a-z]+(?: [A-Z][a-z]+)*)")
 _LEI = re.compile(r"[A-Z0-9]{18}\d\d")
 _REGISTERS = (
     "Registration ID",
@@ -247,7 +247,7 @@ def _parse_number_parts(label: str, match: re.Match[str]) -> tuple[str, str, str
         notes.append(words[2])
     if rest and not country and is_country(rest.split(",")[0]):
         country, _, rest = (part.strip() for part in rest.partition(","))
-    elif rest and not country and (ending := re.search(r"\s*\(([^()]+)\)$", rest)):
+    elif rest and not country and (ending := re.search(r"(?:(?<!\s)\s++)?\(([^()]+)\)$", rest)):
         rest, country = rest[: ending.start()], ending[1]
     return number, country, "; ".join(part for part in (*notes, rest) if part)
 

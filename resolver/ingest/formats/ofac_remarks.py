@@ -33,7 +33,7 @@ class RemarkFacts:
 
 
 _RemarkReader = Callable[[str, str], RemarkFacts | None]
-_SPLIT = re.compile(r"\s*;\s*")
+_SPLIT = re.compile(r"(?:(?<!\s)\s++)?;\s*")
 _ALTERNATIVE = re.compile(r"alt\.\s+", re.I)
 _ALIAS = re.compile(r"([afn])\.k\.a\. '(.*)'")
 _FAMILY = (
@@ -228,7 +228,7 @@ def _read_link(text: str, schema: str) -> RemarkFacts | None:
 
 def _read_phone(text: str, schema: str) -> RemarkFacts | None:
     match = re.fullmatch(
-        r"(?:Tele)?phone(?: (?:No\.|Number))?:?\s*([-+()\d\s./]{5,}(?:ext\. \d+)?)", text, re.I
+        r"(?:Tele)?phone(?: (?:No\.|Number))?:?\s*+([-+()\d\s./]{5,}(?:ext\. \d+)?)", text, re.I
     )
     if not match:
         return None

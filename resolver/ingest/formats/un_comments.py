@@ -15,7 +15,7 @@ ORIGIN = "COMMENTS1"
 MAX_READ = 20_000
 """Characters of a comment that are read; all of it is kept."""
 _BOILERPLATE = re.compile(
-    r"\s*(?:INTERPOL-UN Security Council Special Notice web link:?\s*\S+|"
+    r"(?:(?<!\s)\s++)?(?:INTERPOL-UN Security Council Special Notice web link:?\s*\S+|"
     r"Photo(?:graph)?s? (?:is |are )?available for inclusion in "
     r"the INTERPOL-UN Security Council Special Notice\.?)"
 )
@@ -23,7 +23,7 @@ _WORD = r"[A-Z'’‘][\w'’‘-]*"
 _LINK = r"al-[\w'’-]+|bin|bint|bent|ben|ould|el|al|ul|ur|de|del|Na"
 _NAME = rf"({_WORD}(?:[ -](?:(?!Provided|Wanted|Photo|Mother|Father){_WORD}|{_LINK}))*)"
 _VALUE_PATTERNS = (
-    ("gender", re.compile(r"\b(?:Gender|Sex)\s*[:\[]?\s*(male|female)", re.I)),
+    ("gender", re.compile(r"\b(?:Gender|Sex)\s*+(?:[:\[]\s*+)?(male|female)", re.I)),
     (
         "motherName",
         re.compile(rf"(?:[Mm]other[’']?s?[’']? name|[Nn]ame of mother)(?: is| was|:)?\s+{_NAME}"),
@@ -100,7 +100,7 @@ def read_facts(text: str, draft: RecordDraft) -> None:
 def _add_relation(draft: RecordDraft, match: re.Match[str], references: dict[str, str]) -> None:
     kin, reference = (match[1], match[2]) if match[1] else ("", match[4])
     name = re.sub(rf"^.*?(?:of|with)(?: the)? | {_REFERENCE}$", "", match[0], count=0).strip()
-    name = re.sub(rf"\s*{_REFERENCE}$", "", name)
+    name = re.sub(rf"(?:(?<!\s)\s++)?{_REFERENCE}$", "", name)
     sort = RelationType.FAMILY_OF if kin else _RELATION_TYPES[match[3].lower()]
     target = references.get(reference, "")
     if target != draft.id:

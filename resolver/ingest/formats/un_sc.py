@@ -190,7 +190,7 @@ _ALIAS_PROPERTIES = {"f.k.a.": "previousName", "Low": "weakAlias"}
 def _add_alias(draft: RecordDraft, child: Element, faults: list[str]) -> None:
     name, quality, note = (_child_text(child, tag) for tag in ("ALIAS_NAME", "QUALITY", "NOTE"))
     prop = _ALIAS_PROPERTIES.get(quality, "alias")
-    for part in re.split(r"\s*;\s*(?![^()]*\))|\s+b\)\s+", name):
+    for part in re.split(r"(?:(?<!\s)\s++)?;\s*+(?![^()]{0,300}\))|(?<!\s)\s++b\)\s+", name):
         _add_forms(draft, prop, _parse_name(draft, part), child.tag)
     if date := _child_text(child, "DATE_OF_BIRTH"):
         _add_date(draft, "birthDate", date, faults)

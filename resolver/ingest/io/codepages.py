@@ -12,7 +12,7 @@ import re
 from functools import lru_cache
 
 WESTERN, CYRILLIC, UNKNOWN = "cp1252", "cp1251", ""
-_WORD = re.compile(rb"[A-Za-z\x80-\xff]*[\x80-\xff][A-Za-z\x80-\xff]*")
+_WORD = re.compile(rb"(?<![A-Za-z\x80-\xff])[A-Za-z]*+[\x80-\xff][A-Za-z\x80-\xff]*")
 # Letters, without the quotes and dashes of windows-1252.
 _HIGH = re.compile(rb"[\x80-\x90\x98-\xff]")
 _WORD_SHAPE = re.compile(

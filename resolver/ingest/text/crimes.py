@@ -29,7 +29,7 @@ _TOPIC_ACTIVITIES: dict[str, Activity] = {
 # Words of charges, in the working languages of notices: English, French, Spanish.
 _CHARGE_PATTERNS: dict[Activity, tuple[str, ...]] = {
     Activity.PEOPLE_SMUGGLING: (
-        r"smuggl\w* of (?:migrants|persons|people|aliens|human)",
+        r"smuggl\w{0,20} of (?:migrants|persons|people|aliens|human)",
         r"(?:migrant|people|alien|human)s?[- ]smuggl",
         r"illegal (?:(?:im|em)?migration|(?:border )?crossing)",
         r"illicit immigration",
@@ -38,7 +38,7 @@ _CHARGE_PATTERNS: dict[Activity, tuple[str, ...]] = {
         r"tráfico (?:ilícito |ilegal )?de (?:migrantes|personas indocumentadas)",
     ),
     Activity.HUMAN_TRAFFICKING: (
-        r"traffick\w* (?:in|of) (?:human|person|people|women|child|minor)",
+        r"traffick\w{0,20} (?:in|of) (?:human|person|people|women|child|minor)",
         r"human[- ]traffick",
         r"sexual exploitation",
         r"slavery",
@@ -82,13 +82,13 @@ _CHARGE_PATTERNS: dict[Activity, tuple[str, ...]] = {
     Activity.CORRUPTION: (
         r"corrupt",
         r"\bbrib",
-        r"embezzl\w* of public",
+        r"embezzl\w{0,20} of public",
         r"cohecho",
         r"soborno",
         r"abuse of (?:power|office)",
     ),
     Activity.FRAUDULENT_TRAVEL_DOCUMENTS: (
-        r"(?:forg|fals|counterfeit|fraudulent)\w* (?:\w+ ){0,4}(?:passport|(?:travel"
+        r"(?:forg|fals|counterfeit|fraudulent)\w{0,20} (?:\w{1,30} ){0,4}(?:passport|(?:travel"
         r"|identity) document|visa)",
         r"passport (?:fraud|forgery)",
         r"faux passeport",

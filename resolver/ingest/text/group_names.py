@@ -21,6 +21,8 @@ from resolver.ingest.text.list_name_forms import (
 from resolver.ingest.text.list_names import script_of
 from resolver.ingest.text.name_words import is_country, is_legal_form
 
+_SEPARATOR = re.compile(r"(?:(?<!\s)\s++)?[;,]\s*|(?<!\s)\s++(?:or|and)\s+")
+_FORMER_SEPARATOR = re.compile(r";|,\s*(?=[‘“])")
 _ACRONYM = re.compile(r"[^\W_][\w&./’'-]{1,14}")
 _GENERIC = frozenset(("SEZ", "NGO", "JSC", "LLC", "SOE", "HQ", "HK"))
 
@@ -34,7 +36,7 @@ def parse_group_name(text: str) -> NameForms:
         forms.name = name
         return forms.build()
     name, scripts = split_other_scripts(name)
-    first, *others = re.split(r"\s+/\s+|\s*;\s*", name)
+    first, *others = re.split(r"(?<!\s)\s++/\s+|(?:(?<!\s)\s++)?;\s*", name)
     first = split_trailing_names(first, forms)
     forms.name = _remove_brackets(first, forms)
     for other in others:
@@ -70,10 +72,10 @@ def _add_bracket(inner: str, text: str, is_last: bool, forms: NameFormsBuilder) 
     """Add the names in a bracket to the forms; return whether there were any."""
     if former := FORMER.match(inner):
         names = inner[former.end() :]
-        forms.previous_names += _split_quoted(r"\s*;\s*|\s*,\s*(?=[‘“])", names)
+        forms.previous_names += _split_quoted(_FORMER_SEPARATOR, names)
         return True
     words = strip_quotes(AKA.sub("", inner))
-    parts = _split_quoted(r"\s*[;,]\s*|\s+or\s+|\s+and\s+", words)
+    parts = _split_quoted(_SEPARATOR, words)
     if script_of(words) != script_of(BRACKET.sub(" ", text)) and script_of(words):
         forms.aliases += [part.strip() for part in words.split(";")]
         return True
@@ -88,13 +90,13 @@ def _add_bracket(inner: str, text: str, is_last: bool, forms: NameFormsBuilder) 
         forms.aliases += parts if not re.search(r"\b(?:co|inc|ltd)\b", words, re.I) else [words]
         return True
     if is_last and words[:1].isupper() and not re.match(r"(?:the|a|of|in)\b", words, re.I):
-        forms.aliases += _split_quoted(";", words)
+        forms.aliases += map(strip_quotes, words.split(";"))
         return True
     return False
 
 
-def _split_quoted(pattern: str, text: str) -> list[str]:
-    return [strip_quotes(part) for part in re.split(pattern, text)]
+def _split_quoted(separator: re.Pattern[str], text: str) -> list[str]:
+    return [strip_quotes(part) for part in separator.split(text)]
 
 
 def _is_acronym(text: str) -> bool:

@@ -22,7 +22,7 @@ _DOTTED_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 
 _NO_DATE = re.compile(r"n/?[ad]|none|unknown|-+|not available|", re.I)
 _LABEL = re.compile(r"(?:^|[\s,;])\(?(?:[a-h]|i{1,3}|iv)\)\s*")
-_OR = re.compile(r"\s+or\s+|\s+/\s+|[;,]|(?<=\d{4})/(?=\d{1,2}\.)", re.I)
+_OR = re.compile(r"(?<!\s)\s++(?:or|/)\s+|[;,]|(?<=\d{4})/(?=\d{1,2}\.)", re.I)
 _BRACKETS = re.compile(r"\([^()]*\)")
 _ESTIMATE_WORD = (
     r"(?:approximately|approx\.?|circa|around|about|probably|possibly|presumed|estimated"

@@ -34,10 +34,13 @@ _ISSUED = re.compile(
     rf"| in)?:?\s*({_DATE})",
     re.I,
 )
+_ISSUED_BY = re.compile(
+    r"issued (?:in|by)(?: the)? (?:[^,()]*, )?([A-Z][A-Za-z ]+(?:\([A-Za-z ]+\))?)"
+)
 _ENUMERATOR = re.compile(r"(?:^|[\s,;])\(?(?:[a-h]|i{1,3}|iv)\)\s*")
 _NEXT = re.compile(
-    r";(?!\s*(?:issued|expir|issue|name|date|place|valid))(?![^()]*\))\s*"
-    r"|,\s*(?=[A-ZА-Я]{0,4}[- ]?\d[\w/-]*(?:\s*\(|\s*,|\s*$))|\s+and\s+(?=[A-Z]{0,3}\d{5})"
+    r";(?!\s*(?:issued|expir|issue|name|date|place|valid))(?![^()]{0,300}\))\s*"
+    r"|,\s*(?=[A-ZА-Я]{0,4}[- ]?\d[\w/-]*(?:\s*\(|\s*,|\s*$))|(?<!\s)\s++and\s+(?=[A-Z]{0,3}\d{5})"
 )
 _NUMBER = re.compile(
     r"(?<![\w.])(?:No\.?\s*)?(\d{1,2}/[A-Za-z ]+\s?\([A-Za-z]+\)\s?\d[\d ]*"
@@ -136,7 +139,8 @@ def _find_number(text: str) -> re.Match[str] | None:
 
 
 _NUMBER_LABEL = re.compile(
-    r"\b(?:number|no\.|nr\.|n°|no|card|passport|ssn|id|code|document)[:.]?\s*(?=[^\s(]*\d)", re.I
+    r"\b(?:number|no\.|nr\.|n°|no|card|passport|ssn|id|code|document)[:.]?\s*+(?=[^\s(]{0,60}\d)",
+    re.I,
 )
 
 
@@ -164,9 +168,7 @@ def _find_country(before: str, after: str, label: str) -> str:
     for text in (label, before, inner.split(",")[0]):
         if match := _COUNTRY_WORD.search(_LABEL.sub(" ", text)):
             return match[1]
-    for match in re.finditer(
-        r"issued (?:in|by)(?: the)? (?:[^,()]*, )?([A-Z][A-Za-z ]+(?:\([A-Za-z ]+\))?)", after
-    ):
+    for match in _ISSUED_BY.finditer(after):
         if is_country(match[1]):
             return match[1].strip()
     return ""

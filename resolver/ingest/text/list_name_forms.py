@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 MAX_NAME = 1_500
 """Characters; a longer text is not parsed, and is left as it is."""
-BRACKET = re.compile(r"\s*\(([^()]*(?:\([^()]*\)[^()]*)*)\)?")
+BRACKET = re.compile(r"(?:(?<!\s)\s++)?\(([^()]*(?:\([^()]*\)[^()]*)*)\)?")
 _OPENING, _CLOSING = "\"'‘“„«”", "\"'’”»“"
 _LANGUAGE = (
     r"(?:Russian|Belarusian|Belarussian|Ukrainian|Arabic|Persian|Farsi|Chinese|Korean|English"
@@ -40,10 +40,12 @@ ROLE = re.compile(
 )
 LATIN = r"A-Za-zÀ-ɏḀ-ỿ"
 _OTHER_SCRIPT = rf"[^\W\d_{LATIN}]"
-_OUTSIDE_AKA = re.compile(r"\s+(?:a\.?/?k\.?/?a\.?|d/b/a|(?:also )?known as|alias)\s+", re.I)
-_OUTSIDE_FORMER = re.compile(r"\s+(?:f\.?k\.?a\.?|formerly(?: known as)?|born)\s+", re.I)
+_OUTSIDE_AKA = re.compile(
+    r"(?<!\s)\s++(?:a\.?/?k\.?/?a\.?|d/b/a|(?:also )?known as|alias)\s+", re.I
+)
+_OUTSIDE_FORMER = re.compile(r"(?<!\s)\s++(?:f\.?k\.?a\.?|formerly(?: known as)?|born)\s+", re.I)
 _FOREIGN_RUN = re.compile(
-    rf"[–-]?\s*/?({_OTHER_SCRIPT}{{2,}}(?:[\W\d]+{_OTHER_SCRIPT}+)*"
+    rf"(?:[–-]\s*+|(?<!\s)\s++|)/?({_OTHER_SCRIPT}{{2,}}(?:[\W\d]+{_OTHER_SCRIPT}+)*"
     rf"|{_OTHER_SCRIPT}(?:[\W\d]+{_OTHER_SCRIPT}+)+)"
 )
 _ENUMERATOR = re.compile(r"^\(?[a-z]\)\s*(?=\S)")
@@ -129,7 +131,10 @@ def split_other_scripts(text: str) -> tuple[str, list[str]]:
             and match[0][0] not in "–/-"
         ):
             continue
-        parts += [strip_quotes(part.strip(" -–/,")) for part in re.split(r"\s*[,،;]\s*", match[1])]
+        parts += [
+            strip_quotes(part.strip(" -–/,"))
+            for part in re.split(r"(?:(?<!\s)\s++)?[,،;]\s*", match[1])
+        ]
         latin, end = latin + text[end : match.start()], match.end()
     latin = (latin + text[end:]).strip(" –-/,")
     return (latin, [part for part in parts if part]) if latin else (text, [])
@@ -150,7 +155,7 @@ def split_trailing_names(text: str, forms: NameFormsBuilder) -> str:
             head, tail = text[: match.start()], text[match.end() :].strip()
             if head and tail:
                 tail = tail if "(" in tail else tail.rstrip(") ")
-                for part in re.split(r"\s*,\s*|\s+and\s+", tail):
+                for part in re.split(r"(?:(?<!\s)\s++)?,\s*|(?<!\s)\s++and\s+", tail):
                     name = strip_quotes(part)
                     is_plain = name == part and " " in name
                     if is_former and " " not in name and " " in head:

@@ -19,7 +19,7 @@ _PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation, " "))
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.I)
 _SCRIPT_SAMPLE = 200
 """Letters of a text that are examined to find its script."""
-_TRAILING_SUFFIX = re.compile(r",?\s+((?:jr|sr)\.?|ii|iii|iv)$", re.I)
+_TRAILING_SUFFIX = re.compile(r"(?:,|(?<!\s))\s++((?:jr|sr)\.?|ii|iii|iv)$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def split_items(cell: str) -> list[str]:
     return [item for item in items if item]
 
 
-_SEMICOLON = re.compile(r"\s*;\s*")
+_SEMICOLON = re.compile(r"(?:(?<!\s)\s++)?;\s*")
 _PROTECTED = re.compile(
     r'(?:(?<=;)|(?<=; )|^)"[^"]*(?:""[^"]*)*"(?=\s*;|\s*$)|\([^();]*(?:\([^()]*\)[^();]*)?;[^()]*\)'
 )

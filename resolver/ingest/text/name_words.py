@@ -179,7 +179,9 @@ def _countries() -> frozenset[str]:
         for territory in get_territories()
         for name in (territory.name, territory.full_name)
     }
-    return frozenset(names.union(re.split(r"\s*[|\n]\s*", _OTHER_COUNTRIES.strip())))
+    return frozenset(
+        names.union(map(str.strip, _OTHER_COUNTRIES.replace("\n", "|").split("|"))) - {""}
+    )
 
 
 def is_country(text: str) -> bool:
@@ -193,10 +195,10 @@ def country_at_end(place: str) -> str:
 
     Examples: `Sfax, Tunisia`; `Leningrad, USSR (now Russian Federation)`.
     """
-    if match := re.search(r"\(?\bnow (?:[^()]*, )?([^(),]+)\)?\s*$", place, re.I):
+    if match := re.search(r"\(?\bnow (?:[^()]{0,200}, )?([^(),]{1,100})\)?\s*$", place, re.I):
         last = match[1]
     else:
-        last = re.sub(r"\s*\([^()]*\)\s*$", "", place).rsplit(",", 1)[-1]
+        last = re.sub(r"(?:(?<!\s)\s++)?\([^()]*\)\s*$", "", place).rsplit(",", 1)[-1]
         inner = re.search(r"\(([^()]+)\)\s*$", place)
         if not is_country(last) and inner:
             last = inner[1].rsplit(",", 1)[-1]

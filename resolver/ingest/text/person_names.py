@@ -32,7 +32,7 @@ from resolver.ingest.text.name_words import is_title, split_title
 
 MAX_VARIANTS = 24
 _DESCRIPTION = re.compile(r"(?<![-\w])(?:of|in|for|the|as|to|with|under|when|he|was)\b(?!-)")
-_SEPARATOR = re.compile(r"\s*(?:[,،;/]|\bor\b|\band\b)\s*", re.I)
+_SEPARATOR = re.compile(r"(?:(?<!\s)\s++)?(?:[,،;/]|\bor\b|\band\b)\s*", re.I)
 
 
 @lru_cache(maxsize=8_192)
@@ -62,7 +62,7 @@ def _split_alternatives(text: str) -> list[str]:
     """Split a text into alternative names (`or`, ` / `, or commas if not `Family, Given`)."""
     if "(" in text:
         return [text]
-    names = re.split(r"\s+or\s+|\s+/\s+", text)
+    names = re.split(r"(?<!\s)\s++(?:or|/)\s+", text)
     if len(names) == 1:
         names = _split_by_capitals(text)
     if len(names) > 1 or not re.search("[,،]", text):
@@ -152,7 +152,7 @@ def _split_brackets(text: str, forms: NameFormsBuilder) -> tuple[str, list[str]]
         ):
             forms.notes.append(original)
             continue
-        for variant in _SEPARATOR.split(re.sub(r"\s*\([^()]*\)", "", inner)):
+        for variant in _SEPARATOR.split(re.sub(r"(?:(?<!\s)\s++)?\([^()]*\)", "", inner)):
             variant = strip_quotes(variant)
             if not variant:
                 continue
@@ -193,7 +193,7 @@ def _insert_variant(
 
 def _resolve_slash(text: str, names: list[str]) -> str:
     """Keep the name with the first of two words at a slash; append the other to `names`."""
-    match = re.search(r"(\S+?)\s*/\s*(\S+)", text)
+    match = re.search(r"(?<!\S)(\S+?)\s*/\s*(\S+)", text)
     if not match or not re.search(rf"[{LATIN}]", match[1]):
         return text
     names.append(f"{text[: match.start()]}{match[2]}{text[match.end() :]}")

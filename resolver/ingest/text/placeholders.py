@@ -6,7 +6,6 @@ with a reject; the rest of the record is kept.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import numpy as np
@@ -29,7 +28,7 @@ _PLACEHOLDER_TABLE = """
     невідомо | невідомий | άγνωστος | άγνωστο | غير معروف | مجهول | نامعلوم | 不明 | 不详 | 不詳
     未知 | 미상 | 불명
 """
-PLACEHOLDERS = frozenset(re.split(r"\s*[|\n]\s*", _PLACEHOLDER_TABLE.strip()))
+PLACEHOLDERS = frozenset(map(str.strip, _PLACEHOLDER_TABLE.replace("\n", "|").split("|"))) - {""}
 """Placeholders in lower case."""
 _EDGES = " \t\r\n.,;:?!*_=-–—()[]{}<>\"'`´“”‘’"
 

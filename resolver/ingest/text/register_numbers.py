@@ -34,7 +34,7 @@ _REGISTERS = (
 _CODE_WORD = re.compile(r"(?<=[\s,])(KPP|OKPO|OGRN|INN):?\s+(?=\d)")
 _SWIFT = re.compile(r"SWIFT(?:/BIC)?:?\s*([A-Z]{6}[A-Z0-9]{2,5})\b")
 _REGISTER_PIECES = re.compile(
-    r",\s+(?=\S*\d)|\s+(?:or|and)\s+(?=\d)|\s+/\s+|\s+–\s+|(?<=\d{9})/\s*(?=\d{9})"
+    r",\s+(?=\S*\d)|(?<!\s)\s++(?:(?:or|and)\s+(?=\d)|[/–]\s+)|(?<=\d{9})/\s*(?=\d{9})"
 )
 _REGISTER_ITEM = re.compile(
     r"(?P<before>(?:\D*[\s:])?)(?P<number>[A-Z]{0,8}(?:[-/][A-Z]{1,4}){0,3}[-/]?\d[\w/. -]*?\w)"
