@@ -16,6 +16,7 @@ from resolver.errors import (
     OwnerError,
     RecordError,
     ResolverError,
+    ReusedIdError,
     StoreError,
     StoreFullError,
     UsageError,
@@ -32,6 +33,7 @@ _STATUSES: tuple[tuple[type[ResolverError], int], ...] = (
     (InputError, 400),
     (UsageError, 422),
     (OwnerError, 403),
+    (ReusedIdError, 409),
     (StoreFullError, 507),
     (StoreError, 503),
 )

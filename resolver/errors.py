@@ -100,5 +100,9 @@ class LargeChangeError(ResolverError):
         super().__init__(f"held back, nothing was committed: {text}", hint=hint)
 
 
+class ReusedIdError(ResolverError):
+    """Record whose id named somebody else before, so that a user has to accept it first."""
+
+
 class EngineError(ResolverError):
     """Engine that is not available, or that stopped working."""

@@ -12,8 +12,15 @@ from resolver.api import query_parameters
 from resolver.api.access import viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
-from resolver.api.openapi.json_schema import COUNT, STRING, STRINGS, closed_object, component
-from resolver.api.openapi.objects import content, errors, json_response_of
+from resolver.api.openapi.json_schema import (
+    BOOLEAN,
+    COUNT,
+    STRING,
+    STRINGS,
+    closed_object,
+    component,
+)
+from resolver.api.openapi.objects import content, errors, json_response_of, query_parameter
 from resolver.api.routes.match import read_json_object
 from resolver.api.schemas.entity_schemas import (
     IGNORED_FIELDS,
@@ -49,10 +56,11 @@ _FIELDS = frozenset({"id", "schema", "properties", "datasets", "handling", *IGNO
     "POST",
     "/records",
     _ACCESS,
+    parameters=[query_parameter("accept_large_change", BOOLEAN)],
     body={**content(RECORD), **content(SENZING_RECORD, SENZING)},
     responses={
         201: json_response_of(_POSTED, "The record and its entity"),
-        **errors(400, 413, 415, 507),
+        **errors(400, 409, 413, 415, 507),
     },
 )
 def post() -> Response:
@@ -60,9 +68,13 @@ def post() -> Response:
 
     The body is a FollowTheMoney entity with `id`, `schema`, `properties`, its source as the first
     of `datasets` and optionally a `handling` code; or a record in Senzing's format, by its content
-    type. The answer is 201 with the id of its entity, once the record is durable.
+    type. The answer is 201 with the id of its entity, once the record is durable. A new version
+    that seems to be of another person or group (no birth date or document in common, and no name
+    alike) is held as a batch would be: the answer is 409, and nothing is committed, unless
+    `accept_large_change` is given.
     """
     query_parameters.reject_undeclared()
+    accept_large = query_parameters.read_boolean("accept_large_change", default=False)
     current_service().ready_screener()
     body = read_json_object()
     try:
@@ -73,7 +85,9 @@ def post() -> Response:
         raise ApiError(400, error.line()) from None
     record, sender = _with_handling(submitted.record, body), RecordOwner.of_viewer(viewer())
     with current_service().turns.released():
-        committed = current_service().record_writer().post(record, sender)
+        committed = (
+            current_service().record_writer().post(record, sender, accept_large=accept_large)
+        )
     answer: dict[str, Any] = {
         "record": record.id,
         "entity": committed.entity_id,

@@ -25,8 +25,9 @@ from typing import Any
 import orjson
 import structlog
 
-from resolver.errors import InputError, OwnerError, ResolverError, StoreError, StoreFullError
-from resolver.hub.group_commit import CommittedRecord, GroupCommit, check_admission
+from resolver import errors
+from resolver.errors import ResolverError, StoreError
+from resolver.hub.group_commit import CommittedRecord, GroupCommit, RecordPost, check_admission
 from resolver.hub.ownership import HUB_OWNER, RecordOwner
 from resolver.records import Kind, Record
 from resolver.records.packing import pack, unpack
@@ -34,7 +35,8 @@ from resolver.records.packing import pack, unpack
 _LOG = structlog.get_logger("api")
 _LENGTH = struct.Struct("!I")
 _ERRORS: Mapping[str, type[ResolverError]] = {
-    error.__name__: error for error in (InputError, OwnerError, StoreError, StoreFullError)
+    name: getattr(errors, name)
+    for name in ("InputError", "OwnerError", "ReusedIdError", "StoreError", "StoreFullError")
 }
 """Error types that are raised again in the worker, by name."""
 _CONNECT_SECONDS, _RETRY_SECONDS = 5.0, 0.05
@@ -64,12 +66,15 @@ class WriterClient:
         self._idle: list[socket.socket] = []
         self._lock = threading.Lock()
 
-    def post(self, record: Record, sender: RecordOwner = HUB_OWNER) -> CommittedRecord:
+    def post(
+        self, record: Record, sender: RecordOwner = HUB_OWNER, *, accept_large: bool = False
+    ) -> CommittedRecord:
         """Add a record or a new version of it, as `GroupCommit.post` does."""
         check_admission(record, accept_restricted=self._accept_restricted)
-        answer = self._ask({"post": _encode_record(record), "sender": _encode_sender(sender)})
+        request = {"post": _encode_record(record), "accept_large": accept_large}
+        answer = self._ask({**request, "sender": _encode_sender(sender)})
         if answer is None:
-            return self._fallback().post(record, sender)
+            return self._fallback().post(record, sender, accept_large=accept_large)
         return CommittedRecord(answer["version"], answer["entity"])
 
     def withdraw(self, record_id: str, sender: RecordOwner = HUB_OWNER) -> int:
@@ -234,11 +239,7 @@ class WriterServer:
         if not requests:
             return []
         try:
-            posts = [
-                (_decode_record(request["post"]), _decode_sender(request["sender"]))
-                for request in requests
-            ]
-            results = self._group_commit().post_all(posts)
+            results = self._group_commit().post_all([_decode_post(post) for post in requests])
         except Exception as error:
             # the waiting clients must get an answer, whatever the error is
             return [_encode_error(error)] * len(requests)
@@ -314,13 +315,17 @@ def _decode_record(row: Sequence[Any]) -> Record:
     return Record(record_id, source, Kind(kind), schema, **values)  # type: ignore[arg-type]
 
 
+def _decode_post(request: _Message) -> RecordPost:
+    owner = _decode_sender(request["sender"])
+    return RecordPost(_decode_record(request["post"]), owner, bool(request.get("accept_large")))
+
+
 def _encode_sender(sender: RecordOwner) -> list[Any]:
     return [sender.name, sender.agency, sender.may_change_all]
 
 
 def _decode_sender(row: Sequence[Any]) -> RecordOwner:
-    name, agency, may_change_all = row
-    return RecordOwner(name, agency, may_change_all)
+    return RecordOwner(*row)
 
 
 def _encode_error(error: Exception) -> _Message:

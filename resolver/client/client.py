@@ -289,8 +289,12 @@ class Client:
         properties: Mapping[str, Sequence[str]],
         *,
         handling: str = "",
+        accept_large_change: bool = False,
     ) -> PostedRecord:
-        """Add one record, or a new version of one. It is resolved and durable on return."""
+        """Add one record, or a new version of one. It is resolved and durable on return.
+
+        `accept_large_change`: even if the id now names another person (else `ConflictError`).
+        """
         record = {
             "id": native_id,
             "datasets": [source],
@@ -299,7 +303,8 @@ class Client:
         }
         if handling:
             record["handling"] = handling
-        return parse_object(PostedRecord, self._http.json("POST", "/records", body=record))
+        params = {"accept_large_change": accept_large_change or None}
+        return parse_object(PostedRecord, self._http.json("POST", "/records", params, body=record))
 
     def withdraw(self, source: str, native_id: str) -> WithdrawnRecord:
         """Withdraw one record. Its entity is resolved again without it; posting the record undoes

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from resolver.errors import InputError, OwnerError, ResolverError
+from resolver.errors import InputError, OwnerError, ResolverError, ReusedIdError
 from resolver.hub.commit_request import CommitRequest
 from resolver.hub.hub import Hub
 from resolver.hub.index.fingerprint import fingerprint_records
-from resolver.hub.list_updates import build_list_update
+from resolver.hub.list_updates import build_list_update, find_id_alarms
 from resolver.hub.ownership import (
     HUB_OWNER,
     RecordOwner,
@@ -30,6 +30,7 @@ from resolver.ingest.reader_types import Intake, LocatedBatch
 from resolver.ingest.text.placeholders import remove_placeholders
 from resolver.ingest.validation import validate_records
 from resolver.records import Batch, Record
+from resolver.store import StoreView
 
 MAX_RECORDS_PER_COMMIT = 500
 """Limit on the records of one commit, so that nobody waits long."""
@@ -46,6 +47,19 @@ class CommittedRecord:
     entity_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class RecordPost:
+    """Record that was posted, and by whom.
+
+    `accept_large`: commit it even if its id named another person or group before, which a batch
+    would be held for as well.
+    """
+
+    record: Record
+    owner: RecordOwner = HUB_OWNER
+    accept_large: bool = False
+
+
 @dataclass(slots=True)
 class _PendingRecord:
     """Record that waits for a commit.
@@ -55,6 +69,7 @@ class _PendingRecord:
 
     record: Record
     owner: RecordOwner
+    accept_large: bool = False
     result: CommittedRecord | None = None
     error: Exception | None = None
     is_leader: bool = False
@@ -71,14 +86,17 @@ class GroupCommit:
         self._has_leader = False
         self._last_count = 1
 
-    def post(self, record: Record, owner: RecordOwner = HUB_OWNER) -> CommittedRecord:
+    def post(
+        self, record: Record, owner: RecordOwner = HUB_OWNER, *, accept_large: bool = False
+    ) -> CommittedRecord:
         """Add one record, or a new version of one, and resolve it as a batch would.
 
         Raises `InputError` where the record is not admitted, `OwnerError` where the owner may not
-        change it, `StoreError`.
+        change it, `ReusedIdError` where its id seems to name somebody else now (unless
+        `accept_large`), `StoreError`.
         """
         check_admission(record, accept_restricted=self._accept_restricted)
-        pending = _PendingRecord(record, owner)
+        pending = _PendingRecord(record, owner, accept_large)
         with self._lock:
             self._waiting.append(pending)
             pending.is_leader, self._has_leader = not self._has_leader, True
@@ -95,14 +113,12 @@ class GroupCommit:
         with self._hub.exclusive_commits():
             return self._hub.withdraw([record_id], owner=owner).revision
 
-    def post_all(
-        self, posts: Sequence[tuple[Record, RecordOwner]]
-    ) -> list[CommittedRecord | Exception]:
+    def post_all(self, posts: Sequence[RecordPost]) -> list[CommittedRecord | Exception]:
         """Add records that arrived together and are admitted already (see `check_admission`).
 
         Return for each what `post` would return or raise.
         """
-        pending = [_PendingRecord(record, owner) for record, owner in posts]
+        pending = [_PendingRecord(post.record, post.owner, post.accept_large) for post in posts]
         remaining = pending
         while remaining:
             chosen = _first_per_id(remaining)
@@ -205,20 +221,21 @@ class GroupCommit:
     ) -> tuple[list[_PendingRecord], dict[str, tuple[str, str]]]:
         """Return the records that their owners may change, and the owners of new sources.
 
-        The other records get an error. No other process may commit meanwhile.
+        The other records get an error, as do those whose id names somebody else now. No other
+        process may commit meanwhile.
         """
         permitted: list[_PendingRecord] = []
         source_owners: dict[str, tuple[str, str]] = {}
         with self._hub.store.view() as view:
-            ids = [member.record.id for member in group if not member.owner.may_change_all]
-            stored = view.numbers_of(ids) if ids else {}
+            stored = view.numbers_of([member.record.id for member in group])
+            reused = _find_reused_ids(view, group, stored)
             sources = {source.name for source in view.sources()}
             for pending in group:
                 record, owner = pending.record, pending.owner
                 try:
                     check_source_owner(view, [record.source], owner)
                     check_named_agencies([record.handling], owner)
-                    if record.id in stored:
+                    if record.id in stored and not owner.may_change_all:
                         numbers = {record.id: stored[record.id][0]}
                         check_handling_codes(view, numbers, {record.id: record.handling}, owner)
                     first = source_owners.setdefault(record.source, owner.new_source_owner)
@@ -226,7 +243,9 @@ class GroupCommit:
                     if is_new and first != owner.new_source_owner:
                         # of two who post to a new source at once, the first one gets it
                         raise ownership_error(record.source, owner)
-                except OwnerError as error:
+                    if record.id in reused:
+                        raise reused[record.id]
+                except (OwnerError, ReusedIdError) as error:
                     pending.error = error
                 else:
                     permitted.append(pending)
@@ -241,6 +260,33 @@ def check_admission(record: Record, *, accept_restricted: bool = False) -> None:
     rejects = [*invalid, *nameless]
     if rejects:
         raise InputError(rejects[0].reason, hint="correct the record")
+
+
+def _find_reused_ids(
+    view: StoreView, group: Sequence[_PendingRecord], stored: Mapping[str, tuple[int, bytes]]
+) -> dict[str, ReusedIdError]:
+    """Return the errors of records, by id, that seem to be of somebody else than those stored."""
+    records = [
+        pending.record
+        for pending in group
+        if pending.record.id in stored and not pending.accept_large
+    ]
+    if not _reused_id_alarms(view, records, stored):
+        return {}
+    alarms = {record.id: _reused_id_alarms(view, [record], stored) for record in records}
+    hint = "check it, then send it again with ?accept_large_change=true if it is right"
+    return {
+        record_id: ReusedIdError(f"held back, nothing was committed: {lines[0]}", hint=hint)
+        for record_id, lines in alarms.items()
+        if lines
+    }
+
+
+def _reused_id_alarms(
+    view: StoreView, records: Sequence[Record], stored: Mapping[str, tuple[int, bytes]]
+) -> list[str]:
+    superseded = {record.id: stored[record.id][0] for record in records}
+    return find_id_alarms(view, Batch.from_records(records), superseded) if records else []
 
 
 def _join_names(names: Sequence[str]) -> str:

@@ -96,7 +96,7 @@ def build_list_update(view: StoreView, intake: Intake) -> ListUpdate:
     superseded = {ids[row]: stored[ids[row]][0] for row in rows if ids[row] in stored}
     withdrawn = _find_withdrawn(view, replacing, set(ids))
     deduplicated = _find_deduplicated(view, intake, sources)
-    alarms = [*_size_alarms(view, superseded, withdrawn), *_id_alarms(view, fresh, superseded)]
+    alarms = [*_size_alarms(view, superseded, withdrawn), *find_id_alarms(view, fresh, superseded)]
     return ListUpdate(
         fresh,
         RecordContents(
@@ -231,7 +231,7 @@ def _size_alarms(
     return lines
 
 
-def _id_alarms(view: StoreView, fresh: Batch, superseded: Mapping[str, int]) -> list[str]:
+def find_id_alarms(view: StoreView, fresh: Batch, superseded: Mapping[str, int]) -> list[str]:
     """Return a line for each id that now seems to name another person."""
     if not superseded:
         return []

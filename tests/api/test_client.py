@@ -185,6 +185,10 @@ def test_post_and_withdraw_record(hub: Client) -> None:
     assert (withdrawn.record, withdrawn.version) == ("quay:7", posted.version + 1)
     with pytest.raises(NotFoundError, match="quay:7"):
         hub.withdraw("quay", "7")
+    hub.post("quay", "9", "Person", {"name": ["Ilse Brandt"]})
+    with pytest.raises(ConflictError, match="quay:9: the id now names another person"):
+        hub.post("quay", "9", "Person", {"name": ["Walid Omar"]})
+    hub.post("quay", "9", "Person", {"name": ["Walid Omar"]}, accept_large_change=True)
     with pytest.raises(NotAllowedError, match="accept-restricted"):
         hub.post("quay", "8", "Person", {"name": ["Ilse Brandt"]}, handling="H2")
 

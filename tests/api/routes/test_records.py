@@ -70,6 +70,27 @@ def test_a_record_is_resolved_at_once(service: Service) -> None:
     assert "never" in again["warnings"][0]
 
 
+def test_a_version_of_somebody_else_is_held_as_in_a_batch(service: Service) -> None:
+    client = client_of(service)
+    first = client.post("/records", json=RECORD).json
+    other = {**RECORD, "properties": {"name": ["Olga Sidorova"], "birthDate": ["1988"]}}
+    answer = client.post("/records", json=other)
+    assert answer.status_code == 409
+    assert answer.json["detail"].startswith(
+        "held back, nothing was committed: quay:7: the id now names another person or group"
+        " (Olga Sidorova; before: Pavel Novotny)"
+    )
+    assert "accept_large_change=true" in answer.json["detail"]
+    assert client.get(f"/entities/{first['entity']}").json["caption"] == "Pavel Novotny"
+    assert client.post("/records?accept_large_change=maybe", json=other).status_code == 422
+    accepted = client.post("/records?accept_large_change=true", json=other)
+    assert (accepted.status_code, accepted.json["version"]) == (201, first["version"] + 1)
+    # the same again changes nothing, and a name alike is a correction
+    assert client.post("/records", json=other).status_code == 201
+    corrected = {**other, "properties": {"name": ["Olga Sidorovna"], "birthDate": ["1989"]}}
+    assert client.post("/records", json=corrected).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("changed", "status"),
     [

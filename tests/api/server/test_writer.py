@@ -15,8 +15,8 @@ import pytest
 import resolver.api.server.writer
 from resolver.api.server.http_workers import _ConnectionCounts
 from resolver.api.server.writer import WriterClient, WriterServer
-from resolver.errors import InputError, OwnerError, StoreError
-from resolver.hub.group_commit import GroupCommit
+from resolver.errors import InputError, OwnerError, ReusedIdError, StoreError
+from resolver.hub.group_commit import GroupCommit, RecordPost
 from resolver.hub.ownership import RecordOwner
 from resolver.records import Identifier
 from resolver.synthetic import generate
@@ -131,15 +131,18 @@ def test_a_refused_record_does_not_harm_others(stores: Stores) -> None:
         group_commit.post(record("s:1", name="Ann Lee"))
         results = group_commit.post_all(
             [
-                (record("t:1", name="Boris Lang"), RecordOwner()),
-                (record("s:2", name="Ann Lee"), STRANGER),
-                (record("t:1", name="Boris Lange"), RecordOwner()),
+                RecordPost(record("t:1", name="Boris Lang")),
+                RecordPost(record("s:2", name="Ann Lee"), STRANGER),
+                RecordPost(record("t:1", name="Boris Lange")),
+                RecordPost(record("s:1", name="Walid Omar")),
+                RecordPost(record("s:3", name="Walid Omar")),
             ]
         )
         assert isinstance(results[1], OwnerError)
+        assert isinstance(results[3], ReusedIdError)
         # two versions of a record are committed one after the other
         committed = [result for result in results if not isinstance(result, Exception)]
-        assert [result.revision for result in committed] == [2, 3]
+        assert [result.revision for result in committed] == [2, 3, 2]
 
 
 def test_unexpected_errors_reach_the_clients(path: Path, make_client: Make) -> None:
