@@ -17,10 +17,11 @@ from resolver.hub.increments.increment import Increment, compute_increment
 from resolver.hub.index.current_index import CurrentIndex
 from resolver.hub.list_updates import ListUpdate
 from resolver.hub.populations.store_models import StoreModels
+from resolver.hub.reopening.reopened_decisions import name_versions
 from resolver.hub.store_options import add_store_options
 from resolver.records.progress import Progress
 from resolver.run_options import RunOptions, choose_plan
-from resolver.store import Commit, Store, StoreHead
+from resolver.store import Commit, Store, StoreHead, StoreView
 
 _MAX_FOLLOW_UPS = 5
 
@@ -88,7 +89,7 @@ class Committer:
             if not further:
                 break
             decisions = [*decisions, *further]
-        return _with_bands(increment)
+        return _complete_decisions(view, increment)
 
     def _write(
         self,
@@ -119,7 +120,12 @@ class Committer:
             )
 
 
-def _with_bands(increment: Increment) -> Increment:
-    """Return an increment whose decisions state the band of their pair."""
-    banded = add_bands(increment.commit.decisions, increment.resolution)
-    return replace(increment, commit=replace(increment.commit, decisions=banded))
+def _complete_decisions(view: StoreView, increment: Increment) -> Increment:
+    """Return an increment whose decisions state the band of their pair and the versions seen."""
+    commit = increment.commit
+    if not commit.decisions:
+        return increment
+    decisions = add_bands(commit.decisions, increment.resolution)
+    first = view.head.last_record + 1
+    decisions = name_versions(view, decisions, commit.records, first)
+    return replace(increment, commit=replace(commit, decisions=decisions))

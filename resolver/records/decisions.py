@@ -2,6 +2,10 @@
 
 The latest verdict on a pair counts. Two verdicts on one pair that differ but have the same time (or
 none) contradict each other, and a run stops at them.
+
+A decision may be reopened: one of its records has changed so much since that it may be somebody
+else (`resolver.hub.reopening`). A reopened *same* joins nothing, a reopened *different* still keeps
+apart.
 """
 
 from __future__ import annotations
@@ -35,7 +39,8 @@ class Decision:
     `decided_at` is UTC, or None if the log states no time; `place` is the decision's place in the
     log. `unlawful` marks a red link: one person under unlawfully different identities. `needs_two`
     is True if, by a rule of the desk, the decision counts only after another steward has made the
-    same one; red links always need two.
+    same one; red links always need two. `reopened` says how its records have changed since (empty:
+    they have not).
     """
 
     left_id: str
@@ -47,6 +52,7 @@ class Decision:
     unlawful: bool = False
     place: str = ""
     needs_two: bool = False
+    reopened: str = ""
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -102,8 +108,9 @@ def settle_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     """Return the effective decision of each pair, sorted by pair.
 
     A decision that needs two stewards waits until another steward has made the same one; until then
-    the decision before it stays effective, or the pair counts as unsure if there is none. Raises
-    `DecisionError` if the two latest verdicts on a pair have the same time and differ.
+    the decision before it stays effective, or the pair counts as unsure if there is none. A pair
+    whose effective decision is a reopened *same* counts as unsure too. Raises `DecisionError` if
+    the two latest verdicts on a pair have the same time and differ.
     """
     by_pair = _by_pair(decisions)
     return tuple(_settle_pair(by_pair[pair]) for pair in sorted(by_pair))
@@ -126,7 +133,9 @@ def _by_pair(decisions: Iterable[Decision]) -> dict[tuple[str, str], list[Decisi
 def _settle_pair(log: list[Decision]) -> Decision:
     log = _sort_log(log)
     effective, _ = _replay(log)
-    return effective or replace(log[-1], verdict=Verdict.UNSURE)
+    if effective is not None and not (effective.reopened and effective.verdict is Verdict.SAME):
+        return effective
+    return replace(effective or log[-1], verdict=Verdict.UNSURE)
 
 
 def _sort_log(log: list[Decision]) -> list[Decision]:
@@ -151,26 +160,35 @@ def _sort_log(log: list[Decision]) -> list[Decision]:
 
 
 def _replay(log: list[Decision]) -> tuple[Decision | None, list[Decision]]:
-    """Return the effective decision of one pair's log, and the decisions that still wait."""
+    """Return the effective decision of one pair's log, and the decisions that still wait.
+
+    A decision that was reopened while it waited no longer does.
+    """
     effective: Decision | None = None
     waiting: list[Decision] = []
     for decision in log:
-        verdict = decision.verdict, decision.unlawful
         if decision.needs_two or decision.unlawful:
-            alike = waiting and (waiting[-1].verdict, waiting[-1].unlawful) == verdict
-            waiting = [*waiting, decision] if alike else [decision]
+            is_alike = bool(waiting) and _is_alike(waiting[-1], decision)
+            waiting = [*waiting, decision] if is_alike else [decision]
             if len({other.decided_by for other in waiting} - {""}) >= 2:
                 effective, waiting = decision, []
         else:
             # A verdict that two stewards have confirmed stays confirmed if one of them repeats it.
             is_confirmed = effective is not None and (effective.needs_two or effective.unlawful)
-            is_repeated = (
-                effective is not None and (effective.verdict, effective.unlawful) == verdict
-            )
-            if not (is_confirmed and is_repeated):
+            if effective is None or not (is_confirmed and _is_alike(effective, decision)):
                 effective = decision
             waiting = []
-    return effective, waiting
+    return effective, [decision for decision in waiting if not decision.reopened]
+
+
+def _is_alike(earlier: Decision, later: Decision) -> bool:
+    """Return whether two decisions on a pair give one verdict on the same two persons.
+
+    Who saw the records before they changed does not vouch for what they are now.
+    """
+    is_outdated = bool(earlier.reopened) and not later.reopened
+    verdicts = ((decision.verdict, decision.unlawful) for decision in (earlier, later))
+    return len(set(verdicts)) == 1 and not is_outdated
 
 
 def _order(decision: Decision) -> tuple[datetime.datetime, str, str, str]:

@@ -40,6 +40,8 @@ class QueueReason(StrEnum):
     """Records of the two match, yet the entities as sets do not fit together."""
     MOVED = "moved"
     """Decided different, but new evidence has since moved the score into a higher band."""
+    REOPENED = "reopened"
+    """Decided, but a record has since changed so much that it may be somebody else."""
     RED = "red"
     """Red verdict of one steward, waiting for a second one."""
     SECOND = "second"
@@ -226,6 +228,8 @@ class DecisionStatus(StrEnum):
     REPLACED = "replaced"
     """Overridden by a later decision on the same pair."""
     UNDONE = "undone"
+    REOPENED = "reopened"
+    """A record has changed materially since; *same* joins nothing, *different* keeps apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +237,8 @@ class DecisionView:
     """Decision as pages show it.
 
     `decided_at` is a UTC text; `undoes` is the number of the decision that it takes back, or 0;
-    `act_numbers` are the numbers of the decisions taken in the same act (of a split, for example).
+    `act_numbers` are the numbers of the decisions taken in the same act (of a split, for example);
+    `reopened` says how its records have changed since (empty: they have not).
     """
 
     number: int
@@ -247,6 +252,7 @@ class DecisionView:
     status: DecisionStatus
     undoes: int = 0
     act_numbers: tuple[int, ...] = ()
+    reopened: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the decision for JSON."""

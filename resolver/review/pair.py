@@ -10,6 +10,7 @@ import numpy as np
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
+from resolver.hub.reopening.reopened_decisions import load_decisions
 from resolver.records.results.explanation import (
     AlignedPart,
     EvidenceRow,
@@ -130,7 +131,7 @@ def _add_queue_state(
     viewer = steward.viewer if steward is not None else STRANGER
     pair = ordered_numbers(*sides)
     row = waiting_pairs.waiting_row(view.connection, *pair)
-    log = view.decisions([record_id for side in sides for record_id in side.record_ids])
+    log = load_decisions(view, [record_id for side in sides for record_id in side.record_ids])
     return replace(
         shown,
         decisions=decision_views(visible_decisions(view, log, viewer)),

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from resolver.hub.hub import Hub
+from resolver.hub.reopening.reopened_decisions import load_decisions
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.decisions.earlier_verdicts import VERDICT_TEXTS, decision_views
 from resolver.review.entity_sides import find_entity, load_sides
@@ -27,9 +28,11 @@ _OTHER_EVENT_TEXTS = {
     EventKind.SPLIT: "cut off from {entity}",
     EventKind.REVIVED: "{entity} is an entity of its own again",
 }
+_UNDOABLE = (DecisionStatus.ACTIVE, DecisionStatus.WAITING, DecisionStatus.REOPENED)
 _STATUS_NOTES = {
     DecisionStatus.WAITING: "; waits for a second steward",
     DecisionStatus.UNDONE: "; undone since",
+    DecisionStatus.REOPENED: "; reopened since",
 }
 
 
@@ -40,7 +43,9 @@ def list_decisions(
     with hub.store.view() as view:
         if not record_ids:
             return ()
-        return decision_views(visible_decisions(view, view.decisions(list(record_ids)), viewer))
+        return decision_views(
+            visible_decisions(view, load_decisions(view, list(record_ids)), viewer)
+        )
 
 
 def load_timeline(hub: Hub, entity: str, viewer: Viewer = STRANGER) -> tuple[HistoryRow, ...]:
@@ -80,7 +85,7 @@ def _events(view: StoreView, entity: str) -> list[HistoryRow]:
 def _decisions(view: StoreView, records: Sequence[str], viewer: Viewer) -> list[HistoryRow]:
     if not records:
         return []
-    log = visible_decisions(view, view.decisions(list(records)), viewer)
+    log = visible_decisions(view, load_decisions(view, list(records)), viewer)
     revision_of = {stored.number: stored.revision for stored in log}
     return [_decision_row(row, revision_of[row.number]) for row in decision_views(log)]
 
@@ -92,6 +97,7 @@ def _decision_row(decision: DecisionView, revision: int) -> HistoryRow:
     note = ", ".join(filter(None, (decision.reason, decision.comment)))
     text += f" ({note})" if note else ""
     text += _STATUS_NOTES.get(decision.status, "")
+    text += f": {decision.reopened}" if decision.reopened else ""
     return HistoryRow(
         decision.decided_at,
         revision,
@@ -99,7 +105,7 @@ def _decision_row(decision: DecisionView, revision: int) -> HistoryRow:
         text,
         decision.steward,
         decision=decision.number,
-        is_undoable=decision.status in (DecisionStatus.ACTIVE, DecisionStatus.WAITING),
+        is_undoable=decision.status in _UNDOABLE,
     )
 
 

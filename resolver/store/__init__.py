@@ -58,6 +58,7 @@ from resolver.store.row_types import (
     StoredRecord,
     StoredSource,
     StoreHead,
+    Versions,
     parse_utc_text,
     utc_text,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "User",
     "UserRole",
     "Users",
+    "Versions",
     "WaitingRow",
     "backup",
     "encode_contents",

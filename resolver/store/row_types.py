@@ -12,6 +12,9 @@ from resolver.records import Record
 from resolver.records.decisions import Decision
 from resolver.records.results.resolution import Band, Outcome
 
+Versions = tuple[int | None, int | None]
+"""Numbers of a version of the left and of the right record."""
+
 
 class LinkColor(IntEnum):
     """Color of a link, as in the EU's Multiple-Identity Detector (Regulation (EU) 2019/817)."""
@@ -133,12 +136,17 @@ class StoredLink:
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """Decision in the log: its number, its revision, and the context in which it was taken."""
+    """Decision in the log: its number, its revision, and the context in which it was taken.
+
+    `versions` are the numbers of the versions of the left and the right record that the decision
+    saw; None where the store had no such record yet: the first one that came after.
+    """
 
     number: int
     revision: int
     decision: Decision
     context: Mapping[str, Any]
+    versions: Versions = (None, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,11 @@ Times are UTC texts in ISO 8601 with microseconds (`2026-03-01T09:30:00.000000Z`
 store revision, `landed` the revision (in `versions` the time) of a commit.
 
 A row with `valid_from` and `valid_to` is valid at revision r if `valid_from <= r` and (`valid_to`
-is null or `r < valid_to`). Rows of a commit that is being staged have a `valid_from` beyond the
-revision in `meta` and stay invisible until that revision is reached. Rows of records change in
-`valid_to` only; `decisions`, `events` and `consultations` are append-only.
+is null or `r < valid_to`). Rows of a commit that is being staged are valid from beyond the revision
+in `meta`. Rows of records change in `valid_to` only; decisions, events and audit rows never do.
 
-`records.number` and `entities.number` are assigned without gaps in the order of commits, and within
-a commit in the order of record ids, so that they can address columns outside the store.
+`records.number` and `entities.number` have no gaps, in the order of commits and, within one, of
+record ids, so that they can address columns outside the store.
 """
 
 from __future__ import annotations
@@ -166,6 +165,7 @@ decisions = Table(
     Column("seen", JSON, nullable=False),
     Column("digest", Text, nullable=False, unique=True),
     Column("needs_two", Boolean, nullable=False, server_default=false()),
+    *(Column(name, BigInteger) for name in ("left_version", "right_version")),
 )
 # steward's desk: touched records, waiting pairs of entities, work of stewards
 touched = Table(

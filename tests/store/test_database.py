@@ -24,7 +24,7 @@ def test_migrations_produce_the_schema(store: Store) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004", "0005", "0006"])
+@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004", "0005", "0006", "0007"])
 def test_older_schema_is_upgraded_with_its_rows(url: str, version: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
@@ -50,6 +50,55 @@ def test_older_schema_is_upgraded_with_its_rows(url: str, version: str) -> None:
         assert connection.execute(text("SELECT source, label FROM list_versions")).all() == [
             (1, "l")
         ]
+
+
+def test_decisions_of_before_refer_to_the_records_of_today(url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0007")
+        connection.execute(
+            text(
+                "INSERT INTO meta (one, store_id, version, last_record, last_entity, plan, stamp,"
+                " borders) VALUES (1, 'x', 3, 3, 0, '', '{}', '{}')"
+            )
+        )
+        # of alpha:1 a version that ended, the present one, and one of a commit that never ended
+        for number, record_id, valid_from, valid_to in (
+            (1, "alpha:1", 1, 2),
+            (2, "alpha:1", 2, None),
+            (3, "beta:1", 1, 3),
+            (4, "alpha:1", 4, None),
+        ):
+            connection.execute(
+                text(
+                    "INSERT INTO records (number, record_id, source, kind, schema, content, hash,"
+                    " valid_from, valid_to) VALUES (:number, :id, 1, 1, 'Person', '[]', :hash,"
+                    " :valid_from, :valid_to)"
+                ),
+                {
+                    "number": number,
+                    "id": record_id,
+                    "hash": b"0",
+                    "valid_from": valid_from,
+                    "valid_to": valid_to,
+                },
+            )
+        for right in ("beta:1", "gamma:1"):
+            connection.execute(
+                text(
+                    "INSERT INTO decisions (landed, left_id, right_id, verdict, unlawful, who,"
+                    " decided, why, seen, digest, needs_two) VALUES (1, 'alpha:1', :right, 'same',"
+                    " false, 'kim', '', '', '{}', :right, false)"
+                ),
+                {"right": right},
+            )
+    engine.dispose()
+    with Store.open(url, create=False) as store, store.view() as view:
+        versions = {stored.decision.right_id: stored.versions for stored in view.decisions()}
+    assert versions == {"beta:1": (2, 3), "gamma:1": (2, None)}
 
 
 def test_queue_of_an_older_order_is_built_again(url: str) -> None:

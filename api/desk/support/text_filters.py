@@ -32,7 +32,11 @@ _COUNT_NOUNS = {
     "born": ("new entity", "new entities"),
     "retired": ("retired entity", "retired entities"),
 }
-_DECISION_STATUSES = {"stands": "in effect", "waits": "waits for a second steward"}
+_DECISION_STATUSES = {
+    "stands": "in effect",
+    "waits": "waits for a second steward",
+    "reopened": "reopened: a record has changed",
+}
 _STATE_LABELS = {"held": "held for approval"}
 # The verdict "red": one person under unlawfully different identities.
 _VERDICT_CLASSES = {"same": "agree", "unsure": "wait", "red": "differ"}

@@ -145,13 +145,14 @@ def _load_stored(
 ) -> _StoredRecords:
     """Return two records of a store, with what they were resolved under."""
     from resolver.cli.store_arguments import open_hub
+    from resolver.hub.reopening.reopened_decisions import load_decisions
     from resolver.hub.stored_results import load_entity_link, load_records
     from resolver.ingest.reader_types import Intake, ListInfo
 
     with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
         batch, free = load_records(hub, ids)
         log_records(hub, len(batch), left=ids[0], right=ids[1])
-        log = tuple(stored.decision for stored in view.decisions())
+        log = tuple(stored.decision for stored in load_decisions(view))
         population = hub.models_at(view).population
         link = load_entity_link(view, *sorted(ids)) if len(set(ids)) == 2 else None
         intake = Intake(batch, (ListInfo("", "", tuple(free), "", 0, 0, True),), ())

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.reopening.reopened_decisions import FreshRecords, mark_reopened
+from resolver.records import Batch
 from resolver.records.decisions import Decision, Verdict, settle_decisions
 from resolver.records.results.resolution import Band, Resolution
 from resolver.store import NewDecision, StoreView
@@ -25,11 +27,17 @@ Pair = tuple[str, str]
 
 
 class RelevantDecisions:
-    """Decisions of a store, and new ones, on the records that are asked for."""
+    """Decisions of a store, and new ones, on the records that are asked for.
 
-    def __init__(self, view: StoreView, new: Sequence[NewDecision] = ()) -> None:
+    `fresh` are records about to be committed; decisions that they contradict are reopened.
+    """
+
+    def __init__(
+        self, view: StoreView, new: Sequence[NewDecision] = (), fresh: Batch | None = None
+    ) -> None:
         self._view = view
-        self._new = tuple(decision.decision for decision in new)
+        self._fresh = FreshRecords(fresh)
+        self._new = self._mark_new(new)
         self._count = view.decision_count()
         # ids whose decisions have been read; None: all have
         self._read_ids: set[str] | None = set() if self._count else None
@@ -38,6 +46,12 @@ class RelevantDecisions:
             self._log.setdefault(decision.pair, []).append(decision)
         self._pairs_of: dict[str, set[Pair]] = {}
         self._add_pairs(self._log)
+
+    def _mark_new(self, new: Sequence[NewDecision]) -> tuple[Decision, ...]:
+        """Return new decisions; one that brings an earlier one back may be reopened as that is."""
+        earlier = [(decision.decision, decision.versions) for decision in new if decision.versions]
+        marked = iter(mark_reopened(self._view, earlier, self._fresh))
+        return tuple(next(marked) if decision.versions else decision.decision for decision in new)
 
     @property
     def has_any(self) -> bool:
@@ -79,8 +93,10 @@ class RelevantDecisions:
         read_all = len(missing) * _WHOLE_LOG_SHARE > self._count
         log: dict[Pair, list[Decision]] = {}
         # a pair may be read twice, once for each record; its log is the same each time
-        for stored in self._view.decisions(None if read_all else sorted(missing)):
-            log.setdefault(stored.decision.pair, []).append(stored.decision)
+        stored = self._view.decisions(None if read_all else sorted(missing))
+        with_versions = [(decision.decision, decision.versions) for decision in stored]
+        for decision in mark_reopened(self._view, with_versions, self._fresh):
+            log.setdefault(decision.pair, []).append(decision)
         for pair, decisions in log.items():
             self._log[pair] = [*decisions, *(new for new in self._new if new.pair == pair)]
         self._add_pairs(log)

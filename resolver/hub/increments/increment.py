@@ -166,7 +166,7 @@ def _collect_inputs(
     stored = view.records_of_sources(update.no_longer_deduplicated)
     compared_again = np.setdiff1d(np.array(sorted(stored.values()), dtype=np.int64), ended)
     queried = _add_stored(context.index, fresh, compared_again)
-    log = RelevantDecisions(view, decisions)
+    log = RelevantDecisions(view, decisions, update.fresh)
     return _Inputs(fresh, compared_again, queried, ended, log, cached)
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
+from resolver.hub.reopening.reopened_decisions import load_decisions
 from resolver.records.decisions import Verdict
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.decisions.blind_review import LEFT_RECORDS, RIGHT_RECORDS
@@ -42,7 +43,7 @@ def list_pending(hub: Hub, viewer: Viewer = STRANGER) -> tuple[DecisionView, ...
         log = view.two_steward_decisions()
         # later decisions on the same pairs may have settled them
         records = sorted({end for stored in log for end in stored.decision.pair})
-        log = view.decisions(records) if records else []
+        log = load_decisions(view, records) if records else []
         waiting_numbers = {
             stored.number for stored in visible_decisions(view, unconfirmed_decisions(log), viewer)
         }
@@ -85,7 +86,7 @@ def _plan_confirmation(
         for member in view.decisions_in_revision(stored.revision)
         if is_same_act(member, stored)
     ]
-    log = view.decisions(sorted({end for member in group for end in member.decision.pair}))
+    log = load_decisions(view, sorted({end for member in group for end in member.decision.pair}))
     waiting_numbers = {waiting.number for waiting in unconfirmed_decisions(log)}
     if stored.number not in waiting_numbers:
         raise DecisionNotAllowedError(

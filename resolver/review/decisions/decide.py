@@ -10,6 +10,7 @@ from typing import Any
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
+from resolver.hub.reopening.reopened_decisions import load_decisions
 from resolver.review.decisions.blind_review import answer_recheck, is_drawn
 from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, commit_plan
 from resolver.review.decisions.decision_checks import (
@@ -24,6 +25,7 @@ from resolver.review.decisions.decision_checks import (
 )
 from resolver.review.decisions.earlier_verdicts import (
     VERDICT_TEXTS,
+    reopened_decisions,
     steward_verdict,
     unconfirmed_decisions,
 )
@@ -137,16 +139,16 @@ def _plan_between(
 ) -> DecisionPlan:
     """Plan a decision on two entities."""
     left_side, right_side = sides
-    log = view.decisions([*left_side.record_ids, *right_side.record_ids])
+    log = load_decisions(view, [*left_side.record_ids, *right_side.record_ids])
     links = view.links_of([*left_side.numbers, *right_side.numbers])
     strongest = find_strongest_pair(hub, view, left_side, right_side, links)
     row = waiting_pairs.waiting_row(view.connection, *ordered_numbers(left_side, right_side))
     waiting = [stored for stored in unconfirmed_decisions(log) if _is_across(stored, *sides)]
     is_confirmation = _check_waiting(waiting, request)
-    pairs = [stored.decision.pair for stored in waiting]
+    pairs = _pairs_across(waiting, sides) or _pairs_across(reopened_decisions(log), sides)
     pairs = pairs or [_decided_records(view, request, sides, strongest)]
     if request.verdict.is_merge:
-        is_moved = row is not None and row.reason == QueueReason.MOVED
+        is_moved = row is not None and row.reason in (QueueReason.MOVED, QueueReason.REOPENED)
         pairs = _overridden_pairs(log, request, sides, pairs[0], is_moved=is_moved) or pairs
     snapshot = request.snapshot or take_snapshot(hub, view, left_side, right_side, strongest)
     reasons = second_steward_reasons(sides, sources_by_name(view), rules, request.verdict)
@@ -164,6 +166,12 @@ def _plan_between(
         ordered_numbers(left_side, right_side) if row is not None else None,
         row.rank if row is not None else 0,
     )
+
+
+def _pairs_across(
+    log: Sequence[StoredDecision], sides: tuple[EntitySide, EntitySide]
+) -> list[tuple[str, str]]:
+    return [stored.decision.pair for stored in log if _is_across(stored, *sides)]
 
 
 def _check_waiting(waiting: Sequence[StoredDecision], request: DecisionRequest) -> bool:
@@ -231,7 +239,7 @@ def _plan_within(
     hub: Hub, view: StoreView, request: DecisionRequest, rules: DeskRules
 ) -> DecisionPlan:
     """Plan a decision on two records of one entity."""
-    log = view.decisions(list(find_entity(view, request.left).records))
+    log = load_decisions(view, list(find_entity(view, request.left).records))
     _check_not_forced(log, request)
     pairs = [(request.left, request.right)]
     left_side, right_side = (load_record_side(view, end, [end]) for end in pairs[0])

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Sequence
 
+from resolver.hub.reopening.reopened_decisions import load_decisions
 from resolver.records.decisions import Verdict
 from resolver.review.decisions.earlier_verdicts import decision_views, effective_decisions
 from resolver.review.entity_sides import EntitySide, find_entity
@@ -81,7 +82,7 @@ def check_undecided_since(view: StoreView, snapshot: PairSnapshot) -> None:
     if snapshot.revision >= view.revision:
         return
     left, right = set(snapshot.left_records), set(snapshot.right_records)
-    log = view.decisions(sorted(left | right))
+    log = load_decisions(view, sorted(left | right))
     later = [
         stored
         for stored in log

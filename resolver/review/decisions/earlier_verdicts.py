@@ -25,12 +25,19 @@ VERDICT_TEXTS = {
 @dataclass(frozen=True, slots=True)
 class PairVerdicts:
     """Decisions across two entities: latest effective `different`, latest one that waits for a
-    second steward, latest `unsure` that a steward chose (not an undo).
+    second steward, latest `unsure` that a steward chose (not an undo), latest reopened one.
     """
 
     different: StoredDecision | None
     unconfirmed: StoredDecision | None
     unsure: StoredDecision | None
+    reopened: StoredDecision | None
+
+    @property
+    def is_reopened(self) -> bool:
+        """True if a decision is reopened, and none that stands keeps the two apart."""
+        stands = self.different is not None and not self.different.decision.reopened
+        return self.reopened is not None and not stands
 
 
 def summarize_verdicts(log: Iterable[StoredDecision]) -> PairVerdicts:
@@ -38,12 +45,17 @@ def summarize_verdicts(log: Iterable[StoredDecision]) -> PairVerdicts:
     log = list(log)
     effective = effective_decisions(log)
     different = [stored for stored in effective if stored.decision.verdict is Verdict.DIFFERENT]
+    # one that stands keeps apart whatever becomes of those that are reopened
+    different = [stored for stored in different if not stored.decision.reopened] or different
     unsure = [
         stored
         for stored in effective
         if stored.decision.verdict is Verdict.UNSURE and UNDOES_KEY not in stored.context
     ]
-    return PairVerdicts(_latest(different), _latest(unconfirmed_decisions(log)), _latest(unsure))
+    unconfirmed = unconfirmed_decisions(log)
+    return PairVerdicts(
+        _latest(different), _latest(unconfirmed), _latest(unsure), _latest(reopened_decisions(log))
+    )
 
 
 def effective_decisions(log: Iterable[StoredDecision]) -> list[StoredDecision]:
@@ -55,6 +67,20 @@ def effective_decisions(log: Iterable[StoredDecision]) -> list[StoredDecision]:
         by_key[decision.place]
         for decision in settled
         if decision.verdict is by_key[decision.place].decision.verdict
+    ]
+
+
+def reopened_decisions(log: Iterable[StoredDecision]) -> list[StoredDecision]:
+    """Return the decisions that counted on their pairs until a record changed, by pair.
+
+    The log must be complete for each of its pairs, with reopened decisions marked.
+    """
+    by_key = {stored.decision.place: stored for stored in log}
+    settled = settle_decisions(stored.decision for stored in by_key.values())
+    return [
+        by_key[decision.place]
+        for decision in settled
+        if decision.reopened and by_key[decision.place].decision.verdict is not Verdict.UNSURE
     ]
 
 
@@ -82,31 +108,39 @@ def decision_views(log: Sequence[StoredDecision]) -> tuple[DecisionView, ...]:
     """
     effective = {stored.decision.place for stored in effective_decisions(log)}
     unconfirmed = {stored.decision.place for stored in unconfirmed_decisions(log)}
+    reopened = {stored.decision.place for stored in reopened_decisions(log)}
     undone = {int(stored.context[UNDOES_KEY]) for stored in log if UNDOES_KEY in stored.context}
     acts: dict[str, list[int]] = {}
     for stored in log:
         if stored.context.get(ACT_KEY):
             acts.setdefault(str(stored.context[ACT_KEY]), []).append(stored.number)
     return tuple(
-        _build_view(stored, effective, unconfirmed, undone, acts)
+        _build_view(stored, _find_status(stored, effective, reopened, unconfirmed, undone), acts)
         for stored in sorted(log, key=lambda stored: -stored.number)
     )
 
 
-def _build_view(
+def _find_status(
     stored: StoredDecision,
     effective: set[str],
+    reopened: set[str],
     unconfirmed: set[str],
     undone: set[int],
-    acts: Mapping[str, list[int]],
+) -> DecisionStatus:
+    place = stored.decision.place
+    if place in unconfirmed:
+        return DecisionStatus.WAITING
+    if stored.number in undone:
+        return DecisionStatus.UNDONE
+    if place in reopened:
+        return DecisionStatus.REOPENED
+    return DecisionStatus.ACTIVE if place in effective else DecisionStatus.REPLACED
+
+
+def _build_view(
+    stored: StoredDecision, status: DecisionStatus, acts: Mapping[str, list[int]]
 ) -> DecisionView:
     decision = stored.decision
-    if decision.place in unconfirmed:
-        status = DecisionStatus.WAITING
-    elif stored.number in undone:
-        status = DecisionStatus.UNDONE
-    else:
-        status = DecisionStatus.ACTIVE if decision.place in effective else DecisionStatus.REPLACED
     act_numbers = tuple(
         number
         for number in acts.get(str(stored.context.get(ACT_KEY)), ())
@@ -124,4 +158,5 @@ def _build_view(
         status,
         int(stored.context.get(UNDOES_KEY, 0)),
         act_numbers,
+        decision.reopened if status is DecisionStatus.REOPENED else "",
     )

@@ -14,6 +14,7 @@ import numpy as np
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
+from resolver.hub.reopening.reopened_decisions import load_decisions
 from resolver.records.decisions import Verdict
 from resolver.review.decisions.blind_review import LEFT_RECORDS, RIGHT_RECORDS
 from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, commit_plan
@@ -105,7 +106,7 @@ def plan_split(
                 "a split takes some records out and leaves others",
                 hint="choose some of its records, but not all",
             )
-        log = view.decisions(list(side.record_ids))
+        log = load_decisions(view, list(side.record_ids))
         same_pairs = {
             stored.decision.pair
             for stored in effective_decisions(log)

@@ -15,7 +15,7 @@ from typing import Any
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.records.decisions import Decision, Verdict, settle_decisions
+from resolver.records.decisions import Verdict, settle_decisions
 from resolver.review.decisions.commit_decisions import DecisionPlan, commit_plan
 from resolver.review.decisions.confirm import is_same_act
 from resolver.review.decisions.decision_checks import verdict_key
@@ -34,7 +34,7 @@ from resolver.review.models import (
 )
 from resolver.review.queue.queue_access import check_may_decide
 from resolver.review.refusals import DecisionNotAllowedError
-from resolver.store import NewDecision, StoredDecision, StoreView
+from resolver.store import NewDecision, StoredDecision, StoreView, Versions
 
 Pair = tuple[str, str]
 
@@ -52,6 +52,8 @@ class _Reversal:
     """Band and log-odds shown when that verdict was first given, against which later evidence is
     measured.
     """
+    versions: Versions | None = None
+    """Versions that the decision saw which is brought back: it stays reopened if it was."""
 
 
 def undo_decision(hub: Hub, steward: Steward, number: int, *, why: str = "") -> DecisionOutcome:
@@ -80,7 +82,10 @@ def undo_decision(hub: Hub, steward: Steward, number: int, *, why: str = "") -> 
             pair = reversal.target.decision.pair
             entry = replace(log_entry, verdict=reversal.verdict, context=reversal.shown_score)
             undoes = {pair: reversal.target.number}
-            decisions += entry.build_decisions([pair], log, undoes=undoes)
+            decisions += [
+                replace(new, versions=reversal.versions)
+                for new in entry.build_decisions([pair], log, undoes=undoes)
+            ]
         reasons = (f"two stewards stand behind decision {number}",) if needs_two else ()
         return DecisionPlan(log_entry, tuple(decisions), (), reasons)
 
@@ -140,10 +145,11 @@ def _plan_reversal(
     restored = next(
         stored for stored in pair_log if stored.number == int(target.context[UNDOES_KEY])
     )
-    decision = restored.decision
+    shown = _shown_score(restored)
     if was_unconfirmed:
-        decision = _effective_decision(active) or target.decision
-    return _Reversal(target, steward_verdict(decision), is_confirmed, _shown_score(restored))
+        restored = _effective_decision(active) or target
+    verdict = steward_verdict(restored.decision)
+    return _Reversal(target, verdict, is_confirmed, shown, restored.versions)
 
 
 def _find_undos(
@@ -198,10 +204,8 @@ def _restore_previous(
     effective = _effective_decision(before)
     if effective is None:
         return _Reversal(target, StewardVerdict.UNSURE, is_confirmed, {})
-    shown = next(
-        (_shown_score(stored) for stored in reversed(before) if stored.decision == effective), {}
-    )
-    return _Reversal(target, steward_verdict(effective), is_confirmed, shown)
+    verdict, shown = steward_verdict(effective.decision), _shown_score(effective)
+    return _Reversal(target, verdict, is_confirmed, shown, effective.versions)
 
 
 def _shown_score(stored: StoredDecision) -> dict[str, Any]:
@@ -217,9 +221,12 @@ def _refuse_later(later: StoredDecision, target: StoredDecision) -> None:
     )
 
 
-def _effective_decision(log: Sequence[StoredDecision]) -> Decision | None:
+def _effective_decision(log: Sequence[StoredDecision]) -> StoredDecision | None:
+    """Return the last decision on one pair that counts, other than unsure, or None."""
     settled = settle_decisions(stored.decision for stored in log)
-    return settled[0] if settled and settled[0].verdict is not Verdict.UNSURE else None
+    if not settled or settled[0].verdict is Verdict.UNSURE:
+        return None
+    return next(stored for stored in reversed(log) if stored.decision == settled[0])
 
 
 def _active_decisions(

@@ -5,10 +5,10 @@
   (`resolver.records.results.review_forecast` has the reasons). As c is the same for all pairs of a
   store, p alone orders them: pairs near the match threshold first, pairs near the review threshold,
   which are worth about one review, last. Where a steward has spoken against or without the score
-  (moved, red, second), p is at least even.
+  (moved, reopened, red, second), p is at least even.
 - **Consequence** (1000 or more): c holds for two plain records. It grows with the logarithm of the
   records of the two entities and of the accesses to them, and with the number of agencies involved.
-- **Urgency**: 8 for pairs on which a decision already depends (moved, red, second), 1 for pairs
+- **Urgency**: 8 for pairs on which a decision already depends (the same four), 1 for pairs
   left unsure, since another look is less likely to settle them, and 4 for all others.
 
 Restricted pairs (handling) rank like others among those who may see them, and the time of waiting
@@ -30,12 +30,15 @@ _URGENCY = {
     QueueReason.CONTRADICTION: 4,
     QueueReason.SAMPLE: 4,
     QueueReason.MOVED: 8,
+    QueueReason.REOPENED: 8,
     QueueReason.RED: 8,
     QueueReason.SECOND: 8,
     QueueReason.BLIND: 4,
     QueueReason.UNSURE: 1,
 }
-_MIN_PROBABILITY = {QueueReason.MOVED: 0.5, QueueReason.RED: 0.5, QueueReason.SECOND: 0.5}
+_MIN_PROBABILITY = dict.fromkeys(
+    (QueueReason.MOVED, QueueReason.REOPENED, QueueReason.RED, QueueReason.SECOND), 0.5
+)
 
 
 def compute_priority(

@@ -237,9 +237,14 @@ def _build_items(view: StoreView, rows: Sequence[WaitingRow]) -> list[QueueItem]
     return items
 
 
+_WAITING_BY_DECISION = frozenset(
+    (QueueReason.RED, QueueReason.SECOND, QueueReason.MOVED, QueueReason.REOPENED)
+)
+
+
 def _still_waits(view: StoreView, row: WaitingRow) -> bool:
     """Check a row of a queue that is behind: false if the pair was merged or decided since."""
-    if row.reason in (QueueReason.RED, QueueReason.SECOND, QueueReason.MOVED):
+    if row.reason in _WAITING_BY_DECISION:
         return True
     links = view.links_of([row.left])
     is_pair = (links.left == row.left) & (links.right == row.right)

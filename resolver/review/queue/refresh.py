@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
+from resolver.hub.reopening.reopened_decisions import load_decisions
 from resolver.records.results.resolution import Band, Outcome
 from resolver.review.decisions.earlier_verdicts import PairVerdicts, summarize_verdicts
 from resolver.review.models import QueueReason
@@ -41,6 +42,8 @@ PAGE_RECORD_LIMIT = 2_000
 _STEP_RECORD_LIMIT = 50_000
 _PAIRS_AT_ONCE = 100_000
 """Pairs whose rows are built together; a row takes hundreds of bytes while it is built."""
+_UNLINKED_LOGODDS = -4_000
+"""Log-odds (thousandths) that a row shows of two entities without a link: 0.02."""
 Pair = tuple[int, int]
 
 
@@ -123,7 +126,7 @@ def _build_rows(update: QueueUpdate, entities: Numbers | None) -> Iterator[Waiti
         place, count = int(links.first[number]), int(links.queued_counts[number])
         pair = int(links.low[place]), int(links.high[place])
         verdicts = summarize_verdicts(log.pop(pair))
-        if waits[number] or verdicts.unconfirmed or verdicts.different:
+        if waits[number] or verdicts.unconfirmed or verdicts.different or verdicts.reopened:
             waiting.append(_linked_pair(links, place, pair, count, verdicts))
     waiting += [_unlinked_pair(view, pair, summarize_verdicts(log[pair])) for pair in sorted(log)]
     reasoned = [pair for pair in waiting if pair.reason is not None]
@@ -217,7 +220,7 @@ def _decisions_across(view: StoreView, members: Numbers | None) -> dict[Pair, li
     if not view.decision_count():
         return {}
     ids = None if members is None else sorted(view.record_ids(members.tolist()).values())
-    log = view.decisions(ids)
+    log = load_decisions(view, ids)
     record_ids = sorted({end for stored in log for end in stored.decision.pair})
     record_rows = view.numbers_of(record_ids) if record_ids else {}
     numbers = np.array([number for number, _ in record_rows.values()], dtype=np.int64)
@@ -244,14 +247,17 @@ def _linked_pair(
 
 def _unlinked_pair(view: StoreView, pair: Pair, verdicts: PairVerdicts) -> WaitingPair:
     """Build the row of two decided entities without a link; it matters only if a decision waits for
-    a second steward.
+    a second steward, or is reopened.
     """
-    unconfirmed = verdicts.unconfirmed
-    if unconfirmed is None:
+    waiting = verdicts.unconfirmed or verdicts.reopened
+    if waiting is None:
         return WaitingPair(pair, 0, 0, 0, Band.DISTINCT, 0, None, "", "", verdicts)
-    logodds = int(unconfirmed.context.get("logodds", 0))
-    numbers = view.numbers_of(list(unconfirmed.decision.pair))
-    left, right = (numbers[record_id][0] for record_id in unconfirmed.decision.pair)
+    logodds = int(waiting.context.get("logodds", 0))
+    if waiting.decision.reopened:
+        # what the decision saw is no longer so, and no pair reaches the review threshold now
+        logodds = _UNLINKED_LOGODDS
+    numbers = view.numbers_of(list(waiting.decision.pair))
+    left, right = (numbers[record_id][0] for record_id in waiting.decision.pair)
     reason, why, excluded_steward = find_reason(Band.DISTINCT, logodds, (left, right), verdicts)
     return WaitingPair(
         pair, left, right, logodds, Band.DISTINCT, 0, reason, why, excluded_steward, verdicts
@@ -287,7 +293,15 @@ def _waiting_revisions(view: StoreView, pairs: Sequence[WaitingPair]) -> dict[Pa
             # it waits since the score moved, not since it first waited
             moved = view.link_revision(pair.left, pair.right) or view.revision
             since[pair.left, pair.right] = moved
+        elif pair.reason is QueueReason.REOPENED and pair.verdicts and pair.verdicts.reopened:
+            since[pair.left, pair.right] = _change_revision(view, pair.verdicts.reopened)
     return since
+
+
+def _change_revision(view: StoreView, reopened: StoredDecision) -> int:
+    """Return the revision of the later of the present versions of a decision's records."""
+    numbers = [number for number, _ in view.numbers_of(reopened.decision.pair).values()]
+    return max(version.valid_from for version in view.records(numbers))
 
 
 def _row(

@@ -60,6 +60,8 @@ def find_reason(
         steward, note = decision.decided_by, _note(verdicts.unconfirmed)
         sentence = f"{steward} said {word}{note}; it counts once another steward confirms it"
         return reason, sentence, steward
+    if verdicts is not None and verdicts.is_reopened:
+        return _find_reopened_reason(band, verdicts)
     if verdicts is not None and verdicts.different is not None:
         return _find_moved_reason(band, logodds, verdicts.different)
     if verdicts is not None and verdicts.unsure is not None:
@@ -77,6 +79,26 @@ def find_undecided_reasons(band: Numbers, left: Numbers, right: Numbers) -> Numb
     is_sampled = (left * 2_654_435_761 + right) % _SAMPLE_INTERVAL == 0
     reasons: Numbers = np.where(band == Band.MATCH, 0, np.where(is_sampled, 1, 2))
     return reasons
+
+
+def _find_reopened_reason(
+    band: Band, verdicts: PairVerdicts
+) -> tuple[QueueReason | None, str, str]:
+    """Return the reason of a pair with a reopened decision.
+
+    A reopened *different* keeps apart, so only evidence that the two may be one makes them wait.
+    """
+    reopened = verdicts.reopened
+    if reopened is None or (verdicts.different is not None and band == Band.DISTINCT):
+        return None, "", ""
+    decision = reopened.decision
+    verdict = "red" if decision.unlawful else str(decision.verdict)
+    sentence = (
+        f"reopened: {decision.reopened}, after {decision.decided_by or 'somebody'} said {verdict}"
+        f"{_note(reopened)}"
+    )
+    day = _decision_time(reopened)[:10]
+    return QueueReason.REOPENED, f"{sentence} on {day}" if day else sentence, ""
 
 
 def _find_moved_reason(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from resolver.records.decisions import Decision, Verdict
-from resolver.store.row_types import StoredDecision, parse_utc_text, utc_text
+from resolver.store.row_types import StoredDecision, Versions, parse_utc_text, utc_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +17,13 @@ class NewDecision:
     """Decision to log, with the context in which the steward took it.
 
     `context`: for example `{"left_hash": …, "right_hash": …, "members": […], "model": …}`.
+    `versions` are the numbers of the two versions of records that the steward saw (see
+    `StoredDecision`); None: those that are valid when the decision is committed.
     """
 
     decision: Decision
     context: Mapping[str, Any] = field(default_factory=dict)
+    versions: Versions | None = None
 
     @property
     def digest(self) -> str:
@@ -40,6 +43,7 @@ class NewDecision:
 def decision_row(new: NewDecision) -> dict[str, Any]:
     """Return the columns of a decision; `decided` is empty if its time is unknown."""
     decision = new.decision
+    left_version, right_version = new.versions or (None, None)
     return {
         "left_id": decision.left_id,
         "right_id": decision.right_id,
@@ -50,6 +54,8 @@ def decision_row(new: NewDecision) -> dict[str, Any]:
         "why": decision.reason,
         "seen": dict(new.context),
         "needs_two": decision.needs_two,
+        "left_version": left_version,
+        "right_version": right_version,
     }
 
 
@@ -72,4 +78,5 @@ def stored_decision(row: Any) -> StoredDecision:
         place,
         needs_two,
     )
-    return StoredDecision(row.number, row.landed, decision, context or {})
+    versions = row.left_version, row.right_version
+    return StoredDecision(row.number, row.landed, decision, context or {}, versions)

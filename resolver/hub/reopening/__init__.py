@@ -1,0 +1,1 @@
+"""Reopening of decisions whose records have changed materially since."""
