@@ -157,7 +157,11 @@ def _read_ftm(body: dict[str, Any]) -> SubmittedRecord:
         )
     source = _read_source(body.get("datasets"))
     return read_ftm_entity(
-        body.get("schema"), body.get("properties", {}), source=source, native_id=native_id.strip()
+        body.get("schema"),
+        body.get("properties", {}),
+        source=source,
+        native_id=native_id.strip(),
+        with_relations=True,
     )
 
 

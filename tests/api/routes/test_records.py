@@ -70,6 +70,33 @@ def test_a_record_is_resolved_at_once(service: Service) -> None:
     assert "never" in again["warnings"][0]
 
 
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_posted_owners_and_kin_stay_two(service: Service, is_turned: bool) -> None:
+    client = client_of(service)
+    facts = {"name": ["Gdynia Steelworks"], "registrationNumber": ["A1B2C3D4"]}
+    firm = {"schema": "Company", "datasets": ["quay"], "properties": facts}
+    parent = {**firm, "id": "1"}
+    child = {**firm, "id": "2", "properties": {**facts, "parent": ["1"]}}
+    man = {"DATA_SOURCE": "quay", "NAME_FULL": "Jan Nowak", "DATE_OF_BIRTH": "1960-05-01"}
+    man |= {"PASSPORT_NUMBER": "X1234567", "RECORD_TYPE": "PERSON"}
+    pointer = {"REL_POINTER_DOMAIN": "", "REL_POINTER_KEY": "4", "REL_POINTER_ROLE": "SON"}
+    father, son = {**man, "RECORD_ID": "4"}, {**man, "RECORD_ID": "5", "FEATURES": [pointer]}
+    order = -1 if is_turned else 1
+    entities = [client.post("/records", json=body).json["entity"] for body in (parent, child)]
+    for body in (father, son)[::order]:
+        answer = client.post(
+            "/records", data=json.dumps(body), content_type="application/vnd.senzing+json"
+        )
+        entities.append(answer.json["entity"])
+    assert len(set(entities)) == 4
+    # the relation comes with a later version
+    plain = [client.post("/records", json={**firm, "id": end}).json["entity"] for end in "67"]
+    assert plain[0] == plain[1]
+    related = {**child, "id": "6", "properties": {**facts, "parent": ["7"]}}
+    later = client.post("/records", json=related).json["entity"]
+    assert later != client.get("/entities/quay:7").headers["Location"].rpartition("/")[2]
+
+
 def test_a_version_of_somebody_else_is_held_as_in_a_batch(service: Service) -> None:
     client = client_of(service)
     first = client.post("/records", json=RECORD).json

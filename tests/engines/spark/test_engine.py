@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,12 +24,14 @@ from resolver.engines.spark.session import (
     managed_session,
 )
 from resolver.errors import EngineError
+from resolver.records import Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.progress import SILENT
 from resolver.records.results.resolution import Outcome, Resolution
 from resolver.run_options import RunOptions
 from resolver.synthetic import World, generate
 from tests.engines.local_runs import build_intake
+from tests.hub.hubs import make_namesake
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +68,9 @@ def assert_same_resolution(expected: Resolution, actual: Resolution) -> None:
 
 
 def test_files_equal_those_of_the_local_engine(cluster: str, world: World, tmp_path: Path) -> None:
-    lists = build_intake(world.records)
+    kin = Relation(RelationType.FAMILY_OF, "kin:2", role="son")
+    father = replace(make_namesake("kin:1"), relations=(kin,))
+    lists = build_intake([*world.records, father, make_namesake("kin:2")])
     resolutions = {
         "local": local.dedupe(lists, RunOptions()),
         "spark": spark.dedupe_on_spark(
@@ -73,6 +78,14 @@ def test_files_equal_those_of_the_local_engine(cluster: str, world: World, tmp_p
         ),
     }
     assert_same_resolution(resolutions["local"], resolutions["spark"])
+    entity_of = dict(
+        zip(
+            resolutions["spark"].batch.ids.to_pylist(),
+            resolutions["spark"].labels.tolist(),
+            strict=True,
+        )
+    )
+    assert entity_of["kin:1"] != entity_of["kin:2"]
     for name, resolution in resolutions.items():
         write_results(tmp_path / name, resolution, rejects=(), report="")
     files = sorted(path.name for path in (tmp_path / "local").iterdir())

@@ -2,14 +2,19 @@
 
 FollowTheMoney's model tells the ends of a link; the tables here give each edge its meaning as a
 relation. A directed edge (member of, owner of) becomes a relation of the record it starts from, an
-undirected one a relation of both.
+undirected one a relation of both. Where the record it starts from is not in the file, since another
+list has brought it, the other end states that the two are related.
 """
 
 from __future__ import annotations
 
+import itertools
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from resolver.ingest.formats.ftm.ftm_schema import (
     DIRECT,
@@ -31,6 +36,7 @@ from resolver.ingest.io.text_rows import Json, read_json_rows
 from resolver.ingest.reader_types import Reject
 from resolver.ingest.text.record_draft import Fact
 from resolver.records import Address, Identifier, Relation, RelationType, Value, kind_of_schema
+from resolver.records.stated_differences import relation_difference
 
 _DIRECTED = {
     "Membership": RelationType.MEMBER_OF,
@@ -39,6 +45,12 @@ _DIRECTED = {
     "Ownership": RelationType.OWNER_OF,
     "Control": RelationType.OWNER_OF,
     "Succession": RelationType.PREDECESSOR_OF,
+}
+_ROLE_OF_OTHER_END = {
+    RelationType.MEMBER_OF: "member",
+    RelationType.LEADER_OF: "director",
+    RelationType.OWNER_OF: "owned by",
+    RelationType.PREDECESSOR_OF: "successor of",
 }
 _MUTUAL = {"Family": RelationType.FAMILY_OF, "Associate": RelationType.ASSOCIATE_OF}
 _SANCTION_PROPERTIES = {"program": "program", "programId": "programId", "reason": "notes"}
@@ -129,6 +141,8 @@ class _LinkGatherer:
         self._sources: set[str] = set()
         self._referred: set[str] = set()
         self._nested: dict[str, str] = {}
+        # hashes, since a file may hold millions of records
+        self._record_hashes = array("q")
 
     def add_entity(
         self, line: int, entity: Json, source: str = "", back: tuple[str, str] = ("", "")
@@ -143,6 +157,7 @@ class _LinkGatherer:
             self._nested.setdefault(native_id, source)
         source = source or entity_source(entity, self._file)
         if kind_of_schema(schema) is not None:
+            self._record_hashes.append(hash(native_id))
             if native_id and not back[1]:
                 self._sources.add(source)
             self._referred.update(
@@ -202,11 +217,20 @@ class _LinkGatherer:
         self._referred.update(end.id for edge in self._edges for end in (*edge.left, *edge.right))
         if len(self._sources) > 1 and self._referred:
             facts.sources = self._nested | self._sources_of_referred()
+        starts = {end.id for edge in self._edges for end in edge.left}
+        absent = self._find_absent(sorted(starts))
         for edge in self._edges:
-            for left in edge.left:
-                for right in edge.right:
-                    self._add_relations(edge, left, right)
+            for left, right in itertools.product(edge.left, edge.right):
+                self._add_relations(edge, left, right)
+                if left.id in absent:
+                    self._relate_other_end(edge, left, right)
         return facts
+
+    def _find_absent(self, native_ids: list[str]) -> set[str]:
+        """Return those of some ids that no record of the file has."""
+        hashes = np.array([hash(native_id) for native_id in native_ids], dtype=np.int64)
+        is_absent = ~np.isin(hashes, np.array(self._record_hashes, dtype=np.int64))
+        return {native_ids[place] for place in np.flatnonzero(is_absent).tolist()}
 
     def _sources_of_referred(self) -> dict[str, str]:
         sources = {}
@@ -231,6 +255,15 @@ class _LinkGatherer:
             facts.by_id[right.id].append(
                 (edge.link, Relation(kind, facts.record_id(left.id), left.name, *rest))
             )
+
+    def _relate_other_end(self, edge: _Edge, left: _End, right: _End) -> None:
+        """Add what a directed edge says of its right end, where it makes the two different."""
+        kind = _DIRECTED.get(edge.link.schema)
+        if kind is not None and relation_difference(kind, edge.role) is not None:
+            target, role = self._facts.record_id(left.id), _ROLE_OF_OTHER_END[kind]
+            rest = (left.name, role, edge.start, edge.end)
+            relation = Relation(RelationType.LINKED_TO, target, *rest)
+            self._facts.by_id[right.id].append((edge.link, relation))
 
 
 def _read_ends(properties: Json, prop: str, back: tuple[str, str]) -> list[_End]:

@@ -15,12 +15,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from resolver.errors import DateError, RecordError
-from resolver.ingest.formats.ftm.ftm_schema import has_property, is_entity_property
+from resolver.ingest.formats.ftm.ftm_schema import DIRECT, has_property, is_entity_property
 from resolver.ingest.reader_types import LocatedBatch
 from resolver.ingest.text.machine_dates import read_date
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.ingest.validation import validate_records, value_limit
-from resolver.records import Address, Identifier, Record, kind_of_schema
+from resolver.records import (
+    Address,
+    Identifier,
+    Record,
+    Relation,
+    RelationType,
+    kind_of_schema,
+)
 from resolver.records.batch import batch_from_record
 from resolver.records.properties import ADDRESS, DATES, IDENTIFIER_SET
 
@@ -38,10 +45,17 @@ class SubmittedRecord:
 
 
 def read_ftm_entity(
-    schema: object, properties: object, *, source: str, native_id: str
+    schema: object,
+    properties: object,
+    *,
+    source: str,
+    native_id: str,
+    with_relations: bool = False,
 ) -> SubmittedRecord:
     """Return the record of one entity.
 
+    `with_relations`: properties that name another record of the source (parent, owner, operator)
+    become relations, as in a list; else they are passed over, as all that name entities.
     Raises `RecordError` where it is no valid entity, `TypeError` (one line) for values of a wrong
     type.
     """
@@ -71,7 +85,7 @@ def read_ftm_entity(
                 length = f"{len(text):,} characters long, more than {value_limit(prop):,}"
                 raise RecordError(f"its {prop} is {length}", hint="shorten it")
             try:
-                _add_value(draft, prop, text)
+                _add_value(draft, prop, text, with_relations=with_relations)
             except DateError as error:
                 omissions.append(f"{prop} {text[:40]!r} is left out: {error.message}")
     record = draft.build_record()
@@ -95,9 +109,11 @@ def _check_texts(prop: str, value: object) -> Iterator[str]:
             raise TypeError(f"{prop} must be a text or a list of texts")
 
 
-def _add_value(draft: RecordDraft, prop: str, text: str) -> None:
+def _add_value(draft: RecordDraft, prop: str, text: str, *, with_relations: bool) -> None:
     """Add one value. Raises `DateError`."""
     text = " ".join(text.split())
+    if text and with_relations and prop in DIRECT:
+        draft.add_fact(Relation(RelationType.LINKED_TO, f"{draft.source}:{text}", "", prop))
     if not text or is_entity_property(draft.schema, prop):
         return
     if prop in IDENTIFIER_SET:
