@@ -175,6 +175,21 @@ def _shuffled_array(content: bytes, rng: random.Random) -> bytes:
     return json.dumps(document, indent=1).encode()
 
 
+@pytest.mark.parametrize("row", [row for row in READERS if row.name in ("ftm", "senzing")])
+@pytest.mark.parametrize("indent", [None, 2])
+def test_json_lines_and_arrays_are_the_same_lists(
+    row: ReaderRow, sample: Path, tmp_path: Path, indent: int | None
+) -> None:
+    def as_array(content: bytes) -> bytes:
+        rows = [json.loads(line) for line in content.splitlines()]
+        return json.dumps(rows, indent=indent).encode()
+
+    expected = read_lists([sample])
+    actual = read_lists([copy_sample(sample, tmp_path / "array", as_array)])
+    assert [info.format for info in actual.lists] == [row.name]
+    assert contents_of(actual) == contents_of(expected)
+
+
 @for_each_row
 @pytest.mark.parametrize("part", [0.02, 0.3, 0.5, 0.7, 0.95, 0.999])
 def test_a_truncated_list_is_one_clear_line_or_rejects(

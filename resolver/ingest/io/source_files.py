@@ -222,20 +222,32 @@ def read_text_lines(file: SourceFile) -> Iterator[tuple[int, str]]:
     `MAX_LINE` characters (cut to `MAX_LINE + 1`) is yielded too: `line_fault` names the fault, and
     the reader makes a `Reject` of it.
     """
+    is_start = True
+    for number, piece, ends_line in read_text_pieces(file, MAX_LINE + 1):
+        if is_start:
+            yield number, piece
+        is_start = ends_line
+
+
+def read_text_pieces(file: SourceFile, size: int) -> Iterator[tuple[int, str, bool]]:
+    """Yield the lines of a text file in pieces of at most `size` characters.
+
+    A piece is (1-based number of its line, text without line end, whether the line ends with it).
+    Decoding is that of `read_text_lines`.
+    """
     with file.open() as binary:
         head = cast("io.BufferedReader", binary).peek(HEAD_BYTES)[:HEAD_BYTES]
         encoding, code_page = detect_encoding(head[:4096]), detect_code_page(head)
         errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
         with io.TextIOWrapper(binary, encoding=encoding, errors=errors) as stream:
-            number = 0
+            number = 1
             try:
-                while line := stream.readline(MAX_LINE + 1):
-                    number += 1
-                    yield number, _redecode(line.rstrip("\r\n"), code_page)
-                    while len(line) > MAX_LINE and not line.endswith("\n"):
-                        line = stream.readline(MAX_LINE + 1)
+                while piece := stream.readline(size):
+                    ends_line = piece.endswith("\n") or len(piece) < size
+                    yield number, _redecode(piece.rstrip("\r\n"), code_page), ends_line
+                    number += ends_line
             except UnicodeDecodeError:
-                fault = f"line {number + 1} cannot be read as {encoding}"
+                fault = f"line {number} cannot be read as {encoding}"
                 raise InputError(
                     fault, place=file.label, hint="convert the file to UTF-8"
                 ) from None

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 import orjson
 
 from resolver.errors import InputError
+from resolver.ingest.io.sniffing import head_text
 from resolver.ingest.io.source_files import (
     MAX_LINE,
     SourceFile,
     line_fault,
     read_text_lines,
+    read_text_pieces,
 )
 from resolver.ingest.reader_types import Reject
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 MAX_FIELD = 1_000_000
 MAX_ROW_LINES = 1_000
+MAX_PIECE = 1_048_576
+"""Characters of a line that are scanned for objects at once."""
 _DOS_END_OF_FILE = "\x1a"
 
 
@@ -63,6 +67,23 @@ def read_csv_rows(
 
 
 def read_json_rows(file: SourceFile) -> Iterator[tuple[int, Json] | Reject]:
+    """Yield the objects of a JSON file as (first line, object): JSON lines, an array, or indented
+    objects one after another.
+    """
+    return _read_json_lines(file) if _is_json_lines(file.head()) else read_json_objects(file)
+
+
+def _is_json_lines(head: bytes) -> bool:
+    """Return whether each line is a JSON object.
+
+    An indented object breaks off within its first line, after a bracket or a comma.
+    """
+    text = head_text(head).lstrip()
+    line, _, rest = text.partition("\n")
+    return not text.startswith("[") and not (rest and line.rstrip().endswith(("{", "[", ",")))
+
+
+def _read_json_lines(file: SourceFile) -> Iterator[tuple[int, Json] | Reject]:
     """Yield the objects of a JSON-lines file as (line, object).
 
     Blank lines are skipped; any other line that is no JSON object is a `Reject`.
@@ -90,18 +111,19 @@ def read_json_objects(
     """Yield the objects of a JSON array as (first line of the object, object), on one line or many.
 
     `begin` matches the text before the objects (`"notices": [`); without it they are in the
-    outermost array, or follow one another without an array. Invalid JSON is a `Reject`, and reading
-    goes on with the next object. Raises `InputError` for an object over `MAX_LINE` characters.
+    outermost array, or follow one another without an array. The array may be one long line. Invalid
+    JSON is a `Reject`, and reading goes on with the next object. Raises `InputError` for an object
+    over `MAX_LINE` characters.
     """
     scanner = _ObjectScanner()
     is_inner = begin is not None
-    for number, line in read_text_lines(file):
+    for number, line, ends_line in read_text_pieces(file, MAX_PIECE):
         if begin is not None:
             match = begin.search(line)
             if match is None:
                 continue
             line, begin = line[match.end() :], None
-        for start, text in scanner.feed(number, line):
+        for start, text in scanner.feed(number, line, ends_line=ends_line):
             yield _parse_object(file.label, start, text)
         if scanner.size > MAX_LINE:
             place = f"{file.label}, line {scanner.start}"
@@ -124,29 +146,36 @@ def _parse_object(label: str, line: int, text: str) -> tuple[int, Json] | Reject
         return Reject(label, line, line_fault(text) or f"no JSON: {error.msg}")
 
 
-# An unclosed string reaches to the end of the line, so that scanning stays linear in its length.
+# An unclosed string reaches to the end of the piece, so that scanning stays linear in its length.
 _TOKENS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?$)|[{}\]]')
 
 
 class _ObjectScanner:
-    """Scanner that cuts lines into balanced `{…}` texts.
+    """Scanner that cuts lines, or pieces of lines, into balanced `{…}` texts.
 
-    JSON strings never span lines, so each line is scanned by itself.
+    JSON strings never span lines, so a string is open at most from one piece of a line to the next.
     """
 
     def __init__(self) -> None:
         self.pending_lines: list[str] = []
-        self.size = 0
         self.start = 0
         self.is_finished = False
         self.trailing = ""
         self._depth = 0
+        self._pending_size = 0
+        self._open_string = ""
 
-    def feed(self, number: int, line: str) -> Iterator[tuple[int, str]]:
-        """Yield the objects that end on this line as (first line, text).
+    @property
+    def size(self) -> int:
+        """Return the characters that are waiting for the end of their object."""
+        return self._pending_size + len(self._open_string)
+
+    def feed(self, number: int, line: str, *, ends_line: bool = True) -> Iterator[tuple[int, str]]:
+        """Yield the objects that end in this piece of a line as (first line, text).
 
         After the end of the array, `trailing` is the text that follows.
         """
+        line, self._open_string = self._open_string + line, ""
         if self.is_finished:
             self.trailing = line
             return
@@ -160,14 +189,17 @@ class _ObjectScanner:
             elif mark == "}" and self._depth:
                 self._depth -= 1
                 if not self._depth:
-                    yield self.start, "\n".join([*self.pending_lines, line[begin : match.end()]])
-                    self.pending_lines, self.size = [], 0
+                    yield self.start, "".join([*self.pending_lines, line[begin : match.end()]])
+                    self.pending_lines, self._pending_size = [], 0
             elif mark == "]" and not self._depth:
                 self.is_finished, self.trailing = True, line[match.end() :]
                 return
+            elif match.end() == len(line) and not ends_line:
+                # The string may go on in the next piece; whether it is closed is told there.
+                line, self._open_string = line[: match.start()], mark
         if self._depth:
-            self.pending_lines.append(line[begin:])
-            self.size += len(line)
+            self.pending_lines.append(line[begin:] + "\n" * ends_line)
+            self._pending_size += len(line) - begin
 
 
 class _LineFeed:

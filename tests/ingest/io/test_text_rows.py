@@ -14,9 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.errors import InputError
-from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io import text_rows
+from resolver.ingest.io.source_files import MAX_LINE, SourceFile
 from resolver.ingest.io.text_rows import (
     MAX_FIELD,
+    MAX_PIECE,
     read_csv_rows,
     read_json_objects,
     read_json_rows,
@@ -174,3 +176,51 @@ def test_hostile_lines_are_scanned_in_linear_time(tmp_path: Path, text: str) -> 
     assert not [
         row for row in read_json_objects(write(tmp_path, "[" + text)) if isinstance(row, tuple)
     ]
+
+
+@given(objects, st.integers(1, 40), st.sampled_from([None, 2]))
+def test_pieces_of_long_lines_join_to_the_same_objects(
+    tmp_path_factory: pytest.TempPathFactory,
+    content: list[dict[str, Any]],
+    size: int,
+    indent: int | None,
+) -> None:
+    file = write(
+        tmp_path_factory.mktemp("json"), json.dumps(content, indent=indent, ensure_ascii=False)
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text_rows, "MAX_PIECE", size)
+        rows = list(read_json_objects(file))
+    assert [row[1] for row in rows if isinstance(row, tuple)] == content
+    assert [row for row in rows if isinstance(row, Reject)] == []
+
+
+def test_an_array_on_one_line_may_be_longer_than_any_line(tmp_path: Path) -> None:
+    content = [{"id": number, "name": "x" * 1_000} for number in range(MAX_LINE // 1_000 + 500)]
+    rows = list(read_json_rows(write(tmp_path, json.dumps(content))))
+    assert len(rows) == len(content)
+    assert rows[-1] == (1, content[-1])
+
+
+def test_a_string_that_never_ends_is_refused(tmp_path: Path) -> None:
+    file = write(tmp_path, '[{"a": 1}, "' + "x" * (MAX_LINE + MAX_PIECE))
+    with pytest.raises(InputError, match="an object is longer than"):
+        list(read_json_rows(file))
+
+
+@given(st.lists(st.dictionaries(st.text(max_size=3), values, min_size=1, max_size=3), min_size=1))
+def test_the_layout_of_json_does_not_matter(
+    tmp_path_factory: pytest.TempPathFactory, content: list[dict[str, Any]]
+) -> None:
+    folder = tmp_path_factory.mktemp("json")
+    layouts = [
+        "\n".join(json.dumps(row) for row in content),
+        json.dumps(content),
+        json.dumps(content, indent=2),
+        "[" + ",\n".join(json.dumps(row) for row in content) + "]",
+        "\n".join(json.dumps(row, indent=4) for row in content),
+    ]
+    for text in layouts:
+        rows = list(read_json_rows(write(folder, text)))
+        assert [row[1] for row in rows if isinstance(row, tuple)] == content
+        assert [row for row in rows if isinstance(row, Reject)] == []

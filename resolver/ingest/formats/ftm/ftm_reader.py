@@ -1,4 +1,4 @@
-"""FollowTheMoney entities, one JSON object a line, flat or nested (OpenSanctions, Aleph).
+"""FollowTheMoney entities as JSON lines or an array, flat or nested (OpenSanctions, Aleph).
 
 Persons, groups and assets become records. Link entities (memberships, ownerships, families,
 passports, addresses, positions held, sanctions) become relations, identifiers, addresses and values
@@ -112,7 +112,7 @@ def _add_value(draft: RecordDraft, prop: str, text: str, links: LinkFacts) -> No
 
 ROW = ReaderRow(
     name="ftm",
-    help="FollowTheMoney entities, one JSON object a line (OpenSanctions, Aleph)",
+    help="FollowTheMoney entities, JSON lines or a JSON array (OpenSanctions, Aleph)",
     detect=detect_ftm,
     read=read_ftm,
 )

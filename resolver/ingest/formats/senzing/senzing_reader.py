@@ -1,4 +1,4 @@
-"""Senzing's entity specification: JSON lines with attributes flat, or nested in features.
+"""Senzing's entity specification: JSON lines or an array, with attributes flat or in features.
 
 A flat attribute may begin with a usage (`HOME_ADDR_CITY`, `AKA_NAME_FULL`). Attributes of one usage
 and family (NAME, ADDR, PASSPORT …) in one object belong together. Unknown attributes become notes.
@@ -147,7 +147,7 @@ def _find_target(anchors: Anchors, source: str, group: FeatureGroup) -> str:
 
 ROW = ReaderRow(
     name="senzing",
-    help="Senzing's entity format, JSON lines with attributes flat or nested",
+    help="Senzing's entity format, JSON lines or a JSON array with attributes flat or nested",
     detect=detect_senzing,
     read=read_senzing,
 )

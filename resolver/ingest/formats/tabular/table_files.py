@@ -26,10 +26,8 @@ from resolver.ingest.io.sniffing import (
 )
 from resolver.ingest.io.source_files import SourceFile, is_zip
 from resolver.ingest.io.text_rows import (
-    Json,
     Row,
     read_csv_rows,
-    read_json_objects,
     read_json_rows,
 )
 from resolver.ingest.reader_types import Reject
@@ -73,9 +71,8 @@ def open_table_file(file: SourceFile, delimiter: str | None = None) -> TableFile
     head = file.head()
     if head.startswith(PARQUET_MAGIC):
         return _open_parquet(file)
-    start = head_text(head).lstrip()[:1]
-    if start and start in "{[":
-        return _open_json(file, lines=start == "{")
+    if head_text(head).lstrip().startswith(("{", "[")):
+        return _open_json(file)
     return _open_csv(file, head, delimiter)
 
 
@@ -163,18 +160,13 @@ def _text_chunk_builder(selected: Sequence[str]) -> ChunkBuilder:
     return build
 
 
-def _open_json(file: SourceFile, *, lines: bool) -> TableFile:
-    """Open JSON lines, or an array of objects.
+def _open_json(file: SourceFile) -> TableFile:
+    """Open JSON lines, an array of objects, or indented objects.
 
     Numbers and booleans become text; objects inside a row are refused.
     """
-
-    def rows() -> Iterator[tuple[int, Json] | Reject]:
-        """Stream all objects."""
-        return read_json_rows(file) if lines else read_json_objects(file)
-
     names: dict[str, None] = {}
-    for _, item in zip(range(CHUNK), rows(), strict=False):
+    for _, item in zip(range(CHUNK), read_json_rows(file), strict=False):
         if not isinstance(item, Reject):
             names.update(dict.fromkeys(item[1]))
     if not names:
@@ -186,7 +178,7 @@ def _open_json(file: SourceFile, *, lines: bool) -> TableFile:
             item
             if isinstance(item, Reject)
             else (item[0], [item[1].get(name) for name in selected])
-            for item in rows()
+            for item in read_json_rows(file)
         )
         return _build_chunks(picked, _value_chunk_builder(file.label, selected), _count_value_chars)
 
