@@ -5,21 +5,46 @@ from __future__ import annotations
 import csv
 import re
 
-from resolver.ingest.io.source_files import ZIP_MAGICS, detect_encoding
+from resolver.ingest.io.codepages import detect_code_page
+from resolver.ingest.io.source_files import (
+    ESCAPED,
+    ZIP_MAGICS,
+    detect_encoding,
+    redecode_line,
+)
 
 PARQUET_MAGIC = b"PAR1"
+_SAMPLE_LINES = 20
 _DELIMITERS = (",", "\t", ";", "|")
+_STATED_DELIMITER = re.compile(r"sep=(.)", re.I)
 _TOKENS = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?$)|[{}\[\]:]', re.DOTALL)
 
 
 def head_text(head: bytes) -> str:
-    """Decode the text that begins with `head`; bytes of an unknown encoding become U+FFFD."""
-    return head.decode(detect_encoding(head), errors="replace").lstrip("\ufeff")
+    """Decode the text that begins with `head`, as its lines will be read.
+
+    Bytes of an unknown encoding become U+FFFD.
+    """
+    encoding = detect_encoding(head)
+    if not encoding.startswith("utf-8"):
+        return head.decode(encoding, errors="replace").lstrip("\ufeff")
+    text = head.decode("utf-8", errors="surrogateescape").lstrip("\ufeff")
+    if ESCAPED.search(text):
+        code_page = detect_code_page(head)
+        text = "\n".join(redecode_line(line, code_page) for line in text.split("\n"))
+    return ESCAPED.sub("\ufffd", text)
 
 
 def first_line(head: bytes) -> str:
-    """Return the first line that is not blank."""
-    return next((line for line in head_text(head).splitlines() if line.strip()), "")
+    """Return the first line that is not blank, after a line `sep=;`."""
+    lines = (line for line in head_text(head).splitlines() if line.strip())
+    return next((line for line in lines if not stated_delimiter(line)), "")
+
+
+def stated_delimiter(line: str) -> str:
+    """Return the delimiter that the first line of a table for Excel states (`sep=;`), or ''."""
+    match = _STATED_DELIMITER.fullmatch(line.strip('"\ufeff\r\n '))
+    return match[1] if match else ""
 
 
 def is_archive(head: bytes) -> bool:
@@ -60,23 +85,26 @@ def json_keys(head: bytes) -> frozenset[str]:
     return frozenset(keys)
 
 
-def split_header(line: str, delimiter: str = "") -> tuple[str, list[str]]:
-    """Return the delimiter of a header line and its cells, stripped.
+def detect_delimiter(head: bytes) -> str:
+    """Return the delimiter of a table: stated in its first line, or the one that makes most cells.
 
-    Without a `delimiter`, the one that makes most cells is chosen.
+    A delimiter that gives most of the first rows another number of cells than the header comes
+    after all others: a header may have commas within its names.
     """
-    candidates = [
-        (len(cells), -order, candidate, cells)
-        for order, candidate in enumerate(_DELIMITERS)
-        if (cells := _split_cells(line, candidate))
-    ]
-    if delimiter or not candidates:
-        return delimiter or ",", _split_cells(line, delimiter or ",")
-    _, _, candidate, cells = max(candidates)
-    return candidate, cells
+    lines = [line for line in head_text(head).splitlines() if line.strip()][:_SAMPLE_LINES]
+    if lines and (stated := stated_delimiter(lines[0])):
+        return stated
+    candidates = []
+    for order, delimiter in enumerate(_DELIMITERS):
+        widths = [len(split_cells(line, delimiter)) for line in lines]
+        agreeing = sum(width == widths[0] for width in widths)
+        fits = bool(widths) and widths[0] > 1 and agreeing * 2 > len(widths)
+        candidates.append((fits, widths[0] if widths else 0, -order, delimiter))
+    return max(candidates)[-1]
 
 
-def _split_cells(line: str, delimiter: str) -> list[str]:
+def split_cells(line: str, delimiter: str) -> list[str]:
+    """Return the cells of a line, stripped; none where the line cannot be split."""
     try:
         return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), [])]
     except csv.Error:

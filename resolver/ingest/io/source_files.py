@@ -244,7 +244,7 @@ def read_text_pieces(file: SourceFile, size: int) -> Iterator[tuple[int, str, bo
             try:
                 while piece := stream.readline(size):
                     ends_line = piece.endswith("\n") or len(piece) < size
-                    yield number, _redecode(piece.rstrip("\r\n"), code_page), ends_line
+                    yield number, redecode_line(piece.rstrip("\r\n"), code_page), ends_line
                     number += ends_line
             except UnicodeDecodeError:
                 fault = f"line {number} cannot be read as {encoding}"
@@ -259,7 +259,7 @@ def line_fault(text: str) -> str:
         return f"the line is longer than {MAX_LINE} characters"
     if "\x00" in text:
         return "the row holds NUL bytes"
-    if not text.isascii() and _ESCAPED.search(text):
+    if not text.isascii() and ESCAPED.search(text):
         return "the row is neither UTF-8 nor windows-1252 or -1251; convert the file to UTF-8"
     return ""
 
@@ -279,14 +279,15 @@ def detect_encoding(head: bytes) -> str:
     return "utf-8"
 
 
-_ESCAPED = re.compile("[\udc80-\udcff]")
+ESCAPED = re.compile("[\udc80-\udcff]")
+"""Bytes that are not UTF-8, as `surrogateescape` keeps them."""
 _NON_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
 # Signs of another code page read as windows-1252: words of accented letters only (Cyrillic, Greek,
 # Arabic code pages), or symbols inside words (Central European ones).
 _NOT_WESTERN = re.compile("[À-ÿ]{4}|[a-zÀ-ÿ][¢£¥¦§©¬®±²³¹¶¼½¾¿][a-zÀ-ÿ]")
 
 
-def _redecode(line: str, code_page: str) -> str:
+def redecode_line(line: str, code_page: str) -> str:
     """Decode a line that is not UTF-8 in a code page.
 
     A Western line with valid UTF-8 letters too is damaged UTF-8 and stays (two Cyrillic letters may
@@ -295,7 +296,7 @@ def _redecode(line: str, code_page: str) -> str:
     if (
         not code_page
         or line.isascii()
-        or not _ESCAPED.search(line)
+        or not ESCAPED.search(line)
         or (code_page == WESTERN and _NON_ASCII.search(line))
     ):
         return line

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.errors import InputError
@@ -178,6 +178,7 @@ def test_hostile_lines_are_scanned_in_linear_time(tmp_path: Path, text: str) -> 
     ]
 
 
+@settings(deadline=None)
 @given(objects, st.integers(1, 40), st.sampled_from([None, 2]))
 def test_pieces_of_long_lines_join_to_the_same_objects(
     tmp_path_factory: pytest.TempPathFactory,
@@ -208,6 +209,7 @@ def test_a_string_that_never_ends_is_refused(tmp_path: Path) -> None:
         list(read_json_rows(file))
 
 
+@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.text(max_size=3), values, min_size=1, max_size=3), min_size=1))
 def test_the_layout_of_json_does_not_matter(
     tmp_path_factory: pytest.TempPathFactory, content: list[dict[str, Any]]

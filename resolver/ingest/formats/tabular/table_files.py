@@ -20,9 +20,12 @@ from resolver.ingest.formats.tabular.text_arrays import convert_to_text, convert
 from resolver.ingest.io.parquet_limits import safe_batch_rows
 from resolver.ingest.io.sniffing import (
     PARQUET_MAGIC,
+    detect_delimiter,
     first_line,
     head_text,
-    split_header,
+    json_keys,
+    split_cells,
+    stated_delimiter,
 )
 from resolver.ingest.io.source_files import SourceFile, is_zip
 from resolver.ingest.io.text_rows import (
@@ -76,12 +79,26 @@ def open_table_file(file: SourceFile, delimiter: str | None = None) -> TableFile
     return _open_csv(file, head, delimiter)
 
 
+def head_columns(head: bytes, file: SourceFile) -> list[str]:
+    """Return the columns of a table as far as its first bytes tell, without raising."""
+    if head.startswith(PARQUET_MAGIC):
+        try:
+            return list(open_table_file(file).columns)
+        except InputError:
+            return []
+    return sorted(json_keys(head)) or split_cells(first_line(head), table_delimiter(head, file))
+
+
+def table_delimiter(head: bytes, file: SourceFile) -> str:
+    """Return the delimiter of a table of text."""
+    return "\t" if file.suffix == ".tsv" and "\t" in first_line(head) else detect_delimiter(head)
+
+
 def _open_csv(file: SourceFile, head: bytes, delimiter: str | None) -> TableFile:
-    line = first_line(head)
-    if not line:
+    if not first_line(head):
         raise InputError("the table has no header", place=file.label)
-    separator, _ = split_header(line, delimiter or ("\t" if file.suffix == ".tsv" else ""))
-    first = next(read_csv_rows(file, delimiter=separator), None)
+    separator = delimiter or table_delimiter(head, file)
+    first, _ = _split_off_header(file, separator)
     if first is None or isinstance(first, Reject):
         raise InputError(
             first.reason if first else "the table has no header", place=f"{file.label}, header"
@@ -90,8 +107,7 @@ def _open_csv(file: SourceFile, head: bytes, delimiter: str | None) -> TableFile
 
     def chunks(selected: Sequence[str]) -> Chunks:
         """Stream the rows of some columns."""
-        rows = read_csv_rows(file, delimiter=separator)
-        next(rows)
+        _, rows = _split_off_header(file, separator)
         places = [names.index(name) for name in selected]
         return _build_chunks(
             _pick_cells(file.label, rows, len(names), places),
@@ -100,6 +116,17 @@ def _open_csv(file: SourceFile, head: bytes, delimiter: str | None) -> TableFile
         )
 
     return TableFile(names, chunks)
+
+
+def _split_off_header(
+    file: SourceFile, delimiter: str
+) -> tuple[Row | Reject | None, Iterator[Row | Reject]]:
+    """Return the header of a CSV, and the rows below it."""
+    rows = read_csv_rows(file, delimiter=delimiter)
+    first = next(rows, None)
+    if isinstance(first, tuple) and stated_delimiter(delimiter.join(first[1])):
+        first = next(rows, None)
+    return first, rows
 
 
 def _pick_cells(

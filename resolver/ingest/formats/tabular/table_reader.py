@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resolver.errors import FormatError, InputError, MappingError
+from resolver.errors import FormatError, MappingError
 from resolver.ingest.formats.tabular.column_reading import build_table_batch
 from resolver.ingest.formats.tabular.guessed_mapping import (
     describe_guess,
@@ -15,7 +15,7 @@ from resolver.ingest.formats.tabular.guessed_mapping import (
     guess_mapping,
 )
 from resolver.ingest.formats.tabular.mapping import Mapping
-from resolver.ingest.formats.tabular.table_files import open_table_file
+from resolver.ingest.formats.tabular.table_files import head_columns, open_table_file
 from resolver.ingest.io.codepages import CYRILLIC, detect_code_page
 from resolver.ingest.io.sniffing import (
     PARQUET_MAGIC,
@@ -23,7 +23,6 @@ from resolver.ingest.io.sniffing import (
     is_archive,
     is_binary,
     json_keys,
-    split_header,
 )
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.reader_types import (
@@ -51,25 +50,13 @@ def detect_tabular(head: bytes, file: SourceFile) -> bool:
     """Return whether the file is a table whose columns have plain names."""
     if not is_table(head, file):
         return False
-    return guess_mapping(_head_columns(head, file), file.stem) is not None
+    return guess_mapping(head_columns(head, file), file.stem) is not None
 
 
 def explain_refusal(head: bytes, file: SourceFile) -> str:
     """Return the specific reason why a table needs a mapping, or an empty text."""
-    repeated = find_repeated_columns(_head_columns(head, file)) if is_table(head, file) else []
+    repeated = find_repeated_columns(head_columns(head, file)) if is_table(head, file) else []
     return f"column {repeated[0]!r} occurs twice; rename one of them" if repeated else ""
-
-
-def _head_columns(head: bytes, file: SourceFile) -> list[str]:
-    if head.startswith(PARQUET_MAGIC):
-        try:
-            return list(open_table_file(file).columns)
-        except InputError:
-            return []
-    return (
-        sorted(json_keys(head))
-        or split_header(first_line(head), "\t" if file.suffix == ".tsv" else "")[1]
-    )
 
 
 def read_tabular(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Item]:

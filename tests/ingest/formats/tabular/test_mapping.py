@@ -8,11 +8,7 @@ from typing import Any
 import pytest
 
 from resolver.errors import MappingError
-from resolver.ingest.formats.tabular.guessed_mapping import (
-    describe_guess,
-    guess_mapping,
-    normalize_column_name,
-)
+from resolver.ingest.formats.tabular.guessed_mapping import describe_guess, guess_mapping
 from resolver.ingest.formats.tabular.mapping import Mapping, build_mapping, load_mapping
 
 FULL_MAPPING = """
@@ -144,11 +140,6 @@ def test_other_words_are_columns(changes: dict[str, Any], column: str) -> None:
         mapping.columns(["id", "name"])
 
 
-@pytest.mark.parametrize("column", ["birthPlace", "birth_place", "Birth Place", " BIRTH-PLACE "])
-def test_column_names_are_normalized(column: str) -> None:
-    assert normalize_column_name(column) == "birth_place"
-
-
 def guessed(*columns: str) -> Mapping:
     mapping = guess_mapping(columns, "my list")
     assert mapping is not None
@@ -191,6 +182,18 @@ def test_columns_of_opensanctions_simplified_table_hold_several_values() -> None
         "id", "schema", "name", "aliases", "birth_date", "countries", "addresses", "phones"
     )
     assert (mapping.separator, mapping.properties["alias"]) == (";", ("aliases",))
+    assert "idNumber" not in mapping.properties
+
+
+def test_numbers_programs_and_datasets_of_the_simplified_table_are_read() -> None:
+    mapping = guessed(
+        *"id schema name aliases birth_date countries addresses identifiers sanctions".split(),
+        *"phones emails dataset first_seen last_seen last_change".split(),
+    )
+    assert mapping.properties["idNumber"] == ("identifiers",)
+    assert mapping.properties["program"] == ("sanctions",)
+    assert mapping.properties["publisher"] == ("dataset",)
+    assert "idNumber" not in guessed("id", "name", "identifiers").properties
 
 
 def test_a_guess_is_described() -> None:

@@ -189,6 +189,50 @@ def test_delimiters_are_detected_in_the_header(tmp_path: Path, mark: str) -> Non
     assert [(record.id, record.caption) for record in records(intake)] == [("x:1", "Anna")]
 
 
+def test_commas_in_a_header_are_no_delimiters(tmp_path: Path) -> None:
+    text = "Name;Anschrift (Straße, Ort, Land)\nAnna;1 Weg\nBea;2 Weg\n"
+    intake = read(tmp_path / "x.csv", text)
+    assert [record.caption for record in records(intake)] == ["Anna", "Bea"]
+    assert [record.addresses[0].full for record in records(intake)] == ["1 Weg", "2 Weg"]
+
+
+@pytest.mark.parametrize("mark", [";", ",", "\t"])
+def test_the_delimiter_may_be_stated_in_a_line_for_excel(tmp_path: Path, mark: str) -> None:
+    text = f"sep={mark}\nid{mark}name\n1{mark}Anna\n2\n"
+    intake = read(tmp_path / "x.csv", text)
+    assert [record.id for record in records(intake)] == ["x:1"]
+    assert reasons(intake) == [(4, "the row has 1 cells where the header has 2")]
+    mapping = mapped(delimiter=mark)
+    assert [record.id for record in records(read(tmp_path / "x.csv", text, mapping))] == ["s:1"]
+
+
+GERMAN = "Nr;Nachname;Straße;Geburtsdatum\n1;Müller;Gänseweg 3;04.05.1970\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1", "cp1252", "utf-16"])
+def test_headers_and_cells_of_any_usual_encoding(tmp_path: Path, encoding: str) -> None:
+    intake = read(tmp_path / "x.csv", GERMAN.encode(encoding))
+    (record,) = records(intake)
+    assert record.texts("lastName") == ("Müller",)
+    assert record.texts("birthDate") == ("1970-05-04",)
+    assert record.addresses[0].street == "Gänseweg 3"
+    assert intake.rejects == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_known_by_its_zero_bytes(tmp_path: Path, encoding: str) -> None:
+    assert records(read(tmp_path / "x.csv", GERMAN.encode(encoding)))[0].caption == "Müller"
+
+
+def test_a_cyrillic_header_in_windows_1251_is_read(tmp_path: Path) -> None:
+    text = "Фамилия;Имя;Дата рождения\nПетров;Иван;01.02.1970\n"
+    intake = read(tmp_path / "x.csv", text.encode("cp1251"))
+    (record,) = records(intake)
+    assert record.texts("lastName") == ("Петров",)
+    assert record.texts("firstName") == ("Иван",)
+    assert "windows-1251" in "".join(intake.warnings)
+
+
 def test_a_mapping_may_set_the_delimiter(tmp_path: Path) -> None:
     intake = read(
         tmp_path / "x.txt",
