@@ -29,6 +29,8 @@ _SUFFIXES = {
     "application/jsonl": ".jsonl",
     SENZING: ".jsonl",
     "application/zip": ".zip",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "application/vnd.oasis.opendocument.spreadsheet": ".ods",
     "application/vnd.apache.parquet": ".parquet",
 }
 """File suffix by media type, for an upload without a file name."""

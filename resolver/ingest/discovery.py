@@ -1,6 +1,7 @@
 """Discovery of files: paths given by the user become files, and files of one list become one unit.
 
-A path is a file, a zip (read as its members) or a directory (read recursively). Hidden files and
+A path is a file, a zip (read as its members), a workbook (read as its sheets) or a directory (read
+recursively). Hidden files and
 READMEs inside directories and zips are skipped.
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from resolver.errors import InputError
 from resolver.ingest.formats.tabular.mapping_choice import is_mapping_file
 from resolver.ingest.io.source_files import SourceFile, is_zip, zip_members
+from resolver.ingest.io.workbooks import extract_worksheets, is_workbook
 from resolver.ingest.reader_types import ListUnit, ReaderRow
 
 
@@ -21,12 +23,15 @@ from resolver.ingest.reader_types import ListUnit, ReaderRow
 class InputFile:
     """File to read. `is_explicit`: given by name.
 
-    `folder`: the directory or archive whose files may form one list.
+    `folder`: the directory or archive whose files may form one list. `fault`: why the file cannot
+    be read.
     """
 
     file: SourceFile
     is_explicit: bool
     folder: str
+    notes: tuple[str, ...] = ()
+    fault: str = ""
 
 
 def _candidates_in(directory: Path) -> list[Path]:
@@ -59,6 +64,8 @@ def find_files(paths: Sequence[Path]) -> list[InputFile]:
 
 
 def _files_in(path: Path, name: str, *, is_explicit: bool) -> list[InputFile]:
+    if is_workbook(path):
+        return _worksheets_in(path, name, is_explicit=is_explicit)
     if not is_zip(path):
         return [InputFile(SourceFile(path, name=name), is_explicit, str(path.parent))]
     members = [
@@ -69,6 +76,18 @@ def _files_in(path: Path, name: str, *, is_explicit: bool) -> list[InputFile]:
     return [
         InputFile(file, False, f"{path}!{PurePosixPath(file.member).parent}") for file in members
     ]
+
+
+def _worksheets_in(path: Path, name: str, *, is_explicit: bool) -> list[InputFile]:
+    """Return the sheets of a workbook; one that cannot be read is a fault only if it was named."""
+    try:
+        sheets = extract_worksheets(path, name)
+    except InputError as error:
+        if is_explicit:
+            raise
+        fault = f"{error.message} ({error.hint})" if error.hint else error.message
+        return [InputFile(SourceFile(path, name=name), False, str(path.parent), fault=fault)]
+    return [InputFile(worksheet.file, False, str(path), worksheet.notes) for worksheet in sheets]
 
 
 def _is_candidate(relative: PurePath) -> bool:
@@ -117,7 +136,7 @@ def group_files(claimed: Iterable[tuple[InputFile, ReaderRow]]) -> list[PlannedL
         stem = item.file.stem.lower()
         stems = next((stems for stems in row.companions if stem in stems), None)
         if stems is None:
-            lists.append(PlannedList(row, ListUnit((item.file,))))
+            lists.append(PlannedList(row, ListUnit((item.file,)), item.notes))
             continue
         place = f"{item.folder}/{stems[0]}"
         # A second `sdn` in one folder (sdn.csv next to sdn.csv.gz) begins a second list.

@@ -30,6 +30,7 @@ from resolver.ingest.formats.senzing import senzing_reader
 from resolver.ingest.formats.tabular import table_reader
 from resolver.ingest.formats.tabular.mapping import Mapping, closest_word
 from resolver.ingest.formats.tabular.mapping_choice import choose_mapping, find_adjacent_mapping
+from resolver.ingest.formats.tabular.table_files import open_table_file
 from resolver.ingest.io.sniffing import is_archive
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.list_reading import Progress, read_unit, reject_error
@@ -184,24 +185,47 @@ def _match_row(
 
     Raises `InputError` for an empty file given by name.
     """
-    head = candidate.file.head()
-    if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
-        if candidate.is_explicit:
-            raise InputError("the file is empty", place=candidate.file.label)
-        return None, "the file is empty"
-    if is_archive(head):
-        return None, "an archive inside an archive is not opened"
+    head = b"" if candidate.fault else candidate.file.head()
+    if fault := _find_fault(candidate, head):
+        return None, fault
     row = forced_row or next((row for row in READERS if row.detect(head, candidate.file)), None)
     if forced_row is None or forced_row.name == table_reader.NAME:
         adjacent = find_adjacent_mapping(candidate.file)
         if adjacent is not None:
-            return table_reader.mapped_row(adjacent), ""
+            return _mapped_row(candidate.file, [adjacent])
     if mappings and (row is None or row.name == table_reader.NAME):
         row = None
         if forced_row is not None or table_reader.is_table(head, candidate.file):
-            row = table_reader.mapped_row(choose_mapping(candidate.file, mappings))
+            return _mapped_row(candidate.file, mappings)
     reason = table_reader.explain_refusal(head, candidate.file)
     return row, reason or f"format not known; known are {_format_names()}"
+
+
+def _find_fault(candidate: InputFile, head: bytes) -> str:
+    """Return why no format can read a file, or an empty text."""
+    if candidate.fault:
+        return candidate.fault
+    if not head.strip(b"\x00\r\n\t \xef\xbb\xbf"):
+        if candidate.is_explicit:
+            raise InputError("the file is empty", place=candidate.file.label)
+        return "the file is empty"
+    return "an archive or workbook inside an archive is not opened" if is_archive(head) else ""
+
+
+def _mapped_row(file: SourceFile, mappings: Sequence[Mapping]) -> tuple[ReaderRow | None, str]:
+    """Return the row that reads a table by a mapping.
+
+    A sheet without the columns is skipped, since a workbook may have other sheets.
+    """
+    try:
+        mapping = choose_mapping(file, mappings)
+        if file.worksheet is not None:
+            mapping.columns(open_table_file(file).columns)
+    except InputError as error:
+        if file.worksheet is None:
+            raise
+        return None, error.message
+    return table_reader.mapped_row(mapping), ""
 
 
 def _format_names() -> str:

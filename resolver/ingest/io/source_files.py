@@ -16,7 +16,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
@@ -43,12 +43,25 @@ _DAMAGE = (
 
 
 @dataclass(frozen=True, slots=True)
+class WorksheetFile:
+    """CSV file that a sheet of a workbook was extracted to; it exists as long as its `owner`."""
+
+    path: Path
+    is_first: bool
+    owner: object
+
+
+@dataclass(frozen=True, slots=True)
 class SourceFile:
-    """File to read. `member`: file inside a zip; `name`: label, by default the file's name."""
+    """File to read. `member`: file inside a zip; `name`: label, by default the file's name.
+
+    `worksheet`: the member is a sheet of a workbook, extracted to a file of its own.
+    """
 
     path: Path
     member: str = ""
     name: str = ""
+    worksheet: WorksheetFile | None = field(default=None, compare=False)
 
     @property
     def label(self) -> str:
@@ -58,6 +71,10 @@ class SourceFile:
 
     @property
     def _inner(self) -> PurePosixPath:
+        if self.worksheet is not None:
+            # A sheet added later does not change the names of the others.
+            stem = self.path.stem if self.worksheet.is_first else f"{self.path.stem}-{self.member}"
+            return PurePosixPath(f"{stem.replace('/', '-')}.csv")
         inner = PurePosixPath(self.member.replace("\\", "/") if self.member else self.path.name)
         return inner.with_suffix("") if inner.suffix.lower() in (".gz", ".gzip") else inner
 
@@ -76,16 +93,17 @@ class SourceFile:
 
         Opening and reading raise `InputError` for missing, damaged or bomb-like files.
         """
+        path = self.path if self.worksheet is None else self.worksheet.path
         try:
-            raw: IO[bytes] = self.path.open("rb")
-            size = self.path.stat().st_size
+            raw: IO[bytes] = path.open("rb")
+            size = path.stat().st_size
         except OSError as error:
             raise InputError(
                 f"cannot be opened: {error.strerror or error}", place=self.label
             ) from None
         streams: list[IO[bytes]] = [raw]
         try:
-            if self.member:
+            if self.member and self.worksheet is None:
                 archive = zipfile.ZipFile(raw)
                 info = archive.getinfo(self.member)
                 # The archive may state a false size; the size of the file is certain.

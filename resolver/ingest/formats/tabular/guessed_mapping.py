@@ -122,21 +122,25 @@ _KIND_TEXTS = {
 
 def describe_guess(mapping: Mapping, columns: Sequence[str]) -> str:
     """Describe the assumptions of a guessed mapping on one line."""
-    properties = sorted(mapping.properties.items())
-    used = {name for names in mapping.properties.values() for name in names}
     languages = foreign_languages(columns)
-    used |= {mapping.id or "", mapping.kind or "", mapping.ftm_schema or ""}
-    unused = [column for column in dict.fromkeys(columns) if column not in used]
+    unused = unused_columns(mapping, columns)
     parts = [
         "no mapping was given and one was guessed from the column names",
         f"id from {mapping.id}" if mapping.id else "ids made from the content",
         _KIND_TEXTS.get(mapping.kind or "", f"kind from {mapping.ftm_schema or mapping.kind}"),
         f"column names in {' and '.join(languages)}" if languages else "",
-        *(f"{prop} from {', '.join(names)}" for prop, names in properties),
+        *(f"{prop} from {', '.join(names)}" for prop, names in sorted(mapping.properties.items())),
         f"not used: {', '.join(unused)}" if unused else "",
         *(f"{name} occurs twice, so neither is read" for name in find_repeated_columns(columns)),
     ]
-    return "; ".join(part for part in parts if part)
+    return "; ".join(filter(None, parts))
+
+
+def unused_columns(mapping: Mapping, columns: Sequence[str]) -> list[str]:
+    """Return the columns that a mapping does not read, without those that have no name."""
+    used = {name for names in mapping.properties.values() for name in names}
+    used |= {mapping.id or "", mapping.kind or "", mapping.ftm_schema or "", ""}
+    return [column for column in dict.fromkeys(columns) if column not in used]
 
 
 def _first_column(names: Iterable[str], by_plain: dict[str, str]) -> str | None:

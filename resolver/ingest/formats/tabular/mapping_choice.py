@@ -25,11 +25,11 @@ def is_mapping_file(path: PurePath) -> bool:
 def find_adjacent_mapping(file: SourceFile) -> Mapping | None:
     """Return the mapping next to a file, if any. Raises `MappingError` for a damaged one.
 
-    An archive has no mapping.
+    An archive has no mapping; that of a workbook is for all its sheets.
     """
-    if file.member:
+    if file.member and file.worksheet is None:
         return None
-    for stem in (file.path.name, file.stem):
+    for stem in (file.path.name, file.stem, file.path.stem):
         for suffix in SUFFIXES:
             path = file.path.with_name(stem + suffix)
             if path.is_file():

@@ -91,13 +91,16 @@ def head_columns(head: bytes, file: SourceFile) -> list[str]:
 
 def table_delimiter(head: bytes, file: SourceFile) -> str:
     """Return the delimiter of a table of text."""
+    if file.worksheet is not None:
+        return ","
     return "\t" if file.suffix == ".tsv" and "\t" in first_line(head) else detect_delimiter(head)
 
 
 def _open_csv(file: SourceFile, head: bytes, delimiter: str | None) -> TableFile:
     if not first_line(head):
         raise InputError("the table has no header", place=file.label)
-    separator = delimiter or table_delimiter(head, file)
+    detected = table_delimiter(head, file)
+    separator = detected if file.worksheet is not None else delimiter or detected
     first, _ = _split_off_header(file, separator)
     if first is None or isinstance(first, Reject):
         raise InputError(

@@ -1,4 +1,4 @@
-"""Tables of any layout: CSV, TSV, Parquet, JSON lines or a JSON array.
+"""Tables of any layout: CSV, TSV, sheets of workbooks, Parquet, JSON lines or a JSON array.
 
 A mapping names their columns, or the columns have plain names.
 """
@@ -110,8 +110,8 @@ def mapped_row(mapping: Mapping) -> ReaderRow:
 ROW = ReaderRow(
     name=NAME,
     help=(
-        "CSV, TSV, Parquet, JSON lines or a JSON array with plain column names, "
-        "or any with --mapping"
+        "CSV, TSV, Excel or OpenDocument sheets, Parquet, JSON lines or a JSON array with plain "
+        "column names, or any with --mapping"
     ),
     detect=detect_tabular,
     read=read_tabular,
