@@ -11,6 +11,7 @@ import click
 from resolver.cli.options import ReadingOptions
 from resolver.cli.progress_bars import ProgressBars
 from resolver.errors import InputError, UsageError
+from resolver.ingest.io.remote_files import describe_path, local_copies
 
 if TYPE_CHECKING:
     from resolver.ingest.reader_types import Intake
@@ -39,15 +40,16 @@ def read_list_files(
         bars.reach(sum(counts.values()))
 
     bars.start(stage, unit="records")
-    intake = ingest_lists(
-        list(files),
-        list_format=reading.list_format,
-        mappings=reading.mappings(),
-        strict=reading.strict,
-        accept_restricted=reading.accept_restricted,
-        complete=complete,
-        progress=report_progress,
-    )
+    with local_copies(files) as paths:
+        intake = ingest_lists(
+            paths,
+            list_format=reading.list_format,
+            mappings=reading.mappings(),
+            strict=reading.strict,
+            accept_restricted=reading.accept_restricted,
+            complete=complete,
+            progress=report_progress,
+        )
     bars.finish()
     for warning in intake.warnings:
         click.echo(f"note: {warning}", err=True)
@@ -93,7 +95,7 @@ def check_output_outside(files: Sequence[Path], out: Path) -> None:
 
 
 def _names(files: Sequence[Path]) -> str:
-    text = ", ".join(str(path) for path in files[:3])
+    text = ", ".join(describe_path(path) for path in files[:3])
     return text + (f" and {len(files) - 3} more" if len(files) > 3 else "")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from resolver.ingest.io.remote_files import RemotePath, is_remote
 from resolver.settings import MIN_SHARE, Settings, parse_share
 
 if TYPE_CHECKING:
@@ -19,6 +20,19 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 PATH = click.Path(path_type=Path)
+
+
+class _ListPath(click.Path):
+    """Path of a list, a URL, or `-` for standard input; nothing is opened here."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, a `RemotePath` for URLs and standard input."""
+        if isinstance(value, str) and is_remote(value):
+            return RemotePath.from_text(value)
+        return super().convert(value, param, ctx)
+
+
+LIST_PATH = _ListPath(path_type=Path)
 
 
 class _Probability(click.FloatRange):
@@ -67,7 +81,9 @@ def listed_option(function: F) -> F:
 
 def files_argument(function: F) -> F:
     """Add the argument FILE..., one or more."""
-    return click.argument("files", nargs=-1, required=True, type=PATH, metavar="FILE...")(function)
+    return click.argument("files", nargs=-1, required=True, type=LIST_PATH, metavar="FILE...")(
+        function
+    )
 
 
 def reading_options(function: F) -> F:

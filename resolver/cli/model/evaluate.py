@@ -12,6 +12,7 @@ import click
 from resolver.cli.list_arguments import deduplicated_sources, read_list_files
 from resolver.cli.model import calibration, fairness
 from resolver.cli.options import (
+    LIST_PATH,
     PATH,
     ReadingOptions,
     costs_option,
@@ -67,7 +68,7 @@ Examples:
 
 @click.command("evaluate", help=_HELP)
 @click.argument("pairs", type=PATH, metavar="PAIRS.csv", required=False)
-@click.argument("files", nargs=-1, type=PATH, metavar="FILE...")
+@click.argument("files", nargs=-1, type=LIST_PATH, metavar="FILE...")
 @click.option(
     "--by",
     metavar="GROUPS",

@@ -11,6 +11,7 @@ import click
 from resolver.cli.command_log import log_records_at
 from resolver.cli.list_arguments import read_list_files
 from resolver.cli.options import (
+    LIST_PATH,
     PATH,
     ReadingOptions,
     json_option,
@@ -48,7 +49,7 @@ Examples:
 
 
 @click.command("tables", help=_HELP)
-@click.argument("files", nargs=-1, type=PATH, metavar="[FILE...]")
+@click.argument("files", nargs=-1, type=LIST_PATH, metavar="[FILE...]")
 @store_option()
 @click.option(
     "--out",

@@ -11,7 +11,7 @@ import click
 
 from resolver.cli.model import learning
 from resolver.cli.model.list_training import train_on_lists
-from resolver.cli.options import PATH, costs_option, model_option, reading_options
+from resolver.cli.options import LIST_PATH, PATH, costs_option, model_option, reading_options
 from resolver.errors import UsageError
 from resolver.settings import Settings
 
@@ -49,7 +49,7 @@ Examples:
 
 
 @click.command("train", help=_HELP)
-@click.argument("files", nargs=-1, type=PATH, metavar="[FILE...]")
+@click.argument("files", nargs=-1, type=LIST_PATH, metavar="[FILE...]")
 @click.option(
     "--from-store",
     "store_url",

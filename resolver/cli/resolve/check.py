@@ -13,7 +13,7 @@ import click
 from resolver.cli.command_log import log_records_at
 from resolver.cli.list_arguments import read_list_files
 from resolver.cli.options import (
-    PATH,
+    LIST_PATH,
     ReadingOptions,
     json_option,
     listed_option,
@@ -54,7 +54,12 @@ Examples:
 @click.command("check", help=_HELP)
 @click.argument("name")
 @click.option(
-    "--list", "files", type=PATH, multiple=True, metavar="FILE", help="List or folder; repeatable."
+    "--list",
+    "files",
+    type=LIST_PATH,
+    multiple=True,
+    metavar="FILE",
+    help="List or folder; repeatable.",
 )
 @click.option(
     "--kind", type=click.Choice(["person", "group", "asset"]), help="Default: person or group."

@@ -14,7 +14,7 @@ from resolver.cli.command_log import log_records
 from resolver.cli.decision_files import read_decisions
 from resolver.cli.list_arguments import deduplicated_sources, read_list_files
 from resolver.cli.options import (
-    PATH,
+    LIST_PATH,
     ReadingOptions,
     decisions_option,
     json_option,
@@ -64,7 +64,7 @@ Examples:
 @click.command("explain", help=_HELP)
 @click.argument("left", metavar="A")
 @click.argument("right", metavar="B")
-@click.argument("files", nargs=-1, type=PATH, metavar="FILE...")
+@click.argument("files", nargs=-1, type=LIST_PATH, metavar="FILE...")
 @decisions_option
 @store_option()
 @running_options

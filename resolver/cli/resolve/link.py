@@ -12,6 +12,7 @@ from resolver.cli.decision_files import read_decisions
 from resolver.cli.garbage_collection import collect_rarely
 from resolver.cli.list_arguments import check_output_outside, merge_intakes, read_list_files
 from resolver.cli.options import (
+    LIST_PATH,
     PATH,
     ReadingOptions,
     check_engine,
@@ -58,7 +59,7 @@ Examples:
 @click.option(
     "--to",
     "others",
-    type=PATH,
+    type=LIST_PATH,
     multiple=True,
     required=True,
     metavar="RIGHT",

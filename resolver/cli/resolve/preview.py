@@ -33,11 +33,11 @@ def command(files: tuple[Path, ...], records: int, **options: Any) -> None:
 
 def print_list_preview(files: tuple[Path, ...], reading: ReadingOptions, records: int = 5) -> None:
     """Print the first records of lists."""
+    from resolver.ingest.io.remote_files import local_copies
     from resolver.ingest.list_preview import preview_lists
 
-    click.echo(
-        preview_lists(
-            list(files), format=reading.list_format, mapping=reading.mappings(), records=records
-        ),
-        nl=False,
-    )
+    with local_copies(files) as paths:
+        text = preview_lists(
+            paths, format=reading.list_format, mapping=reading.mappings(), records=records
+        )
+    click.echo(text, nl=False)
