@@ -66,6 +66,7 @@ COMMANDS = {
         "operate.users", "Add, list and change users of the steward's desk.", _STATE
     ),
     "preview": CommandRow("resolve.preview", "Show the first records of lists as they are read."),
+    "mapping": CommandRow("resolve.mapping", "Propose the mapping of a table's columns."),
     "status": CommandRow("operate.status", "Show the contents of a store.", _STATE),
     "sources": CommandRow(
         "operate.sources",

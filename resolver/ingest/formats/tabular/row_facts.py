@@ -109,6 +109,11 @@ def _read_words(chunk: TableChunk, word: str, *, fixed: bool) -> CellValues:
     return CellValues(rows, coded.indices.to_numpy().astype(np.int32), coded.dictionary)
 
 
+def is_kind_word(word: str) -> bool:
+    """Return whether a text names a kind of record or a schema."""
+    return _parse_kind(word)[0] is not None
+
+
 def _parse_kind(word: str) -> tuple[Kind | None, str]:
     kind = _KIND_WORDS.get(word.lower())
     return (kind, DEFAULT_SCHEMA[kind]) if kind is not None else (kind_of_schema(word), word)

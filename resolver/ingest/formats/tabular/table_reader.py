@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resolver.errors import FormatError, MappingError
+from resolver.ingest.formats.tabular.column_profiles import find_contradictions
 from resolver.ingest.formats.tabular.column_reading import build_table_batch
 from resolver.ingest.formats.tabular.guessed_mapping import (
     describe_guess,
@@ -80,12 +81,16 @@ def read_tabular(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Ite
         columns = mapping.columns(table.columns)
     except MappingError as error:
         raise MappingError(error.message, place=file.label, hint=error.hint) from None
-    is_empty = True
+    is_empty, is_examined = True, False
     for item in table.chunks(columns):
         is_empty = False
         if isinstance(item, Reject):
             yield item
         else:
+            if not is_examined:
+                is_examined = True
+                for fault in find_contradictions(item, mapping):
+                    yield Note(f"{file.label}: {fault}")
             batch, rejects = build_table_batch(item, mapping, file.label)
             yield from rejects
             yield batch

@@ -1,0 +1,179 @@
+"""Profiles of columns: what shares of their values look like dates, numbers, countries and so on.
+
+They explain a proposed mapping, and show where a column contradicts its header.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+
+import numpy as np
+from rigour.territories import lookup_territory
+
+from resolver.errors import DateError
+from resolver.ingest.formats.tabular.cell_coding import encode_cells
+from resolver.ingest.formats.tabular.mapping import Mapping
+from resolver.ingest.formats.tabular.row_facts import is_kind_word
+from resolver.ingest.formats.tabular.table_files import TableChunk
+from resolver.ingest.text.machine_dates import read_date
+from resolver.records.properties import DATES, FULL_NAMES, NAME_PARTS
+
+DATE, EMAIL, WEBSITE, PHONE = "dates", "e-mail addresses", "web addresses", "telephone numbers"
+COUNTRY, GENDER, KIND = "countries", "genders", "kinds of record"
+NUMBER, CODE, NAME, TEXT = "whole numbers", "numbers of documents", "names", "texts"
+SEPARATORS = (";", "|", "\n")
+"""Separators of values within a cell."""
+LEAST_SHARE = 0.5
+"""Share of readable values below which a column contradicts its header."""
+MAX_ROWS = 1_000
+"""Rows at the beginning of a table that are examined."""
+_LEAST_VALUES = 3
+_FIRST_YEAR, _LAST_YEAR = 1850, 2050
+_YEAR = re.compile(r"\d+")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_WEBSITE = re.compile(r"(?:https?://|www\.)\S+", re.I)
+_PHONE = re.compile(r"(?:\+|00)[\d ()./-]{6,20}|\(?0\d[\d ()./-]{5,18}")
+# At most four letters, and a digit.
+_CODE = re.compile(r"(?=.*\d)(?!(?:.*[A-Z]){5})[A-Z\d][A-Z\d ./-]{1,24}", re.I)
+_NAME = re.compile(r"[^\W\d_]+(?:[ ,.'’-]+[^\W\d_]+){0,7}[.]?")
+_GENDERS = frozenset(
+    "m f male female man woman männlich weiblich w homme femme hombre mujer masculino femenino "
+    "maschio femmina feminino masculin féminin mann frau м ж муж жен мужской женский ذكر أنثى "
+    "男 女 남 여 k e kadın erkek kobieta mężczyzna vrouw v".split()
+)
+_DAY_AND_MONTH = re.compile(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """Shares (0 to 1) of a column in the first rows of a table.
+
+    `filled`: of rows with a value; `distinct`: of different values among all; `shares`: of values
+    that look like something, by its name, the largest first; `separated`: of cells that hold
+    several values, by separator; `examples`: a few values.
+    """
+
+    column: str
+    filled: float
+    distinct: float
+    shares: dict[str, float]
+    separated: dict[str, float]
+    examples: tuple[str, ...]
+
+    def share(self, look: str) -> float:
+        """Return the share of values that look like something."""
+        return self.shares.get(look, 0.0)
+
+
+def first_rows(chunk: TableChunk) -> TableChunk:
+    """Return the rows of a chunk that profiles are made of."""
+    arrays = {name: array.slice(0, MAX_ROWS) for name, array in chunk.arrays.items()}
+    return TableChunk(arrays, chunk.lines[:MAX_ROWS])
+
+
+def profile_column(
+    chunk: TableChunk, column: str, tests: Sequence[str] | None = None
+) -> ColumnProfile:
+    """Return the profile of a column by the named tests, or by all."""
+    cells = encode_cells(chunk.arrays[column])
+    codes, occurrences = np.unique(cells.codes, return_counts=True)
+    texts = [cells.texts[int(code)].as_py() for code in codes]
+    counts = occurrences.tolist()
+    total = max(sum(counts), 1)
+
+    def share(test: Callable[[str], bool]) -> float:
+        """Return the share of the values that pass a test."""
+        passed = sum(count for text, count in zip(texts, counts, strict=True) if test(text))
+        return float(passed / total)
+
+    shares = {name: share(test) for name, test in _TESTS.items() if tests is None or name in tests}
+    separated = {mark: share(partial(_has_values, mark)) for mark in SEPARATORS}
+    order = sorted(shares, key=lambda name: -shares[name])
+    return ColumnProfile(
+        column,
+        len(np.unique(cells.rows)) / max(len(chunk.lines), 1),
+        len(texts) / total,
+        {name: shares[name] for name in order if shares[name] > 0},
+        separated,
+        tuple(texts[:3]),
+    )
+
+
+def is_month_first(chunk: TableChunk, columns: Sequence[str]) -> bool:
+    """Return whether dates of digits tell that the month comes first, and none the contrary."""
+    day_first = month_first = 0
+    for column in columns:
+        for text in encode_cells(chunk.arrays[column]).texts.to_pylist():
+            if match := _DAY_AND_MONTH.match(text):
+                day_first += int(match[1]) > 12 >= int(match[2])
+                month_first += int(match[2]) > 12 >= int(match[1])
+    return month_first > 0 and not day_first
+
+
+def find_contradictions(chunk: TableChunk, mapping: Mapping) -> list[str]:
+    """Return what is odd about mapped columns whose values are of another kind than their property.
+
+    Dates and names are examined in the first rows of a table.
+    """
+    faults = []
+    first = first_rows(chunk)
+    for prop, columns in sorted(mapping.properties.items()):
+        for column in columns:
+            if fault := _find_contradiction(first, prop, column):
+                faults.append(f"column {column!r} is read as {prop}, but {fault}")
+    return faults
+
+
+def _find_contradiction(chunk: TableChunk, prop: str, column: str) -> str:
+    if prop in DATES:
+        profile = profile_column(chunk, column, (DATE,))
+        if _count(chunk, profile) >= _LEAST_VALUES and profile.share(DATE) < LEAST_SHARE:
+            return f"only {profile.share(DATE):.0%} of its values are dates"
+    elif prop in (*FULL_NAMES, *NAME_PARTS):
+        profile = profile_column(chunk, column, (DATE, EMAIL, NUMBER))
+        for look, share in profile.shares.items():
+            if _count(chunk, profile) >= _LEAST_VALUES and share > LEAST_SHARE:
+                return f"{share:.0%} of its values are {look}"
+    return ""
+
+
+def _count(chunk: TableChunk, profile: ColumnProfile) -> float:
+    return profile.filled * len(chunk.lines)
+
+
+def _has_values(mark: str, text: str) -> bool:
+    """Return whether a cell holds texts on both sides of a mark."""
+    head, _, tail = text.partition(mark)
+    return bool(head.strip() and tail.strip())
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date = read_date(text)
+    except (DateError, ValueError):
+        return False
+    # A short number is a year only where people of today may have lived.
+    return not _YEAR.fullmatch(text) or _FIRST_YEAR <= int(date[:4]) <= _LAST_YEAR
+
+
+@cache
+def _is_country(text: str) -> bool:
+    return len(text) <= 60 and lookup_territory(text) is not None
+
+
+_TESTS: dict[str, Callable[[str], bool]] = {
+    DATE: _is_date,
+    EMAIL: lambda text: bool(_EMAIL.fullmatch(text)),
+    WEBSITE: lambda text: bool(_WEBSITE.fullmatch(text)),
+    KIND: is_kind_word,
+    GENDER: lambda text: text.casefold() in _GENDERS,
+    COUNTRY: _is_country,
+    NUMBER: lambda text: bool(_YEAR.fullmatch(text)),
+    PHONE: lambda text: bool(_PHONE.fullmatch(text)),
+    CODE: lambda text: bool(_CODE.fullmatch(text)),
+    NAME: lambda text: bool(_NAME.fullmatch(text)),
+}
+"""Tests of a value, the most specific first."""
