@@ -24,6 +24,7 @@ from resolver.ingest.formats import (
     interpol,
     ofac,
     un_sc,
+    us_csl,
 )
 from resolver.ingest.formats.ftm import ftm_reader
 from resolver.ingest.formats.senzing import senzing_reader
@@ -41,6 +42,7 @@ READERS: tuple[ReaderRow, ...] = (
     un_sc.ROW,
     eu_journal.ROW,
     bis_dpl.ROW,
+    us_csl.ROW,
     ftm_reader.ROW,
     senzing_reader.ROW,
     interpol.ROW,

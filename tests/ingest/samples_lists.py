@@ -227,9 +227,75 @@ def write_bis_dpl(folder: Path, rows: Sequence[dict[str, str]] = ()) -> Path:
     return path
 
 
+CSL_COLUMNS = (
+    "_id,source,entity_number,type,programs,name,title,addresses,federal_register_notice,"
+    "start_date,end_date,standard_order,license_requirement,license_policy,call_sign,vessel_type,"
+    "gross_tonnage,gross_registered_tonnage,vessel_flag,vessel_owner,remarks,source_list_url,"
+    "alt_names,citizenships,dates_of_birth,nationalities,places_of_birth,source_information_url,"
+    "ids"
+).split(",")
+_CSL_ROWS: tuple[dict[str, str], ...] = (
+    {
+        "_id": "9001",
+        "source": "Specially Designated Nationals (SDN) - Treasury Department",
+        "entity_number": "36",
+        "type": "Individual",
+        "programs": "SDGT; TESTPROGRAM",
+        "name": "PRUEBA, Ramiro Ejemplo",
+        "title": "Director General",
+        "addresses": "1 Sample Road, Testville, XK; Otherton, XA",
+        "remarks": "(Linked To: BLUE SAMPLE TRADING.)",
+        "alt_names": "PRUEBAS, Ramiro; EL EJEMPLO",
+        "citizenships": "XK",
+        "dates_of_birth": "1963-07-04; circa 1964",
+        "nationalities": "XK; XA",
+        "places_of_birth": "Testville, XK",
+        "ids": "Passport, ZZ0019516, XK; Gender, Male; 7729314745, Tax ID No., XK",
+    },
+    {
+        "_id": "9002",
+        "source": "Entity List (EL) - Bureau of Industry and Security",
+        "name": "Quill Freight Technology Co., Ltd.",
+        "addresses": "7 Harbour Street, Otherton, XA",
+        "federal_register_notice": "99 FR 12345",
+        "start_date": "2030-02-01",
+        "license_requirement": "All items; see 744.11",
+    },
+    {
+        "_id": "9003",
+        "source": "Specially Designated Nationals (SDN) - Treasury Department",
+        "entity_number": "37",
+        "type": "Vessel",
+        "name": "SAMPLE STAR",
+        "call_sign": "T3ST1",
+        "vessel_type": "Crude Oil Tanker",
+        "vessel_flag": "XK",
+        "ids": "Vessel Registration Identification, IMO 9187629",
+    },
+    {
+        "_id": "9004",
+        "source": "Denied Persons List (DPL) - Bureau of Industry and Security",
+        "name": "MORTIMER SPECIMEN",
+        "start_date": "2031-10-18",
+        "standard_order": "Y",
+    },
+)
+
+
+def write_us_csl(folder: Path, rows: Sequence[dict[str, str]] = _CSL_ROWS) -> Path:
+    """Write a person, a company, a vessel and a person without a type, or the given rows."""
+    path = folder / "consolidated.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, CSL_COLUMNS, restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
 SAMPLES: dict[str, Callable[[Path], Path]] = {
     "ofac": write_ofac,
     "un_sc": write_un_sc,
     "eu_journal": write_eu_journal,
     "bis_dpl": write_bis_dpl,
+    "us_csl": write_us_csl,
 }

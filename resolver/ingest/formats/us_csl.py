@@ -1,0 +1,207 @@
+"""US consolidated screening list as CSV: the lists of three departments in one table.
+
+Cells hold several values, separated by semicolons. `type` is empty where a list does not say
+whether an entry is a person; the form of the name decides there. Numbers come as `label, number,
+country`, in any order, with the labels of OFAC; addresses end with a country of two letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from resolver.errors import InputError
+from resolver.ingest.formats.ofac_remarks import read_remark, split_remarks
+from resolver.ingest.io.sniffing import first_line, split_cells
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.io.text_rows import read_csv_rows
+from resolver.ingest.reader_types import (
+    Item,
+    ListUnit,
+    LocatedRecord,
+    ReaderRow,
+    Reject,
+)
+from resolver.ingest.text.list_dates import read_dates
+from resolver.ingest.text.list_names import parse_family_first
+from resolver.ingest.text.name_words import guess_group_schema, has_person_form
+from resolver.ingest.text.record_draft import RecordDraft
+from resolver.records import Address, Identifier, content_id
+
+SOURCE = "us-csl"
+_COLUMNS = frozenset(("source", "entity_number", "type", "programs", "name", "alt_names", "ids"))
+_SCHEMATA = {
+    "individual": "Person",
+    "vessel": "Vessel",
+    "aircraft": "Airplane",
+}
+_VALUES = {
+    "programs": "program",
+    "citizenships": "citizenship",
+    "nationalities": "nationality",
+    "places_of_birth": "birthPlace",
+    "vessel_flag": "flag",
+    "vessel_type": "type",
+    "vessel_owner": "owner",
+    "gross_tonnage": "tonnage",
+    "gross_registered_tonnage": "grossRegisteredTonnage",
+    "title": "position",
+    "source": "publisher",
+    "source_list_url": "sourceUrl",
+    "source_information_url": "sourceUrl",
+}
+"""Property of each column whose values are texts."""
+_DATES = {"dates_of_birth": "birthDate", "start_date": "startDate", "end_date": "endDate"}
+_NOTES = (
+    "entity_number",
+    "federal_register_notice",
+    "standard_order",
+    "license_requirement",
+    "license_policy",
+)
+_SINGLE = ("source_list_url", "source_information_url", "license_requirement", "license_policy")
+"""Columns whose cells hold one value, semicolons included."""
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_BRACKETS = re.compile(r"\(([^()]*)\)\.?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def detect_us_csl(head: bytes, file: SourceFile) -> bool:
+    """Return whether a file begins with the header of the list."""
+    return _COLUMNS.issubset(split_cells(first_line(head), ","))
+
+
+def read_us_csl(unit: ListUnit) -> Iterator[Item]:
+    """Yield the rows of the list as records. Raises `InputError` for another header."""
+    file = unit.files[0]
+    header: list[str] | None = None
+    for row in read_csv_rows(file):
+        if isinstance(row, Reject):
+            yield row
+            continue
+        line, cells = row[0], [cell.strip() for cell in row[1]]
+        if header is None:
+            header = cells
+            if not _COLUMNS.issubset(header):
+                raise InputError("the first line is not the list's header", place=file.label)
+        elif len(cells) != len(header):
+            fault = f"the row has {len(cells)} cells where the header has {len(header)}"
+            yield Reject(file.label, line, fault)
+        else:
+            yield from _read_row(file.label, line, dict(zip(header, cells, strict=True)))
+    if header is None:
+        raise InputError("the file holds no header", place=file.label)
+
+
+def _read_row(label: str, line: int, cells: dict[str, str]) -> Iterator[Item]:
+    if not cells["name"]:
+        yield Reject(label, line, "a row without a name")
+        return
+    identity = cells.get("_id") or content_id(SOURCE, "\t".join(cells.values())).partition(":")[2]
+    draft = RecordDraft(SOURCE, identity, _guess_schema(cells["type"], cells["name"]))
+    _add_name(draft, "name", cells["name"], "name")
+    for text in _split(cells, "alt_names"):
+        _add_name(draft, "alias", text, "alt_names")
+    for column, prop in _VALUES.items():
+        for text in _split(cells, column):
+            draft.add_value(prop, text, column)
+    if call_sign := cells.get("call_sign"):
+        draft.add_fact(Identifier("callSign", call_sign, type="Call Sign", origin="call_sign"))
+    for text in _split(cells, "addresses"):
+        country = text.rpartition(",")[2].strip()
+        is_code = _COUNTRY.fullmatch(country) is not None
+        draft.add_fact(Address(text, country=country if is_code else "", origin="addresses"))
+    faults = [fault for text in _split(cells, "ids") if (fault := _add_number(draft, text))]
+    faults += [
+        fault
+        for text in split_remarks(cells.get("remarks", ""))
+        if (fault := _add_remark(draft, text, "remarks"))
+    ]
+    faults += [
+        fault
+        for column in _DATES
+        for text in _split(cells, column)
+        if (fault := _add_dates(draft, column, text))
+    ]
+    _add_notes(draft, cells)
+    yield LocatedRecord(draft.build_record(), line)
+    for fault in faults:
+        yield Reject(label, line, f"record {draft.id}: {fault}")
+
+
+def _split(cells: dict[str, str], column: str) -> list[str]:
+    cell = cells.get(column, "")
+    texts = [cell] if column in _SINGLE else cell.split(";")
+    return [text.strip() for text in texts if text.strip()]
+
+
+def _guess_schema(kind: str, name: str) -> str:
+    if schema := _SCHEMATA.get(kind.lower()):
+        return schema
+    group = guess_group_schema(name)
+    if kind:
+        return group or "Organization"
+    return group or ("Person" if has_person_form(name) else "LegalEntity")
+
+
+def _add_name(draft: RecordDraft, prop: str, text: str, origin: str) -> None:
+    if draft.schema != "Person":
+        draft.add_value(prop, text, origin)
+        return
+    name = parse_family_first(text)
+    draft.add_value(prop, name.full, origin)
+    if prop == "name":
+        draft.add_value("firstName", name.given_name, origin)
+        draft.add_value("lastName", name.family, origin)
+        draft.add_value("nameSuffix", name.suffix, origin)
+        draft.add_value("title", name.title, origin)
+
+
+def _add_number(draft: RecordDraft, text: str) -> str:
+    """Add an item of `ids` as the remark it is in OFAC's list; return its fault."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    countries = [part for part in parts if _COUNTRY.fullmatch(part)]
+    days = [part for part in parts if _DAY.fullmatch(part)]
+    rest = [part for part in parts if part not in countries and part not in days]
+    # The number may come before its label.
+    rest.sort(key=lambda part: any(map(str.isdecimal, part)))
+    remark = " ".join(rest) + "".join(f" ({country})" for country in countries[:1])
+    if days:
+        draft.add_note(text, "ids")
+    return _add_remark(draft, remark, "ids")
+
+
+def _add_remark(draft: RecordDraft, text: str, origin: str) -> str:
+    if match := _BRACKETS.fullmatch(text):
+        text = match[1]
+    remark = read_remark(text, draft.schema) if text.strip() else None
+    for fact in remark.facts if remark else ():
+        draft.add_fact(replace(fact, origin=origin))
+    return remark.fault if remark else ""
+
+
+def _add_dates(draft: RecordDraft, column: str, text: str) -> str:
+    dates, unread = read_dates(text)
+    for date in dates:
+        draft.add_value(_DATES[column], date, column)
+    if not unread:
+        return ""
+    draft.add_note(f"{column.replace('_', ' ')}: {text}", column)
+    return f"value not taken: {_DATES[column]} {'; '.join(unread)[:80]!r}"
+
+
+def _add_notes(draft: RecordDraft, cells: dict[str, str]) -> None:
+    """Keep the cells that have no property of their own, those of unknown columns included."""
+    known = {"_id", "type", "name", "alt_names", "addresses", "ids", "remarks", "call_sign"}
+    for column, cell in cells.items():
+        if cell and (column in _NOTES or column not in {*known, *_VALUES, *_DATES}):
+            draft.add_note(f"{column.replace('_', ' ')}: {cell}", column)
+
+
+ROW = ReaderRow(
+    name="us_csl",
+    help="US consolidated screening list as CSV (consolidated.csv)",
+    detect=detect_us_csl,
+    read=read_us_csl,
+)
