@@ -264,9 +264,7 @@ def _explain(draft: _Draft, column: str, profiles: dict[str, ColumnProfile]) -> 
 
 
 def _describe(profile: ColumnProfile) -> str:
-    shares = [
-        f"{share:.0%} {look}" for look, share in profile.shares.items() if share >= 0.05
-    ]
+    shares = [f"{share:.0%} {look}" for look, share in profile.shares.items() if share >= 0.05]
     texts = ", ".join(shares[:2]) or column_profiles.TEXT
     return f"filled {profile.filled:.0%}, different {profile.distinct:.0%}: {texts}"
 
