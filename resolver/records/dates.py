@@ -3,7 +3,7 @@
 The canonical text is a subset of EDTF (ISO 8601-2): `1962`, `1962-05`, `1962-05-01`, `1962~`
 (circa), `1960/1965` (some time between the two). `parse_date` also reads the usual written forms,
 those of other calendars included if the text names one, and raises `DateError` for dates that do
-not exist.
+not exist. `date_readings` returns all readings of a text that has several.
 """
 
 from __future__ import annotations
@@ -17,13 +17,16 @@ from dateutil import parser as dateutil_parser
 
 from resolver.errors import DateError
 from resolver.records.calendars import other_calendar
+from resolver.records.months.written_dates import short_date, written_dates
 
 _ISO = re.compile(r"^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$")
 _DAY_FIRST = re.compile(r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$")
 _YEAR_FIRST = re.compile(r"^(\d{4})[./](\d{1,2})(?:[./](\d{1,2}))?$")
 _MONTH_YEAR = re.compile(r"^(\d{1,2})[./](\d{4})$")
 _CIRCA = re.compile(
-    r"^(?:circa|approximately|approx\.?|about|around|c(?:a)?\.?|~)\s*(?=\d|[A-Za-z]{3})", re.I
+    r"^(?:circa|approximately|approx\.?|about|around|ca?\.?|~)"
+    r"(?:\s*(?=\d)|(?:\s+|(?<=[.~])\s*)(?=[^\W\d_]{3}))",
+    re.I,
 )
 _RANGE = re.compile(
     r"^(?:between\s+)?(.+?)\s*(?:/|\bto\b|\band\b|–|\s-\s|(?<=\d{4})-(?=\d{4}))\s*(.+)$", re.I
@@ -43,6 +46,14 @@ _WORDS = re.compile(r"^[\w\s.,'’-]+$")
 MIN_YEAR, MAX_YEAR = 1, 2200
 MAX_TEXT = 80
 """Characters; a longer text is no date."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Convention:
+    """Reading of doubtful figures: the order of day and month, and the latest day of two digits."""
+
+    day_first: bool
+    latest: datetime.date
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -84,26 +95,57 @@ class PartialDate:
         return self.until.year if self.until else self.year
 
 
-def parse_date(text: str, *, day_first: bool = True) -> PartialDate:
+def parse_date(
+    text: str, *, day_first: bool = True, latest: datetime.date | None = None
+) -> PartialDate:
     """Read a written date. Raises `DateError` if no date can be read.
 
     Reads ISO forms, `26.11.1972`, `10 Dec 1948`, `Dec 1948`, `1960 to 1965`, `between 1960 and
-    1965`, `1962-65`, `circa 1951`, `1962?`, `1970s`, `late 1962`, `mid-1970s`, canonical text, and
-    dates of the Hijri and solar calendars if the text names one (`calendars`). In all-digit dates
-    the day comes first unless `day_first` is False or only the other reading exists.
+    1965`, `1962-65`, `circa 1951`, `1962?`, `1970s`, `late 1962`, `mid-1970s`, canonical text,
+    months in many languages (`written_dates`), and dates of the Hijri and solar calendars if the
+    text names one (`calendars`). In all-digit dates the day comes first unless `day_first` is False
+    or only the other reading exists. A year of two digits (`10/27/76`, `24-May-11`) is of the last
+    century in which the date is not after `latest`, today by default, so that no birth lies in the
+    future.
     """
+    return _parse(text, _Convention(day_first, latest or _today()))
+
+
+def date_readings(
+    text: str, *, day_first: bool | None = None, latest: datetime.date | None = None
+) -> tuple[PartialDate, ...]:
+    """Return all readings of a written date, one or two. Raises `DateError` if there is none.
+
+    Two readings have dates such as `03/04/1970` where `day_first` is None, and months whose name
+    means different ones in two languages.
+    """
+    orders = (True, False) if day_first is None else (day_first,)
+    latest = latest or _today()
+    if not _FIGURES.fullmatch(text):
+        months = written_dates(" ".join(text.split()), latest)
+        if len(months) > 1:
+            return tuple(PartialDate(*parts) for parts in months)
+    dates = dict.fromkeys(_parse(text, _Convention(order, latest)) for order in orders)
+    return tuple(dates)
+
+
+def _today() -> datetime.date:
+    return datetime.datetime.now(datetime.UTC).date()
+
+
+def _parse(text: str, convention: _Convention) -> PartialDate:
     stripped = " ".join(text.split()).strip(" .,;")
     if not stripped or len(stripped) > MAX_TEXT:
         raise DateError(f"no date in {text[:40]!r}")
-    if not _FIGURES.fullmatch(stripped) and (date := _qualified(stripped, day_first)):
+    if not _FIGURES.fullmatch(stripped) and (date := _qualified(stripped, convention)):
         return date
-    single = _single(stripped, day_first)
+    single = _single(stripped, convention)
     if single is not None:
         return single
     match = _RANGE.match(stripped)
     if match:
-        first = _part(match[1], day_first)
-        last = _part(match[2], day_first)
+        first = _part(match[1], convention)
+        last = _part(match[2], convention)
         if first and last:
             circa = first.circa or last.circa
             # Either side may itself be a range, such as a decade.
@@ -113,12 +155,13 @@ def parse_date(text: str, *, day_first: bool = True) -> PartialDate:
     raise DateError(f"cannot read a date in {text[:40]!r}")
 
 
-def _qualified(text: str, day_first: bool) -> PartialDate | None:
+def _qualified(text: str, convention: _Convention) -> PartialDate | None:
     """Return a date that is marked as doubtful or is of another calendar; None for other texts."""
     if doubted := _DOUBTED.search(text):
-        return replace(parse_date(text[: doubted.start()], day_first=day_first), circa=True)
+        return replace(_parse(text[: doubted.start()], convention), circa=True)
     estimate = _CIRCA.match(text)
-    days = other_calendar(text[estimate.end() :] if estimate else text, day_first=day_first)
+    plain = text[estimate.end() :] if estimate else text
+    days = other_calendar(plain, day_first=convention.day_first)
     return _spanning(*days, circa=estimate is not None) if days else None
 
 
@@ -128,20 +171,20 @@ def _spanning(first: datetime.date, last: datetime.date, *, circa: bool = False)
     return PartialDate(first.year, first.month, first.day, circa, None if first == last else until)
 
 
-def _part(text: str, day_first: bool) -> PartialDate | None:
+def _part(text: str, convention: _Convention) -> PartialDate | None:
     try:
-        return _single(text.strip(), day_first)
+        return _single(text.strip(), convention)
     except DateError:
         return None
 
 
-def _single(text: str, day_first: bool) -> PartialDate | None:
+def _single(text: str, convention: _Convention) -> PartialDate | None:
     if text.endswith("~"):
-        inner = _single(text[:-1], day_first)
+        inner = _single(text[:-1], convention)
         return replace(inner, circa=True) if inner else None
     circa = _CIRCA.match(text)
     if circa:
-        inner = _single(text[circa.end() :].strip(), day_first)
+        inner = _single(text[circa.end() :].strip(), convention)
         return replace(inner, circa=True) if inner else None
     decade = _DECADE.match(text)
     if decade:
@@ -151,7 +194,7 @@ def _single(text: str, day_first: bool) -> PartialDate | None:
         return _portion(portion[1].lower(), portion[2])
     if (years := _YEARS.match(text)) and int(years[3]) > max(int(years[2]), 12):
         return PartialDate(int(years[1] + years[2]), until=PartialDate(int(years[1] + years[3])))
-    return _digits(text, day_first) or _words(text)
+    return _digits(text, convention) or _words(text, convention.latest)
 
 
 def _portion(word: str, when: str) -> PartialDate:
@@ -166,7 +209,7 @@ def _portion(word: str, when: str) -> PartialDate:
     return PartialDate(int(when), month, until=PartialDate(int(when), last_month))
 
 
-def _digits(text: str, day_first: bool) -> PartialDate | None:
+def _digits(text: str, convention: _Convention) -> PartialDate | None:
     if match := _ISO.match(text) or _YEAR_FIRST.match(text):
         year, month, day = int(match[1]), int(match[2] or 0), int(match[3] or 0)
         if month > 12 >= day > 0:
@@ -175,20 +218,27 @@ def _digits(text: str, day_first: bool) -> PartialDate | None:
         return PartialDate(year, month, day if month else 0)
     if match := _DAY_FIRST.match(text):
         first, second, year = int(match[1]), int(match[2]), int(match[3])
-        day, month = (first, second) if day_first else (second, first)
+        day, month = (first, second) if convention.day_first else (second, first)
         if month > 12 >= day:
             day, month = month, day
         return PartialDate(year, month, day)
     if match := _MONTH_YEAR.match(text):
         return PartialDate(int(match[2]), int(match[1]))
-    return None
+    parts = short_date(text, convention.latest, day_first=convention.day_first)
+    return PartialDate(*parts) if parts else None
 
 
-def _words(text: str) -> PartialDate | None:
+def _words(text: str, latest: datetime.date) -> PartialDate | None:
     """Return a date whose month is a word.
 
-    The text is parsed with two defaults that differ in every part; parts that agree are the text's.
+    A form that `written_dates` does not read is parsed with two defaults that differ in every part;
+    parts that agree are the text's.
     """
+    readings = written_dates(text, latest)
+    if len(readings) > 1:
+        raise DateError(f"the month in {text[:40]!r} is another one in another language")
+    if readings:
+        return PartialDate(*readings[0])
     if (
         not re.search(r"\d{4}", text)
         or not _WORDS.match(text)

@@ -1,0 +1,1 @@
+"""Names of months in many languages, and the dates written with them."""
