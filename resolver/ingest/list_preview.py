@@ -37,7 +37,8 @@ def preview_lists(
 ) -> str:
     """Return the first `records` of each list as text of several lines, after their rejects.
 
-    Reads no more of a list than needed. Raises the errors of `read_lists`.
+    Reads no more of a list than needed, except the dates of a table, all of which show how doubtful
+    ones are read. Raises the errors of `read_lists`.
     """
     planned, skipped = plan_reads(paths, format=format, mapping=mapping)
     blocks = [_format_list(item, records) for item in planned]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator
 
 from resolver.errors import DateError
-from resolver.ingest.text.machine_dates import read_date
+from resolver.ingest.text.date_order import DateOrder
+from resolver.ingest.text.machine_dates import read_date_readings
 
 
 def json_texts(value: object) -> list[str]:
@@ -32,12 +34,15 @@ def json_objects(value: object) -> Iterator[dict[str, object]]:
             yield item
 
 
-def date_or_text(text: str) -> str:
-    """Return a readable date in canonical form, another text unchanged (for displayed dates)."""
+def date_or_text(
+    text: str, order: DateOrder | None = None, latest: datetime.date | None = None
+) -> str:
+    """Return a date of one reading in canonical form, another text unchanged (for display)."""
     try:
-        return read_date(text)
+        readings = read_date_readings(text, order, latest)
     except DateError:
         return text
+    return readings[0] if len(readings) == 1 else text
 
 
 def value_reject_reason(prop: str, text: str, error: Exception) -> str:

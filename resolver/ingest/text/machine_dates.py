@@ -1,16 +1,21 @@
-"""Dates of data files: the forms that `parse_date` reads, and two forms only machines write."""
+"""Dates of data files: the forms that `parse_date` reads, and some that only machines write."""
 
 from __future__ import annotations
 
+import datetime
 import re
 
 import numpy as np
 
-from resolver.records import Batch, parse_date
+from resolver.ingest.text.date_order import DateOrder
+from resolver.records import Batch, date_readings, parse_date
 
 _COMPACT_DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _TIMESTAMP = re.compile(
     r"^(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$"
+)
+_CLOCK_TIME = re.compile(
+    r"^(\d{1,2}[./-]\d{1,2}[./-]\d{2,4})\s+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AP]M)?$", re.I
 )
 
 _FIRST_OLD_YEAR = 1280
@@ -21,15 +26,32 @@ _LAST_OLD_YEAR = 1450
 def read_date(text: str, *, day_first: bool = True) -> str:
     """Return the canonical text of a date.
 
-    `19590915` and `1959-09-15 00:00:00` are days too (the time of day is ignored). Raises
-    `DateError` where no date can be read or there is no such day.
+    `19590915`, `1959-09-15 00:00:00` and `9/15/1959 12:00:00 AM` are days too (the time of day is
+    ignored). Raises `DateError` where no date can be read or there is no such day.
     """
+    return str(parse_date(_strip_time(text), day_first=day_first))
+
+
+def read_date_readings(
+    text: str, order: DateOrder | None = None, latest: datetime.date | None = None
+) -> tuple[str, ...]:
+    """Return the canonical texts of a date: two where it can be read both ways in its order.
+
+    `latest` is the last day of a year of two digits, today by default. Raises the errors of
+    `read_date`.
+    """
+    plain = _strip_time(text)
+    day_first = (order or DateOrder()).day_first(plain)
+    return tuple(map(str, date_readings(plain, day_first=day_first, latest=latest)))
+
+
+def _strip_time(text: str) -> str:
+    """Return a date without the time of day, eight digits as an ISO date."""
     plain = text.strip()
     if match := _COMPACT_DATE.match(plain):
-        plain = "-".join(match.groups())
-    elif match := _TIMESTAMP.match(plain):
-        plain = match[1]
-    return str(parse_date(plain, day_first=day_first))
+        return "-".join(match.groups())
+    match = _TIMESTAMP.match(plain) or _CLOCK_TIME.match(plain)
+    return match[1] if match else plain
 
 
 def _has_old_year(date: str) -> bool:

@@ -17,7 +17,7 @@ import numpy as np
 from resolver.errors import DateError, RecordError
 from resolver.ingest.formats.ftm.ftm_schema import DIRECT, has_property, is_entity_property
 from resolver.ingest.reader_types import LocatedBatch
-from resolver.ingest.text.machine_dates import read_date
+from resolver.ingest.text.machine_dates import read_date_readings
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.ingest.validation import validate_records, value_limit
 from resolver.records import (
@@ -119,7 +119,8 @@ def _add_value(draft: RecordDraft, prop: str, text: str, *, with_relations: bool
     if prop in IDENTIFIER_SET:
         draft.add_fact(Identifier(prop, text))
     elif prop in DATES:
-        draft.add_value(prop, read_date(text))
+        for date in read_date_readings(text):
+            draft.add_value(prop, date)
     elif prop == ADDRESS:
         draft.add_fact(Address(full=text))
     else:

@@ -32,7 +32,7 @@ from resolver.ingest.reader_types import (
     Reject,
 )
 from resolver.ingest.text.crimes import topic_activities
-from resolver.ingest.text.machine_dates import read_date
+from resolver.ingest.text.machine_dates import read_date_readings
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Address, Identifier, Relation, RelationType, kind_of_schema
 from resolver.records.properties import ADDRESS, DATES, IDENTIFIER_SET
@@ -97,7 +97,8 @@ def _add_value(draft: RecordDraft, prop: str, text: str, links: LinkFacts) -> No
     if prop in IDENTIFIER_SET:
         draft.add_fact(Identifier(prop, text))
     elif prop in DATES:
-        draft.add_value(prop, read_date(text))
+        for date in read_date_readings(text):
+            draft.add_value(prop, date)
     elif prop == ADDRESS:
         draft.add_fact(Address(full=text))
     elif prop == "addressEntity":

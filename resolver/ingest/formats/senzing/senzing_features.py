@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from resolver.ingest.io.json_values import date_or_text, json_text, json_texts
 from resolver.ingest.io.text_rows import Json
-from resolver.ingest.text.machine_dates import read_date
+from resolver.ingest.text.date_order import DateEvidence, DateOrder
+from resolver.ingest.text.machine_dates import read_date_readings
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Address, Identifier, Relation, RelationType
 
@@ -63,6 +65,7 @@ _NUMBER_TYPES = {
     "REGISTRATION": "registrationNumber",
 }
 _NUMBER_PARTS = ("NUMBER", "TYPE", "COUNTRY", "STATE", "DOMAIN", "ISSUE_DT", "EXPIRE_DT")
+_ISSUE_DATE = "_ISSUE_DT"
 _NAME_PART_PROPERTIES = {
     "NAME_FIRST": "firstName",
     "NAME_MIDDLE": "middleName",
@@ -103,6 +106,8 @@ _BOOKKEEPING = frozenset(
     ("DATA_SOURCE", "RECORD_ID", "RECORD_TYPE", "ENTITY_TYPE", "DSRC_ACTION", "LOAD_ID")
 )
 
+_MAX_VALIDITY = datetime.timedelta(days=20 * 366)
+"""Validity of a document: an expiry of two digits may be as late as that."""
 _KIN = frozenset(
     [
         "FAMILY",
@@ -172,15 +177,28 @@ def guess_schema(features: list[Json]) -> str:
     return "Organization" if "NAME_ORG" in names else "LegalEntity"
 
 
-def add_group(draft: RecordDraft, group: FeatureGroup) -> None:
-    """Add the facts of a group. Raises `DateError` for a date that cannot be read."""
+def gather_date_evidence(feature: Json, evidence: DateEvidence) -> None:
+    """Add the dates of one object to the evidence of the order of day and month."""
+    for key, value in feature.items():
+        if isinstance(value, str):
+            attribute = _split_usage(key.upper())[0]
+            if attribute in _DATE_PROPERTIES or attribute.endswith(_ISSUE_DATE):
+                evidence.add(json_text(value))
+
+
+def add_group(draft: RecordDraft, group: FeatureGroup, order: DateOrder) -> None:
+    """Add the facts of a group, a date of two readings as two dates.
+
+    Raises `DateError` for a date that cannot be read.
+    """
     family = group.family
     if family in _TEXT_PROPERTIES:
         draft.add_value(_TEXT_PROPERTIES[family], group.get(family), family)
     elif family in _DATE_PROPERTIES:
-        draft.add_value(_DATE_PROPERTIES[family], read_date(group.get(family)), family)
+        for date in read_date_readings(group.get(family), order):
+            draft.add_value(_DATE_PROPERTIES[family], date, family)
     elif family in _NUMBER_PROPERTIES:
-        _add_number(draft, group)
+        _add_number(draft, group, order)
     elif family in _GROUP_READERS:
         _GROUP_READERS[family](draft, group)
 
@@ -219,7 +237,7 @@ def _add_address(draft: RecordDraft, group: FeatureGroup) -> None:
     )
 
 
-def _add_number(draft: RecordDraft, group: FeatureGroup) -> None:
+def _add_number(draft: RecordDraft, group: FeatureGroup, order: DateOrder) -> None:
     family = group.family
     number, kind = (
         group.get(f"{family}_NUMBER"),
@@ -235,9 +253,9 @@ def _add_number(draft: RecordDraft, group: FeatureGroup) -> None:
         _NUMBER_PROPERTIES[family],
     )
     country = group.get(f"{family}_COUNTRY") or group.get(f"{family}_STATE")
-    issued, expires = (
-        date_or_text(group.get(f"{family}_{part}")) for part in ("ISSUE_DT", "EXPIRE_DT")
-    )
+    issued = date_or_text(group.get(f"{family}_ISSUE_DT"), order)
+    last_expiry = datetime.datetime.now(datetime.UTC).date() + _MAX_VALIDITY
+    expires = date_or_text(group.get(f"{family}_EXPIRE_DT"), order, last_expiry)
     draft.add_fact(Identifier(prop, number, country, kind, issued, expires, "", family))
 
 

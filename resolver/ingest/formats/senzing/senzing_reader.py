@@ -17,6 +17,7 @@ from resolver.ingest.formats.senzing.senzing_features import (
     add_group,
     build_pointer_relation,
     feature_topics,
+    gather_date_evidence,
     group_features,
     guess_schema,
 )
@@ -33,10 +34,12 @@ from resolver.ingest.reader_types import (
     Item,
     ListUnit,
     LocatedRecord,
+    Note,
     ReaderRow,
     Reject,
 )
 from resolver.ingest.text.crimes import topic_activities
+from resolver.ingest.text.date_order import DateEvidence, DateOrder
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import content_id
 
@@ -66,14 +69,21 @@ def detect_senzing(head: bytes, file: SourceFile) -> bool:
 
 
 def read_senzing(unit: ListUnit) -> Iterator[Item]:
-    """Yield the records of one file in two passes; the first finds the targets of pointers."""
+    """Yield the records of one file in two passes.
+
+    The first finds the targets of pointers, and the order of day and month in dates.
+    """
     file = unit.files[0]
-    anchors = _read_anchors(file)
+    evidence = DateEvidence()
+    anchors = _read_anchors(file, evidence)
+    for line in evidence.describe():
+        yield Note(f"{file.label}: {line}")
+    order = evidence.order()
     for item in read_json_rows(file):
         if isinstance(item, Reject):
             yield item
         else:
-            yield from read_senzing_object(file, *item, anchors)
+            yield from read_senzing_object(file, *item, anchors, order)
 
 
 def senzing_source(row: Json, file: SourceFile) -> str:
@@ -83,7 +93,9 @@ def senzing_source(row: Json, file: SourceFile) -> str:
     ).replace("_", "-")
 
 
-def read_senzing_object(file: SourceFile, line: int, row: Json, anchors: Anchors) -> Iterator[Item]:
+def read_senzing_object(
+    file: SourceFile, line: int, row: Json, anchors: Anchors, order: DateOrder
+) -> Iterator[Item]:
     """Yield the record of one object, after a reject for each unreadable value."""
     features = list(_iterate_features(row))
     kinds = [text for feature in features for text in json_texts(feature.get("RECORD_TYPE"))]
@@ -102,13 +114,21 @@ def read_senzing_object(file: SourceFile, line: int, row: Json, anchors: Anchors
             draft.add_fact(build_pointer_relation(group, _find_target(anchors, source, group)))
             continue
         try:
-            add_group(draft, group)
+            add_group(draft, group, order)
         except DateError as error:
             yield Reject(
                 file.label, line, value_reject_reason(group.family, group.get(group.family), error)
             )
     draft.activities = topic_activities(feature_topics(features))
     yield LocatedRecord(draft.build_record(), line)
+
+
+def own_date_order(row: Json) -> DateOrder:
+    """Return the order of day and month that the dates of a single object prove."""
+    evidence = DateEvidence()
+    for feature in _iterate_features(row):
+        gather_date_evidence(feature, evidence)
+    return evidence.order()
 
 
 def _iterate_features(row: Json) -> Iterator[Json]:
@@ -124,13 +144,15 @@ def _build_content_id(source: str, row: Json) -> str:
     )
 
 
-def _read_anchors(file: SourceFile) -> Anchors:
+def _read_anchors(file: SourceFile, evidence: DateEvidence) -> Anchors:
+    """Return the anchors of a file, and add its dates to the evidence of their order."""
     anchors: Anchors = {}
     for item in read_json_rows(file):
         if isinstance(item, Reject):
             continue
         row, record_id = item[1], json_text(item[1].get("RECORD_ID"))
         for feature in _iterate_features(row):
+            gather_date_evidence(feature, evidence)
             key = json_text(feature.get("REL_ANCHOR_KEY"))
             if key and record_id and key != record_id:
                 anchors[(json_text(feature.get("REL_ANCHOR_DOMAIN")), key)] = (

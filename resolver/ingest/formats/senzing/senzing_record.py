@@ -8,7 +8,7 @@ import numpy as np
 
 from resolver.errors import RecordError
 from resolver.ingest.formats.ftm.ftm_entity import MAX_ENTITY_VALUES, SubmittedRecord
-from resolver.ingest.formats.senzing.senzing_reader import read_senzing_object
+from resolver.ingest.formats.senzing.senzing_reader import own_date_order, read_senzing_object
 from resolver.ingest.io.json_values import json_text
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.io.text_rows import Json
@@ -26,7 +26,7 @@ def read_senzing_record(row: Json) -> SubmittedRecord:
     for name in ("DATA_SOURCE", "RECORD_ID"):
         if not json_text(row.get(name)).strip():
             raise TypeError(f"{name} must be a text that is not empty")
-    items = list(read_senzing_object(SourceFile(Path("record")), 1, row, {}))
+    items = list(read_senzing_object(SourceFile(Path("record")), 1, row, {}, own_date_order(row)))
     rejects = [item.reason for item in items if isinstance(item, Reject)]
     records = [item.record for item in items if isinstance(item, LocatedRecord)]
     if not records:

@@ -29,13 +29,16 @@ from resolver.ingest.formats.tabular.mapping import ADDRESS_PARTS, Mapping
 from resolver.ingest.formats.tabular.row_facts import read_handling, read_ids, read_kinds
 from resolver.ingest.formats.tabular.table_files import TableChunk
 from resolver.ingest.reader_types import LocatedBatch, Reject
-from resolver.ingest.text.machine_dates import read_date
+from resolver.ingest.text.date_order import DateOrder
+from resolver.ingest.text.machine_dates import read_date_readings
 from resolver.records import Activity, Batch, Coded, Column
 from resolver.records.packing import SEPARATOR
 from resolver.records.properties import ACTIVITY, ADDRESS, DATES, HANDLING, IDENTIFIER_SET
 
 MAX_CACHED = 1 << 17
 """Values that a reader keeps in its cache."""
+_BETWEEN = "\n"
+"""Separator of the two readings of a date while texts are converted one to one."""
 # A date without a valid day or month still has a year, its most identifying part.
 _LEADING_YEAR = re.compile(r"\s*([12]\d{3})-")
 
@@ -56,11 +59,11 @@ class ValueReader:
 
 
 def build_table_batch(
-    chunk: TableChunk, mapping: Mapping, label: str
+    chunk: TableChunk, mapping: Mapping, label: str, order: DateOrder
 ) -> tuple[LocatedBatch, list[Reject]]:
     """Build the records of a chunk, with a reject for each value or row that was not read."""
     count = len(chunk.lines)
-    columns, rejects = _build_columns(chunk, mapping, label)
+    columns, rejects = _build_columns(chunk, mapping, label, order)
     kinds, schemas, refused = read_kinds(chunk, mapping)
     handling, refused_codes = read_handling(chunk, mapping)
     refused |= refused_codes
@@ -77,19 +80,21 @@ def build_table_batch(
 
 
 def _build_columns(
-    chunk: TableChunk, mapping: Mapping, label: str
+    chunk: TableChunk, mapping: Mapping, label: str, order: DateOrder
 ) -> tuple[dict[str, Column], list[Reject]]:
     """Build the columns of all mapped properties with any value, and the rejected values."""
     rejects: list[Reject] = []
     columns: dict[str, Column] = {}
     for prop, names in sorted(_property_columns(mapping).items()):
-        read = _choose_reader(prop, mapping.day_first)
+        read = _choose_reader(prop, order)
         parts = [encode_cells(chunk.arrays[name], mapping.separator) for name in names]
         origins = list(names)
         if read is not None:
             readings = [_read_values(prop, part, read, chunk.lines, label) for part in parts]
             parts = [part for part, _ in readings]
             rejects += [reject for _, refused in readings for reject in refused]
+        if prop in DATES and any(map(_has_two_readings, parts)):
+            parts, origins = _split_readings(parts, origins)
         if prop == ADDRESS and (packed := _pack_address(chunk, mapping)) is not None:
             parts.append(packed[0])
             origins.append(packed[1])
@@ -127,18 +132,39 @@ def _read_values(
     return cells.recode(pa.array(texts, pa.string())), rejects
 
 
-def _choose_reader(prop: str, day_first: bool) -> ValueReader | None:
+def _has_two_readings(cells: CellValues) -> bool:
+    return bool(pc.any(pc.match_substring(cells.texts, _BETWEEN)).as_py())
+
+
+def _split_readings(
+    parts: list[CellValues], origins: list[str]
+) -> tuple[list[CellValues], list[str]]:
+    """Return the first reading of each date as one part, and the second ones as another."""
+    texts = [[text.partition(_BETWEEN) for text in part.texts.to_pylist()] for part in parts]
+    firsts = [
+        part.recode(pa.array([first for first, _, _ in split], pa.string()))
+        for part, split in zip(parts, texts, strict=True)
+    ]
+    seconds = [
+        (part.recode(pa.array([second for _, _, second in split], pa.string())), origin)
+        for part, split, origin in zip(parts, texts, origins, strict=True)
+        if any(second for _, _, second in split)
+    ]
+    return [*firsts, *(part for part, _ in seconds)], [*origins, *(name for _, name in seconds)]
+
+
+def _choose_reader(prop: str, order: DateOrder) -> ValueReader | None:
     """Return the reader of a property's values, or None where texts are values unchanged."""
     if prop in DATES:
-        return _date_reader(day_first)
+        return _date_reader(order)
     if prop in IDENTIFIER_SET or prop == ADDRESS:
         return ValueReader(_pack_single_field)
     return ValueReader(_read_activity) if prop == ACTIVITY else None
 
 
 @cache
-def _date_reader(day_first: bool) -> ValueReader:
-    return ValueReader(lambda text: read_date(text, day_first=day_first))
+def _date_reader(order: DateOrder) -> ValueReader:
+    return ValueReader(lambda text: _BETWEEN.join(read_date_readings(text, order)))
 
 
 def _pack_single_field(text: str) -> str:

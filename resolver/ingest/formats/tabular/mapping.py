@@ -13,7 +13,7 @@ handling: H0                   # optional: a handling code or a column
 deduplicated: true             # optional: no two rows are the same person or group
 complete: true                 # optional: other records of this source in a store are withdrawn
 separator: ";"                 # optional: separates the values of a cell
-day_first: false               # optional: 03/04/1970 is the 4th of March
+day_first: false               # optional: 03/04/1970 is the 4th of March; else the file decides
 delimiter: ";"                 # optional: separates the cells of a CSV
 """
 
@@ -58,7 +58,7 @@ class Mapping(BaseModel):
     deduplicated: bool = False
     complete: bool = False
     separator: str | None = Field(default=None, min_length=1)
-    day_first: bool = True
+    day_first: bool | None = None
     delimiter: str | None = Field(default=None, min_length=1, max_length=1)
 
     @field_validator("source")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from resolver.errors import FormatError, MappingError
 from resolver.ingest.formats.tabular.column_profiles import find_contradictions
 from resolver.ingest.formats.tabular.column_reading import build_table_batch
+from resolver.ingest.formats.tabular.date_columns import find_date_order
 from resolver.ingest.formats.tabular.guessed_mapping import (
     describe_guess,
     find_repeated_columns,
@@ -81,6 +82,9 @@ def read_tabular(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Ite
         columns = mapping.columns(table.columns)
     except MappingError as error:
         raise MappingError(error.message, place=file.label, hint=error.hint) from None
+    order, doubts = find_date_order(table, mapping)
+    for doubt in doubts:
+        yield Note(f"{file.label}: {doubt}")
     is_empty, is_examined = True, False
     for item in table.chunks(columns):
         is_empty = False
@@ -91,7 +95,7 @@ def read_tabular(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Ite
                 is_examined = True
                 for fault in find_contradictions(item, mapping):
                     yield Note(f"{file.label}: {fault}")
-            batch, rejects = build_table_batch(item, mapping, file.label)
+            batch, rejects = build_table_batch(item, mapping, file.label, order)
             yield from rejects
             yield batch
     if is_empty:

@@ -77,3 +77,8 @@ def test_an_unreadable_date_is_left_out_with_a_reason(text: str) -> None:
 def test_invalid_entities_raise(schema: object, properties: object, error: type[Exception]) -> None:
     with pytest.raises(error):
         read_ftm_entity(schema, properties, source="s", native_id="1")
+
+
+def test_a_doubtful_date_is_read_both_ways() -> None:
+    submitted = read_ftm_entity("Person", {"birthDate": ["03/04/1970"]}, source="s", native_id="1")
+    assert submitted.record.texts("birthDate") == ("1970-04-03", "1970-03-04")

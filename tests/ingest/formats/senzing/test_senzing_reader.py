@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from resolver.ingest.formats.senzing.senzing_record import read_senzing_record
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.records import Address, Identifier, Kind, Record, Relation, RelationType
@@ -215,3 +216,44 @@ def test_all_members_of_congress_are_read(shared_data: Path) -> None:
     assert (len(intake.batch), intake.rejects) == (1319, ())
     names = sum(len(record.texts("name", "alias")) for record in intake.batch.to_records())
     assert names > 1340
+
+
+def test_dates_of_a_file_show_their_order(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"RECORD_ID": "1", "NAME_FULL": "A", "DATE_OF_BIRTH": "3/4/1970"},
+        {"RECORD_ID": "2", "NAME_FULL": "B", "DATES": [{"DATE_OF_BIRTH": "10/27/76"}]},
+        {"RECORD_ID": "3", "NAME_FULL": "C", "DATE_OF_BIRTH": "24-May-11"},
+    ]
+    people, intake = read(tmp_path, *rows)
+    assert [record.texts("birthDate") for record in people] == [
+        ("1970-03-04",),
+        ("1976-10-27",),
+        ("2011-05-24",),
+    ]
+    assert [note.partition(": ")[2] for note in intake.warnings] == [
+        "dates such as 3/4/1970 (1 of them) are read month first, as 10/27/76 shows",
+        "years of two digits (2 dates) are of the last century in which the date is not in the "
+        "future: 10/27/76 is 1976",
+    ]
+
+
+def test_dates_without_proof_are_read_both_ways(tmp_path: Path) -> None:
+    record = read_record(tmp_path, NAME_FULL="A", DATE_OF_BIRTH="3/4/1970")
+    assert record.texts("birthDate") == ("1970-03-04", "1970-04-03")
+
+
+def test_documents_may_expire_in_the_future(tmp_path: Path) -> None:
+    document = {"PASSPORT_NUMBER": "X1234567", "PASSPORT_EXPIRE_DT": "5/24/31"}
+    record = read_record(tmp_path, NAME_FULL="A", PASSPORT_ISSUE_DT="5/24/21", **document)
+    (passport,) = record.identifiers
+    assert (passport.issued, passport.expires) == ("2021-05-24", "2031-05-24")
+
+
+def test_a_single_record_reads_its_doubtful_date_both_ways() -> None:
+    row: dict[str, object] = {
+        "DATA_SOURCE": "X",
+        "RECORD_ID": "1",
+        "NAME_FULL": "A",
+        "DATE_OF_BIRTH": "3/4/70",
+    }
+    assert read_senzing_record(row).record.texts("birthDate") == ("1970-04-03", "1970-03-04")

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from resolver.errors import FormatError, InputError, MappingError
+from resolver.ingest.formats.tabular import table_files
 from resolver.ingest.formats.tabular.mapping import Mapping, build_mapping
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
@@ -347,3 +348,48 @@ def test_a_parquet_without_plain_names_says_its_columns(tmp_path: Path) -> None:
         FormatError, match=r"no column is recognized as a name; the table has a, b \(.*--mapping"
     ):
         read_lists([path], format="tabular")
+
+
+@pytest.mark.parametrize(
+    ("proofs", "expected", "words"),
+    [
+        (("8/20/1985",), ("1970-03-04",), "month first, as 8/20/1985 shows"),
+        (("20/8/1985",), ("1970-04-03",), "day first, as 20/8/1985 shows"),
+        (("8/20/1985", "20/8/1985"), ("1970-03-04", "1970-04-03"), "day_first in a mapping"),
+        (("1985-08-20",), ("1970-03-04", "1970-04-03"), "no date shows"),
+    ],
+)
+def test_the_dates_of_a_table_show_if_the_month_comes_first(
+    tmp_path: Path, proofs: tuple[str, ...], expected: tuple[str, ...], words: str
+) -> None:
+    mapping = mapped(properties={"name": "name", "birthDate": "dob"})
+    rows = [f"{row},Anna,{date}\n" for row, date in enumerate(("3/4/1970", *proofs))]
+    intake = read(tmp_path / "x.csv", "id,name,dob\n" + "".join(rows), mapping)
+    first, second, *_ = records(intake)
+    assert first.texts("birthDate") == expected
+    assert second.texts("birthDate") == ("1985-08-20",)
+    assert reasons(intake) == []
+    (note,) = intake.warnings
+    assert words in note
+
+
+def test_a_proof_in_a_later_chunk_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(table_files, "CHUNK", 2)
+    mapping = mapped(properties={"name": "name", "birthDate": "dob"}, separator="|")
+    text = "id,name,dob\n1,A,3/4/1970\n2,B,1970\n3,C,\n4,D,1971|8/20/1985\n"
+    first, *_ = records(read(tmp_path / "x.csv", text, mapping))
+    assert first.texts("birthDate") == ("1970-03-04",)
+
+
+def test_years_of_two_digits_are_read_and_said(tmp_path: Path) -> None:
+    mapping = mapped(properties={"name": "name", "birthDate": "dob"}, day_first=False)
+    text = "id,name,dob\n1,A,10/9/76\n2,B,24-May-11\n3,C,24 mai 1985\n4,D,11 listopada 1980\n"
+    intake = read(tmp_path / "x.csv", text, mapping)
+    assert [record.texts("birthDate") for record in records(intake)] == [
+        ("1976-10-09",),
+        ("2011-05-24",),
+        ("1985-05-24",),
+        ("1980-10-11", "1980-11-11"),
+    ]
+    (note,) = intake.warnings
+    assert "years of two digits (2 dates)" in note

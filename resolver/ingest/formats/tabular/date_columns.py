@@ -1,0 +1,34 @@
+"""Order of day and month in the date columns of a table."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from resolver.ingest.formats.tabular.cell_coding import encode_cells
+from resolver.ingest.formats.tabular.mapping import Mapping
+from resolver.ingest.formats.tabular.table_files import TableFile
+from resolver.ingest.reader_types import Reject
+from resolver.ingest.text.date_order import DateEvidence, DateOrder
+from resolver.records.properties import DATES
+
+_REMEDY = "day_first in a mapping decides otherwise"
+
+
+def find_date_order(table: TableFile, mapping: Mapping) -> tuple[DateOrder, list[str]]:
+    """Return the order that the mapping states or the dates prove, and a line on each assumption.
+
+    Reads the date columns of the whole table, once; not if it has none.
+    """
+    columns = [name for prop in DATES for name in mapping.properties.get(prop, ())]
+    evidence = DateEvidence()
+    for chunk in table.chunks(columns) if columns else ():
+        if isinstance(chunk, Reject):
+            continue
+        for name in columns:
+            cells = encode_cells(chunk.arrays[name], mapping.separator)
+            counts = np.bincount(cells.codes, minlength=len(cells.texts))
+            for text, count in zip(cells.texts.to_pylist(), counts.tolist(), strict=True):
+                evidence.add(text, count)
+    if mapping.day_first is not None:
+        return DateOrder(mapping.day_first, mapping.day_first), list(evidence.describe_years())
+    return evidence.order(), list(evidence.describe(_REMEDY))
