@@ -30,6 +30,7 @@ from resolver.normalize.name_tokens import (
     symbol_id,
     unflag_if_all,
 )
+from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
 from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
 from resolver.records.prepared.value_flags import TokenFlag
 
@@ -56,6 +57,7 @@ def tokenize_group(text: str) -> list[Token]:
 
     Legal forms, numbers, places and generic words are flagged.
     """
+    text = repair_homoglyphs(text)
     text = transliterate_southeast(text) if TRANSLITERATED.search(text) else text
     analyses = analyze_names(
         NameTypeTag.ORG, [translate_generic_words(text)], phonetics=False, consolidate=False

@@ -33,6 +33,7 @@ from resolver.normalize.lexicons.titles import (
     TITLES,
     TITLES_OR_NAMES,
 )
+from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
 from resolver.normalize.scripts.romanization import respell
 from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
 from resolver.normalize.scripts.syllables import join_hyphenated_syllables
@@ -110,6 +111,7 @@ def symbol_id(category: str, name: str) -> int:
 
 def tokenize_person(text: str) -> list[Token]:
     """Return the tokens of a person's name in order, at most `MAX_TOKENS`; perhaps none."""
+    text = repair_homoglyphs(text)
     if TRANSLITERATED.search(text):
         text = transliterate_southeast(text)
     if _SOUTH_SLAV.search(text) and not _VIETNAMESE.search(text):

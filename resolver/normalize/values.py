@@ -41,7 +41,14 @@ def country_code(text: str) -> str:
     stripped = text.strip().strip(".")
     if not stripped or len(stripped) > 100:
         return _NO_COUNTRY
-    return territory_code(stripped)
+    return territory_code(stripped) or _code_of_both_names(stripped)
+
+
+def _code_of_both_names(text: str) -> str:
+    """Return the code of two names of one territory with a slash between, as in `Myanmar/Burma`."""
+    names = text.split("/")
+    codes = {territory_code(name.strip()) for name in names} if len(names) == 2 else set()
+    return codes.pop() if len(codes) == 1 else _NO_COUNTRY
 
 
 def date_table(texts: Sequence[str]) -> DateTable:

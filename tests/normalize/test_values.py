@@ -62,6 +62,11 @@ def test_dates(text: str, expected: tuple[int, ...]) -> None:
         ("", ""),
         ("Atlantis", ""),
         ("x" * 200, ""),
+        ("Myanmar/Burma", "mm"),
+        ("Myanmar / Burma", "mm"),
+        ("Sudan/South Sudan", ""),
+        ("Burma/Nowhere", ""),
+        ("Burma/Myanmar/Burma", ""),
     ],
 )
 def test_countries(text: str, code: str) -> None:
