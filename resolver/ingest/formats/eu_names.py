@@ -10,11 +10,12 @@ from resolver.ingest.text.list_name_forms import NameForms
 from resolver.ingest.text.list_names import is_capitals, script_of, split_items
 from resolver.ingest.text.person_names import parse_person_name
 from resolver.ingest.text.record_draft import RecordDraft
+from resolver.ingest.text.repairs.name_lists import split_enumeration
+from resolver.ingest.text.repairs.word_order import restore_word_order
 
 _PATRONYMIC = re.compile(
     r"\w+(?:vich|vych|wicz|vitch|vna|[iy]ch|inichna|vič|віч|вич|вна|їч|ич|ічна)", re.I
 )
-_ENUMERATED = re.compile(r"(?:(?<!\s)\s++)?(?:[,;]\s*+)?\([b-z]\)\s*")
 _BORN = re.compile(
     r"(?:date of birth|DOB|born)(?: on| in)?:?\s*+([^;,()]{0,100}\d{4})"
     r"(?:[;,]?\s*(?:(?:place of birth|POB):?|in)\s+([^()]+))?",
@@ -27,7 +28,7 @@ _UNSPACED = frozenset(("CJK", "HANGUL", "HIRAGANA", "KATAKANA", "THAI", "MYANMAR
 def add_main_name(draft: RecordDraft, cell: str) -> None:
     """Add the main name with its variants, and a person's name parts where capitals show them."""
     is_person = draft.schema == "Person"
-    first, *others = _split_enumerated(cell)
+    first, *others = split_enumeration(cell)
     forms = parse_person_name(first) if is_person else parse_group_name(first)
     _add_forms(draft, forms, "name", "name")
     if is_person:
@@ -40,15 +41,28 @@ def add_main_name(draft: RecordDraft, cell: str) -> None:
 def add_aliases(draft: RecordDraft, cell: str, prop: str) -> list[str]:
     """Add the alternate names of a cell; return no faults.
 
-    A person's name of one word or in quotes is weak.
+    A person's name of one word or in quotes is weak. The text of a name whose words are put into
+    order is kept as a note.
     """
     is_person = draft.schema == "Person"
     for item in split_items(cell):
-        for part in _split_enumerated(item):
+        for written in split_enumeration(item):
+            part = _order_words(draft, written) if is_person else written
+            if part != written:
+                draft.add_note(f"{prop}: {written}", prop)
             forms = parse_person_name(part) if is_person else parse_group_name(part)
             is_weak = is_person and (forms.is_nickname or _is_one_word(forms.name))
             _add_forms(draft, forms, "weakAlias" if is_weak else prop, prop)
     return []
+
+
+def _order_words(draft: RecordDraft, text: str) -> str:
+    """Return a name in the order of the Latin name's parts, if the draft has them."""
+    parts = {
+        prop: " ".join(value.text for value in draft.values if value.prop in props)
+        for prop, props in (("forenames", ("firstName", "fatherName")), ("family", ("lastName",)))
+    }
+    return restore_word_order(text, **parts) if all(parts.values()) else text
 
 
 def add_previous_names(draft: RecordDraft, cell: str, column: str) -> list[str]:
@@ -95,13 +109,6 @@ def _add_birth(draft: RecordDraft, text: str) -> None:
         for date in read_dates(match[1])[0]:
             draft.add_value("birthDate", date, "alias")
         draft.add_value("birthPlace", (match[2] or "").strip(" ,.)"), "alias")
-
-
-def _split_enumerated(text: str) -> list[str]:
-    """Split `(a) One, (b) Two`; a text that does not begin with an enumerator is one item."""
-    if not re.match(r"\(?a\)\s*\S", text):
-        return [text]
-    return [part for part in _ENUMERATED.split(re.sub(r"^\(?a\)\s*", "", text)) if part]
 
 
 def _is_one_word(name: str) -> bool:

@@ -20,6 +20,8 @@ from resolver.ingest.text.list_name_forms import (
 )
 from resolver.ingest.text.list_names import script_of
 from resolver.ingest.text.name_words import is_country, is_legal_form
+from resolver.ingest.text.repairs.line_breaks import join_line_breaks
+from resolver.ingest.text.repairs.name_lists import split_group_list, strip_following
 
 _SEPARATOR = re.compile(r"(?:(?<!\s)\s++)?[;,]\s*|(?<!\s)\s++(?:or|and)\s+")
 _FORMER_SEPARATOR = re.compile(r";|,\s*(?=[‘“])")
@@ -31,17 +33,20 @@ _GENERIC = frozenset(("SEZ", "NGO", "JSC", "LLC", "SOE", "HQ", "HK"))
 def parse_group_name(text: str) -> NameForms:
     """Parse the name of a group, company or ship."""
     forms = NameFormsBuilder()
-    name = strip_name_marks(text)
+    name, following = strip_following(strip_name_marks(join_line_breaks(text, is_person=False)))
+    forms.notes += [following] if following else []
     if len(name) > MAX_NAME:
         forms.name = name
         return forms.build()
     name, scripts = split_other_scripts(name)
-    first, *others = re.split(r"(?<!\s)\s++/\s+|(?:(?<!\s)\s++)?;\s*", name)
+    parts = re.split(r"(?<!\s)\s++/\s+|(?:(?<!\s)\s++)?;\s*", name)
+    first, *others = [strip_quotes(piece) for part in parts for piece in split_group_list(part)]
     first = split_trailing_names(first, forms)
     forms.name = _remove_brackets(first, forms)
     for other in others:
         forms.aliases.append(_remove_brackets(strip_name_marks(other), forms))
     forms.aliases += [*forms.weak_aliases, *scripts]
+    forms.aliases = [name for alias in forms.aliases for name in split_group_list(alias)]
     forms.weak_aliases.clear()
     return forms.build()
 

@@ -29,6 +29,7 @@ from resolver.ingest.text.list_names import (
     split_suffix,
 )
 from resolver.ingest.text.name_words import is_title, split_title
+from resolver.ingest.text.repairs.line_breaks import join_line_breaks
 
 MAX_VARIANTS = 24
 _DESCRIPTION = re.compile(r"(?<![-\w])(?:of|in|for|the|as|to|with|under|when|he|was)\b(?!-)")
@@ -38,7 +39,7 @@ _SEPARATOR = re.compile(r"(?:(?<!\s)\s++)?(?:[,،;/]|\bor\b|\band\b)\s*", re.I)
 @lru_cache(maxsize=8_192)
 def parse_person_name(text: str) -> NameForms:
     """Parse a person's name. A name of one word next to a longer main name is a weak alias."""
-    name = strip_name_marks(text)
+    name = strip_name_marks(join_line_breaks(text, is_person=True))
     forms = NameFormsBuilder(
         is_nickname=text.strip()[:1] in ("‘", "“", '"') and name[:1] not in ("‘", "“", '"')
     )

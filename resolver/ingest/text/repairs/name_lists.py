@@ -1,0 +1,113 @@
+"""Several names in one cell, and words after a name that are no part of it.
+
+A text is split only where every piece is a name by itself; any other stays whole.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from rigour.names import extract_org_types
+
+MAX_TEXT = 1_500
+"""Characters; a longer text is not split."""
+_FIRST_LETTER = re.compile(r"\(?a\)\s*(?=\S)")
+_NEXT_LETTER = re.compile(r"[\s,;]{0,9}\([b-h]\)[\s,]{0,9}")
+_BARE_LETTER = re.compile(r"[\s,;]{0,9}(?<=[\s,;])\(?[b-h]\)[\s,]{0,9}")
+_BRACKET = re.compile(r"\([^()]{2,200}\)")
+_QUOTED = re.compile('[‘“«„"][^‘“«„"”»]{1,200}[’”»“"]')
+_OPENING = '‘“«„"'
+_ANY_QUOTE = re.compile('[‘’“”«»„"]')
+_COMMA = re.compile(r",\s+")
+_ARABIC_COMMA = re.compile(r"\s*،\s*")
+_CYRILLIC_FORMS = frozenset(
+    "ПАО АО ЗАО ОАО ООО НПО ФГУП ФКП ФГБУ ГУП МУП АНО НКО ТОО ЖШС ИП ЧП ОДО ААТ ТАА ТДВ".split()
+)
+_ACRONYM = re.compile(r"[^\W\d_a-zа-я]{2,10}")
+_FORMS = frozenset("AO OAO ZAO PAO OOO JSC LLC PJSC OJSC CJSC LTD INC PLC GMBH SA FZE FZCO".split())
+_WORD = re.compile(r"[^\W\d_]+")
+_BRANCHES = "(?:subsidiaries|affiliates|branches|branch offices)"
+_FOLLOWING = re.compile(
+    r"[\s,]*(?:\((?:including|and) all branches\)\s*)?\b(?:and|including|with|as well as)\s+"
+    rf"(?:the following (?:{_BRANCHES}|companies|entities)|(?:all )?(?:its |their )?{_BRANCHES})"
+    rf"(?: and {_BRANCHES})?\s*:?$",
+    re.I,
+)
+
+
+def split_enumeration(text: str) -> list[str]:
+    """Split `a) One, b) Two`, `(a) One (b) Two` and `One, (b) Two`, else return the whole text."""
+    if len(text) > MAX_TEXT:
+        return [text]
+    if first := _FIRST_LETTER.match(text):
+        parts = (_NEXT_LETTER if "(b)" in text else _BARE_LETTER).split(text[first.end() :])
+    else:
+        parts = [text] if "(a)" in text else _NEXT_LETTER.split(text)
+    return [part for part in parts if part] or [text]
+
+
+def split_group_list(text: str) -> list[str]:
+    """Split the names of a group at commas where each piece is a whole name.
+
+    Examples: `ПАО ‘Банк ПСБ’, ПАО ‘Промсвязьбанк’`; `JSC «A», OJSC “B”`; a name and the acronym of
+    its words. `Завод ‘Знамя’, ПАО` and `Ministry of Trade, Industry and Mines` stay whole.
+    """
+    if len(text) > MAX_TEXT or not re.search("[,،]", text):
+        return [text]
+    if "،" in text:
+        return [part for part in _ARABIC_COMMA.split(text) if part] or [text]
+    pieces = _pieces_outside_brackets(text)
+    return pieces if len(pieces) > 1 and all(pieces) and _are_names(pieces) else [text]
+
+
+def _pieces_outside_brackets(text: str) -> list[str]:
+    masked = _BRACKET.sub(lambda match: "(" + "x" * (len(match[0]) - 2) + ")", text)
+    ends = [0, *(match.start() for match in _COMMA.finditer(masked)), len(text)]
+    return [text[start:end].strip(" ,") for start, end in pairwise(ends)]
+
+
+def _are_names(pieces: list[str]) -> bool:
+    """Return whether each piece is a whole name; the last one may be an acronym."""
+    *names, last = pieces
+    if _is_acronym_of(last, names[-1]) and (len(names) == 1 or all(map(_is_whole_name, names))):
+        return True
+    # A piece that is nothing but a quoted name may belong to the words before it.
+    bare = sum(piece[0] in _OPENING for piece in pieces)
+    has_quotes = bare in (0, len(pieces)) and any(_QUOTED.search(piece) for piece in pieces)
+    return has_quotes and all(map(_is_whole_name, pieces))
+
+
+def strip_following(text: str) -> tuple[str, str]:
+    """Split `X and the following subsidiaries:` into (`X`, the words after it)."""
+    match = _FOLLOWING.search(text[-120:])
+    if not match or match.start() + max(len(text) - 120, 0) == 0:
+        return text, ""
+    start = max(len(text) - 120, 0) + match.start()
+    return text[:start], text[start:].strip(" ,")
+
+
+def _is_whole_name(piece: str) -> bool:
+    """Return whether a piece has its own quoted name, or a legal form before or after a name."""
+    if len(_ANY_QUOTE.findall(piece)) % 2 == 0 and _QUOTED.search(piece):
+        return True
+    words = piece.split()
+    if len(words) < 2:
+        return False
+    if words[0] in _CYRILLIC_FORMS:
+        return True
+    forms = [form for form, _ in extract_org_types(piece)]
+    return any(
+        len(piece) > len(form) + 1 and (piece.startswith(f"{form} ") or piece.endswith(f" {form}"))
+        for form in forms
+    )
+
+
+def _is_acronym_of(text: str, name: str) -> bool:
+    """Return whether a text is the acronym of a name's words, or follows a name in quotes."""
+    if not _ACRONYM.fullmatch(text) or text in _CYRILLIC_FORMS or text in _FORMS:
+        return False
+    initials = "".join(word[0] for word in _WORD.findall(name)).upper()
+    return text in (initials, "".join(re.findall(r"\b[^\W\d_a-zа-яё]", name))) or (
+        len(text) > 2 and name[-1:] in "’”»" and bool(_QUOTED.search(name))
+    )
