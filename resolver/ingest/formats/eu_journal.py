@@ -22,7 +22,7 @@ from resolver.ingest.reader_types import (
     ReaderRow,
     Reject,
 )
-from resolver.ingest.text.name_words import guess_group_schema
+from resolver.ingest.text.name_words import guess_group_schema, is_armed_group
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import content_id, kind_of_schema
 
@@ -171,7 +171,9 @@ def _narrow_schema(draft: RecordDraft, cells: Cells) -> None:
     """Narrow `LegalEntity` where the name, the legal form or a number shows the kind of group."""
     if draft.schema not in ("LegalEntity", "Organization"):
         return
+    names = [value.text for value in draft.values if value.prop in ("name", "alias")]
     guessed = guess_group_schema(cells["name"]) or guess_group_schema(cells.get("legalForm", ""))
+    guessed = "Organization" if any(map(is_armed_group, names)) else guessed
     if not guessed and (
         cells.get("legalForm") or any(item.prop in _COMPANY_CODES for item in draft.identifiers)
     ):

@@ -31,7 +31,7 @@ from resolver.ingest.reader_types import (
     Reject,
 )
 from resolver.ingest.text.list_names import match_key, parse_family_first
-from resolver.ingest.text.name_words import guess_group_schema
+from resolver.ingest.text.name_words import guess_group_schema, guess_groups_schema
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Activity, Address, Identifier, Relation, RelationType, Value
 
@@ -304,7 +304,7 @@ def _resolve_relation(relation: Relation, draft: RecordDraft, index: _CompanionI
 
 def _guess_schema(draft: RecordDraft, names: list[str]) -> str:
     """Return `Company` if a name or a number of a company register shows it, or `Organization`."""
-    first = next(filter(None, map(guess_group_schema, names)), "")
+    first = guess_groups_schema(names)
     if first == "Company":
         return first
     is_registered = any(

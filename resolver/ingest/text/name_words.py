@@ -7,6 +7,7 @@ any of them gives no evidence.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from rigour.names import extract_org_types
@@ -53,6 +54,18 @@ _GROUP_WORDS = _word_set(
 )
 # Forms that are also common words or parts of names count only with dots or at the end.
 _DOUBTFUL_FORMS = _word_set("in sa as at se yu na ag ay ku sem sad pao tov kb ao a.s an al ab")
+# Company words that say nothing in the name of an armed group.
+_WEAK_COMPANY_WORDS = _word_set("group grupo international internacional")
+_ARMED_WORDS = _word_set(
+    """
+    armed combatant combatants combat fighting fighters militant militants militia guerrilla
+    guerrillas guerrilleros mujahid mujahidin mujahideen mujahedeen mujahedin salafi salafist
+    jihad jihadi jihadist jund islamist resistance liberation revolutionary insurgent rebel rebels
+    martyrs commando commandos sabotage extremist extremists separatist taliban ttp qaida qaeda isis
+    isil armado armada armados guerrillero revolucionario revolucionaria commander mullah mulla
+    maulvi maulawi abu
+    """
+)
 _NUMERALS = frozenset(("ii", "iii", "iv"))
 _OTHER_FORMS = re.compile(
     r"[ ,](?:S\.? ?L|S\. (?:EN|DE) \S.*|C\.A|E\.U|S\.P\.R\b.*|L\.?L\.?P|K\.K|P\.J\.S)\.?$"
@@ -74,12 +87,39 @@ _RETIREMENT_MARKS = frozenset(("(rtd)", "(rtd).", "(rtd.)", "(ret)", "(ret).", "
 @lru_cache(maxsize=8_192)
 def guess_group_schema(name: str) -> str:
     """Return `Company` or `Organization` where the words of a name show it; else an empty text."""
+    if is_armed_group(name):
+        return "Organization"
     words = [word.casefold().rstrip(".") for word in _TOKEN.findall(name)]
     if _has_legal_form(name) or not _COMPANY_WORDS.isdisjoint(words):
         return (
             "Company" if _GROUP_WORDS.isdisjoint(words) or _has_legal_form(name) else "Organization"
         )
     return "" if _GROUP_WORDS.isdisjoint(words) else "Organization"
+
+
+@lru_cache(maxsize=8_192)
+def is_armed_group(name: str) -> bool:
+    """Return whether a name calls its bearer a group, and its other words are of armed groups.
+
+    `Libyan Islamic Fighting Group`, `Commander Nazir Group`, `Islamic Group`; not `Hamsho Group`
+    or `Revolutionary Trading Group`, whose other words are of companies.
+    """
+    words = [word.casefold().rstrip(".") for word in re.findall(r"[^\W\d_]+", name)]
+    if _WEAK_COMPANY_WORDS.isdisjoint(words) or _has_legal_form(name):
+        return False
+    if not _COMPANY_WORDS.isdisjoint(set(words) - _WEAK_COMPANY_WORDS):
+        return False
+    if "dhabi" in words:
+        return False
+    return not _ARMED_WORDS.isdisjoint(words) or set(words) <= {"islamic", "group", "the", "al"}
+
+
+def guess_groups_schema(names: Iterable[str]) -> str:
+    """Return the schema that the first name shows, else empty; an armed group in any name wins."""
+    names = list(names)
+    if any(map(is_armed_group, names)):
+        return "Organization"
+    return next(filter(None, map(guess_group_schema, names)), "")
 
 
 @lru_cache(maxsize=8_192)

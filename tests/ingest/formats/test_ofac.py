@@ -149,6 +149,8 @@ def test_links_are_resolved_only_where_one_entry_bears_the_name(tmp_path: Path) 
         ("EXAMPLIX", "Company Number 01074000 (United Kingdom).", "Company"),
         ("EXAMPLIX", "NIT # 800146000-7 (Colombia).", "Organization"),
         ("FRONT FOR EXAMPLES", "", "Organization"),
+        ("EXAMPLE ISLAMIC FIGHTING GROUP", "", "Organization"),
+        ("EXAMPLE GROUP", "", "Company"),
         ("FRONT FOR EXAMPLES", "Company Number 01074000 (United Kingdom).", "Organization"),
     ],
 )

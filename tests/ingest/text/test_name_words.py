@@ -7,6 +7,7 @@ import pytest
 from resolver.ingest.text.name_words import (
     country_at_end,
     guess_group_schema,
+    guess_groups_schema,
     has_person_form,
     is_country,
     is_legal_form,
@@ -33,6 +34,30 @@ from resolver.ingest.text.name_words import (
 )
 def test_group_schemata_of_names(name: str, schema: str) -> None:
     assert guess_group_schema(name) == schema
+
+
+@pytest.mark.parametrize(
+    ("name", "schema"),
+    [
+        ("Testland Islamic Fighting Group", "Organization"),
+        ("COMMANDER TESTOV GROUP", "Organization"),
+        ("Islamic Group", "Organization"),
+        ("Grupo Armado de Testville", "Organization"),
+        ("Testville Group", "Company"),
+        ("Islamic Finance Group", "Company"),
+        ("Resistance Trading Group", "Company"),
+        ("Liberation Group LLC", "Company"),
+        ("Abu Dhabi Group", "Company"),
+    ],
+)
+def test_armed_groups_are_no_companies(name: str, schema: str) -> None:
+    assert guess_group_schema(name) == schema
+
+
+def test_any_name_may_show_an_armed_group() -> None:
+    assert guess_groups_schema(["Testov Group", "Mullah Testov Group"]) == "Organization"
+    assert guess_groups_schema(["Testov", "Testov Trading", "Testov Party"]) == "Company"
+    assert guess_groups_schema(["Testov"]) == guess_groups_schema([]) == ""
 
 
 @pytest.mark.parametrize(
