@@ -17,6 +17,8 @@ from resolver.ingest.text.list_names import script_of, split_items
 from resolver.ingest.text.name_words import country_at_end, is_country, is_title
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.ingest.text.register_numbers import read_registrations
+from resolver.ingest.text.repairs.phone_lists import read_phones
+from resolver.ingest.text.repairs.stray_numbers import find_registers, take_address_numbers
 from resolver.records import Address, Identifier
 
 _NO_VALUE = re.compile(r"n/?[da]|none|unknown|-|does not exist|", re.I)
@@ -211,9 +213,13 @@ def add_addresses(draft: RecordDraft, cell: str, column: str) -> list[str]:
         if is_country(text):
             bare_countries.append(text)
             continue
-        country, full = _split_country(text)
-        countries.add(country)
-        draft.add_fact(Address(full=" ".join(full.split()), country=country, origin=column))
+        text, numbers = take_address_numbers(text, column)
+        for number in numbers:
+            draft.add_fact(number)
+        if text:
+            country, full = _split_country(text)
+            countries.add(country)
+            draft.add_fact(Address(full=" ".join(full.split()), country=country, origin=column))
     for country in bare_countries:
         if country not in countries:
             draft.add_fact(Address(country=country, origin=column))
@@ -232,14 +238,14 @@ def _split_country(text: str) -> tuple[str, str]:
 
 def add_phones(draft: RecordDraft, cell: str, column: str) -> list[str]:
     """Add telephone numbers; fax numbers and items with fewer than five digits are notes."""
-    for part in _BETWEEN_PHONES.split(cell.strip('"')):
-        if mail := _MAIL.search(part):
-            draft.add_value("email", mail[0], column)
-        elif "fax" in part.lower() or sum(map(str.isdigit, part)) < 5:
-            draft.add_note(f"{column}: {part}" if part else "", column)
-        else:
-            number = re.sub(r"^(?:tel|phone|mobile)[.: ]*", "", part, flags=re.I)
-            draft.add_value("phone", re.sub(r"^\+\s+", "+", number), column)
+    for mail in _MAIL.findall(cell):
+        draft.add_value("email", mail, column)
+    phones, rest = read_phones(_MAIL.sub(" ", cell.strip('"')))
+    for phone in phones:
+        draft.add_value("phone", phone, column)
+    for piece in rest:
+        if re.search(r"\d{2}|\w{3}", re.sub(r"e-?mail", "", piece, flags=re.I)):
+            draft.add_note(f"{column}: {piece}", column)
     return []
 
 
@@ -259,6 +265,9 @@ def add_remarks(draft: RecordDraft, cell: str, column: str) -> list[str]:
     """Add notes unchanged, and their statements about parents, death, height and the like."""
     text = cell.strip('"')
     draft.add_note(text, column)
+    if draft.schema != "Person":
+        for number in find_registers(text, column):
+            draft.add_fact(number)
     if script_of(text) == "LATIN":
         read_facts(text, draft)
     return []

@@ -16,6 +16,7 @@ from resolver.errors import DateError
 from resolver.ingest.formats.ofac_labels import read_identifier
 from resolver.ingest.text.list_dates import canonical_date
 from resolver.ingest.text.name_words import country_at_end
+from resolver.ingest.text.repairs.phone_lists import split_slashes
 from resolver.records import Identifier, Relation, RelationType, Value
 
 ORIGIN = "remarks"
@@ -232,7 +233,8 @@ def _read_phone(text: str, schema: str) -> RemarkFacts | None:
     )
     if not match:
         return None
-    return _value_facts("phone", " ".join(re.sub(r"[()]+", " ", match[1]).split()))
+    number = " ".join(re.sub(r"[()]+", " ", match[1]).split())
+    return RemarkFacts(tuple(Value("phone", part, ORIGIN) for part in split_slashes(number)))
 
 
 def _read_aircraft(text: str, schema: str) -> RemarkFacts | None:

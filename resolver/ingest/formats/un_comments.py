@@ -9,6 +9,7 @@ import re
 
 from resolver.ingest.text.list_dates import read_dates
 from resolver.ingest.text.record_draft import RecordDraft
+from resolver.ingest.text.repairs.stray_numbers import find_passports
 from resolver.records import Identifier, Relation, RelationType
 
 ORIGIN = "COMMENTS1"
@@ -82,7 +83,7 @@ def read_comments(text: str, draft: RecordDraft, references: dict[str, str]) -> 
 
 
 def read_facts(text: str, draft: RecordDraft) -> None:
-    """Add gender, parents, contacts, height, IMO number and date of death from a text."""
+    """Add gender, parents, contacts, height, IMO number, passports and date of death."""
     text = text[:MAX_READ]
     for prop, pattern in _VALUE_PATTERNS:
         for match in pattern.finditer(text):
@@ -92,6 +93,9 @@ def read_facts(text: str, draft: RecordDraft) -> None:
         draft.add_fact(
             Identifier("imoNumber", match[1] or match[2], type="IMO number", origin=ORIGIN)
         )
+    if draft.schema == "Person":
+        for passport in find_passports(text, ORIGIN):
+            draft.add_fact(passport)
     if death := _DEATH.search(text):
         for date in read_dates(death[1])[0]:
             draft.add_value("deathDate", date, ORIGIN)

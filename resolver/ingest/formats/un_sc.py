@@ -28,9 +28,11 @@ from resolver.ingest.text.group_names import parse_group_name
 from resolver.ingest.text.list_dates import canonical_date, read_dates
 from resolver.ingest.text.list_documents import read_document
 from resolver.ingest.text.list_name_forms import NameForms
-from resolver.ingest.text.name_words import guess_group_schema
+from resolver.ingest.text.name_words import guess_groups_schema
 from resolver.ingest.text.person_names import parse_person_name
 from resolver.ingest.text.record_draft import RecordDraft
+from resolver.ingest.text.repairs.name_lists import split_enumeration
+from resolver.ingest.text.repairs.stray_numbers import find_passports
 from resolver.records import Activity, Address
 
 SOURCE = "un-sc"
@@ -128,7 +130,7 @@ def _read_entry(element: Element, label: str, references: dict[str, str]) -> Ite
             name,
             *(_child_text(alias, "ALIAS_NAME") for alias in element.findall("ENTITY_ALIAS")),
         )
-        draft.schema = next(filter(None, map(guess_group_schema, names)), "Organization")
+        draft.schema = guess_groups_schema(names) or "Organization"
     if _child_text(element, "UN_LIST_TYPE") in _TERROR_LISTS:
         draft.activities = (Activity.TERRORISM,)
     yield LocatedRecord(draft.build_record(), line)
@@ -190,13 +192,16 @@ _ALIAS_PROPERTIES = {"f.k.a.": "previousName", "Low": "weakAlias"}
 def _add_alias(draft: RecordDraft, child: Element, faults: list[str]) -> None:
     name, quality, note = (_child_text(child, tag) for tag in ("ALIAS_NAME", "QUALITY", "NOTE"))
     prop = _ALIAS_PROPERTIES.get(quality, "alias")
-    for part in re.split(r"(?:(?<!\s)\s++)?;\s*+(?![^()]{0,300}\))|(?<!\s)\s++b\)\s+", name):
-        _add_forms(draft, prop, _parse_name(draft, part), child.tag)
+    for item in re.split(r"(?:(?<!\s)\s++)?;\s*+(?![^()]{0,300}\))|(?<!\s)\s++b\)\s+", name):
+        for part in split_enumeration(item):
+            _add_forms(draft, prop, _parse_name(draft, part), child.tag)
     if date := _child_text(child, "DATE_OF_BIRTH"):
         _add_date(draft, "birthDate", date, faults)
     _add_place(draft, child, "_OF_BIRTH")
     if note:
         draft.add_note(f"{name}: {note}", child.tag)
+        for passport in find_passports(note, child.tag) if draft.schema == "Person" else ():
+            draft.add_fact(passport)
         if match := _FOREIGN_IN_NOTE.search(note):
             _add_forms(draft, prop, _parse_name(draft, match[1]), child.tag)
 

@@ -262,3 +262,64 @@ def test_another_header_is_an_error(tmp_path: Path) -> None:
         path.write_text(text, "utf-8")
         with pytest.raises(InputError):
             read(path)
+
+
+def test_numbers_leave_addresses_and_faxes_are_no_phones(tmp_path: Path) -> None:
+    company, rejects = read_row(
+        tmp_path,
+        "LegalEntity",
+        address="1 Road, Testville (Tel. +99 155501/2); Company Number IMO 5434358",
+        phone="555001, info@x.example, Fax: 555002, 555003",
+        notes="INN/KPP 5008011331/771701001",
+    )
+    assert rejects == []
+    assert [address.full for address in company.addresses] == ["1 Road, Testville"]
+    assert company.texts("phone") == ("+99 155501", "+99 155502", "555001")
+    assert company.texts("email") == ("info@x.example",)
+    assert company.texts("notes") == (
+        "phone: Fax: 555002",
+        "phone: 555003",
+        "INN/KPP 5008011331/771701001",
+    )
+    assert {(item.prop, item.number) for item in company.identifiers} == {
+        ("imoNumber", "5434358"),
+        ("innCode", "5008011331"),
+        ("kppCode", "771701001"),
+    }
+
+
+def test_lists_of_names_in_one_item_are_split(tmp_path: Path) -> None:
+    group, _ = read_row(
+        tmp_path,
+        "LegalEntity",
+        name="Red Front and the following subsidiaries:",
+        alias="ПАО ‘Банк АБВ’, ПАО ‘Абвбанк’; Rote Front, (b), Front Rouge, (c) FR",
+    )
+    assert group.texts("name") == ("Red Front",)
+    assert group.texts("alias") == (
+        "ПАО ‘Банк АБВ’",
+        "ПАО ‘Абвбанк’",
+        "Rote Front",
+        "Front Rouge",
+        "FR",
+    )
+    assert group.texts("notes") == ("Red Front: and the following subsidiaries:",)
+
+
+def test_an_armed_group_is_no_company(tmp_path: Path) -> None:
+    group, _ = read_row(tmp_path, "LegalEntity", name="Testov Group", alias="Mullah Testov Group")
+    assert group.schema == "Organization"
+
+
+def test_passports_in_remarks_are_documents(tmp_path: Path) -> None:
+    person, _ = read_row(tmp_path, notes="Passport No A-123456 (Testland). Single.")
+    assert [(item.prop, item.number) for item in person.identifiers] == [
+        ("passportNumber", "A-123456")
+    ]
+    assert person.texts("notes") == ("Passport No A-123456 (Testland). Single.",)
+
+
+def test_words_of_a_persian_name_follow_the_latin_one(tmp_path: Path) -> None:
+    person, _ = read_row(tmp_path, name="SAFARI Parastou", alias="سفرﻯ پرستو; پرستو سفری")
+    assert person.texts("alias") == ("پرستو سفرﻯ", "پرستو سفری")
+    assert person.texts("notes") == ("alias: سفرﻯ پرستو",)

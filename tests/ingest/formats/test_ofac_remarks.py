@@ -58,6 +58,11 @@ def facts_of(remark: RemarkFacts) -> list[tuple[str, str]]:
         ("Website www.example.org", "Company", [("website", "www.example.org")]),
         ("alt. Email Address a@example.org", "Company", [("email", "a@example.org")]),
         ("Telephone (98)(21)(66153220)", "Company", [("phone", "98 21 66153220")]),
+        (
+            "Phone No. 850 2 18111 8204/8208",
+            "Company",
+            [("phone", "850 2 18111 8204"), ("phone", "850 2 18111 8208")],
+        ),
         ("Fax (98)(21)(66153220)", "Company", [("notes", "Fax (98)(21)(66153220)")]),
         (
             "Organization Established Date 17 Jan 2018",

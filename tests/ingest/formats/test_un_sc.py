@@ -310,3 +310,17 @@ def test_detection(tmp_path: Path) -> None:
     file = SourceFile(write_sample(tmp_path))
     assert un_sc.detect_un_sc(file.head(), file)
     assert not un_sc.detect_un_sc(b"<?xml version='1.0'?><OTHER/>", file)
+
+
+def test_passports_in_remarks_are_documents(tmp_path: Path) -> None:
+    record, _ = read_individual(
+        tmp_path,
+        "<INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY><ALIAS_NAME>Ali Probe, (b) Aly Probe</ALIAS_NAME>"
+        "<NOTE>Passport No. 284158, expires 21 August 2005 (Iraq)</NOTE></INDIVIDUAL_ALIAS>"
+        "<COMMENTS1>Has false passport number S335026. Passport number B1234567.</COMMENTS1>",
+    )
+    assert [(item.number, item.country, item.expires) for item in record.identifiers] == [
+        ("284158", "Iraq", "2005-08-21"),
+        ("B1234567", "", ""),
+    ]
+    assert record.texts("alias") == ("Ali Probe", "Aly Probe")
