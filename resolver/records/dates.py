@@ -121,10 +121,10 @@ def date_readings(
     """
     orders = (True, False) if day_first is None else (day_first,)
     latest = latest or _today()
-    if not _FIGURES.fullmatch(text):
+    if len(text) <= MAX_TEXT and not _FIGURES.fullmatch(text):
         months = written_dates(" ".join(text.split()), latest)
         if len(months) > 1:
-            return tuple(PartialDate(*parts) for parts in months)
+            return tuple(_written(parts, text) for parts in months)
     dates = dict.fromkeys(_parse(text, _Convention(order, latest)) for order in orders)
     return tuple(dates)
 
@@ -228,6 +228,14 @@ def _digits(text: str, convention: _Convention) -> PartialDate | None:
     return PartialDate(*parts) if parts else None
 
 
+def _written(parts: tuple[int, int, int], text: str) -> PartialDate:
+    """Return the date of its parts. Raises `DateError` with the text if there is no such day."""
+    try:
+        return PartialDate(*parts)
+    except DateError:
+        raise DateError(f"there is no date {text!r}") from None
+
+
 def _words(text: str, latest: datetime.date) -> PartialDate | None:
     """Return a date whose month is a word.
 
@@ -238,7 +246,7 @@ def _words(text: str, latest: datetime.date) -> PartialDate | None:
     if len(readings) > 1:
         raise DateError(f"the month in {text[:40]!r} is another one in another language")
     if readings:
-        return PartialDate(*readings[0])
+        return _written(readings[0], text)
     if (
         not re.search(r"\d{4}", text)
         or not _WORDS.match(text)

@@ -101,3 +101,11 @@ def test_records_on_both_sides_are_noted(lists: Lists, tmp_path: Path, capsys: C
 def test_year_of_another_calendar_is_noted(lists: Lists, capsys: Capture) -> None:
     assert run(["check", "Ann", "--list", str(lists.coast), "--birth-date", "1341"]) == 0
     assert "write '1341 AH' or '1341 SH'" in capsys.readouterr().err
+
+
+def test_a_doubtful_birth_date_is_compared_both_ways(lists: Lists, capsys: Capture) -> None:
+    assert run(["check", "Ann", "--list", str(lists.coast), "--birth-date", "3/4/1970"]) == 0
+    expected = "note: 3/4/1970 may be 1970-04-03 or 1970-03-04; both are compared"
+    assert expected in capsys.readouterr().err
+    assert run(["check", "Ann", "--list", str(lists.coast), "--birth-date", "3.4.1970"]) == 0
+    assert "both are compared" not in capsys.readouterr().err

@@ -151,24 +151,28 @@ def _query(name: str, options: dict[str, Any]) -> Record:
         raise UsageError("the name is empty", hint="write the name in quotes")
     names = [Value("name", name)]
     if options["birth_date"]:
-        names.append(Value("birthDate", _date(options["birth_date"])))
+        names += [Value("birthDate", date) for date in _dates(options["birth_date"])]
     country = "nationality" if kind is Kind.PERSON else "country"
     names += [Value(country, text) for text in options["nationality"]]
     passports = tuple(Identifier("passportNumber", number) for number in options["passport"])
     return Record(_QUERY, _SOURCE, kind, DEFAULT_SCHEMA[kind], tuple(names), passports)
 
 
-def _date(text: str) -> str:
-    """Return the canonical text of a date of birth."""
+def _dates(text: str) -> list[str]:
+    """Return the canonical texts of a date of birth: two if it can be read both ways."""
     from resolver.errors import DateError
-    from resolver.records import parse_date
+    from resolver.ingest.text.date_order import DateOrder
+    from resolver.records import date_readings
     from resolver.records.calendars import FIRST_YEAR, LAST_YEAR
 
     try:
-        date = parse_date(text)
+        dates = date_readings(text, day_first=DateOrder().day_first(text))
     except DateError as error:
         hint = "write it as far as it is known: 1962, 1962-05, 1962-05-01, 'circa 1962', '1341 SH'"
         raise DateError(f"--birth-date: {error.message}", hint=hint) from None
+    date = dates[0]
+    if len(dates) > 1:
+        click.echo(f"note: {text} may be {dates[0]} or {dates[1]}; both are compared", err=True)
     if FIRST_YEAR <= date.year <= LAST_YEAR:
         corrected = f"'{date.year} AH' or '{date.year} SH'"
         click.echo(
@@ -176,7 +180,7 @@ def _date(text: str) -> str:
             f"write {corrected}",
             err=True,
         )
-    return str(date)
+    return list(map(str, dates))
 
 
 def _load_candidates(

@@ -18,14 +18,14 @@ _WORD = re.compile(rf"[\u0400-\u04ff{_LATIN}]+")
 _MIXED = re.compile(rf"[\u0400-\u04ff][{_LATIN}]|[{_LATIN}][\u0400-\u04ff]")
 # Cyrillic letters that no Latin letter looks like: a word with one of them is Cyrillic.
 _PLAIN = re.compile("[БГДЖЗИЙЛПФЦЧШЩЪЫЬЭЮЯЂЄЉЊЋЎЏҐбвгджзийлмнптфцчшщъыьэюяђєљњћўџґ]")
-_OTHER_LATIN = re.compile(f"[{_LATIN}]")
+_LATIN_LETTER = re.compile(f"[{_LATIN}]")
 
 
 def repair_homoglyphs(text: str) -> str:
     """Return a text whose Cyrillic words have Cyrillic letters in place of their Latin twins.
 
-    A word is repaired if it has a letter that is Cyrillic beyond doubt, and all of its Latin
-    letters have a twin: `ГOBOP` is, `UМT` and `Сompany` are not.
+    A word is repaired if all of its Latin letters have a twin, and a letter is Cyrillic beyond
+    doubt or more than half of them are: `ГOBOP` and `НОВIК` are, `AО`, `UМT` and `Сompany` not.
     """
     if text.isascii() or not _MIXED.search(text):
         return text
@@ -34,7 +34,8 @@ def repair_homoglyphs(text: str) -> str:
 
 def _repair_word(match: re.Match[str]) -> str:
     word = match[0]
-    if not _PLAIN.search(word):
+    latin_letters = len(_LATIN_LETTER.findall(word))
+    if not latin_letters or not (_PLAIN.search(word) or 2 * latin_letters < len(word)):
         return word
     repaired = word.translate(_REPAIR)
-    return word if _OTHER_LATIN.search(repaired) else repaired
+    return word if _LATIN_LETTER.search(repaired) else repaired

@@ -18,6 +18,7 @@ from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
         ("Мiĸалаеўна", "Мікалаеўна"),
         ("ИВАНÓВ", "ИВАНОВ"),
         ("Jовић", "Јовић"),
+        ("НОВIК OАО", "НОВІК ОАО"),
         ("Завод HИИ 12Б", "Завод НИИ 12Б"),
     ],
 )
@@ -30,6 +31,8 @@ def test_cyrillic_words_have_cyrillic_letters(text: str, repaired: str) -> None:
     [
         "Сompany",
         "UМT",
+        "AО",
+        "ОOO",
         "Аrmored",
         "ROMASHKІN",
         "ЭЛЕМ GROUP",

@@ -80,6 +80,11 @@ def test_other_words_are_no_date(text: str) -> None:
         parse_date(text)
 
 
+def test_an_impossible_day_is_named_as_written() -> None:
+    with pytest.raises(DateError, match="there is no date '31 février 1970'"):
+        parse_date("31 février 1970")
+
+
 def test_a_name_of_two_months_has_two_readings() -> None:
     assert date_readings("11 listopada 1980") == (
         PartialDate(1980, 10, 11),

@@ -65,6 +65,7 @@ _NUMBER_TYPES = {
     "REGISTRATION": "registrationNumber",
 }
 _NUMBER_PARTS = ("NUMBER", "TYPE", "COUNTRY", "STATE", "DOMAIN", "ISSUE_DT", "EXPIRE_DT")
+_FAX = "FAX"
 _ISSUE_DATE = "_ISSUE_DT"
 _NAME_PART_PROPERTIES = {
     "NAME_FIRST": "firstName",
@@ -100,7 +101,8 @@ _FAMILY_OF: dict[str, str] = {
     **dict.fromkeys(_POINTER_ATTRIBUTES, "REL_POINTER"),
     **dict.fromkeys(_ANCHOR_ATTRIBUTES, "REL_ANCHOR"),
     **dict.fromkeys(_MEMBER_ATTRIBUTES, "MEMBER"),
-    **dict.fromkeys(("PHONE_TYPE", "EMAIL_TYPE", "WEBSITE_TYPE"), "TYPE"),
+    "PHONE_TYPE": "PHONE_NUMBER",
+    **dict.fromkeys(("EMAIL_TYPE", "WEBSITE_TYPE"), "TYPE"),
 }
 _BOOKKEEPING = frozenset(
     ("DATA_SOURCE", "RECORD_ID", "RECORD_TYPE", "ENTITY_TYPE", "DSRC_ACTION", "LOAD_ID")
@@ -192,7 +194,10 @@ def add_group(draft: RecordDraft, group: FeatureGroup, order: DateOrder) -> None
     Raises `DateError` for a date that cannot be read.
     """
     family = group.family
-    if family in _TEXT_PROPERTIES:
+    if family == "PHONE_NUMBER" and _FAX in (group.get("PHONE_TYPE") or group.usage).upper():
+        number = group.get(family)
+        draft.add_note(f"fax: {number}" if number else "", family)
+    elif family in _TEXT_PROPERTIES:
         draft.add_value(_TEXT_PROPERTIES[family], group.get(family), family)
     elif family in _DATE_PROPERTIES:
         for date in read_date_readings(group.get(family), order):

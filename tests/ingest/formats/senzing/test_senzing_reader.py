@@ -257,3 +257,14 @@ def test_a_single_record_reads_its_doubtful_date_both_ways() -> None:
         "DATE_OF_BIRTH": "3/4/70",
     }
     assert read_senzing_record(row).record.texts("birthDate") == ("1970-04-03", "1970-03-04")
+
+
+def test_a_fax_is_no_telephone(tmp_path: Path) -> None:
+    phones = [
+        {"PHONE_TYPE": "FAX", "PHONE_NUMBER": "555001"},
+        {"PHONE_TYPE": "HOME", "PHONE_NUMBER": "555002"},
+        {"FAX_PHONE_NUMBER": "555003"},
+    ]
+    record = read_record(tmp_path, NAME_FULL="A", PHONES=phones, PHONE_NUMBER="555004")
+    assert record.texts("phone") == ("555002", "555004")
+    assert record.texts("notes") == ("fax: 555001", "fax: 555003")
