@@ -43,9 +43,6 @@ _DOCUMENT_AFTER = re.compile(
 # `(?<!\s)\s++` begins only where white space does, so that long runs of it take linear time.
 _NOT_COUNTRY = re.compile(r"^of (?:the )?|(?<!\s)\s++(?:passport|nationality)$", re.I)
 _BETWEEN_COUNTRIES = re.compile(r"(?:(?<!\s)\s++)?[,;/]\s*|(?<!\s)\s++and(?:/or)?\s+")
-_BETWEEN_PHONES = re.compile(
-    r"(?:(?<!\s)\s++)?[;,]\s*|(?:\.|(?<!\s))\s++(?=fax)|(?<!\s)\s++or\s+", re.I
-)
 _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _SITE = re.compile(
     r"(?:https?://|www\.)[^\s;,\"]+"

@@ -10,7 +10,7 @@ from resolver.ingest.text.list_name_forms import NameForms
 from resolver.ingest.text.list_names import is_capitals, script_of, split_items
 from resolver.ingest.text.person_names import parse_person_name
 from resolver.ingest.text.record_draft import RecordDraft
-from resolver.ingest.text.repairs.name_lists import split_enumeration
+from resolver.ingest.text.repairs.name_lists import split_alias_list, split_enumeration
 from resolver.ingest.text.repairs.word_order import restore_word_order
 
 _PATRONYMIC = re.compile(
@@ -46,7 +46,10 @@ def add_aliases(draft: RecordDraft, cell: str, prop: str) -> list[str]:
     """
     is_person = draft.schema == "Person"
     for item in split_items(cell):
-        for written in split_enumeration(item):
+        parts = split_enumeration(item)
+        if not is_person:
+            parts = [name for part in parts for name in split_alias_list(part)]
+        for written in parts:
             part = _order_words(draft, written) if is_person else written
             if part != written:
                 draft.add_note(f"{prop}: {written}", prop)
@@ -72,7 +75,7 @@ def add_previous_names(draft: RecordDraft, cell: str, column: str) -> list[str]:
         value.text for value in draft.values if value.prop in ("firstName", "fatherName")
     )
     for item in split_items(cell):
-        for part in re.split(r"(?<!\s)\s++or\s+", item) if is_person else [item]:
+        for part in re.split(r"(?<!\s)\s++or\s+", item) if is_person else split_alias_list(item):
             forms = parse_person_name(part) if is_person else parse_group_name(part)
             if (
                 is_person

@@ -294,7 +294,9 @@ def test_lists_of_names_in_one_item_are_split(tmp_path: Path) -> None:
         "LegalEntity",
         name="Red Front and the following subsidiaries:",
         alias="ПАО ‘Банк АБВ’, ПАО ‘Абвбанк’; Rote Front, (b), Front Rouge, (c) FR",
+        previousName="Old Front, Former Front, OF",
     )
+    assert group.texts("previousName") == ("Old Front", "Former Front", "OF")
     assert group.texts("name") == ("Red Front",)
     assert group.texts("alias") == (
         "ПАО ‘Банк АБВ’",

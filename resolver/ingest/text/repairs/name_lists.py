@@ -10,6 +10,8 @@ from itertools import pairwise
 
 from rigour.names import extract_org_types
 
+from resolver.ingest.text.name_words import is_legal_form
+
 MAX_TEXT = 1_500
 """Characters; a longer text is not split."""
 _FIRST_LETTER = re.compile(r"\(?a\)\s*(?=\S)")
@@ -19,6 +21,10 @@ _BRACKET = re.compile(r"\([^()]{2,200}\)")
 _QUOTED = re.compile('[‘“«„"][^‘“«„"”»]{1,200}[’”»“"]')
 _OPENING = '‘“«„"'
 _ANY_QUOTE = re.compile('[‘’“”«»„"]')
+_APOSTROPHE = re.compile(r"(?<=\w)['’‘](?=\w)")
+_AND = re.compile(r" (?:and|und|et|y|и) ", re.I)
+_CONTINUED = re.compile(r"(?:and|und|et|y|и|or|of|for) ", re.I)
+_SMALL_START = re.compile(r"(?:al|ad|an|ar|as|at|el|the|lil)[- ]")
 _COMMA = re.compile(r",\s+")
 _ARABIC_COMMA = re.compile(r"\s*،\s*")
 _CYRILLIC_FORMS = frozenset(
@@ -76,6 +82,38 @@ def _are_names(pieces: list[str]) -> bool:
     bare = sum(piece[0] in _OPENING for piece in pieces)
     has_quotes = bare in (0, len(pieces)) and any(_QUOTED.search(piece) for piece in pieces)
     return has_quotes and all(map(_is_whole_name, pieces))
+
+
+def split_alias_list(text: str) -> list[str]:
+    """Split a list of at least three aliases of a group: `Macina Front, Katiba Macina, FLM`.
+
+    It is one if each piece begins like a name, some have several words, and none is joined to the
+    others by `and`. `Pribory, Service, Torgovlya` and `Ministry of Culture, Youth and Sport` stay
+    whole, and a legal form stays with the name before it (`Mayak Co., Ltd`).
+    """
+    if len(text) > MAX_TEXT or _ANY_QUOTE.search(_APOSTROPHE.sub("", text)):
+        return [text]
+    pieces: list[str] = []
+    for piece in _pieces_outside_brackets(text):
+        if pieces and is_legal_form(piece):
+            pieces[-1] = f"{pieces[-1]}, {piece}"
+        else:
+            pieces.append(piece)
+    if len(pieces) < 3 or not all(map(_begins_like_name, pieces)):
+        return [text]
+    has_short = any(" " not in piece for piece in pieces[1:-1])
+    if all(" " not in piece for piece in pieces) or (has_short and _AND.search(pieces[-1])):
+        return [text]
+    return pieces
+
+
+def _begins_like_name(piece: str) -> bool:
+    """Return whether a piece begins with a capital, a digit or an article, and not with `and`."""
+    first = piece[:1]
+    is_capital = first.isalpha() and not first.islower()
+    return not _CONTINUED.match(piece) and (
+        is_capital or first.isdigit() or bool(_SMALL_START.match(piece))
+    )
 
 
 def strip_following(text: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import pytest
 
 from resolver.ingest.text.group_names import parse_group_name
 from resolver.ingest.text.repairs.name_lists import (
+    split_alias_list,
     split_enumeration,
     split_group_list,
     strip_following,
@@ -66,6 +67,42 @@ def test_other_commas_split_nothing(text: str) -> None:
     assert split_group_list(text) == [text]
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["Macina Front", "Katiba Macina", "FLM"],
+        ["Red Front", "IRSAD", "Front of the Reds"],
+        ["Suleiman Brigade", "al-Amshat", "Amshat"],
+        ["9th Brigade", "Al-Kani Militia", "Kaniyat"],
+        ["Raja’i Prison", "Rajai Shahr", "Rajaishahr"],
+        ["Mayak Trading Co., Ltd", "Mayak Optics Co., Ltd.", "Mayak Company"],
+        ["Guardians of Judea and Samaria", "Guardians of Yehuda", "Hashomer Judea and Samaria"],
+    ],
+)
+def test_three_or_more_aliases_are_a_list(names: list[str]) -> None:
+    assert split_alias_list(", ".join(names)) == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pribory, Service, Torgovlya",
+        "Ministry of Culture, Youth and Sport",
+        "Ministry of Culture, Youth, and Sport",
+        "Agency for the Development, Manufacture, and Export of Products",
+        "Агентство по делам Содружества, соотечественников, проживающих за рубежом",
+        "Red Front, Rote Front",
+        "Mayak Works, JSC, Ltd",
+        "Foundation ‘Red, White, Blue’",
+        "Red Front (Red, White, Blue)",
+        "Red Front, , Rote Front",
+        "",
+    ],
+)
+def test_other_texts_are_no_list_of_aliases(text: str) -> None:
+    assert split_alias_list(text) == [text]
+
+
 def test_names_in_a_list_become_aliases() -> None:
     forms = parse_group_name("PJSC ‘Mayak Bank’ (ПАО ‘Банк Маяк’, ПАО ‘Маякбанк’)")
     assert forms.all_names() == (
@@ -116,4 +153,5 @@ def test_hostile_names_take_no_time() -> None:
     ):
         assert split_enumeration(text)
         assert split_group_list(text)
+        assert split_alias_list(text)
         assert strip_following(text)
