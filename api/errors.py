@@ -19,6 +19,7 @@ from resolver.errors import (
     ReusedIdError,
     StoreError,
     StoreFullError,
+    UnknownIdError,
     UsageError,
 )
 
@@ -29,6 +30,7 @@ _DETAILS = {
     413: "the request is too large",
 }
 _STATUSES: tuple[tuple[type[ResolverError], int], ...] = (
+    (UnknownIdError, 404),
     (RecordError, 400),
     (InputError, 400),
     (UsageError, 422),

@@ -52,6 +52,10 @@ class UnneededMappingError(MappingError):
     """Mapping for files of which none is a table."""
 
 
+class UnknownIdError(InputError):
+    """Id or number that the store does not have, or that the viewer may not know of."""
+
+
 class RecordError(InputError):
     """Row that cannot become a record; the rest of the file can still be read."""
 

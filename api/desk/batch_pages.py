@@ -23,6 +23,7 @@ from resolver.api.routes.result_files import (
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_form, upload_errors
 from resolver.errors import InputError
+from resolver.hub.admin import RevisionRow
 from resolver.hub.desk_users import UserRole
 from resolver.hub.job_worker import (
     BATCH_JOB,
@@ -140,21 +141,32 @@ def batch_result(job_id: str, result: str) -> Any:
 
 
 def _batches_page(problem: str = "") -> str:
-    store, user = current_service().hub.store, current_user()
-    is_admin = user.role >= UserRole.ADMIN
-    agency = None if is_admin else user.agency
-    sender = user.name if agency == "" else None
-    with store.view() as view:
-        commits = view.revisions(max(0, view.revision - _MAX_ROWS))[::-1]
     return render_page(
         "batches.html",
         section="batches",
-        jobs=store.jobs.list(agency=agency, submitted_by=sender, kind=BATCH_JOB, limit=_MAX_ROWS),
-        commits=commits,
+        jobs=list_own_batches(_MAX_ROWS),
+        commits=_latest_commits(),
         formats=_FORMATS,
         form_id=g.request_id,
         problem=problem,
     )
+
+
+def list_own_batches(limit: int) -> list[Job]:
+    """List the latest batches of the user's agency, without an agency their own; for admins all."""
+    jobs, user = current_service().hub.store.jobs, current_user()
+    if user.role >= UserRole.ADMIN:
+        return jobs.list(kind=BATCH_JOB, limit=limit)
+    sender = None if user.agency else user.name
+    return jobs.list(agency=user.agency, submitted_by=sender, kind=BATCH_JOB, limit=limit)
+
+
+def _latest_commits() -> list[RevisionRow]:
+    """Return the latest commits, the newest first; only for admins, as they count all records."""
+    if current_user().role < UserRole.ADMIN:
+        return []
+    with current_service().hub.store.view() as view:
+        return view.revisions(max(0, view.revision - _MAX_ROWS))[::-1]
 
 
 def _find_job(job_id: str) -> Job:
@@ -192,13 +204,22 @@ def _count_open_pairs(job: Job) -> list[tuple[str, int]]:
     hub = current_service().hub
     with hub.store.view() as view:
         names = view.sources_in_revision(int(revision))[:_MAX_ROWS]
-    return [(name, list_waiting(hub, Filters(source=name), limit=1).total) for name in names]
+    return [
+        (name, list_waiting(hub, Filters(source=name), limit=1, viewer=g.viewer).total)
+        for name in names
+    ]
 
 
 def _stall_reason(job: Job) -> str:
-    """Return why a batch does not progress: its worker is `busy`, `down` or `lost`; else empty."""
+    """Return why a batch does not progress: its worker is `busy`, `down` or `lost`; else empty.
+
+    Only admins are told `busy` from `down`; to others it `waits`, as batches of other agencies are
+    none of their business.
+    """
     now = datetime.now(UTC)
     if job.state == "queued" and now - datetime.fromisoformat(job.created) > _QUEUE_PATIENCE:
+        if current_user().role < UserRole.ADMIN:
+            return "waits"
         jobs = current_service().hub.store.jobs.list(limit=_MAX_ROWS)
         return "busy" if any(_is_leased(other, now) for other in jobs) else "down"
     if job.state == "running" and job.lease_until and datetime.fromisoformat(job.lease_until) < now:

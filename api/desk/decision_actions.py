@@ -22,7 +22,6 @@ from resolver.api.desk.support.desk_access import (
     current_user,
     is_partial_request,
     require_role,
-    require_visible,
 )
 from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.desk.support.review_forms import (
@@ -51,9 +50,6 @@ def decide(left: str, right: str) -> Any:
     """Commit a decision and show the next pair."""
     form = request.form
     verdict = parse_verdict(form.get("verdict", ""))
-    if form.get("again"):
-        # other pairs are checked by `decide_pair`, at the revision that the decision is made on
-        require_visible(left, right)
     outcome = review.decide_pair(
         current_service().hub,
         _decision_request(left, right, verdict),

@@ -12,12 +12,12 @@ from resolver import review
 from resolver.api.access import log_access, viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
-from resolver.api.desk.support.desk_access import require_role, require_visible
+from resolver.api.desk.support.desk_access import require_role
 from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.desk.support.review_forms import current_steward
 from resolver.api.query_parameters import read_integer
 from resolver.api.service import current_service
-from resolver.errors import InputError
+from resolver.errors import UnknownIdError
 from resolver.hub.desk_users import UserRole
 from resolver.review import DecisionView, HistoryRow
 from resolver.review.entity_page import EntityPage, load_entity_page
@@ -53,7 +53,7 @@ def _entity_context(entity_page: EntityPage) -> dict[str, Any]:
         "relations": _load_relations(entity_page),
         "history": _group_history(review.load_timeline(hub, entity_page.id, viewer()), decisions),
         "decisions": decisions,
-        "digest": review.entity_digest(hub, entity_page.id),
+        "digest": review.entity_digest(hub, entity_page.id, viewer()),
         "message": request.args.get("done", "")[:500],
         "records": entity_page.records[start : start + _RECORDS_PER_PAGE],
         "start": start,
@@ -70,7 +70,6 @@ def split(entity_id: str) -> Any:
     reason, digest = form.get("why", "").strip()[:2_000], form.get("digest", "")
     if not record_ids:
         raise DeskError(422, "No record is marked.", "Mark the records to take out of the entity.")
-    require_visible(entity_id)
     if "sure" not in form:
         entity_page = _load_page(entity_id)
         preview = review.preview_split(hub, current_steward(), entity_id, record_ids)
@@ -100,7 +99,7 @@ def _log_view(entity_page: EntityPage, query: dict[str, Any]) -> None:
 def _load_page(entity_id: str) -> EntityPage:
     try:
         return load_entity_page(current_service().hub, entity_id, viewer())
-    except InputError as error:
+    except UnknownIdError as error:
         raise DeskError(
             404, f"There is no entity or record {entity_id[:80]}.", "Search for a name instead."
         ) from error

@@ -9,15 +9,16 @@ from flask import abort, redirect, url_for
 
 from resolver import review
 from resolver.api.access import viewer
+from resolver.api.desk.batch_pages import list_own_batches
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
 from resolver.api.desk.support.desk_access import current_user
+from resolver.api.desk.support.visible_lists import has_lists_to_load, visible_lists
+from resolver.api.errors import public_detail
 from resolver.api.routes.health import readiness
 from resolver.api.service import current_service
 from resolver.errors import ResolverError
 from resolver.hub.admin import StoredSource
-from resolver.hub.desk_users import UserRole
-from resolver.hub.job_worker import BATCH_JOB
 
 _MAX_JOBS = 6
 
@@ -45,17 +46,17 @@ def home() -> Any:
 
 
 def _store_context() -> dict[str, Any]:
-    store, user = current_service().hub.store, current_user()
-    with store.view() as view:
-        revision, sources = view.revision, view.sources(counted=True)
+    sources = visible_lists()
+    with current_service().hub.store.view() as view:
+        revision = view.revision
         commits = view.revisions(max(0, revision - 1))
-    agency = None if user.role >= UserRole.ADMIN else user.agency
     return {
         "revision": revision,
         "committed_at": commits[-1].committed_at if commits else "",
         "record_count": sum(source.records for source in sources),
         "sources": [(source, _is_outdated(source)) for source in sources],
-        "jobs": store.jobs.list(agency=agency, kind=BATCH_JOB, limit=_MAX_JOBS),
+        "is_loading": bool(revision) and has_lists_to_load(),
+        "jobs": list_own_batches(_MAX_JOBS),
     }
 
 
@@ -66,8 +67,8 @@ def _review_context() -> dict[str, Any]:
         "waiting": review.list_waiting(hub, limit=1, viewer=viewer()),
         "assigned": review.list_waiting(hub, own_filters, limit=1, viewer=viewer()).total,
         "unconfirmed": len(review.list_pending(hub, viewer())),
-        "throughput": review.measure_throughput(hub),
-        "agreement": review.measure_agreement(hub),
+        "throughput": review.measure_throughput(hub, viewer()),
+        "agreement": review.measure_agreement(hub, viewer()),
     }
 
 
@@ -83,4 +84,4 @@ def _faults() -> list[str]:
     try:
         return readiness(current_service())[1]
     except ResolverError as error:
-        return [error.line()]
+        return [public_detail(error)]

@@ -14,7 +14,6 @@ from resolver.api.desk.support.desk_access import current_user, require_role
 from resolver.api.service import current_service
 from resolver.hub.desk_users import UserRole
 from resolver.hub.job_worker import Job
-from resolver.review.restrictions import find_restricted
 from resolver.screening.screener import IndexRevision
 from resolver.training.data.queue_picks import mark_queue_picks
 from resolver.training.learning_jobs import LEARN_JOB, learned_model_folder, submit_learning
@@ -34,16 +33,15 @@ MEASURES = (
 def learning() -> Any:
     """Show the model in use beside models trained from decisions."""
     hub = current_service().hub
-    jobs = hub.store.jobs.list(kind=LEARN_JOB, limit=_MAX_JOBS)
     with hub.store.view() as view:
-        decision_count, stamp = view.decision_count(), view.head.stamp.get("model", "")
-    trainings = [_training_context(job) for job in jobs]
+        stamp = view.head.stamp.get("model", "")
+    trainings = [_training_context(job) for job in _latest_trainings()]
     _log_moved_pairs([pair for training in trainings for pair in training["moved"]], stamp)
     return render_page(
         "learning.html",
         section="learning",
-        decision_count=decision_count,
-        agreement=review.measure_agreement(hub),
+        decision_count=review.count_decisions(hub, viewer()),
+        agreement=review.measure_agreement(hub, viewer()),
         models=hub.models.models,
         stamp=stamp,
         trainings=trainings,
@@ -73,8 +71,15 @@ def train_model() -> Any:
 @require_role(UserRole.STEWARD)
 def pick_pairs() -> Any:
     """Mark the waiting pairs that would teach the model most, and show them."""
-    mark_queue_picks(current_service().hub)
+    mark_queue_picks(current_service().hub, viewer=viewer())
     return redirect(url_for("desk.queue", reason=review.QueueReason.SAMPLE), 303)
+
+
+def _latest_trainings() -> list[Job]:
+    """Return the latest trainings; only for admins, as they use and count all decisions."""
+    if current_user().role < UserRole.ADMIN:
+        return []
+    return current_service().hub.store.jobs.list(kind=LEARN_JOB, limit=_MAX_JOBS)
 
 
 def _log_moved_pairs(moved: list[dict[str, Any]], stamp: str) -> None:
@@ -86,14 +91,11 @@ def _log_moved_pairs(moved: list[dict[str, Any]], stamp: str) -> None:
 
 
 def _training_context(job: Job) -> dict[str, Any]:
-    """Return a job with its results, the folder of its model, and the visible pairs that move."""
-    service, result = current_service(), dict(job.result or {})
-    moved = result.get("waiting", {}).get("moved", [])
-    record_ids = [pair[side] for pair in moved for side in ("left", "right")]
-    restricted = find_restricted(service.hub, record_ids, viewer())
+    """Return a job with its results, the pairs that move furthest, and the folder of its model."""
+    result = dict(job.result or {})
     return {
         "job": job,
         "result": result,
-        "moved": [pair for pair in moved if restricted.isdisjoint((pair["left"], pair["right"]))],
-        "folder": learned_model_folder(service.jobs_dir, job),
+        "moved": result.get("waiting", {}).get("moved", []),
+        "folder": learned_model_folder(current_service().jobs_dir, job),
     }

@@ -17,9 +17,7 @@ from resolver.api.desk.support.decision_reasons import DECISION_REASONS, VERDICT
 from resolver.api.desk.support.desk_access import (
     current_user,
     is_partial_request,
-    require_visible,
 )
-from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.desk.support.review_forms import (
     HIDE_SCORES_COOKIE,
     QueuePosition,
@@ -87,7 +85,6 @@ def done() -> Any:
 def pair_preview(left: str, right: str) -> Any:
     """Show what a verdict would change, without deciding."""
     verdict = parse_verdict(request.args.get("verdict", ""))
-    require_visible(left, right)
     withdrawals = tuple(int(text) for text in request.args.getlist("over") if text.isdigit())
     preview = review.preview_decision(
         current_service().hub,
@@ -166,9 +163,6 @@ def show_pair(
     """
     hub, recheck = current_service().hub, position.recheck
     is_leased = item is not None and item.holder == current_user().name
-    if not is_leased:
-        # the queue leases only pairs that the steward may see
-        require_visible(left, right)
     view = review.build_pair_view(
         hub,
         left,
@@ -255,15 +249,10 @@ def _previous_outcome() -> DecisionOutcome | None:
 
 
 def load_decision(number: int) -> review.DecisionView:
-    """Return a decision of the log. Raises `DeskError` for an unknown number."""
-    hub = current_service().hub
-    with hub.store.view() as view:
-        stored = view.decision(number)
-    if stored is None:
-        raise DeskError(404, f"There is no decision {number}.", "It may belong to another store.")
-    record_ids = [stored.decision.left_id, stored.decision.right_id]
-    decisions = review.list_decisions(hub, record_ids, viewer())
-    return next(decision for decision in decisions if decision.number == number)
+    """Return a decision of the log. Raises `UnknownIdError` for a number that the user may not
+    know.
+    """
+    return review.load_decision(current_service().hub, number, viewer())
 
 
 def _pair_response(text: str, address: str, title: str) -> Response:

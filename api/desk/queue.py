@@ -12,7 +12,7 @@ from resolver.api.access import log_access, viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
 from resolver.api.desk.support.decision_reasons import DECISION_REASONS
-from resolver.api.desk.support.desk_access import current_user, require_role, require_visible
+from resolver.api.desk.support.desk_access import current_user, require_role
 from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.desk.support.review_forms import (
     current_steward,
@@ -22,6 +22,7 @@ from resolver.api.desk.support.review_forms import (
     hides_scores,
     parse_verdict,
 )
+from resolver.api.desk.support.visible_lists import visible_lists
 from resolver.api.service import current_service
 from resolver.hub.desk_users import UserRole
 from resolver.review import Filters, QueueCut, QueueItem, QueuePage
@@ -85,7 +86,7 @@ def _filter_context(filters: Filters) -> dict[str, Any]:
     return {
         "filters": filters,
         "query": filter_parameters(filters),
-        "choices": review.list_filter_choices(hub),
+        "choices": review.list_filter_choices(visible_lists()),
         "saved_filters": {name: filter_parameters(row) for name, row in saved.items()},
         "stewards": [
             user.name
@@ -135,7 +136,8 @@ def _assign(items: list[QueueItem], assignee: str) -> str:
     """Assign pairs to a steward (empty: nobody) and return a message."""
     hub = current_service().hub
     for item in items:
-        review.assign_pair(hub, item.left.id, item.right.id, assignee, current_user().name)
+        pair = item.left.id, item.right.id
+        review.assign_pair(hub, *pair, assignee, current_user().name, viewer=viewer())
     return f"{len(items)} assigned to {assignee or 'nobody'}."
 
 
@@ -147,7 +149,6 @@ def _marked_items() -> list[QueueItem]:
     items = []
     for mark in marks:
         left, _, right = mark.partition("|")
-        require_visible(left, right)
         item = review.find_item(current_service().hub, left, right, viewer=viewer())
         if item is not None:
             items.append(item)

@@ -21,6 +21,7 @@ from resolver.store import (
     restore,
     utc_text,
 )
+from resolver.store import RevisionRow as RevisionRow
 from resolver.store import StoredSource as StoredSource
 from resolver.store import StoreView as StoreView
 

@@ -14,18 +14,19 @@ Queue
     `hold_pair(hub, steward, left, right, rules=None) -> str`,
     `release_pair(hub, steward, left, right)`
         Take or renew the lease of a pair (raises `PairLockedError`), and release it.
-    `assign_pair(hub, left, right, assignee, assigned_by="")`
+    `assign_pair(hub, left, right, assignee, assigned_by="", *, viewer=STRANGER)`
         Assign a pair; an empty assignee removes the assignment.
     `list_saved_filters(hub, user)`, `save_filters(hub, user, name, filters)`,
-    `delete_filters(hub, user, name)`, `list_filter_choices(hub)`, `measure_throughput(hub)`,
+    `delete_filters(hub, user, name)`, `list_filter_choices(sources)`
+    `measure_throughput(hub, viewer=STRANGER)`, `count_decisions(hub, viewer=STRANGER)`,
     `forecast_queue(hub, capacity, viewer=STRANGER) -> QueueCut`
         Work on the queue that a viewer may see, and where a capacity of reviews a day cuts it.
     `refresh_queue(hub)` (readers refresh the queue themselves; a worker may do it ahead)
 
 Pair
     `build_pair_view(hub, left, right, *, steward=None, rules=None, recheck=0, hide_score=False)`
-        `left`, `right`: ids of entities or records. Raises `InputError` for an unknown id, and
-        `RetiredMeanwhileError` if both are one entity by now.
+        `left`, `right`: ids of entities or records. Raises `UnknownIdError` for an id that the
+        viewer may not know, and `RetiredMeanwhileError` if both are one entity by now.
     `preview_decision(hub, request, rules=None) -> DecisionPreview`
         What `decide_pair` with the same request would do, without committing. Raises the same.
 
@@ -44,16 +45,18 @@ Decisions
         Confirms a decision that waits for a second steward; `list_pending(hub, viewer)` lists them.
     `split_entity(hub, steward, entity, record_ids, why, *, shown_digest="", rules=None)`,
     `preview_split(hub, steward, entity, record_ids, rules=None)`
-        `entity_digest(hub, entity)` of the entity as shown is passed back as `shown_digest`.
+        `entity_digest(hub, entity, viewer)` of the entity as shown goes back as `shown_digest`.
 
 History and agreement
     `load_timeline(hub, entity, viewer=STRANGER) -> tuple[HistoryRow, ...]`, newest first;
-    `list_decisions(hub, record_ids, viewer=STRANGER)`; `measure_agreement(hub) -> Agreement`
+    `list_decisions(hub, record_ids, viewer=STRANGER)`, `load_decision(hub, number, viewer)`;
+    `measure_agreement(hub, viewer=STRANGER) -> Agreement`
 
 Visibility
     Every reader states a `steward` or a `viewer` (`steward.viewer`); the default is a stranger, who
-    sees only records of handling code H0. A pair is shown to, and decided by, only those who may
-    see all its records (`DecisionNotAllowedError`).
+    sees only records of handling code H0. Whatever a viewer may not see counts as absent
+    (`restrictions`): its ids and numbers are unknown, an entity is the records that are left, and a
+    decision rests on these. The queue offers a pair only to those who may see all its records.
 """
 
 from resolver.review.attributes import latin_transliteration
@@ -95,11 +98,11 @@ from resolver.review.queue.queue_pages import (
     find_item,
     hold_pair,
     list_waiting,
-    measure_throughput,
     release_pair,
     take_next_item,
 )
 from resolver.review.queue.refresh import refresh_queue
+from resolver.review.queue.throughput import count_decisions, measure_throughput
 from resolver.review.refusals import (
     ChangedMeanwhileError,
     ContradictionError,
@@ -107,11 +110,10 @@ from resolver.review.refusals import (
     DecidedMeanwhileError,
     DecisionNotAllowedError,
     DecisionRefusedError,
-    HiddenRecordsError,
     PairLockedError,
     RetiredMeanwhileError,
 )
-from resolver.review.timeline import list_decisions, load_timeline
+from resolver.review.timeline import list_decisions, load_decision, load_timeline
 from resolver.review.view_models import (
     AttributeView,
     Candidate,
@@ -150,7 +152,6 @@ __all__ = [
     "EvidenceWaterfall",
     "Filters",
     "GoldenChange",
-    "HiddenRecordsError",
     "HistoryRow",
     "Mark",
     "NameView",
@@ -173,6 +174,7 @@ __all__ = [
     "assign_pair",
     "build_pair_view",
     "confirm_decision",
+    "count_decisions",
     "decide_pair",
     "decide_pairs",
     "delete_filters",
@@ -186,6 +188,7 @@ __all__ = [
     "list_pending",
     "list_saved_filters",
     "list_waiting",
+    "load_decision",
     "load_timeline",
     "measure_agreement",
     "measure_throughput",

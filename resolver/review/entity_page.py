@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.merging import GoldenRecord
 from resolver.records import Record
 from resolver.records.labels import display_text, property_label
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
-from resolver.records.visibility import STRANGER, Viewer, is_visible
+from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.attributes import StatementIndex, compare_attributes
 from resolver.review.entity_sides import (
     build_party,
-    find_entity,
-    load_record_side,
     load_sides,
     sources_by_name,
 )
 from resolver.review.models import Party
+from resolver.review.restrictions import find_entity
 from resolver.review.view_models import AttributeView, Statement
 from resolver.store import StoredRecord, StoredSource
 
@@ -59,26 +57,13 @@ def load_entity_page(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> Ent
     """Load the entity of an id (its own, a retired one, or that of a record) as the viewer may see
     it.
 
-    Raises `InputError` for an unknown id, and where the viewer may see none of the records or not
-    the record whose id was given.
+    Raises `UnknownIdError` for an id that is unknown or that the viewer may not know.
     """
     with hub.store.view() as view:
-        stored_entity = find_entity(view, entity_id)
+        stored_entity = find_entity(view, entity_id, viewer)
         if not stored_entity.records:
             return EntityPage(stored_entity.id, view.revision, None, (), {}, ())
-        side = load_sides(view, [stored_entity.number])[stored_entity.number]
-        visible_ids = [
-            stored.record.id
-            for stored in side.records
-            if is_visible(stored.record.handling, viewer)
-        ]
-        if not visible_ids or (entity_id in stored_entity.records and entity_id not in visible_ids):
-            raise InputError(
-                f"the store has no entity or record {entity_id}",
-                hint="ids are e-… or <source>:<id>",
-            )
-        if len(visible_ids) < len(side.records):
-            side = load_record_side(view, stored_entity.id, visible_ids)
+        side = load_sides(view, [stored_entity.number], viewer)[stored_entity.number]
         sources = sources_by_name(view)
         statements = StatementIndex.load(view, (side,), sources)
         no_values = GoldenRecord(

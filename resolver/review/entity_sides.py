@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping, Sequence
@@ -23,7 +24,7 @@ from resolver.records.properties import FULL_NAMES, NAME_PARTS
 from resolver.records.visibility import OPERATOR, Viewer, is_visible
 from resolver.review.models import Party
 from resolver.review.queue.entity_summary import detect_scripts
-from resolver.store import StoredEntity, StoredRecord, StoredSource, StoreView
+from resolver.store import StoredRecord, StoredSource, StoreView
 
 _MAX_CACHED_RECORDS = 20
 MAX_RECORDS = 2_000
@@ -40,13 +41,6 @@ class EntitySide:
     number: int
     records: tuple[StoredRecord, ...]
     golden: GoldenRecord
-    all_numbers: tuple[int, ...] = ()
-    """Numbers of all its records, including those that the viewer may not see."""
-
-    @property
-    def hidden_count(self) -> int:
-        """Number of records that the viewer may not see."""
-        return len(self.all_numbers) - len(self.records) if self.all_numbers else 0
 
     @property
     def numbers(self) -> tuple[int, ...]:
@@ -74,17 +68,13 @@ def load_sides(
     ids = view.entity_ids(sorted(set(numbers)))
     stored = {row.number: row for row in view.records(record.tolist())}
     parts: dict[int, list[StoredRecord]] = {}
-    all_numbers: dict[int, list[int]] = {}
     for number, owner in zip(record.tolist(), entity.tolist(), strict=True):
-        if len(all_numbers.setdefault(owner, [])) < MAX_RECORDS:
-            all_numbers[owner].append(number)
-            if is_visible(stored[number].record.handling, viewer):
-                parts.setdefault(owner, []).append(stored[number])
+        is_shown = is_visible(stored[number].record.handling, viewer)
+        if is_shown and len(parts.get(owner, ())) < MAX_RECORDS:
+            parts.setdefault(owner, []).append(stored[number])
     golden = _golden(view, {ids[owner]: records for owner, records in parts.items()})
     return {
-        owner: EntitySide(
-            ids[owner], owner, tuple(records), golden[ids[owner]], tuple(all_numbers[owner])
-        )
+        owner: EntitySide(ids[owner], owner, tuple(records), golden[ids[owner]])
         for owner, records in parts.items()
     }
 
@@ -102,9 +92,7 @@ def load_record_side(
     )
     if not records:
         raise InputError(f"the records of {identity} were withdrawn", hint="go on to the next pair")
-    return EntitySide(
-        identity, 0, records, _golden(view, {identity: records})[identity], tuple(numbers)
-    )
+    return EntitySide(identity, 0, records, _golden(view, {identity: records})[identity])
 
 
 def _golden(
@@ -185,17 +173,13 @@ def ordered_numbers(left: EntitySide, right: EntitySide) -> tuple[int, int]:
     return min(left.number, right.number), max(left.number, right.number)
 
 
-def find_entity(view: StoreView, entity_id: str) -> StoredEntity:
-    """Find the entity of an id: its own, a retired one that redirects to it, or that of a record.
+def side_digest(side: EntitySide) -> str:
+    """Return a digest (16 hex digits) of the visible record versions of an entity.
 
-    Raises `InputError` for an unknown id.
+    Versions are told by their content: their numbers would count records that nobody may see here.
     """
-    entity = view.entity(entity_id)
-    if entity is None:
-        raise InputError(
-            f"the store has no entity or record {entity_id}", hint="ids are e-… or <source>:<id>"
-        )
-    return entity
+    versions = sorted(f"{stored.record.id} {stored.hash}" for stored in side.records)
+    return hashlib.sha256("\n".join(versions).encode()).hexdigest()[:16]
 
 
 def sources_by_name(view: StoreView) -> dict[str, StoredSource]:

@@ -111,8 +111,9 @@ class QueueItem:
     `score`, `logodds` (thousandths) and `band` are those of the strongest pair of records
     (`left_record`, `right_record`); `pairs` counts the pairs of records behind it. `priority`
     orders the queue, highest first. `why` explains the reason in a sentence. `key` names the place
-    in the queue (for `after`). `recheck` is the number of the decision under blind recheck, else 0;
-    pass it on with the decision. `holder` is the steward who has the pair open.
+    in the queue (for `after`), `position` is that place by numbers. `recheck` is the number of the
+    decision under blind recheck, else 0; pass it on with the decision. `holder` is the steward who
+    has the pair open.
     """
 
     key: str
@@ -131,11 +132,15 @@ class QueueItem:
     assigned: str
     holder: str
     recheck: int = 0
+    position: tuple[int, int, int] = (0, 0, 0)
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the item for JSON."""
         renamed = {"priority": "worth", "holder": "held_by", "recheck": "again"}
-        return json_fields(self, renamed)
+        fields = json_fields(self, renamed)
+        # it counts the entities of the store
+        del fields["position"]
+        return fields
 
 
 @dataclass(frozen=True, slots=True)

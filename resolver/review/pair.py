@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.hub.reopening.reopened_decisions import load_decisions
 from resolver.records.results.explanation import (
     AlignedPart,
     EvidenceRow,
@@ -24,18 +21,25 @@ from resolver.review.decisions.blind_review import shown_records
 from resolver.review.decisions.earlier_verdicts import decision_views
 from resolver.review.decisions.four_eyes import second_steward_reasons
 from resolver.review.desk_rules import DeskRules
+from resolver.review.entity_events import load_events
 from resolver.review.entity_sides import (
     EntitySide,
     build_party,
-    find_entity,
     load_record_side,
     load_sides,
     ordered_numbers,
+    side_digest,
     sources_by_name,
 )
 from resolver.review.models import PairSnapshot, QueueReason, Steward
-from resolver.review.queue.queue_access import find_hidden_records
+from resolver.review.queue.queue_access import visible_row
 from resolver.review.refusals import RetiredMeanwhileError
+from resolver.review.restrictions import (
+    find_decision,
+    find_entity,
+    load_decisions,
+    select_visible_numbers,
+)
 from resolver.review.strongest_pair import (
     StrongestPair,
     explain_strongest_pair,
@@ -50,8 +54,8 @@ from resolver.review.view_models import (
     WaterfallStep,
 )
 from resolver.scoring import scores
-from resolver.store import LinkTable, StoredDecision, StoredEntity, StoredSource, StoreView
-from resolver.store.desk import steward_work, waiting_pairs
+from resolver.store import LinkTable, StoredEntity, StoredSource, StoreView
+from resolver.store.desk import steward_work
 
 _MAX_CANDIDATES = 8
 
@@ -69,8 +73,8 @@ def build_pair_view(
     """Build everything that the page of a pair shows.
 
     With `recheck`, the number of a decision, the pair is shown as that decision saw it and without
-    score. Raises `InputError` for an unknown or invisible id and `RetiredMeanwhileError` where both
-    ids belong to one entity or one was withdrawn.
+    score. Raises `UnknownIdError` for an id or decision that the viewer may not know, and
+    `RetiredMeanwhileError` where both ids belong to one entity or one was withdrawn.
     """
     viewer = steward.viewer if steward is not None else STRANGER
     with hub.store.view() as view:
@@ -130,11 +134,13 @@ def _add_queue_state(
     """Add earlier decisions, and why and with whom the pair waits."""
     viewer = steward.viewer if steward is not None else STRANGER
     pair = ordered_numbers(*sides)
-    row = waiting_pairs.waiting_row(view.connection, *pair)
-    log = load_decisions(view, [record_id for side in sides for record_id in side.record_ids])
+    row = visible_row(view, pair, viewer)
+    log = load_decisions(
+        view, [record_id for side in sides for record_id in side.record_ids], viewer
+    )
     return replace(
         shown,
-        decisions=decision_views(visible_decisions(view, log, viewer)),
+        decisions=decision_views(log),
         reason=QueueReason(row.reason) if row else None,
         why=row.why if row else "",
         holder=_other_holder(view, pair, steward) if row else "",
@@ -165,22 +171,18 @@ def load_pair_sides(
 ) -> tuple[EntitySide, EntitySide]:
     """Load two living entities by any id, as the viewer sees them.
 
-    Raises `InputError` for an id that is unknown or entirely invisible, and `RetiredMeanwhileError`
+    Raises `UnknownIdError` for an id that the viewer may not know, and `RetiredMeanwhileError`
     where an entity is gone or both are one.
     """
-    left_entity, right_entity = _find_two_entities(view, left, right)
+    left_entity, right_entity = _find_two_entities(view, left, right, viewer)
     sides = load_sides(view, [left_entity.number, right_entity.number], viewer)
-    for entity_id, entity in ((left, left_entity), (right, right_entity)):
-        if entity.number not in sides:
-            raise InputError(
-                f"the store has no entity or record {entity_id}",
-                hint="ids are e-… or <source>:<id>",
-            )
     return sides[left_entity.number], sides[right_entity.number]
 
 
-def _find_two_entities(view: StoreView, left: str, right: str) -> tuple[StoredEntity, StoredEntity]:
-    left_entity, right_entity = find_entity(view, left), find_entity(view, right)
+def _find_two_entities(
+    view: StoreView, left: str, right: str, viewer: Viewer
+) -> tuple[StoredEntity, StoredEntity]:
+    left_entity, right_entity = (find_entity(view, end, viewer) for end in (left, right))
     for entity_id, entity in ((left, left_entity), (right, right_entity)):
         if not entity.records:
             raise RetiredMeanwhileError(entity_id, "", "all its records were withdrawn")
@@ -189,42 +191,33 @@ def _find_two_entities(view: StoreView, left: str, right: str) -> tuple[StoredEn
         raise RetiredMeanwhileError(
             retired_id,
             left_entity.id,
-            f"{left} and {right} are both {left_entity.id} by now{_merge_note(view, retired_id)}",
+            f"{left} and {right} are both {left_entity.id} by now"
+            f"{_merge_note(view, retired_id, viewer)}",
         )
     return left_entity, right_entity
 
 
-def visible_decisions(
-    view: StoreView, log: Sequence[StoredDecision], viewer: Viewer
-) -> list[StoredDecision]:
-    """Return the decisions of which the viewer may see both records."""
-    hidden = find_hidden_records(
-        view, {end for stored in log for end in stored.decision.pair}, viewer
-    )
-    return [stored for stored in log if hidden.isdisjoint(stored.decision.pair)]
-
-
-def _merge_note(view: StoreView, retired_id: str) -> str:
-    """Return by whom and when an entity was merged, as the end of a sentence."""
-    merge_revisions = [
-        change.revision
-        for change in view.history(retired_id)
-        if change.kind == "merged" and change.entity == retired_id
+def _merge_note(view: StoreView, retired_id: str, viewer: Viewer) -> str:
+    """Return by whom and when an entity was merged, as the end of a sentence, as far as the viewer
+    may know.
+    """
+    merges = [
+        event
+        for event in load_events(view, retired_id, viewer)
+        if event.kind == "merged" and event.entity == retired_id
     ]
-    if not merge_revisions:
+    if not merges:
         return ""
-    row = view.revision_rows([max(merge_revisions)])[max(merge_revisions)]
-    return f", merged on {row.committed_at[:10]} {row.committed_at[11:16]} UTC" + (
-        f" by {row.actor}" if row.actor else ""
+    last = max(merges, key=lambda event: event.revision)
+    return f", merged on {last.at[:10]} {last.at[11:16]} UTC" + (
+        f" by {last.actor}" if last.actor else ""
     )
 
 
 def _load_recheck_sides(
     view: StoreView, number: int, viewer: Viewer
 ) -> tuple[EntitySide, EntitySide]:
-    stored = view.decision(number)
-    if stored is None:
-        raise InputError(f"there is no decision {number}", hint="go on to the next pair")
+    stored = find_decision(view, number, viewer)
     left, right = (
         load_record_side(view, end, records, viewer) for end, records in shown_records(stored)
     )
@@ -257,11 +250,6 @@ def take_snapshot(
         hub.models.stamp["model"],
         hide_score,
     )
-
-
-def side_digest(side: EntitySide) -> str:
-    """Return a digest (16 hex digits) of the record versions of an entity."""
-    return hashlib.sha256(" ".join(map(str, side.all_numbers)).encode()).hexdigest()[:16]
 
 
 def _build_waterfall(explanation: Explanation, strongest: StrongestPair) -> EvidenceWaterfall:
@@ -298,8 +286,9 @@ def _find_candidates(
 ) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
     """Return the other entities that each of two sides may be, the likeliest first."""
     is_unmerged = links.outcome != Outcome.MERGED
-    ends = np.unique(np.concatenate([links.left[is_unmerged], links.right[is_unmerged]]))
-    record, entity, _ = view.memberships(ends.tolist())
+    ends = np.unique(np.concatenate([links.left[is_unmerged], links.right[is_unmerged]])).tolist()
+    visible = select_visible_numbers(view, ends, viewer)
+    record, entity, _ = view.memberships(visible)
     entity_of = dict(zip(record.tolist(), entity.tolist(), strict=True))
     left_ranked, right_ranked = (_rank_candidates(side, sides, links, entity_of) for side in sides)
     loaded = load_sides(view, sorted({*left_ranked, *right_ranked}), viewer)
@@ -342,5 +331,5 @@ def _build_candidates(
             Outcome(int(links.outcome[link])).label,
         )
         for number, link in ranked.items()
-        if number in loaded and not loaded[number].hidden_count
+        if number in loaded
     )

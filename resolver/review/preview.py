@@ -15,7 +15,7 @@ from resolver.review.decisions.split import plan_split
 from resolver.review.desk_rules import DeskRules
 from resolver.review.entity_sides import EntitySide, load_record_side
 from resolver.review.models import Steward
-from resolver.review.queue.queue_access import find_hidden_records
+from resolver.review.restrictions import find_entity, find_hidden_records
 from resolver.review.view_models import Cluster, DecisionPreview, GoldenChange
 from resolver.store import StoreView
 
@@ -54,7 +54,7 @@ def _preview(hub: Hub, build_plan: BuildPlan, viewer: Viewer) -> DecisionPreview
         """Plan the decision as if a second steward had confirmed it."""
         plan = build_plan(view)
         second_reasons[:] = plan.second_reasons
-        merge_sets = plan.merge_sets or _merged_records(view, plan)
+        merge_sets = plan.merge_sets or _merged_records(view, plan, viewer)
         return DecisionPlan(plan.entry, tuple(mark_confirmed(plan.decisions)), merge_sets, ())
 
     def observe(view: StoreView, increment: Increment) -> None:
@@ -66,12 +66,14 @@ def _preview(hub: Hub, build_plan: BuildPlan, viewer: Viewer) -> DecisionPreview
     return previews[-1]
 
 
-def _merged_records(view: StoreView, plan: DecisionPlan) -> tuple[tuple[str, ...], ...]:
+def _merged_records(
+    view: StoreView, plan: DecisionPlan, viewer: Viewer
+) -> tuple[tuple[str, ...], ...]:
     """Return the set of records that a decision would merge once it is confirmed."""
     if not plan.entry.verdict.is_merge:
         return ()
-    entities = [view.entity(end) for new in plan.decisions for end in new.decision.pair]
-    records = {record for entity in entities if entity is not None for record in entity.records}
+    ends = {end for new in plan.decisions for end in new.decision.pair}
+    records = {record for end in ends for record in find_entity(view, end, viewer).records}
     return (tuple(sorted(records)),)
 
 

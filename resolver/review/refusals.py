@@ -66,10 +66,6 @@ class DecisionNotAllowedError(DecisionRefusedError):
     """Steward may not do this, such as confirm their own decision."""
 
 
-class HiddenRecordsError(DecisionNotAllowedError):
-    """Decision on records that the steward may not see."""
-
-
 @dataclass(frozen=True, slots=True)
 class ContradictionTie:
     """Link in a chain of contradiction: two records that are the same (`is_same`) or different, by

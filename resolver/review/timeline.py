@@ -6,12 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from resolver.hub.hub import Hub
-from resolver.hub.reopening.reopened_decisions import load_decisions
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.decisions.earlier_verdicts import VERDICT_TEXTS, decision_views
-from resolver.review.entity_sides import find_entity, load_sides
+from resolver.review.entity_events import load_events
+from resolver.review.entity_sides import load_sides
 from resolver.review.models import DecisionStatus, DecisionView, HistoryRow
-from resolver.review.pair import visible_decisions
+from resolver.review.restrictions import find_decision, find_entity, load_decisions
 from resolver.store import EventKind, StoreView
 
 _OWN_EVENT_TEXTS = {
@@ -41,51 +41,50 @@ def list_decisions(
 ) -> tuple[DecisionView, ...]:
     """List the decisions on some records, newest first, if the viewer may see both records."""
     with hub.store.view() as view:
-        if not record_ids:
-            return ()
-        return decision_views(
-            visible_decisions(view, load_decisions(view, list(record_ids)), viewer)
-        )
+        return decision_views(load_decisions(view, record_ids, viewer))
+
+
+def load_decision(hub: Hub, number: int, viewer: Viewer = STRANGER) -> DecisionView:
+    """Load a decision with its present effect. Raises `UnknownIdError` for a number that the viewer
+    may not know.
+    """
+    with hub.store.view() as view:
+        stored = find_decision(view, number, viewer)
+        log = load_decisions(view, stored.decision.pair, viewer)
+    return next(decision for decision in decision_views(log) if decision.number == number)
 
 
 def load_timeline(hub: Hub, entity: str, viewer: Viewer = STRANGER) -> tuple[HistoryRow, ...]:
     """Load the history of an entity, newest first, as far as it concerns records the viewer may
     see.
 
-    Raises `InputError` for an unknown id.
+    Raises `UnknownIdError` for an id that the viewer may not know.
     """
     with hub.store.view() as view:
-        stored_entity = find_entity(view, entity)
+        stored_entity = find_entity(view, entity, viewer)
         rows = [
-            *_events(view, stored_entity.id),
+            *_events(view, stored_entity.id, viewer),
             *_decisions(view, stored_entity.records, viewer),
             *_lists(view, stored_entity.number, viewer),
         ]
     return tuple(sorted(rows, key=lambda row: (row.revision, row.decision, row.kind), reverse=True))
 
 
-def _events(view: StoreView, entity: str) -> list[HistoryRow]:
-    changes = view.history(entity)
-    revisions = view.revision_rows(sorted({change.revision for change in changes}))
+def _events(view: StoreView, entity: str, viewer: Viewer) -> list[HistoryRow]:
     rows = []
-    for change in changes:
-        is_own = change.entity == entity
-        template = (_OWN_EVENT_TEXTS if is_own else _OTHER_EVENT_TEXTS).get(change.kind)
+    for event in load_events(view, entity, viewer):
+        is_own = event.entity == entity
+        template = (_OWN_EVENT_TEXTS if is_own else _OTHER_EVENT_TEXTS).get(event.kind)
         if template is None:
             continue
-        commit, kind = revisions[change.revision], str(change.kind)
-        other = change.other if is_own else change.entity
-        text = template.format(entity=change.entity, other=change.other)
-        rows.append(
-            HistoryRow(commit.committed_at, change.revision, kind, text, commit.actor, other)
-        )
+        other = event.other if is_own else event.entity
+        text = template.format(entity=event.entity, other=event.other or "another entity")
+        rows.append(HistoryRow(event.at, event.revision, str(event.kind), text, event.actor, other))
     return rows
 
 
 def _decisions(view: StoreView, records: Sequence[str], viewer: Viewer) -> list[HistoryRow]:
-    if not records:
-        return []
-    log = visible_decisions(view, load_decisions(view, list(records)), viewer)
+    log = load_decisions(view, records, viewer)
     revision_of = {stored.number: stored.revision for stored in log}
     return [_decision_row(row, revision_of[row.number]) for row in decision_views(log)]
 

@@ -26,12 +26,11 @@ from resolver.api.desk.support.account_log import (
     log_failed_try,
     log_user_event,
 )
-from resolver.api.desk.support.error_pages import PARTIAL_HEADER, RESTRICTED_TEXT, DeskError
+from resolver.api.desk.support.error_pages import PARTIAL_HEADER, DeskError
 from resolver.api.desk.support.reference_paths import ReferenceConverter
 from resolver.api.service import Service, current_service
 from resolver.errors import StoreError
 from resolver.hub.desk_users import Session, User, UserRole
-from resolver.review.restrictions import find_restricted
 
 SESSION_COOKIE = "desk"
 OPEN_ENDPOINTS = frozenset(
@@ -110,12 +109,6 @@ def current_session() -> Session:
 def current_user() -> User:
     """Return the user who is signed in."""
     return current_session().user
-
-
-def require_visible(*ids: str) -> None:
-    """Raise `DeskError` if the user may not see a record of these entities or records."""
-    if find_restricted(current_service().hub, ids, g.viewer):
-        raise DeskError(403, *RESTRICTED_TEXT)
 
 
 def is_partial_request() -> bool:

@@ -16,18 +16,12 @@ from resolver.errors import ResolverError
 from resolver.review import (
     ContradictionError,
     DecisionRefusedError,
-    HiddenRecordsError,
     RetiredMeanwhileError,
 )
 from resolver.screening.screener import IndexRevision
 
 PARTIAL_HEADER = "X-Partial"
 """Header with which the script asks for a part of a page."""
-RESTRICTED_TEXT = (
-    "This holds records that their agency keeps to itself.",
-    "Only stewards of that agency can decide on them. Go on to the next pair.",
-)
-"""Message and advice about records that the user may not see."""
 _STATUS_TEXTS = {
     400: ("The form could not be read.", "Go back and send it again."),
     404: (
@@ -84,11 +78,6 @@ def _error_page(status: int, message: str, advice: str) -> tuple[str, int]:
 @blueprint.errorhandler(DeskError)
 def _show_desk_error(error: DeskError) -> tuple[str, int]:
     return _error_page(error.status, error.message, error.advice)
-
-
-@blueprint.errorhandler(HiddenRecordsError)
-def _show_hidden_records(_: HiddenRecordsError) -> tuple[str, int]:
-    return _error_page(403, *RESTRICTED_TEXT)
 
 
 @blueprint.errorhandler(DecisionRefusedError)

@@ -22,6 +22,7 @@ from resolver.review.models import (
     StewardVerdict,
 )
 from resolver.review.refusals import DecisionNotAllowedError
+from resolver.review.restrictions import find_hidden_records, visible_decisions
 from resolver.store import StoredDecision, StoreView
 from resolver.store.desk import steward_work
 from resolver.store.desk.steward_work import RecheckRow
@@ -56,22 +57,34 @@ def find_recheck_item(
     viewer may not see all its records.
     """
     viewer = steward.viewer if steward is not None else viewer
-    row = _find_row(view, steward, max_rank, decision)
-    if row is None or (place is not None and place >= (row.rank, -row.decision, -row.decision)):
-        return None
     if filters != Filters() and filters.reason != QueueReason.BLIND:
         return None
+    if decision:
+        row = steward_work.recheck_of(view.connection, decision)
+        return _build_item(view, row, viewer) if row is not None else None
+    name = steward.name if steward else ""
+    for row in steward_work.open_rechecks(view.connection, name, max_rank):
+        if place is not None and place >= (row.rank, -row.decision, -row.decision):
+            continue
+        item = _build_item(view, row, viewer)
+        if item is not None:
+            return item
+    return None
+
+
+def _build_item(view: StoreView, row: RecheckRow, viewer: Viewer) -> QueueItem | None:
+    """Build the queue item of a recheck; None if the viewer may not see all that it rests on."""
     stored = view.decision(row.decision)
     if stored is None:
         return None
+    sides = shown_records(stored)
+    if find_hidden_records(view, {record for _, records in sides for record in records}, viewer):
+        return None
     try:
         left, right = (
-            load_record_side(view, record_id, records, viewer)
-            for record_id, records in shown_records(stored)
+            load_record_side(view, record_id, records, viewer) for record_id, records in sides
         )
     except InputError:
-        return None
-    if left.hidden_count or right.hidden_count:
         return None
     sources = sources_by_name(view)
     return QueueItem(
@@ -91,15 +104,8 @@ def find_recheck_item(
         "",
         "",
         row.decision,
+        (row.rank, -row.decision, -row.decision),
     )
-
-
-def _find_row(
-    view: StoreView, steward: Steward | None, max_rank: int | None, decision: int
-) -> RecheckRow | None:
-    if decision:
-        return steward_work.recheck_of(view.connection, decision)
-    return steward_work.next_recheck(view.connection, steward.name if steward else "", max_rank)
 
 
 def shown_records(
@@ -144,14 +150,18 @@ def answer_recheck(
         )
 
 
-def measure_agreement(hub: Hub) -> Agreement:
-    """Measure the agreement of stewards on rechecked decisions."""
+def measure_agreement(hub: Hub, viewer: Viewer = STRANGER) -> Agreement:
+    """Measure the agreement of stewards on the rechecked decisions that the viewer may see."""
     verdicts: list[tuple[StewardVerdict, StewardVerdict]] = []
     disagreements = []
     with hub.store.view() as view:
-        for row in hub.store.steward_work.rechecks():
-            stored = view.decision(row.decision)
-            if row.verdict is None or stored is None:
+        answered = [row for row in hub.store.steward_work.rechecks() if row.verdict is not None]
+        log = [view.decision(row.decision) for row in answered]
+        visible = visible_decisions(view, [stored for stored in log if stored], viewer)
+        decision_of = {stored.number: stored for stored in visible}
+        for row in answered:
+            stored = decision_of.get(row.decision)
+            if stored is None or row.verdict is None:
                 continue
             first, second = steward_verdict(stored.decision), StewardVerdict(row.verdict)
             verdicts.append((first, second))

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from resolver.errors import DecisionError
 from resolver.hub.hub import Hub
 from resolver.hub.increments.increment import Increment
 from resolver.hub.index.record_index import RecordIndex
 from resolver.review.decisions.earlier_verdicts import ACT_KEY
 from resolver.review.decisions.log_entries import LogEntry
-from resolver.review.models import DecisionOutcome, DecisionState, StewardVerdict
+from resolver.review.models import DecisionOutcome, DecisionState, Steward, StewardVerdict
+from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError
 from resolver.store import NewDecision, StoreView
 
 
@@ -102,11 +104,24 @@ def _missing_pairs(plan: DecisionPlan, label_of: dict[str, int]) -> list[tuple[s
 
 
 def commit_plan(
-    hub: Hub, build_plan: BuildPlan, author: str, pair: tuple[str, str] | None = None
+    hub: Hub, build_plan: BuildPlan, steward: Steward, pair: tuple[str, str] | None = None
 ) -> tuple[DecisionOutcome, DecisionPlan]:
-    """Commit an act. `pair` names two records; the outcome states their entity if it is one now."""
+    """Commit an act. `pair` names two records; the outcome states their entity if it is one now.
+
+    Raises `DecisionNotAllowedError` where decisions that the steward may not see forbid the act.
+    """
     commit = PlannedCommit(build_plan)
-    committed = hub.decide(commit.build_decisions, actor=author, follow_up=commit.follow_up)
+    try:
+        committed = hub.decide(
+            commit.build_decisions, actor=steward.name, follow_up=commit.follow_up
+        )
+    except DecisionError as error:
+        if isinstance(error, DecisionRefusedError) or "admin" in steward.scopes:
+            raise
+        # the plan has settled all that the steward may see; the error names the records of others
+        raise DecisionNotAllowedError(
+            "the two cannot be decided so now", hint="leave the pair unsure, or ask an admin"
+        ) from error
     plan = commit.plan
     assert plan is not None
     with hub.store.view() as view:

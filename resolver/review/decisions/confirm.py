@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.hub.reopening.reopened_decisions import load_decisions
 from resolver.records.decisions import Verdict
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.decisions.blind_review import LEFT_RECORDS, RIGHT_RECORDS
@@ -29,9 +27,8 @@ from resolver.review.models import (
     Steward,
     StewardVerdict,
 )
-from resolver.review.pair import visible_decisions
-from resolver.review.queue.queue_access import check_may_decide
 from resolver.review.refusals import DecisionNotAllowedError
+from resolver.review.restrictions import find_decision, load_decisions, visible_decisions
 from resolver.store import NewDecision, StoredDecision, StoreView
 
 
@@ -40,13 +37,10 @@ def list_pending(hub: Hub, viewer: Viewer = STRANGER) -> tuple[DecisionView, ...
     Only those on records that the viewer may see.
     """
     with hub.store.view() as view:
-        log = view.two_steward_decisions()
         # later decisions on the same pairs may have settled them
-        records = sorted({end for stored in log for end in stored.decision.pair})
-        log = load_decisions(view, records) if records else []
-        waiting_numbers = {
-            stored.number for stored in visible_decisions(view, unconfirmed_decisions(log), viewer)
-        }
+        ends = {end for stored in view.two_steward_decisions() for end in stored.decision.pair}
+        log = load_decisions(view, ends, viewer)
+        waiting_numbers = {stored.number for stored in unconfirmed_decisions(log)}
         waiting = [row for row in decision_views(log) if row.number in waiting_numbers]
     first_of_act: dict[tuple[int, ...], DecisionView] = {}
     for row in sorted(waiting, key=lambda row: row.number):
@@ -59,8 +53,8 @@ def confirm_decision(
 ) -> DecisionOutcome:
     """Confirm a decision that waits for a second steward.
 
-    Raises `InputError` for an unknown number, and `DecisionNotAllowedError` if it is the steward's
-    own or no longer waits.
+    Raises `UnknownIdError` for a number that the steward may not know, and
+    `DecisionNotAllowedError` if it is the steward's own or no longer waits.
     """
 
     def build(view: StoreView) -> DecisionPlan:
@@ -68,9 +62,8 @@ def confirm_decision(
         return _plan_confirmation(view, steward, number, comment)
 
     with hub.store.view() as view:
-        stored = view.decision(number)
-    pair = stored.decision.pair if stored is not None else None
-    outcome, plan = commit_plan(hub, build, steward.name, pair)
+        pair = find_decision(view, number, steward.viewer).decision.pair
+    outcome, plan = commit_plan(hub, build, steward, pair)
     message = f"Confirmed: {_describe_confirmation(plan, outcome.entity)}"
     return replace(outcome, state=DecisionState.DONE, message=message)
 
@@ -78,22 +71,21 @@ def confirm_decision(
 def _plan_confirmation(
     view: StoreView, steward: Steward, number: int, comment: str
 ) -> DecisionPlan:
-    stored = view.decision(number)
-    if stored is None:
-        raise InputError(f"there is no decision {number}", hint="see which decisions wait")
+    stored = find_decision(view, number, steward.viewer)
+    members = view.decisions_in_revision(stored.revision)
     group = [
         member
-        for member in view.decisions_in_revision(stored.revision)
+        for member in visible_decisions(view, members, steward.viewer)
         if is_same_act(member, stored)
     ]
-    log = load_decisions(view, sorted({end for member in group for end in member.decision.pair}))
+    ends = {end for member in group for end in member.decision.pair}
+    log = load_decisions(view, ends, steward.viewer)
     waiting_numbers = {waiting.number for waiting in unconfirmed_decisions(log)}
     if stored.number not in waiting_numbers:
         raise DecisionNotAllowedError(
             f"decision {number} does not wait for a second steward", hint="look at the pair"
         )
     check_other_steward(stored, steward)
-    check_may_decide(view, steward.viewer, stored.decision.pair)
     group = [member for member in group if member.number in waiting_numbers]
     log_entry = new_log_entry(
         steward,

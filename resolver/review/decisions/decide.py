@@ -10,7 +10,6 @@ from typing import Any
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.hub.reopening.reopened_decisions import load_decisions
 from resolver.review.decisions.blind_review import answer_recheck, is_drawn
 from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, commit_plan
 from resolver.review.decisions.decision_checks import (
@@ -34,7 +33,6 @@ from resolver.review.decisions.log_entries import LogEntry, new_log_entry, snaps
 from resolver.review.desk_rules import DeskRules
 from resolver.review.entity_sides import (
     EntitySide,
-    find_entity,
     load_record_side,
     ordered_numbers,
     sources_by_name,
@@ -50,11 +48,11 @@ from resolver.review.models import (
     StewardVerdict,
 )
 from resolver.review.pair import take_snapshot
-from resolver.review.queue.queue_access import check_may_decide
+from resolver.review.queue.queue_access import visible_row
 from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError
+from resolver.review.restrictions import find_decision, find_entity, load_decisions
 from resolver.review.strongest_pair import StrongestPair, find_strongest_pair
-from resolver.store import NewDecision, StoredDecision, StoreView
-from resolver.store.desk import waiting_pairs
+from resolver.store import NewDecision, StoredDecision, StoredEntity, StoreView
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,26 +77,29 @@ class DecisionRequest:
 def decide_pair(
     hub: Hub, request: DecisionRequest, rules: DeskRules | None = None
 ) -> DecisionOutcome:
-    """Decide a pair of entities. Raises a `DecisionRefusedError`, `InputError` for unknown ids."""
+    """Decide a pair of entities by the records that the steward may see.
+
+    Raises a `DecisionRefusedError`, and `UnknownIdError` for an id that the steward may not know.
+    """
     rules = rules or DeskRules()
     if request.recheck:
         return _decide_recheck(hub, request)
-    steward = request.steward.name
-    outcome, plan = commit_plan(
-        hub, plan_decision(hub, request, rules), steward, (request.left, request.right)
-    )
+    steward, pair = request.steward, (request.left, request.right)
+    outcome, plan = commit_plan(hub, plan_decision(hub, request, rules), steward, pair)
     if plan.pair is not None:
         is_done = outcome.state is DecisionState.DONE
         if not is_done:
             # it still waits, for other stewards
-            hub.store.steward_work.release(plan.pair, steward)
+            hub.store.steward_work.release(plan.pair, steward.name)
         elif is_drawn(plan.decisions[0].digest, rules.recheck_share):
-            hub.store.steward_work.add_recheck(outcome.numbers[0], plan.rank, steward)
+            hub.store.steward_work.add_recheck(outcome.numbers[0], plan.rank, steward.name)
     return replace(outcome, message=_message(outcome, request))
 
 
 def _decide_recheck(hub: Hub, request: DecisionRequest) -> DecisionOutcome:
     number, verdict = request.recheck, request.verdict
+    with hub.store.view() as view:
+        find_decision(view, number, request.steward.viewer)
     answer_recheck(hub, request.steward, number, verdict, request.reason)
     message = f"Second verdict on decision {number} recorded: {VERDICT_TEXTS[verdict]}."
     return DecisionOutcome(DecisionState.NOTED, (), hub.store.revision, (), "", message)
@@ -120,10 +121,11 @@ def plan_decision(hub: Hub, request: DecisionRequest, rules: DeskRules) -> Build
 
     def build(view: StoreView) -> DecisionPlan:
         """Plan the decision on one revision."""
-        check_may_decide(view, request.steward.viewer, (request.left, request.right))
-        if _is_within_one_entity(view, request):
+        viewer = request.steward.viewer
+        entities = [find_entity(view, end, viewer) for end in (request.left, request.right)]
+        if _is_within_one_entity(entities, request):
             return _plan_within(hub, view, request, rules)
-        sides = load_unchanged_sides(view, request.left, request.right, request.snapshot)
+        sides = load_unchanged_sides(view, request.left, request.right, request.snapshot, viewer)
         check_not_locked(view, request.steward, ordered_numbers(*sides))
         return _plan_between(hub, view, request, rules, sides)
 
@@ -139,10 +141,12 @@ def _plan_between(
 ) -> DecisionPlan:
     """Plan a decision on two entities."""
     left_side, right_side = sides
-    log = load_decisions(view, [*left_side.record_ids, *right_side.record_ids])
+    log = load_decisions(
+        view, [*left_side.record_ids, *right_side.record_ids], request.steward.viewer
+    )
     links = view.links_of([*left_side.numbers, *right_side.numbers])
     strongest = find_strongest_pair(hub, view, left_side, right_side, links)
-    row = waiting_pairs.waiting_row(view.connection, *ordered_numbers(left_side, right_side))
+    row = visible_row(view, ordered_numbers(*sides), request.steward.viewer)
     waiting = [stored for stored in unconfirmed_decisions(log) if _is_across(stored, *sides)]
     is_confirmation = _check_waiting(waiting, request)
     pairs = _pairs_across(waiting, sides) or _pairs_across(reopened_decisions(log), sides)
@@ -239,10 +243,11 @@ def _plan_within(
     hub: Hub, view: StoreView, request: DecisionRequest, rules: DeskRules
 ) -> DecisionPlan:
     """Plan a decision on two records of one entity."""
-    log = load_decisions(view, list(find_entity(view, request.left).records))
+    viewer = request.steward.viewer
+    log = load_decisions(view, find_entity(view, request.left, viewer).records, viewer)
     _check_not_forced(log, request)
     pairs = [(request.left, request.right)]
-    left_side, right_side = (load_record_side(view, end, [end]) for end in pairs[0])
+    left_side, right_side = (load_record_side(view, end, [end], viewer) for end in pairs[0])
     sources = sources_by_name(view)
     reasons = second_steward_reasons((left_side, right_side), sources, rules, request.verdict)
     reasons += overturn_reasons(log, pairs, request.verdict)
@@ -297,15 +302,10 @@ def _check_not_unsure(unconfirmed: StoredDecision, request: DecisionRequest) -> 
         )
 
 
-def _is_within_one_entity(view: StoreView, request: DecisionRequest) -> bool:
+def _is_within_one_entity(entities: Sequence[StoredEntity], request: DecisionRequest) -> bool:
     """Return whether the request names two different records of one entity."""
-    left_entity, right_entity = view.entity(request.left), view.entity(request.right)
-    if (
-        left_entity is None
-        or right_entity is None
-        or left_entity.number != right_entity.number
-        or request.left == request.right
-    ):
+    left_entity, right_entity = entities
+    if left_entity.number != right_entity.number or request.left == request.right:
         return False
     return request.left in left_entity.records and request.right in right_entity.records
 

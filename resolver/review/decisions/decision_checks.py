@@ -7,17 +7,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Sequence
 
-from resolver.hub.reopening.reopened_decisions import load_decisions
 from resolver.records.decisions import Verdict
+from resolver.records.visibility import Viewer
 from resolver.review.decisions.earlier_verdicts import decision_views, effective_decisions
-from resolver.review.entity_sides import EntitySide, find_entity
+from resolver.review.entity_sides import EntitySide, side_digest
 from resolver.review.models import (
     DecisionView,
     PairSnapshot,
     Steward,
     StewardVerdict,
 )
-from resolver.review.pair import load_pair_sides, side_digest
+from resolver.review.pair import load_pair_sides
 from resolver.review.refusals import (
     ChangedMeanwhileError,
     ContradictionError,
@@ -27,26 +27,27 @@ from resolver.review.refusals import (
     PairLockedError,
     RetiredMeanwhileError,
 )
+from resolver.review.restrictions import find_entity, load_decisions
 from resolver.store import StoredDecision, StoreView
 from resolver.store.desk import steward_work, waiting_pairs
 
 
 def load_unchanged_sides(
-    view: StoreView, left: str, right: str, snapshot: PairSnapshot | None
+    view: StoreView, left: str, right: str, snapshot: PairSnapshot | None, viewer: Viewer
 ) -> tuple[EntitySide, EntitySide]:
-    """Load the two entities if they still are what the steward saw.
+    """Load the two entities, as the viewer may see them, if they still are what was shown.
 
     Raises `DecidedMeanwhileError`, `RetiredMeanwhileError` or `ChangedMeanwhileError`.
     """
     if snapshot is None:
-        return load_pair_sides(view, left, right)
-    check_undecided_since(view, snapshot)
+        return load_pair_sides(view, left, right, viewer)
+    check_undecided_since(view, snapshot, viewer)
     for shown_id in (snapshot.left, snapshot.right):
-        entity = find_entity(view, shown_id)
+        entity = find_entity(view, shown_id, viewer)
         if entity.records and entity.id != shown_id:
             change = f"its records now belong to {entity.id}"
             raise RetiredMeanwhileError(shown_id, entity.id, change)
-    left_side, right_side = load_pair_sides(view, left, right)
+    left_side, right_side = load_pair_sides(view, left, right, viewer)
     _check_unchanged(snapshot, left_side, right_side)
     return left_side, right_side
 
@@ -75,14 +76,14 @@ def _describe_change(before: set[str], now: set[str]) -> str:
     return " and ".join(parts) or "a list brought new versions of its records"
 
 
-def check_undecided_since(view: StoreView, snapshot: PairSnapshot) -> None:
+def check_undecided_since(view: StoreView, snapshot: PairSnapshot, viewer: Viewer) -> None:
     """Raise `DecidedMeanwhileError` if a verdict other than unsure was given on the two since they
     were shown.
     """
     if snapshot.revision >= view.revision:
         return
     left, right = set(snapshot.left_records), set(snapshot.right_records)
-    log = load_decisions(view, sorted(left | right))
+    log = load_decisions(view, left | right, viewer)
     later = [
         stored
         for stored in log

@@ -14,8 +14,8 @@ import numpy as np
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
-from resolver.hub.reopening.reopened_decisions import load_decisions
 from resolver.records.decisions import Verdict
+from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.decisions.blind_review import LEFT_RECORDS, RIGHT_RECORDS
 from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, commit_plan
 from resolver.review.decisions.decision_checks import overturn_reasons
@@ -25,8 +25,8 @@ from resolver.review.decisions.log_entries import MAX_SHOWN_IDS, new_log_entry
 from resolver.review.desk_rules import DeskRules
 from resolver.review.entity_sides import (
     EntitySide,
-    find_entity,
     load_sides,
+    side_digest,
     sources_by_name,
 )
 from resolver.review.models import (
@@ -35,9 +35,8 @@ from resolver.review.models import (
     Steward,
     StewardVerdict,
 )
-from resolver.review.pair import side_digest
-from resolver.review.queue.queue_access import check_may_decide
 from resolver.review.refusals import ChangedMeanwhileError, RetiredMeanwhileError
+from resolver.review.restrictions import find_entity, load_decisions
 from resolver.store import StoreView
 
 _MAX_PAIRS = 400
@@ -60,7 +59,7 @@ def split_entity(
     """
     removed = tuple(sorted(set(record_ids)))
     build_plan = plan_split(steward, entity, removed, why, shown_digest, rules or DeskRules())
-    outcome, _ = commit_plan(hub, build_plan, steward.name)
+    outcome, _ = commit_plan(hub, build_plan, steward)
     return replace(outcome, message=_outcome_message(outcome, len(removed), entity))
 
 
@@ -71,13 +70,13 @@ def _outcome_message(outcome: DecisionOutcome, count: int, entity: str) -> str:
     return f"{count} records taken out of {entity}."
 
 
-def entity_digest(hub: Hub, entity: str) -> str:
-    """Return a digest of the records of an entity, to pass back to `split_entity`. Raises
-    `InputError` for an unknown id.
+def entity_digest(hub: Hub, entity: str, viewer: Viewer = STRANGER) -> str:
+    """Return a digest of the records of an entity that the viewer may see, to pass back to
+    `split_entity`. Raises `UnknownIdError` for an id that the viewer may not know.
     """
     with hub.store.view() as view:
-        stored_entity = find_entity(view, entity)
-        side = load_sides(view, [stored_entity.number]).get(stored_entity.number)
+        stored_entity = find_entity(view, entity, viewer)
+        side = load_sides(view, [stored_entity.number], viewer).get(stored_entity.number)
         return side_digest(side) if side is not None else ""
 
 
@@ -93,8 +92,7 @@ def plan_split(
 
     def build(view: StoreView) -> DecisionPlan:
         """Plan the split on one revision."""
-        side = _load_shown_side(view, entity, shown_digest)
-        check_may_decide(view, steward.viewer, side.record_ids)
+        side = _load_shown_side(view, entity, shown_digest, steward.viewer)
         remaining = sorted(set(side.record_ids) - set(removed))
         foreign = sorted(set(removed) - set(side.record_ids))
         if foreign:
@@ -106,7 +104,7 @@ def plan_split(
                 "a split takes some records out and leaves others",
                 hint="choose some of its records, but not all",
             )
-        log = load_decisions(view, list(side.record_ids))
+        log = load_decisions(view, side.record_ids, steward.viewer)
         same_pairs = {
             stored.decision.pair
             for stored in effective_decisions(log)
@@ -140,14 +138,14 @@ def plan_split(
     return build
 
 
-def _load_shown_side(view: StoreView, entity: str, shown_digest: str) -> EntitySide:
-    stored_entity = find_entity(view, entity)
+def _load_shown_side(view: StoreView, entity: str, shown_digest: str, viewer: Viewer) -> EntitySide:
+    stored_entity = find_entity(view, entity, viewer)
     if not stored_entity.records:
         raise RetiredMeanwhileError(entity, "", "all its records were withdrawn")
     if stored_entity.id != entity and entity.startswith("e-"):
         reason = f"its records now belong to {stored_entity.id}"
         raise RetiredMeanwhileError(entity, stored_entity.id, reason)
-    side = load_sides(view, [stored_entity.number])[stored_entity.number]
+    side = load_sides(view, [stored_entity.number], viewer)[stored_entity.number]
     if shown_digest and side_digest(side) != shown_digest:
         raise ChangedMeanwhileError(side.id, "it has other records, or other versions of them")
     return side

@@ -13,9 +13,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.records.decisions import Verdict, settle_decisions
+from resolver.records.visibility import Viewer
 from resolver.review.decisions.commit_decisions import DecisionPlan, commit_plan
 from resolver.review.decisions.confirm import is_same_act
 from resolver.review.decisions.decision_checks import verdict_key
@@ -32,8 +32,8 @@ from resolver.review.models import (
     Steward,
     StewardVerdict,
 )
-from resolver.review.queue.queue_access import check_may_decide
 from resolver.review.refusals import DecisionNotAllowedError
+from resolver.review.restrictions import find_decision, load_decisions, visible_decisions
 from resolver.store import NewDecision, StoredDecision, StoreView, Versions
 
 Pair = tuple[str, str]
@@ -60,17 +60,17 @@ def undo_decision(hub: Hub, steward: Steward, number: int, *, why: str = "") -> 
     """Take back a decision with all decisions of its act.
 
     A decision that needed two stewards needs two to undo, except one's own that nobody has
-    confirmed. Raises `InputError` for an unknown number, and `DecisionNotAllowedError` if later
-    decisions stand on the same records or the decision is undone already.
+    confirmed. Raises `UnknownIdError` for a number that the steward may not know, and
+    `DecisionNotAllowedError` if later decisions stand on the same records or the decision is undone
+    already.
     """
     undone_numbers: list[int] = []
 
     def build(view: StoreView) -> DecisionPlan:
         """Plan the undo on one revision."""
-        stored = _find_decision(view, number)
-        check_may_decide(view, steward.viewer, stored.decision.pair)
-        targets = _find_act(view, stored)
-        log = view.decisions(sorted({end for pair in targets for end in pair}))
+        stored = find_decision(view, number, steward.viewer)
+        targets = _find_act(view, stored, steward.viewer)
+        log = load_decisions(view, {end for pair in targets for end in pair}, steward.viewer)
         reversals = [_plan_reversal(log, targets[pair], steward) for pair in sorted(targets)]
         undone_numbers[:] = [reversal.target.number for reversal in reversals]
         needs_two = any(reversal.is_confirmed for reversal in reversals)
@@ -90,8 +90,8 @@ def undo_decision(hub: Hub, steward: Steward, number: int, *, why: str = "") -> 
         return DecisionPlan(log_entry, tuple(decisions), (), reasons)
 
     with hub.store.view() as view:
-        undone_decision = _find_decision(view, number).decision
-    outcome, _ = commit_plan(hub, build, steward.name, undone_decision.pair)
+        undone_decision = find_decision(view, number, steward.viewer).decision
+    outcome, _ = commit_plan(hub, build, steward, undone_decision.pair)
     hub.store.steward_work.drop_rechecks(undone_numbers)
     if outcome.state is DecisionState.WAITING:
         message = f"Logged: decision {number} is undone once a second steward confirms it."
@@ -100,19 +100,17 @@ def undo_decision(hub: Hub, steward: Steward, number: int, *, why: str = "") -> 
     return replace(outcome, state=DecisionState.DONE, message=message)
 
 
-def _find_decision(view: StoreView, number: int) -> StoredDecision:
-    stored = view.decision(number)
-    if stored is None:
-        raise InputError(f"there is no decision {number}", hint="see the history of the entity")
-    return stored
-
-
-def _find_act(view: StoreView, stored: StoredDecision) -> dict[Pair, StoredDecision]:
-    """Return the last decision on each pair of an act, confirmations included."""
+def _find_act(
+    view: StoreView, stored: StoredDecision, viewer: Viewer
+) -> dict[Pair, StoredDecision]:
+    """Return the last decision on each pair of an act that the viewer may see, confirmations
+    included.
+    """
     pair_log = _sort_by_time(view.decisions(list(stored.decision.pair)), stored.decision.pair)
     latest: dict[Pair, StoredDecision] = {}
     for confirming in _confirming_run(pair_log, stored):
-        for member in view.decisions_in_revision(confirming.revision):
+        members = view.decisions_in_revision(confirming.revision)
+        for member in visible_decisions(view, members, viewer):
             if is_same_act(member, confirming):
                 previous = latest.get(member.decision.pair)
                 if previous is None or previous.number < member.number:

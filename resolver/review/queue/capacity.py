@@ -11,6 +11,7 @@ from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.models import QueueItem
 from resolver.review.queue.queue_access import excluded_marks
 from resolver.review.queue.refresh import refresh_queue
+from resolver.review.queue.throughput import count_reviews
 from resolver.store import QueueFilter, utc_text
 from resolver.store.desk import waiting_pairs
 
@@ -26,19 +27,18 @@ class QueueCut:
         """Return whether an item lies below the cut."""
         if self.forecast.capacity is None:
             return False
-        rank, low, high = (int(part) for part in item.key.split("."))
-        return self.last_position is None or (rank, low, high) > self.last_position
+        return self.last_position is None or item.position > self.last_position
 
 
 def forecast_queue(hub: Hub, capacity: int | None, viewer: Viewer = STRANGER) -> QueueCut:
     """Forecast the queue that a viewer may see, under a capacity of reviews a day (None: not
-    stated). Reviews of today (UTC) use up the capacity of today.
+    stated). Reviews of today (UTC) that the viewer may see use up the capacity of today.
     """
     refresh_queue(hub, complete=False)
     visible = QueueFilter(excluded_marks=excluded_marks(viewer))
     today = datetime.datetime.now(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    done = 0 if capacity is None else hub.store.steward_work.reviews_since(utc_text(today))
     with hub.store.view() as view:
+        done = 0 if capacity is None else count_reviews(view, utc_text(today), viewer)
         connection, costs = view.connection, hub.options_of(view.head).wrong_merge_costs
         reviews, matches = waiting_pairs.sum_scores(connection, visible)
         if capacity is None:

@@ -1,19 +1,16 @@
-"""Visibility in the queue: the access policy (`records.visibility`) as conditions on queue rows and
-records.
+"""Visibility in the queue: the access policy (`records.visibility`) as conditions on queue rows.
 
-A pair is shown to, and decided by, only those who may see all its records; otherwise a decision
-would rest on less than it affects.
+A row rests on all records of its two entities, so it waits only for those who may see all of them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
-from resolver.records.visibility import Viewer, is_visible
-from resolver.review.queue.entity_summary import read_handlings
-from resolver.review.refusals import HiddenRecordsError
-from resolver.store import StoreView
+from resolver.records.visibility import Viewer
+from resolver.store import QueueFilter, StoreView, WaitingRow
+from resolver.store.desk import waiting_pairs
 
 _SIGNED_IN, _STEWARDS, _OWNERS = "u1", "u2", "u3"
 _CODE_MARKS = {"H1": _SIGNED_IN, "H2": _STEWARDS}
@@ -55,31 +52,8 @@ def _owner_mark(mark: str, agency: str) -> str:
     return f"{mark}:{hashlib.sha256(agency.encode()).hexdigest()[:10]}"
 
 
-def find_hidden_records(view: StoreView, record_ids: Collection[str], viewer: Viewer) -> set[str]:
-    """Return the current records among some ids that the viewer may not see."""
-    if "admin" in viewer.scopes or not record_ids:
-        return set()
-    id_of = {
-        number: record_id for record_id, (number, _) in view.numbers_of(sorted(record_ids)).items()
-    }
-    return {
-        id_of[row[0]]
-        for row in view.content_rows(sorted(id_of))
-        if "handling" in row[3]
-        and not all(is_visible(handling, viewer) for handling in read_handlings(row[3]))
-    }
-
-
-def check_may_decide(view: StoreView, viewer: Viewer, record_ids: Collection[str]) -> None:
-    """Raise `HiddenRecordsError` if the viewer may not see every record of the entities of a
-    decision.
-    """
-    entities = [view.entity(record_id) for record_id in record_ids]
-    all_records = {
-        record_id for entity in entities if entity is not None for record_id in entity.records
-    } or set(record_ids)
-    if find_hidden_records(view, all_records, viewer):
-        raise HiddenRecordsError(
-            "the decision is on records of another agency that you may not see",
-            hint="leave it to a steward of that agency",
-        )
+def visible_row(view: StoreView, pair: tuple[int, int], viewer: Viewer) -> WaitingRow | None:
+    """Return the queue row of two entities (lower number first) if it waits for the viewer too."""
+    row = waiting_pairs.waiting_row(view.connection, *pair)
+    limits = QueueFilter(excluded_marks=excluded_marks(viewer))
+    return row if row is not None and waiting_pairs.passes_filter(row, limits) else None

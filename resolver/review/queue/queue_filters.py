@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,7 +12,7 @@ from resolver.records.visibility import Viewer
 from resolver.review.models import Filters, QueueReason, Steward
 from resolver.review.queue.entity_summary import SCRIPTS
 from resolver.review.queue.queue_access import excluded_marks
-from resolver.store import QueueFilter, StoreView
+from resolver.store import QueueFilter, StoredSource, StoreView
 
 UNASSIGNED = "nobody"
 """Value of the filter `assigned` that selects pairs without an assignment."""
@@ -43,10 +43,10 @@ def delete_filters(hub: Hub, user: str, name: str) -> None:
     hub.store.steward_work.save_filters(user, name, None)
 
 
-def list_filter_choices(hub: Hub) -> dict[str, tuple[str, ...]]:
-    """Return the values that the filters kind, source, agency, script and reason can have."""
-    with hub.store.view() as view:
-        sources = view.sources()
+def list_filter_choices(sources: Sequence[StoredSource]) -> dict[str, tuple[str, ...]]:
+    """Return the values that the filters kind, source, agency, script and reason can have, for a
+    viewer who may know some sources.
+    """
     return {
         "kind": tuple(_KIND_MARKS),
         "source": tuple(source.name for source in sources),

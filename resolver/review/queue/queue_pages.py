@@ -8,6 +8,7 @@ longer waits.
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -19,7 +20,6 @@ from resolver.review.decisions.blind_review import find_recheck_item
 from resolver.review.desk_rules import DeskRules
 from resolver.review.entity_sides import (
     build_party,
-    find_entity,
     load_sides,
     sources_by_name,
 )
@@ -30,9 +30,8 @@ from resolver.review.models import (
     QueuePage,
     QueueReason,
     Steward,
-    Throughput,
 )
-from resolver.review.queue.queue_access import excluded_marks
+from resolver.review.queue.queue_access import visible_row
 from resolver.review.queue.queue_filters import NO_FILTERS, build_queue_filter
 from resolver.review.queue.refresh import (
     PAGE_RECORD_LIMIT,
@@ -41,13 +40,16 @@ from resolver.review.queue.refresh import (
     update_queue,
 )
 from resolver.review.refusals import PairLockedError
-from resolver.store import QueueFilter, StoreView, WaitingRow, utc_text
+from resolver.review.restrictions import find_entity
+from resolver.screening.visible_history import was_ever_visible
+from resolver.store import StoreView, WaitingRow, utc_text
 from resolver.store.desk import steward_work, waiting_pairs
 from resolver.store.row_types import parse_utc_text
 
 _MAX_OFFERS = 25
 """Rows of the queue that are tried for one steward at most."""
-_THROUGHPUT_DAYS = 30
+_KEY = re.compile(r"(-?\d{1,17})\.(e-\w{1,40}|-?\d{1,17})\.(e-\w{1,40}|-?\d{1,17})", re.ASCII)
+"""Key of an item: its rank, and its entities or (negative) the decision under blind recheck."""
 
 
 def list_waiting(
@@ -70,7 +72,10 @@ def list_waiting(
         queue_filter = build_queue_filter(view, filters, steward, viewer)
         total, oldest = waiting_pairs.measure_queue(view.connection, queue_filter)
         rows = waiting_pairs.queue_page(
-            view.connection, queue_filter, limit=limit + 1, after=_parse_key(after)
+            view.connection,
+            queue_filter,
+            limit=limit + 1,
+            after=_parse_key(view, after, viewer),
         )
         items = _build_items(view, rows[:limit])
         has_more = len(rows) > limit
@@ -97,14 +102,13 @@ def take_next_item(
     pair is returned without a lease.
     """
     until = _lease_end(rules or DeskRules())
-    place = _parse_key(after)
     try:
         # one transaction, since a steward waits for each round trip and each commit
         with hub.store.queue.begin_update(PAGE_RECORD_LIMIT) as update:
             is_current = update_queue(update)
-            for item in _offer_items(update.view, steward, filters, place, is_current=is_current):
+            for item in _offer_items(update.view, steward, filters, after, is_current=is_current):
                 if steward_work.take_hold(
-                    update.view.connection, _pair_of_key(item.key), steward.name, until
+                    update.view.connection, item.position[1:], steward.name, until
                 ):
                     return replace(item, holder=steward.name)
             return None
@@ -112,14 +116,14 @@ def take_next_item(
         if not is_read_only_error(error):
             raise
     with hub.store.view() as view:
-        return next(_offer_items(view, steward, filters, place, is_current=False), None)
+        return next(_offer_items(view, steward, filters, after, is_current=False), None)
 
 
 def _offer_items(
     view: StoreView,
     steward: Steward,
     filters: Filters,
-    place: tuple[int, int, int] | None,
+    after: str,
     *,
     is_current: bool,
 ) -> Iterator[QueueItem]:
@@ -127,6 +131,7 @@ def _offer_items(
     queue.
     """
     queue_filter = build_queue_filter(view, filters, steward, steward.viewer)
+    place = _parse_key(view, after, steward.viewer)
     for _ in range(_MAX_OFFERS):
         rows = waiting_pairs.queue_page(view.connection, queue_filter, limit=1, after=place)
         item = find_recheck_item(view, steward, filters, rows[0].rank if rows else None, place)
@@ -155,11 +160,8 @@ def find_item(
             return find_recheck_item(
                 view, None, NO_FILTERS, None, None, decision=recheck, viewer=viewer
             )
-        row = waiting_pairs.waiting_row(view.connection, *_entity_numbers(view, left, right))
-        queue_filter = QueueFilter(excluded_marks=excluded_marks(viewer))
-        items = _build_items(
-            view, [row] if row and waiting_pairs.passes_filter(row, queue_filter) else []
-        )
+        row = visible_row(view, _entity_numbers(view, left, right, viewer), viewer)
+        items = _build_items(view, [row] if row else [])
         return items[0] if items else None
 
 
@@ -171,7 +173,7 @@ def hold_pair(
     """
     until = _lease_end(rules or DeskRules())
     with hub.store.view() as view:
-        pair = _entity_numbers(view, left, right)
+        pair = _entity_numbers(view, left, right, steward.viewer)
     if not hub.store.steward_work.hold(pair, steward.name, until):
         with hub.store.view() as view:
             lease = steward_work.current_hold(view.connection, pair)
@@ -182,37 +184,25 @@ def hold_pair(
 
 
 def release_pair(hub: Hub, steward: Steward, left: str, right: str) -> None:
-    """Release the lease of a pair."""
+    """Release the lease of a pair. Raises `UnknownIdError` for an id the steward may not know."""
     with hub.store.view() as view:
-        pair = _entity_numbers(view, left, right)
+        pair = _entity_numbers(view, left, right, steward.viewer)
     hub.store.steward_work.release(pair, steward.name)
 
 
-def assign_pair(hub: Hub, left: str, right: str, assignee: str, assigned_by: str = "") -> None:
+def assign_pair(
+    hub: Hub,
+    left: str,
+    right: str,
+    assignee: str,
+    assigned_by: str = "",
+    *,
+    viewer: Viewer = STRANGER,
+) -> None:
     """Assign a pair to a steward; an empty `assignee` removes the assignment."""
     with hub.store.view() as view:
-        pair = _entity_numbers(view, left, right)
+        pair = _entity_numbers(view, left, right, viewer)
     hub.store.steward_work.assign(pair, assignee, assigned_by)
-
-
-def measure_throughput(hub: Hub) -> Throughput:
-    """Count the decisions of the last hour, day and month."""
-    now = _now()
-    work = hub.store.steward_work
-    hour, day = (utc_text(now - datetime.timedelta(hours=hours)) for hours in (1, 24))
-    days: dict[str, int] = {}
-    stewards: dict[str, int] = {}
-    start = utc_text(now - datetime.timedelta(days=_THROUGHPUT_DAYS))
-    for date, steward, count in work.decided_by_day(start):
-        days[date] = days.get(date, 0) + count
-        stewards[steward] = stewards.get(steward, 0) + count
-    by_steward = sorted(stewards.items(), key=lambda item: (-item[1], item[0]))
-    return Throughput(
-        work.decided_since(hour),
-        work.decided_since(day),
-        tuple(days.items()),
-        tuple(by_steward),
-    )
 
 
 def _build_items(view: StoreView, rows: Sequence[WaitingRow]) -> list[QueueItem]:
@@ -255,7 +245,7 @@ def _build_item(
     row: WaitingRow, parties: Mapping[int, Party], ids: tuple[str, str], assigned: str, holder: str
 ) -> QueueItem:
     return QueueItem(
-        f"{row.rank}.{row.low}.{row.high}",
+        f"{row.rank}.{parties[row.low].id}.{parties[row.high].id}",
         parties[row.low],
         parties[row.high],
         *ids,
@@ -269,30 +259,33 @@ def _build_item(
         row.since,
         assigned,
         holder,
+        position=row.position,
     )
 
 
-def _parse_key(key: str) -> tuple[int, int, int] | None:
-    """Parse a key into its place in the queue. Raises `InputError` for an invalid key."""
+def _parse_key(view: StoreView, key: str, viewer: Viewer) -> tuple[int, int, int] | None:
+    """Parse a key into its place in the queue. Raises `InputError` for an invalid key.
+
+    An entity that the viewer may not know stands, as an unknown one, before all others.
+    """
     if not key:
         return None
-    try:
-        rank, low, high = (int(part) for part in key.split("."))
-    except ValueError:
-        raise InputError(
-            f"{key[:40]!r} is no place in the queue", hint="go back to its beginning"
-        ) from None
-    return rank, low, high
+    match = _KEY.fullmatch(key)
+    if match is None:
+        raise InputError(f"{key[:40]!r} is no place in the queue", hint="go back to its beginning")
+    rank, low, high = match.groups()
+    return int(rank), _end_number(view, low, viewer), _end_number(view, high, viewer)
 
 
-def _pair_of_key(key: str) -> tuple[int, int]:
-    place = _parse_key(key)
-    assert place is not None
-    return place[1], place[2]
+def _end_number(view: StoreView, end: str, viewer: Viewer) -> int:
+    """Return the number of an entity of a key, or the negative number of a decision."""
+    if not end.startswith("e-"):
+        return int(end)
+    return view.entity_numbers([end]).get(end, 0) if was_ever_visible(view, end, viewer) else 0
 
 
-def _entity_numbers(view: StoreView, left: str, right: str) -> tuple[int, int]:
-    left_number, right_number = find_entity(view, left).number, find_entity(view, right).number
+def _entity_numbers(view: StoreView, left: str, right: str, viewer: Viewer) -> tuple[int, int]:
+    left_number, right_number = (find_entity(view, end, viewer).number for end in (left, right))
     return min(left_number, right_number), max(left_number, right_number)
 
 

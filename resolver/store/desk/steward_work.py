@@ -6,11 +6,11 @@ by number.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from resolver.store.database import read_transaction, translate_errors, write_transaction
@@ -81,8 +81,10 @@ def assignees(connection: Connection, pairs: Sequence[Pair]) -> dict[Pair, str]:
     return stewards
 
 
-def next_recheck(connection: Connection, steward: str, max_rank: int | None) -> RecheckRow | None:
-    """Return the waiting recheck with the highest priority that `steward` may answer, or None.
+def open_rechecks(
+    connection: Connection, steward: str, max_rank: int | None
+) -> Iterator[RecheckRow]:
+    """Iterate over the waiting rechecks that `steward` may answer, highest priority first.
 
     `max_rank`: only rechecks of at most that rank.
     """
@@ -92,19 +94,38 @@ def next_recheck(connection: Connection, steward: str, max_rank: int | None) -> 
     open_elsewhere = select(holds.c.low).where(
         holds.c.who != steward, holds.c.until > utc_text(), holds.c.low < 0
     )
-    row = connection.execute(
+    rows = connection.execute(
         query.where((-rechecks.c.decision).not_in(open_elsewhere)).order_by(
             rechecks.c.rank, rechecks.c.decision
         )
     )
-    recheck = row.first()
-    return None if recheck is None else RecheckRow(*recheck)
+    for row in rows:
+        yield RecheckRow(*row)
 
 
 def recheck_of(connection: Connection, decision: int) -> RecheckRow | None:
     """Return the recheck of a decision, or None."""
     row = connection.execute(select(rechecks).where(rechecks.c.decision == decision)).first()
     return None if row is None else RecheckRow(*row)
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """Logged decision without its content: the ids of its records, its steward, its UTC time."""
+
+    pair: tuple[str, str]
+    steward: str
+    decided_at: str
+
+
+def decisions_since(connection: Connection, since: str) -> list[DecisionRow]:
+    """Return the decisions since a time, in the order of the log."""
+    c = decisions.c
+    query = select(c.left_id, c.right_id, c.who, c.decided).where(c.decided >= since)
+    return [
+        DecisionRow((row[0], row[1]), row[2], row[3])
+        for row in connection.execute(query.order_by(c.number))
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,29 +225,3 @@ class StewardWork:
             query = query.where(rechecks.c.decision == decision)
         with translate_errors(self.engine), read_transaction(self.engine) as connection:
             return [RecheckRow(*row) for row in connection.execute(query)]
-
-    def decided_by_day(self, since: str) -> list[tuple[str, str, int]]:
-        """Return (UTC date, steward, decisions) since a time."""
-        day = func.substr(decisions.c.decided, 1, 10)
-        query = select(day, decisions.c.who, func.count()).where(decisions.c.decided >= since)
-        with translate_errors(self.engine), read_transaction(self.engine) as connection:
-            rows = connection.execute(
-                query.group_by(day, decisions.c.who).order_by(day.desc(), decisions.c.who)
-            )
-            return [(row[0], row[1], int(row[2])) for row in rows]
-
-    def decided_since(self, since: str) -> int:
-        """Return the number of decisions since a time."""
-        query = select(func.count()).select_from(decisions).where(decisions.c.decided >= since)
-        with translate_errors(self.engine), read_transaction(self.engine) as connection:
-            return int(connection.execute(query).scalar_one())
-
-    def reviews_since(self, since: str) -> int:
-        """Return the number of reviews by stewards since a time; one review may log several
-        decisions, all at the same time.
-        """
-        is_review = (decisions.c.decided >= since, decisions.c.who != "")
-        reviews = select(decisions.c.who, decisions.c.decided).where(*is_review).distinct()
-        query = select(func.count()).select_from(reviews.subquery())
-        with translate_errors(self.engine), read_transaction(self.engine) as connection:
-            return int(connection.execute(query).scalar_one())

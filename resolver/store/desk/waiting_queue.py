@@ -25,7 +25,12 @@ from sqlalchemy import (
 from resolver.store import bulk_rows
 from resolver.store.bulk_rows import Numbers, fetch_arrays, is_among
 from resolver.store.database import translate_errors, write_transaction
-from resolver.store.desk.waiting_pairs import WAITING_COLUMNS, WaitingColumns, WaitingRow
+from resolver.store.desk.waiting_pairs import (
+    WAITING_COLUMNS,
+    QueueFilter,
+    WaitingColumns,
+    WaitingRow,
+)
 from resolver.store.schema import (
     audit_events,
     desk,
@@ -114,11 +119,15 @@ class WaitingQueue:
             return True
         return connection.execute(select(touched.c.version).limit(1)).first() is not None
 
-    def least_certain(self, connection: Connection, count: int) -> list[WaitingRow]:
-        """Return at most `count` rows that wait only for their score, those nearest to even odds
-        first.
+    def least_certain(
+        self, connection: Connection, count: int, filters: QueueFilter
+    ) -> list[WaitingRow]:
+        """Return at most `count` rows under a filter that wait only for their score, those nearest
+        to even odds first.
         """
-        borderline = select(*WAITING_COLUMNS).where(waiting.c.reason == _BORDERLINE)
+        borderline = select(*WAITING_COLUMNS).where(
+            waiting.c.reason == _BORDERLINE, filters.condition(connection)
+        )
         rows = connection.execute(
             borderline.order_by(func.abs(waiting.c.logodds), waiting.c.low, waiting.c.high).limit(
                 count

@@ -13,7 +13,10 @@ from resolver.comparison import NameIndex
 from resolver.hub.hub import Hub
 from resolver.pipeline import compare_and_score, normalize
 from resolver.records import Batch
+from resolver.records.visibility import STRANGER, Viewer
 from resolver.review import refresh_queue
+from resolver.review.queue.queue_access import excluded_marks
+from resolver.store import QueueFilter
 from resolver.training.data.active_sample import select_diverse_rows, uncertainty, weight_patterns
 
 DEFAULT_PICKS = 50
@@ -27,15 +30,16 @@ PICK_REASON = (
 """Reason shown for a marked pair. Stored marks are found by this text, so it must not change."""
 
 
-def mark_queue_picks(hub: Hub, count: int = DEFAULT_PICKS) -> int:
-    """Mark at most `count` waiting pairs and return how many were marked.
+def mark_queue_picks(hub: Hub, count: int = DEFAULT_PICKS, *, viewer: Viewer = STRANGER) -> int:
+    """Mark at most `count` pairs that wait for a viewer and return how many were marked.
 
     Raises `StoreError`.
     """
     refresh_queue(hub)
     hub.store.queue.mark_sampled([], PICK_REASON)
     with hub.store.view() as view:
-        rows = hub.store.queue.least_certain(view.connection, POOL_SIZE)
+        visible = QueueFilter(excluded_marks=excluded_marks(viewer))
+        rows = hub.store.queue.least_certain(view.connection, POOL_SIZE, visible)
         numbers = sorted({end for pair in rows for end in (pair.left, pair.right)})
         records = [stored.record for stored in view.records(numbers)]
         ids = view.record_ids(numbers)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from resolver.errors import InputError
+from resolver.errors import UnknownIdError
 from resolver.hub.hub import Hub
 from resolver.records import Handling
+from resolver.records.decisions import Verdict
 from resolver.records.visibility import OPERATOR, STRANGER
 from resolver.review import (
-    DecisionNotAllowedError,
     DecisionRequest,
     QueueItem,
+    RetiredMeanwhileError,
     Steward,
     StewardVerdict,
     build_pair_view,
@@ -30,7 +33,8 @@ from resolver.review import (
     undo_decision,
 )
 from resolver.review.queue.queue_access import excluded_marks, guard_marks
-from tests.hub.hubs import make_intake
+from tests.hub.hubs import make_decision, make_intake
+from tests.records.samples import record
 from tests.review.tables import items
 
 pytestmark = pytest.mark.slow
@@ -92,44 +96,74 @@ def test_queue_contains_only_visible_pairs(hub: Hub, code: str, sees: set[str]) 
     assert key in [item.key for item in list_waiting(hub, limit=1000, viewer=OPERATOR).items]
 
 
-def test_hidden_pairs_are_neither_shown_nor_decided(hub: Hub) -> None:
+def test_what_is_hidden_cannot_be_decided_as_if_it_were_absent(hub: Hub) -> None:
+    secret = replace(record("aa:alone", name="Zeta Verborgen"), handling=Handling("aa", "H3"))
+    hub.add(make_intake([secret]))
+    other = items(hub)[0].left.id
+    with hub.store.view() as view:
+        entity = view.entity("aa:alone")
+    assert entity is not None
+    for end in ("aa:alone", entity.id):
+        request = DecisionRequest(OUTSIDER, end, other, StewardVerdict.SAME)
+        acts: list[Callable[[], object]] = [
+            partial(decide_pair, hub, request),
+            partial(preview_decision, hub, request),
+            partial(build_pair_view, hub, end, other, steward=OUTSIDER),
+            partial(split_entity, hub, OUTSIDER, end, ["aa:alone"], "no"),
+        ]
+        version = hub.store.revision
+        for act in acts:
+            with pytest.raises(UnknownIdError, match=f"no entity or record {end}"):
+                act()
+        assert hub.store.revision == version
+
+
+def test_pairs_of_which_all_is_hidden_now_are_as_withdrawn(hub: Hub) -> None:
     item = guard(hub, "H3")
     left, right = item.left.id, item.right.id
-    acts: list[Callable[[], object]] = [
-        lambda: decide_pair(hub, DecisionRequest(OUTSIDER, left, right, StewardVerdict.SAME)),
-        lambda: preview_decision(hub, DecisionRequest(OUTSIDER, left, right, StewardVerdict.SAME)),
-        lambda: split_entity(hub, OUTSIDER, left, [item.left_record], "no"),
-    ]
-    version = hub.store.revision
-    for act in acts:
-        with pytest.raises((DecisionNotAllowedError, InputError)):
-            act()
-    assert hub.store.revision == version
-    assert find_item(hub, left, right, viewer=OUTSIDER.viewer) is None
+    for act in (decide_pair, preview_decision):
+        with pytest.raises(RetiredMeanwhileError, match="all its records were withdrawn"):
+            act(hub, DecisionRequest(OUTSIDER, left, right, StewardVerdict.SAME))
+    assert find_item(hub, left, right, viewer=OWNER.viewer) is not None
     offered = take_next_item(hub, OUTSIDER)
     assert offered is None or offered.key != item.key
-    assert item.left_record in records_of(hub, left)
-    assert item.right_record in records_of(hub, right)
     shown = build_pair_view(hub, left, right, steward=OWNER)
     assert item.left_record in [statement.record for statement in shown.left.records]
-    if len(shown.left.records) == 1:
-        with pytest.raises(InputError):
-            build_pair_view(hub, left, right, steward=OUTSIDER)
-    else:
-        other = build_pair_view(hub, left, right, steward=OUTSIDER)
-        assert item.left_record not in [statement.record for statement in other.left.records]
     outcome = decide_pair(
         hub, DecisionRequest(OWNER, left, right, StewardVerdict.RED, snapshot=shown.snapshot)
     )
-    assert [decision.number for decision in list_pending(hub, OWNER.viewer)] == list(
-        outcome.numbers
-    )
+    pending = [decision.number for decision in list_pending(hub, OWNER.viewer)]
+    assert pending == list(outcome.numbers)
     assert list_pending(hub, OUTSIDER.viewer) == ()
     assert list_decisions(hub, [item.left_record], OUTSIDER.viewer) == ()
     assert all(row.kind != "decision" for row in load_timeline(hub, left, OUTSIDER.viewer))
     assert any(row.kind == "decision" for row in load_timeline(hub, left, OWNER.viewer))
-    with pytest.raises(DecisionNotAllowedError, match="may not see"):
+    with pytest.raises(UnknownIdError, match="no decision"):
         undo_decision(hub, OUTSIDER, outcome.numbers[0])
+
+
+def test_pairs_with_a_hidden_record_are_shown_and_decided_by_the_rest(hub: Hub) -> None:
+    item = items(hub)[0]
+    left, right = item.left.id, item.right.id
+    secret = replace(record("aa:secret", name="Zeta Verborgen"), handling=Handling("aa", "H3"))
+    same = make_decision(("aa:secret", item.left_record), Verdict.SAME, 1)
+    hub.add(make_intake([secret]), [same])
+    assert "aa:secret" in records_of(hub, item.left_record)
+    # the queue offers it to those who see all of it
+    assert find_item(hub, left, right, viewer=OWNER.viewer) is not None
+    assert find_item(hub, left, right, viewer=OUTSIDER.viewer) is None
+    shown = build_pair_view(hub, left, right, steward=OUTSIDER)
+    assert (shown.reason, shown.decisions) == (None, ())
+    request = DecisionRequest(
+        OUTSIDER, left, right, StewardVerdict.DIFFERENT, snapshot=shown.snapshot
+    )
+    for view_of_it in (shown, preview_decision(hub, request)):
+        assert not {"secret", "Verborgen"} & set(re.findall(r"\w+", str(view_of_it)))
+    number = decide_pair(hub, request).numbers[0]
+    with hub.store.view() as view:
+        assert "secret" not in str(view.decision(number))
+    history = load_timeline(hub, left, OUTSIDER.viewer)
+    assert not any("secret" in row.text for row in history)
 
 
 def test_marks_of_restricted_pairs() -> None:

@@ -1,0 +1,180 @@
+"""Stores that differ in what one agency keeps to itself, and in nothing else.
+
+The agency `River` has lists, records, decisions, batches and a training of its own. Its records
+share no entity with those of others, but some wait beside them, and some relate to them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from resolver.hub.desk_users import UserRole
+from resolver.hub.hub import Hub
+from resolver.hub.job_worker import BATCH_JOB
+from resolver.hub.ownership import RecordOwner
+from resolver.ingest.reader_types import ListInfo
+from resolver.records import Handling, Record, Relation, RelationType
+from resolver.records.decisions import Decision, Verdict
+from resolver.store import Store
+from resolver.store.schema import decisions, jobs
+from resolver.training.learning_jobs import LEARN_JOB
+from tests.api.desk.conftest import PASSWORD
+from tests.api.desk.world import near, word
+from tests.hub.hubs import OPTIONS, make_decision, make_intake
+from tests.normalize.preparing import quick_symbols
+from tests.records.samples import record
+
+OWNER = "River"
+RIVER_OWNER, COAST_OWNER = RecordOwner("river-key", OWNER), RecordOwner("coast-key", "Coast")
+VISIBLE_JOB, HIDDEN_JOB, LEARNED_JOB, ABSENT_JOB = "a" * 32, "b" * 32, "c" * 32, "d" * 32
+VISIBLE_DECISIONS, HIDDEN_DECISIONS, ABSENT_DECISION = (1, 2, 3, 4, 100), (5, 6, 7, 8, 9), 99
+LAST_DECISION = 100
+USERS = {
+    "vera": (UserRole.VIEWER, "Coast"),
+    "stella": (UserRole.STEWARD, "Coast"),
+    "senta": (UserRole.SENIOR, "Coast"),
+    "nadia": (UserRole.STEWARD, ""),
+    "victor": (UserRole.VIEWER, ""),
+}
+"""Users who may not see what `River` keeps to itself: their role and agency."""
+_REFUSED_BY_ROLE = ("vera", "victor")
+READERS = {"H3": tuple(USERS), "H2": _REFUSED_BY_ROLE}
+"""Users who may not see a record of another agency, by its handling code."""
+
+
+def name_of(number: int) -> str:
+    """Return a rare name of two words."""
+    return f"{word(number)} {word(number + 37)}"
+
+
+def visible_records() -> list[Record]:
+    """Return the records that everybody may see; most wait in pairs."""
+    rows = [row for number in range(8) for row in near(f"p{number}", name_of(number), year=1950)]
+    to_hidden = Relation(RelationType.FAMILY_OF, "secret:kin", role="brother")
+    rows.append(record("coast:kin", name="Sanaa Merkel", relations=[to_hidden]))
+    rows.append(record("coast:lone", name=name_of(40), birthDate="1950"))
+    rows.append(record("coast:gone", name="Piet Brouwer", birthDate="1955-01-02"))
+    return rows
+
+
+def hidden_records(code: str) -> list[Record]:
+    """Return the records that only their agency may see; they are on lists of their own."""
+    rows = [
+        record(f"secret:q{number}-{year}", name=name_of(20 + number), birthDate=str(year))
+        for number in range(7)
+        for year in (1950, 1951)
+    ]
+    to_visible = Relation(RelationType.FAMILY_OF, "coast:p1", role="sister")
+    rows.append(record("secret:kin", name="Zeta Verborgen", relations=[to_visible]))
+    # waits beside an entity that everybody may see
+    rows.append(record("secret:near", name=name_of(40), birthDate="1951"))
+    rows.append(record("secret:gone", name="Quirin Heimlich", birthDate="1930-05-05"))
+    return [replace(row, handling=Handling(OWNER, code)) for row in rows]
+
+
+@dataclass(frozen=True)
+class Ids:
+    """Ids of entities, the same in both stores where both have them."""
+
+    of_record: dict[str, str]
+    retired: tuple[str, ...]
+
+
+def lists_of(rows: list[Record], version: str = "2026-03") -> list[ListInfo]:
+    """Return one list for each source of some records; a newer version withdraws what is gone."""
+    return [
+        ListInfo(name, "test", (name,), version, len(rows), 0, False)
+        for name in sorted({row.source for row in rows})
+    ]
+
+
+def _decision(left: str, right: str, verdict: Verdict, minute: int, **extra: Any) -> Decision:
+    return replace(make_decision((left, right), verdict, minute), **extra)
+
+
+def _visible_decisions() -> list[Decision]:
+    return [
+        _decision("coast:p4", "river:p4", Verdict.SAME, 1),
+        _decision("coast:p5", "river:p5", Verdict.DIFFERENT, 2),
+        _decision("coast:p6", "river:p6", Verdict.UNSURE, 3),
+        _decision("coast:p7", "river:p7", Verdict.SAME, 4, needs_two=True),
+    ]
+
+
+def _hidden_decisions() -> list[Decision]:
+    return [
+        _decision("secret:q4-1950", "secret:q4-1951", Verdict.SAME, 5),
+        _decision("secret:q5-1950", "secret:q5-1951", Verdict.DIFFERENT, 6),
+        _decision("secret:q6-1950", "secret:q6-1951", Verdict.SAME, 7, needs_two=True),
+        _decision("secret:near", "coast:p0", Verdict.DIFFERENT, 8),
+        _decision("secret:q0-1950", "secret:q1-1950", Verdict.UNSURE, 9),
+    ]
+
+
+def fill(url: str, code: str) -> None:
+    """Fill a store; with a handling code also what `River` keeps to itself."""
+    visible = visible_records()
+    with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
+        if code:
+            hidden = hidden_records(code)
+            hub.add(make_intake(hidden, *lists_of(hidden)), owner=RIVER_OWNER)
+        hub.add(make_intake(visible, *lists_of(visible)), owner=COAST_OWNER)
+        staying = [row for row in visible if row.id != "coast:gone"]
+        intake = make_intake(staying, *lists_of(staying, "2026-04"))
+        hub.add(intake, _visible_decisions(), owner=COAST_OWNER)
+        if code:
+            staying = [row for row in hidden if row.id != "secret:gone"]
+            intake = make_intake(staying, *lists_of(staying, "2026-04"))
+            hub.add(intake, _hidden_decisions(), owner=RIVER_OWNER)
+        last = _decision("coast:p3", "river:p3", Verdict.UNSURE, 10)
+        hub.add(make_intake([]), [last], owner=COAST_OWNER)
+        _set_last_number(hub.store)
+        hub.store.steward_work.add_recheck(2, -900_000, "kim")
+        if code:
+            hub.store.steward_work.add_recheck(6, -990_000, "rita")
+        _add_jobs(hub.store, code)
+        for name, (role, agency) in USERS.items():
+            hub.store.users.add(name, role, agency, PASSWORD)
+
+
+def _set_last_number(store: Store) -> None:
+    """Give the last decision the same number in both stores: decisions are counted as revisions
+    are, so later ones have the same numbers too.
+    """
+    last = select(func.max(decisions.c.number)).scalar_subquery()
+    with store.engine.begin() as connection:
+        connection.execute(
+            update(decisions).where(decisions.c.number == last).values(number=LAST_DECISION)
+        )
+
+
+def _add_jobs(store: Store, code: str) -> None:
+    _add_job(store, VISIBLE_JOB, BATCH_JOB, "Coast", {"records": 3, "version": 2 if code else 1})
+    trained = 40 if code else 20
+    result = {"new": "2026.03", "decisions": trained, "notes": [], "held_out": {}, "waiting": {}}
+    _add_job(store, LEARNED_JOB, LEARN_JOB, "", result)
+    if code:
+        _add_job(store, HIDDEN_JOB, BATCH_JOB, OWNER, {"records": 16, "version": 1})
+
+
+def _add_job(store: Store, job_id: str, kind: str, agency: str, result: dict[str, Any]) -> None:
+    """Add a job that is done, under a known id."""
+    job = store.jobs.submit(kind, {"label": f"{agency} list"}, agency=agency, submitted_by=agency)
+    leased = store.jobs.lease("worker")
+    assert leased is not None
+    store.jobs.finish(leased, result)
+    with store.engine.begin() as connection:
+        connection.execute(update(jobs).where(jobs.c.id == job.id).values(id=job_id))
+
+
+def read_ids(url: str) -> Ids:
+    """Read the ids of the entities of a store."""
+    with Store.open(url) as store, store.view() as view:
+        record_ids = [row.id for row in (*visible_records(), *hidden_records("H3"))]
+        entities = {record_id: view.entity(record_id) for record_id in record_ids}
+        living = {record_id: entity.id for record_id, entity in entities.items() if entity}
+        events = view.changes(0)
+        return Ids(living, tuple(sorted({row.entity for row in events} - {*living.values()})))

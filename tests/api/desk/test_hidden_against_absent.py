@@ -1,0 +1,363 @@
+"""Every page and form of the desk, over a store with hidden records and over one without them.
+
+Users who may not see the hidden records get the same bytes from both, but for the revision of the
+store, times, and tokens that are random. Pages are read from the map of addresses: a page whose
+arguments or form have no row here fails the test.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from resolver.hub.desk_users import UserRole
+from resolver.review import QueueReason, StewardVerdict
+from tests.api.desk import hidden_world as worlds
+from tests.api.desk.conftest import PASSWORD, Client, Desk, csrf, sign_in
+from tests.normalize.preparing import quick_symbols
+
+pytestmark = pytest.mark.slow
+
+Form = Mapping[str, Any]
+ABSENT = "e-0123456789abcdef"
+_EXEMPT = {"desk.static"}
+_VISIBLE_PAIRS = [(f"coast:p{number}", f"river:p{number}") for number in range(8)]
+_HIDDEN_PAIRS = [(f"secret:q{number}-1950", f"secret:q{number}-1951") for number in range(7)]
+_MIXED_PAIRS = [("coast:lone", "secret:near"), ("coast:p0", "secret:near")]
+_SAMPLE = {_VISIBLE_PAIRS[0], _HIDDEN_PAIRS[5], _MIXED_PAIRS[0]}
+"""Pairs whose pages are read with all queries; the others are read without one."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """Request to the desk: method, address, query, form, and whether it is for a part of a page."""
+
+    method: str
+    path: str
+    query: Mapping[str, Any]
+    form: Form | None = None
+    is_partial: bool = False
+
+    def send(self, browser: Client, token: str) -> Any:
+        options: dict[str, Any] = {"query_string": self.query}
+        if self.is_partial:
+            options["headers"] = {"X-Partial": "1"}
+        if self.form is None:
+            return browser.open(self.path, method=self.method, **options)
+        form = {
+            name: (io.BytesIO(value), "list.csv") if isinstance(value, bytes) else value
+            for name, value in self.form.items()
+        }
+        return browser.open(self.path, method=self.method, data={"csrf": token, **form}, **options)
+
+
+def entity_ids(ids: worlds.Ids) -> list[str]:
+    """Return ids that lead to visible, hidden, former and absent entities."""
+    records = ["coast:p0", "river:p4", "coast:kin", "coast:gone", "secret:q0-1950", "secret:near"]
+    records += ["secret:kin", "secret:gone", "secret:q4-1950", "absent:1"]
+    of_records = [ids.of_record[name] for name in records if name in ids.of_record]
+    return [*records, *of_records, *ids.retired, ABSENT]
+
+
+def pairs(ids: worlds.Ids) -> list[tuple[str, str]]:
+    """Return pairs of ids that are visible, hidden, mixed and absent."""
+    rows = [*_VISIBLE_PAIRS, *_HIDDEN_PAIRS]
+    rows += [*_MIXED_PAIRS, ("coast:p1", "coast:p2")]
+    of_entities = [
+        (ids.of_record[left], ids.of_record[right])
+        for left, right in (*_VISIBLE_PAIRS[:2], *_HIDDEN_PAIRS[:2], ("coast:lone", "secret:near"))
+    ]
+    gone = [("coast:p0", name) for name in ("coast:gone", "secret:gone", *ids.retired)]
+    return [*rows, *of_entities, *gone, ("coast:p0", ABSENT), (ABSENT, "secret:q0-1950")]
+
+
+def arguments(rule: Rule, ids: worlds.Ids) -> list[dict[str, Any]]:
+    """Return values of the arguments of an address: of what is visible, hidden and absent."""
+    jobs = (worlds.VISIBLE_JOB, worlds.HIDDEN_JOB, worlds.LEARNED_JOB, worlds.ABSENT_JOB)
+    numbers = (*worlds.VISIBLE_DECISIONS, *worlds.HIDDEN_DECISIONS, worlds.ABSENT_DECISION)
+    values: dict[str, Sequence[Any]] = {
+        "entity_id": entity_ids(ids),
+        "job_id": jobs,
+        "number": numbers,
+        "result": ("report", "links", "entities", "rejects"),
+        "name": ("vera", "nobody"),
+        "path": ("nowhere",),
+    }
+    names = sorted(rule.arguments)
+    if names == ["left", "right"]:
+        return [{"left": left, "right": right} for left, right in pairs(ids)]
+    missing = [name for name in names if name not in values]
+    assert not missing, f"{rule.rule}: give values for {missing} here"
+    return [dict(zip(names, row, strict=True)) for row in product(*(values[n] for n in names))]
+
+
+def queries(ids: worlds.Ids) -> dict[str, list[dict[str, Any]]]:
+    """Return the queries that pages are asked with, besides the empty one."""
+    numbers = (*worlds.VISIBLE_DECISIONS, *worlds.HIDDEN_DECISIONS, worlds.ABSENT_DECISION)
+    filters: list[dict[str, Any]] = [
+        *({"reason": reason} for reason in QueueReason),
+        *({"source": name} for name in ("coast", "river", "secret", "nowhere")),
+        *({"agency": name} for name in ("Coast", worlds.OWNER, "Nowhere")),
+        {"script": "Latn"},
+        {"assigned": "stella"},
+        {"mine": "1"},
+        {"score_from": "0.5"},
+        {"after": "-2000.1.2"},
+    ]
+    names = [worlds.name_of(number) for number in (0, 4, 20, 24, 40)]
+    names += ["secret:q0-1950", "coast:p0", ids.of_record["secret:near"], "Zeta Verborgen"]
+    return {
+        "desk.queue": filters,
+        "desk.next_pair": [
+            {},
+            *filters[:6],
+            {"left": "secret:q0-1950", "right": "secret:q0-1951"},
+            {"left": "coast:p0", "right": "river:p0"},
+        ],
+        "desk.done": [{"did": number} for number in numbers],
+        "desk.pair": [
+            *({"again": number} for number in numbers),
+            *({"did": number} for number in numbers),
+        ],
+        "desk.pair_preview": [
+            {"verdict": verdict, **over}
+            for verdict in StewardVerdict
+            for over in ({}, {"over": worlds.HIDDEN_DECISIONS[1]})
+        ],
+        "desk.entity": [{"prop": "name"}, {"from": "1"}, {"prop": "passportNumber"}],
+        "desk.search": [
+            *({"name": name} for name in names),
+            *({"name": name, "schema": "Person", "birthDate": "1950"} for name in names),
+        ],
+        "desk.batches": [{}],
+    }
+
+
+_UPLOAD = b"id,name,birthDate\n1,Brako Kladeny,1971\n"
+_DECIDE = [
+    {"verdict": verdict, "reason": "the evidence shown"} for verdict in ("unsure", "different")
+]
+_MARKS = [["coast:p1|river:p1"], ["secret:q0-1950|secret:q0-1951"], ["coast:lone|secret:near"]]
+FORMS: Mapping[str, Sequence[Form]] = {
+    "desk.submit_sign_in": [{"name": "vera", "password": "wrong", "purpose": "a test"}],
+    "desk.set_theme": [{"theme": "dark"}],
+    "desk.set_purpose": [{"purpose": "another test", "next": "/review"}],
+    "desk.change_password": [{"old": "wrong", "new": "six loud herons"}],
+    "desk.sign_out": [{}],
+    "desk.toggle_scores": [{"next": "/review"}, {"next": "/review"}],
+    "desk.save_queue_filters": [
+        {"name": "mine", "filters": "source=secret"},
+        {"forget": "mine"},
+    ],
+    "desk.decide_together": [
+        *({"pair": marks, "assign": "1", "who": "stella"} for marks in _MARKS),
+        *({"pair": marks, "verdict": "unsure"} for marks in _MARKS),
+        {"pair": [*_MARKS[0], *_MARKS[1]], "verdict": "unsure"},
+    ],
+    "desk.decide": [
+        *_DECIDE,
+        *({"verdict": "same", "again": str(number)} for number in (2, 6, 99)),
+        {"verdict": "same", "over": "6"},
+    ],
+    "desk.undo": [{}, {"next": "coast:p4"}],
+    "desk.confirm": [{}, {"entity": "coast:p7"}],
+    "desk.split": [
+        {"record": "river:p4", "why": "a test"},
+        {"record": "secret:q4-1950", "why": "a test"},
+        {"record": "river:p4", "why": "a test", "sure": "1"},
+    ],
+    "desk.upload_batch": [{"file": _UPLOAD, "format": ""}],
+    "desk.cancel_batch": [{}],
+    "desk.accept_batch": [{}],
+    "desk.train_model": [{}],
+    "desk.pick_pairs": [{}],
+    "desk.add_user": [{"name": "otto", "role": "viewer"}],
+    "desk.change_user": [{"role": "viewer"}],
+}
+"""Forms of each endpoint that takes one."""
+
+
+def rules_of(app: Flask, method: str) -> list[Rule]:
+    """Return the addresses of the desk that take a method, those that end the session last."""
+    rules = [
+        rule
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("desk.")
+        and rule.endpoint not in _EXEMPT
+        and method in (rule.methods or ())
+    ]
+    return sorted(rules, key=lambda rule: (rule.endpoint == "desk.sign_out", rule.rule))
+
+
+def build_address(app: Flask, rule: Rule, values: Mapping[str, Any]) -> str:
+    (method,) = {"GET", "POST"} & set(rule.methods or ())
+    return app.url_map.bind("localhost").build(rule.endpoint, values, method=method)
+
+
+def readings(app: Flask, ids: worlds.Ids) -> Iterator[Sent]:
+    """Iterate over requests for every page, as a whole and as the part that the script asks for."""
+    by_endpoint = queries(ids)
+    for rule in rules_of(app, "GET"):
+        for values in arguments(rule, ids):
+            path = build_address(app, rule, values)
+            is_sampled = "left" not in values or (values["left"], values["right"]) in _SAMPLE
+            for query in ({}, *(by_endpoint.get(rule.endpoint, ()) if is_sampled else ())):
+                yield Sent("GET", path, query)
+                if rule.rule.startswith("/review"):
+                    yield Sent("GET", path, query, is_partial=True)
+
+
+def writings(app: Flask, ids: worlds.Ids) -> Iterator[Sent]:
+    """Iterate over requests with every form."""
+    for rule in rules_of(app, "POST"):
+        assert rule.endpoint in FORMS, f"{rule.rule}: give a form here"
+        for values in arguments(rule, ids):
+            path = build_address(app, rule, values)
+            for form in FORMS[rule.endpoint]:
+                yield Sent("POST", path, {}, form)
+                if "number" in values:
+                    yield Sent("POST", path, {}, form, is_partial=True)
+
+
+_MASKS = (
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d[.\d]*)?(Z|\+00:00| UTC)?"), "TIME"),
+    (re.compile(r"\b20[23]\d-\d\d-\d\d\b"), "DAY"),
+    (re.compile(r"\b(just now|under a minute|\d+ (minute|hour)s?( ago)?)"), "AGO"),
+    (re.compile(r'(&#34;|")version(&#34;|"):\d+'), "REVISION"),
+    (re.compile(r"(revision|Data revision</dt>\s*<dd>\s*) ?\d+"), "REVISION"),
+    (re.compile(r'name="(csrf|form|once)" value="[^"]*"'), "TOKEN"),
+    (re.compile(r'data-csrf="[^"]*"'), "TOKEN"),
+    (re.compile(r"\b[0-9a-f]{32}\b"), "NONCE"),
+)
+_IGNORED_HEADERS = ("ETag", "X-Data-Version", "X-Request-ID", "Date", "Content-Length")
+
+
+def mask(text: str) -> str:
+    """Return a text without what may differ: revision, times and tokens."""
+    for job in (worlds.VISIBLE_JOB, worlds.HIDDEN_JOB, worlds.LEARNED_JOB, worlds.ABSENT_JOB):
+        text = text.replace(job, f"job-{job[0]}")
+    for pattern, replacement in _MASKS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def masked(answer: Any) -> tuple[int, str, list[tuple[str, str]]]:
+    """Return status, body and headers without what may differ."""
+    headers = sorted(
+        (name, mask(re.sub(r"(desk|desk_form)=[\w-]{20,}", r"\1=TOKEN", value)))
+        for name, value in answer.headers
+        if name not in _IGNORED_HEADERS
+    )
+    return answer.status_code, mask(answer.get_data(as_text=True)), headers
+
+
+@pytest.fixture(scope="module")
+def filled_stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Return the files of the stores, by the handling code of what they hide (empty: nothing)."""
+    paths = {}
+    for code in ("", *worlds.READERS):
+        paths[code] = tmp_path_factory.mktemp("hidden") / "hub.db"
+        worlds.fill(f"sqlite:///{paths[code]}", code)
+    return paths
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Desks over copies of a store without the hidden records and of one with them."""
+
+    desks: tuple[Desk, Desk]
+    browsers: tuple[Client, Client]
+    ids: worlds.Ids
+
+    def compare(self, sent: Sent) -> str:
+        """Return how the answers differ, empty where they do not."""
+        tokens = [csrf(browser) for browser in self.browsers] if sent.form is not None else ["", ""]
+        absent, hidden = (
+            masked(sent.send(browser, token))
+            for browser, token in zip(self.browsers, tokens, strict=True)
+        )
+        if absent == hidden:
+            return ""
+        return f"{sent}\n{describe_difference(absent, hidden)}"
+
+
+def describe_difference(absent: Any, hidden: Any) -> str:
+    """Return the first line in which two answers differ, or their status or headers."""
+    if absent[0] != hidden[0]:
+        return f"  status {absent[0]} / {hidden[0]}"
+    lines = [text.splitlines() for text in (absent[1], hidden[1])]
+    for left, right in zip(*lines, strict=False):
+        if left != right:
+            return f"  absent: {left.strip()[:300]}\n  hidden: {right.strip()[:300]}"
+    if absent[1] != hidden[1]:
+        return f"  sizes {len(absent[1])} / {len(hidden[1])}"
+    return f"  headers {sorted(set(absent[2]) ^ set(hidden[2]))}"
+
+
+CASES = [(code, name) for code, names in worlds.READERS.items() for name in names]
+
+
+@pytest.fixture(params=CASES, ids=lambda case: f"{case[0]}-{case[1]}")
+def sides(
+    request: pytest.FixtureRequest, filled_stores: dict[str, Path], tmp_path: Path
+) -> Iterator[Sides]:
+    """Open both desks as one user."""
+    code, name = request.param
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"), ExitStack() as stack:
+        desks: list[Desk] = []
+        for world in ("", code):
+            path = tmp_path / f"hub{len(desks)}" / "hub.db"
+            path.parent.mkdir()
+            shutil.copy(filled_stores[world], path)
+            desk = Desk(f"sqlite:///{path}", accept_restricted=True)
+            stack.callback(desk.service.close)
+            desk.service.warm()
+            desks.append(desk)
+        browsers = tuple(desk.browser() for desk in desks)
+        for browser in browsers:
+            assert sign_in(browser, name).status_code == 303
+        ids = worlds.read_ids(desks[1].url)
+        yield Sides((desks[0], desks[1]), (browsers[0], browsers[1]), ids)
+
+
+def test_hidden_records_change_no_page(sides: Sides) -> None:
+    app = sides.desks[0].app
+    differences = [sides.compare(sent) for sent in readings(app, sides.ids)]
+    assert not list(filter(None, differences))
+
+
+def test_hidden_records_change_no_answer_to_a_form(sides: Sides) -> None:
+    app = sides.desks[0].app
+    differences = [sides.compare(sent) for sent in writings(app, sides.ids)]
+    assert not list(filter(None, differences))
+
+
+def test_pages_show_what_is_visible_and_their_owner_sees_all(
+    filled_stores: dict[str, Path], tmp_path: Path
+) -> None:
+    path = tmp_path / "hub.db"
+    shutil.copy(filled_stores["H3"], path)
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+        desk = Desk(f"sqlite:///{path}", accept_restricted=True)
+        desk.service.warm()
+        rita = desk.browser()
+        desk.store.users.add("rita", UserRole.STEWARD, worlds.OWNER, PASSWORD)
+        sign_in(rita, "rita")
+        ids = worlds.read_ids(desk.url)
+        for number in range(2):
+            left, right = _HIDDEN_PAIRS[number]
+            page = rita.get(f"/review/{ids.of_record[left]}/{ids.of_record[right]}")
+            assert worlds.name_of(20 + number) in page.text
+        assert "secret" in rita.get("/desk").text
+        desk.service.close()
