@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from resolver.records.batch import IntArray
     from resolver.records.decisions import Decision
     from resolver.records.progress import Progress
-    from resolver.records.results.resolution import Resolution, RunStats
+    from resolver.records.results.resolution import Resolution
     from resolver.records.results.review_forecast import ReviewForecast
     from resolver.run_options import RunOptions
 
@@ -138,13 +138,10 @@ def print_summary(
     running: RunOptions,
     *,
     as_json: bool,
-    profile: bool,
 ) -> None:
     """Print the counts of a run, the work of review, and the place of the results."""
     counts, stats = _counts(intake, resolution), resolution.stats
     forecast = _forecast_run(resolution, running)
-    if profile:
-        print_stage_costs(stats)
     if as_json:
         extra = {"plan": stats.plan, "out": str(out), "review": forecast.to_json()}
         click.echo(json.dumps({**counts, **extra}))
@@ -204,17 +201,3 @@ def _counts(intake: Intake, resolution: Resolution) -> dict[str, int]:
         "rejects": len(intake.rejects),
         "withdrawn": len(intake.withdrawn),
     }
-
-
-def print_stage_costs(stats: RunStats) -> None:
-    """Print the costs of each stage as a table on standard error."""
-    click.echo(
-        f"{'stage':<16}{'items':>14}  {'unit':<10}{'seconds':>9}{'cpu s':>9}{'peak MiB':>10}",
-        err=True,
-    )
-    for stage in stats.stages:
-        click.echo(
-            f"{stage.name:<16}{stage.items:>14,}  {stage.unit:<10}"
-            f"{stage.wall:>9.2f}{stage.cpu:>9.2f}{stage.peak_mib:>10,.0f}",
-            err=True,
-        )

@@ -14,10 +14,10 @@ from resolver.cli.command_log import log_records
 from resolver.cli.list_arguments import read_list_files
 from resolver.cli.options import ReadingOptions
 from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.run_profile import RunProfile
 from resolver.cli.run_results import (
     prepare_folder,
     print_forecast,
-    print_stage_costs,
     write_run_results,
 )
 from resolver.settings import Settings
@@ -75,10 +75,11 @@ def dedupe_into_store(
     decisions: Sequence[Decision],
     out: Path | None,
     options: dict[str, Any],
+    profile: RunProfile,
 ) -> None:
     """Add lists to a store, write results if a folder is given, and print a summary.
 
-    `options`: those of the command `dedupe`.
+    `options`: those of the command `dedupe`; `profile`: its costs so far.
     """
     from resolver.hub.stored_results import load_commit_results
     from resolver.records.visibility import OPERATOR
@@ -92,7 +93,9 @@ def dedupe_into_store(
         open_hub(options["store_url"], settings, running, create=True) as hub,
         ProgressBars(verbose=reading.verbose) as bars,
     ):
+        profile.end_phase("start")
         intake = read_list_files(files, reading, bars, complete=options["complete"])
+        profile.end_phase("read", "records", len(intake.batch))
         result = hub.add(
             intake,
             decisions,
@@ -100,13 +103,16 @@ def dedupe_into_store(
             accept_large=options["accept_large"],
             progress=bars,
         )
+        profile.end_phase("prepare", parts=result.stats.stages)
         if not options["dry_run"]:
             _refresh_if_due(hub, bars, accept_large=options["accept_large"])
+            profile.end_phase("refresh")
             bars.start("review queue", None)
             refresh_queue(hub)
             if running.review_capacity is not None:
                 cut = forecast_queue(hub, running.review_capacity, OPERATOR)
                 forecast = replace(cut.forecast, place="in the store")
+            profile.end_phase("review queue")
         bars.finish()
         for note in result.notes:
             click.echo(f"note: {note}", err=True)
@@ -118,8 +124,9 @@ def dedupe_into_store(
             write_run_results(
                 out, shown, stored.resolution, running, bars, stored.entity_ids, forecast
             )
+    profile.end_phase("write", "records", 0 if stored is None else len(stored.resolution.batch))
     if options["profile"]:
-        print_stage_costs(result.stats)
+        profile.print_table()
     _print_summary(
         result, intake, stored, out, as_json=options["as_json"], dry_run=options["dry_run"]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from resolver.blocking import choose_plan_by_size
@@ -20,10 +20,14 @@ from resolver.hub.populations.store_models import StoreModels
 from resolver.hub.reopening.reopened_decisions import name_versions
 from resolver.hub.store_options import add_store_options
 from resolver.records.progress import Progress
+from resolver.records.results.resolution import StageStat
+from resolver.records.results.stage_meter import StageMeter
 from resolver.run_options import RunOptions, choose_plan
 from resolver.store import Commit, Store, StoreHead, StoreView
 
 _MAX_FOLLOW_UPS = 5
+_LEAST_SECONDS = 0.001
+"""Time of a stage without items below which it was skipped."""
 
 
 class Committer:
@@ -46,29 +50,47 @@ class Committer:
         `locked`: no other process can commit meanwhile. Raises `OutdatedError` where another
         commit came between, `LargeChangeError`, and the errors of `Hub.add`.
         """
+        meter = StageMeter(progress)
         with self._store.view() as view:
-            options = self._find_options(view.head)
-            count = request.record_count
-            plan = choose_plan(options, count, choose_plan_by_size(count, growing=True))
-            index = self._index.at(view, plan, certain=locked)
-            update = request.build_update(view)
-            if update.alarms and not (request.accept_large or request.dry_run):
-                raise LargeChangeError(update.alarms)
-            context = IncrementContext(
-                view,
-                self._models.at(view, plan.name),
-                replace(options, plan=plan.name),
-                update.deduplicated_sources,
-                progress,
-                index=index,
-            )
-            increment = self._compute(context, update, request)
+            with meter.measure("prepare", "records") as usage:
+                context, update = self._prepare(view, request, progress, locked=locked)
+                usage.items = len(update.fresh)
+            with meter.measure("increment", "records") as usage:
+                increment = self._compute(context, update, request)
+                usage.items = len(increment.resolution.batch)
             revision = view.revision
             is_previewed = request.dry_run and bool(update.ids)
-            preview = preview_increment(context, update, increment) if is_previewed else None
+            with meter.measure("preview", "records") as usage:
+                preview = preview_increment(context, update, increment) if is_previewed else None
+                usage.items = len(update.ids) if is_previewed else 0
         if not request.dry_run:
-            revision = self._write(context, update, increment, request, locked=locked)
-        return build_commit_result(revision, update, increment, preview)
+            with meter.measure("store", "rows") as usage:
+                revision = self._write(context, update, increment, request, locked=locked)
+                usage.items = increment.commit.rows
+        result = build_commit_result(revision, update, increment, preview)
+        stages = _insert_parts(meter.stages, "increment", result.stats.stages)
+        return replace(result, stats=replace(result.stats, stages=stages))
+
+    def _prepare(
+        self, view: StoreView, request: CommitRequest, progress: Progress, *, locked: bool
+    ) -> tuple[IncrementContext, ListUpdate]:
+        """Return what an increment is computed from. Raises `LargeChangeError`."""
+        options = self._find_options(view.head)
+        count = request.record_count
+        plan = choose_plan(options, count, choose_plan_by_size(count, growing=True))
+        index = self._index.at(view, plan, certain=locked)
+        update = request.build_update(view)
+        if update.alarms and not (request.accept_large or request.dry_run):
+            raise LargeChangeError(update.alarms)
+        context = IncrementContext(
+            view,
+            self._models.at(view, plan.name),
+            replace(options, plan=plan.name),
+            update.deduplicated_sources,
+            progress,
+            index=index,
+        )
+        return context, update
 
     def _compute(
         self, context: IncrementContext, update: ListUpdate, request: CommitRequest
@@ -118,6 +140,21 @@ class Committer:
             self.component_cache.update(
                 commit.base, increment.touched_records, increment.components
             )
+
+
+def _insert_parts(
+    stages: Sequence[StageStat], name: str, parts: Sequence[StageStat]
+) -> tuple[StageStat, ...]:
+    """Return stages with the parts of one before it; the stage is what the parts leave of it."""
+    rows: list[StageStat] = []
+    for stage in stages:
+        if stage.name == name:
+            wall = stage.wall - sum(part.wall for part in parts)
+            cpu = stage.cpu - sum(part.cpu for part in parts)
+            rows += [*parts, replace(stage, wall=max(0.0, wall), cpu=max(0.0, cpu))]
+        elif stage.items or stage.wall >= _LEAST_SECONDS:
+            rows.append(stage)
+    return tuple(rows)
 
 
 def _complete_decisions(view: StoreView, increment: Increment) -> Increment:

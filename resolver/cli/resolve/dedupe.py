@@ -27,6 +27,7 @@ from resolver.cli.options import (
 )
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.resolve import preview
+from resolver.cli.run_profile import RunProfile
 from resolver.cli.run_results import (
     note_earlier_model,
     note_unknown_ids,
@@ -113,7 +114,7 @@ def command(
     settings: Settings, /, files: tuple[Path, ...], out: Path | None, **options: Any
 ) -> None:
     """Run `resolver dedupe`."""
-    reading = ReadingOptions.from_options(options)
+    profile, reading = RunProfile(), ReadingOptions.from_options(options)
     _check_options(options)
     if options["engine"] == "local":
         collect_rarely()
@@ -122,7 +123,7 @@ def command(
         return
     _check_store_options(options)
     if options["store_url"]:
-        _add_to_store(settings, files, out, options)
+        _add_to_store(settings, files, out, options, profile)
         return
     if out is None:
         raise click.UsageError("Missing option '--out DIR'.")
@@ -134,29 +135,32 @@ def command(
     note_earlier_model(running)
     start_engine(options)
     with ProgressBars(verbose=reading.verbose) as bars:
+        profile.end_phase("start")
         intake = read_list_files(files, reading, bars)
+        profile.end_phase("read", "records", len(intake.batch))
         note_unknown_ids(decisions, intake)
         resolution = _resolve(intake, running, bars, options)
+        profile.end_phase("prepare", parts=resolution.stats.stages)
         write_run_results(out, intake, resolution, running, bars)
     remove_checkpoints(running)
-    print_summary(
-        out,
-        intake,
-        resolution,
-        running,
-        as_json=options["as_json"],
-        profile=options["profile"],
-    )
+    profile.end_phase("write", "records", len(resolution.batch))
+    if options["profile"]:
+        profile.print_table()
+    print_summary(out, intake, resolution, running, as_json=options["as_json"])
 
 
 def _add_to_store(
-    settings: Settings, files: tuple[Path, ...], out: Path | None, options: dict[str, Any]
+    settings: Settings,
+    files: tuple[Path, ...],
+    out: Path | None,
+    options: dict[str, Any],
+    profile: RunProfile,
 ) -> None:
     if out is not None:
         check_output_outside(files, out)
     log = read_decision_log(options["decisions"])
     running = run_options(settings, options, only_entities=options["only"] == "entities")
-    dedupe_into_store(settings, files, running, log, out, options)
+    dedupe_into_store(settings, files, running, log, out, options, profile)
 
 
 def _check_options(options: dict[str, Any]) -> None:

@@ -91,4 +91,4 @@ def command(
         resolution = dedupe(intake, running, bars)
         write_run_results(result, intake, resolution, running, bars)
     click.echo(f"Lists of {agencies} agencies: {lists}")
-    print_summary(result, intake, resolution, running, as_json=False, profile=False)
+    print_summary(result, intake, resolution, running, as_json=False)

@@ -27,6 +27,7 @@ from resolver.cli.options import (
     start_engine,
 )
 from resolver.cli.progress_bars import ProgressBars
+from resolver.cli.run_profile import RunProfile
 from resolver.cli.run_results import (
     note_unknown_ids,
     prepare_folder,
@@ -90,7 +91,7 @@ def command(
     **options: Any,
 ) -> None:
     """Run `resolver link`."""
-    reading = ReadingOptions.from_options(options)
+    profile, reading = RunProfile(), ReadingOptions.from_options(options)
     check_engine(options)
     if options["engine"] == "local":
         collect_rarely()
@@ -101,21 +102,20 @@ def command(
     prepare_folder(out)
     start_engine(options)
     with ProgressBars(verbose=reading.verbose) as bars:
+        profile.end_phase("start")
         left, right = _read_sides(files, others, reading, bars)
+        profile.end_phase("read", "records", len(left.batch) + len(right.batch))
         note_unknown_ids(decisions, left, right)
         _note_shared(left, right)
         resolution = _resolve(left, right, running, bars, options)
+        profile.end_phase("prepare", parts=resolution.stats.stages)
         intake = merge_intakes(left, right, resolution.batch)
         write_run_results(out, intake, resolution, running, bars)
     remove_checkpoints(running)
-    print_summary(
-        out,
-        intake,
-        resolution,
-        running,
-        as_json=options["as_json"],
-        profile=options["profile"],
-    )
+    profile.end_phase("write", "records", len(resolution.batch))
+    if options["profile"]:
+        profile.print_table()
+    print_summary(out, intake, resolution, running, as_json=options["as_json"])
 
 
 def _read_sides(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import json
 import os
+import re
 import resource
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -176,6 +178,32 @@ def test_profile_shows_costs(
     printed = capsys.readouterr().err
     assert "read: 9 records in " in printed
     assert "peak MiB" in printed
+
+
+@pytest.mark.parametrize("target", ["folder", "store", "link"])
+def test_rows_of_a_profile_sum_to_the_whole(
+    target: str, lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = ["--out", str(tmp_path / "out")]
+    args = {
+        "folder": ["dedupe", *lists.args, *out],
+        "store": ["dedupe", *lists.args, *out, "--store", f"sqlite:///{tmp_path}/hub.db"],
+        "link": ["link", str(lists.coast), "--to", *lists.args[1:], *out],
+    }[target]
+    assert run([args[0], "--help"]) == 0  # loads the program
+    capsys.readouterr()
+    start = time.perf_counter()
+    assert run([*args, "--profile"]) == 0
+    elapsed = time.perf_counter() - start
+    printed = capsys.readouterr().err
+    table = re.findall(r"^(\S.*?)  .*?(\d+\.\d\d) +\d+\.\d\d", printed, re.MULTILINE)
+    seconds = {name.strip(): float(text) for name, text in table}
+    whole = seconds.pop("total")
+    steps = {"read", "prepare", "block", "cluster", "write"}
+    assert steps | ({"store", "review queue"} if target == "store" else set()) <= set(seconds)
+    # rows are rounded to hundredths
+    assert sum(seconds.values()) == pytest.approx(whole, rel=0.05, abs=0.005 * len(table))
+    assert whole == pytest.approx(elapsed, rel=0.05, abs=0.05)
 
 
 def test_preview_resolves_nothing(
