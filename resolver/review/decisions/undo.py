@@ -33,7 +33,7 @@ from resolver.review.models import (
     StewardVerdict,
 )
 from resolver.review.refusals import DecisionNotAllowedError
-from resolver.review.restrictions import find_decision, load_decisions, visible_decisions
+from resolver.review.restrictions import find_decision, visible_decisions
 from resolver.store import NewDecision, StoredDecision, StoreView, Versions
 
 Pair = tuple[str, str]
@@ -70,7 +70,9 @@ def undo_decision(hub: Hub, steward: Steward, number: int, *, why: str = "") -> 
         """Plan the undo on one revision."""
         stored = find_decision(view, number, steward.viewer)
         targets = _find_act(view, stored, steward.viewer)
-        log = load_decisions(view, {end for pair in targets for end in pair}, steward.viewer)
+        # as logged: an undo brings a decision back also where its records have changed since
+        ids = sorted({end for pair in targets for end in pair})
+        log = visible_decisions(view, view.decisions(ids), steward.viewer)
         reversals = [_plan_reversal(log, targets[pair], steward) for pair in sorted(targets)]
         undone_numbers[:] = [reversal.target.number for reversal in reversals]
         needs_two = any(reversal.is_confirmed for reversal in reversals)
