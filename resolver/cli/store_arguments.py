@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from resolver.hub.stored_results import StoredResults
     from resolver.ingest.reader_types import Intake
     from resolver.records.decisions import Decision
+    from resolver.records.results.review_forecast import ReviewForecast
     from resolver.run_options import RunOptions
 
 
@@ -83,12 +84,10 @@ def dedupe_into_store(
     """
     from resolver.hub.stored_results import load_commit_results
     from resolver.records.visibility import OPERATOR
-    from resolver.review import forecast_queue, refresh_queue
 
-    reading = ReadingOptions.from_options(options)
+    reading, forecast = ReadingOptions.from_options(options), None
     if out is not None:
         prepare_folder(out)
-    forecast = None
     with (
         open_hub(options["store_url"], settings, running, create=True) as hub,
         ProgressBars(verbose=reading.verbose) as bars,
@@ -105,25 +104,17 @@ def dedupe_into_store(
         )
         profile.end_phase("prepare", parts=result.stats.stages)
         if not options["dry_run"]:
-            _refresh_if_due(hub, bars, accept_large=options["accept_large"])
-            profile.end_phase("refresh")
-            bars.start("review queue", None)
-            refresh_queue(hub)
-            if running.review_capacity is not None:
-                cut = forecast_queue(hub, running.review_capacity, OPERATOR)
-                forecast = replace(cut.forecast, place="in the store")
-            profile.end_phase("review queue")
+            forecast = _refresh_store(
+                hub, running, bars, profile, accept_large=options["accept_large"]
+            )
         bars.finish()
         for note in result.notes:
             click.echo(f"note: {note}", err=True)
-        stored = None
-        if out is not None:
-            stored = load_commit_results(hub, result, OPERATOR)
+        stored = load_commit_results(hub, result, OPERATOR) if out is not None else None
+        if out is not None and stored is not None:
             log_records(hub, len(stored.record_numbers), dry_run=options["dry_run"])
-            shown = _shown_intake(intake, result, stored)
-            write_run_results(
-                out, shown, stored.resolution, running, bars, stored.entity_ids, forecast
-            )
+            shown, entity_ids = _shown_intake(intake, result, stored), stored.entity_ids
+            write_run_results(out, shown, stored.resolution, running, bars, entity_ids, forecast)
     profile.end_phase("write", "records", 0 if stored is None else len(stored.resolution.batch))
     if options["profile"]:
         profile.print_table()
@@ -132,6 +123,25 @@ def dedupe_into_store(
     )
     if forecast is not None and not options["as_json"]:
         print_forecast(forecast)
+
+
+def _refresh_store(
+    hub: Hub, running: RunOptions, bars: ProgressBars, profile: RunProfile, *, accept_large: bool
+) -> ReviewForecast | None:
+    """Refresh population and queue of a store; return the forecast of the queue if one is due."""
+    from resolver.records.visibility import OPERATOR
+    from resolver.review import forecast_queue, refresh_queue
+
+    forecast = None
+    _refresh_if_due(hub, bars, accept_large=accept_large)
+    profile.end_phase("refresh")
+    bars.start("review queue", None)
+    refresh_queue(hub)
+    if running.review_capacity is not None:
+        cut = forecast_queue(hub, running.review_capacity, OPERATOR)
+        forecast = replace(cut.forecast, place="in the store")
+    profile.end_phase("review queue")
+    return forecast
 
 
 def print_effect(effect: RebuildEffect) -> None:
