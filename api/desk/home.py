@@ -13,7 +13,11 @@ from resolver.api.desk.batch_pages import list_own_batches
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
 from resolver.api.desk.support.desk_access import current_user
-from resolver.api.desk.support.visible_lists import has_lists_to_load, visible_lists
+from resolver.api.desk.support.visible_lists import (
+    find_last_posts,
+    has_lists_to_load,
+    visible_lists,
+)
 from resolver.api.errors import public_detail
 from resolver.api.routes.health import readiness
 from resolver.api.service import current_service
@@ -55,6 +59,7 @@ def _store_context() -> dict[str, Any]:
         "committed_at": commits[-1].committed_at if commits else "",
         "record_count": sum(source.records for source in sources),
         "sources": [(source, _is_outdated(source)) for source in sources],
+        "posted": find_last_posts(sources),
         "is_loading": bool(revision) and has_lists_to_load(),
         "jobs": list_own_batches(_MAX_JOBS),
     }

@@ -114,6 +114,19 @@ def _display_route(text: str) -> str:
     return f"{country} ({role})"
 
 
+def _display_handling(text: str) -> str:
+    """Return the code, and all that goes with it: two that differ must not read the same."""
+    item = unpack_handling(text)
+    grades = [
+        f"{name} {grade.value} ({grade.scheme})" if grade.scheme else f"{name} {grade.value}"
+        for name, grade in (("source", item.source_grade), ("information", item.information_grade))
+        if grade is not None
+    ]
+    review = f"review by {item.review_date}" if item.review_date else ""
+    details = (item.agency, item.subject_category, item.purpose, *grades, review)
+    return "; ".join(filter(None, (item.code, *details)))
+
+
 _DISPLAY: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(IDENTIFIER_SET, _display_identifier),
     **dict.fromkeys(DATES, _display_date),
@@ -121,5 +134,5 @@ _DISPLAY: dict[str, Callable[[str], str]] = {
     RELATION: _display_relation,
     ROUTE: _display_route,
     ACTIVITY: lambda text: text.replace("_", " "),
-    HANDLING: lambda text: unpack_handling(text).code,
+    HANDLING: _display_handling,
 }

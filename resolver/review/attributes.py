@@ -114,6 +114,9 @@ def _mark(
         equality_key(prop, text, value.code) in other_keys for text in (value.text, *value.forms)
     ):
         return Mark.AGREES
+    # what reads the same is not shown as a difference
+    if display_text(prop, value.text) in {display_text(prop, other.text) for other in others}:
+        return Mark.AGREES
     # only values of the other side can contradict; further values of this side do not
     contradicts = _may_contradict(prop) and all(
         find_conflicts({prop: (value, other)}) for other in others

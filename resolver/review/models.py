@@ -259,6 +259,11 @@ class DecisionView:
     act_numbers: tuple[int, ...] = ()
     reopened: str = ""
 
+    @property
+    def label(self) -> str:
+        """Verdict in a word, or `undo`: the log then repeats the verdict of before."""
+        return "undo" if self.undoes else str(self.verdict)
+
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the decision for JSON."""
         renamed = {

@@ -90,9 +90,11 @@ def _decisions(view: StoreView, records: Sequence[str], viewer: Viewer) -> list[
 
 
 def _decision_row(decision: DecisionView, revision: int) -> HistoryRow:
-    text = f"{decision.left_record} and {decision.right_record}: {VERDICT_TEXTS[decision.verdict]}"
+    text = f"{decision.left_record} and {decision.right_record}"
     if decision.undoes:
-        text = f"undoes decision {decision.undoes}: {text}"
+        text = f"takes back decision {decision.undoes} on {text}"
+    else:
+        text += f": {VERDICT_TEXTS[decision.verdict]}"
     note = ", ".join(filter(None, (decision.reason, decision.comment)))
     text += f" ({note})" if note else ""
     text += _STATUS_NOTES.get(decision.status, "")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.records import Identifier, Relation, RelationType
+from resolver.records import Grade, Handling, Identifier, Relation, RelationType
 from resolver.records.labels import display_text, property_label, sort_properties
-from resolver.records.packing import identifier_text, relation_text
+from resolver.records.packing import handling_text, identifier_text, relation_text
 
 _TIE = Relation(RelationType.MEMBER_OF, "a:9", role="driver")
 _NAMED = Relation(RelationType.FAMILY_OF, "a:9", "Omar  Haddad")
@@ -24,6 +24,20 @@ _NAMED = Relation(RelationType.FAMILY_OF, "a:9", "Omar  Haddad")
             "A1 (sy; forged)",
         ),
         ("name", "Ali\n Omar", "Ali Omar"),
+        ("handling", handling_text(Handling()), "H0"),
+        ("handling", handling_text(Handling("River", "H3")), "H3; River"),
+        (
+            "handling",
+            handling_text(
+                Handling(
+                    code="H1",
+                    source_grade=Grade("4x4", "B"),
+                    subject_category="witness",
+                    review_date="2027-01",
+                )
+            ),
+            "H1; witness; source B (4x4); review by 2027-01",
+        ),
     ],
 )
 def test_display_texts(prop: str, text: str, expected: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from resolver.api.desk.support.evidence_labels import evidence_label as evidence_label
-from resolver.review import latin_transliteration
+from resolver.review import DecisionView, latin_transliteration
 
 _UNITS = (
     (86_400 * 365, "year"),
@@ -127,9 +127,9 @@ def status_label(status: str) -> str:
     return _DECISION_STATUSES.get(str(status), str(status))
 
 
-def verdict_class(verdict: str) -> str:
-    """Return the CSS class for a verdict."""
-    return _VERDICT_CLASSES.get(str(verdict), "")
+def verdict_class(decision: DecisionView) -> str:
+    """Return the CSS class for the verdict of a decision."""
+    return "" if decision.undoes else _VERDICT_CLASSES.get(str(decision.verdict), "")
 
 
 def latin(text: str) -> str:

@@ -8,7 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.records.results.resolution import Band
-from resolver.review.decisions.earlier_verdicts import COMMENT_KEY, PairVerdicts
+from resolver.review.decisions.earlier_verdicts import (
+    COMMENT_KEY,
+    UNDOES_KEY,
+    PairVerdicts,
+    steward_verdict,
+)
 from resolver.review.models import QueueReason
 from resolver.scoring import scores
 from resolver.store import StoredDecision, utc_text
@@ -56,9 +61,10 @@ def find_reason(
     if verdicts is not None and verdicts.unconfirmed is not None:
         decision = verdicts.unconfirmed.decision
         reason = QueueReason.RED if decision.unlawful else QueueReason.SECOND
-        word = "red" if decision.unlawful else str(decision.verdict)
         steward, note = decision.decided_by, _note(verdicts.unconfirmed)
-        sentence = f"{steward} said {word}{note}; it counts once another steward confirms it"
+        undoes = verdicts.unconfirmed.context.get(UNDOES_KEY)
+        word = f"took back decision {undoes}" if undoes else f"said {steward_verdict(decision)}"
+        sentence = f"{steward} {word}{note}; it counts once another steward confirms it"
         return reason, sentence, steward
     if verdicts is not None and verdicts.is_reopened:
         return _find_reopened_reason(band, verdicts)

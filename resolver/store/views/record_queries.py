@@ -195,6 +195,16 @@ class RecordQueries(Snapshot):
         )
         return self.connection.execute(query).first() is not None
 
+    def newest_versions(self, source: StoredSource, limit: int) -> dict[int, int]:
+        """Return the newest record versions of a source, the latest first: number → revision since
+        which it is valid.
+        """
+        query = select(records.c.number, records.c.valid_from).where(
+            records.c.source == source.number, records.c.valid_from <= self.revision
+        )
+        rows = self.connection.execute(query.order_by(records.c.number.desc()).limit(limit))
+        return {row[0]: row[1] for row in rows}
+
     def sources_with_lists(self) -> set[str]:
         """Return the names of sources of which a list was committed."""
         query = select(sources.c.name).where(sources.c.number.in_(select(list_versions.c.source)))

@@ -35,13 +35,11 @@ LAST_DECISION = 100
 USERS = {
     "vera": (UserRole.VIEWER, "Coast"),
     "stella": (UserRole.STEWARD, "Coast"),
-    "senta": (UserRole.SENIOR, "Coast"),
-    "nadia": (UserRole.STEWARD, ""),
+    "senta": (UserRole.SENIOR, ""),
     "victor": (UserRole.VIEWER, ""),
 }
 """Users who may not see what `River` keeps to itself: their role and agency."""
-_REFUSED_BY_ROLE = ("vera", "victor")
-READERS = {"H3": tuple(USERS), "H2": _REFUSED_BY_ROLE}
+READERS = {"H3": ("vera", "stella", "senta"), "H2": ("victor",)}
 """Users who may not see a record of another agency, by its handling code."""
 
 
@@ -154,7 +152,14 @@ def _set_last_number(store: Store) -> None:
 def _add_jobs(store: Store, code: str) -> None:
     _add_job(store, VISIBLE_JOB, BATCH_JOB, "Coast", {"records": 3, "version": 2 if code else 1})
     trained = 40 if code else 20
-    result = {"new": "2026.03", "decisions": trained, "notes": [], "held_out": {}, "waiting": {}}
+    waiting = {"waiting": 0, "moved": []}
+    result = {
+        "waiting": waiting,
+        "new": "2026.03",
+        "decisions": trained,
+        "notes": [],
+        "held_out": {},
+    }
     _add_job(store, LEARNED_JOB, LEARN_JOB, "", result)
     if code:
         _add_job(store, HIDDEN_JOB, BATCH_JOB, OWNER, {"records": 16, "version": 1})

@@ -233,6 +233,7 @@ def writings(app: Flask, ids: worlds.Ids) -> Iterator[Sent]:
 _MASKS = (
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d[.\d]*)?(Z|\+00:00| UTC)?"), "TIME"),
     (re.compile(r"\b20[23]\d-\d\d-\d\d\b"), "DAY"),
+    (re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"), "TIME"),
     (re.compile(r"\b(just now|under a minute|\d+ (minute|hour)s?( ago)?)"), "AGO"),
     (re.compile(r'(&#34;|")version(&#34;|"):\d+'), "REVISION"),
     (re.compile(r"(revision|Data revision</dt>\s*<dd>\s*) ?\d+"), "REVISION"),

@@ -76,6 +76,19 @@ def test_home_shows_the_state_of_the_store(desk: Desk) -> None:
     assert "/desk/users" in chief.get("/desk").text
 
 
+def test_home_says_when_records_were_last_posted(warm: Desk) -> None:
+    with Hub.open(warm.url, OPTIONS) as hub:
+        hub.add(make_intake([record("posts:1", name="Ondina Pescatore")]))
+    warm.store.describe_source("silent", create=True, title="A list to come")
+    for role in (UserRole.STEWARD, UserRole.ADMIN):
+        home = " ".join(warm.signed_in(f"user{role}", role).get("/desk").text.split())
+        row = re.search(r"<bdi[^>]*>posts</bdi>.*?</tr>", home)
+        assert row
+        assert "last posted just now" in row[0]
+        assert "never" not in home
+    assert "no list yet" in home
+
+
 def test_empty_store_page_states_what_to_do(tmp_path: Path) -> None:
     desk = Desk(f"sqlite:///{tmp_path}/new.db")
     browser = desk.signed_in("amira")

@@ -541,6 +541,53 @@ def test_split_takes_records_out_of_an_entity(busy: Desk) -> None:
     assert late.status_code in (400, 409)
 
 
+def test_what_reads_the_same_is_no_difference(busy: Desk) -> None:
+    coast, river = world.near("cond", "Tiberius Valkonen")
+    with Hub.open(busy.url, OPTIONS) as hub:
+        hub.add(
+            make_intake(
+                [
+                    replace(coast, handling=Handling(agency="Coast guard")),
+                    replace(river, handling=Handling(agency="River police", purpose="search")),
+                ]
+            )
+        )
+    page = busy.signed_in("amira").get(pair(busy, "coast:cond", "river:cond")).text
+    row = re.search(
+        r'<tr class="a-(\w+)">\s*<th[^>]*>((?:(?!</tr>).)*?)Handling.*?</tr>', page, re.S
+    )
+    assert row
+    assert row[1] == "wait"
+    assert "H0; Coast guard" in row[0]
+    assert "H0; River police; search" in row[0]
+
+
+def test_waiting_undo_is_listed_as_one(busy: Desk) -> None:
+    browser, other = busy.signed_in("amira"), busy.signed_in("bela", UserRole.SENIOR)
+    decide(browser, browser.get(pair(busy, "coast:wit", "river:wit")), "different")
+    (number,) = (decision.number for decision in list_pending(busy.service.hub, KIM.viewer))
+    address = f"/review/decisions/{number}"
+    assert other.post(f"{address}/confirm", data={"csrf": csrf(other)}).status_code == 303
+    assert other.post(f"{address}/undo", data={"csrf": csrf(other)}).status_code == 303
+    pages = [
+        browser.get("/review/pending").text,
+        browser.get(pair(busy, "coast:wit", "river:wit")).text,
+        browser.get("/desk/entities/coast:wit", follow_redirects=True).text,
+    ]
+    for page in pages:
+        # the log repeats the verdict of before, which was none
+        assert not re.search(r'class="tag[^>]*>\s*unsure', page)
+        assert not re.search(r": unsure|“unsure”", page)
+    for page in (pages[0], pages[2]):
+        assert re.search(r'class="tag[^>]*>\s*undo', page)
+    # the confirming decision is the last one of the act
+    assert f"took back decision {number + 1}" in " ".join(pages[1].split())
+    assert f"takes back decision {number + 1}" in pages[2]
+    queue_page = browser.get("/review?reason=second").text
+    assert f"bela took back decision {number + 1}" in queue_page
+    assert "said unsure" not in queue_page
+
+
 def test_restricted_records_are_hidden_from_other_agencies(busy: Desk) -> None:
     closed = [
         replace(row, handling=Handling(code="H3", agency="Far"))
