@@ -193,9 +193,9 @@ def _add_dates(draft: RecordDraft, column: str, text: str) -> str:
 
 def _add_notes(draft: RecordDraft, cells: dict[str, str]) -> None:
     """Keep the cells that have no property of their own, those of unknown columns included."""
-    known = {"_id", "type", "name", "alt_names", "addresses", "ids", "remarks", "call_sign"}
+    read_columns = {"_id", "type", "name", "alt_names", "addresses", "ids", "remarks", "call_sign"}
     for column, cell in cells.items():
-        if cell and (column in _NOTES or column not in {*known, *_VALUES, *_DATES}):
+        if cell and (column in _NOTES or column not in {*read_columns, *_VALUES, *_DATES}):
             draft.add_note(f"{column.replace('_', ' ')}: {cell}", column)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gc
+import random
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
@@ -17,6 +19,8 @@ from resolver.ingest.io.workbooks import OLE_MAGIC, is_workbook
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.records import Record
+from tests.ingest.samples import SAMPLES
+from tests.ingest.samples_lists import SAMPLES as LIST_SAMPLES
 from tests.ingest.workbooks import (
     DATE,
     Row,
@@ -326,3 +330,45 @@ def test_a_zip_of_lists_is_no_workbook(tmp_path: Path) -> None:
 )
 def test_the_header_is_the_first_wide_row(rows: list[list[str]], header: int) -> None:
     assert workbook_process.find_header(rows) == header
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", [".xlsx", ".ods"])
+def test_damage_is_one_clear_line_or_a_list(tmp_path: Path, suffix: str) -> None:
+    rng = random.Random(11)
+    content = write(tmp_path / f"x{suffix}", PEOPLE).read_bytes()
+    outcomes = set()
+    for number in range(12):
+        damaged = bytearray(content)
+        for _ in range(1 + number):
+            damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+        path = tmp_path / f"damaged{number}{suffix}"
+        path.write_bytes(bytes(damaged))
+        outcomes.add(_outcome(path))
+    assert len(outcomes) > 1
+    assert not [line for line in outcomes if "\n" in line]
+
+
+def _outcome(path: Path) -> str:
+    """Return the error as a line, or "read"."""
+    try:
+        read_lists([path])
+    except InputError as error:
+        return error.line()
+    return "read"
+
+
+@pytest.mark.parametrize("name", ["tabular", "us_csl", "eu_journal"])
+def test_a_list_of_any_format_saved_as_a_workbook_is_the_same_list(
+    tmp_path: Path, name: str
+) -> None:
+    folder = tmp_path / "sample"
+    folder.mkdir()
+    sample = {**SAMPLES, **LIST_SAMPLES}[name](folder)
+    (file,) = [sample] if sample.is_file() else sample.iterdir()
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = [[value or None for value in row] for row in csv.reader(stream)]
+    workbook = write_ods(tmp_path / f"{file.stem}.ods", {"List": ods_rows(rows)})
+    intake = read_lists([workbook])
+    assert [info.format for info in intake.lists] == [name]
+    assert records(intake) == records(read_lists([file]))
