@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import pwd
+from collections.abc import Callable
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from resolver.trust.command_log import CommandAccess
 
 _PURPOSE = "resolver.purpose"
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class StoreContent(Enum):
@@ -72,3 +74,11 @@ def _access(records: int | None, arguments: dict[str, Any]) -> CommandAccess:
     stated = {name: value for name, value in arguments.items() if value not in (None, "", ())}
     purpose = context.meta.get(_PURPOSE, "")
     return CommandAccess(account_name(), purpose, context.info_name or "", stated, records)
+
+
+def steward_option(function: F) -> F:
+    """Add --who NAME, by default the name of the system account."""
+    text = "Steward to name in the log (default: the account that runs the command)."
+    return click.option("--who", "steward", default=account_name, metavar="NAME", help=text)(
+        function
+    )

@@ -60,14 +60,13 @@ Visibility
 """
 
 from resolver.review.attributes import latin_transliteration
-from resolver.review.decisions.blind_review import measure_agreement
+from resolver.review.decisions.blind_review import Agreement, measure_agreement
 from resolver.review.decisions.confirm import confirm_decision, list_pending
 from resolver.review.decisions.decide import DecisionRequest, decide_pair, decide_pairs
 from resolver.review.decisions.split import entity_digest, split_entity
 from resolver.review.decisions.undo import undo_decision
 from resolver.review.desk_rules import DeskRules
 from resolver.review.models import (
-    Agreement,
     BulkOutcome,
     DecisionOutcome,
     DecisionState,

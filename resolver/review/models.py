@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -338,17 +338,3 @@ class HistoryRow:
     other: str = ""
     decision: int = 0
     is_undoable: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """Agreement of stewards on rechecked decisions: number of pairs, number with the same verdict,
-    Cohen's kappa (-1…1; None without pairs or if all verdicts are equal), and the pairs with
-    different verdicts.
-    """
-
-    pairs: int
-    agreeing: int
-    kappa: float | None
-    disagreements: tuple[tuple[int, str, str, str, str], ...] = field(default=())
-    """Rows of (decision number, first verdict, first steward, second verdict, second steward)."""

@@ -6,8 +6,8 @@ import json
 
 import click
 
+from resolver.cli.command_log import steward_option
 from resolver.cli.options import json_option, store_option
-from resolver.cli.steward_option import steward_option
 from resolver.settings import Settings
 
 _HELP = """Withdraw RECORD...: added by mistake, or no longer listed.

@@ -128,9 +128,8 @@ def command(
 
 
 class _StoredRecords(NamedTuple):
-    """Two records of a store, with its options, decisions and population.
-
-    `link` is that between the entities of the two, if they name one.
+    """Two records of a store, with its options, decisions and population, and the link between
+    their entities, if there is one.
     """
 
     intake: Intake

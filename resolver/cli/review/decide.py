@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.command_log import log_records
+from resolver.cli.command_log import log_records, steward_option
 from resolver.cli.options import json_option, store_option
-from resolver.cli.steward_option import steward_option
 from resolver.settings import Settings
 
 if TYPE_CHECKING:

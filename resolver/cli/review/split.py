@@ -6,10 +6,9 @@ from typing import Any
 
 import click
 
-from resolver.cli.command_log import log_records
+from resolver.cli.command_log import log_records, steward_option
 from resolver.cli.options import json_option, store_option
 from resolver.cli.review.decide import log_preview, print_outcome, print_preview
-from resolver.cli.steward_option import steward_option
 from resolver.settings import Settings
 
 _HELP = """

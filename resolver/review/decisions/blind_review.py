@@ -6,6 +6,7 @@ It measures the agreement of stewards (Cohen 1960). The second verdict changes n
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass, field
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
@@ -14,7 +15,6 @@ from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.decisions.earlier_verdicts import steward_verdict
 from resolver.review.entity_sides import build_party, load_record_side, sources_by_name
 from resolver.review.models import (
-    Agreement,
     Filters,
     QueueItem,
     QueueReason,
@@ -30,6 +30,20 @@ from resolver.store.desk.steward_work import RecheckRow
 _DIGEST_RANGE = 1 << 32
 LEFT_RECORDS, RIGHT_RECORDS = "left_records", "right_records"
 """Keys of the log for the ids of the records that were shown on either side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Agreement of stewards on rechecked decisions: number of pairs, number with the same verdict,
+    Cohen's kappa (-1…1; None without pairs or if all verdicts are equal), and the pairs with
+    different verdicts.
+    """
+
+    pairs: int
+    agreeing: int
+    kappa: float | None
+    disagreements: tuple[tuple[int, str, str, str, str], ...] = field(default=())
+    """Rows of (decision number, first verdict, first steward, second verdict, second steward)."""
 
 
 def is_drawn(digest: str, share: float) -> bool:
