@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -155,6 +156,15 @@ def test_a_server_that_does_not_answer_is_one_clear_line() -> None:
 def test_other_kinds_of_urls_are_refused(url: str) -> None:
     with pytest.raises(InputError, match=r"not read .*known are https, http, s3"):
         fetch(url)
+
+
+@pytest.mark.parametrize("package", ["fsspec", "aiohttp"])
+def test_without_a_package_the_error_names_the_extra(
+    package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(InputError, match=r"reading URLs needs fsspec .*\[url\]"):
+        fetch("https://example.invalid/people.csv")
 
 
 @pytest.mark.parametrize(

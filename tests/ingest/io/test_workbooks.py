@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gc
 import random
+import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
@@ -237,6 +238,15 @@ def test_in_a_folder_it_is_skipped_and_counted(tmp_path: Path, name: str) -> Non
     assert captions(intake) == {"people:1": "Anna"}
     (reject,) = intake.rejects
     assert (reject.file, reject.reason[:9]) == (name, "skipped: ")
+
+
+def test_without_the_package_the_error_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    path = write(tmp_path / "x.xlsx", PEOPLE)
+    with pytest.raises(InputError, match=r"x\.xlsx: reading workbooks needs .*\[excel\]"):
+        read_lists([path])
 
 
 def corner_cells(path: Path) -> Path:
