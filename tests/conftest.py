@@ -21,6 +21,7 @@ docs/test_commands
 upgrades/test_upgrades
 api/desk/test_browser
 api/test_killed_processes
+api/test_killed_phases
 engines/spark/test_engine
 cli/model/test_train
 hub/test_full_disk
@@ -36,6 +37,8 @@ benchmarks/test_learning
 benchmarks/test_quality
 api/server/test_http_workers
 store/test_kill
+test_patterns
+api/test_resident_memory
 api/server/test_request_limits
 api/test_try_page
 cli/test_memory_guard

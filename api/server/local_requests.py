@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
-from functools import lru_cache
 from urllib.parse import urlsplit
+
+from resolver.records.prepared.text_cache import cache_short_texts
 
 _PROXY_HEADERS = (
     "Forwarded",
@@ -30,7 +31,7 @@ def is_loopback_host(host: str) -> bool:
         return host.casefold() == "localhost" or host.casefold().endswith(".localhost")
 
 
-@lru_cache(maxsize=256)
+@cache_short_texts(256)
 def is_loopback_origin(origin: str) -> bool:
     """Return whether an origin, as browsers state it, is of this machine."""
     try:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from followthemoney.types import registry
 from rigour.text.scripts import text_scripts
@@ -17,6 +16,7 @@ from rigour.text.scripts import text_scripts
 from resolver.errors import DateError
 from resolver.records import PartialDate, parse_date
 from resolver.records.packing import SEPARATOR
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.properties import COUNTRIES, DATES, IDENTIFIER_SET
 
 CountryCode = Callable[[str], str | None]
@@ -27,7 +27,7 @@ CODED_PROPERTIES = _DATES | _COUNTRIES | {GENDER}
 """Properties whose values have a canonical code."""
 
 
-@lru_cache(maxsize=1 << 14)
+@cache_short_texts(1 << 14)
 def try_parse_date(text: str) -> PartialDate | None:
     """Return the date a text states, or None."""
     try:

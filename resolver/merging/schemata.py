@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
 from followthemoney import model
 
 from resolver.merging.partition import Partition
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, kind_of_schema
+from resolver.records.prepared.text_cache import cache_short_texts
 
 
-@cache
+@cache_short_texts(4_096, all_arguments=True)
 def valid_schema(schema: str, kind: int) -> str:
     """Return the schema if FtM has it as a Thing, else the default schema of the kind."""
     ftm_schema = model.get(schema)
@@ -24,7 +24,7 @@ def valid_schema(schema: str, kind: int) -> str:
     )
 
 
-@cache
+@cache_short_texts(4_096, all_arguments=True)
 def descends_from(schema: str, ancestor: str) -> bool:
     """Return True if a schema equals `ancestor` or descends from it."""
     ftm_schema = model.get(schema)
@@ -50,7 +50,7 @@ def _support(name: str, counts: Counter[str]) -> int:
     return sum(count for other, count in counts.items() if descends_from(name, other))
 
 
-@cache
+@cache_short_texts(4_096, all_arguments=True)
 def _depth(name: str) -> int:
     ftm_schema = model.get(name)
     return len(ftm_schema.schemata) if ftm_schema is not None else 0

@@ -21,7 +21,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from resolver.merging.canonical_values import (
     GENDER,
@@ -32,6 +31,7 @@ from resolver.merging.canonical_values import (
 from resolver.merging.golden_record import GoldenValue
 from resolver.records import PartialDate
 from resolver.records.packing import SEPARATOR
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.properties import DATES
 
 _NAME_PROPS = ("previousName", "alias", "abbreviation", "weakAlias")
@@ -184,7 +184,7 @@ def _parse_code(code: str) -> PartialDate:
     return date
 
 
-@lru_cache(maxsize=1 << 14)
+@cache_short_texts(1 << 14)
 def _date_span(code: str) -> tuple[datetime.date, datetime.date]:
     """Return the first and the last day that a date can mean."""
     date = _parse_code(code)

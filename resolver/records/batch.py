@@ -23,6 +23,7 @@ import pyarrow.compute as pc
 
 from resolver.records.kinds import Kind
 from resolver.records.packing import pack, unpack
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.record import SCHEMA_VERSION, Record
 
 IntArray = npt.NDArray[np.int32]
@@ -144,11 +145,20 @@ class Batch:
         )
 
 
-@lru_cache(maxsize=64)
+MAX_CACHED_RECORD = 5_000
+"""Characters of the values of a record whose batch is cached."""
+
+
 def batch_from_record(record: Record) -> Batch:
-    """Return the batch of one record. Cached, since a query is converted when read and when
-    compared.
+    """Return the batch of one record. Cached for most, since a query is converted when read and
+    when compared.
     """
+    if sum(len(value.text) for value in record.values) > MAX_CACHED_RECORD:
+        return _convert_record(record)
+    return _cached_batch(record)
+
+
+def _convert_record(record: Record) -> Batch:
     values: dict[str, tuple[list[str], list[str]]] = {}
     for prop, text, origin in pack(record):
         texts, origins = values.setdefault(prop, ([], []))
@@ -164,7 +174,10 @@ def batch_from_record(record: Record) -> Batch:
     )
 
 
-@lru_cache(maxsize=256)
+_cached_batch = lru_cache(maxsize=16)(_convert_record)
+
+
+@cache_short_texts(256)
 def _single_text(text: str) -> pa.StringArray:
     # The same as `pa.array([text])`, in a fifth of the time.
     letters = text.encode()

@@ -11,9 +11,9 @@ from __future__ import annotations
 import datetime
 import re
 import unicodedata
-from functools import lru_cache
 
 from resolver.errors import DateError
+from resolver.records.prepared.text_cache import cache_short_texts
 
 FIRST_YEAR, LAST_YEAR = 1200, 1500
 """Years that are read in either calendar: from 1785 (lunar) or 1821 (solar) of ours on."""
@@ -72,7 +72,7 @@ _SHORT_HIJRI = re.compile(r"\d{4}\s?h\b\.?", re.I)
 _LONGEST = 80
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def other_calendar(text: str, *, day_first: bool = True) -> Span | None:
     """Return the days that a date of another calendar may be, or None if the text names no
     calendar.

@@ -12,10 +12,10 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from resolver.records.kinds import Kind
 from resolver.records.packing import split_fields
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.record import Record, Relation, RelationType
 
 
@@ -111,7 +111,7 @@ def _fold(text: str) -> str:
 _LAST_GENERATIONS = {_fold(word): rank for word, rank in _LAST_WORDS.items()}
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def split_generation(name: str) -> tuple[str, int]:
     """Return the sorted words of a name without generation, and the generation (0: none).
 

@@ -8,7 +8,6 @@ label as the identifier's type.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from stdnum.ru import inn, ogrn
 
@@ -16,6 +15,7 @@ from resolver.errors import DateError
 from resolver.ingest.text.list_dates import canonical_date
 from resolver.ingest.text.name_words import is_country
 from resolver.records import Identifier
+from resolver.records.prepared.text_cache import cache_short_texts
 
 OTHER = ""
 """Placeholder for `idNumber` of a person or `registrationNumber` of another record."""
@@ -188,7 +188,7 @@ _REGISTERS = (
 _LETTERS_ONLY = frozenset(("callSign", "registrationNumber", "swiftBic", "ticker"))
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def read_identifier(text: str, is_person: bool, origin: str) -> Identifier | None:
     """Return the identifier in one item of the remarks (without `alt.`), or None."""
     if match := _WALLET.fullmatch(text):

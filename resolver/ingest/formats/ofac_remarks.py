@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from resolver.errors import DateError
 from resolver.ingest.formats.ofac_labels import read_identifier
@@ -18,6 +17,7 @@ from resolver.ingest.text.list_dates import canonical_date
 from resolver.ingest.text.name_words import country_at_end
 from resolver.ingest.text.repairs.phone_lists import split_slashes
 from resolver.records import Identifier, Relation, RelationType, Value
+from resolver.records.prepared.text_cache import cache_short_texts
 
 ORIGIN = "remarks"
 MAX_ITEM = 2_000
@@ -94,7 +94,7 @@ def note_remark(text: str) -> RemarkFacts:
     return RemarkFacts((Value("notes", text, ORIGIN),))
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def read_remark(item: str, schema: str) -> RemarkFacts:
     """Read one item about a record of a schema (`Person`, `Vessel`, `Airplane`, else a group)."""
     if len(item) > MAX_ITEM:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from resolver.ingest.text.list_name_forms import (
     AKA,
@@ -22,6 +21,7 @@ from resolver.ingest.text.list_names import script_of
 from resolver.ingest.text.name_words import is_country, is_legal_form
 from resolver.ingest.text.repairs.line_breaks import join_line_breaks
 from resolver.ingest.text.repairs.name_lists import split_group_list, strip_following
+from resolver.records.prepared.text_cache import cache_short_texts
 
 _SEPARATOR = re.compile(r"(?:(?<!\s)\s++)?[;,]\s*|(?<!\s)\s++(?:or|and)\s+")
 _FORMER_SEPARATOR = re.compile(r";|,\s*(?=[‘“])")
@@ -29,7 +29,7 @@ _ACRONYM = re.compile(r"[^\W_][\w&./’'-]{1,14}")
 _GENERIC = frozenset(("SEZ", "NGO", "JSC", "LLC", "SOE", "HQ", "HK"))
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def parse_group_name(text: str) -> NameForms:
     """Parse the name of a group, company or ship."""
     forms = NameFormsBuilder()

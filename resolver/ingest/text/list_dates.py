@@ -8,11 +8,11 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import replace
-from functools import lru_cache
 
 from resolver.errors import DateError
 from resolver.records import PartialDate, parse_date
 from resolver.records.calendars import FIRST_YEAR, LAST_YEAR, calendar_in_text, names_other_calendar
+from resolver.records.prepared.text_cache import cache_short_texts
 
 MAX_TEXT = 1_000
 """Characters; a longer text is not read as dates."""
@@ -47,7 +47,7 @@ _LEADING = re.compile(
 )
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def canonical_date(text: str) -> str:
     """Return the canonical text of one date or range. Raises `DateError` where there is none.
 
@@ -79,7 +79,7 @@ def _whole_months(first: PartialDate, last: PartialDate) -> PartialDate:
     return start if replace(start, circa=False) == end else replace(start, until=end)
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def read_dates(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return all dates of a text and the pieces that are no date, both without repetition.
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from resolver.errors import DateError
 from resolver.ingest.text.list_dates import canonical_date
 from resolver.ingest.text.list_names import split_items
 from resolver.ingest.text.name_words import is_country
 from resolver.records import Identifier
+from resolver.records.prepared.text_cache import cache_short_texts
 
 MAX_TEXT = 5_000
 """Characters; a longer text is kept without being read."""
@@ -71,7 +71,7 @@ class DocumentTexts:
     unread: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def read_documents(text: str, prop: str, origin: str) -> DocumentTexts:
     """Read the documents that a cell describes; `prop` applies where the words name none."""
     if len(text) > MAX_TEXT:

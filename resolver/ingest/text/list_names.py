@@ -14,6 +14,7 @@ from functools import lru_cache
 from rapidfuzz.distance import JaroWinkler
 
 from resolver.ingest.text.name_words import split_title
+from resolver.records.prepared.text_cache import cache_short_texts
 
 _PUNCTUATION = str.maketrans(dict.fromkeys(string.punctuation, " "))
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.I)
@@ -63,7 +64,7 @@ def match_key(text: str) -> str:
     return " ".join(sorted(text.casefold().replace("'", "").translate(_PUNCTUATION).split()))
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def script_of(text: str) -> str:
     """Return the script of most letters as named by Unicode (`LATIN`, `CYRILLIC` …), or empty."""
     text = text[:_SCRIPT_SAMPLE]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 
 from rigour.names import extract_org_types
 from rigour.territories import get_territories
+
+from resolver.records.prepared.text_cache import cache_short_texts
 
 
 def _word_set(text: str) -> frozenset[str]:
@@ -84,7 +86,7 @@ _TITLES = _word_set(
 _RETIREMENT_MARKS = frozenset(("(rtd)", "(rtd).", "(rtd.)", "(ret)", "(ret).", "(ret.)"))
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def guess_group_schema(name: str) -> str:
     """Return `Company` or `Organization` where the words of a name show it; else an empty text."""
     if is_armed_group(name):
@@ -97,7 +99,7 @@ def guess_group_schema(name: str) -> str:
     return "" if _GROUP_WORDS.isdisjoint(words) else "Organization"
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def is_armed_group(name: str) -> bool:
     """Return whether a name calls its bearer a group, and its other words are of armed groups.
 
@@ -122,7 +124,7 @@ def guess_groups_schema(names: Iterable[str]) -> str:
     return next(filter(None, map(guess_group_schema, names)), "")
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def _has_legal_form(name: str) -> bool:
     end = name.strip().casefold().rstrip(".")
     if _OTHER_FORMS.search(name):
@@ -229,7 +231,7 @@ def is_country(text: str) -> bool:
     return " ".join(text.split()).strip(" .").casefold().replace("’", "'") in _countries()
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def country_at_end(place: str) -> str:
     """Return the country a place ends with, or an empty text.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from rapidfuzz.distance import JaroWinkler
 
@@ -30,13 +29,14 @@ from resolver.ingest.text.list_names import (
 )
 from resolver.ingest.text.name_words import is_title, split_title
 from resolver.ingest.text.repairs.line_breaks import join_line_breaks
+from resolver.records.prepared.text_cache import cache_short_texts
 
 MAX_VARIANTS = 24
 _DESCRIPTION = re.compile(r"(?<![-\w])(?:of|in|for|the|as|to|with|under|when|he|was)\b(?!-)")
 _SEPARATOR = re.compile(r"(?:(?<!\s)\s++)?(?:[,،;/]|\bor\b|\band\b)\s*", re.I)
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def parse_person_name(text: str) -> NameForms:
     """Parse a person's name. A name of one word next to a longer main name is a weak alias."""
     name = strip_name_marks(join_line_breaks(text, is_person=True))

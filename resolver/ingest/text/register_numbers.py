@@ -7,7 +7,6 @@ Examples: `7701058410 (Tax ID/INN)`, `CR No 2408160`, `7726700943 KPP: 772601001
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 from stdnum.ru import inn, ogrn
 
@@ -15,6 +14,7 @@ from resolver.ingest.text.list_documents import MAX_TEXT, DocumentTexts
 from resolver.ingest.text.list_names import split_items
 from resolver.ingest.text.name_words import is_country
 from resolver.records import Identifier
+from resolver.records.prepared.text_cache import cache_short_texts
 
 _REGISTERS = (
     (re.compile(r"\bIMO\b"), "imoNumber"),
@@ -43,7 +43,7 @@ _REGISTER_ITEM = re.compile(
 _PREFIX = re.compile(r"[A-Z]{1,3}(?: [A-Z]{1,3})*")
 
 
-@lru_cache(maxsize=8_192)
+@cache_short_texts(8_192)
 def read_registrations(text: str, prop: str, origin: str) -> DocumentTexts:
     """Read the register numbers of a cell; `prop` applies where the words name no property."""
     if len(text) > MAX_TEXT:

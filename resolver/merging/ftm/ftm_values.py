@@ -30,6 +30,7 @@ from resolver.records.packing import (
     unpack_handling,
     unpack_identifier,
 )
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.properties import (
     ACTIVITY,
     ADDRESS,
@@ -78,7 +79,7 @@ class FtmValue(NamedTuple):
     original: str = ""
 
 
-@lru_cache(maxsize=1 << 16)
+@cache_short_texts(1 << 16, all_arguments=True)
 def to_ftm_values(schema: str, column: str, text: str, code: str = "") -> tuple[FtmValue, ...]:
     """Return the FollowTheMoney values of one value of a column under a schema.
 
@@ -94,7 +95,7 @@ def to_ftm_values(schema: str, column: str, text: str, code: str = "") -> tuple[
     return _place_value(schema, column, code or text, text)
 
 
-@lru_cache(maxsize=1 << 12)
+@cache_short_texts(1 << 12, all_arguments=True)
 def _find_property(schema: str, name: str) -> Property | None:
     ftm_property = model[schema].get(name)
     return (

@@ -13,12 +13,12 @@ _Result = TypeVar("_Result")
 
 
 def cache_short_texts(
-    maxsize: int,
+    maxsize: int, *, all_arguments: bool = False
 ) -> Callable[[Callable[_Parameters, _Result]], Callable[_Parameters, _Result]]:
     """Return a decorator like `lru_cache(maxsize)` that keeps no result of a long text.
 
-    The first argument is the text, or a word of one. A sender of long texts can neither fill memory
-    nor push the words of others out of the cache.
+    The first argument is the text, or a word of one; with `all_arguments` each may be one. A sender
+    of long texts can neither fill memory nor push the words of others out of the cache.
     """
 
     def decorate(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
@@ -33,6 +33,13 @@ def cache_short_texts(
                 return function(*args, **kwargs)
             return cached(*args, **kwargs)
 
-        return call
+        @wraps(function)
+        def call_with_texts(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
+            """Return the result, from the cache where all texts are short."""
+            if any(isinstance(text, str) and len(text) > MAX_CACHED_LETTERS for text in args):
+                return function(*args, **kwargs)
+            return cached(*args, **kwargs)
+
+        return call_with_texts if all_arguments else call
 
     return decorate

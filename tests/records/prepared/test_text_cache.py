@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 from resolver.records.prepared.text_cache import MAX_CACHED_LETTERS, cache_short_texts
+
+OWN_TEXTS = {
+    "asset_url",  # files that templates name
+    "_read_template",
+    "_script",  # single letters
+    "_shared_values",  # properties of comparators
+    "country_grades",  # codes of countries
+    "merge_country_codes",
+    "_has_record_of",  # sources of a policy; 16
+    "detect_code_page",  # heads of files, of bounded length; 16
+}
+"""Functions with a cache whose texts no sender chooses, or has bounded."""
 
 
 def test_short_texts_are_computed_once_and_long_ones_each_time() -> None:
@@ -22,6 +35,40 @@ def test_short_texts_are_computed_once_and_long_ones_each_time() -> None:
         assert measure("abc", twice=True) == 6
         assert measure(long_text) == len(long_text)
     assert calls == ["abc", "abc", long_text, long_text]
+
+
+def test_all_texts_among_the_arguments_count() -> None:
+    calls: list[str] = []
+
+    @cache_short_texts(100, all_arguments=True)
+    def join(schema: str, prop: str) -> str:
+        calls.append(prop)
+        return schema + prop
+
+    long_text = "x" * (MAX_CACHED_LETTERS + 1)
+    for _ in range(2):
+        assert join("Person", "name") == "Personname"
+        assert join("Person", long_text) == f"Person{long_text}"
+    assert calls == ["name", long_text, long_text]
+
+
+def test_no_cache_is_keyed_by_texts_of_any_length(root: Path) -> None:
+    """Functions of texts are cached where these are short; the others are listed."""
+    unbounded = {
+        node.name
+        for folder in ("resolver", "api")
+        for path in sorted((root / folder).rglob("*.py"))
+        if not {"training", "synthetic", "spark"} & set(path.parts)
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        and any(re.search(r"\b(?:lru_)?cache\b", ast.unparse(item)) for item in node.decorator_list)
+        and any(re.search(r"\b(?:str|bytes)\b", ast.unparse(item)) for item in annotations_of(node))
+    }
+    assert unbounded == OWN_TEXTS
+
+
+def annotations_of(node: ast.FunctionDef) -> list[ast.expr]:
+    return [item.annotation for item in node.args.args if item.annotation is not None]
 
 
 def test_large_caches_are_bounded_in_bytes(root: Path) -> None:

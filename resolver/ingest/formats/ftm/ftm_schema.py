@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from resolver.ingest.io.json_values import json_objects, json_texts
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.io.text_rows import Json
+from resolver.records.prepared.text_cache import cache_short_texts
 
 DOCUMENTS = {"Passport": "passportNumber", "Identification": "idNumber"}
+_MAX_NAMES = 10_000
+"""Names of schemata and properties in a cache; a list may hold any number of unknown ones."""
 DIRECT = ("parent", "owner", "operator", "holder", "issuer")
 """Properties that name another record without an entity in between."""
 
@@ -43,7 +46,7 @@ def is_link_schema(schema: str) -> bool:
     )
 
 
-@cache
+@cache_short_texts(_MAX_NAMES)
 def edge_ends(schema: str) -> tuple[str, str] | None:
     """Return the properties at the two ends of an edge, or None where the schema is no edge."""
     model_schema = _find_schema(schema)
@@ -57,7 +60,7 @@ def edge_ends(schema: str) -> tuple[str, str] | None:
     return str(model_schema.edge_source), str(model_schema.edge_target)
 
 
-@cache
+@cache_short_texts(_MAX_NAMES, all_arguments=True)
 def reverse_property(schema: str, prop: str) -> str:
     """Return the property by which an entity nested in `prop` would refer back, or empty."""
     model_property = _find_property(schema, prop)
@@ -68,7 +71,7 @@ def reverse_property(schema: str, prop: str) -> str:
     )
 
 
-@lru_cache(maxsize=10_000)
+@cache_short_texts(_MAX_NAMES, all_arguments=True)
 def has_property(schema: str, prop: str) -> bool:
     """Return whether entities of a schema may have a property.
 
@@ -78,7 +81,7 @@ def has_property(schema: str, prop: str) -> bool:
     return any(_find_property(kind, prop) is not None for kind in kinds)
 
 
-@cache
+@cache_short_texts(_MAX_NAMES)
 def value_properties(schema: str) -> tuple[str, ...]:
     """Return the properties of a schema whose values are no other entities, sorted by name."""
     kinds = (schema, "Person", "Company") if schema == "LegalEntity" else (schema,)
@@ -96,7 +99,7 @@ def value_properties(schema: str) -> tuple[str, ...]:
     )
 
 
-@cache
+@cache_short_texts(_MAX_NAMES, all_arguments=True)
 def is_kind_of(schema: str, broader: str) -> bool:
     """Return whether a schema is another one, or a kind of it."""
     model_schema, broader_schema = _find_schema(schema), _find_schema(broader)
@@ -115,7 +118,7 @@ def topic_names() -> tuple[str, ...]:
     return tuple(sorted(registry.topic.names))
 
 
-@cache
+@cache_short_texts(_MAX_NAMES, all_arguments=True)
 def is_entity_property(schema: str, prop: str) -> bool:
     """Return whether a property's values are ids of other entities."""
     model_property = _find_property(schema, prop)
@@ -135,7 +138,7 @@ class SchemaDescription:
     properties: tuple[tuple[str, str], ...]
 
 
-@cache
+@cache_short_texts(_MAX_NAMES)
 def describe_schema(schema: str) -> SchemaDescription | None:
     """Return the description of a schema, or None for an unknown name."""
     model_schema = _find_schema(schema)
@@ -157,7 +160,7 @@ def describe_schema(schema: str) -> SchemaDescription | None:
     )
 
 
-@cache
+@cache_short_texts(_MAX_NAMES)
 def property_label(prop: str) -> str:
     """Return the label of a property; its name where no person, group or asset has it."""
     schemata = ("Person", "Company", "Vessel", "Airplane")
