@@ -148,7 +148,8 @@ def _opener(url: str, place: str) -> Any:
         fsspec.get_filesystem_class(scheme)
         options = {} if scheme == "s3" else _http_options()
     except ImportError:
-        hint = "pip install 'watchlist-resolver[url]', or fetch the file and give its path"
+        package = "s3fs" if scheme == "s3" else "'watchlist-resolver[url]'"
+        hint = f"pip install {package}, or fetch the file and give its path"
         raise InputError("reading URLs needs fsspec", place=place, hint=hint) from None
     return fsspec.open(url, mode="rb", **options)
 
