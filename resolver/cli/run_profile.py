@@ -6,10 +6,12 @@ import resource
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
-from resolver.records.results.resolution import StageStat
+if TYPE_CHECKING:
+    from resolver.records.results.resolution import StageStat
 
 
 class RunProfile:
@@ -27,6 +29,8 @@ class RunProfile:
 
         A part of the same name is one row with the rest. Parts may have used other processes.
         """
+        from resolver.records.results.resolution import StageStat
+
         wall, cpu = time.perf_counter(), time.process_time()
         rest = StageStat(
             name,
