@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from resolver.records import (
     Activity,
     Address,
@@ -9,11 +11,15 @@ from resolver.records import (
     Kind,
     Record,
     Relation,
+    RelationType,
     Value,
     kind_of_schema,
 )
 
 Fact = Value | Identifier | Address | Relation
+_CARE_OF = re.compile(r"(?:c/o|care of)\b[:\s]*", re.IGNORECASE)
+"""Beginning of an alias that names somebody else, who receives the mail."""
+_OTHER_NAMES = frozenset(("alias", "weakAlias", "previousName"))
 
 
 class RecordDraft:
@@ -35,9 +41,18 @@ class RecordDraft:
         self._added: set[tuple[str, str] | Fact] = set()
 
     def add_value(self, prop: str, text: str, origin: str = "") -> None:
-        """Add a value of a property, with white space normalized."""
+        """Add a value of a property, with white space normalized.
+
+        An alias that says in whose care somebody is becomes a link to that name.
+        """
         text = " ".join(text.split())
-        if text and (prop, text) not in self._added:
+        care_of = _CARE_OF.match(text) if prop in _OTHER_NAMES else None
+        if care_of and text[care_of.end() :]:
+            target = text[care_of.end() :]
+            self.add_fact(
+                Relation(RelationType.LINKED_TO, target_name=target, role="care of", origin=origin)
+            )
+        elif text and (prop, text) not in self._added:
             self._added.add((prop, text))
             self._facts[0].append(Value(prop, text, origin))
 
