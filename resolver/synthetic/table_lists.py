@@ -34,6 +34,7 @@ class TableLayout:
             "schema": self.schema,
             "source": agency.code,
             "agency": agency.code,
+            "day_first": True,
             "properties": {
                 prop: names if len(names) > 1 else names[0]
                 for prop, names in self.properties.items()
