@@ -47,7 +47,8 @@ def used_patterns(root: Path) -> tuple[list[UsedPattern], list[str]]:
     unresolved: list[str] = []
     for path in _sources(root):
         name = ".".join(path.relative_to(root).with_suffix("").parts).removesuffix(".__init__")
-        module = importlib.import_module(name)
+        # a page has one name, under which it registers once
+        module = importlib.import_module(f"resolver.{name}" if name.startswith("api") else name)
         visitor = _Calls(module)
         visitor.visit(ast.parse(path.read_text("utf-8")))
         for pattern in _patterns_in(vars(module).values()):

@@ -226,7 +226,7 @@ def test_api_keys_and_rate_limit(url: str, tmp_path: Path) -> None:
             # A call refused for its scope does not count against the rate limit.
             client.catalog()
             client.catalog()
-            with pytest.raises(BusyError, match="too many requests"):
+            with pytest.raises(BusyError, match="too many queries"):
                 client.catalog()
 
 

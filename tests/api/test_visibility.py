@@ -140,6 +140,7 @@ def entity_id(world: World, viewer: str) -> str:
 VALUE_ROWS = [row for row in ROWS if row.access.discloses is Disclosure.VALUES]
 QUERIES = {"q": {"query": NAME, "properties": [{"pid": "birthDate", "v": BORN}]}}
 NAMES_ONLY = {
+    "catalog.changes",
     "entities.adjacent_by",
     "reconcile.reconcile",
     "reconcile.reconcile_form",

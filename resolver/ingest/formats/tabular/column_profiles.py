@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 
 import numpy as np
 from rigour.territories import lookup_territory
@@ -19,6 +19,7 @@ from resolver.ingest.formats.tabular.mapping import Mapping
 from resolver.ingest.formats.tabular.row_facts import is_kind_word
 from resolver.ingest.formats.tabular.table_files import TableChunk
 from resolver.ingest.text.machine_dates import read_date
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.properties import DATES, FULL_NAMES, NAME_PARTS
 
 DATE, EMAIL, WEBSITE, PHONE = "dates", "e-mail addresses", "web addresses", "telephone numbers"
@@ -160,7 +161,7 @@ def _is_date(text: str) -> bool:
     return not _YEAR.fullmatch(text) or _FIRST_YEAR <= int(date[:4]) <= _LAST_YEAR
 
 
-@cache
+@cache_short_texts(20_000)
 def _is_country(text: str) -> bool:
     # Looking up a text takes half a millisecond.
     return bool(_COUNTRY_LETTERS.fullmatch(text)) and lookup_territory(text) is not None
