@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from resolver.ingest.formats import ofac, ofac_labels, ofac_remarks
-from resolver.ingest.text import list_dates, list_documents, register_numbers
+from resolver.ingest.text import date_order, list_dates, list_documents, register_numbers
 from resolver.records import dates
 from tests.patterns import UsedPattern, has_long_repeat, hostile_parts, hostile_text, used_patterns
 
@@ -33,6 +33,7 @@ BOUNDS = {
     register_numbers._REGISTER_ITEM: list_documents.MAX_TEXT,
     dates._RANGE: dates.MAX_TEXT,
     dates._DOUBTED: dates.MAX_TEXT,
+    date_order._SHORT_YEAR: date_order.MAX_TEXT,
 }
 """Patterns that only see texts up to a bound, which their module applies before them."""
 

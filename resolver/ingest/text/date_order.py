@@ -18,7 +18,7 @@ from resolver.records import parse_date
 _FIGURES = re.compile(r"\s*(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:\s+\d{1,2}:\d\d.{0,20})?")
 _SHORT_YEAR = re.compile(r"\s*(?:\d{1,2}([./-])\d{1,2}\1|[^\d]*\d{1,2}[^\d]+)'?\d{2}\s*")
 DAY_FIRST, MONTH_FIRST, EITHER = "day first", "month first", "either"
-_MAX_TEXT = 40
+MAX_TEXT = 40
 """Characters; a longer text is no date alone."""
 
 
@@ -50,7 +50,7 @@ class DateEvidence:
     def add(self, text: str, count: int = 1) -> None:
         """Add a date that occurs `count` times; other texts say nothing."""
         # Nearly all files begin their dates with the year.
-        if len(text) > _MAX_TEXT or text[:4].isdecimal():
+        if len(text) > MAX_TEXT or text[:4].isdecimal():
             return
         if _SHORT_YEAR.fullmatch(text) and _is_date(text):
             self.short_years += count

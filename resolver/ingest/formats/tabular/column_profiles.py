@@ -34,7 +34,7 @@ MAX_ROWS = 1_000
 _LEAST_VALUES = 3
 _FIRST_YEAR, _LAST_YEAR = 1850, 2050
 _YEAR = re.compile(r"\d+")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_EMAIL = re.compile(r"[^@\s]++@[^@\s.]++(?:\.[^@\s.]++)++")
 _WEBSITE = re.compile(r"(?:https?://|www\.)\S+", re.I)
 _PHONE = re.compile(r"(?:\+|00)[\d ()./-]{6,20}|\(?0\d[\d ()./-]{5,18}")
 # At most four letters, and a digit.

@@ -26,7 +26,7 @@ _AND = re.compile(r" (?:and|und|et|y|и) ", re.I)
 _CONTINUED = re.compile(r"(?:and|und|et|y|и|or|of|for) ", re.I)
 _SMALL_START = re.compile(r"(?:al|ad|an|ar|as|at|el|the|lil)[- ]")
 _COMMA = re.compile(r",\s+")
-_ARABIC_COMMA = re.compile(r"\s*،\s*")
+_ARABIC_COMMA = re.compile(r"(?:(?<!\s)\s++)?،\s*")
 _CYRILLIC_FORMS = frozenset(
     "ПАО АО ЗАО ОАО ООО НПО ФГУП ФКП ФГБУ ГУП МУП АНО НКО ТОО ЖШС ИП ЧП ОДО ААТ ТАА ТДВ".split()
 )
@@ -35,7 +35,8 @@ _FORMS = frozenset("AO OAO ZAO PAO OOO JSC LLC PJSC OJSC CJSC LTD INC PLC GMBH S
 _WORD = re.compile(r"[^\W\d_]+")
 _BRANCHES = "(?:subsidiaries|affiliates|branches|branch offices)"
 _FOLLOWING = re.compile(
-    r"[\s,]*(?:\((?:including|and) all branches\)\s*)?\b(?:and|including|with|as well as)\s+"
+    r"(?:(?<![\s,])[\s,]++)?(?:\((?:including|and) all branches\)\s*+)?"
+    r"\b(?:and|including|with|as well as)\s+"
     rf"(?:the following (?:{_BRANCHES}|companies|entities)|(?:all )?(?:its |their )?{_BRANCHES})"
     rf"(?: and {_BRANCHES})?\s*:?$",
     re.I,

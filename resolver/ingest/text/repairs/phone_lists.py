@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_PIECE = re.compile(r"\s*([;,])\s*|\.?\s+(?=(?:tele)?fax\b)|\s+or\s+", re.I)
+_PIECE = re.compile(
+    r"(?:(?<!\s)\s++)?([;,])\s*|(?:\.|(?<!\s))\s++(?=(?:tele)?fax\b)|(?<!\s)\s++or\s+", re.I
+)
 _FAX = re.compile(r"fax|факс", re.I)
 _FAX_AFTER = re.compile(r"\((?:tele)?fax\)\s*$", re.I)
 _LABEL = re.compile(r"^(?:tel(?:ephone)?|phone|mobile|cell)s?(?:\s+no)?[.: ]*", re.I)
 _FIGURES = re.compile(r"[\d+() .-]{1,30}")
-_SLASH = re.compile(r"\s*/\s*")
+_SLASH = re.compile(r"(?:(?<!\s)\s++)?/\s*")
 MIN_DIGITS = 5
 """Digits of a number; a shorter one after a slash replaces the end of the number before it."""
 MAX_CELL = 2_000

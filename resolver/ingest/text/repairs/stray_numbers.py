@@ -31,7 +31,7 @@ _PASSPORT = re.compile(
     r"(?:[Nn]o\b\.?|[Nn]r\b\.?|[Nn]umber\b|#):? ?(?=(?:[A-Z]{1,3} )?\S{0,6}\d)"
 )
 _END = re.compile(r";|\.\s+(?=[A-Z])(?<!No\. )|\band (?=(?:diplomatic )?passport)", re.I)
-_SENTENCE = re.compile(r".*(?:;|(?<!\b[Nn]o)\.)\s", re.S)
+_SENTENCE = re.compile(r"\A.*(?:;|(?<!\b[Nn]o)\.)\s", re.S)
 _NOT_OWN = re.compile(
     r"\b(?:false|fake|forged|fraudulent|counterfeit|stolen|issued to|belonging to)\b"
     r"|\b(?:wife|husband|son|daughter|brother|sister|father|mother)(?:['’]s)? (?:\w+ )?passport",
