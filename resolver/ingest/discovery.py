@@ -1,8 +1,7 @@
 """Discovery of files: paths given by the user become files, and files of one list become one unit.
 
 A path is a file, a zip (read as its members), a workbook (read as its sheets) or a directory (read
-recursively). Hidden files and
-READMEs inside directories and zips are skipped.
+recursively). Hidden files and READMEs inside directories and zips are skipped.
 """
 
 from __future__ import annotations

@@ -29,6 +29,7 @@ from resolver.ingest.formats.tabular.table_files import (
     open_table_file,
     table_delimiter,
 )
+from resolver.ingest.io.sniffing import PARQUET_MAGIC
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.reader_types import Reject
 from resolver.ingest.readers import detect_format
@@ -204,7 +205,7 @@ def _find_options(
     """Return further keys of the mapping with their values and reasons."""
     options: dict[str, tuple[str, str]] = {}
     head = file.head()
-    if file.worksheet is None and not head.startswith((b"PAR1", b"{", b"[")):
+    if file.worksheet is None and not head.startswith((PARQUET_MAGIC, b"{", b"[")):
         delimiter = table_delimiter(head, file)
         if delimiter != ",":
             options["delimiter"] = delimiter, "between cells"

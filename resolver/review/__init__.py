@@ -17,7 +17,7 @@ Queue
     `assign_pair(hub, left, right, assignee, assigned_by="", *, viewer=STRANGER)`
         Assign a pair; an empty assignee removes the assignment.
     `list_saved_filters(hub, user)`, `save_filters(hub, user, name, filters)`,
-    `delete_filters(hub, user, name)`, `list_filter_choices(sources)`
+    `delete_filters(hub, user, name)`, `list_filter_choices(sources)`,
     `measure_throughput(hub, viewer=STRANGER)`, `count_decisions(hub, viewer=STRANGER)`,
     `forecast_queue(hub, capacity, viewer=STRANGER) -> QueueCut`
         Work on the queue that a viewer may see, and where a capacity of reviews a day cuts it.

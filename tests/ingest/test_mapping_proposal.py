@@ -82,6 +82,9 @@ def test_cells_with_several_values_and_month_first_dates_are_recognized(tmp_path
     _, mixed = proposal(tmp_path / "y.csv", content + "3,Cy Ek,E,24/05/1980\n")
     # the file itself says so when it is read
     assert mixed.day_first is None
+    _, dotted = proposal(tmp_path / "z.csv", content + "3,Cy Ek,E,04.05.1980\n")
+    # day first, as dates with dots are wherever nothing proves otherwise
+    assert dotted.day_first is None
 
 
 def test_several_columns_of_a_property_are_listed(tmp_path: Path) -> None:

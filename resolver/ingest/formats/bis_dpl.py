@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from resolver.errors import DateError, InputError
+from resolver.errors import DateError
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import read_csv_rows
+from resolver.ingest.io.text_rows import read_header_rows
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,
@@ -69,23 +69,11 @@ def read_bis_dpl(unit: ListUnit) -> Iterator[Item]:
 
 
 def _read_file(file: SourceFile) -> Iterator[Item]:
-    header: list[str] | None = None
-    for row in read_csv_rows(file, delimiter="\t"):
+    for row in read_header_rows(file, ("Name",), delimiter="\t"):
         if isinstance(row, Reject):
             yield row
-            continue
-        line, cells = row[0], [cell.strip() for cell in row[1]]
-        if header is None:
-            header = cells
-            if "Name" not in header:
-                raise InputError("the first line is not the list's header", place=file.label)
-        elif len(cells) != len(header):
-            fault = f"{len(cells)} columns where the header has {len(header)}"
-            yield Reject(file.label, line, fault)
         else:
-            yield from _read_row(file.label, line, dict(zip(header, cells, strict=True)))
-    if header is None:
-        raise InputError("the file holds no header", place=file.label)
+            yield from _read_row(file.label, *row)
 
 
 def _read_row(label: str, line: int, cells: dict[str, str]) -> Iterator[Item]:

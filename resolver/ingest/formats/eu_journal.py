@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from resolver.errors import InputError
 from resolver.ingest.formats import eu_cells
 from resolver.ingest.formats.eu_names import add_aliases, add_main_name, add_previous_names
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import read_csv_rows
+from resolver.ingest.io.text_rows import read_header_rows
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,
@@ -99,24 +98,13 @@ def read_eu_journal(unit: ListUnit) -> Iterator[Item]:
 
 
 def _read_file(file: SourceFile) -> Iterator[Item]:
-    header: list[str] | None = None
-    for row in read_csv_rows(file):
+    for row in read_header_rows(file, _REQUIRED):
         if isinstance(row, Reject):
             yield row
             continue
         line, cells = row
-        if header is None:
-            header = [cell.strip() for cell in cells]
-            if missing := [column for column in _REQUIRED if column not in header]:
-                raise InputError(f"the header has no column {missing[0]!r}", place=file.label)
-        elif len(cells) != len(header):
-            fault = f"{len(cells)} columns where the header has {len(header)}"
-            yield Reject(file.label, line, fault)
-        else:
-            texts = [" ".join(cell.split()) for cell in cells]
-            yield from _read_row(file.label, line, dict(zip(header, texts, strict=True)))
-    if header is None:
-        raise InputError("the file holds no header", place=file.label)
+        texts = {column: " ".join(cell.split()) for column, cell in cells.items()}
+        yield from _read_row(file.label, line, texts)
 
 
 def _read_row(label: str, line: int, cells: Cells) -> Iterator[Item]:

@@ -11,11 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from resolver.errors import InputError
 from resolver.ingest.formats.ofac_remarks import read_remark, split_remarks
 from resolver.ingest.io.sniffing import first_line, split_cells
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import read_csv_rows
+from resolver.ingest.io.text_rows import read_header_rows
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,
@@ -30,7 +29,7 @@ from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Address, Identifier, content_id
 
 SOURCE = "us-csl"
-_COLUMNS = frozenset(("source", "entity_number", "type", "programs", "name", "alt_names", "ids"))
+_COLUMNS = ("source", "entity_number", "type", "programs", "name", "alt_names", "ids")
 _SCHEMATA = {
     "individual": "Person",
     "vessel": "Vessel",
@@ -69,29 +68,17 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 def detect_us_csl(head: bytes, file: SourceFile) -> bool:
     """Return whether a file begins with the header of the list."""
-    return _COLUMNS.issubset(split_cells(first_line(head), ","))
+    return set(_COLUMNS) <= set(split_cells(first_line(head), ","))
 
 
 def read_us_csl(unit: ListUnit) -> Iterator[Item]:
     """Yield the rows of the list as records. Raises `InputError` for another header."""
     file = unit.files[0]
-    header: list[str] | None = None
-    for row in read_csv_rows(file):
+    for row in read_header_rows(file, _COLUMNS):
         if isinstance(row, Reject):
             yield row
-            continue
-        line, cells = row[0], [cell.strip() for cell in row[1]]
-        if header is None:
-            header = cells
-            if not _COLUMNS.issubset(header):
-                raise InputError("the first line is not the list's header", place=file.label)
-        elif len(cells) != len(header):
-            fault = f"the row has {len(cells)} cells where the header has {len(header)}"
-            yield Reject(file.label, line, fault)
         else:
-            yield from _read_row(file.label, line, dict(zip(header, cells, strict=True)))
-    if header is None:
-        raise InputError("the file holds no header", place=file.label)
+            yield from _read_row(file.label, *row)
 
 
 def _read_row(label: str, line: int, cells: dict[str, str]) -> Iterator[Item]:
@@ -127,7 +114,7 @@ def _read_row(label: str, line: int, cells: dict[str, str]) -> Iterator[Item]:
     _add_notes(draft, cells)
     yield LocatedRecord(draft.build_record(), line)
     for fault in faults:
-        yield Reject(label, line, f"record {draft.id}: {fault}")
+        yield Reject.of_record(label, line, draft.id, fault)
 
 
 def _split(cells: dict[str, str], column: str) -> list[str]:

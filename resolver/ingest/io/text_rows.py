@@ -1,7 +1,7 @@
 """Streaming rows of text files: a bad row costs that row, not the file.
 
-`read_csv_rows` and `read_json_rows` yield each row with the number of the line it begins on, or a
-`Reject` in its place.
+`read_csv_rows`, `read_header_rows` and `read_json_rows` yield each row with the number of the line
+it begins on, or a `Reject` in its place.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import orjson
@@ -64,6 +64,33 @@ def read_csv_rows(
                 row = Reject(file.label, number, _csv_fault("field limit"))
         if isinstance(row, Reject) or (any(row[1]) and row[1] != [_DOS_END_OF_FILE]):
             yield row
+
+
+def read_header_rows(
+    file: SourceFile, required: Iterable[str], *, delimiter: str = ","
+) -> Iterator[tuple[int, dict[str, str]] | Reject]:
+    """Yield the rows of a delimited file after its header as (line, cell by column), each cell
+    stripped.
+
+    Raises `InputError` where there is no header, or a required column is not in it.
+    """
+    header: list[str] | None = None
+    for row in read_csv_rows(file, delimiter=delimiter):
+        if isinstance(row, Reject):
+            yield row
+            continue
+        line, cells = row[0], [cell.strip() for cell in row[1]]
+        if header is None:
+            header = cells
+            if missing := [column for column in required if column not in header]:
+                raise InputError(f"the header has no column {missing[0]!r}", place=file.label)
+        elif len(cells) != len(header):
+            fault = f"{len(cells)} columns where the header has {len(header)}"
+            yield Reject(file.label, line, fault)
+        else:
+            yield line, dict(zip(header, cells, strict=True))
+    if header is None:
+        raise InputError("the file holds no header", place=file.label)
 
 
 def read_json_rows(file: SourceFile) -> Iterator[tuple[int, Json] | Reject]:

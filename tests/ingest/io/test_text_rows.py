@@ -20,6 +20,7 @@ from resolver.ingest.io.text_rows import (
     MAX_FIELD,
     MAX_PIECE,
     read_csv_rows,
+    read_header_rows,
     read_json_objects,
     read_json_rows,
 )
@@ -35,6 +36,16 @@ def write(folder: Path, content: bytes | str) -> SourceFile:
 def test_rows_have_the_line_they_begin_on(tmp_path: Path) -> None:
     file = write(tmp_path, 'a,b\n"x\ny",2\n\n,\n"t ""q"" ",3\n\x1a')
     assert list(read_csv_rows(file)) == [(1, ["a", "b"]), (2, ["x\ny", "2"]), (6, ['t "q" ', "3"])]
+
+
+def test_rows_under_a_header_have_its_columns(tmp_path: Path) -> None:
+    file = write(tmp_path, " a ,b\n 1 ,2\n3\n")
+    reject = Reject(file.label, 3, "1 columns where the header has 2")
+    assert list(read_header_rows(file, ("b",))) == [(2, {"a": "1", "b": "2"}), reject]
+    with pytest.raises(InputError, match="the header has no column 'c'"):
+        list(read_header_rows(file, ("a", "c")))
+    with pytest.raises(InputError, match="the file holds no header"):
+        list(read_header_rows(write(tmp_path, "\n"), ()))
 
 
 def test_a_row_with_nul_bytes_costs_that_row_only(tmp_path: Path) -> None:

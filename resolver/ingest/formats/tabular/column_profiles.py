@@ -18,6 +18,7 @@ from resolver.ingest.formats.tabular.cell_coding import encode_cells
 from resolver.ingest.formats.tabular.mapping import Mapping
 from resolver.ingest.formats.tabular.row_facts import is_kind_word
 from resolver.ingest.formats.tabular.table_files import TableChunk
+from resolver.ingest.text.date_order import DAY_FIRST, EITHER, MONTH_FIRST, DateEvidence
 from resolver.ingest.text.machine_dates import read_date
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.properties import DATES, FULL_NAMES, NAME_PARTS
@@ -46,7 +47,6 @@ _GENDERS = frozenset(
     "男 女 남 여 k e kadın erkek kobieta mężczyzna vrouw v".split()
 )
 _COUNTRY_LETTERS = re.compile(r"[^\d@/;|]{2,40}")
-_DAY_AND_MONTH = re.compile(r"\s*(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +105,17 @@ def profile_column(
 
 
 def is_month_first(chunk: TableChunk, columns: Sequence[str]) -> bool:
-    """Return whether dates of digits tell that the month comes first, and none the contrary."""
-    day_first = month_first = 0
+    """Return whether some dates prove that the month comes first, and none that the day does.
+
+    Dates with dots have an order of their own, so doubtful ones are left to the reader.
+    """
+    evidence = DateEvidence()
     for column in columns:
         for text in encode_cells(chunk.arrays[column]).texts.to_pylist():
-            if match := _DAY_AND_MONTH.match(text):
-                day_first += int(match[1]) > 12 >= int(match[2])
-                month_first += int(match[2]) > 12 >= int(match[1])
-    return month_first > 0 and not day_first
+            evidence.add(text)
+    orders = {order for _, order in evidence.counts}
+    is_doubtful = (True, EITHER) in evidence.counts
+    return MONTH_FIRST in orders and DAY_FIRST not in orders and not is_doubtful
 
 
 def find_contradictions(chunk: TableChunk, mapping: Mapping) -> list[str]:

@@ -37,6 +37,6 @@ def _joins_in_group(first: str, second: str) -> bool:
         return True
     if _CYRILLIC.search(first):
         return plain.endswith(_LINKING_VOWELS) and len(plain) > 3
-    if plain.endswith("chno") or plain.endswith("venno"):
+    if plain.endswith(("chno", "venno")):
         return True
     return second[0].islower() and second not in ("and", "or", "of", "the", "in", "for")
