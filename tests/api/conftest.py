@@ -19,6 +19,7 @@ from resolver.records.decisions import Verdict
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
+from tests.store import postgres
 
 Client = Any
 """Flask's test client; its answers are JSON of any form."""
@@ -96,3 +97,15 @@ def open_app(url: str, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     yield make
     for service in services:
         service.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of an empty store of each engine."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/hub.db"
+        return
+    if postgres.programs() is None:
+        pytest.skip("PostgreSQL is not installed (on Debian: postgresql)")
+    with postgres.server(Path("/tmp")) as server:
+        yield server

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from itertools import combinations
 from pathlib import Path
 
@@ -93,6 +95,20 @@ with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
 def dock_pairs() -> list[tuple[str, str]]:
     """Return the pairs to decide, in order."""
     return list(combinations((f"dock:{number:02}" for number in range(DOCKS)), 2))
+
+
+def port_people(batch: int, names: Sequence[str]) -> bytes:
+    """Return a batch of people of one source, `port:<batch>-<row>`."""
+    entities = (
+        {
+            "id": f"{batch}-{row}",
+            "schema": "Person",
+            "datasets": ["port"],
+            "properties": {"name": [name]},
+        }
+        for row, name in enumerate(names)
+    )
+    return "".join(json.dumps(entity) + "\n" for entity in entities).encode()
 
 
 def free_port() -> int:

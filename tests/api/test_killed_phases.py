@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import os
 import random
 import signal
@@ -14,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -22,12 +20,11 @@ from resolver.client import Client, ServiceError
 from resolver.hub.hub import Hub
 from resolver.trust.audit_spool import recover_spools
 from tests.api.conftest import RECORDS
-from tests.api.killable import DOCKS, Nursery, dock_pairs, free_port, kill
+from tests.api.killable import DOCKS, Nursery, dock_pairs, free_port, kill, port_people
 from tests.api.serving import wait_ready
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
-from tests.store import postgres
 
 pytestmark = pytest.mark.slow
 
@@ -91,16 +88,7 @@ class Traffic:
 
 
 def rows(batch: int) -> bytes:
-    entities: list[dict[str, Any]] = [
-        {
-            "id": f"{batch}-{row}",
-            "schema": "Person",
-            "datasets": ["port"],
-            "properties": {"name": [f"Ann P{batch}x{row} Lee"]},
-        }
-        for row in range(ROWS)
-    ]
-    return "".join(json.dumps(entity) + "\n" for entity in entities).encode()
+    return port_people(batch, [f"Ann P{batch}x{row} Lee" for row in range(ROWS)])
 
 
 class Killer:
@@ -198,25 +186,14 @@ def assert_nothing_is_lost(url: str, traffic: Traffic, killer: Killer) -> None:
                 assert set(revisions_done) <= set(revisions)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/hub.db"
-        return
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed (on Debian: postgresql)")
-    with postgres.server(Path("/tmp")) as server:
-        yield server
-
-
 @pytest.mark.parametrize(
     "kills", [10, pytest.param(100, marks=pytest.mark.nightly)], ids=["suite", "nightly"]
 )
-def test_kills_in_all_phases_lose_nothing(kills: int, url: str, tmp_path: Path) -> None:
+def test_kills_in_all_phases_lose_nothing(kills: int, new_url: str, tmp_path: Path) -> None:
     """Kill on each of the two databases: 20 times in the suite, 200 times at night."""
-    with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
+    with quick_symbols("resolver.pipeline"), Hub.open(new_url, OPTIONS) as hub:
         hub.add(make_intake([*RECORDS, *DOCK_RECORDS]))
-    killer = Killer(url, tmp_path, seed=kills)
+    killer = Killer(new_url, tmp_path, seed=kills)
     traffic = Traffic(killer.address)
     try:
         killer.begin("serve")
@@ -243,4 +220,4 @@ def test_kills_in_all_phases_lose_nothing(kills: int, url: str, tmp_path: Path) 
     assert len(traffic.answered) > kills // 2
     assert traffic.posted
     assert traffic.jobs
-    assert_nothing_is_lost(url, traffic, killer)
+    assert_nothing_is_lost(new_url, traffic, killer)

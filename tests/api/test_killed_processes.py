@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
@@ -11,7 +10,6 @@ import sys
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,10 +18,10 @@ from resolver.client import Client, ServiceError
 from resolver.hub.hub import Hub
 from resolver.trust.audit_spool import recover_spools
 from tests.api.conftest import RECORDS
+from tests.api.killable import free_port, port_people
 from tests.api.serving import ROOT, wait_ready
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
-from tests.store import postgres
 
 KILLS = 4
 BATCHES, ROWS = 6, 40
@@ -79,47 +77,15 @@ class Process:
             self._child = None
 
 
-def free_port() -> int:
-    import socket
-
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
-
-
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/hub.db"
-        return
-    if postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed (on Debian: postgresql)")
-    with postgres.server(Path("/tmp")) as server:
-        yield server
-
-
-def rows(batch: int) -> bytes:
-    entities = (
-        {
-            "id": f"{batch}-{row}",
-            "schema": "Person",
-            "datasets": ["port"],
-            "properties": {"name": [f"Ann {row} Lee"]},
-        }
-        for row in range(ROWS)
-    )
-    return "".join(json.dumps(entity) + "\n" for entity in entities).encode()
-
-
-def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
-    with quick_symbols("resolver.pipeline"), Hub.open(url, OPTIONS) as hub:
+def test_killed_at_random_moments(new_url: str, tmp_path: Path) -> None:
+    with quick_symbols("resolver.pipeline"), Hub.open(new_url, OPTIONS) as hub:
         hub.add(make_intake(RECORDS))
     port, jobs = free_port(), tmp_path / "jobs"
-    api = Process("serve", url, str(jobs), str(port))
-    worker = Process("worker", url, str(jobs))
+    api = Process("serve", new_url, str(jobs), str(port))
+    worker = Process("worker", new_url, str(jobs))
     address = f"http://127.0.0.1:{port}"
     acknowledged: dict[str, str] = {}
     posted: set[str] = set()
@@ -143,7 +109,9 @@ def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
                 while not over.is_set() and str(number) not in acknowledged:
                     try:
                         job = client.submit(
-                            rows(number), name="port.json", idempotency_key=f"k{number}"
+                            port_people(number, [f"Ann {row} Lee" for row in range(ROWS)]),
+                            name="port.json",
+                            idempotency_key=f"k{number}",
                         )
                         acknowledged[str(number)] = job.id
                         client.post(
@@ -185,7 +153,7 @@ def test_killed_at_random_moments(url: str, tmp_path: Path) -> None:
         if sender.is_alive():
             sender.join(timeout=30)
     assert len(acknowledged) == BATCHES
-    with Hub.open(url, OPTIONS) as hub, hub.store.view() as view:
+    with Hub.open(new_url, OPTIONS) as hub, hub.store.view() as view:
         # as the next process would: the last kill may have come before the last write
         recover_spools(jobs / "looks", hub.store)
         logged = [
