@@ -21,7 +21,7 @@ _EARLIER_KEYS = ("plain", "alone", "priors", "ceilings")
 
 def make_population_models(folder: Path) -> Path:
     """Copy the shipped models into a new folder, with population terms; return the folder."""
-    return _copy_models(folder, _EARLIER_KEYS, {"format": 2, "population": TERMS})
+    return _copy_models(folder, _EARLIER_KEYS, {"format": 3, "population": TERMS})
 
 
 def make_earlier_models(folder: Path) -> Path:
@@ -37,5 +37,9 @@ def _copy_models(folder: Path, dropped: Collection[str], added: Mapping[str, Any
         path = folder / f"{kind}.json"
         model = json.loads(path.read_text("utf-8"))
         rest = {name: value for name, value in model.items() if name not in dropped}
-        path.write_text(json.dumps({**rest, **added}), "utf-8")
+        changed = {**rest, **added}
+        if "population" in added:
+            weights = {name: model[name] for name in ("terms", "pairs")}
+            changed["population"] = {**added["population"], **weights}
+        path.write_text(json.dumps(changed), "utf-8")
     return folder

@@ -75,7 +75,7 @@ def birth_date(context: Context) -> FloatArray:
 
 
 def start_date(context: Context) -> FloatArray:
-    """Dates of foundation or incorporation."""
+    """Dates of foundation, incorporation or building."""
     return _dates(context, lambda prepared: prepared.starts)
 
 
@@ -205,6 +205,20 @@ def branch(context: Context) -> FloatArray:
     return _flagged(context, TokenFlag.PLACE, context.principal_forms)
 
 
+def faction(context: Context) -> FloatArray:
+    """Parts of groups (factions, wings): both principal names are of one, or one alone."""
+    forms = context.names.factions
+    if not forms.any():
+        return np.full(len(context.left), np.nan, dtype=np.float32)
+    (left, right), sides = (
+        (forms[side] for side in context.principal_forms),
+        context.principal_forms,
+    )
+    is_stated = (left | right) & (sides[0] >= 0) & (sides[1] >= 0)
+    both = np.where(left & right, np.float32(1), np.float32(0))
+    return np.where(is_stated, both, np.float32(np.nan))
+
+
 def legal_form(context: Context) -> FloatArray:
     """Legal forms in the names."""
     return _flagged(context, TokenFlag.LEGAL)
@@ -259,7 +273,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     Comparator("name_apart", _ORGANISED, name_apart, "names"),
     Comparator("names_alone", _ALL, names_only, "names"),
     Comparator("birth_date", Kind.PERSON, birth_date, "births"),
-    Comparator("start_date", Kind.GROUP, start_date, "starts"),
+    Comparator("start_date", _ORGANISED, start_date, "starts"),
     Comparator("birth_place", Kind.PERSON, birth_place, "birth_places"),
     Comparator("address", _ALL, address, "addresses"),
     Comparator("nationality", Kind.PERSON, nationality, "nationalities"),
@@ -276,6 +290,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     Comparator("numbers", _ALL, numbers, "names"),
     Comparator("places_named", _ORGANISED, places_named, "names"),
     Comparator("branch", _ORGANISED, branch, "principals"),
+    Comparator("faction", Kind.GROUP, faction, "principals"),
     Comparator("legal_form", _ORGANISED, legal_form, "names"),
     Comparator("acronym", Kind.GROUP, acronym, "names"),
     Comparator("listed", Kind.PERSON, listed, "names", rises=False),

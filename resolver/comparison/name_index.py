@@ -18,7 +18,7 @@ from resolver.kernels.letter_hashes import spell
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import TRAVEL_FAMILY, HashArray, PreparedBatch
 from resolver.records.prepared.ragged import Ragged
-from resolver.records.prepared.value_flags import NameQuality
+from resolver.records.prepared.value_flags import FACTION, NameQuality
 
 _MIN_ACRONYM, _MAX_ACRONYM = 3, 8
 """Letters of a token that may be an acronym."""
@@ -37,6 +37,7 @@ class NameIndex:
     _name_only: Callable[[], npt.NDArray[np.bool_]]
     _listed: Callable[[], npt.NDArray[np.bool_]]
     _principal: Callable[[], IntArray]
+    _forms: Callable[[], Ragged]
     _memos: list[SimilarityMemo] = field(default_factory=list)
 
     @classmethod
@@ -51,6 +52,7 @@ class NameIndex:
             lambda: name_only_records(prepared),
             lambda: listed_records(prepared),
             lambda: principal_forms(prepared),
+            lambda: prepared.forms.tokens,
         )
 
     @cached_property
@@ -67,6 +69,22 @@ class NameIndex:
     def principal(self) -> IntArray:
         """Per record, the form of its first principal name; -1 if it has none."""
         return self._principal()
+
+    @cached_property
+    def factions(self) -> npt.NDArray[np.bool_]:
+        """Per form, True if it names a part of a group ("Red Front - Northern wing").
+
+        Empty if no form does.
+        """
+        lengths = np.diff(self.tokens.records["letters"])
+        likely = (self.first_letter == ord(FACTION[0])) & (lengths == len(FACTION))
+        tokens = [token for token in np.flatnonzero(likely) if self.texts[token] == FACTION]
+        if not tokens:
+            return np.zeros(0, dtype=bool)
+        forms = self._forms()
+        marked = np.zeros(len(forms), dtype=bool)
+        marked[forms.rows[np.isin(forms.items, tokens)]] = True
+        return marked
 
     @property
     def first_letter(self) -> npt.NDArray[np.uint32]:

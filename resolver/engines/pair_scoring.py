@@ -167,6 +167,11 @@ class _KindGroup:
                 evidence[column] = comparator.compare(context)
         return cls(model, context, evidence.T, *model.raw_and_logodds(evidence.T))
 
+    def sums(self, place: int) -> tuple[int, int]:
+        """Return the sums of a pair against chance and against relatives (thousandths)."""
+        relatives = self.model.relative_sums(self.evidence[place : place + 1])
+        return int(self.raw[place]), int(relatives[0])
+
     def align(self, places: Sequence[int]) -> None:
         """Align the names of some pairs, for `parts`."""
         self._parts.update(zip(places, aligned_parts_of_pairs(self.context, places), strict=True))
@@ -219,7 +224,7 @@ class _PairEvidence:
             layout.prior,
             *self._term_rows(layout, left, right),
             *self._pair_term_rows(layout, left, right),
-            *population_rows(group.model, int(group.raw[place]), int(group.logodds[place])),
+            *population_rows(group.model, group.sums(place), int(group.logodds[place])),
         )
 
     def _term_rows(

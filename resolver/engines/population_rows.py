@@ -16,51 +16,45 @@ from resolver.scoring import Model
 _WORDS = {"person": "persons", "group": "groups", "asset": "assets"}
 
 
-def population_rows(model: Model, raw: int, logodds: int) -> Iterator[EvidenceRow]:
+_RELATIVES = {
+    "person": "Kin, twins and copied values: how much of this they would share too.",
+    "group": "Branches, sister companies and factions: how much of this they would share too.",
+    "asset": "Sister ships and copied values: how much of this they would share too.",
+}
+
+
+def population_rows(model: Model, sums: tuple[int, int], logodds: int) -> Iterator[EvidenceRow]:
     """Yield the rows that lead from the sum of evidence to the log-odds (both in thousandths).
 
-    First the calibration in the population that models refer to, then what its size, and then what
-    the share of true pairs changes.
+    `sums`: against chance, which the rows before add up to, and against relatives. First the
+    calibration in the population that models refer to, then what its size, what relatives, and
+    what the share of true pairs changes.
     """
-    basis = model.basis
+    raw, basis = sums[0], model.basis
     if basis is None:
         text = "Converts the sum into a calibrated probability."
         if model.population is not None:
             text = "Converts the sum into a probability, at even odds before anything is compared."
-        yield EvidenceRow("calibration", text, "", "", None, logodds - raw)
+        yield _row("calibration", text, logodds - raw)
         return
-    reference = model.logodds_in(KindPopulation(), raw)
-    in_size = model.logodds_in(
-        KindPopulation(basis.records, concentration=basis.concentration), raw
-    )
-    shifted = model.logodds_in(basis, raw)
+    reference, _ = model.logodds_in(KindPopulation(), sums)
+    own_size = KindPopulation(basis.records, concentration=basis.concentration)
+    by_chance, in_size = model.logodds_in(own_size, sums)
+    _, shifted = model.logodds_in(basis, sums)
     words = _WORDS[model.kind]
-    yield EvidenceRow(
-        "calibration",
-        f"Converts the sum into a probability among {REFERENCE_RECORDS:,} {words}.",
-        "",
-        "",
-        None,
-        reference - raw,
-    )
-    yield EvidenceRow(
-        "population",
-        f"{basis.records:,} {words}: chance look-alikes grow with their number.",
-        "",
-        "",
-        None,
-        in_size - reference,
-    )
-    yield EvidenceRow("partners", _partners_text(basis, words), "", "", None, shifted - in_size)
+    text = f"Converts the sum into a probability among {REFERENCE_RECORDS:,} {words}."
+    yield _row("calibration", text, reference - raw)
+    text = f"{basis.records:,} {words}: chance look-alikes grow with their number."
+    yield _row("population", text, by_chance - reference)
+    yield _row("relatives", _RELATIVES[model.kind], in_size - by_chance)
+    yield _row("partners", _partners_text(basis, words), shifted - in_size)
     if logodds != shifted:
-        yield EvidenceRow(
-            "names_only",
-            "Only names agree: nobody is merged on that alone.",
-            "",
-            "",
-            None,
-            logodds - shifted,
-        )
+        text = "Only names agree: nobody is merged on that alone."
+        yield _row("names_only", text, logodds - shifted)
+
+
+def _row(comparator: str, text: str, weight: int) -> EvidenceRow:
+    return EvidenceRow(comparator, text, "", "", None, weight)
 
 
 def _partners_text(basis: KindPopulation, words: str) -> str:

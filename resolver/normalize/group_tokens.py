@@ -18,8 +18,9 @@ from resolver.normalize.folding import (
     letters,
     to_latin,
 )
-from resolver.normalize.lexicons.cities import city_name
-from resolver.normalize.lexicons.group_words import translate_generic_words
+from resolver.normalize.group_lexicons.cities import city_name
+from resolver.normalize.group_lexicons.group_words import translate_generic_words
+from resolver.normalize.group_lexicons.movement_words import THINGS
 from resolver.normalize.lexicons.numerals import find_numbers
 from resolver.normalize.name_tokens import (
     ARABIC_ARTICLE,
@@ -32,14 +33,25 @@ from resolver.normalize.name_tokens import (
 )
 from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
 from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
-from resolver.records.prepared.value_flags import TokenFlag
+from resolver.records.prepared.value_flags import FACTION, TokenFlag
 
 _BRACKETED = re.compile(r"\s*+([^()]+)\(\s*+[A-Z][A-Z.\-]{1,9}\s*+\)\s*$")
+
+
+_ARMED = frozenset(
+    """army front movement party forces cartel brigade brigades battalion militia liberation
+    resistance people revolutionary gang clan tribe fighters rebels guerrilla""".split()
+)
+"""Words (English) of armed and political groups, whose parts are named after a dash."""
+_DASH = re.compile(r"\s[-\u2013\u2014]\s+|\s+[-\u2013\u2014]\s")
+_MAX_PART_WORDS = 2
+_SHORT_FORM = re.compile(r"[A-Z][A-Z.\-/]+$")
 
 
 _PLURAL = re.compile("(?:(ie)|(?<=[^su]))s$")
 
 
+_ENGLISH_THINGS = frozenset(THINGS.values())
 _GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
 
 
@@ -60,7 +72,10 @@ def tokenize_group(text: str) -> list[Token]:
     text = repair_homoglyphs(text)
     text = transliterate_southeast(text) if TRANSLITERATED.search(text) else text
     analyses = analyze_names(
-        NameTypeTag.ORG, [translate_generic_words(text)], phonetics=False, consolidate=False
+        NameTypeTag.ORG,
+        [_mark_faction(translate_generic_words(text))],
+        phonetics=False,
+        consolidate=False,
     )
     if not analyses:
         return [Token(word) for word in fold(text).split()[:MAX_TOKENS]]
@@ -79,6 +94,23 @@ def tokenize_group(text: str) -> list[Token]:
             symbol = symbol_id(SymbolCategory.NUMERIC.value, number)
             tokens.append(Token(number, TokenFlag.NUMBER, (symbol,)))
     return unflag_if_all(tokens)
+
+
+def _mark_faction(text: str) -> str:
+    """Return a translated name with the word `faction` where it names a part of an armed group.
+
+    `Liberation Army - Minni Minawi` and `LA - K` are parts, `Liberation Army - LA` and
+    `LA - Liberation Army of the North` give a short form.
+    """
+    *whole, part = _DASH.split(text)
+    words = fold(text).split()
+    if not whole or FACTION in words:
+        return text
+    if _SHORT_FORM.match(whole[0]):
+        is_part = len(part.split()) <= _MAX_PART_WORDS
+    else:
+        is_part = not _SHORT_FORM.match(part) and not _ARMED.isdisjoint(words)
+    return f"{text} {FACTION}" if is_part else text
 
 
 def _part_symbols(name: Name) -> tuple[dict[int, list[int]], dict[int, int]]:
@@ -101,6 +133,9 @@ def _group_token(form: str, symbols: list[int], flags: int) -> Token:
     if is_vowelless(form) and not symbols:
         word = letters(ARABIC_ARTICLE.sub("", TA_MARBUTA.sub("\u0627", form)))
         surface, flags = form, flags | TokenFlag.FOREIGN
+    thing = THINGS.get(word) or (word if word in _ENGLISH_THINGS else "")
+    if thing:
+        symbols = [*symbols, symbol_id("THING", thing)]
     city = "" if symbols or flags else city_name(word)
     if city:
         symbols, flags = [symbol_id("CITY", city)], flags | TokenFlag.PLACE

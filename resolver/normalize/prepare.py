@@ -46,6 +46,7 @@ from resolver.records.properties import (
 )
 
 _NATIONALITY = ("nationality", "citizenship")
+_STARTS = ("incorporationDate", "buildDate")
 _COUNTRY = ("nationality", "citizenship", "country", "jurisdiction", "birthCountry", "flag")
 
 
@@ -76,7 +77,7 @@ COMPARED_PROPERTIES = frozenset(
         *IDENTIFIERS,
         *TEXT_NORMALIZERS,
         "birthDate",
-        "incorporationDate",
+        *_STARTS,
         "birthPlace",
         "gender",
         ADDRESS,
@@ -204,21 +205,28 @@ def _all_countries(
 
 
 def _dates(batch: Batch) -> tuple[DateTable, Ragged, Ragged]:
-    """Return one date table of births and starts (incorporation), and both sides."""
-    columns = [batch.columns.get(prop) for prop in ("birthDate", "incorporationDate")]
-    if columns == [None, None]:
+    """Return one date table of births and starts (incorporation, building), and both sides."""
+    sides = [
+        [batch.columns[prop] for prop in props if prop in batch.columns]
+        for props in (("birthDate",), _STARTS)
+    ]
+    if sides == [[], []]:
         return _no_dates(), _no_items(len(batch)), _no_items(len(batch))
-    texts = sorted({text for column in columns if column is not None for text in _texts(column)})
+    texts = sorted({text for columns in sides for column in columns for text in _texts(column)})
     place = {text: code for code, text in enumerate(texts)}
-    ragged = [_coded(column, place, len(batch)) for column in columns]
-    return date_table(texts), ragged[0], ragged[1]
+    births, starts = (_coded(columns, place, len(batch)) for columns in sides)
+    return date_table(texts), births, starts
 
 
-def _coded(column: Column | None, place: dict[str, int], count: int) -> Ragged:
-    if column is None:
+def _coded(columns: Sequence[Column], place: dict[str, int], count: int) -> Ragged:
+    if not columns:
         return _no_items(count)
-    codes = np.array([place[text] for text in _texts(column)], dtype=np.int32)
-    return Ragged.from_rows(column.rows, codes[column.codes], count)
+    codes = [
+        np.array([place[text] for text in _texts(column)], dtype=np.int32)[column.codes]
+        for column in columns
+    ]
+    rows = np.concatenate([column.rows for column in columns])
+    return Ragged.from_rows(rows, np.concatenate(codes), count)
 
 
 def _places(

@@ -11,8 +11,8 @@ import jellyfish
 import numpy as np
 
 from resolver.normalize.folding import skeleton_code, sound_code
+from resolver.normalize.group_lexicons.cities import city_name
 from resolver.normalize.group_tokens import stem_symbol, tokenize_group
-from resolver.normalize.lexicons.cities import city_name
 from resolver.normalize.lexicons.nicknames import form_symbols, nickname_symbols
 from resolver.normalize.name_tokens import Token, symbol_id, tokenize_person
 from resolver.normalize.scripts.readings import FIXED_READINGS, readings

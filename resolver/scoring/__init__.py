@@ -7,16 +7,14 @@ from resolver.scoring.model import (
     NAME_ONLY_PART,
     REGISTER_PART,
     Model,
-    Thresholds,
     interval_index,
     interval_indices,
-    scores,
-    threshold_logodds,
 )
 from resolver.scoring.model_json import model_from_json, model_to_json
 from resolver.scoring.partners import PartnerHistogram, estimate_partners
 from resolver.scoring.population_terms import PopulationTerms, partner_shift
 from resolver.scoring.terms import Calibration, PairTerm, SupportLimit, Term
+from resolver.scoring.thresholds import Thresholds, scores, threshold_logodds
 
 __all__ = [
     "LISTED_FEATURE",

@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from resolver.records.results.explanation import COMPETITION, EvidenceRow, Explanation
-from resolver.scoring.model import Thresholds, scores
 from resolver.scoring.terms import LOWEST_LOGODDS
+from resolver.scoring.thresholds import Thresholds, scores
 
 InReview = Mapping[int, AbstractSet[int]]
 """Positions of candidates in review, strongest first, each with those it is in review with."""

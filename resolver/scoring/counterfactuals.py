@@ -13,7 +13,8 @@ import numpy as np
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.results.explanation import Alternative, Change
 from resolver.records.results.resolution import Band
-from resolver.scoring.model import Model, Thresholds, scores
+from resolver.scoring.model import Model
+from resolver.scoring.thresholds import Thresholds, scores
 
 MAX_CHANGES = 3
 """Maximum number of changes reported per band."""

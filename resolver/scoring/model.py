@@ -21,11 +21,14 @@ import numpy.typing as npt
 from resolver.errors import ModelError
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.prepared.population import KindPopulation
-from resolver.records.results.resolution import Band
-from resolver.scoring.population_terms import PopulationTerms, partner_shift
+from resolver.scoring.population_terms import (
+    Numbers,
+    PopulationCurves,
+    PopulationTerms,
+    partner_shift,
+)
 from resolver.scoring.terms import (
     LOGODDS_LIMIT,
-    MIN_SCORE,
     Calibration,
     PairTerm,
     SupportLimit,
@@ -74,8 +77,10 @@ class Model:
     population: PopulationTerms | None = None
     """Terms by which sums become probabilities; None for models of an earlier form, whose
     calibration knows no population."""
+    curves: PopulationCurves | None = None
+    """Maps of the sums in a population, in place of the calibration."""
     basis: KindPopulation | None = None
-    """Population that the calibration holds for; None for even odds."""
+    """Population that the curves hold for; None for even odds."""
     shift: int = 0
     """Log-odds (thousandths) that the share of true pairs in the population adds."""
     limit: SupportLimit | None = None
@@ -97,8 +102,15 @@ class Model:
         return Weights.of(self.features, terms, ())
 
     @cached_property
+    def _against_relatives(self) -> Weights | None:
+        """Weights against relatives; None for a model without population terms."""
+        terms = self.population
+        return Weights.of(self.features, terms.terms, terms.pairs) if terms else None
+
+    @cached_property
     def _curve(self) -> Curve:
-        return self.calibration.curve(self.intercept)
+        own = self.curves.chance if self.curves else self.calibration
+        return own.curve(self.intercept)
 
     @cached_property
     def _without_parts(self) -> Model:
@@ -129,15 +141,11 @@ class Model:
         """
         if self.population is None:
             return self.for_plan(plan)
-        if population is None:
-            points, shift = (self.population.raw, self.population.even), 0
-        else:
-            points, shift = self.population.tabulate(population), partner_shift(population)
         return replace(
             self,
-            calibration=Calibration(*points),
+            curves=self.population.curves(population),
             basis=population,
-            shift=shift,
+            shift=partner_shift(population) if population else 0,
             register=None,
             name_only=None,
         )
@@ -148,11 +156,22 @@ class Model:
             return self.name_only.for_plan(plan)
         return self.for_population(plan, None)
 
-    def logodds_in(self, population: KindPopulation, raw: int) -> int:
-        """Return the log-odds of one sum in another population (thousandths)."""
+    def logodds_in(self, population: KindPopulation, sums: tuple[int, int]) -> tuple[int, int]:
+        """Return log-odds (thousandths) that sums against chance and relatives have elsewhere.
+
+        The first holds against chance alone, the second, with the share of true pairs, in full.
+        """
         model = self.for_population("", population)
-        value = int(model.calibration.apply(np.array([raw], dtype=np.int64))[0]) + model.shift
-        return min(max(value, -LOGODDS_LIMIT), LOGODDS_LIMIT)
+        if model.curves is None:
+            raise ModelError("a model without population terms knows no population")
+        chance, relatives = (
+            curve.apply(np.array([value], dtype=np.int64))
+            for curve, value in zip(
+                (model.curves.chance, model.curves.relatives), sums, strict=True
+            )
+        )
+        full = int(model.curves.combine(chance, relatives)[0]) + model.shift
+        return int(chance[0]), min(max(full, -LOGODDS_LIMIT), LOGODDS_LIMIT)
 
     def with_parts(self, parts: Mapping[str, Model]) -> Model:
         """Return this model with the given parts (by `PART_KEYS`) and no others."""
@@ -168,6 +187,9 @@ class Model:
         """Comparators that contribute to sums or select the part that sums."""
         features = {term.feature for term in self.terms}
         features |= {name for pair in self.pairs for name in pair.features}
+        if self.population is not None:
+            features |= {term.feature for term in self.population.terms}
+            features |= {name for pair in self.population.pairs for name in pair.features}
         for name, part in self._optional_parts.items():
             features |= {_SELECTORS[name]} | part.used_features
         return frozenset(features)
@@ -234,10 +256,21 @@ class Model:
         for number, part in enumerate((self, self.register, self.name_only)):
             if part is not None and counts[number]:
                 part._weights.add(evidence, numbers, number, part._curve, raw, logodds)
+        if self.curves is not None:
+            relatives = self.curves.relatives.apply(self.relative_sums(evidence))
+            logodds = self.curves.combine(logodds, relatives)
         logodds = np.clip(logodds + self.shift, -LOGODDS_LIMIT, LOGODDS_LIMIT)
         if self.limit is not None and self.basis is not None:
             logodds = self.limit.apply(logodds, self.unsupported(evidence))
         return raw, logodds
+
+    def relative_sums(self, evidence: FloatArray) -> Numbers:
+        """Return the sums against relatives (thousandths) for an m × features array."""
+        sums = np.zeros(len(evidence), dtype=np.int64)
+        if self._against_relatives is not None:
+            parts = np.zeros(len(evidence), dtype=np.uint8)
+            self._against_relatives.add(evidence, parts, 0, _NO_CURVE, sums, np.empty_like(sums))
+        return sums
 
     @property
     def unlimited(self) -> Model:
@@ -270,58 +303,3 @@ def interval_indices(similarity: FloatArray, cuts: Sequence[float]) -> npt.NDArr
 def interval_index(similarity: float, cuts: Sequence[float]) -> int:
     """Return the interval of one similarity, as `interval_indices` does."""
     return len(cuts) + 1 if math.isnan(similarity) else bisect_left(cuts, similarity)
-
-
-def scores(logodds: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Return probabilities of log-odds in thousandths, rounded to six decimals."""
-    value: npt.NDArray[np.float64] = np.round(
-        1.0 / (1.0 + np.exp(-np.asarray(logodds, dtype=np.float64) / 1000.0)), 6
-    )
-    return value
-
-
-def threshold_logodds(score: float) -> int:
-    """Return the lowest log-odds (thousandths) whose score is at least `score`.
-
-    Scores are clipped to 1e-6 … 1 − 1e-6.
-    """
-    score = min(max(score, MIN_SCORE), 1 - MIN_SCORE)
-    # the last bit of a logarithm must not move a threshold
-    return math.ceil(1000 * math.log(score / (1 - score)) - 1e-9)
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """Scores from which a pair is in band match or in band review."""
-
-    match: float = 0.95
-    review: float = 0.05
-
-    @classmethod
-    def from_costs(cls, wrong_merge: float) -> Thresholds:
-        """Return thresholds for a wrong merge that costs as much as `wrong_merge` reviews.
-
-        A missed match costs the same. A pair is merged without review where the expected cost of a
-        wrong merge, (1 − p) · c, is below one review. Raises `ModelError` for costs below 2.
-        """
-        if not wrong_merge >= 2:
-            raise ModelError(f"a wrong merge must cost at least 2 reviews, not {wrong_merge}")
-        return cls(1 - 1 / wrong_merge, 1 / wrong_merge)
-
-    def band(self, score: float) -> Band:
-        """Return the band of one score."""
-        return (
-            Band.MATCH
-            if score >= self.match
-            else Band.REVIEW
-            if score >= self.review
-            else Band.DISTINCT
-        )
-
-    def bands(self, score: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
-        """Return the band of each score."""
-        match = np.where(score >= self.match, Band.MATCH, Band.REVIEW)
-        bands: npt.NDArray[np.uint8] = np.where(score >= self.review, match, Band.DISTINCT).astype(
-            np.uint8
-        )
-        return bands

@@ -18,7 +18,7 @@ from resolver.scoring.model import (
 from resolver.scoring.population_terms import PopulationTerms
 from resolver.scoring.terms import Calibration, PairTerm, SupportLimit, Term
 
-FORMAT, POPULATION_FORMAT = 1, 2
+FORMAT, POPULATION_FORMAT = 1, 3
 """Formats of models without and with population terms."""
 _HINT = "restore the model file or train it again"
 _MAX_WEIGHT = 10**9
@@ -52,7 +52,13 @@ def _population_to_json(terms: PopulationTerms | None) -> dict[str, Any]:
     if terms is None:
         return {}
     points = {name: getattr(terms, name) for name in _POPULATION_POINTS}
-    return {"population": {name: list(values) for name, values in points.items()}}
+    return {
+        "population": {
+            **{name: list(values) for name, values in points.items()},
+            "terms": [_term_to_json(term) for term in terms.terms],
+            "pairs": [_pair_to_json(pair) for pair in terms.pairs],
+        }
+    }
 
 
 def _term_to_json(term: Term) -> dict[str, Any]:
@@ -85,7 +91,7 @@ def model_from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
             hint="train it again with this version",
         )
     try:
-        _same_features(data, features)
+        _check_features(data, features)
         register, name_only = (_part(name, data, features) for name in PART_KEYS)
         return Model(
             str(data["kind"]),
@@ -106,7 +112,7 @@ def model_from_json(data: Mapping[str, Any], features: Sequence[str]) -> Model:
                 str(plan): _integer(most, "ceilings")
                 for plan, most in data.get("ceilings", {}).items()
             },
-            _population(data.get("population")),
+            _population(data.get("population"), features),
             limit=_limit(data.get("limit"), features),
         )
     except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -125,10 +131,14 @@ def _part(name: str, model_data: Mapping[str, Any], features: Sequence[str]) -> 
     return model_from_json(data, features)
 
 
-def _same_features(data: Mapping[str, Any], features: Sequence[str]) -> None:
+def _check_features(data: Mapping[str, Any], features: Sequence[str]) -> None:
+    """Refuse a model of comparators that there are not, or in another order.
+
+    One that was made before a comparator was added gives it no weight.
+    """
     stored = tuple(data["features"])
-    if stored != tuple(features):
-        difference = ", ".join(sorted(set(map(str, stored)) ^ set(features)))
+    if stored != tuple(name for name in features if name in stored):
+        difference = ", ".join(sorted(set(map(str, stored)) - set(features)))
         raise ModelError(
             f"the {data.get('kind')} model was made for other comparators "
             f"({difference or 'another order'})",
@@ -183,7 +193,7 @@ def _calibration(item: Mapping[str, Any]) -> Calibration:
     return Calibration(raw, logodds)
 
 
-def _population(item: Mapping[str, Any] | None) -> PopulationTerms | None:
+def _population(item: Mapping[str, Any] | None, features: Sequence[str]) -> PopulationTerms | None:
     if item is None:
         return None
     columns = [
@@ -192,7 +202,9 @@ def _population(item: Mapping[str, Any] | None) -> PopulationTerms | None:
     rises = all(lower < upper for points in columns for lower, upper in pairwise(points))
     if len(columns[0]) < 2 or len(set(map(len, columns))) > 1 or not rises:
         raise ModelError("the population terms do not rise everywhere", hint=_HINT)
-    return PopulationTerms(*columns)
+    raw, chance, dependent, even = columns
+    pairs = tuple(_pair(pair, features) for pair in item["pairs"])
+    return PopulationTerms(raw, chance, dependent, even, _terms(item["terms"], features), pairs)
 
 
 def _limit(item: Mapping[str, Any] | None, features: Sequence[str]) -> SupportLimit | None:

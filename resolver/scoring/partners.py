@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.records.prepared.population import REFERENCE_PARTNERS
-from resolver.scoring.model import scores
 from resolver.scoring.score_links import SCORE_BINS
 from resolver.scoring.terms import LOGODDS_LIMIT
+from resolver.scoring.thresholds import scores
 
 BIN = 100
 """Thousandths of log-odds in one bin."""

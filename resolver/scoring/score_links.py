@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from resolver.records.batch import IntArray
 from resolver.records.results.resolution import Band, Links, Outcome
-from resolver.scoring.model import Thresholds, scores
+from resolver.scoring.thresholds import Thresholds, scores
 
 
 class ScoredRows(NamedTuple):

@@ -13,7 +13,7 @@ from resolver.errors import InputError
 from resolver.ingest.reader_types import Intake
 from resolver.records import Kind
 from resolver.records.prepared.population import KindPopulation
-from resolver.scoring import NAME_ONLY_PART, REGISTER_PART, Calibration, Model
+from resolver.scoring import NAME_ONLY_PART, REGISTER_PART, Model
 from resolver.training.augment.branches import BRANCH_ORIGIN
 from resolver.training.augment.controlled_differences import CONTROLLED_ORIGIN
 from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
@@ -225,17 +225,15 @@ def population_logodds(model: Model, data: LabeledPairs) -> npt.NDArray[np.int64
 
     Pairs without a population get those at even odds.
     """
-    raw = model.raw(data.evidence)
-    logodds = model.for_population("", None).calibration.apply(raw)
+    logodds = model.for_population("", None).logodds(data.evidence)
     in_population = ~np.isnan(data.chance)
     for chance, partners in sorted(
         set(zip(data.chance[in_population], data.partners[in_population], strict=True))
     ):
         own = in_population & (data.chance == chance) & (data.partners == partners)
         population = KindPopulation(concentration=round(1000 * chance))
-        points = model.population.tabulate(population) if model.population else ((0, 1), (0, 1))
-        shift = round(1000 * partners)
-        logodds[own] = Calibration(*points).apply(raw[own]) + shift
+        placed = model.for_population("", population).unlimited
+        logodds[own] = placed.logodds(data.evidence[own]) + round(1000 * partners)
     return logodds
 
 

@@ -21,6 +21,7 @@ from resolver.training.augment.controlled_differences import (
     evidence_of_record_pairs,
 )
 from resolver.training.augment.directories import DIRECTORIES, generate_directory
+from resolver.training.augment.movements import MOVEMENT_LISTS, generate_movements
 from resolver.training.augment.name_only import name_only_pairs
 from resolver.training.augment.register_vocabulary import collect_vocabulary
 from resolver.training.augment.registers import generate_registers
@@ -43,6 +44,8 @@ MAX_REGISTER_PAIRS = (40_000, 20_000)
 MAX_RESAMPLED_NEGATIVES = 50_000
 REGISTER_WEIGHT = 0.3
 """Weight of the pairs of a register: watchlists are what most scores are for."""
+MOVEMENT_WEIGHT = 0.1
+"""Weight of the pairs of a list of movements, whose names differ by single words."""
 MAX_TRUE_PAIRS = 15_000.0
 """True pairs that a large world counts as at most, so that small ones count beside it."""
 _PairsByKind = dict[Kind, LabeledPairs]
@@ -124,6 +127,21 @@ def build_directory_worlds(people: Iterable[tuple[Record, str]], seed: int) -> l
         )
         for directory in DIRECTORIES
         for culture in directory.home_cultures
+    ]
+
+
+def build_movement_worlds(people: Iterable[tuple[Record, str]], seed: int) -> list[TrainingWorld]:
+    """Return lists of armed and political groups, with places and leaders from `people`."""
+    vocabulary = collect_vocabulary(people)
+    return [
+        TrainingWorld(
+            movements.name,
+            *generate_movements(movements, vocabulary, seed),
+            movements.plan,
+            *MAX_REGISTER_PAIRS,
+            MOVEMENT_WEIGHT,
+        )
+        for movements in MOVEMENT_LISTS
     ]
 
 

@@ -49,6 +49,10 @@ def group(**properties: str | list[str]) -> Record:
     return replace(record("c:x", Kind.GROUP), values=plain_values(properties))
 
 
+def asset(**properties: str | list[str]) -> Record:
+    return replace(record("c:x", Kind.ASSET), values=plain_values(properties))
+
+
 def papers(prop: str, number: str, country: str = "") -> Record:
     return record("c:x", identifiers=[Identifier(prop, number, country)])
 
@@ -199,6 +203,8 @@ CASES: dict[str, list[Case]] = {
     "start_date": [
         Case(group(incorporationDate="2001-02-03"), group(incorporationDate="2001-02-03"), 1, 1),
         Case(group(incorporationDate="2001"), group(incorporationDate="1950"), 0, 0),
+        Case(asset(buildDate="1991"), asset(buildDate="1991-05-02"), 0.8, 0.8),
+        Case(asset(buildDate="1991"), asset(buildDate="2007"), 0, 0),
     ],
     "birth_place": [
         Case(person(birthPlace="Kabul, Afghanistan"), person(birthPlace="Kabul"), 0.95, 1),
@@ -330,6 +336,22 @@ CASES: dict[str, list[Case]] = {
         Case(group(name="Ansar Derna", alias="Ansar"), group(name="Ansar"), 0.5, 0.5),
         Case(group(name="Ansar"), group(name="Ansar"), NONE, NONE),
         Case(group(alias="Ansar Derna"), group(name="Ansar Benghazi"), NONE, NONE),
+    ],
+    "faction": [
+        Case(
+            group(name="Northern Liberation Front - Adan faction"),
+            group(name="Northern Liberation Front - Adan"),
+            1,
+            1,
+        ),
+        Case(
+            group(name="Northern Liberation Front - Adan wing"),
+            group(name="Northern Liberation Front"),
+            0,
+            0,
+        ),
+        Case(group(name="Northern Front"), group(name="Northern Front"), NONE, NONE),
+        Case(group(name="Northern Front - NF"), group(name="Northern Front"), NONE, NONE),
     ],
     "legal_form": [
         Case(group(name="Acme LLC"), group(name="Acme LLC"), 1, 1),

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,7 +92,7 @@ def _drop(name: str) -> Callable[[dict[str, Any]], None]:
 
 DAMAGES = {
     "no format": _drop("format"),
-    "other format": _put("format", 3),
+    "other format": _put("format", 2),
     "no features": _drop("features"),
     "features no list": _put("features", 3),
     "no terms": _drop("terms"),
@@ -145,13 +146,22 @@ def test_damaged_models_are_refused(change: Callable[[dict[str, Any]], None]) ->
     [
         (("a", "b", "c"), "(d)"),
         (("a", "b", "d", "c"), "another order"),
-        (("a", "e"), "(b, c, d, e)"),
+        (("a", "e"), "(b, c, d)"),
     ],
 )
 def test_models_for_other_comparators_are_refused(features: tuple[str, ...], message: str) -> None:
     with pytest.raises(ModelError) as caught:
         model_from_json(WHOLE, features)
     assert message in caught.value.line()
+
+
+def test_models_give_comparators_that_came_later_no_weight() -> None:
+    later = model_from_json(WHOLE, ("a", "new", "b", "c", "d"))
+    evidence = np.random.default_rng(3).random((50, 5)).astype(np.float32)
+    earlier = model_from_json(WHOLE, FEATURES)
+    without = np.ascontiguousarray(evidence[:, [0, 2, 3, 4]])
+    assert later.logodds(evidence).tolist() == earlier.logodds(without).tolist()
+    assert "new" not in later.used_features
 
 
 @pytest.mark.parametrize("name", loader.KINDS)

@@ -37,10 +37,14 @@ def invent_material(seed: int) -> InventedMaterial:
 
 
 def _worlds(seed: int) -> list[TrainingWorld]:
-    """Return worlds of agencies' records of several sizes, and registers and directories."""
+    """Return worlds of agencies' records of several sizes, and lists of other kinds."""
     from resolver.records import Kind
     from resolver.synthetic import generate
-    from resolver.training.training_data import build_directory_worlds, build_register_worlds
+    from resolver.training.training_data import (
+        build_directory_worlds,
+        build_movement_worlds,
+        build_register_worlds,
+    )
 
     registers = generate(REGISTER_RECORDS, seed=seed + 1)
     people = [
@@ -52,6 +56,7 @@ def _worlds(seed: int) -> list[TrainingWorld]:
         *(_world(records, 100 * seed + number) for number, records in enumerate(WORLDS)),
         *build_register_worlds(people, seed),
         *build_directory_worlds(people, seed),
+        *build_movement_worlds(people, seed),
     ]
 
 

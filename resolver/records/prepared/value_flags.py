@@ -24,6 +24,10 @@ class TokenFlag(IntFlag):
     """Established word: a name listed in some table, so no misspelling."""
 
 
+FACTION = "faction"
+"""Token of a name that is of a part of a group."""
+
+
 class Role(IntEnum):
     """Part that a token plays in a person's name, stated by the source or likely.
 

@@ -21,8 +21,10 @@ from resolver.synthetic.random_columns import Dice, choose_where, concat_texts, 
 OTHER_RATE = 0.25
 """Share of records that state the second number or address of their entity."""
 HOUSEHOLD_RATE, BRANCH_RATE, AGENT_RATE = 0.35, 0.3, 0.02
-"""Shares of kin with one telephone, of related groups with the same contacts, and of entities that
-give the contacts of an agent."""
+"""Shares of kin of one household, of related groups with one office, and of entities that give the
+contacts of an agent."""
+_PHONE_RATE, _EMAIL_RATE, _STREET_RATE = 0.8, 0.5, 0.8
+"""Shares of households and offices with one telephone, one mailbox and one street."""
 _CLIENTS = 8
 """Clients of an agent, on average."""
 
@@ -102,12 +104,16 @@ _DOMAINS = [".example", ".test", ".invalid"]
 
 
 def _share(dice: Dice, own: Contacts, partners: Ints, rate: float) -> Contacts:
-    """Return contacts of which related entities share some, and an agent's clients others."""
+    """Return contacts of which related entities share some, and an agent's clients others.
+
+    Who shares one contact mostly shares the others: they are one household or one office.
+    """
     count = len(partners)
-    related = (partners >= 0) & (partners < np.arange(count))
-    phone = _agents(dice, _share_with(partners, related & dice.chance(count, rate)))
-    email = _agents(dice, _share_with(partners, related & dice.chance(count, rate / 2)))
-    street = _agents(dice, _share_with(partners, related & dice.chance(count, rate)))
+    close = (partners >= 0) & (partners < np.arange(count)) & dice.chance(count, rate)
+    phone, email, street = (
+        _agents(dice, _share_with(partners, close & dice.chance(count, share)))
+        for share in (_PHONE_RATE, _EMAIL_RATE, _STREET_RATE)
+    )
     return Contacts(
         own.phone.take(pa.array(phone)),
         own.other_phone,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 
-from resolver.normalize.lexicons.cities import PLACES, city_name
+from resolver.normalize.group_lexicons.cities import PLACES, city_name
 from resolver.records import Kind, Record, Value
 from resolver.training.augment.controlled_differences import LabeledRecordPair, with_pair_ids
 

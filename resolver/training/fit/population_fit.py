@@ -1,8 +1,9 @@
 """Fit of evidence and population terms together, over pairs from populations of several sizes.
 
 Weights are those under which pairs from all populations are likeliest, where chance look-alikes
-grow with the population and dependent ones do not (`resolver.scoring.population_terms`). Penalized
-maximum likelihood by L-BFGS-B (Byrd et al. 1995); deterministic.
+grow with the population and relatives do not (`resolver.scoring.population_terms`). Every term has
+a weight against either, and those against relatives are drawn towards a share of those against
+chance. Penalized maximum likelihood by L-BFGS-B (Byrd et al. 1995); deterministic.
 """
 
 from __future__ import annotations
@@ -21,35 +22,34 @@ from resolver.training.fit.evidence_terms import Floats, Increments, TermCuts
 
 KNOTS = (-6.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0)
 """Evidence (nats) at which the lines of chance and of dependent coincidences bend."""
-_MIN_SLOPE, _MAX_SLOPE, _USUAL_SLOPE = 0.02, 4.0, 0.6
-_CHANCE_SLOPES = (0.5, 2.5)
+_RELATIVE_SHARE = 0.6
+"""Share of a weight against chance towards which the weight against relatives is drawn."""
+_RELATIVE_SLOPES, _CHANCE_SLOPES = (0.1, 4.0), (0.5, 2.5)
 _ANCHOR = 3
-"""Knot at which f is its own argument."""
+"""Knot at which f is its own argument, and where g is fitted."""
+_RARE = 2.0
+"""How much higher (nats) g begins there: relatives are taken to be rare until pairs show them."""
 _RIDGE, _JOINT_RIDGE, _SLOPE_RIDGE = 1e-6, 1e-5, 1e-5
 _AMPLE_PAIRS = 50_000.0
 """True pairs from which the penalty is least; fewer are penalized in proportion."""
-_MAX_STEPS = 600
+_MAX_STEPS = 800
 
 
 @dataclass(frozen=True, slots=True)
 class FittedEvidence:
-    """Weights of the terms (the last one, of missing values, is 0), start of the sum, and g.
+    """Weights of the terms (the last one, of missing values, is 0), start of the sum, f and g.
 
-    All in nats; `chance` and `dependent` are f and g at `KNOTS`. `penalized` is the value that the
-    fit made least.
+    All in nats; `weights` are those against chance, `relative` those against relatives; `chance`
+    and `dependent` are f and g at `KNOTS`. `penalized` is the value that the fit made least.
     """
 
     cuts: TermCuts
     weights: Floats
+    relative: Floats
     start: float
     chance: Floats
     dependent: Floats
     penalized: float
-
-    def sums(self, indicators: csr_array) -> Floats:
-        """Return the evidence of each pair."""
-        total: Floats = indicators @ self.weights + self.start
-        return total
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,13 @@ def fit_evidence(data: LabeledPairs, cuts: TermCuts) -> FittedEvidence:
     return objective.result(optimum.x, float(optimum.fun))
 
 
-def refit_population(data: LabeledPairs, cuts: TermCuts, weights: Floats) -> FittedEvidence:
+def refit_population(
+    data: LabeledPairs, cuts: TermCuts, weights: Floats, relative: Floats
+) -> FittedEvidence:
     """Fit start, f and g to fixed weights, as `fit_evidence` does."""
     pairs = _lay_out(data, cuts)
-    objective = _Objective(pairs, Increments(cuts), pairs.indicators @ weights)
+    fixed = (pairs.indicators @ weights, pairs.indicators @ relative)
+    objective = _Objective(pairs, Increments(cuts), fixed)
     optimum = minimize(
         objective.loss,
         objective.start(),
@@ -94,7 +97,8 @@ def refit_population(data: LabeledPairs, cuts: TermCuts, weights: Floats) -> Fit
         bounds=objective.bounds(),
         options={"maxiter": _MAX_STEPS, "ftol": 1e-10},
     )
-    return replace(objective.result(optimum.x, float(optimum.fun)), weights=weights)
+    fitted = objective.result(optimum.x, float(optimum.fun))
+    return replace(fitted, weights=weights, relative=relative)
 
 
 def _lay_out(data: LabeledPairs, cuts: TermCuts) -> _Pairs:
@@ -115,96 +119,127 @@ def _lay_out(data: LabeledPairs, cuts: TermCuts) -> _Pairs:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Values of f or g at the knots, and its slopes between them."""
+
+    values: Floats
+    slopes: Floats
+
+    @classmethod
+    def through(cls, anchor: float, slopes: Floats) -> _Lines:
+        """Return the lines that have a value at the anchor."""
+        values = np.concatenate([[0.0], np.cumsum(slopes * np.diff(KNOTS))])
+        return cls(values - values[_ANCHOR] + anchor, slopes)
+
+    def at(self, evidence: Floats) -> tuple[Floats, npt.NDArray[np.int64], Floats]:
+        """Return the value at each sum, its interval, and how far it lies beyond that's knot."""
+        knots = np.array(KNOTS)
+        interval = np.clip(np.searchsorted(knots, evidence) - 1, 0, len(knots) - 2)
+        beyond = evidence - knots[interval]
+        return self.values[interval] + beyond * self.slopes[interval], interval, beyond
+
+
 class _Objective:
-    """Penalized loss of parameters: increments and cells, start, g at its first knot, slopes of g
-    and of f, constants. f is its own argument at `_ANCHOR`.
+    """Penalized loss of parameters: increments and cells against chance, then those against
+    relatives, start, g at `_ANCHOR`, slopes of f and of g, constants. f is its own argument at
+    `_ANCHOR`.
 
     With `fixed` sums of evidence there are no increments and cells.
     """
 
-    def __init__(self, pairs: _Pairs, increments: Increments, fixed: Floats | None = None) -> None:
+    def __init__(
+        self, pairs: _Pairs, increments: Increments, fixed: tuple[Floats, Floats] | None = None
+    ) -> None:
         self._pairs, self._increments, self._fixed = pairs, increments, fixed
         self._transposed = None if fixed is not None else pairs.indicators.T.tocsr()
         cells = increments.cuts.count - increments.cuts.term_count
         self._steps = 0 if fixed is not None else increments.count
         self._terms = self._steps + (0 if fixed is not None else cells)
-        self._knots = np.array(KNOTS)
-        self._gaps = np.diff(self._knots)
+        self._gaps = np.diff(KNOTS)
 
     def start(self) -> Floats:
         """Return the parameters to begin with."""
-        slopes = np.ones(2 * len(self._gaps))
-        terms = [np.full(self._steps, 0.05), np.zeros(self._terms - self._steps)]
+        terms = np.concatenate([np.full(self._steps, 0.05), np.zeros(self._terms - self._steps)])
+        lines = [[0.0, KNOTS[_ANCHOR] + _RARE], np.ones(2 * len(self._gaps))]
         return np.concatenate(
-            [*terms, [0.0, self._knots[0]], slopes, np.zeros(self._pairs.free_count)]
+            [terms, _RELATIVE_SHARE * terms, *lines, np.zeros(self._pairs.free_count)]
         )
 
     def bounds(self) -> list[tuple[float | None, float | None]]:
         """Return the bounds of each parameter."""
         anywhere: tuple[float | None, float | None] = (None, None)
+        terms = [*[(0.0, None)] * self._steps, *[anywhere] * (self._terms - self._steps)]
         return [
-            *[(0.0, None)] * self._steps,
-            *[anywhere] * (self._terms - self._steps + 2),
-            *[(_MIN_SLOPE, _MAX_SLOPE)] * len(self._gaps),
+            *terms,
+            *terms,
+            *[anywhere] * 2,
             *[_CHANCE_SLOPES] * len(self._gaps),
+            *[_RELATIVE_SLOPES] * len(self._gaps),
             *[anywhere] * self._pairs.free_count,
         ]
 
     def result(self, parameters: Floats, penalized: float) -> FittedEvidence:
         """Return what parameters stand for."""
-        cuts, first = self._increments.cuts, self._terms
-        weights = np.zeros(cuts.count + 1)
+        cuts = self._increments.cuts
+        weights, relative = np.zeros(cuts.count + 1), np.zeros(cuts.count + 1)
+        own, related, (start, _), _, _ = self._split(parameters)
         if self._fixed is None:
-            weights = self._increments.weights(parameters[:first])
-        chance, dependent, _, _ = self._lines(parameters)
-        start = float(parameters[first])
-        return FittedEvidence(cuts, weights, start, chance, dependent, penalized)
+            weights, relative = (self._increments.weights(part) for part in (own, related))
+        f, g = self._lines(parameters)
+        return FittedEvidence(cuts, weights, relative, float(start), f.values, g.values, penalized)
 
-    def _lines(self, parameters: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-        """Return f and g at the knots, and their slopes."""
-        first, gaps = self._terms + 2, self._gaps
-        g_slopes = parameters[first : first + len(gaps)]
-        f_slopes = parameters[first + len(gaps) : first + 2 * len(gaps)]
-        dependent = parameters[first - 1] + np.concatenate([[0.0], np.cumsum(g_slopes * gaps)])
-        chance = np.concatenate([[0.0], np.cumsum(f_slopes * gaps)])
-        return chance - chance[_ANCHOR] + self._knots[_ANCHOR], dependent, f_slopes, g_slopes
+    def _split(self, parameters: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+        """Return both sets of terms, start and anchor, slopes of f and g, and constants."""
+        ends = np.cumsum([self._terms, self._terms, 2, 2 * len(self._gaps)])
+        own, related, ends_of_lines, slopes, constants = np.split(parameters, ends)
+        return own, related, ends_of_lines, slopes, constants
+
+    def _lines(self, parameters: Floats) -> tuple[_Lines, _Lines]:
+        _, _, (_, anchor), slopes, _ = self._split(parameters)
+        of_chance, of_relatives = np.split(slopes, 2)
+        return (
+            _Lines.through(KNOTS[_ANCHOR], of_chance),
+            _Lines.through(float(anchor), of_relatives),
+        )
 
     def loss(self, parameters: Floats) -> tuple[float, Floats]:
         """Return the penalized loss and its gradient."""
         pairs, gaps = self._pairs, self._gaps
-        f_values, g_values, f_slopes, g_slopes = self._lines(parameters)
-        constants = np.concatenate([[0.0], parameters[self._terms + 2 + 2 * len(gaps) :]])
-        evidence = self._evidence(parameters)
-        at = np.clip(np.searchsorted(self._knots, evidence) - 1, 0, len(gaps) - 1)
-        beyond = evidence - self._knots[at]
-        by_chance = pairs.chance - (f_values[at] + beyond * f_slopes[at])
-        dependent = -(g_values[at] + beyond * g_slopes[at])
-        total = np.logaddexp(by_chance, dependent)
+        constants = np.concatenate([[0.0], self._split(parameters)[4]])
+        f, g = self._lines(parameters)
+        against_chance, against_relatives = self._evidence(parameters)
+        f_value, f_at, f_beyond = f.at(against_chance)
+        g_value, g_at, g_beyond = g.at(against_relatives)
+        by_chance = pairs.chance - f_value
+        total = np.logaddexp(by_chance, -g_value)
         chance_share = np.exp(by_chance - total)
         logodds = pairs.partners + constants[pairs.free] - total
         lost = np.logaddexp(0.0, logodds) - pairs.labels * logodds
         slope = pairs.weights * (expit(logodds) - pairs.labels)
         by_f, by_g = slope * chance_share, slope * (1 - chance_share)
-        by_evidence = by_f * f_slopes[at] + by_g * g_slopes[at]
+        by_sum, by_relative_sum = by_f * f.slopes[f_at], by_g * g.slopes[g_at]
         gradient = np.concatenate(
             [
-                self._by_terms(by_evidence),
-                [by_evidence.sum(), by_g.sum()],
-                _by_slopes(by_g, at, beyond, gaps),
-                _by_anchored_slopes(by_f, at, beyond, gaps),
+                self._by_terms(by_sum),
+                self._by_terms(by_relative_sum),
+                [by_sum.sum(), by_g.sum()],
+                _by_slopes(by_f, f_at, f_beyond, gaps),
+                _by_slopes(by_g, g_at, g_beyond, gaps),
                 np.bincount(pairs.free, slope, pairs.free_count + 1)[1:],
             ]
         )
         penalty = self._penalize(parameters, gradient)
         return float((pairs.weights * lost).sum()) + penalty, gradient
 
-    def _evidence(self, parameters: Floats) -> Floats:
+    def _evidence(self, parameters: Floats) -> tuple[Floats, Floats]:
+        own, related, (start, _), _, _ = self._split(parameters)
         if self._fixed is not None:
-            shifted: Floats = self._fixed + parameters[0]
-            return shifted
-        weights = self._increments.weights(parameters[: self._terms])
-        total: Floats = self._pairs.indicators @ weights + parameters[self._terms]
-        return total
+            return self._fixed[0] + start, self._fixed[1]
+        sums, relative = (
+            self._pairs.indicators @ self._increments.weights(part) for part in (own, related)
+        )
+        return sums + start, relative
 
     def _by_terms(self, by_evidence: Floats) -> Floats:
         if self._transposed is None:
@@ -214,40 +249,30 @@ class _Objective:
 
     def _penalize(self, parameters: Floats, gradient: Floats) -> float:
         """Return the penalty, and add its gradient."""
-        first, gaps = self._terms, len(self._gaps)
+        own, related, _, slopes, _ = self._split(parameters)
         scarcity = max(_AMPLE_PAIRS / max(self._pairs.true_pairs, 1.0), 1.0)
         ridge = scarcity * np.concatenate(
-            [
-                np.full(self._steps, _RIDGE),
-                np.full(first - self._steps, _JOINT_RIDGE),
-                np.zeros(2),
-                np.full(2 * gaps, _SLOPE_RIDGE),
-                np.zeros(self._pairs.free_count),
-            ]
+            [np.full(self._steps, _RIDGE), np.full(self._terms - self._steps, _JOINT_RIDGE)]
         )
-        usual = np.zeros(len(parameters))
-        usual[first + 2 : first + 2 + gaps] = _USUAL_SLOPE
-        usual[first + 2 + gaps : first + 2 + 2 * gaps] = 1.0
-        gradient += 2 * ridge * (parameters - usual)
-        return float((ridge * (parameters - usual) ** 2).sum())
+        apart, bent = related - _RELATIVE_SHARE * own, slopes - 1.0
+        by_apart, by_slopes = 2 * ridge * apart, 2 * scarcity * _SLOPE_RIDGE * bent
+        places = [0, self._terms, 2 * self._terms, 2 * self._terms + 2]
+        gradient[places[0] : places[1]] += 2 * ridge * own - _RELATIVE_SHARE * by_apart
+        gradient[places[1] : places[2]] += by_apart
+        gradient[places[3] : places[3] + len(slopes)] += by_slopes
+        squares = ridge * (own**2 + apart**2)
+        return float(squares.sum() + scarcity * _SLOPE_RIDGE * (bent**2).sum())
 
 
 def _by_slopes(by_line: Floats, at: npt.NDArray[np.int64], beyond: Floats, gaps: Floats) -> Floats:
-    """Return the gradient by the slopes of a line: its own interval counts in part, all before it
-    in full.
+    """Return the gradient by the slopes of a line whose value is fixed at `_ANCHOR`.
+
+    A sum counts in its own interval in part, in those between it and the anchor in full.
     """
     part = np.bincount(at, by_line * beyond, len(gaps))
     count = np.bincount(at, by_line, len(gaps))
     after = np.concatenate([np.cumsum(count[::-1])[::-1][1:], [0.0]])
     gradient: Floats = part + after * gaps
-    return gradient
-
-
-def _by_anchored_slopes(
-    by_line: Floats, at: npt.NDArray[np.int64], beyond: Floats, gaps: Floats
-) -> Floats:
-    """Return the same for a line whose value is fixed at `_ANCHOR`, not at its first knot."""
-    gradient = _by_slopes(by_line, at, beyond, gaps)
     gradient[:_ANCHOR] -= by_line.sum() * gaps[:_ANCHOR]
     return gradient
 

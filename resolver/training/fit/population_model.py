@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from resolver.comparison import COMPARATOR_BY_NAME, features_of
 from resolver.records import Kind
 from resolver.records.prepared.batch import FloatArray
+from resolver.records.prepared.population import KindPopulation
 from resolver.scoring import (
     LISTED_FEATURE,
     NAME_ONLY_FEATURE,
@@ -33,7 +34,6 @@ from resolver.training.fit.evidence_terms import (
 )
 from resolver.training.fit.population_fit import (
     KNOTS,
-    FittedEvidence,
     fit_evidence,
     joint_bounds,
     refit_population,
@@ -46,19 +46,38 @@ _NAME_JOINTS = (
     ("name_omitted", "name_rarity"),
     ("name_weakest", "name_rarity"),
 )
+RELATIVE_SHARES: Mapping[tuple[str, str], float] = {
+    ("name_sides", "birth_date"): 0.8,
+    ("name_sides", "birth_place"): 0.5,
+    ("name_sides", "address"): 0.5,
+    ("name_sides", "nationality"): 0.5,
+    ("name_sides", "country"): 0.5,
+    ("name_sides", "phone"): 0.5,
+    ("name_sides", "father_name"): 0.5,
+    ("name_contradicted", "address"): 0.5,
+    ("name_contradicted", "phone"): 0.5,
+    ("name_contradicted", "email"): 0.5,
+    ("name_contradicted", "website"): 0.5,
+}
+"""Joint terms that tell relatives (twins, kin, sister companies), and their share of what the
+second comparator says: values that relatives share say little where their names differ.
+"""
+_KIN_JOINTS = tuple(pair for pair in RELATIVE_SHARES if pair[0] == "name_sides")
+_SISTER_JOINTS = tuple(pair for pair in RELATIVE_SHARES if pair[0] == "name_contradicted")
 JOINTS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
     Kind.PERSON: (
         *_NAME_JOINTS,
+        *_KIN_JOINTS,
         ("name_sides", "name_rarity"),
         ("name", "birth_date"),
         ("name_rarity", "birth_date"),
-        ("name_sides", "birth_date"),
         ("name_rarity", "birth_place"),
         ("name_rarity", "address"),
         ("name_rarity", "nationality"),
     ),
     Kind.GROUP: (
         *_NAME_JOINTS,
+        *_SISTER_JOINTS,
         ("name", "acronym"),
         ("name_contradicted", "numbers"),
         ("name", "places_named"),
@@ -72,11 +91,7 @@ JOINTS: Mapping[Kind, tuple[tuple[str, str], ...]] = {
 MIN_SUPPORT = 1_000
 """Weight for a match (thousandths) from which other fields support names."""
 MAX_NAME_ONLY_SCORE = 0.94
-"""Highest score of persons by name alone, below the default threshold of a match."""
-TWIN_JOINT, TWIN_SHARE = ("name_sides", "birth_date"), 0.8
-"""Joint term that tells twins, and its share of what a birth date says: nearly all, as one date
-says nothing of two given names.
-"""
+"""Highest score of persons and assets by name alone, below the default threshold of a match."""
 _UNUSED = (LISTED_FEATURE, NAME_ONLY_FEATURE)
 """Comparators that say what is stated, which is no evidence."""
 
@@ -88,11 +103,14 @@ def fit_population_model(data: LabeledPairs, fixed: Mapping[str, int]) -> Model:
     """
     cuts = choose_term_cuts(data, fixed)
     fitted = fit_evidence(_without(data, fixed), cuts)
-    weights = np.rint(1000 * _bound_joints(fitted)) / 1000
-    refitted = refit_population(_without(data, fixed), cuts, weights)
-    sums = refitted.sums(cuts.indicators(data.evidence))
+    weights, relative = (
+        np.rint(1000 * _bound_joints(cuts, part)) / 1000
+        for part in (fitted.weights, fitted.relative)
+    )
+    refitted = refit_population(_without(data, fixed), cuts, weights, relative)
     stated = [Term(name, (), (weight, 0)) for name, weight in sorted(fixed.items())]
-    return Model(
+    knots = tuple(round(1000 * knot) for knot in KNOTS)
+    model = Model(
         data.kind.label,
         "",
         data.features,
@@ -100,18 +118,24 @@ def fit_population_model(data: LabeledPairs, fixed: Mapping[str, int]) -> Model:
         (*_terms(cuts, weights), *stated),
         tuple(_pair_terms(cuts, weights)),
         population=PopulationTerms(
-            tuple(round(1000 * knot) for knot in KNOTS),
+            knots,
             _rising(1000 * refitted.chance),
             _rising(1000 * refitted.dependent),
-            _fit_even_odds(data, sums),
+            knots,
+            (*_terms(cuts, relative), *stated),
+            tuple(_pair_terms(cuts, relative)),
         ),
         limit=support_limit(data.kind),
     )
+    return _with_even_odds(model, data)
 
 
 def support_limit(kind: Kind) -> SupportLimit | None:
-    """Return the limit for persons of whom only names agree, below the threshold of a match."""
-    if kind != Kind.PERSON:
+    """Return the limit for pairs of which only names agree, below the threshold of a match.
+
+    Many persons and many ships bear one name; a group's name is what tells it from others.
+    """
+    if kind == Kind.GROUP:
         return None
     features = tuple(
         name
@@ -155,9 +179,9 @@ def _without(data: LabeledPairs, fixed: Mapping[str, int]) -> LabeledPairs:
     return data if is_free.all() else data.select(is_free)
 
 
-def _bound_joints(fitted: FittedEvidence) -> Floats:
+def _bound_joints(cuts: TermCuts, fitted: Floats) -> Floats:
     """Return the weights with cells of joint terms of two fields within `joint_bounds`."""
-    cuts, weights = fitted.cuts, fitted.weights.copy()
+    weights = fitted.copy()
     of_term = _term_weights(cuts, weights)
     begin = cuts.term_count
     for pair, (rows, columns), size in zip(
@@ -176,11 +200,16 @@ def _bound_joints(fitted: FittedEvidence) -> Floats:
 
 
 def _joint_share(joint: Sequence[tuple[str, str]], pair: tuple[str, str]) -> float:
-    """Return the share of its second comparator's weight that a joint term may take back."""
-    others = [other for other in joint if _crosses(other) and other[1] == pair[1] != TWIN_JOINT[1]]
-    if pair[1] != TWIN_JOINT[1]:
-        return 1 / len(others)
-    return TWIN_SHARE if pair == TWIN_JOINT else (1 - TWIN_SHARE) / 2
+    """Return the share of its second comparator's weight that a joint term may take back.
+
+    What joint terms of relatives leave, the others have in equal parts.
+    """
+    if pair in RELATIVE_SHARES:
+        return RELATIVE_SHARES[pair]
+    same_field = [other for other in joint if _crosses(other) and other[1] == pair[1]]
+    others = [other for other in same_field if other not in RELATIVE_SHARES]
+    relatives = sum(RELATIVE_SHARES[other] for other in same_field if other in RELATIVE_SHARES)
+    return (1 - relatives) / len(others)
 
 
 def _crosses(pair: tuple[str, str]) -> bool:
@@ -242,19 +271,22 @@ def _rising(values: Floats) -> tuple[int, ...]:
     return tuple(rising)
 
 
-def _fit_even_odds(data: LabeledPairs, sums: npt.NDArray[np.float64]) -> tuple[int, ...]:
-    """Return log-odds at the knots for pairs that are as likely to be true as not.
+def _with_even_odds(model: Model, data: LabeledPairs) -> Model:
+    """Return the model with log-odds for pairs that are as likely to be true as not.
 
     Fitted to pairs that come from no population, where there are any, else to all; either label
     weighs the same.
     """
+    if model.population is None:
+        return model
     chosen = np.isnan(data.chance)
     if len(set(data.labels[chosen].tolist())) < 2:
         chosen = np.ones(len(data), dtype=bool)
     labels, weights = data.labels[chosen], data.weights[chosen].copy()
     for label in (0, 1):
         weights[labels == label] *= len(labels) / 2 / weights[labels == label].sum()
-    raw = np.rint(1000 * sums[chosen]).astype(np.int64)
-    calibration = fit_calibration(raw, labels, weights)
-    knots = np.rint(1000 * np.array(KNOTS)).astype(np.int64)
-    return _rising(calibration.apply(knots).astype(np.float64))
+    referred = model.for_population("", KindPopulation()).unlimited.logodds(data.evidence[chosen])
+    calibration = fit_calibration(referred, labels, weights)
+    knots = np.array(model.population.raw, dtype=np.int64)
+    even = _rising(calibration.apply(knots).astype(np.float64))
+    return replace(model, population=replace(model.population, even=even))

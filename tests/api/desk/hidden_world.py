@@ -61,7 +61,7 @@ def visible_records() -> list[Record]:
 def hidden_records(code: str) -> list[Record]:
     """Return the records that only their agency may see; they are on lists of their own."""
     rows = [
-        record(f"secret:q{number}-{year}", name=name_of(20 + number), birthDate=str(year))
+        record(f"secret:q{number}-{year}", name=name_of(20 + number), birthDate=str(year + 25))
         for number in range(7)
         for year in (1950, 1951)
     ]

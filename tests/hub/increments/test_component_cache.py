@@ -210,7 +210,7 @@ def test_commits_of_another_hub_empty_the_cache(stores: Stores, used_components:
 def test_the_cache_is_limited(
     stores: Stores, used_components: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(component_cache, "MAX_CACHED_PAIRS", 10)
+    monkeypatch.setattr(component_cache, "MAX_CACHED_PAIRS", 2)
     with stores.new() as hub:
         seed_population(hub)
         hub.add(_without_lists(Step(tuple(namesakes(30, 1)))))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from resolver.normalize.group_lexicons.cities import PLACES, city_name
 from resolver.normalize.group_tokens import tokenize_group
-from resolver.normalize.lexicons.cities import PLACES, city_name
 from resolver.records.prepared.value_flags import TokenFlag
 
 

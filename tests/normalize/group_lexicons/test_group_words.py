@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from resolver.normalize.folding import letters
+from resolver.normalize.group_lexicons.demonyms import DEMONYMS
+from resolver.normalize.group_lexicons.group_words import translate_generic_words
+from resolver.normalize.group_lexicons.movement_words import MOVEMENT_WORDS, THINGS
 from resolver.normalize.group_tokens import tokenize_group
-from resolver.normalize.lexicons.group_words import translate_generic_words
 from resolver.records.prepared.value_flags import TokenFlag
 
 
@@ -36,3 +39,26 @@ def test_two_scripts_give_the_same_words() -> None:
         for text in ("金山贸易有限公司", "Jinshan Trading Co., Ltd.")
     )
     assert first == second == {"jinshan", "trading"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ejército de Liberación", "army de liberation"),
+        ("Armée de l'Érythrée", "army de eritrea"),
+        ("esercito dell'Etiopia", "army ethiopia"),
+        ("Народная армия освобождения", "people army liberation"),
+        ("Congolese Rally", "congo Rally"),
+        ("جبهة التحرير الفلسطيني", "front liberation palestine"),
+        ("人民解放军", "people liberation army"),
+    ],
+)
+def test_words_of_movements_in_any_language(text: str, expected: str) -> None:
+    assert " ".join(translate_generic_words(text).split()) == expected
+
+
+def test_words_mean_one_other_word() -> None:
+    for table in (MOVEMENT_WORDS, THINGS, DEMONYMS):
+        assert all(word != meaning for word, meaning in table.items())
+        assert all(word == letters(word) for word in table)
+    assert not set(THINGS) & {*MOVEMENT_WORDS, *DEMONYMS}

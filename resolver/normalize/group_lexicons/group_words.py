@@ -9,6 +9,13 @@ from __future__ import annotations
 
 import re
 
+from resolver.normalize.folding import letters
+from resolver.normalize.group_lexicons.demonyms import DEMONYMS, FOREIGN_DEMONYMS
+from resolver.normalize.group_lexicons.movement_words import (
+    FOREIGN_MOVEMENT_WORDS,
+    MOVEMENT_WORDS,
+    UNSPACED_MOVEMENT_WORDS,
+)
 from resolver.normalize.word_pairs import parse_groups
 from resolver.records.prepared.text_cache import cache_short_texts
 
@@ -169,10 +176,16 @@ kk: 株式会社
 corporation: 총회사
 """
 )
-_CUT = re.compile("|".join(map(re.escape, sorted(_UNSPACED, key=lambda word: (-len(word), word)))))
+_IN_SCRIPT = {**FOREIGN_DEMONYMS, **FOREIGN_MOVEMENT_WORDS, **_FOREIGN}
+_CUT_WORDS = {**UNSPACED_MOVEMENT_WORDS, **_UNSPACED}
+_CUT = re.compile("|".join(map(re.escape, sorted(_CUT_WORDS, key=lambda word: (-len(word), word)))))
 _CITY = re.compile("(?<=[\u4e00-\u9fff]{2})[市省县縣](?=[\u4e00-\u9fff]{2})")
 _ARABIC_LETTERS, _WORD = re.compile("[\u0600-\u06ff]"), re.compile(r"[^\W_]+(?:[’'][^\W_]+)*\.?")
 _PREFIX = re.compile("^(?:\u0648?\u0627\u0644|\u0648?\u0644\u0644|\u0628\u0627\u0644)(?=\\w{3})")
+_FOLDED = {**DEMONYMS, **MOVEMENT_WORDS, **_LATIN_WORDS}
+"""Words without accents, whatever their script."""
+_ELIDED = frozenset(("l", "d", "dell", "dall", "all", "nell", "sull", "qu"))
+_LEAST_PLURAL = 7
 _DOMAIN = re.compile(r"(?<=\w{3})\.(?:com|net|org|info|biz)\b", re.I)
 _LIL = re.compile(r"\b(?:lil|lel)[-\s]+(?=\w{3})", re.I)
 
@@ -184,7 +197,7 @@ _VESSEL = re.compile(r"^\s*(?:M[./]?\s?[VT]|S[./]?\s?S|F[./]?\s?V)[.]?\s+(?=\w)"
 def translate_generic_words(text: str) -> str:
     """Return a group's name with its generic words in English and without Arabic articles."""
     if not text.isascii():
-        text = _CUT.sub(lambda match: f" {_UNSPACED[match[0]]} ", _CITY.sub(" ", text))
+        text = _CUT.sub(lambda match: f" {_CUT_WORDS[match[0]]} ", _CITY.sub(" ", text))
     # MV, M/T, SS: type of a ship, not part of her name.
     text = _VESSEL.sub("", _LIL.sub("", _DOMAIN.sub("", text)))
     return _WORD.sub(lambda match: _meaning(match[0]), text)
@@ -193,9 +206,29 @@ def translate_generic_words(text: str) -> str:
 def _meaning(word: str) -> str:
     bare = word.rstrip(".").replace("’", "'").lower()
     if bare.isascii():
-        return _LATIN_WORDS.get(bare, word)
-    meaning = _FOREIGN.get(bare)
+        return _translate_folded(bare) or word
+    meaning = _IN_SCRIPT.get(bare)
     if meaning is None and _ARABIC_LETTERS.search(bare):
         bare = _PREFIX.sub("", bare)
-        meaning = _FOREIGN.get(bare, bare)
-    return meaning or word
+        meaning = _IN_SCRIPT.get(bare, bare)
+    return meaning or _translate_folded(bare) or word
+
+
+def _translate_folded(word: str) -> str:
+    """Return the English word for a generic word, else the noun of an elided article, or nothing.
+
+    `l'armée` and `dell'esercito` are armies.
+    """
+    article, _, noun = word.rpartition("'")
+    if article not in _ELIDED:
+        return _find_meaning(word)
+    return _find_meaning(noun) or noun
+
+
+def _find_meaning(word: str) -> str:
+    """Return the English word for a generic word or its plural in s, else nothing."""
+    bare = letters(word)
+    meaning = _FOLDED.get(bare, "")
+    if not meaning and bare.endswith("s") and len(bare) >= _LEAST_PLURAL:
+        meaning = _FOLDED.get(bare[:-1], "")
+    return meaning

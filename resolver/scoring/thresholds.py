@@ -1,0 +1,69 @@
+"""Scores of log-odds, and the thresholds that make bands of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.errors import ModelError
+from resolver.records.results.resolution import Band
+from resolver.scoring.terms import MIN_SCORE
+
+
+def scores(logodds: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Return probabilities of log-odds in thousandths, rounded to six decimals."""
+    value: npt.NDArray[np.float64] = np.round(
+        1.0 / (1.0 + np.exp(-np.asarray(logodds, dtype=np.float64) / 1000.0)), 6
+    )
+    return value
+
+
+def threshold_logodds(score: float) -> int:
+    """Return the lowest log-odds (thousandths) whose score is at least `score`.
+
+    Scores are clipped to 1e-6 … 1 − 1e-6.
+    """
+    score = min(max(score, MIN_SCORE), 1 - MIN_SCORE)
+    # the last bit of a logarithm must not move a threshold
+    return math.ceil(1000 * math.log(score / (1 - score)) - 1e-9)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Scores from which a pair is in band match or in band review."""
+
+    match: float = 0.95
+    review: float = 0.05
+
+    @classmethod
+    def from_costs(cls, wrong_merge: float) -> Thresholds:
+        """Return thresholds for a wrong merge that costs as much as `wrong_merge` reviews.
+
+        A missed match costs the same. A pair is merged without review where the expected cost of a
+        wrong merge, (1 − p) · c, is below one review. Raises `ModelError` for costs below 2.
+        """
+        if not wrong_merge >= 2:
+            raise ModelError(f"a wrong merge must cost at least 2 reviews, not {wrong_merge}")
+        return cls(1 - 1 / wrong_merge, 1 / wrong_merge)
+
+    def band(self, score: float) -> Band:
+        """Return the band of one score."""
+        return (
+            Band.MATCH
+            if score >= self.match
+            else Band.REVIEW
+            if score >= self.review
+            else Band.DISTINCT
+        )
+
+    def bands(self, score: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
+        """Return the band of each score."""
+        match = np.where(score >= self.match, Band.MATCH, Band.REVIEW)
+        bands: npt.NDArray[np.uint8] = np.where(score >= self.review, match, Band.DISTINCT).astype(
+            np.uint8
+        )
+        return bands

@@ -1,0 +1,52 @@
+"""Tokens of groups' names: things under names of several languages, and parts of groups."""
+
+from __future__ import annotations
+
+import pytest
+
+from resolver.normalize.group_tokens import tokenize_group
+from resolver.records.prepared.value_flags import FACTION
+
+
+def words(text: str) -> list[str]:
+    return [token.text for token in tokenize_group(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Liberation Army - Minni Minawi",
+        "Liberation Army \u2013 Minni Minawi",
+        "ULIMO - K",
+        "PFLP - General Command",
+        "Red Front (Northern wing)",
+        "Frente Rojo - fracción del Norte",
+    ],
+)
+def test_parts_of_groups_are_marked(text: str) -> None:
+    assert words(text).count(FACTION) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "National Liberation Army - NLA",
+        "PFLP - Popular Front for the Liberation of Palestine",
+        "Blue Harbor Shipping - Dakar",
+        "Al-Shabaab",
+        "Liberation Army",
+        " - ",
+    ],
+)
+def test_whole_groups_are_not(text: str) -> None:
+    assert FACTION not in words(text)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Suqour", "Hawks"), ("Noor", "Light"), ("Zvezda", "Star"), ("Звезда", "Estrella")],
+)
+def test_things_share_a_symbol_and_keep_their_word(first: str, second: str) -> None:
+    left, right = (tokenize_group(f"{word} Trading")[0] for word in (first, second))
+    assert set(left.symbols) & set(right.symbols)
+    assert left.text != right.text
