@@ -86,12 +86,14 @@ class TrainingWorld:
 class InventedMaterial:
     """Invented material to learn from besides real records.
 
-    `spellings` holds the spellings of each invented person's name, `differences` pairs with one
-    controlled difference, and `people` records from which stated pairs are made.
+    `spellings` holds the spellings of each invented person's name, `groups` names of invented
+    groups by true id, `differences` pairs with one controlled difference, and `people` records from
+    which stated pairs are made.
     """
 
     worlds: Sequence[TrainingWorld] = ()
     spellings: Iterable[tuple[str, ...]] = ()
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     differences: Iterable[LabeledRecordPair] = ()
     people: Sequence[Record] = ()
 
@@ -145,6 +147,22 @@ def build_movement_worlds(people: Iterable[tuple[Record, str]], seed: int) -> li
     ]
 
 
+def names_by_group(worlds: Iterable[TrainingWorld], most: int) -> dict[str, tuple[str, ...]]:
+    """Return the names of the first groups of each list of movements, at most `most`, by true id.
+
+    Rivals and factions follow their model, so that both are among them.
+    """
+    lists = {movements.name for movements in MOVEMENT_LISTS}
+    names: dict[str, tuple[str, ...]] = {}
+    for world in worlds:
+        own: dict[str, set[str]] = {}
+        for record in world.records if world.name in lists else ():
+            texts = record.texts("name", "alias", "abbreviation")
+            own.setdefault(world.truth[record.id], set()).update(texts)
+        names |= {group: tuple(sorted(texts)) for group, texts in list(own.items())[:most]}
+    return names
+
+
 def gather_training_data(
     intake: Intake,
     judgments: Sequence[JudgedPair],
@@ -179,9 +197,15 @@ def _generated_pairs(
 ) -> Iterator[_PairsByKind]:
     """Yield pairs made of list entries and of invented material."""
     yield _resampled_pairs(intake, clusters, tables, seed)
-    batch, sources = intake.batch, intake.deduplicated_sources
-    spellings = invented.spellings
-    yield name_only_pairs(batch, clusters, sources, tables, invented=spellings, seed=seed)
+    yield name_only_pairs(
+        intake.batch,
+        clusters,
+        intake.deduplicated_sources,
+        tables,
+        invented=invented.spellings,
+        groups=invented.groups,
+        seed=seed,
+    )
     yield controlled_difference_pairs(invented.differences, tables)
     yield from build_stated_pairs(invented.people, tables, seed)
     branches = generate_branch_pairs(invented.people, seed)

@@ -23,17 +23,20 @@ MAX_WORLD_PAIRS = (40_000, 20_000)
 """Maximum numbers of false and true pairs of a world; drawn pairs stand for all."""
 _PEOPLE = 30_000
 """Records of the world whose people stated pairs are made of."""
+NAMED_GROUPS = 1_500
+"""Groups of each list of movements whose names are compared alone."""
 SPELLED_PERSONS = 120
 """Invented persons of each culture whose names are spelled in every way."""
 
 
 def invent_material(seed: int) -> InventedMaterial:
     """Return worlds, spellings of names and pairs with controlled differences."""
-    from resolver.training.training_data import InventedMaterial
+    from resolver.training.training_data import InventedMaterial, names_by_group
 
     worlds = _worlds(seed)
     people = next(world.records for world in worlds if len(world.records) >= _PEOPLE)
-    return InventedMaterial(worlds, _spellings(seed), _controlled_differences(seed), people)
+    groups = names_by_group(worlds, NAMED_GROUPS)
+    return InventedMaterial(worlds, _spellings(seed), groups, _controlled_differences(seed), people)
 
 
 def _worlds(seed: int) -> list[TrainingWorld]:

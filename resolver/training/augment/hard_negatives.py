@@ -228,6 +228,31 @@ def _other_abbreviation(words: list[str], chance: random.Random) -> NamePair | N
     return "".join(letters), " ".join(others)
 
 
+_QUALITIES = tuple(
+    """
+    Real New True People's Islamic National United Democratic Popular Revolutionary Free
+    Independent Reformed Continuity Provisional Greater Young Armed Patriotic Original Christian
+""".split()
+)
+_FACTIONS = tuple("A B C R M N I II Original Reform Unity North South East West Jr Hanif".split())
+
+
+def _one_quality_more(words: list[str], chance: random.Random) -> NamePair | None:
+    """Add a quality that tells a rival or a splinter from its model."""
+    quality = chance.choice(_QUALITIES)
+    if quality.lower() in (word.lower() for word in words):
+        return None
+    position = 0 if chance.random() < 0.6 else len(words) - 1
+    return " ".join(words), " ".join([*words[:position], quality, *words[position:]])
+
+
+def _faction(words: list[str], chance: random.Random) -> NamePair:
+    """Name a part of a group by its whole name and what tells the part."""
+    name, part = " ".join(words), chance.choice(_FACTIONS)
+    forms = ("{}-{}", "{} - {}", "{} ({} faction)", "{} - {} faction", "{} ({} wing)", "{} ({})")
+    return name, chance.choice(forms).format(name, part)
+
+
 def _insert_each(words: list[str], position: int, first: str, second: str) -> NamePair:
     before, after = words[:position], words[position:]
     return " ".join([*before, first, *after]), " ".join([*before, second, *after])
@@ -252,6 +277,8 @@ _GROUP_MAKERS: tuple[tuple[_PairMaker, float], ...] = (
     (_different_trades, 2.0),
     (_other_consonant, 2.0),
     (_other_abbreviation, 0.6),
+    (_one_quality_more, 1.5),
+    (_faction, 1.0),
 )
 
 

@@ -66,13 +66,19 @@ def name_only_pairs(
     tables: FrequencyTables,
     *,
     invented: Iterable[tuple[str, ...]] = (),
+    groups: Mapping[str, tuple[str, ...]] | None = None,
     seed: int,
 ) -> dict[Kind, LabeledPairs]:
     """Return name-only pairs of the entries of `sources` and of spellings of invented names.
 
-    `clusters` is the true cluster of each record of the canonical `batch`.
+    `clusters` is the true cluster of each record of the canonical `batch`; `groups` holds the names
+    of invented groups by cluster.
     """
-    entries = [*_list_entries(batch, clusters, set(sources), seed), *_invented_entries(invented)]
+    entries = [
+        *_list_entries(batch, clusters, set(sources), seed),
+        *_invented_entries(invented),
+        *(_Entry(Kind.GROUP, cluster, names) for cluster, names in (groups or {}).items()),
+    ]
     if not entries:
         return {}
     parts = [_generated_pairs(entries, tables, seed), _blocked_name_pairs(entries, tables, seed)]

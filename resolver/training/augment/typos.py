@@ -213,6 +213,15 @@ _GENERIC_FORMS = dict(
 )
 
 
+def _shorten_words(words: list[str], chance: random.Random) -> list[str]:
+    """Cut one or two long words after the first to their beginning, as registers of firms do."""
+    places = [place for place, word in enumerate(words) if place and len(word) >= 6]
+    for place in chance.sample(places, min(len(places), chance.choice((1, 1, 2)))):
+        start = words[place][: chance.randrange(3, 6)]
+        words = [*words[:place], start.rstrip("aeiou") or start, *words[place + 1 :]]
+    return words
+
+
 def _uppercase(words: list[str], chance: random.Random) -> list[str]:
     return [word.upper() for word in words]
 
@@ -252,6 +261,7 @@ _GROUP_VARIATIONS: tuple[tuple[_Variation, float], ...] = (
     (_append_acronym, 0.4),
     (_family_name_first, 0.2),
     (_abbreviate_generic_words, 1.5),
+    (_shorten_words, 1.5),
     (_uppercase, 0.7),
 )
 

@@ -57,7 +57,11 @@ class TermCuts:
         return self.term_count + sum(self.joint_sizes)
 
     def indicators(self, evidence: FloatArray) -> csr_array:
-        """Return the weights that apply to each pair: a sparse matrix, pairs × (`count` + 1)."""
+        """Return the weights that apply to each pair: a sparse matrix, pairs × (`count` + 1).
+
+        The last column is empty: a missing value has no entry. Entries are float64, as scipy would
+        convert others anew for every product.
+        """
         place, missing, begin = {name: n for n, name in enumerate(self.features)}, self.count, 0
         columns: list[npt.NDArray[np.int64]] = []
         for name, cuts in zip(self.terms, self.cuts, strict=True):
@@ -72,10 +76,11 @@ class TermCuts:
             columns.append(np.where(is_stated, cell, missing))
             begin += (len(rows) + 1) * (len(across) + 1)
         places = np.stack(columns, axis=1).astype(np.int32)
-        pairs, width = places.shape
-        starts = np.arange(0, pairs * width + 1, width)
-        ones = np.ones(pairs * width, dtype=np.float32)
-        return csr_array((ones, places.ravel(), starts), shape=(pairs, missing + 1))
+        has_weight = places != missing
+        starts = np.concatenate([[0], np.cumsum(has_weight.sum(axis=1))]).astype(np.int32)
+        chosen = places[has_weight]
+        ones = np.ones(len(chosen))
+        return csr_array((ones, chosen, starts), shape=(len(places), missing + 1))
 
 
 def choose_cuts(values: FloatArray, most: int) -> tuple[float, ...]:

@@ -8,7 +8,7 @@ chance. Penalized maximum likelihood by L-BFGS-B (Byrd et al. 1995); determinist
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from scipy.special import expit
 
 from resolver.training.data.labeled_pairs import LabeledPairs
 from resolver.training.fit.evidence_terms import Floats, Increments, TermCuts
+from resolver.training.fit.rising_sums import RisingSums
 
 KNOTS = (-6.0, -2.0, 0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 15.0, 20.0, 30.0)
 """Evidence (nats) at which the lines of chance and of dependent coincidences bend."""
@@ -30,9 +31,16 @@ _ANCHOR = 3
 _RARE = 2.0
 """How much higher (nats) g begins there: relatives are taken to be rare until pairs show them."""
 _RIDGE, _JOINT_RIDGE, _SLOPE_RIDGE = 1e-6, 1e-5, 1e-5
+RISING = ("name", "name_rarity", "name_contradicted", "name_omitted", "name_weakest")
+"""Comparators of likeness of names, which joint terms must not turn against a pair."""
+_FALL_RIDGE = 3e-4
+"""Penalty of a nat by which a sum falls where such a similarity rises, squared."""
 _AMPLE_PAIRS = 50_000.0
 """True pairs from which the penalty is least; fewer are penalized in proportion."""
-_MAX_STEPS = 800
+_MAX_STEPS, _TOLERANCE = 800, 1e-7
+_SCALE = 1_000.0
+"""Factor of the loss, whose gradient would otherwise be below the optimizer's tolerance at once."""
+JointPairs = Collection[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +74,24 @@ class _Pairs:
     """Number of true pairs that were compared, as weights count them at most."""
 
 
-def fit_evidence(data: LabeledPairs, cuts: TermCuts) -> FittedEvidence:
-    """Fit terms to pairs. Those without a population get a constant for each origin."""
-    pairs = _lay_out(data, cuts)
-    increments = Increments(cuts)
-    objective = _Objective(pairs, increments)
+def fit_evidence(data: LabeledPairs, cuts: TermCuts, related: JointPairs) -> FittedEvidence:
+    """Fit terms to pairs. Those without a population get a constant for each origin.
+
+    Against relatives there are the joint terms of `related` only.
+    """
+    return _minimize(_Objective(_lay_out(data, cuts), Increments(cuts), related))
+
+
+def _minimize(objective: _Objective) -> FittedEvidence:
     optimum = minimize(
-        objective.loss,
+        objective.scaled_loss,
         objective.start(),
         jac=True,
         method="L-BFGS-B",
         bounds=objective.bounds(),
-        options={"maxiter": _MAX_STEPS, "maxfun": 2 * _MAX_STEPS, "ftol": 1e-9},
+        options={"maxiter": _MAX_STEPS, "maxfun": 2 * _MAX_STEPS, "ftol": _TOLERANCE},
     )
-    return objective.result(optimum.x, float(optimum.fun))
+    return objective.result(optimum.x, float(optimum.fun) / _SCALE)
 
 
 def refit_population(
@@ -88,16 +100,7 @@ def refit_population(
     """Fit start, f and g to fixed weights, as `fit_evidence` does."""
     pairs = _lay_out(data, cuts)
     fixed = (pairs.indicators @ weights, pairs.indicators @ relative)
-    objective = _Objective(pairs, Increments(cuts), fixed)
-    optimum = minimize(
-        objective.loss,
-        objective.start(),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=objective.bounds(),
-        options={"maxiter": _MAX_STEPS, "ftol": 1e-10},
-    )
-    fitted = objective.result(optimum.x, float(optimum.fun))
+    fitted = _minimize(_Objective(pairs, Increments(cuts), (), fixed))
     return replace(fitted, weights=weights, relative=relative)
 
 
@@ -149,9 +152,15 @@ class _Objective:
     """
 
     def __init__(
-        self, pairs: _Pairs, increments: Increments, fixed: tuple[Floats, Floats] | None = None
+        self,
+        pairs: _Pairs,
+        increments: Increments,
+        related: JointPairs,
+        fixed: tuple[Floats, Floats] | None = None,
     ) -> None:
         self._pairs, self._increments, self._fixed = pairs, increments, fixed
+        self._related = related
+        self._rising = RisingSums.of(increments.cuts, RISING)
         self._transposed = None if fixed is not None else pairs.indicators.T.tocsr()
         cells = increments.cuts.count - increments.cuts.term_count
         self._steps = 0 if fixed is not None else increments.count
@@ -169,10 +178,18 @@ class _Objective:
     def bounds(self) -> list[tuple[float | None, float | None]]:
         """Return the bounds of each parameter."""
         anywhere: tuple[float | None, float | None] = (None, None)
-        terms = [*[(0.0, None)] * self._steps, *[anywhere] * (self._terms - self._steps)]
+        nowhere: tuple[float | None, float | None] = (0.0, 0.0)
+        cuts, rising = self._increments.cuts, [(0.0, None)] * self._steps
+        relative = [
+            anywhere if pair in self._related else nowhere
+            for pair, size in zip(cuts.joint, cuts.joint_sizes, strict=True)
+            for _ in range(size if self._steps else 0)
+        ]
         return [
-            *terms,
-            *terms,
+            *rising,
+            *[anywhere] * (self._terms - self._steps),
+            *rising,
+            *relative,
             *[anywhere] * 2,
             *[_CHANCE_SLOPES] * len(self._gaps),
             *[_RELATIVE_SLOPES] * len(self._gaps),
@@ -202,6 +219,11 @@ class _Objective:
             _Lines.through(KNOTS[_ANCHOR], of_chance),
             _Lines.through(float(anchor), of_relatives),
         )
+
+    def scaled_loss(self, parameters: Floats) -> tuple[float, Floats]:
+        """Return the penalized loss and its gradient, both `_SCALE` times as large."""
+        loss, gradient = self.loss(parameters)
+        return _SCALE * loss, _SCALE * gradient
 
     def loss(self, parameters: Floats) -> tuple[float, Floats]:
         """Return the penalized loss and its gradient."""
@@ -260,8 +282,15 @@ class _Objective:
         gradient[places[0] : places[1]] += 2 * ridge * own - _RELATIVE_SHARE * by_apart
         gradient[places[1] : places[2]] += by_apart
         gradient[places[3] : places[3] + len(slopes)] += by_slopes
+        falls = 0.0
+        for start, part in zip(places, (own, related) if self._fixed is None else (), strict=False):
+            fall, by_weight = self._rising.penalty(self._increments.weights(part))
+            gradient[start : start + self._terms] += _FALL_RIDGE * self._increments.gradient(
+                by_weight
+            )
+            falls += _FALL_RIDGE * fall
         squares = ridge * (own**2 + apart**2)
-        return float(squares.sum() + scarcity * _SLOPE_RIDGE * (bent**2).sum())
+        return falls + float(squares.sum() + scarcity * _SLOPE_RIDGE * (bent**2).sum())
 
 
 def _by_slopes(by_line: Floats, at: npt.NDArray[np.int64], beyond: Floats, gaps: Floats) -> Floats:

@@ -34,10 +34,12 @@ from resolver.training.fit.evidence_terms import (
 )
 from resolver.training.fit.population_fit import (
     KNOTS,
+    RISING,
     fit_evidence,
     joint_bounds,
     refit_population,
 )
+from resolver.training.fit.rising_sums import RisingSums
 
 _NAME_JOINTS = (
     ("name", "name_rarity"),
@@ -102,9 +104,10 @@ def fit_population_model(data: LabeledPairs, fixed: Mapping[str, int]) -> Model:
     `fixed` holds weights (thousandths, for a present value) that are stated, not learned.
     """
     cuts = choose_term_cuts(data, fixed)
-    fitted = fit_evidence(_without(data, fixed), cuts)
+    fitted = fit_evidence(_without(data, fixed), cuts, RELATIVE_SHARES)
+    rising = RisingSums.of(cuts, RISING)
     weights, relative = (
-        np.rint(1000 * _bound_joints(cuts, part)) / 1000
+        rising.lift(np.rint(1000 * _bound_joints(cuts, part)) / 1000)
         for part in (fitted.weights, fitted.relative)
     )
     refitted = refit_population(_without(data, fixed), cuts, weights, relative)

@@ -76,3 +76,14 @@ def test_abbreviation_paired_with_other_words() -> None:
 def test_single_words_and_other_scripts_have_no_hard_negative() -> None:
     assert person_hard_negative("Pele", random.Random(1)) is None
     assert group_hard_negative("شركة النور", random.Random(1)) is None
+
+
+def test_rivals_and_factions_bear_the_whole_name_and_a_word_more() -> None:
+    pairs = {
+        pair
+        for seed in range(300)
+        if (pair := group_hard_negative("Workers Liberation Front", random.Random(seed)))
+    }
+    longer = {second for first, second in pairs if first == "Workers Liberation Front"}
+    assert any(second.startswith("Workers Liberation Front (") for second in longer)
+    assert any(second.endswith(" Workers Liberation Front") for second in longer)
