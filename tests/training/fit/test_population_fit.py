@@ -16,7 +16,11 @@ from resolver.scoring import Model, interval_index, model_to_json
 from resolver.training.data.labeled_pairs import LabeledPairs, concat_pairs
 from resolver.training.fit.evidence_terms import Increments, TermCuts, choose_cuts, thin_cuts
 from resolver.training.fit.population_fit import _lay_out, _Objective, joint_bounds
-from resolver.training.fit.population_model import choose_term_cuts, fit_population_model
+from resolver.training.fit.population_model import (
+    RELATIVE_SHARES,
+    choose_term_cuts,
+    fit_population_model,
+)
 
 FEATURES = features_of(Kind.PERSON)
 NAME, RARITY, BIRTH, PHONE = (
@@ -171,6 +175,14 @@ def test_missing_values_weigh_nothing(model: Model) -> None:
 def test_the_same_pairs_give_the_same_model(data: LabeledPairs, model: Model) -> None:
     again = fit_population_model(data, {"same_list": -3_000})
     assert model_to_json(again) == model_to_json(model)
+
+
+def test_relatives_have_no_joint_terms_of_names(model: Model) -> None:
+    assert model.pairs
+    assert model.population is not None
+    related = {pair.features for pair in model.population.pairs}
+    assert related <= set(RELATIVE_SHARES)
+    assert {pair.features for pair in model.pairs} - set(RELATIVE_SHARES)
 
 
 def test_bounds_of_joint_cells() -> None:
