@@ -1,8 +1,8 @@
 """Symbols that a given name shares with its short forms and its forms in other languages.
 
-English short forms come from the package `nicknames`, others from `diminutives` and `pet_names`,
-and forms of one name in several languages from `spelling_variants`. Short forms and variants are
-looked up by their leveled spelling.
+English short forms come from the package `nicknames` and, like those of other languages, from the
+tables of `short_forms`, whose `endings` derive regular ones; forms of one name in several languages
+from `spelling_variants`. Short forms and variants are looked up by their leveled spelling.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from functools import cache
 
 from nicknames import NickNamer
 
-from resolver.normalize.lexicons.diminutives import SHORT
-from resolver.normalize.lexicons.pet_names import PET_NAMES
+from resolver.normalize.lexicons.short_forms.endings import possible_bases
+from resolver.normalize.lexicons.short_forms.tables import ShortForms, parse_short_forms
 from resolver.normalize.lexicons.spelling_variants import (
     FEMININE,
     FORMS,
@@ -88,16 +88,24 @@ def _namer() -> NickNamer:
 
 
 @cache
-def _short() -> dict[str, frozenset[str]]:
-    """Return leveled word → leveled names that it is a short form or a spelling of."""
-    sections = re.sub("#.*", "", PET_NAMES).replace(";", "\n")
-    names_by_word: dict[str, set[str]] = {}
-    for line in f"{SHORT}\n{sections}".splitlines():
-        names, _, shorts = line.partition(":")
-        spelled = [level_spelling(drop_abd_article(word)) for word in names.split()]
-        for word in (*spelled, *(level_spelling(word) for word in shorts.split())):
-            names_by_word.setdefault(word, set()).add(spelled[0])
-    return {word: frozenset(names) for word, names in names_by_word.items()}
+def _short() -> ShortForms:
+    """Return the tables of short forms, in leveled words."""
+    return parse_short_forms(level_spelling, lambda word: level_spelling(drop_abd_article(word)))
+
+
+def _full_names(word: str) -> set[str]:
+    """Return the leveled names that a leveled word is a short form or a spelling of.
+
+    A word that is a name of its own has no others by its ending: Martina is not Marta.
+    """
+    short = _short()
+    names = set(short.names_by_word.get(word, ()))
+    if word not in short.full_names:
+        for base, languages in possible_bases(word):
+            if base in short.names_by_word:
+                for language in languages:
+                    names.update(short.names_by_language[language].get(base, ()))
+    return names
 
 
 @cache
@@ -131,7 +139,7 @@ def nickname_symbols(token: str) -> tuple[int, ...]:
     if any(len(short) < len(token) for short in namer.nicknames_of(token)):
         canonical_names.add(token)
     names = {level_spelling(name) for name in canonical_names}
-    names.update(_short().get(word, ()))
+    names.update(_full_names(word))
     names.update(f"{name}/" for name in _translated().get(token, ()))
     return tuple(
         sorted((hash64(f"NICK:{name}") & (NICKNAME_BIT - 1)) | NICKNAME_BIT for name in names)
