@@ -132,4 +132,8 @@ yulia: yulka yulenka yulechka yulyasha yulyusha julia lyulya yulyashka yulik yul
 ulya; yulian: yulik; yuri: yurka yurochka yurik yurasha yurasik yurets yurchik yurko yurasya yura
 zhora; zakhar: zakharka zakhara zakharko; zinaida: zina zinka zinochka zinulya zinusya ida;
 zinovy: zyama zinya zinka; zoya: zoika zoechka zoyenka
+# East Slavic
+agata anfisa ariadna armen averyan danil darina demid elisei eremei esenia evgraf filat grigor
+inga iraida kamila kim lada lavr milena nelli nona prokop radmila renata ruf saveli stella tais
+vlas yelena yan zlata
 """.strip()

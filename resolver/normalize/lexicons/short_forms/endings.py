@@ -21,7 +21,7 @@ ENDINGS = {
     ("Spanish", "Spanish, Portuguese and French", "Filipino"): """
         ito=o ito=e ito= ita=a ita=e kuito=ko kuita=ka guito=go guita=ga cito= cito=o cito=e
         cita= cita=a cita=e ilo=o ilo= ila=a kuilo=ko kuila=ka ucho=o ucho= ucha=a uko=o uka=a
-        in=o in=
+        in=o in= iko=o ika=a ete=e ete= ete=o uchi=a uchi=o inche=o on=o on= ota=a otas=as
     """,
     ("Catalan",): "et= et=e eta=a inet= oneta=a",
     ("Portuguese", "Spanish, Portuguese and French"): """
@@ -84,10 +84,10 @@ def _places() -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
 def possible_bases(word: str) -> list[tuple[str, tuple[str, ...]]]:
     """Return the words of which a leveled word may be a familiar form, each with languages."""
     places = _places()
-    found = []
+    bases = []
     for length in range(1, min(_LONGEST, len(word) - 2) + 1):
         for instead, languages in places.get(word[-length:], ()):
             base = word[:-length] + instead
             if len(base) >= _SHORTEST_BASE:
-                found.append((base, languages))
-    return found
+                bases.append((base, languages))
+    return bases

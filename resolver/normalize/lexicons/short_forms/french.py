@@ -234,4 +234,6 @@ fred; xavier: xav xavi xaxa zav vavier zavier xa; yann: yannou yannick; yannick:
 yaya; yolande: yoyo lande yo yolou; yvan: vanvan; yves: vivi yvon yvonnou yvou yvounet vonnick;
 yvette: vevette vette yeyette vivi; yvon: vonvon; yvonne: vonnette von vonvon vonne yvonnette vivi
 vonnie yvette; zacharie: zac zach zachou; zoe: zozo
+# French
+aline ange arlette armande celeste flore fleur irma
 """.strip()

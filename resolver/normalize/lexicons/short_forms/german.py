@@ -207,6 +207,10 @@ elma minni mineke; willibald: willi baldi willo bald; winfried: winni fried winn
 wolfgang: wolf wolfi wolferl gangl wolle wulf wolfe wolfli gangerl wolfl; wolfram: wolf wolfi;
 xaver: xari xaverl vere veri xavi xandl xafi; zacharias: zacher zachi harri; yvonne: yvi vonni ivi
 yvo; zita: zitl
+# German
+adelgunde albin amanda armin arno babette balduin doris edda edelgard elfi elke else frieda
+friedel grete hanna hans heinz hilde ida ilse inge irma karin lena liese lina lore lotte marga max
+minna nora sepp trude ulla wilma wolf
 # Swiss German
 alfred: fredi fredel; andreas: res resli andres andi; anna: anneli anni annelies; benedikt: banz
 banzli bendicht; bernhard: banni benz beni; christian: chrigu chrigi krigu chrischte; christine:

@@ -262,5 +262,9 @@ natascia nerina nerio nevio nicla nives noemi nora oddo odetta ofelia olga olimp
 orso oscar otello pancrazio paride pericle perla petronilla priscilla quirico ramona raniero rea
 rina rino romina rosalinda rosamaria rosaura rosolino savio selene serenella sergia sibilla
 sigismondo simeone sisto susi tancredi tania tazio tecla tosca tullia tullio ulderico umile urbana
-valdo venera venanzio vilma vitaliano vittore vladimiro wilma zeno zelinda zoe
+valdo venera venanzio vilma vitaliano vittore vladimiro wilma zeno zelinda zoe adelmo ambra
+benigno bortolo carmelita celso cornelia cornelio crispino damiano delio deodato doriana duilio
+eustachio ezechiele fermo filiberto gelinda giusto igino isaia lanfranco leopoldina luana marzio
+melchiorra morgana nazario nilde nina osvalda palmiro petronio quinta rodrigo sabatina saturnino
+severo tino ubalda ugolina vanna zaira
 """.strip()
