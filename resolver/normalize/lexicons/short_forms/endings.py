@@ -17,11 +17,13 @@ ENDINGS = {
         ino=o ino=e ino=i ina=a ina=e eto=o eto=e eto=i eta=a eta=e ukcio=o ukcio=e ukcio=i
         ukcia=a ukcia=e elo=o elo=e ela=a ela=e oto=o uzo=o uzo=e uzo=i uza=a ilo=o ilo=e ila=a
         chino=ko cheto=ko china=ka cheta=ka gino=go geto=go olino=o olina=a erela=a arela=a
+        ino=io ina=ia eto=io eta=ia ukcio=io ukcia=ia elo=io ela=ia
     """,
     ("Spanish", "Spanish, Portuguese and French", "Filipino"): """
         ito=o ito=e ito= ita=a ita=e kuito=ko kuita=ka guito=go guita=ga cito= cito=o cito=e
         cita= cita=a cita=e ilo=o ilo= ila=a kuilo=ko kuila=ka ucho=o ucho= ucha=a uko=o uka=a
-        in=o in= iko=o ika=a ete=e ete= ete=o uchi=a uchi=o inche=o on=o on= ota=a otas=as
+        in=o in= iko=o ika=a ete=e ete= ete=o uchi=a uchi=o inche=o on=o on= ota=a ito=io
+        ita=ia ilo=io ila=ia in=io itos=os itas=as kuitos=kos kuitas=kas ilos=os
     """,
     ("Catalan",): "et= et=e eta=a inet= oneta=a",
     ("Portuguese", "Spanish, Portuguese and French"): """

@@ -28,6 +28,8 @@ def test_bases_are_other_words_of_three_letters_or_more(word: str) -> None:
         ("agostinuccio", "agostino"),
         ("paquito", "francisco"),
         ("gustavinho", "gustavo"),
+        ("patricita", "patricia"),
+        ("basilito", "basilio"),
         ("sashenka", "aleksandra"),
         ("sashenka", "aleksandr"),
         ("giorgakis", "georgios"),
