@@ -109,7 +109,7 @@ class KeyParts:
 
         def compute() -> KeySets:
             symbols, forms = self.prepared.tokens.symbols, self.prepared.forms.tokens
-            few = identity_tokens(self.prepared) & (symbols.counts <= 12)
+            few = identity_tokens(self.prepared) & (symbols.counts <= 24)
             counts = np.where(few, symbols.counts, 0)[forms.items]
             items = symbols.items[spread(symbols.offsets[:-1][forms.items], counts)]
             ends = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
