@@ -53,7 +53,7 @@ ecuador: ecuadorian ecuatoriano ecuadorean equatorien
 egypt: egyptian egyptien egyptienne egypte egipto egipcio egitto agypten misr misri misriyya
 eritrea: eritrean erythree erythreen erythreenne eritreo eritreisch
 ethiopia: ethiopian ethiopie ethiopien ethiopienne etiope etiopia athiopien
-europe: european europeen europeo europaisch
+europe: european europeen europeo europaisch europa europeenne europea europaische europees
 france: french francais francaise frances francese franzosisch francia
 gambia: gambian gambie gambien
 georgia: georgian georgien georgienne georgiano gruzinskaya sakartvelo
@@ -100,7 +100,9 @@ mozambique: mozambican mocambique mozambicain mozambiqueno mocambicana
 myanmar: myanma
 nagaland: naga nagas
 nepal: nepalese nepali
-netherlands: dutch niederlandisch nederlandse neerlandais holandes
+netherlands: dutch niederlandisch nederlandse neerlandais holandes holland nederland netherland
+netherlands: nederlanden niederlande holandesa holandeses hollandais hollandaise hollandse nl
+netherlands: hollandisch olandese olanda
 nicaragua: nicaraguan nicaraguense
 niger: nigerien nigerienne
 nigeria: nigerian nigerians

@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 
 from resolver.normalize.folding import letters
+from resolver.normalize.group_lexicons.company_words import COMPANY_WORDS
 from resolver.normalize.group_lexicons.demonyms import DEMONYMS, FOREIGN_DEMONYMS
 from resolver.normalize.group_lexicons.movement_words import (
     FOREIGN_MOVEMENT_WORDS,
     MOVEMENT_WORDS,
     UNSPACED_MOVEMENT_WORDS,
 )
+from resolver.normalize.group_lexicons.political_words import POLITICAL_WORDS
 from resolver.normalize.word_pairs import parse_groups
 from resolver.records.prepared.text_cache import cache_short_texts
 
@@ -67,7 +69,7 @@ organization: organisation org
 committee: lajnat lajna komitet komitesi comite
 council: majlis majles shura sovet konseyi konsey consejo consiglio conseil
 ministry: wizarat vezarat ministerstvo bakanligi ministerio ministero ministere
-defence: difa defa oborony savunma defensa
+defense: difa defa oborony savunma defensa
 union: soyuz birligi
 charitable: khayriya khairiya khayriyya kheiriya khayriyah blagotvoritelnyy blagotvoritelnaya
 charitable: benefica
@@ -111,7 +113,7 @@ organization: منظمة سازمان организация
 committee: لجنة
 council: مجلس совет
 ministry: وزارة وزارت
-defence: دفاع обороны
+defense: دفاع обороны
 international: دولية دولي международный международная
 national: وطنية وطني национальный национальная
 union: اتحاد союз ένωση
@@ -182,15 +184,21 @@ _CUT = re.compile("|".join(map(re.escape, sorted(_CUT_WORDS, key=lambda word: (-
 _CITY = re.compile("(?<=[\u4e00-\u9fff]{2})[市省县縣](?=[\u4e00-\u9fff]{2})")
 _ARABIC_LETTERS, _WORD = re.compile("[\u0600-\u06ff]"), re.compile(r"[^\W_]+(?:[’'][^\W_]+)*\.?")
 _PREFIX = re.compile("^(?:\u0648?\u0627\u0644|\u0648?\u0644\u0644|\u0628\u0627\u0644)(?=\\w{3})")
-_FOLDED = {**DEMONYMS, **MOVEMENT_WORDS, **_LATIN_WORDS}
+_FOLDED = {
+    **COMPANY_WORDS,
+    **POLITICAL_WORDS,
+    **DEMONYMS,
+    **MOVEMENT_WORDS,
+    **_LATIN_WORDS,
+}
 """Words without accents, whatever their script."""
 _ELIDED = frozenset(("l", "d", "dell", "dall", "all", "nell", "sull", "qu"))
 _LEAST_PLURAL = 7
 _DOMAIN = re.compile(r"(?<=\w{3})\.(?:com|net|org|info|biz)\b", re.I)
 _LIL = re.compile(r"\b(?:lil|lel)[-\s]+(?=\w{3})", re.I)
 
-
-_VESSEL = re.compile(r"^\s*(?:M[./]?\s?[VT]|S[./]?\s?S|F[./]?\s?V)[.]?\s+(?=\w)")
+VESSEL = re.compile(r"^\s*(?:M[./]?\s?[VT]|S[./]?\s?S|F[./]?\s?V)[.]?\s+(?=\w)")
+"""Type of a ship before her name."""
 
 
 @cache_short_texts(20_000)
@@ -199,7 +207,7 @@ def translate_generic_words(text: str) -> str:
     if not text.isascii():
         text = _CUT.sub(lambda match: f" {_CUT_WORDS[match[0]]} ", _CITY.sub(" ", text))
     # MV, M/T, SS: type of a ship, not part of her name.
-    text = _VESSEL.sub("", _LIL.sub("", _DOMAIN.sub("", text)))
+    text = VESSEL.sub("", _LIL.sub("", _DOMAIN.sub("", text)))
     return _WORD.sub(lambda match: _meaning(match[0]), text)
 
 

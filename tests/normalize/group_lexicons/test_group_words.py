@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from resolver.normalize.folding import letters
+from resolver.normalize.group_lexicons.company_words import COMPANY_WORDS
 from resolver.normalize.group_lexicons.demonyms import DEMONYMS
 from resolver.normalize.group_lexicons.group_words import translate_generic_words
 from resolver.normalize.group_lexicons.movement_words import MOVEMENT_WORDS, THINGS
+from resolver.normalize.group_lexicons.political_words import POLITICAL_WORDS, VIRTUES
 from resolver.normalize.group_tokens import tokenize_group
 from resolver.records.prepared.value_flags import TokenFlag
 
@@ -58,7 +60,25 @@ def test_words_of_movements_in_any_language(text: str, expected: str) -> None:
 
 
 def test_words_mean_one_other_word() -> None:
-    for table in (MOVEMENT_WORDS, THINGS, DEMONYMS):
+    replaced = (MOVEMENT_WORDS, DEMONYMS, COMPANY_WORDS, POLITICAL_WORDS)
+    for table in (*replaced, THINGS, VIRTUES):
         assert all(word != meaning for word, meaning in table.items())
         assert all(word == letters(word) for word in table)
-    assert not set(THINGS) & {*MOVEMENT_WORDS, *DEMONYMS}
+    meanings = {word: meaning for table in replaced for word, meaning in table.items()}
+    assert not {*THINGS, *VIRTUES} & set(meanings)
+    assert not set(meanings) & set(meanings.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Chem. Ind. Lab.", "chemical industries laboratories"),
+        ("Maschinenbau Ges.", "machinery company"),
+        ("Univerzita Karlova", "university Karlova"),
+        ("Dutch Holland Nederland", "netherlands netherlands netherlands"),
+        ("Groupe salafiste", "group salafist"),
+        ("Defence Defensa Défense", "defense defense Défense"),
+    ],
+)
+def test_abbreviations_and_words_of_companies_and_institutions(text: str, expected: str) -> None:
+    assert translate_generic_words(text) == expected

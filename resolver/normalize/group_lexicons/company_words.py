@@ -1,0 +1,130 @@
+"""Words of names of companies and institutions, abbreviated or in other languages, in English.
+
+Words are ASCII, as `folding.letters` gives them. Abbreviations are those of company registers,
+patent offices and bibliographies; where one may stand for two words, the more usual one counts.
+Written by hand.
+"""
+
+from __future__ import annotations
+
+from resolver.normalize.word_pairs import parse_groups
+
+COMPANY_WORDS = parse_groups(
+    """
+industries: ind indus indust industri industria industrias industrie industrien
+industrial: industriel industrielle industriale industriales industriais industriell industrieel
+technology: tech techn technol tec tecn tekn teknik technologie tecnologica tecnologico teknologi
+technology: technologia tecnologias tecnologie technologii tehnologija
+technical: technische technisch technique techniques tecnico tecnica technikos techniczna tekniska
+technical: technicka tehnicki tekhnicheskiy tekhnichesky tekniske
+electric: electr elec elek elektr electrique electrica electrico elettrica elettrico
+electric: elektrische elektrisk elektrik
+electronics: electron electronic elektron electronique electroniques electronica elettronica
+electronics: elektronische elektronica ehlektronika
+chemical: chem chemicals chemie chemische chimie chimique chimica quimica quimicas
+chemical: kemisk khimiya khimicheskiy chimiques kimya
+pharmaceutical: pharm pharma pharmac pharmaceut pharmaceuticals farma farmaceutica
+pharmaceutical: farmaceutici farmaceutisk farmaceutische pharmazeutische pharmazeutika
+pharmaceutical: pharmaceutique pharmaceutiques farmaceuticos ilac
+machinery: mach masch machine machines maschinen machinefabriek maquinas macchine makina maskiner
+machinery: maszyn mashinostroenie machinebouw maschinenbau maskin
+manufacturing: manuf manufact manufacture manufacturers mfrs mfr
+factory: fab fabr fabriek fabrieken fabriken fabrique fabbrica fabrica tovarna tehdas
+engineering: engg ingenieria ingenierie ingegneria engenharia ingenieurs ingenieurburo
+research: res rech forsch forschung forschungs forschungszentrum recherche recherches ricerca
+research: ricerche investigacion investigaciones pesquisa pesquisas onderzoek forskning
+research: issledovaniy vyzkum forskningsinstitut recerca
+development: dev devel develop entwicklung entwicklungs ontwikkeling utveckling sviluppo
+development: desenvolvimento razvitiya
+telecommunications: telecom telecomm telecommunication telekom telecomunicaciones telekomunikasi
+telecommunications: telecomunicacoes telecomunicazioni telekommunikation
+communications: communication comunicaciones kommunikation comunicazioni
+instruments: instr instrum instrument instrumente strumenti instrumentos
+laboratories: lab labs laboratory laboratoire laboratoires laboratorio laboratorios
+laboratories: laboratori laboratorium laboratorien laboratoria
+products: prod prods produits produkte producten productos produtos prodotti produkter
+systems: syst system systeme systemes sistemi sistemas systemen sistem
+international: internat internatl int internationale internacionales internazionali
+international: internationaal internationella miedzynarodowy medunarodni
+company: cie cia compagnia companhia maatschappij mij gesellschaft ges selskab selskabet
+company: bolag bolaget spolka spolecnost tarsasag yhtio compania firma
+enterprises: enterprise entreprise entreprises empresas imprese unternehmen ondernemingen
+holding: holdings hldg hldgs beteiligungen beteiligungs
+royal: koninklijke koninkl konink koninklyke royale koniglich koenigliche kungliga kongelige
+royal: kongelig kuninkaallinen
+scientific: scient scientifique scientifiques cientifica cientifico scientifica scientifico
+scientific: wissenschaftliche nauchnyy nauchno
+science: ciencia scienza wissenschaft wetenschap vetenskap nauka
+sciences: ciencias scienze wissenschaften wetenschappen nauk
+medicine: medizin medicina medecine geneeskunde meditsiny
+medical: medizinische medicale medico medica medicinska medisch medicinski meditsinskiy
+materials: mater matls materiaux materiales werkstoffe materiali materiais
+equipment: equip equipments equipements equipos anlagen apparatebau attrezzature
+services: serv servs servicios servizi servicos dienstleistungen diensten tjanster
+brothers: gebr gebruder gebroeders hermanos fratelli freres irmaos frates
+sons: zonen filhos soner
+university: universiti universitat universitaet universitats universiteit universitetet univerzita
+university: univerzitet univerza uniwersytet universitatea universitas universitates egyetem
+university: yliopisto ulikool universitetas universite sveuciliste panepistimio hogskolan
+hospital: spital krankenhaus hopital hopitaux ospedale szpital ziekenhuis
+hospital: sjukhus sykehus hastanesi bolnica nemocnice
+clinic: klinik klinikum clinica clinique kliniken poliklinik
+institute: inst institutes instituut istituto institutet institutul instytut institutas ustav
+institute: institutt enstitu
+academy: acad academia akademia akademie academie accademia akademiya akademija akademi
+academy: akademien akademiet
+faculty: fac facultad faculte facolta fakultat faculdade fakultet fakulteit
+laboratories: laboratorija laboratoriya
+department: departamento departement dipartimento abteilung afdeling otdel
+school: schule ecole escuela escola scuola hogeschool hochschule skola skole szkola iskola
+college: coll colegio collegio
+federal: federale federales bundes federalnyy federalnoe federalnoye
+state: estatal estadual estaduais statale staatliche rijks statni panstwowy gosudarstvennyy
+state: gosudarstvennaya gosudarstvennoe drzavni
+polytechnic: politecnico politecnica polytechnique polytechnische politechnika polytechnical
+polytechnic: politehnica politekhnicheskiy
+agricultural: agric agricola agricole landwirtschaftliche agraria agrarnyy rolnictwa
+catholic: catolica catholique cattolica katholische katholieke katolicki
+autonomous: autonoma autonome
+"""
+)
+"""Abbreviation or word of another language → English word, by which it is replaced."""
+LEGAL_PHRASES = parse_groups(
+    """
+sa: societe+anonyme sociedad+anonima sociedade+anonima spolka+akcyjna societate+anonima
+spa: societa+per+azioni
+srl: societa+a+responsabilita+limitata sociedad+de+responsabilidad+limitada
+sarl: societe+a+responsabilite+limitee
+sas: societe+par+actions+simplifiee
+kk: kabushiki+kaisha kabushiki+gaisha kabushikikaisha kabushikigaisha
+gk: godo+kaisha
+yk: yugen+kaisha yugen+gaisha
+nv: naamloze+vennootschap
+bv: besloten+vennootschap
+ab: aktiebolaget aktiebolag
+as: aktieselskabet aktieselskab aksjeselskap
+oy: osakeyhtio
+aps: anpartsselskab
+ag: aktien+gesellschaft aktienges
+gmbh: gesellschaft+mit+beschrankter+haftung gesellschaft+m+b+h ges+m+b+h gesmbh
+kg: kommanditgesellschaft
+ooo: obshchestvo+s+ogranichennoy+otvetstvennostyu
+zao: zakrytoe+aktsionernoe+obshchestvo
+oao: otkrytoe+aktsionernoe+obshchestvo
+pao: publichnoe+aktsionernoe+obshchestvo
+ao: aktsionernoe+obshchestvo
+sdn bhd: sendirian+berhad
+pt: perseroan+terbatas
+as: anonim+sirketi akciova+spolecnost
+sro: spolecnost+s+rucenim+omezenym
+"""
+)
+"""Legal form in words (joined by +) → its abbreviation."""
+LEGAL_LETTERS = frozenset(
+    """
+    ab ag ao aps as asa bhd bv cv doo dd eeig ehf eg ev gie gk gmbh hf jsc kft kg kgaa kk llc llp lp
+    ltd mbh nv oao ooo ohg oy oyj pao plc pjsc ojsc cjsc pte pty pvt rt sa sae sal sarl sas sca sdn
+    se sl slu spa spol sprl srl sro vof yk zao zrt
+    """.split()
+)
+"""Abbreviations of legal forms, which may be written letter by letter."""
