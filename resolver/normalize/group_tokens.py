@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from rigour.names import (
     Name,
@@ -12,6 +13,7 @@ from rigour.names import (
     analyze_names,
 )
 
+from resolver.normalize.faction_names import mark_faction
 from resolver.normalize.folding import (
     fold,
     is_vowelless,
@@ -19,8 +21,10 @@ from resolver.normalize.folding import (
     to_latin,
 )
 from resolver.normalize.group_lexicons.cities import city_name
-from resolver.normalize.group_lexicons.group_words import translate_generic_words
+from resolver.normalize.group_lexicons.group_words import VESSEL, translate_generic_words
 from resolver.normalize.group_lexicons.movement_words import THINGS
+from resolver.normalize.group_lexicons.political_words import VIRTUES
+from resolver.normalize.group_spelling import level_spelling
 from resolver.normalize.lexicons.numerals import find_numbers
 from resolver.normalize.name_tokens import (
     ARABIC_ARTICLE,
@@ -33,25 +37,28 @@ from resolver.normalize.name_tokens import (
 )
 from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
 from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
-from resolver.records.prepared.value_flags import FACTION, TokenFlag
+from resolver.records.prepared.value_flags import TokenFlag
 
 _BRACKETED = re.compile(r"\s*+([^()]+)\(\s*+[A-Z][A-Z.\-]{1,9}\s*+\)\s*$")
 
 
-_ARMED = frozenset(
-    """army front movement party forces cartel brigade brigades battalion militia liberation
-    resistance people revolutionary gang clan tribe fighters rebels guerrilla""".split()
+_LEGAL_WORDS = frozenset("ab asa gk kk nv pte pty pvt sae sal sdn slu yk".split())
+"""Legal forms that `rigour` does not recognize in every name."""
+_LEGAL_PARTS = frozenset(
+    """anonyme anonima naamloze naamlooze besloten vennootschap haftung limitee limitada limitata
+    kabushiki kaisha gaisha aktiebolaget aktiebolag aktieselskab sendirian berhad""".split()
 )
-"""Words (English) of armed and political groups, whose parts are named after a dash."""
-_DASH = re.compile(r"\s[-\u2013\u2014]\s+|\s+[-\u2013\u2014]\s")
-_MAX_PART_WORDS = 2
-_SHORT_FORM = re.compile(r"[A-Z][A-Z.\-/]+$")
-
-
+"""Words of legal forms, which may stand apart."""
+_PREPOSITIONS = frozenset(
+    """te op aan bij auf am an im in at on for to by with zur sur sous aux au en et und och og para
+    por per pour con mit""".split()
+)
+"""Words between the others in names of groups, in languages whose particles are not listed."""
 _PLURAL = re.compile("(?:(ie)|(?<=[^su]))s$")
 
 
-_ENGLISH_THINGS = frozenset(THINGS.values())
+_THINGS = {**VIRTUES, **THINGS}
+_ENGLISH_THINGS = frozenset(_THINGS.values())
 _GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
 
 
@@ -69,11 +76,11 @@ def tokenize_group(text: str) -> list[Token]:
 
     Legal forms, numbers, places and generic words are flagged.
     """
-    text = repair_homoglyphs(text)
+    text = level_spelling(repair_homoglyphs(text))
     text = transliterate_southeast(text) if TRANSLITERATED.search(text) else text
     analyses = analyze_names(
         NameTypeTag.ORG,
-        [_mark_faction(translate_generic_words(text))],
+        [mark_faction(translate_generic_words(text))],
         phonetics=False,
         consolidate=False,
     )
@@ -82,7 +89,7 @@ def tokenize_group(text: str) -> list[Token]:
     name = min(analyses, key=lambda item: item.form)
     symbols, flags = _part_symbols(name)
     numbers = find_numbers(name)
-    tokens = []
+    tokens, is_ship = [], VESSEL.match(text) is not None
     for part in name.parts[:MAX_TOKENS]:
         number = numbers.get(part.index)
         # A number is nothing else besides (`rigour` takes II for a legal form); an empty one is
@@ -91,26 +98,30 @@ def tokenize_group(text: str) -> list[Token]:
             part_flags = flags.get(part.index, 0) | _tag_flag(part.tag)
             tokens.append(_group_token(part.form, symbols.get(part.index, []), part_flags))
         elif number:
-            symbol = symbol_id(SymbolCategory.NUMERIC.value, number)
-            tokens.append(Token(number, TokenFlag.NUMBER, (symbol,)))
-    return unflag_if_all(tokens)
+            tokens.append(_number_token(part.form, number, is_ship=is_ship))
+    return unflag_if_all(_flag_legal_letters(tokens))
 
 
-def _mark_faction(text: str) -> str:
-    """Return a translated name with the word `faction` where it names a part of an armed group.
+def _number_token(form: str, number: str, *, is_ship: bool) -> Token:
+    """Return the token of a number in a group's or ship's name.
 
-    `Liberation Army - Minni Minawi` and `LA - K` are parts, `Liberation Army - LA` and
-    `LA - Liberation Army of the North` give a short form.
+    V alone may also be what is left of a legal form (`B. V.`, `e. V.`).
     """
-    *whole, part = _DASH.split(text)
-    words = fold(text).split()
-    if not whole or FACTION in words:
-        return text
-    if _SHORT_FORM.match(whole[0]):
-        is_part = len(part.split()) <= _MAX_PART_WORDS
-    else:
-        is_part = not _SHORT_FORM.match(part) and not _ARMED.isdisjoint(words)
-    return f"{text} {FACTION}" if is_part else text
+    doubt = TokenFlag.LEGAL if letters(form) == "v" and not is_ship else 0
+    symbol = symbol_id(SymbolCategory.NUMERIC.value, number)
+    return Token(number, TokenFlag.NUMBER | doubt, (symbol,))
+
+
+def _flag_legal_letters(tokens: list[Token]) -> list[Token]:
+    """Return tokens with legal forms that `rigour` does not know flagged at either end."""
+    if len(tokens) < 2 or not _LEGAL_WORDS.intersection((tokens[0].text, tokens[-1].text)):
+        return tokens
+    return [
+        replace(token, flags=token.flags | TokenFlag.LEGAL)
+        if token.text in _LEGAL_WORDS and place in (0, len(tokens) - 1)
+        else token
+        for place, token in enumerate(tokens)
+    ]
 
 
 def _part_symbols(name: Name) -> tuple[dict[int, list[int]], dict[int, int]]:
@@ -130,10 +141,14 @@ def _part_symbols(name: Name) -> tuple[dict[int, list[int]], dict[int, int]]:
 def _group_token(form: str, symbols: list[int], flags: int) -> Token:
     """Return the token of a part of a group's name that is no number."""
     word, surface = letters(form) or to_latin(form), ""
+    if word in _PREPOSITIONS:
+        return Token(word, TokenFlag.PARTICLE)
+    if word in _LEGAL_PARTS:
+        return Token(word, TokenFlag.LEGAL)
     if is_vowelless(form) and not symbols:
         word = letters(ARABIC_ARTICLE.sub("", TA_MARBUTA.sub("\u0627", form)))
         surface, flags = form, flags | TokenFlag.FOREIGN
-    thing = THINGS.get(word) or (word if word in _ENGLISH_THINGS else "")
+    thing = _THINGS.get(word) or (word if word in _ENGLISH_THINGS else "")
     if thing:
         symbols = [*symbols, symbol_id("THING", thing)]
     city = "" if symbols or flags else city_name(word)

@@ -303,7 +303,7 @@ def _rarity(text: str, flags: int, tables: FrequencyTables, *, group: bool) -> f
     if flags & _LEGAL:
         return 0.5
     rarity = tables.rarity(text, word_key(text), group=group)
-    if flags & _INITIAL:
+    if flags & _INITIAL or (group and len(text) == 1):
         return min(rarity, 2.0)
     if not group and _PATRONYMIC.search(text):
         return min(rarity, 5.0)

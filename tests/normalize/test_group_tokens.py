@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolver.normalize.group_tokens import tokenize_group
-from resolver.records.prepared.value_flags import FACTION
+from resolver.records.prepared.value_flags import FACTION, TokenFlag
 
 
 def words(text: str) -> list[str]:
@@ -28,8 +28,27 @@ def test_parts_of_groups_are_marked(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("Red Cartel - Los Mendes faction", "mendes"),
+        ("Red Liberation Front-General Command", "general command"),
+        ("Red Front (Northern faction)", "northern"),
+        ("Red Front - North - Adan", "adan"),
+    ],
+)
+def test_the_mark_stands_before_the_part(text: str, part: str) -> None:
+    tokens = tokenize_group(text)
+    at = [token.text for token in tokens].index(FACTION)
+    assert [token.text for token in tokens[at + 1 :] if not token.flags & TokenFlag.PARTICLE] == (
+        part.split()
+    )
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "Party for the Independence of Guinea-Bissau",
+        "Anti-Liberation Front",
         "National Liberation Army - NLA",
         "PFLP - Popular Front for the Liberation of Palestine",
         "Blue Harbor Shipping - Dakar",

@@ -1,0 +1,59 @@
+"""Spellings of groups' names that are levelled before their words are read.
+
+HTML entities, words that lost the space between them (`SciencesUniversity`), and legal forms in
+words (`société anonyme`) or letter by letter (`S. p. A.`).
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+from resolver.normalize.folding import letters
+from resolver.normalize.group_lexicons.company_words import LEGAL_LETTERS, LEGAL_PHRASES
+
+_ENTITY = re.compile(r"&#?\w{2,8};")
+_GLUED = re.compile(r"(?<=[^\W\d_A-Z]{4})(?=[A-Z][^\W\d_A-Z]{3})")
+_SPELLED = re.compile(r"(?<![\w.&'’/-])(?:[^\W\d_](?:\.\s?|/|\s)){1,4}[^\W\d_](?![\w&'’-])\.?")
+"""Single letters with dots, slashes or spaces between them."""
+_SPACED = re.compile(r"[\s.\-]+")
+
+
+def _phrase_pattern() -> re.Pattern[str]:
+    words = sorted(LEGAL_PHRASES, key=lambda phrase: (-len(phrase), phrase))
+    ways = "|".join(word.replace("+", r"[\s.\-]+") for word in words)
+    return re.compile(rf"\b(?:{ways})\b")
+
+
+_PHRASE = _phrase_pattern()
+_PHRASE_START = frozenset(phrase.split("+")[0] for phrase in LEGAL_PHRASES)
+
+
+def level_spelling(text: str) -> str:
+    """Return a group's name with its words apart and its legal forms as abbreviations."""
+    if "&" in text and ";" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    if " " in text.strip():
+        text = _GLUED.sub(" ", text)
+    return _abbreviate_legal_forms(_SPELLED.sub(_join_letters, text))
+
+
+def _join_letters(match: re.Match[str]) -> str:
+    """Return letters that spell a legal form as one word, others as they are."""
+    joined = "".join(letter for letter in match[0] if letter.isalpha())
+    return joined if joined.lower() in LEGAL_LETTERS else match[0]
+
+
+def _abbreviate_legal_forms(text: str) -> str:
+    """Return a name with legal forms that are written in words abbreviated."""
+    words = text.split()
+    folded = [letters(word) for word in words]
+    if _PHRASE_START.isdisjoint(folded):
+        return text
+    found = _PHRASE.search(" ".join(folded))
+    if found is None or " ".join(folded).count(" ") != len(words) - 1:
+        return text
+    first = found.string.count(" ", 0, found.start())
+    last = first + found[0].count(" ") + 1
+    short = LEGAL_PHRASES[_SPACED.sub("+", found[0])]
+    return " ".join((*words[:first], short, *words[last:]))

@@ -1,0 +1,54 @@
+"""Spellings of groups' names: entities, lost spaces, legal forms in words and letter by letter."""
+
+from __future__ import annotations
+
+import pytest
+
+from resolver.normalize.group_spelling import level_spelling
+from resolver.normalize.group_tokens import tokenize_group
+from resolver.records.prepared.value_flags import TokenFlag
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Baker &amp; Sons", "Baker & Sons"),
+        ("AT&T; Labs", "AT&T; Labs"),
+        ("School of MusicNorthfield University", "School of Music Northfield University"),
+        ("LeaseWeb", "LeaseWeb"),
+        ("Norvelt S. p. A.", "Norvelt SpA"),
+        ("Norvelt G M B H", "Norvelt GMBH"),
+        ("N V Norvelt", "NV Norvelt"),
+        ("J R R Norvelt", "J R R Norvelt"),
+        ("R&D Norvelt", "R&D Norvelt"),
+        ("Soci\u00e9t\u00e9 Anonyme Norvelt", "sa Norvelt"),
+        ("Norvelt Kabushiki-Kaisha", "Norvelt kk"),
+        ("Norvelt", "Norvelt"),
+    ],
+)
+def test_spellings_are_levelled(text: str, expected: str) -> None:
+    assert level_spelling(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Norvelt S.A.",
+        "Norvelt S A",
+        "Norvelt Soci\u00e9t\u00e9 Anonyme",
+        "Norvelt K.K.",
+        "Kabushiki Kaisha Norvelt",
+        "Naamloze Norvelt Vennootschap",
+        "A/S Norvelt",
+    ],
+)
+def test_legal_forms_are_flagged_in_any_spelling(text: str) -> None:
+    words = [token.text for token in tokenize_group(text) if not token.flags & TokenFlag.LEGAL]
+    assert words == ["norvelt"]
+
+
+def test_a_v_alone_is_a_number_of_a_ship_and_in_doubt_elsewhere() -> None:
+    ship, firm = (tokenize_group(text)[-1] for text in ("MV Norvelt V", "Norvelt V"))
+    assert ship.text == firm.text == "5"
+    assert ship.flags == TokenFlag.NUMBER
+    assert firm.flags == TokenFlag.NUMBER | TokenFlag.LEGAL
