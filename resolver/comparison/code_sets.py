@@ -1,14 +1,11 @@
-"""Comparison of sets of codes: countries, identifiers, flagged words of names, acronyms."""
+"""Comparison of sets of codes: countries and identifiers."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from resolver.kernels.alignment.records import TokenRecords
-from resolver.kernels.comparison.acronyms import INITIALS, AcronymTokens, fill_acronyms
 from resolver.kernels.comparison.code_sets import (
     IdentifierColumns,
-    fill_flagged_words,
     fill_graded_overlap,
     fill_identifier_similarity,
     fill_overlap,
@@ -58,33 +55,4 @@ def identifier_similarity(
     out = np.empty(len(left), dtype=np.float32)
     columns = IdentifierColumns(table.number, table.type, table.country, table.mass_used, exclusive)
     fill_identifier_similarity(left, right, side.offsets, side.items, columns, weak, out)
-    return out
-
-
-def flagged_words(
-    forms: tuple[IntArray, IntArray], form_tokens: Ragged, tokens: TokenRecords, flag: int
-) -> FloatArray:
-    """Compare the words with a flag in pairs of name forms.
-
-    1 they agree, 0.25 in part, 0 they differ, 0.5 only one name has any, NaN no name has any.
-    """
-    left, right = forms
-    out = np.empty(len(left), dtype=np.float32)
-    fill_flagged_words(left, right, form_tokens.offsets, form_tokens.items, tokens, flag, out)
-    return out
-
-
-def acronym_match(
-    left: IntArray, right: IntArray, names: Ragged, forms: Ragged, tokens: AcronymTokens
-) -> FloatArray:
-    """Return whether a word of one record's name has the initials of a name of the other.
-
-    1 in their order (three or more), 0.5 in another order (four or more: `OTAN`, `NATO`), else NaN.
-    """
-    out = np.empty(len(left), dtype=np.float32)
-    initials = np.zeros(len(forms), dtype=INITIALS)
-    fill_acronyms(
-        *(left, right, names.offsets, names.items, forms.offsets, forms.items),
-        *(tokens, initials, out),
-    )
     return out

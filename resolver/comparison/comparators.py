@@ -15,12 +15,7 @@ from rapidfuzz.distance import Indel, JaroWinkler
 from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
-from resolver.comparison.code_sets import (
-    acronym_match,
-    flagged_words,
-    identifier_similarity,
-    overlap,
-)
+from resolver.comparison.code_sets import identifier_similarity, overlap
 from resolver.comparison.context import Context
 from resolver.comparison.date_grades import best_date_grades, query_date_grades
 from resolver.comparison.name_comparators import (
@@ -41,15 +36,22 @@ from resolver.comparison.name_comparators import (
     name_weakest,
     names_only,
 )
+from resolver.comparison.name_words.word_comparators import (
+    acronym,
+    branch,
+    faction,
+    legal_form,
+    numbers,
+    places_named,
+    qualifier,
+)
 from resolver.comparison.place_comparators import address, birth_place, country, nationality
 from resolver.comparison.value_grades import exclusive_grades
-from resolver.kernels.comparison.acronyms import AcronymTokens
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.assembly import LazyBatch
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.prepared.ragged import Ragged
-from resolver.records.prepared.value_flags import TokenFlag
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,62 +184,6 @@ def father_name(context: Context) -> FloatArray:
     return context.best_of(side, compare)
 
 
-def _flagged(
-    context: Context, flag: TokenFlag, forms: tuple[IntArray, IntArray] | None = None
-) -> FloatArray:
-    """Compare the words with a flag in some pairs of name forms, by default the best pairs."""
-    form_tokens = context.prepared.forms.tokens
-    return flagged_words(forms or context.best_forms, form_tokens, context.names.tokens, int(flag))
-
-
-def numbers(context: Context) -> FloatArray:
-    """Numbers in the names ("Unit 121" and "Unit 125")."""
-    return _flagged(context, TokenFlag.NUMBER)
-
-
-def places_named(context: Context) -> FloatArray:
-    """Places in the names, which tell branches apart."""
-    return _flagged(context, TokenFlag.PLACE)
-
-
-def branch(context: Context) -> FloatArray:
-    """Places in the principal names, where branches share the name of the whole as an alias."""
-    return _flagged(context, TokenFlag.PLACE, context.principal_forms)
-
-
-def faction(context: Context) -> FloatArray:
-    """Parts of groups (factions, wings): both principal names are of one, or one alone."""
-    forms = context.names.factions
-    if not forms.any():
-        return np.full(len(context.left), np.nan, dtype=np.float32)
-    (left, right), sides = (
-        (forms[side] for side in context.principal_forms),
-        context.principal_forms,
-    )
-    is_stated = (left | right) & (sides[0] >= 0) & (sides[1] >= 0)
-    both = np.where(left & right, np.float32(1), np.float32(0))
-    return np.where(is_stated, both, np.float32(np.nan))
-
-
-def legal_form(context: Context) -> FloatArray:
-    """Legal forms in the names."""
-    return _flagged(context, TokenFlag.LEGAL)
-
-
-def acronym(context: Context) -> FloatArray:
-    """Acronym: one name consists of the first letters of the other."""
-    prepared, names = context.prepared, context.names
-    tokens = AcronymTokens(
-        flags=prepared.tokens.flags,
-        first_letters=names.first_letter,
-        spelled=names.spelled,
-        bags=names.bags,
-        skip=int(TokenFlag.PARTICLE),
-        optional=int(TokenFlag.LEGAL),
-    )
-    return acronym_match(context.left, context.right, prepared.names, prepared.forms.tokens, tokens)
-
-
 def listed(context: Context) -> FloatArray:
     """Watchlist style (1: any alias, nationality, passport or relation) or register style (0)."""
     is_listed = context.names.listed
@@ -291,6 +237,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     Comparator("places_named", _ORGANISED, places_named, "names"),
     Comparator("branch", _ORGANISED, branch, "principals"),
     Comparator("faction", Kind.GROUP, faction, "principals"),
+    Comparator("qualifier", Kind.GROUP, qualifier, "names"),
     Comparator("legal_form", _ORGANISED, legal_form, "names"),
     Comparator("acronym", Kind.GROUP, acronym, "names"),
     Comparator("listed", Kind.PERSON, listed, "names", rises=False),

@@ -12,13 +12,22 @@ import numpy.typing as npt
 
 from resolver.comparison.alignment.name_arrays import name_arrays
 from resolver.comparison.alignment.token_records import new_memo, token_records
+from resolver.comparison.name_words.acronym_words import initial_bits, may_be_left_out
+from resolver.comparison.name_words.qualifiers import qualifier_code
 from resolver.kernels.alignment.records import NameArrays, SimilarityMemo, TokenRecords
+from resolver.kernels.comparison.abbreviation_letters import (
+    COUNTED,
+    OPTIONAL,
+    PLACE,
+    SKIPPED,
+    AbbreviationTokens,
+)
 from resolver.kernels.comparison.acronyms import fill_letter_bags
 from resolver.kernels.letter_hashes import spell
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import TRAVEL_FAMILY, HashArray, PreparedBatch
 from resolver.records.prepared.ragged import Ragged
-from resolver.records.prepared.value_flags import FACTION, NameQuality
+from resolver.records.prepared.value_flags import FACTION, NameQuality, TokenFlag
 
 _MIN_ACRONYM, _MAX_ACRONYM = 3, 8
 """Letters of a token that may be an acronym."""
@@ -37,7 +46,6 @@ class NameIndex:
     _name_only: Callable[[], npt.NDArray[np.bool_]]
     _listed: Callable[[], npt.NDArray[np.bool_]]
     _principal: Callable[[], IntArray]
-    _forms: Callable[[], Ragged]
     _memos: list[SimilarityMemo] = field(default_factory=list)
 
     @classmethod
@@ -52,7 +60,6 @@ class NameIndex:
             lambda: name_only_records(prepared),
             lambda: listed_records(prepared),
             lambda: principal_forms(prepared),
-            lambda: prepared.forms.tokens,
         )
 
     @cached_property
@@ -71,20 +78,16 @@ class NameIndex:
         return self._principal()
 
     @cached_property
-    def factions(self) -> npt.NDArray[np.bool_]:
-        """Per form, True if it names a part of a group ("Red Front - Northern wing").
+    def faction_tokens(self) -> npt.NDArray[np.bool_]:
+        """Per token, True if a name of a part of a group has it before the part's own name."""
+        is_marker = (text == FACTION for text in self.texts)
+        return np.fromiter(is_marker, dtype=np.bool_, count=len(self.texts))
 
-        Empty if no form does.
-        """
-        lengths = np.diff(self.tokens.records["letters"])
-        likely = (self.first_letter == ord(FACTION[0])) & (lengths == len(FACTION))
-        tokens = [token for token in np.flatnonzero(likely) if self.texts[token] == FACTION]
-        if not tokens:
-            return np.zeros(0, dtype=bool)
-        forms = self._forms()
-        marked = np.zeros(len(forms), dtype=bool)
-        marked[forms.rows[np.isin(forms.items, tokens)]] = True
-        return marked
+    @cached_property
+    def qualifier_codes(self) -> IntArray:
+        """Per token, its code among the words that tell groups of one name apart; 0 for others."""
+        codes = map(qualifier_code, self.texts)
+        return np.fromiter(codes, dtype=np.int32, count=len(self.texts))
 
     @property
     def first_letter(self) -> npt.NDArray[np.uint32]:
@@ -109,6 +112,25 @@ class NameIndex:
         starts = self.tokens.records["letters"]
         fill_letter_bags(starts[:-1], starts[1:], self.tokens.letters, bags)
         return bags
+
+    @cached_property
+    def abbreviations(self) -> AbbreviationTokens:
+        """Per token, what it is in an abbreviated name; without scratch."""
+        flags, count = self.tokens.flags, len(self.texts)
+        kinds = np.full(count, COUNTED, dtype=np.uint8)
+        for flag, kind in (
+            (TokenFlag.PLACE, PLACE),
+            (TokenFlag.LEGAL, OPTIONAL),
+            (TokenFlag.PARTICLE, SKIPPED),
+        ):
+            kinds[(flags & int(flag)) != 0] = kind
+        left_out = np.fromiter(map(may_be_left_out, self.texts), dtype=np.bool_, count=count)
+        kinds[left_out & (kinds == COUNTED)] = OPTIONAL
+        kinds[self.faction_tokens] = SKIPPED
+        initials = np.fromiter(map(initial_bits, self.texts), dtype=np.uint32, count=count)
+        starts = np.ascontiguousarray(self.tokens.records["letters"])
+        none = np.zeros(0, dtype=np.int32)
+        return AbbreviationTokens(kinds, initials, starts, self.tokens.letters, none)
 
     @contextmanager
     def memo(self) -> Iterator[SimilarityMemo]:

@@ -50,10 +50,10 @@ def _abbreviate_legal_forms(text: str) -> str:
     folded = [letters(word) for word in words]
     if _PHRASE_START.isdisjoint(folded):
         return text
-    found = _PHRASE.search(" ".join(folded))
-    if found is None or " ".join(folded).count(" ") != len(words) - 1:
+    phrase = _PHRASE.search(" ".join(folded))
+    if phrase is None or " ".join(folded).count(" ") != len(words) - 1:
         return text
-    first = found.string.count(" ", 0, found.start())
-    last = first + found[0].count(" ") + 1
-    short = LEGAL_PHRASES[_SPACED.sub("+", found[0])]
+    first = phrase.string.count(" ", 0, phrase.start())
+    last = first + phrase[0].count(" ") + 1
+    short = LEGAL_PHRASES[_SPACED.sub("+", phrase[0])]
     return " ".join((*words[:first], short, *words[last:]))

@@ -71,22 +71,23 @@ def without_acronym(text: str) -> tuple[str, ...]:
     return (match[1].strip(),) if match and len(match[1].split()) > 1 else ()
 
 
+def _analyze(text: str) -> Name | None:
+    """Return the analysis by `rigour` of a group's name in levelled spelling, perhaps none."""
+    text = level_spelling(repair_homoglyphs(text))
+    text = transliterate_southeast(text) if TRANSLITERATED.search(text) else text
+    text = mark_faction(translate_generic_words(text))
+    analyses = analyze_names(NameTypeTag.ORG, [text], phonetics=False, consolidate=False)
+    return min(analyses, key=lambda item: item.form) if analyses else None
+
+
 def tokenize_group(text: str) -> list[Token]:
     """Return the tokens of a group's or asset's name, perhaps none.
 
     Legal forms, numbers, places and generic words are flagged.
     """
-    text = level_spelling(repair_homoglyphs(text))
-    text = transliterate_southeast(text) if TRANSLITERATED.search(text) else text
-    analyses = analyze_names(
-        NameTypeTag.ORG,
-        [mark_faction(translate_generic_words(text))],
-        phonetics=False,
-        consolidate=False,
-    )
-    if not analyses:
-        return [Token(word) for word in fold(text).split()[:MAX_TOKENS]]
-    name = min(analyses, key=lambda item: item.form)
+    name = _analyze(text)
+    if name is None:
+        return [Token(word) for word in fold(level_spelling(text)).split()[:MAX_TOKENS]]
     symbols, flags = _part_symbols(name)
     numbers = find_numbers(name)
     tokens, is_ship = [], VESSEL.match(text) is not None

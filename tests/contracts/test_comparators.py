@@ -353,6 +353,12 @@ CASES: dict[str, list[Case]] = {
         Case(group(name="Northern Front"), group(name="Northern Front"), NONE, NONE),
         Case(group(name="Northern Front - NF"), group(name="Northern Front"), NONE, NONE),
     ],
+    "qualifier": [
+        Case(group(name="Acme National Front"), group(name="Acme National Front"), 1, 1),
+        Case(group(name="Acme National Front"), group(name="Acme Front"), 0.5, 0.5),
+        Case(group(name="Acme State Bank"), group(name="Acme Medical Bank"), 0, 0),
+        Case(group(name="Acme Group"), group(name="Acme"), NONE, NONE),
+    ],
     "legal_form": [
         Case(group(name="Acme LLC"), group(name="Acme LLC"), 1, 1),
         Case(group(name="Acme LLC"), group(name="Acme GmbH"), 1, 1),

@@ -47,7 +47,7 @@ def test_legal_forms_are_flagged_in_any_spelling(text: str) -> None:
     assert words == ["norvelt"]
 
 
-def test_a_v_alone_is_a_number_of_a_ship_and_in_doubt_elsewhere() -> None:
+def test_v_is_a_number_of_a_ship_and_in_doubt_in_other_names() -> None:
     ship, firm = (tokenize_group(text)[-1] for text in ("MV Norvelt V", "Norvelt V"))
     assert ship.text == firm.text == "5"
     assert ship.flags == TokenFlag.NUMBER

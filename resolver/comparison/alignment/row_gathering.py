@@ -149,7 +149,6 @@ class GatheredBatch(LazyBatch):
             lambda: _take_rows([material.name_only for material in materials], rows),
             lambda: _take_rows([material.listed for material in materials], rows),
             lambda: principal_forms(self),
-            lambda: self.forms.tokens,
         )
 
 

@@ -1,4 +1,4 @@
-"""Comparison of sets of codes, of identifiers, and of the flagged words of two names."""
+"""Comparison of sets of codes, and of identifiers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from resolver.kernels.alignment.records import TokenRecords
 from resolver.kernels.arrays import (
     AnyInt,
     AnyIntArray,
@@ -14,7 +13,6 @@ from resolver.kernels.arrays import (
     FloatArray,
     HashArray,
     IntArray,
-    RecordArray,
 )
 from resolver.kernels.compiler import compiled
 
@@ -30,7 +28,6 @@ LEAST_SAME = np.float32(0.3)
 `LEAST_SAME`: limit of those of equal numbers, the more people use them.
 """
 _NOT_COMPARABLE = np.float32(-1.0)
-_PARTLY_SHARED, _ONE_SIDED = 0.25, 0.5
 
 
 @compiled(allocates=False)
@@ -153,62 +150,3 @@ def fill_identifier_similarity(
                 if value > best:
                     best = value
         out[pair] = best if best >= 0 else np.nan
-
-
-@compiled(allocates=False)
-def _same_word(first: AnyInt, second: AnyInt, records: RecordArray, symbols: IntArray) -> bool:
-    """Return whether two tokens have the same text or share a symbol (lists ascend)."""
-    if records[first].hash == records[second].hash:
-        return True
-    left, right = records[first].symbols, records[second].symbols
-    while left < records[first + 1].symbols and right < records[second + 1].symbols:
-        if symbols[left] == symbols[right]:
-            return True
-        if symbols[left] < symbols[right]:
-            left += 1
-        else:
-            right += 1
-    return False
-
-
-@compiled(allocates=False)
-def fill_flagged_words(
-    left_forms: IntArray,
-    right_forms: IntArray,
-    offsets: IntArray,
-    items: IntArray,
-    tokens: TokenRecords,
-    flag: int,
-    out: FloatArray,
-) -> None:
-    """Compare the words with a flag in pairs of name forms (-1 none).
-
-    1 they agree, 0.25 in part, 0 they differ, 0.5 only one name has any, NaN no name has any.
-    """
-    records = tokens.records
-    for pair in range(len(left_forms)):
-        left, right = left_forms[pair], right_forms[pair]
-        if left < 0 or right < 0:
-            out[pair] = np.nan
-            continue
-        count_left, count_right, common = 0, 0, 0
-        for second in range(offsets[right], offsets[right + 1]):
-            if records[items[second]].flags & flag:
-                count_right += 1
-        for first in range(offsets[left], offsets[left + 1]):
-            if not records[items[first]].flags & flag:
-                continue
-            count_left += 1
-            for second in range(offsets[right], offsets[right + 1]):
-                is_flagged = records[items[second]].flags & flag
-                if is_flagged and _same_word(items[first], items[second], records, tokens.symbols):
-                    common += 1
-                    break
-        if count_left == 0 and count_right == 0:
-            out[pair] = np.nan
-        elif count_left == 0 or count_right == 0:
-            out[pair] = _ONE_SIDED
-        elif common >= min(count_left, count_right):
-            out[pair] = 1.0
-        else:
-            out[pair] = _PARTLY_SHARED if common > 0 else 0.0

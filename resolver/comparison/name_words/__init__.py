@@ -1,0 +1,1 @@
+"""Comparators of single words of names: numbers, places, parts, qualifiers and acronyms."""

@@ -1,0 +1,62 @@
+"""Generic words of groups' names as acronyms treat them.
+
+Acronyms are often those of another language: FPR is the Rwandan Patriotic Front, ELN the National
+Liberation Army. Words are normal forms (`normalize.group_tokens`). Written by hand.
+"""
+
+from __future__ import annotations
+
+_INITIALS = """
+army: ejho front: fjc movement: mhdt people: pskhv party: ph national: nwmu liberation: ltok
+islamic: i democratic: d revolutionary: rt revolution: rt state: esdg council: cmsk forces: fqs
+armed: as brigade: blk brigades: bk organization: omts union: ui united: uvb unity: uiw free: lfhm
+freedom: lfha new: nj independence: inb independent: im defense: dvo defence: dvo workers: towk
+struggle: lkn salvation: sni resistance: rm republic: rjgc group: gj association: ajv bank: bm
+company: csgk university: ud center: cmz centre: cmz ministry: mvw committee: ckl fighters: fgmc
+southern: sj northern: ns western: wog eastern: eos south: sj north: ns west: wo east: eo great: gb
+general: ga government: gph coalition: ci alliance: ati league: lr congress: cmk assembly: am
+command: cqk security: sab youth: jsy students: est peace: psb justice: ja god: da soldiers: sj
+martyrs: ms supporters: ap tribes: ta left: igs right: rd research: rfi foundation: fbs
+development: deh institute: i international: id german: d germany: d society: sgj school: se
+congo: k chad: t cambodia: kg germany: da greece: eh spain: e ivory: ci coast: c sweden: s
+netherlands: hnd austria: o croatia: h hungary: m finland: s albania: s georgia: s egypt: m
+algeria: ja jordan: u morocco: mg india: bh korea: kc wales: gp scotland: ae ireland: e
+centrafrique: cr japan: n china: z fighters: gfmc clinic: k hospital: sk party: ph
+truth: hv support: na muslim: mi men: r order: t call: d association: ajv founders: f
+holy: sm house: hcb world: wmv war: gkh women: fmw men: hm
+"""
+_OPTIONAL = frozenset(
+    """
+    corp corporation company co inc group holding holdings enterprises limited incorporated
+    """.split()
+)
+
+
+def _parse(text: str) -> dict[str, str]:
+    words = text.split()
+    pairs = zip(words[::2], words[1::2], strict=True)
+    return {word.removesuffix(":"): letters for word, letters in pairs}
+
+
+_OTHER_INITIALS = _parse(_INITIALS)
+
+
+def _letter_bits(letters: str) -> int:
+    bits = 0
+    for letter in letters:
+        bits |= 1 << (ord(letter) - ord("a"))
+    return bits
+
+
+_OWN_BITS = {letter: _letter_bits(letter) for letter in "abcdefghijklmnopqrstuvwxyz"}
+_OTHER_BITS = {word: _letter_bits(letters) for word, letters in _OTHER_INITIALS.items()}
+
+
+def initial_bits(word: str) -> int:
+    """Return a bit per letter a…z that may stand for a word in an acronym."""
+    return _OWN_BITS.get(word[:1], 0) | _OTHER_BITS.get(word, 0)
+
+
+def may_be_left_out(word: str) -> bool:
+    """Return True if an acronym may leave a word out, such as Company."""
+    return word in _OPTIONAL

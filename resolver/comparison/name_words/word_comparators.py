@@ -1,0 +1,103 @@
+"""Comparators of single words of names (rows of `comparators.COMPARATORS`)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from resolver.comparison.context import Context
+from resolver.comparison.name_words.word_sets import (
+    acronym_match,
+    flagged_words,
+    marked_parts,
+    qualifiers,
+    raise_abbreviations,
+)
+from resolver.kernels.comparison.acronyms import AcronymTokens
+from resolver.kernels.comparison.word_sets import FlagRule
+from resolver.records.batch import IntArray
+from resolver.records.kinds import Kind
+from resolver.records.prepared.batch import FloatArray
+from resolver.records.prepared.value_flags import TokenFlag
+
+_NO_FLAG = TokenFlag(0)
+_MIN_MATCHED = 1.0
+"""Nats of names that have a word in common beyond particles and legal forms."""
+_MORE_PLACES = 0.75
+"""Similarity of places where one name has one more, as in `Alabama at Birmingham`."""
+
+
+def _flagged(
+    context: Context,
+    flag: TokenFlag,
+    forms: tuple[IntArray, IntArray] | None = None,
+    *,
+    without: TokenFlag = _NO_FLAG,
+    surplus: float = 1.0,
+) -> FloatArray:
+    """Compare the words with a flag in some pairs of name forms, by default the best pairs."""
+    form_tokens = context.prepared.forms.tokens
+    rule = FlagRule(int(flag), int(without), np.float32(surplus))
+    return flagged_words(forms or context.best_forms, form_tokens, context.names.tokens, rule)
+
+
+def _of_common_names(context: Context, values: FloatArray) -> FloatArray:
+    """Return values with NaN for names without a word in common, which no qualifier tells apart."""
+    values[context.alignments["matched"] < _MIN_MATCHED] = np.nan
+    return values
+
+
+def numbers(context: Context) -> FloatArray:
+    """Numbers in the names ("Unit 121" and "Unit 125")."""
+    # V alone is a number of a ship, and in other names it may be left of a legal form.
+    kinds = context.prepared.kinds[context.left[:1]]
+    doubtful = TokenFlag(0) if (kinds & int(Kind.ASSET)).any() else TokenFlag.LEGAL
+    return _flagged(context, TokenFlag.NUMBER, without=doubtful)
+
+
+def places_named(context: Context) -> FloatArray:
+    """Places in the names, which tell branches apart."""
+    return _flagged(context, TokenFlag.PLACE, surplus=_MORE_PLACES)
+
+
+def branch(context: Context) -> FloatArray:
+    """Places in the principal names, where branches share the name of the whole as an alias."""
+    return _flagged(context, TokenFlag.PLACE, context.principal_forms)
+
+
+def faction(context: Context) -> FloatArray:
+    """Parts of groups (factions, wings): both principal names are of the same, or one alone."""
+    is_marker = context.names.faction_tokens
+    if not is_marker.any():
+        return np.full(len(context.left), np.nan, dtype=np.float32)
+    values = marked_parts(
+        *(context.principal_forms, context.prepared.forms.tokens, context.names.tokens),
+        *(is_marker, int(TokenFlag.PARTICLE)),
+    )
+    return _of_common_names(context, values)
+
+
+def qualifier(context: Context) -> FloatArray:
+    """Words such as People's, State or Medical, which tell groups of one name apart."""
+    codes, form_tokens = context.names.qualifier_codes, context.prepared.forms.tokens
+    return _of_common_names(context, qualifiers(context.best_forms, form_tokens, codes))
+
+
+def legal_form(context: Context) -> FloatArray:
+    """Legal forms in the names."""
+    return _flagged(context, TokenFlag.LEGAL, without=TokenFlag.NUMBER)
+
+
+def acronym(context: Context) -> FloatArray:
+    """Acronym: one name consists of the first letters of the other's words."""
+    prepared, names = context.prepared, context.names
+    tokens = AcronymTokens(
+        flags=prepared.tokens.flags,
+        first_letters=names.first_letter,
+        spelled=names.spelled,
+        bags=names.bags,
+        skip=int(TokenFlag.PARTICLE),
+        optional=int(TokenFlag.LEGAL),
+    )
+    names_of, forms, pairs = prepared.names, prepared.forms.tokens, (context.left, context.right)
+    grades = acronym_match(*pairs, names_of, forms, tokens)
+    return raise_abbreviations(grades, pairs, names_of, forms, names.abbreviations)

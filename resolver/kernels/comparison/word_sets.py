@@ -1,0 +1,219 @@
+"""Comparison of some words of two names: flagged ones, those after a marker, and qualifiers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from resolver.kernels.alignment.records import TokenRecords
+from resolver.kernels.arrays import (
+    AnyInt,
+    FloatArray,
+    HashArray,
+    IntArray,
+    RecordArray,
+    RecordRow,
+)
+from resolver.kernels.compiler import compiled
+
+_PARTLY_SHARED, _ONE_SIDED = np.float32(0.25), np.float32(0.5)
+_UNIT_MORE, _ONE_MORE, _ONLY_ONE_SIDE = np.float32(0.7), np.float32(0.5), np.float32(0.4)
+"""Grades where one name has qualifiers beyond those of the other: those of a unit of the whole, or
+others, and where the other has none."""
+QUALIFIERS = np.dtype([("bits", np.uint64, 4), ("is_set", np.bool_)], align=True)
+"""Name form: a bit per code of its qualifiers; whether the row is set."""
+
+
+class FlagRule(NamedTuple):
+    """Words that `fill_flagged_words` compares: with a flag, and with none of `without`.
+
+    `surplus`: similarity where one name has all of the other's and more.
+    """
+
+    flag: int
+    without: int
+    surplus: np.float32
+
+
+@compiled(allocates=False)
+def _same_word(first: AnyInt, second: AnyInt, records: RecordArray, symbols: IntArray) -> bool:
+    """Return whether two tokens have the same text or share a symbol (lists ascend)."""
+    if records[first].hash == records[second].hash:
+        return True
+    left, right = records[first].symbols, records[second].symbols
+    while left < records[first + 1].symbols and right < records[second + 1].symbols:
+        if symbols[left] == symbols[right]:
+            return True
+        if symbols[left] < symbols[right]:
+            left += 1
+        else:
+            right += 1
+    return False
+
+
+@compiled(allocates=False)
+def fill_flagged_words(
+    left_forms: IntArray,
+    right_forms: IntArray,
+    offsets: IntArray,
+    items: IntArray,
+    tokens: TokenRecords,
+    rule: FlagRule,
+    out: FloatArray,
+) -> None:
+    """Compare the words with a flag in pairs of name forms (-1 none).
+
+    1 they agree, `rule.surplus` where one name has more of them, 0.25 in part, 0 they differ, 0.5
+    only one name has any, NaN no name has any.
+    """
+    records, flag, both = tokens.records, rule.flag, rule.flag | rule.without
+    for pair in range(len(left_forms)):
+        left, right = left_forms[pair], right_forms[pair]
+        if left < 0 or right < 0:
+            out[pair] = np.nan
+            continue
+        count_left, count_right, common = 0, 0, 0
+        for second in range(offsets[right], offsets[right + 1]):
+            if records[items[second]].flags & both == flag:
+                count_right += 1
+        for first in range(offsets[left], offsets[left + 1]):
+            if records[items[first]].flags & both != flag:
+                continue
+            count_left += 1
+            for second in range(offsets[right], offsets[right + 1]):
+                is_flagged = records[items[second]].flags & both == flag
+                if is_flagged and _same_word(items[first], items[second], records, tokens.symbols):
+                    common += 1
+                    break
+        if count_left == 0 and count_right == 0:
+            out[pair] = np.nan
+        elif count_left == 0 or count_right == 0:
+            out[pair] = _ONE_SIDED
+        elif common >= min(count_left, count_right):
+            out[pair] = 1.0 if count_left == count_right else rule.surplus
+        else:
+            out[pair] = _PARTLY_SHARED if common > 0 else 0.0
+
+
+@compiled(allocates=False)
+def _share_words(
+    left: tuple[AnyInt, AnyInt],
+    right: tuple[AnyInt, AnyInt],
+    items: IntArray,
+    tokens: TokenRecords,
+    without: int,
+) -> np.float32:
+    """Compare the words between two pairs of places, without those of some flags.
+
+    1 all of the shorter side are in the other, or one side has none, 0.25 some, 0 none.
+    """
+    records = tokens.records
+    count_left, count_right, common = 0, 0, 0
+    for second in range(right[0], right[1]):
+        count_right += (records[items[second]].flags & without) == 0
+    for first in range(left[0], left[1]):
+        if records[items[first]].flags & without:
+            continue
+        count_left += 1
+        for second in range(right[0], right[1]):
+            skeleton = records[items[first]].skeleton
+            is_alike = skeleton != 0 and skeleton == records[items[second]].skeleton
+            if is_alike or _same_word(items[first], items[second], records, tokens.symbols):
+                common += 1
+                break
+    if common >= min(count_left, count_right):
+        return np.float32(1.0)
+    return _PARTLY_SHARED if common > 0 else np.float32(0.0)
+
+
+@compiled(allocates=False)
+def fill_marked_parts(
+    left_forms: IntArray,
+    right_forms: IntArray,
+    offsets: IntArray,
+    items: IntArray,
+    tokens: TokenRecords,
+    marks: tuple[IntArray, int],
+    out: FloatArray,
+) -> None:
+    """Compare the words after a marker in pairs of name forms (-1 none).
+
+    `marks`: per form, the place after its marker (-1 none), and flags of words that do not count.
+    NaN no name has a marker, 0 only one has, else as `_share_words`.
+    """
+    after, without = marks
+    for pair in range(len(left_forms)):
+        left, right = left_forms[pair], right_forms[pair]
+        out[pair] = np.nan
+        if left < 0 or right < 0 or (after[left] < 0 and after[right] < 0):
+            continue
+        if after[left] < 0 or after[right] < 0:
+            out[pair] = 0.0
+            continue
+        sides = (after[left], offsets[left + 1]), (after[right], offsets[right + 1])
+        out[pair] = _share_words(*sides, items, tokens, without)
+
+
+@compiled(allocates=False)
+def _set_qualifiers(
+    form: AnyInt, offsets: IntArray, items: IntArray, codes: IntArray, row: RecordRow
+) -> None:
+    """Set the row (`QUALIFIERS`) of a name form."""
+    for place in range(offsets[form], offsets[form + 1]):
+        code = np.int64(codes[items[place]])
+        if code > 0:
+            row.bits[(code >> 6) & 3] |= np.uint64(1) << np.uint64(code & 63)
+    row.is_set = True
+
+
+@compiled(inline="always", allocates=False)
+def _grade_qualifiers(left: RecordRow, right: RecordRow, units: HashArray) -> np.float32:
+    """Return the grade of two rows (`QUALIFIERS`); NaN where neither has any."""
+    any_left, any_right, only_left, only_right = False, False, False, False
+    lacks_unit = False
+    for part in range(4):
+        first, second = left.bits[part], right.bits[part]
+        any_left |= first != 0
+        any_right |= second != 0
+        only_left |= first & ~second != 0
+        only_right |= second & ~first != 0
+        lacks_unit |= (first ^ second) & units[part] != 0
+    if not any_left and not any_right:
+        return np.float32(np.nan)
+    if not only_left and not only_right:
+        return np.float32(1.0)
+    if only_left and only_right:
+        return np.float32(0.0)
+    if not any_left or not any_right:
+        return _ONLY_ONE_SIDE
+    return _UNIT_MORE if lacks_unit else _ONE_MORE
+
+
+@compiled(allocates=False)
+def fill_qualifiers(
+    left_forms: IntArray,
+    right_forms: IntArray,
+    forms: tuple[IntArray, IntArray],
+    codes: IntArray,
+    units: HashArray,
+    rows: RecordArray,
+    out: FloatArray,
+) -> None:
+    """Compare the qualifiers in pairs of name forms (-1 none).
+
+    1 both names have the same, 0.7 one has a unit more, 0.5 others, 0.4 only one has any, 0 each
+    has its own; NaN no name has any. `codes`: of each token, 1 ... 255, 0 for no qualifier;
+    `units`: bits of the codes of units; `rows` (`QUALIFIERS`, a row per form, zeros): filled as
+    needed.
+    """
+    for pair in range(len(left_forms)):
+        left, right = left_forms[pair], right_forms[pair]
+        if left < 0 or right < 0:
+            out[pair] = np.nan
+            continue
+        if not rows[left].is_set:
+            _set_qualifiers(left, forms[0], forms[1], codes, rows[left])
+        if not rows[right].is_set:
+            _set_qualifiers(right, forms[0], forms[1], codes, rows[right])
+        out[pair] = _grade_qualifiers(rows[left], rows[right], units)

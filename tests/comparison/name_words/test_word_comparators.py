@@ -1,0 +1,115 @@
+"""Comparators of single words of names: acronyms, parts of groups, qualifiers, numbers, places."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from resolver.comparison import Context, NameIndex
+from resolver.comparison.comparators import COMPARATOR_BY_NAME
+from resolver.comparison.name_words import qualifiers
+from resolver.comparison.name_words.acronym_words import initial_bits
+from resolver.comparison.name_words.qualifiers import MAX_CODE, UNIT_BITS, qualifier_code
+from resolver.records import Kind
+from tests.normalize.preparing import prepared
+from tests.records.samples import record
+
+NONE = float("nan")
+
+
+def compare(feature: str, name: str, other: str, kind: Kind = Kind.GROUP) -> float:
+    """Return the similarity of two names, the same in either order."""
+    batch = prepared([record("s:1", kind, name=name), record("s:2", kind, name=other)])
+    rows = np.zeros(1, dtype=np.int32), np.ones(1, dtype=np.int32)
+    values = [
+        COMPARATOR_BY_NAME[feature].compare(Context(batch, NameIndex.of(batch), left, right, True))[
+            0
+        ]
+        for left, right in (rows, rows[::-1])
+    ]
+    np.testing.assert_equal(values[0], values[1])
+    return float(values[0])
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "grade"),
+    [
+        ("RRGN", "Red River Gang Northern", 1.0),
+        ("RRG-NC", "Red River Gang - Northern Camp", 1.0),
+        ("RRG/A", "Red River Gang/Assembly", 1.0),
+        ("RR San Telmo", "Red River San Telmo", 1.0),
+        ("Redriga", "Red River Gazette", 1.0),
+        ("RRG Corp", "Red River Gang", 1.0),
+        ("RRG", "Red River Gang of Peru", 1.0),
+        ("GRN", "Northern River Gang", 0.25),
+        ("GRNZ", "Northern River Gang Zeta", 0.5),
+        ("ERM", "Red Mountain Army", 0.2),
+        ("JRM", "Army Red Mountain", 0.7),
+        ("Riverredgang", "Red Gang River", 0.95),
+        ("RR", "Red River", NONE),
+        ("Norvelt Front", "Norvelt National Front", NONE),
+        ("Red Gang", "Red River Gang", NONE),
+        ("Red River Gang", "Red River Gang", NONE),
+        ("XYZ", "Red River Gang", NONE),
+    ],
+)
+def test_abbreviated_names(short: str, long: str, grade: float) -> None:
+    np.testing.assert_allclose(compare("acronym", short, long), grade, rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "expected"),
+    [
+        ("Red Front - Adan faction", "Red Front - Adan wing", 1.0),
+        ("Red Front - Adan faction", "Red Front - Bilal faction", 0.0),
+        ("Red Front - Adan Musa faction", "Red Front - Adan Bilal faction", 0.25),
+        ("Red Front - Adan faction", "Red Front", 0.0),
+        ("Red Front", "Red Front", NONE),
+    ],
+)
+def test_parts_of_groups(name: str, other: str, expected: float) -> None:
+    np.testing.assert_equal(compare("faction", name, other), expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "expected"),
+    [
+        ("Norvelt National Front", "Norvelt National Front", 1.0),
+        ("Norvelt National Front", "Norvelt National Salvation Front", 0.5),
+        ("Norvelt University", "Norvelt University School of Law", 0.7),
+        ("Norvelt Democratic Front", "Norvelt Islamic Front", 0.0),
+        ("Norvelt", "Norvelt Insurance", 0.4),
+        ("Norvelt Company", "Norvelt Holding", NONE),
+        ("Norvelt National Front", "Ostrava", NONE),
+    ],
+)
+def test_qualifiers(name: str, other: str, expected: float) -> None:
+    np.testing.assert_allclose(compare("qualifier", name, other), expected, rtol=1e-6)
+
+
+def test_a_v_of_a_company_is_no_number() -> None:
+    assert np.isnan(compare("numbers", "Norvelt V", "Norvelt"))
+    assert compare("numbers", "Norvelt V", "Norvelt", Kind.ASSET) == 0.5
+    assert compare("numbers", "Norvelt II", "Norvelt") == 0.5
+
+
+def test_one_more_place_is_less_than_the_same_places() -> None:
+    assert compare("places_named", "Norvelt Iran", "Norvelt Iran") == 1
+    assert compare("places_named", "Norvelt Iran France", "Norvelt Iran") == 0.75
+
+
+def test_initials_of_a_word_in_several_languages() -> None:
+    bits = initial_bits("army")
+    assert [chr(97 + bit) for bit in range(26) if bits >> bit & 1] == list("aehjo")
+    assert initial_bits("\u0436") == 0
+
+
+def test_codes_of_qualifiers() -> None:
+    unit, plain = qualifier_code("departments"), qualifier_code("medical")
+    assert unit == qualifier_code("department") != plain
+    assert int(UNIT_BITS[unit >> 6]) >> (unit & 63) & 1
+    assert not int(UNIT_BITS[plain >> 6]) >> (plain & 63) & 1
+    assert qualifier_code("technology") == qualifier_code("technologies") <= MAX_CODE
+    assert qualifier_code("holding") == 0
+    words = (qualifiers.POLITICAL + qualifiers.INSTITUTIONAL + qualifiers.COMMERCIAL).split()
+    assert 0 < min(map(qualifier_code, words)) < max(map(qualifier_code, words)) <= MAX_CODE
