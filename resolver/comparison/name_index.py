@@ -126,6 +126,7 @@ class NameIndex:
             kinds[(flags & int(flag)) != 0] = kind
         left_out = np.fromiter(map(may_be_left_out, self.texts), dtype=np.bool_, count=count)
         kinds[left_out & (kinds == COUNTED)] = OPTIONAL
+        kinds[(np.diff(self.tokens.records["letters"]) == 1) & (kinds == SKIPPED)] = OPTIONAL
         kinds[self.faction_tokens] = SKIPPED
         initials = np.fromiter(map(initial_bits, self.texts), dtype=np.uint32, count=count)
         starts = np.ascontiguousarray(self.tokens.records["letters"])

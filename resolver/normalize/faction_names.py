@@ -13,14 +13,17 @@ _ARMED = frozenset(
     """.split()
 )
 """Words (English) of armed and political groups, whose parts are named after a dash."""
-_DASH = re.compile(r"\s[-\u2013\u2014]\s*|\s*[-\u2013\u2014]\s")
-_HYPHEN = re.compile(r"(?<=[^\W\d_]{4})[-\u2013\u2014](?=[A-Z])")
+_DASH = re.compile(
+    r"\s[-\u2013\u2014]\s+|\s+[-\u2013\u2014]\s|(?<=[^\W\d_]{4})[-\u2013\u2014] +(?=[A-Z])"
+)
+_HYPHEN = re.compile(r"(?<=[^\W\d_]{4})[-\u2013\u2014](?=[^\W\d_]{3})")
+_PREFIXES = frozenset("anti self semi inter counter trans ultra auto euro afro".split())
 _BRACKET = re.compile(r"\s*\(")
 _MAX_PART_WORDS, _MAX_HYPHENATED, _MIN_WHOLE = 2, 3, 3
 _SHORT_FORM = re.compile(r"[A-Z][A-Z.\-/]+$")
 _DOUBLE_NAMES = frozenset(
     """guinea-bissau congo-kinshasa congo-brazzaville bosnia-herzegovina jammu-kashmir
-    schleswig-holstein alsace-lorraine rhineland-palatinate marxist-leninist""".split()
+    schleswig-holstein alsace-lorraine rhineland-palatinate burkina-faso""".split()
 )
 """Words with a hyphen that are one, before which no whole ends."""
 
@@ -67,7 +70,7 @@ def _mark_hyphenated(text: str) -> str:
         whole, part = fold(text[: hyphen.start()]).split(), fold(text[hyphen.end() :]).split()
         if len(whole) < _MIN_WHOLE or _ARMED.isdisjoint(whole) or not part:
             continue
-        if f"{whole[-1]}-{part[0]}" in _DOUBLE_NAMES:
+        if f"{whole[-1]}-{part[0]}" in _DOUBLE_NAMES or whole[-1] in _PREFIXES:
             continue
         if len(part) <= _MAX_HYPHENATED or not _ARMED.isdisjoint(part):
             return f"{text[: hyphen.start()]} {FACTION} {text[hyphen.end() :]}"

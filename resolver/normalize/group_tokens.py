@@ -50,7 +50,7 @@ _LEGAL_PARTS = frozenset(
 )
 """Words of legal forms, which may stand apart."""
 _PREPOSITIONS = frozenset(
-    """te op aan bij auf am an im in at on for to by with zur sur sous aux au en et und och og para
+    """te op aan bij auf am an im in at on for to by with zur sous aux au en et und och og para
     por per pour con mit""".split()
 )
 """Words between the others in names of groups, in languages whose particles are not listed."""
@@ -81,10 +81,7 @@ def _analyze(text: str) -> Name | None:
 
 
 def tokenize_group(text: str) -> list[Token]:
-    """Return the tokens of a group's or asset's name, perhaps none.
-
-    Legal forms, numbers, places and generic words are flagged.
-    """
+    """Return the tokens of a group's or asset's name, perhaps none, with their flags."""
     name = _analyze(text)
     if name is None:
         return [Token(word) for word in fold(level_spelling(text)).split()[:MAX_TOKENS]]

@@ -33,6 +33,8 @@ def test_parts_of_groups_are_marked(text: str) -> None:
         ("Red Cartel - Los Mendes faction", "mendes"),
         ("Red Liberation Front-General Command", "general command"),
         ("Red Front (Northern faction)", "northern"),
+        ("Frente Rojo de Liberaci\u00f3n-Movimiento Sur", "movement sur"),
+        ("Red Liberation Front- Khan", "khan"),
         ("Red Front - North - Adan", "adan"),
     ],
 )
@@ -49,6 +51,9 @@ def test_the_mark_stands_before_the_part(text: str, part: str) -> None:
     [
         "Party for the Independence of Guinea-Bissau",
         "Anti-Liberation Front",
+        "Hizb-i Islami-yi Afghanistan",
+        "Red Movement for Self-Defence",
+        "Liberation Front of Congo-\nKinshasa",
         "National Liberation Army - NLA",
         "PFLP - Popular Front for the Liberation of Palestine",
         "Blue Harbor Shipping - Dakar",

@@ -7,7 +7,7 @@ Liberation Army. Words are normal forms (`normalize.group_tokens`). Written by h
 from __future__ import annotations
 
 _INITIALS = """
-army: ejho front: fjc movement: mhdt people: pskhv party: ph national: nwmu liberation: ltok
+army: ejhol front: fjc movement: mhdt people: pskhv party: ph national: nwmu liberation: ltok
 islamic: i democratic: d revolutionary: rt revolution: rt state: esdg council: cmsk forces: fqs
 armed: as brigade: blk brigades: bk organization: omts union: ui united: uvb unity: uiw free: lfhm
 freedom: lfha new: nj independence: inb independent: im defense: dvo defence: dvo workers: towk

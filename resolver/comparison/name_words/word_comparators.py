@@ -40,12 +40,6 @@ def _flagged(
     return flagged_words(forms or context.best_forms, form_tokens, context.names.tokens, rule)
 
 
-def _of_common_names(context: Context, values: FloatArray) -> FloatArray:
-    """Return values with NaN for names without a word in common, which no qualifier tells apart."""
-    values[context.alignments["matched"] < _MIN_MATCHED] = np.nan
-    return values
-
-
 def numbers(context: Context) -> FloatArray:
     """Numbers in the names ("Unit 121" and "Unit 125")."""
     # V alone is a number of a ship, and in other names it may be left of a legal form.
@@ -69,17 +63,19 @@ def faction(context: Context) -> FloatArray:
     is_marker = context.names.faction_tokens
     if not is_marker.any():
         return np.full(len(context.left), np.nan, dtype=np.float32)
-    values = marked_parts(
+    return marked_parts(
         *(context.principal_forms, context.prepared.forms.tokens, context.names.tokens),
         *(is_marker, int(TokenFlag.PARTICLE)),
     )
-    return _of_common_names(context, values)
 
 
 def qualifier(context: Context) -> FloatArray:
     """Words such as People's, State or Medical, which tell groups of one name apart."""
     codes, form_tokens = context.names.qualifier_codes, context.prepared.forms.tokens
-    return _of_common_names(context, qualifiers(context.best_forms, form_tokens, codes))
+    values = qualifiers(context.best_forms, form_tokens, codes)
+    # Names without a word in common are not told apart by qualifiers.
+    values[context.alignments["matched"] < _MIN_MATCHED] = np.nan
+    return values
 
 
 def legal_form(context: Context) -> FloatArray:

@@ -80,10 +80,7 @@ def marked_parts(
     is_marker: BoolArray,
     without: int,
 ) -> FloatArray:
-    """Compare the words after a marker in pairs of name forms, without words of some flags.
-
-    1 they agree, 0.25 in part, 0 they differ or only one name has a marker, NaN no name has one.
-    """
+    """Compare the words after a marker in pairs of name forms; see `fill_marked_parts`."""
     left, right = forms
     out = np.empty(len(left), dtype=np.float32)
     after = np.full(len(form_tokens), -1, dtype=np.int32)

@@ -26,6 +26,7 @@ from resolver.kernels.comparison.abbreviation_letters import (
     MAX_LETTERS,
     MAX_REST,
     MIN_GLUED,
+    OPTIONAL,
     PLACE,
     RUN_TOGETHER,
     SKIPPED,
@@ -68,7 +69,7 @@ def _counts_in_short(token: AnyInt, tokens: AbbreviationTokens) -> AnyBool:
     """Return whether a word of a short name counts; A may be a letter of SLM/A."""
     kind = tokens.kinds[token]
     is_letter = tokens.starts[token + 1] - tokens.starts[token] == 1
-    counts: AnyBool = kind in (COUNTED, PLACE) or (kind == SKIPPED and is_letter)
+    counts: AnyBool = kind in (COUNTED, PLACE) or (kind == OPTIONAL and is_letter)
     return counts
 
 
@@ -81,14 +82,12 @@ def _read_short(
     Return how many there are (0: it is none), a bit per letter that begins a word, and its words.
     """
     length, begins, words = 0, 0, 0
-    if offsets[form + 1] - offsets[form] > _MAX_SHORT:
-        return 0, 0, 0
     for place in range(offsets[form], offsets[form + 1]):
         token = items[place]
         if not _counts_in_short(token, tokens):
             continue
         start, end = tokens.starts[token], tokens.starts[token + 1]
-        if length + end - start > MAX_LETTERS:
+        if words == _MAX_SHORT or length + end - start > MAX_LETTERS:
             return 0, 0, 0
         begins |= 1 << length
         words += 1

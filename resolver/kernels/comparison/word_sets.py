@@ -18,6 +18,8 @@ from resolver.kernels.arrays import (
 from resolver.kernels.compiler import compiled
 
 _PARTLY_SHARED, _ONE_SIDED = np.float32(0.25), np.float32(0.5)
+_MAX_INITIALS = 3
+"""Letters of a short name of a part of a group, at most."""
 _UNIT_MORE, _ONE_MORE, _ONLY_ONE_SIDE = np.float32(0.7), np.float32(0.5), np.float32(0.4)
 """Grades where one name has qualifiers beyond those of the other: those of a unit of the whole, or
 others, and where the other has none."""
@@ -97,6 +99,58 @@ def fill_flagged_words(
 
 
 @compiled(allocates=False)
+def _are_initials(
+    short: tuple[AnyInt, AnyInt], long: tuple[AnyInt, AnyInt], items: IntArray, tokens: TokenRecords
+) -> bool:
+    """Return whether the one word between two places has only initials of words of two others."""
+    if short[1] - short[0] != 1 or tokens.records[items[short[0]]].length > _MAX_INITIALS:
+        return False
+    record = tokens.records[items[short[0]]]
+    for letter in tokens.letters[record.letters : record.letters + record.length]:
+        is_initial = False
+        for place in range(long[0], long[1]):
+            is_initial |= tokens.records[items[place]].first_letter == letter
+        if not is_initial:
+            return False
+    return True
+
+
+@compiled(allocates=False)
+def _is_among(
+    token: AnyInt, start: AnyInt, end: AnyInt, items: IntArray, tokens: TokenRecords
+) -> bool:
+    """Return whether a token or one of the same consonants stands between two places."""
+    records = tokens.records
+    skeleton = records[token].skeleton
+    for place in range(start, end):
+        if skeleton != 0 and skeleton == records[items[place]].skeleton:
+            return True
+        if _same_word(token, items[place], records, tokens.symbols):
+            return True
+    return False
+
+
+@compiled(allocates=False)
+def _count_common(
+    side: tuple[AnyInt, AnyInt],
+    other: tuple[AnyInt, AnyInt],
+    items: IntArray,
+    tokens: TokenRecords,
+    without: int,
+) -> tuple[int, int]:
+    """Return how many words without some flags stand between two places.
+
+    And how many of them stand between two others.
+    """
+    count, common = 0, 0
+    for place in range(side[0], side[1]):
+        if not tokens.records[items[place]].flags & without:
+            count += 1
+            common += _is_among(items[place], other[0], other[1], items, tokens)
+    return count, common
+
+
+@compiled(allocates=False)
 def _share_words(
     left: tuple[AnyInt, AnyInt],
     right: tuple[AnyInt, AnyInt],
@@ -108,23 +162,32 @@ def _share_words(
 
     1 all of the shorter side are in the other, or one side has none, 0.25 some, 0 none.
     """
-    records = tokens.records
-    count_left, count_right, common = 0, 0, 0
-    for second in range(right[0], right[1]):
-        count_right += (records[items[second]].flags & without) == 0
-    for first in range(left[0], left[1]):
-        if records[items[first]].flags & without:
-            continue
-        count_left += 1
-        for second in range(right[0], right[1]):
-            skeleton = records[items[first]].skeleton
-            is_alike = skeleton != 0 and skeleton == records[items[second]].skeleton
-            if is_alike or _same_word(items[first], items[second], records, tokens.symbols):
-                common += 1
-                break
+    count_left, common_left = _count_common(left, right, items, tokens, without)
+    count_right, common_right = _count_common(right, left, items, tokens, without)
+    common = min(common_left, common_right)
     if common >= min(count_left, count_right):
         return np.float32(1.0)
     return _PARTLY_SHARED if common > 0 else np.float32(0.0)
+
+
+@compiled(inline="always", allocates=False)
+def _whole(form: AnyInt, offsets: IntArray, after: IntArray) -> tuple[AnyInt, AnyInt]:
+    """Return the places of a name form before its marker, or of all of it."""
+    return offsets[form], after[form] - 1 if after[form] >= 0 else offsets[form + 1]
+
+
+@compiled(allocates=False)
+def _grade_parts(
+    left: tuple[AnyInt, AnyInt],
+    right: tuple[AnyInt, AnyInt],
+    items: IntArray,
+    tokens: TokenRecords,
+    without: int,
+) -> np.float32:
+    """Return how well the names of two parts of groups agree, 1 if one is initials of the other."""
+    if _are_initials(left, right, items, tokens) or _are_initials(right, left, items, tokens):
+        return np.float32(1.0)
+    return _share_words(left, right, items, tokens, without)
 
 
 @compiled(allocates=False)
@@ -140,7 +203,8 @@ def fill_marked_parts(
     """Compare the words after a marker in pairs of name forms (-1 none).
 
     `marks`: per form, the place after its marker (-1 none), and flags of words that do not count.
-    NaN no name has a marker, 0 only one has, else as `_share_words`.
+    NaN no name has a marker, or the names before it have nothing in common; 0 only one has one;
+    else as `_grade_parts`.
     """
     after, without = marks
     for pair in range(len(left_forms)):
@@ -148,11 +212,12 @@ def fill_marked_parts(
         out[pair] = np.nan
         if left < 0 or right < 0 or (after[left] < 0 and after[right] < 0):
             continue
-        if after[left] < 0 or after[right] < 0:
-            out[pair] = 0.0
+        one_sided = after[left] < 0 or after[right] < 0
+        wholes = _whole(left, offsets, after), _whole(right, offsets, after)
+        if _share_words(*wholes, items, tokens, without) == 0:
             continue
-        sides = (after[left], offsets[left + 1]), (after[right], offsets[right + 1])
-        out[pair] = _share_words(*sides, items, tokens, without)
+        parts = (after[left], offsets[left + 1]), (after[right], offsets[right + 1])
+        out[pair] = 0.0 if one_sided else _grade_parts(*parts, items, tokens, without)
 
 
 @compiled(allocates=False)

@@ -132,6 +132,10 @@ path: sabil sendero rah yol put
 shining: luminoso
 spring: rabi primavera printemps fruhling bahar
 night: layl noche nuit notte nacht
+north: northern
+south: southern
+west: western
+east: eastern
 revenge: intiqam thar venganza vengeance vendetta
 """
 )

@@ -46,6 +46,7 @@ def compare(feature: str, name: str, other: str, kind: Kind = Kind.GROUP) -> flo
         ("ERM", "Red Mountain Army", 0.2),
         ("JRM", "Army Red Mountain", 0.7),
         ("Riverredgang", "Red Gang River", 0.95),
+        ("REG", "Red e Gang", 1.0),
         ("RR", "Red River", NONE),
         ("Norvelt Front", "Norvelt National Front", NONE),
         ("Red Gang", "Red River Gang", NONE),
@@ -63,6 +64,11 @@ def test_abbreviated_names(short: str, long: str, grade: float) -> None:
         ("Red Front - Adan faction", "Red Front - Adan wing", 1.0),
         ("Red Front - Adan faction", "Red Front - Bilal faction", 0.0),
         ("Red Front - Adan Musa faction", "Red Front - Adan Bilal faction", 0.25),
+        ("RLF - Adan Adan", "RLF - Adan Musa", 0.25),
+        ("RLF - AM", "RLF - Adan Musa", 1.0),
+        ("RLF - K", "RLF - Adan Musa", 0.0),
+        ("RLF - AM", "Liberation Army - Bilal faction", NONE),
+        ("Red Army - Adan faction", "Green Front", NONE),
         ("Red Front - Adan faction", "Red Front", 0.0),
         ("Red Front", "Red Front", NONE),
     ],
@@ -100,7 +106,7 @@ def test_one_more_place_is_less_than_the_same_places() -> None:
 
 def test_initials_of_a_word_in_several_languages() -> None:
     bits = initial_bits("army")
-    assert [chr(97 + bit) for bit in range(26) if bits >> bit & 1] == list("aehjo")
+    assert [chr(97 + bit) for bit in range(26) if bits >> bit & 1] == list("aehjlo")
     assert initial_bits("\u0436") == 0
 
 
