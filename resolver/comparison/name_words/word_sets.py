@@ -87,7 +87,7 @@ def marked_parts(
     places = np.flatnonzero(is_marker[form_tokens.items])
     # The last assignment to a form counts: its last marker.
     after[form_tokens.rows[places]] = places + 1
-    marks = (after, without)
+    marks = (after, np.zeros(len(form_tokens), dtype=np.uint64), without)
     fill_marked_parts(left, right, form_tokens.offsets, form_tokens.items, tokens, marks, out)
     return out
 

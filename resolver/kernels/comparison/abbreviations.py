@@ -147,9 +147,14 @@ def _set_short(
 @compiled(inline="always", allocates=False)
 def _may_abbreviate(short: RecordRow, long: RecordRow) -> AnyBool:
     """Return whether a name may abbreviate another, by their rows (`FORM`)."""
-    if short.short_words >= long.most or short.length < long.words or short.lead == 0:
-        return False
-    if short.begins & ~long.initials:
+    # One branch for all conditions, which follow no pattern.
+    is_possible = (
+        (short.short_words < long.most)
+        & (short.length >= long.words)
+        & (short.begins & ~long.initials == 0)
+        & (short.lead != 0)
+    )
+    if not is_possible:
         return False
     other_letters = short.spelling & ~long.letters
     if other_letters != 0:

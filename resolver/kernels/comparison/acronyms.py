@@ -22,8 +22,9 @@ from resolver.kernels.letter_hashes import SPELL_FACTOR, SPELL_START
 
 IN_ORDER, OTHER_ORDER = np.float32(1.0), np.float32(0.5)
 """Similarity where a word has the initials of a name in their order, or in another order."""
-_MAX_WORDS = 3
-"""Words of a name that may hold an acronym."""
+_MIN_WORDS, _MAX_WORDS = 2, 3
+"""Words of a name that may hold an acronym; those of one word are abbreviations themselves
+(`abbreviations`)."""
 _MIN_IN_ORDER, _MIN_OTHER_ORDER = 3, 4
 """Initials that an acronym must have."""
 
@@ -160,7 +161,7 @@ def fill_acronyms(
             forms = name_forms[name_offsets[long] : name_offsets[long + 1]]
             for name in range(name_offsets[short], name_offsets[short + 1]):
                 form = name_forms[name]
-                if offsets[form + 1] - offsets[form] <= _MAX_WORDS:
+                if _MIN_WORDS <= offsets[form + 1] - offsets[form] <= _MAX_WORDS:
                     grade = _best_acronym(form, forms, offsets, items, tokens, initials)
                     best = max(best, grade)
         out[pair] = best if best > 0 else np.nan

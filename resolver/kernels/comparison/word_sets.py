@@ -151,6 +151,22 @@ def _count_common(
 
 
 @compiled(allocates=False)
+def _shares_word(
+    side: tuple[AnyInt, AnyInt],
+    other: tuple[AnyInt, AnyInt],
+    items: IntArray,
+    tokens: TokenRecords,
+    without: int,
+) -> bool:
+    """Return whether a word without some flags between two places is between two others too."""
+    for place in range(side[0], side[1]):
+        is_counted = not tokens.records[items[place]].flags & without
+        if is_counted and _is_among(items[place], other[0], other[1], items, tokens):
+            return True
+    return False
+
+
+@compiled(allocates=False)
 def _share_words(
     left: tuple[AnyInt, AnyInt],
     right: tuple[AnyInt, AnyInt],
@@ -176,6 +192,26 @@ def _whole(form: AnyInt, offsets: IntArray, after: IntArray) -> tuple[AnyInt, An
     return offsets[form], after[form] - 1 if after[form] >= 0 else offsets[form + 1]
 
 
+@compiled(inline="always", allocates=False)
+def _word_bits(
+    form: AnyInt,
+    offsets: IntArray,
+    items: IntArray,
+    tokens: TokenRecords,
+    marks: tuple[IntArray, HashArray, int],
+) -> AnyInt:
+    """Return a set bit for the consonants and symbols of each word before the marker of a form."""
+    after, bits, without = marks
+    if bits[form] == 0:
+        start, end = _whole(form, offsets, after)
+        for place in range(start, end):
+            record = tokens.records[items[place]]
+            if not record.flags & without:
+                bits[form] |= np.uint64(1) << (record.skeleton & np.uint64(31))
+                bits[form] |= np.uint64(record.symbol_bits) << np.uint64(32)
+    return np.int64(bits[form])
+
+
 @compiled(allocates=False)
 def _grade_parts(
     left: tuple[AnyInt, AnyInt],
@@ -197,24 +233,27 @@ def fill_marked_parts(
     offsets: IntArray,
     items: IntArray,
     tokens: TokenRecords,
-    marks: tuple[IntArray, int],
+    marks: tuple[IntArray, HashArray, int],
     out: FloatArray,
 ) -> None:
     """Compare the words after a marker in pairs of name forms (-1 none).
 
-    `marks`: per form, the place after its marker (-1 none), and flags of words that do not count.
+    `marks`: per form, the place after its marker (-1 none) and 0; flags of words that do not count.
     NaN no name has a marker, or the names before it have nothing in common; 0 only one has one;
     else as `_grade_parts`.
     """
-    after, without = marks
+    after, _, without = marks
     for pair in range(len(left_forms)):
         left, right = left_forms[pair], right_forms[pair]
         out[pair] = np.nan
         if left < 0 or right < 0 or (after[left] < 0 and after[right] < 0):
             continue
+        words = _word_bits(left, offsets, items, tokens, marks)
+        if not words & _word_bits(right, offsets, items, tokens, marks):
+            continue
         one_sided = after[left] < 0 or after[right] < 0
         wholes = _whole(left, offsets, after), _whole(right, offsets, after)
-        if _share_words(*wholes, items, tokens, without) == 0:
+        if not _shares_word(*wholes, items, tokens, without):
             continue
         parts = (after[left], offsets[left + 1]), (after[right], offsets[right + 1])
         out[pair] = 0.0 if one_sided else _grade_parts(*parts, items, tokens, without)
