@@ -45,7 +45,7 @@ _BRACKETED = re.compile(r"\s*+([^()]+)\(\s*+[A-Z][A-Z.\-]{1,9}\s*+\)\s*$")
 _LEGAL_WORDS = frozenset("ab asa gk kk nv pte pty pvt sae sal sdn slu yk".split())
 """Legal forms that `rigour` does not recognize in every name."""
 _LEGAL_PARTS = frozenset(
-    """anonyme anonima naamloze naamlooze besloten vennootschap haftung limitee limitada limitata
+    """anonyme anonima naamloze besloten vennootschap haftung limitee limitada limitata
     kabushiki kaisha gaisha aktiebolaget aktiebolag aktieselskab sendirian berhad""".split()
 )
 """Words of legal forms, which may stand apart."""

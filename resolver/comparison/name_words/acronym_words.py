@@ -22,7 +22,7 @@ congo: k chad: t cambodia: kg germany: da greece: eh spain: e ivory: ci coast: c
 netherlands: hnd austria: o croatia: h hungary: m finland: s albania: s georgia: s egypt: m
 algeria: ja jordan: u morocco: mg india: bh korea: kc wales: gp scotland: ae ireland: e
 centrafrique: cr japan: n china: z fighters: gfmc clinic: k hospital: sk party: ph
-truth: hv support: na muslim: mi men: r order: t call: d association: ajv founders: f
+muslim: mi
 holy: sm house: hcb world: wmv war: gkh women: fmw men: hm
 """
 _OPTIONAL = frozenset(

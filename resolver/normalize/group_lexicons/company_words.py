@@ -50,7 +50,7 @@ company: cie cia compagnia companhia maatschappij mij gesellschaft ges selskab s
 company: bolag bolaget spolka spolecnost tarsasag yhtio compania firma
 enterprises: enterprise entreprise entreprises empresas imprese unternehmen ondernemingen
 holding: holdings hldg hldgs beteiligungen beteiligungs
-royal: koninklijke koninkl konink koninklyke royale koniglich koenigliche kungliga kongelige
+royal: koninklijke koninkl koninklyke royale koniglich koenigliche kungliga kongelige
 royal: kongelig kuninkaallinen
 scientific: scient scientifique scientifiques cientifica cientifico scientifica scientifico
 scientific: wissenschaftliche nauchnyy nauchno

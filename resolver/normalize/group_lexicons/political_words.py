@@ -10,9 +10,9 @@ from resolver.normalize.word_pairs import parse_groups
 
 POLITICAL_WORDS = parse_groups(
     """
-provisional: provisoire provisorio provisoria provisorisch muvaqqata muaqqat muvaqqat sementara
+provisional: provisoire provisorio provisoria provisorisch muaqqat sementara
 interim: interino interimaire
-recovery: redressement recuperacion recuperacao ripresa
+recovery: recuperacion recuperacao ripresa
 restoration: restauration restauracion restauracao restaurazione wiederherstellung
 reconstruction: reconstruccion reconstrucao ricostruzione wiederaufbau
 reconciliation: reconciliacion reconciliacao riconciliazione versohnung musalaha
@@ -42,13 +42,12 @@ east: leste osten
 left: gauche izquierda esquerda sinistra linke
 right: droite derecha direita destra rechte
 war: guerre guerra krieg harb perang savas
-warriors: guerreros guerriers guerrieri laskar krieger voiny
+warriors: guerreros guerriers guerrieri krieger voiny
 rebels: rebelles rebeldes ribelli rebellen mutamarridin
 security: securite seguridad seguranca sicherheit sicurezza amn amniya amniyya bezopasnosti
 security: guvenlik keamanan siguria veiligheid
-police: policia polizia polizei shurta policija politsiya polisi
+police: policia polizia polizei shurta politsiya polisi
 first: primero primera primeiro primeira pertama birinci
-founders: fundadores fondateurs fondatori
 authorities: autoridades autorites autorita
 regional: regionale regionales regionaux
 integrity: integrite integridad integridade integrita
@@ -75,7 +74,7 @@ farmers: agricultores agriculteurs agricoltori
 miners: mineros mineurs mineiros minatori
 volunteers: volontaires voluntarios volontari freiwillige mutatawwiin gonulluler dobrovoltsy
 commandos: komandos
-special: especial speciale speciales especiales spetsialnyy osobogo khass khassa
+special: especial speciale speciales especiales spetsialnyy
 operations: operaciones operacoes operazioni amaliyat
 operational: operativo operativa
 sector: secteur settore sektor
@@ -97,7 +96,7 @@ death: muerte mort morte tod mawt olum
 mothers: madres meres maes madri mutter
 general: aam amm umum umumi
 congress: motamar motamer mutamer
-people: shaabiy shaby
+people: shaby
 """
 )
 """Word of another language → English word, by which it is replaced."""
@@ -105,20 +104,15 @@ VIRTUES = parse_groups(
     """
 truth: haq hak
 free: ahrar hurr hurra
-criterion: furqan forqan furkan
-steadfastness: sumud samud somoud
-strangers: ghuraba ghoraba
 revolutionaries: thuwar thuwwar thowar suwar
-storm: asifa asifat asefat tempete tormenta tempesta sturm firtina tufan
-covenant: ahd
+storm: asifa tempete tormenta tempesta sturm firtina tufan
 victory: fateh
 martyrdom: shahada shahadat
 jihad: djihad cihad gihad dzihad
 god: allah dios dieu dio gott tanri xudo khuda
 guidance: hidaya huda
 unity: tawhed
-authenticity: asala asalah
-brave: sanadid valientes
+brave: valientes
 wolves: bozkurtlar
 panthers: pantheres panteras pantere
 scorpion: aqrab escorpion akrep
