@@ -66,11 +66,14 @@ def test_groups_are_read_as_persons_are() -> None:
     assert [token.text for token in tokenize_group("ဝင်းမြင့် Bank")][:2] == ["win", "myin"]
 
 
-@given(st.text(alphabet=st.characters(min_codepoint=0x0D80, max_codepoint=0x17FF), max_size=30))
-def test_any_text_is_read(text: str) -> None:
-    spelt = transliterate_southeast(text)
-    assert not TRANSLITERATED.search(spelt)
-    assert transliterate_southeast(spelt) == spelt
+ANY_TEXT = st.text(alphabet=st.characters(min_codepoint=0x0D80, max_codepoint=0x17FF), max_size=30)
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_any_text_is_read_by_words(first: str, second: str) -> None:
+    spelt = [transliterate_southeast(text) for text in (first, second, f"{first} {second}")]
+    assert not any(TRANSLITERATED.search(text) for text in spelt)
+    assert spelt[2] == f"{spelt[0]} {spelt[1]}"
 
 
 def test_what_is_no_letter_of_them_stays() -> None:
