@@ -1,8 +1,8 @@
 """Sounds of words, to compare a word of another script with a Latin one.
 
-Arabic and Hebrew write no short vowels and romanize one letter in several ways (`dhwalqdr` and
-`zulqadr`), Korean has several romanizations. So words are cut into sounds (`encode_sounds`), and
-the kernel `sound_distance` compares these with costs by kind of sound.
+Arabic and Hebrew write no short vowels, Korean and Japanese write foreign names by syllables of
+their own. So a word is cut into symbols (`letter_symbols`), and the kernel `sound_distance` finds
+the cheapest way to write them with the letters of a Latin word, by learned costs.
 """
 
 from __future__ import annotations
@@ -10,49 +10,33 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from resolver.kernels.text.sound_costs import VOWELS
+from resolver.comparison.letters.letter_costs import cost_table
+from resolver.comparison.letters.letter_symbols import split_symbols
+from resolver.kernels.text.letter_costs import LetterCosts, SoundScratch
 from resolver.kernels.text.sound_distance import fill_cross_script
 from resolver.records.prepared.batch import TokenTable
 from resolver.records.prepared.ragged import Ragged, offsets_of
+from resolver.records.prepared.scripts import SCRIPT_SHIFT, Script
 from resolver.records.prepared.text_cache import cache_short_texts
-from resolver.records.prepared.value_flags import TokenFlag
 
 MAX_SOUNDS = 40
 """Sounds of a word; others are dropped."""
-_CONSONANT_TABLE = """
-ng N  shch S  sch S  tch C  kh K  gh G  sh S  ch C  th T  dh D  zh Z  dj j  dz D  ts s  tz s  ph f
-ck k  x ks
-""".split()
-_CONSONANTS = tuple(zip(_CONSONANT_TABLE[::2], _CONSONANT_TABLE[1::2], strict=True))
-_SHORT_VOWELS = (("eo", "o"), ("eu", "u"), ("ae", "e"))
-_LONG_TABLE = "ou U  oo U  ee I  ei I  ai I  ay I  ey I  ie I".split()
-_LONG_VOWELS = tuple(zip(_LONG_TABLE[::2], _LONG_TABLE[1::2], strict=True))
-"""Letters that are one sound, in the order in which they are replaced."""
+_FIRST_LETTER = ord("a")
 
 
 @cache_short_texts(50_000)
-def encode_sounds(text: str, *, foreign: bool) -> bytes:
-    """Return the sounds of a word, a byte each, at most `MAX_SOUNDS`, without non-ASCII letters.
+def encode_symbols(text: str, script: Script) -> tuple[int, ...]:
+    """Return the numbers of the symbols of a word of another script, at most `MAX_SOUNDS`."""
+    table = cost_table()
+    symbols = split_symbols(text, script)[:MAX_SOUNDS]
+    return tuple(table.number(script, symbol) for symbol in symbols)
 
-    A double letter is one sound, except a consonant of another script without a vowel before it.
-    """
-    if text.startswith("abd") and len(text) > 5:
-        # The rest of a servant of God is a word of its own.
-        return b"abd" + encode_sounds(text[3:], foreign=foreign)[: MAX_SOUNDS - 3]
-    for letters, sound in (*_CONSONANTS, *_SHORT_VOWELS, *(() if foreign else _LONG_VOWELS)):
-        text = text.replace(letters, sound)
-    sounds = [
-        sound
-        for place, sound in enumerate(text)
-        if sound.isascii()
-        and (not place or sound != text[place - 1] or (foreign and _is_two_sounds(text, place)))
+
+def encode_letters(text: str) -> tuple[int, ...]:
+    """Return the letters of a Latin word as numbers, a 0, at most `MAX_SOUNDS`, without others."""
+    return tuple(ord(letter) - _FIRST_LETTER for letter in text if "a" <= letter <= "z")[
+        :MAX_SOUNDS
     ]
-    return "".join(sounds)[:MAX_SOUNDS].encode("ascii")
-
-
-def _is_two_sounds(text: str, place: int) -> bool:
-    """Return whether a double consonant is two sounds with an unwritten vowel between them."""
-    return text[place] not in VOWELS and (place < 2 or text[place - 2] not in VOWELS)
 
 
 def token_sounds(tokens: TokenTable, *, always: bool = False) -> Ragged:
@@ -60,19 +44,28 @@ def token_sounds(tokens: TokenTable, *, always: bool = False) -> Ragged:
 
     `always`: compute them even then.
     """
-    foreign = (tokens.flags & int(TokenFlag.FOREIGN)) != 0
-    if not always and not foreign.any():
+    scripts = tokens.flags >> SCRIPT_SHIFT
+    if not always and not scripts.any():
         return Ragged.empty(len(tokens))
-    pairs = zip(tokens.texts.tolist(), foreign.tolist(), strict=True)
-    sounds = [encode_sounds(text, foreign=is_foreign) for text, is_foreign in pairs]
+    pairs = zip(tokens.texts.tolist(), scripts.tolist(), strict=True)
+    sounds = [
+        encode_symbols(text, Script(script)) if script else encode_letters(text)
+        for text, script in pairs
+    ]
     counts = np.fromiter(map(len, sounds), dtype=np.int64, count=len(sounds))
-    items = np.frombuffer(b"".join(sounds), dtype=np.uint8).astype(np.int32)
+    items = np.fromiter((sound for word in sounds for sound in word), np.int32, int(counts.sum()))
     return Ragged(offsets_of(counts), items)
 
 
-def sound_scratch() -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32]]:
-    """Return `row` and `joined` of `sound_distance.cross_script_similarity`."""
-    return np.empty(2 * MAX_SOUNDS + 1, dtype=np.float32), np.empty(2 * MAX_SOUNDS, dtype=np.int32)
+def sound_scratch(costs: LetterCosts | None = None) -> SoundScratch:
+    """Return scratch of `sound_distance.cross_script_similarity`, with the costs that ship."""
+    twice = 2 * MAX_SOUNDS
+    return SoundScratch(
+        costs if costs is not None else cost_table().costs,
+        np.empty(twice + 1, dtype=np.int32),
+        np.empty(3 * twice, dtype=np.int32),
+        np.empty(twice, dtype=np.int32),
+    )
 
 
 def cross_script_similarities(
@@ -80,7 +73,5 @@ def cross_script_similarities(
 ) -> npt.NDArray[np.float32]:
     """Return the similarity of sound (0…1) of pairs of token codes; 0 unless one is foreign."""
     out = np.zeros(len(first), dtype=np.float32)
-    fill_cross_script(
-        first, second, tokens.flags, sounds.offsets, sounds.items, *sound_scratch(), out
-    )
+    fill_cross_script(first, second, sounds.offsets, sounds.items, sound_scratch(), out)
     return out

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 ByteArray: TypeAlias = npt.NDArray[np.uint8]
+ShortArray: TypeAlias = npt.NDArray[np.uint16]
 IntArray: TypeAlias = npt.NDArray[np.int32]
 LongArray: TypeAlias = npt.NDArray[np.int64]
 AnyIntArray: TypeAlias = npt.NDArray[np.integer[Any]]

@@ -10,9 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from rigour.names import (
-    tokenize_name,
-)
+from rigour.names import tokenize_name
 
 from resolver.normalize.folding import (
     HAN,
@@ -33,6 +31,7 @@ from resolver.normalize.lexicons.titles import (
     TITLES,
     TITLES_OR_NAMES,
 )
+from resolver.normalize.scripts.hebrew import has_geresh, transliterate_hebrew_words
 from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
 from resolver.normalize.scripts.romanization import respell
 from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
@@ -85,6 +84,7 @@ _LONG_SURNAMES = tuple(
     """.split()
 )
 _REPEATED = "々"
+_KATAKANA = re.compile("[\u30a1-\u30fe]{2,}")
 _KANA, _LONG_KANA = re.compile("[\u3041-\u309f]+"), re.compile("([aueo])\\1|(?<=o)u")
 _JAPANESE = re.compile(f"(?:{HAN.pattern}|[\u3041-\u30ff]|{_REPEATED})+")
 _ARTICLES = frozenset("al el ul ud ed ad".split())
@@ -111,7 +111,7 @@ def symbol_id(category: str, name: str) -> int:
 
 def tokenize_person(text: str) -> list[Token]:
     """Return the tokens of a person's name in order, at most `MAX_TOKENS`; perhaps none."""
-    text = repair_homoglyphs(text)
+    text, hebrew = transliterate_hebrew_words(repair_homoglyphs(text))
     if TRANSLITERATED.search(text):
         text = transliterate_southeast(text)
     if _SOUTH_SLAV.search(text) and not _VIETNAMESE.search(text):
@@ -119,8 +119,7 @@ def tokenize_person(text: str) -> list[Token]:
     # J.R. is two initials, Jr. none
     text = join_hyphenated_syllables(text.replace("`", "").replace("ʻ", ""))
     words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(r"\1 ", text)))
-    spelt = transliterate_signed_words(text)
-    # a Han or Hangul name that is written in two words is cut already
+    spelt = {**transliterate_signed_words(text), **hebrew}
     whole = (
         not text.isascii()
         and sum(bool(HAN.search(word) or HANGUL.search(word)) for word in words) == 1
@@ -134,9 +133,7 @@ def tokenize_person(text: str) -> list[Token]:
             plain &= nothing_else
         else:
             tokens.extend(
-                [_latin_token(spelt[word], word.lower())]
-                if word in spelt
-                else _person_word(word, whole)
+                [_spelled_token(spelt[word], word)] if word in spelt else _person_word(word, whole)
             )
             plain = False
     if plain and tokens:
@@ -155,8 +152,8 @@ def _ascii_word(word: str) -> tuple[Token, bool]:
         and text not in TITLES_OR_NAMES
         and not _ABD.match(text)
         and text not in _DIN
+        and text not in _MAYBE_NUMBERS
     )
-    plain &= text not in _MAYBE_NUMBERS
     return token, plain and not (len(text) > 6 and _DIN_END.search(text))
 
 
@@ -166,22 +163,28 @@ def _person_word(word: str, whole: bool) -> list[Token]:
         return [
             Token(letters(part), TokenFlag.FOREIGN, surface=part) for part in parts if letters(part)
         ]
-    text, surface = letters(word), word.lower()
+    text = letters(word)
     if not text:
         return []
     if _KANA.fullmatch(word):
-        # Long vowels are short in passports; foreign names are written in katakana.
         return [Token(_LONG_KANA.sub(lambda match: match[1] or "", text))]
     if is_vowelless(word):
         text = letters(ARABIC_ARTICLE.sub("", TA_MARBUTA.sub("\u0627", word)))
         if text.startswith("bdal") and len(text) > 5:
-            # One word in Arabic script, with the article inside.
-            text = "abd" + text[4:]
-        bare = word.translate(ARABIC_LETTERS)
-        titled = bare in ARABIC_PARTICLES or ARABIC_ARTICLE.sub("", bare) in ARABIC_PARTICLES
-        particle = TokenFlag.PARTICLE if titled else 0
-        return [Token(text, TokenFlag.FOREIGN | particle, surface=surface)]
-    return [_latin_token(text, surface)]
+            text = "abd" + text[4:]  # one word, with the article inside
+    return [_spelled_token(text, word)]
+
+
+def _spelled_token(text: str, word: str) -> Token:
+    """Return the token of a word, given its transliteration."""
+    if _KATAKANA.fullmatch(word):
+        return Token(text, TokenFlag.FOREIGN, surface=word)
+    if not is_vowelless(word):
+        return _latin_token(text, word.lower())
+    bare = word.translate(ARABIC_LETTERS)
+    titled = bare in ARABIC_PARTICLES or ARABIC_ARTICLE.sub("", bare) in ARABIC_PARTICLES
+    particle = TokenFlag.PARTICLE if titled and not has_geresh(text, word) else 0
+    return Token(text, TokenFlag.FOREIGN | particle, surface=word.lower())
 
 
 def drop_abd_article(text: str) -> str:

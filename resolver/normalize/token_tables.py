@@ -10,11 +10,13 @@ from typing import NamedTuple
 import jellyfish
 import numpy as np
 
-from resolver.normalize.folding import skeleton_code, sound_code
+from resolver.normalize.folding import HAN, skeleton_code, sound_code
 from resolver.normalize.group_lexicons.cities import city_name
 from resolver.normalize.group_tokens import stem_symbol, tokenize_group
 from resolver.normalize.lexicons.nicknames import form_symbols, nickname_symbols
 from resolver.normalize.name_tokens import Token, symbol_id, tokenize_person
+from resolver.normalize.scripts.detection import script_of
+from resolver.normalize.scripts.han_variants import level_han
 from resolver.normalize.scripts.readings import FIXED_READINGS, readings
 from resolver.normalize.scripts.romanization import (
     armenian_key,
@@ -26,6 +28,7 @@ from resolver.normalize.scripts.syllables import korean_key, pinyin_readings
 from resolver.records.prepared.batch import FloatArray, TokenTable
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.scripts import SCRIPT_SHIFT
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.text_hashes import hash64, hash_texts
 from resolver.records.prepared.value_flags import TokenFlag
@@ -39,6 +42,7 @@ Lookup = Callable[[Sequence[str]], list[tuple[int, ...]]]
 # Plain ints: operations on enumeration members take a microsecond each.
 _PARTICLE, _LEGAL, _INITIAL = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int(TokenFlag.INITIAL)
 _NUMBER, _KNOWN = int(TokenFlag.NUMBER), int(TokenFlag.KNOWN)
+_FOREIGN = int(TokenFlag.FOREIGN)
 _COMMON = int(TokenFlag.GENERIC | TokenFlag.PLACE)
 _PATRONYMIC = re.compile("[aeio][vw](?:ich|ych|itch|ytch|na)$|inichna$")
 """Patronymics, which are as common as the father's given name: all his children bear it."""
@@ -118,9 +122,9 @@ def _table(
         texts=np.array(texts, dtype=object),
         hashes=hash_texts(texts),
         phonetic=hash_texts(_phonetic(text) for text in texts),
-        sound=hash_texts(sound_code(text) for text in texts),
+        sound=hash_texts(map(_sound_text, entries)),
         skeleton=hash_texts(skeleton_code(text) if not text.isdigit() else text for text in texts),
-        flags=np.array([flags for _, flags in attributes], dtype=np.uint8),
+        flags=np.array([flags for _, flags in attributes], dtype=np.uint16),
         rarity_person=_rarities(texts, (token.flags for token in entries), tables, group=False),
         rarity_group=_rarities(texts, (token.flags for token in entries), tables, group=True),
         symbols=Ragged.of([symbols for symbols, _ in attributes]),
@@ -156,7 +160,7 @@ def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Look
         text=text,
         hash=_hash(text),
         phonetic=_hash(_phonetic(text)),
-        sound=_hash(sound_code(text)),
+        sound=_hash(_sound_text(token)),
         skeleton=_hash(bare),
         flags=flags,
         rarity_person=_rarity(text, int(token.flags), tables, group=False),
@@ -164,6 +168,11 @@ def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Look
         symbols=symbols,
         signature=_signature(text),
     )
+
+
+def _sound_text(token: Token) -> str:
+    """Return the levelled spelling of a word: of one in Han, its characters, not their sound."""
+    return level_han(token.surface) if HAN.search(token.surface) else sound_code(token.text)
 
 
 def _hash(text: str) -> int:
@@ -184,7 +193,7 @@ def _table_of_few(
         phonetic=np.array([word.phonetic for word in words], dtype=np.uint64),
         sound=np.array([word.sound for word in words], dtype=np.uint64),
         skeleton=np.array([word.skeleton for word in words], dtype=np.uint64),
-        flags=np.array([word.flags for word in words], dtype=np.uint8),
+        flags=np.array([word.flags for word in words], dtype=np.uint16),
         rarity_person=np.array([word.rarity_person for word in words], dtype=np.float32),
         rarity_group=np.array([word.rarity_group for word in words], dtype=np.float32),
         symbols=Ragged.of([word.symbols for word in words]),
@@ -203,6 +212,8 @@ def _symbols_and_flags(
     else:
         symbols, is_known = _person_symbols(token.text, answer, tables)
     flags = int(token.flags)
+    if token.surface and (person or flags & _FOREIGN):
+        flags |= int(script_of(token.surface)) << SCRIPT_SHIFT
     return symbols, flags | _KNOWN if is_known else flags
 
 

@@ -7,11 +7,12 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from resolver.comparison.cross_script import encode_sounds
-from resolver.kernels.text.sound_costs import CHANGE, FOREIGN_ONLY, LATIN_ONLY, WEIGHT
+from resolver.comparison.letters.letter_symbols import split_symbols
 from resolver.normalize.folding import skeleton_code, sound_code
 from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.scripts import SCRIPT_SHIFT, Script
 from resolver.records.prepared.value_flags import NICKNAME_BIT, Role, TokenFlag
+from tests.comparison.writing_oracle import written_similarity
 
 FLOOR = 0.62
 OMITTED = 0.2
@@ -29,6 +30,11 @@ class Word:
     bones: int
     symbols: frozenset[int]
     role: int
+    sound: int = 0
+
+    @property
+    def script(self) -> Script:
+        return Script(self.flags >> SCRIPT_SHIFT)
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ def words_of(prepared: PreparedBatch, form: int, *, group: bool = False) -> list
             int(tokens.skeleton[code]),
             frozenset(tokens.symbols[code].tolist()),
             int(forms.roles[place]),
+            int(tokens.sound[code]),
         )
         for place, code in ((place, int(forms.tokens.items[place])) for place in places)
     ]
@@ -88,12 +95,13 @@ def similarity(left: Word, right: Word) -> float:
     if alike:
         value = max(value, plain * 0.4 + 0.57)
     foreign = left.flags & TokenFlag.FOREIGN, right.flags & TokenFlag.FOREIGN
-    if left.bones == right.bones != 0 and all(foreign):
+    if left.bones == right.bones != 0 and left.script in VOWELLESS and right.script in VOWELLESS:
         value = max(value, 0.92)
+    if all(foreign) and _are_short_syllabic(left, right):
+        value = 0.0
+    both_scripts = min(_written((left,), (right,)), 0.96)
     if any(foreign) and not all(foreign):
-        value = min(
-            across(left.text, right.text) if foreign[0] else across(right.text, left.text), 0.96
-        )
+        value = both_scripts
     shared = left.symbols & right.symbols
     if left.flags & right.flags & TokenFlag.KNOWN and not shared and not alike and not any(foreign):
         value -= 0.2
@@ -101,6 +109,7 @@ def similarity(left: Word, right: Word) -> float:
             value = min(value, 0.5)
         elif _swapped(first, second):
             value = max(value, 0.66)
+    value = max(value, both_scripts)
     if any(symbol < NICKNAME_BIT for symbol in shared):
         value = max(value, 0.9 + value * 0.08)
     elif shared:
@@ -150,6 +159,8 @@ def plausible(left: Word, right: Word) -> bool:
 def token_match(left: Word, right: Word) -> float:
     """Return the value of matching two words, 0…1."""
     if left.text == right.text:
+        if left.flags & right.flags & TokenFlag.FOREIGN and left.sound != right.sound:
+            return 0.0 if _are_short_syllabic(left, right) else 0.9
         return 1.0
     if (left.flags | right.flags) & TokenFlag.INITIAL:
         return 0.75 if left.text[0] == right.text[0] else 0.0
@@ -328,36 +339,34 @@ def _together(first: Word, second: Word, target: Word) -> float:
         second.flags & TokenFlag.FOREIGN
     ) == foreign:
         return 0.0
-    halves = b"".join(encode_sounds(word.text, foreign=not foreign) for word in (first, second))
-    whole = encode_sounds(target.text, foreign=bool(foreign))
-    value = min(_distance(whole, halves) if foreign else _distance(halves, whole), 0.95)
+    value = min(_written((first, second), (target,)), 0.95)
     single = max(token_match(first, target), token_match(second, target))
     return value if value >= 0.8 and value > single else 0.0
 
 
-def across(foreign: str, latin: str) -> float:
-    """Return the similarity of sound of a word of another script and a Latin one."""
-    return _distance(encode_sounds(foreign, foreign=True), encode_sounds(latin, foreign=False))
+VOWELLESS = (Script.ARABIC, Script.HEBREW)
+_MOST_SYMBOLS = {Script.HAN: 4, Script.HANGUL: 6}
 
 
-def _distance(foreign: bytes, latin: bytes) -> float:
-    if not foreign or not latin:
+def _are_short_syllabic(left: Word, right: Word) -> bool:
+    return all(
+        word.script in _MOST_SYMBOLS
+        and 0 < len(split_symbols(word.text, word.script)) <= _MOST_SYMBOLS[word.script]
+        for word in (left, right)
+    )
+
+
+def _written(left: tuple[Word, ...], right: tuple[Word, ...]) -> float:
+    """Return the similarity of sound of words of another script and Latin ones, else 0."""
+    latin, foreign = sorted((left, right), key=lambda words: bool(words[0].script))
+    if any(word.script for word in latin) or not all(word.script for word in foreign):
         return 0.0
-    cost = {(0, 0): 0.0}
-    for row in range(len(foreign) + 1):
-        for column in range(len(latin) + 1):
-            ways = []
-            if row and column:
-                ways.append(
-                    cost[row - 1, column - 1] + float(CHANGE[foreign[row - 1], latin[column - 1]])
-                )
-            if row:
-                ways.append(cost[row - 1, column] + float(FOREIGN_ONLY[foreign[row - 1]]))
-            if column:
-                ways.append(cost[row, column - 1] + float(LATIN_ONLY[latin[column - 1]]))
-            cost[row, column] = min(ways, default=0.0)
-    heavy = max(1.5, *(float(WEIGHT[list(side)].sum()) for side in (foreign, latin)))
-    return max(0.0, 1 - 1.6 * cost[len(foreign), len(latin)] / heavy)
+    symbols = [
+        (word.script, symbol)
+        for word in foreign
+        for symbol in split_symbols(word.text, word.script)
+    ]
+    return written_similarity(symbols, "".join(word.text for word in latin))
 
 
 def _same_bones(text: str, target: str) -> bool:

@@ -86,7 +86,7 @@ def material_from_arrays(
     """Return the material of `material_arrays`. Raises `KeyError` if an array is missing."""
     tokens = TokenRecords(
         arrays["cards"].view(TOKEN),
-        prepared.tokens.flags,
+        (prepared.tokens.flags & 0xFF).astype(np.uint8),
         arrays["letters"],
         prepared.tokens.symbols.items,
         arrays["spoken_offsets"],
@@ -189,7 +189,7 @@ def _token_table(tokens: TokenRecords, texts: npt.NDArray[np.object_]) -> TokenT
         phonetic=column("phonetic"),
         sound=column("sound"),
         skeleton=column("skeleton"),
-        flags=tokens.flags,
+        flags=tokens.flags.astype(np.uint16),
         rarity_person=column("rarity_person"),
         rarity_group=column("rarity_group"),
         symbols=Ragged(np.ascontiguousarray(tokens.records["symbols"]), tokens.symbols),

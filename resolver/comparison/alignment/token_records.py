@@ -19,6 +19,7 @@ def token_records(tokens: TokenTable, sounds: Ragged | None = None) -> TokenReco
     """Lay out a table of tokens; `sounds` of each token (`token_sounds`) if already computed."""
     sounds = sounds if sounds is not None else token_sounds(tokens)
     count = len(tokens)
+    flags = (tokens.flags & 0xFF).astype(np.uint8)
     records = np.zeros(count + 1, dtype=TOKEN)
     lengths = np.fromiter(map(len, tokens.texts), dtype=np.int32, count=count)
     letters = np.frombuffer(
@@ -33,7 +34,7 @@ def token_records(tokens: TokenTable, sounds: Ragged | None = None) -> TokenReco
         ("rarity_person", tokens.rarity_person),
         ("rarity_group", tokens.rarity_group),
         ("length", np.minimum(lengths, 65_535)),
-        ("flags", tokens.flags),
+        ("flags", flags),
         ("letter_count", np.bitwise_count(tokens.signature)),
     ):
         records[field][:count] = values
@@ -44,9 +45,7 @@ def token_records(tokens: TokenTable, sounds: Ragged | None = None) -> TokenReco
     has_letters = lengths > 0
     starts = records["letters"][:count][has_letters]
     records["first_letter"][:count][has_letters] = letters[starts]
-    return TokenRecords(
-        records, tokens.flags, letters, tokens.symbols.items, sounds.offsets, sounds.items
-    )
+    return TokenRecords(records, flags, letters, tokens.symbols.items, sounds.offsets, sounds.items)
 
 
 def new_memo(tokens: int) -> SimilarityMemo:
@@ -54,7 +53,7 @@ def new_memo(tokens: int) -> SimilarityMemo:
     size = min(_MAX_MEMO, 1 << max(4, (8 * tokens).bit_length()))
     slots = np.zeros(size, dtype=MEMO_SLOT)
     slots["key"] = -1
-    return SimilarityMemo(slots, *sound_scratch(), np.zeros(32, dtype=np.uint64))
+    return SimilarityMemo(slots, sound_scratch(), np.zeros(32, dtype=np.uint64))
 
 
 def token_similarity(

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from resolver.kernels.alignment.established_words import begins_with_abd
 from resolver.kernels.alignment.records import (
     NameArrays,
     SimilarityMatrix,
     SimilarityMemo,
     TokenRecords,
 )
-from resolver.kernels.alignment.token_similarity import begins_with_abd
 from resolver.kernels.arrays import AnyBool, AnyInt, RecordArray, RecordRow
 from resolver.kernels.compiler import compiled
+from resolver.kernels.text.letter_costs import LetterCosts
 from resolver.kernels.text.sound_distance import (
     cross_script_similarity,
     may_sound_alike,
@@ -50,8 +51,7 @@ def joined_across_scripts(
     0 where it is below `_MIN_JOINED`.
     """
     similarity = cross_script_similarity(
-        *(first, second, target, tokens.flags, tokens.sound_offsets, tokens.sounds),
-        *(_MIN_SOUND, memo.row, memo.joined),
+        *(first, second, target, tokens.sound_offsets, tokens.sounds, _MIN_SOUND, memo.sounds)
     )
     value = min(similarity, JOINED_ACROSS)
     return value if value >= _MIN_JOINED else np.float32(0.0)
@@ -59,15 +59,20 @@ def joined_across_scripts(
 
 @compiled(inline="always", allocates=False)
 def _may_sound_joined(
-    left: AnyInt, right: AnyInt, target: AnyInt, tokens: TokenRecords, matrix: SimilarityMatrix
-) -> bool:
+    left: AnyInt,
+    right: AnyInt,
+    target: AnyInt,
+    tokens: TokenRecords,
+    costs: LetterCosts,
+    matrix: SimilarityMatrix,
+) -> AnyBool:
     """Return whether two neighbors and a word of another script may sound alike enough."""
     offsets, items, profiles = tokens.sound_offsets, tokens.sounds, matrix.sound_profiles
     if len(items) == 0:
         return False
-    first = sound_profile(offsets, items, left, profiles)
-    second = sound_profile(offsets, items, right, profiles)
-    other = sound_profile(offsets, items, target, profiles)
+    first = sound_profile(offsets, items, left, costs, profiles)
+    second = sound_profile(offsets, items, right, costs, profiles)
+    other = sound_profile(offsets, items, target, costs, profiles)
     return may_sound_alike(
         first.sounds | second.sounds,
         first.near | second.near,
@@ -105,7 +110,7 @@ def joined_value(
         return JOINED_SKELETON
     if not (records[target].flags ^ records[word.token].flags) & _FOREIGN:
         return np.float32(0.0)
-    if not _may_sound_joined(word.token, following, target, tokens, matrix):
+    if not _may_sound_joined(word.token, following, target, tokens, memo.sounds.costs, matrix):
         return np.float32(0.0)
     value = joined_across_scripts(word.token, following, target, tokens, memo)
     at = matrix.words[other_word].at

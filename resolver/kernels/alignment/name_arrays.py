@@ -12,6 +12,7 @@ from resolver.kernels.arrays import (
     HashArray,
     IntArray,
     RecordArray,
+    ShortArray,
 )
 from resolver.kernels.compiler import compiled
 from resolver.records.prepared.value_flags import TokenFlag
@@ -32,7 +33,7 @@ class NameColumns(NamedTuple):
     roles: ByteArray
     joined: HashArray
     joined_skeleton: HashArray
-    flags: ByteArray
+    flags: ShortArray
 
 
 @compiled(allocates=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from resolver.kernels.alignment.name_arrays import LATIN_SCRIPT
 from resolver.kernels.alignment.name_pair import BOTH_SCRIPTS, align_names
 from resolver.kernels.alignment.principal_names import principal_difference
 from resolver.kernels.alignment.records import (
@@ -137,6 +138,13 @@ def _is_beaten(
 
 
 @compiled(inline="always", allocates=False)
+def _is_exact(left: RecordRow, right: RecordRow, contradicted: np.float32) -> AnyBool:
+    """Return whether two names of the same words are equal: characters may only sound the same."""
+    is_exact: AnyBool = contradicted == 0 or ((left.scripts | right.scripts) & LATIN_SCRIPT) != 0
+    return is_exact
+
+
+@compiled(inline="always", allocates=False)
 def _compare_names(
     left: RecordSpan,
     right: RecordSpan,
@@ -157,12 +165,11 @@ def _compare_names(
         is_supported: AnyBool = False
         for b in range(right.first, right.last):
             name_b, row_b = names.names[b], matrix.right_names[b - right.first]
-            if name_a.compact == name_b.compact:
-                exact = np.float32(1.0)
+            is_same = name_a.compact == name_b.compact
             quality = max(name_a.quality, name_b.quality)
             is_primary = name_a.quality == _PRIMARY and name_b.quality == _PRIMARY
-            # Only of two scripts may two neighbors sound like one word.
-            is_mixed = (name_a.scripts | name_b.scripts) == BOTH_SCRIPTS
+            # Only of two scripts may two neighbors sound like one word; equal ones are not skipped.
+            is_mixed = is_same or (name_a.scripts | name_b.scripts) == BOTH_SCRIPTS
             if may_match_names(row_a, row_b) or is_mixed:
                 if not is_mixed and not may_join(row_a, row_b):
                     is_counted = is_supported and supported[b - right.first]
@@ -178,6 +185,8 @@ def _compare_names(
             else:
                 sums = _nothing_matched(row_a, row_b)
             matched, contradicted, omitted = sums[:3]
+            if is_same and _is_exact(name_a, name_b, contradicted):
+                exact = np.float32(1.0)
             total = matched + contradicted + OMITTED * omitted
             share = matched / total if total > 0 else np.float32(0.0)
             if is_primary:

@@ -20,6 +20,7 @@ from resolver.kernels.arrays import (
     LetterArray,
     RecordArray,
 )
+from resolver.kernels.text.letter_costs import SoundScratch
 
 LIMIT = 24
 """Words of a name beyond these are ignored."""
@@ -178,8 +179,7 @@ class SimilarityMemo(NamedTuple):
     scratch of `sound_distance.cross_script_similarity` and `edit_distance.mean_similarity`."""
 
     slots: RecordArray
-    row: FloatArray
-    joined: IntArray
+    sounds: SoundScratch
     places: HashArray
 
 

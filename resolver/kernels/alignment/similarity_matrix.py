@@ -35,6 +35,7 @@ from resolver.kernels.arrays import (
     RecordRow,
 )
 from resolver.kernels.compiler import compiled
+from resolver.kernels.text.letter_costs import LetterCosts
 from resolver.kernels.text.sound_distance import may_sound_alike, sound_profile
 from resolver.records.prepared.value_flags import TokenFlag
 
@@ -216,8 +217,12 @@ def _spelled_words(word: RecordRow, tokens: IntArray, records: RecordArray) -> n
 
 @compiled(inline="always", allocates=False)
 def _may_sound_alike(
-    left: AnyInt, right: AnyInt, tokens: TokenRecords, matrix: SimilarityMatrix
-) -> bool:
+    left: AnyInt,
+    right: AnyInt,
+    tokens: TokenRecords,
+    costs: LetterCosts,
+    matrix: SimilarityMatrix,
+) -> AnyBool:
     """Return whether two candidates may match: sounds of two scripts may be too far apart."""
     first, second = tokens.records[left], tokens.records[right]
     either, differ = first.flags | second.flags, first.flags ^ second.flags
@@ -230,8 +235,9 @@ def _may_sound_alike(
         return True
     if len(tokens.sounds) == 0:
         return True
-    profile = sound_profile(tokens.sound_offsets, tokens.sounds, left, matrix.sound_profiles)
-    other = sound_profile(tokens.sound_offsets, tokens.sounds, right, matrix.sound_profiles)
+    offsets, sounds, profiles = tokens.sound_offsets, tokens.sounds, matrix.sound_profiles
+    profile = sound_profile(offsets, sounds, left, costs, profiles)
+    other = sound_profile(offsets, sounds, right, costs, profiles)
     return may_sound_alike(profile.sounds, profile.near, profile.weight, other, np.float32(FLOOR))
 
 
@@ -258,7 +264,9 @@ def fill_column(
             record, tokens.records[other], tokens.letters
         ):
             begins |= bit_at(place)
-        if candidates[place] & _MATCHING and _may_sound_alike(other, token, tokens, matrix):
+        if candidates[place] & _MATCHING and _may_sound_alike(
+            other, token, tokens, memo.sounds.costs, matrix
+        ):
             value = match_value(other, token, tokens, memo)
             if value > 0:
                 bits |= bit_at(place)

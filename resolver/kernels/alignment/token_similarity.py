@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from resolver.kernels.alignment.established_words import begins_with_abd, established_value
 from resolver.kernels.alignment.records import SimilarityMemo, TokenRecords
 from resolver.kernels.arrays import (
     AnyInt,
@@ -22,7 +23,8 @@ from resolver.kernels.arrays import (
 )
 from resolver.kernels.compiler import compiled
 from resolver.kernels.text.edit_distance import mean_similarity
-from resolver.kernels.text.sound_distance import cross_script_similarity
+from resolver.kernels.text.letter_costs import FIRST_SYMBOL
+from resolver.kernels.text.sound_distance import cross_script_similarity, of_two_scripts
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
 
 FLOOR = 0.62
@@ -39,6 +41,14 @@ _LITERAL = int(TokenFlag.INITIAL | TokenFlag.PARTICLE | TokenFlag.NUMBER)
 """Initials are judged by their letter, particles and numbers by equality."""
 _ESTABLISHED_LOSS = np.float32(0.2)
 """Loss of similarity between two established words that nothing ties together."""
+_MAX_ACROSS = np.float32(0.96)
+"""Highest similarity of two words of different scripts by their letters."""
+_HOMOPHONE = np.float32(0.9)
+"""Match value of two longer words in Han, of other characters with the same sounds."""
+_SHORT_HAN, _SHORT_HANGUL = 4, 6
+"""Symbols of two syllables, at most."""
+_HEBREW, _HANGUL, _HAN = 2, 3, 4
+"""`Script` numbers; those up to the first write no short vowels."""
 _SAME_SYMBOL, _SAME_NICKNAME = 2, 1
 
 
@@ -56,6 +66,10 @@ def match_value(
     value = np.float32(0.0)
     if first.hash == second.hash:
         value = np.float32(1.0)
+        if first.flags & second.flags & _FOREIGN and first.sound != second.sound:
+            # Other characters of the same sound.
+            is_short = _is_short_syllabic(left, right, tokens, memo)
+            value = np.float32(0.0) if is_short else _HOMOPHONE
     elif (first.flags | second.flags) & _INITIAL:
         if first.first_letter == second.first_letter:
             value = INITIAL_VALUE
@@ -72,6 +86,41 @@ def match_value(
                 value = np.float32(0.0)
             slot.key, slot.value = key, value
     return value
+
+
+@compiled(allocates=False)
+def _is_short_syllabic(
+    left: AnyInt, right: AnyInt, tokens: TokenRecords, memo: SimilarityMemo
+) -> bool:
+    """Return whether two tokens in Han or Hangul are names of two syllables or fewer.
+
+    There a syllable is a word, so that another one makes another name.
+    """
+    if len(tokens.sounds) == 0:
+        return False
+    offsets, scripts = tokens.sound_offsets, memo.sounds.costs.scripts
+    for token in (left, right):
+        sounds = tokens.sounds[offsets[token] : offsets[token + 1]]
+        if len(sounds) == 0 or sounds[0] < FIRST_SYMBOL:
+            return False
+        script = scripts[sounds[0] - FIRST_SYMBOL]
+        most = _SHORT_HAN if script == _HAN else _SHORT_HANGUL if script == _HANGUL else 0
+        if len(sounds) > most:
+            return False
+    return True
+
+
+@compiled(inline="always", allocates=False)
+def _has_vowels(token: AnyInt, tokens: TokenRecords, memo: SimilarityMemo) -> bool:
+    """Return whether a token of another script is of one that writes vowels."""
+    begin = tokens.sound_offsets[token]
+    if len(tokens.sounds) == 0 or begin == tokens.sound_offsets[token + 1]:
+        return False
+    sound = tokens.sounds[begin]
+    if sound < FIRST_SYMBOL:
+        return True
+    has_vowels: bool = memo.sounds.costs.scripts[sound - FIRST_SYMBOL] > _HEBREW
+    return has_vowels
 
 
 @compiled(inline="always", allocates=False)
@@ -102,7 +151,17 @@ def may_match_tokens(left: AnyInt, right: AnyInt, tokens: TokenRecords) -> bool:
     if first.sound != 0 and first.sound == second.sound:
         return True
     both_known = first.flags & second.flags & _KNOWN and not first.flags & _FOREIGN
-    return _max_similarity(first, second, common) >= FLOOR + (0.2 if both_known else 0.0) - _MARGIN
+    if _max_similarity(first, second, common) >= FLOOR + (0.2 if both_known else 0.0) - _MARGIN:
+        return True
+    return _is_across(left, right, tokens)
+
+
+@compiled(inline="always", allocates=False)
+def _is_across(left: AnyInt, right: AnyInt, tokens: TokenRecords) -> bool:
+    """Return whether one of two tokens is Latin and the other of a script with learned costs."""
+    return len(tokens.sounds) > 0 and of_two_scripts(
+        left, right, tokens.sound_offsets, tokens.sounds
+    )
 
 
 @compiled(inline="always", allocates=False)
@@ -163,7 +222,7 @@ def _spelling_similarity(
     second: RecordRow,
     left: LetterArray,
     right: LetterArray,
-    both_foreign: bool,
+    both_vowelless: bool,
     same_sound: bool,
     minimum: np.float32,
     places: HashArray,
@@ -190,7 +249,7 @@ def _spelling_similarity(
         value = max(letters, letters * np.float32(0.5) + np.float32(0.42))
     if same_sound:
         value = max(value, letters * np.float32(0.4) + np.float32(0.57))
-    if both_foreign and same_skeleton:
+    if both_vowelless and same_skeleton:
         value = max(value, np.float32(0.92))
     return value
 
@@ -212,6 +271,7 @@ def token_pair_similarity(
     same_sound = first.sound == second.sound and first.sound != 0
     foreign = ((first.flags | second.flags) & _FOREIGN) != 0
     both_foreign = (first.flags & second.flags & _FOREIGN) != 0
+    both_vowelless = both_foreign and not _has_vowels(token, tokens, memo)
     shared = _shared_symbol(token, other, tokens) if first.symbol_bits & second.symbol_bits else 0
     enough = minimum if shared == 0 else np.float32(0.0)
     lowered = (
@@ -220,85 +280,29 @@ def token_pair_similarity(
         and not same_sound
         and not foreign
     )
-    if foreign and not both_foreign and len(tokens.sounds) > 0:
+    across = np.float32(0.0)
+    if _is_across(token, other, tokens):
         across = cross_script_similarity(
-            *(token, -1, other, tokens.flags, tokens.sound_offsets, tokens.sounds),
-            *(enough, memo.row, memo.joined),
+            *(token, -1, other, tokens.sound_offsets, tokens.sounds, enough, memo.sounds)
         )
-        value = min(across, np.float32(0.96))
+        across = min(across, _MAX_ACROSS)
+    if foreign and not both_foreign and len(tokens.sounds) > 0:
+        value = across
     else:
         enough = enough + _ESTABLISHED_LOSS if lowered and minimum > 0 else enough
         value = _spelling_similarity(
-            first, second, left, right, both_foreign, same_sound, enough, memo.places
+            *(first, second, left, right, both_vowelless, same_sound, enough, memo.places)
         )
+        if both_foreign and _is_short_syllabic(token, other, tokens, memo):
+            value = np.float32(0.0)
     if lowered:
-        value = _established_value(value - _ESTABLISHED_LOSS, left, right)
+        value = established_value(value - _ESTABLISHED_LOSS, left, right)
+    value = max(value, across)
     if shared == _SAME_SYMBOL:
         value = max(value, np.float32(0.9) + value * np.float32(0.08))
     elif shared == _SAME_NICKNAME:
         value = max(value, np.float32(0.84) + value * np.float32(0.08))
     return min(max(value, np.float32(0.0)), np.float32(0.99))
-
-
-@compiled(inline="always", allocates=False)
-def _established_value(value: np.float32, left: LetterArray, right: LetterArray) -> np.float32:
-    """Return the similarity of two established words: Maria is no misspelling of Mario."""
-    if _has_other_ending(left, right):
-        value = min(value, np.float32(0.5))
-    elif _has_swapped_letters(left, right):
-        value = max(value, np.float32(0.66))
-    return value
-
-
-@compiled(inline="always", allocates=False)
-def begins_with_abd(text: LetterArray) -> bool:
-    """Return whether a word begins with `abd`."""
-    begins: bool = len(text) >= 3 and text[0] == 97 and text[1] == 98 and text[2] == 100
-    return begins
-
-
-@compiled(inline="always", allocates=False)
-def _is_vowel(letter: AnyInt) -> bool:
-    return letter == 97 or letter == 101 or letter == 105 or letter == 111 or letter == 117
-
-
-@compiled(inline="always", allocates=False)
-def _has_other_ending(first: LetterArray, second: LetterArray) -> bool:
-    """Return whether two words differ only in a final vowel (Maria and Mario, Karim, Karima)."""
-    short, long = (first, second) if len(first) <= len(second) else (second, first)
-    gap = len(long) - len(short)
-    if gap > 1 or len(long) == 0 or not _is_vowel(long[-1]):
-        return False
-    if gap == 0 and not _is_vowel(short[-1]):
-        return False
-    same = 0
-    while same < len(long) - 1 and short[same] == long[same]:
-        same += 1
-    return same == len(long) - 1
-
-
-@compiled(inline="always", allocates=False)
-def _has_swapped_letters(first: LetterArray, second: LetterArray) -> bool:
-    """Return whether two words of three letters or more differ only in two swapped neighbors.
-
-    The first letter must be the same.
-    """
-    if len(first) != len(second) or len(first) < 3:
-        return False
-    at = 0
-    while at < len(first) and first[at] == second[at]:
-        at += 1
-    if (
-        at == 0
-        or at + 1 >= len(first)
-        or first[at] != second[at + 1]
-        or first[at + 1] != second[at]
-    ):
-        return False
-    rest = at + 2
-    while rest < len(first) and first[rest] == second[rest]:
-        rest += 1
-    return rest == len(first)
 
 
 @compiled(allocates=False)

@@ -9,7 +9,6 @@ import numpy as np
 from resolver.kernels.arrays import (
     AnyInt,
     AnyIntArray,
-    ByteArray,
     FloatArray,
     HashArray,
     IntArray,
@@ -48,7 +47,7 @@ class AcronymTokens(NamedTuple):
     acronym), hash of its letters in any order. `skip`: flags of words without an initial;
     `optional`: flags of words whose initial may be missing."""
 
-    flags: ByteArray
+    flags: AnyIntArray
     first_letters: LetterArray
     spelled: HashArray
     bags: HashArray

@@ -84,6 +84,16 @@ def read_library_words() -> CorpusWords | None:
     return words if _add_lines(words, names) else None
 
 
+def name_lines() -> Iterator[list[str]]:
+    """Yield the forms of each given or family name of the library, as it writes them."""
+    for text in _texts():
+        if b" => " in text[:1000]:
+            for line in text.decode("utf-8", "replace").splitlines():
+                match = _LINE.fullmatch(line.strip())
+                if match:
+                    yield match[1].split(", ")
+
+
 def _add_lines(words: CorpusWords, names: str) -> bool:
     """Add the lines of a text; return False at a line that has not the expected form."""
     for line in filter(None, map(str.strip, names.splitlines())):

@@ -37,6 +37,11 @@ def korean_reading(word: str) -> str:
     return reading
 
 
+def korean_syllables() -> frozenset[str]:
+    """Return all readings of characters in Hangul."""
+    return frozenset(_table().values())
+
+
 @cache
 def _table() -> dict[str, str]:
     text = (resources.files(__package__) / "sino_korean.txt").read_text("utf-8")

@@ -29,8 +29,9 @@ class TokenTable:
 
     `texts` are ASCII if a transliteration exists; `hashes` are 64 bits of the text. `phonetic`,
     `sound` and `skeleton` are hashes of codes that level spellings (0: no code). `flags` are
-    `TokenFlag` bits; `rarity_person` and `rarity_group` are nats in 0…9; `symbols` are the ids of a
-    token's symbols, ascending; `signature` has one bit per letter.
+    `TokenFlag` bits and, above them, the number of the script (`scripts.SCRIPT_SHIFT`);
+    `rarity_person` and `rarity_group` are nats in 0…9; `symbols` are the ids of a token's symbols,
+    ascending; `signature` has one bit per letter.
     """
 
     texts: npt.NDArray[np.object_]
@@ -38,7 +39,7 @@ class TokenTable:
     phonetic: HashArray
     sound: HashArray
     skeleton: HashArray
-    flags: ByteArray
+    flags: npt.NDArray[np.uint16]
     rarity_person: FloatArray
     rarity_group: FloatArray
     symbols: Ragged

@@ -19,7 +19,7 @@ class TokenFlag(IntFlag):
     GENERIC = 32
     FOREIGN = 64
     """Written in a script that has several romanisations, or whose romanisation has no vowels
-    (Arabic, Hebrew, Han, Hangul)."""
+    (Arabic, Hebrew, Han, Hangul, katakana)."""
     KNOWN = 128
     """Established word: a name listed in some table, so no misspelling."""
 

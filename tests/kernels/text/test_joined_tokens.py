@@ -49,7 +49,7 @@ def _table(texts: list[str]) -> TokenTable:
         hash_texts(texts),
         hash_texts(map(sound_code, texts)),
         hash_texts(map(skeleton_code, texts)),
-        none,
+        none.astype(np.uint16),
         zero,
         zero,
         Ragged.empty(len(texts)),

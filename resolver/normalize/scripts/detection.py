@@ -1,0 +1,32 @@
+"""Script of a word, by the ranges of Unicode."""
+
+from __future__ import annotations
+
+import re
+
+from resolver.records.prepared.scripts import Script
+
+_RANGES = {
+    Script.ARABIC: "\u0620-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufeff",
+    Script.HEBREW: "\u05d0-\u05f3\ufb1d-\ufb4f",
+    Script.HANGUL: "\uac00-\ud7af",
+    Script.HAN: "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff",
+    Script.KATAKANA: "\u30a1-\u30fe\uff66-\uff9f",
+    Script.CYRILLIC: "\u0400-\u052f",
+    Script.GREEK: "\u0370-\u03ff\u1f00-\u1fff",
+    Script.DEVANAGARI: "\u0900-\u097f",
+    Script.BENGALI: "\u0980-\u09ff",
+    Script.GEORGIAN: "\u10a0-\u10ff\u1c90-\u1cbf",
+    Script.ARMENIAN: "\u0530-\u058f",
+}
+_SCRIPT = re.compile(
+    "|".join(f"(?P<{script.name}>[{letters}])" for script, letters in _RANGES.items())
+)
+
+
+def script_of(text: str) -> Script:
+    """Return the script of the first letter of a text that is in one of `Script`, else Latin."""
+    if text.isascii():
+        return Script.LATIN
+    match = _SCRIPT.search(text)
+    return Script[match.lastgroup] if match and match.lastgroup else Script.LATIN

@@ -1,0 +1,25 @@
+"""Scripts of words, as prepared tokens store them beside their flags."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+SCRIPT_SHIFT = 8
+"""Bits of `TokenTable.flags` below the number of the script."""
+
+
+class Script(IntEnum):
+    """Scripts, by the numbers that prepared tokens store."""
+
+    LATIN = 0
+    ARABIC = 1
+    HEBREW = 2
+    HANGUL = 3
+    HAN = 4
+    KATAKANA = 5
+    CYRILLIC = 6
+    GREEK = 7
+    DEVANAGARI = 8
+    BENGALI = 9
+    GEORGIAN = 10
+    ARMENIAN = 11

@@ -1,0 +1,1 @@
+"""Learning how words of other scripts are written with Latin letters, from pairs of names."""

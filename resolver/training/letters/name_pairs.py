@@ -1,0 +1,134 @@
+"""Pairs of one given or family name in Latin letters and in another script.
+
+The source is the table of names inside the `rigour` library (MIT license), whose names are from
+Wikidata (CC0). A line lists the forms of one name in all languages: not only transliterations, so
+each word of another script has several candidates, of which the fit chooses one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from heapq import nlargest
+
+from rapidfuzz.distance import Indel
+
+from resolver.comparison.letters.letter_symbols import split_symbols
+from resolver.kernels.text.letter_costs import LETTERS
+from resolver.normalize.folding import letters
+from resolver.normalize.lexicons.corpus import name_lines
+from resolver.normalize.name_tokens import tokenize_person
+from resolver.normalize.scripts.detection import script_of
+from resolver.normalize.scripts.sino_korean import korean_syllables
+from resolver.records.prepared.scripts import Script
+
+VOWELLESS = (Script.ARABIC, Script.HEBREW)
+"""Scripts without short vowels."""
+_LATIN = re.compile("[A-Za-zÀ-ɏḀ-ỿ]+")
+_MAX_LETTERS = 16
+_CANDIDATES = 4
+_MIN_LIKENESS = 0.4
+_MAX_WRITTEN = 0.67
+"""Symbols per Latin letter of a word whose short vowels are not written."""
+_MAX_KOREAN = 7
+"""Symbols of the longest Korean given name."""
+_SOFT = re.compile("[aeiouywh]")
+_COARSE = str.maketrans("lcqvbgdjz", "rkkffktss")
+
+
+@dataclass(frozen=True, slots=True)
+class WordPair:
+    """Symbols of a word of another script, and Latin words that it may be."""
+
+    symbols: tuple[str, ...]
+    candidates: tuple[str, ...]
+
+
+def collect_pairs(lines: Iterable[list[str]] | None = None) -> dict[Script, list[WordPair]]:
+    """Return the pairs of each script, in the order of their words.
+
+    `lines`: forms of one name each, those of the library if left out.
+    """
+    found: dict[Script, dict[str, set[str]]] = {script: {} for script in Script if script}
+    for forms in lines if lines is not None else name_lines():
+        latin = {letters(form) for form in forms if _LATIN.fullmatch(form)}
+        latin = {word for word in latin if 1 < len(word) <= _MAX_LETTERS and word.isalpha()}
+        for script, text in _words(forms) if latin else ():
+            found[script].setdefault(text, set()).update(latin)
+    return {script: list(_pairs(script, words)) for script, words in found.items()}
+
+
+def origins(script: Script, pairs: list[WordPair]) -> list[list[WordPair]]:
+    """Return pairs by the origin of their names, where a script writes its own names otherwise.
+
+    In Hangul: Korean names, of one to three syllables that are readings of characters, and others.
+    In Arabic and Hebrew: names without short vowels, and foreign ones, whose vowels are written.
+    """
+    if script == Script.HANGUL:
+        return _parted(pairs, _are_korean(pairs))
+    if script in VOWELLESS:
+        return _parted(pairs, [_lacks_vowels(pair) for pair in pairs])
+    return [pairs]
+
+
+def _parted(pairs: list[WordPair], marks: list[bool]) -> list[list[WordPair]]:
+    return [
+        [pair for pair, is_marked in zip(pairs, marks, strict=True) if is_marked == wanted]
+        for wanted in (True, False)
+    ]
+
+
+def _lacks_vowels(pair: WordPair) -> bool:
+    return len(pair.symbols) <= _MAX_WRITTEN * len(pair.candidates[0])
+
+
+def _are_korean(pairs: list[WordPair]) -> list[bool]:
+    readings = sorted(map(letters, korean_syllables()), key=len, reverse=True)
+    korean = re.compile(f"(?:{'|'.join(readings)}){{1,3}}")
+    return [
+        len(pair.symbols) <= _MAX_KOREAN and bool(korean.fullmatch("".join(pair.symbols)))
+        for pair in pairs
+    ]
+
+
+def _words(forms: list[str]) -> Iterator[tuple[Script, str]]:
+    """Yield the transliterations of forms that are one word of another script."""
+    for form in forms:
+        script = script_of(form)
+        if not script or " " in form:
+            continue
+        tokens = [token.text for token in tokenize_person(form)]
+        # A Han or Hangul name without a space is cut into family and given name.
+        text = "".join(tokens) if script in (Script.HAN, Script.HANGUL) else tokens[0:1]
+        if len(tokens) == 1 or isinstance(text, str):
+            yield script, "".join(text)
+
+
+def _pairs(script: Script, words: dict[str, set[str]]) -> Iterator[WordPair]:
+    for text, latin in sorted(words.items()):
+        likeness = {word: _likeness(text, word) for word in sorted(latin)}
+        best = nlargest(_CANDIDATES, likeness, key=likeness.__getitem__)
+        candidates = tuple(word for word in best if likeness[word] >= _MIN_LIKENESS)
+        symbols = tuple(split_symbols(text, script))
+        if candidates and len(symbols) > 1:
+            yield WordPair(symbols, candidates)
+
+
+def _likeness(text: str, latin: str) -> float:
+    """Return how like two words are by all their letters or by their consonants alone, 0…1."""
+    bones, others = coarse(text), coarse(latin)
+    by_bones = Indel.normalized_similarity(bones, others) if bones else 0.0
+    return max(Indel.normalized_similarity(text, latin), 0.9 * by_bones)
+
+
+def coarse(text: str) -> str:
+    """Return the consonants of a text, with those alike that scripts confuse."""
+    return _SOFT.sub("", text).translate(_COARSE)
+
+
+def letter_numbers(word: str) -> list[int]:
+    """Return the letters of an ASCII word as numbers 0…25."""
+    numbers = [ord(letter) - ord("a") for letter in word]
+    assert all(0 <= number < LETTERS for number in numbers)
+    return numbers

@@ -1,0 +1,19 @@
+"""Forms of Chinese characters."""
+
+from __future__ import annotations
+
+import pytest
+
+from resolver.normalize.scripts.han_variants import level_han
+
+
+@pytest.mark.parametrize(
+    ("word", "other"), [("習近平", "习近平"), ("渡邊", "渡辺"), ("髙橋", "高橋"), ("澤", "沢")]
+)
+def test_forms_of_one_character_are_one(word: str, other: str) -> None:
+    assert level_han(word) == level_han(other)
+
+
+@pytest.mark.parametrize(("word", "other"), [("高市", "高石"), ("王伟", "王玮")])
+def test_characters_of_one_sound_stay_apart(word: str, other: str) -> None:
+    assert level_han(word) != level_han(other)
