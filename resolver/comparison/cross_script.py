@@ -12,15 +12,13 @@ import numpy.typing as npt
 
 from resolver.comparison.letters.letter_costs import cost_table
 from resolver.comparison.letters.letter_symbols import split_symbols
-from resolver.kernels.text.letter_costs import LetterCosts, SoundScratch
+from resolver.kernels.text.letter_costs import MAX_SOUNDS, SCRATCH_SIZE, SoundScratch
 from resolver.kernels.text.sound_distance import fill_cross_script
 from resolver.records.prepared.batch import TokenTable
 from resolver.records.prepared.ragged import Ragged, offsets_of
 from resolver.records.prepared.scripts import SCRIPT_SHIFT, Script
 from resolver.records.prepared.text_cache import cache_short_texts
 
-MAX_SOUNDS = 40
-"""Sounds of a word; others are dropped."""
 _FIRST_LETTER = ord("a")
 
 
@@ -57,15 +55,10 @@ def token_sounds(tokens: TokenTable, *, always: bool = False) -> Ragged:
     return Ragged(offsets_of(counts), items)
 
 
-def sound_scratch(costs: LetterCosts | None = None) -> SoundScratch:
+def sound_scratch() -> SoundScratch:
     """Return scratch of `sound_distance.cross_script_similarity`, with the costs that ship."""
-    twice = 2 * MAX_SOUNDS
-    return SoundScratch(
-        costs if costs is not None else cost_table().costs,
-        np.empty(twice + 1, dtype=np.int32),
-        np.empty(3 * twice, dtype=np.int32),
-        np.empty(twice, dtype=np.int32),
-    )
+    table = cost_table()
+    return SoundScratch(table.grams, table.costs, np.empty(SCRATCH_SIZE, dtype=np.int32))
 
 
 def cross_script_similarities(

@@ -119,7 +119,7 @@ def tokenize_person(text: str) -> list[Token]:
     # J.R. is two initials, Jr. none
     text = join_hyphenated_syllables(text.replace("`", "").replace("ʻ", ""))
     words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(r"\1 ", text)))
-    spelt = {**transliterate_signed_words(text), **hebrew}
+    spelt = hebrew or transliterate_signed_words(text)
     whole = (
         not text.isascii()
         and sum(bool(HAN.search(word) or HANGUL.search(word)) for word in words) == 1

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.comparison.cross_script import (
-    MAX_SOUNDS,
     cross_script_similarities,
     encode_letters,
     encode_symbols,
@@ -17,7 +16,7 @@ from resolver.comparison.cross_script import (
 )
 from resolver.comparison.letters.letter_costs import cost_table
 from resolver.comparison.letters.letter_symbols import split_symbols
-from resolver.kernels.text.letter_costs import FIRST_SYMBOL
+from resolver.kernels.text.letter_costs import FIRST_SYMBOL, MAX_SOUNDS
 from resolver.kernels.text.sound_distance import sound_similarity
 from resolver.records.prepared.scripts import Script
 from resolver.records.prepared.value_flags import TokenFlag
@@ -79,7 +78,7 @@ def compare(text: str, script: Script, latin: str) -> float:
 @settings(max_examples=200, deadline=None)
 @given(st.text(LETTERS, max_size=60), SCRIPTS)
 def test_sounds_are_few_and_known(text: str, script: Script) -> None:
-    rows = len(cost_table().costs.costs)
+    rows = len(cost_table().costs)
     codes = encode_symbols(text, script)
     assert len(codes) <= min(MAX_SOUNDS, len(text))
     assert all(FIRST_SYMBOL <= code < FIRST_SYMBOL + rows for code in codes)

@@ -16,13 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.kernels.text.letter_costs import (
+    ADDED_COLUMN,
+    EXTRA_COLUMNS,
     FIRST_SYMBOL,
     IMPOSSIBLE,
     LETTERS,
     LONGEST,
+    NEAR_COLUMN,
+    SCRIPT_COLUMN,
     STRONG_COST,
     UNIT,
-    LetterCosts,
     gram_code,
 )
 from resolver.records.prepared.scripts import Script
@@ -37,9 +40,10 @@ _Costs = dict[str, int]
 
 @dataclass(frozen=True)
 class CostTable:
-    """Costs, and the number of each symbol of a script among the sounds of a word."""
+    """`grams` and `costs` of `SoundScratch`, and the number of each symbol in sounds."""
 
-    costs: LetterCosts
+    grams: npt.NDArray[np.int32]
+    costs: npt.NDArray[np.int32]
     numbers: dict[tuple[Script, str], int]
 
     def number(self, script: Script, symbol: str) -> int:
@@ -65,7 +69,8 @@ def parse_costs(text: str) -> CostTable:
         for place, (script, symbol, _) in enumerate(symbols, _UNKNOWN + 1)
     }
     grams = sorted({gram for _, _, costs in symbols for gram in costs if gram != _EMPTY} - _LETTERS)
-    return CostTable(_arrays(symbols, added, surprise, [*sorted(_LETTERS), *grams]), numbers)
+    columns = [_EMPTY, *sorted(_LETTERS), *grams]
+    return CostTable(_gram_columns(columns), _arrays(symbols, added, surprise, columns), numbers)
 
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
@@ -80,30 +85,36 @@ def _costs(words: list[str]) -> _Costs:
     return {gram: int(cost) for gram, _, cost in pairs}
 
 
+def _gram_columns(columns: list[str]) -> npt.NDArray[np.int32]:
+    """Return the column of each gram by its code, and behind them for grams without one."""
+    codes = np.full(gram_code(LETTERS, LETTERS, LETTERS) + 1, len(columns), dtype=np.int32)
+    for place, gram in enumerate(columns[1:], 1):
+        codes[_code(gram)] = place
+    return codes
+
+
 def _arrays(
     symbols: list[tuple[Script, str, _Costs]],
     added: dict[Script, _Costs],
     surprise: _Costs,
-    grams: list[str],
-) -> LetterCosts:
-    """Return the arrays of a table; column 0 is no letter, then `grams`, then the impossible."""
-    column = {_EMPTY: 0, **{gram: place for place, gram in enumerate(grams, 1)}}
-    codes = np.full(gram_code(LETTERS, LETTERS, LETTERS) + 1, len(column), dtype=np.int32)
-    for gram, place in column.items():
-        if place:
-            codes[_code(gram)] = place
-    costs = np.full((len(symbols) + 1, len(column) + 1), IMPOSSIBLE, dtype=np.int32)
+    columns: list[str],
+) -> npt.NDArray[np.int32]:
+    """Return a row per symbol, the first for unknown ones, and one of the surprise of letters."""
+    place = {gram: number for number, gram in enumerate(columns)}
+    width = len(columns) + EXTRA_COLUMNS
+    costs = np.full((len(symbols) + 2, width), IMPOSSIBLE, dtype=np.int32)
     costs[:, 0], costs[:, 1 : LETTERS + 1] = _NO_LETTER, _ANY_LETTER
-    additions = np.full((len(symbols) + 1, LETTERS), _ANY_LETTER, dtype=np.int32)
-    near = np.zeros(len(symbols) + 1, dtype=np.uint64)
+    costs[_UNKNOWN, -ADDED_COLUMN:-NEAR_COLUMN] = _ANY_LETTER
+    costs[_UNKNOWN, -NEAR_COLUMN], costs[_UNKNOWN, -SCRIPT_COLUMN] = 0, Script.LATIN
     for row, (script, _, written) in enumerate(symbols, _UNKNOWN + 1):
         for gram, cost in written.items():
-            costs[row, column[gram]] = min(cost, int(costs[row, column[gram]]))
-        additions[row] = [min(added[script][letter], _ANY_LETTER) for letter in sorted(_LETTERS)]
-        near[row] = _near_letters(written, additions[row])
-    letters = np.array([surprise[letter] for letter in sorted(_LETTERS)], dtype=np.float32)
-    scripts = np.array([0, *(int(script) for script, _, _ in symbols)], dtype=np.int32)
-    return LetterCosts(codes, costs, additions, letters, near, scripts)
+            costs[row, place[gram]] = min(cost, int(costs[row, place[gram]]))
+        additions = [min(added[script][letter], _ANY_LETTER) for letter in sorted(_LETTERS)]
+        costs[row, -ADDED_COLUMN:-NEAR_COLUMN] = additions
+        costs[row, -NEAR_COLUMN] = _near_letters(written, additions)
+        costs[row, -SCRIPT_COLUMN] = script
+    costs[-1, :LETTERS] = [surprise[letter] for letter in sorted(_LETTERS)]
+    return costs
 
 
 def _code(gram: str) -> int:
@@ -111,8 +122,8 @@ def _code(gram: str) -> int:
     return int(gram_code(*([0] * (LONGEST - len(gram)) + numbers)))
 
 
-def _near_letters(written: _Costs, added: npt.NDArray[np.int32]) -> np.uint64:
+def _near_letters(written: _Costs, added: list[int]) -> int:
     """Return a bit per letter with which a symbol is written, or that is added at a low cost."""
     letters = {ord(letter) - ord("a") for gram in written if gram != _EMPTY for letter in gram}
-    letters |= set(np.flatnonzero(added < STRONG_COST).tolist())
-    return np.uint64(sum(1 << letter for letter in letters))
+    letters |= {letter for letter, cost in enumerate(added) if cost < STRONG_COST}
+    return sum(1 << letter for letter in letters)

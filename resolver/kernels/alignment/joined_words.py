@@ -11,9 +11,8 @@ from resolver.kernels.alignment.records import (
     SimilarityMemo,
     TokenRecords,
 )
-from resolver.kernels.arrays import AnyBool, AnyInt, RecordArray, RecordRow
+from resolver.kernels.arrays import AnyBool, AnyInt, IntArray, RecordArray, RecordRow
 from resolver.kernels.compiler import compiled
-from resolver.kernels.text.letter_costs import LetterCosts
 from resolver.kernels.text.sound_distance import (
     cross_script_similarity,
     may_sound_alike,
@@ -63,7 +62,7 @@ def _may_sound_joined(
     right: AnyInt,
     target: AnyInt,
     tokens: TokenRecords,
-    costs: LetterCosts,
+    costs: IntArray,
     matrix: SimilarityMatrix,
 ) -> AnyBool:
     """Return whether two neighbors and a word of another script may sound alike enough."""

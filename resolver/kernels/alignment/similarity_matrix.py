@@ -35,7 +35,6 @@ from resolver.kernels.arrays import (
     RecordRow,
 )
 from resolver.kernels.compiler import compiled
-from resolver.kernels.text.letter_costs import LetterCosts
 from resolver.kernels.text.sound_distance import may_sound_alike, sound_profile
 from resolver.records.prepared.value_flags import TokenFlag
 
@@ -220,7 +219,7 @@ def _may_sound_alike(
     left: AnyInt,
     right: AnyInt,
     tokens: TokenRecords,
-    costs: LetterCosts,
+    costs: IntArray,
     matrix: SimilarityMatrix,
 ) -> AnyBool:
     """Return whether two candidates may match: sounds of two scripts may be too far apart."""

@@ -14,6 +14,7 @@ import numpy as np
 from resolver.kernels.alignment.established_words import begins_with_abd, established_value
 from resolver.kernels.alignment.records import SimilarityMemo, TokenRecords
 from resolver.kernels.arrays import (
+    AnyBool,
     AnyInt,
     FloatArray,
     HashArray,
@@ -23,7 +24,7 @@ from resolver.kernels.arrays import (
 )
 from resolver.kernels.compiler import compiled
 from resolver.kernels.text.edit_distance import mean_similarity
-from resolver.kernels.text.letter_costs import FIRST_SYMBOL
+from resolver.kernels.text.letter_costs import FIRST_SYMBOL, symbol_script
 from resolver.kernels.text.sound_distance import cross_script_similarity, of_two_scripts
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
 
@@ -98,20 +99,20 @@ def _is_short_syllabic(
     """
     if len(tokens.sounds) == 0:
         return False
-    offsets, scripts = tokens.sound_offsets, memo.sounds.costs.scripts
+    offsets, costs = tokens.sound_offsets, memo.sounds.costs
     for token in (left, right):
         sounds = tokens.sounds[offsets[token] : offsets[token + 1]]
         if len(sounds) == 0 or sounds[0] < FIRST_SYMBOL:
             return False
-        script = scripts[sounds[0] - FIRST_SYMBOL]
+        script = symbol_script(sounds[0] - FIRST_SYMBOL, costs)
         most = _SHORT_HAN if script == _HAN else _SHORT_HANGUL if script == _HANGUL else 0
         if len(sounds) > most:
             return False
     return True
 
 
-@compiled(inline="always", allocates=False)
-def _has_vowels(token: AnyInt, tokens: TokenRecords, memo: SimilarityMemo) -> bool:
+@compiled(allocates=False)
+def _has_vowels(token: AnyInt, tokens: TokenRecords, memo: SimilarityMemo) -> AnyBool:
     """Return whether a token of another script is of one that writes vowels."""
     begin = tokens.sound_offsets[token]
     if len(tokens.sounds) == 0 or begin == tokens.sound_offsets[token + 1]:
@@ -119,7 +120,7 @@ def _has_vowels(token: AnyInt, tokens: TokenRecords, memo: SimilarityMemo) -> bo
     sound = tokens.sounds[begin]
     if sound < FIRST_SYMBOL:
         return True
-    has_vowels: bool = memo.sounds.costs.scripts[sound - FIRST_SYMBOL] > _HEBREW
+    has_vowels: AnyBool = symbol_script(sound - FIRST_SYMBOL, memo.sounds.costs) > _HEBREW
     return has_vowels
 
 
@@ -153,15 +154,13 @@ def may_match_tokens(left: AnyInt, right: AnyInt, tokens: TokenRecords) -> bool:
     both_known = first.flags & second.flags & _KNOWN and not first.flags & _FOREIGN
     if _max_similarity(first, second, common) >= FLOOR + (0.2 if both_known else 0.0) - _MARGIN:
         return True
-    return _is_across(left, right, tokens)
+    return len(tokens.sounds) > 0 and _is_across(left, right, tokens.sound_offsets, tokens.sounds)
 
 
-@compiled(inline="always", allocates=False)
-def _is_across(left: AnyInt, right: AnyInt, tokens: TokenRecords) -> bool:
+@compiled(allocates=False)
+def _is_across(left: AnyInt, right: AnyInt, offsets: IntArray, sounds: IntArray) -> bool:
     """Return whether one of two tokens is Latin and the other of a script with learned costs."""
-    return len(tokens.sounds) > 0 and of_two_scripts(
-        left, right, tokens.sound_offsets, tokens.sounds
-    )
+    return of_two_scripts(left, right, offsets, sounds)
 
 
 @compiled(inline="always", allocates=False)
@@ -281,7 +280,7 @@ def token_pair_similarity(
         and not foreign
     )
     across = np.float32(0.0)
-    if _is_across(token, other, tokens):
+    if len(tokens.sounds) > 0 and _is_across(token, other, tokens.sound_offsets, tokens.sounds):
         across = cross_script_similarity(
             *(token, -1, other, tokens.sound_offsets, tokens.sounds, enough, memo.sounds)
         )

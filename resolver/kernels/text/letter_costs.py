@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from resolver.kernels.arrays import AnyInt, AnyIntArray, FloatArray, HashArray, IntArray
+from resolver.kernels.arrays import AnyInt, AnyIntArray, IntArray
 from resolver.kernels.compiler import compiled
 
 LETTERS = 26
@@ -26,34 +26,59 @@ STRONG_COST = 4 * UNIT
 """Least cost of a Latin letter that is in no common spelling of any symbol of the other word."""
 
 
-class LetterCosts(NamedTuple):
-    """Costs in units of 1/32 nat.
+MAX_SOUNDS = 40
+"""Sounds of a word; others are dropped."""
+GRAM_PLACE, JOINED_PLACE = 2 * MAX_SOUNDS + 1, 8 * MAX_SOUNDS + 1
+"""Where in the scratch the columns of grams begin, and the sounds of two words written together."""
+SCRATCH_SIZE = 10 * MAX_SOUNDS + 1
 
-    `grams`: the column of one to three letters, by their code (`gram_code`); `costs`: symbols ×
-    columns, the first for no letter, the last impossible; `added`: symbols × letters, a letter that
-    is added beside a symbol; `letters`: by which a letter of any name surprises; `near`: a bit
-    per letter that a symbol is written with, or that is added at less than `STRONG_COST`;
-    `scripts`: the number of the script of each symbol.
+
+class SoundScratch(NamedTuple):
+    """Costs in units of 1/32 nat, and scratch of `SCRATCH_SIZE`.
+
+    `grams`: the column of one to three letters, by their code (`gram_code`); `costs`: a row per
+    symbol, with the costs of no letter, of each gram, an impossible one, of each letter that is
+    added beside the symbol, a bit per letter near it (written with it, or added at less than
+    `STRONG_COST`), and the number of its script. The last row begins with the surprise of each
+    letter of a name. (Few arrays, since each takes time to pass on.)
     """
 
     grams: IntArray
     costs: IntArray
-    added: IntArray
-    letters: FloatArray
-    near: HashArray
-    scripts: IntArray
+    scratch: IntArray
 
 
-class SoundScratch(NamedTuple):
-    """Costs, and scratch for twice the longest word: `row` one longer, `grams` three times as long.
+NEAR_COLUMN, SCRIPT_COLUMN = 2, 1
+ADDED_COLUMN = LETTERS + 2
+"""Columns of `costs`, counted from its end."""
+EXTRA_COLUMNS = ADDED_COLUMN + 1
+"""Columns of a row behind its grams."""
 
-    `joined`: the sounds of two words that are compared as one.
-    """
 
-    costs: LetterCosts
-    row: IntArray
-    grams: IntArray
-    joined: IntArray
+@compiled(inline="always", allocates=False)
+def added_cost(symbol: AnyInt, letter: AnyInt, costs: IntArray) -> AnyInt:
+    """Return the cost of a letter that is added beside a symbol."""
+    cost: AnyInt = costs[symbol, costs.shape[1] - ADDED_COLUMN + letter]
+    return cost
+
+
+@compiled(inline="always", allocates=False)
+def near_letters(symbol: AnyInt, costs: IntArray) -> np.uint64:
+    """Return a bit per letter near a symbol."""
+    return np.uint64(costs[symbol, costs.shape[1] - NEAR_COLUMN])
+
+
+@compiled(inline="always", allocates=False)
+def symbol_script(symbol: AnyInt, costs: IntArray) -> AnyInt:
+    """Return the number of the script of a symbol."""
+    script: AnyInt = costs[symbol, costs.shape[1] - SCRIPT_COLUMN]
+    return script
+
+
+@compiled(inline="always", allocates=False)
+def letter_surprise(letter: AnyInt, costs: IntArray) -> np.float32:
+    """Return by how much a letter of a name surprises."""
+    return np.float32(costs[costs.shape[0] - 1, letter])
 
 
 @compiled(inline="always", allocates=False)
@@ -64,13 +89,14 @@ def gram_code(first: AnyInt, second: AnyInt, third: AnyInt) -> AnyInt:
 
 
 @compiled(allocates=False)
-def set_grams(latin: AnyIntArray, count: AnyInt, costs: LetterCosts, grams: IntArray) -> None:
+def set_grams(latin: AnyIntArray, count: AnyInt, sounds: SoundScratch) -> None:
     """Write the columns of the one to three letters that end at each letter of a word."""
-    before, last = np.int64(0), np.int64(0)
-    none = costs.costs.shape[1] - 1
+    before, last, columns = np.int64(0), np.int64(0), sounds.scratch[GRAM_PLACE:]
+    none = sounds.costs.shape[1] - EXTRA_COLUMNS
     for place in range(count):
         letter = np.int64(latin[place]) + 1
-        grams[3 * place] = costs.grams[gram_code(0, 0, letter)]
-        grams[3 * place + 1] = costs.grams[gram_code(0, last, letter)] if place > 0 else none
-        grams[3 * place + 2] = costs.grams[gram_code(before, last, letter)] if place > 1 else none
+        columns[3 * place] = sounds.grams[gram_code(0, 0, letter)]
+        pair, triple = gram_code(0, last, letter), gram_code(before, last, letter)
+        columns[3 * place + 1] = sounds.grams[pair] if place > 0 else none
+        columns[3 * place + 2] = sounds.grams[triple] if place > 1 else none
         before, last = last, letter

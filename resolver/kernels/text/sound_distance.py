@@ -19,10 +19,14 @@ from resolver.kernels.arrays import (
 from resolver.kernels.compiler import compiled
 from resolver.kernels.text.letter_costs import (
     FIRST_SYMBOL,
+    GRAM_PLACE,
+    JOINED_PLACE,
     STRONG_COST,
     UNIT,
-    LetterCosts,
     SoundScratch,
+    added_cost,
+    letter_surprise,
+    near_letters,
     set_grams,
 )
 
@@ -65,9 +69,9 @@ def sound_similarity(
     """
     if count_foreign == 0 or count_latin == 0:
         return np.float32(0.0)
-    surprise, costs = np.float32(0.0), scratch.costs
+    surprise = np.float32(0.0)
     for place in range(count_latin):
-        surprise += costs.letters[latin[place]]
+        surprise += letter_surprise(latin[place], scratch.costs)
     limit = _max_cost(minimum, surprise) + _MARGIN
     cost = writing_cost(foreign, count_foreign, latin, count_latin, limit, scratch)
     similarity = _INTERCEPT - _SLOPE * (cost + _PRIOR) / surprise
@@ -87,12 +91,12 @@ def writing_cost(
 
     A cost above `limit` may be returned as infinite as soon as that is certain.
     """
-    costs, row = scratch.costs, scratch.row
-    set_grams(latin, count_latin, costs, scratch.grams)
+    costs, row = scratch.costs, scratch.scratch
+    set_grams(latin, count_latin, scratch)
     first = np.int64(foreign[0]) - FIRST_SYMBOL
     row[0] = 0
     for place in range(count_latin):
-        row[place + 1] = row[place] + costs.added[first, latin[place]]
+        row[place + 1] = row[place] + added_cost(first, latin[place], costs)
     for place in range(count_foreign):
         symbol = np.int64(foreign[place]) - FIRST_SYMBOL
         # The least cost of a row never falls.
@@ -109,44 +113,44 @@ def _write_symbol(
     scratch: SoundScratch,
 ) -> AnyInt:
     """Add a symbol to the least costs of each beginning of the Latin word; return the lowest."""
-    costs, row, grams = scratch.costs, scratch.row, scratch.grams
-    dropped = costs.costs[symbol, 0]
+    costs, row, grams = scratch.costs, scratch.scratch, scratch.scratch[GRAM_PLACE:]
+    dropped = costs[symbol, 0]
     # Backwards, so that the costs of shorter beginnings are still those without the symbol.
     for end in range(count, 0, -1):
         at = 3 * (end - 1)
-        best = min(row[end] + dropped, row[end - 1] + costs.costs[symbol, grams[at]])
+        best = min(row[end] + dropped, row[end - 1] + costs[symbol, grams[at]])
         if end > 1:
-            best = min(best, row[end - 2] + costs.costs[symbol, grams[at + 1]])
+            best = min(best, row[end - 2] + costs[symbol, grams[at + 1]])
         if end > 2:
-            best = min(best, row[end - 3] + costs.costs[symbol, grams[at + 2]])
+            best = min(best, row[end - 3] + costs[symbol, grams[at + 2]])
         row[end] = best
     row[0] += dropped
     cheapest: AnyInt = row[0]
     for end in range(1, count + 1):
-        row[end] = min(row[end], row[end - 1] + costs.added[symbol, latin[end - 1]])
+        row[end] = min(row[end], row[end - 1] + added_cost(symbol, latin[end - 1], costs))
         cheapest = min(cheapest, row[end])
     return cheapest
 
 
 @compiled(allocates=False)
 def _set_profile(
-    offsets: IntArray, items: IntArray, token: AnyInt, costs: LetterCosts, profile: RecordRow
+    offsets: IntArray, items: IntArray, token: AnyInt, costs: IntArray, profile: RecordRow
 ) -> None:
     """Set the sound profile of a token."""
     sounds, near, weight = np.uint64(0), np.uint64(0), np.float32(0.0)
     for place in range(offsets[token], offsets[token + 1]):
         sound = items[place]
         if sound >= FIRST_SYMBOL:
-            near |= costs.near[sound - FIRST_SYMBOL]
+            near |= near_letters(sound - FIRST_SYMBOL, costs)
         else:
             sounds |= np.uint64(1) << np.uint64(sound)
-            weight += costs.letters[sound]
+            weight += letter_surprise(sound, costs)
     profile.sounds, profile.near, profile.weight, profile.is_set = sounds, near, weight, True
 
 
 @compiled(inline="always", allocates=False)
 def sound_profile(
-    offsets: IntArray, items: IntArray, token: AnyInt, costs: LetterCosts, profiles: RecordArray
+    offsets: IntArray, items: IntArray, token: AnyInt, costs: IntArray, profiles: RecordArray
 ) -> RecordRow:
     """Return the sound profile of a token, which is set on first use: most never are."""
     profile = profiles[token]
@@ -234,8 +238,9 @@ def cross_script_similarity(
         double = items[offsets[first] : offsets[first + 1]]
         end = np.int64(offsets[first + 1] - offsets[first])
     else:
-        double, end = scratch.joined, _append_sounds(offsets, items, first, scratch.joined, 0)
-        end = _append_sounds(offsets, items, second, scratch.joined, end)
+        double = scratch.scratch[JOINED_PLACE:]
+        end = _append_sounds(offsets, items, first, double, 0)
+        end = _append_sounds(offsets, items, second, double, end)
     if _is_latin(offsets, items, third):
         return sound_similarity(double, end, single, len(single), minimum, scratch)
     return sound_similarity(single, len(single), double, end, minimum, scratch)

@@ -32,7 +32,7 @@ def transliterate_hebrew_words(text: str) -> tuple[str, dict[str, str]]:
 
     The words are keys as the text that is returned has them: `ג'ון` is `גון`, and `jwn`.
     """
-    if not _WORD.search(text):
+    if text.isascii() or not _WORD.search(text):
         return text, {}
     marked = _GERSHAYIM.sub("", _GERESH.sub("\u05f3", _POINTS.sub("", text)))
     spelled = {
