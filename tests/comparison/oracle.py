@@ -160,7 +160,7 @@ def token_match(left: Word, right: Word) -> float:
     """Return the value of matching two words, 0…1."""
     if left.text == right.text:
         if left.flags & right.flags & TokenFlag.FOREIGN and left.sound != right.sound:
-            return 0.0 if _are_short_syllabic(left, right) else 0.9
+            return 0.0 if _are_short_syllabic(left, right) else 0.65
         return 1.0
     if (left.flags | right.flags) & TokenFlag.INITIAL:
         return 0.75 if left.text[0] == right.text[0] else 0.0

@@ -44,7 +44,7 @@ _ESTABLISHED_LOSS = np.float32(0.2)
 """Loss of similarity between two established words that nothing ties together."""
 _MAX_ACROSS = np.float32(0.96)
 """Highest similarity of two words of different scripts by their letters."""
-_HOMOPHONE = np.float32(0.9)
+_HOMOPHONE = np.float32(0.65)
 """Match value of two longer words in Han, of other characters with the same sounds."""
 _SHORT_HAN, _SHORT_HANGUL = 4, 6
 """Symbols of two syllables, at most."""
