@@ -49,7 +49,7 @@ _KANA = re.compile("(?:(?:[kgnhbpmr]y|sh|ch|ts|[sztj]y|[kgsztdnhbpmrwfjy])?[aeio
 _KUNREI = re.compile("s[iy]|t[iuy]|hu|z[iy]|sh|ch|ts|f|j")
 _HEPBURN = parse_pairs(
     """
-    sy=sh ty=ch zy=j jy=j si=shi ti=chi tu=tsu zi=ji hu=fu tch=ch ou=o oo=o uu=u
+    tsi=chi sy=sh ty=ch zy=j jy=j si=shi ti=chi tu=tsu zi=ji hu=fu tch=ch ou=o oo=o uu=u
     """
 )
 _SHU = re.compile("(?<![sc])hu")
