@@ -44,6 +44,8 @@ _DESCRIBED = {
     "names_alone": "Only names are known",
     "numbers": "Numbers in the names",
     "places_named": "Places in the names",
+    "faction": "Parts of a group in the names",
+    "qualifier": "Words such as People's or State",
     "branch": "Places in the main names",
     "acronym": "Acronym of the other name",
     "activity": "Related kinds of crime",
