@@ -23,6 +23,7 @@ from resolver.api.routes.match import blueprint as match
 from resolver.api.routes.records import blueprint as records
 from resolver.api.routes.search import blueprint as search
 from resolver.api.routes.updates import blueprint as updates
+from resolver.api.server.request_memory import install_memory_bound
 from resolver.api.server.request_turns import install_turns as install_turns
 from resolver.api.service import Service, attach_service
 from resolver.api.service_settings import ServiceSettings
@@ -56,6 +57,7 @@ def create_app(settings: ServiceSettings) -> Flask:
     service = Service(settings)
     attach_service(app, service)
     install_turns(app, service.turns)
+    install_memory_bound(app)
     errors.install_error_handlers(app)
     observability.install_observability(app)
     access.install_access_control(app)

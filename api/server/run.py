@@ -22,6 +22,7 @@ from resolver.api.observability import log_as_json, share_metrics
 from resolver.api.server.http_workers import load_before_fork, serve_in_workers
 from resolver.api.server.local_requests import is_loopback_host
 from resolver.api.server.request_limits import CONNECTIONS, SILENT, channel_for
+from resolver.api.server.request_memory import bound_heaps
 from resolver.api.server.request_turns import MAX_WAITING
 from resolver.api.service import Service
 from resolver.api.service_settings import ServiceSettings
@@ -49,6 +50,7 @@ def serve(
     log_as_json()
     if workers > 1:
         share_metrics()
+    bound_heaps()
     app = _create_app(settings, host, threads)
     service: Service = app.extensions["resolver"]
     try:

@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self/smaps_rollup").exists(), reason="reads /proc"),
 ]
 
-RATIO = 1.4
+RATIO = 1.2
 """Of resident memory. Most of the rest are bounded caches of words, which many names fill."""
 SCRIPTS = ("abcdeo", "авгдео", "αβγδεο", "محمدعل", "אבגדהו", "漢字王李張", "한글김이박", "กขคงจฉ")
 """Letters of eight scripts, of which long distinct values are made."""
@@ -179,7 +179,7 @@ def memory_after(url: str, count: int, kinds: tuple[Send, ...]) -> tuple[int, in
         return before, resident(service.process.pid)
 
 
-COUNT = 200
+COUNT = 1_000
 
 
 def test_unknown_words_leave_nothing_behind(store_url: str, tmp_path: Path) -> None:

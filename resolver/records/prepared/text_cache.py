@@ -1,13 +1,19 @@
-"""Caches of functions of texts, bounded in bytes: long texts are computed anew each time."""
+"""Caches of functions of texts, bounded in bytes: long texts are computed anew each time.
+
+A service besides bounds all of them together (`empty_caches_above`), since senders of ever new
+words could fill each one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 MAX_CACHED_LETTERS = 100
 """Letters of a text that is cached; words and names of real records have fewer."""
+_CACHES: list[Any] = []
+"""Functions with the cache of each decorated function."""
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
@@ -24,6 +30,7 @@ def cache_short_texts(
     def decorate(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
         """Return the function with its cache."""
         cached: Callable[..., _Result] = lru_cache(maxsize)(function)
+        _CACHES.append(cached)
 
         @wraps(function)
         def call(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
@@ -43,3 +50,11 @@ def cache_short_texts(
         return call_with_texts if all_arguments else call
 
     return decorate
+
+
+def empty_caches_above(entries: int) -> bool:
+    """Empty all caches if they hold more entries together; return whether they did."""
+    is_above = sum(cached.cache_info().currsize for cached in _CACHES) > entries
+    for cached in _CACHES if is_above else ():
+        cached.cache_clear()
+    return is_above

@@ -6,7 +6,11 @@ import ast
 import re
 from pathlib import Path
 
-from resolver.records.prepared.text_cache import MAX_CACHED_LETTERS, cache_short_texts
+from resolver.records.prepared.text_cache import (
+    MAX_CACHED_LETTERS,
+    cache_short_texts,
+    empty_caches_above,
+)
 
 OWN_TEXTS = {
     "asset_url",  # files that templates name
@@ -50,6 +54,26 @@ def test_all_texts_among_the_arguments_count() -> None:
         assert join("Person", "name") == "Personname"
         assert join("Person", long_text) == f"Person{long_text}"
     assert calls == ["name", long_text, long_text]
+
+
+def test_caches_are_emptied_once_they_hold_more_together() -> None:
+    calls: list[str] = []
+
+    @cache_short_texts(100)
+    def measure(text: str) -> int:
+        calls.append(text)
+        return len(text)
+
+    empty_caches_above(0)
+    for word in ("a", "b", "c"):
+        measure(word)
+    assert not empty_caches_above(3)
+    measure("a")
+    assert calls == ["a", "b", "c"]
+    assert empty_caches_above(2)
+    measure("a")
+    assert calls == ["a", "b", "c", "a"]
+    assert not empty_caches_above(2)
 
 
 def test_no_cache_is_keyed_by_texts_of_any_length(root: Path) -> None:

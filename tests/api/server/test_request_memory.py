@@ -1,0 +1,46 @@
+"""Caches of words are bounded after each request."""
+
+from __future__ import annotations
+
+import ctypes
+
+import pytest
+from flask import Flask
+
+from resolver.api.server import request_memory
+from resolver.records.prepared.text_cache import cache_short_texts
+
+
+def test_requests_that_bring_many_words_leave_none_behind() -> None:
+    calls: list[str] = []
+
+    @cache_short_texts(100_000)
+    def measure(text: str) -> int:
+        calls.append(text)
+        return len(text)
+
+    app = Flask("tried")
+    request_memory.install_memory_bound(app)
+
+    @app.get("/<int:words>")
+    def read(words: int) -> str:
+        return str(sum(measure(str(word)) for word in range(words)))
+
+    client = app.test_client()
+    client.get("/10")
+    client.get("/10")
+    few = len(calls)
+    client.get(f"/{request_memory.MAX_CACHED_WORDS + 1}")
+    client.get("/10")
+    assert 10 <= few <= 20
+    assert len(calls) == few + request_memory.MAX_CACHED_WORDS + 1 - 10 + 10
+
+
+def test_heaps_stay_as_they_are_without_glibc(monkeypatch: pytest.MonkeyPatch) -> None:
+    request_memory.bound_heaps()
+
+    def refuse(_: object) -> object:
+        raise OSError("no such library")
+
+    monkeypatch.setattr(ctypes, "CDLL", refuse)
+    request_memory.bound_heaps()
