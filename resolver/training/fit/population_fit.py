@@ -33,6 +33,8 @@ _RARE = 2.0
 _RIDGE, _JOINT_RIDGE, _SLOPE_RIDGE = 1e-6, 1e-5, 1e-5
 RISING = ("name", "name_rarity", "name_contradicted", "name_omitted", "name_weakest")
 """Comparators of likeness of names, which joint terms must not turn against a pair."""
+_RATE_RIDGE = 1e-5
+"""Penalty of the constants of known populations."""
 _FALL_RIDGE = 3e-4
 """Penalty of a nat by which a sum falls where such a similarity rises, squared."""
 _AMPLE_PAIRS = 50_000.0
@@ -67,17 +69,22 @@ class _Pairs:
     weights: Floats
     chance: Floats
     partners: Floats
-    free: npt.NDArray[np.int64]
-    """Number of the free constant of each pair; 0 for pairs of known populations."""
-    free_count: int
+    origin: npt.NDArray[np.int64]
+    """Number of the origin of each pair, and of its constant: how much more relatives there are
+    than in other origins, or, where the population is unknown, the log-odds of a true pair."""
+    is_known: npt.NDArray[np.bool_]
+    """Whether the population of each origin is known."""
     true_pairs: float
     """Number of true pairs that were compared, as weights count them at most."""
 
 
 def fit_evidence(data: LabeledPairs, cuts: TermCuts, related: JointPairs) -> FittedEvidence:
-    """Fit terms to pairs. Those without a population get a constant for each origin.
+    """Fit terms to pairs.
 
-    Against relatives there are the joint terms of `related` only.
+    Every origin has a constant: the log of how many relatives it holds where its population is
+    known, else that of the odds of a true pair. Invented lists hold relatives in larger shares than
+    real ones, and some many more than others, so g is that of the origin with the fewest. Against
+    relatives there are the joint terms of `related` only.
     """
     return _minimize(_Objective(_lay_out(data, cuts), Increments(cuts), related))
 
@@ -106,18 +113,17 @@ def refit_population(
 
 def _lay_out(data: LabeledPairs, cuts: TermCuts) -> _Pairs:
     unknown = np.isnan(data.chance)
-    origins = sorted(set(data.origin[unknown].tolist()))
-    number = {origin: place + 1 for place, origin in enumerate(origins)}
-    free = np.zeros(len(data), dtype=np.int64)
-    free[unknown] = [number[origin] for origin in data.origin[unknown].tolist()]
+    names, origin = np.unique(data.origin.astype(str), return_inverse=True)
+    is_known = np.ones(len(names), dtype=bool)
+    is_known[origin[unknown]] = False
     return _Pairs(
         cuts.indicators(data.evidence),
         data.labels.astype(np.float64),
         data.weights / data.weights.sum(),
         np.where(unknown, 0.0, data.chance),
         np.where(unknown, 0.0, data.partners),
-        free,
-        len(origins),
+        origin.astype(np.int64),
+        is_known,
         float(np.minimum(data.weights, 1.0)[data.labels == 1].sum()),
     )
 
@@ -172,7 +178,7 @@ class _Objective:
         terms = np.concatenate([np.full(self._steps, 0.05), np.zeros(self._terms - self._steps)])
         lines = [[0.0, KNOTS[_ANCHOR] + _RARE], np.ones(2 * len(self._gaps))]
         return np.concatenate(
-            [terms, _RELATIVE_SHARE * terms, *lines, np.zeros(self._pairs.free_count)]
+            [terms, _RELATIVE_SHARE * terms, *lines, np.zeros(len(self._pairs.is_known))]
         )
 
     def bounds(self) -> list[tuple[float | None, float | None]]:
@@ -193,18 +199,19 @@ class _Objective:
             *[anywhere] * 2,
             *[_CHANCE_SLOPES] * len(self._gaps),
             *[_RELATIVE_SLOPES] * len(self._gaps),
-            *[anywhere] * self._pairs.free_count,
+            *[anywhere] * len(self._pairs.is_known),
         ]
 
     def result(self, parameters: Floats, penalized: float) -> FittedEvidence:
         """Return what parameters stand for."""
         cuts = self._increments.cuts
         weights, relative = np.zeros(cuts.count + 1), np.zeros(cuts.count + 1)
-        own, related, (start, _), _, _ = self._split(parameters)
+        own, related, (start, _), _, constants = self._split(parameters)
         if self._fixed is None:
             weights, relative = (self._increments.weights(part) for part in (own, related))
         f, g = self._lines(parameters)
-        return FittedEvidence(cuts, weights, relative, float(start), f.values, g.values, penalized)
+        rarest = g.values - constants[self._pairs.is_known].min(initial=0.0)
+        return FittedEvidence(cuts, weights, relative, float(start), f.values, rarest, penalized)
 
     def _split(self, parameters: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Return both sets of terms, start and anchor, slopes of f and g, and constants."""
@@ -228,18 +235,21 @@ class _Objective:
     def loss(self, parameters: Floats) -> tuple[float, Floats]:
         """Return the penalized loss and its gradient."""
         pairs, gaps = self._pairs, self._gaps
-        constants = np.concatenate([[0.0], self._split(parameters)[4]])
+        constants = self._split(parameters)[4]
+        rates = np.where(pairs.is_known, constants, 0.0)[pairs.origin]
+        odds = np.where(pairs.is_known, 0.0, constants)[pairs.origin]
         f, g = self._lines(parameters)
         against_chance, against_relatives = self._evidence(parameters)
         f_value, f_at, f_beyond = f.at(against_chance)
         g_value, g_at, g_beyond = g.at(against_relatives)
         by_chance = pairs.chance - f_value
-        total = np.logaddexp(by_chance, -g_value)
+        total = np.logaddexp(by_chance, rates - g_value)
         chance_share = np.exp(by_chance - total)
-        logodds = pairs.partners + constants[pairs.free] - total
+        logodds = pairs.partners + odds - total
         lost = np.logaddexp(0.0, logodds) - pairs.labels * logodds
         slope = pairs.weights * (expit(logodds) - pairs.labels)
         by_f, by_g = slope * chance_share, slope * (1 - chance_share)
+        is_known = pairs.is_known[pairs.origin]
         by_sum, by_relative_sum = by_f * f.slopes[f_at], by_g * g.slopes[g_at]
         gradient = np.concatenate(
             [
@@ -248,7 +258,7 @@ class _Objective:
                 [by_sum.sum(), by_g.sum()],
                 _by_slopes(by_f, f_at, f_beyond, gaps),
                 _by_slopes(by_g, g_at, g_beyond, gaps),
-                np.bincount(pairs.free, slope, pairs.free_count + 1)[1:],
+                np.bincount(pairs.origin, np.where(is_known, -by_g, slope), len(constants)),
             ]
         )
         penalty = self._penalize(parameters, gradient)
@@ -271,7 +281,8 @@ class _Objective:
 
     def _penalize(self, parameters: Floats, gradient: Floats) -> float:
         """Return the penalty, and add its gradient."""
-        own, related, _, slopes, _ = self._split(parameters)
+        own, related, _, slopes, constants = self._split(parameters)
+        rates = np.where(self._pairs.is_known, constants, 0.0)
         scarcity = max(_AMPLE_PAIRS / max(self._pairs.true_pairs, 1.0), 1.0)
         ridge = scarcity * np.concatenate(
             [np.full(self._steps, _RIDGE), np.full(self._terms - self._steps, _JOINT_RIDGE)]
@@ -282,7 +293,8 @@ class _Objective:
         gradient[places[0] : places[1]] += 2 * ridge * own - _RELATIVE_SHARE * by_apart
         gradient[places[1] : places[2]] += by_apart
         gradient[places[3] : places[3] + len(slopes)] += by_slopes
-        falls = 0.0
+        gradient[places[3] + len(slopes) :] += 2 * _RATE_RIDGE * rates
+        falls = _RATE_RIDGE * float((rates**2).sum())
         for start, part in zip(places, (own, related) if self._fixed is None else (), strict=False):
             fall, by_weight = self._rising.penalty(self._increments.weights(part))
             gradient[start : start + self._terms] += _FALL_RIDGE * self._increments.gradient(

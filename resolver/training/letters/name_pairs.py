@@ -50,13 +50,13 @@ def collect_pairs(lines: Iterable[list[str]] | None = None) -> dict[Script, list
 
     `lines`: forms of one name each, those of the library if left out.
     """
-    found: dict[Script, dict[str, set[str]]] = {script: {} for script in Script if script}
+    spellings: dict[Script, dict[str, set[str]]] = {script: {} for script in Script if script}
     for forms in lines if lines is not None else name_lines():
         latin = {letters(form) for form in forms if _LATIN.fullmatch(form)}
         latin = {word for word in latin if 1 < len(word) <= _MAX_LETTERS and word.isalpha()}
         for script, text in _words(forms) if latin else ():
-            found[script].setdefault(text, set()).update(latin)
-    return {script: list(_pairs(script, words)) for script, words in found.items()}
+            spellings[script].setdefault(text, set()).update(latin)
+    return {script: list(_pairs(script, words)) for script, words in spellings.items()}
 
 
 def origins(script: Script, pairs: list[WordPair]) -> list[list[WordPair]]:

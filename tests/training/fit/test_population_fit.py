@@ -97,12 +97,22 @@ def test_gradient_is_that_of_the_loss(data: LabeledPairs) -> None:
     rows = np.arange(len(data)) % 97 == 0
     cuts = small_cuts()
     pairs = _lay_out(data.select(rows), cuts)
-    assert pairs.free_count == 1
+    assert pairs.is_known.tolist() == [False, True]
     objective = _Objective(pairs, Increments(cuts), cuts.joint)
     chance = np.random.default_rng(1)
     point = objective.start() + chance.random(len(objective.start())) * 0.3
     error = check_grad(lambda x: objective.loss(x)[0], lambda x: objective.loss(x)[1], point)
     assert error < 1e-6
+
+
+def test_relatives_are_as_rare_as_in_the_origin_with_the_fewest(data: LabeledPairs) -> None:
+    pairs = _lay_out(data, small_cuts())
+    objective = _Objective(pairs, Increments(small_cuts()), ())
+    parameters = objective.start()
+    before = objective.result(parameters, 0.0).dependent
+    parameters[-2:] = 5.0, -1.5
+    assert pairs.is_known.tolist() == [False, True]
+    assert objective.result(parameters, 0.0).dependent == pytest.approx(before + 1.5)
 
 
 def test_weights_of_increments_rise_through_zero() -> None:
