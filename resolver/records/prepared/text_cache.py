@@ -29,8 +29,7 @@ def cache_short_texts(
 
     def decorate(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
         """Return the function with its cache."""
-        cached: Callable[..., _Result] = lru_cache(maxsize)(function)
-        _CACHES.append(cached)
+        cached: Callable[..., _Result] = _keep_cache(lru_cache(maxsize)(function))
 
         @wraps(function)
         def call(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
@@ -52,9 +51,15 @@ def cache_short_texts(
     return decorate
 
 
+def _keep_cache(cached: Any) -> Any:
+    """Return a function with a cache, kept among those that can be emptied together."""
+    _CACHES.append(cached)
+    return cached
+
+
 def empty_caches_above(entries: int) -> bool:
     """Empty all caches if they hold more entries together; return whether they did."""
-    is_above = sum(cached.cache_info().currsize for cached in _CACHES) > entries
+    is_above: bool = sum(cached.cache_info().currsize for cached in _CACHES) > entries
     for cached in _CACHES if is_above else ():
         cached.cache_clear()
     return is_above

@@ -8,7 +8,7 @@ chance. Penalized maximum likelihood by L-BFGS-B (Byrd et al. 1995); determinist
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -294,15 +294,19 @@ class _Objective:
         gradient[places[1] : places[2]] += by_apart
         gradient[places[3] : places[3] + len(slopes)] += by_slopes
         gradient[places[3] + len(slopes) :] += 2 * _RATE_RIDGE * rates
-        falls = _RATE_RIDGE * float((rates**2).sum())
-        for start, part in zip(places, (own, related) if self._fixed is None else (), strict=False):
-            fall, by_weight = self._rising.penalty(self._increments.weights(part))
-            gradient[start : start + self._terms] += _FALL_RIDGE * self._increments.gradient(
-                by_weight
-            )
-            falls += _FALL_RIDGE * fall
+        penalty = _RATE_RIDGE * float((rates**2).sum())
+        for fall in self._penalize_falls((own, related), gradient):
+            penalty += fall
         squares = ridge * (own**2 + apart**2)
-        return falls + float(squares.sum() + scarcity * _SLOPE_RIDGE * (bent**2).sum())
+        return penalty + float(squares.sum() + scarcity * _SLOPE_RIDGE * (bent**2).sum())
+
+    def _penalize_falls(self, terms: tuple[Floats, Floats], gradient: Floats) -> Iterator[float]:
+        """Yield the penalties of sums that fall as names become more alike; add the gradients."""
+        for number, part in enumerate(terms if self._fixed is None else ()):
+            fall, by_weight = self._rising.penalty(self._increments.weights(part))
+            own = gradient[number * self._terms : (number + 1) * self._terms]
+            own += _FALL_RIDGE * self._increments.gradient(by_weight)
+            yield _FALL_RIDGE * fall
 
 
 def _by_slopes(by_line: Floats, at: npt.NDArray[np.int64], beyond: Floats, gaps: Floats) -> Floats:

@@ -74,8 +74,8 @@ def origins(script: Script, pairs: list[WordPair]) -> list[list[WordPair]]:
 
 def _parted(pairs: list[WordPair], marks: list[bool]) -> list[list[WordPair]]:
     return [
-        [pair for pair, is_marked in zip(pairs, marks, strict=True) if is_marked == wanted]
-        for wanted in (True, False)
+        [pair for pair, is_marked in zip(pairs, marks, strict=True) if is_marked == mark]
+        for mark in (True, False)
     ]
 
 

@@ -78,7 +78,7 @@ def test_single_words_and_other_scripts_have_no_hard_negative() -> None:
     assert group_hard_negative("شركة النور", random.Random(1)) is None
 
 
-def test_rivals_and_factions_bear_the_whole_name_and_a_word_more() -> None:
+def test_qualities_and_factions_of_a_group() -> None:
     pairs = {
         pair
         for seed in range(300)

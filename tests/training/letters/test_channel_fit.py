@@ -35,19 +35,19 @@ def ways(
     """Return each way to write symbols as a word: probability, and gram per symbol (-1: added)."""
     if not symbols and not latin:
         return [(1.0, [])]
-    found = []
+    best = []
     if symbols:
         for size in range(min(3, len(latin)) + 1):
             gram = latin[:size]
             if gram in GRAMS:
                 share = model.written[symbols[0], GRAMS.index(gram)] * (1 - model.adding)
                 for rest, steps in ways(symbols[1:], latin[size:], model):
-                    found.append((share * rest, [(symbols[0], gram), *steps]))
+                    best.append((share * rest, [(symbols[0], gram), *steps]))
     if latin:
         share = model.adding * model.added[ord(latin[0]) - 97]
         for rest, steps in ways(symbols, latin[1:], model):
-            found.append((share * rest, [(-1, latin[0]), *steps]))
-    return found
+            best.append((share * rest, [(-1, latin[0]), *steps]))
+    return best
 
 
 @settings(max_examples=60, deadline=None)
@@ -73,7 +73,7 @@ def test_expected_counts_are_those_of_all_ways(symbols: list[int], latin: str, s
     np.testing.assert_allclose(counts.added, expected.added, atol=1e-12)
 
 
-def test_correspondences_are_found() -> None:
+def test_correspondences_are_learned() -> None:
     chance = random.Random(1)
     written = {"k": "k", "r": "l", "a": "a", "shi": "si", "o": "o"}
     words = [tuple(chance.choices(list(written), k=chance.randint(2, 5))) for _ in range(400)]
