@@ -1,6 +1,6 @@
-"""Measure quality on names alone: `python -m benchmarks.names [--data DIR] [--model DIR]`.
+"""Measure quality on names alone: `python -m benchmarks.names [--data DIR] [--sets DIR]`.
 
-Two tables, of names scored as records without other values (`resolver names`):
+Tables of names scored as records without other values (`resolver names`):
 
 - *Across scripts*: persons of the EU's annexes and of the UN's list whose entry gives their name
   in its own script. The Latin name is scored against each original form of the entry and the best
@@ -34,6 +34,7 @@ from pathlib import Path
 from rapidfuzz.distance import Indel
 
 from benchmarks.harness.datasets import DATA, ROOT
+from benchmarks.harness.pair_sets import measure_sets
 from resolver.engines.record_pairs import score_names
 from resolver.ingest.readers import read_lists
 from resolver.normalize.folding import fold, skeleton_code
@@ -262,6 +263,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--out", type=Path, default=OUT, metavar="DIR", help="results (default: %(default)s)"
     )
+    parser.add_argument("--sets", type=Path, metavar="DIR", help="sets of pairs to measure as well")
     options = parser.parse_args(arguments)
     run_options = RunOptions(model_dir=options.model)
     options.out.mkdir(parents=True, exist_ok=True)
@@ -279,6 +281,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print_table(table)
         wrong += errors
     print_table(score_probes(run_options, UNSEEN_PROBES)[0])
+    if options.sets:
+        print_table(measure_sets(options.sets, run_options))
     write_csv(
         options.out / "wrong_probes.csv",
         [["score", "what", "schema", "name1", "name2", "same"], *wrong],
