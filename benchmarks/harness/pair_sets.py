@@ -53,7 +53,7 @@ def measure_pairs(pairs: NamePairs, options: RunOptions) -> list[str]:
     """Return the columns of a set after its name."""
     answers = score_names(pairs.schemas, pairs.left, pairs.right, options)
     judged = list(zip(answers, pairs.same, strict=True))
-    seen = sum(band is not Band.DISTINCT for (_, band), same in judged if same)
+    visible = sum(band is not Band.DISTINCT for (_, band), same in judged if same)
     merged = [same for (_, band), same in judged if band is Band.MATCH]
     peer = [
         JaroWinkler.similarity(left, right, processor=default_process) >= PEER_THRESHOLD
@@ -62,7 +62,7 @@ def measure_pairs(pairs: NamePairs, options: RunOptions) -> list[str]:
     return [
         str(len(judged)),
         f"{f_measure([score >= 0.5 for score, _ in answers], pairs.same):.3f}",
-        f"{seen / max(sum(pairs.same), 1):.3f}",
+        f"{visible / max(sum(pairs.same), 1):.3f}",
         f"{merged.count(False)} of {len(merged)}",
         f"{f_measure(peer, pairs.same):.3f}",
     ]
