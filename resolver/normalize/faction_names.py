@@ -13,12 +13,10 @@ _ARMED = frozenset(
     """.split()
 )
 """Words (English) of armed and political groups, whose parts are named after a dash."""
-_DASH = re.compile(
-    r"\s[-\u2013\u2014]\s+|\s+[-\u2013\u2014]\s|(?<=[^\W\d_]{4})[-\u2013\u2014] +(?=[A-Z])"
-)
+_DASH = re.compile(r"\s[-\u2013\u2014]\s|(?<=[^\W\d_]{4})[-\u2013\u2014] (?=[A-Z])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_]{4})[-\u2013\u2014](?=[^\W\d_]{3})")
 _PREFIXES = frozenset("anti self semi inter counter trans ultra auto euro afro".split())
-_BRACKET = re.compile(r"\s*\(")
+_BRACKET = re.compile(r"\(")
 _MAX_PART_WORDS, _MAX_HYPHENATED, _MIN_WHOLE = 2, 3, 3
 _SHORT_FORM = re.compile(r"[A-Z][A-Z.\-/]+$")
 _DOUBLE_NAMES = frozenset(

@@ -17,15 +17,11 @@ _GLUED = re.compile(r"(?<=[^\W\d_A-Z]{4})(?=[A-Z][^\W\d_A-Z]{3})")
 _SPELLED = re.compile(r"(?<![\w.&'’/-])(?:[^\W\d_](?:\.\s?|/|\s)){1,4}[^\W\d_](?![\w&'’-])\.?")
 """Single letters with dots, slashes or spaces between them."""
 _SPACED = re.compile(r"[\s.\-]+")
-
-
-def _phrase_pattern() -> re.Pattern[str]:
-    words = sorted(LEGAL_PHRASES, key=lambda phrase: (-len(phrase), phrase))
-    ways = "|".join(word.replace("+", r"[\s.\-]+") for word in words)
-    return re.compile(rf"\b(?:{ways})\b")
-
-
-_PHRASE = _phrase_pattern()
+_WAYS = "|".join(
+    phrase.replace("+", r"[\s.\-]+")
+    for phrase in sorted(LEGAL_PHRASES, key=lambda phrase: (-len(phrase), phrase))
+)
+_PHRASE = re.compile(rf"\b(?:{_WAYS})\b")
 _PHRASE_START = frozenset(phrase.split("+")[0] for phrase in LEGAL_PHRASES)
 
 

@@ -135,6 +135,10 @@ checks.positive_data_acceptance.enabled = false
 include-operation-id = "search_search"
 checks.positive_data_acceptance.enabled = false
 
+[[operations]]
+include-operation-id = "match_check"
+checks.positive_data_acceptance.enabled = false
+
 # entities of each schema with each property are thousands of cases: a few suffice here
 [[operations]]
 include-operation-id = "match_match"

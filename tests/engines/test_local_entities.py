@@ -138,10 +138,10 @@ def test_a_statement_on_any_member_forbids(member: Record) -> None:
         relations=[Relation(RelationType.FAMILY_OF, member.id)],
     )
     decision = same(WITH_DATE, WITH_PASSPORT)
-    together = resolve(PARTS, decision, merge_at=0.98, population=MANY)
+    together = resolve(PARTS, decision, merge_at=0.8, population=MANY)
     assert len(find_entities(together)) == 1
     records = [WITH_DATE, WITH_PASSPORT, kin]
-    check_apart(resolve(records, decision, merge_at=0.98, population=MANY))
+    check_apart(resolve(records, decision, merge_at=0.8, population=MANY))
 
 
 def test_profiles_are_scored_in_the_measured_population() -> None:

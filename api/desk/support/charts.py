@@ -113,19 +113,28 @@ def build_waterfall(evidence: Iterable[EvidenceRow]) -> Waterfall:
     rows = list(evidence)
     sums = list(accumulate((row.weight for row in rows), initial=0))
     bars = _place_bars(rows, sums)
-    small = [
-        bar
-        for bar in bars
-        if abs(bar.row.weight) < SMALL_WEIGHT and (bar.row.weight or bar.row.similarity is not None)
-    ]
+    small = [bar for bar in bars if _is_small(bar.row)]
     # a summary of a single step would hide it and save nothing
     summarized = small if len(small) > 1 else []
     drawn = [
         bar
         for bar in bars
-        if abs(bar.row.weight) >= SMALL_WEIGHT or (bar in small and not summarized)
+        if abs(bar.row.weight) >= SMALL_WEIGHT
+        or (_is_small(bar.row) and not summarized)
+        or _tells_words(bar.row)
     ]
     return Waterfall(tuple(drawn), tuple(summarized), sums[-1])
+
+
+def _is_small(row: EvidenceRow) -> bool:
+    """Return whether a step is so small that it is summarized with others."""
+    is_compared = bool(row.weight) or row.similarity is not None
+    return is_compared and abs(row.weight) < SMALL_WEIGHT and not _tells_words(row)
+
+
+def _tells_words(row: EvidenceRow) -> bool:
+    """Return whether a row says which words stand for which, whatever it weighs."""
+    return row.name == "name" and bool(row.detail)
 
 
 def _place_bars(rows: Sequence[EvidenceRow], sums: Sequence[int]) -> list[Bar]:

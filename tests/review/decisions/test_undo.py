@@ -80,17 +80,21 @@ def test_three_chained_merges_are_undone_one_by_one(hub: Hub) -> None:
     """Merge four entities by three decisions; each undo restores the state before it."""
     before = derived(hub)
     lone = [item for item in items(hub) if item.reason is QueueReason.BORDERLINE]
-    names = list(dict.fromkeys(side for item in lone for side in (item.left.id, item.right.id)))[:4]
-    states = [before]
-    numbers = []
+    names = list(dict.fromkeys(side for item in lone for side in (item.left.id, item.right.id)))
+    states, numbers, merged = [before], [], names[:1]
     for other in names[1:]:
+        # a merge may bring others along
+        if len(numbers) == 3 or entity_of(hub, other) == entity_of(hub, names[0]):
+            continue
+        merged.append(other)
         numbers.append(
             decide_pair(
                 hub, DecisionRequest(KIM, names[0], other, StewardVerdict.SAME, reason="chain")
             ).numbers[0]
         )
         states.append(derived(hub))
-    assert len({entity_of(hub, name) for name in names}) == 1
+    assert len(numbers) == 3
+    assert len({entity_of(hub, name) for name in merged}) == 1
     with pytest.raises(InputError):
         undo_decision(hub, KIM, 10_000)
     for number, state in zip(reversed(numbers), reversed(states[:-1]), strict=True):
