@@ -81,7 +81,8 @@ def test_three_chained_merges_are_undone_one_by_one(hub: Hub) -> None:
     before = derived(hub)
     lone = [item for item in items(hub) if item.reason is QueueReason.BORDERLINE]
     names = list(dict.fromkeys(side for item in lone for side in (item.left.id, item.right.id)))
-    states, numbers, merged = [before], [], names[:1]
+    states, merged = [before], names[:1]
+    numbers: list[int] = []
     for other in names[1:]:
         # a merge may bring others along
         if len(numbers) == 3 or entity_of(hub, other) == entity_of(hub, names[0]):
