@@ -144,7 +144,8 @@ _CHECK_PARAMETERS = (
         array_of(NAME, minItems=1, maxItems=20),
         is_required=True,
         description="Any other FollowTheMoney property may be given too, or instead of the name"
-        " where it identifies the entity.",
+        " where it identifies the entity. Words have at most 100 letters where a script parts"
+        " words.",
     ),
     query_parameter("birthDate", TEXTS),
     query_parameter("nationality", TEXTS),

@@ -64,7 +64,11 @@ _FILTERS = ("countries", "topics", "datasets")
 _DEFAULT_FACETS = ("countries", "topics", "datasets")
 _SORT_PATTERN = r"^(_?score|caption|schema|id|properties\.[A-Za-z]{1,40})(:(asc|desc))?$"
 _PARAMETERS = (
-    query_parameter("q", {**TEXT, "maxLength": 2_000}),
+    query_parameter(
+        "q",
+        {**TEXT, "maxLength": 2_000},
+        description="What to search for; words of at most 100 letters where a script parts words.",
+    ),
     query_parameter("schema", enum_of([*SCHEMATA, "Thing"])),
     query_parameter("limit", integer(0, 500)),
     query_parameter("offset", integer(0, MAX_ENTITIES)),

@@ -33,6 +33,8 @@ from resolver.records.prepared.value_flags import TokenFlag
 T = TypeVar("T")
 Bools = npt.NDArray[np.bool_]
 _SUFFIX_SALT = np.uint64(3)
+_MAX_SYMBOLS = 24
+"""Symbols of a word that is a key; short forms of very many names are none."""
 
 
 class KeyParts:
@@ -109,7 +111,7 @@ class KeyParts:
 
         def compute() -> KeySets:
             symbols, forms = self.prepared.tokens.symbols, self.prepared.forms.tokens
-            few = identity_tokens(self.prepared) & (symbols.counts <= 24)
+            few = identity_tokens(self.prepared) & (symbols.counts <= _MAX_SYMBOLS)
             counts = np.where(few, symbols.counts, 0)[forms.items]
             items = symbols.items[spread(symbols.offsets[:-1][forms.items], counts)]
             ends = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))

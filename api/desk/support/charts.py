@@ -116,25 +116,22 @@ def build_waterfall(evidence: Iterable[EvidenceRow]) -> Waterfall:
     small = [bar for bar in bars if _is_small(bar.row)]
     # a summary of a single step would hide it and save nothing
     summarized = small if len(small) > 1 else []
-    drawn = [
-        bar
-        for bar in bars
-        if abs(bar.row.weight) >= SMALL_WEIGHT
-        or (_is_small(bar.row) and not summarized)
-        or _tells_words(bar.row)
-    ]
+    drawn = [bar for bar in bars if _is_compared(bar.row) and bar not in summarized]
     return Waterfall(tuple(drawn), tuple(summarized), sums[-1])
 
 
+def _is_compared(row: EvidenceRow) -> bool:
+    """Return whether a row weighs anything, or compares values that weigh nothing."""
+    return bool(row.weight) or row.similarity is not None
+
+
 def _is_small(row: EvidenceRow) -> bool:
-    """Return whether a step is so small that it is summarized with others."""
-    is_compared = bool(row.weight) or row.similarity is not None
-    return is_compared and abs(row.weight) < SMALL_WEIGHT and not _tells_words(row)
+    """Return whether a step is so small that it is summarized with others.
 
-
-def _tells_words(row: EvidenceRow) -> bool:
-    """Return whether a row says which words stand for which, whatever it weighs."""
-    return row.name == "name" and bool(row.detail)
+    The row that says which words stand for which is not, whatever it weighs.
+    """
+    tells_words = row.name == "name" and bool(row.detail)
+    return _is_compared(row) and abs(row.weight) < SMALL_WEIGHT and not tells_words
 
 
 def _place_bars(rows: Sequence[EvidenceRow], sums: Sequence[int]) -> list[Bar]:

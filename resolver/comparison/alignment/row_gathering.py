@@ -32,6 +32,7 @@ from resolver.records.prepared.assembly import LazyBatch
 from resolver.records.prepared.batch import NameTable, PreparedBatch, TokenTable
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.row_selection import BatchRows, lazy_texts
+from resolver.records.prepared.scripts import flags_without_script
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def material_from_arrays(
     """Return the material of `material_arrays`. Raises `KeyError` if an array is missing."""
     tokens = TokenRecords(
         arrays["cards"].view(TOKEN),
-        (prepared.tokens.flags & 0xFF).astype(np.uint8),
+        flags_without_script(prepared.tokens.flags),
         arrays["letters"],
         prepared.tokens.symbols.items,
         arrays["spoken_offsets"],

@@ -10,6 +10,7 @@ from resolver.kernels.alignment.token_similarity import fill_token_similarity
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, TokenTable
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.scripts import flags_without_script
 
 _MAX_MEMO = 1 << 12
 """Slots of the largest memo, which stays in a processor's cache."""
@@ -19,7 +20,7 @@ def token_records(tokens: TokenTable, sounds: Ragged | None = None) -> TokenReco
     """Lay out a table of tokens; `sounds` of each token (`token_sounds`) if already computed."""
     sounds = sounds if sounds is not None else token_sounds(tokens)
     count = len(tokens)
-    flags = (tokens.flags & 0xFF).astype(np.uint8)
+    flags = flags_without_script(tokens.flags)
     records = np.zeros(count + 1, dtype=TOKEN)
     lengths = np.fromiter(map(len, tokens.texts), dtype=np.int32, count=count)
     letters = np.frombuffer(

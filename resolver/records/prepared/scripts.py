@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+import numpy as np
+import numpy.typing as npt
+
 SCRIPT_SHIFT = 8
 """Bits of `TokenTable.flags` below the number of the script."""
+
+
+def flags_without_script(flags: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint8]:
+    """Return the `TokenFlag` bits of `TokenTable.flags`."""
+    return (flags & ((1 << SCRIPT_SHIFT) - 1)).astype(np.uint8)
 
 
 class Script(IntEnum):
