@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import resource
 
 from resolver.errors import ResolverError
 
@@ -52,8 +53,16 @@ def _no_memory(error: Exception) -> bool:
         isinstance(error, OSError) and error.errno == errno.ENOMEM
     ):
         return True
+    if isinstance(error, SystemError) and _memory_is_limited():
+        # C code whose allocation failed sometimes ends without an exception of its own
+        return True
     # threads and the mapping of libraries also fail for a lack of memory
     return any(sign in str(error) for sign in _NO_MEMORY)
+
+
+def _memory_is_limited() -> bool:
+    soft_limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
+    return soft_limit != resource.RLIM_INFINITY
 
 
 def _describe_os_error(error: OSError) -> str:

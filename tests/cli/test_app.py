@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -205,6 +206,21 @@ def test_closed_pipe_is_silent() -> None:
 
 def test_os_error_without_number_is_reported() -> None:
     assert describe_failure(OSError("strange"))[0].startswith("unexpected OSError: strange")
+
+
+def test_system_error_under_memory_limit_is_lack_of_memory() -> None:
+    error = SystemError("<function command> returned NULL without setting an exception")
+    soft_limit, hard_limit = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (1 << 40, hard_limit))
+    try:
+        assert "not enough memory" in describe_failure(error)[0]
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft_limit, hard_limit))
+
+
+def test_system_error_without_memory_limit_is_unexpected() -> None:
+    error = SystemError("<function command> returned NULL without setting an exception")
+    assert describe_failure(error)[0].startswith("unexpected SystemError: ")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
