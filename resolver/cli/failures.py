@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import math
 import resource
+from pathlib import Path
 
 from resolver.errors import ResolverError
 
@@ -14,6 +16,7 @@ _NO_MEMORY = (
     "Cannot allocate memory",
     "bad_alloc",
 )
+_LITTLE = 16 << 20
 _HINTS = {
     errno.ENOSPC: "free some space there or choose another place",
     errno.EFBIG: "the system allows no larger file; choose another place, or raise the limit",
@@ -53,16 +56,25 @@ def _no_memory(error: Exception) -> bool:
         isinstance(error, OSError) and error.errno == errno.ENOMEM
     ):
         return True
-    if isinstance(error, SystemError) and _memory_is_limited():
-        # C code whose allocation failed sometimes ends without an exception of its own
-        return True
     # threads and the mapping of libraries also fail for a lack of memory
-    return any(sign in str(error) for sign in _NO_MEMORY)
+    if any(sign in str(error) for sign in _NO_MEMORY):
+        return True
+    if isinstance(error, OSError) and error.errno:
+        return False
+    # a library whose allocation failed may raise any error
+    return _memory_left() < (math.inf if isinstance(error, SystemError) else _LITTLE)
 
 
-def _memory_is_limited() -> bool:
+def _memory_left() -> float:
+    """Return how many bytes the limit on this process leaves, or infinity where there is none."""
     soft_limit, _ = resource.getrlimit(resource.RLIMIT_DATA)
-    return soft_limit != resource.RLIM_INFINITY
+    if soft_limit == resource.RLIM_INFINITY:
+        return math.inf
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[5])
+    except OSError:
+        return math.inf
+    return soft_limit - pages * resource.getpagesize()
 
 
 def _describe_os_error(error: OSError) -> str:

@@ -7,6 +7,7 @@ Python report anything. The parent stays as small as at the start of the program
 from __future__ import annotations
 
 import ctypes
+import importlib
 import os
 import resource
 import signal
@@ -21,6 +22,7 @@ from resolver.settings import set_library_variable
 WATCHED_COMMANDS = frozenset({"dedupe", "link"})
 """Commands that work on complete lists."""
 MIN_MIB = 128
+_LIBRARIES_WITH_BLAS = ("numpy", "scipy.linalg")
 _PR_SET_PDEATHSIG = 1
 _NO_MEMORY = (
     "give it more, or resolve fewer lists at once; with --resume it continues after the last "
@@ -93,6 +95,9 @@ def limit_memory(mib: int) -> None:
     set_library_variable("OPENBLAS_NUM_THREADS", "1")
     # a backtrace of Rust that gets no memory waits for ever for its own lock
     set_library_variable("RUST_BACKTRACE", "0")
+    # OpenBLAS tries for ever to get its buffers while it is loaded
+    for library in _LIBRARIES_WITH_BLAS:
+        importlib.import_module(library)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard_limit))
 
 
