@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from resolver.scoring import model_to_json
 from resolver.training.evaluate.model_card import (
     PLOT_FILE,
     insert_calibration,
+    insert_left_out,
     reliability_bins,
     render_model_card,
 )
@@ -20,6 +21,8 @@ from resolver.training.train import TrainedModels
 CARD_FILE = "card.md"
 CALIBRATION = "calibration"
 """Name of the file of figures in populations of several sizes, without its ending."""
+LEFT_OUT = "left_out"
+"""Name of the file of figures of sets left out, without its ending."""
 
 
 def save_trained_models(
@@ -52,10 +55,23 @@ def write_model_card(
 
 def save_calibration(figures: dict[str, Any], directory: Path) -> None:
     """Write figures of calibration beside a model, and their section of its card if it has one."""
-    loader.save(CALIBRATION, figures, directory)
+    _save_figures(CALIBRATION, figures, directory, insert_calibration)
+
+
+def save_left_out(figures: dict[str, Any], directory: Path) -> None:
+    """Write figures of sets left out beside a model, and their section of its card."""
+    _save_figures(LEFT_OUT, figures, directory, insert_left_out)
+
+
+def _save_figures(
+    name: str,
+    figures: dict[str, Any],
+    directory: Path,
+    insert: Callable[[str, Mapping[str, Any]], str],
+) -> None:
+    loader.save(name, figures, directory)
     card = directory / CARD_FILE
     if card.exists():
         # as the file has them, so that a card written anew is the same
-        stored = loader.load(CALIBRATION, directory)
-        text = insert_calibration(card.read_text(encoding="utf-8"), stored)
-        card.write_text(text, encoding="utf-8")
+        stored = loader.load(name, directory)
+        card.write_text(insert(card.read_text(encoding="utf-8"), stored), encoding="utf-8")

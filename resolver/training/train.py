@@ -187,13 +187,8 @@ def _train_for_populations(
     """Fit a model to pairs from populations, with its cross-validated figures and `summary`."""
     counts, digest = _counts(raw_data), hash_data(raw_data)
     parts = _train_name_part(raw_data, options)
-    raw_data = raw_data.select(~np.isin(raw_data.origin.astype(str), _ONE_SIDED))
-    in_population = ~np.isnan(raw_data.chance)
-    weights = raw_data.weights.copy()
-    weights[~in_population] = weight_by_origin(
-        raw_data.select(~in_population), FREE_ORIGIN_WEIGHTS
-    ).weights
-    data = replace(raw_data, weights=weights)
+    data = weight_for_populations(raw_data)
+    in_population = ~np.isnan(data.chance)
     model = fit_population_model(data, options.fixed)
     sums, tested = cross_validate(
         data,
@@ -204,6 +199,19 @@ def _train_for_populations(
     measured = measure_for_card(data.select(tested), sums[tested])
     training = {"seed": options.seed, "pairs": counts, "data": digest, **measured, **summary}
     return replace(model, training=training).with_parts(parts)
+
+
+def weight_for_populations(raw_data: LabeledPairs) -> LabeledPairs:
+    """Return the pairs that a model for populations learns from, weighted.
+
+    Pairs drawn from a population keep their weights, others get those stated for their origin.
+    """
+    chosen = raw_data.select(~np.isin(raw_data.origin.astype(str), _ONE_SIDED))
+    outside = np.isnan(chosen.chance)
+    weights = chosen.weights.copy()
+    if outside.any():
+        weights[outside] = weight_by_origin(chosen.select(outside), FREE_ORIGIN_WEIGHTS).weights
+    return replace(chosen, weights=weights)
 
 
 def _train_name_part(raw_data: LabeledPairs, options: FitOptions) -> dict[str, Model]:

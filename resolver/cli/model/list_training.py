@@ -60,12 +60,18 @@ def train_on_lists(
         bars.start("compare")
         tables = _load_tables(intake, base, count_new=options["new_tables"])
         notes: list[str] = []
+        data: TrainingData | None = None
         if options["unlabelled"]:
             trained = _fit_unlabeled((intake, others), tables, version, options["seed"], notes)
         else:
             labels = _read_labels(options, intake, notes)
-            trained = _fit_labeled(intake, labels, tables, version, options, bars, notes)
+            data = _gather_labeled(intake, labels, tables, options, notes)
+            bars.start("fit")
+            trained = _fit_labeled(data, tables, version, options["seed"])
         _write_model(settings, options, trained, out, base, bars, notes)
+        if data and options["left_out"]:
+            bars.start("leave out")
+            _measure_left_out(data, options["seed"], out)
     _print_model(out, notes)
 
 
@@ -97,17 +103,14 @@ def _fit_unlabeled(
     return trained
 
 
-def _fit_labeled(
+def _gather_labeled(
     intake: Intake,
     labels: _Labels,
     tables: Mapping[str, Any],
-    version: str,
     options: Mapping[str, Any],
-    bars: ProgressBars,
     notes: list[str],
-) -> TrainedModels:
-    from resolver.training.train import default_fit_options, train_models
-
+) -> TrainingData:
+    """Return the labeled pairs to learn from; add what was left out to `notes`."""
     _check_labels(intake, labels)
     seed = options["seed"]
     if options["worlds"] and len(intake.batch) < FEW_RECORDS:
@@ -117,14 +120,28 @@ def _fit_labeled(
         intake, labels, tables, seed, with_worlds=options["worlds"] and not is_labeled
     )
     data = learning.add_decisions(data, intake, labels.judged, labels.decisions, tables)
-    bars.start("fit")
-    trained = train_models(data, tables, version, default_fit_options(seed))
     if data.dropped:
         notes.append(f"{data.dropped} judged pairs name records that are not in the lists")
     notes += [
         f"left out: {count:,} judged pairs {reason}" for reason, count in data.quarantined.items()
     ]
-    return trained
+    return data
+
+
+def _fit_labeled(
+    data: TrainingData, tables: Mapping[str, Any], version: str, seed: int
+) -> TrainedModels:
+    from resolver.training.train import default_fit_options, train_models
+
+    return train_models(data, tables, version, default_fit_options(seed))
+
+
+def _measure_left_out(data: TrainingData, seed: int, out: Path) -> None:
+    from resolver.training.left_out import measure_left_out
+    from resolver.training.model_files import save_left_out
+    from resolver.training.train import default_fit_options
+
+    save_left_out(measure_left_out(data.pairs, default_fit_options(seed)), out)
 
 
 def _write_model(

@@ -107,6 +107,11 @@ Examples:
     show_default=True,
     help="Measure fairness and calibration as well (minutes).",
 )
+@click.option(
+    "--left-out",
+    is_flag=True,
+    help="Measure each set of pairs by a model of the others as well (takes as many fits).",
+)
 @click.option("--version", metavar="NAME", help="Version of the model (default: year and month).")
 @click.option(
     "--seed",
@@ -130,20 +135,25 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
         learning.train_from_store(settings, options, out, base, version)
 
 
+_OPTIONS_OF_LISTS = ("judged", "clusters", "others", "new_tables", "left_out")
+
+_OPTIONS_OF_LABELS = ("judged", "clusters", "store_url", "left_out")
+
+
 def _check_options(options: Mapping[str, Any], files: tuple[Path, ...]) -> None:
     if not files and not options["store_url"]:
         raise UsageError(
             "there is nothing to learn from",
             hint="name lists FILE..., or a store with --from-store",
         )
-    for name in () if files else ("judged", "clusters", "others", "new_tables"):
+    for name in () if files else _OPTIONS_OF_LISTS:
         if options[name]:
             word = "to" if name == "others" else name.replace("_", "-")
             raise UsageError(f"--{word} goes with lists", hint="name them as FILE...")
-    if options["unlabelled"] and (options["judged"] or options["clusters"] or options["store_url"]):
+    if options["unlabelled"] and any(options[name] for name in _OPTIONS_OF_LABELS):
         raise UsageError(
             "--unlabelled learns without labels",
-            hint="leave out --judged, --clusters and --from-store, or --unlabelled",
+            hint="leave out --judged, --clusters, --from-store and --left-out, or --unlabelled",
         )
     if options["cluster_columns"] and not options["clusters"]:
         raise UsageError("--cluster-columns goes with --clusters", hint="name the file with them")

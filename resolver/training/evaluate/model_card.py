@@ -5,7 +5,7 @@ Rendered from the model files, so that equal models give equal bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from resolver.models import loader
@@ -56,6 +56,15 @@ Measured on generated records (`resolver evaluate --calibration`) of {sizes} tha
 trained on; every candidate pair counts once. Reviews are pairs scored 0.05 to 0.95, per record (of
 the kind, where one is named). The gap is the largest difference of mean score and share of true
 pairs, less two standard errors, in bins of 50 pairs or more; bins are in `calibration.json`.
+"""
+_SETS_TITLE = "\n## Sets left out\n"
+_SETS_NOTE = """
+Each set by a model that learned from all others (`resolver train --left-out`), in its own
+population; *lists* are the judged pairs and resampled entries of the lists that were given. Counts
+and measures as under Quality; figures of all sets are in `left_out.json`.
+
+| kind | set | same | different | precision | recall | F1 | log loss | calibration error |
+|---|---|---|---|---|---|---|---|---|
 """
 _ORIGIN_LABELS = {
     RESAMPLED_ORIGIN: "resampled entries",
@@ -217,13 +226,38 @@ def _format_share(share: Mapping[str, float]) -> str:
 
 def insert_calibration(card: str, figures: Mapping[str, Any]) -> str:
     """Return a card with the figures of `calibration.json`, in place of any earlier ones."""
-    start = card.find(_SIZE_TITLE)
+    return _insert_section(card, _SIZE_TITLE, _size_section(figures))
+
+
+def insert_left_out(card: str, figures: Mapping[str, Any]) -> str:
+    """Return a card with the figures of `left_out.json`, in place of any earlier ones."""
+    return _insert_section(card, _SETS_TITLE, _sets_section(figures))
+
+
+def _insert_section(card: str, title: str, lines: Iterable[str]) -> str:
+    """Return a card with a section before its limits, in place of an earlier one of that title."""
+    start = card.find(title)
     if start >= 0:
         end = card.find("\n## ", start + 1)
         card = card[:start] + (card[end:] if end >= 0 else "")
     place = card.find(_LIMITS.splitlines(keepends=True)[1]) - 1
     place = place if place >= 0 else len(card)
-    return "".join([card[:place], *_size_section(figures), card[place:]])
+    return "".join([card[:place], *lines, card[place:]])
+
+
+def _sets_section(figures: Mapping[str, Any]) -> Iterator[str]:
+    yield _SETS_TITLE + _SETS_NOTE
+    for kind, rows in figures.items():
+        for row in rows:
+            cells = [
+                kind,
+                row["set"],
+                f"{row['matches']:,}",
+                f"{row['pairs'] - row['matches']:,}",
+                *(_format_interval(row, name) for name in ("precision", "recall", "f1")),
+                *(_format_number(row, name) for name in ("log_loss", "calibration_error")),
+            ]
+            yield f"| {' | '.join(cells)} |\n"
 
 
 def _size_section(figures: Mapping[str, Any]) -> Iterator[str]:

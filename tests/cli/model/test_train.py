@@ -88,9 +88,21 @@ def test_damaged_model_is_one_line(
 
 def test_unlabeled_excludes_labels(people: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = ["--out", str(people.parent / "model")]
-    for options in (["--unlabelled", "--judged", str(people)], ["--to", str(people)]):
+    for options in (
+        ["--unlabelled", "--judged", str(people)],
+        ["--unlabelled", "--left-out"],
+        ["--to", str(people)],
+    ):
         assert run(["train", str(people), *out, *options]) == 2
         assert capsys.readouterr().err.startswith("error: --")
+
+
+@pytest.mark.slow
+def test_left_out_sets_are_written(people: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    call = ["train", str(people), "--no-worlds", "--no-probes", "--left-out", "--out", str(model)]
+    assert run(call) == 0
+    assert (model / "left_out.json").exists()
 
 
 def test_unlabeled_lists_without_matches_are_refused(

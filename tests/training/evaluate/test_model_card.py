@@ -19,6 +19,7 @@ from resolver.training.evaluate.card_figures import hash_data, measure_for_card
 from resolver.training.evaluate.model_card import (
     PLOT_FILE,
     insert_calibration,
+    insert_left_out,
     reliability_bins,
     render_model_card,
 )
@@ -188,3 +189,14 @@ def test_shipped_card_matches_the_shipped_models() -> None:
     assert (loader.MODEL_DIR / PLOT_FILE).exists() == bool(drawn)
     if drawn:
         assert (loader.MODEL_DIR / PLOT_FILE).read_text("utf-8") == render_reliability_plot(drawn)
+
+
+def test_left_out_sets_are_a_section_that_is_replaced(models: Mapping[str, Any]) -> None:
+    row = {"set": "census", "pairs": 300, "matches": 100, "f1": 0.5, "f1_low": 0.4, "f1_high": 0.6}
+    card = insert_left_out(render_model_card(models), {"person": [row]})
+    assert "| person | census | 100 | 200 |  |  | 0.5000 (0.4000 … 0.6000) |" in card
+    again = insert_left_out(card, {"person": [{**row, "set": "parish"}]})
+    assert "| person | parish | 100 | 200 |" in again
+    assert "census" not in again
+    assert again.count("## Sets left out") == 1
+    assert again.endswith(render_model_card(models)[-200:])
