@@ -39,7 +39,7 @@ _FALL_RIDGE = 3e-4
 """Penalty of a nat by which a sum falls where such a similarity rises, squared."""
 _AMPLE_PAIRS = 50_000.0
 """True pairs from which the penalty is least; fewer are penalized in proportion."""
-_MAX_STEPS, _TOLERANCE = 500, 1e-7
+_MAX_STEPS, _TOLERANCE = 2_000, 1e-7
 _SCALE = 1_000.0
 """Factor of the loss, whose gradient would otherwise be below the optimizer's tolerance at once."""
 JointPairs = Collection[tuple[str, str]]
