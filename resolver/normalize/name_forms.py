@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from resolver.normalize.group_tokens import without_acronym
 from resolver.normalize.lexicons.name_roles import likely_roles
+from resolver.normalize.lexicons.patronymics import mark_lineage
 from resolver.normalize.name_hashes import compact_hashes, joined_hashes
 from resolver.normalize.name_tokens import japanese_split
 from resolver.normalize.single_record import build_single_record_names, single_row
@@ -81,7 +82,11 @@ def build_name_forms(batch: Batch, tables: FrequencyTables, lookup: Lookup) -> N
     tokens = _stack([full_person, full_group, composed])
     guessed = likely_roles(full_person, full_texts[0], lexicon.table, tables)
     roles = np.concatenate(
-        [guessed, np.zeros(len(full_group.items), dtype=np.uint8), composed_roles]
+        [
+            mark_lineage(full_person, guessed, lexicon.table),
+            np.zeros(len(full_group.items), dtype=np.uint8),
+            mark_lineage(composed, composed_roles, lexicon.table),
+        ]
     )
     compact = compact_hashes(tokens, lexicon.table)
     texts = np.empty(len(tokens), dtype=object)

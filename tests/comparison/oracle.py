@@ -11,7 +11,7 @@ from resolver.comparison.letters.letter_symbols import split_symbols
 from resolver.normalize.folding import skeleton_code, sound_code
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.scripts import SCRIPT_SHIFT, Script
-from resolver.records.prepared.value_flags import NICKNAME_BIT, Role, TokenFlag
+from resolver.records.prepared.value_flags import NICKNAME_BIT, Lineage, Role, TokenFlag
 from tests.comparison.writing_oracle import written_similarity
 
 FLOOR = 0.62
@@ -29,7 +29,8 @@ class Word:
     metaphone: int
     bones: int
     symbols: frozenset[int]
-    role: int
+    role: Role
+    lineage: Lineage
     sound: int = 0
 
     @property
@@ -74,7 +75,8 @@ def words_of(prepared: PreparedBatch, form: int, *, group: bool = False) -> list
             int(tokens.phonetic[code]),
             int(tokens.skeleton[code]),
             frozenset(tokens.symbols[code].tolist()),
-            int(forms.roles[place]),
+            Role(int(forms.roles[place]) & 7),
+            Lineage(int(forms.roles[place]) & ~7),
             int(tokens.sound[code]),
         )
         for place, code in ((place, int(forms.tokens.items[place])) for place in places)
@@ -168,6 +170,13 @@ def token_match(left: Word, right: Word) -> float:
     return value if value >= FLOOR else 0.0
 
 
+def match_in_names(left: Word, right: Word) -> float:
+    """Return the value of matching two words at their places in two names, 0…1."""
+    if {left.lineage, right.lineage} == {Lineage.OWN, Lineage.FOREBEAR}:
+        return 0.0
+    return token_match(left, right)
+
+
 def align(left: list[Word], right: list[Word]) -> Aligned:
     """Align two names."""
     if ([word.hash for word in right]) < ([word.hash for word in left]):
@@ -210,7 +219,7 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
         free[1].discard(b)
 
     for a, word in enumerate(left):
-        b = next((b for b in sorted(free[1]) if right[b].hash == word.hash), None)
+        b = next((b for b in sorted(free[1]) if match_in_names(word, right[b]) == 1), None)
         if b is not None:
             take(a, b, 1.0)
     for side, (own, other) in enumerate(((left, right), (right, left))):
@@ -249,7 +258,7 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
                 break
     while free[0] and free[1]:
         value, a, b = max(
-            ((token_match(left[a], right[b]), -a, -b) for a in free[0] for b in free[1]),
+            ((match_in_names(left[a], right[b]), -a, -b) for a in free[0] for b in free[1]),
             default=(0.0, 0, 0),
         )
         if value <= 0:

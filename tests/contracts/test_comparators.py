@@ -78,6 +78,8 @@ CASES: dict[str, list[Case]] = {
         Case(person(name="Mohammed Yusuf"), person(name="Mohamed Yousef"), 0.7, 0.99),
         Case(person(name="Abd al-Rahman"), person(name="Abdulrahman"), 1, 1),
         Case(ANN, person(name="Robert Carter"), 0, 0),
+        Case(person(name="Salman bin Muhammad"), person(name="Muhammad bin Salman"), 0, 0.1),
+        Case(person(name="Xi Jinping"), person(name="Jinping Xi"), 1, 1),
         Case(ANN, person(alias=["Zed Zulu", "Ann Lee"]), 1, 1),
         Case(ANN, person(birthDate="1960"), NONE, NONE),
     ],

@@ -124,6 +124,22 @@ def test_same_and_different_persons() -> None:
     assert any("birth_date" in row.name and row.weight for row in same.evidence)
 
 
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Salman bin Muhammad", "Muhammad bin Salman"),
+        ("Ali Vagif oglu Aliyev", "Vagif Ali oglu Aliyev"),
+        ("Ivan Petrovich Sidorov", "Petr Ivanovich Sidorov"),
+    ],
+)
+def test_exchanged_names_of_father_and_child_are_two_people(name: str, other: str) -> None:
+    resolver, born = Resolver.default(), {"birthDate": "1971-04-03"}
+    person = record("a:1", name=name, **born)
+    assert resolver.compare(person, record("b:1", name=other, **born)).score < 0.5
+    family_first = f"{name.split()[-1]}, {' '.join(name.split()[:-1])}"
+    assert resolver.compare(person, record("c:1", name=family_first)).score > 0.5
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(people())
 def test_any_two_records_sum_exactly(records: list[Record]) -> None:

@@ -138,9 +138,13 @@ def _is_beaten(
 
 
 @compiled(inline="always", allocates=False)
-def _is_exact(left: RecordRow, right: RecordRow, contradicted: np.float32) -> AnyBool:
-    """Return whether two names of the same words are equal: characters may only sound the same."""
-    is_exact: AnyBool = contradicted == 0 or ((left.scripts | right.scripts) & LATIN_SCRIPT) != 0
+def _is_exact(left: RecordRow, right: RecordRow, sums: NameAlignment) -> AnyBool:
+    """Return whether two names of the same words are equal.
+
+    Characters may only sound the same, and father and son may have exchanged names.
+    """
+    is_latin = ((left.scripts | right.scripts) & LATIN_SCRIPT) != 0
+    is_exact: AnyBool = sums.contradicted == 0 or (is_latin and sums.sides == _NO_PART)
     return is_exact
 
 
@@ -185,7 +189,7 @@ def _compare_names(
             else:
                 sums = _nothing_matched(row_a, row_b)
             matched, contradicted, omitted = sums[:3]
-            if is_same and _is_exact(name_a, name_b, contradicted):
+            if is_same and _is_exact(name_a, name_b, sums):
                 exact = np.float32(1.0)
             total = matched + contradicted + OMITTED * omitted
             share = matched / total if total > 0 else np.float32(0.0)

@@ -21,7 +21,7 @@ from resolver.kernels.alignment.records import (
 )
 from resolver.kernels.arrays import AnyBool, AnyFloat, AnyInt, IntArray, RecordRow
 from resolver.kernels.compiler import compiled
-from resolver.records.prepared.value_flags import Role, TokenFlag
+from resolver.records.prepared.value_flags import Lineage, Role, TokenFlag
 
 CUT = np.float32(0.85)
 """Match value of a word that is cut off by a narrow field."""
@@ -31,6 +31,8 @@ TIED = np.float32(0.8)
 _INITIAL, _PARTICLE = int(TokenFlag.INITIAL), int(TokenFlag.PARTICLE)
 _FOREIGN, _KNOWN = int(TokenFlag.FOREIGN), int(TokenFlag.KNOWN)
 _GIVEN, _FAMILY = int(Role.GIVEN), int(Role.FAMILY)
+_OWN, _ROLE = int(Lineage.OWN), int(Lineage.OWN) - 1
+"""Bit of an own name, which is half that of a forebear's, and the bits of a `Role`."""
 
 
 class Tally(NamedTuple):
@@ -66,10 +68,17 @@ def clear_partners(pair: OrderedPair, partners: IntArray) -> None:
 @compiled(inline="always", allocates=False)
 def _has_crossed_roles(first: RecordRow, second: RecordRow) -> AnyBool:
     """Return whether sources state one of two words as given and the other as family name."""
-    is_crossed: AnyBool = (first.role == _GIVEN and second.role == _FAMILY) or (
-        first.role == _FAMILY and second.role == _GIVEN
-    )
+    one, two = first.role & _ROLE, second.role & _ROLE
+    is_crossed: AnyBool = (one == _GIVEN and two == _FAMILY) or (one == _FAMILY and two == _GIVEN)
     return is_crossed
+
+
+@compiled(inline="always", allocates=False)
+def _are_father_and_child(first: RecordRow, second: RecordRow) -> AnyBool:
+    """Return whether one word is marked as a person's own name and the other as a forebear's."""
+    halved_one, halved_two = first.role >> 1, second.role >> 1
+    is_kin: AnyBool = ((halved_one & second.role) | (first.role & halved_two)) & _OWN != 0
+    return is_kin
 
 
 @compiled(inline="always", allocates=False)
@@ -84,7 +93,7 @@ def match_equal(pair: OrderedPair, matrix: SimilarityMatrix) -> tuple[Tally, int
             continue
         for b in range(pair.length_b):
             second = words[pair.first_b + b]
-            if first.bits & second.bits == 0:
+            if first.bits & second.bits == 0 or _are_father_and_child(first, second):
                 continue
             value = matrix.values[first.at + second.at]
             if value == 1 and partners[0, a] < 0 and partners[1, b] < 0:

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.normalize.folding import HAN, HANGUL
+from resolver.normalize.lexicons.patronymics import mark_form
 from resolver.normalize.scripts.syllables import is_syllable, korean_key, pinyin_readings
 from resolver.records.prepared.batch import ByteArray, TokenTable
 from resolver.records.prepared.frequencies import FrequencyTables
@@ -82,6 +83,7 @@ def guessed_roles(
             is_reversed = right - left > _REVERSED or _has_family_first(text)
             form_roles[last if is_reversed else first] = _LIKELY_GIVEN
             form_roles[first if is_reversed else last] = _LIKELY_FAMILY
+        mark_form([words[token] for token in form], form_roles)
         roles += form_roles
     return roles
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 PARTICLES = frozenset(
     """
     al el ul ibn bin ben bint binti bte bn de la le las los del della di da do dos das du des van
-    von der den ter ten zu zum y e i and the of oglu ogly uulu kyzy qizi al- st san
+    von der den ter ten zu zum y e i and the of oglu ogly uulu kyzy qizi al- st san ould uld binte
+    ibni ogli oghlu ugli kyzi kizi gizi
     """.split()
 )
 TITLES = frozenset(

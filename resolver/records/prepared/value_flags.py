@@ -42,6 +42,15 @@ class Role(IntEnum):
     LIKELY_FAMILY = 7
 
 
+class Lineage(IntFlag):
+    """What a marker such as `bin` says of the words beside it, in the bits above `Role`."""
+
+    OWN = 8
+    """A person's own given name."""
+    FOREBEAR = 16
+    """The name of the father or of one of his fathers."""
+
+
 class NameQuality(IntEnum):
     """Quality that a source gives a name."""
 

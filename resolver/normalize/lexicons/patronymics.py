@@ -1,0 +1,86 @@
+"""Markers of a father's name, which prove whose child somebody is: `bin`, `Ould`, `oglu`, `ap`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from resolver.records.prepared.batch import ByteArray, TokenTable
+from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.value_flags import Lineage, Role
+
+# As tokens spell them: bn, abn, bnt and wld are Arabic and Hebrew letters without vowels.
+BEFORE_FATHER = frozenset(
+    """
+    bin ibn ben bint binti binte ibni bn abn bnt bat ould uld mint wld walad ap ferch verch
+    """.split()
+)
+AFTER_FATHER = frozenset("oglu ogly ogli oghlu ugli uulu kyzy kyzi kizi qizi gizi".split())
+_MARKERS = BEFORE_FATHER | AFTER_FATHER
+_OWN, _FOREBEAR = int(Lineage.OWN), int(Lineage.FOREBEAR)
+_LIKELY_GIVEN, _FAMILY = int(Role.LIKELY_GIVEN), int(Role.FAMILY)
+
+
+def mark_lineage(forms: Ragged, roles: ByteArray, tokens: TokenTable) -> ByteArray:
+    """Return the roles of the words of persons' names with `Lineage` bits.
+
+    The marked own name is the likely given name.
+    """
+    codes = [code for code, text in enumerate(tokens.texts.tolist()) if text in _MARKERS]
+    rows = np.unique(forms.rows[np.isin(forms.items, codes)]) if codes else np.zeros(0, np.int32)
+    if not len(rows):
+        return roles
+    marked = roles.copy()
+    for row in rows.tolist():
+        words = slice(int(forms.offsets[row]), int(forms.offsets[row + 1]))
+        form_roles = roles[words].tolist()
+        mark_form(tokens.texts[forms.items[words]].tolist(), form_roles)
+        marked[words] = form_roles
+    return marked
+
+
+def mark_form(words: Sequence[str], roles: list[int]) -> None:
+    """Add `Lineage` bits to the roles of the words of one name.
+
+    The word beside a marker is a forebear's name, those before it are own ones. A stated family
+    name (`bin Laden`) is neither.
+    """
+    forebears = [place for place in _forebears(words) if roles[place] != _FAMILY]
+    own = [place for place in _own_places(words, forebears) if roles[place] != _FAMILY]
+    if len(own) == 1 and _LIKELY_GIVEN in roles:
+        given = roles.index(_LIKELY_GIVEN)
+        roles[given], roles[own[0]] = roles[own[0]], roles[given]
+    for places, mark in ((forebears, _FOREBEAR), (own, _OWN)):
+        for place in places:
+            roles[place] |= mark
+
+
+def _forebears(words: Sequence[str]) -> list[int]:
+    """Return the places of words that a marker shows to be forebears' names, ascending."""
+    places = []
+    for place, word in enumerate(words):
+        follows = place > 0 and words[place - 1] in BEFORE_FATHER
+        precedes = place + 1 < len(words) and words[place + 1] in AFTER_FATHER
+        if (follows or precedes) and word not in _MARKERS:
+            places.append(place)
+    return places
+
+
+def _own_places(words: Sequence[str], forebears: Sequence[int]) -> list[int]:
+    """Return the places of own names: the word before a marker, or all before `Vagif oglu`.
+
+    A family name may go first, so that only the nearest word before `bin` is surely an own name.
+    """
+    for father in forebears:
+        before = [
+            place for place in range(father) if words[place] not in _MARKERS | {"al", "el", "ul"}
+        ]
+        if words[father - 1] not in BEFORE_FATHER:
+            return before
+        if before and before[-1] not in forebears:
+            return before[-1:]
+    return []
+
+
+__all__ = ["AFTER_FATHER", "BEFORE_FATHER", "mark_form", "mark_lineage"]
