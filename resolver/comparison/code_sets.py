@@ -5,14 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from resolver.kernels.comparison.code_sets import (
+    PLURAL,
+    WEAK,
     IdentifierColumns,
     fill_graded_overlap,
     fill_identifier_similarity,
     fill_overlap,
 )
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import WEAK_FAMILIES, FloatArray, IdentifierTable
+from resolver.records.prepared.batch import (
+    PLURAL_FAMILIES,
+    WEAK_FAMILIES,
+    FloatArray,
+    IdentifierTable,
+)
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.value_flags import CHECKED
 
 
 def overlap(side: Ragged, left: IntArray, right: IntArray) -> FloatArray:
@@ -47,12 +55,13 @@ def identifier_similarity(
     1 the same number of one type and country; 0.9 under another type; 0.6 from another country; 0.5
     of a type that a whole group of companies shares, each nearer to 0.3 the less `exclusive` the
     number is (0…1, a row of the table each); 0.1 or 0.2 two numbers of one type differ (of a known
-    country, or not); NaN where nothing can be compared. A number that many unrelated records use
-    is not compared.
+    country, or not), 0 if the check digits of both are right; NaN where nothing can be compared. A
+    number that many unrelated records use is not compared.
     """
-    weak = np.zeros(64, dtype=np.uint8)
-    weak[list(WEAK_FAMILIES)] = 1
+    habits = np.zeros(CHECKED, dtype=np.uint8)
+    habits[list(WEAK_FAMILIES)] = WEAK
+    habits[list(PLURAL_FAMILIES)] |= PLURAL
     out = np.empty(len(left), dtype=np.float32)
     columns = IdentifierColumns(table.number, table.type, table.country, table.mass_used, exclusive)
-    fill_identifier_similarity(left, right, side.offsets, side.items, columns, weak, out)
+    fill_identifier_similarity(left, right, side.offsets, side.items, columns, habits, out)
     return out

@@ -9,15 +9,18 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.normalize.folding import fold
+from resolver.normalize.identifiers import (
+    CONTACTS,
+    identifier_table,
+    is_mass_used_contact,
+    read_packed_identifier,
+)
 from resolver.normalize.name_forms import build_name_forms
 from resolver.normalize.token_tables import Lookup
 from resolver.normalize.values import (
-    CONTACTS,
     current_country,
     date_table,
     gender_bit,
-    identifier_table,
-    is_mass_used_contact,
     normalize_email,
     normalize_phone,
     normalize_website,
@@ -162,7 +165,7 @@ def _country_codes(batch: Batch) -> tuple[str, ...]:
     for prop in IDENTIFIERS:
         if prop in batch.columns:
             codes |= {
-                current_country(split_fields(text, 2)[1]) for text in _texts(batch.columns[prop])
+                read_packed_identifier(prop, text).country for text in _texts(batch.columns[prop])
             }
     return ("", *sorted(codes - {""}))
 

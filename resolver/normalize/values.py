@@ -1,4 +1,4 @@
-"""Dates, countries, places, identifiers, gender and plain texts: unique texts to table rows."""
+"""Dates, countries, places, gender and plain texts: unique texts to table rows."""
 
 from __future__ import annotations
 
@@ -10,21 +10,18 @@ import phonenumbers
 from rigour.territories import get_territory
 
 from resolver.errors import DateError
-from resolver.normalize.folding import fold, letters
+from resolver.normalize.folding import fold
 from resolver.normalize.lexicons.territories import territory_code
 from resolver.records.dates import MAX_YEAR, MIN_YEAR, PartialDate, parse_date
-from resolver.records.packing import split_fields, unpack_address
+from resolver.records.packing import unpack_address
 from resolver.records.prepared.batch import (
     DateTable,
-    IdentifierTable,
     PlaceTable,
     TextTable,
 )
-from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.text_cache import cache_short_texts
-from resolver.records.prepared.text_hashes import hash64, hash_texts
-from resolver.records.properties import IDENTIFIERS
+from resolver.records.prepared.text_hashes import hash_texts
 
 _NO_COUNTRY = ""
 _LEADING_YEAR = re.compile(r"(\d{4})-")
@@ -150,114 +147,6 @@ def _country_text(text: str, *, packed: bool) -> str:
 def place_country(text: str, *, packed: bool) -> str:
     """Return the country code that a place or address names; empty if it names none."""
     return current_country(_country_text(text, packed=packed))
-
-
-# Identifiers of one family are compared with each other: lists often state a passport as an id
-# number, or a tax number as a registration number.
-_FAMILY = {
-    "passportNumber": 1,
-    "idNumber": 2,
-    "socialSecurityNumber": 2,
-    "taxNumber": 3,
-    "vatCode": 3,
-    "innCode": 3,
-    "registrationNumber": 4,
-    "ogrnCode": 4,
-    "okpoCode": 5,
-    "kppCode": 6,
-    "leiCode": 7,
-    "dunsCode": 8,
-    "swiftBic": 9,
-    "imoNumber": 10,
-    "mmsi": 11,
-    "callSign": 12,
-    "serialNumber": 13,
-    "icaoCode": 14,
-    "isin": 15,
-    "ticker": 16,
-    "wikidataId": 17,
-    "publicKey": 18,
-}
-assert set(_FAMILY) == set(IDENTIFIERS)
-
-
-def identifier_table(
-    keys: Sequence[tuple[str, str]], countries: dict[str, int], tables: FrequencyTables
-) -> IdentifierTable:
-    """Return (property, packed identifier) pairs as arrays.
-
-    Numbers keep only letters and digits, without leading zeros.
-    """
-    numbers, families, codes = [], [], []
-    for prop, packed in keys:
-        number, country, _type = split_fields(packed, 3)
-        numbers.append(normalize_number(prop, number))
-        families.append(_FAMILY[prop])
-        codes.append(countries.get(current_country(country), 0))
-    return IdentifierTable(
-        number=np.array(
-            [hash64(number) if len(number) > 2 else 0 for number in numbers], dtype=np.uint64
-        ),
-        type=np.array(families, dtype=np.int32),
-        country=np.array(codes, dtype=np.int32),
-        texts=np.array(numbers, dtype=object),
-        mass_used=np.array([is_mass_used(number, tables) for number in numbers], dtype=np.uint8),
-    )
-
-
-def is_mass_used(number: str, tables: FrequencyTables) -> bool:
-    """Return True if a normalized number does not identify its holder.
-
-    Either the model's table lists it as used by many, or it looks invented.
-    """
-    return number in tables.mass_used or is_likely_invented(number)
-
-
-CONTACTS = ("phone", "email")
-
-
-def contact_key(prop: str, contact: str) -> str:
-    """Return the name of a normalized phone number or e-mail address in the table of mass use."""
-    return f"{prop}:{contact}"
-
-
-def is_mass_used_contact(prop: str, contact: str, tables: FrequencyTables) -> bool:
-    """Return `is_mass_used` of a normalized phone number or e-mail address."""
-    return contact_key(prop, contact) in tables.mass_used or (
-        prop == "phone" and is_likely_invented(contact)
-    )
-
-
-def is_likely_invented(number: str) -> bool:
-    """Return True if a normalized number looks typed to fill a form.
-
-    Such numbers are only zeros, one digit six times or more, or six digits or more in sequence from
-    0 or 1 up or from 9 down, after at most two letters.
-    """
-    digits = _SERIES.sub("", number)
-    if not digits.isdecimal():
-        return False
-    if set(digits) == {"0"}:
-        return len(digits) > 2
-    return len(digits) >= _LEAST_INVENTED and (len(set(digits)) == 1 or digits in _IN_A_ROW)
-
-
-_LEAST_INVENTED = 6
-_SERIES = re.compile(r"^[A-Z]{1,2}(?=\d)")
-_UP, _DOWN = "01234567890123456789", "98765432109876543210"
-_IN_A_ROW = frozenset(
-    series[start : start + length]
-    for series, starts in ((_UP, (0, 1)), (_DOWN, (0,)))
-    for start in starts
-    for length in range(_LEAST_INVENTED, 16)
-)
-
-
-def normalize_number(prop: str, number: str) -> str:
-    """Return letters and digits of a number in upper case, without leading zeros."""
-    normal = letters(number).upper()
-    normal = normal.removeprefix("IMO") if prop == "imoNumber" else normal
-    return normal.lstrip("0") or normal
 
 
 def gender_bit(text: str) -> int:

@@ -16,11 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.normalize.group_tokens import tokenize_group
+from resolver.normalize.identifiers import CONTACTS, contact_key, read_packed_identifier
 from resolver.normalize.name_tokens import tokenize_person
 from resolver.normalize.prepare import TEXT_NORMALIZERS
-from resolver.normalize.values import CONTACTS, contact_key, normalize_number
 from resolver.records import Batch, Kind, Record
-from resolver.records.packing import split_fields
 from resolver.records.prepared.text_hashes import hash64
 from resolver.records.prepared.value_flags import TokenFlag
 from resolver.records.properties import FULL_NAMES, IDENTIFIERS, NAME_PARTS
@@ -110,7 +109,7 @@ def _key(prop: str, text: str) -> str:
     if prop in CONTACTS:
         contact = TEXT_NORMALIZERS[prop](text)
         return contact_key(prop, contact) if contact else ""
-    number = normalize_number(prop, split_fields(text, 3)[0])
+    number = read_packed_identifier(prop, text).number
     return number if len(number) > 2 else ""
 
 

@@ -11,8 +11,9 @@ from resolver.comparison import Context, NameIndex
 from resolver.comparison.code_sets import graded_overlap, identifier_similarity, overlap
 from resolver.comparison.comparators import COMPARATOR_BY_NAME
 from resolver.records import Kind
-from resolver.records.prepared.batch import WEAK_FAMILIES, IdentifierTable
+from resolver.records.prepared.batch import PLURAL_FAMILIES, WEAK_FAMILIES, IdentifierTable
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.value_flags import CHECKED
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
@@ -48,7 +49,10 @@ def test_graded_overlap(sets: tuple[set[int], set[int]], grades: list[float]) ->
 # (number, family, country, used by many, how exclusive); number 0 is none
 papers = st.lists(
     st.tuples(
-        st.integers(0, 2), st.sampled_from([1, 2, 6]), st.integers(0, 2), st.sampled_from([0, 0, 1])
+        st.integers(0, 2),
+        st.sampled_from([1, 2, 6, 15, 2 | CHECKED]),
+        st.integers(0, 2),
+        st.sampled_from([0, 0, 1]),
     ),
     max_size=3,
 )
@@ -85,6 +89,8 @@ def _paper(
     has_countries = left[2] and right[2]
     if left[3] or right[3]:
         return None
+    checked = left[1] & right[1] & CHECKED
+    left, right = ((item[0], item[1] % CHECKED, *item[2:]) for item in (left, right))
     if left[0] == right[0] != 0:
         if left[1] in weak or right[1] in weak:
             best = 0.5
@@ -94,6 +100,10 @@ def _paper(
             best = 1.0 if left[1] == right[1] else 0.9
         return 0.3 + (best - 0.3) * grades[left[0]]
     if left[1] == right[1] and left[2] == right[2] and left[0] and right[0]:
+        if left[1] in PLURAL_FAMILIES:
+            return None
+        if checked:
+            return 0.0
         return 0.1 if left[2] else 0.2
     return None
 

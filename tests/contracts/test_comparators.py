@@ -279,6 +279,17 @@ CASES: dict[str, list[Case]] = {
             0.1,
         ),
         Case(papers("passportNumber", "A-123"), papers("passportNumber", "B-777"), 0.2, 0.2),
+        # Right check digits: no typing error.
+        Case(papers("innCode", "7707083893"), papers("innCode", "7728168971"), 0, 0),
+        Case(papers("innCode", "7707083893"), papers("innCode", "7728168970"), 0.1, 0.1),
+        Case(papers("innCode", "7707083893"), papers("taxNumber", "ИНН 7707 083 893", "ru"), 1, 1),
+        Case(papers("vatCode", "DE 136695976"), papers("taxNumber", "136695976", "de"), 1, 1),
+        Case(
+            papers("publicKey", "0x52908400098527886E0F7030069857D2E4169EE7"),
+            papers("publicKey", "1BoatSLRHtKNngkdXEeobR76b53LETtpyT"),
+            NONE,
+            NONE,
+        ),
         Case(papers("passportNumber", "A-123"), papers("taxNumber", "B-777"), NONE, NONE),
     ],
     "phone": [

@@ -1,4 +1,4 @@
-"""Dates, countries, places, identifiers, gender and plain texts, each from its text alone."""
+"""Dates, countries, places, gender and plain texts, each from its text alone."""
 
 from __future__ import annotations
 
@@ -9,19 +9,14 @@ from resolver.normalize.values import (
     current_country,
     date_table,
     gender_bit,
-    identifier_table,
-    is_likely_invented,
-    is_mass_used_contact,
     normalize_email,
     normalize_phone,
     normalize_website,
     place_country,
     place_table,
 )
-from resolver.records import Address, Identifier
-from resolver.records.packing import address_text, identifier_text
-from resolver.records.prepared.batch import WEAK_FAMILIES
-from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records import Address
+from resolver.records.packing import address_text
 
 
 @pytest.mark.parametrize(
@@ -134,114 +129,6 @@ def test_place_tables_hold_the_words_without_those_of_streets() -> None:
     assert words == [["5", "moskva"], ["moskva"]]
     assert table.normal.tolist() == ["5 moskva", "moskva"]
     assert table.texts.tolist() == ["No. 5, Moskva Street", "Москва"]
-
-
-def _identifier(prop: str, number: str, country: str = "") -> tuple[str, str]:
-    return prop, identifier_text(Identifier(prop, number, country))
-
-
-def test_identifiers_keep_letters_and_digits_without_leading_zeros() -> None:
-    keys = [
-        _identifier("passportNumber", "A-12.345"),
-        _identifier("passportNumber", "a12345"),
-        _identifier("idNumber", "00123"),
-        _identifier("idNumber", "000"),
-        _identifier("imoNumber", "IMO 9074729"),
-        _identifier("registrationNumber", "Ж-77"),
-        _identifier("passportNumber", "--"),
-    ]
-    table = identifier_table(keys, {"": 0}, FrequencyTables())
-    assert table.texts.tolist() == ["A12345", "A12345", "123", "000", "9074729", "ZH77", ""]
-    assert table.number[0] == table.number[1] != 0
-    # Empty and very short texts are no numbers.
-    assert table.number[6] == 0
-
-
-def test_identifier_families_and_countries() -> None:
-    keys = [
-        _identifier("idNumber", "123", "Iran"),
-        _identifier("socialSecurityNumber", "123"),
-        _identifier("isin", "123"),
-    ]
-    table = identifier_table(keys, {"": 0, "ir": 1}, FrequencyTables(mass_used=frozenset({"123"})))
-    assert table.type[0] == table.type[1] != table.type[2]
-    assert table.country.tolist() == [1, 0, 0]
-    assert table.mass_used.tolist() == [1, 1, 1]
-
-
-@pytest.mark.parametrize(
-    "number",
-    [
-        "000",
-        "0000000",
-        "111111",
-        "9999999999",
-        "123456",
-        "0123456789",
-        "1234567890",
-        "12345678901",
-        "987654321",
-        "98765432",
-        "A123456",
-        "XX1234567",
-        "N0000000",
-    ],
-)
-def test_numbers_that_look_invented(number: str) -> None:
-    assert is_likely_invented(number)
-    assert identifier_table(
-        [_identifier("idNumber", number)], {"": 0}, FrequencyTables()
-    ).mass_used.tolist() == [1]
-
-
-@pytest.mark.parametrize(
-    "number",
-    [
-        "",
-        "0",
-        "00",
-        "777",
-        "44444",
-        "12345",
-        "234567",
-        "654321",
-        "1234568",
-        "123123",
-        "112233",
-        "ABC123456",
-        "AAAAAA",
-        "1234567A",
-        "12345678901234567890123",
-        "1023456",
-        "৬৭৮",
-    ],
-)
-def test_numbers_that_may_well_be_somebodys(number: str) -> None:
-    assert not is_likely_invented(number)
-
-
-def test_contacts_that_many_use() -> None:
-    tables = FrequencyTables(mass_used=frozenset({"phone:301234567", "email:info@x.org"}))
-    assert is_mass_used_contact("phone", "301234567", tables)
-    assert is_mass_used_contact("phone", "000000000", tables)
-    assert is_mass_used_contact("email", "info@x.org", tables)
-    assert not is_mass_used_contact("phone", "301234568", tables)
-    assert not is_mass_used_contact("email", "ann@x.org", tables)
-
-
-def test_what_a_bank_or_a_group_of_companies_shares_is_weak() -> None:
-    props = ("kppCode", "swiftBic", "ticker", "passportNumber", "leiCode", "taxNumber")
-    table = identifier_table(
-        [_identifier(prop, "ABC123") for prop in props], {"": 0}, FrequencyTables()
-    )
-    assert [family in WEAK_FAMILIES for family in table.type.tolist()] == [
-        True,
-        True,
-        True,
-        False,
-        False,
-        False,
-    ]
 
 
 @pytest.mark.parametrize(

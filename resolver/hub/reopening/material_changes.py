@@ -29,7 +29,7 @@ from rapidfuzz.distance import Indel
 from resolver.errors import DateError
 from resolver.normalize import country_code, gender_bit
 from resolver.normalize.folding import fold, skeleton_code, sound_code
-from resolver.normalize.values import normalize_number
+from resolver.normalize.identifiers import normalize_number
 from resolver.records import Record
 from resolver.records.dates import MAX_YEAR, PartialDate, parse_date
 from resolver.records.properties import FULL_NAMES, IDENTIFIERS
@@ -193,7 +193,7 @@ def _numbers_by_property(record: Record) -> dict[str, dict[str, str]]:
     """Return the numbers of each property: normal form to the number as it is written."""
     numbers: dict[str, dict[str, str]] = {}
     for identifier in record.identifiers:
-        normal = normalize_number(identifier.prop, identifier.number)
+        normal = normalize_number(identifier.prop, identifier.number, identifier.country)
         if normal:
             numbers.setdefault(identifier.prop, {}).setdefault(normal, identifier.number)
     return numbers

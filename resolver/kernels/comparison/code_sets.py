@@ -15,6 +15,7 @@ from resolver.kernels.arrays import (
     IntArray,
 )
 from resolver.kernels.compiler import compiled
+from resolver.records.prepared.value_flags import CHECKED
 
 SAME_IDENTIFIER = np.float32(1.0)
 OTHER_TYPE = np.float32(0.9)
@@ -22,11 +23,16 @@ OTHER_COUNTRY = np.float32(0.6)
 WEAK_TYPE = np.float32(0.5)
 OTHER_NUMBER = np.float32(0.2)
 OTHER_NUMBER_SAME_COUNTRY = np.float32(0.1)
+OTHER_CHECKED_NUMBER = np.float32(0.0)
 LEAST_SAME = np.float32(0.3)
 """Similarities of two identifiers (see `resolver.comparison.code_sets.identifier_similarity`).
 
 `LEAST_SAME`: limit of those of equal numbers, the more people use them.
 """
+WEAK, PLURAL = 1, 2
+"""Bits of types that a group of companies shares, and of which a holder has several at a time."""
+_FAMILY = CHECKED - 1
+"""Bits of a type without `CHECKED`."""
 _NOT_COMPARABLE = np.float32(-1.0)
 
 
@@ -107,27 +113,30 @@ class IdentifierColumns(NamedTuple):
 
 @compiled(inline="always", allocates=False)
 def _compare_identifiers(
-    first: AnyInt, second: AnyInt, table: IdentifierColumns, weak: ByteArray
+    first: AnyInt, second: AnyInt, table: IdentifierColumns, habits: ByteArray
 ) -> np.float32:
     """Return the similarity of two identifiers, or -1 where nothing can be compared.
 
-    `weak`: 1 for types that a whole group of companies shares.
+    `habits`: `WEAK` and `PLURAL` bits of each type.
     """
     number, kind, country, mass_used, exclusive = table
+    family_one, family_two = kind[first] & _FAMILY, kind[second] & _FAMILY
     if mass_used[first] or mass_used[second]:
         return _NOT_COMPARABLE
     if number[first] == number[second] and number[first] != 0:
         differs = country[first] != country[second] and country[first] != 0 and country[second] != 0
         best = OTHER_COUNTRY if differs else OTHER_TYPE
-        if weak[kind[first]] or weak[kind[second]]:
+        if (habits[family_one] | habits[family_two]) & WEAK:
             best = WEAK_TYPE
-        elif kind[first] == kind[second] and not differs:
+        elif family_one == family_two and not differs:
             best = SAME_IDENTIFIER
         return np.float32(LEAST_SAME + (best - LEAST_SAME) * exclusive[first])
-    if kind[first] != kind[second] or country[first] != country[second]:
+    if family_one != family_two or country[first] != country[second]:
         return _NOT_COMPARABLE
-    if number[first] == 0 or number[second] == 0:
+    if number[first] == 0 or number[second] == 0 or habits[family_one] & PLURAL:
         return _NOT_COMPARABLE
+    if kind[first] & kind[second] & CHECKED:
+        return OTHER_CHECKED_NUMBER
     return OTHER_NUMBER_SAME_COUNTRY if country[first] != 0 else OTHER_NUMBER
 
 
@@ -138,7 +147,7 @@ def fill_identifier_similarity(
     offsets: IntArray,
     items: IntArray,
     table: IdentifierColumns,
-    weak: ByteArray,
+    habits: ByteArray,
     out: FloatArray,
 ) -> None:
     """Write the best similarity between any identifiers of each pair; NaN where none compares."""
@@ -146,7 +155,7 @@ def fill_identifier_similarity(
         best = _NOT_COMPARABLE
         for first in range(offsets[left[pair]], offsets[left[pair] + 1]):
             for second in range(offsets[right[pair]], offsets[right[pair] + 1]):
-                value = _compare_identifiers(items[first], items[second], table, weak)
+                value = _compare_identifiers(items[first], items[second], table, habits)
                 if value > best:
                     best = value
         out[pair] = best if best >= 0 else np.nan

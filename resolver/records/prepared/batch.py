@@ -86,13 +86,16 @@ TRAVEL_FAMILY = 1
 """Type of passports and other travel documents."""
 WEAK_FAMILIES = (6, 9, 16)
 """Types of identifiers that groups of companies or branches of a bank share: weak evidence."""
+PLURAL_FAMILIES = (15, 18)
+"""Types of which a holder has several at a time (securities, wallets): others do not contradict."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdentifierTable:
     """Unique identifiers in normal form.
 
-    `number` is the 64-bit hash of the text; `type` and `country` are small codes (0: unknown);
+    `number` is the 64-bit hash of the text; `type` and `country` are small codes (0: unknown),
+    `type` with `CHECKED`;
     `mass_used` is 1 if many unrelated people use the number (frequency table) or it looks invented.
     """
 

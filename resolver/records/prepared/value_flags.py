@@ -24,6 +24,9 @@ class TokenFlag(IntFlag):
     """Established word: a name listed in some table, so no misspelling."""
 
 
+CHECKED = 32
+"""Added to the type of an identifier whose check digits are right, so that it is no typing error.
+"""
 FACTION = "faction"
 """Token of a name that is of a part of a group."""
 

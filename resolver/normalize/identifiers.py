@@ -1,0 +1,184 @@
+"""Document, tax and registration numbers, and how widely numbers and contacts are used.
+
+Check digits and national forms are those of `python-stdnum`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from stdnum import imo, lei
+
+from resolver.normalize.folding import letters
+from resolver.normalize.lexicons.national_numbers import read_national_number
+from resolver.normalize.values import current_country
+from resolver.records.packing import split_fields
+from resolver.records.prepared.batch import IdentifierTable
+from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.records.prepared.text_hashes import hash64
+from resolver.records.prepared.value_flags import CHECKED
+from resolver.records.properties import IDENTIFIERS
+
+# Identifiers of one family are compared with each other: lists often state a passport as an id
+# number, or a tax number as a registration number.
+_FAMILY = {
+    "passportNumber": 1,
+    "idNumber": 2,
+    "socialSecurityNumber": 2,
+    "taxNumber": 3,
+    "vatCode": 3,
+    "innCode": 3,
+    "registrationNumber": 4,
+    "ogrnCode": 4,
+    "okpoCode": 5,
+    "kppCode": 6,
+    "leiCode": 7,
+    "dunsCode": 8,
+    "swiftBic": 9,
+    "imoNumber": 10,
+    "mmsi": 11,
+    "callSign": 12,
+    "serialNumber": 13,
+    "icaoCode": 14,
+    "isin": 15,
+    "ticker": 16,
+    "wikidataId": 17,
+    "publicKey": 18,
+}
+assert set(_FAMILY) == set(IDENTIFIERS)
+
+
+_NATIONAL = frozenset((2, 3, 4))
+"""Families whose numbers have a national form with check digits."""
+_WORLDWIDE = frozenset((7, 8, 9, 10, 11, 14, 15, 17, 18))
+"""Families whose numbers are given out once in the world: the country says nothing."""
+_RUSSIAN = frozenset(("innCode", "ogrnCode", "kppCode"))
+_CHECKS = {"leiCode": lei.is_valid, "imoNumber": imo.is_valid}
+_LABEL = re.compile(
+    r"^(?:IMO(?:NO|NUMBER)?|MMSI|LEI|INN|OGRN(?:IP)?|OKPO|KPP|EDRPOU|UNP|TIN|NIPT?|REGON|KRS|CNPJ|CPF"
+    r"|CUI[TL]|RU[TC]|NI[TF]|CIF|EIN|VKN|SIRE[NT]|OIB|EIK|PIB|DUNS|USTID(?:NR)?|VAT(?:NO|NR|ID)?"
+    r"|TAX(?:NO|ID|NUMBER))(?=[A-Z]{0,3}\d{5})"
+)
+_WALLET = re.compile(r"^(?:BITCOIN|ETHEREUM)?(?:0X)?(?=[0-9A-Z]{20})")
+_WITH_KPP = re.compile(r"^\D*(\d{10})\s*/\s*\d{9}$")
+"""Russian tax number with the reason code of a branch behind it."""
+
+
+class IdentifierReading(NamedTuple):
+    """Normal form of a number, its family (with `CHECKED` if its check digits are right), and the
+    country code of its issuer, empty if unknown or without meaning."""
+
+    number: str
+    family: int
+    country: str
+
+
+@cache_short_texts(100_000)
+def read_identifier(prop: str, number: str, country: str) -> IdentifierReading:
+    """Return the reading of a number as a source writes it, with the country that it states."""
+    family = _FAMILY[prop]
+    normal = _bare_number(prop, number)
+    if family in _WORLDWIDE:
+        is_checked = prop in _CHECKS and _CHECKS[prop](normal)
+        return IdentifierReading(_without_zeros(normal), family | CHECKED * is_checked, "")
+    code = current_country(country) or ("ru" if prop in _RUSSIAN else "")
+    if family in _NATIONAL:
+        national = read_national_number(normal, code)
+        if national:
+            return IdentifierReading(
+                _without_zeros(national.number), family | CHECKED, national.country
+            )
+    return IdentifierReading(_without_zeros(normal), family, code)
+
+
+def _bare_number(prop: str, number: str) -> str:
+    """Return the letters and digits of a number in upper case, without the name of its kind."""
+    with_kpp = _WITH_KPP.match(number)
+    normal = letters(with_kpp[1] if with_kpp else number).upper()
+    return _WALLET.sub("", normal) if prop == "publicKey" else _LABEL.sub("", normal)
+
+
+def _without_zeros(number: str) -> str:
+    return number.lstrip("0") or number
+
+
+def normalize_number(prop: str, number: str, country: str = "") -> str:
+    """Return a number as it is compared: letters and digits, without leading zeros."""
+    return read_identifier(prop, number, country).number
+
+
+def read_packed_identifier(prop: str, packed: str) -> IdentifierReading:
+    """Return the reading of an identifier as a batch holds it."""
+    number, country, _type = split_fields(packed, 3)
+    return read_identifier(prop, number, country)
+
+
+def identifier_table(
+    keys: Sequence[tuple[str, str]], countries: dict[str, int], tables: FrequencyTables
+) -> IdentifierTable:
+    """Return (property, packed identifier) pairs as arrays."""
+    readings = [read_packed_identifier(prop, packed) for prop, packed in keys]
+    numbers = [reading.number for reading in readings]
+    return IdentifierTable(
+        number=np.array(
+            [hash64(number) if len(number) > 2 else 0 for number in numbers], dtype=np.uint64
+        ),
+        type=np.array([reading.family for reading in readings], dtype=np.int32),
+        country=np.array(
+            [countries.get(reading.country, 0) for reading in readings], dtype=np.int32
+        ),
+        texts=np.array(numbers, dtype=object),
+        mass_used=np.array([is_mass_used(number, tables) for number in numbers], dtype=np.uint8),
+    )
+
+
+def is_mass_used(number: str, tables: FrequencyTables) -> bool:
+    """Return True if a normalized number does not identify its holder.
+
+    Either the model's table lists it as used by many, or it looks invented.
+    """
+    return number in tables.mass_used or is_likely_invented(number)
+
+
+CONTACTS = ("phone", "email")
+
+
+def contact_key(prop: str, contact: str) -> str:
+    """Return the name of a normalized phone number or e-mail address in the table of mass use."""
+    return f"{prop}:{contact}"
+
+
+def is_mass_used_contact(prop: str, contact: str, tables: FrequencyTables) -> bool:
+    """Return `is_mass_used` of a normalized phone number or e-mail address."""
+    return contact_key(prop, contact) in tables.mass_used or (
+        prop == "phone" and is_likely_invented(contact)
+    )
+
+
+def is_likely_invented(number: str) -> bool:
+    """Return True if a normalized number looks typed to fill a form.
+
+    Such numbers are only zeros, one digit six times or more, or six digits or more in sequence from
+    0 or 1 up or from 9 down, after at most two letters.
+    """
+    digits = _SERIES.sub("", number)
+    if not digits.isdecimal():
+        return False
+    if set(digits) == {"0"}:
+        return len(digits) > 2
+    return len(digits) >= _LEAST_INVENTED and (len(set(digits)) == 1 or digits in _IN_A_ROW)
+
+
+_LEAST_INVENTED = 6
+_SERIES = re.compile(r"^[A-Z]{1,2}(?=\d)")
+_UP, _DOWN = "01234567890123456789", "98765432109876543210"
+_IN_A_ROW = frozenset(
+    series[start : start + length]
+    for series, starts in ((_UP, (0, 1)), (_DOWN, (0,)))
+    for start in starts
+    for length in range(_LEAST_INVENTED, 16)
+)
