@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from rapidfuzz.distance import Indel, JaroWinkler
+from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
 
-from resolver.comparison.code_sets import identifier_similarity, overlap
+from resolver.comparison.code_sets import overlap
 from resolver.comparison.context import Context
 from resolver.comparison.date_grades import best_date_grades, query_date_grades
 from resolver.comparison.name_comparators import (
@@ -46,7 +46,7 @@ from resolver.comparison.name_words.word_comparators import (
     qualifier,
 )
 from resolver.comparison.place_comparators import address, birth_place, country, nationality
-from resolver.comparison.value_grades import exclusive_grades
+from resolver.comparison.shared_values import email, identifier, phone, website
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.assembly import LazyBatch
@@ -95,58 +95,9 @@ def gender(context: Context) -> FloatArray:
     return np.where((left == 0) | (right == 0), np.nan, (left & right) != 0).astype(np.float32)
 
 
-def identifier(context: Context) -> FloatArray:
-    """Document, tax and registration numbers."""
-    prepared = context.prepared
-    table = prepared.identifier_table
-    exclusive = exclusive_grades(context.frequencies, "identifier", table.number)
-    return identifier_similarity(
-        prepared.identifiers, table, exclusive, context.left, context.right
-    )
-
-
 def _shared(context: Context, prop: str) -> FloatArray:
     side, _table = context.prepared.plain[prop]
     return overlap(side, context.left, context.right)
-
-
-def _same_value(context: Context, prop: str) -> FloatArray:
-    """Return how exclusive the best common value of a property is, 0 where values differ."""
-    side, table = context.prepared.plain[prop]
-
-    def compare(left: IntArray, right: IntArray) -> FloatArray:
-        exclusive = exclusive_grades(context.frequencies, prop, table.hashes[left])
-        return np.where(left == right, exclusive, np.float32(0))
-
-    return context.best_of(side, compare)
-
-
-def phone(context: Context) -> FloatArray:
-    """Phone numbers, by how many names they stand under."""
-    return _same_value(context, "phone")
-
-
-def email(context: Context) -> FloatArray:
-    """E-mail addresses, by how many names they stand under."""
-    side, table = context.prepared.plain["email"]
-
-    def compare(left: IntArray, right: IntArray) -> FloatArray:
-        likeness = cpdist(
-            table.texts[left],
-            table.texts[right],
-            scorer=Indel.normalized_similarity,
-            dtype=np.float32,
-        )
-        exclusive = exclusive_grades(context.frequencies, "email", table.hashes[left])
-        graded = np.where(left == right, 0.9 + 0.1 * exclusive, 0.9 * likeness)
-        return graded.astype(np.float32)
-
-    return context.best_of(side, compare)
-
-
-def website(context: Context) -> FloatArray:
-    """Websites, by how many names they stand under."""
-    return _same_value(context, "website")
 
 
 def activity(context: Context) -> FloatArray:

@@ -16,7 +16,10 @@ from resolver.comparison.alignment.pair_alignment import COLUMNS, align_records
 from resolver.comparison.name_index import NameIndex
 from resolver.comparison.name_similarities import name_similarities
 from resolver.kernels.alignment.records import PAIR_ALIGNMENT
-from resolver.kernels.comparison.name_similarities import NameSimilarities
+from resolver.kernels.comparison.name_similarities import (
+    NameSimilarities,
+    fill_contradicting,
+)
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.prepared.frequencies import NO_FREQUENCIES, FrequencyTables
@@ -53,6 +56,14 @@ class Context:
     def similarities(self) -> tuple[NameSimilarities, int]:
         """Similarities of names, and the number of pairs that only the family name contradicts."""
         return name_similarities(self.alignments)
+
+    @cached_property
+    def names_contradict(self) -> npt.NDArray[np.bool_]:
+        """Pairs whose names are of two bearers: values that both share are those of a household or
+        an office, or a mistake."""
+        contradict = np.zeros(len(self.left), dtype=np.bool_)
+        fill_contradicting(self.left, self.right, self.alignments, self.names.arrays, contradict)
+        return contradict
 
     @cached_property
     def best_forms(self) -> tuple[IntArray, IntArray]:

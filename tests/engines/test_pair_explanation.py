@@ -133,9 +133,12 @@ def test_same_and_different_persons() -> None:
     ],
 )
 def test_exchanged_names_of_father_and_child_are_two_people(name: str, other: str) -> None:
-    resolver, born = Resolver.default(), {"birthDate": "1971-04-03"}
-    person = record("a:1", name=name, **born)
-    assert resolver.compare(person, record("b:1", name=other, **born)).score < 0.5
+    resolver = Resolver.default()
+    person, other_person = (
+        record(identity, name=text, birthDate="1971-04-03")
+        for identity, text in (("a:1", name), ("b:1", other))
+    )
+    assert resolver.compare(person, other_person).score < 0.5
     family_first = f"{name.split()[-1]}, {' '.join(name.split()[:-1])}"
     assert resolver.compare(person, record("c:1", name=family_first)).score > 0.5
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from resolver.kernels.alignment.records import OMITTED, Contradiction
+from resolver.kernels.alignment.records import OMITTED, Contradiction, NameArrays
 from resolver.kernels.arrays import (
+    AnyInt,
     AnyIntArray,
     BoolArray,
     ByteArray,
@@ -25,6 +26,9 @@ SIDE_SIMILARITY = np.array([np.nan, 0.0, 0.2, 0.3, 0.6], dtype=np.float32)
 MAN_FAMILY, WOMAN_FAMILY = np.float32(0.4), np.float32(1.0)
 """Similarity where only the family name contradicts, by the gender of both records."""
 _FAMILY = np.float32(Contradiction.FAMILY)
+_ALL, _GIVEN = np.float32(Contradiction.ALL), np.float32(Contradiction.GIVEN)
+LEAST_ALIKE = np.float32(0.2)
+"""Share of two names that must agree, so that they may be of one bearer."""
 _MALE, _FEMALE = int(GenderFlag.MALE), int(GenderFlag.FEMALE)
 
 
@@ -95,6 +99,39 @@ def fill_name_similarities(alignments: RecordArray, out: NameSimilarities) -> in
             np.float32(np.nan) if row.apart < 0 else np.float32(1.0) - _share(row.apart, 10)
         )
     return families
+
+
+@compiled(inline="always", allocates=False)
+def _scripts(row: AnyInt, form: AnyInt, names: NameArrays) -> int:
+    """Return the script bits of a name of a record (`NAME.scripts`)."""
+    scripts = 0
+    for place in range(names.records[row].names, names.records[row + 1].names):
+        if names.names[place].form == form:
+            scripts |= names.names[place].scripts
+    return scripts
+
+
+@compiled(allocates=False)
+def fill_contradicting(
+    left: AnyIntArray,
+    right: AnyIntArray,
+    alignments: RecordArray,
+    names: NameArrays,
+    out: BoolArray,
+) -> None:
+    """Write whether the names of each pair are of two bearers, as far as one script shows it.
+
+    The given names of persons contradict, or next to nothing of the names agrees.
+    """
+    for pair in range(len(left)):
+        row = alignments[pair]
+        total = row.matched + row.contradicted + OMITTED * row.omitted
+        is_other = row.sides == _ALL or row.sides == _GIVEN or row.matched < LEAST_ALIKE * total
+        out[pair] = is_other and (
+            _scripts(left[pair], row.left_form, names)
+            & _scripts(right[pair], row.right_form, names)
+            != 0
+        )
 
 
 @compiled(allocates=False)

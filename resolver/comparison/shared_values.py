@@ -1,0 +1,94 @@
+"""Comparators of values that tell bearers apart (rows of `COMPARATORS`): numbers and contacts.
+
+A value that contradicting names share says less: a household has one telephone, and a list may
+state one tax number for two firms.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import Indel
+from rapidfuzz.process import cpdist
+
+from resolver.comparison.code_sets import identifier_similarity
+from resolver.comparison.context import Context
+from resolver.comparison.value_grades import exclusive_grades
+from resolver.kernels.comparison.code_sets import LEAST_SAME
+from resolver.records.batch import IntArray
+from resolver.records.kinds import Kind
+from resolver.records.prepared.batch import FloatArray
+
+_OTHER_BEARER = np.float32(0.55)
+"""Share of what a common number says above `LEAST_SAME`, if the names contradict."""
+_HOUSEHOLD = np.float32(0.3)
+"""Share of what a common telephone or website says, if the names contradict."""
+_SAME_MAILBOX = np.float32(0.9)
+_HOUSEHOLD_MAILBOX = np.float32(0.86)
+"""Similarity of one e-mail address of two names at most, and of contradicting names at most."""
+
+
+def identifier(context: Context) -> FloatArray:
+    """Document, tax and registration numbers."""
+    prepared = context.prepared
+    table = prepared.identifier_table
+    exclusive = exclusive_grades(context.frequencies, "identifier", table.number)
+    values = identifier_similarity(
+        prepared.identifiers, table, exclusive, context.left, context.right
+    )
+    # Ships keep their number under every new name.
+    is_shared = (values >= LEAST_SAME) & (prepared.kinds[context.left] != int(Kind.ASSET))
+    graded = LEAST_SAME + _OTHER_BEARER * (values - LEAST_SAME)
+    return _graded(context, values, graded, is_shared)
+
+
+def _graded(
+    context: Context, values: FloatArray, graded: FloatArray, chosen: npt.NDArray[np.bool_]
+) -> FloatArray:
+    """Return the graded values of chosen pairs whose names contradict, those of others as is."""
+    if not chosen.any():
+        return values
+    return np.where(chosen & context.names_contradict, graded, values).astype(np.float32)
+
+
+def _same_value(context: Context, prop: str) -> FloatArray:
+    """Return how exclusive the best common value of a property is, 0 where values differ."""
+    side, table = context.prepared.plain[prop]
+
+    def compare(left: IntArray, right: IntArray) -> FloatArray:
+        exclusive = exclusive_grades(context.frequencies, prop, table.hashes[left])
+        return np.where(left == right, exclusive, np.float32(0))
+
+    values = context.best_of(side, compare)
+    return _graded(context, values, _HOUSEHOLD * values, values > 0)
+
+
+def phone(context: Context) -> FloatArray:
+    """Phone numbers, by how many names they stand under."""
+    return _same_value(context, "phone")
+
+
+def email(context: Context) -> FloatArray:
+    """E-mail addresses, by how many names they stand under."""
+    side, table = context.prepared.plain["email"]
+
+    def compare(left: IntArray, right: IntArray) -> FloatArray:
+        likeness = cpdist(
+            table.texts[left],
+            table.texts[right],
+            scorer=Indel.normalized_similarity,
+            dtype=np.float32,
+        )
+        exclusive = exclusive_grades(context.frequencies, "email", table.hashes[left])
+        same = _SAME_MAILBOX + (1 - _SAME_MAILBOX) * exclusive
+        return np.where(left == right, same, _SAME_MAILBOX * likeness).astype(np.float32)
+
+    values = context.best_of(side, compare)
+    return _graded(
+        context, values, np.full_like(values, _HOUSEHOLD_MAILBOX), values > _HOUSEHOLD_MAILBOX
+    )
+
+
+def website(context: Context) -> FloatArray:
+    """Websites, by how many names they stand under."""
+    return _same_value(context, "website")

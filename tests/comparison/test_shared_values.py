@@ -1,0 +1,137 @@
+"""Numbers and contacts that contradicting names share."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from resolver.comparison import Context, NameIndex
+from resolver.comparison.comparators import COMPARATOR_BY_NAME
+from resolver.engines.pair_explanation import Resolver
+from resolver.records import Address, Identifier, Kind, Record
+from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.value_flags import TokenFlag
+from tests.normalize.preparing import prepared
+from tests.records.samples import record
+
+pytestmark = pytest.mark.slow
+
+NAMES = (
+    "Adam Kowalczyk",
+    "Piotr Kowalczyk",
+    "P. Kowalczyk",
+    "Adam Nowak",
+    "Walijan",
+    "Salman bin Muhammad",
+    "Muhammad bin Salman",
+    "Иван Петров",
+    "Ivan Petrov",
+    "张伟",
+    "欧阳修",
+    "",
+)
+
+
+def context_of(records: list[Record], pairs: list[tuple[int, int]], *, group: bool) -> Context:
+    batch = prepared(records)
+    left, right = (np.array(side, dtype=np.int32) for side in zip(*pairs, strict=True))
+    return Context(batch, NameIndex.of(batch), left, right, group)
+
+
+def compare(feature: str, left: Record, right: Record) -> float:
+    group = left.kind != Kind.PERSON
+    context = context_of([left, right], [(0, 1)], group=group)
+    return float(COMPARATOR_BY_NAME[feature].compare(context)[0])
+
+
+def _has_latin(batch: PreparedBatch, form: int) -> tuple[bool, bool]:
+    """Return whether a name has Latin words, and whether it has others."""
+    foreign = [
+        bool(batch.tokens.flags[token] & TokenFlag.FOREIGN) for token in batch.forms.tokens[form]
+    ]
+    return not all(foreign), any(foreign)
+
+
+def test_contradicting_names_against_a_loop() -> None:
+    records = [record(f"s:{place:02}", name=name or []) for place, name in enumerate(NAMES)]
+    pairs = list(combinations(range(len(NAMES)), 2))
+    context = context_of(records, pairs, group=False)
+    expected = []
+    for row, left, right in zip(context.alignments, *context.best_forms, strict=True):
+        total = row["matched"] + row["contradicted"] + 0.2 * row["omitted"]
+        is_other = row["sides"] in (0, 1) or row["matched"] < 0.2 * total
+        scripts = (
+            [_has_latin(context.prepared, form) for form in (left, right)]
+            if left >= 0 and right >= 0
+            else [(False, False)] * 2
+        )
+        expected.append(bool(is_other and any(map(min, *scripts))))
+    assert context.names_contradict.tolist() == expected
+    contradict = {
+        tuple(sorted((NAMES[a], NAMES[b])))
+        for (a, b), is_other in zip(pairs, expected, strict=True)
+        if is_other
+    }
+    assert ("Adam Kowalczyk", "Piotr Kowalczyk") in contradict
+    assert ("Muhammad bin Salman", "Salman bin Muhammad") in contradict
+    assert ("Ivan Petrov", "张伟") not in contradict
+    assert ("Ivan Petrov", "Иван Петров") not in contradict
+
+
+@pytest.mark.parametrize(("feature", "value"), [("phone", "+49 30 123456"), ("email", "a@b.org")])
+def test_a_contact_of_a_household(feature: str, value: str) -> None:
+    own = record("a:1", name="Adam Kowalczyk", **{feature: value})  # type: ignore[arg-type]
+    same = record("b:1", name="Adam Kowalczyk", **{feature: value})  # type: ignore[arg-type]
+    other = record("b:1", name="Piotr Kowalczyk", **{feature: value})  # type: ignore[arg-type]
+    assert compare(feature, own, same) == 1
+    assert compare(feature, own, other) < 0.9
+
+
+def test_a_number_of_two_firms_and_of_a_renamed_ship() -> None:
+    number = [Identifier("taxNumber", "7707083893", "ru")]
+    firm, other = (
+        record(f"s:{place}", Kind.GROUP, name=name, identifiers=number)
+        for place, name in enumerate(("Alfa Stroi Service", "Vostok Neftegaz Trading"))
+    )
+    assert 0.5 < compare("identifier", firm, other) < 0.7
+    ships = [
+        record(
+            f"s:{place}", Kind.ASSET, name=name, identifiers=[Identifier("imoNumber", "9811000")]
+        )
+        for place, name in enumerate(("Ever Given", "Golden Star"))
+    ]
+    assert compare("identifier", *ships) == 1
+
+
+HOME = [Address(full="12 Rose Street, Leeds LS1 4AB, United Kingdom")]
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (
+            record("a:1", name="Adam Kowalczyk", phone="+442079460123", addresses=HOME),
+            record("b:1", name="Piotr Kowalczyk", phone="+442079460123", addresses=HOME),
+        ),
+        (
+            record(
+                "a:1",
+                Kind.GROUP,
+                name="Alfa Stroi Service",
+                country="ru",
+                identifiers=[Identifier("taxNumber", "7707083893", "ru")],
+            ),
+            record(
+                "b:1",
+                Kind.GROUP,
+                name="Vostok Neftegaz Trading",
+                country="ru",
+                identifiers=[Identifier("taxNumber", "7707083893", "ru")],
+            ),
+        ),
+    ],
+)
+def test_what_two_bearers_share_does_not_make_them_one(left: Record, right: Record) -> None:
+    assert Resolver.default().compare(left, right).score < 0.9
