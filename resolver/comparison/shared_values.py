@@ -21,11 +21,12 @@ from resolver.records.prepared.batch import FloatArray
 
 _OTHER_BEARER = np.float32(0.55)
 """Share of what a common number says above `LEAST_SAME`, if the names contradict."""
+_NONE = np.float32(0.0)
 _HOUSEHOLD = np.float32(0.3)
-"""Share of what a common telephone or website says, if the names contradict."""
+"""Share of what a common telephone says, if the names of persons contradict."""
 _SAME_MAILBOX = np.float32(0.9)
 _HOUSEHOLD_MAILBOX = np.float32(0.86)
-"""Similarity of one e-mail address of two names at most, and of contradicting names at most."""
+"""Similarity of one e-mail address of two names at most, and of contradicting names of persons."""
 
 
 def identifier(context: Context) -> FloatArray:
@@ -60,7 +61,15 @@ def _same_value(context: Context, prop: str) -> FloatArray:
         return np.where(left == right, exclusive, np.float32(0))
 
     values = context.best_of(side, compare)
-    return _graded(context, values, _HOUSEHOLD * values, values > 0)
+    return _graded(context, values, _HOUSEHOLD * values, _of_household(context, values, _NONE))
+
+
+def _of_household(context: Context, values: FloatArray, least: np.float32) -> npt.NDArray[np.bool_]:
+    """Return which contacts agree by more than `least` and are of persons.
+
+    A group may stand under unlike names at one telephone: the school, and the agency that runs it.
+    """
+    return (values > least) & (not context.group)
 
 
 def phone(context: Context) -> FloatArray:
@@ -84,9 +93,8 @@ def email(context: Context) -> FloatArray:
         return np.where(left == right, same, _SAME_MAILBOX * likeness).astype(np.float32)
 
     values = context.best_of(side, compare)
-    return _graded(
-        context, values, np.full_like(values, _HOUSEHOLD_MAILBOX), values > _HOUSEHOLD_MAILBOX
-    )
+    household = np.full_like(values, _HOUSEHOLD_MAILBOX)
+    return _graded(context, values, household, _of_household(context, values, _HOUSEHOLD_MAILBOX))
 
 
 def website(context: Context) -> FloatArray:

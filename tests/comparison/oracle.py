@@ -177,7 +177,7 @@ def match_in_names(left: Word, right: Word) -> float:
     return token_match(left, right)
 
 
-def align(left: list[Word], right: list[Word]) -> Aligned:
+def align(left: list[Word], right: list[Word], *, group: bool = False) -> Aligned:
     """Align two names."""
     if ([word.hash for word in right]) < ([word.hash for word in left]):
         left, right = right, left
@@ -189,7 +189,7 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
     doubts = 0.0
     certain: list[float] = []
     established = 0.0
-    full = False
+    full = 0
     stands = [0.0, 0.0]
 
     def take(a: int, b: int, value: float) -> None:
@@ -200,7 +200,7 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
         if not (left[a].flags | right[b].flags) & TokenFlag.INITIAL or value == 1.0:
             doubts += weight * (1 - value)
             certain.append(value)
-            full |= value < 1.0 or not (left[a].flags | right[b].flags) & (
+            full += value < 1.0 or not (left[a].flags | right[b].flags) & (
                 TokenFlag.INITIAL | TokenFlag.PARTICLE
             )
             flags = left[a].flags, right[b].flags
@@ -232,7 +232,7 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
                     matches.append((other[b].rarity, value, 0.0))
                     doubts += other[b].rarity * (1 - value)
                     certain.append(value)
-                    full = True
+                    full += 1
                     free[side] -= {a, a + 1}
                     free[1 - side].discard(b)
                     break
@@ -252,7 +252,7 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
                 matches.append((weight, 0.85, 0.0))
                 doubts += weight * 0.15
                 certain.append(0.85)
-                full = True
+                full += 1
                 free[side].discard(last)
                 free[1 - side].discard(b)
                 break
@@ -269,10 +269,17 @@ def align(left: list[Word], right: list[Word]) -> Aligned:
         [words[place] for place in places]
         for words, places in zip((left, right), free, strict=True)
     ]
+    unmatched = sorted(
+        sum(not word.flags & (TokenFlag.PARTICLE | TokenFlag.INITIAL) for word in words)
+        for words in sides
+    )
     left_over = sorted(sum(word.rarity for word in words) for words in sides)
+    has_initials = any(word.flags & TokenFlag.INITIAL for word in (*left, *right))
+    is_single = full == 1 and not has_initials and unmatched[0] == 0 and unmatched[1] >= 2
+    single = 0.3 * (left_over[1] - left_over[0]) if is_single and not group else 0.0
     return Aligned(
         sum(weight * value for weight, value, _ in matches),
-        left_over[0] + doubts + crossing,
+        left_over[0] + doubts + crossing + single,
         left_over[1] - left_over[0],
         min(certain, default=1.0) if matches else 0.0,
         len(matches),

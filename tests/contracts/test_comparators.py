@@ -80,6 +80,9 @@ CASES: dict[str, list[Case]] = {
         Case(ANN, person(name="Robert Carter"), 0, 0),
         Case(person(name="Salman bin Muhammad"), person(name="Muhammad bin Salman"), 0, 0.1),
         Case(person(name="Xi Jinping"), person(name="Jinping Xi"), 1, 1),
+        # One word may be any of several people's.
+        Case(person(name="Walijan"), person(name="Ahmad Walijan Khan Mohammad"), 0.3, 0.7),
+        Case(person(name="Walijan"), person(name="Haji Walijan"), 0.95, 1),
         Case(ANN, person(alias=["Zed Zulu", "Ann Lee"]), 1, 1),
         Case(ANN, person(birthDate="1960"), NONE, NONE),
     ],

@@ -143,6 +143,14 @@ def test_exchanged_names_of_father_and_child_are_two_people(name: str, other: st
     assert resolver.compare(person, record("c:1", name=family_first)).score > 0.5
 
 
+def test_a_name_of_one_word_does_not_decide_which_of_several_people() -> None:
+    left, right = (
+        record(identity, name=name, birthDate="1970-04-05", nationality="af", birthPlace="Kandahar")
+        for identity, name in (("a:1", "WALIJAN"), ("b:1", "Ahmad Walijan Khan Mohammad"))
+    )
+    assert Resolver.default().compare(left, right).band is Band.REVIEW
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(people())
 def test_any_two_records_sum_exactly(records: list[Record]) -> None:

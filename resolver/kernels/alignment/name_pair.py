@@ -45,17 +45,21 @@ _GIVEN_LEFT, _FAMILY_LEFT, _INITIAL_LEFT = 1, 2, 4
 _NO_PART, _ALL_PARTS = np.float32(Contradiction.NONE), np.float32(Contradiction.ALL)
 _GIVEN_PART, _FAMILY_PART = np.float32(Contradiction.GIVEN), np.float32(Contradiction.FAMILY)
 _GIVEN_INITIAL_PART = np.float32(Contradiction.GIVEN_INITIAL)
+SEVERAL, SINGLE_WORD = 2, np.float32(0.3)
+"""Full words beside the one that a name of one word agrees with, from which on it may be another
+person's, and the share of their nats that is in doubt."""
 BOTH_SCRIPTS = LATIN_SCRIPT | OTHER_SCRIPT
 
 
 class Unmatched(NamedTuple):
-    """Words of a name without a partner: nats, kinds and roles of words as bits; and the number of
-    initials of the name, matched or not."""
+    """Words of a name without a partner: nats, kinds and roles of words as bits, and how many are
+    full words; and the number of initials of the name, matched or not."""
 
     weight: np.float32
     kinds: int
     roles: int
     initials: int
+    words: int
 
 
 @compiled(inline="always", allocates=False)
@@ -73,7 +77,7 @@ def _count_unmatched(
     side: int, first: AnyInt, length: AnyInt, matrix: SimilarityMatrix
 ) -> Unmatched:
     """Return what of a name (`side` 0: a) has no partner."""
-    weight, kinds, roles, initials = np.float32(0.0), 0, 0, 0
+    weight, kinds, roles, initials, words = np.float32(0.0), 0, 0, 0, 0
     for place in range(length):
         word = matrix.words[first + place]
         initials += word.flags & _INITIAL
@@ -83,8 +87,9 @@ def _count_unmatched(
                 kinds |= _INITIAL_WORD
             elif not word.flags & _PARTICLE:
                 kinds |= _FULL_WORD
+                words += 1
             roles |= _role_bits(word.role, word.flags)
-    return Unmatched(weight, kinds, roles, initials)
+    return Unmatched(weight, kinds, roles, initials, words)
 
 
 @compiled(inline="always", allocates=False)
@@ -117,7 +122,18 @@ def _contradicted_part(a: Unmatched, b: Unmatched, matches: int) -> np.float32:
 
 
 @compiled(inline="always", allocates=False)
-def _alignment_of(pair: OrderedPair, matrix: SimilarityMatrix, tally: Tally) -> NameAlignment:
+def _single_word_doubt(a: Unmatched, b: Unmatched, tally: Tally) -> AnyFloat:
+    """Return the nats in doubt where a name of one word is one of several of the other name."""
+    is_single = tally.full_matches == 1 and min(a.words, b.words) == 0
+    if is_single and a.initials + b.initials == 0 and max(a.words, b.words) >= SEVERAL:
+        return SINGLE_WORD * abs(a.weight - b.weight)
+    return np.float32(0.0)
+
+
+@compiled(inline="always", allocates=False)
+def _alignment_of(
+    pair: OrderedPair, group: bool, matrix: SimilarityMatrix, tally: Tally
+) -> NameAlignment:
     """Return the sums of two names whose words are matched."""
     doubt: AnyFloat = tally.doubt
     if tally.full_matches == 0:
@@ -125,6 +141,8 @@ def _alignment_of(pair: OrderedPair, matrix: SimilarityMatrix, tally: Tally) -> 
         doubt += min(tally.initial_a, tally.initial_b)
     a = _count_unmatched(0, pair.first_a, pair.length_a, matrix)
     b = _count_unmatched(1, pair.first_b, pair.length_b, matrix)
+    if not group:
+        doubt += _single_word_doubt(a, b, tally)
     return NameAlignment(
         tally.matched,
         np.float32(min(a.weight, b.weight) + doubt),
@@ -174,4 +192,4 @@ def align_names(
             if tally.free_a > 0 and tally.free_b > 0 and tally.matches > 0:
                 tally = match_cut(side, pair, names, tokens, group, matrix, tally)
     tally = match_similar(filled, pair, tokens, matrix, tally)
-    return _alignment_of(pair, matrix, tally)
+    return _alignment_of(pair, group, matrix, tally)

@@ -70,7 +70,7 @@ def test_the_kernel_follows_the_rules(data: st.DataObject, kind: Kind) -> None:
         return
     words = {form: oracle.words_of(batch, form, group=group) for side in names for form, _ in side}
     aligned = {
-        (a, b): (oracle.align(words[a], words[b]), max(p, q), p == q == 0)
+        (a, b): (oracle.align(words[a], words[b], group=group), max(p, q), p == q == 0)
         for a, p in names[0]
         for b, q in names[1]
     }
