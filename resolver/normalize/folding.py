@@ -9,6 +9,7 @@ from functools import cache
 from rigour.names import tokenize_name
 
 from resolver.kernels.icu import Transliterator
+from resolver.normalize.scripts.arabic import level_arabic
 from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
 from resolver.normalize.scripts.indic import INDIC, transliterate_indic
 from resolver.normalize.scripts.southeast_asian import (
@@ -45,7 +46,7 @@ def to_latin(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
-    text = repair_homoglyphs(text)
+    text = level_arabic(repair_homoglyphs(text))
     if INDIC.search(text):
         text = transliterate_indic(text)
     if SOUTHEAST.search(text):

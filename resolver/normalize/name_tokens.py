@@ -73,7 +73,7 @@ _DOTTED = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
 ARABIC_ARTICLE = re.compile(
     "^[\u0627\u0671]\u0644(?=\\w{3})(?!\u0648?\u06a9\u0648?\u0632[\u0626\u06cc\u064a]+$)"
 )
-TA_MARBUTA = re.compile("\u0629$")
+TA_MARBUTA = re.compile("[\u0629\u06c3]$")
 _COMPOUND_SURNAMES = tuple(
     "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 東方 皇甫 尉迟 慕容 令狐".split()
 )

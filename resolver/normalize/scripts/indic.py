@@ -17,13 +17,22 @@ from resolver.normalize.word_pairs import parse_pairs
 
 INDIC = re.compile("[\u0900-\u0d7f][\u0900-\u0d7f\u200c\u200d]*")
 _NORTH = re.compile("[\u0900-\u0b7f]")
-# The nasal dot sounds ng before h (Singh); the nasal sign of Gurmukhi is the dot; joiners are
-# silent.
-_HEARD = (
-    ("\u0902\u0939", "\u0919\u094d\u0918"),
-    ("\u0a70", "\u0a02"),
-    ("\u200c", ""),
-    ("\u200d", ""),
+# The nasal dot sounds ng before h (Singh); the nasal sign of Gurmukhi is the dot; the crescent is n
+# before a consonant; joiners are silent. In Bengali the dot is ng, and y is j where no dot is below
+# it, unless it follows a consonant at once.
+_HEARD = tuple(
+    (re.compile(written), heard)
+    for written, heard in (
+        ("\u0902\u0939", "\u0919\u094d\u0918"),
+        ("\u0a70", "\u0a02"),
+        ("[\u200c\u200d]", ""),
+        ("\u0901(?=[\u0915-\u0939])", "\u0928\u094d"),
+        ("\u0981(?=[\u0995-\u09b9])", "\u09a8\u09cd"),
+        ("[\u0901\u0981]", ""),
+        ("\u0982|\u0999(?=$)", "\u0999\u09cd\u0997\u09cd"),
+        ("\u0999(?!\u09cd)", "\u0999\u09cd\u0997"),
+        ("(?<!\u09cd)\u09af(?!\u09bc)", "\u099c"),
+    )
 )
 _VOWELS = "aāiīuūeēoō"
 _CONSONANT = f"[^{_VOWELS}\\W\\d]h?\u0323?"
@@ -52,8 +61,9 @@ def transliterate_indic(text: str) -> str:
 
 
 def _word(word: str) -> str:
+    word = unicodedata.normalize("NFC", word)
     for written, heard in _HEARD:
-        word = word.replace(written, heard)
+        word = written.sub(heard, word)
     spelt = _scholars().transliterate(word)
     if _NORTH.match(word):
         spelt = _INSIDE.sub("\\1\\2", _LAST.sub("\\1\\2", spelt))
