@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import JaroWinkler
@@ -39,6 +41,7 @@ def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
         )
         # Two places of which only the country is known have the same text, an empty one.
         spelled = np.where(np.isnan(words), np.float32(0), spelled)
+        spelled[_have_other_numbers(normal, left, right, spelled > words)] = 0
         both = (table.country[left] > 0) & (table.country[right] > 0)
         same = both & (table.country[left] == table.country[right])
         agreeing = np.maximum(np.nan_to_num(words), spelled)
@@ -49,6 +52,28 @@ def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
         return graded.astype(np.float32)
 
     return context.best_of(side, compare)
+
+
+_NUMBERS = re.compile(r"\d+")
+
+
+def _have_other_numbers(
+    places: npt.NDArray[np.object_],
+    left: IntArray,
+    right: IntArray,
+    chosen: npt.NDArray[np.bool_],
+) -> IntArray:
+    """Return the chosen pairs of places that both have numbers, and none in common.
+
+    Two houses of one street are written alike.
+    """
+    pairs = np.flatnonzero(chosen)
+    numbers = [
+        [set(_NUMBERS.findall(text)) for text in places[side[pairs]].tolist()]
+        for side in (left, right)
+    ]
+    differ = [bool(a and b and not a & b) for a, b in zip(*numbers, strict=True)]
+    return pairs[differ].astype(np.int32)
 
 
 def _place_weights(

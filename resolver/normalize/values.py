@@ -11,6 +11,7 @@ from rigour.territories import get_territory
 
 from resolver.errors import DateError
 from resolver.normalize.folding import fold
+from resolver.normalize.lexicons.address_words import address_words
 from resolver.normalize.lexicons.territories import territory_code
 from resolver.records.dates import MAX_YEAR, MIN_YEAR, PartialDate, parse_date
 from resolver.records.packing import unpack_address
@@ -25,11 +26,6 @@ from resolver.records.prepared.text_hashes import hash_texts
 
 _NO_COUNTRY = ""
 _LEADING_YEAR = re.compile(r"(\d{4})-")
-_STREET_WORDS = frozenset(
-    """
-    street st road rd avenue ave no number building bldg floor apt apartment house of the and
-    """.split()
-)
 
 
 @cache_short_texts(100_000)
@@ -131,7 +127,7 @@ def place_table(texts: Sequence[str], countries: dict[str, int], *, packed: bool
 
 @cache_short_texts(20_000)
 def _place_words(text: str) -> list[str]:
-    return sorted({word for word in fold(text).split() if word not in _STREET_WORDS})
+    return address_words(text)
 
 
 def _country_text(text: str, *, packed: bool) -> str:

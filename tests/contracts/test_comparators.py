@@ -235,6 +235,9 @@ CASES: dict[str, list[Case]] = {
         Case(lives("Kabul", "Afghanistan"), lives("Kabul", "AF"), 0.9, 1),
         Case(lives("Kabul", "Afghanistan"), lives("Lyon", "France"), 0, 0),
         Case(lives("Kabul", "Afghanistan"), lives("", "AF"), 0.4, 0.4),
+        Case(lives("Hauptstraße 5, Wien"), lives("Hauptstr. 5, Vienna"), 0.9, 1),
+        # Another house of the street, however alike the texts are
+        Case(lives("Rosenstraße 125, Wien"), lives("Rosenstraße 127, Wien"), 0.7, 0.85),
     ],
     "nationality": [
         Case(person(nationality=["Iran", "Germany"]), person(citizenship="DE"), 0.5, 1),
