@@ -11,7 +11,7 @@ from rapidfuzz.process import cpdist
 
 from resolver.comparison.code_sets import graded_overlap, overlap
 from resolver.comparison.context import Context
-from resolver.comparison.value_grades import country_grades, place_grades
+from resolver.comparison.shared_values import country_grades, place_grades
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PlaceTable
 from resolver.records.prepared.ragged import Ragged

@@ -59,9 +59,9 @@ _WORLDWIDE = frozenset((7, 8, 9, 10, 11, 14, 15, 17, 18))
 _RUSSIAN = frozenset(("innCode", "ogrnCode", "kppCode"))
 _CHECKS = {"leiCode": lei.is_valid, "imoNumber": imo.is_valid}
 _LABEL = re.compile(
-    r"^(?:IMO(?:NO|NUMBER)?|MMSI|LEI|INN|OGRN(?:IP)?|OKPO|KPP|EDRPOU|UNP|TIN|NIPT?|REGON|KRS|CNPJ|CPF"
-    r"|CUI[TL]|RU[TC]|NI[TF]|CIF|EIN|VKN|SIRE[NT]|OIB|EIK|PIB|DUNS|USTID(?:NR)?|VAT(?:NO|NR|ID)?"
-    r"|TAX(?:NO|ID|NUMBER))(?=[A-Z]{0,3}\d{5})"
+    r"^(?:IMO(?:NO|NUMBER)?|MMSI|LEI|INN|OGRN(?:IP)?|OKPO|KPP|EDRPOU|UNP|TIN|NIPT?|REGON|KRS"
+    r"|CNPJ|CPF|CUI[TL]|RU[TC]|NI[TF]|CIF|EIN|VKN|SIRE[NT]|OIB|EIK|PIB|DUNS|USTID(?:NR)?"
+    r"|VAT(?:NO|NR|ID)?|TAX(?:NO|ID|NUMBER))(?=[A-Z]{0,3}\d{5})"
 )
 _WALLET = re.compile(r"^(?:BITCOIN|ETHEREUM)?(?:0X)?(?=[0-9A-Z]{20})")
 _WITH_KPP = re.compile(r"^\D*(\d{10})\s*/\s*\d{9}$")

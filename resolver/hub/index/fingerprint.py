@@ -5,7 +5,7 @@ Files kept by a program that makes other normal forms or keys are built again.
 
 from __future__ import annotations
 
-from resolver.records import Batch, Identifier, Kind, Record, Value
+from resolver.records import Address, Batch, Identifier, Kind, Record, Value
 
 _NAMES = (
     "Ivan Sergeyevich Petrov-Vodkin",
@@ -24,6 +24,8 @@ _ALIASES = (
     "राजेश गुप्ता",
     "Հակոբ Տեր-Պետրոսյան",
     "გიორგი",
+    "هێمن ڕەشید",
+    "চাঁদ মিয়া",
 )
 _FACTS = (
     Value("birthDate", "1962-05-01"),
@@ -47,8 +49,10 @@ def fingerprint_records() -> Batch:
         *_FACTS,
     ]
     passport = (Identifier("passportNumber", "A1234567", "ru"),)
+    tax_number = (Identifier("vatCode", "DE136695976"),)
+    home = (Address(full="Hauptstr. 5, 10115 Berlin"),)
     records = [
-        Record("a", "s", Kind.PERSON, "Person", tuple(values), passport),
-        Record("b", "s", Kind.GROUP, "Company", _COMPANY),
+        Record("a", "s", Kind.PERSON, "Person", tuple(values), passport, home),
+        Record("b", "s", Kind.GROUP, "Company", _COMPANY, tax_number),
     ]
     return Batch.from_records(records).canonical()

@@ -68,16 +68,19 @@ def clear_partners(pair: OrderedPair, partners: IntArray) -> None:
 @compiled(inline="always", allocates=False)
 def _has_crossed_roles(first: RecordRow, second: RecordRow) -> AnyBool:
     """Return whether sources state one of two words as given and the other as family name."""
-    one, two = first.role & _ROLE, second.role & _ROLE
-    is_crossed: AnyBool = (one == _GIVEN and two == _FAMILY) or (one == _FAMILY and two == _GIVEN)
+    role, other = first.role & _ROLE, second.role & _ROLE
+    is_crossed: AnyBool = (role == _GIVEN and other == _FAMILY) or (
+        role == _FAMILY and other == _GIVEN
+    )
     return is_crossed
 
 
 @compiled(inline="always", allocates=False)
 def _are_father_and_child(first: RecordRow, second: RecordRow) -> AnyBool:
     """Return whether one word is marked as a person's own name and the other as a forebear's."""
-    halved_one, halved_two = first.role >> 1, second.role >> 1
-    is_kin: AnyBool = ((halved_one & second.role) | (first.role & halved_two)) & _OWN != 0
+    is_kin: AnyBool = (
+        ((first.role >> 1) & second.role) | (first.role & (second.role >> 1))
+    ) & _OWN != 0
     return is_kin
 
 
@@ -102,7 +105,7 @@ def match_equal(pair: OrderedPair, matrix: SimilarityMatrix) -> tuple[Tally, int
                 matched += weight
                 if _has_crossed_roles(first, second):
                     crossed += weight
-                full_matches += (first.flags & (_INITIAL | _PARTICLE)) == 0
+                full_matches += ((first.flags | second.flags) & (_INITIAL | _PARTICLE)) == 0
                 matches += 1
             elif value > 0:
                 cell = matrix.cells[filled]

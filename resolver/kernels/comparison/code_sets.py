@@ -120,20 +120,20 @@ def _compare_identifiers(
     `habits`: `WEAK` and `PLURAL` bits of each type.
     """
     number, kind, country, mass_used, exclusive = table
-    family_one, family_two = kind[first] & _FAMILY, kind[second] & _FAMILY
+    family, other_family = kind[first] & _FAMILY, kind[second] & _FAMILY
     if mass_used[first] or mass_used[second]:
         return _NOT_COMPARABLE
     if number[first] == number[second] and number[first] != 0:
         differs = country[first] != country[second] and country[first] != 0 and country[second] != 0
         best = OTHER_COUNTRY if differs else OTHER_TYPE
-        if (habits[family_one] | habits[family_two]) & WEAK:
+        if (habits[family] | habits[other_family]) & WEAK:
             best = WEAK_TYPE
-        elif family_one == family_two and not differs:
+        elif family == other_family and not differs:
             best = SAME_IDENTIFIER
         return np.float32(LEAST_SAME + (best - LEAST_SAME) * exclusive[first])
-    if family_one != family_two or country[first] != country[second]:
+    if family != other_family or country[first] != country[second]:
         return _NOT_COMPARABLE
-    if number[first] == 0 or number[second] == 0 or habits[family_one] & PLURAL:
+    if number[first] == 0 or number[second] == 0 or habits[family] & PLURAL:
         return _NOT_COMPARABLE
     if kind[first] & kind[second] & CHECKED:
         return OTHER_CHECKED_NUMBER

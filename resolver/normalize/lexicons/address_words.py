@@ -61,7 +61,8 @@ _SAME = parse_groups(
     """
 )
 _POST_BOX = re.compile(
-    r"\b(?:p\.?\s*o\.?\s*box|post\s*(?:office\s*)?box|boite\s+postale|(?:b\.?\s?p|p\.?\s?k)\.?(?=\s*\d)"
+    r"\b(?:p\.?\s*o\.?\s*box|post\s*(?:office\s*)?box|boite\s+postale"
+    r"|(?:b\.?\s?p|p\.?\s?k)\.?(?=\s*\d)"
     r"|(?:casilla|apartado)(?:\s+(?:de\s+)?(?:correos?|postal|aereo))?|ca(?:ixa|sella)\s+postale?"
     r"|skrytka(?:\s+pocztowa)?|postfach|postbus|posta\s+kutusu|а/я|абонентский\s+ящик"
     r"|ص\.?\s?ب\.?|صندوق\s+(?:(?:ال)?بريد|پستی))(?!\w)",
@@ -86,8 +87,8 @@ def address_words(text: str) -> list[str]:
     If there are no others, all words of the text.
     """
     words = fold(_separated(_POST_BOX.sub(" pobox ", text))).split()
-    kept = {normal for word in words if (normal := _normal_word(word))}
-    return sorted(kept or set(words))
+    local = {normal for word in words if (normal := _normal_word(word))}
+    return sorted(local or set(words))
 
 
 def _separated(text: str) -> str:

@@ -105,22 +105,22 @@ def read_national_number(number: str, country: str) -> NationalNumber | None:
     prefix = _PREFIX.match(number)
     if prefix:
         code = _PREFIXES[prefix[1]]
-        found = _valid(number, code) or _valid(number[prefix.end() :], code)
-        if found:
-            return NationalNumber(found, code)
+        valid = _valid(number, code) or _valid(number[prefix.end() :], code)
+        if valid:
+            return NationalNumber(valid, code)
     ways = (number, f"0{number}", f"00{number}") if number.isdigit() else (number,)
-    found = next(filter(None, (_valid(way, country) for way in ways)), "")
-    return NationalNumber(found, country) if found else None
+    valid = next(filter(None, (_valid(way, country) for way in ways)), "")
+    return NationalNumber(valid, country) if valid else None
 
 
 def _valid(number: str, country: str) -> str:
     """Return a number in the form of the first kind of the country that it is; empty if none."""
     for name in _MODULES.get(country, ()):
         try:
-            valid = _module(country, name).validate(number)
+            normal = _module(country, name).validate(number)
         except ValidationError:
             continue
-        return _company_number(valid, f"{country}.{name}")
+        return _company_number(normal, f"{country}.{name}")
     return ""
 
 

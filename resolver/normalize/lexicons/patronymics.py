@@ -49,8 +49,8 @@ def mark_form(words: Sequence[str], roles: list[int]) -> None:
     forebears = [place for place in _forebears(words) if roles[place] != _FAMILY]
     own = [place for place in _own_places(words, forebears) if roles[place] != _FAMILY]
     if len(own) == 1 and _LIKELY_GIVEN in roles:
-        given = roles.index(_LIKELY_GIVEN)
-        roles[given], roles[own[0]] = roles[own[0]], roles[given]
+        place = roles.index(_LIKELY_GIVEN)
+        roles[place], roles[own[0]] = roles[own[0]], roles[place]
     for places, mark in ((forebears, _FOREBEAR), (own, _OWN)):
         for place in places:
             roles[place] |= mark

@@ -12,8 +12,7 @@ from resolver.kernels.text.byte_hashes import hash_bytes
 from resolver.kernels.text.joined_tokens import MAX_JOINED
 from resolver.kernels.text.skeletons import write_skeleton
 from resolver.normalize.folding import skeleton_code, sound_code
-from resolver.normalize.name_hashes import joined_hashes
-from resolver.normalize.skeleton_rules import SKELETON_RULES
+from resolver.normalize.name_hashes import SKELETON_RULES, joined_hashes
 from resolver.records.prepared.batch import TokenTable
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.text_hashes import hash64, hash_texts

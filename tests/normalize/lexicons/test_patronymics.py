@@ -46,10 +46,10 @@ def lineage(*records: Record) -> list[str]:
     ],
 )
 def test_lineage_of_full_names(name: str, expected: str) -> None:
-    alone, other = record("s:1", name=name), record("s:2", name="Zoe Quartz")
-    assert lineage(alone) == [expected]
+    single, other = record("s:1", name=name), record("s:2", name="Zoe Quartz")
+    assert lineage(single) == [expected]
     # A batch of several records is read by arrays.
-    assert sorted(lineage(alone, other)) == sorted([expected, "--"])
+    assert sorted(lineage(single, other)) == sorted([expected, "--"])
 
 
 def test_the_marked_own_name_is_the_likely_given_name() -> None:
