@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import cache
 
 from rigour.names import (
     Name,
@@ -15,15 +16,23 @@ from rigour.names import (
 
 from resolver.normalize.faction_names import mark_faction
 from resolver.normalize.folding import (
+    HAN,
     fold,
     is_vowelless,
     letters,
     to_latin,
 )
 from resolver.normalize.group_lexicons.cities import city_name
-from resolver.normalize.group_lexicons.group_words import VESSEL, translate_generic_words
+from resolver.normalize.group_lexicons.group_words import (
+    VESSEL,
+    english_stem,
+    stem,
+    translate_generic_words,
+)
+from resolver.normalize.group_lexicons.han_words import HAN_SENSES
 from resolver.normalize.group_lexicons.movement_words import THINGS
 from resolver.normalize.group_lexicons.political_words import VIRTUES
+from resolver.normalize.group_lexicons.unspaced_words import UNSPACED
 from resolver.normalize.group_spelling import level_spelling
 from resolver.normalize.lexicons.numerals import find_numbers
 from resolver.normalize.name_tokens import (
@@ -35,7 +44,9 @@ from resolver.normalize.name_tokens import (
     symbol_id,
     unflag_if_all,
 )
+from resolver.normalize.scripts.han_variants import japanese_form
 from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
+from resolver.normalize.scripts.readings import readings
 from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
 from resolver.records.prepared.value_flags import TokenFlag
 
@@ -54,7 +65,6 @@ _PREPOSITIONS = frozenset(
     por per pour con mit""".split()
 )
 """Words between the others in names of groups, in languages whose particles are not listed."""
-_PLURAL = re.compile("(?:(ie)|(?<=[^su]))s$")
 
 
 _THINGS = {**VIRTUES, **THINGS}
@@ -97,6 +107,8 @@ def tokenize_group(text: str) -> list[Token]:
             tokens.append(_group_token(part.form, symbols.get(part.index, []), part_flags))
         elif number:
             tokens.append(_number_token(part.form, number, is_ship=is_ship))
+    if HAN.search(text):
+        tokens = [_with_senses(token) for token in tokens]
     return unflag_if_all(_flag_legal_letters(tokens))
 
 
@@ -143,6 +155,8 @@ def _group_token(form: str, symbols: list[int], flags: int) -> Token:
         return Token(word, TokenFlag.PARTICLE)
     if word in _LEGAL_PARTS:
         return Token(word, TokenFlag.LEGAL)
+    if UNSPACED.search(form) and not symbols:
+        return _unspaced_token(form, flags)
     if is_vowelless(form) and not symbols:
         word = letters(ARABIC_ARTICLE.sub("", TA_MARBUTA.sub("\u0627", form)))
         surface, flags = form, flags | TokenFlag.FOREIGN
@@ -160,12 +174,37 @@ def stem_symbol(token: Token) -> int:
 
     Short words and words of other scripts get 0.
     """
-    singular = _PLURAL.sub(lambda match: "y" if match[1] else "", token.text)
+    singular = stem(token.text)
     return (
         symbol_id("STEM", singular)
         if len(singular) > 3 and not token.flags & TokenFlag.FOREIGN
         else 0
     )
+
+
+@cache
+def _sense_symbols() -> dict[str, tuple[int, ...]]:
+    """Return the most usual sense of words in Han → symbols of the words it shares them with."""
+    senses: dict[str, set[str]] = {}
+    for usual, *others in HAN_SENSES.values():
+        senses.setdefault(english_stem(usual), set()).update(map(english_stem, others))
+    return {
+        usual: tuple(symbol_id("STEM", other) for other in sorted(others) if len(other) > 3)
+        for usual, others in senses.items()
+    }
+
+
+def _with_senses(token: Token) -> Token:
+    """Return a word that stands for one in Han with the symbols of the other senses of that."""
+    others = _sense_symbols().get(stem(token.text), ())
+    return replace(token, symbols=tuple(sorted({*token.symbols, *others}))) if others else token
+
+
+def _unspaced_token(form: str, flags: int) -> Token:
+    """Return the token of a proper name in Han, kana or Hangul, with symbols of its readings."""
+    ways = {letters(way) for way in readings(japanese_form(form))} if HAN.search(form) else set()
+    symbols = sorted(symbol_id("STEM", way) for way in ways if len(way) > 3)
+    return Token(letters(form), flags | TokenFlag.FOREIGN, tuple(symbols), form)
 
 
 def _symbol_flag(category: SymbolCategory) -> int:

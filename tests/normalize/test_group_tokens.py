@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalize.group_tokens import tokenize_group
+from resolver.normalize.group_tokens import stem_symbol, tokenize_group
 from resolver.records.prepared.value_flags import FACTION, TokenFlag
 
 
@@ -74,3 +74,15 @@ def test_things_share_a_symbol_and_keep_their_word(first: str, second: str) -> N
     left, right = (tokenize_group(f"{word} Trading")[0] for word in (first, second))
     assert set(left.symbols) & set(right.symbols)
     assert left.text != right.text
+
+
+def test_proper_names_in_han_have_the_symbols_of_their_readings() -> None:
+    (han, _), (latin, _) = tokenize_group("三菱公司"), tokenize_group("Mitsubishi Company")
+    assert han.flags & TokenFlag.FOREIGN
+    assert stem_symbol(latin) in han.symbols
+
+
+def test_words_in_han_have_the_symbols_of_all_their_senses() -> None:
+    (han, _), (latin, _) = tokenize_group("民主基金会"), tokenize_group("Democratic Foundation")
+    assert stem_symbol(latin) in han.symbols
+    assert stem_symbol(latin) not in tokenize_group("Democracy Foundation")[0].symbols

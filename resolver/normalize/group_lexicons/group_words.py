@@ -1,8 +1,8 @@
 """Generic words of groups' names, translated to the English words that `rigour` recognizes.
 
 Abbreviations are written out, and words of other languages for a company, a bank, a front or a
-charity are translated; proper names stay as they are. Chinese, Japanese and Korean names are
-written without spaces, so their generic words are cut out first.
+charity are translated; proper names stay as they are. Chinese, Japanese and Korean names are cut
+into words first (`unspaced_words`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from resolver.normalize.group_lexicons.demonyms import DEMONYMS, FOREIGN_DEMONYM
 from resolver.normalize.group_lexicons.movement_words import (
     FOREIGN_MOVEMENT_WORDS,
     MOVEMENT_WORDS,
-    UNSPACED_MOVEMENT_WORDS,
 )
 from resolver.normalize.group_lexicons.political_words import POLITICAL_WORDS
+from resolver.normalize.group_lexicons.unspaced_words import translate_unspaced_words
 from resolver.normalize.word_pairs import parse_groups
 from resolver.records.prepared.text_cache import cache_short_texts
 
@@ -65,7 +65,7 @@ brigades: alwiya brigadas brigaty
 party: hizb hezb partiya partisi partido partito parti partei
 organization: munazzamat munazzama munazamat sazman organizatsiya orgutu organizacion
 organization: organizzazione organizacao
-organization: organisation org
+organization: organisation org tanzim tanzeem tanzimi tandhim tashkilat
 committee: lajnat lajna komitet komitesi comite
 council: majlis majles shura sovet konseyi konsey consejo consiglio conseil
 ministry: wizarat vezarat ministerstvo bakanligi ministerio ministero ministere
@@ -138,50 +138,7 @@ factory: завод
 society: общество
 """
 )
-_UNSPACED = parse_groups(
-    """
-plc: 股份有限公司
-llc: 有限责任公司 有限責任公司 合同会社
-ltd: 有限公司 有限会社 주식회사 유한회사
-company: 公司 회사
-group: 集团 集團 グループ 그룹
-trading: 贸易 貿易 商贸 무역
-import export: 进出口 進出口
-technology: 科技 技术
-electronics: 電子 电子 전자
-electric: 電機 电气
-investment: 投资 投資
-bank: 银行 銀行 은행
-international: 国际 國際 国際 국제
-industrial: 工业 工業 实业 공업
-industries: 產業 产业 산업
-oil: 石油
-chemical: 化工 化学
-machinery: 机械 機械 기계
-shipping: 航运 航運 海运 海運 海運業 해운
-logistics: 物流
-construction: 建设 建設 건설
-engineering: 工程
-energy: 能源
-power: 电力
-steel: 钢铁 鋼鐵 製鉄
-automobile: 汽车 自動車
-pharmaceutical: 医药 制药 製薬
-food: 食品
-insurance: 保险 保険
-university: 大学 大學
-association: 协会 協會 協会
-foundation: 基金会 基金會 財団
-institute: 研究所
-precision: 精密
-kk: 株式会社
-corporation: 총회사
-"""
-)
 _IN_SCRIPT = {**FOREIGN_DEMONYMS, **FOREIGN_MOVEMENT_WORDS, **_FOREIGN}
-_CUT_WORDS = {**UNSPACED_MOVEMENT_WORDS, **_UNSPACED}
-_CUT = re.compile("|".join(map(re.escape, sorted(_CUT_WORDS, key=lambda word: (-len(word), word)))))
-_CITY = re.compile("(?<=[\u4e00-\u9fff]{2})[市省县縣](?=[\u4e00-\u9fff]{2})")
 _ARABIC_LETTERS, _WORD = re.compile("[\u0600-\u06ff]"), re.compile(r"[^\W_]+(?:[’'][^\W_]+)*\.?")
 _PREFIX = re.compile("^(?:\u0648?\u0627\u0644|\u0648?\u0644\u0644|\u0628\u0627\u0644)(?=\\w{3})")
 _FOLDED = {
@@ -194,6 +151,7 @@ _FOLDED = {
 """Words without accents, whatever their script."""
 _ELIDED = frozenset(("l", "d", "dell", "dall", "all", "nell", "sull", "qu"))
 _LEAST_PLURAL = 7
+_PLURAL = re.compile("(?:(ie)|(?<=[^su]))s$")
 _DOMAIN = re.compile(r"(?<=\w{3})\.(?:com|net|org|info|biz)\b", re.I)
 _LIL = re.compile(r"\b(?:lil|lel)[-\s]+(?=\w{3})", re.I)
 
@@ -205,10 +163,20 @@ VESSEL = re.compile(r"^\s*(?:M[./]?\s?[VT]|S[./]?\s?S|F[./]?\s?V)[.]?\s+(?=\w)")
 def translate_generic_words(text: str) -> str:
     """Return a group's name with its generic words in English and without Arabic articles."""
     if not text.isascii():
-        text = _CUT.sub(lambda match: f" {_CUT_WORDS[match[0]]} ", _CITY.sub(" ", text))
+        text = translate_unspaced_words(text)
     # MV, M/T, SS: type of a ship, not part of her name.
     text = VESSEL.sub("", _LIL.sub("", _DOMAIN.sub("", text)))
     return _WORD.sub(lambda match: _meaning(match[0]), text)
+
+
+def stem(word: str) -> str:
+    """Return a word without the ending of its plural (`industries` gives `industry`)."""
+    return _PLURAL.sub(lambda match: "y" if match[1] else "", word)
+
+
+def english_stem(word: str) -> str:
+    """Return the stem of an English word, as names have it once their words are translated."""
+    return stem(_find_meaning(word) or word)
 
 
 def _meaning(word: str) -> str:

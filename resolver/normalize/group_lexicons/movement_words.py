@@ -245,26 +245,25 @@ liberation: שחרור
 """Generic words of scripts without short vowels → English word."""
 UNSPACED_MOVEMENT_WORDS = parse_groups(
     """
-liberation: 解放 해방
-front: 阵线 陣線 戦線 전선
-people: 人民 인민
-liberation army: 解放军 解放軍 해방군
-people army: 人民军 人民軍 인민군
-communist party: 共产党 共產黨 共産党 공산당
-communist: 共产 共產 共産 공산
-revolutionary: 革命 혁명
-movement: 运动 運動 운동
-democratic: 民主 민주
-national: 民族 민족
-united: 联合 聯合 연합
-organization: tanzim tanzeem tanzimi tandhim tashkilat
-organization: 组织 組織 조직
-army: 军队 軍隊 군대
-islamic: 伊斯兰 イスラム 이슬람
-independence: 独立 獨立 독립
-congress: 代表大会 代表大會 대회
-league: 同盟 동맹
-brigade: 旅团 旅団 여단
+liberation: 해방
+front: 전선
+people: 인민
+liberation army: 해방군
+people army: 인민군
+communist party: 공산당
+communist: 공산
+revolutionary: 혁명
+movement: 운동
+democratic: 민주
+national: 민족
+united: 연합
+organization: 조직
+army: 군대
+islamic: イスラム 이슬람
+independence: 독립
+congress: 대회
+league: 동맹
+brigade: 여단
 """
 )
 """Generic words of names that are written without spaces → English word."""

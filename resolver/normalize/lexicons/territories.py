@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from contextlib import suppress
 from functools import cache
@@ -16,9 +17,12 @@ from importlib.metadata import version
 from pathlib import Path
 
 import orjson
-from rigour.territories import lookup_by_identifier
+from rigour.territories import get_territory, lookup_by_identifier
 from rigour.territories.lookup import _get_territory_names
 from rigour.territories.util import normalize_territory_name
+
+_FOLDER = Path.home() / ".cache" / "resolver"
+_HAN = re.compile("[\u4e00-\u9fff]{2,}")
 
 
 def territory_code(text: str) -> str:
@@ -26,7 +30,18 @@ def territory_code(text: str) -> str:
     territory = lookup_by_identifier(text)
     if territory is not None:
         return str(territory.code)
-    return _names(Path.home() / ".cache" / "resolver").get(normalize_territory_name(text), "")
+    return _names(_FOLDER).get(normalize_territory_name(text), "")
+
+
+def han_territories() -> dict[str, str]:
+    """Return the territories named in Chinese characters alone → their English names."""
+    codes = {name: code for name, code in _names(_FOLDER).items() if _HAN.fullmatch(name)}
+    territories = {code: get_territory(code) for code in set(codes.values())}
+    return {
+        name: territory.name.lower()
+        for name, code in codes.items()
+        if (territory := territories[code])
+    }
 
 
 @cache

@@ -22,7 +22,7 @@ from resolver.records.prepared.value_flags import TokenFlag
         ("Jabhat Nahr", "front Nahr"),
         ("شركة الواحة للتجارة", "company واحة trading"),
         ("金山贸易有限公司", "金山 trading  ltd "),
-        ("大连市金山电子有限公司", "大连 金山 electronics  ltd "),
+        ("大连市金山电子有限公司", " dalian  金山 electronics  ltd "),
         ("Банк Заря", "bank Заря"),
         ("Lumerix.com", "Lumerix"),
         ("M/V Ocean Pearl", "Ocean Pearl"),

@@ -8,7 +8,7 @@ import pytest
 from rigour.territories import lookup_territory
 
 from resolver.normalize.lexicons import territories
-from resolver.normalize.lexicons.territories import territory_code
+from resolver.normalize.lexicons.territories import han_territories, territory_code
 
 TEXTS = (
     "France",
@@ -44,3 +44,8 @@ def test_a_damaged_file_is_written_again(tmp_path: Path, monkeypatch: pytest.Mon
 def test_answers_do_not_need_a_writable_folder(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     assert territories._names.__wrapped__(tmp_path / "file")["france"] == "fr"
+
+
+def test_territories_in_han_have_english_names() -> None:
+    assert han_territories()["阿根廷"] == "argentina"
+    assert not any(name.isascii() for name in han_territories())
