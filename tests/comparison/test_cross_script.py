@@ -111,6 +111,20 @@ def test_sounds_that_scripts_confuse(foreign: str, right: str, wrong: str) -> No
     assert likeness(foreign, wrong) < likeness(foreign, right)
 
 
+@pytest.mark.parametrize(
+    ("foreign", "latin"), [("호", "fu"), ("명", "ling"), ("군홍", "hong"), ("아키코", "aiko")]
+)
+def test_one_consonant_makes_another_korean_word(foreign: str, latin: str) -> None:
+    assert likeness(foreign, latin) == 0
+
+
+@pytest.mark.parametrize(
+    ("foreign", "latin"), [("콜드웰", "caldwell"), ("모건", "morgan"), ("오", "o")]
+)
+def test_letters_that_are_not_heard_cost_little(foreign: str, latin: str) -> None:
+    assert likeness(foreign, latin) >= 0.8
+
+
 def test_no_word_of_another_script_no_sounds() -> None:
     batch = prepared([record("s:1", name="Ann Lee")])
     assert len(token_sounds(batch.tokens).items) == 0

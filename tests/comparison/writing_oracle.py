@@ -27,14 +27,24 @@ def written_similarity(symbols: list[tuple[Script, str]], text: str) -> float:
                 ways.append(cost[row, end - 1] + _added_cost(script, latin[end - 1]))
             cost[row, end] = min(ways)
     surprise = sum(_costs()["letters", ""][letter] for letter in latin)
-    loss = (cost[len(symbols), len(latin)] + 32) / surprise
+    whole = cost[len(symbols), len(latin)]
+    if _is_listed_hangul(symbols[0]) and surprise - whole < min(110, surprise / 2):
+        return 0.0
+    loss = (whole + 32) / surprise
     return max(0.0, min(1.0, 1.137 - 0.55 * loss))
 
 
 def _symbol_cost(symbol: tuple[Script, str], gram: str) -> float:
     script, text = symbol
     listed = _costs().get((script.name.lower(), text), {}).get(gram or "-", 1e9)
-    return min(listed, {0: 160, 1: 192}.get(len(gram), 1e9))
+    other = {0: 160, 1: 192}
+    if _is_listed_hangul(symbol) and not set(text) & set("aeiou"):
+        other = {0: 256, 1: 192 if gram in "aeiou" else 384}
+    return min(listed, other.get(len(gram), 1e9))
+
+
+def _is_listed_hangul(symbol: tuple[Script, str]) -> bool:
+    return symbol[0] == Script.HANGUL and ("hangul", symbol[1]) in _costs()
 
 
 def _added_cost(script: Script, letter: str) -> float:

@@ -32,6 +32,9 @@ from resolver.records.prepared.scripts import Script
 
 _ANY_LETTER, _NO_LETTER = 6 * UNIT, 5 * UNIT
 """Cost of a symbol as a letter that the table does not list for it, and as none at all."""
+_OTHER_CONSONANT, _NO_CONSONANT = 12 * UNIT, 8 * UNIT
+"""The same for a consonant in Hangul as another one, and as none."""
+_VOWELS = frozenset("aeiou")
 _ADDED, _SURPRISE, _EMPTY = "+", "letters", "-"
 _UNKNOWN = 0
 """Row of symbols that the table does not have."""
@@ -106,7 +109,10 @@ def _arrays(
     costs[:, 0], costs[:, 1 : LETTERS + 1] = _NO_LETTER, _ANY_LETTER
     costs[_UNKNOWN, -ADDED_COLUMN:-NEAR_COLUMN] = _ANY_LETTER
     costs[_UNKNOWN, -NEAR_COLUMN], costs[_UNKNOWN, -SCRIPT_COLUMN] = 0, Script.LATIN
-    for row, (script, _, written) in enumerate(symbols, _UNKNOWN + 1):
+    for row, (script, symbol, written) in enumerate(symbols, _UNKNOWN + 1):
+        if script == Script.HANGUL and _VOWELS.isdisjoint(symbol):
+            costs[row, 0] = _NO_CONSONANT
+            costs[row, [place[letter] for letter in sorted(_LETTERS - _VOWELS)]] = _OTHER_CONSONANT
         for gram, cost in written.items():
             costs[row, place[gram]] = min(cost, int(costs[row, place[gram]]))
         additions = [min(added[script][letter], _ANY_LETTER) for letter in sorted(_LETTERS)]

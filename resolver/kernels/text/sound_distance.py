@@ -28,6 +28,7 @@ from resolver.kernels.text.letter_costs import (
     letter_surprise,
     near_letters,
     set_grams,
+    symbol_script,
 )
 
 SOUND_PROFILE = np.dtype(
@@ -42,6 +43,11 @@ _SLOPE, _INTERCEPT = np.float32(0.55), np.float32(1.137)
 of 500 pairs of different words, and 0.95 for half of all transliterations."""
 _PRIOR = np.float32(UNIT)
 """Cost of being another word at all, so that short words must be more alike than long ones."""
+_LEAST_GAIN = np.float32(110.0)
+"""Surprise of a Latin word, in units of cost, that a word in Hangul must explain at least, or half
+of it: Korean names are so short that a common letter makes others similar."""
+_HANGUL = 3
+"""`Script` number."""
 _MARGIN = np.float32(0.5)
 """More than costs lose to rounding."""
 
@@ -74,6 +80,9 @@ def sound_similarity(
         surprise += letter_surprise(latin[place], scratch.costs)
     limit = _max_cost(minimum, surprise) + _MARGIN
     cost = writing_cost(foreign, count_foreign, latin, count_latin, limit, scratch)
+    is_hangul = symbol_script(np.int64(foreign[0]) - FIRST_SYMBOL, scratch.costs) == _HANGUL
+    if is_hangul and surprise - cost < min(_LEAST_GAIN, surprise / 2):
+        return np.float32(0.0)
     similarity = _INTERCEPT - _SLOPE * (cost + _PRIOR) / surprise
     return min(max(similarity, np.float32(0.0)), np.float32(1.0))
 

@@ -110,6 +110,11 @@ def japanese_key(word: str) -> str:
     return word
 
 
+def is_japanese_spelling(word: str) -> bool:
+    """Return True if a lower-case word consists of syllables of Japanese."""
+    return bool(_KANA.fullmatch(word))
+
+
 @cache_short_texts(50_000)
 def vw_key(word: str) -> str:
     """Return the sound code of a word with its w as v (`parwin`, `parveen`); empty without either.

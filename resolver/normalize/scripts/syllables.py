@@ -77,6 +77,7 @@ _KOREAN = re.compile(
     "(?:yae|yeo|yoo|you|wae|eui|oo|ou|ee|ae|eo|eu|oe|wa|wo|we|wi|ui|ya|ye|yo|yu|[aeiou])"
     "(?:ng|ck|[kgnlmptbrh])?"
 )
+_KOREAN_WORD = re.compile(f"(?:{_KOREAN.pattern}){{1,3}}")
 _TWO_KOREAN = re.compile(f"(?:{_KOREAN.pattern}){{2}}")
 _OWN_KOREAN = re.compile(
     "eo|eu|hy|yeo|oo|ae|ee|ung|wo|ky|gy|su$|jun|chun|jin|chin|ho$|min|seo|suk|seok"
@@ -145,6 +146,17 @@ def _as_wade(initial: str, final: str) -> str:
 def is_syllable(text: str) -> bool:
     """Return True if a lower-case text is one syllable of a Chinese or Korean name."""
     return text in _pinyin() or text in _wade() or bool(_KOREAN.fullmatch(text))
+
+
+def is_pinyin(word: str) -> bool:
+    """Return True if a lower-case word is one to three syllables of pinyin."""
+    counts = (1, 2, 3)
+    return any(_parts(word, _pinyin(), n, short=short) for n in counts for short in (False, True))
+
+
+def is_korean_spelling(word: str) -> bool:
+    """Return True if a lower-case word is one to three syllables of a Korean name."""
+    return bool(_KOREAN_WORD.fullmatch(word))
 
 
 def join_hyphenated_syllables(name: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from resolver.kernels.text.letter_costs import UNIT
+from resolver.records.prepared.scripts import Script
 from resolver.training.letters.channel_fit import (
     Doubles,
     FittedChannel,
@@ -28,10 +29,12 @@ _HEADER = """\
 # each letter in any name.
 #
 # Learned by `python -m resolver.training.letters` from the names in rigour (MIT license), which are
-# from Wikidata (CC0).
+# from Wikidata (CC0), and for Korean from pairs written by hand.
 """
 _UNWRITTEN = 3.0
 """Nats by which a long vowel that is not written surprises more."""
+_DROPPED_VOWEL, _DROPPED_CONSONANT = 2.0, 5.0
+"""Nats by which a letter of a Korean syllable that is not written surprises at least."""
 _VOWEL, _LONG_VOWEL = re.compile("[aeiouwy]"), re.compile("[aeiouy]{2}")
 _LEAST = 1e-3
 """Probability below which a way to write a symbol is left out."""
@@ -49,6 +52,8 @@ def table_lines() -> Iterator[str]:
             _keep_lower(costs, _symbol_costs(fit_channel(group, surprise)))
         if script in VOWELLESS:
             _charge_long_vowels(costs)
+        if script == Script.HANGUL:
+            _charge_dropped(costs)
         for symbol in sorted(costs):
             row = sorted(costs[symbol].items(), key=lambda item: (item[1], item[0]))
             yield _line(f"{script.name.lower()} {symbol}", dict(row))
@@ -63,6 +68,14 @@ def _charge_long_vowels(costs: dict[str, dict[str, float]]) -> None:
         if symbol != "+" and not _VOWEL.search(symbol):
             for gram in filter(_LONG_VOWEL.search, written):
                 written[gram] += _UNWRITTEN
+
+
+def _charge_dropped(costs: dict[str, dict[str, float]]) -> None:
+    """Raise the costs of leaving a symbol out to their least: each origin leaves out others."""
+    for symbol, written in costs.items():
+        if symbol != "+" and "-" in written:
+            least = _DROPPED_VOWEL if _VOWEL.search(symbol) else _DROPPED_CONSONANT
+            written["-"] = max(written["-"], least)
 
 
 def _keep_lower(costs: dict[str, dict[str, float]], others: dict[str, dict[str, float]]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from heapq import nlargest
 
 from rapidfuzz.distance import Indel
@@ -20,8 +21,11 @@ from resolver.normalize.folding import letters
 from resolver.normalize.lexicons.corpus import name_lines
 from resolver.normalize.name_tokens import tokenize_person
 from resolver.normalize.scripts.detection import script_of
+from resolver.normalize.scripts.romanization import is_japanese_spelling
 from resolver.normalize.scripts.sino_korean import korean_syllables
+from resolver.normalize.scripts.syllables import is_korean_spelling, is_pinyin
 from resolver.records.prepared.scripts import Script
+from resolver.training.letters.hangul_renderings import HANGUL_RENDERINGS
 
 VOWELLESS = (Script.ARABIC, Script.HEBREW)
 """Scripts without short vowels."""
@@ -33,6 +37,8 @@ _MAX_WRITTEN = 0.67
 """Symbols per Latin letter of a word whose short vowels are not written."""
 _MAX_KOREAN = 7
 """Symbols of the longest Korean given name."""
+_WEIGHT = 5
+"""Occurrences of each pair that is written by hand."""
 _SOFT = re.compile("[aeiouywh]")
 _COARSE = str.maketrans("lcqvbgdjz", "rkkffktss")
 
@@ -56,26 +62,29 @@ def collect_pairs(lines: Iterable[list[str]] | None = None) -> dict[Script, list
         latin = {word for word in latin if 1 < len(word) <= _MAX_LETTERS and word.isalpha()}
         for script, text in _words(forms) if latin else ():
             spellings[script].setdefault(text, set()).update(latin)
-    return {script: list(_pairs(script, words)) for script, words in spellings.items()}
+    pairs = {script: list(_pairs(script, words)) for script, words in spellings.items()}
+    if lines is None:
+        pairs[Script.HANGUL] += _written_pairs()
+    return pairs
 
 
 def origins(script: Script, pairs: list[WordPair]) -> list[list[WordPair]]:
     """Return pairs by the origin of their names, where a script writes its own names otherwise.
 
-    In Hangul: Korean names, of one to three syllables that are readings of characters, and others.
-    In Arabic and Hebrew: names without short vowels, and foreign ones, whose vowels are written.
+    In Hangul: see `_hangul_origin`. In Arabic and Hebrew: names without short vowels, and foreign
+    ones, whose vowels are written.
     """
     if script == Script.HANGUL:
-        return _parted(pairs, _are_korean(pairs))
+        return _parted(pairs, [_hangul_origin(pair) for pair in pairs])
     if script in VOWELLESS:
-        return _parted(pairs, [_lacks_vowels(pair) for pair in pairs])
+        return _parted(pairs, [int(not _lacks_vowels(pair)) for pair in pairs])
     return [pairs]
 
 
-def _parted(pairs: list[WordPair], marks: list[bool]) -> list[list[WordPair]]:
+def _parted(pairs: list[WordPair], marks: list[int]) -> list[list[WordPair]]:
     return [
-        [pair for pair, is_marked in zip(pairs, marks, strict=True) if is_marked == mark]
-        for mark in (True, False)
+        [pair for pair, own in zip(pairs, marks, strict=True) if own == mark]
+        for mark in range(max(marks, default=0) + 1)
     ]
 
 
@@ -83,13 +92,21 @@ def _lacks_vowels(pair: WordPair) -> bool:
     return len(pair.symbols) <= _MAX_WRITTEN * len(pair.candidates[0])
 
 
-def _are_korean(pairs: list[WordPair]) -> list[bool]:
-    readings = sorted(map(letters, korean_syllables()), key=len, reverse=True)
-    korean = re.compile(f"(?:{'|'.join(readings)}){{1,3}}")
-    return [
-        len(pair.symbols) <= _MAX_KOREAN and bool(korean.fullmatch("".join(pair.symbols)))
-        for pair in pairs
-    ]
+def _hangul_origin(pair: WordPair) -> int:
+    """Return 0 for Korean names, 1 for Chinese ones by the Korean readings of their characters, 2
+    for Chinese and Japanese ones by their sound, and 3 for those of other languages.
+    """
+    if len(pair.symbols) <= _MAX_KOREAN and _korean_readings().fullmatch("".join(pair.symbols)):
+        return 0 if any(map(is_korean_spelling, pair.candidates)) else 1
+    word = pair.candidates[0]
+    return 2 if is_japanese_spelling(word) or is_pinyin(word) else 3
+
+
+@cache
+def _korean_readings() -> re.Pattern[str]:
+    """Return the pattern of one to three syllables that are readings of characters."""
+    syllables = sorted(map(letters, korean_syllables()), key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(syllables)}){{1,3}}")
 
 
 def _words(forms: list[str]) -> Iterator[tuple[Script, str]]:
@@ -103,6 +120,15 @@ def _words(forms: list[str]) -> Iterator[tuple[Script, str]]:
         text = "".join(tokens) if script in (Script.HAN, Script.HANGUL) else tokens[0:1]
         if len(tokens) == 1 or isinstance(text, str):
             yield script, "".join(text)
+
+
+def _written_pairs() -> list[WordPair]:
+    """Return the pairs of `HANGUL_RENDERINGS`, as often as they count."""
+    return [
+        WordPair(tuple(split_symbols(letters(text), Script.HANGUL)), (latin,))
+        for latin, text in HANGUL_RENDERINGS
+        for _ in range(_WEIGHT)
+    ]
 
 
 def _pairs(script: Script, words: dict[str, set[str]]) -> Iterator[WordPair]:

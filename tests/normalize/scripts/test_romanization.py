@@ -11,6 +11,7 @@ from resolver.normalize.name_tokens import tokenize_person
 from resolver.normalize.scripts.romanization import (
     armenian_key,
     georgian_key,
+    is_japanese_spelling,
     japanese_key,
     respell,
     vw_key,
@@ -130,3 +131,8 @@ def test_respelling_is_idempotent(word: str) -> None:
 def test_a_v_may_be_a_w(first: str, second: str) -> None:
     assert vw_key(first) == vw_key(second) != ""
     assert vw_key("ahmad") == ""
+
+
+def test_words_of_japanese_syllables() -> None:
+    assert is_japanese_spelling("kenichi")
+    assert not is_japanese_spelling("smith")

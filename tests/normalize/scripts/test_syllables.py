@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from resolver.normalize.scripts.syllables import (
+    is_korean_spelling,
+    is_pinyin,
     is_syllable,
     join_hyphenated_syllables,
     korean_key,
@@ -104,3 +106,12 @@ def test_a_typo_in_a_syllable_does_not_split_a_given_name() -> None:
 
 def test_finals_of_two_systems_may_be_mixed() -> None:
     assert "zhilong" in pinyin_readings("chihlong", is_known=False)
+
+
+def test_words_of_syllables_of_one_language() -> None:
+    assert is_pinyin("zhilong")
+    assert not is_pinyin("jihyeok")
+    assert is_korean_spelling("jihyeok")
+    assert not is_korean_spelling("zhilong")
+    assert not is_pinyin("smith")
+    assert not is_korean_spelling("smith")

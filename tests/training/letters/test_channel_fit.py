@@ -12,7 +12,7 @@ from resolver.kernels.text.letter_costs import LETTERS, gram_code
 from resolver.kernels.text.letter_counts import Channel, Counts, add_counts, fill_forward
 from resolver.records.prepared.scripts import Script
 from resolver.training.letters.channel_fit import fit_channel, letter_surprise
-from resolver.training.letters.name_pairs import WordPair, collect_pairs
+from resolver.training.letters.name_pairs import WordPair, collect_pairs, origins
 
 GRAMS = ("", "a", "b", "c", "ab", "bc", "abc")
 WORDS = st.text("abc", min_size=1, max_size=4)
@@ -95,3 +95,15 @@ def test_pairs_of_a_line() -> None:
     cyrillic = pairs[Script.CYRILLIC]
     assert ["".join(pair.symbols) for pair in cyrillic] == ["dzhon", "ivan"]
     assert all(set(pair.candidates) <= {"john", "jon"} for pair in cyrillic)
+
+
+def test_names_in_hangul_are_parted_by_origin() -> None:
+    words = {"jihun": "jihun", "buhong": "fuxiong", "asadeu": "asado", "luiseu": "lewis"}
+    pairs = [WordPair((text,), (latin,)) for text, latin in words.items()]
+    groups = origins(Script.HANGUL, pairs)
+    assert [[pair.candidates[0] for pair in group] for group in groups] == [
+        ["jihun"],
+        ["fuxiong"],
+        ["asado"],
+        ["lewis"],
+    ]
