@@ -14,15 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from resolver.blocking.keys import years_within
+from resolver.blocking.renderings import are_syllabic
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged, offsets_of
 
-NONE, YEAR, DAY = "", "year", "day"
+NONE, YEAR, DAY, OTHER_SCRIPT = "", "year", "day", "other script"
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Named choice of rules, each with the refinement of its keys (`NONE`, `YEAR` or `DAY`)."""
+    """Named choice of rules, each with the refinement of its keys (`NONE`, `YEAR` …)."""
 
     name: str
     max_records: int
@@ -60,6 +61,7 @@ _SMALL: dict[str, str] = {
     "contact": NONE,
     "mailbox": NONE,
     "acronym": NONE,
+    "rendered_pair": OTHER_SCRIPT,
 }
 PLANS: tuple[Plan, ...] = (
     # The keys of S with a milder prefilter, which few records can afford, and a prior of its own,
@@ -114,14 +116,16 @@ def choose_plan_by_size(records: int, *, growing: bool = False) -> Plan:
 
 
 def refinement(prepared: PreparedBatch, kind: str) -> Ragged | None:
-    """Return the refinements of each record: None for `NONE`, else years or days of birth (never
-    0).
+    """Return the refinements of each record: None for `NONE`, else years or days of birth, or its
+    own name (never 0).
 
     A range or an estimate stands for each year in which it can lie. Less exact dates (none, no day,
     a range of more than six years) give no refinement; a record without any joins all refinements.
     """
     if kind == NONE:
         return None
+    if kind == OTHER_SCRIPT:
+        return _own_names(prepared)
     dates, births = prepared.dates, prepared.births
     ranged = dates.last_year - dates.year
     usable = (
@@ -138,3 +142,17 @@ def refinement(prepared: PreparedBatch, kind: str) -> Ragged | None:
         return Ragged.from_rows(years.rows, years.hashes.astype(np.int32), len(births))
     days = dates.year * 512 + dates.month.astype(np.int32) * 32 + dates.day
     return Ragged.from_rows(usable_births.rows, days[usable_births.items], len(births))
+
+
+def _own_names(prepared: PreparedBatch) -> Ragged:
+    """Return a number of each record's own name, none for names in a script of syllables.
+
+    So such a record joins all, and others join none but those of the same name.
+    """
+    rows = np.flatnonzero((prepared.names.counts > 0) & ~are_syllabic(prepared))
+    if len(rows) == 0:
+        return Ragged.empty(len(prepared))
+    names = prepared.names.take(rows)
+    least = np.minimum.reduceat(prepared.forms.compact[names.items], names.offsets[:-1])
+    numbers = (least & np.uint64(0x7FFFFFFF)) | np.uint64(1)
+    return Ragged.from_rows(rows.astype(np.int32), numbers.astype(np.int32), len(prepared))

@@ -16,10 +16,12 @@ from resolver.blocking.keys import (
     keys_of_table,
     unite_keys,
 )
+from resolver.blocking.renderings import are_syllabic
 from resolver.kernels.blocking.prefilter import fill_prefilter_scores, fill_words
 from resolver.kernels.blocking.prefilter_records import (
     FIRST,
     HEAD_KINDS,
+    SYLLABIC_PERSON,
     TOKEN,
     Head,
     PrefilterArrays,
@@ -28,6 +30,7 @@ from resolver.kernels.blocking.prefilter_records import (
 )
 from resolver.kernels.letter_hashes import first_letters, spell
 from resolver.records.batch import IntArray
+from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import HashArray, PreparedBatch
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.value_flags import TokenFlag
@@ -62,7 +65,7 @@ def prefilter_arrays(prepared: PreparedBatch) -> PrefilterArrays:
         (words.offsets, places.offsets, certain.offsets, births.offsets)
     ):
         heads[:, column] = offsets
-    heads[:-1, HEAD_KINDS] = prepared.kinds
+    heads[:-1, HEAD_KINDS] = _kinds(prepared)
     born = np.empty((len(dates.year), 4), dtype=np.int32)
     born[:, 0] = dates.year - dates.circa * (dates.year > 0)
     born[:, 1] = dates.last_year + dates.circa
@@ -74,6 +77,13 @@ def prefilter_arrays(prepared: PreparedBatch) -> PrefilterArrays:
         certain.hashes,
         born[births.items],
     )
+
+
+def _kinds(prepared: PreparedBatch) -> IntArray:
+    """Return the kinds of records, with persons of another script as `SYLLABIC_PERSON`."""
+    kinds = prepared.kinds.astype(np.int32)
+    other = are_syllabic(prepared) & ((kinds & int(Kind.PERSON)) != 0)
+    return np.where(other, kinds ^ int(Kind.PERSON) | SYLLABIC_PERSON, kinds)
 
 
 def _token_words(prepared: PreparedBatch) -> npt.NDArray[np.uint32]:

@@ -25,6 +25,7 @@ from resolver.blocking.keys import (
     sums_within,
     unite_keys,
 )
+from resolver.blocking.renderings import MANY, MAX_CODES, token_renderings
 from resolver.kernels.letter_hashes import (
     SPELL_FACTOR,
     SPELL_START,
@@ -106,6 +107,16 @@ def symbol_pair(parts: KeyParts) -> KeySets:
     items = symbols.items[spread(symbols.offsets[:-1][forms.items], counts)]
     words = Ragged(offsets_of(counts), items)
     return keys_of_records(prepared, keys_of_pairs(forms.offsets, words, FEW))
+
+
+def rendered_pair(parts: KeyParts) -> KeySets:
+    """Two words of a name with the same consonants where Han, Hangul or katakana write them."""
+    prepared = parts.prepared
+    forms, codes = prepared.forms.tokens, token_renderings(prepared)
+    both_short = keys_of_pairs(forms.offsets, _below(codes, MANY).take(forms.items), MAX_CODES)
+    every = keys_of_pairs(forms.offsets, codes.take(forms.items), MAX_CODES)
+    hashes = np.where(np.isin(every.hashes, both_short.hashes), np.uint64(0), every.hashes)
+    return keys_of_records(prepared, KeySets(every.offsets, hashes))
 
 
 def token_year(parts: KeyParts) -> KeySets:
@@ -267,6 +278,12 @@ def acronym(parts: KeyParts) -> KeySets:
     return keys_of_records(prepared, unite_keys([own, single]))
 
 
+def _below(codes: Ragged, limit: int) -> Ragged:
+    """Return the items of each row that are below a limit."""
+    low = codes.items < limit
+    return Ragged.from_rows(codes.rows[low], codes.items[low], len(codes))
+
+
 def _rare(prepared: PreparedBatch, hashes: HashArray) -> KeySets:
     """Return codes of rare words of four letters or more, without numbers."""
     mask = identity_tokens(prepared, RARE, 4) & (
@@ -320,4 +337,5 @@ RULES: tuple[Rule, ...] = (
     Rule("contact", _NAMED, contact),
     Rule("mailbox", Kind.PERSON, mailbox),
     Rule("acronym", Kind.GROUP, acronym),
+    Rule("rendered_pair", Kind.PERSON, rendered_pair),
 )

@@ -41,6 +41,11 @@ CASES: dict[str, tuple[Record, Record, Record]] = {
         record("b", name="Iskander Иван"),
         record("c", name="Ivan Giovanni"),
     ),
+    "rendered_pair": (
+        record("a", name="Clara Whitfield"),
+        record("b", name="克拉拉·惠特菲尔德"),
+        record("c", name="Clara Weatherby"),
+    ),
     "token_year": (
         record("a", name="John Smith", birthDate="1960"),
         record("b", name="Jon Carter", birthDate="1961~"),

@@ -34,6 +34,7 @@ from resolver.kernels.blocking.prefilter_records import (
     POINTS,
     RARITY,
     SOUND,
+    SYLLABIC_PERSON,
     TEXT,
     TOKEN,
     BirthAgreement,
@@ -218,7 +219,8 @@ def score_between(
     heads, other_heads = batch.heads, others.heads
     row, other = np.uint64(first), np.uint64(second)
     next_row, next_other = row + np.uint64(1), other + np.uint64(1)
-    if heads[row, HEAD_KINDS] & other_heads[other, HEAD_KINDS] != _PERSON:
+    common = heads[row, HEAD_KINDS] & other_heads[other, HEAD_KINDS]
+    if common != _PERSON and common != SYLLABIC_PERSON:
         return PASSED
     i, end = heads[row, HEAD_CERTAIN], heads[next_row, HEAD_CERTAIN]
     j, other_end = other_heads[other, HEAD_CERTAIN], other_heads[next_other, HEAD_CERTAIN]

@@ -162,6 +162,9 @@ COUNTED = np.select(
 """Count of a word by the ways in which it agrees (a bit each), in 12 bits for each of the first
 five questions: its best way counts, and the same text is the same sound, too."""
 HEAD_WORDS, HEAD_PLACES, HEAD_CERTAIN = int(Head.WORDS), int(Head.PLACES), int(Head.CERTAIN)
+SYLLABIC_PERSON = 8
+"""Bit of `Head.KINDS` instead of `Kind.PERSON` for a person with a name in Han, Hangul or katakana,
+whose letters say nothing beside Latin ones: such pairs are not scored."""
 HEAD_BIRTHS, HEAD_KINDS = int(Head.BIRTHS), int(Head.KINDS)
 TEXT, SOUND, CONSONANTS = int(WordField.TEXT), int(WordField.SOUND), int(WordField.CONSONANTS)
 BEGINNING, LETTERS, FIRST = int(WordField.BEGINNING), int(WordField.LETTERS), int(WordField.FIRST)

@@ -1,0 +1,93 @@
+"""Consonants of a word as scripts of syllables (Han, Hangul, katakana) write foreign names.
+
+These scripts write a name by its sound: r and l are one, as are f, p and v, and an r without a
+vowel is dropped. A code has one digit per consonant that is left, so that `Whitfield`, 惠特菲尔德
+and 휘트필드 share one. What may be read in two ways gives two codes.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.scripts import SCRIPT_SHIFT, Script
+from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.records.prepared.value_flags import TokenFlag
+
+SYLLABIC = (int(Script.HANGUL), int(Script.HAN), int(Script.KATAKANA))
+MAX_CODES = 2
+MANY = 100
+"""Codes from here on have three consonants or more."""
+_LONGEST = 9
+_Rules = tuple[tuple[re.Pattern[str], str], ...]
+
+
+def _rules(*pairs: tuple[str, str]) -> _Rules:
+    return tuple((re.compile(pattern), new) for pattern, new in pairs)
+
+
+_LATIN = _rules(
+    ("sch|tch|sh|ch|zh|ts|tz|[cs](?=[eiy])", "s"), ("wh|gh(?=t)", ""), ("ph", "f"), ("ck|x", "k")
+)
+_FULL_LATIN = _rules(("er?$|(?<!r)r$", ""), ("th", "t"))
+_SHORT_LATIN = _rules(("th|g(?=[ei])", "s"), ("r(?![aeiouy])|w", ""))
+_READINGS: dict[int, tuple[_Rules, _Rules]] = {
+    int(Script.LATIN): (_LATIN + _FULL_LATIN, _LATIN + _SHORT_LATIN),
+    int(Script.HANGUL): (_rules(("ch", "j"), ("s(?![aeiouyws])", "t"), ("w", "")), ()),
+    int(Script.HAN): (
+        _rules(("zh|ch|sh", "s")),
+        _rules(("zh|ch|sh", "s"), ("j(?=ia)", "k"), ("er(?![aeiou])|w", "")),
+    ),
+    int(Script.KATAKANA): (
+        _rules(("sh|ch|ts", "s")),
+        _rules(("sh", "s"), ("ch|ts", "t"), ("w", "")),
+    ),
+}
+_NASAL, _DOUBLES = re.compile("ng(?![aeiouy])"), re.compile(r"(\d)\1+")
+_CLASSES = str.maketrans("bpfvwdtszjgkqclrmn", "111112233344445566")
+
+
+@cache_short_texts(50_000)
+def rendering_codes(text: str, script: int) -> tuple[int, ...]:
+    """Return the codes of a word, at most `MAX_CODES`; none for scripts that have no rules."""
+    codes = {_code(text, rules, script) for rules in _READINGS.get(script, ()) if rules}
+    return tuple(sorted(codes - {0}))
+
+
+def _code(text: str, rules: _Rules, script: int) -> int:
+    for pattern, new in rules:
+        text = pattern.sub(new, text)
+    if script == Script.HAN:
+        text = text.translate(_PINYIN)
+    digits = _DOUBLES.sub(r"\1", _NASAL.sub("n", text).translate(_CLASSES))
+    return int("".join(filter(str.isdigit, digits))[:_LONGEST] or 0)
+
+
+_PINYIN = str.maketrans("qxc", "sss")
+
+
+def token_renderings(prepared: PreparedBatch) -> Ragged:
+    """Return the codes of each token of a batch, none for particles, numbers and initials."""
+    flags = prepared.tokens.flags
+    left_out = int(TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.INITIAL | TokenFlag.NUMBER)
+    rows = zip(
+        prepared.tokens.texts.tolist(),
+        (flags >> SCRIPT_SHIFT).tolist(),
+        ((flags & left_out) == 0).tolist(),
+        strict=True,
+    )
+    return Ragged.of(
+        [rendering_codes(text, script) if is_word else () for text, script, is_word in rows]
+    )
+
+
+def are_syllabic(prepared: PreparedBatch) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Return whether each record has a name with a word in a script of syllables."""
+    words = np.isin(prepared.tokens.flags >> SCRIPT_SHIFT, SYLLABIC)
+    tokens = prepared.names.through(prepared.forms.tokens)
+    has_word = np.zeros(len(prepared), dtype=np.bool_)
+    has_word[tokens.rows[words[tokens.items]]] = True
+    return has_word
