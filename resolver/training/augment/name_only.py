@@ -46,6 +46,8 @@ _MIN_ENTRIES = 3
 """Entries that must bear a word for it to count as a name of its own rather than a typo."""
 _MAX_SIMILAR = 5
 _MIN_SIMILARITY, _EQUALITY = 0.6, 0.999
+_TELLING_WORDS = frozenset(("numbers", "branch", "faction", "qualifier"))
+"""Comparators of words that tell a group from one whose name says less."""
 MAX_BLOCKED_NEGATIVES = 10_000
 """Maximum number of false pairs from blocking; users ask more about similar namesakes."""
 
@@ -127,16 +129,17 @@ def _generated_pairs(
         make_hard_negative = (
             person_hard_negative if entry.kind == Kind.PERSON else group_hard_negative
         )
+        hard = [pair for _ in range(2) if (pair := make_hard_negative(first, chance))]
         negatives = [
             (first, make_namesake(first, pool, chance)),
             (first, similar[entry.kind].replace_one_word(first, chance)),
+            *(hard if entry.kind == Kind.PERSON else ()),
         ]
-        negatives += [pair for _ in range(2) if (pair := make_hard_negative(first, chance))]
-        cases += [
-            (entry, first_name, second_name, False)
-            for first_name, second_name in negatives
-            if second_name and not _spelled_alike(first_name, second_name)
-        ]
+        negatives = [pair for pair in negatives if pair[1] and not _spelled_alike(*pair)]
+        if entry.kind != Kind.PERSON:
+            # A word more tells a splinter from the whole.
+            negatives += hard
+        cases += [(entry, *pair, False) for pair in negatives]
     records, clusters, labels = [], [], []
     for number, (entry, first_name, second_name, same) in enumerate(cases):
         for side, text in (("a", first_name), ("b", second_name)):
@@ -258,8 +261,8 @@ def _keep_usable(data: LabeledPairs) -> LabeledPairs:
     if "acronym" in features:
         is_spelling |= data.evidence[:, features.index("acronym")] > 0
     is_other_name = data.evidence[:, features.index("name_contradicted")] < _EQUALITY
-    if data.kind != Kind.PERSON:
-        is_other_name |= data.evidence[:, features.index("numbers")] < _EQUALITY
+    for feature in _TELLING_WORDS.intersection(features) if data.kind != Kind.PERSON else ():
+        is_other_name |= data.evidence[:, features.index(feature)] < _EQUALITY
     usable = np.where(data.labels == 1, is_spelling, is_other_name)
     return data.select(usable)
 

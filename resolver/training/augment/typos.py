@@ -9,6 +9,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
+from resolver.comparison.name_words.qualifiers import qualifier_code
+from resolver.normalize.folding import letters
+
 _KEYBOARD_NEIGHBORS = {
     row[0]: row[2:]
     for row in """
@@ -130,6 +133,15 @@ def _drop_middle_word(words: list[str], chance: random.Random) -> list[str]:
         return words
     position = chance.randrange(1, len(words) - 1)
     return [*words[:position], *words[position + 1 :]]
+
+
+def _drop_plain_word(words: list[str], chance: random.Random) -> list[str]:
+    """Omit a word between others that does not tell a group from another (`qualifier_code`)."""
+    places = [
+        place for place in range(1, len(words) - 1) if not qualifier_code(letters(words[place]))
+    ]
+    dropped = chance.choice(places) if places else len(words)
+    return [*words[:dropped], *words[dropped + 1 :]]
 
 
 def _join_words(words: list[str], chance: random.Random) -> list[str]:
@@ -256,7 +268,7 @@ _GROUP_VARIATIONS: tuple[tuple[_Variation, float], ...] = (
     (_change_legal_form, 3.0),
     (_rotate_words, 0.7),
     (_join_words, 1.0),
-    (_drop_middle_word, 0.5),
+    (_drop_plain_word, 0.5),
     (_make_acronym, 2.5),
     (_append_acronym, 0.4),
     (_family_name_first, 0.2),

@@ -24,6 +24,7 @@ from tests.records.samples import record
 GIVEN = "Ana Boris Carla Dmitri Elena Farid Greta Hassan Irina Jamal".split()
 FAMILY = "Abramov Brandt Castillo Dogan Eriksen Fuchs Gruber Haddad Ivanov Jansen".split()
 NUMBER_FEATURES = ("numbers", "name_contradicted")
+WORD_FEATURES = ("name_contradicted", "qualifier", "faction")
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +95,24 @@ def test_name_with_an_added_number_is_another_name(batch: Batch) -> None:
     assert _spelled_alike("Ocean Star", "Oshean Star Line")
     assert not _spelled_alike("Ocean Star", "Ocean Star II")
     assert not _spelled_alike("Unit 12", "Unit")
+
+
+def test_name_with_an_added_quality_or_part_is_another_group(batch: Batch) -> None:
+    movements = {f"m:{family}": (f"{family} Liberation Front",) for family in FAMILY}
+    with quick_symbols(
+        "resolver.pipeline",
+        "resolver.training.data.labeled_pairs",
+        "resolver.training.augment.name_only",
+    ):
+        ids = batch.ids.to_pylist()
+        pairs = name_only_pairs(batch, ids, ["l"], FrequencyTables(), groups=movements, seed=3)
+    groups = pairs[Kind.GROUP]
+    contradicted, qualifier, faction = (
+        groups.evidence[:, features_of(Kind.GROUP).index(name)] for name in WORD_FEATURES
+    )
+    longer = (groups.labels == 0) & (contradicted == 1)
+    assert (longer & (qualifier == 0.5)).any()
+    assert (longer & (faction == 0)).any()
 
 
 def test_similar_names_are_other_names() -> None:

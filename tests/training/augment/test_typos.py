@@ -23,3 +23,10 @@ def test_words_of_firms_are_cut_to_their_beginning() -> None:
     name = "Kestrel Minerals Engineering"
     drawn = {misspell_group_name(name, random.Random(seed)) for seed in range(400)}
     assert {"Kestrel Min Engineering", "Kestrel Minerals Eng"} <= drawn
+
+
+def test_words_that_tell_groups_apart_stay() -> None:
+    name = "Eritrean Peoples Liberation Kestrel Front"
+    drawn = {misspell_group_name(name, random.Random(seed)) for seed in range(2_000)}
+    assert "Eritrean Peoples Liberation Front" in drawn
+    assert not {"Eritrean Liberation Kestrel Front", "Eritrean Peoples Kestrel Front"} & drawn
