@@ -29,6 +29,9 @@ from resolver.records.prepared.batch import TRAVEL_FAMILY, HashArray, PreparedBa
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.value_flags import FACTION, NameQuality, TokenFlag
 
+_NO_NAME = TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.GENERIC | TokenFlag.NUMBER
+_ARABIC_ARTICLE = "al"
+"""Particle that some acronyms have a letter of, as in `AQI` and `AAI`."""
 _MIN_ACRONYM, _MAX_ACRONYM = 3, 8
 """Letters of a token that may be an acronym."""
 
@@ -85,9 +88,14 @@ class NameIndex:
 
     @cached_property
     def qualifier_codes(self) -> IntArray:
-        """Per token, its code among the words that tell groups of one name apart; 0 for others."""
-        codes = map(qualifier_code, self.texts)
-        return np.fromiter(codes, dtype=np.int32, count=len(self.texts))
+        """Per token, its code among the words that tell groups of one name apart; 0 for others.
+
+        -1 for those that are no names: particles, legal forms, generic words, numbers, markers.
+        """
+        codes = np.fromiter(map(qualifier_code, self.texts), dtype=np.int32, count=len(self.texts))
+        is_name = (self.tokens.flags & int(_NO_NAME) == 0) & ~self.faction_tokens
+        codes[(codes == 0) & ~is_name] = -1
+        return codes
 
     @property
     def first_letter(self) -> npt.NDArray[np.uint32]:
@@ -126,7 +134,11 @@ class NameIndex:
             kinds[(flags & int(flag)) != 0] = kind
         left_out = np.fromiter(map(may_be_left_out, self.texts), dtype=np.bool_, count=count)
         kinds[left_out & (kinds == COUNTED)] = OPTIONAL
-        kinds[(np.diff(self.tokens.records["letters"]) == 1) & (kinds == SKIPPED)] = OPTIONAL
+        may_have_letter = np.diff(self.tokens.records["letters"]) == 1
+        may_have_letter |= np.fromiter(
+            (text == _ARABIC_ARTICLE for text in self.texts), dtype=np.bool_, count=count
+        )
+        kinds[may_have_letter & (kinds == SKIPPED)] = OPTIONAL
         kinds[self.faction_tokens] = SKIPPED
         initials = np.fromiter(map(initial_bits, self.texts), dtype=np.uint32, count=count)
         starts = np.ascontiguousarray(self.tokens.records["letters"])

@@ -10,6 +10,7 @@ from resolver.records.prepared.value_flags import FACTION
 _ARMED = frozenset(
     """army front movement party forces cartel brigade brigades battalion militia liberation
     resistance people revolutionary gang clan tribe fighters rebels guerrilla rally tigers
+    council congress alliance communist socialist democracy
     """.split()
 )
 """Words (English) of armed and political groups, whose parts are named after a dash."""

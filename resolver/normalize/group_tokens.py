@@ -62,7 +62,7 @@ _LEGAL_PARTS = frozenset(
 """Words of legal forms, which may stand apart."""
 _PREPOSITIONS = frozenset(
     """te op aan bij auf am an im in at on for to by with zur sous aux au en et und och og para
-    por per pour con mit""".split()
+    por per pour con mit fi against contra contre among from""".split()
 )
 """Words between the others in names of groups, in languages whose particles are not listed."""
 
@@ -109,7 +109,14 @@ def tokenize_group(text: str) -> list[Token]:
             tokens.append(_number_token(part.form, number, is_ship=is_ship))
     if HAN.search(text):
         tokens = [_with_senses(token) for token in tokens]
-    return unflag_if_all(_flag_legal_letters(tokens))
+    return _unflag_single(unflag_if_all(_flag_legal_letters(tokens)))
+
+
+def _unflag_single(tokens: list[Token]) -> list[Token]:
+    """Return tokens of which a single one is neither a particle nor a legal form (`CPA`, `AN`)."""
+    if len(tokens) != 1:
+        return tokens
+    return [replace(tokens[0], flags=tokens[0].flags & ~(TokenFlag.PARTICLE | TokenFlag.LEGAL))]
 
 
 def _number_token(form: str, number: str, *, is_ship: bool) -> Token:

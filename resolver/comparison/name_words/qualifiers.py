@@ -12,19 +12,23 @@ import numpy as np
 from resolver.records.prepared.batch import HashArray
 
 POLITICAL = """
-national nationalist nationalists people peoples popular democratic democracy islamic islam muslim
-christian jihad salafist liberation revolutionary revolution patriotic patriots socialist communist
-maoist marxist leninist republican republic independent independence united unity unification free
-freedom new old real true authentic official continuity provisional interim transitional reformed
-reform renewal change progressive progress constitutional salvation redemption rescue resistance
-recovery restoration reconstruction reconciliation development defense defence selfdefense armed
-military political workers labor peasants farmers youth students women justice peace struggle
-equality solidarity sovereign martyrs supporters fighters combatants volunteers security special
-royal imperial federal federalist central regional southern northern eastern western south north
-east west left right greater great general high first front movement army party forces force brigade
-brigades battalion regiment division militia organization command guard guards league committee
-government state union alliance coalition congress council assembly rally federation confederation
-convention collective coordination action network corps militias opposition
+national nationalist/nationalism people democratic/democracy popular islamic/islam muslim christian
+jihad/jihadist salafist/salafism liberation/liberator revolutionary/revolution patriotic/patriot
+socialist/socialism communist/communism maoist/maoism marxist/marxism leninist/leninism
+republican/republic independent/independence united/unity unification/unified free/freedom new old
+real true authentic official continuity provisional interim transitional/transition
+reformed/reform/reformist renewal/renewed change progressive/progress constitutional
+salvation/redemption rescue resistance recovery restoration reconstruction reconciliation
+development defense/defence armed military political worker/labor peasant/farmer youth
+student women justice peace struggle/combat equality solidarity sovereign/sovereignty martyr
+supporter fighter/combatant/mujahideen volunteer security special royal/imperial federal/federalist
+central regional southern/south northern/north eastern/east western/west left right greater/great
+general high first action coordination opposition original
+"""
+BODIES = """
+front movement army party force brigade battalion regiment division militia organization command
+guard league committee government state union alliance coalition congress council assembly rally
+federation confederation convention collective network corps
 """
 INSTITUTIONAL = """
 university college school academy institute faculty department hospital clinic laboratory
@@ -43,12 +47,9 @@ construction oil gas mining steel chemical chemicals pharmaceutical pharmaceutic
 electronics telecommunications media energy power engineering consulting software semiconductor
 semiconductors automotive machinery instruments materials
 """
-_UNITS = frozenset(
-    """
-    school college faculty department division laboratory laboratories clinic hospital graduate
-    postgraduate
-    """.split()
-)
+_UNITS = """
+school college faculty department division laboratory clinic hospital graduate postgraduate
+"""
 
 
 def _stem(word: str) -> str:
@@ -56,25 +57,39 @@ def _stem(word: str) -> str:
     return word[:-3] + "y" if word.endswith("ies") else word.removesuffix("s")
 
 
-_STEMS = sorted({_stem(word) for word in (POLITICAL + INSTITUTIONAL + COMMERCIAL).split()})
-_CODES = {stem: code for code, stem in enumerate(_STEMS, 1)}
+def _number_families(*tables: str) -> dict[str, int]:
+    """Return the code of each stem; words joined by / have one, as they translate one another."""
+    families = [family.split("/") for table in tables for family in table.split()]
+    codes: dict[str, int] = {}
+    for family in families:
+        stems = [_stem(word) for word in family]
+        known = [codes[stem] for stem in stems if stem in codes]
+        code = known[0] if known else len(set(codes.values())) + 1
+        codes |= dict.fromkeys(stems, code)
+    return codes
+
+
+_CODES = _number_families(POLITICAL, BODIES, INSTITUTIONAL, COMMERCIAL)
 MAX_CODE = 255
 
 
-def _unit_bits() -> HashArray:
+def _bits(table: str) -> HashArray:
     bits = np.zeros(4, dtype=np.uint64)
-    for code in sorted({_CODES[_stem(word)] for word in _UNITS}):
+    for word in table.replace("/", " ").split():
+        code = _CODES[_stem(word)]
         bits[code >> 6] |= np.uint64(1) << np.uint64(code & 63)
     return bits
 
 
-UNIT_BITS = _unit_bits()
-"""A bit per code of a word that names a unit of a whole, such as Department."""
+UNIT_ROW, BODY_ROW, POLITICAL_ROW = range(3)
+CLASS_BITS = np.stack([_bits(_UNITS), _bits(BODIES), _bits(POLITICAL)])
+"""A bit per code of words that name a unit of a whole (Department), a body of people (Movement) or
+a political quality (National), a row each."""
 
 
 def qualifier_code(word: str) -> int:
     """Return the code of a word that tells groups apart (1 ... `MAX_CODE`), 0 for others.
 
-    A word and its plural have one code.
+    A word and its plural have one code, as have an adjective and its noun.
     """
     return _CODES.get(_stem(word), 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from resolver.comparison.name_words.qualifiers import UNIT_BITS
+from resolver.comparison.name_words.qualifiers import CLASS_BITS
 from resolver.kernels.alignment.records import TokenRecords
 from resolver.kernels.comparison.abbreviation_letters import MAX_LETTERS, AbbreviationTokens
 from resolver.kernels.comparison.abbreviations import FORM, fill_abbreviations
@@ -99,5 +99,5 @@ def qualifiers(
     out = np.empty(len(forms[0]), dtype=np.float32)
     rows = np.zeros(len(form_tokens), dtype=QUALIFIERS)
     sides = (form_tokens.offsets, form_tokens.items)
-    fill_qualifiers(*forms, sides, codes, UNIT_BITS, rows, out)
+    fill_qualifiers(*forms, sides, codes, CLASS_BITS, rows, out)
     return out

@@ -94,7 +94,8 @@ tamaulipas veracruz chihuahua sonora oaxaca chiapas guanajuato brasilia recife m
 york chicago houston miami washington boston philadelphia dallas detroit seattle atlanta toronto
 montreal vancouver ottawa quebec calgary sydney melbourne brisbane perth auckland
 maghreb/maghrib/magrib sahel levant sahara palestine kurdistan turkestan azawad
-africa/afrique/afrika europe/europa asia/asie
+africa/afrique/afrika europe/europa asia/asie congo korea bosnia macedonia burkina casamance
+arabia saudi bodoland mizoram khalistan
 """
 PLACES: tuple[tuple[str, ...], ...] = tuple(
     tuple(spellings.split("/")) for spellings in _CITIES.split()

@@ -68,8 +68,8 @@ worker: obrero ouvrier operaio trabajador
 peasants: campesinos paysans contadini bauern krestyan krestyanskaya kisan koylu
 defense: defence difesa defensa verteidigung zashchity zashchita odbrana odbrane obrona nduma
 defense: pertahanan difaa oborona oborony savunma zastita amyna
-selfdefense: autodefensa autodefensas autodefense autodifesa selfdefence selbstverteidigung
-selfdefense: samooborona samooborony samoobrona
+self defense: autodefensa autodefensas autodefense autodifesa selfdefence selbstverteidigung
+self defense: selfdefense samooborona samooborony samoobrona
 resistance: resistencia resistenza widerstand muqawama muqawamat muqawamah moqavemat direnis
 resistance: soprotivleniya soprotivleniye otpor opor perlawanan berxwedan muqawamatu antistasi
 independence: independencia independance indipendenza unabhangigkeit istiqlal esteqlal

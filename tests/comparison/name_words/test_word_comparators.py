@@ -9,7 +9,12 @@ from resolver.comparison import Context, NameIndex
 from resolver.comparison.comparators import COMPARATOR_BY_NAME
 from resolver.comparison.name_words import qualifiers
 from resolver.comparison.name_words.acronym_words import initial_bits
-from resolver.comparison.name_words.qualifiers import MAX_CODE, UNIT_BITS, qualifier_code
+from resolver.comparison.name_words.qualifiers import (
+    CLASS_BITS,
+    MAX_CODE,
+    UNIT_ROW,
+    qualifier_code,
+)
 from resolver.records import Kind
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
@@ -81,7 +86,14 @@ def test_parts_of_groups(name: str, other: str, expected: float) -> None:
     ("name", "other", "expected"),
     [
         ("Norvelt National Front", "Norvelt National Front", 1.0),
-        ("Norvelt National Front", "Norvelt National Salvation Front", 0.5),
+        ("Norvelt National Front", "Norvelt National Salvation Front", 0.45),
+        ("Norvelt Defense", "Norvelt Defense Forces", 0.6),
+        ("Norvelt", "Norvelt Movement", 0.6),
+        ("Norvelt University", "Norvelt Oil University", 0.5),
+        ("National Front", "Norvelt National Front", 0.2),
+        ("National Front", "Norvelt Islamic National Front", 0.2),
+        ("National Front", "National Front of France", 0.2),
+        ("Front for Norvelt Democracy", "Norvelt Democratic Front", 1.0),
         ("Norvelt University", "Norvelt University School of Law", 0.7),
         ("Norvelt Democratic Front", "Norvelt Islamic Front", 0.0),
         ("Norvelt", "Norvelt Insurance", 0.4),
@@ -113,9 +125,11 @@ def test_initials_of_a_word_in_several_languages() -> None:
 def test_codes_of_qualifiers() -> None:
     unit, plain = qualifier_code("departments"), qualifier_code("medical")
     assert unit == qualifier_code("department") != plain
-    assert int(UNIT_BITS[unit >> 6]) >> (unit & 63) & 1
-    assert not int(UNIT_BITS[plain >> 6]) >> (plain & 63) & 1
+    assert int(CLASS_BITS[UNIT_ROW, unit >> 6]) >> (unit & 63) & 1
+    assert not int(CLASS_BITS[UNIT_ROW, plain >> 6]) >> (plain & 63) & 1
     assert qualifier_code("technology") == qualifier_code("technologies") <= MAX_CODE
     assert qualifier_code("holding") == 0
-    words = (qualifiers.POLITICAL + qualifiers.INSTITUTIONAL + qualifiers.COMMERCIAL).split()
+    assert qualifier_code("democracy") == qualifier_code("democratic")
+    tables = qualifiers.POLITICAL, qualifiers.BODIES, qualifiers.INSTITUTIONAL
+    words = " ".join((*tables, qualifiers.COMMERCIAL)).replace("/", " ").split()
     assert 0 < min(map(qualifier_code, words)) < max(map(qualifier_code, words)) <= MAX_CODE
