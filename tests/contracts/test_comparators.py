@@ -374,7 +374,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "qualifier": [
         Case(group(name="Acme National Front"), group(name="Acme National Front"), 1, 1),
-        Case(group(name="Acme National Front"), group(name="Acme Front"), 0.45, 0.45),
+        Case(group(name="Acme National Front"), group(name="Acme Front"), 0.3, 0.3),
         Case(group(name="National Front"), group(name="Acme National Front"), 0.2, 0.2),
         Case(group(name="Acme State Bank"), group(name="Acme Medical Bank"), 0, 0),
         Case(group(name="Acme Group"), group(name="Acme"), NONE, NONE),

@@ -23,7 +23,7 @@ development defense/defence armed military political worker/labor peasant/farmer
 student women justice peace struggle/combat equality solidarity sovereign/sovereignty martyr
 supporter fighter/combatant/mujahideen volunteer security special royal/imperial federal/federalist
 central regional southern/south northern/north eastern/east western/west left right greater/great
-general high first action coordination opposition original
+high first action coordination opposition original
 """
 BODIES = """
 front movement army party force brigade battalion regiment division militia organization command
@@ -38,7 +38,7 @@ metropolitan international city veterinary pedagogical economics education marit
 engineering arts teachers law business management pharmacy nursing dental dentistry cancer children
 mental health research advanced applied natural social physical mining petroleum forestry aviation
 aerospace defense nuclear energy music fine graduate postgraduate undergraduate community affiliated
-biomedical public private municipal provincial pediatric
+biomedical general public private municipal provincial pediatric
 """
 COMMERCIAL = """
 bank insurance assurance finance financial capital investment investments leasing property

@@ -13,7 +13,7 @@ from resolver.comparison.name_words.word_sets import (
     raise_abbreviations,
 )
 from resolver.kernels.comparison.acronyms import AcronymTokens
-from resolver.kernels.comparison.word_sets import FlagRule
+from resolver.kernels.comparison.word_sets import ONE_MORE, ONLY_ONE_SIDE, FlagRule
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import FloatArray
@@ -22,6 +22,8 @@ from resolver.records.prepared.value_flags import TokenFlag
 _NO_FLAG = TokenFlag(0)
 _MIN_MATCHED = 1.0
 """Nats of names that have a word in common beyond particles and legal forms."""
+_MAX_CONTRADICTED = 0.5
+"""Nats by which names of rivals may contradict each other."""
 _MORE_PLACES = 0.75
 """Similarity of places where one name has one more, as in `Alabama at Birmingham`."""
 
@@ -75,6 +77,9 @@ def qualifier(context: Context) -> FloatArray:
     values = qualifiers(context.best_forms, form_tokens, codes)
     # Names without a word in common are not told apart by qualifiers.
     values[context.alignments["matched"] < _MIN_MATCHED] = np.nan
+    # A quality or a name more tells a rival only from a name that agrees otherwise.
+    is_rival = context.alignments["contradicted"] < _MAX_CONTRADICTED
+    values[~is_rival & (values > 0) & (values < ONLY_ONE_SIDE)] = ONE_MORE
     return values
 
 

@@ -20,11 +20,11 @@ from resolver.kernels.compiler import compiled
 _PARTLY_SHARED, _ONE_SIDED = np.float32(0.25), np.float32(0.5)
 _MAX_INITIALS = 3
 """Letters of a short name of a part of a group, at most."""
-_UNIT_MORE, _BODY_MORE, _ONE_MORE = np.float32(0.7), np.float32(0.6), np.float32(0.5)
-_QUALITY_MORE, _ONLY_ONE_SIDE, _NAMELESS = np.float32(0.45), np.float32(0.4), np.float32(0.2)
+_UNIT_MORE, _BODY_MORE, ONE_MORE = np.float32(0.7), np.float32(0.6), np.float32(0.5)
+ONLY_ONE_SIDE, _QUALITY_MORE, _NAMELESS = np.float32(0.4), np.float32(0.3), np.float32(0.2)
 """Grades where one name has qualifiers beyond those of the other: those of a unit of the whole,
-only those of bodies, others, political qualities; where the other has none; where the other has
-nothing but qualifiers, and this a word of its own."""
+only those of bodies, others; where the other has none; political qualities; where the other has
+nothing but qualifiers, among them a body, and this a word of its own."""
 QUALIFIERS = np.dtype(
     [("bits", np.uint64, 4), ("has_own_word", np.bool_), ("is_set", np.bool_)], align=True
 )
@@ -279,6 +279,15 @@ def _set_qualifiers(
 
 
 @compiled(inline="always", allocates=False)
+def _has_body(row: RecordRow, classes: HashArray) -> bool:
+    """Return whether a row (`QUALIFIERS`) has the word of a body of people, such as Movement."""
+    is_body = False
+    for part in range(4):
+        is_body |= row.bits[part] & classes[1, part] != 0
+    return is_body
+
+
+@compiled(inline="always", allocates=False)
 def _grade_surplus(left: RecordRow, right: RecordRow, classes: HashArray) -> np.float32:
     """Return the grade of two rows (`QUALIFIERS`) of which one has more qualifiers."""
     is_unit, is_quality, is_other, any_left, any_right = False, False, False, False, False
@@ -292,10 +301,10 @@ def _grade_surplus(left: RecordRow, right: RecordRow, classes: HashArray) -> np.
     if not is_other:
         return _BODY_MORE
     if not any_left or not any_right:
-        return _ONLY_ONE_SIDE
+        return ONLY_ONE_SIDE
     if is_unit:
         return _UNIT_MORE
-    return _QUALITY_MORE if is_quality else _ONE_MORE
+    return _QUALITY_MORE if is_quality else ONE_MORE
 
 
 @compiled(inline="always", allocates=False)
@@ -312,8 +321,10 @@ def _grade_qualifiers(left: RecordRow, right: RecordRow, classes: HashArray) -> 
         return np.float32(np.nan)
     if only_left and only_right:
         return np.float32(0.0)
-    if any_left and any_right and left.has_own_word != right.has_own_word:
-        return _NAMELESS
+    if left.has_own_word != right.has_own_word and any_left and any_right:
+        nameless = right if left.has_own_word else left
+        if _has_body(nameless, classes):
+            return _NAMELESS
     if not only_left and not only_right:
         return np.float32(1.0)
     return _grade_surplus(left, right, classes)
@@ -331,9 +342,9 @@ def fill_qualifiers(
 ) -> None:
     """Compare the qualifiers in pairs of name forms (-1 none).
 
-    1 both names have the same, 0.7 one has a unit more, 0.6 only bodies, 0.5 others, 0.45 political
-    qualities, 0.4 only one has any, 0.2 one has nothing else and the other has, 0 each has its own;
-    NaN no name has any. `codes`: of each token, 1 ... 255, 0 for a word of its own, -1 for one that
+    1 both names have the same, 0.7 one has a unit more, 0.6 only bodies, 0.5 others, 0.4 only one
+    has any, 0.3 one has political qualities more, 0.2 one has nothing else (a body among them) and
+    the other has, 0 each has its own; NaN no name has any. `codes`: of each token, 1 ... 255, 0 for a word of its own, -1 for one that
     does not count; `classes`: bits of the codes of units, bodies and political qualities (3 × 4);
     `rows` (`QUALIFIERS`, a row per form, zeros): filled as needed.
     """

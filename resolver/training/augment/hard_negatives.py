@@ -10,6 +10,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
+from resolver.comparison.name_words.qualifiers import qualifier_code
+from resolver.normalize.folding import letters
+
 NamePair = tuple[str, str]
 _PairMaker = Callable[[list[str], random.Random], NamePair | None]
 _GENERATIONS = (
@@ -234,7 +237,13 @@ _QUALITIES = tuple(
     Independent Reformed Continuity Provisional Greater Young Armed Patriotic Original Christian
 """.split()
 )
-_FACTIONS = tuple("A B C R M N I II Original Reform Unity North South East West Jr Hanif".split())
+_FACTIONS = tuple(
+    part.replace("_", " ")
+    for part in """
+        A B C R M N I II K GC IO Original Reform Unity Unification North South East West Jr Hanif
+        Okello Mendez Abu_Salim Lin_Tao Forces_of_Idris General_Command Northern_Front Provisional
+    """.split()
+)
 
 
 def _one_quality_more(words: list[str], chance: random.Random) -> NamePair | None:
@@ -251,6 +260,16 @@ def _faction(words: list[str], chance: random.Random) -> NamePair:
     name, part = " ".join(words), chance.choice(_FACTIONS)
     forms = ("{}-{}", "{} - {}", "{} ({} faction)", "{} - {} faction", "{} ({} wing)", "{} ({})")
     return name, chance.choice(forms).format(name, part)
+
+
+def _without_own_name(words: list[str], chance: random.Random) -> NamePair | None:
+    """Leave out what is no generic word: the National Front is not that of a country."""
+    kept = [word for word in words if qualifier_code(letters(word)) or word.lower() in _PARTICLES]
+    while kept and kept[-1].lower() in _PARTICLES:
+        kept.pop()
+    while kept and kept[0].lower() in _PARTICLES:
+        kept.pop(0)
+    return (" ".join(words), " ".join(kept)) if 2 <= len(kept) < len(words) else None
 
 
 def _insert_each(words: list[str], position: int, first: str, second: str) -> NamePair:
@@ -279,6 +298,7 @@ _GROUP_MAKERS: tuple[tuple[_PairMaker, float], ...] = (
     (_other_abbreviation, 0.6),
     (_one_quality_more, 1.5),
     (_faction, 1.0),
+    (_without_own_name, 1.0),
 )
 
 

@@ -54,11 +54,15 @@ MAX_BLOCKED_NEGATIVES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """Names of one list entry or of one invented person, and the cluster it belongs to."""
+    """Names of one list entry or of one invented person, and the cluster it belongs to.
+
+    `rivals`: number of hard negatives to draw.
+    """
 
     kind: Kind
     cluster: str
     names: tuple[str, ...]
+    rivals: int = 2
 
 
 def name_only_pairs(
@@ -79,7 +83,7 @@ def name_only_pairs(
     entries = [
         *_list_entries(batch, clusters, set(sources), seed),
         *_invented_entries(invented),
-        *(_Entry(Kind.GROUP, cluster, names) for cluster, names in (groups or {}).items()),
+        *(_Entry(Kind.GROUP, cluster, names, 6) for cluster, names in (groups or {}).items()),
     ]
     if not entries:
         return {}
@@ -129,7 +133,7 @@ def _generated_pairs(
         make_hard_negative = (
             person_hard_negative if entry.kind == Kind.PERSON else group_hard_negative
         )
-        hard = [pair for _ in range(2) if (pair := make_hard_negative(first, chance))]
+        hard = [pair for _ in range(entry.rivals) if (pair := make_hard_negative(first, chance))]
         negatives = [
             (first, make_namesake(first, pool, chance)),
             (first, similar[entry.kind].replace_one_word(first, chance)),

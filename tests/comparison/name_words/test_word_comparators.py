@@ -86,7 +86,8 @@ def test_parts_of_groups(name: str, other: str, expected: float) -> None:
     ("name", "other", "expected"),
     [
         ("Norvelt National Front", "Norvelt National Front", 1.0),
-        ("Norvelt National Front", "Norvelt National Salvation Front", 0.45),
+        ("Norvelt National Front", "Norvelt National Salvation Front", 0.3),
+        ("Norvelt Kestrel National Front", "Norvelt Ostrava National Salvation Front", 0.5),
         ("Norvelt Defense", "Norvelt Defense Forces", 0.6),
         ("Norvelt", "Norvelt Movement", 0.6),
         ("Norvelt University", "Norvelt Oil University", 0.5),

@@ -87,3 +87,14 @@ def test_qualities_and_factions_of_a_group() -> None:
     longer = {second for first, second in pairs if first == "Workers Liberation Front"}
     assert any(second.startswith("Workers Liberation Front (") for second in longer)
     assert any(second.endswith(" Workers Liberation Front") for second in longer)
+
+
+def test_generic_words_alone_name_no_group() -> None:
+    pairs = {
+        pair
+        for seed in range(300)
+        if (pair := group_hard_negative("National Front of Norvelt", random.Random(seed)))
+    }
+    assert ("National Front of Norvelt", "National Front") in pairs
+    others = {group_hard_negative("Norvelt Holding", random.Random(seed)) for seed in range(300)}
+    assert not any(pair and len(pair[1].split()) < 2 for pair in others)
