@@ -63,8 +63,8 @@ def _number_families(*tables: str) -> dict[str, int]:
     codes: dict[str, int] = {}
     for family in families:
         stems = [_stem(word) for word in family]
-        known = [codes[stem] for stem in stems if stem in codes]
-        code = known[0] if known else len(set(codes.values())) + 1
+        shared = [codes[stem] for stem in stems if stem in codes]
+        code = shared[0] if shared else len(set(codes.values())) + 1
         codes |= dict.fromkeys(stems, code)
     return codes
 

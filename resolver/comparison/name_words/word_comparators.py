@@ -13,7 +13,8 @@ from resolver.comparison.name_words.word_sets import (
     raise_abbreviations,
 )
 from resolver.kernels.comparison.acronyms import AcronymTokens
-from resolver.kernels.comparison.word_sets import ONE_MORE, ONLY_ONE_SIDE, FlagRule
+from resolver.kernels.comparison.qualifier_grades import ONE_MORE, ONLY_ONE_SIDE
+from resolver.kernels.comparison.word_sets import FlagRule
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import FloatArray
@@ -78,8 +79,8 @@ def qualifier(context: Context) -> FloatArray:
     # Names without a word in common are not told apart by qualifiers.
     values[context.alignments["matched"] < _MIN_MATCHED] = np.nan
     # A quality or a name more tells a rival only from a name that agrees otherwise.
-    is_rival = context.alignments["contradicted"] < _MAX_CONTRADICTED
-    values[~is_rival & (values > 0) & (values < ONLY_ONE_SIDE)] = ONE_MORE
+    agrees = context.alignments["contradicted"] < _MAX_CONTRADICTED
+    values[~agrees & (values > 0) & (values < ONLY_ONE_SIDE)] = ONE_MORE
     return values
 
 

@@ -10,13 +10,8 @@ from resolver.kernels.alignment.records import TokenRecords
 from resolver.kernels.comparison.abbreviation_letters import MAX_LETTERS, AbbreviationTokens
 from resolver.kernels.comparison.abbreviations import FORM, fill_abbreviations
 from resolver.kernels.comparison.acronyms import INITIALS, AcronymTokens, fill_acronyms
-from resolver.kernels.comparison.word_sets import (
-    QUALIFIERS,
-    FlagRule,
-    fill_flagged_words,
-    fill_marked_parts,
-    fill_qualifiers,
-)
+from resolver.kernels.comparison.qualifier_grades import QUALIFIERS, fill_qualifiers
+from resolver.kernels.comparison.word_sets import FlagRule, fill_flagged_words, fill_marked_parts
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.prepared.ragged import Ragged

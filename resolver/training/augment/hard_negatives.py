@@ -264,12 +264,14 @@ def _faction(words: list[str], chance: random.Random) -> NamePair:
 
 def _without_own_name(words: list[str], chance: random.Random) -> NamePair | None:
     """Leave out what is no generic word: the National Front is not that of a country."""
-    kept = [word for word in words if qualifier_code(letters(word)) or word.lower() in _PARTICLES]
-    while kept and kept[-1].lower() in _PARTICLES:
-        kept.pop()
-    while kept and kept[0].lower() in _PARTICLES:
-        kept.pop(0)
-    return (" ".join(words), " ".join(kept)) if 2 <= len(kept) < len(words) else None
+    generic = [
+        word for word in words if qualifier_code(letters(word)) or word.lower() in _PARTICLES
+    ]
+    while generic and generic[-1].lower() in _PARTICLES:
+        generic.pop()
+    while generic and generic[0].lower() in _PARTICLES:
+        generic.pop(0)
+    return (" ".join(words), " ".join(generic)) if 2 <= len(generic) < len(words) else None
 
 
 def _insert_each(words: list[str], position: int, first: str, second: str) -> NamePair:

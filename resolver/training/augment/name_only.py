@@ -46,7 +46,7 @@ _MIN_ENTRIES = 3
 """Entries that must bear a word for it to count as a name of its own rather than a typo."""
 _MAX_SIMILAR = 5
 _MIN_SIMILARITY, _EQUALITY = 0.6, 0.999
-_TELLING_WORDS = frozenset(("numbers", "branch", "faction", "qualifier"))
+_DISTINCTIVE_WORDS = frozenset(("numbers", "branch", "faction", "qualifier"))
 """Comparators of words that tell a group from one whose name says less."""
 MAX_BLOCKED_NEGATIVES = 10_000
 """Maximum number of false pairs from blocking; users ask more about similar namesakes."""
@@ -56,13 +56,13 @@ MAX_BLOCKED_NEGATIVES = 10_000
 class _Entry:
     """Names of one list entry or of one invented person, and the cluster it belongs to.
 
-    `rivals`: number of hard negatives to draw.
+    `hard_negatives`: number of hard negatives to draw.
     """
 
     kind: Kind
     cluster: str
     names: tuple[str, ...]
-    rivals: int = 2
+    hard_negatives: int = 2
 
 
 def name_only_pairs(
@@ -133,7 +133,9 @@ def _generated_pairs(
         make_hard_negative = (
             person_hard_negative if entry.kind == Kind.PERSON else group_hard_negative
         )
-        hard = [pair for _ in range(entry.rivals) if (pair := make_hard_negative(first, chance))]
+        hard = [
+            pair for _ in range(entry.hard_negatives) if (pair := make_hard_negative(first, chance))
+        ]
         negatives = [
             (first, make_namesake(first, pool, chance)),
             (first, similar[entry.kind].replace_one_word(first, chance)),
@@ -265,7 +267,7 @@ def _keep_usable(data: LabeledPairs) -> LabeledPairs:
     if "acronym" in features:
         is_spelling |= data.evidence[:, features.index("acronym")] > 0
     is_other_name = data.evidence[:, features.index("name_contradicted")] < _EQUALITY
-    for feature in _TELLING_WORDS.intersection(features) if data.kind != Kind.PERSON else ():
+    for feature in _DISTINCTIVE_WORDS.intersection(features) if data.kind != Kind.PERSON else ():
         is_other_name |= data.evidence[:, features.index(feature)] < _EQUALITY
     usable = np.where(data.labels == 1, is_spelling, is_other_name)
     return data.select(usable)

@@ -89,7 +89,7 @@ def test_qualities_and_factions_of_a_group() -> None:
     assert any(second.endswith(" Workers Liberation Front") for second in longer)
 
 
-def test_generic_words_alone_name_no_group() -> None:
+def test_generic_words_are_another_name() -> None:
     pairs = {
         pair
         for seed in range(300)
