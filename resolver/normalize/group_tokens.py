@@ -32,6 +32,7 @@ from resolver.normalize.group_lexicons.group_words import (
 from resolver.normalize.group_lexicons.han_words import HAN_SENSES
 from resolver.normalize.group_lexicons.movement_words import THINGS
 from resolver.normalize.group_lexicons.political_words import VIRTUES
+from resolver.normalize.group_lexicons.regional_words import REGIONAL_THINGS
 from resolver.normalize.group_lexicons.unspaced_words import UNSPACED
 from resolver.normalize.group_spelling import level_spelling
 from resolver.normalize.lexicons.numerals import find_numbers
@@ -67,7 +68,7 @@ _PREPOSITIONS = frozenset(
 """Words between the others in names of groups, in languages whose particles are not listed."""
 
 
-_THINGS = {**VIRTUES, **THINGS}
+_THINGS = {**REGIONAL_THINGS, **VIRTUES, **THINGS}
 _ENGLISH_THINGS = frozenset(_THINGS.values())
 _GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
 

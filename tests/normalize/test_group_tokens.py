@@ -86,3 +86,14 @@ def test_words_in_han_have_the_symbols_of_all_their_senses() -> None:
     (han, _), (latin, _) = tokenize_group("民主基金会"), tokenize_group("Democratic Foundation")
     assert stem_symbol(latin) in han.symbols
     assert stem_symbol(latin) not in tokenize_group("Democracy Foundation")[0].symbols
+
+
+def test_a_single_word_is_neither_legal_form_nor_particle() -> None:
+    (token,) = tokenize_group("CPA")
+    assert not token.flags & TokenFlag.LEGAL
+    assert any(token.flags & TokenFlag.LEGAL for token in tokenize_group("Norvelt GmbH"))
+
+
+@pytest.mark.parametrize("text", ["Norvelt Congo", "Army of Korea", "Republic of Bosnia"])
+def test_regions_are_places(text: str) -> None:
+    assert any(token.flags & TokenFlag.PLACE for token in tokenize_group(text))

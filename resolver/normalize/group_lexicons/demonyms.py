@@ -155,6 +155,24 @@ vietnam: vietnamese vietnamien vietnamita
 yemen: yemeni yemenite yamani yamaniyya yaman
 yugoslavia: yugoslav jugoslavija jugoslovenska yougoslavie
 zaire: zairean zairois
+abkhazia: abkhaz abkhazian abkhaze apsny
+armenia: hayastani
+basque: euskadi euskal vasco vasca
+bodoland: bodo bodos
+burundi: abarundi murundi
+corsica: corsu corsican
+cyprus: kiprion kyprion kypriakos
+estonia: estonian eesti
+ethiopia: ityopya yeityopya etiopya
+greece: ellados ellinikos ellinikis elladas
+kurdistan: kurid kordestan kurdestan
+latvia: latvian latvijas
+lithuania: lithuanian lituanie lietuvos
+mizoram: mizo mizos
+ogaden: ogaadeeniya ogaadeen
+oromia: oromoo
+ossetia: ossetian ossete osetiya
+serbia: srpske
 zambia: zambian zambien
 zimbabwe: zimbabwean
 """

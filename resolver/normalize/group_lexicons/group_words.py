@@ -17,6 +17,7 @@ from resolver.normalize.group_lexicons.movement_words import (
     MOVEMENT_WORDS,
 )
 from resolver.normalize.group_lexicons.political_words import POLITICAL_WORDS
+from resolver.normalize.group_lexicons.regional_words import REGIONAL_WORDS
 from resolver.normalize.group_lexicons.unspaced_words import translate_unspaced_words
 from resolver.normalize.word_pairs import parse_groups
 from resolver.records.prepared.text_cache import cache_short_texts
@@ -143,6 +144,7 @@ _ARABIC_LETTERS, _WORD = re.compile("[\u0600-\u06ff]"), re.compile(r"[^\W_]+(?:[
 _PREFIX = re.compile("^(?:\u0648?\u0627\u0644|\u0648?\u0644\u0644|\u0628\u0627\u0644)(?=\\w{3})")
 _FOLDED = {
     **COMPANY_WORDS,
+    **REGIONAL_WORDS,
     **POLITICAL_WORDS,
     **DEMONYMS,
     **MOVEMENT_WORDS,

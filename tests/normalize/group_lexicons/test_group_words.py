@@ -10,6 +10,7 @@ from resolver.normalize.group_lexicons.demonyms import DEMONYMS
 from resolver.normalize.group_lexicons.group_words import translate_generic_words
 from resolver.normalize.group_lexicons.movement_words import MOVEMENT_WORDS, THINGS
 from resolver.normalize.group_lexicons.political_words import POLITICAL_WORDS, VIRTUES
+from resolver.normalize.group_lexicons.regional_words import REGIONAL_THINGS, REGIONAL_WORDS
 from resolver.normalize.group_tokens import tokenize_group
 from resolver.records.prepared.value_flags import TokenFlag
 
@@ -46,6 +47,9 @@ def test_two_scripts_give_the_same_words() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("Autodefensas Unidas", "self defense united"),
+        ("Rashtriya Mukti Bahini", "national liberation forces"),
+        ("Rebolusyonaryong Kilusan", "revolutionary movement"),
         ("Ejército de Liberación", "army de liberation"),
         ("Armée de l'Érythrée", "army de eritrea"),
         ("esercito dell'Etiopia", "army ethiopia"),
@@ -60,12 +64,12 @@ def test_words_of_movements_in_any_language(text: str, expected: str) -> None:
 
 
 def test_words_mean_one_other_word() -> None:
-    replaced = (MOVEMENT_WORDS, DEMONYMS, COMPANY_WORDS, POLITICAL_WORDS)
-    for table in (*replaced, THINGS, VIRTUES):
+    replaced = (MOVEMENT_WORDS, DEMONYMS, COMPANY_WORDS, POLITICAL_WORDS, REGIONAL_WORDS)
+    for table in (*replaced, THINGS, VIRTUES, REGIONAL_THINGS):
         assert all(word != meaning for word, meaning in table.items())
         assert all(word == letters(word) for word in table)
     meanings = {word: meaning for table in replaced for word, meaning in table.items()}
-    assert not {*THINGS, *VIRTUES} & set(meanings)
+    assert not {*THINGS, *VIRTUES, *REGIONAL_THINGS} & set(meanings)
     assert not set(meanings) & set(meanings.values())
 
 
