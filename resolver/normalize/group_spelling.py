@@ -1,7 +1,8 @@
 """Spellings of groups' names that are levelled before their words are read.
 
-HTML entities, words that lost the space between them (`SciencesUniversity`), and legal forms in
-words (`société anonyme`) or letter by letter (`S. p. A.`).
+HTML entities, words that lost the space between them (`SciencesUniversity`), legal forms in words
+(`société anonyme`) or letter by letter (`S. p. A.`), and articles and links of Arabic and Persian
+names (`ash-Sham`, `Hezb-e Islami`).
 """
 
 from __future__ import annotations
@@ -17,6 +18,11 @@ _GLUED = re.compile(r"(?<=[^\W\d_A-Z]{4})(?=[A-Z][^\W\d_A-Z]{3})")
 _SPELLED = re.compile(r"(?<![\w.&'’/-])(?:[^\W\d_](?:\.\s?|/|\s)){1,4}[^\W\d_](?![\w&'’-])\.?")
 """Single letters with dots, slashes or spaces between them."""
 _SPACED = re.compile(r"[\s.\-]+")
+_APOSTROPHES = str.maketrans("`\u00b4", "''")
+_ARTICLE = re.compile(r"\bw?[aeu](?:l|(sh|dh|th|[dnrstz])(?=-\1))-(?=\w)", re.I)
+"""Arabic article, whose consonant may be that of the next word."""
+_LINK = re.compile(r"(?<=[^\W\d_]{2})-(?:y?[ie](?:-|(?=\s))|[EI]-)")
+_LONG_VOWEL, _NISBA = re.compile(r"([aeiou])\1"), re.compile(r"(?<=\w{3})i+y+(?:a?h?|eh)$")
 _WAYS = "|".join(
     phrase.replace("+", r"[\s.\-]+")
     for phrase in sorted(LEGAL_PHRASES, key=lambda phrase: (-len(phrase), phrase))
@@ -25,13 +31,30 @@ _PHRASE = re.compile(rf"\b(?:{_WAYS})\b")
 _PHRASE_START = frozenset(phrase.split("+")[0] for phrase in LEGAL_PHRASES)
 
 
+_MIN_SIMPLIFIED = 5
+"""Letters of a word whose romanization is simplified, at least."""
+
+
 def level_spelling(text: str) -> str:
     """Return a group's name with its words apart and its legal forms as abbreviations."""
     if "&" in text and ";" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    text = text.translate(_APOSTROPHES)
+    if "-" in text:
+        text = _LINK.sub(" ", _ARTICLE.sub("al-", text))
     if " " in text.strip():
         text = _GLUED.sub(" ", text)
     return _abbreviate_legal_forms(_SPELLED.sub(_join_letters, text))
+
+
+def simplify_romanization(word: str) -> str:
+    """Return an ASCII word of Arabic or Persian with short vowels and the plainest ending.
+
+    `ansaar` and `shabiyya` become `ansar` and `shabi`; short words stay.
+    """
+    if len(word) < _MIN_SIMPLIFIED:
+        return word
+    return _LONG_VOWEL.sub(r"\1", _NISBA.sub("i", word)).replace("ou", "u")
 
 
 def _join_letters(match: re.Match[str]) -> str:

@@ -34,7 +34,7 @@ from resolver.normalize.group_lexicons.movement_words import THINGS
 from resolver.normalize.group_lexicons.political_words import VIRTUES
 from resolver.normalize.group_lexicons.regional_words import REGIONAL_THINGS
 from resolver.normalize.group_lexicons.unspaced_words import UNSPACED
-from resolver.normalize.group_spelling import level_spelling
+from resolver.normalize.group_spelling import level_spelling, simplify_romanization
 from resolver.normalize.lexicons.numerals import find_numbers
 from resolver.normalize.name_tokens import (
     ARABIC_ARTICLE,
@@ -168,7 +168,8 @@ def _group_token(form: str, symbols: list[int], flags: int) -> Token:
     if is_vowelless(form) and not symbols:
         word = letters(ARABIC_ARTICLE.sub("", TA_MARBUTA.sub("\u0627", form)))
         surface, flags = form, flags | TokenFlag.FOREIGN
-    thing = _THINGS.get(word) or (word if word in _ENGLISH_THINGS else "")
+    thing = _THINGS.get(word) or _THINGS.get(simplify_romanization(word), "")
+    thing = thing or (word if word in _ENGLISH_THINGS else "")
     if thing:
         symbols = [*symbols, symbol_id("THING", thing)]
     city = "" if symbols or flags else city_name(word)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalize.group_spelling import level_spelling
+from resolver.normalize.group_spelling import level_spelling, simplify_romanization
 from resolver.normalize.group_tokens import tokenize_group
 from resolver.records.prepared.value_flags import TokenFlag
 
@@ -23,6 +23,11 @@ from resolver.records.prepared.value_flags import TokenFlag
         ("R&D Norvelt", "R&D Norvelt"),
         ("Soci\u00e9t\u00e9 Anonyme Norvelt", "sa Norvelt"),
         ("Norvelt Kabushiki-Kaisha", "Norvelt kk"),
+        ("Ansar ash-Sham wal-Islam", "Ansar al-Sham al-Islam"),
+        ("Norvelt UN-Habitat at-Home", "Norvelt UN-Habitat at-Home"),
+        ("Junbish-i Milli-yi Islami", "Junbish  Milli  Islami"),
+        ("LASHKAR-E-NORVELT", "LASHKAR NORVELT"),
+        ("People\u00b4s Front", "People's Front"),
         ("Norvelt", "Norvelt"),
     ],
 )
@@ -52,3 +57,18 @@ def test_v_is_a_number_of_a_ship_and_in_doubt_in_other_names() -> None:
     assert ship.text == firm.text == "5"
     assert ship.flags == TokenFlag.NUMBER
     assert firm.flags == TokenFlag.NUMBER | TokenFlag.LEGAL
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("ansaar", "ansar"),
+        ("shabiyya", "shabi"),
+        ("shabiyah", "shabi"),
+        ("kouat", "kuat"),
+        ("norvelt", "norvelt"),
+        ("saar", "saar"),
+    ],
+)
+def test_romanization_is_simplified(word: str, expected: str) -> None:
+    assert simplify_romanization(word) == expected

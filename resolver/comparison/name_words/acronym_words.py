@@ -7,10 +7,10 @@ Liberation Army. Words are normal forms (`normalize.group_tokens`). Written by h
 from __future__ import annotations
 
 _INITIALS = """
-army: ejhol front: fjc movement: mhdt people: pskhv party: ph national: nwmu liberation: ltok
-islamic: i democratic: d revolutionary: rt revolution: rt state: esdg council: cmsk forces: fqs
+army: ejhols front: fjc movement: mhdtgk people: pskhvj party: ph national: nwmu liberation: ltokv
+islamic: i democratic: d revolutionary: rt revolution: rt state: esdg council: cmskp forces: fqs
 armed: as brigade: blk brigades: bk organization: omts union: ui united: uvb unity: uiw free: lfhm
-freedom: lfha new: nj independence: inb independent: im defense: dvo defence: dvo workers: towk
+freedom: lfha new: nj independence: inbm independent: im defense: dvo defence: dvo workers: towkm
 struggle: lkn salvation: sni resistance: rm republic: rjgc group: gj association: ajv bank: bm
 company: csgk university: ud center: cmz centre: cmz ministry: mvw committee: ckl fighters: fgmc
 southern: sj northern: ns western: wog eastern: eos south: sj north: ns west: wo east: eo great: gb
@@ -23,6 +23,7 @@ netherlands: hnd austria: o croatia: h hungary: m finland: s albania: s georgia:
 algeria: ja jordan: u morocco: mg india: bh korea: kc wales: gp scotland: ae ireland: e
 centrafrique: cr japan: n china: z fighters: gfmc clinic: k hospital: sk party: ph
 muslim: mi
+levant: s greece: e cyprus: k guards: g self: a
 holy: sm house: hcb world: wmv war: gkh women: fmw men: hm
 """
 _OPTIONAL = frozenset(

@@ -19,6 +19,7 @@ from resolver.normalize.group_lexicons.movement_words import (
 from resolver.normalize.group_lexicons.political_words import POLITICAL_WORDS
 from resolver.normalize.group_lexicons.regional_words import REGIONAL_WORDS
 from resolver.normalize.group_lexicons.unspaced_words import translate_unspaced_words
+from resolver.normalize.group_spelling import simplify_romanization
 from resolver.normalize.word_pairs import parse_groups
 from resolver.records.prepared.text_cache import cache_short_texts
 
@@ -204,9 +205,9 @@ def _translate_folded(word: str) -> str:
 
 
 def _find_meaning(word: str) -> str:
-    """Return the English word for a generic word or its plural in s, else nothing."""
+    """Return the English word for a generic word, its plural in s or a longer romanization."""
     bare = letters(word)
     meaning = _FOLDED.get(bare, "")
     if not meaning and bare.endswith("s") and len(bare) >= _LEAST_PLURAL:
         meaning = _FOLDED.get(bare[:-1], "")
-    return meaning
+    return meaning or _FOLDED.get(simplify_romanization(bare), "")

@@ -10,6 +10,8 @@ from resolver.normalize.word_pairs import parse_groups
 
 MOVEMENT_WORDS = parse_groups(
     """
+organization: tanzim tanzeem tanzimi tandhim tashkilat
+people: shabi
 transitional: intiqali transicional transitoire transizione intiqaliyya
 government: gobierno gouvernement governo regierung hukumat hukuma pemerintah hukumet pravitelstvo
 community: jemaah jamaah comunidad communaute comunita gemeinschaft
