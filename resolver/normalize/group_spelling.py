@@ -22,6 +22,17 @@ _APOSTROPHES = str.maketrans("`\u00b4", "''")
 _ARTICLE = re.compile(r"\bw?[aeu](?:l|(sh|dh|th|[dnrstz])(?=-\1))-(?=\w)", re.I)
 """Arabic article, whose consonant may be that of the next word."""
 _LINK = re.compile(r"(?<=[^\W\d_]{2})-(?:y?[ie](?:-|(?=\s))|[EI]-)")
+_PHRASES = tuple(
+    (re.compile(pattern, re.I), meaning)
+    for pattern, meaning in (
+        (r"\bcentral african(?:s| republic)?\b(?! (?:states|economic|forest))", "Centrafrique"),
+        (r"\br[ée]publique centrafricaine\b", "Centrafrique"),
+        (r"\bc[ôo]te d'ivoire\b", "Ivory Coast"),
+        (r"(?<=\w )arm[ée]e(?=\s*(?:$|[-(/,]))", "armed"),
+    )
+)
+"""Phrases that mean one word, and their usual form. `Armée` at the end is no army."""
+_PHRASE_WORDS = re.compile("central african|centrafricaine|ivoire|arm[ée]e", re.I)
 _LONG_VOWEL, _NISBA = re.compile(r"([aeiou])\1"), re.compile(r"(?<=\w{3})i+y+(?:a?h?|eh)$")
 _WAYS = "|".join(
     phrase.replace("+", r"[\s.\-]+")
@@ -40,6 +51,9 @@ def level_spelling(text: str) -> str:
     if "&" in text and ";" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     text = text.translate(_APOSTROPHES)
+    if _PHRASE_WORDS.search(text):
+        for pattern, meaning in _PHRASES:
+            text = pattern.sub(meaning, text)
     if "-" in text:
         text = _LINK.sub(" ", _ARTICLE.sub("al-", text))
     if " " in text.strip():

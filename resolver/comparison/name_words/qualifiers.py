@@ -15,7 +15,7 @@ POLITICAL = """
 national nationalist/nationalism people democratic/democracy popular islamic/islam muslim christian
 jihad/jihadist salafist/salafism liberation/liberator revolutionary/revolution patriotic/patriot
 socialist/socialism communist/communism maoist/maoism marxist/marxism leninist/leninism
-republican/republic independent/independence united/unity unification/unified free/freedom new old
+republican/republic independent/independence/free/freedom united/unity unification/unified new old
 real true authentic official continuity provisional interim transitional/transition
 reformed/reform/reformist renewal/renewed change progressive/progress constitutional
 salvation/redemption rescue resistance recovery restoration reconstruction reconciliation

@@ -168,6 +168,7 @@ greece: ellados ellinikos ellinikis elladas
 kurdistan: kurid kordestan kurdestan
 latvia: latvian latvijas
 lithuania: lithuanian lituanie lietuvos
+madagascar: malagasy malgache malagsy
 mizoram: mizo mizos
 ogaden: ogaadeeniya ogaadeen
 oromia: oromoo

@@ -10,7 +10,7 @@ from resolver.normalize.word_pairs import parse_groups
 
 REGIONAL_WORDS = parse_groups(
     """
-army: banak tatmadaw jeshi serawit sarawit waraana
+army: laskar lashkhar banak tatmadaw jeshi serawit sarawit waraana
 front: ginbar jabhadda jabhada munnani peramuna cebhesi cebhe jebha
 liberation: viduthalai viduthalaip vimukthi bilisummaa azatagrutyan apeleftherotiko mapagpalaya
 liberation: vimochana rizgariya
@@ -29,7 +29,7 @@ communist: samyabadi samyavadi komunistang komunistiska
 socialist: samajwadi samajbadi samajtantrik sosialistis
 maoist: maobadi maovadi maoista maoiste maoistes
 movement: kilusan kilusang iyakkam andolon aandolan harkat harkatul dhaqdhaqaaqa levizje sajudis
-movement: kustiba hnuti hnutie rorelsen bevegelse
+movement: bizutnawai bizutnawa kustiba hnuti hnutie rorelsen bevegelse
 party: pakshaya xisbiga partai
 federation: mahasangh
 confederation: confederacion confederacao confederazione konfederatsiya konfederasyonu
@@ -68,6 +68,8 @@ vanguard: vanguardia vanguarda avantgarde
 generation: generacion geracao generazione
 crime: crimen
 volunteer: voluntario volontaire
+combatant: combattant combatiente combatente
+east: purbo purba
 """
 )
 """Word of another language → English word, by which it is replaced."""

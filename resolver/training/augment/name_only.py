@@ -56,13 +56,13 @@ MAX_BLOCKED_NEGATIVES = 10_000
 class _Entry:
     """Names of one list entry or of one invented person, and the cluster it belongs to.
 
-    `hard_negatives`: number of hard negatives to draw.
+    `draws`: numbers of other names and of hard negatives to draw.
     """
 
     kind: Kind
     cluster: str
     names: tuple[str, ...]
-    hard_negatives: int = 2
+    draws: int = 2
 
 
 def name_only_pairs(
@@ -126,16 +126,15 @@ def _generated_pairs(
         first = chance.choice(entry.names)
         others = [name for name in entry.names if name != first]
         cases += [
-            (entry, first, other, True) for other in chance.sample(others, min(2, len(others)))
+            (entry, first, other, True)
+            for other in chance.sample(others, min(entry.draws, len(others)))
         ]
         cases.append((entry, first, misspell(first, chance), True))
         pool = pools[entry.kind, first.isascii()]
         make_hard_negative = (
             person_hard_negative if entry.kind == Kind.PERSON else group_hard_negative
         )
-        hard = [
-            pair for _ in range(entry.hard_negatives) if (pair := make_hard_negative(first, chance))
-        ]
+        hard = [pair for _ in range(entry.draws) if (pair := make_hard_negative(first, chance))]
         negatives = [
             (first, make_namesake(first, pool, chance)),
             (first, similar[entry.kind].replace_one_word(first, chance)),
