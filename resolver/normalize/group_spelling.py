@@ -33,6 +33,8 @@ _PHRASES = tuple(
 )
 """Phrases that mean one word, and their usual form. `Armée` at the end is no army."""
 _PHRASE_WORDS = re.compile("central african|centrafricaine|ivoire|arm[ée]e", re.I)
+_IN = re.compile(r"(?<=\w)\sin\s(?=\w)", re.I)
+"""Preposition between words, which would be read as the legal form Inc."""
 _LONG_VOWEL, _NISBA = re.compile(r"([aeiou])\1"), re.compile(r"(?<=\w{3})i+y+(?:a?h?|eh)$")
 _WAYS = "|".join(
     phrase.replace("+", r"[\s.\-]+")
@@ -57,7 +59,7 @@ def level_spelling(text: str) -> str:
     if "-" in text:
         text = _LINK.sub(" ", _ARTICLE.sub("al-", text))
     if " " in text.strip():
-        text = _GLUED.sub(" ", text)
+        text = _IN.sub(" of ", _GLUED.sub(" ", text))
     return _abbreviate_legal_forms(_SPELLED.sub(_join_letters, text))
 
 

@@ -31,6 +31,7 @@ from resolver.records.prepared.value_flags import TokenFlag
         ("Forces de C\u00f4te d`Ivoire", "Forces de Ivory Coast"),
         ("R\u00e9sistance arm\u00e9e", "R\u00e9sistance armed"),
         ("Arm\u00e9e du Norvelt", "Arm\u00e9e du Norvelt"),
+        ("Front for Democracy in Norvelt", "Front for Democracy of Norvelt"),
         ("LASHKAR-E-NORVELT", "LASHKAR NORVELT"),
         ("People\u00b4s Front", "People's Front"),
         ("Norvelt", "Norvelt"),

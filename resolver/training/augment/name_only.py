@@ -122,29 +122,11 @@ def _generated_pairs(
     cases: list[tuple[_Entry, str, str, bool]] = []
     for entry in entries:
         chance = random.Random(f"{seed}:made:{entry.cluster}:{entry.names[0]}")
-        misspell = misspell_person_name if entry.kind == Kind.PERSON else misspell_group_name
         first = chance.choice(entry.names)
-        others = [name for name in entry.names if name != first]
-        cases += [
-            (entry, first, other, True)
-            for other in chance.sample(others, min(entry.draws, len(others)))
-        ]
-        cases.append((entry, first, misspell(first, chance), True))
+        cases += [(entry, *pair, True) for pair in _same_names(entry, first, chance)]
         pool = pools[entry.kind, first.isascii()]
-        make_hard_negative = (
-            person_hard_negative if entry.kind == Kind.PERSON else group_hard_negative
-        )
-        hard = [pair for _ in range(entry.draws) if (pair := make_hard_negative(first, chance))]
-        negatives = [
-            (first, make_namesake(first, pool, chance)),
-            (first, similar[entry.kind].replace_one_word(first, chance)),
-            *(hard if entry.kind == Kind.PERSON else ()),
-        ]
-        negatives = [pair for pair in negatives if pair[1] and not _spelled_alike(*pair)]
-        if entry.kind != Kind.PERSON:
-            # A word more tells a splinter from the whole.
-            negatives += hard
-        cases += [(entry, *pair, False) for pair in negatives]
+        others = _other_names(entry, first, (pool, similar[entry.kind]), chance)
+        cases += [(entry, *pair, False) for pair in others]
     records, clusters, labels = [], [], []
     for number, (entry, first_name, second_name, same) in enumerate(cases):
         for side, text in (("a", first_name), ("b", second_name)):
@@ -157,6 +139,34 @@ def _generated_pairs(
     return evidence_by_kind(
         prepared, rows, rows + 1, np.array(labels, dtype=np.int8), clusters, NAME_ONLY_ORIGIN
     )
+
+
+def _same_names(entry: _Entry, first: str, chance: random.Random) -> Iterator[tuple[str, str]]:
+    """Yield pairs of a name of an entry and another of its names, or a variation of it."""
+    others = [name for name in entry.names if name != first]
+    for other in chance.sample(others, min(entry.draws, len(others))):
+        yield first, other
+    misspell = misspell_person_name if entry.kind == Kind.PERSON else misspell_group_name
+    for name in (first, *chance.choices(entry.names, k=entry.draws - 2)):
+        yield name, misspell(name, chance)
+
+
+def _other_names(
+    entry: _Entry, first: str, words: tuple[Sequence[str], SimilarNames], chance: random.Random
+) -> list[tuple[str, str]]:
+    """Return pairs of names of different entries; `words`: those of others, and similar ones."""
+    pool, similar = words
+    is_person = entry.kind == Kind.PERSON
+    make_hard_negative = person_hard_negative if is_person else group_hard_negative
+    pairs = [
+        (first, make_namesake(first, pool, chance)),
+        (first, similar.replace_one_word(first, chance)),
+    ]
+    hard = [pair for _ in range(entry.draws) if (pair := make_hard_negative(first, chance))]
+    pairs += hard if is_person else []
+    pairs = [pair for pair in pairs if pair[1] and not _spelled_alike(*pair)]
+    # A word more tells a splinter from the whole.
+    return pairs if is_person else [*pairs, *hard]
 
 
 def _word_pools(entries: Iterable[_Entry]) -> Mapping[tuple[Kind, bool], list[str]]:
