@@ -46,8 +46,12 @@ _MIN_ENTRIES = 3
 """Entries that must bear a word for it to count as a name of its own rather than a typo."""
 _MAX_SIMILAR = 5
 _MIN_SIMILARITY, _EQUALITY = 0.6, 0.999
-_DISTINCTIVE_WORDS = frozenset(("numbers", "branch", "faction", "qualifier"))
-"""Comparators of words that tell a group from one whose name says less."""
+_DISTINCTIVE_WORDS: Mapping[Kind, tuple[str, ...]] = {
+    Kind.PERSON: (),
+    Kind.GROUP: ("numbers", "branch", "faction", "qualifier"),
+    Kind.ASSET: ("numbers",),
+}
+"""Comparators of words that tell an entry from one whose name says less."""
 MAX_BLOCKED_NEGATIVES = 10_000
 """Maximum number of false pairs from blocking; users ask more about similar namesakes."""
 
@@ -156,17 +160,17 @@ def _other_names(
 ) -> list[tuple[str, str]]:
     """Return pairs of names of different entries; `words`: those of others, and similar ones."""
     pool, similar = words
-    is_person = entry.kind == Kind.PERSON
-    make_hard_negative = person_hard_negative if is_person else group_hard_negative
+    is_group = entry.kind == Kind.GROUP
+    make_hard_negative = person_hard_negative if entry.kind == Kind.PERSON else group_hard_negative
     pairs = [
         (first, make_namesake(first, pool, chance)),
         (first, similar.replace_one_word(first, chance)),
     ]
     hard = [pair for _ in range(entry.draws) if (pair := make_hard_negative(first, chance))]
-    pairs += hard if is_person else []
+    pairs += [] if is_group else hard
     pairs = [pair for pair in pairs if pair[1] and not _spelled_alike(*pair)]
     # A word more tells a splinter from the whole.
-    return pairs if is_person else [*pairs, *hard]
+    return [*pairs, *hard] if is_group else pairs
 
 
 def _word_pools(entries: Iterable[_Entry]) -> Mapping[tuple[Kind, bool], list[str]]:
@@ -276,7 +280,7 @@ def _keep_usable(data: LabeledPairs) -> LabeledPairs:
     if "acronym" in features:
         is_spelling |= data.evidence[:, features.index("acronym")] > 0
     is_other_name = data.evidence[:, features.index("name_contradicted")] < _EQUALITY
-    for feature in _DISTINCTIVE_WORDS.intersection(features) if data.kind != Kind.PERSON else ():
+    for feature in _DISTINCTIVE_WORDS[data.kind]:
         is_other_name |= data.evidence[:, features.index(feature)] < _EQUALITY
     usable = np.where(data.labels == 1, is_spelling, is_other_name)
     return data.select(usable)
