@@ -40,7 +40,7 @@ from resolver.training.data.labeled_pairs import (
 NAME_ONLY_ORIGIN = "names alone"
 """Origin of the pairs in model files, whose format keeps this label."""
 _NAME_PROPERTIES = ("name", "alias", "previousName")
-_MAX_NAMES = 4
+_MAX_NAMES, _MAX_PAIRED_NAMES = 4, 2
 _SCHEMA = {Kind.PERSON: "Person", Kind.GROUP: "Company", Kind.ASSET: "Vessel"}
 _MIN_ENTRIES = 3
 """Entries that must bear a word for it to count as a name of its own rather than a typo."""
@@ -60,13 +60,13 @@ MAX_BLOCKED_NEGATIVES = 10_000
 class _Entry:
     """Names of one list entry or of one invented person, and the cluster it belongs to.
 
-    `draws`: numbers of other names and of hard negatives to draw.
+    `hard_negatives`: number of hard negatives to draw.
     """
 
     kind: Kind
     cluster: str
     names: tuple[str, ...]
-    draws: int = 2
+    hard_negatives: int = 2
 
 
 def name_only_pairs(
@@ -148,11 +148,10 @@ def _generated_pairs(
 def _same_names(entry: _Entry, first: str, chance: random.Random) -> Iterator[tuple[str, str]]:
     """Yield pairs of a name of an entry and another of its names, or a variation of it."""
     others = [name for name in entry.names if name != first]
-    for other in chance.sample(others, min(entry.draws, len(others))):
+    for other in chance.sample(others, min(_MAX_PAIRED_NAMES, len(others))):
         yield first, other
     misspell = misspell_person_name if entry.kind == Kind.PERSON else misspell_group_name
-    for name in (first, *chance.choices(entry.names, k=entry.draws - 2)):
-        yield name, misspell(name, chance)
+    yield first, misspell(first, chance)
 
 
 def _other_names(
@@ -166,7 +165,9 @@ def _other_names(
         (first, make_namesake(first, pool, chance)),
         (first, similar.replace_one_word(first, chance)),
     ]
-    hard = [pair for _ in range(entry.draws) if (pair := make_hard_negative(first, chance))]
+    hard = [
+        pair for _ in range(entry.hard_negatives) if (pair := make_hard_negative(first, chance))
+    ]
     pairs += [] if is_group else hard
     pairs = [pair for pair in pairs if pair[1] and not _spelled_alike(*pair)]
     # A word more tells a splinter from the whole.
