@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
+from inspect import getfullargspec
 from typing import Any, ParamSpec, TypeVar
 
 MAX_CACHED_LETTERS = 100
@@ -29,26 +30,43 @@ def cache_short_texts(
 
     def decorate(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
         """Return the function with its cache."""
-        cached: Callable[..., _Result] = _keep_cache(lru_cache(maxsize)(function))
+
+        @lru_cache(maxsize)
+        def compute_short(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
+            """Return the result. Raises `_LongTextError`, which no cache keeps, for a long text."""
+            for text in args if all_arguments else args[:1]:
+                if isinstance(text, str) and len(text) > MAX_CACHED_LETTERS:
+                    raise _LongTextError
+            return function(*args, **kwargs)
+
+        cached: Callable[..., _Result] = _keep_cache(compute_short)
 
         @wraps(function)
-        def call(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
-            """Return the result, from the cache where the text is short."""
-            text = args[0]
-            if isinstance(text, str) and len(text) > MAX_CACHED_LETTERS:
-                return function(*args, **kwargs)
-            return cached(*args, **kwargs)
+        def call(*args: Any) -> _Result:
+            """Return the result, from the cache where texts are short."""
+            try:
+                return cached(*args)
+            except _LongTextError:
+                pass
+            return uncached(*args)
 
         @wraps(function)
-        def call_with_texts(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
-            """Return the result, from the cache where all texts are short."""
-            if any(isinstance(text, str) and len(text) > MAX_CACHED_LETTERS for text in args):
-                return function(*args, **kwargs)
-            return cached(*args, **kwargs)
+        def call_with_options(*args: Any, **kwargs: Any) -> _Result:
+            """Return the result of a function with options; others are called in half the time."""
+            try:
+                return cached(*args, **kwargs)
+            except _LongTextError:
+                pass
+            return uncached(*args, **kwargs)
 
-        return call_with_texts if all_arguments else call
+        uncached: Callable[..., _Result] = function
+        return call_with_options if getfullargspec(function).kwonlyargs else call
 
     return decorate
+
+
+class _LongTextError(Exception):
+    """A text is too long for a cache."""
 
 
 def _keep_cache(cached: Any) -> Any:
