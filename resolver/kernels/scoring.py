@@ -9,6 +9,9 @@ import numpy as np
 from resolver.kernels.arrays import ByteArray, DoubleArray, FloatArray, LongArray
 from resolver.kernels.compiler import compiled
 
+TILE = 256
+"""Pairs whose intervals are found together, so that they stay in a processor's cache."""
+
 
 class WeightEntries(NamedTuple):
     """Weights of a model; see `resolver.scoring.weight_sums.Weights` for the fields."""
@@ -16,8 +19,17 @@ class WeightEntries(NamedTuple):
     columns: LongArray
     bounds: LongArray
     cuts: DoubleArray
+    axes: LongArray
+    sums: LongArray
     first: LongArray
     weights: LongArray
+
+
+class SumScratch(NamedTuple):
+    """Scratch of `sum_weights`: intervals (axes × `TILE`) and totals (sums × `TILE`)."""
+
+    intervals: LongArray
+    totals: LongArray
 
 
 class CalibrationCurve(NamedTuple):
@@ -29,18 +41,36 @@ class CalibrationCurve(NamedTuple):
     maximum: int
 
 
-@compiled(inline="always")
-def _interval(value: np.float64, cuts: DoubleArray, start: int, end: int) -> int:
-    """Return the interval of a value between `cuts[start:end]`, as `scoring.model.interval` does.
+@compiled(inline="always", allocates=False)
+def _fill_intervals(values: FloatArray, cuts: DoubleArray, out: LongArray) -> None:
+    """Write the interval of each value between cuts, as `scoring.model.interval_index` does.
 
     A missing value (NaN) has the interval behind the last one.
     """
-    if np.isnan(value):
-        return end - start + 1
-    place = start
-    while place < end and cuts[place] < value:
-        place += 1
-    return place - start
+    missing = len(cuts) + 1
+    for place in range(len(values)):
+        out[place] = missing if np.isnan(values[place]) else 0
+    # NaN is greater than no cut.
+    for cut in cuts:
+        for place in range(len(values)):
+            out[place] += np.float64(values[place]) > cut
+
+
+@compiled(inline="always", allocates=False)
+def _add_weights(
+    entries: WeightEntries, entry: int, intervals: LongArray, count: int, totals: LongArray
+) -> None:
+    """Add the weights of an entry to the totals of the first `count` pairs of a tile."""
+    weights = entries.weights[entries.first[entry] :]
+    axis, other = entries.axes[entry, 0], entries.axes[entry, 1]
+    rows = intervals[axis]
+    if other < 0:
+        for place in range(count):
+            totals[place] += weights[rows[place]]
+        return
+    columns, width = intervals[other], entries.bounds[other + 1] - entries.bounds[other] + 2
+    for place in range(count):
+        totals[place] += weights[rows[place] * width + columns[place]]
 
 
 @compiled(allocates=False)
@@ -50,28 +80,28 @@ def sum_weights(
     part: int,
     entries: WeightEntries,
     start: int,
+    scratch: SumScratch,
     out: LongArray,
 ) -> None:
-    """Write the sum of weights, from `start` on, of each pair that belongs to `part` into `out`.
+    """Write the sums of weights (sums × pairs) of each pair that belongs to `part` into `out`.
 
-    `evidence`: features × pairs.
+    `evidence`: features × pairs. The first sum begins at `start`, others at 0.
     """
-    columns, bounds, cuts, first, weights = entries
-    for pair in range(len(out)):
-        if parts[pair] == part:
-            out[pair] = start
-    for entry in range(len(columns)):
-        begin, middle, end = bounds[entry, 0], bounds[entry, 1], bounds[entry, 2]
-        left, right = evidence[columns[entry, 0]], evidence[columns[entry, 1]]
-        is_pair_term = columns[entry, 1] >= 0
-        for pair in range(len(out)):
-            if parts[pair] != part:
-                continue
-            cell = _interval(np.float64(left[pair]), cuts, begin, middle)
-            if is_pair_term:
-                column = _interval(np.float64(right[pair]), cuts, middle, end)
-                cell = cell * (end - middle + 2) + column
-            out[pair] += weights[first[entry] + cell]
+    columns, bounds = entries.columns, entries.bounds
+    intervals, totals = scratch
+    for begin in range(0, out.shape[1], TILE):
+        count = min(TILE, out.shape[1] - begin)
+        for axis in range(len(columns)):
+            values = evidence[columns[axis], begin : begin + count]
+            _fill_intervals(values, entries.cuts[bounds[axis] : bounds[axis + 1]], intervals[axis])
+        totals[:] = 0
+        totals[0] = start
+        for entry in range(len(entries.first)):
+            _add_weights(entries, entry, intervals, count, totals[entries.sums[entry]])
+        for number in range(len(out)):
+            for place in range(count):
+                if parts[begin + place] == part:
+                    out[number, begin + place] = totals[number, place]
 
 
 @compiled(allocates=False)

@@ -88,7 +88,10 @@ class Model:
 
     @cached_property
     def _weights(self) -> Weights:
-        return Weights.of(self.features, self.terms, self.pairs)
+        """Weights against chance and, in a model with population terms, against relatives."""
+        terms = self.population
+        relatives = [(terms.terms, terms.pairs)] if terms else []
+        return Weights.of(self.features, [(self.terms, self.pairs), *relatives])
 
     @cached_property
     def _support(self) -> Weights:
@@ -99,13 +102,7 @@ class Model:
             for term in self.terms
             if term.feature in names
         ]
-        return Weights.of(self.features, terms, ())
-
-    @cached_property
-    def _against_relatives(self) -> Weights | None:
-        """Weights against relatives; None for a model without population terms."""
-        terms = self.population
-        return Weights.of(self.features, terms.terms, terms.pairs) if terms else None
+        return Weights.of(self.features, [(terms, ())])
 
     @cached_property
     def _curve(self) -> Curve:
@@ -250,27 +247,27 @@ class Model:
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return `raw` and `logodds` in one pass."""
         numbers = self.part_numbers(evidence)
-        raw = np.empty(len(evidence), dtype=np.int64)
+        sums = np.empty((2, len(evidence)), dtype=np.int64)
         logodds = np.empty(len(evidence), dtype=np.int64)
         counts = np.bincount(numbers, minlength=3).tolist()
         for number, part in enumerate((self, self.register, self.name_only)):
             if part is not None and counts[number]:
-                part._weights.add(evidence, numbers, number, part._curve, raw, logodds)
+                part._weights.add(evidence, numbers, number, part._curve, sums, logodds)
         if self.curves is not None:
-            relatives = self.curves.relatives.apply(self.relative_sums(evidence))
+            relatives = self.curves.relatives.apply(sums[1])
             logodds = self.curves.combine(logodds, relatives)
         logodds = np.clip(logodds + self.shift, -LOGODDS_LIMIT, LOGODDS_LIMIT)
         if self.limit is not None and self.basis is not None:
             logodds = self.limit.apply(logodds, self.unsupported(evidence))
-        return raw, logodds
+        return sums[0], logodds
 
     def relative_sums(self, evidence: FloatArray) -> Numbers:
         """Return the sums against relatives (thousandths) for an m × features array."""
-        sums = np.zeros(len(evidence), dtype=np.int64)
-        if self._against_relatives is not None:
-            parts = np.zeros(len(evidence), dtype=np.uint8)
-            self._against_relatives.add(evidence, parts, 0, _NO_CURVE, sums, np.empty_like(sums))
-        return sums
+        sums = np.zeros((2, len(evidence)), dtype=np.int64)
+        parts = np.zeros(len(evidence), dtype=np.uint8)
+        self._weights.add(evidence, parts, 0, _NO_CURVE, sums, np.empty_like(sums[0]))
+        relatives: Numbers = sums[1]
+        return relatives
 
     @property
     def unlimited(self) -> Model:
@@ -281,10 +278,10 @@ class Model:
         """Return the pairs (m × features) that nothing but names supports."""
         if self.limit is None:
             return np.zeros(len(evidence), dtype=bool)
-        support = np.zeros(len(evidence), dtype=np.int64)
+        support = np.zeros((1, len(evidence)), dtype=np.int64)
         parts = np.zeros(len(evidence), dtype=np.uint8)
-        self._support.add(evidence, parts, 0, _NO_CURVE, support, np.empty_like(support))
-        lacking: npt.NDArray[np.bool_] = support < self.limit.support
+        self._support.add(evidence, parts, 0, _NO_CURVE, support, np.empty_like(support[0]))
+        lacking: npt.NDArray[np.bool_] = support[0] < self.limit.support
         return lacking
 
 

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.kernels.scoring import (
+    TILE,
     CalibrationCurve,
+    SumScratch,
     WeightEntries,
     calibrate_sums,
     sum_weights,
@@ -39,47 +41,60 @@ class _PairTerm(Protocol):
     def weights(self) -> Sequence[Sequence[int]]: ...
 
 
+TermGroup = tuple[Sequence[_Term], Sequence[_PairTerm]]
+"""Terms and pair terms of one sum."""
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Entries that each add one weight, by the intervals of one or two columns of evidence.
+    """Entries that each add one weight to a sum, by the intervals on one or two axes.
 
-    `columns` (entries × 2): the second is -1 where only one counts. The cuts of entry i are
-    `cuts[bounds[i, 0]:bounds[i, 1]]` and `cuts[bounds[i, 1]:bounds[i, 2]]`; its weights begin at
-    `first[i]`, row by row.
+    An axis cuts a column of evidence into intervals, which are found once for all sums. Its column
+    is `columns[i]`, its cuts are `cuts[bounds[i]:bounds[i + 1]]`. `axes` (entries × 2): the second
+    is -1 where only one counts. `sums`: the sum that the entry belongs to, of `count`. Its weights
+    begin at `first`, row by row.
     """
 
     columns: Numbers
     bounds: Numbers
     cuts: npt.NDArray[np.float64]
+    axes: Numbers
+    sums: Numbers
     first: Numbers
     weights: Numbers
+    count: int
 
     @classmethod
-    def of(
-        cls, features: Sequence[str], terms: Sequence[_Term], pairs: Sequence[_PairTerm]
-    ) -> Weights:
-        """Lay out the weights of a model. Raises `KeyError` for an unknown feature."""
+    def of(cls, features: Sequence[str], groups: Sequence[TermGroup]) -> Weights:
+        """Lay out the weights of sums. Raises `KeyError` for an unknown feature."""
         place = {name: column for column, name in enumerate(features)}
-        columns, bounds, cuts, first, weights = [], [], list[float](), [], list[int]()
-        for term in terms:
-            columns.append((place[term.feature], -1))
-            bounds.append((len(cuts), len(cuts) + len(term.cuts), len(cuts) + len(term.cuts)))
-            cuts += term.cuts
-            first.append(len(weights))
-            weights += term.weights
-        for pair in pairs:
-            columns.append((place[pair.features[0]], place[pair.features[1]]))
-            middle = len(cuts) + len(pair.cuts[0])
-            bounds.append((len(cuts), middle, middle + len(pair.cuts[1])))
-            cuts += [*pair.cuts[0], *pair.cuts[1]]
-            first.append(len(weights))
-            weights += [weight for row in pair.weights for weight in row]
+        numbers: dict[tuple[int, tuple[float, ...]], int] = {}
+
+        def axis(feature: str, cuts: Sequence[float]) -> int:
+            return numbers.setdefault((place[feature], tuple(cuts)), len(numbers))
+
+        axes, sums, first, weights = list[tuple[int, int]](), list[int](), [0], list[int]()
+        for number, (terms, pairs) in enumerate(groups):
+            for term in terms:
+                axes.append((axis(term.feature, term.cuts), -1))
+                weights += term.weights
+                first.append(len(weights))
+            for pair in pairs:
+                rows, columns = map(axis, pair.features, pair.cuts)
+                axes.append((rows, columns))
+                weights += [weight for row in pair.weights for weight in row]
+                first.append(len(weights))
+            sums += [number] * (len(terms) + len(pairs))
+        bounds = np.cumsum([0, *(len(cuts) for _, cuts in numbers)])
         return cls(
-            np.array(columns, dtype=np.int64).reshape(-1, 2),
-            np.array(bounds, dtype=np.int64).reshape(-1, 3),
-            np.array(cuts, dtype=np.float64),
-            np.array(first, dtype=np.int64),
+            np.array([column for column, _ in numbers], dtype=np.int64),
+            bounds.astype(np.int64),
+            np.array([cut for _, cuts in numbers for cut in cuts], dtype=np.float64),
+            np.array(axes, dtype=np.int64).reshape(-1, 2),
+            np.array(sums, dtype=np.int64),
+            np.array(first[:-1], dtype=np.int64),
             np.array(weights, dtype=np.int64),
+            len(groups),
         )
 
     def add(
@@ -93,14 +108,20 @@ class Weights:
     ) -> None:
         """Write the sums and log-odds of the rows of evidence that belong to a part of the model.
 
-        `parts`: part of each row. `raw` receives the sum of weights, from the start of the curve,
-        `logodds` its value on the curve.
+        `parts`: part of each row. `raw` (sums × rows) receives the sums of weights, the first from
+        the start of the curve, `logodds` the value of the first on the curve.
         """
         # Column by column, as `compare` lays evidence out.
         by_column = np.ascontiguousarray(evidence.T)
-        entries = WeightEntries(self.columns, self.bounds, self.cuts, self.first, self.weights)
-        sum_weights(by_column, parts, part, entries, curve.start, raw)
-        calibrate_sums(raw, parts, part, curve.calibration, logodds)
+        entries = WeightEntries(
+            *(self.columns, self.bounds, self.cuts, self.axes, self.sums, self.first, self.weights)
+        )
+        scratch = SumScratch(
+            np.empty((len(self.columns), TILE), dtype=np.int64),
+            np.empty((self.count, TILE), dtype=np.int64),
+        )
+        sum_weights(by_column, parts, part, entries, curve.start, scratch, raw[: self.count])
+        calibrate_sums(raw[0], parts, part, curve.calibration, logodds)
 
 
 @dataclass(frozen=True, slots=True)
