@@ -12,7 +12,7 @@ from resolver.records.prepared.batch import FloatArray, TokenTable
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.scripts import flags_without_script
 
-_MAX_MEMO = 1 << 12
+_MAX_MEMO = 1 << 16
 """Slots of the largest memo, which stays in a processor's cache."""
 
 

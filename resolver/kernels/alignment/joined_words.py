@@ -11,13 +11,10 @@ from resolver.kernels.alignment.records import (
     SimilarityMemo,
     TokenRecords,
 )
-from resolver.kernels.arrays import AnyBool, AnyInt, IntArray, RecordArray, RecordRow
+from resolver.kernels.alignment.token_similarity import memo_slot, set_slot, slot_matches
+from resolver.kernels.arrays import AnyBool, AnyInt, RecordArray, RecordRow
 from resolver.kernels.compiler import compiled
-from resolver.kernels.text.sound_distance import (
-    cross_script_similarity,
-    may_sound_alike,
-    sound_profile,
-)
+from resolver.kernels.text.sound_distance import cross_script_similarity
 from resolver.records.prepared.value_flags import TokenFlag
 
 JOINED, JOINED_SKELETON, JOINED_ACROSS = np.float32(0.98), np.float32(0.85), np.float32(0.95)
@@ -49,36 +46,17 @@ def joined_across_scripts(
 
     0 where it is below `_MIN_JOINED`.
     """
+    slot = memo_slot(first, second, target, memo.slots)
+    if slot_matches(first, second, target, slot):
+        return np.float32(slot.value)
     similarity = cross_script_similarity(
         *(first, second, target, tokens.sound_offsets, tokens.sounds, _MIN_SOUND, memo.sounds)
     )
     value = min(similarity, JOINED_ACROSS)
-    return value if value >= _MIN_JOINED else np.float32(0.0)
-
-
-@compiled(inline="always", allocates=False)
-def _may_sound_joined(
-    left: AnyInt,
-    right: AnyInt,
-    target: AnyInt,
-    tokens: TokenRecords,
-    costs: IntArray,
-    matrix: SimilarityMatrix,
-) -> AnyBool:
-    """Return whether two neighbors and a word of another script may sound alike enough."""
-    offsets, items, profiles = tokens.sound_offsets, tokens.sounds, matrix.sound_profiles
-    if len(items) == 0:
-        return False
-    first = sound_profile(offsets, items, left, costs, profiles)
-    second = sound_profile(offsets, items, right, costs, profiles)
-    other = sound_profile(offsets, items, target, costs, profiles)
-    return may_sound_alike(
-        first.sounds | second.sounds,
-        first.near | second.near,
-        first.weight + second.weight,
-        other,
-        _MIN_SOUND,
-    )
+    if value < _MIN_JOINED:
+        value = np.float32(0.0)
+    set_slot(first, second, target, slot, value)
+    return value
 
 
 @compiled(inline="always", allocates=False)
@@ -109,7 +87,7 @@ def joined_value(
         return JOINED_SKELETON
     if not (records[target].flags ^ records[word.token].flags) & _FOREIGN:
         return np.float32(0.0)
-    if not _may_sound_joined(word.token, following, target, tokens, memo.sounds.costs, matrix):
+    if len(tokens.sounds) == 0:
         return np.float32(0.0)
     value = joined_across_scripts(word.token, following, target, tokens, memo)
     at = matrix.words[other_word].at

@@ -49,8 +49,9 @@ TOKEN = np.dtype(
 """Token: hashes of its text and of its levelled forms (0 none); a bit per letter (`signature`) and
 how many (`letter_count`); a bit per symbol; where its letters and symbols begin; rarity in nats;
 length in letters, 65,535 at most; `TokenFlag` bits."""
-MEMO_SLOT = np.dtype([("key", np.int64), ("value", np.float32)], align=True)
-"""Pair of tokens (lower code × 2³² + higher code; -1 none) and their similarity."""
+MEMO_SLOT = np.dtype([("key", np.int64), ("target", np.int32), ("value", np.float32)], align=True)
+"""Similarity of two tokens (lower code × 2³² + higher code; -1 none) and `target` -1, or of two
+neighbors that are written together (first × 2³² + second) and the token `target`."""
 RECORD_NAMES = np.dtype([("names", np.int32), ("tokens", np.int32)], align=True)
 """Record of a batch: the places at which its names and its tokens begin."""
 NAME = np.dtype(

@@ -20,6 +20,7 @@ from resolver.kernels.arrays import (
     HashArray,
     IntArray,
     LetterArray,
+    RecordArray,
     RecordRow,
 )
 from resolver.kernels.compiler import compiled
@@ -62,7 +63,7 @@ def match_value(
     Equal texts 1, an initial and a word that begins with it `INITIAL_VALUE`, else the similarity of
     the two from `FLOOR` on.
     """
-    records, slots = tokens.records, memo.slots
+    records = tokens.records
     first, second = records[left], records[right]
     value = np.float32(0.0)
     if first.hash == second.hash:
@@ -76,17 +77,42 @@ def match_value(
             value = INITIAL_VALUE
     elif may_match_tokens(left, right, tokens):
         low, high = min(left, right), max(left, right)
-        key = (np.int64(low) << 32) | np.int64(high)
-        mixed = np.uint64(key) * np.uint64(0x9E3779B97F4A7C15)
-        slot = slots[np.int64((mixed >> np.uint64(20)) & np.uint64(len(slots) - 1))]
-        if slot.key == key:
-            value = slot.value
-        else:
-            value = token_pair_similarity(low, high, tokens, np.float32(FLOOR), memo)
-            if value < np.float32(FLOOR):
-                value = np.float32(0.0)
-            slot.key, slot.value = key, value
+        slot = memo_slot(low, high, -1, memo.slots)
+        if slot_matches(low, high, -1, slot):
+            return np.float32(slot.value)
+        value = token_pair_similarity(low, high, tokens, np.float32(FLOOR), memo)
+        if value < np.float32(FLOOR):
+            value = np.float32(0.0)
+        set_slot(low, high, -1, slot, value)
     return value
+
+
+@compiled(inline="always", allocates=False)
+def _memo_key(first: AnyInt, second: AnyInt) -> np.int64:
+    return (np.int64(first) << 32) | np.int64(second)
+
+
+@compiled(inline="always", allocates=False)
+def memo_slot(first: AnyInt, second: AnyInt, target: AnyInt, slots: RecordArray) -> RecordRow:
+    """Return the slot (`MEMO_SLOT`) in which the similarity of two or three tokens can stand."""
+    mixed = np.uint64(_memo_key(first, second)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= np.uint64(target + 1) * np.uint64(0xC2B2AE3D27D4EB4F)
+    return slots[np.int64((mixed >> np.uint64(20)) & np.uint64(len(slots) - 1))]
+
+
+@compiled(inline="always", allocates=False)
+def slot_matches(first: AnyInt, second: AnyInt, target: AnyInt, slot: RecordRow) -> AnyBool:
+    """Return whether a slot has the similarity of these tokens."""
+    has_key: AnyBool = slot.key == _memo_key(first, second) and slot.target == target
+    return has_key
+
+
+@compiled(inline="always", allocates=False)
+def set_slot(
+    first: AnyInt, second: AnyInt, target: AnyInt, slot: RecordRow, value: np.float32
+) -> None:
+    """Write the similarity of these tokens into their slot."""
+    slot.key, slot.target, slot.value = _memo_key(first, second), target, value
 
 
 @compiled(allocates=False)
