@@ -7,14 +7,15 @@ words could fill each one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache, wraps
+from functools import wraps
 from inspect import getfullargspec
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 MAX_CACHED_LETTERS = 100
 """Letters of a text that is cached; words and names of real records have fewer."""
-_CACHES: list[Any] = []
-"""Functions with the cache of each decorated function."""
+_CACHES: list[dict[Any, Any]] = []
+"""Results of each decorated function."""
+_MISSING: Any = object()
 _Parameters = ParamSpec("_Parameters")
 _Result = TypeVar("_Result")
 
@@ -22,62 +23,61 @@ _Result = TypeVar("_Result")
 def cache_short_texts(
     maxsize: int, *, all_arguments: bool = False
 ) -> Callable[[Callable[_Parameters, _Result]], Callable[_Parameters, _Result]]:
-    """Return a decorator like `lru_cache(maxsize)` that keeps no result of a long text.
+    """Return a decorator that keeps results, up to `maxsize`, but none of a long text.
 
     The first argument is the text, or a word of one; with `all_arguments` each may be one. A sender
-    of long texts can neither fill memory nor push the words of others out of the cache.
+    of long texts can neither fill memory nor push the words of others out of the cache. A full
+    cache begins anew, so that a result is found by one look-up in a dictionary.
     """
 
     def decorate(function: Callable[_Parameters, _Result]) -> Callable[_Parameters, _Result]:
         """Return the function with its cache."""
+        results: dict[Any, _Result] = {}
+        compute: Callable[..., _Result] = function
+        _CACHES.append(results)
 
-        @lru_cache(maxsize)
-        def compute_short(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Result:
-            """Return the result. Raises `_LongTextError`, which no cache keeps, for a long text."""
-            for text in args if all_arguments else args[:1]:
-                if isinstance(text, str) and len(text) > MAX_CACHED_LETTERS:
-                    raise _LongTextError
-            return function(*args, **kwargs)
-
-        cached: Callable[..., _Result] = _keep_cache(compute_short)
-
-        @wraps(function)
-        def call(*args: Any) -> _Result:
-            """Return the result, from the cache where texts are short."""
-            try:
-                return cached(*args)
-            except _LongTextError:
-                pass
-            return uncached(*args)
+        def keep(key: Any, result: _Result) -> None:
+            """Keep a result."""
+            if len(results) >= maxsize:
+                results.clear()
+            results[key] = result
 
         @wraps(function)
-        def call_with_options(*args: Any, **kwargs: Any) -> _Result:
-            """Return the result of a function with options; others are called in half the time."""
-            try:
-                return cached(*args, **kwargs)
-            except _LongTextError:
-                pass
-            return uncached(*args, **kwargs)
+        def call(text: str) -> _Result:
+            """Return the result for the only argument."""
+            result: _Result = results.get(text, _MISSING)
+            if result is _MISSING:
+                result = compute(text)
+                if len(text) <= MAX_CACHED_LETTERS:
+                    keep(text, result)
+            return result
 
-        uncached: Callable[..., _Result] = function
-        return call_with_options if getfullargspec(function).kwonlyargs else call
+        @wraps(function)
+        def call_with_arguments(*args: Any, **kwargs: Any) -> _Result:
+            """Return the result for several arguments."""
+            key = (*args, *kwargs.items()) if kwargs else args
+            result: _Result = results.get(key, _MISSING)
+            if result is _MISSING:
+                result = compute(*args, **kwargs)
+                texts = args if all_arguments else args[:1]
+                if not any(isinstance(text, str) and _is_long(text) for text in texts):
+                    keep(key, result)
+            return result
+
+        arguments = getfullargspec(function)
+        has_one = len(arguments.args) == 1 and not arguments.kwonlyargs
+        return cast(Callable[_Parameters, _Result], call if has_one else call_with_arguments)
 
     return decorate
 
 
-class _LongTextError(Exception):
-    """A text is too long for a cache."""
-
-
-def _keep_cache(cached: Any) -> Any:
-    """Return a function with a cache, kept among those that can be emptied together."""
-    _CACHES.append(cached)
-    return cached
+def _is_long(text: str) -> bool:
+    return len(text) > MAX_CACHED_LETTERS
 
 
 def empty_caches_above(entries: int) -> bool:
     """Empty all caches if they hold more entries together; return whether they did."""
-    is_above: bool = sum(cached.cache_info().currsize for cached in _CACHES) > entries
-    for cached in _CACHES if is_above else ():
-        cached.cache_clear()
+    is_above: bool = sum(map(len, _CACHES)) > entries
+    for results in _CACHES if is_above else ():
+        results.clear()
     return is_above

@@ -56,6 +56,32 @@ def test_all_texts_among_the_arguments_count() -> None:
     assert calls == ["name", long_text, long_text]
 
 
+def test_a_full_cache_begins_anew() -> None:
+    calls: list[str] = []
+
+    @cache_short_texts(2)
+    def measure(text: str) -> int:
+        calls.append(text)
+        return len(text)
+
+    for word in ("a", "b", "a", "c", "c", "a"):
+        assert measure(word) == 1
+    assert calls == ["a", "b", "c", "a"]
+
+
+def test_results_that_are_none_are_kept() -> None:
+    calls: list[str] = []
+
+    @cache_short_texts(2)
+    def find(text: str) -> str | None:
+        calls.append(text)
+        return None
+
+    assert find("a") is None
+    assert find("a") is None
+    assert calls == ["a"]
+
+
 def test_caches_are_emptied_once_they_hold_more_together() -> None:
     calls: list[str] = []
 
