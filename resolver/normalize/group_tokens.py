@@ -54,16 +54,21 @@ from resolver.records.prepared.value_flags import TokenFlag
 _BRACKETED = re.compile(r"\s*+([^()]+)\(\s*+[A-Z][A-Z.\-]{1,9}\s*+\)\s*$")
 
 
-_LEGAL_WORDS = frozenset("ab asa gk kk nv pte pty pvt sae sal sdn slu yk".split())
+_LEGAL_WORDS = frozenset(
+    "ab ae as asa eood epe gk kk nv ou pt pte pty pvt sae sal sdn slu spzoo tbk yk".split()
+)
 """Legal forms that `rigour` does not recognize in every name."""
 _LEGAL_PARTS = frozenset(
-    """anonyme anonima naamloze besloten vennootschap haftung limitee limitada limitata
-    kabushiki kaisha gaisha aktiebolaget aktiebolag aktieselskab sendirian berhad""".split()
+    """anonyme anonima naamloze naamlooze besloten vennootschap haftung limitee limitada limitata
+    kabushiki kaisha gaisha aktiebolaget aktiebolag aktieselskab sendirian berhad akcyjna akciova
+    ograniczona odpowiedzialnoscia aktsionernoe aktsionernoye otvetstvennostyu ogranichennoy
+    reszvenytarsasag osakeyhtio responsabilita responsabilite responsabilidad unipersonale
+    aktiengesellschaft kommanditgesellschaft""".split()
 )
 """Words of legal forms, which may stand apart."""
 _PREPOSITIONS = frozenset(
     """te op aan bij auf am an im in at on for to by with zur sous aux au en et und och og para
-    por per pour con mit fi against contra contre among from""".split()
+    por per pour con mit fi against contra contre among from vander vanden vande""".split()
 )
 """Words between the others in names of groups, in languages whose particles are not listed."""
 
@@ -131,12 +136,16 @@ def _number_token(form: str, number: str, *, is_ship: bool) -> Token:
 
 
 def _flag_legal_letters(tokens: list[Token]) -> list[Token]:
-    """Return tokens with legal forms that `rigour` does not know flagged at either end."""
-    if len(tokens) < 2 or not _LEGAL_WORDS.intersection((tokens[0].text, tokens[-1].text)):
-        return tokens
+    """Return tokens with legal forms that `rigour` does not know flagged at either end.
+
+    So is a V that is the only letter by itself: it is left of a legal form (`B. V.`, `N. V.`).
+    """
+    single_letters = sum(len(token.text) == 1 for token in tokens)
+    ends = {0, len(tokens) - 1} if len(tokens) > 1 else set()
     return [
         replace(token, flags=token.flags | TokenFlag.LEGAL)
-        if token.text in _LEGAL_WORDS and place in (0, len(tokens) - 1)
+        if (place in ends and token.text in _LEGAL_WORDS)
+        or (ends and single_letters == 1 and token.text == "v")
         else token
         for place, token in enumerate(tokens)
     ]
@@ -172,9 +181,10 @@ def _group_token(form: str, symbols: list[int], flags: int) -> Token:
     thing = thing or (word if word in _ENGLISH_THINGS else "")
     if thing:
         symbols = [*symbols, symbol_id("THING", thing)]
-    city = "" if symbols or flags else city_name(word)
+    # `rigour` knows some spellings of some places, so that others share a symbol of ours only.
+    city = "" if flags & ~TokenFlag.PLACE else city_name(word)
     if city:
-        symbols, flags = [symbol_id("CITY", city)], flags | TokenFlag.PLACE
+        symbols, flags = [*symbols, symbol_id("CITY", city)], flags | TokenFlag.PLACE
     return Token(word, flags | find_particle(word), tuple(sorted(set(symbols))), surface)
 
 

@@ -21,6 +21,7 @@ from resolver.training.augment.controlled_differences import (
     evidence_of_record_pairs,
 )
 from resolver.training.augment.directories import DIRECTORIES, generate_directory
+from resolver.training.augment.institutions import INSTITUTION_LISTS, generate_institutions
 from resolver.training.augment.movements import MOVEMENT_LISTS, generate_movements
 from resolver.training.augment.name_only import name_only_pairs
 from resolver.training.augment.register_vocabulary import collect_vocabulary
@@ -45,7 +46,8 @@ MAX_RESAMPLED_NEGATIVES = 50_000
 REGISTER_WEIGHT = 0.3
 """Weight of the pairs of a register: watchlists are what most scores are for."""
 MOVEMENT_WEIGHT = 0.1
-"""Weight of the pairs of a list of movements, whose names differ by single words."""
+"""Weight of the pairs of a list of movements or institutions: their names differ by single words.
+"""
 MAX_TRUE_PAIRS = 15_000.0
 """True pairs that a large world counts as at most, so that small ones count beside it."""
 _PairsByKind = dict[Kind, LabeledPairs]
@@ -147,12 +149,31 @@ def build_movement_worlds(people: Iterable[tuple[Record, str]], seed: int) -> li
     ]
 
 
-def names_by_group(worlds: Iterable[TrainingWorld], most: int) -> dict[str, tuple[str, ...]]:
-    """Return the names of the first groups of each list of movements, at most `most`, by true id.
+def build_institution_worlds(
+    people: Iterable[tuple[Record, str]], seed: int
+) -> list[TrainingWorld]:
+    """Return lists of institutions and firms, with family names from `people`."""
+    vocabulary = collect_vocabulary(people)
+    return [
+        TrainingWorld(
+            institutions.name,
+            *generate_institutions(institutions, vocabulary, seed),
+            institutions.plan,
+            *MAX_REGISTER_PAIRS,
+            MOVEMENT_WEIGHT,
+        )
+        for institutions in INSTITUTION_LISTS
+    ]
 
-    Rivals and factions follow their model, so that both are among them.
+
+def names_by_group(worlds: Iterable[TrainingWorld], most: int) -> dict[str, tuple[str, ...]]:
+    """Return the names of the first groups of lists of groups, at most `most` each, by true id.
+
+    These are lists of movements and of institutions. Rivals, factions and likenesses follow their
+    model, so that both are among them.
     """
     lists = {movements.name for movements in MOVEMENT_LISTS}
+    lists |= {institutions.name for institutions in INSTITUTION_LISTS}
     names: dict[str, tuple[str, ...]] = {}
     for world in worlds:
         own: dict[str, set[str]] = {}

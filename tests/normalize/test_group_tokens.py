@@ -97,3 +97,13 @@ def test_a_single_word_is_neither_legal_form_nor_particle() -> None:
 @pytest.mark.parametrize("text", ["Norvelt Congo", "Army of Korea", "Republic of Bosnia"])
 def test_regions_are_places(text: str) -> None:
     assert any(token.flags & TokenFlag.PLACE for token in tokenize_group(text))
+
+
+def test_a_single_v_is_left_of_a_legal_form() -> None:
+    assert tokenize_group("Norvelt V Veldhoven")[1].flags == TokenFlag.LEGAL
+    assert not tokenize_group("H V Norvelt Works")[1].flags & TokenFlag.LEGAL
+
+
+def test_in_is_a_preposition_unless_the_name_has_a_legal_form() -> None:
+    assert tokenize_group("Norvelt University in Ostrava")[2].flags == TokenFlag.PARTICLE
+    assert tokenize_group("Norvelt Inc")[1].flags & TokenFlag.LEGAL

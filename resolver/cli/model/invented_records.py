@@ -24,7 +24,7 @@ MAX_WORLD_PAIRS = (40_000, 20_000)
 _PEOPLE = 30_000
 """Records of the world whose people stated pairs are made of."""
 NAMED_GROUPS = 1_500
-"""Groups of each list of movements whose names are compared alone."""
+"""Groups of each list of movements or institutions whose names are compared alone."""
 SPELLED_PERSONS = 120
 """Invented persons of each culture whose names are spelled in every way."""
 
@@ -45,6 +45,7 @@ def _worlds(seed: int) -> list[TrainingWorld]:
     from resolver.synthetic import generate
     from resolver.training.training_data import (
         build_directory_worlds,
+        build_institution_worlds,
         build_movement_worlds,
         build_register_worlds,
     )
@@ -60,6 +61,7 @@ def _worlds(seed: int) -> list[TrainingWorld]:
         *build_register_worlds(people, seed),
         *build_directory_worlds(people, seed),
         *build_movement_worlds(people, seed),
+        *build_institution_worlds(people, seed),
     ]
 
 

@@ -31,14 +31,15 @@ guard league committee government state union alliance coalition congress counci
 federation confederation convention collective network corps
 """
 INSTITUTIONAL = """
-university college school academy institute faculty department hospital clinic laboratory
-laboratories center centre museum library state medical medicine technical technology technologies
-technological agricultural agriculture polytechnic science sciences scientific catholic normal
-metropolitan international city veterinary pedagogical economics education maritime ocean marine
-engineering arts teachers law business management pharmacy nursing dental dentistry cancer children
-mental health research advanced applied natural social physical mining petroleum forestry aviation
-aerospace defense nuclear energy music fine graduate postgraduate undergraduate community affiliated
-biomedical general public private municipal provincial pediatric
+university college school academy institute faculty department hospital clinic laboratory center
+centre museum library state medical/medicine/biomedical
+technical/technology/technological/polytechnic agricultural/agriculture science/scientific catholic
+normal metropolitan international city veterinary pedagogical/education economics/economic
+maritime/ocean/oceanic/marine engineering arts teachers law business management
+pharmacy/pharmaceutical nursing dental dentistry cancer children mental health research advanced
+applied natural social physical mining petroleum forestry aviation aerospace defense nuclear energy
+music fine graduate postgraduate undergraduate community affiliated general public private municipal
+provincial pediatric open
 """
 COMMERCIAL = """
 bank insurance assurance finance financial capital investment investments leasing property
@@ -47,9 +48,17 @@ construction oil gas mining steel chemical chemicals pharmaceutical pharmaceutic
 electronics telecommunications media energy power engineering consulting software semiconductor
 semiconductors automotive machinery instruments materials
 """
-_UNITS = """
-school college faculty department division laboratory clinic hospital graduate postgraduate
+_UNITS = "school college faculty department division laboratory graduate postgraduate"
+_HEADS = "university institute academy college school hospital museum library"
+"""Words for institutions, of which there may be several of one name and different type."""
+_TYPES = """
+university institute academy hospital clinic museum library state federal technical medical
+agricultural science catholic christian islamic metropolitan international veterinary pedagogical
+maritime ocean marine economics education business management law arts music pharmacy dental women
+children normal teachers military defense aviation aerospace mining petroleum forestry nuclear open
+north south east west northern southern eastern western central
 """
+"""Words that say of which type an institution is: a Technical University is no University."""
 
 
 def _stem(word: str) -> str:
@@ -71,6 +80,24 @@ def _number_families(*tables: str) -> dict[str, int]:
 
 _CODES = _number_families(POLITICAL, BODIES, INSTITUTIONAL, COMMERCIAL)
 MAX_CODE = 255
+_LEAST_MISSPELT = 7
+"""Letters of the shortest word that is recognized where it is misspelt."""
+_NEAR_NAMES = frozenset(("christian", "regional"))
+"""Words of which a misspelling may be a person's name, such as Christine and Reginald."""
+
+
+def _cuts(word: str) -> list[str]:
+    """Return a word without one of its letters, the first one aside."""
+    return [word[:place] + word[place + 1 :] for place in range(1, len(word))]
+
+
+_CUT_CODES = {
+    cut: code
+    for word, code in sorted(_CODES.items())
+    if len(word) >= _LEAST_MISSPELT and word not in _NEAR_NAMES
+    for cut in (word, *_cuts(word))
+}
+_STARTS = frozenset(cut[:2] for cut in _CUT_CODES)
 
 
 def _bits(table: str) -> HashArray:
@@ -81,15 +108,24 @@ def _bits(table: str) -> HashArray:
     return bits
 
 
-UNIT_ROW, BODY_ROW, POLITICAL_ROW = range(3)
-CLASS_BITS = np.stack([_bits(_UNITS), _bits(BODIES), _bits(POLITICAL)])
-"""A bit per code of words that name a unit of a whole (Department), a body of people (Movement) or
-a political quality (National), a row each."""
+CLASS_BITS = np.stack([_bits(words) for words in (_UNITS, BODIES, POLITICAL, _HEADS, _TYPES)])
+"""A bit per code of the words of a class, in the order of `kernels.comparison.qualifier_grades`."""
 
 
 def qualifier_code(word: str) -> int:
     """Return the code of a word that tells groups apart (1 ... `MAX_CODE`), 0 for others.
 
-    A word and its plural have one code, as have an adjective and its noun.
+    A word, its plural and, if it is long, the word with one typo beyond its first letter have one
+    code, as have an adjective and its noun.
     """
-    return _CODES.get(_stem(word), 0)
+    code = _CODES.get(_stem(word), 0)
+    if code or len(word) < _LEAST_MISSPELT - 1:
+        return code
+    return _CUT_CODES.get(word, 0) or _misspelt_code(word)
+
+
+def _misspelt_code(word: str) -> int:
+    """Return the code of the word that has one letter less, or another, or two exchanged."""
+    if word[:2] not in _STARTS:
+        return 0
+    return next((code for cut in _cuts(word) if (code := _CUT_CODES.get(cut, 0))), 0)

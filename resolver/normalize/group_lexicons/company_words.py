@@ -20,7 +20,7 @@ technical: technicka tehnicki tekhnicheskiy tekhnichesky tekniske
 electric: electr elec elek elektr electrique electrica electrico elettrica elettrico
 electric: elektrische elektrisk elektrik
 electronics: electron electronic elektron electronique electroniques electronica elettronica
-electronics: elektronische elektronica ehlektronika
+electronics: elektronische elektronica ehlektronika ehlektroniks elektroniks
 chemical: chem chemicals chemie chemische chimie chimique chimica quimica quimicas
 chemical: kemisk khimiya khimicheskiy chimiques kimya
 pharmaceutical: pharm pharma pharmac pharmaceut pharmaceuticals farma farmaceutica
@@ -36,6 +36,8 @@ research: ricerche investigacion investigaciones pesquisa pesquisas onderzoek fo
 research: issledovaniy vyzkum forskningsinstitut recerca
 development: dev devel develop entwicklung entwicklungs ontwikkeling utveckling sviluppo
 development: desenvolvimento razvitiya
+trading: handelsgesellschaft handelsmaatschappij handelsonderneming handelsbolag
+management: verwaltungs verwaltungsgesellschaft beheer
 telecommunications: telecom telecomm telecommunication telekom telecomunicaciones telekomunikasi
 telecommunications: telecomunicacoes telecomunicazioni telekommunikation
 communications: communication comunicaciones kommunikation comunicazioni
@@ -51,7 +53,7 @@ company: bolag bolaget spolka spolecnost tarsasag yhtio compania firma
 enterprises: enterprise entreprise entreprises empresas imprese unternehmen ondernemingen
 holding: holdings hldg hldgs beteiligungen beteiligungs
 royal: koninklijke koninkl koninklyke royale koniglich koenigliche kungliga kongelige
-royal: kongelig kuninkaallinen
+royal: kongelig kuninkaallinen konink koninklejke koninklijk
 scientific: scient scientifique scientifiques cientifica cientifico scientifica scientifico
 scientific: wissenschaftliche nauchnyy nauchno
 science: ciencia scienza wissenschaft wetenschap vetenskap nauka
@@ -91,6 +93,7 @@ autonomous: autonoma autonome
 """Abbreviation or word of another language → English word, by which it is replaced."""
 LEGAL_PHRASES = parse_groups(
     """
+sacv: sociedad+anonima+de+capital+variable
 sa: societe+anonyme sociedad+anonima sociedade+anonima spolka+akcyjna societate+anonima
 spa: societa+per+azioni
 srl: societa+a+responsabilita+limitata sociedad+de+responsabilidad+limitada
@@ -99,7 +102,7 @@ sas: societe+par+actions+simplifiee
 kk: kabushiki+kaisha kabushiki+gaisha kabushikikaisha kabushikigaisha
 gk: godo+kaisha
 yk: yugen+kaisha yugen+gaisha
-nv: naamloze+vennootschap
+nv: naamloze+vennootschap naamlooze+vennootschap
 bv: besloten+vennootschap
 ab: aktiebolaget aktiebolag
 as: aktieselskabet aktieselskab aksjeselskap
@@ -109,10 +112,18 @@ ag: aktien+gesellschaft aktienges
 gmbh: gesellschaft+mit+beschrankter+haftung gesellschaft+m+b+h ges+m+b+h gesmbh
 kg: kommanditgesellschaft
 ooo: obshchestvo+s+ogranichennoy+otvetstvennostyu
-zao: zakrytoe+aktsionernoe+obshchestvo
-oao: otkrytoe+aktsionernoe+obshchestvo
-pao: publichnoe+aktsionernoe+obshchestvo
-ao: aktsionernoe+obshchestvo
+zao: zakrytoe+aktsionernoe+obshchestvo zakrytoye+aktsionernoye+obshchestvo
+oao: otkrytoe+aktsionernoe+obshchestvo otkrytoye+aktsionernoye+obshchestvo
+pao: publichnoe+aktsionernoe+obshchestvo publichnoye+aktsionernoye+obshchestvo
+ao: aktsionernoe+obshchestvo aktsionernoye+obshchestvo
+tov: tovarystvo+z+obmezhenoyu+vidpovidalnistyu
+spzoo: spolka+z+ograniczona+odpowiedzialnoscia
+kft: korlatolt+felelossegu+tarsasag
+zrt: zartkoruen+mukodo+reszvenytarsasag
+rt: reszvenytarsasag
+doo: drustvo+s+ogranicenom+odgovornoscu druzba+z+omejeno+odgovornostjo
+llc: cong+ty+tnhh cong+ty+trach+nhiem+huu+han
+jsc: cong+ty+co+phan
 sdn bhd: sendirian+berhad
 pt: perseroan+terbatas
 as: anonim+sirketi akciova+spolecnost

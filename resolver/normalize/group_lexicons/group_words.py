@@ -12,6 +12,7 @@ import re
 from resolver.normalize.folding import letters
 from resolver.normalize.group_lexicons.company_words import COMPANY_WORDS
 from resolver.normalize.group_lexicons.demonyms import DEMONYMS, FOREIGN_DEMONYMS
+from resolver.normalize.group_lexicons.institution_words import INSTITUTION_WORDS
 from resolver.normalize.group_lexicons.movement_words import (
     FOREIGN_MOVEMENT_WORDS,
     MOVEMENT_WORDS,
@@ -144,6 +145,7 @@ _IN_SCRIPT = {**FOREIGN_DEMONYMS, **FOREIGN_MOVEMENT_WORDS, **_FOREIGN}
 _ARABIC_LETTERS, _WORD = re.compile("[\u0600-\u06ff]"), re.compile(r"[^\W_]+(?:[’'][^\W_]+)*\.?")
 _PREFIX = re.compile("^(?:\u0648?\u0627\u0644|\u0648?\u0644\u0644|\u0628\u0627\u0644)(?=\\w{3})")
 _FOLDED = {
+    **INSTITUTION_WORDS,
     **COMPANY_WORDS,
     **REGIONAL_WORDS,
     **POLITICAL_WORDS,

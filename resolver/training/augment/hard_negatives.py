@@ -15,14 +15,9 @@ from resolver.normalize.folding import letters
 
 NamePair = tuple[str, str]
 _PairMaker = Callable[[list[str], random.Random], NamePair | None]
-_GENERATIONS = (
-    ("Jr.", "Sr."),
-    ("Jr", "Sr"),
-    ("II", "III"),
-    ("III", "IV"),
-    ("I", "II"),
-    ("II", "IV"),
-    ("XIV", "XV"),
+_GENERATIONS = tuple(
+    (first, second)
+    for first, second in map(str.split, "Jr. Sr.,Jr Sr,II III,III IV,I II,II IV,XIV XV".split(","))
 )
 _LETTERS = "ABCDEFGHJKLMNPRSTW"
 _DIRECTIONS = tuple(
@@ -47,9 +42,7 @@ _TRADE_WORDS = tuple(
 """.split()
 )
 _BODIES = tuple(
-    """
-    Committee Council Brigade Front Movement Party Army Association Union Institute
-""".split()
+    "Committee Council Brigade Front Movement Party Army Association Union Institute".split()
 )
 _PARTICLES = frozenset(("of", "and", "the", "for", "de", "la", "el", "al", "in"))
 _DISTANT_CONSONANTS = {
@@ -72,7 +65,8 @@ def person_hard_negative(name: str, chance: random.Random) -> NamePair | None:
 
 def group_hard_negative(name: str, chance: random.Random) -> NamePair | None:
     """Return two names of different groups, derived from a group's name, or None."""
-    return _draw_pair(name, chance, _GROUP_MAKERS)
+    is_institution = not _HEADS.isdisjoint(name.lower().replace(",", " ").split())
+    return _draw_pair(name, chance, _INSTITUTION_MAKERS if is_institution else _GROUP_MAKERS)
 
 
 def _draw_pair(
@@ -255,6 +249,44 @@ def _one_quality_more(words: list[str], chance: random.Random) -> NamePair | Non
     return " ".join(words), " ".join([*words[:position], quality, *words[position:]])
 
 
+_HEADS = frozenset("university institute academy college hospital univ universitat".split())
+_TYPES = tuple(
+    """
+    State Technical Medical Agricultural Federal Catholic Pedagogical Veterinary International
+    Metropolitan Polytechnic Northern Southern Western Eastern Children's
+""".split()
+)
+
+
+def _other_type(words: list[str], chance: random.Random) -> NamePair | None:
+    """Give an institution another type: a Technical University is no University."""
+    heads = [place for place, word in enumerate(words) if word.lower() in _HEADS]
+    if not heads:
+        return None
+    new = chance.choice(_TYPES)
+    if new.lower() in (word.lower() for word in words):
+        return None
+    place = heads[-1] + (chance.random() < 0.15)
+    return " ".join(words), " ".join([*words[:place], new, *words[place:]])
+
+
+_FOUNDERS = tuple(
+    """
+    Adler Christ King's Queen's Trinity Victoria Lincoln Wesley Galilei Carolina Maria Humboldt
+    Western Northern New Saint Wilhelm Free Private Stefan Petrov Ahmad
+""".split()
+)
+
+
+def _other_founder(words: list[str], chance: random.Random) -> NamePair | None:
+    """Put another institution at the same place: its founder's name stands before the place."""
+    if words[0].lower() not in _HEADS or words[1].lower() != "of" or len(words) > 4:
+        return None
+    place, founder = " ".join(words[2:]), chance.choice(_FOUNDERS)
+    forms = ("{0} {1} {2}", "{0} {1}, {2}", "{0} {1} in {2}", "{2} {0} {1}", "{0} {2} {1}")
+    return " ".join(words), chance.choice(forms).format(founder, words[0], place)
+
+
 def _faction(words: list[str], chance: random.Random) -> NamePair:
     """Name a part of a group by its whole name and what tells the part."""
     name, part = " ".join(words), chance.choice(_FACTIONS)
@@ -301,6 +333,11 @@ _GROUP_MAKERS: tuple[tuple[_PairMaker, float], ...] = (
     (_one_quality_more, 1.5),
     (_faction, 1.0),
     (_without_own_name, 1.0),
+)
+_INSTITUTION_MAKERS: tuple[tuple[_PairMaker, float], ...] = (
+    *((maker, weight / 3) for maker, weight in _GROUP_MAKERS),
+    (_other_type, 3.0),
+    (_other_founder, 3.0),
 )
 
 

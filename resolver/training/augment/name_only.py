@@ -20,6 +20,7 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cdist
 
 from resolver.comparison import features_of
+from resolver.comparison.name_words.qualifiers import qualifier_code
 from resolver.engines.record_pairs import NAME_PAIRS_PLAN
 from resolver.normalize import prepare
 from resolver.normalize.folding import fold, sound_code
@@ -169,7 +170,7 @@ def _other_names(
         pair for _ in range(entry.hard_negatives) if (pair := make_hard_negative(first, chance))
     ]
     pairs += [] if is_group else hard
-    pairs = [pair for pair in pairs if pair[1] and not _spelled_alike(*pair)]
+    pairs = [pair for pair in pairs if pair[1] and not _spelled_alike(*pair, entry.kind)]
     # A word more tells a splinter from the whole.
     return [*pairs, *hard] if is_group else pairs
 
@@ -231,16 +232,18 @@ class SimilarNames:
         return " ".join(parts)
 
 
-def _spelled_alike(first: str, second: str) -> bool:
+def _spelled_alike(first: str, second: str, kind: Kind = Kind.PERSON) -> bool:
     """Return whether two names may be spellings of one, or one is an abridged form of the other.
 
-    A number in only one of them makes them different names.
+    A number in only one of them makes them different names, and so does a qualifier of a group.
     """
     sounds, other_sounds = (
         {sound_code(word) for word in fold(name).split()} for name in (first, second)
     )
     unshared = set(fold(first).split()) ^ set(fold(second).split())
     if any(roman_value(word) or word.isdigit() for word in unshared):
+        return False
+    if kind == Kind.GROUP and any(map(qualifier_code, unshared)):
         return False
     return sounds <= other_sounds or other_sounds <= sounds
 

@@ -9,12 +9,8 @@ from resolver.comparison import Context, NameIndex
 from resolver.comparison.comparators import COMPARATOR_BY_NAME
 from resolver.comparison.name_words import qualifiers
 from resolver.comparison.name_words.acronym_words import initial_bits
-from resolver.comparison.name_words.qualifiers import (
-    CLASS_BITS,
-    MAX_CODE,
-    UNIT_ROW,
-    qualifier_code,
-)
+from resolver.comparison.name_words.qualifiers import CLASS_BITS, MAX_CODE, qualifier_code
+from resolver.kernels.comparison.qualifier_grades import TYPE_CLASS, UNIT_CLASS
 from resolver.records import Kind
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
@@ -96,6 +92,13 @@ def test_parts_of_groups(name: str, other: str, expected: float) -> None:
         ("National Front", "National Front of France", 0.2),
         ("Front for Norvelt Democracy", "Norvelt Democratic Front", 1.0),
         ("Norvelt University", "Norvelt University School of Law", 0.7),
+        ("Norvelt University", "Norvelt Technical University", 0.15),
+        ("Norvelt University", "University of Norvelt", 0.9),
+        ("University of Norvelt", "University of Ostrava", 1.0),
+        ("Norvelt University", "Norvelt University Hospital", 0.15),
+        ("Norvelt University", "Norvelt Research University", 0.5),
+        ("Norvelt Bank", "Norvelt State Bank", 0.6),
+        ("Norvelt University", "Norvelt State University", 0.15),
         ("Norvelt Democratic Front", "Norvelt Islamic Front", 0.0),
         ("Norvelt", "Norvelt Insurance", 0.4),
         ("Norvelt Company", "Norvelt Holding", NONE),
@@ -126,11 +129,16 @@ def test_initials_of_a_word_in_several_languages() -> None:
 def test_codes_of_qualifiers() -> None:
     unit, plain = qualifier_code("departments"), qualifier_code("medical")
     assert unit == qualifier_code("department") != plain
-    assert int(CLASS_BITS[UNIT_ROW, unit >> 6]) >> (unit & 63) & 1
-    assert not int(CLASS_BITS[UNIT_ROW, plain >> 6]) >> (plain & 63) & 1
+    assert int(CLASS_BITS[UNIT_CLASS, unit >> 6]) >> (unit & 63) & 1
+    assert not int(CLASS_BITS[UNIT_CLASS, plain >> 6]) >> (plain & 63) & 1
+    assert not int(CLASS_BITS[TYPE_CLASS, unit >> 6]) >> (unit & 63) & 1
+    assert int(CLASS_BITS[TYPE_CLASS, plain >> 6]) >> (plain & 63) & 1
     assert qualifier_code("technology") == qualifier_code("technologies") <= MAX_CODE
     assert qualifier_code("holding") == 0
     assert qualifier_code("democracy") == qualifier_code("democratic")
+    misspelt = ("techonology", "tchnology", "technollogy", "technolagy", "techmology")
+    assert {*map(qualifier_code, misspelt)} == {qualifier_code("technology")}
+    assert qualifier_code("nechnology") == qualifier_code("norvelt") == 0
     tables = qualifiers.POLITICAL, qualifiers.BODIES, qualifiers.INSTITUTIONAL
     words = " ".join((*tables, qualifiers.COMMERCIAL)).replace("/", " ").split()
     assert 0 < min(map(qualifier_code, words)) < max(map(qualifier_code, words)) <= MAX_CODE

@@ -28,11 +28,19 @@ def test_a_city_is_a_place_in_a_groups_name() -> None:
     assert derna.symbols == tokenize_group("Al-Karama Darnah")[-1].symbols
 
 
-def test_other_symbols_take_precedence() -> None:
-    # A country, for example, has a symbol already.
-    (token,) = (name for name in tokenize_group("Bank of Palestine") if name.text == "palestine")
-    assert token.flags & TokenFlag.PLACE
-    assert len(token.symbols) == 1
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Samara", "Kuybyshev"),
+        ("Vienna", "Wien"),
+        ("Moskovskiy", "Moscow"),
+        ("Helsingin", "Helsinki"),
+    ],
+)
+def test_spellings_share_a_symbol_of_ours(name: str, other: str) -> None:
+    first, second = (tokenize_group(f"Norvelt {city}")[-1] for city in (name, other))
+    assert first.flags == second.flags == TokenFlag.PLACE
+    assert set(first.symbols) & set(second.symbols)
 
 
 def test_spellings_are_unique() -> None:

@@ -98,3 +98,25 @@ def test_generic_words_are_another_name() -> None:
     assert ("National Front of Norvelt", "National Front") in pairs
     others = {group_hard_negative("Norvelt Holding", random.Random(seed)) for seed in range(300)}
     assert not any(pair and len(pair[1].split()) < 2 for pair in others)
+
+
+def test_institution_of_another_type_is_another_institution() -> None:
+    types = {"Technical", "Medical", "Veterinary", "Polytechnic", "Catholic", "Pedagogical"}
+
+    def added_types(name: str) -> set[str]:
+        pairs = (group_hard_negative(name, random.Random(seed)) for seed in range(300))
+        return {word for pair in pairs if pair for word in pair[1].split()} & types
+
+    assert len(added_types("University of Norvelt")) > 2
+    assert not added_types("Norvelt Line")
+
+
+def test_institution_of_another_founder_at_the_same_place_is_another_institution() -> None:
+    drawn = (
+        group_hard_negative("University of Norvelt", random.Random(seed)) for seed in range(300)
+    )
+    others = {pair[1] for pair in drawn if pair and "Humboldt" in pair[1]}
+    assert others
+    assert all({"University", "Norvelt"} <= set(other.replace(",", "").split()) for other in others)
+    plain = (group_hard_negative("Norvelt University", random.Random(seed)) for seed in range(300))
+    assert not any("Humboldt" in pair[1] for pair in plain if pair)

@@ -115,6 +115,27 @@ def test_name_with_an_added_quality_or_part_is_another_group(batch: Batch) -> No
     assert (longer & (faction == 0)).any()
 
 
+def test_institution_of_another_type_is_another_group() -> None:
+    names = [f"{family} University" for family in FAMILY]
+    records = [record(f"l:u{number}", Kind.GROUP, name=name) for number, name in enumerate(names)]
+    batch = Batch.from_records(records).canonical()
+    with quick_symbols(
+        "resolver.pipeline",
+        "resolver.training.data.labeled_pairs",
+        "resolver.training.augment.name_only",
+    ):
+        groups = name_only_pairs(batch, batch.ids.to_pylist(), ["l"], FrequencyTables(), seed=3)[
+            Kind.GROUP
+        ]
+    qualifier, contradicted = (
+        groups.evidence[:, features_of(Kind.GROUP).index(name)]
+        for name in ("qualifier", "name_contradicted")
+    )
+    assert ((groups.labels == 0) & (qualifier <= 0.2) & (contradicted == 1)).any()
+    assert _spelled_alike("Norvelt University", "Norvelt State University")
+    assert not _spelled_alike("Norvelt University", "Norvelt State University", Kind.GROUP)
+
+
 def test_similar_names_are_other_names() -> None:
     words = [word for word in ("karim", "karima", "kareem", "petrov", "petrova") for _ in range(3)]
     with quick_symbols("resolver.training.augment.name_only"):

@@ -53,7 +53,7 @@ def column(data: LabeledPairs, feature: str) -> np.ndarray:
 def test_shared_number_has_both_labels(pairs_of_origin: dict[str, LabeledPairs]) -> None:
     data = pairs_of_origin[SHARED_NUMBER_ORIGIN]
     assert np.bincount(data.labels).tolist() == [len(data) // 2] * 2
-    assert (column(data, "identifier") == 1).all()
+    assert (column(data, "identifier") > 0.6).all()
     assert np.median(column(data, "name")) < 0.3
 
 

@@ -1,0 +1,287 @@
+"""Institutions: invented lists of universities, hospitals, offices and firms, and their likenesses.
+
+Registers name one institution in its own language, in English, abbreviated, with its acronym, with
+one of its departments or with its city. A place has several institutions whose names differ by
+their type alone (`Technical University`), and branches of a firm differ by their country.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from resolver.normalize.group_lexicons.cities import PLACES
+from resolver.normalize.group_lexicons.company_words import COMPANY_WORDS
+from resolver.normalize.group_lexicons.institution_words import INSTITUTION_WORDS
+from resolver.records import Kind, Record, Value
+from resolver.training.augment.keyboard_errors import add_word_typos
+from resolver.training.augment.register_vocabulary import RegisterVocabulary
+from resolver.training.augment.registers import draw_duplicates
+
+_HEADS = "university university university institute academy hospital museum ministry".split()
+_TYPES = (
+    "state technical medical agricultural federal catholic pedagogical veterinary international"
+    " metropolitan national polytechnic northern southern western eastern".split()
+)
+_SUBJECTS = (
+    "technology science sciences medicine economics law engineering physics biology mathematics"
+    " education agriculture music health energy transport finance".split()
+)
+_TRADES = (
+    "industries technology electronics chemical pharmaceutical engineering machinery systems"
+    " trading shipping construction energy instruments laboratories foods".split()
+)
+_LEGAL_FORMS = (
+    ("Ltd", "Limited", "Ltd.", "Co., Ltd."),
+    ("GmbH", "Gesellschaft mbH", "G.m.b.H."),
+    ("AG", "Aktiengesellschaft", "A.G."),
+    ("SA", "Soci\u00e9t\u00e9 Anonyme", "S.A.", "Sociedad An\u00f3nima"),
+    ("BV", "B.V.", "Besloten Vennootschap"),
+    ("Inc", "Inc.", "Incorporated"),
+    ("Sp. z o.o.", "SP ZOO"),
+    ("KK", "Kabushiki Kaisha", "K.K."),
+)
+_UNITS = ("{1}, Department of {0}", "School of {0}, {1}", "{1} School of {0}", "{1} Faculty of {0}")
+_LINKS_ABROAD = ("de", "di", "du", "w", "v", "")
+_SHORT = {
+    "university": ("Univ", "Univ."),
+    "institute": ("Inst", "Inst."),
+    "academy": ("Acad.",),
+    "hospital": ("Hosp",),
+    "technology": ("Tech", "Technol"),
+    "national": ("Natl",),
+    "international": ("Intl", "Int."),
+    "industries": ("Ind", "Inds"),
+    "chemical": ("Chem",),
+    "engineering": ("Eng",),
+    "pharmaceutical": ("Pharm",),
+    "laboratories": ("Lab", "Labs"),
+    "agricultural": ("Agric",),
+    "sciences": ("Sci",),
+}
+_MAX_DUPLICATES = 6
+_Choice = TypeVar("_Choice")
+
+
+def _invert(words: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    forms: dict[str, list[str]] = {}
+    for form, meaning in words.items():
+        forms.setdefault(meaning, []).append(form)
+    return {meaning: tuple(own) for meaning, own in forms.items()}
+
+
+_FORMS = _invert({**COMPANY_WORDS, **INSTITUTION_WORDS})
+
+
+@dataclass(frozen=True, slots=True)
+class InstitutionList:
+    """Error rates of a list of institutions. Rates are shares of institutions or records.
+
+    - `institutions`: number; `duplicate_share` of them are listed more than once, on average
+      `mean_duplicates` more times.
+    - `firms`: institutions that are firms; `likenesses`: those that differ in one word from the
+      one before.
+    - `abroad`, `short`, `units`: records with words of another language, with abbreviations, or
+      under a department.
+    - `acronyms`, `cities`: records with the acronym or the city behind the name; `glued`: records
+      with two words run together; `typos`: words with a typo.
+    """
+
+    name: str
+    plan: str
+    institutions: int
+    mean_duplicates: float
+    duplicate_share: float
+    firms: float = 0.4
+    likenesses: float = 0.4
+    abroad: float = 0.25
+    short: float = 0.2
+    units: float = 0.12
+    acronyms: float = 0.06
+    cities: float = 0.15
+    glued: float = 0.02
+    typos: float = 0.02
+
+
+INSTITUTION_LISTS: tuple[InstitutionList, ...] = (
+    InstitutionList("institutes", "XS", 500, 1.8, 0.6),
+    InstitutionList("affiliations", "S", 4_000, 1.5, 0.4),
+)
+"""Lists of institutions that a model learns from."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Institution:
+    place: tuple[str, ...]
+    head: str
+    type: str
+    subject: str
+    is_firm: bool
+    is_place_last: bool
+    seat: tuple[str, ...]
+    legal_form: tuple[str, ...] = ("",)
+
+
+def generate_institutions(
+    institutions: InstitutionList, vocabulary: RegisterVocabulary, seed: int
+) -> tuple[list[Record], dict[str, str]]:
+    """Return the records of a list (reproducible), and record id → id of the institution."""
+    chance = random.Random(f"{seed}:{institutions.name}")
+    records: list[Record] = []
+    truth: dict[str, str] = {}
+    for number, body in enumerate(_draw_bodies(institutions, vocabulary, chance)):
+        count = 1
+        if chance.random() < institutions.duplicate_share:
+            count += draw_duplicates(institutions.mean_duplicates, chance, _MAX_DUPLICATES)
+        for copy in range(count):
+            identity = f"{institutions.name}:{number}-{copy}"
+            name = Value("name", _write(institutions, body, chance))
+            records.append(Record(identity, institutions.name, Kind.GROUP, "Organization", (name,)))
+            truth[identity] = f"{institutions.name}:{number}"
+    return records, truth
+
+
+def _draw_bodies(
+    institutions: InstitutionList, vocabulary: RegisterVocabulary, chance: random.Random
+) -> Iterator[_Institution]:
+    body: _Institution | None = None
+    for _ in range(institutions.institutions):
+        if body is None or chance.random() >= institutions.likenesses:
+            is_firm = chance.random() < institutions.firms
+            body = _draw_firm(vocabulary, chance) if is_firm else _draw_body(vocabulary, chance)
+        else:
+            body = _change_one_word(body, vocabulary, chance)
+        yield body
+
+
+def _draw_body(vocabulary: RegisterVocabulary, chance: random.Random) -> _Institution:
+    seat = chance.choice(PLACES)
+    return _Institution(
+        seat if chance.random() < 0.75 else (_draw_family(vocabulary, chance),),
+        chance.choice(_HEADS),
+        chance.choice(_TYPES) if chance.random() < 0.4 else "",
+        chance.choice(_SUBJECTS) if chance.random() < 0.3 else "",
+        is_firm=False,
+        is_place_last=chance.random() < 0.5,
+        seat=seat,
+    )
+
+
+def _draw_family(vocabulary: RegisterVocabulary, chance: random.Random) -> str:
+    return vocabulary.family[chance.choice(vocabulary.cultures)].draw(chance)
+
+
+def _draw_firm(vocabulary: RegisterVocabulary, chance: random.Random) -> _Institution:
+    names = [_draw_family(vocabulary, chance) for _ in range(2)]
+    name = " ".join(names) if chance.random() < 0.3 else names[0]
+    trade = chance.choice(_TRADES) if chance.random() < 0.7 else ""
+    return _Institution(
+        (name,),
+        trade,
+        "",
+        "",
+        is_firm=True,
+        is_place_last=False,
+        seat=chance.choice(PLACES),
+        legal_form=chance.choice(_LEGAL_FORMS),
+    )
+
+
+def _other(choices: Sequence[_Choice], own: _Choice, chance: random.Random) -> _Choice:
+    """Draw a choice that is not the own one."""
+    return chance.choice([choice for choice in choices if choice != own])
+
+
+def _change_firm(body: _Institution, chance: random.Random) -> _Institution:
+    """Return a branch of a firm, or a firm of the same name in another trade."""
+    if chance.random() < 0.5 or not body.head:
+        return replace(body, subject=chance.choice(PLACES)[0])
+    return replace(body, head=_other(_TRADES, body.head, chance))
+
+
+def _change_one_word(
+    body: _Institution, vocabulary: RegisterVocabulary, chance: random.Random
+) -> _Institution:
+    """Return a likeness: another type or subject, place or founder, or a branch of a firm."""
+    if body.is_firm:
+        return _change_firm(body, chance)
+    shape = chance.random()
+    if shape < 0.1:
+        seat = _other(PLACES, body.seat, chance)
+        return replace(body, place=seat if body.place is body.seat else body.place, seat=seat)
+    if shape < 0.2:
+        # Of two institutions of a city, one bears the name of a founder before that of the city.
+        is_founded = body.place is body.seat
+        place = (_draw_family(vocabulary, chance),) if is_founded else body.seat
+        return replace(body, place=place)
+    if shape < 0.3:
+        return replace(body, is_place_last=not body.is_place_last)
+    if shape < 0.4:
+        return replace(body, head=_other(_HEADS, body.head, chance))
+    if shape < 0.5:
+        return replace(body, subject=chance.choice(_SUBJECTS) if not body.subject else "")
+    return replace(body, type=_other(("", *_TYPES), body.type, chance))
+
+
+def _write(institutions: InstitutionList, body: _Institution, chance: random.Random) -> str:
+    """Return a name of an institution as a register might write it."""
+    kind = chance.random()
+    forms: Mapping[str, tuple[str, ...]] = {}
+    if kind < institutions.abroad:
+        forms = _FORMS
+    elif kind < institutions.abroad + institutions.short:
+        forms = _SHORT
+    words = _firm_words(body, chance) if body.is_firm else _body_words(body, forms, chance)
+    written = [
+        add_word_typos(chance.choice(forms.get(word, (word,))), institutions.typos, chance)
+        for word in words
+        if word
+    ]
+    name = " ".join(word if word.isupper() else word[:1].upper() + word[1:] for word in written)
+    return _append_parts(institutions, body, name, chance)
+
+
+def _body_words(
+    body: _Institution, forms: Mapping[str, tuple[str, ...]], chance: random.Random
+) -> list[str]:
+    is_abroad = forms is _FORMS
+    place = chance.choice(body.place) if is_abroad else body.place[0]
+    subject = ["of", body.subject] if body.subject else []
+    if is_abroad:
+        return [body.head, body.type, *subject[1:], chance.choice(_LINKS_ABROAD), place]
+    # Registers turn a name without a subject round.
+    is_last = body.is_place_last != (not body.subject and chance.random() < 0.12)
+    if is_last:
+        return [body.type, body.head, *subject, "in" if subject else "of", place]
+    return [place, body.type, body.head, *subject]
+
+
+def _firm_words(body: _Institution, chance: random.Random) -> list[str]:
+    name = body.place[0]
+    if " " in name and chance.random() < 0.1:
+        name = name.replace(" ", chance.choice(("", "-", " & ")))
+    legal = chance.choice((*body.legal_form, "", ""))
+    # A firm is listed without the country of its only branch, too.
+    branch = body.subject if chance.random() < 0.75 else ""
+    return [*name.split(), body.head, branch, *legal.split()]
+
+
+def _append_parts(
+    institutions: InstitutionList, body: _Institution, name: str, chance: random.Random
+) -> str:
+    """Return a name with its acronym, city or department, run together or in capitals, perhaps."""
+    kind = chance.random()
+    letters = "".join(word[0] for word in name.split() if word[0].isupper() and len(word) > 2)
+    unit, acronym = institutions.units, institutions.units + institutions.acronyms
+    if kind < unit and not body.is_firm:
+        name = chance.choice(_UNITS).format(chance.choice(_SUBJECTS).title(), name)
+    elif kind < acronym and len(letters) > 2:
+        name = f"{name} ({letters})"
+    elif kind < acronym + institutions.cities:
+        name = chance.choice(("{}, {}", "{} {}", "{} ({})")).format(name, body.seat[0].title())
+    if chance.random() < institutions.glued:
+        words = name.split()
+        name = " ".join([*words[:-2], "".join(words[-2:])])
+    return name.upper() if chance.random() < 0.15 else name
