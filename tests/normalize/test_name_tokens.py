@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.normalize.group_tokens import tokenize_group, without_acronym
@@ -168,6 +168,8 @@ def test_texts_without_letters_give_no_tokens(text: str) -> None:
     assert tokenize_group(text) == []
 
 
+# the first name in Han letters reads tables
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_any_text_gives_bounded_tokens(text: str) -> None:
     for split in (tokenize_person, tokenize_group):

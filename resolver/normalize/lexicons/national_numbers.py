@@ -85,6 +85,11 @@ _DIGITS_ONLY = {
 """Country: what is left out of a number, such as MVA and MWST behind it."""
 
 
+_LIBRARY_FAULTS = (LookupError, ValueError, ArithmeticError, TypeError, AttributeError)
+"""Errors that modules of the library raise for some numbers, besides their own for an invalid one
+(a county that is not in its table of the Chinese ones)."""
+
+
 class NationalNumber(NamedTuple):
     """Number without the marks of its country and its use, and the code of the country."""
 
@@ -118,7 +123,7 @@ def _valid(number: str, country: str) -> str:
     for name in _MODULES.get(country, ()):
         try:
             normal = _module(country, name).validate(number)
-        except ValidationError:
+        except (ValidationError, *_LIBRARY_FAULTS):
             continue
         return _company_number(normal, f"{country}.{name}")
     return ""

@@ -29,6 +29,8 @@ from resolver.normalize.lexicons.national_numbers import _MODULES, read_national
         ("DE136695977", "", None),
         ("136695976", "", None),
         ("136695976", "ae", None),
+        # The library fails for a county that its table lacks.
+        ("113343196912073213", "cn", None),
     ],
 )
 def test_national_numbers(number: str, country: str, expected: tuple[str, str] | None) -> None:

@@ -18,6 +18,7 @@ OWN_TEXTS = {
     "_script",  # single letters
     "_shared_values",  # properties of comparators
     "country_grades",  # codes of countries
+    "_module",  # countries and kinds of numbers in a table
     "merge_country_codes",
     "_has_record_of",  # sources of a policy; 16
     "detect_code_page",  # heads of files, of bounded length; 16
