@@ -1,11 +1,12 @@
-"""`GET /search/{dataset}`: entities by name, id or number, with filters and facets, as in yente."""
+"""`GET /search/{dataset}`: entities by words, id or number, with filters and facets."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from flask import Blueprint, Response, request
 
 from resolver.api import query_parameters
@@ -29,10 +30,11 @@ from resolver.api.openapi.json_schema import (
 from resolver.api.openapi.objects import errors, json_response_of, query_parameter
 from resolver.api.schemas.entity_schemas import ENTITY_FIELDS, REVISION_FIELDS, TOTAL
 from resolver.api.schemas.facets import (
-    FACETS,
     count_facet,
-    facet_filter,
-    read_operator,
+    read_facets,
+    read_filters,
+    read_schema,
+    select_with_facets,
 )
 from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.request_options import (
@@ -40,34 +42,28 @@ from resolver.api.schemas.request_options import (
     read_entity_filter,
     sources_in_scope,
 )
-from resolver.api.schemas.yente import query_record
 from resolver.api.service import current_service
-from resolver.ingest.formats.ftm.ftm_schema import is_kind_of, topic_names
-from resolver.records import Identifier, kind_of_schema
+from resolver.ingest.formats.ftm.ftm_schema import topic_names
 from resolver.records.kinds import SCHEMATA
-from resolver.records.properties import IDENTIFIERS
 from resolver.screening import entity_reader
-from resolver.screening.screener import (
-    FilterContext,
-    IndexRevision,
-    MatchQuery,
-    Screener,
-    ScreeningMatch,
-)
-from resolver.screening.uncompared_values import letters
+from resolver.screening.match_documents import build_match_documents
+from resolver.screening.screener import EntityFilter, FilterContext, IndexRevision
+from resolver.screening.search.entity_facets import FACETS
+from resolver.screening.search.found_entities import FoundEntities
+from resolver.screening.search.term_search import SearchScope
 
 blueprint = Blueprint("search", __name__)
 _Entity = dict[str, Any]
 MAX_ENTITIES = 1_000
-"""Maximum number of entities that a search looks at."""
-_FILTERS = ("countries", "topics", "datasets")
-_DEFAULT_FACETS = ("countries", "topics", "datasets")
+"""Entities up to which results are paged, sorted and filtered by their documents."""
+MAX_TEXT = 2_000
+"""Characters of a typed text."""
 _SORT_PATTERN = r"^(_?score|caption|schema|id|properties\.[A-Za-z]{1,40})(:(asc|desc))?$"
 _PARAMETERS = (
     query_parameter(
         "q",
-        {**TEXT, "maxLength": 2_000},
-        description="What to search for; words of at most 100 letters where a script parts words.",
+        {**TEXT, "maxLength": MAX_TEXT},
+        description="Words, a number, a telephone, an e-mail address or a place, in any script.",
     ),
     query_parameter("schema", enum_of([*SCHEMATA, "Thing"])),
     query_parameter("limit", integer(0, 500)),
@@ -76,6 +72,7 @@ _PARAMETERS = (
     query_parameter("countries", TEXTS),
     query_parameter("topics", array_of(enum_of(topic_names()))),
     query_parameter("datasets", TEXTS),
+    query_parameter("filter", TEXTS, description="Facet and value, as in `genders:female`."),
     query_parameter("filter_op", enum_of(["OR", "AND"])),
     query_parameter("facets", array_of(enum_of(FACETS))),
     query_parameter("fuzzy", BOOLEAN),
@@ -134,11 +131,14 @@ class _SortOrder:
     responses={200: json_response_of(_SEARCH_RESPONSE), **errors(400, 404)},
 )
 def search(dataset: str) -> Response:
-    """Return entities whose names are like `q`, best first unless `sort` says otherwise.
+    """Return the entities that state the words of `q`, the best first unless `sort` says otherwise.
 
-    `sort` is `caption:asc`, `properties.X:desc` and so on. An id finds its entity, and a number (of
-    a passport, say) its bearer. Without `q` every entity matches. `fuzzy`, `simple` and `target`
-    are accepted and change nothing.
+    `score` is the relevance of an entity to the text, from 0 to 1, and no probability: it says how
+    well names, numbers, addresses, telephones and e-mail addresses answer the words typed. Entities
+    of equal relevance are ordered by their number of records, then by id. An id finds its entity.
+    Without `q`, or for `*`, every entity matches. `sort` is `caption:asc`, `properties.X:desc` and
+    so on, and orders the first 1,000. `filter` is a facet and a value, as in `genders:female`.
+    `fuzzy`, `simple` and `target` are accepted and change nothing.
     """
     query_parameters.ignore_undeclared()
     query_parameters.require_utf8()
@@ -146,30 +146,22 @@ def search(dataset: str) -> Response:
         query_parameters.read_boolean(name, default=False)
     screener = current_service().ready_screener()
     sources = sources_in_scope(dataset, screener.visible_sources(viewer()))
-    text, schema = request.args.get("q", "").strip(), _read_schema()
-    orders, facets = _read_sort_orders(), _read_facets()
+    text, schema, wanted = _read_text(), read_schema(), read_filters()
+    orders, facets = _read_sort_orders(), read_facets()
+    accept = read_entity_filter(with_topics=False)
     limit = query_parameters.read_integer("limit", 10, 0, 500)
     offset = query_parameters.read_integer("offset", 0, 0, MAX_ENTITIES)
-    if text:
-        options = MatchQuery(MAX_ENTITIES, 0.0, sources, read_entity_filter(), viewer())
-        entities, is_complete, revision = _search_text(screener, text, schema, options)
-        entities = _insert_entity_with_id(entities, text, sources)
-    else:
-        entities, is_complete, revision = _list_entities(schema, sources)
-    query_parameters.read_choices("topics", topic_names())
-    filters = {name: query_parameters.read_texts(name) for name in _FILTERS}
-    has_facets = facet_filter(filters, read_operator())
-    entities = [entity for entity in entities if has_facets(entity)]
-    for order in orders:
-        order.apply(entities)
-    page = entities[offset : offset + limit]
+    found = screener.search(text, SearchScope(viewer(), sources), _find_id(text))
+    found, is_complete = _select_accepted(select_with_facets(found, schema, wanted), accept)
+    page = _read_page(found, orders, offset, limit)
+    revision = IndexRevision(found.snapshot.revision, current_service().hub.models.stamp["model"])
     returned = {"seen": [entity["id"] for entity in page]}
     log_access("search", {"q": text, "schema": schema}, returned, revision)
     return json_response(
         {
             "results": page,
-            "total": {"value": len(entities), "relation": "eq" if is_complete else "gte"},
-            "facets": {name: count_facet(name, entities) for name in facets},
+            "total": {"value": len(found), "relation": "eq" if is_complete else "gte"},
+            "facets": {name: count_facet(name, found) for name in facets},
             "limit": limit,
             "offset": offset,
             "version": revision.revision,
@@ -178,85 +170,55 @@ def search(dataset: str) -> Response:
     )
 
 
-def _search_text(
-    screener: Screener, text: str, schema: str, match_options: MatchQuery
-) -> tuple[list[_Entity], bool, IndexRevision]:
-    """Return entities that bear the text as a number or name, whether these are all, and the
-    revision.
-    """
-    by_name = query_record({"schema": schema, "properties": {"name": [text]}}, "q").record
-    queries = [by_name]
-    number = letters(text).upper()
-    if any(character.isdigit() for character in number):
-        by_number = replace(by_name, values=(), identifiers=(Identifier("idNumber", text),))
-        queries.append(by_number)
-    answers, revision = screener.check(queries, match_options)
-    by_number_matches = [candidate for answer in answers[1:] for candidate in answer.matches]
-    bearers = [
-        _entity_view(match)
-        for match in by_number_matches
-        if number in _normalized_identifiers(match.entity)
-    ]
-    bearer_ids = {entity["id"] for entity in bearers}
-    namesakes = [
-        _entity_view(match) for match in answers[0].matches if match.entity["id"] not in bearer_ids
-    ]
-    return [*bearers, *namesakes], all(answer.is_complete for answer in answers), revision
+def _read_text() -> str:
+    """Return the typed text; empty where every entity is wanted. Raises `ApiError`."""
+    text = request.args.get("q", "").strip()
+    if len(text) > MAX_TEXT:
+        raise ApiError(400, f"q has {len(text):,} characters; a search takes {MAX_TEXT:,} at most")
+    return "" if text == "*" else text
 
 
-def _normalized_identifiers(entity: Mapping[str, Any]) -> set[str]:
-    return {
-        letters(text).upper() for prop in IDENTIFIERS for text in entity["properties"].get(prop, ())
-    }
+def _find_id(text: str) -> str:
+    """Return the current id of the entity that a text is an id of; empty for other texts."""
+    if not text or " " in text:
+        return ""
+    document = entity_reader.read_entity(current_service().hub, text, viewer())
+    return document.id if document is not None and document.entity is not None else ""
 
 
-def _list_entities(
-    schema: str, sources: frozenset[str] | None
-) -> tuple[list[_Entity], bool, IndexRevision]:
-    """Return the first `MAX_ENTITIES` entities of a schema, for a search without a text.
-
-    Also whether they are all there are, and the revision that they are of.
-    """
-    hub = current_service().hub
-    accept = read_entity_filter()
-    version, listed, is_complete = entity_reader.read_first_entities(
-        hub, sources, viewer(), limit=MAX_ENTITIES
-    )
-    context = FilterContext(hub.store, version, viewer())
-    entities = [
-        {**entity, "target": True, "score": 0.0}
-        for entity in listed
-        if (schema == "Thing" or is_kind_of(entity["schema"], schema))
-        and (accept is None or accept(entity, context))
-    ]
-    return entities, is_complete, IndexRevision(version, hub.models.stamp["model"])
+def _select_accepted(
+    found: FoundEntities, accept: EntityFilter | None
+) -> tuple[FoundEntities, bool]:
+    """Return the entities that a filter of documents accepts, and whether it has seen all."""
+    if accept is None:
+        return found, True
+    context = FilterContext(current_service().hub.store, found.snapshot.revision, viewer())
+    best = found.best(MAX_ENTITIES)
+    documents = build_match_documents(best, found.snapshot, viewer())
+    mask = np.zeros(len(found), dtype=bool)
+    for entity, document in zip(best, documents, strict=True):
+        mask[entity.place] = accept(document, context)
+    return found.select(mask), len(found) <= MAX_ENTITIES
 
 
-def _read_schema() -> str:
-    schema = request.args.get("schema", "LegalEntity")
-    if schema != "Thing" and kind_of_schema(schema) is None:
-        raise ApiError(400, f"the schema {schema[:60]!r} is no person, group or asset")
-    return schema
-
-
-def _insert_entity_with_id(
-    entities: list[_Entity], entity_id: str, sources: frozenset[str] | None
+def _read_page(
+    found: FoundEntities, orders: Sequence[_SortOrder], offset: int, limit: int
 ) -> list[_Entity]:
-    """Return the entities with the visible entity of this id first, added if it is absent."""
-    read = entity_reader.read_entity(current_service().hub, entity_id, viewer())
-    entity = read.entity if read is not None else None
-    if entity is None or (sources is not None and sources.isdisjoint(entity["datasets"])):
-        return entities
-    others = [other for other in entities if other["id"] != entity["id"]]
-    return [{**entity, "target": True, "score": 1.0}, *others]
-
-
-def _entity_view(candidate: ScreeningMatch) -> _Entity:
-    return {**candidate.entity, "target": True, "score": candidate.score}
-
-
-def _read_facets() -> tuple[str, ...]:
-    return query_parameters.read_choices("facets", tuple(FACETS)) or _DEFAULT_FACETS
+    """Return the documents of a page; in another order than that of relevance, of the first
+    `MAX_ENTITIES`.
+    """
+    last = min(offset + limit, MAX_ENTITIES)
+    best = found.best(MAX_ENTITIES if orders else last)
+    shown = best if orders else best[offset:]
+    entities = [
+        {**document, "target": True, "score": entity.score}
+        for entity, document in zip(
+            shown, build_match_documents(shown, found.snapshot, viewer()), strict=True
+        )
+    ]
+    for order in orders:
+        order.apply(entities)
+    return entities[offset:last] if orders else entities
 
 
 def _read_sort_orders() -> list[_SortOrder]:

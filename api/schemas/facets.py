@@ -1,76 +1,81 @@
-"""Facets: filters and counts of search results. Adding one is a row in `FACETS`."""
+"""Facets of search results: filters of a request, and counts in an answer."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+from flask import request
+
 from resolver.api import query_parameters
-from resolver.records.properties import IDENTIFIERS
+from resolver.api.errors import ApiError
+from resolver.ingest.formats.ftm.ftm_schema import is_kind_of, topic_names
+from resolver.records import kind_of_schema
+from resolver.screening.search.entity_facets import COUNTRY, FACETS, read_facet
+from resolver.screening.search.found_entities import FoundEntities
 from resolver.screening.uncompared_values import country_code
 
-_Entity = Mapping[str, Any]
-_COUNTRIES = ("nationality", "country", "citizenship", "jurisdiction", "flag")
+FILTERS = ("countries", "topics", "datasets")
+"""Facets that are parameters by their own name; `filter` takes all."""
+DEFAULT_FACETS = FILTERS
+_ANYTHING = "Thing"
+_OPERATORS = {"OR": np.logical_or, "AND": np.logical_and}
 
 
-def _values_of(*props: str) -> Callable[[_Entity], Iterable[str]]:
-    return lambda entity: {value for prop in props for value in entity["properties"].get(prop, ())}
+def read_facets() -> tuple[str, ...]:
+    """Return the facets to count. Raises `ApiError`."""
+    return query_parameters.read_choices("facets", tuple(FACETS)) or DEFAULT_FACETS
 
 
-COUNTRY = "countries"
-FACETS: Mapping[str, Callable[[_Entity], Iterable[str]]] = {
-    COUNTRY: _values_of(*_COUNTRIES),
-    "topics": _values_of("topics"),
-    "datasets": lambda entity: entity["datasets"],
-    "schema": lambda entity: (entity["schema"],),
-    "genders": _values_of("gender"),
-    "identifiers": _values_of(*IDENTIFIERS),
-}
-"""Values of an entity by facet."""
-_OPERATORS: Mapping[str, Callable[[Iterable[bool]], bool]] = {"OR": any, "AND": all}
+def read_schema() -> str:
+    """Return the schema that entities must be of. Raises `ApiError`."""
+    schema = request.args.get("schema", _ANYTHING)
+    if schema != _ANYTHING and kind_of_schema(schema) is None:
+        raise ApiError(400, f"the schema {schema[:60]!r} is no person, group or asset")
+    return schema
 
 
-def _country_code(text: str) -> str:
-    return country_code(text) or text.casefold()
-
-
-def read_operator() -> Callable[[Iterable[bool]], bool]:
-    """Return the function that combines several values of one filter (parameter `filter_op`).
+def read_filters() -> dict[str, list[str]]:
+    """Return the wanted values by facet, those of the parameter `filter` among them.
 
     Raises `ApiError`.
     """
-    return _OPERATORS[query_parameters.read_choice("filter_op", tuple(_OPERATORS)) or "OR"]
+    query_parameters.read_choices("topics", topic_names())
+    wanted = {facet: list(query_parameters.read_texts(facet)) for facet in FILTERS}
+    for text in query_parameters.read_texts("filter"):
+        facet, colon, value = text.partition(":")
+        if facet not in FACETS or not colon or not value:
+            raise ApiError(
+                422, f"cannot filter by {text[:60]!r}; use {', '.join(FACETS)}, as in countries:ru"
+            )
+        wanted.setdefault(facet, []).append(value)
+    # countries may be written in any usual form
+    wanted[COUNTRY] = [country_code(text) or text for text in wanted[COUNTRY]]
+    return {facet: values for facet, values in wanted.items() if values}
 
 
-def facet_filter(
-    filters: Mapping[str, Sequence[str]], combine: Callable[[Iterable[bool]], bool]
-) -> Callable[[_Entity], bool]:
-    """Return a predicate of entities that have the wanted values of each facet.
-
-    filters: wanted values by facet; countries may be written in any usual form.
-    combine: `any` or `all`, over the values of one facet.
+def select_with_facets(
+    found: FoundEntities, schema: str, wanted: Mapping[str, Sequence[str]]
+) -> FoundEntities:
+    """Return the entities of a schema that have the wanted values of each facet: any of them, or
+    with the parameter `filter_op=AND` all. Raises `ApiError`.
     """
-    wanted_values = {
-        facet: [_country_code(text) if facet == COUNTRY else text for text in texts]
-        for facet, texts in filters.items()
-        if texts
-    }
-
-    def accept(entity: _Entity) -> bool:
-        """Return whether an entity has the wanted values."""
-        for facet, values in wanted_values.items():
-            entity_values = set(FACETS[facet](entity))
-            if not combine(value in entity_values for value in values):
-                return False
-        return True
-
-    return accept
+    operator = query_parameters.read_choice("filter_op", tuple(_OPERATORS)) or "OR"
+    if schema != _ANYTHING:
+        schemata = read_facet("schema", found)
+        names = [name for name in schemata.names if is_kind_of(name, schema)]
+        masks = [schemata.entities_with(name, len(found)) for name in names]
+        found = found.select(np.logical_or.reduce([np.zeros(len(found), dtype=bool), *masks]))
+    for facet, values in wanted.items():
+        stated = read_facet(facet, found)
+        masks = [stated.entities_with(value, len(found)) for value in values]
+        found = found.select(_OPERATORS[operator].reduce(masks))
+    return found
 
 
-def count_facet(facet: str, entities: Iterable[_Entity]) -> dict[str, Any]:
+def count_facet(facet: str, found: FoundEntities) -> dict[str, Any]:
     """Return the number of entities with each value of a facet, the most frequent first."""
-    counts = Counter(value for entity in entities for value in FACETS[facet](entity))
-    ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    values = [{"name": name, "label": name, "count": count} for name, count in ranked]
+    counts = read_facet(facet, found).counts()
+    values = [{"name": name, "label": name, "count": count} for name, count in counts]
     return {"label": facet.capitalize(), "values": values}

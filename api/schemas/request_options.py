@@ -149,7 +149,7 @@ class _Filter:
         )
 
 
-def read_entity_filter() -> EntityFilter | None:
+def read_entity_filter(*, with_topics: bool = True) -> EntityFilter | None:
     """Return the filter that the parameters of the request describe, if any. Raises `ApiError`."""
     excluded = frozenset(query_parameters.read_choices("exclude_schema", SCHEMATA))
     since = query_parameters.read_datetime("changed_since")
@@ -160,7 +160,7 @@ def read_entity_filter() -> EntityFilter | None:
             name for name in SCHEMATA if any(is_kind_of(name, schema) for schema in excluded)
         ),
         entity_reader.add_current_ids(current_service().hub, ids, viewer()) if ids else frozenset(),
-        frozenset(query_parameters.read_choices("topics", topic_names())),
+        frozenset(query_parameters.read_choices("topics", topic_names()) if with_topics else ()),
         since.astimezone(UTC) if since else None,
     )
     return accept if accept != _Filter(frozenset(), frozenset(), frozenset(), None) else None

@@ -28,6 +28,7 @@ from resolver.comparison.alignment import row_gathering
 from resolver.hub.index.prepared_arrays import prepared_from_arrays, prepared_to_arrays
 from resolver.kernels.blocking.prefilter_records import PrefilterArrays
 from resolver.records import Batch, concat
+from resolver.records.batch import IntArray
 from resolver.records.kinds import combine_kinds, count_kinds
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import PreparedBatch
@@ -36,7 +37,8 @@ from resolver.records.prepared.ragged import Ragged, spread
 from resolver.records.prepared.record_values import RecordValues
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.visibility import STRANGER, visible_rows
-from resolver.screening.source_policy import HandlingTable
+from resolver.screening.source_policy import HandlingTable, RecordVisibility
+from resolver.search.term_index import TermIndex, build_term_index
 from resolver.store.array_files import AnyArray, decode_texts, encode_texts
 from resolver.store.segment_reader import SegmentReader
 from resolver.store.segments import Segment, build_segment, write_segment
@@ -70,6 +72,7 @@ class IndexSegment:
     words: IndexedNames
     prefilter_arrays: PrefilterArrays
     keys: KeyTable
+    terms: TermIndex
 
     def __len__(self) -> int:
         return len(self.entities)
@@ -125,6 +128,17 @@ class IndexSegment:
         return kinds
 
     @cached_property
+    def owners(self) -> IntArray:
+        """Entity row of each record."""
+        counts = np.diff(self.member_offsets)
+        return np.repeat(np.arange(len(self), dtype=np.int32), counts)
+
+    @cached_property
+    def visibility(self) -> RecordVisibility:
+        """Which of its records a viewer may see."""
+        return RecordVisibility(self.stored.batch)
+
+    @cached_property
     def reader(self) -> SegmentReader:
         """Reader of single records."""
         return SegmentReader(self.stored.batch, self.stored.offsets, self.stored.properties())
@@ -132,7 +146,7 @@ class IndexSegment:
     def warm(self) -> None:
         """Compute the values that are otherwise computed on first access."""
         _ = self.reader, self.material.listed, self.material.source.name_offsets
-        _ = self.public_kinds
+        _ = self.public_kinds, self.owners, self.visibility
 
     def _members(self, rows: Numbers) -> tuple[Numbers, Numbers]:
         counts = self.member_offsets[rows + 1] - self.member_offsets[rows]
@@ -267,6 +281,7 @@ def _build_segment(
         f"seen.{place}": np.reshape(cast(AnyArray, array), -1)
         for place, array in enumerate(prefilter_arrays(prepared))
     }
+    extra |= {f"terms.{name}": array for name, array in build_term_index(batch).to_arrays().items()}
     extra |= {f"prepared.{name}": array for name, array in prepared_to_arrays(prepared).items()}
     extra |= {
         f"material.{name}": array
@@ -303,6 +318,7 @@ def open_index_segment(stored: Segment) -> IndexSegment:
         ),
         PrefilterArrays(*_prefilter_columns(extra)),
         KeyTable(**{field.name: extra[f"keys.{field.name}"] for field in fields(KeyTable)}),
+        TermIndex.from_arrays(_select_arrays("terms.", extra)),
     )
 
 

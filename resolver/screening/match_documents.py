@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -53,8 +53,24 @@ class LazyExplanations:
         return add_competition(explanation, hit.weight, hit.others, self._thresholds)
 
 
+class IndexedEntity(Protocol):
+    """Entity of the index: its id, segment, and row there."""
+
+    @property
+    def id(self) -> str:
+        """Id of the entity."""
+
+    @property
+    def segment(self) -> int:
+        """Number of its segment."""
+
+    @property
+    def row(self) -> int:
+        """Its row there."""
+
+
 def build_match_documents(
-    hits: Sequence[Hit], snapshot: IndexSnapshot, viewer: Viewer
+    hits: Sequence[IndexedEntity], snapshot: IndexSnapshot, viewer: Viewer
 ) -> list[dict[str, Any]]:
     """Build the golden records of some entities as the viewer may see them."""
     entities: dict[str, dict[str, Any]] = {}

@@ -45,6 +45,8 @@ from resolver.screening.ranking import (
     rank_hits,
 )
 from resolver.screening.retrieval import CandidateFinder
+from resolver.screening.search.found_entities import FoundEntities
+from resolver.screening.search.term_search import SearchScope, search_entities
 from resolver.screening.visible_history import visible_events
 from resolver.screening.visible_profiles import ProfileBuilder
 from resolver.store import Store
@@ -206,6 +208,14 @@ class Screener:
         snapshot = self._current_snapshot()
         results = [self._answer(query, snapshot, options) for query in queries]
         return results, IndexRevision(snapshot.revision, self._hub.models.stamp["model"])
+
+    def search(self, text: str, scope: SearchScope, entity_id: str = "") -> FoundEntities:
+        """Return the entities that state a typed text, as `search_entities` does. Raises
+        `StoreError` for an empty store.
+        """
+        snapshot = self._current_snapshot()
+        with self._concurrency:
+            return search_entities(text, snapshot, scope, entity_id)
 
     def visible_sources(self, viewer: Viewer = STRANGER) -> frozenset[str]:
         """Return the names of the lists that the viewer may know. Raises `StoreError` for an empty

@@ -1,4 +1,4 @@
-"""Handling of the records in the entity index by source: which lists a viewer may know of.
+"""Handling of the records in the entity index: which records and lists a viewer may know of.
 
 Every commit makes a new snapshot, so the counts over millions of records are computed once per
 segment; a snapshot only subtracts the records that were replaced since.
@@ -17,9 +17,31 @@ from resolver.records.batch import IntArray
 from resolver.records.packing import unpack_handling
 from resolver.records.prepared.ragged import spread
 from resolver.records.properties import HANDLING
+from resolver.records.visibility import Viewer, visible_rows
 
 Numbers = npt.NDArray[np.int64]
 _UNRESTRICTED = ""
+_MAX_CACHED_RIGHTS = 16
+
+
+class RecordVisibility:
+    """Flags of the records of a batch that viewers may see, cached by their rights."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._flags: dict[Viewer, npt.NDArray[np.bool_]] = {}
+
+    def flags(self, viewer: Viewer) -> npt.NDArray[np.bool_]:
+        """Return a flag for each record; an empty array if the viewer may see all of them."""
+        rights = Viewer("named" if viewer.name else "", viewer.agency, viewer.scopes)
+        flags = self._flags.get(rights)
+        if flags is None:
+            visible = visible_rows(self._batch, rights)
+            flags = np.zeros(0, dtype=bool) if visible is None else visible
+            if len(self._flags) >= _MAX_CACHED_RIGHTS:
+                self._flags.clear()
+            self._flags[rights] = flags
+        return flags
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,57 @@
+"""Entities that bear some terms, each with the best weight of a term in a visible record."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from resolver.kernels.arrays import BoolArray, ByteArray, FloatArray, IntArray, LongArray
+from resolver.kernels.compiler import compiled
+
+
+class TermRanges(NamedTuple):
+    """Ranges of postings, from `firsts` up to `lasts`, and the worth of a term in each."""
+
+    firsts: LongArray
+    lasts: LongArray
+    worths: FloatArray
+
+
+class Postings(NamedTuple):
+    """Records that state terms, with the weight of each; `owners` are the entities of records."""
+
+    records: IntArray
+    weights: ByteArray
+    owners: IntArray
+
+
+@compiled(allocates=False)
+def raise_bearers(
+    ranges: TermRanges,
+    postings: Postings,
+    visible: BoolArray,
+    active: BoolArray,
+    best: FloatArray,
+    touched: IntArray,
+) -> int:
+    """Raise `best` of each active entity to the highest worth × weight of its visible postings.
+
+    `visible` has a flag per record, or is empty if all are. `best` (zeros) and `touched` have a
+    place per entity. Write the raised entities to `touched` and return their number.
+    """
+    count = 0
+    for place in range(len(ranges.firsts)):
+        worth = ranges.worths[place]
+        for at in range(ranges.firsts[place], ranges.lasts[place]):
+            record = postings.records[at]
+            if len(visible) > 0 and not visible[record]:
+                continue
+            entity = postings.owners[record]
+            if not active[entity]:
+                continue
+            if best[entity] == 0:
+                touched[count] = entity
+                count += 1
+            best[entity] = max(best[entity], worth * np.float32(postings.weights[at]))
+    return count

@@ -1,0 +1,1 @@
+"""Free-text search of the entity index."""

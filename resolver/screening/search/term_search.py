@@ -1,0 +1,202 @@
+"""Free-text search of the entity index: the entities that state typed words, the best first.
+
+Relevance is lexical. Each typed word counts by the best way in which an entity states it (the very
+word, one that begins with it, `LIKENESS_WORTHS`),
+the weight of the property that states it and the rarity of the word; a value that is the whole
+typed text counts as all of its words. Only records that the viewer may see are read, so hidden ones
+change neither relevance nor rarity, totals or order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow.compute as pc
+
+from resolver.kernels.lookup.term_bearers import Postings, TermRanges, raise_bearers
+from resolver.records.visibility import Viewer
+from resolver.screening.entity_index import IndexSnapshot
+from resolver.screening.index_segment import IndexSegment
+from resolver.screening.search.found_entities import FIRST, FoundEntities
+from resolver.search.search_terms import TypedText, read_typed_text
+from resolver.search.term_index import WEIGHT_UNITS, TermIndex
+
+Numbers = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+_Worths = npt.NDArray[np.float32]
+_Bearers = list[tuple[Numbers, _Worths]]
+"""Entity rows of each segment, and what a word or text is worth there."""
+_PREFIX_WORTH = 0.7
+_MIN_PREFIX = 2
+"""Letters of a typed word from which on it finds words that begin with it."""
+_LEAST_SHARE = 0.5
+"""Entities are found down to this share of the best relevance."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchScope:
+    """Records that a search may read: those of a viewer, of entities known to some sources (None:
+    any).
+    """
+
+    viewer: Viewer
+    sources: frozenset[str] | None = None
+
+
+def search_entities(
+    text: str, snapshot: IndexSnapshot, scope: SearchScope, entity_id: str = ""
+) -> FoundEntities:
+    """Return the entities that state a text; all, with relevance 0, for an empty one.
+
+    Only those count that have as many of its words as any has, and at least half of the best
+    relevance. The text may be an id of the entity `entity_id`, which comes first then.
+    """
+    places = _EntityPlaces(snapshot, scope)
+    if not text:
+        masks = [places.visible(number) for number in range(len(snapshot.segments))]
+        return _gather(snapshot, scope, masks, [np.zeros(len(mask)) for mask in masks])
+    typed = read_typed_text(text)
+    scores = _sum_words(typed, places, [len(segment) for segment in snapshot.segments])
+    if entity_id:
+        for number, segment in enumerate(snapshot.segments):
+            row = pc.index(segment.ids, entity_id).as_py()
+            if row >= 0 and places.visible(number)[row]:
+                scores[number][row] = FIRST
+    return _gather(snapshot, scope, [part > 0 for part in scores], scores)
+
+
+class _EntityPlaces:
+    """Entities in the segments of a snapshot, as far as a search may read their records."""
+
+    def __init__(self, snapshot: IndexSnapshot, scope: SearchScope) -> None:
+        self._segments, self._viewer = snapshot.segments, scope.viewer
+        self._active = (
+            snapshot.active
+            if scope.sources is None
+            else tuple(
+                active & _is_known(segment, scope.viewer, scope.sources)
+                for segment, active in zip(snapshot.segments, snapshot.active, strict=True)
+            )
+        )
+
+    def visible(self, number: int) -> Bools:
+        """Return which entities of a segment have a record that the viewer may see."""
+        segment = self._segments[number]
+        return self._active[number] & _is_known(segment, self._viewer, None)
+
+    def bearers_of_word(self, word: str) -> _Bearers:
+        """Return the entities that state a word, its beginning, or a word like it."""
+        return [
+            self._collect(number, _word_ranges(segment.terms, word))
+            for number, segment in enumerate(self._segments)
+        ]
+
+    def bearers_of_whole(self, typed: TypedText) -> _Bearers:
+        """Return the entities with a value that is, or begins with, all of a typed text."""
+        return [
+            self._collect(number, _whole_ranges(segment.terms, typed))
+            for number, segment in enumerate(self._segments)
+        ]
+
+    def _collect(self, number: int, ranges: TermRanges) -> tuple[Numbers, _Worths]:
+        segment = self._segments[number]
+        best = np.zeros(len(segment), dtype=np.float32)
+        touched = np.empty(len(segment), dtype=np.int32)
+        count = raise_bearers(
+            ranges,
+            Postings(segment.terms.records, segment.terms.weights, segment.owners),
+            segment.visibility.flags(self._viewer),
+            self._active[number],
+            best,
+            touched,
+        )
+        rows = touched[:count].astype(np.int64)
+        return rows, best[rows] / np.float32(WEIGHT_UNITS)
+
+
+def _is_known(segment: IndexSegment, viewer: Viewer, sources: frozenset[str] | None) -> Bools:
+    """Return which entities have a visible record of one of some sources (None: of any)."""
+    mask = np.ones(len(segment.owners), dtype=bool)
+    flags = segment.visibility.flags(viewer)
+    if len(flags):
+        mask &= flags
+    if sources is not None:
+        stated = segment.stored.batch.sources
+        wanted = [name in sources for name in stated.values.to_pylist()]
+        mask &= np.array(wanted, dtype=bool)[stated.codes]
+    known = np.zeros(len(segment), dtype=bool)
+    known[segment.owners[mask]] = True
+    return known
+
+
+def _gather(
+    snapshot: IndexSnapshot,
+    scope: SearchScope,
+    masks: Sequence[Bools],
+    scores: Sequence[npt.NDArray[np.floating]],
+) -> FoundEntities:
+    rows = [np.flatnonzero(mask) for mask in masks]
+    return FoundEntities(
+        snapshot,
+        scope.viewer,
+        np.repeat(np.arange(len(rows)), [len(part) for part in rows]),
+        np.concatenate(rows),
+        np.concatenate(
+            [part[chosen] for part, chosen in zip(scores, rows, strict=True)], dtype=np.float32
+        ),
+    )
+
+
+def _word_ranges(terms: TermIndex, word: str) -> TermRanges:
+    ranges, worths = [terms.find(word)], [1.0]
+    if len(word) >= _MIN_PREFIX:
+        ranges.append(terms.find_beginning(word))
+        worths.append(_PREFIX_WORTH)
+    similar, similar_worths = terms.similar.find(word)
+    firsts, lasts = np.array(ranges, dtype=np.int64).T
+    return TermRanges(
+        np.concatenate([firsts, terms.starts[similar]]),
+        np.concatenate([lasts, terms.starts[similar + 1]]),
+        np.concatenate([np.array(worths, dtype=np.float32), similar_worths]),
+    )
+
+
+def _whole_ranges(terms: TermIndex, typed: TypedText) -> TermRanges:
+    ranges = [terms.find(term) for term in typed.wholes]
+    worths = [1.0] * len(ranges)
+    if len(typed.beginning) > _MIN_PREFIX:
+        ranges.append(terms.find_beginning(typed.beginning))
+        worths.append(_PREFIX_WORTH)
+    firsts, lasts = np.array(ranges, dtype=np.int64).T.copy()
+    return TermRanges(firsts, lasts, np.array(worths, dtype=np.float32))
+
+
+def _sum_words(typed: TypedText, places: _EntityPlaces, sizes: Sequence[int]) -> list[_Worths]:
+    """Return the relevance of each entity of each segment; 0 for those that do not count."""
+    sums = [np.zeros(size, dtype=np.float32) for size in sizes]
+    stated = [np.zeros(size, dtype=np.uint8) for size in sizes]
+    total = 0.0
+    for word in typed.words:
+        bearers = places.bearers_of_word(word)
+        rarity = 1 / (1 + math.log1p(sum(len(rows) for rows, _ in bearers)))
+        total += rarity
+        for number, (rows, worths) in enumerate(bearers):
+            sums[number][rows] += np.float32(rarity) * worths
+            stated[number][rows] += 1
+    whole = places.bearers_of_whole(typed) if typed.words else []
+    for number, (rows, worths) in enumerate(whole):
+        sums[number][rows] = np.maximum(sums[number][rows], np.float32(total) * worths)
+        stated[number][rows] = len(typed.words)
+    most_words = max(int(counts.max(initial=0)) for counts in stated)
+    least = _LEAST_SHARE * max(
+        float(part[counts == most_words].max(initial=0))
+        for part, counts in zip(sums, stated, strict=True)
+    )
+    for part, counts in zip(sums, stated, strict=True):
+        part[(counts < most_words) | (part < least)] = 0
+        part /= np.float32(max(total, 1e-9))
+    return sums
