@@ -1,4 +1,6 @@
-"""Search page: single check against the store, with an explanation of each match."""
+"""Search page: words typed alone find entities by relevance; data of a person or group are checked
+against the store, with an explanation of each match.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +19,14 @@ from resolver.api.service import current_service
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
 from resolver.records.labels import property_label
 from resolver.screening import entity_reader
+from resolver.screening.match_documents import build_match_documents
 from resolver.screening.screener import (
     IndexRevision,
     MatchQuery,
     ScreeningMatch,
     ScreeningResult,
 )
+from resolver.screening.search.term_search import SearchScope
 
 FIELDS = (
     ("name", "Name"),
@@ -56,13 +60,15 @@ _MAX_MATCHES = 20
 
 @blueprint.get("/desk/search", endpoint="search")
 def show_search() -> Any:
-    """Show the entities that the fields of the form may mean."""
+    """Show the entities that state the words typed, or that the fields of the form may mean."""
+    text = request.args.get("q", "").strip()[:500]
     query = {name: request.args.get(name, "").strip()[:500] for name, _ in FIELDS}
     schema = request.args.get("schema", "LegalEntity")
     schema = schema if schema in dict(KINDS) else "LegalEntity"
-    form = {"query": query, "schema": schema}
+    form = {"text": text, "query": query, "schema": schema}
     if not any(query.values()):
-        return _search_page(**form)
+        return _search_words(text, form) if text else _search_page(**form)
+    query["name"] = query["name"] or text
     id_match = _find_by_id(query["name"])
     properties = {name: [text] for name, text in query.items() if text}
     try:
@@ -80,9 +86,27 @@ def show_search() -> Any:
     )
 
 
+def _search_words(text: str, form: dict[str, Any]) -> str:
+    """Show the entities that state the words of a text, whatever their kind."""
+    found = current_service().ready_screener().search(text, SearchScope(viewer()))
+    best = found.best(_MAX_MATCHES)
+    entities = build_match_documents(best, found.snapshot, viewer())
+    revision = IndexRevision(found.snapshot.revision, current_service().hub.models.stamp["model"])
+    seen = {"total": len(found), "seen": [entity["id"] for entity in entities]}
+    log_access("search", {"q": text}, seen, revision)
+    return _search_page(
+        **form,
+        id_match=_find_by_id(text),
+        found_count=len(found),
+        matches=[_entity_context(entity) for entity in entities],
+        revision=revision.revision,
+    )
+
+
 def _search_page(**context: Any) -> str:
-    defaults = {"fields": FIELDS, "kinds": KINDS, "problem": "", "result": None, "id_match": None}
-    return render_page("search.html", section="search", **{**defaults, **context})
+    defaults = dict.fromkeys(("problem", "result", "id_match", "found_count"))
+    choices = {"fields": FIELDS, "kinds": KINDS}
+    return render_page("search.html", section="search", **{**defaults, **choices, **context})
 
 
 def _screen(submitted: SubmittedRecord) -> tuple[ScreeningResult, IndexRevision]:
@@ -108,20 +132,26 @@ def _find_by_id(text: str) -> entity_reader.EntityDocument | None:
 
 
 def _match_context(match: ScreeningMatch) -> dict[str, Any]:
-    entity, explanation = match.entity, match.why
+    explanation = match.why
+    return {
+        **_entity_context(match.entity),
+        "score": match.score,
+        "band": explanation.band.label,
+        "evidence": build_waterfall(explanation.rows),
+        "probability": explanation.score,
+    }
+
+
+def _entity_context(entity: dict[str, Any]) -> dict[str, Any]:
     properties = entity["properties"]
     names = [*properties.get("name", ()), *properties.get("alias", ())]
     return {
         "id": entity["id"],
         "caption": entity["caption"],
-        "score": match.score,
-        "band": explanation.band.label,
         "names": [name for name in names if name != entity["caption"]],
         "facts": [
             (property_label(prop), properties[prop]) for prop in FACTS if properties.get(prop)
         ],
         "datasets": entity["datasets"],
         "record_count": len(entity["referents"]),
-        "evidence": build_waterfall(explanation.rows),
-        "probability": explanation.score,
     }

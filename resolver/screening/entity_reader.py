@@ -206,35 +206,6 @@ def _find_related_entities(view: StoreView, index: RecordIndex, batch: Batch) ->
     return np.unique(view.memberships(numbers)[1]).tolist() if numbers else []
 
 
-def read_first_entities(
-    hub: Hub, sources: frozenset[str] | None, viewer: Viewer = STRANGER, *, limit: int
-) -> tuple[int, list[dict[str, Any]], bool]:
-    """Read the revision of the store, its first entities known to some sources (None: any) as the
-    viewer may see them, and whether these are all.
-    """
-    with hub.indexed_view() as (view, index):
-        forms: list[dict[str, Any]] = []
-        after = -1
-        # entities of which the viewer may see nothing do not count
-        while len(forms) <= limit:
-            numbers = view.first_entities(sources, limit + 1, after)
-            if not numbers:
-                break
-            after = numbers[-1]
-            built = _build_forms(view, index, numbers, viewer)
-            place = {entity_id: n for n, entity_id in view.entity_ids(numbers).items()}
-            forms += sorted(
-                (
-                    form
-                    for form in built
-                    if sources is None or not sources.isdisjoint(form["datasets"])
-                ),
-                key=lambda form: place[form["id"]],
-            )
-    shown = sorted(forms[:limit], key=_caption_order)
-    return view.revision, shown, len(forms) <= limit
-
-
 def suggest_entities(
     hub: Hub, prefix: str, viewer: Viewer = STRANGER, *, limit: int
 ) -> tuple[int, list[dict[str, Any]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,7 @@ from resolver.store.row_types import (
     RevisionRow,
     StoredEntity,
 )
-from resolver.store.schema import entities, events, members, records, revisions, sources
+from resolver.store.schema import entities, events, members, revisions
 from resolver.store.views.snapshot import Snapshot, split_chunks
 
 _ENTITY_ROWS = 'SELECT "number", "id", "born", "retired", "redirect" FROM "entities"'
@@ -136,23 +136,6 @@ class EntityQueries(Snapshot):
     ) -> tuple[Numbers, Numbers, Numbers]:
         """Return the memberships of some records, as `members` does."""
         return self._member_rows("record", record_numbers, include_ended)
-
-    def first_entities(
-        self, names: Collection[str] | None, limit: int, after: int = -1
-    ) -> list[int]:
-        """Return the lowest numbers above `after` of entities with a record of some sources (None:
-        of any).
-        """
-        query = select(members.c.entity).where(self.is_valid(members), members.c.entity > after)
-        if names is not None:
-            chosen = select(sources.c.number).where(
-                is_among(self.connection, sources.c.name, sorted(names))
-            )
-            query = query.join(records, records.c.number == members.c.record).where(
-                records.c.source.in_(chosen)
-            )
-        query = query.group_by(members.c.entity).order_by(members.c.entity).limit(limit)
-        return [int(number) for number in self.connection.execute(query).scalars()]
 
     def membership_spans(self, numbers: Sequence[int]) -> list[tuple[int, int, int, int | None]]:
         """Return (record, entity, from, to) of every membership of some entities up to this

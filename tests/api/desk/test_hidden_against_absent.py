@@ -138,6 +138,7 @@ def queries(ids: worlds.Ids) -> dict[str, list[dict[str, Any]]]:
         "desk.entity": [{"prop": "name"}, {"from": "1"}, {"prop": "passportNumber"}],
         "desk.search": [
             *({"name": name} for name in names),
+            *({"q": text} for name in names for text in (name, name.split()[0], name[:3])),
             *({"name": name, "schema": "Person", "birthDate": "1950"} for name in names),
         ],
         "desk.batches": [{}],

@@ -114,6 +114,22 @@ def test_search_explains_its_matches_and_is_logged(warm: Desk) -> None:
     assert len(event.answer["seen"]) == 1
 
 
+def test_words_typed_alone_find_entities_without_a_probability(warm: Desk) -> None:
+    browser = warm.signed_in("amira")
+    for text in ("quispe", "Quisp", "HUANCA maria"):
+        page = browser.get("/desk/search", query_string={"q": text}).text
+        assert "Maria Quispe Huanca" in page, text
+        assert "Why this score" not in page
+    assert "No entity in the store states this" in browser.get("/desk/search?q=Zzyzx").text
+    assert "This is the id of" in browser.get("/desk/search?q=coast:2").text
+    compared = browser.get("/desk/search?q=maria+quispe+huanca&birthDate=1980-11-02").text
+    assert "Why this score" in compared
+    warm.service.audit_log.flush()
+    events = [row for row in warm.store.audit_events.list() if row.action == "search"]
+    assert {"q": "quispe"} in [event.query for event in events]
+    assert "<script>alert" not in browser.get("/desk/search?q=<script>alert(1)</script>").text
+
+
 def test_search_accepts_ids_and_rejects_bad_values(warm: Desk) -> None:
     browser = warm.signed_in("amira")
     assert "This is the id of" in browser.get("/desk/search?name=coast:2").text
