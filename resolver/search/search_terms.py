@@ -8,6 +8,7 @@ spaced, and a whole name counts more than its words apart.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ MAX_TERM = 60
 _WORD_SHARE, _LENGTH_SHARE = 0.9, 0.1
 """A word counts this share of its property, and the rest divided by the words of its value."""
 _MIN_PHONE_DIGITS = 6
+_PLACE_PARTS = re.compile(f"[,;/()\\[\\]{SEPARATOR}]+")
 _WHOLE = "="
 """First letter of the terms of wholes, which no word has."""
 Terms = Iterator[tuple[str, float]]
@@ -91,17 +93,21 @@ def _phone_number_terms(text: str) -> Terms:
     yield from ((term, 1.0) for term in {letters(text), *_phone_terms(text)} if term)
 
 
-def _address_terms(text: str) -> Terms:
-    for field in filter(None, text.split(SEPARATOR)):
-        yield from _plain_terms(field)
+def _place_terms(text: str) -> Terms:
+    # each part by itself, since people type a town without its country
+    for part in filter(None, _PLACE_PARTS.split(text)):
+        yield from _plain_terms(part)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchedProperty:
-    """Property that is searched: its weight, within (0, 1], and the terms of its values."""
+    """Property that is searched: its weight, within (0, 1], the terms of its values, and whether
+    these are places.
+    """
 
     weight: float
     terms: Callable[[str], Terms]
+    is_place: bool = False
 
 
 SEARCHED: Mapping[str, SearchedProperty] = {
@@ -117,7 +123,7 @@ SEARCHED: Mapping[str, SearchedProperty] = {
     "phone": SearchedProperty(1.0, _phone_number_terms),
     "email": SearchedProperty(0.95, _plain_terms),
     "website": SearchedProperty(0.9, _plain_terms),
-    ADDRESS: SearchedProperty(0.8, _address_terms),
-    "birthPlace": SearchedProperty(0.75, _plain_terms),
+    ADDRESS: SearchedProperty(0.8, _place_terms, is_place=True),
+    "birthPlace": SearchedProperty(0.8, _place_terms, is_place=True),
 }
 """Properties that a free-text search looks at."""

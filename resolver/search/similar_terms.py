@@ -40,7 +40,7 @@ LIKENESS_WORTHS: Mapping[Likeness, float] = {
 }
 """Worth of a word by the way in which it is like the typed one; the very word has 1."""
 _WORTHS = np.array([LIKENESS_WORTHS[way] for way in Likeness], dtype=np.float32)
-_MIN_SKELETON = 2
+_MIN_SKELETON = 3
 
 
 @dataclass(frozen=True, slots=True)

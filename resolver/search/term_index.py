@@ -24,7 +24,7 @@ from resolver.store.array_files import AnyArray, decode_texts, encode_texts
 
 Numbers = npt.NDArray[np.int64]
 WEIGHT_UNITS = 250
-"""Units of weight; that of a posting is 1 at most."""
+"""Units of weight; that of a posting is 1 at most, and its number odd for places only."""
 _CHUNK = 100_000
 _LAST = "\U0010ffff"
 
@@ -135,7 +135,8 @@ def _column_postings(column: Column, searched: SearchedProperty) -> _ColumnPosti
         terms = [list(searched.terms(text)) for text in texts]
         chunks.append(pa.array([term for some in terms for term, _ in some], pa.string()))
         shares = [share for some in terms for _, share in some]
-        weights.append(np.round(np.array(shares) * searched.weight * WEIGHT_UNITS).astype(np.uint8))
+        halves = np.round(np.array(shares) * (searched.weight * WEIGHT_UNITS / 2))
+        weights.append(2 * halves.astype(np.uint8) + np.uint8(searched.is_place))
         counts.append(np.array([len(some) for some in terms], dtype=np.int64))
     count = _concat(counts, np.int64)
     starts = np.cumsum(count) - count

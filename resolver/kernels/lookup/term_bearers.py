@@ -26,20 +26,29 @@ class Postings(NamedTuple):
     owners: IntArray
 
 
+class Bearers(NamedTuple):
+    """Entities by row: the best value of each (zeros to begin with), whether the weight of that is
+    an odd number, and the rows that were raised.
+    """
+
+    best: FloatArray
+    is_odd: BoolArray
+    touched: IntArray
+
+
 @compiled(allocates=False)
 def raise_bearers(
     ranges: TermRanges,
     postings: Postings,
     visible: BoolArray,
     active: BoolArray,
-    best: FloatArray,
-    touched: IntArray,
+    bearers: Bearers,
 ) -> int:
     """Raise `best` of each active entity to the highest worth × weight of its visible postings.
 
-    `visible` has a flag per record, or is empty if all are. `best` (zeros) and `touched` have a
-    place per entity. Write the raised entities to `touched` and return their number.
+    `visible` has a flag per record, or is empty if all are. Return the number of raised entities.
     """
+    best, is_odd, touched = bearers
     count = 0
     for place in range(len(ranges.firsts)):
         worth = ranges.worths[place]
@@ -53,5 +62,7 @@ def raise_bearers(
             if best[entity] == 0:
                 touched[count] = entity
                 count += 1
-            best[entity] = max(best[entity], worth * np.float32(postings.weights[at]))
+            weight = postings.weights[at]
+            if worth * np.float32(weight) > best[entity]:
+                best[entity], is_odd[entity] = worth * np.float32(weight), weight % 2 == 1
     return count

@@ -19,6 +19,9 @@ _PLACES = 3
 """Decimal places of relevance; what is equal to these is ordered by the number of records."""
 
 
+_MAX_RUN = 2
+_Key = tuple[float, int, str, int]
+"""Sort key of an entity, negative relevance first, and its place among those found."""
 FIRST = 2.0
 """Relevance within of an entity that comes before all others; it is shown as 1."""
 
@@ -38,7 +41,8 @@ class FoundEntity:
 
 @dataclass(frozen=True, slots=True)
 class FoundEntities:
-    """Entities that a search found, in any order: segment, row there and relevance of each.
+    """Entities that a search found, in any order: segment, row there and relevance of each, and
+    whether they state the text as a place.
 
     Each has a record that `viewer` may see.
     """
@@ -48,15 +52,15 @@ class FoundEntities:
     segments: Numbers
     rows: Numbers
     scores: npt.NDArray[np.float32]
+    by_place: Bools
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def select(self, mask: Bools) -> FoundEntities:
         """Return those that a mask marks."""
-        return replace(
-            self, segments=self.segments[mask], rows=self.rows[mask], scores=self.scores[mask]
-        )
+        names = ("segments", "rows", "scores", "by_place")
+        return replace(self, **{name: getattr(self, name)[mask] for name in names})
 
     def visible_records(self) -> Iterator[tuple[IndexSegment, Numbers, Numbers]]:
         """Yield each segment with the rows of visible records there, and the place among the
@@ -73,23 +77,17 @@ class FoundEntities:
             yield segment, records, owners
 
     def best(self, limit: int) -> list[FoundEntity]:
-        """Return the first entities by relevance, number of visible records and id."""
-        if not len(self) or not limit:
-            return []
+        """Return the first entities by relevance, number of visible records and id.
+
+        Those named like a town and those that lie in it take turns: no more than two of one sort
+        follow one another while there are others.
+        """
         records = np.zeros(len(self), dtype=np.int64)
         for _, _, owners in self.visible_records():
             records += np.bincount(owners, minlength=len(self))
-        scores = np.round(self.scores.astype(np.float64), _PLACES)
-        order = np.lexsort((-records, -scores))
-        last = order[min(limit, len(self)) - 1]
-        # those equal to the last are told apart by their ids
-        is_before = (scores > scores[last]) | (
-            (scores == scores[last]) & (records >= records[last])
-        )
-        places = np.flatnonzero(is_before)
-        keys = [
-            (-float(scores[place]), -int(records[place]), entity_id, int(place))
-            for place, entity_id in zip(places, self._ids(places), strict=True)
+        ranked = [
+            self._rank(np.flatnonzero(self.by_place == sort), records, limit)
+            for sort in (False, True)
         ]
         return [
             FoundEntity(
@@ -99,8 +97,27 @@ class FoundEntities:
                 min(-score, 1.0),
                 place,
             )
-            for score, _, entity_id, place in sorted(keys)[:limit]
+            for score, _, entity_id, place in _take_turns(*ranked)[:limit]
         ]
+
+    def _rank(self, places: Numbers, records: Numbers, limit: int) -> list[_Key]:
+        """Return the first of some entities, in order."""
+        if not len(places) or not limit:
+            return []
+        scores = np.round(self.scores[places].astype(np.float64), _PLACES)
+        counts = records[places]
+        last = np.lexsort((-counts, -scores))[min(limit, len(places)) - 1]
+        # those equal to the last are told apart by their ids
+        is_before = (scores > scores[last]) | ((scores == scores[last]) & (counts >= counts[last]))
+        chosen = np.flatnonzero(is_before)
+        keys = zip(
+            (-scores[chosen]).tolist(),
+            (-counts[chosen]).tolist(),
+            self._ids(places[chosen]),
+            places[chosen].tolist(),
+            strict=True,
+        )
+        return sorted(keys)[:limit]
 
     def _ids(self, places: Numbers) -> Sequence[str]:
         segments = self.snapshot.segments
@@ -110,3 +127,16 @@ class FoundEntities:
                 self.segments[places].tolist(), self.rows[places].tolist(), strict=True
             )
         ]
+
+
+def _take_turns(first: list[_Key], second: list[_Key]) -> list[_Key]:
+    """Merge two sorted lists, with no more than `_MAX_RUN` of one in a row while both last."""
+    merged: list[_Key] = []
+    queues = [first[::-1], second[::-1]]
+    run, last = 0, 0
+    while queues[0] and queues[1]:
+        best = 0 if queues[0][-1] <= queues[1][-1] else 1
+        chosen = 1 - best if run >= _MAX_RUN and best == last else best
+        run, last = (run + 1 if merged and chosen == last else 1), chosen
+        merged.append(queues[chosen].pop())
+    return [*merged, *queues[0][::-1], *queues[1][::-1]]

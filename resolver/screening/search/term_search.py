@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow.compute as pc
 
-from resolver.kernels.lookup.term_bearers import Postings, TermRanges, raise_bearers
+from resolver.kernels.lookup.term_bearers import Bearers, Postings, TermRanges, raise_bearers
 from resolver.records.visibility import Viewer
 from resolver.screening.entity_index import IndexSnapshot
 from resolver.screening.index_segment import IndexSegment
@@ -28,8 +28,8 @@ from resolver.search.term_index import WEIGHT_UNITS, TermIndex
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 _Worths = npt.NDArray[np.float32]
-_Bearers = list[tuple[Numbers, _Worths]]
-"""Entity rows of each segment, and what a word or text is worth there."""
+_SegmentBearers = tuple[Numbers, _Worths, Bools]
+"""Entity rows of a segment, what a word or text is worth there, and whether as a place."""
 _PREFIX_WORTH = 0.7
 _MIN_PREFIX = 2
 """Letters of a typed word from which on it finds words that begin with it."""
@@ -56,17 +56,17 @@ def search_entities(
     relevance. The text may be an id of the entity `entity_id`, which comes first then.
     """
     places = _EntityPlaces(snapshot, scope)
+    sizes = [len(segment) for segment in snapshot.segments]
     if not text:
-        masks = [places.visible(number) for number in range(len(snapshot.segments))]
-        return _gather(snapshot, scope, masks, [np.zeros(len(mask)) for mask in masks])
-    typed = read_typed_text(text)
-    scores = _sum_words(typed, places, [len(segment) for segment in snapshot.segments])
+        masks = [places.visible(number) for number in range(len(sizes))]
+        return _gather(snapshot, scope, masks, [_Relevance.zeros(size) for size in sizes])
+    relevance = _sum_words(read_typed_text(text), places, sizes)
     if entity_id:
         for number, segment in enumerate(snapshot.segments):
             row = pc.index(segment.ids, entity_id).as_py()
             if row >= 0 and places.visible(number)[row]:
-                scores[number][row] = FIRST
-    return _gather(snapshot, scope, [part > 0 for part in scores], scores)
+                relevance[number].sums[row] = FIRST
+    return _gather(snapshot, scope, [part.sums > 0 for part in relevance], relevance)
 
 
 class _EntityPlaces:
@@ -88,34 +88,36 @@ class _EntityPlaces:
         segment = self._segments[number]
         return self._active[number] & _is_known(segment, self._viewer, None)
 
-    def bearers_of_word(self, word: str) -> _Bearers:
+    def bearers_of_word(self, word: str) -> list[_SegmentBearers]:
         """Return the entities that state a word, its beginning, or a word like it."""
         return [
             self._collect(number, _word_ranges(segment.terms, word))
             for number, segment in enumerate(self._segments)
         ]
 
-    def bearers_of_whole(self, typed: TypedText) -> _Bearers:
+    def bearers_of_whole(self, typed: TypedText) -> list[_SegmentBearers]:
         """Return the entities with a value that is, or begins with, all of a typed text."""
         return [
             self._collect(number, _whole_ranges(segment.terms, typed))
             for number, segment in enumerate(self._segments)
         ]
 
-    def _collect(self, number: int, ranges: TermRanges) -> tuple[Numbers, _Worths]:
+    def _collect(self, number: int, ranges: TermRanges) -> _SegmentBearers:
         segment = self._segments[number]
-        best = np.zeros(len(segment), dtype=np.float32)
-        touched = np.empty(len(segment), dtype=np.int32)
+        bearers = Bearers(
+            np.zeros(len(segment), dtype=np.float32),
+            np.zeros(len(segment), dtype=bool),
+            np.empty(len(segment), dtype=np.int32),
+        )
         count = raise_bearers(
             ranges,
             Postings(segment.terms.records, segment.terms.weights, segment.owners),
             segment.visibility.flags(self._viewer),
             self._active[number],
-            best,
-            touched,
+            bearers,
         )
-        rows = touched[:count].astype(np.int64)
-        return rows, best[rows] / np.float32(WEIGHT_UNITS)
+        rows = bearers.touched[:count].astype(np.int64)
+        return rows, bearers.best[rows] / np.float32(WEIGHT_UNITS), bearers.is_odd[rows]
 
 
 def _is_known(segment: IndexSegment, viewer: Viewer, sources: frozenset[str] | None) -> Bools:
@@ -137,17 +139,17 @@ def _gather(
     snapshot: IndexSnapshot,
     scope: SearchScope,
     masks: Sequence[Bools],
-    scores: Sequence[npt.NDArray[np.floating]],
+    relevance: Sequence[_Relevance],
 ) -> FoundEntities:
     rows = [np.flatnonzero(mask) for mask in masks]
+    parts = list(zip(relevance, rows, strict=True))
     return FoundEntities(
         snapshot,
         scope.viewer,
         np.repeat(np.arange(len(rows)), [len(part) for part in rows]),
         np.concatenate(rows),
-        np.concatenate(
-            [part[chosen] for part, chosen in zip(scores, rows, strict=True)], dtype=np.float32
-        ),
+        np.concatenate([part.sums[chosen] for part, chosen in parts]),
+        np.concatenate([2 * part.of_places[chosen] > part.sums[chosen] for part, chosen in parts]),
     )
 
 
@@ -175,28 +177,58 @@ def _whole_ranges(terms: TermIndex, typed: TypedText) -> TermRanges:
     return TermRanges(firsts, lasts, np.array(worths, dtype=np.float32))
 
 
-def _sum_words(typed: TypedText, places: _EntityPlaces, sizes: Sequence[int]) -> list[_Worths]:
-    """Return the relevance of each entity of each segment; 0 for those that do not count."""
-    sums = [np.zeros(size, dtype=np.float32) for size in sizes]
-    stated = [np.zeros(size, dtype=np.uint8) for size in sizes]
+@dataclass(frozen=True, slots=True)
+class _Relevance:
+    """Relevance of the entities of a segment: the sums of all words and of those stated as places,
+    and the number of words that each states.
+    """
+
+    sums: _Worths
+    of_places: _Worths
+    words: npt.NDArray[np.uint8]
+
+    @classmethod
+    def zeros(cls, size: int) -> _Relevance:
+        """Return that of entities that state nothing."""
+        sums, of_places = np.zeros((2, size), dtype=np.float32)
+        return cls(sums, of_places, np.zeros(size, dtype=np.uint8))
+
+    def add_word(self, rarity: float, bearers: _SegmentBearers) -> None:
+        """Add a word with its rarity."""
+        rows, worths, is_place = bearers
+        self.sums[rows] += np.float32(rarity) * worths
+        self.of_places[rows] += np.float32(rarity) * worths * is_place
+        self.words[rows] += 1
+
+    def set_whole(self, total: float, words: int, bearers: _SegmentBearers) -> None:
+        """Let values that are the whole text count as all of its words."""
+        rows, worths, is_place = bearers
+        self.words[rows] = words
+        is_better = np.float32(total) * worths > self.sums[rows]
+        rows, worths, is_place = rows[is_better], worths[is_better], is_place[is_better]
+        self.sums[rows] = np.float32(total) * worths
+        self.of_places[rows] = self.sums[rows] * is_place
+
+
+def _sum_words(typed: TypedText, places: _EntityPlaces, sizes: Sequence[int]) -> list[_Relevance]:
+    """Return the relevance of the entities of each segment; 0 for those that do not count."""
+    parts = [_Relevance.zeros(size) for size in sizes]
     total = 0.0
     for word in typed.words:
         bearers = places.bearers_of_word(word)
-        rarity = 1 / (1 + math.log1p(sum(len(rows) for rows, _ in bearers)))
+        rarity = 1 / (1 + math.log1p(sum(len(rows) for rows, _, _ in bearers)))
         total += rarity
-        for number, (rows, worths) in enumerate(bearers):
-            sums[number][rows] += np.float32(rarity) * worths
-            stated[number][rows] += 1
-    whole = places.bearers_of_whole(typed) if typed.words else []
-    for number, (rows, worths) in enumerate(whole):
-        sums[number][rows] = np.maximum(sums[number][rows], np.float32(total) * worths)
-        stated[number][rows] = len(typed.words)
-    most_words = max(int(counts.max(initial=0)) for counts in stated)
+        for part, of_segment in zip(parts, bearers, strict=True):
+            part.add_word(rarity, of_segment)
+    if typed.words:
+        for part, of_segment in zip(parts, places.bearers_of_whole(typed), strict=True):
+            part.set_whole(total, len(typed.words), of_segment)
+    most_words = max(int(part.words.max(initial=0)) for part in parts)
     least = _LEAST_SHARE * max(
-        float(part[counts == most_words].max(initial=0))
-        for part, counts in zip(sums, stated, strict=True)
+        float(part.sums[part.words == most_words].max(initial=0)) for part in parts
     )
-    for part, counts in zip(sums, stated, strict=True):
-        part[(counts < most_words) | (part < least)] = 0
-        part /= np.float32(max(total, 1e-9))
-    return sums
+    for part in parts:
+        part.sums[(part.words < most_words) | (part.sums < least)] = 0
+        part.sums[:] /= np.float32(max(total, 1e-9))
+        part.of_places[:] /= np.float32(max(total, 1e-9))
+    return parts

@@ -1,0 +1,60 @@
+"""Facets of found entities against a count over their records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from resolver.normalize import country_code
+from resolver.records.visibility import STRANGER
+from resolver.screening.match_documents import build_match_documents
+from resolver.screening.screener import Screener
+from resolver.screening.search.entity_facets import FACETS, FacetValues, read_facet
+from resolver.screening.search.term_search import SearchScope
+from resolver.synthetic import generate
+from tests.hub.hubs import Stores, make_intake
+from tests.normalize.preparing import quick_symbols
+
+
+@pytest.fixture(scope="module", autouse=True)
+def symbols() -> Iterator[None]:
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+        yield
+
+
+def test_counts_are_those_of_the_documents(stores: Stores) -> None:
+    rows = list(generate(60, seed=8).records)
+    with stores.new() as hub:
+        hub.add(make_intake(rows[:-20]))
+        screener = Screener(hub)
+        screener.refresh()
+        # a second segment
+        hub.add(make_intake(rows[-20:]))
+        found = screener.search("", SearchScope(STRANGER))
+        documents = build_match_documents(found.best(1_000), found.snapshot, STRANGER)
+        expected: dict[str, Counter[str]] = {name: Counter() for name in ("datasets", "schema")}
+        for document in documents:
+            expected["datasets"].update(document["datasets"])
+            expected["schema"][document["schema"]] += 1
+        for facet, counts in expected.items():
+            assert dict(read_facet(facet, found).counts()) == counts
+        countries = {
+            country_code(text)
+            for row in rows
+            for text in row.texts("nationality", "country", "citizenship", "jurisdiction", "flag")
+        }
+        assert {name for name, _ in read_facet("countries", found).counts()} == countries - {""}
+        for facet in FACETS:
+            nobody = found.select(np.zeros(len(found), dtype=bool))
+            assert read_facet(facet, nobody).counts() == []
+
+
+def test_entities_with_a_value_are_marked() -> None:
+    values = FacetValues(["ru", "ir"], np.array([0, 2, 2]), np.array([0, 0, 1]))
+    assert values.entities_with("ru", 4).tolist() == [True, False, True, False]
+    assert values.entities_with("ir", 4).tolist() == [False, False, True, False]
+    assert not values.entities_with("fr", 4).any()
+    assert values.counts() == [("ru", 2), ("ir", 1)]

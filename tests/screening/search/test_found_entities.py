@@ -1,0 +1,54 @@
+"""The best of found entities against a full sort."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from resolver.records.visibility import STRANGER
+from resolver.screening.screener import Screener
+from resolver.screening.search.found_entities import FIRST, _take_turns
+from resolver.screening.search.term_search import SearchScope
+from resolver.synthetic import generate
+from tests.hub.hubs import Stores, make_intake
+from tests.normalize.preparing import quick_symbols
+
+
+@pytest.fixture(scope="module", autouse=True)
+def symbols() -> Iterator[None]:
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+        yield
+
+
+def test_the_best_are_the_first_of_all(stores: Stores) -> None:
+    with stores.new() as hub:
+        hub.add(make_intake(list(generate(50, seed=2).records)[:80]))
+        found = Screener(hub).search("", SearchScope(STRANGER))
+        # many are equal in relevance
+        np.asarray(found.scores)[:] = np.resize([0.5, 0.25, 0.5004, FIRST], len(found))
+        whole = found.best(len(found) + 10)
+        assert len(whole) == len(found)
+        assert [entity.score for entity in whole] == sorted(
+            (entity.score for entity in whole), reverse=True
+        )
+        assert max(entity.score for entity in whole) == 1.0
+        for limit in (0, 1, 2, 7, len(found) - 1):
+            assert found.best(limit) == whole[:limit]
+        assert sorted(entity.place for entity in whole) == list(range(len(found)))
+        assert found.select(np.zeros(len(found), dtype=bool)).best(5) == []
+
+
+def test_names_and_places_take_turns() -> None:
+    def key(score: float, name: str) -> tuple[float, int, str, int]:
+        return -score, 0, name, 0
+
+    names = [key(0.9, name) for name in "abcde"]
+    places = [key(0.8, name) for name in "vwxyz"]
+    merged = "".join(name for _, _, name, _ in _take_turns(names, places))
+    assert merged == "abvcdwexyz"
+    assert _take_turns(names, []) == names
+    assert _take_turns([], places) == places
+    better = [key(0.95, "s"), key(0.85, "t")]
+    assert "".join(name for _, _, name, _ in _take_turns(names, better)) == "sabtcde"

@@ -1,0 +1,50 @@
+"""Similar terms: which words are alike, and what that is worth."""
+
+from __future__ import annotations
+
+import pytest
+
+from resolver.search.similar_terms import (
+    LIKENESS_WORTHS,
+    Likeness,
+    has_codes,
+    index_similar_terms,
+)
+
+WORDS = ("putin", "kassem", "bwtyn", "schmidt", "ann", "brouwer")
+INDEX = index_similar_terms(list(enumerate(WORDS)))
+
+
+def best_likeness(word: str) -> dict[str, float]:
+    terms, worths = INDEX.find(word)
+    found: dict[str, float] = {}
+    for term, worth in zip(terms.tolist(), worths.tolist(), strict=True):
+        found[WORDS[term]] = max(found.get(WORDS[term], 0.0), round(worth, 3))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("word", "like", "way"),
+    [
+        ("qasim", "kassem", Likeness.SOUND),
+        ("putan", "putin", Likeness.LETTER),
+        ("brouver", "brouwer", Likeness.LETTER),
+        ("schmdit", "schmidt", Likeness.LETTER),
+    ],
+)
+def test_a_word_is_like_another(word: str, like: str, way: Likeness) -> None:
+    assert best_likeness(word)[like] == LIKENESS_WORTHS[way]
+
+
+def test_a_script_without_vowels_is_read_by_consonants() -> None:
+    assert best_likeness("putin")["bwtyn"] == LIKENESS_WORTHS[Likeness.SKELETON]
+
+
+@pytest.mark.parametrize("word", ["", "a", "an", "x482916", "2020"])
+def test_numbers_and_very_short_words_are_like_none(word: str) -> None:
+    assert not has_codes(word)
+    assert len(INDEX.find(word)[0]) == 0
+
+
+def test_an_empty_index_finds_nothing() -> None:
+    assert len(index_similar_terms([]).find("putin")[0]) == 0
