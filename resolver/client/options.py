@@ -74,6 +74,7 @@ class SearchOptions(TypedDict, total=False):
     changed_since: str
     sort: Texts
     facets: Texts
+    filter: Texts
     filter_op: str
     limit: int
     offset: int

@@ -1,1 +1,1 @@
-"""Search over stored values."""
+"""Search over stored values: terms and their index, names by prefix, relations."""

@@ -89,7 +89,7 @@ def test_documented_parameters_are_accepted(name: str, path: str, client: Client
 
 def _valid_value(parameter: dict[str, Any]) -> str:
     """Return a value that fits the schema of a query parameter."""
-    by_name = {"changed_since": "2026-01-01", "sort": "caption:asc"}
+    by_name = {"changed_since": "2026-01-01", "sort": "caption:asc", "filter": "countries:ru"}
     by_type = {"string": "x", "array": "x", "boolean": "true", "integer": "1", "number": "0.5"}
     schema = parameter["schema"]
     words = schema.get("enum") or schema.get("items", {}).get("enum") or [by_type[schema["type"]]]

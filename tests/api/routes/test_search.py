@@ -32,6 +32,69 @@ def test_a_number_finds_its_bearer(client: Client) -> None:
     assert client.get("/search/default?q=X482917").json["results"] == []
 
 
+def test_a_part_of_a_name_finds_its_bearers(client: Client) -> None:
+    for text in ("quispe", "QUISPE huanca", "Quisp", "Кіспе", "maria q", "mariaquispehuanca"):
+        results = client.get("/search/default", query_string={"q": text}).json["results"]
+        assert results[0]["referents"] == ["coast:2", "river:2"], text
+        assert 0 < results[0]["score"] <= 1
+    assert (
+        client.get("/search/default?q=quispe").json["results"][0]["score"]
+        > (client.get("/search/default?q=quisp").json["results"][0]["score"])
+    )
+    assert client.get("/search/default?q=smit").json["results"][0]["caption"] == "John Smith"
+    trading = client.get("/search/default?q=trading").json["results"]
+    assert [row["caption"] for row in trading] == ["Vektor Trading LLC"]
+
+
+def test_odd_texts_are_answered(client: Client) -> None:
+    everything = client.get("/search/default").json
+    assert client.get("/search/default?q=*").json["results"] == everything["results"]
+    for text in ('"', "''", "()", "🙂", "q", "\u200b", "a" * 2_000, "Maria Мария ماريا", "x" * 101):
+        answer = client.get("/search/default", query_string={"q": text})
+        assert answer.status_code == 200, text
+        assert answer.json["total"]["relation"] == "eq"
+    for text in ('"', "''", "()"):
+        assert client.get("/search/default", query_string={"q": text}).json["total"]["value"] == 0
+    too_long = client.get("/search/default", query_string={"q": "a" * 10_000})
+    assert (too_long.status_code, "2,000" in too_long.json["detail"]) == (400, True)
+
+
+def test_filters_take_a_facet_and_a_value(client: Client) -> None:
+    def found(*filters: str, **options: str) -> int:
+        query = {"schema": "Thing", "filter": list(filters), **options}
+        return int(client.get("/search/default", query_string=query).json["total"]["value"])
+
+    assert found("countries:ru") == found("countries:Russia") == 1
+    assert found("datasets:coast", "datasets:river") == 4
+    assert found("datasets:coast", "datasets:river", filter_op="AND") == 2
+    assert found("identifiers:X482916") == 1
+    assert found("schema:Organization", "countries:iq") == 0
+    for text in ("color:red", "countries", "countries:", ":ru"):
+        answer = client.get("/search/default", query_string={"filter": text})
+        assert (answer.status_code, "countries:ru" in answer.json["detail"]) == (422, True), text
+
+
+def test_counts_and_pages_are_those_of_all_that_is_found(client: Client) -> None:
+    everything = client.get("/search/default?facets=datasets&facets=schema&limit=1").json
+    counts = {
+        facet: {row["name"]: row["count"] for row in part["values"]}
+        for facet, part in everything["facets"].items()
+    }
+    assert counts == {
+        "datasets": {"coast": 3, "river": 3},
+        "schema": {"Person": 3, "Organization": 1},
+    }
+    pages = [client.get(f"/search/default?limit=1&offset={n}").json["results"] for n in range(5)]
+    ids = [row["id"] for page in pages for row in page]
+    assert ids == [row["id"] for row in client.get("/search/default").json["results"]]
+    # a filter of documents counts the entities that it leaves
+    recent = client.get("/search/default?changed_since=2001-01-01&exclude_schema=Person").json
+    assert recent["total"] == {"value": 1, "relation": "eq"}
+    assert [row["name"] for row in recent["facets"]["datasets"]["values"]] == ["coast"]
+    sorted_rows = client.get("/search/default?sort=caption:desc&limit=2").json["results"]
+    assert [row["caption"] for row in sorted_rows] == ["Vektor Trading LLC", "Maria Quispe Huanca"]
+
+
 def test_countries_may_be_written_in_any_form(client: Client) -> None:
     for text in ("ru", "RU", "Russia"):
         body = client.get(f"/search/default?q=Vektor+Trading&countries={text}").json
