@@ -88,16 +88,16 @@ def show_search() -> Any:
 
 def _search_words(text: str, form: dict[str, Any]) -> str:
     """Show the entities that state the words of a text, whatever their kind."""
-    found = current_service().ready_screener().search(text, SearchScope(viewer()))
-    best = found.best(_MAX_MATCHES)
-    entities = build_match_documents(best, found.snapshot, viewer())
-    revision = IndexRevision(found.snapshot.revision, current_service().hub.models.stamp["model"])
-    seen = {"total": len(found), "seen": [entity["id"] for entity in entities]}
-    log_access("search", {"q": text}, seen, revision)
+    results = current_service().ready_screener().search(text, SearchScope(viewer()))
+    best = results.best(_MAX_MATCHES)
+    entities = build_match_documents(best, results.snapshot, viewer())
+    revision = IndexRevision(results.snapshot.revision, current_service().hub.models.stamp["model"])
+    answer = {"total": len(results), "seen": [entity["id"] for entity in entities]}
+    log_access("search", {"q": text}, answer, revision)
     return _search_page(
         **form,
         id_match=_find_by_id(text),
-        found_count=len(found),
+        found_count=len(results),
         matches=[_entity_context(entity) for entity in entities],
         revision=revision.revision,
     )

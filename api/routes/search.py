@@ -146,22 +146,22 @@ def search(dataset: str) -> Response:
         query_parameters.read_boolean(name, default=False)
     screener = current_service().ready_screener()
     sources = sources_in_scope(dataset, screener.visible_sources(viewer()))
-    text, schema, wanted = _read_text(), read_schema(), read_filters()
+    text, schema, filters = _read_text(), read_schema(), read_filters()
     orders, facets = _read_sort_orders(), read_facets()
     accept = read_entity_filter(with_topics=False)
     limit = query_parameters.read_integer("limit", 10, 0, 500)
     offset = query_parameters.read_integer("offset", 0, 0, MAX_ENTITIES)
-    found = screener.search(text, SearchScope(viewer(), sources), _find_id(text))
-    found, is_complete = _select_accepted(select_with_facets(found, schema, wanted), accept)
-    page = _read_page(found, orders, offset, limit)
-    revision = IndexRevision(found.snapshot.revision, current_service().hub.models.stamp["model"])
+    results = screener.search(text, SearchScope(viewer(), sources), _find_id(text))
+    results, is_complete = _select_accepted(select_with_facets(results, schema, filters), accept)
+    page = _read_page(results, orders, offset, limit)
+    revision = IndexRevision(results.snapshot.revision, current_service().hub.models.stamp["model"])
     returned = {"seen": [entity["id"] for entity in page]}
     log_access("search", {"q": text, "schema": schema}, returned, revision)
     return json_response(
         {
             "results": page,
-            "total": {"value": len(found), "relation": "eq" if is_complete else "gte"},
-            "facets": {name: count_facet(name, found) for name in facets},
+            "total": {"value": len(results), "relation": "eq" if is_complete else "gte"},
+            "facets": {name: count_facet(name, results) for name in facets},
             "limit": limit,
             "offset": offset,
             "version": revision.revision,
@@ -187,33 +187,33 @@ def _find_id(text: str) -> str:
 
 
 def _select_accepted(
-    found: FoundEntities, accept: EntityFilter | None
+    results: FoundEntities, accept: EntityFilter | None
 ) -> tuple[FoundEntities, bool]:
     """Return the entities that a filter of documents accepts, and whether it has seen all."""
     if accept is None:
-        return found, True
-    context = FilterContext(current_service().hub.store, found.snapshot.revision, viewer())
-    best = found.best(MAX_ENTITIES)
-    documents = build_match_documents(best, found.snapshot, viewer())
-    mask = np.zeros(len(found), dtype=bool)
+        return results, True
+    context = FilterContext(current_service().hub.store, results.snapshot.revision, viewer())
+    best = results.best(MAX_ENTITIES)
+    documents = build_match_documents(best, results.snapshot, viewer())
+    mask = np.zeros(len(results), dtype=bool)
     for entity, document in zip(best, documents, strict=True):
         mask[entity.place] = accept(document, context)
-    return found.select(mask), len(found) <= MAX_ENTITIES
+    return results.select(mask), len(results) <= MAX_ENTITIES
 
 
 def _read_page(
-    found: FoundEntities, orders: Sequence[_SortOrder], offset: int, limit: int
+    results: FoundEntities, orders: Sequence[_SortOrder], offset: int, limit: int
 ) -> list[_Entity]:
     """Return the documents of a page; in another order than that of relevance, of the first
     `MAX_ENTITIES`.
     """
     last = min(offset + limit, MAX_ENTITIES)
-    best = found.best(MAX_ENTITIES if orders else last)
+    best = results.best(MAX_ENTITIES if orders else last)
     shown = best if orders else best[offset:]
     entities = [
         {**document, "target": True, "score": entity.score}
         for entity, document in zip(
-            shown, build_match_documents(shown, found.snapshot, viewer()), strict=True
+            shown, build_match_documents(shown, results.snapshot, viewer()), strict=True
         )
     ]
     for order in orders:

@@ -42,40 +42,40 @@ def read_filters() -> dict[str, list[str]]:
     Raises `ApiError`.
     """
     query_parameters.read_choices("topics", topic_names())
-    wanted = {facet: list(query_parameters.read_texts(facet)) for facet in FILTERS}
+    filters = {facet: list(query_parameters.read_texts(facet)) for facet in FILTERS}
     for text in query_parameters.read_texts("filter"):
         facet, colon, value = text.partition(":")
         if facet not in FACETS or not colon or not value:
             raise ApiError(
                 422, f"cannot filter by {text[:60]!r}; use {', '.join(FACETS)}, as in countries:ru"
             )
-        wanted.setdefault(facet, []).append(value)
+        filters.setdefault(facet, []).append(value)
     # countries may be written in any usual form
-    wanted[COUNTRY] = [country_code(text) or text for text in wanted[COUNTRY]]
-    return {facet: values for facet, values in wanted.items() if values}
+    filters[COUNTRY] = [country_code(text) or text for text in filters[COUNTRY]]
+    return {facet: values for facet, values in filters.items() if values}
 
 
 def select_with_facets(
-    found: FoundEntities, schema: str, wanted: Mapping[str, Sequence[str]]
+    results: FoundEntities, schema: str, filters: Mapping[str, Sequence[str]]
 ) -> FoundEntities:
     """Return the entities of a schema that have the wanted values of each facet: any of them, or
     with the parameter `filter_op=AND` all. Raises `ApiError`.
     """
     operator = query_parameters.read_choice("filter_op", tuple(_OPERATORS)) or "OR"
     if schema != _ANYTHING:
-        schemata = read_facet("schema", found)
+        schemata = read_facet("schema", results)
         names = [name for name in schemata.names if is_kind_of(name, schema)]
-        masks = [schemata.entities_with(name, len(found)) for name in names]
-        found = found.select(np.logical_or.reduce([np.zeros(len(found), dtype=bool), *masks]))
-    for facet, values in wanted.items():
-        stated = read_facet(facet, found)
-        masks = [stated.entities_with(value, len(found)) for value in values]
-        found = found.select(_OPERATORS[operator].reduce(masks))
-    return found
+        masks = [schemata.entities_with(name, len(results)) for name in names]
+        results = results.select(np.logical_or.reduce([np.zeros(len(results), dtype=bool), *masks]))
+    for facet, values in filters.items():
+        stated = read_facet(facet, results)
+        masks = [stated.entities_with(value, len(results)) for value in values]
+        results = results.select(_OPERATORS[operator].reduce(masks))
+    return results
 
 
-def count_facet(facet: str, found: FoundEntities) -> dict[str, Any]:
+def count_facet(facet: str, results: FoundEntities) -> dict[str, Any]:
     """Return the number of entities with each value of a facet, the most frequent first."""
-    counts = read_facet(facet, found).counts()
+    counts = read_facet(facet, results).counts()
     values = [{"name": name, "label": name, "count": count} for name, count in counts]
     return {"label": facet.capitalize(), "values": values}

@@ -22,7 +22,7 @@ from resolver.records.prepared.text_hashes import hash_texts
 
 Numbers = npt.NDArray[np.int64]
 Hashes = npt.NDArray[np.uint64]
-Worths = npt.NDArray[np.float32]
+Factors = npt.NDArray[np.float32]
 
 
 class Likeness(IntEnum):
@@ -33,13 +33,13 @@ class Likeness(IntEnum):
     SKELETON = 2
 
 
-LIKENESS_WORTHS: Mapping[Likeness, float] = {
+LIKENESS_FACTORS: Mapping[Likeness, float] = {
     Likeness.SOUND: 0.65,
     Likeness.LETTER: 0.6,
     Likeness.SKELETON: 0.4,
 }
 """Worth of a word by the way in which it is like the typed one; the very word has 1."""
-_WORTHS = np.array([LIKENESS_WORTHS[way] for way in Likeness], dtype=np.float32)
+_FACTORS = np.array([LIKENESS_FACTORS[way] for way in Likeness], dtype=np.float32)
 _MIN_SKELETON = 3
 
 
@@ -50,15 +50,15 @@ class SimilarTerms:
     codes: Hashes
     terms: IntArray
 
-    def find(self, word: str) -> tuple[Numbers, Worths]:
+    def find(self, word: str) -> tuple[Numbers, Factors]:
         """Return the terms that are like a word (itself, too; some twice), and their worths."""
         if not has_codes(word):
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
         codes, _, ways = _code_words([word])
         starts = np.searchsorted(self.codes, codes)
         counts = np.searchsorted(self.codes, codes, side="right") - starts
-        found = self.terms[spread(starts, counts)].astype(np.int64)
-        return found, np.repeat(_WORTHS[ways], counts)
+        results = self.terms[spread(starts, counts)].astype(np.int64)
+        return results, np.repeat(_FACTORS[ways], counts)
 
 
 def has_codes(word: str) -> bool:

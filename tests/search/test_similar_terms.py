@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolver.search.similar_terms import (
-    LIKENESS_WORTHS,
+    LIKENESS_FACTORS,
     Likeness,
     has_codes,
     index_similar_terms,
@@ -16,11 +16,11 @@ INDEX = index_similar_terms(list(enumerate(WORDS)))
 
 
 def best_likeness(word: str) -> dict[str, float]:
-    terms, worths = INDEX.find(word)
-    found: dict[str, float] = {}
-    for term, worth in zip(terms.tolist(), worths.tolist(), strict=True):
-        found[WORDS[term]] = max(found.get(WORDS[term], 0.0), round(worth, 3))
-    return found
+    terms, factors = INDEX.find(word)
+    results: dict[str, float] = {}
+    for term, factor in zip(terms.tolist(), factors.tolist(), strict=True):
+        results[WORDS[term]] = max(results.get(WORDS[term], 0.0), round(factor, 3))
+    return results
 
 
 @pytest.mark.parametrize(
@@ -33,11 +33,11 @@ def best_likeness(word: str) -> dict[str, float]:
     ],
 )
 def test_a_word_is_like_another(word: str, like: str, way: Likeness) -> None:
-    assert best_likeness(word)[like] == LIKENESS_WORTHS[way]
+    assert best_likeness(word)[like] == LIKENESS_FACTORS[way]
 
 
 def test_a_script_without_vowels_is_read_by_consonants() -> None:
-    assert best_likeness("putin")["bwtyn"] == LIKENESS_WORTHS[Likeness.SKELETON]
+    assert best_likeness("putin")["bwtyn"] == LIKENESS_FACTORS[Likeness.SKELETON]
 
 
 @pytest.mark.parametrize("word", ["", "a", "an", "x482916", "2020"])

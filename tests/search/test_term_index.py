@@ -22,8 +22,10 @@ def expected_postings(batch: Batch) -> dict[str, dict[int, int]]:
     """Return the best weight of each term in each record."""
     postings: dict[str, dict[int, int]] = {}
     for prop, searched in SEARCHED.items():
-        column = batch.columns.get(prop)
-        for row, code in zip(column.rows, column.codes, strict=True) if column else ():
+        if prop not in batch.columns:
+            continue
+        column = batch.columns[prop]
+        for row, code in zip(column.rows, column.codes, strict=True):
             for term, share in searched.terms(column.values[int(code)].as_py()):
                 weight = 2 * round(share * (searched.weight * WEIGHT_UNITS / 2)) + searched.is_place
                 of_term = postings.setdefault(term, {})
@@ -33,10 +35,10 @@ def expected_postings(batch: Batch) -> dict[str, dict[int, int]]:
 
 def read_postings(index: TermIndex, term: str) -> dict[int, int]:
     first, last = index.find(term)
-    found: dict[int, int] = {}
+    results: dict[int, int] = {}
     for row, weight in zip(index.records[first:last], index.weights[first:last], strict=True):
-        found[int(row)] = max(found.get(int(row), 0), int(weight))
-    return found
+        results[int(row)] = max(results.get(int(row), 0), int(weight))
+    return results
 
 
 def test_every_term_has_its_records() -> None:

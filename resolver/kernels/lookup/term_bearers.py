@@ -15,7 +15,7 @@ class TermRanges(NamedTuple):
 
     firsts: LongArray
     lasts: LongArray
-    worths: FloatArray
+    factors: FloatArray
 
 
 class Postings(NamedTuple):
@@ -51,7 +51,7 @@ def raise_bearers(
     best, is_odd, touched = bearers
     count = 0
     for place in range(len(ranges.firsts)):
-        worth = ranges.worths[place]
+        factor = ranges.factors[place]
         for at in range(ranges.firsts[place], ranges.lasts[place]):
             record = postings.records[at]
             if len(visible) > 0 and not visible[record]:
@@ -63,6 +63,6 @@ def raise_bearers(
                 touched[count] = entity
                 count += 1
             weight = postings.weights[at]
-            if worth * np.float32(weight) > best[entity]:
-                best[entity], is_odd[entity] = worth * np.float32(weight), weight % 2 == 1
+            if factor * np.float32(weight) > best[entity]:
+                best[entity], is_odd[entity] = factor * np.float32(weight), weight % 2 == 1
     return count

@@ -44,9 +44,9 @@ class FacetValues:
         """Return the number of entities with each value, the most frequent first."""
         used, counts = np.unique(self.values, return_counts=True)
         # of other names, entities that do not count may be the only ones that have them
-        named = [(self.names[value], count) for value, count in zip(used, counts, strict=True)]
+        counted = [(self.names[value], count) for value, count in zip(used, counts, strict=True)]
         return sorted(
-            ((name, int(count)) for name, count in named), key=lambda row: (-row[1], row[0])
+            ((name, int(count)) for name, count in counted), key=lambda row: (-row[1], row[0])
         )
 
     def entities_with(self, name: str, count: int) -> Bools:
@@ -61,11 +61,11 @@ _Texts = tuple[Sequence[str], Numbers, Numbers]
 """Texts; and the place of an entity and the place of one of its texts, in parallel."""
 
 
-def read_facet(facet: str, found: FoundEntities) -> FacetValues:
+def read_facet(facet: str, results: FoundEntities) -> FacetValues:
     """Return the values of a facet (one of `FACETS`) of some entities."""
     names = {"": 0}
     pairs = [np.zeros((2, 0), dtype=np.int64)]
-    for texts, entities, places in FACETS[facet](found):
+    for texts, entities, places in FACETS[facet](results):
         codes = np.array([names.setdefault(text, len(names)) for text in texts], dtype=np.int64)
         pairs.append(np.stack([entities, codes[places]]) if len(places) else pairs[0])
     entities, values = np.concatenate(pairs, axis=1)
@@ -82,11 +82,11 @@ def _read_number(text: str) -> str:
 
 
 def _read_properties(
-    props: Sequence[str], read: Callable[[str], str], found: FoundEntities
+    props: Sequence[str], read: Callable[[str], str], results: FoundEntities
 ) -> list[_Texts]:
     return [
         _read_column(segment, prop, read, records, owners)
-        for segment, records, owners in found.visible_records()
+        for segment, records, owners in results.visible_records()
         for prop in props
         if prop in segment.stored.batch.columns
     ]
@@ -103,20 +103,20 @@ def _read_column(
     return texts, np.repeat(owners, counts), places
 
 
-def _read_datasets(found: FoundEntities) -> list[_Texts]:
+def _read_datasets(results: FoundEntities) -> list[_Texts]:
     return [
         (
             segment.stored.batch.sources.values.to_pylist(),
             owners,
             segment.stored.batch.sources.codes[records].astype(np.int64),
         )
-        for segment, records, owners in found.visible_records()
+        for segment, records, owners in results.visible_records()
     ]
 
 
-def _read_schemata(found: FoundEntities) -> list[_Texts]:
+def _read_schemata(results: FoundEntities) -> list[_Texts]:
     parts = []
-    for segment, records, owners in found.visible_records():
+    for segment, records, owners in results.visible_records():
         batch = segment.stored.batch
         # the schema that a record states, if there is such a schema, else that of its kind
         pairs = batch.schemas.codes[records].astype(np.int64) * 256 + batch.kinds[records]

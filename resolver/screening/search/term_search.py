@@ -1,7 +1,7 @@
 """Free-text search of the entity index: the entities that state typed words, the best first.
 
 Relevance is lexical. Each typed word counts by the best way in which an entity states it (the very
-word, one that begins with it, `LIKENESS_WORTHS`),
+word, one that begins with it, `LIKENESS_FACTORS`),
 the weight of the property that states it and the rarity of the word; a value that is the whole
 typed text counts as all of its words. Only records that the viewer may see are read, so hidden ones
 change neither relevance nor rarity, totals or order.
@@ -27,10 +27,10 @@ from resolver.search.term_index import WEIGHT_UNITS, TermIndex
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-_Worths = npt.NDArray[np.float32]
-_SegmentBearers = tuple[Numbers, _Worths, Bools]
+_Factors = npt.NDArray[np.float32]
+_SegmentBearers = tuple[Numbers, _Factors, Bools]
 """Entity rows of a segment, what a word or text is worth there, and whether as a place."""
-_PREFIX_WORTH = 0.7
+_PREFIX_FACTOR = 0.7
 _MIN_PREFIX = 2
 """Letters of a typed word from which on it finds words that begin with it."""
 _LEAST_SHARE = 0.5
@@ -128,11 +128,11 @@ def _is_known(segment: IndexSegment, viewer: Viewer, sources: frozenset[str] | N
         mask &= flags
     if sources is not None:
         stated = segment.stored.batch.sources
-        wanted = [name in sources for name in stated.values.to_pylist()]
-        mask &= np.array(wanted, dtype=bool)[stated.codes]
-    known = np.zeros(len(segment), dtype=bool)
-    known[segment.owners[mask]] = True
-    return known
+        chosen = [name in sources for name in stated.values.to_pylist()]
+        mask &= np.array(chosen, dtype=bool)[stated.codes]
+    owners = np.zeros(len(segment), dtype=bool)
+    owners[segment.owners[mask]] = True
+    return owners
 
 
 def _gather(
@@ -154,27 +154,27 @@ def _gather(
 
 
 def _word_ranges(terms: TermIndex, word: str) -> TermRanges:
-    ranges, worths = [terms.find(word)], [1.0]
+    ranges, factors = [terms.find(word)], [1.0]
     if len(word) >= _MIN_PREFIX:
         ranges.append(terms.find_beginning(word))
-        worths.append(_PREFIX_WORTH)
-    similar, similar_worths = terms.similar.find(word)
+        factors.append(_PREFIX_FACTOR)
+    similar, similar_factors = terms.similar.find(word)
     firsts, lasts = np.array(ranges, dtype=np.int64).T
     return TermRanges(
         np.concatenate([firsts, terms.starts[similar]]),
         np.concatenate([lasts, terms.starts[similar + 1]]),
-        np.concatenate([np.array(worths, dtype=np.float32), similar_worths]),
+        np.concatenate([np.array(factors, dtype=np.float32), similar_factors]),
     )
 
 
 def _whole_ranges(terms: TermIndex, typed: TypedText) -> TermRanges:
     ranges = [terms.find(term) for term in typed.wholes]
-    worths = [1.0] * len(ranges)
+    factors = [1.0] * len(ranges)
     if len(typed.beginning) > _MIN_PREFIX:
         ranges.append(terms.find_beginning(typed.beginning))
-        worths.append(_PREFIX_WORTH)
+        factors.append(_PREFIX_FACTOR)
     firsts, lasts = np.array(ranges, dtype=np.int64).T.copy()
-    return TermRanges(firsts, lasts, np.array(worths, dtype=np.float32))
+    return TermRanges(firsts, lasts, np.array(factors, dtype=np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +183,8 @@ class _Relevance:
     and the number of words that each states.
     """
 
-    sums: _Worths
-    of_places: _Worths
+    sums: _Factors
+    of_places: _Factors
     words: npt.NDArray[np.uint8]
 
     @classmethod
@@ -195,18 +195,18 @@ class _Relevance:
 
     def add_word(self, rarity: float, bearers: _SegmentBearers) -> None:
         """Add a word with its rarity."""
-        rows, worths, is_place = bearers
-        self.sums[rows] += np.float32(rarity) * worths
-        self.of_places[rows] += np.float32(rarity) * worths * is_place
+        rows, factors, is_place = bearers
+        self.sums[rows] += np.float32(rarity) * factors
+        self.of_places[rows] += np.float32(rarity) * factors * is_place
         self.words[rows] += 1
 
     def set_whole(self, total: float, words: int, bearers: _SegmentBearers) -> None:
         """Let values that are the whole text count as all of its words."""
-        rows, worths, is_place = bearers
+        rows, factors, is_place = bearers
         self.words[rows] = words
-        is_better = np.float32(total) * worths > self.sums[rows]
-        rows, worths, is_place = rows[is_better], worths[is_better], is_place[is_better]
-        self.sums[rows] = np.float32(total) * worths
+        is_better = np.float32(total) * factors > self.sums[rows]
+        rows, factors, is_place = rows[is_better], factors[is_better], is_place[is_better]
+        self.sums[rows] = np.float32(total) * factors
         self.of_places[rows] = self.sums[rows] * is_place
 
 

@@ -114,7 +114,7 @@ def test_search_explains_its_matches_and_is_logged(warm: Desk) -> None:
     assert len(event.answer["seen"]) == 1
 
 
-def test_words_typed_alone_find_entities_without_a_probability(warm: Desk) -> None:
+def test_single_words_find_entities_without_a_probability(warm: Desk) -> None:
     browser = warm.signed_in("amira")
     for text in ("quispe", "Quisp", "HUANCA maria"):
         page = browser.get("/desk/search", query_string={"q": text}).text

@@ -60,15 +60,15 @@ def test_odd_texts_are_answered(client: Client) -> None:
 
 
 def test_filters_take_a_facet_and_a_value(client: Client) -> None:
-    def found(*filters: str, **options: str) -> int:
+    def results(*filters: str, **options: str) -> int:
         query = {"schema": "Thing", "filter": list(filters), **options}
         return int(client.get("/search/default", query_string=query).json["total"]["value"])
 
-    assert found("countries:ru") == found("countries:Russia") == 1
-    assert found("datasets:coast", "datasets:river") == 4
-    assert found("datasets:coast", "datasets:river", filter_op="AND") == 2
-    assert found("identifiers:X482916") == 1
-    assert found("schema:Organization", "countries:iq") == 0
+    assert results("countries:ru") == results("countries:Russia") == 1
+    assert results("datasets:coast", "datasets:river") == 4
+    assert results("datasets:coast", "datasets:river", filter_op="AND") == 2
+    assert results("identifiers:X482916") == 1
+    assert results("schema:Organization", "countries:iq") == 0
     for text in ("color:red", "countries", "countries:", ":ru"):
         answer = client.get("/search/default", query_string={"filter": text})
         assert (answer.status_code, "countries:ru" in answer.json["detail"]) == (422, True), text

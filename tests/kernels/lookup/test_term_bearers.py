@@ -20,17 +20,17 @@ def test_bearers_have_their_best_visible_weight(seed: int) -> None:
     )
     firsts = chance.integers(0, size, 5)
     lasts = np.minimum(firsts + chance.integers(0, 20, 5), size)
-    worths = chance.choice([0.4, 0.7, 1.0], 5).astype(np.float32)
+    factors = chance.choice([0.4, 0.7, 1.0], 5).astype(np.float32)
     visible = chance.random(records) < 0.7 if seed % 2 else np.zeros(0, dtype=bool)
     active = chance.random(entities) < 0.8
     expected: dict[int, float] = {}
     is_odd: dict[int, bool] = {}
-    for first, last, worth in zip(firsts, lasts, worths, strict=True):
+    for first, last, factor in zip(firsts, lasts, factors, strict=True):
         for at in range(first, last):
             row = postings.records[at]
             if (len(visible) and not visible[row]) or not active[owners[row]]:
                 continue
-            value = float(worth * np.float32(postings.weights[at]))
+            value = float(factor * np.float32(postings.weights[at]))
             if value > expected.get(int(owners[row]), 0.0):
                 expected[int(owners[row])] = value
                 is_odd[int(owners[row])] = bool(postings.weights[at] % 2)
@@ -39,7 +39,7 @@ def test_bearers_have_their_best_visible_weight(seed: int) -> None:
         np.zeros(entities, dtype=bool),
         np.empty(entities, dtype=np.int32),
     )
-    ranges = TermRanges(firsts, lasts, worths)
+    ranges = TermRanges(firsts, lasts, factors)
     count = raise_bearers(ranges, postings, visible, active, bearers)
     assert sorted(bearers.touched[:count].tolist()) == sorted(expected)
     raised = np.flatnonzero(bearers.best).tolist()

@@ -33,23 +33,23 @@ def test_counts_are_those_of_the_documents(stores: Stores) -> None:
         screener.refresh()
         # a second segment
         hub.add(make_intake(rows[-20:]))
-        found = screener.search("", SearchScope(STRANGER))
-        documents = build_match_documents(found.best(1_000), found.snapshot, STRANGER)
+        results = screener.search("", SearchScope(STRANGER))
+        documents = build_match_documents(results.best(1_000), results.snapshot, STRANGER)
         expected: dict[str, Counter[str]] = {name: Counter() for name in ("datasets", "schema")}
         for document in documents:
             expected["datasets"].update(document["datasets"])
             expected["schema"][document["schema"]] += 1
         for facet, counts in expected.items():
-            assert dict(read_facet(facet, found).counts()) == counts
+            assert dict(read_facet(facet, results).counts()) == counts
         countries = {
             country_code(text)
             for row in rows
             for text in row.texts("nationality", "country", "citizenship", "jurisdiction", "flag")
         }
-        assert {name for name, _ in read_facet("countries", found).counts()} == countries - {""}
+        assert {name for name, _ in read_facet("countries", results).counts()} == countries - {""}
         for facet in FACETS:
-            nobody = found.select(np.zeros(len(found), dtype=bool))
-            assert read_facet(facet, nobody).counts() == []
+            no_entities = results.select(np.zeros(len(results), dtype=bool))
+            assert read_facet(facet, no_entities).counts() == []
 
 
 def test_entities_with_a_value_are_marked() -> None:

@@ -25,19 +25,19 @@ def symbols() -> Iterator[None]:
 def test_the_best_are_the_first_of_all(stores: Stores) -> None:
     with stores.new() as hub:
         hub.add(make_intake(list(generate(50, seed=2).records)[:80]))
-        found = Screener(hub).search("", SearchScope(STRANGER))
+        results = Screener(hub).search("", SearchScope(STRANGER))
         # many are equal in relevance
-        np.asarray(found.scores)[:] = np.resize([0.5, 0.25, 0.5004, FIRST], len(found))
-        whole = found.best(len(found) + 10)
-        assert len(whole) == len(found)
+        np.asarray(results.scores)[:] = np.resize([0.5, 0.25, 0.5004, FIRST], len(results))
+        whole = results.best(len(results) + 10)
+        assert len(whole) == len(results)
         assert [entity.score for entity in whole] == sorted(
             (entity.score for entity in whole), reverse=True
         )
         assert max(entity.score for entity in whole) == 1.0
-        for limit in (0, 1, 2, 7, len(found) - 1):
-            assert found.best(limit) == whole[:limit]
-        assert sorted(entity.place for entity in whole) == list(range(len(found)))
-        assert found.select(np.zeros(len(found), dtype=bool)).best(5) == []
+        for limit in (0, 1, 2, 7, len(results) - 1):
+            assert results.best(limit) == whole[:limit]
+        assert sorted(entity.place for entity in whole) == list(range(len(results)))
+        assert results.select(np.zeros(len(results), dtype=bool)).best(5) == []
 
 
 def test_names_and_places_take_turns() -> None:

@@ -48,9 +48,9 @@ def found_records(
 ) -> list[str]:
     """Return the first visible record of each entity found, in order."""
     scope = SearchScope(viewer, frozenset(sources) or None)
-    found = screener.search(text, scope)
-    documents = build_match_documents(found.best(100), found.snapshot, viewer)
-    assert len(documents) == len(found)
+    results = screener.search(text, scope)
+    documents = build_match_documents(results.best(100), results.snapshot, viewer)
+    assert len(documents) == len(results)
     return [document["referents"][0] for document in documents]
 
 
@@ -79,12 +79,12 @@ def found_records(
     ],
 )
 def test_words_find_who_states_them(text: str, expected: list[str], screener: Screener) -> None:
-    found = found_records(screener, text)
+    results = found_records(screener, text)
     if text.lower() in ("putin", "путин"):
         # the beginning of a word and a letter more are worth less than the word
-        assert (found[:2], set(found)) == (expected[:2], set(expected))
+        assert (results[:2], set(results)) == (expected[:2], set(expected))
     else:
-        assert found == expected
+        assert results == expected
 
 
 def test_a_text_of_all_scripts_and_lengths_has_an_answer(screener: Screener) -> None:
@@ -116,13 +116,11 @@ def test_commits_are_found_at_once(stores: Stores) -> None:
 def test_hidden_records_change_nothing(stores: Stores) -> None:
     closed = Handling("River", "H3")
     hidden = [
-        replace(record(f"h:{number}", name=name, **values), handling=closed)
-        for number, (name, values) in enumerate(
-            [
-                ("Vladimir Putin", {"nationality": "ir"}),
-                ("Damaskus Putin", {}),
-                ("Brouwer Haddad", {"topics": "crime"}),
-            ]
+        replace(row, handling=closed)
+        for row in (
+            record("h:0", name="Vladimir Putin", nationality="ir"),
+            record("h:1", name="Damaskus Putin"),
+            record("h:2", name="Brouwer Haddad", topics="crime"),
         )
     ]
     texts = ("putin", "damaskus", "brouwer", "haddad", "vladimir", "zz", "", "put", "damascus")
@@ -143,9 +141,9 @@ def test_hidden_records_change_nothing(stores: Stores) -> None:
 
 def describe(screener: Screener, text: str, viewer: Viewer) -> object:
     """Return all that a viewer can learn of a search."""
-    found = screener.search(text, SearchScope(viewer))
-    best = found.best(100)
-    documents = build_match_documents(best, found.snapshot, viewer)
-    facets = [read_facet(name, found).counts() for name in ("countries", "topics", "datasets")]
+    results = screener.search(text, SearchScope(viewer))
+    best = results.best(100)
+    documents = build_match_documents(best, results.snapshot, viewer)
+    facets = [read_facet(name, results).counts() for name in ("countries", "topics", "datasets")]
     rows = [(doc["referents"], entity.score) for doc, entity in zip(documents, best, strict=True)]
-    return len(found), sorted(rows), facets
+    return len(results), sorted(rows), facets
