@@ -46,10 +46,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class MatchCandidate(Entity):
-    """Entity that a query may mean, with its probability and the evidence for it."""
+    """Entity that a query may mean, with its probability, the evidence in a sentence, and by
+    feature.
+    """
 
     score: float = 0.0
     match: bool = False
+    summary: str = ""
     explanations: Mapping[str, Evidence] | None = None
 
 

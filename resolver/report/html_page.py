@@ -14,6 +14,7 @@ from importlib import resources
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
+from resolver.records.results.evidence_summary import summarize_evidence
 from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.report.charts import (
     NARROW,
@@ -72,6 +73,7 @@ def _environment() -> Environment:
         kinds=_format_kinds,
         kind_word=_kind_word,
         split_evidence=_split_evidence,
+        summarize_evidence=summarize_evidence,
     )
     environment.filters.update(
         n=_format_integer,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resolver.records.results.evidence_summary import EvidenceOutcome, outcome_of
 from resolver.records.results.explanation import EvidenceRow
 
 _COMPARED = {
@@ -21,6 +22,11 @@ _COMPARED = {
     "legal_form": "Legal forms",
 }
 """Evidence that compares values of both sides, which agree, are similar or differ."""
+_OUTCOMES = {
+    EvidenceOutcome.AGREES: "agree",
+    EvidenceOutcome.NEAR: "agree in part",
+    EvidenceOutcome.DIFFERS: "differ",
+}
 _DESCRIBED = {
     "prior": "Starting point of every pair",
     "calibration": "Calibration of the score",
@@ -66,12 +72,12 @@ def evidence_title(name: str) -> str:
 
 def evidence_label(row: EvidenceRow) -> str:
     """Return the label of a row, with its outcome where values of both sides are compared."""
-    subject = _COMPARED.get(row.name.replace(" ", "_"))
-    if subject is None or row.similarity is None:
+    name = row.name.replace(" ", "_")
+    subject = _COMPARED.get(name)
+    outcome = outcome_of(row._replace(name=name))
+    if subject is None or outcome is None:
         return evidence_title(row.name)
-    if row.similarity >= 0.995:
-        return f"{subject} agree"
-    return f"{subject} differ" if row.weight < 0 else f"{subject} are similar"
+    return f"{subject} {_OUTCOMES[outcome]}"
 
 
 def _title(name: str) -> str:

@@ -263,11 +263,14 @@ def _captions(intake: Intake, ids: list[str]) -> dict[str, str]:
 
 def _answer(explanation: Explanation) -> dict[str, object]:
     answer = explanation_to_json(explanation)
-    return {key: answer[key] for key in ("score", "band", "logodds", "evidence", "notes")}
+    return {
+        key: answer[key] for key in ("summary", "score", "band", "logodds", "evidence", "notes")
+    }
 
 
 def _text(explanation: Explanation, caption: str) -> str:
     """Return a candidate, the name it was found by, and its strongest evidence."""
+    from resolver.records.results.evidence_summary import summarize_evidence
     from resolver.records.results.explanation import POPULATION_ROWS
 
     evidence = [row for row in explanation.rows if row.name not in POPULATION_ROWS]
@@ -289,7 +292,7 @@ def _text(explanation: Explanation, caption: str) -> str:
     )
     alias = f" (as {matched_name})" if matched_name not in ("", caption) else ""
     head = f"{explanation.score:.4f}  {explanation.band.label:<7} {_candidate_id(explanation)}"
-    return f"{head}  {caption}{alias}\n        {reasons}"
+    return f"{head}  {caption}{alias}\n        {summarize_evidence(explanation)}\n        {reasons}"
 
 
 def _candidate_value(explanation: Explanation, row: EvidenceRow) -> str:

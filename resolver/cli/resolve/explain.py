@@ -160,12 +160,15 @@ def _load_stored(
 
 def explanation_to_json(explanation: Explanation) -> dict[str, object]:
     """Return an explanation as JSON. Weights and their sums are log-odds; rarity is in nats."""
+    from resolver.records.results.evidence_summary import summarize_evidence
+
     return {
         "left": explanation.left_id,
         "right": explanation.right_id,
         "score": round(explanation.score, 6),
         "band": explanation.band.label,
         "logodds": explanation.logodds / 1000,
+        "summary": summarize_evidence(explanation),
         "evidence": [
             {
                 "name": row.name,
@@ -231,9 +234,12 @@ def format_explanation(
     statement: StatedDifference | None = None,
 ) -> str:
     """Return an explanation as lines of text; evidence without weight is left out."""
+    from resolver.records.results.evidence_summary import summarize_evidence
+
     lines = [
         f"{explanation.left_id} and {explanation.right_id}: "
-        f"{explanation.score:.4f} ({explanation.band.label})"
+        f"{explanation.score:.4f} ({explanation.band.label})",
+        summarize_evidence(explanation),
     ]
     if blocking:
         lines += _blocking_lines(blocking)

@@ -139,6 +139,7 @@ def test_explanation_as_text(lists: Lists, capsys: pytest.CaptureFixture[str]) -
     assert run(["explain", "coast:p1", "river:7", *lists.args]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("coast:p1 and river:7: 0.")
+    assert shown.splitlines()[1].startswith("Same ")
     assert "PETROV, Ivan Sergeevich" in shown
     assert "sum, in log-odds" in shown
 
@@ -251,8 +252,10 @@ def test_check_finds_the_person(lists: Lists, capsys: pytest.CaptureFixture[str]
     assert answer["results"][0]["evidence"]
     assert run([*args, *options, "--limit", "1"]) == 0
     shown = capsys.readouterr().out.splitlines()
-    assert len(shown) == 2
+    assert len(shown) == 3
     assert "Ivan" in shown[0]
+    assert shown[1].strip() == answer["results"][0]["summary"]
+    assert shown[1].strip().startswith("Same birth date, ")
 
 
 def test_check_finds_groups_without_kind(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:

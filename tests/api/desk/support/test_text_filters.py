@@ -28,8 +28,8 @@ def test_label_of_an_interaction_contains_both_comparators() -> None:
     ("similarity", "weight", "label"),
     [
         (1.0, 900, "Phone numbers agree"),
-        (0.4, -300, "Phone numbers differ"),
-        (0.8, 200, "Phone numbers are similar"),
+        (0.0, -300, "Phone numbers differ"),
+        (0.3, 200, "Phone numbers agree in part"),
         (None, 0, "Phone numbers"),
     ],
 )
