@@ -31,6 +31,7 @@ from resolver.api.query_parameters import read_integer
 from resolver.api.service import current_service
 from resolver.errors import ResolverError
 from resolver.hub.desk_users import UserRole
+from resolver.records.results.explanation import EvidenceRow
 from resolver.review import (
     DecisionOutcome,
     DecisionState,
@@ -196,7 +197,7 @@ def _pair_context(view: PairView, position: QueuePosition) -> dict[str, Any]:
     return {
         "pair": view,
         "is_score_hidden": is_score_hidden,
-        "evidence": build_waterfall(step.row for step in view.evidence.steps)
+        "evidence": build_waterfall(_without_alignment(step.row) for step in view.evidence.steps)
         if view.evidence is not None and has_evidence
         else None,
         "snapshot": orjson.dumps(view.snapshot.to_json()).decode(),
@@ -207,6 +208,11 @@ def _pair_context(view: PairView, position: QueuePosition) -> dict[str, Any]:
         "recheck": position.recheck,
         "value_limit": _VALUE_LIMIT,
     }
+
+
+def _without_alignment(row: EvidenceRow) -> EvidenceRow:
+    """Return a row without the words of the names, which the page shows one by one."""
+    return row._replace(detail="") if row.name == "name" else row
 
 
 def _hold_pair(left: str, right: str) -> str:

@@ -165,17 +165,18 @@
   const isOpen = () => Boolean(decideForm() && decideForm().classList.contains("open"));
   const chosenVerdict = () => (isOpen() ? find("[name=verdict]:checked", decideForm()) : null);
 
+  const reasons = (verdict) => findAll(`#reason [data-for=${verdict}] input`);
+
   const choose = (verdict) => {
     const form = decideForm();
     if (!form) return;
     find(`[name=verdict][value=${verdict}]`, form).checked = true;
     form.classList.add("open");
-    const select = find("#reason", form);
-    for (const group of findAll("optgroup", select)) {
-      group.hidden = group.disabled = group.dataset.for !== verdict;
+    for (const group of findAll("#reason [data-for]", form)) {
+      group.hidden = group.dataset.for !== verdict;
     }
-    const first = find(`optgroup[data-for=${verdict}] option`, select);
-    if (first) first.selected = true;
+    const first = reasons(verdict)[0];
+    if (first) first.checked = true;
     find("#send", form).focus({ preventScroll: true });
     preview(form, verdict);
   };
@@ -326,8 +327,8 @@
     }
     const chosen = chosenVerdict();
     if (chosen && /^[1-9]$/.test(key)) {
-      const options = findAll(`#reason optgroup[data-for=${chosen.value}] option`);
-      if (options[key - 1]) options[key - 1].selected = true;
+      const choice = reasons(chosen.value)[key - 1];
+      if (choice) choice.checked = true;
       event.preventDefault();
       return;
     }

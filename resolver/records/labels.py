@@ -44,6 +44,28 @@ PROPERTY_ORDER = (
     ACTIVITY,
 )
 """Properties in the order in which pages show them."""
+ADMINISTRATIVE = frozenset(
+    {
+        "authority",
+        "createdAt",
+        "keywords",
+        "modifiedAt",
+        "notes",
+        "program",
+        "programId",
+        "programUrl",
+        "publisher",
+        "publisherUrl",
+        "recordId",
+        "retrievedAt",
+        "sourceUrl",
+        "status",
+        "summary",
+        "wikipediaUrl",
+        HANDLING,
+    }
+)
+"""Properties about the entry in a list rather than about the person, group or asset."""
 _RANK = {prop: place for place, prop in enumerate(PROPERTY_ORDER)}
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORDS = {

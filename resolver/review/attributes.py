@@ -22,6 +22,8 @@ from resolver.review.view_models import (
 )
 from resolver.store import StoredSource, StoreView
 
+_DECISION_ORDER = (Mark.CONTRADICTED, Mark.DIFFERS, Mark.AGREES, Mark.OMITTED)
+
 
 @dataclass(frozen=True, slots=True)
 class StatementIndex:
@@ -57,6 +59,21 @@ def compare_attributes(
         _attribute(prop, left.values.get(prop, ()), right.values.get(prop, ()), statements)
         for prop in props
     )
+
+
+def put_decisive_first(attributes: Iterable[AttributeView]) -> tuple[AttributeView, ...]:
+    """Sort attributes for a decision: contradicted ones, others that differ, those that agree, and
+    those of one side; administrative ones last. Each in the given order.
+    """
+    return tuple(sorted(attributes, key=_decision_rank))
+
+
+def _decision_rank(attribute: AttributeView) -> tuple[bool, int]:
+    rank = _DECISION_ORDER.index(attribute.mark)
+    if attribute.mark is Mark.DIFFERS and not _may_contradict(attribute.prop):
+        # names in several spellings and addresses of several years mostly belong together
+        rank = _DECISION_ORDER.index(Mark.AGREES)
+    return attribute.is_administrative, rank
 
 
 def _attribute(

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from resolver.hub.hub import Hub
+from resolver.records.results.evidence_summary import summarize_evidence
 from resolver.records.results.explanation import (
     AlignedPart,
     EvidenceRow,
@@ -16,7 +17,12 @@ from resolver.records.results.explanation import (
 from resolver.records.results.resolution import Band, Outcome
 from resolver.records.stated_differences import find_stated_difference
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer
-from resolver.review.attributes import StatementIndex, compare_attributes, latin_transliteration
+from resolver.review.attributes import (
+    StatementIndex,
+    compare_attributes,
+    latin_transliteration,
+    put_decisive_first,
+)
 from resolver.review.decisions.blind_review import shown_records
 from resolver.review.decisions.earlier_verdicts import decision_views
 from resolver.review.decisions.four_eyes import second_steward_reasons
@@ -91,7 +97,7 @@ def build_pair_view(
         blind = PairView(
             _build_side_view(left_side, sources, statements),
             _build_side_view(right_side, sources, statements),
-            compare_attributes(left_side.golden, right_side.golden, statements),
+            put_decisive_first(compare_attributes(left_side.golden, right_side.golden, statements)),
             _build_name_view(explanation),
             evidence=None,
             left_others=(),
@@ -266,6 +272,7 @@ def _build_waterfall(explanation: Explanation, strongest: StrongestPair) -> Evid
         explanation.score,
         explanation.band,
         strongest.is_compared,
+        summarize_evidence(explanation),
     )
 
 

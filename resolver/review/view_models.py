@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from resolver.records.labels import ADMINISTRATIVE
 from resolver.records.results.explanation import AlignedPart, EvidenceRow
 from resolver.records.results.resolution import Band
 from resolver.review.models import (
@@ -67,6 +68,11 @@ class AttributeView:
     left: tuple[ValueView, ...]
     right: tuple[ValueView, ...]
 
+    @property
+    def is_administrative(self) -> bool:
+        """Whether it is about the entry in a list rather than about who or what is listed."""
+        return self.prop in ADMINISTRATIVE
+
 
 @dataclass(frozen=True, slots=True)
 class NameView:
@@ -93,8 +99,8 @@ class WaterfallStep:
 @dataclass(frozen=True, slots=True)
 class EvidenceWaterfall:
     """Evidence of the strongest pair of records, whose steps sum to `logodds` (thousandths)
-    exactly. `is_compared` states whether blocking pairs the two records in the store, so that the
-    score counted.
+    exactly, and `summary` in a sentence. `is_compared` states whether blocking pairs the two
+    records in the store, so that the score counted.
     """
 
     left_record: str
@@ -104,6 +110,7 @@ class EvidenceWaterfall:
     score: float
     band: Band
     is_compared: bool
+    summary: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,7 +303,7 @@ def test_skipping_going_back_and_other_keys(session: BrowserSession) -> None:
     session.wait_until(lambda: not session.find("#keys").is_displayed())
     session.press("d", "3")
     session.wait_until(lambda: session.find("#decide.open"))
-    chosen = "return document.querySelector('#reason').selectedOptions[0].textContent"
+    chosen = "return document.querySelector('#reason :checked').value"
     assert session.driver.execute_script(chosen) == "another document or number"
     session.press("c", "noted")
     assert (
