@@ -25,6 +25,7 @@ from resolver.api.routes.search import blueprint as search
 from resolver.api.routes.updates import blueprint as updates
 from resolver.api.server.request_memory import install_memory_bound
 from resolver.api.server.request_turns import install_turns as install_turns
+from resolver.api.server.response_compression import install_compression
 from resolver.api.service import Service, attach_service
 from resolver.api.service_settings import ServiceSettings
 
@@ -62,6 +63,7 @@ def create_app(settings: ServiceSettings) -> Flask:
     observability.install_observability(app)
     access.install_access_control(app)
     desk.install_desk(app)
+    install_compression(app)
     guards_itself(desk.blueprint)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

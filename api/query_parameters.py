@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from urllib.parse import quote, unquote_to_bytes
 
 from flask import g, request
@@ -119,8 +120,12 @@ def reject_undeclared() -> None:
     undeclared = sorted(set(request.args) - known_names - {PURPOSE})
     if undeclared:
         names = ", ".join(sorted(known_names)) or "none"
+        alike = get_close_matches(undeclared[0][:60], known_names, n=1)
+        suggested = f": did you mean {alike[0]}?" if alike else ""
         raise ApiError(
-            422, f"there is no parameter {undeclared[0][:60]!r}; the parameters are {names}"
+            422,
+            f"there is no parameter {undeclared[0][:60]!r}{suggested or ';'} the parameters are"
+            f" {names}",
         )
 
 

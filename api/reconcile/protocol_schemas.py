@@ -95,7 +95,9 @@ _CANDIDATE = closed_object(
     },
     {"description": STRING},
 )
-CANDIDATES = component("Candidates", map_of(closed_object({"result": array_of(_CANDIDATE)})))
+CANDIDATES = component(
+    "Candidates", map_of(closed_object({"result": array_of(_CANDIDATE)}, {"message": STRING}))
+)
 EXTENSION = component(
     "Extension",
     closed_object(

@@ -6,6 +6,7 @@ A query is a name with properties, or properties alone. Candidates have a score 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -29,36 +30,63 @@ MATCH_SCORE = 0.95
 _DEFAULT_LIMIT, _MAX_LIMIT = 10, 500
 _FIELDS = frozenset({"query", "type", "limit", "properties", "type_strict"})
 _STRICT = ("any", "should", "all")
+_UNUSABLE = 400
+"""Status of a query of the right form whose type, properties or values cannot be used."""
 
 
 def answer_queries(dataset: str, text: str) -> dict[str, Any]:
-    """Return the candidates for each query of a JSON object, by its key. Raises `ApiError`."""
+    """Return the candidates for each query of a JSON object, by its key. Raises `ApiError`.
+
+    A query with a type, property or value that cannot be used has no candidates, and a `message`
+    says why; the others are answered.
+    """
     screener = current_service().ready_screener()
     sources = sources_in_scope(dataset, screener.visible_sources(viewer()))
-    records, limits = parse_queries(text)
-    count_queries(len(records))
-    options = MatchQuery(max(limits.values()), None, sources, viewer=viewer())
-    answers, revision = screener.check([row.record for row in records.values()], options)
+    parsed = parse_queries(text)
+    count_queries(len(parsed.limits))
+    options = MatchQuery(max(parsed.limits.values()), None, sources, viewer=viewer())
+    records = [submitted.record for submitted in parsed.records.values()]
+    answers, revision = screener.check(records, options)
     current_metrics().checks.inc(len(answers))
-    results = {}
-    for (key, submitted), answer in zip(records.items(), answers, strict=True):
+    results: dict[str, dict[str, Any]] = {key: {"result": []} for key in parsed.limits}
+    for (key, submitted), answer in zip(parsed.records.items(), answers, strict=True):
         query = {"key": key, **interpreted_query(submitted)}
         returned = {"total": answer.total, "seen": candidate_scores(answer)}
         log_access("reconcile", query, returned, revision)
         is_unique = sum(candidate.score >= MATCH_SCORE for candidate in answer.matches) == 1
         candidates = [_candidate(match, is_unique=is_unique) for match in answer.matches]
-        results[key] = {"result": _put_first(submitted, candidates, sources)[: limits[key]]}
+        shown = _put_first(submitted, candidates, sources)[: parsed.limits[key]]
+        results[key] = {"result": shown}
+    for key, message in parsed.refusals.items():
+        log_access("reconcile", {"key": key, "refused": message}, {"total": 0}, revision)
+        results[key]["message"] = message
     return results
 
 
-def parse_queries(text: str) -> tuple[dict[str, SubmittedRecord], dict[str, int]]:
-    """Return the queries as records, and the candidates that each wants, by key.
+@dataclass(frozen=True, slots=True)
+class ParsedQueries:
+    """Queries by key: as records, or why they cannot be used, and how many candidates each wants.
 
-    Raises `ApiError`.
+    limits: of all queries, in their order.
     """
-    queries = _load_queries(text)
-    records = {key: _read_record(key, query) for key, query in queries.items()}
-    return records, {key: _read_limit(key, query) for key, query in queries.items()}
+
+    records: dict[str, SubmittedRecord]
+    refusals: dict[str, str]
+    limits: dict[str, int]
+
+
+def parse_queries(text: str) -> ParsedQueries:
+    """Return the queries of a JSON object. Raises `ApiError` for one that breaks the protocol."""
+    parsed = ParsedQueries({}, {}, {})
+    for key, query in _load_queries(text).items():
+        try:
+            parsed.records[key] = _read_record(key, query)
+        except ApiError as error:
+            if error.status != _UNUSABLE:
+                raise
+            parsed.refusals[key] = error.detail
+        parsed.limits[key] = _read_limit(key, query)
+    return parsed
 
 
 def load_object(text: str, field: str) -> dict[str, Any]:
@@ -182,7 +210,8 @@ def _put_first(
 ) -> list[dict[str, Any]]:
     """Return the candidates with the entity first whose id the query gives as its name."""
     names = submitted.record.texts("name")
-    if len(names) != 1 or " " in names[0] or any(row["id"] == names[0] for row in candidates):
+    is_id = len(names) == 1 and " " not in names[0] and not names[0].isdecimal()
+    if not is_id or any(row["id"] == names[0] for row in candidates):
         return candidates
     read = entity_reader.read_entity(current_service().hub, names[0], viewer())
     if (

@@ -71,7 +71,9 @@ _SHOWN = (
 _VALUES = Access(Scope.CHECK, Disclosure.VALUES, key_in_query=True)
 _MODEL = Access(Scope.CHECK, Disclosure.STATE, key_in_query=True)
 _SUGGEST = (
-    query_parameter("prefix", {**NONBLANK, "maxLength": 200}, is_required=True),
+    query_parameter(
+        "prefix", {**STRING, "maxLength": 200}, description="Without it nothing is suggested."
+    ),
     query_parameter("cursor", integer(0, 10_000)),
 )
 blueprint.after_request(cross_origin)
@@ -137,9 +139,12 @@ def suggest_entity(dataset: str) -> Response:
     sources = _sources(dataset)
     prefix, cursor = _read_prefix()
     hub = current_service().hub
-    version, suggested = entity_reader.suggest_entities(
-        hub, prefix, viewer(), limit=cursor + 5 * _SUGGESTIONS
-    )
+    suggested: list[dict[str, Any]] = []
+    if prefix:
+        limit = cursor + 5 * _SUGGESTIONS
+        version, suggested = entity_reader.suggest_entities(hub, prefix, viewer(), limit=limit)
+    else:
+        version = hub.store.revision
     in_scope = [
         entity
         for entity in suggested
@@ -171,7 +176,8 @@ def suggest_type(dataset: str) -> Response:
     """Suggest types that begin with `prefix`."""
     _sources(dataset)
     prefix, cursor = _read_prefix()
-    return json_response({"result": suggest_types(prefix)[cursor : cursor + _SUGGESTIONS]})
+    suggested = suggest_types(prefix) if prefix else []
+    return json_response({"result": suggested[cursor : cursor + _SUGGESTIONS]})
 
 
 @endpoint(
@@ -186,7 +192,8 @@ def suggest_property(dataset: str) -> Response:
     """Suggest properties that begin with `prefix`."""
     _sources(dataset)
     prefix, cursor = _read_prefix()
-    return json_response({"result": suggest_properties(prefix)[cursor : cursor + _SUGGESTIONS]})
+    suggested = suggest_properties(prefix) if prefix else []
+    return json_response({"result": suggested[cursor : cursor + _SUGGESTIONS]})
 
 
 @endpoint(
@@ -267,8 +274,6 @@ def _sources(dataset: str) -> frozenset[str] | None:
 def _read_prefix() -> tuple[str, int]:
     """Return the parameters `prefix` and `cursor`. Raises `ApiError`."""
     prefix = request.args.get("prefix", "").strip()
-    if not prefix:
-        raise ApiError(422, "give the beginning of the wanted name: prefix=…")
     if len(prefix) > 200 or "\x00" in prefix:
         raise ApiError(422, "prefix must be a text of 200 characters at most, without NUL")
     return prefix, query_parameters.read_integer("cursor", 0, 0, 10_000)

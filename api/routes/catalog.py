@@ -107,6 +107,16 @@ _INDEX_FIELDS = {"load": True, "index_current": True}
 @endpoint(blueprint, "GET", "/catalog", _ACCESS, responses={200: json_response_of(_CATALOG)})
 def catalog() -> Response:
     """List the datasets: each source, and `default`, which contains them all."""
+    return _catalog_response()
+
+
+@endpoint(blueprint, "GET", "/manifest", _ACCESS, responses={200: json_response_of(_CATALOG)})
+def manifest() -> Response:
+    """List the datasets under the address that older clients of yente know."""
+    return _catalog_response()
+
+
+def _catalog_response() -> Response:
     version, sources = entity_reader.read_catalog(current_service().hub, viewer())
     datasets = [_source_view(source, version) for source in sources]
     return json_response(

@@ -6,11 +6,11 @@ An entity is found by its id, a retired id or the id of one of its records.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Request, Response, request, url_for
 
 from resolver.api import query_parameters
 from resolver.api.access import log_access, viewer
@@ -82,14 +82,21 @@ _PAGE_PARAMETERS = (
 )
 
 
+def _wants_page(request: Request) -> bool:
+    """Return whether a request is that of a browser for a page."""
+    accepted = request.accept_mimetypes
+    return accepted.best == "text/html" and JSON not in accepted.values()
+
+
 @endpoint(
     blueprint,
     "GET",
     "/entities/<path:entity_id>",
-    _ACCESS,
+    replace(_ACCESS, public_if=_wants_page),
     parameters=[query_parameter("nested", BOOLEAN), query_parameter("history", BOOLEAN)],
     responses={
         200: response("The entity", {**content(_ENTITY_VIEW, JSON), **content(_SENZING, SENZING)}),
+        303: response("For a browser (`Accept: text/html`): the page of the entity on the desk"),
         **_MOVED,
         **errors(404, 410),
     },
@@ -98,8 +105,12 @@ def entity(entity_id: str) -> Response:
     """Return an entity as FollowTheMoney, its relations nested unless `nested=false`.
 
     With `history=true` its changes are included. Retired ids and ids of records redirect to the
-    entity's own id. `Accept` may ask for Senzing's format.
+    entity's own id. `Accept` may ask for Senzing's format; a browser is sent to the desk's page.
     """
+    if _wants_page(request):
+        # whatever the id is: the desk knows its user, and who may see what
+        page = url_for("desk.entity", entity_id=entity_id)
+        return Response(status=303, headers={"Location": page, "Vary": "Accept"})
     nested = query_parameters.read_boolean("nested", default=True)
     with_history = query_parameters.read_boolean("history", default=False)
     read = _read(entity_id, nested=nested)

@@ -94,6 +94,9 @@ _RESULT = component(
             "target": BOOLEAN,
             "score": FRACTION,
             "match": BOOLEAN,
+            "summary": {**STRING, "description": "The evidence in one sentence."},
+        },
+        {
             "features": map_of(FRACTION),
             "explanations": {
                 **map_of(_EVIDENCE),
@@ -101,7 +104,7 @@ _RESULT = component(
                 " `prior` and `calibration` frame the sum; `competition` is what other candidates"
                 " that fit as well take from it.",
             },
-        }
+        },
     ),
 )
 _QUERY = component(
@@ -289,7 +292,13 @@ def _screen(
     for (key, submitted), answer in zip(records.items(), answers, strict=True):
         returned = {"total": answer.total, "seen": candidate_scores(answer)}
         log_access("check", {"key": key, **interpreted_query(submitted)}, returned, revision)
-        responses[key] = match_response(submitted, answer, options.threshold, ids.get(key, ""))
+        responses[key] = match_response(
+            submitted,
+            answer,
+            options.threshold,
+            ids.get(key, ""),
+            is_explained=options.is_explained,
+        )
     return responses, revision
 
 

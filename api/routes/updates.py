@@ -10,7 +10,8 @@ from flask import Blueprint, Response
 
 from resolver.api import query_parameters
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
-from resolver.api.openapi.objects import json_response_of
+from resolver.api.openapi.json_schema import BOOLEAN
+from resolver.api.openapi.objects import json_response_of, query_parameter
 from resolver.api.routes.health import HEALTH
 from resolver.api.schemas.json_response import json_response
 from resolver.api.service import current_service
@@ -23,10 +24,15 @@ blueprint = Blueprint("updates", __name__)
     "POST",
     "/updatez",
     Access(Scope.ADMIN, Disclosure.STATE),
+    parameters=[query_parameter("sync", BOOLEAN)],
     responses={200: json_response_of(HEALTH)},
 )
 def update() -> Response:
-    """Bring this process to the present revision of the store."""
+    """Bring this process to the present revision of the store.
+
+    The answer comes once that is done. `sync`, which clients of yente send, makes no difference.
+    """
     query_parameters.reject_undeclared()
+    query_parameters.read_boolean("sync", default=True)
     current_service().ready_screener()
     return json_response({"status": "ok", "version": current_service().screener.refresh()})

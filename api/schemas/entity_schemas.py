@@ -112,7 +112,7 @@ def _example_of(schema: str, properties: Schema) -> Schema:
         f"{schema}Example",
         {
             "type": "object",
-            "required": ["properties"] if is_general else ["schema", "properties"],
+            "required": ["schema", "properties"],
             "properties": {
                 "schema": enum_of(_GENERAL_SCHEMATA if is_general else [schema]),
                 "properties": properties,

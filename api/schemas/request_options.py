@@ -49,6 +49,11 @@ MATCH_PARAMETERS = (
         FRACTION,
         description="Results go down to this score (default: the review threshold).",
     ),
+    query_parameter(
+        "explain",
+        BOOLEAN,
+        description="`false` leaves out `features` and `explanations`; `summary` stays.",
+    ),
     query_parameter("algorithm", enum_of(ALGORITHMS)),
     query_parameter("fuzzy", BOOLEAN),
     query_parameter("exclude_entity_ids", TEXTS),
@@ -65,11 +70,13 @@ class RequestOptions:
     match_query: limits and filters for the screener.
     threshold: score from which a result counts as a match.
     limit: results per query at most.
+    is_explained: whether results come with their evidence by feature.
     """
 
     match_query: MatchQuery
     threshold: float
     limit: int
+    is_explained: bool = True
 
 
 def read_request_options(dataset: str, visible_sources: frozenset[str]) -> RequestOptions:
@@ -98,7 +105,10 @@ def read_request_options(dataset: str, visible_sources: frozenset[str]) -> Reque
         viewer(),
     )
     return RequestOptions(
-        match_query, _DEFAULT_THRESHOLD if threshold is None else threshold, limit
+        match_query,
+        _DEFAULT_THRESHOLD if threshold is None else threshold,
+        limit,
+        query_parameters.read_boolean("explain", default=True),
     )
 
 
@@ -137,6 +147,7 @@ class _Filter:
             entity["schema"] in self.excluded_schemata
             or entity["id"] in self.excluded_ids
             or self.excluded_ids.intersection(entity["referents"])
+            or self.excluded_ids.intersection(map(_native_id, entity["referents"]))
         ):
             return False
         if self.required_topics and self.required_topics.isdisjoint(
@@ -147,6 +158,11 @@ class _Filter:
             self.since is None
             or datetime.fromisoformat(context.last_changed(entity["id"])) >= self.since
         )
+
+
+def _native_id(record_id: str) -> str:
+    """Return the id of a record within its source."""
+    return record_id.partition(":")[2]
 
 
 def read_entity_filter(*, with_topics: bool = True) -> EntityFilter | None:

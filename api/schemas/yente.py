@@ -16,9 +16,11 @@ from resolver.errors import RecordError
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, read_ftm_entity
 from resolver.ingest.text.placeholders import is_placeholder
 from resolver.records import Record
-from resolver.records.properties import FULL_NAMES, NAME_PARTS
+from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
+from resolver.records.results.evidence_summary import summarize_evidence
 from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.screening.screener import ScreeningMatch, ScreeningResult
+from resolver.screening.uncompared_values import country_code
 
 DEFAULT_ALGORITHM = "evidence"
 """Name of the only scoring algorithm."""
@@ -47,9 +49,13 @@ def query_record(query: object, key: str) -> SubmittedRecord:
     """
     if not isinstance(query, dict):
         raise ApiError(422, f"query {key!r}: must be an object with schema and properties")
+    if "schema" not in query:
+        raise ApiError(
+            422, f"query {key!r}: give a schema: Person, Company …, or LegalEntity for any of them"
+        )
     try:
         submitted = read_ftm_entity(
-            query.get("schema", "LegalEntity"),
+            query["schema"],
             query.get("properties", {}),
             source=_SOURCE,
             native_id=_ID,
@@ -78,17 +84,25 @@ def _name_warnings(record: Record) -> list[str]:
 
 
 def match_response(
-    submitted: SubmittedRecord, answer: ScreeningResult, threshold: float, query_id: str = ""
+    submitted: SubmittedRecord,
+    answer: ScreeningResult,
+    threshold: float,
+    query_id: str = "",
+    *,
+    is_explained: bool = True,
 ) -> dict[str, Any]:
     """Return the response to one query: results, their number, and the query as interpreted.
 
     threshold: score from which a result counts as a match.
     query_id: id that the query gives itself, if any.
+    is_explained: whether results have their evidence by feature.
     """
-    interpreted = interpreted_query(submitted)
+    interpreted = _with_country_codes(interpreted_query(submitted))
     response: dict[str, Any] = {
         "status": 200,
-        "results": [_result(candidate, threshold) for candidate in answer.matches],
+        "results": [
+            _result(candidate, threshold, is_explained=is_explained) for candidate in answer.matches
+        ],
         "total": {"value": answer.total, "relation": "eq" if answer.is_complete else "gte"},
         "query": {"id": query_id, **interpreted} if query_id else interpreted,
     }
@@ -131,17 +145,32 @@ def interpreted_query(submitted: SubmittedRecord) -> dict[str, Any]:
     return {"schema": record.schema, "properties": properties}
 
 
-def _result(candidate: ScreeningMatch, threshold: float) -> dict[str, Any]:
-    return {
+def _with_country_codes(interpreted: dict[str, Any]) -> dict[str, Any]:
+    """Return a query with the codes of its countries, which are how they are compared."""
+    properties: dict[str, list[str]] = interpreted["properties"]
+    codes = {
+        prop: [country_code(text) or text for text in properties[prop]]
+        for prop in COUNTRIES
+        if prop in properties
+    }
+    return {**interpreted, "properties": {**properties, **codes}} if codes else interpreted
+
+
+def _result(candidate: ScreeningMatch, threshold: float, *, is_explained: bool) -> dict[str, Any]:
+    why = candidate.why
+    result = {
         **candidate.entity,
         "target": True,
         "score": candidate.score,
         "match": candidate.score >= threshold,
-        "features": {
-            row.name: row.similarity for row in candidate.why.rows if row.similarity is not None
-        },
-        "explanations": explanations(candidate.why),
+        "summary": summarize_evidence(why),
     }
+    if is_explained:
+        result["features"] = {
+            row.name: row.similarity for row in why.rows if row.similarity is not None
+        }
+        result["explanations"] = explanations(why)
+    return result
 
 
 def explanations(why: Explanation) -> dict[str, dict[str, Any]]:

@@ -100,7 +100,11 @@ class Client:
         keys.
         """
         response = self._http.json(
-            "POST", f"/match/{quote_segment(dataset)}", options, body={"queries": dict(queries)}
+            "POST",
+            f"/match/{quote_segment(dataset)}",
+            options,
+            body={"queries": dict(queries)},
+            headers={"Accept-Encoding": "gzip"},
         )
         return {
             key: models.parse_matches(payload, response)

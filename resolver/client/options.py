@@ -12,7 +12,8 @@ class MatchOptions(TypedDict, total=False):
     """Options of `match` and `check`.
 
     `match` is true from `threshold` on; results go down to `cutoff`, at most `limit` of them. The
-    others exclude entities. `changed_since`: a day, such as 2026-03-01.
+    others exclude entities. `explain=False` leaves out the evidence by feature. `changed_since`: a
+    day, such as 2026-03-01.
     """
 
     threshold: float
@@ -26,6 +27,7 @@ class MatchOptions(TypedDict, total=False):
     changed_since: str
     algorithm: str
     fuzzy: bool
+    explain: bool
 
 
 class SubmitOptions(TypedDict, total=False):

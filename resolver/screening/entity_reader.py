@@ -56,11 +56,34 @@ class EntityDocument:
 def read_entity(
     hub: Hub, entity_id: str, viewer: Viewer = STRANGER, *, with_relations: bool = False
 ) -> EntityDocument | None:
-    """Read the entity of an id: its own, a retired one, or that of a record.
+    """Read the entity of an id: its own, a retired one, that of a record, or that of the only
+    entity with a record of this id in any source.
 
     Returns None if the id is unknown, or the viewer may see none of its records or not the record
     whose id was given.
     """
+    read = _read_exact(hub, entity_id, viewer, with_relations=with_relations)
+    if read is not None or not entity_id or ":" in entity_id:
+        return read
+    found: dict[str, EntityDocument] = {}
+    for record_id in _record_ids(hub, entity_id):
+        # one that the viewer may not see is as if it were absent
+        document = _read_exact(hub, record_id, viewer, with_relations=with_relations)
+        if document is not None:
+            found[document.id] = document
+    return found.popitem()[1] if len(found) == 1 else None
+
+
+def _record_ids(hub: Hub, native_id: str) -> list[str]:
+    """Return the ids of the records that have an id within their source."""
+    with hub.store.view() as view:
+        ids = [f"{source.name}:{native_id}" for source in view.sources()]
+        return sorted(view.numbers_of(ids))
+
+
+def _read_exact(
+    hub: Hub, entity_id: str, viewer: Viewer, *, with_relations: bool
+) -> EntityDocument | None:
     with hub.indexed_view() as (view, index):
         stored = view.entity(entity_id)
         if stored is None:

@@ -235,8 +235,6 @@ def test_only_pages_of_this_machine_may_ask_while_no_key_is_needed(
         ("{}", 422),
         ('{"q": 7}', 422),
         ('{"q": {"query": 7}}', 422),
-        ('{"q": {"query": ""}}', 400),
-        ('{"q": {"query": "A", "type": "Wizard"}}', 400),
         ('{"q": {"query": "A", "type": 7}}', 422),
         ('{"q": {"query": "A", "limit": 0}}', 422),
         ('{"q": {"query": "A", "limit": 1.5}}', 422),
@@ -246,13 +244,43 @@ def test_only_pages_of_this_machine_may_ask_while_no_key_is_needed(
         ('{"q": {"query": "A", "properties": [7]}}', 422),
         ('{"q": {"query": "A", "properties": [{"pid": "name"}]}}', 422),
         ('{"q": {"properties": []}}', 422),
-        ('{"q": {"query": "A", "properties": [{"pid": "wand", "v": "x"}]}}', 400),
         (json.dumps({str(number): {"query": "A"} for number in range(101)}), 413),
     ],
 )
 def test_refused_queries(queries: str, status: int, client: Client) -> None:
     answer = client.post("/reconcile/default", data={"queries": queries})
     assert (answer.status_code, set(answer.json)) == (status, {"detail"})
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"query": ""}, "give a name"),
+        ({"query": "A", "type": "Wizard"}, "Wizard"),
+        ({"query": "A", "properties": [{"pid": "wand", "v": "x"}]}, "wand"),
+        (
+            {"query": "A", "properties": [{"pid": "birthdate", "v": "1980"}]},
+            "did you mean birthDate?",
+        ),
+    ],
+)
+def test_a_query_that_cannot_be_used_fails_alone(
+    query: dict[str, Any], message: str, client: Client
+) -> None:
+    usable = {"query": "Maria Quispe Huanca", "limit": 1}
+    body = ask(client, {"bad": query, "good": usable}).json
+    assert list(body) == ["bad", "good"]
+    assert body["bad"]["result"] == []
+    assert message in body["bad"]["message"]
+    assert body["good"] == ask(client, {"good": usable}).json["good"]
+    assert ask(client, {"bad": query}).json == {"bad": body["bad"]}
+
+
+@pytest.mark.parametrize("kind", ["entity", "type", "property"])
+@pytest.mark.parametrize("query", ["", "?prefix=", "?prefix=+&cursor=3"])
+def test_nothing_is_suggested_without_a_prefix(kind: str, query: str, client: Client) -> None:
+    answer = client.get(f"/reconcile/default/suggest/{kind}{query}")
+    assert (answer.status_code, answer.json) == (200, {"result": []})
 
 
 @pytest.mark.parametrize(
@@ -278,8 +306,6 @@ def test_extensions_that_are_refused(query: str, status: int, client: Client) ->
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/reconcile/default/suggest/entity", 422),
-        ("/reconcile/default/suggest/entity?prefix=", 422),
         (f"/reconcile/default/suggest/entity?prefix={'a' * 201}", 422),
         ("/reconcile/default/suggest/type?prefix=a&cursor=-1", 422),
         ("/reconcile/absent/suggest/type?prefix=a", 404),

@@ -176,3 +176,33 @@ def test_weights_are_those_of_the_model(body: dict[str, Any], status: int, clien
         client.post("/match/default", json={"queries": {"q": EXAMPLES[0]}, **body}).status_code
         == status
     )
+
+
+def test_a_query_without_a_schema_is_refused(client: Client) -> None:
+    body = {"queries": {"q": {"properties": {"name": ["Ann Lee"]}}}}
+    answer = client.post("/match/default", json=body)
+    assert answer.status_code == 422
+    assert "give a schema" in answer.json["detail"]
+
+
+def test_countries_are_echoed_as_codes(client: Client) -> None:
+    properties = {"name": ["Ann Lee"], "nationality": ["Russia", "Atlantis"], "country": ["us"]}
+    body = {"queries": {"q": {"schema": "Person", "properties": properties}}}
+    echoed = client.post("/match/default", json=body).json["responses"]["q"]["query"]
+    assert echoed["properties"] == {**properties, "nationality": ["ru", "Atlantis"]}
+
+
+def test_older_addresses_and_parameters(client: Client) -> None:
+    assert client.get("/manifest").json == client.get("/catalog").json
+    assert client.post("/updatez?sync=true").json["status"] == "ok"
+    assert client.post("/updatez?sync=perhaps").status_code == 422
+
+
+def test_a_misspelt_property_is_answered_with_the_right_one(client: Client) -> None:
+    for name, meant in (("birthdate", "birthDate"), ("passport_number", "passportNumber")):
+        body = {"queries": {"q": {"schema": "Person", "properties": {name: ["1"]}}}}
+        answer = client.post("/match/default", json=body)
+        assert answer.status_code == 400
+        assert f"did you mean {meant}?" in answer.json["detail"]
+    detail = client.get("/changes?sinse=1").json["detail"]
+    assert detail.startswith("there is no parameter 'sinse': did you mean since?")

@@ -109,3 +109,25 @@ def test_a_retired_id_excludes_the_present_entity(merged_store: tuple[Client, st
             "responses"
         ]["q"]["results"]
         assert {row["id"] for row in results} == ids - {present_id}
+
+
+def test_an_id_within_one_source_leads_to_its_entity(client: Client) -> None:
+    answer = client.get("/entities/3")
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == f"/entities/{answer.json['id']}"
+    assert client.get(answer.headers["Location"]).json["caption"] == "John Smith"
+    # two sources use the id 2, for one entity; the id 4 is known to one source alone
+    assert client.get("/entities/2").status_code == 308
+    assert client.get("/entities/17").status_code == 404
+
+
+@pytest.mark.parametrize("entity_id", ["river:3", "nobody", "a/b"])
+def test_a_browser_is_sent_to_the_page(entity_id: str, client: Client) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+    answer = client.get(f"/entities/{entity_id}", headers=browser)
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == f"/desk/entities/{entity_id}"
+    assert "Accept" in answer.headers["Vary"]
+    for accepted in ("*/*", "application/json", "application/json, text/html;q=0.5"):
+        headers = {"Accept": accepted}
+        assert client.get(f"/entities/{entity_id}", headers=headers).status_code != 303

@@ -78,6 +78,27 @@ def test_explanations_sum_to_the_score(client: Client) -> None:
     )
 
 
+def test_every_hit_says_why_in_a_sentence(client: Client) -> None:
+    (result,) = match_one(client, PETROV)["results"]
+    assert result["summary"] == "Same birth date, same name."
+    other = person("Maria Quispe Huanca", birthDate="1975-03-04")
+    (result,) = match_one(client, other, cutoff=0, limit=1)["results"]
+    assert result["summary"] == "Same name; birth dates differ."
+    people = client.get("/check?name=Maria+Quispe+Huanca&birthDate=1980-11-02").json["results"]
+    assert people[0]["summary"].startswith("Same birth date, same name")
+
+
+def test_evidence_by_feature_can_be_left_out(client: Client) -> None:
+    (whole,) = match_one(client, PETROV)["results"]
+    (brief,) = match_one(client, PETROV, explain="false")["results"]
+    assert set(whole) - set(brief) == {"features", "explanations"}
+    assert brief == {name: whole[name] for name in brief}
+    assert brief["summary"] == "Same birth date, same name."
+    people = client.get("/check?name=Maria+Quispe+Huanca&explain=false").json["results"]
+    assert "explanations" not in people[0]
+    assert client.get("/check?name=Maria&explain=perhaps").status_code == 422
+
+
 def test_candidates_that_fit_equally_share_the_probability(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/hub.db"
     people = [
@@ -136,6 +157,8 @@ def test_threshold_cutoff_and_limit(client: Client) -> None:
         ({"exclude_schema": "Person"}, False),
         ({"exclude_schema": "Company"}, True),
         ({"exclude_entity_ids": "river:1"}, False),
+        ({"exclude_entity_ids": "1"}, False),
+        ({"exclude_entity_ids": "2"}, True),
         ({"topics": "crime.traffick"}, True),
         ({"topics": "crime.terror"}, False),
         ({"changed_since": "2001-01-01"}, True),

@@ -15,7 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from resolver.errors import DateError, RecordError
-from resolver.ingest.formats.ftm.ftm_schema import DIRECT, has_property, is_entity_property
+from resolver.ingest.formats.ftm.ftm_schema import (
+    DIRECT,
+    has_property,
+    is_entity_property,
+    suggest_property,
+)
 from resolver.ingest.reader_types import LocatedBatch
 from resolver.ingest.text.machine_dates import read_date_readings
 from resolver.ingest.text.record_draft import RecordDraft
@@ -72,8 +77,10 @@ def read_ftm_entity(
     draft, omissions, count = RecordDraft(source, native_id, schema), [], 0
     for prop, value in properties.items():
         if not has_property(schema, prop):
+            suggested = suggest_property(schema, str(prop))
             raise RecordError(
-                f"{schema} has no property {str(prop)[:60]!r}", hint="see the FollowTheMoney model"
+                f"{schema} has no property {str(prop)[:60]!r}",
+                hint=f"did you mean {suggested}?" if suggested else "see the FollowTheMoney model",
             )
         for text in _check_texts(prop, value):
             count += 1

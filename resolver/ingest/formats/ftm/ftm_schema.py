@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,9 @@ from resolver.records.prepared.text_cache import cache_short_texts
 DOCUMENTS = {"Passport": "passportNumber", "Identification": "idNumber"}
 _MAX_NAMES = 10_000
 """Names of schemata and properties in a cache; a list may hold any number of unknown ones."""
+_MAX_MISSPELLED, _MIN_ALIKE = 40, 0.75
+"""Letters of a misspelled property that are compared, and the least similarity of its suggestion.
+"""
 DIRECT = ("parent", "owner", "operator", "holder", "issuer")
 """Properties that name another record without an entity in between."""
 
@@ -79,6 +83,15 @@ def has_property(schema: str, prop: str) -> bool:
     """
     kinds = (schema, "Person", "Company") if schema == "LegalEntity" else (schema,)
     return any(_find_property(kind, prop) is not None for kind in kinds)
+
+
+@cache_short_texts(_MAX_NAMES, all_arguments=True)
+def suggest_property(schema: str, prop: str) -> str:
+    """Return the property of a schema that a misspelled one most likely means, or empty."""
+    properties = {name.lower(): name for name in value_properties(schema)}
+    folded = prop[:_MAX_MISSPELLED].lower().replace("_", "").replace("-", "").replace(" ", "")
+    alike = get_close_matches(folded, properties, n=1, cutoff=_MIN_ALIKE)
+    return properties[alike[0]] if alike else ""
 
 
 @cache_short_texts(_MAX_NAMES)
