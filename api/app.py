@@ -20,6 +20,7 @@ from resolver.api.routes.catalog import blueprint as catalog
 from resolver.api.routes.entities import blueprint as entities
 from resolver.api.routes.health import blueprint as health
 from resolver.api.routes.match import blueprint as match
+from resolver.api.routes.match_lines import blueprint as match_lines
 from resolver.api.routes.records import blueprint as records
 from resolver.api.routes.search import blueprint as search
 from resolver.api.routes.updates import blueprint as updates
@@ -32,6 +33,7 @@ from resolver.api.service_settings import ServiceSettings
 _BLUEPRINTS = (
     health,
     match,
+    match_lines,
     entities,
     search,
     catalog,

@@ -31,7 +31,7 @@ from resolver.api.schemas.yente import DEFAULT_ALGORITHM
 from resolver.api.service import current_service
 from resolver.engines.model_features import FeatureWeights, feature_weights
 from resolver.hub.admin import StoredSource
-from resolver.screening import change_feed, entity_reader
+from resolver.screening import change_feed, source_policy
 from resolver.screening.screener import IndexRevision
 
 blueprint = Blueprint("catalog", __name__)
@@ -117,7 +117,7 @@ def manifest() -> Response:
 
 
 def _catalog_response() -> Response:
-    version, sources = entity_reader.read_catalog(current_service().hub, viewer())
+    version, sources = source_policy.read_catalog(current_service().hub, viewer())
     datasets = [_source_view(source, version) for source in sources]
     return json_response(
         {

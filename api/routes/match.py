@@ -181,7 +181,7 @@ def match(dataset: str) -> Response:
         )
     records = {key: query_record(query, key) for key, query in queries.items()}
     ids = {key: query["id"] for key, query in queries.items() if isinstance(query.get("id"), str)}
-    responses, revision = _screen(records, options, ids)
+    responses, revision = screen_queries(records, options, ids)
     body = {
         "responses": responses,
         "limit": options.limit,
@@ -216,7 +216,7 @@ def check() -> Response:
         "schema": request.args.get("schema", _schema_of(properties)),
         "properties": {name: list(texts) for name, texts in properties.items()},
     }
-    responses, revision = _screen({"check": query_record(example, "check")}, options)
+    responses, revision = screen_queries({"check": query_record(example, "check")}, options)
     body = {**responses["check"], "limit": options.limit, **_revision_fields(revision)}
     return json_response(body, headers=_revision_headers(revision))
 
@@ -259,10 +259,18 @@ def _read_queries() -> dict[str, Any]:
     return queries
 
 
-def read_json_object() -> dict[str, Any]:
-    """Return the body of the request, a JSON object. Raises `ApiError`."""
+def refuse_page_form() -> None:
+    """Refuse a body that a page of another origin could have sent, where no key is needed.
+
+    Raises `ApiError`.
+    """
     if request.mimetype in _PAGE_MEDIA_TYPES and not key_needed():
         raise ApiError(415, "say that the body is JSON: Content-Type: application/json")
+
+
+def read_json_object() -> dict[str, Any]:
+    """Return the body of the request, a JSON object. Raises `ApiError`."""
+    refuse_page_form()
     try:
         body = orjson.loads(request.get_data(cache=False))
     except orjson.JSONDecodeError as error:
@@ -274,14 +282,14 @@ def read_json_object() -> dict[str, Any]:
     return body
 
 
-def _screen(
+def screen_queries(
     records: dict[str, SubmittedRecord],
     options: RequestOptions,
     ids: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[dict[str, Any], IndexRevision]:
     """Return the response to each query and the revision that it was computed from.
 
-    ids: ids that queries give themselves, returned with their responses.
+    ids: ids that queries give themselves, returned with their responses. The access is logged.
     """
     screener = current_service().ready_screener()
     queries = [submitted.record for submitted in records.values()]

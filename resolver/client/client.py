@@ -96,16 +96,11 @@ class Client:
     ) -> dict[str, Matches]:
         """Check up to a hundred queries at once.
 
-        `queries`: key → `{"schema": …, "properties": {…}}`. Returns the matches under the same
-        keys.
+        `queries`: key → `{"schema": …, "properties": {…}}`. Returns the matches by these keys.
         """
-        response = self._http.json(
-            "POST",
-            f"/match/{quote_segment(dataset)}",
-            options,
-            body={"queries": dict(queries)},
-            headers={"Accept-Encoding": "gzip"},
-        )
+        path, body = f"/match/{quote_segment(dataset)}", {"queries": dict(queries)}
+        headers = {"Accept-Encoding": "gzip"}
+        response = self._http.json("POST", path, options, body=body, headers=headers)
         return {
             key: models.parse_matches(payload, response)
             for key, payload in response["responses"].items()

@@ -4,7 +4,6 @@ as a viewer may see them.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -35,7 +34,7 @@ from resolver.records.visibility import (
 )
 from resolver.screening.visible_history import was_ever_visible
 from resolver.search.name_search import find_by_name_prefix, find_related_to
-from resolver.store import StoredSource, StoreView
+from resolver.store import StoreView
 
 Numbers = npt.NDArray[np.int64]
 MAX_RELATED = 200
@@ -65,13 +64,13 @@ def read_entity(
     read = _read_exact(hub, entity_id, viewer, with_relations=with_relations)
     if read is not None or not entity_id or ":" in entity_id:
         return read
-    found: dict[str, EntityDocument] = {}
+    documents: dict[str, EntityDocument] = {}
     for record_id in _record_ids(hub, entity_id):
         # one that the viewer may not see is as if it were absent
         document = _read_exact(hub, record_id, viewer, with_relations=with_relations)
         if document is not None:
-            found[document.id] = document
-    return found.popitem()[1] if len(found) == 1 else None
+            documents[document.id] = document
+    return documents.popitem()[1] if len(documents) == 1 else None
 
 
 def _record_ids(hub: Hub, native_id: str) -> list[str]:
@@ -127,46 +126,6 @@ def is_record_visible(hub: Hub, record_id: str, viewer: Viewer = STRANGER) -> bo
     with hub.store.view() as view:
         stored = view.record(record_id)
         return stored is not None and is_visible(stored.record.handling, viewer)
-
-
-def read_catalog(hub: Hub, viewer: Viewer = STRANGER) -> tuple[int, list[StoredSource]]:
-    """Read the revision of the store and its non-empty sources, with the number of records that the
-    viewer may see.
-    """
-    with hub.store.view() as view:
-        if not view.head.plan:
-            return view.revision, []
-    with hub.indexed_view() as (view, index):
-        hidden = _count_hidden_records(index, viewer)
-        counted = [
-            (source, source.records - hidden.get(source.name, 0))
-            for source in view.sources(counted=True)
-        ]
-        return view.revision, [
-            replace(source, records=visible_count)
-            for source, visible_count in counted
-            if visible_count or _may_be_empty(source, viewer)
-        ]
-
-
-def _may_be_empty(source: StoredSource, viewer: Viewer) -> bool:
-    """Return whether a viewer may know of a source none of whose records they may see."""
-    is_own = "admin" in viewer.scopes or bool(viewer.agency and viewer.agency == source.agency)
-    return bool(source.updated) and (is_own or not (source.records or source.agency))
-
-
-def _count_hidden_records(index: RecordIndex, viewer: Viewer) -> Counter[str]:
-    """Count the current records of each source that the viewer may not see."""
-    counts: Counter[str] = Counter()
-    for segment in index.segments:
-        visible_mask = visible_rows(segment.batch, viewer)
-        if visible_mask is not None:
-            rows = np.flatnonzero(~visible_mask)
-            codes = segment.batch.sources.codes[rows[index.are_current(segment.first + rows)]]
-            names = segment.batch.sources.values
-            for code, count in zip(*np.unique(codes, return_counts=True), strict=True):
-                counts[names[int(code)].as_py()] += int(count)
-    return counts
 
 
 def _load_neighborhood(

@@ -6,18 +6,22 @@ segment; a snapshot only subtracts the records that were replaced since.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from resolver.hub.hub import Hub
+from resolver.hub.index.record_index import RecordIndex
 from resolver.records import Batch, Handling
 from resolver.records.batch import IntArray
 from resolver.records.packing import unpack_handling
 from resolver.records.prepared.ragged import spread
 from resolver.records.properties import HANDLING
-from resolver.records.visibility import Viewer, visible_rows
+from resolver.records.visibility import STRANGER, Viewer, visible_rows
+from resolver.store import StoredSource
 
 Numbers = npt.NDArray[np.int64]
 _UNRESTRICTED = ""
@@ -113,3 +117,43 @@ def find_restricted_sources(
         for name, stated in handlings.items()
         if not any(handling.code == "H0" for handling in stated)
     }
+
+
+def read_catalog(hub: Hub, viewer: Viewer = STRANGER) -> tuple[int, list[StoredSource]]:
+    """Read the revision of the store and its non-empty sources, with the number of records that the
+    viewer may see.
+    """
+    with hub.store.view() as view:
+        if not view.head.plan:
+            return view.revision, []
+    with hub.indexed_view() as (view, index):
+        hidden = _count_hidden_records(index, viewer)
+        counted = [
+            (source, source.records - hidden.get(source.name, 0))
+            for source in view.sources(counted=True)
+        ]
+        return view.revision, [
+            replace(source, records=visible_count)
+            for source, visible_count in counted
+            if visible_count or _may_be_empty(source, viewer)
+        ]
+
+
+def _may_be_empty(source: StoredSource, viewer: Viewer) -> bool:
+    """Return whether a viewer may know of a source none of whose records they may see."""
+    is_own = "admin" in viewer.scopes or bool(viewer.agency and viewer.agency == source.agency)
+    return bool(source.updated) and (is_own or not (source.records or source.agency))
+
+
+def _count_hidden_records(index: RecordIndex, viewer: Viewer) -> Counter[str]:
+    """Count the current records of each source that the viewer may not see."""
+    counts: Counter[str] = Counter()
+    for segment in index.segments:
+        visible_mask = visible_rows(segment.batch, viewer)
+        if visible_mask is not None:
+            rows = np.flatnonzero(~visible_mask)
+            codes = segment.batch.sources.codes[rows[index.are_current(segment.first + rows)]]
+            names = segment.batch.sources.values
+            for code, count in zip(*np.unique(codes, return_counts=True), strict=True):
+                counts[names[int(code)].as_py()] += int(count)
+    return counts

@@ -50,6 +50,10 @@ SAMPLES = Samples(
     },
     {
         "match.match": {"json": {"queries": {"q": _PERSON}}},
+        "match_lines.match_lines": {
+            "data": json.dumps(_PERSON).encode(),
+            "content_type": "application/x-ndjson",
+        },
         "records.post": {"json": _RECORD},
         "batches.submit": {"data": json.dumps(_RECORD).encode() + b"\n"},
         "reconcile.reconcile_form": {

@@ -264,7 +264,7 @@ def test_refused_queries(queries: str, status: int, client: Client) -> None:
         ),
     ],
 )
-def test_a_query_that_cannot_be_used_fails_alone(
+def test_a_query_that_cannot_be_used_leaves_the_others_unharmed(
     query: dict[str, Any], message: str, client: Client
 ) -> None:
     usable = {"query": "Maria Quispe Huanca", "limit": 1}

@@ -8,7 +8,7 @@ from resolver.api.access import viewer
 from resolver.api.service import current_service
 from resolver.hub.admin import StoredSource
 from resolver.review.restrictions import select_visible_numbers
-from resolver.screening import entity_reader
+from resolver.screening import source_policy
 
 _MAX_VERSIONS = 1_000
 """Newest versions of a list among which the latest visible one is sought."""
@@ -46,4 +46,4 @@ def visible_lists() -> list[StoredSource]:
     if "admin" in viewer().scopes:
         with hub.store.view() as view:
             return view.sources(counted=True)
-    return [] if has_lists_to_load() else entity_reader.read_catalog(hub, viewer())[1]
+    return [] if has_lists_to_load() else source_policy.read_catalog(hub, viewer())[1]

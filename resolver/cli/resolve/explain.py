@@ -291,16 +291,8 @@ def _blocking_lines(blocking: BlockingTrace) -> list[str]:
 def _decision_line(ruling: Ruling, explanation: Explanation) -> str:
     decision = ruling.decision
     verdict = "the same" if ruling.same else "different, which forbids a merge"
-    source = ", ".join(
-        filter(
-            None,
-            (
-                decision.decided_by,
-                f"{decision.decided_at:%Y-%m-%d %H:%M} UTC" if decision.decided_at else "",
-                decision.place,
-            ),
-        )
-    )
+    at = f"{decision.decided_at:%Y-%m-%d %H:%M} UTC" if decision.decided_at else ""
+    source = ", ".join(filter(None, (decision.decided_by, at, decision.place)))
     reason = f": {decision.reason}" if decision.reason else ""
     line = f"Decided {verdict}{reason}" + (f" ({source})" if source else "")
     if ruling.direct:

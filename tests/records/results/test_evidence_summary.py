@@ -79,7 +79,7 @@ def test_what_nearly_agrees_stands_where_it_weighs(weight: int, expected: str) -
     assert sentence(row("gender", 1.0, 500), row("birth_date", 0.7, weight)) == expected
 
 
-def test_contradictions_alone_and_nothing_at_all() -> None:
+def test_only_contradictions_and_nothing_at_all() -> None:
     assert sentence(row("birth_date", 0.0, -900)) == "Birth dates differ."
     assert sentence(row("prior", None, -900)) == "Nothing to compare."
     assert sentence(row("kind", 0.0, -9000, "person", "group")) == "Kinds exclude each other."
@@ -98,7 +98,7 @@ def test_other_candidates_of_a_check_are_told() -> None:
     assert sentence(rows[0], row("competition", None, -20)) == "Same birth date."
 
 
-def test_the_lightest_evidence_is_left_out_for_room() -> None:
+def test_the_lightest_evidence_is_left_out() -> None:
     rows = [row(name, 1.0, place + 1) for place, name in enumerate(sorted(PHRASES))]
     text = sentence(*rows)
     assert len(text.split()) <= MAX_WORDS
