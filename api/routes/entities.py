@@ -5,6 +5,7 @@ An entity is found by its id, a retired id or the id of one of its records.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -40,10 +41,13 @@ from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.senzing import SENZING, to_senzing, wants_senzing
 from resolver.api.service import current_service
 from resolver.ingest.formats.ftm.ftm_schema import is_entity_property
+from resolver.records.properties import ADDRESS
 from resolver.screening import change_feed, entity_reader
 from resolver.screening.screener import IndexRevision
 
 blueprint = Blueprint("entities", __name__)
+_ADDRESS_ENTITY = "addressEntity"
+"""Property of FollowTheMoney that leads to entities of the schema `Address`."""
 _ACCESS = Access(Scope.CHECK, Disclosure.VALUES)
 _ENTITY_VIEW = component(
     "Shown",
@@ -212,7 +216,27 @@ def _read(entity_id: str, *, nested: bool) -> _ReadEntity | Response:
         return _redirect(entity_id, read.id)
     if read.entity is None:
         raise ApiError(410, f"all records of the entity {entity_id[:80]!r} were withdrawn")
-    return _ReadEntity(read.entity, read.revision)
+    shown = _nest_addresses(read.entity) if nested else read.entity
+    return _ReadEntity(shown, read.revision)
+
+
+def _nest_addresses(entity: dict[str, Any]) -> dict[str, Any]:
+    """Return an entity with its addresses as nested entities too, where yente's clients look."""
+    texts = [text for text in entity["properties"].get(ADDRESS, ()) if isinstance(text, str)]
+    if not texts:
+        return entity
+    nested = [
+        {
+            "id": f"addr-{hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()}",
+            "caption": text,
+            "schema": "Address",
+            "properties": {"full": [text]},
+            "datasets": entity["datasets"],
+            "referents": [],
+        }
+        for text in texts
+    ]
+    return {**entity, "properties": {**entity["properties"], _ADDRESS_ENTITY: nested}}
 
 
 def _redirect(entity_id: str, present_id: str) -> Response:

@@ -299,14 +299,14 @@ def screen_queries(
     responses = {}
     for (key, submitted), answer in zip(records.items(), answers, strict=True):
         returned = {"total": answer.total, "seen": candidate_scores(answer)}
-        log_access("check", {"key": key, **interpreted_query(submitted)}, returned, revision)
+        interpreted = interpreted_query(submitted)
+        log_access("check", {"key": key, **interpreted}, returned, revision)
+        own_id = {"id": ids[key]} if ids.get(key) else {}
         responses[key] = match_response(
-            submitted,
-            answer,
-            options.threshold,
-            ids.get(key, ""),
-            is_explained=options.is_explained,
+            {**own_id, **interpreted}, answer, options.threshold, is_explained=options.is_explained
         )
+        if submitted.omissions:
+            responses[key]["warnings"] = list(submitted.omissions)
     return responses, revision
 
 

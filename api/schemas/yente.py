@@ -84,31 +84,25 @@ def _name_warnings(record: Record) -> list[str]:
 
 
 def match_response(
-    submitted: SubmittedRecord,
+    interpreted: dict[str, Any],
     answer: ScreeningResult,
     threshold: float,
-    query_id: str = "",
     *,
     is_explained: bool = True,
 ) -> dict[str, Any]:
     """Return the response to one query: results, their number, and the query as interpreted.
 
     threshold: score from which a result counts as a match.
-    query_id: id that the query gives itself, if any.
     is_explained: whether results have their evidence by feature.
     """
-    interpreted = _with_country_codes(interpreted_query(submitted))
-    response: dict[str, Any] = {
+    return {
         "status": 200,
         "results": [
             _result(candidate, threshold, is_explained=is_explained) for candidate in answer.matches
         ],
         "total": {"value": answer.total, "relation": "eq" if answer.is_complete else "gte"},
-        "query": {"id": query_id, **interpreted} if query_id else interpreted,
+        "query": _with_country_codes(interpreted),
     }
-    if submitted.omissions:
-        response["warnings"] = list(submitted.omissions)
-    return response
 
 
 def candidate_scores(answer: ScreeningResult) -> dict[str, float]:
@@ -181,7 +175,7 @@ def explanations(why: Explanation) -> dict[str, dict[str, Any]]:
 def _feature(row: EvidenceRow) -> dict[str, Any]:
     return {
         "score": row.similarity or 0.0,
-        "detail": f"{row.help} {row.detail}".strip(),
+        "detail": f"{row.help} {row.detail}" if row.detail else row.help,
         "query": row.left or None,
         "candidate": row.right or None,
         "weight": row.weight / 1000,

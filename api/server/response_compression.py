@@ -31,9 +31,11 @@ def install_compression(app: Flask) -> None:
     @app.after_request
     def compress(response: Response) -> Response:
         """Compress a response if its client accepts that and it is worth it."""
-        if response.mimetype not in _MEDIA_TYPES or is_self_guarded():
+        media_type = response.headers.get("Content-Type", "").partition(";")[0]
+        if media_type not in _MEDIA_TYPES or is_self_guarded():
             return response
-        response.vary.add("Accept-Encoding")
+        vary = response.headers.get("Vary")
+        response.headers["Vary"] = f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
         if not _is_compressible(response):
             return response
         if response.is_streamed:
@@ -48,7 +50,9 @@ def install_compression(app: Flask) -> None:
 
 def _is_compressible(response: Response) -> bool:
     return (
-        request.accept_encodings.quality("gzip") > 0
+        # most programs accept none, and parsing takes longer than looking
+        "gzip" in request.environ.get("HTTP_ACCEPT_ENCODING", "")
+        and request.accept_encodings.quality("gzip") > 0
         and "api_key" not in request.args
         and "Content-Encoding" not in response.headers
     )

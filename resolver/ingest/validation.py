@@ -174,10 +174,10 @@ def _suspects(values: pa.StringArray, limit: int) -> list[int]:
 
 def _large_records(batch: Batch) -> Iterator[tuple[Rows, str]]:
     """Yield the rows whose values are too many characters together."""
-    total = np.zeros(len(batch), dtype=np.int64)
+    total = np.zeros(len(batch))
     for column in batch.columns.values():
-        lengths = _lengths(column.values).astype(np.int64)
-        np.add.at(total, column.rows, lengths[column.codes])
+        lengths = _lengths(column.values)[column.codes]
+        total += np.bincount(column.rows, weights=lengths, minlength=len(batch))
     rows = np.flatnonzero(total > MAX_RECORD)
     yield rows, f"its values have more than {MAX_RECORD:,} characters together"
 

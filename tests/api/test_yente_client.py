@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.peers.table import PEER_BY_NAME, is_installed
 from resolver.hub.hub import Hub
-from resolver.records import Kind, Relation, RelationType
+from resolver.records import Address, Kind, Relation, RelationType
 from tests.api.conftest import Client
 from tests.api.serving import served
 from tests.hub.hubs import OPTIONS, make_intake
@@ -26,7 +26,9 @@ RECORDS = (
         birthDate="1980-11-02",
         relations=[Relation(RelationType.MEMBER_OF, "a:g")],
     ),
-    record("b:1", name="Ann Lee", birthDate="1980-11-02"),
+    record(
+        "b:1", name="Ann Lee", birthDate="1980-11-02", addresses=[Address(full="7 Quay Street")]
+    ),
     record("a:g", Kind.GROUP, name="Vektor Trading LLC", country="ru"),
 )
 EXAMPLES = (
@@ -123,7 +125,7 @@ def test_adjacent_entities(client: Client) -> None:
     (person,) = ask_as_yente_does(client, EXAMPLES[0])
     body = client.get(f"/entities/{person['id']}/adjacent").json
     assert body["entity"]["id"] == person["id"]
-    assert set(body["adjacent"]) == {"membershipMember"}
+    assert set(body["adjacent"]) == {"membershipMember", "addressEntity"}
     entity = client.get(f"/entities/{person['id']}/adjacent/membershipMember").json
     assert entity == body["adjacent"]["membershipMember"]
     assert (entity["total"], entity["limit"], entity["offset"]) == (
@@ -206,3 +208,19 @@ def test_a_misspelt_property_is_answered_with_the_right_one(client: Client) -> N
         assert f"did you mean {meant}?" in answer.json["detail"]
     detail = client.get("/changes?sinse=1").json["detail"]
     assert detail.startswith("there is no parameter 'sinse': did you mean since?")
+
+
+def test_addresses_are_nested_as_entities(client: Client) -> None:
+    (person,) = ask_as_yente_does(client, EXAMPLES[0])
+    nested = client.get(f"/entities/{person['id']}").json["properties"]
+    (address,) = nested["addressEntity"]
+    assert (address["schema"], address["properties"]) == ("Address", {"full": ["7 Quay Street"]})
+    assert nested["address"] == ["7 Quay Street"]
+    flat = client.get(f"/entities/{person['id']}?nested=false").json["properties"]
+    assert flat["address"] == ["7 Quay Street"]
+    assert "addressEntity" not in flat
+    page = client.get(f"/entities/{person['id']}/adjacent/addressEntity").json
+    assert page["results"] == [address]
+    senzing = {"Accept": "application/vnd.senzing+json"}
+    features = client.get(f"/entities/{person['id']}", headers=senzing).json["FEATURES"]
+    assert sum("7 Quay Street" in feature.values() for feature in features) == 1

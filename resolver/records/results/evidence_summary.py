@@ -25,7 +25,7 @@ from resolver.records.results.explanation import (
 
 MAX_WORDS = 25
 """Words of a sentence; the lightest evidence is left out beyond."""
-_MAX_POINTS = {True: 4, False: 3}
+_MAX_SUPPORTING, _MAX_CONTRADICTING = 4, 3
 """Phrases for a match, and against it."""
 _NEVER = 2.0
 """Similarity that no comparator reaches."""
@@ -197,79 +197,85 @@ def outcome_of(row: EvidenceRow) -> EvidenceOutcome | None:
 
 def summarize_evidence(explanation: Explanation) -> str:
     """Return the evidence of an explanation in one sentence of at most `MAX_WORDS` words."""
-    points = [
-        *_name_points(explanation),
-        *_field_points(explanation.rows),
-        *_competition_points(explanation.rows),
-    ]
-    chosen = _choose(points)
-    sides = [
-        ", ".join(point.text for point in chosen if point.supports is supports)
-        for supports in (True, False)
-    ]
-    text = "; ".join(filter(None, sides)) or "nothing to compare"
-    return f"{text[:1].upper()}{text[1:]}."
+    name_rows, points = _read_rows(explanation.rows)
+    points += _name_points(name_rows, explanation.parts)
+    supporting, contradicting = _choose(points)
+    text = "; ".join(filter(None, (", ".join(supporting), ", ".join(contradicting))))
+    return f"{text[:1].upper()}{text[1:]}." if text else "Nothing to compare."
 
 
-def _choose(points: Iterable[_Point]) -> list[_Point]:
-    """Return the heaviest points that a sentence has room for, the heaviest first."""
-    chosen: list[_Point] = []
+def _choose(points: list[_Point]) -> tuple[list[str], list[str]]:
+    """Return the heaviest phrases that a sentence has room for, for a match and against it, the
+    heaviest first.
+    """
+    supporting: list[str] = []
+    contradicting: list[str] = []
     words = 0
-    for point in sorted(points, key=lambda point: -abs(point.weight)):
-        words += point.text.count(" ") + 1
+    points.sort(key=_heaviness)
+    for text, supports, _ in points:
+        words += text.count(" ") + 1
         if words > MAX_WORDS:
             break
-        if sum(other.supports is point.supports for other in chosen) < _MAX_POINTS[point.supports]:
-            chosen.append(point)
-    return chosen
+        if not supports and len(contradicting) < _MAX_CONTRADICTING:
+            contradicting.append(text)
+        elif supports and len(supporting) < _MAX_SUPPORTING:
+            supporting.append(text)
+    return supporting, contradicting
 
 
-def _field_points(rows: Iterable[EvidenceRow]) -> Iterable[_Point]:
-    """Return what the rows beside the names say, the heaviest of each topic and side."""
+def _heaviness(point: _Point) -> int:
+    return -abs(point.weight)
+
+
+def _read_rows(rows: Iterable[EvidenceRow]) -> tuple[list[EvidenceRow], list[_Point]]:
+    """Return the rows on names, and what the others say: the heaviest of each topic and side."""
+    name_rows: list[EvidenceRow] = []
     points: dict[tuple[str, bool], _Point] = {}
     for row in rows:
-        phrases = PHRASES.get(row.name)
-        if phrases is None or phrases.topic == _NAMES or row.similarity is None:
-            continue
-        outcome = phrases.outcome(row.similarity)
-        is_near_and_for = outcome is EvidenceOutcome.NEAR and row.weight >= 0
-        supports = outcome is EvidenceOutcome.AGREES or is_near_and_for
-        point = _Point(phrases.phrase(outcome), supports, row.weight)
-        key = (phrases.topic or row.name, supports)
-        if point.text and (key not in points or abs(point.weight) > abs(points[key].weight)):
-            points[key] = point
-    return points.values()
+        if row.similarity is None:
+            # rows of two comparators together, and of the population, say nothing by themselves
+            if row.name == COMPETITION and row.weight <= _CROWDED_WEIGHT:
+                points[row.name, False] = _Point("others fit as well", False, row.weight)
+        elif row.name.startswith("name_") or row.name == "name":
+            name_rows.append(row)
+        elif row.name in PHRASES:
+            _add_heaviest(points, row, PHRASES[row.name])
+    return name_rows, list(points.values())
 
 
-def _competition_points(rows: Iterable[EvidenceRow]) -> list[_Point]:
-    return [
-        _Point("others fit as well", False, row.weight)
-        for row in rows
-        if row.name == COMPETITION and row.weight <= _CROWDED_WEIGHT
-    ]
+def _add_heaviest(
+    points: dict[tuple[str, bool], _Point], row: EvidenceRow, phrases: Phrases
+) -> None:
+    """Add what a row says, unless a heavier one of its topic says something on the same side."""
+    outcome = phrases.outcome(row.similarity or 0.0)
+    text = phrases.phrase(outcome)
+    is_near_and_for = outcome is EvidenceOutcome.NEAR and row.weight >= 0
+    key = phrases.topic or row.name, outcome is EvidenceOutcome.AGREES or is_near_and_for
+    if text and (key not in points or abs(row.weight) > abs(points[key].weight)):
+        points[key] = _Point(text, key[1], row.weight)
 
 
-def _name_points(explanation: Explanation) -> list[_Point]:
+def _name_points(rows: Sequence[EvidenceRow], parts: Sequence[AlignedPart]) -> list[_Point]:
     """Return how far the names agree, and the heaviest other contradiction in them."""
-    rows = [row for row in explanation.rows if _topic(row) == _NAMES and row.similarity is not None]
     name = next((row for row in rows if row.name == "name"), None)
     if name is None:
         return []
-    text, supports = _name_phrase(name, explanation.parts)
-    points = [_Point(text, supports, sum(row.weight for row in rows))]
-    if supports:
-        contradictions = [
-            row for row in rows if row.weight < 0 and outcome_of(row) is EvidenceOutcome.DIFFERS
-        ]
-        if contradictions:
-            heaviest = min(contradictions, key=lambda row: row.weight)
-            points.append(_Point(PHRASES[heaviest.name].differ, False, heaviest.weight))
+    text, supports = _name_phrase(name, parts)
+    points = [_Point(text, supports, sum([row.weight for row in rows]))]
+    contradictions = [row for row in rows if row.weight < 0 and _is_told_contradiction(row)]
+    if supports and contradictions:
+        heaviest = min(contradictions, key=_weight)
+        points.append(_Point(PHRASES[heaviest.name].differ, False, heaviest.weight))
     return points
 
 
-def _topic(row: EvidenceRow) -> str:
-    phrases = PHRASES.get(row.name)
-    return phrases.topic if phrases is not None else ""
+def _weight(row: EvidenceRow) -> int:
+    return row.weight
+
+
+def _is_told_contradiction(row: EvidenceRow) -> bool:
+    phrases = PHRASES.get(row.name, SILENT)
+    return bool(phrases.differ) and (row.similarity or 0.0) < phrases.near_from
 
 
 def _name_phrase(row: EvidenceRow, parts: Sequence[AlignedPart]) -> tuple[str, bool]:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from resolver.api.desk.support.decision_reasons import DECISION_REASONS
 from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.records import Handling
@@ -197,6 +198,29 @@ def test_pair_shows_values_with_sources_and_evidence(busy: Desk) -> None:
     assert (event.action, event.purpose, len(event.answer["seen"])) == ("pair", "a test", 2)
 
 
+def test_a_contradiction_stands_first_and_entries_about_lists_are_folded(busy: Desk) -> None:
+    with Hub.open(busy.url, OPTIONS) as hub:
+        left = {"name": "Otakar Vlk", "birthDate": "1980-02-03", "notes": "seen at the quay"}
+        right = {"name": "Otokar Vlk", "birthDate": "1971-09-21", "createdAt": "2020-05-06"}
+        hub.add(make_intake([record("coast:o", **left), record("river:o", **right)]))
+    ends = entity_id_of(busy, "coast:o"), entity_id_of(busy, "river:o")
+    page = busy.signed_in("amira").get("/review/{}/{}".format(*ends)).text
+    assert re.search(r'class="summary">Similar names; birth dates differ\.</p>', page)
+    body, _, folded = page.partition('<details class="administrative">')
+    assert body.index("1971-09-21") < body.rindex("Otokar Vlk")
+    assert "2 properties" in folded
+    for text in ("seen at the quay", "2020-05-06"):
+        assert text in folded
+        assert text not in body
+
+
+def test_the_key_of_each_reason_is_printed_beside_it(busy: Desk) -> None:
+    page = busy.signed_in("amira").get(pair(busy, "coast:he", "river:he")).text
+    for reasons in DECISION_REASONS.values():
+        for key, reason in enumerate(reasons, 1):
+            assert f"<kbd>{key}</kbd> {reason}<" in page
+
+
 def test_name_details_follow_the_sides(busy: Desk) -> None:
     with Hub.open(busy.url, OPTIONS) as hub:
         rows = (
@@ -206,8 +230,11 @@ def test_name_details_follow_the_sides(busy: Desk) -> None:
         hub.add(make_intake([record(key, name=name, birthDate=born) for key, name, born in rows]))
     left, right = entity_id_of(busy, "coast:a"), entity_id_of(busy, "river:a")
     browser = busy.signed_in("amira")
-    assert "zemanova right only" in browser.get(f"/review/{left}/{right}").text
-    assert "zemanova left only" in browser.get(f"/review/{right}/{left}").text
+    omitted = '<bdi dir="auto">–</bdi>', '<bdi dir="auto">zemanova</bdi>'
+    for (first, second), sides in ((left, right), omitted), ((right, left), omitted[::-1]):
+        words = browser.get(f"/review/{first}/{second}").text.partition('class="tokens"')[2]
+        assert 0 < words.index(sides[0]) < words.index(sides[1])
+        assert "right only" not in words.partition("</ol>")[0]
 
 
 def test_values_keep_their_script_and_direction(busy: Desk) -> None:
