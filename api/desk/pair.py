@@ -12,7 +12,7 @@ from resolver import review
 from resolver.api.access import log_access, viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
-from resolver.api.desk.support.charts import build_waterfall
+from resolver.api.desk.support.charts import build_waterfall, order_for_decision
 from resolver.api.desk.support.decision_reasons import DECISION_REASONS, VERDICT_LABELS
 from resolver.api.desk.support.desk_access import (
     current_user,
@@ -197,7 +197,9 @@ def _pair_context(view: PairView, position: QueuePosition) -> dict[str, Any]:
     return {
         "pair": view,
         "is_score_hidden": is_score_hidden,
-        "evidence": build_waterfall(_without_alignment(step.row) for step in view.evidence.steps)
+        "evidence": build_waterfall(
+            order_for_decision(_without_alignment(step.row) for step in view.evidence.steps)
+        )
         if view.evidence is not None and has_evidence
         else None,
         "snapshot": orjson.dumps(view.snapshot.to_json()).decode(),

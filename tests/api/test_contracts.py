@@ -53,8 +53,9 @@ class KeyedService(NamedTuple):
     def send(self, row: Endpoint, headers: Headers | None = None, **options: Any) -> Any:
         request = sample_request(row, self.samples)
         answer = request.send(self.app.test_client(), headers=headers or {}, **options)
-        # a stream that is not read to its end keeps its slot
+        # a stream that is neither read to its end nor closed keeps its slot
         answer.get_data()
+        answer.close()
         return answer
 
 

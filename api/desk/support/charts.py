@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from resolver.records.results.explanation import EvidenceRow
+from resolver.records.results.explanation import POPULATION_ROWS, EvidenceRow
 from resolver.review import ContradictionTie
 
 CHART_WIDTH = 1000
@@ -19,6 +19,8 @@ _RING_MARGIN = 26
 SMALL_WEIGHT = 100
 """Thousandths of log-odds below which evidence is summarized instead of drawn."""
 _MIN_BAR_WIDTH = 4
+_START, _FRAME = "prior", frozenset({*POPULATION_ROWS, "relatives", "entities"})
+"""Rows that begin a sum, and that turn it into the probability of two entities."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,23 @@ def build_waterfall(evidence: Iterable[EvidenceRow]) -> Waterfall:
     summarized = small if len(small) > 1 else []
     drawn = [bar for bar in bars if _is_compared(bar.row) and bar not in summarized]
     return Waterfall(tuple(drawn), tuple(summarized), sums[-1])
+
+
+def order_for_decision(evidence: Iterable[EvidenceRow]) -> list[EvidenceRow]:
+    """Return the rows of a sum in the order in which a decision weighs them.
+
+    The starting point is first, then what speaks against a match and what speaks for it, the
+    heaviest first each, and last the rows that are not about the two records.
+    """
+    return sorted(evidence, key=_decision_rank)
+
+
+def _decision_rank(row: EvidenceRow) -> tuple[int, int]:
+    if row.name == _START:
+        return 0, 0
+    if row.name in _FRAME:
+        return 3, 0
+    return (1, row.weight) if row.weight < 0 else (2, -row.weight)
 
 
 def _is_compared(row: EvidenceRow) -> bool:

@@ -59,6 +59,16 @@ _DESCRIBED = {
     "listed": "Typical watchlist entry",
     "same_list": "Separate entries of one list",
 }
+_ABSENT = {
+    "name_contradicted": "No name parts contradict each other",
+    "name_omitted": "No name parts are left out",
+    "name_order": "Given and family names are in their places",
+    "name_established": "No similar words that are different names",
+    "name_initials": "No initials without a name",
+    "name_apart": "No words that set branches apart",
+}
+"""Labels of evidence that something is not there, by which the names agree best."""
+_NONE = 0.995
 
 
 def evidence_title(name: str) -> str:
@@ -73,6 +83,8 @@ def evidence_title(name: str) -> str:
 def evidence_label(row: EvidenceRow) -> str:
     """Return the label of a row, with its outcome where values of both sides are compared."""
     name = row.name.replace(" ", "_")
+    if name in _ABSENT and row.similarity is not None and row.similarity >= _NONE:
+        return _ABSENT[name]
     subject = _COMPARED.get(name)
     outcome = outcome_of(row._replace(name=name))
     if subject is None or outcome is None:

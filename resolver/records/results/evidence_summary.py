@@ -100,9 +100,11 @@ PHRASES: dict[str, Phrases] = {
     "name_sides": _on_names("given names contradict", 0.3),
     "name_apart": _on_names("main names have words of their own"),
     "names_alone": Phrases("", "", "only names are known", _NEVER, _NEVER),
-    "birth_date": Phrases("same birth date", "birth dates are close", "birth dates differ", 0.92),
+    "birth_date": Phrases(
+        "same birth date", "birth dates agree in part", "birth dates differ", 0.92
+    ),
     "start_date": Phrases(
-        "same founding date", "founding dates are close", "founding dates differ", 0.92
+        "same founding date", "founding dates agree in part", "founding dates differ", 0.92
     ),
     "birth_place": Phrases(
         "same birth place", "birth places agree in part", "birth places differ", 0.7, 0.3
@@ -262,7 +264,7 @@ def _name_points(rows: Sequence[EvidenceRow], parts: Sequence[AlignedPart]) -> l
         return []
     text, supports = _name_phrase(name, parts)
     points = [_Point(text, supports, sum([row.weight for row in rows]))]
-    contradictions = [row for row in rows if row.weight < 0 and _is_told_contradiction(row)]
+    contradictions = [row for row in rows if row.weight < 0 and _speaks_against(row)]
     if supports and contradictions:
         heaviest = min(contradictions, key=_weight)
         points.append(_Point(PHRASES[heaviest.name].differ, False, heaviest.weight))
@@ -273,7 +275,7 @@ def _weight(row: EvidenceRow) -> int:
     return row.weight
 
 
-def _is_told_contradiction(row: EvidenceRow) -> bool:
+def _speaks_against(row: EvidenceRow) -> bool:
     phrases = PHRASES.get(row.name, SILENT)
     return bool(phrases.differ) and (row.similarity or 0.0) < phrases.near_from
 

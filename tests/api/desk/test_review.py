@@ -200,9 +200,11 @@ def test_pair_shows_values_with_sources_and_evidence(busy: Desk) -> None:
 
 def test_a_contradiction_stands_first_and_entries_about_lists_are_folded(busy: Desk) -> None:
     with Hub.open(busy.url, OPTIONS) as hub:
-        left = {"name": "Otakar Vlk", "birthDate": "1980-02-03", "notes": "seen at the quay"}
-        right = {"name": "Otokar Vlk", "birthDate": "1971-09-21", "createdAt": "2020-05-06"}
-        hub.add(make_intake([record("coast:o", **left), record("river:o", **right)]))
+        rows = (
+            record("coast:o", name="Otakar Vlk", birthDate="1980-02-03", notes="seen at the quay"),
+            record("river:o", name="Otokar Vlk", birthDate="1971-09-21", createdAt="2020-05-06"),
+        )
+        hub.add(make_intake(rows))
     ends = entity_id_of(busy, "coast:o"), entity_id_of(busy, "river:o")
     page = busy.signed_in("amira").get("/review/{}/{}".format(*ends)).text
     assert re.search(r'class="summary">Similar names; birth dates differ\.</p>', page)

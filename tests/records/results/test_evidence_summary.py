@@ -71,8 +71,8 @@ def test_what_agrees_most_comes_first_and_contradictions_follow_a_semicolon() ->
 @pytest.mark.parametrize(
     ("weight", "expected"),
     [
-        (400, "Same gender, birth dates are close."),
-        (-400, "Same gender; birth dates are close."),
+        (400, "Same gender, birth dates agree in part."),
+        (-400, "Same gender; birth dates agree in part."),
     ],
 )
 def test_what_nearly_agrees_stands_where_it_weighs(weight: int, expected: str) -> None:

@@ -35,3 +35,15 @@ def test_label_of_an_interaction_contains_both_comparators() -> None:
 )
 def test_label_states_the_outcome(similarity: float | None, weight: int, label: str) -> None:
     assert evidence_label(EvidenceRow("phone", "", "1", "2", similarity, weight)) == label
+
+
+@pytest.mark.parametrize(
+    ("similarity", "label"),
+    [
+        (1.0, "No name parts contradict each other"),
+        (0.9, "Name parts that contradict each other"),
+        (None, "Name parts that contradict each other"),
+    ],
+)
+def test_label_says_that_there_is_no_contradiction(similarity: float | None, label: str) -> None:
+    assert evidence_label(EvidenceRow("name_contradicted", "", "a", "b", similarity, 5)) == label
