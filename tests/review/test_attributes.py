@@ -17,7 +17,7 @@ def order_of(*attributes: AttributeView) -> list[str]:
     return [shown.prop for shown in put_decisive_first(attributes)]
 
 
-def test_contradictions_stand_above_what_differs_agrees_or_is_missing() -> None:
+def test_contradictions_are_above_what_differs_agrees_or_is_missing() -> None:
     attributes = (
         attribute("gender", Mark.OMITTED),
         attribute("nationality", Mark.AGREES),
@@ -28,7 +28,7 @@ def test_contradictions_stand_above_what_differs_agrees_or_is_missing() -> None:
 
 
 @pytest.mark.parametrize("prop", ["name", "alias", "firstName", "address"])
-def test_spellings_of_names_and_addresses_stand_with_what_agrees(prop: str) -> None:
+def test_spellings_of_names_and_addresses_are_with_what_agrees(prop: str) -> None:
     attributes = (
         attribute(prop, Mark.DIFFERS),
         attribute("nationality", Mark.AGREES),

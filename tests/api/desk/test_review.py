@@ -216,7 +216,7 @@ def test_a_contradiction_stands_first_and_entries_about_lists_are_folded(busy: D
         assert text not in body
 
 
-def test_the_key_of_each_reason_is_printed_beside_it(busy: Desk) -> None:
+def test_each_reason_shows_its_key(busy: Desk) -> None:
     page = busy.signed_in("amira").get(pair(busy, "coast:he", "river:he")).text
     for reasons in DECISION_REASONS.values():
         for key, reason in enumerate(reasons, 1):
