@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from resolver.records import Record, Relation, RelationType
+from resolver.records import Handling, Record, Relation, RelationType
 from resolver.records.visibility import STRANGER
 from resolver.screening import entity_reader
 from tests.hub.hubs import Stores, make_intake
@@ -94,3 +94,26 @@ def test_relations_of_related_entities_play_no_part(
             for document in whole
         ] == expected
         assert whole != expected
+
+
+def test_an_id_within_a_source_is_read_as_if_hidden_records_were_absent(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    hidden = replace(
+        record("b:NK-7", name="Piet Zonderling", birthDate="1955-01-02"),
+        handling=Handling("River", "H3"),
+    )
+    rows = [
+        record("a:NK-7", name="Ann Lee", birthDate="1980-11-02"),
+        record("a:NK-8", name="Boris Lang", birthDate="1971-03-09"),
+        record("c:NK-8", name="Zora Novak", birthDate="1962-07-05"),
+        replace(hidden, id="b:NK-9"),
+    ]
+    with Stores(tmp_path_factory.mktemp("stores")).new() as hub:
+        hub.add(make_intake([*rows, hidden]))
+        document = entity_reader.read_entity(hub, "NK-7", STRANGER)
+        assert document == entity_reader.read_entity(hub, "a:NK-7", STRANGER)
+        assert document is not None
+        # two entities have this id, one that is hidden has that, and nobody has the last
+        for native_id in ("NK-8", "NK-9", "NK-10", ""):
+            assert entity_reader.read_entity(hub, native_id, STRANGER) is None
