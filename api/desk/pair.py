@@ -96,8 +96,15 @@ def pair_preview(left: str, right: str) -> Any:
     query = {"left": left, "right": right, "verdict": str(verdict)}
     revision = IndexRevision(hub.store.revision, hub.models.stamp["model"])
     log_access("preview", query, {"seen": [entity.id for entity in preview.before]}, revision)
-    template = "_preview.html" if is_partial_request() else "preview.html"
-    return render_page(template, preview=preview, verdict=verdict, left=left, right=right)
+    is_compact = is_partial_request()
+    return render_page(
+        "_preview.html" if is_compact else "preview.html",
+        preview=preview,
+        verdict=verdict,
+        left=left,
+        right=right,
+        is_compact=is_compact,
+    )
 
 
 @blueprint.post("/review/blind")

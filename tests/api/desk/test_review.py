@@ -223,6 +223,15 @@ def test_each_reason_shows_its_key(busy: Desk) -> None:
             assert f"<kbd>{key}</kbd> {reason}<" in page
 
 
+def test_the_preview_on_the_page_of_a_pair_is_folded(busy: Desk) -> None:
+    browser = busy.signed_in("amira")
+    address = f"{pair(busy, 'coast:he', 'river:he')}/preview?verdict=same"
+    page, part = browser.get(address), browser.get(address, headers={"X-Partial": "1"})
+    assert "<details open>" in page.text
+    assert "<details>" in part.text
+    assert "<details open>" not in part.text
+
+
 def test_name_details_follow_the_sides(busy: Desk) -> None:
     with Hub.open(busy.url, OPTIONS) as hub:
         rows = (
