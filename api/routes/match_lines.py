@@ -19,7 +19,7 @@ from resolver.api import query_parameters
 from resolver.api.access import viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError, http_status, public_detail
-from resolver.api.openapi.json_schema import STRING
+from resolver.api.openapi.json_schema import BYTES, STRING
 from resolver.api.openapi.objects import content, errors, response
 from resolver.api.routes.match import refuse_page_form, screen_queries
 from resolver.api.schemas.request_options import (
@@ -53,7 +53,7 @@ class QueryLine:
     "/match/<dataset>/lines",
     Access(Scope.CHECK, Disclosure.VALUES),
     parameters=MATCH_PARAMETERS,
-    body=content(STRING, JSON_LINES),
+    body={**content(STRING, JSON_LINES), **content(BYTES, "application/octet-stream")},
     responses={
         200: response("One answer a line", content(STRING, JSON_LINES)),
         **errors(400, 404, 413, 415, 503),

@@ -166,6 +166,10 @@ def samples_for(world: World, viewer: str) -> Samples:
         },
         {
             "match.match": {"json": {"queries": {"q": example}}},
+            "match_lines.match_lines": {
+                "data": json.dumps(example).encode(),
+                "content_type": "application/x-ndjson",
+            },
             "reconcile.reconcile_form": {"data": {"queries": json.dumps(QUERIES)}},
         },
     )
