@@ -12,9 +12,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import NamedTuple
 
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.results.explanation import (
     COMPETITION,
     AlignedPart,
@@ -307,7 +307,7 @@ def _scripts_text(left: str, right: str) -> str:
     return f" in {first} and {second}" if first and second and first != second else ""
 
 
-@lru_cache(maxsize=4096)
+@cache_short_texts(4096)
 def _script_name(text: str) -> str:
     """Return the name of the script of the first letter of a text, empty without one."""
     letter = next((letter for letter in text if letter.isalpha()), "")
