@@ -104,7 +104,7 @@ def _search_words(text: str, form: dict[str, Any]) -> str:
 
 
 def _search_page(**context: Any) -> str:
-    defaults = dict.fromkeys(("problem", "result", "id_match", "found_count"))
+    defaults = dict.fromkeys(("problem", "result", "id_match", "found_count", "matches"))
     choices = {"fields": FIELDS, "kinds": KINDS}
     return render_page("search.html", section="search", **{**defaults, **choices, **context})
 

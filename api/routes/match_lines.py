@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, request, stream_with_context
+from flask import Blueprint, Response, g, request, stream_with_context
 
 from resolver.api import query_parameters
 from resolver.api.access import viewer
@@ -77,6 +77,8 @@ def match_lines(dataset: str) -> Response:
     try:
         # what cannot be answered or logged at all is refused before anything is sent
         first = _answer_part(parts[0], options)
+        if not g.get("is_logged", False):
+            raise ApiError(400, f"no line can be used; the first answer is {_start(first)}")
     except BaseException:
         release()
         raise
@@ -103,6 +105,11 @@ def _take_stream_slot(slots: threading.Semaphore) -> Callable[[], None]:
             open_slots.pop().release()
 
     return release
+
+
+def _start(answers: bytes) -> str:
+    """Return the first line of some answers."""
+    return answers.partition(b"\n")[0].decode()
 
 
 def _read_lines() -> list[QueryLine]:
@@ -154,9 +161,10 @@ def _answer_part(part: Sequence[QueryLine], options: RequestOptions) -> bytes:
             continue
         if isinstance(query.get("id"), str):
             ids[key] = query["id"]
-    responses, revision = screen_queries(records, options, ids)
-    for key, answer in responses.items():
-        answers[key] = {**answer, "version": revision.revision}
+    if records:
+        responses, revision = screen_queries(records, options, ids)
+        for key, answer in responses.items():
+            answers[key] = {**answer, "version": revision.revision}
     return b"".join(_json_line({"line": line.number, **answers[str(line.number)]}) for line in part)
 
 

@@ -25,26 +25,30 @@ _LONGEST = 9
 _Rules = tuple[tuple[re.Pattern[str], str], ...]
 
 
-def _rules(*pairs: tuple[str, str]) -> _Rules:
-    return tuple((re.compile(pattern), new) for pattern, new in pairs)
-
-
-_LATIN = _rules(
-    ("sch|tch|sh|ch|zh|ts|tz|[cs](?=[eiy])", "s"), ("wh|gh(?=t)", ""), ("ph", "f"), ("ck|x", "k")
+_LATIN = (
+    ("sch|tch|sh|ch|zh|ts|tz|[cs](?=[eiy])", "s"),
+    ("wh|gh(?=t)", ""),
+    ("ph", "f"),
+    ("ck|x", "k"),
 )
-_FULL_LATIN = _rules(("er?$|(?<!r)r$", ""), ("th", "t"))
-_SHORT_LATIN = _rules(("th|g(?=[ei])", "s"), ("r(?![aeiouy])|w", ""))
-_READINGS: dict[int, tuple[_Rules, _Rules]] = {
+_FULL_LATIN = (("er?$|(?<!r)r$", ""), ("th", "t"))
+_SHORT_LATIN = (("th|g(?=[ei])", "s"), ("r(?![aeiouy])|w", ""))
+_WAYS: dict[int, tuple[tuple[tuple[str, str], ...], ...]] = {
     int(Script.LATIN): (_LATIN + _FULL_LATIN, _LATIN + _SHORT_LATIN),
-    int(Script.HANGUL): (_rules(("ch", "j"), ("s(?![aeiouyws])", "t"), ("w", "")), ()),
+    int(Script.HANGUL): ((("ch", "j"), ("s(?![aeiouyws])", "t"), ("w", "")),),
     int(Script.HAN): (
-        _rules(("zh|ch|sh", "s")),
-        _rules(("zh|ch|sh", "s"), ("j(?=ia)", "k"), ("er(?![aeiou])|w", "")),
+        (("zh|ch|sh", "s"),),
+        (("zh|ch|sh", "s"), ("j(?=ia)", "k"), ("er(?![aeiou])|w", "")),
     ),
     int(Script.KATAKANA): (
-        _rules(("sh|ch|ts", "s")),
-        _rules(("sh", "s"), ("ch|ts", "t"), ("w", "")),
+        (("sh|ch|ts", "s"),),
+        (("sh", "s"), ("ch|ts", "t"), ("w", "")),
     ),
+}
+"""Script: one or two ways to read a word, each a list of patterns and what stands for them."""
+_READINGS = {
+    script: tuple(tuple((re.compile(pattern), new) for pattern, new in way) for way in ways)
+    for script, ways in _WAYS.items()
 }
 _NASAL, _DOUBLES = re.compile("ng(?![aeiouy])"), re.compile(r"(\d)\1+")
 _CLASSES = str.maketrans("bpfvwdtszjgkqclrmn", "111112233344445566")
@@ -53,7 +57,7 @@ _CLASSES = str.maketrans("bpfvwdtszjgkqclrmn", "111112233344445566")
 @cache_short_texts(50_000)
 def rendering_codes(text: str, script: int) -> tuple[int, ...]:
     """Return the codes of a word, at most `MAX_CODES`; none for scripts that have no rules."""
-    codes = {_code(text, rules, script) for rules in _READINGS.get(script, ()) if rules}
+    codes = {_code(text, rules, script) for rules in _READINGS.get(script, ())}
     return tuple(sorted(codes - {0}))
 
 

@@ -229,7 +229,12 @@ def run(args: Sequence[str] | None = None) -> int:
 def _report_failure(error: Exception) -> int:
     if _is_debugging():
         traceback.print_exc()
-    line, code = describe_failure(error)
+    try:
+        line, code = describe_failure(error)
+    except MemoryError as lack:
+        line, code = describe_failure(lack)
+    # what is written below needs memory, too
+    memory_guard.lift_limit()
     click.echo(f"error: {line}", err=True)
     return code
 

@@ -101,6 +101,12 @@ def limit_memory(mib: int) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard_limit))
 
 
+def lift_limit() -> None:
+    """Allow this process as much memory as the system does, to report that there was too little."""
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (hard_limit, hard_limit))
+
+
 def describe_signal(number: int) -> str:
     """Return the message for a run that was ended by a signal."""
     name = signal.Signals(number).name

@@ -22,7 +22,7 @@ from resolver.records.prepared.batch import FloatArray, HashArray
 from resolver.records.prepared.frequencies import FrequencyTables, exclusiveness
 from resolver.records.prepared.text_hashes import hash64
 
-_OTHER_BEARER = np.float32(0.55)
+_OTHER_BEARER = np.float32(0.45)
 """Share of what a common number says above `LEAST_SAME`, if the names contradict."""
 _NONE = np.float32(0.0)
 _HOUSEHOLD = np.float32(0.3)

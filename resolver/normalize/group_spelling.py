@@ -35,7 +35,7 @@ _PHRASES = tuple(
 _PHRASE_WORDS = re.compile("central african|centrafricaine|ivoire|arm[ée]e", re.I)
 _IN = re.compile(r"(?<=\w)\sin\s(?=\w)", re.I)
 """Preposition between words, which would be read as the legal form Inc."""
-_LONG_VOWEL, _NISBA = re.compile(r"([aeiou])\1"), re.compile(r"(?<=\w{3})i+y+(?:a?h?|eh)$")
+_LONG_VOWEL, _NISBA = re.compile(r"([aeiou])\1"), re.compile(r"(?<=\w{3})i{1,3}y{1,3}(?:a?h?|eh)$")
 _WAYS = "|".join(
     phrase.replace("+", r"[\s.\-]+")
     for phrase in sorted(LEGAL_PHRASES, key=lambda phrase: (-len(phrase), phrase))

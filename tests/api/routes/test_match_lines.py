@@ -72,6 +72,12 @@ def test_bodies_that_are_refused(data: bytes, status: int, client: Client) -> No
     assert (answer.status_code, set(answer.json)) == (status, {"detail"})
 
 
+def test_lines_that_are_all_faulty_are_refused(client: Client) -> None:
+    answer = send(client, b"\0\n{broken")
+    assert answer.status_code == 400
+    assert "line 1 is no JSON" in answer.json["detail"]
+
+
 def test_a_page_of_another_origin_cannot_send_lines(client: Client) -> None:
     assert client.post(PATH, data=body(MARIA), content_type="text/plain").status_code == 415
 
