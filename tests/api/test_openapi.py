@@ -139,6 +139,11 @@ checks.positive_data_acceptance.enabled = false
 include-operation-id = "match_check"
 checks.positive_data_acceptance.enabled = false
 
+# a schema can't say that each line of a body is JSON
+[[operations]]
+include-operation-id = "match_lines_match_lines"
+checks.positive_data_acceptance.enabled = false
+
 # entities of each schema with each property are thousands of cases: a few suffice here
 [[operations]]
 include-operation-id = "match_match"
