@@ -61,18 +61,18 @@ def test_concurrency_is_limited(at_once: int) -> None:
 
 @pytest.mark.parametrize("at_once", [1, 3])
 def test_allowed_threads_are_inside_together(at_once: int) -> None:
-    turns, meeting = FairSemaphore(at_once), threading.Barrier(at_once)
+    turns, barrier = FairSemaphore(at_once), threading.Barrier(at_once)
 
-    def meet() -> None:
+    def enter() -> None:
         with turns:
-            meeting.wait(20)
+            barrier.wait(20)
 
-    threads = [threading.Thread(target=meet) for _ in range(2 * at_once)]
+    threads = [threading.Thread(target=enter) for _ in range(2 * at_once)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert not meeting.broken
+    assert not barrier.broken
 
 
 def test_error_releases_the_semaphore() -> None:
