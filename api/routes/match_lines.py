@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, g, request, stream_with_context
+from flask import Blueprint, Response, request, stream_with_context
 
 from resolver.api import query_parameters
 from resolver.api.access import viewer
@@ -72,13 +72,11 @@ def match_lines(dataset: str) -> Response:
     screener = service.ready_screener()
     options = read_request_options(dataset, screener.visible_sources(viewer()))
     lines = _read_lines()
-    parts = [lines[at : at + _LINES_AT_ONCE] for at in range(0, len(lines), _LINES_AT_ONCE)]
+    parts = _part_lines(lines)
     release = _take_stream_slot(service.stream_slots)
     try:
         # what cannot be answered or logged at all is refused before anything is sent
         first = _answer_part(parts[0], options)
-        if not g.get("is_logged", False):
-            raise ApiError(400, f"no line can be used; the first answer is {_start(first)}")
     except BaseException:
         release()
         raise
@@ -107,9 +105,23 @@ def _take_stream_slot(slots: threading.Semaphore) -> Callable[[], None]:
     return release
 
 
-def _start(answers: bytes) -> str:
-    """Return the first line of some answers."""
-    return answers.partition(b"\n")[0].decode()
+def _part_lines(lines: list[QueryLine]) -> list[list[QueryLine]]:
+    """Return the lines in parts, the first of which reaches to a line that can be used.
+
+    So the access is logged before anything is sent. Raises `ApiError` if no line can be used.
+    """
+    refusals = []
+    for line in lines:
+        try:
+            query_record(_read_query(line), str(line.number))
+            break
+        except ApiError as error:
+            refusals.append(error)
+    else:
+        raise ApiError(refusals[0].status, f"no line can be used: {refusals[0].detail}")
+    first = max(len(refusals) + 1, _LINES_AT_ONCE)
+    others = range(first, len(lines), _LINES_AT_ONCE)
+    return [lines[:first], *(lines[at : at + _LINES_AT_ONCE] for at in others)]
 
 
 def _read_lines() -> list[QueryLine]:

@@ -78,6 +78,12 @@ def test_lines_that_are_all_faulty_are_refused(client: Client) -> None:
     assert "line 1 is no JSON" in answer.json["detail"]
 
 
+def test_any_number_of_faulty_lines_leaves_the_others_unharmed(client: Client) -> None:
+    answers = lines_of(send(client, b"{broken\n" * 45 + body(MARIA, MARIA)))
+    assert [answer["line"] for answer in answers] == list(range(1, 48))
+    assert [answer["status"] for answer in answers] == [400] * 45 + [200] * 2
+
+
 def test_a_page_of_another_origin_cannot_send_lines(client: Client) -> None:
     assert client.post(PATH, data=body(MARIA), content_type="text/plain").status_code == 415
 
