@@ -26,8 +26,9 @@ def measure_left_out(pairs: Mapping[Kind, LabeledPairs], options: FitOptions) ->
     """Return figures of each set, by kind: fit on all other sets, scored in its own population.
 
     Sets are those drawn from a population, and the given lists (judged pairs and resampled
-    entries); pairs invented to teach one thing are no set, and always learned from. Sets with fewer
-    than `MIN_PAIRS` pairs of either label are skipped. Deterministic; takes one fit for each set.
+    entries); pairs invented to teach one thing are no set, and learned from unless they have an
+    entity of the tested set. Sets with fewer than `MIN_PAIRS` pairs of either label are skipped.
+    Deterministic; takes one fit for each set.
     """
     return {
         kind.label: list(_measure_sets(weight_for_populations(data), options))
@@ -41,7 +42,8 @@ def _measure_sets(data: LabeledPairs, options: FitOptions) -> Iterator[dict[str,
     is_set = ~np.isnan(data.chance) | (sets == _LISTS)
     for name in sorted(set(sets[is_set].tolist())):
         tested = data.select(is_set & (sets == name))
-        rest = data.select(sets != name)
+        is_shared = np.isin(data.clusters.astype(str), np.unique(tested.clusters.astype(str)))
+        rest = data.select((sets != name) & ~is_shared.any(axis=1))
         if min(_least_label(tested), _least_label(rest)) >= MIN_PAIRS:
             yield {"set": name, **_measure_set(tested, rest, options)}
 

@@ -57,5 +57,15 @@ def test_tested_set_teaches_nothing(figures: dict[str, dict[str, float]]) -> Non
     assert figures["odd"]["f1"] < 0.3
 
 
+def test_other_pairs_of_a_tested_entity_teach_nothing() -> None:
+    world, census = make_population(500, 1), rename_origin(make_population(1_500, 2), "census")
+    # the pairs of the census again, with the labels exchanged, as pairs that are no set
+    unknown = np.full(len(census), np.nan)
+    wrong = rename_origin(upside_down(census), "names alone")
+    outside = replace(wrong, chance=unknown, partners=unknown)
+    measured = measure_left_out({Kind.PERSON: concat_pairs([world, census, outside])}, OPTIONS)
+    assert {row["set"]: row["f1"] for row in measured["person"]}["census"] > 0.8
+
+
 def test_kinds_without_population_are_skipped() -> None:
     assert measure_left_out({Kind.PERSON: make_free(2)}, OPTIONS) == {}
