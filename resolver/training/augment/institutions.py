@@ -17,7 +17,7 @@ from resolver.normalize.group_lexicons.company_words import COMPANY_WORDS
 from resolver.normalize.group_lexicons.institution_words import INSTITUTION_WORDS
 from resolver.records import Kind, Record, Value
 from resolver.training.augment.keyboard_errors import add_word_typos
-from resolver.training.augment.register_vocabulary import RegisterVocabulary
+from resolver.training.augment.register_vocabulary import RegisterVocabulary, forms_by_meaning
 from resolver.training.augment.registers import draw_duplicates
 
 _HEADS = "university university university institute academy hospital museum ministry".split()
@@ -65,14 +65,7 @@ _MAX_DUPLICATES = 6
 _Choice = TypeVar("_Choice")
 
 
-def _invert(words: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    forms: dict[str, list[str]] = {}
-    for form, meaning in words.items():
-        forms.setdefault(meaning, []).append(form)
-    return {meaning: tuple(own) for meaning, own in forms.items()}
-
-
-_FORMS = _invert({**COMPANY_WORDS, **INSTITUTION_WORDS})
+_FORMS = forms_by_meaning({**COMPANY_WORDS, **INSTITUTION_WORDS})
 
 
 @dataclass(frozen=True, slots=True)

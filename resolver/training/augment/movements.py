@@ -15,7 +15,7 @@ from resolver.normalize.group_lexicons.demonyms import DEMONYMS
 from resolver.normalize.group_lexicons.movement_words import MOVEMENT_WORDS
 from resolver.records import Kind, Record, Value
 from resolver.training.augment.keyboard_errors import add_word_typos
-from resolver.training.augment.register_vocabulary import RegisterVocabulary
+from resolver.training.augment.register_vocabulary import RegisterVocabulary, forms_by_meaning
 from resolver.training.augment.registers import draw_duplicates
 
 _CORES = "front army movement party brigades forces battalion militia resistance brigade".split()
@@ -28,14 +28,7 @@ _LINKS = ("of", "for the", "of the", "in")
 _LINKS_ABROAD = ("de", "du", "al", "para", "di", "za")
 
 
-def _invert(words: dict[str, str]) -> dict[str, tuple[str, ...]]:
-    forms: dict[str, list[str]] = {}
-    for form, meaning in words.items():
-        forms.setdefault(meaning, []).append(form)
-    return {meaning: tuple(own) for meaning, own in forms.items()}
-
-
-_FORMS = _invert({**DEMONYMS, **MOVEMENT_WORDS})
+_FORMS = forms_by_meaning({**DEMONYMS, **MOVEMENT_WORDS})
 _COUNTRIES = tuple(sorted(country for country in set(DEMONYMS.values()) if " " not in country))
 _MAX_DUPLICATES = 8
 

@@ -16,6 +16,14 @@ RARE_NAME_SHARE = 0.15
 """Share of people with a family name that hardly anybody else bears."""
 
 
+def forms_by_meaning(words: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Return the forms of each meaning, given the meaning of each form."""
+    forms: dict[str, list[str]] = {}
+    for form, meaning in words.items():
+        forms.setdefault(meaning, []).append(form)
+    return {meaning: tuple(own) for meaning, own in forms.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class WordPool:
     """Words with cumulative shares, most common first."""
