@@ -23,8 +23,6 @@ MANY = 100
 """Codes from here on have three consonants or more."""
 _LONGEST = 9
 _Rules = tuple[tuple[re.Pattern[str], str], ...]
-
-
 _LATIN = (
     ("sch|tch|sh|ch|zh|ts|tz|[cs](?=[eiy])", "s"),
     ("wh|gh(?=t)", ""),
@@ -51,6 +49,7 @@ _READINGS = {
     for script, ways in _WAYS.items()
 }
 _NASAL, _DOUBLES = re.compile("ng(?![aeiouy])"), re.compile(r"(\d)\1+")
+_PINYIN = str.maketrans("qxc", "sss")
 _CLASSES = str.maketrans("bpfvwdtszjgkqclrmn", "111112233344445566")
 
 
@@ -68,9 +67,6 @@ def _code(text: str, rules: _Rules, script: int) -> int:
         text = text.translate(_PINYIN)
     digits = _DOUBLES.sub(r"\1", _NASAL.sub("n", text).translate(_CLASSES))
     return int("".join(filter(str.isdigit, digits))[:_LONGEST] or 0)
-
-
-_PINYIN = str.maketrans("qxc", "sss")
 
 
 def token_renderings(prepared: PreparedBatch) -> Ragged:

@@ -57,9 +57,7 @@ _PAUSE_FACTOR, _MAX_PAUSE = 4, 0.8
 seconds.
 """
 _LOG = logging.getLogger("resolver.index")
-_HAN_NAME = Record(
-    "warm:1", "warm", Kind.GROUP, "Organization", (Value("name", "\u6771\u65b9\u516c\u53f8"),)
-)
+_HAN_NAME = Record("warm:1", "warm", Kind.GROUP, "Organization", (Value("name", "東方公司"),))
 """Group whose name needs the tables of Chinese characters, which take a second to load."""
 
 

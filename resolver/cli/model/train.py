@@ -136,8 +136,8 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
 
 
 _OPTIONS_OF_LISTS = ("judged", "clusters", "others", "new_tables", "left_out")
-
 _OPTIONS_OF_LABELS = ("judged", "clusters", "store_url", "left_out")
+"""Options that need lists, and those that need labels."""
 
 
 def _check_options(options: Mapping[str, Any], files: tuple[Path, ...]) -> None:

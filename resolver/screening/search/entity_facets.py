@@ -27,8 +27,6 @@ Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 COUNTRY = "countries"
 _COUNTRIES = ("nationality", "country", "citizenship", "jurisdiction", "flag")
-
-
 _GENDERS = {1: "male", 2: "female", 4: "other"}
 
 

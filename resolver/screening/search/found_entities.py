@@ -17,9 +17,8 @@ Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 _PLACES = 3
 """Decimal places of relevance; what is equal to these is ordered by the number of records."""
-
-
 _MAX_RUN = 2
+"""Entities of one sort that follow one another while there are others, at most."""
 _Key = tuple[float, int, str, int]
 """Sort key of an entity, negative relevance first, and its place among those found."""
 FIRST = 2.0

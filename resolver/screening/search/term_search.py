@@ -1,10 +1,10 @@
 """Free-text search of the entity index: the entities that state typed words, the best first.
 
 Relevance is lexical. Each typed word counts by the best way in which an entity states it (the very
-word, one that begins with it, `LIKENESS_FACTORS`),
-the weight of the property that states it and the rarity of the word; a value that is the whole
-typed text counts as all of its words. Only records that the viewer may see are read, so hidden ones
-change neither relevance nor rarity, totals or order.
+word, one that begins with it, one that is like it: `LIKENESS_FACTORS`), the weight of the property
+that states it and the rarity of the word; a value that is the whole typed text counts as all of its
+words. Only records that the viewer may see are read, so hidden ones change neither relevance nor
+rarity, totals or order.
 """
 
 from __future__ import annotations
