@@ -26,6 +26,7 @@ from resolver.blocking.keys import (
     unite_keys,
 )
 from resolver.blocking.renderings import MANY, MAX_CODES, token_renderings
+from resolver.blocking.word_senses import MAX_SENSES, form_senses
 from resolver.kernels.letter_hashes import (
     SPELL_FACTOR,
     SPELL_START,
@@ -34,13 +35,11 @@ from resolver.kernels.letter_hashes import (
 )
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import HashArray, PreparedBatch
-from resolver.records.prepared.ragged import Ragged, offsets_of, spread
+from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.value_flags import TokenFlag
 
 RARE = 7.0
 """Rarity in nats from which a single token joins records: fewer than one bearer in 1,100."""
-FEW = 8
-"""Symbols that a word may have to join records by them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +97,12 @@ def rare_phonetic(parts: KeyParts) -> KeySets:
 
 
 def symbol_pair(parts: KeyParts) -> KeySets:
-    """Two words of a name that are the same names in another language or script."""
+    """Two words of a name that are the same in another language or script."""
     prepared = parts.prepared
-    symbols, forms = prepared.tokens.symbols, prepared.forms.tokens
-    # Only words with few symbols: those with many (Muhammad) are joined by their sound.
-    few = identity_tokens(prepared) & (symbols.counts <= FEW)
-    counts = np.where(few, symbols.counts, 0)[forms.items]
-    items = symbols.items[spread(symbols.offsets[:-1][forms.items], counts)]
-    words = Ragged(offsets_of(counts), items)
-    return keys_of_records(prepared, keys_of_pairs(forms.offsets, words, FEW))
+    words = form_senses(prepared, parts.codes("skeleton"))
+    return keys_of_records(
+        prepared, keys_of_pairs(prepared.forms.tokens.offsets, words, MAX_SENSES)
+    )
 
 
 def rendered_pair(parts: KeyParts) -> KeySets:
@@ -130,7 +126,7 @@ def skeleton_year(parts: KeyParts) -> KeySets:
 
 
 def birth_day(parts: KeyParts) -> KeySets:
-    """Same full date of birth, day and month in either order, 1 January left out."""
+    """Same full date of birth or founding, day and month in either order, 1 January left out."""
     dates = parts.prepared.dates
     full = (
         (dates.day > 0) & (dates.year == dates.last_year) & ~((dates.day == 1) & (dates.month == 1))
@@ -141,7 +137,9 @@ def birth_day(parts: KeyParts) -> KeySets:
         + low.astype(np.uint64) * np.uint64(100)
         + high
     )
-    return keys_of_table(parts.prepared.births, np.where(full, number, np.uint64(0)))
+    days = np.where(full, number, np.uint64(0))
+    sides = parts.prepared.births, parts.prepared.starts
+    return unite_keys([keys_of_table(side, days) for side in sides])
 
 
 def word_day(parts: KeyParts) -> KeySets:
@@ -312,11 +310,11 @@ RULES: tuple[Rule, ...] = (
     Rule("skeleton_pair", _NAMED, skeleton_pair),
     Rule("rare_token", Kind.GROUP | Kind.ASSET, rare_token),
     Rule("rare_phonetic", Kind.PERSON, rare_phonetic),
-    Rule("symbol_pair", Kind.PERSON, symbol_pair),
+    Rule("symbol_pair", Kind.PERSON | Kind.GROUP, symbol_pair),
     Rule("token_year", Kind.PERSON, token_year),
     Rule("skeleton_year", Kind.PERSON, skeleton_year),
-    Rule("birth_day", Kind.PERSON, birth_day),
-    Rule("word_day", Kind.PERSON, word_day),
+    Rule("birth_day", Kind.PERSON | Kind.GROUP, birth_day),
+    Rule("word_day", Kind.PERSON | Kind.GROUP, word_day),
     Rule("initials_day", Kind.PERSON, initials_day),
     Rule("place_day", Kind.PERSON, place_day),
     Rule("pair_month_day", Kind.PERSON, pair_month_day),

@@ -218,6 +218,8 @@ def _write_links(path: Path, links: Links, ids: pa.StringArray) -> None:
         pa.array([word.label for word in words], pa.string()) for words in (Band, Outcome)
     )
 
+    stated = links.stated_band
+
     def pieces() -> Iterator[list[pa.Array]]:
         """Yield the columns of some links at a time."""
         for start in range(0, len(links), _ROWS_AT_ONCE):
@@ -226,7 +228,7 @@ def _write_links(path: Path, links: Links, ids: pa.StringArray) -> None:
                 safe.take(pa.array(links.left[rows])),
                 safe.take(pa.array(links.right[rows])),
                 _six_decimals(links.score[rows]),
-                bands.take(pa.array(links.band[rows])),
+                bands.take(pa.array(stated[rows])),
                 outcomes.take(pa.array(links.outcome[rows])),
             ]
 

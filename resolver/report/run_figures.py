@@ -93,7 +93,7 @@ def count_totals(counts: RunCounts, intake: IntakeSummary) -> Totals:
         merged_entities=int(np.count_nonzero(counts.sizes > 1)),
         shared=int(np.count_nonzero(counts.spread > 1)),
         candidate_pairs=resolution.stats.candidate_pairs,
-        matched=int(np.count_nonzero(resolution.links.band == Band.MATCH)),
+        matched=int(np.count_nonzero(resolution.links.stated_band == Band.MATCH)),
         queued=int(outcomes[Outcome.QUEUED]),
         apart=int(outcomes[Outcome.APART]),
         rejects=len(intake.rejects),

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from resolver.records.batch import IntArray
 from resolver.records.results.resolution import Band, Links, Outcome
-from resolver.scoring.thresholds import Thresholds, scores
+from resolver.scoring.thresholds import Thresholds, scores, threshold_logodds
 
 
 class ScoredRows(NamedTuple):
@@ -52,11 +52,11 @@ def build_links(
 ) -> Links:
     """Return the links of a run, sorted by rows.
 
-    Every scored pair of records in band match has a link, and every one in band review within an
-    entity. Two entities that pairs in band review connect have one link in band review, at their
-    strongest pair (ties: the smallest rows), with the log-odds of the two `entities`: none where
-    these are below the review threshold, nor where the two have a link in band match. Where
-    `entities` are likely enough for band match, the link still waits in band review.
+    Every scored pair of records in band match or review within an entity has a link. Two entities
+    that such pairs connect have one link, at their strongest pair (ties: the smallest rows), in its
+    band, with the log-odds of the two `entities`. It waits, however likely. There is none where
+    these log-odds are below the review threshold, unless the records match: then they are raised
+    to it.
 
     `scored` pairs may be in any order; `labels` names the entity of each row by its smallest row,
     as the sorted `entities` do. `different` holds the pairs of rows decided to be different,
@@ -64,30 +64,27 @@ def build_links(
     """
     left, right, logodds = _select_linked(scored, thresholds)
     band = thresholds.bands(scores(logodds))
-    is_within = labels[left] == labels[right]
-    single = np.flatnonzero(is_within | (band == Band.MATCH))
-    outcome = np.where(is_within[single], Outcome.MERGED, Outcome.QUEUED).astype(np.uint8)
+    within = np.flatnonzero(labels[left] == labels[right])
     apart = np.array(different, dtype=np.int64).reshape(-1, 2)
     if stated is not None:
         apart = np.concatenate([apart, stated])
-    if len(apart):
-        packed = _pack(apart.min(axis=1), apart.max(axis=1))
-        outcome[np.isin(_pack(left[single], right[single]), packed)] = Outcome.APART
     waiting, entity_logodds = _find_entity_links(
         ScoredRows(left, right, logodds), band, labels, entities, thresholds
     )
-    entity_outcome = _entity_outcomes(left[waiting], right[waiting], labels, apart)
-    places = np.concatenate([single, waiting])
+    places = np.concatenate([within, waiting])
     order = np.argsort(places)
     places = places[order]
-    link_logodds = np.concatenate([logodds[single], entity_logodds])[order]
+    link_logodds = np.concatenate([logodds[within], entity_logodds])[order]
+    outcome = np.full(len(within), Outcome.MERGED, dtype=np.uint8)
     return Links(
         left[places],
         right[places],
         link_logodds,
         scores(link_logodds),
-        np.concatenate([band[single], np.full(len(waiting), Band.REVIEW, dtype=np.uint8)])[order],
-        np.concatenate([outcome, entity_outcome])[order],
+        band[places],
+        np.concatenate([outcome, _entity_outcomes(left[waiting], right[waiting], labels, apart)])[
+            order
+        ],
     )
 
 
@@ -120,8 +117,10 @@ def _find_entity_links(
     strongest = across[order[start]]
     entity_keys = _pack(entities.left, entities.right)
     logodds = entities.logodds[np.searchsorted(entity_keys, distinct)]
-    waits = (band[strongest] == Band.REVIEW) & (thresholds.bands(scores(logodds)) != Band.DISTINCT)
-    return strongest[waits], logodds[waits]
+    is_match = band[strongest] == Band.MATCH
+    waits = is_match | (thresholds.bands(scores(logodds)) != Band.DISTINCT)
+    least = np.where(is_match, threshold_logodds(thresholds.review), logodds)
+    return strongest[waits], np.maximum(logodds, least)[waits]
 
 
 def _entity_outcomes(

@@ -1,4 +1,4 @@
-"""Links of a run: pairs of records in band match, one pair per two entities in review."""
+"""Links of a run: pairs of records within entities, one pair per two entities that wait."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import numpy as np
 from resolver.records.results.resolution import Band, Outcome
 from resolver.scoring import Thresholds
 from resolver.scoring.score_links import ScoredRows, build_links
+from resolver.scoring.thresholds import threshold_logodds
 
 MATCH, REVIEW, DISTINCT = 4000, 0, -4000
 Row = tuple[int, int, int, int, int]
@@ -61,29 +62,43 @@ def test_entities_that_conflict_wait_in_review() -> None:
     ]
 
 
-def test_every_pair_in_band_match_has_its_link() -> None:
-    """Two entities with such a pair wait by it, and have no further link in review."""
+def test_entities_whose_records_match_wait_by_one_link() -> None:
+    """It is at the strongest pair, with the score of the entities: at least the review threshold.
+
+    Its band stays that of the records, and results state it as review.
+    """
     pairs = {(0, 2): MATCH, (0, 3): MATCH + 1, (1, 2): REVIEW}
-    assert links_of(pairs, [0, 0, 2, 2], {(0, 2): REVIEW}) == [
-        (0, 2, MATCH, Band.MATCH, Outcome.QUEUED),
-        (0, 3, MATCH + 1, Band.MATCH, Outcome.QUEUED),
-    ]
+    for entities, logodds in ((REVIEW, REVIEW), (DISTINCT, threshold_logodds(0.05))):
+        assert links_of(pairs, [0, 0, 2, 2], {(0, 2): entities}) == [
+            (0, 3, logodds, Band.MATCH, Outcome.QUEUED)
+        ]
 
 
 def test_decided_entities_are_apart() -> None:
-    """A decision on any two of their records counts; in band match it is that of the two."""
+    """A decision on any two of their records counts."""
     pairs = {(0, 2): REVIEW, (1, 3): 10, (0, 4): MATCH, (1, 4): MATCH}
-    entities = {(0, 2): 500, (0, 4): MATCH}
+    entities = {(0, 2): 500, (0, 4): 600}
     labels, apart = [0, 0, 2, 2, 4], [(3, 0), (1, 4)]
     expected = [
-        (0, 4, MATCH, Band.MATCH, Outcome.QUEUED),
+        (0, 4, 600, Band.MATCH, Outcome.APART),
         (1, 3, 500, Band.REVIEW, Outcome.APART),
-        (1, 4, MATCH, Band.MATCH, Outcome.APART),
     ]
     assert links_of(pairs, labels, entities, apart) == expected
     # what lists state counts as much
     assert links_of(pairs, labels, entities, stated=apart) == expected
     assert links_of(pairs, labels, entities, apart[:1], apart[1:]) == expected
+
+
+def test_results_state_what_is_not_merged_as_review() -> None:
+    links = build_links(
+        to_rows({(0, 1): MATCH, (0, 2): MATCH, (0, 3): REVIEW}),
+        np.array([0, 0, 2, 3], dtype=np.int32),
+        Thresholds(),
+        [],
+        to_rows({(0, 2): MATCH, (0, 3): REVIEW}),
+    )
+    assert links.band.tolist() == [Band.MATCH, Band.MATCH, Band.REVIEW]
+    assert links.stated_band.tolist() == [Band.MATCH, Band.REVIEW, Band.REVIEW]
 
 
 def test_no_pairs_have_no_links() -> None:

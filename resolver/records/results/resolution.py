@@ -44,7 +44,8 @@ class Links:
     """Pairs as columns, sorted by (left, right).
 
     `left` < `right` are record rows; `logodds` is int32 in thousandths; `score` float64 in 0…1;
-    `band` and `outcome` are uint8.
+    `band` and `outcome` are uint8. Between two entities `band` is that of the pair of records, and
+    the score that of the entities.
     """
 
     left: IntArray
@@ -56,6 +57,12 @@ class Links:
 
     def __len__(self) -> int:
         return len(self.left)
+
+    @property
+    def stated_band(self) -> npt.NDArray[np.uint8]:
+        """Band as results state it: review for all that is not merged, even if records match."""
+        is_held = (self.outcome != Outcome.MERGED) & (self.band == Band.MATCH)
+        return np.where(is_held, np.uint8(Band.REVIEW), self.band)
 
 
 @dataclass(frozen=True, slots=True)
