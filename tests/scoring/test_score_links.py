@@ -89,15 +89,15 @@ def test_decided_entities_are_apart() -> None:
     assert links_of(pairs, labels, entities, apart[:1], apart[1:]) == expected
 
 
-def test_results_state_what_is_not_merged_as_review() -> None:
+def test_results_state_a_match_for_what_is_merged_and_nothing_else() -> None:
     links = build_links(
-        to_rows({(0, 1): MATCH, (0, 2): MATCH, (0, 3): REVIEW}),
+        to_rows({(0, 1): REVIEW, (0, 2): MATCH, (0, 3): REVIEW}),
         np.array([0, 0, 2, 3], dtype=np.int32),
         Thresholds(),
         [],
         to_rows({(0, 2): MATCH, (0, 3): REVIEW}),
     )
-    assert links.band.tolist() == [Band.MATCH, Band.MATCH, Band.REVIEW]
+    assert links.band.tolist() == [Band.REVIEW, Band.MATCH, Band.REVIEW]
     assert links.stated_band.tolist() == [Band.MATCH, Band.REVIEW, Band.REVIEW]
 
 

@@ -44,8 +44,8 @@ class Links:
     """Pairs as columns, sorted by (left, right).
 
     `left` < `right` are record rows; `logodds` is int32 in thousandths; `score` float64 in 0…1;
-    `band` and `outcome` are uint8. Between two entities `band` is that of the pair of records, and
-    the score that of the entities.
+    `band` and `outcome` are uint8; `band` is that of the pair of records by themselves. So is the
+    score within an entity; between two entities it is that of the entities.
     """
 
     left: IntArray
@@ -60,9 +60,9 @@ class Links:
 
     @property
     def stated_band(self) -> npt.NDArray[np.uint8]:
-        """Band as results state it: review for all that is not merged, even if records match."""
-        is_held = (self.outcome != Outcome.MERGED) & (self.band == Band.MATCH)
-        return np.where(is_held, np.uint8(Band.REVIEW), self.band)
+        """Band as results state it: match for what is merged, and review for all that is not."""
+        is_merged = self.outcome == Outcome.MERGED
+        return np.where(is_merged, np.uint8(Band.MATCH), np.uint8(Band.REVIEW))
 
 
 @dataclass(frozen=True, slots=True)
