@@ -23,6 +23,7 @@ from resolver.kernels.comparison.abbreviation_letters import (
     AbbreviationTokens,
 )
 from resolver.kernels.comparison.acronyms import fill_letter_bags
+from resolver.kernels.comparison.qualifier_grades import PLACE_CODE
 from resolver.kernels.letter_hashes import spell
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import TRAVEL_FAMILY, HashArray, PreparedBatch
@@ -90,11 +91,13 @@ class NameIndex:
     def qualifier_codes(self) -> IntArray:
         """Per token, its code among the words that tell groups of one name apart; 0 for others.
 
-        -1 for those that are no names: particles, legal forms, generic words, numbers, markers.
+        `PLACE_CODE` for places, -1 for those that are no names: particles, legal forms, generic
+        words, numbers, markers.
         """
         codes = np.fromiter(map(qualifier_code, self.texts), dtype=np.int32, count=len(self.texts))
         is_name = (self.tokens.flags & int(_NO_NAME) == 0) & ~self.faction_tokens
         codes[(codes == 0) & ~is_name] = -1
+        codes[(codes == 0) & (self.tokens.flags & int(TokenFlag.PLACE) != 0)] = PLACE_CODE
         return codes
 
     @property

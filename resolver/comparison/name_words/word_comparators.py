@@ -36,10 +36,11 @@ def _flagged(
     *,
     without: TokenFlag = _NO_FLAG,
     surplus: float = 1.0,
+    link: TokenFlag = _NO_FLAG,
 ) -> FloatArray:
     """Compare the words with a flag in some pairs of name forms, by default the best pairs."""
     form_tokens = context.prepared.forms.tokens
-    rule = FlagRule(int(flag), int(without), np.float32(surplus))
+    rule = FlagRule(int(flag), int(without), np.float32(surplus), int(link))
     return flagged_words(forms or context.best_forms, form_tokens, context.names.tokens, rule)
 
 
@@ -53,12 +54,12 @@ def numbers(context: Context) -> FloatArray:
 
 def places_named(context: Context) -> FloatArray:
     """Places in the names, which tell branches apart."""
-    return _flagged(context, TokenFlag.PLACE, surplus=_MORE_PLACES)
+    return _flagged(context, TokenFlag.PLACE, surplus=_MORE_PLACES, link=TokenFlag.PARTICLE)
 
 
 def branch(context: Context) -> FloatArray:
     """Places in the principal names, where branches share the name of the whole as an alias."""
-    return _flagged(context, TokenFlag.PLACE, context.principal_forms)
+    return _flagged(context, TokenFlag.PLACE, context.principal_forms, link=TokenFlag.PARTICLE)
 
 
 def faction(context: Context) -> FloatArray:

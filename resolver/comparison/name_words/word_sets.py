@@ -27,8 +27,8 @@ def flagged_words(
 ) -> FloatArray:
     """Compare the words with a flag in pairs of name forms.
 
-    1 they agree, `rule.surplus` where one name has more of them, 0.25 in part, 0 they differ, 0.5
-    only one name has any, NaN no name has any.
+    1 they agree, `rule.surplus` where one name has more of them, 0.25 in part or where the first
+    ones behind a link differ, 0 they differ, 0.5 only one name has any, NaN no name has any.
     """
     left, right = forms
     out = np.empty(len(left), dtype=np.float32)

@@ -14,19 +14,24 @@ only those of bodies, others; where the other has none; political qualities; whe
 nothing but qualifiers, among them a body, and this a word of its own."""
 _OTHER_TYPE = np.float32(0.15)
 """Grade where both are institutions and the qualifiers beyond say of which type one is."""
-_TURNED = np.float32(0.9)
+_TURNED = np.float32(0.52)
 """Grade of the same qualifiers where only one name begins with the institution."""
 QUALIFIERS = np.dtype(
     [
         ("bits", np.uint64, 4),
         ("has_own_word", np.bool_),
+        ("has_proper_word", np.bool_),
+        ("has_place", np.bool_),
         ("is_head_first", np.bool_),
         ("is_set", np.bool_),
     ],
     align=True,
 )
-"""Name form: a bit per code of its qualifiers; whether it has other words; whether a word for an
-institution is its first word; whether the row is set."""
+"""Name form: a bit per code of its qualifiers; whether it has other words; whether one of these is
+no place, and whether one is; whether a word for an institution is its first word; whether the row
+is set."""
+PLACE_CODE = -2
+"""Code of a place."""
 UNIT_CLASS, BODY_CLASS, POLITICAL_CLASS, HEAD_CLASS, TYPE_CLASS = range(5)
 """Rows of the classes of qualifiers: units of a whole, bodies of people, political qualities,
 institutions, and types of institutions."""
@@ -49,8 +54,9 @@ def _set_qualifiers(
             row.bits[part] |= bit
             if place == offsets[form]:
                 row.is_head_first = classes[HEAD_CLASS, part] & bit != 0
-        elif code == 0:
-            row.has_own_word = True
+        row.has_proper_word |= code == 0
+        row.has_place |= code == PLACE_CODE
+    row.has_own_word = row.has_proper_word or row.has_place
     row.is_set = True
 
 
@@ -105,6 +111,17 @@ def _grade_surplus(left: RecordRow, right: RecordRow, classes: HashArray) -> np.
 
 
 @compiled(inline="always", allocates=False)
+def _grade_order(left: RecordRow, right: RecordRow) -> np.float32:
+    """Return the grade of two rows (`QUALIFIERS`) of the same qualifiers."""
+    if left.is_head_first == right.is_head_first:
+        return np.float32(1.0)
+    # A founder's name tells the second institution of a place from the one named after the place.
+    is_founded = left.has_proper_word != right.has_proper_word
+    is_founded &= left.has_place & right.has_place
+    return _NAMELESS if is_founded else _TURNED
+
+
+@compiled(inline="always", allocates=False)
 def _grade_qualifiers(left: RecordRow, right: RecordRow, classes: HashArray) -> np.float32:
     """Return the grade of two rows (`QUALIFIERS`); NaN where neither has any."""
     any_left, any_right, only_left, only_right = False, False, False, False
@@ -123,7 +140,7 @@ def _grade_qualifiers(left: RecordRow, right: RecordRow, classes: HashArray) -> 
         if _has_body(nameless, classes):
             return _NAMELESS
     if not only_left and not only_right:
-        return np.float32(1.0) if left.is_head_first == right.is_head_first else _TURNED
+        return _grade_order(left, right)
     return _grade_surplus(left, right, classes)
 
 
@@ -139,12 +156,13 @@ def fill_qualifiers(
 ) -> None:
     """Compare the qualifiers in pairs of name forms (-1 none).
 
-    1 both names have the same, 0.9 the institution stands first in one only (`University of York`,
-    `York University`), 0.7 one has a unit more, 0.6 only bodies, 0.5 others, 0.4 only one has any,
-    0.3 one has political qualities more, 0.2 one has nothing else (a body among them) and the other
-    has, 0.15 both are institutions and one is of another type (`Technical University`), 0 each has
-    its own; NaN no name has any. `codes`: of each token, 1 ... 255, 0 for a word of its own, -1 for
-    one that does not count; `classes`: bits of the codes of each class (5 × 4); `rows`
+    1 both names have the same, 0.7 one has a unit more, 0.6 only bodies, 0.52 the institution
+    stands first in one only (`University of York`, `York University`), 0.5 one has others more, 0.4
+    only one has any, 0.3 one has political qualities more, 0.2 one has nothing else (a body among
+    them, or an institution and its place, which stand in another order) and the other has, 0.15
+    both are institutions and one is of another type (`Technical University`), 0 each has its own;
+    NaN no name has any. `codes`: of each token, 1 ... 255, 0 for a word of its own, `PLACE_CODE`,
+    -1 for others that do not count; `classes`: bits of the codes of each class (5 × 4); `rows`
     (`QUALIFIERS`, a row per form, zeros): filled as needed.
     """
     for pair in range(len(left_forms)):

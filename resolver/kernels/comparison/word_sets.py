@@ -24,12 +24,14 @@ _MAX_INITIALS = 3
 class FlagRule(NamedTuple):
     """Words that `fill_flagged_words` compares: with a flag, and with none of `without`.
 
-    `surplus`: similarity where one name has all of the other's and more.
+    `surplus`: similarity where one name has all of the other's and more; `link`: flag of a word,
+    behind which the first of each name's words must be the same (0: whichever it is).
     """
 
     flag: int
     without: int
     surplus: np.float32
+    link: int
 
 
 @compiled(allocates=False)
@@ -49,6 +51,40 @@ def _same_word(first: AnyInt, second: AnyInt, records: RecordArray, symbols: Int
 
 
 @compiled(allocates=False)
+def _first_linked(
+    form: AnyInt, offsets: IntArray, items: IntArray, records: RecordArray, rule: FlagRule
+) -> AnyInt:
+    """Return the first token of a form with the flag of a rule, -1 if its link is not before it."""
+    for place in range(offsets[form], offsets[form + 1]):
+        if records[items[place]].flags & (rule.flag | rule.without) == rule.flag:
+            is_linked = place > offsets[form] and records[items[place - 1]].flags & rule.link
+            return np.int64(items[place]) if is_linked else np.int64(-1)
+    return np.int64(-1)
+
+
+@compiled(allocates=False)
+def _are_linked_apart(
+    left: AnyInt,
+    right: AnyInt,
+    offsets: IntArray,
+    items: IntArray,
+    tokens: TokenRecords,
+    rule: FlagRule,
+) -> bool:
+    """Return whether the first words of two forms with the flag of a rule differ behind its link.
+
+    `University of Alabama at Birmingham` and `University of Birmingham` differ.
+    """
+    if rule.link == 0:
+        return False
+    first = _first_linked(left, offsets, items, tokens.records, rule)
+    second = _first_linked(right, offsets, items, tokens.records, rule)
+    if first < 0 or second < 0:
+        return False
+    return not _same_word(first, second, tokens.records, tokens.symbols)
+
+
+@compiled(allocates=False)
 def fill_flagged_words(
     left_forms: IntArray,
     right_forms: IntArray,
@@ -60,8 +96,8 @@ def fill_flagged_words(
 ) -> None:
     """Compare the words with a flag in pairs of name forms (-1 none).
 
-    1 they agree, `rule.surplus` where one name has more of them, 0.25 in part, 0 they differ, 0.5
-    only one name has any, NaN no name has any.
+    1 they agree, `rule.surplus` where one name has more of them, 0.25 in part or where the first
+    ones behind a link differ, 0 they differ, 0.5 only one name has any, NaN no name has any.
     """
     records, flag, both = tokens.records, rule.flag, rule.flag | rule.without
     for pair in range(len(left_forms)):
@@ -87,7 +123,9 @@ def fill_flagged_words(
         elif count_left == 0 or count_right == 0:
             out[pair] = _ONE_SIDED
         elif common >= min(count_left, count_right):
-            out[pair] = 1.0 if count_left == count_right else rule.surplus
+            is_apart = _are_linked_apart(left, right, offsets, items, tokens, rule)
+            is_equal = count_left == count_right
+            out[pair] = 1.0 if is_equal else _PARTLY_SHARED if is_apart else rule.surplus
         else:
             out[pair] = _PARTLY_SHARED if common > 0 else 0.0
 

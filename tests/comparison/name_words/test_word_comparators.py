@@ -93,7 +93,9 @@ def test_parts_of_groups(name: str, other: str, expected: float) -> None:
         ("Front for Norvelt Democracy", "Norvelt Democratic Front", 1.0),
         ("Norvelt University", "Norvelt University School of Law", 0.7),
         ("Norvelt University", "Norvelt Technical University", 0.15),
-        ("Norvelt University", "University of Norvelt", 0.9),
+        ("Norvelt University", "University of Norvelt", 0.52),
+        ("Norvelt University Sydney", "University of Sydney", 0.2),
+        ("Sydney Norvelt University", "Sydney University", 1.0),
         ("University of Norvelt", "University of Ostrava", 1.0),
         ("Norvelt University", "Norvelt University Hospital", 0.15),
         ("Norvelt University", "Norvelt Research University", 0.5),
@@ -118,6 +120,14 @@ def test_a_v_of_a_company_is_no_number() -> None:
 def test_one_more_place_is_less_than_the_same_places() -> None:
     assert compare("places_named", "Norvelt Iran", "Norvelt Iran") == 1
     assert compare("places_named", "Norvelt Iran France", "Norvelt Iran") == 0.75
+
+
+def test_the_place_behind_an_institution_tells_it_from_those_of_its_other_places() -> None:
+    alabama, seat = "University of Alabama at Birmingham", "University of Birmingham"
+    assert compare("branch", alabama, seat) == compare("places_named", alabama, seat) == 0.25
+    assert compare("branch", alabama, "University of Alabama") == 1
+    assert compare("branch", "Alabama Birmingham Norvelt", "Birmingham Norvelt") == 1
+    assert compare("branch", "Norvelt of Alabama, Birmingham", "Norvelt Birmingham") == 1
 
 
 def test_initials_of_a_word_in_several_languages() -> None:
