@@ -1,8 +1,8 @@
 """Spellings of groups' names that are levelled before their words are read.
 
-HTML entities, words that lost the space between them (`SciencesUniversity`), legal forms in words
-(`société anonyme`) or letter by letter (`S. p. A.`), and articles and links of Arabic and Persian
-names (`ash-Sham`, `Hezb-e Islami`).
+HTML entities, letters and spaces that got lost (`B?hler`, `SciencesUniversity`), legal forms in
+words (`société anonyme`) or letter by letter (`S. p. A.`), and articles and links of Arabic and
+Persian names (`ash-Sham`, `Hezb-e Islami`).
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ _ENTITY = re.compile(r"&#?\w{2,8};")
 _GLUED = re.compile(r"(?<=[^\W\d_A-Z]{4})(?=[A-Z][^\W\d_A-Z]{3})")
 _SPELLED = re.compile(r"(?<![\w.&'’/-])(?:[^\W\d_](?:\.\s?|/|\s)){1,4}[^\W\d_](?![\w&'’-])\.?")
 """Single letters with dots, slashes or spaces between them."""
+_LOST = re.compile(r"(?<=[^\W\d_])[?\ufffd](?=[^\W\d_])")
+"""Sign in place of a letter that an encoding lost."""
 _SPACED = re.compile(r"[\s.\-]+")
 _APOSTROPHES = str.maketrans("`\u00b4", "''")
 _ARTICLE = re.compile(r"\bw?[aeu](?:l|(sh|dh|th|[dnrstz])(?=-\1))-(?=\w)", re.I)
@@ -28,11 +30,12 @@ _PHRASES = tuple(
         (r"\bcentral african(?:s| republic)?\b(?! (?:states|economic|forest))", "Centrafrique"),
         (r"\br[ée]publique centrafricaine\b", "Centrafrique"),
         (r"\bc[ôo]te d'ivoire\b", "Ivory Coast"),
+        (r"\bbritish columbia\b", "Britishcolumbia"),
         (r"(?<=\w )arm[ée]e(?=\s*(?:$|[-(/,]))", "armed"),
     )
 )
 """Phrases that mean one word, and their usual form. `Armée` at the end is no army."""
-_PHRASE_WORDS = re.compile("central african|centrafricaine|ivoire|arm[ée]e", re.I)
+_PHRASE_WORDS = re.compile("central african|centrafricaine|ivoire|columbia|arm[ée]e", re.I)
 _IN = re.compile(r"(?<=\w)\sin\s(?=\w)", re.I)
 """Preposition between words, which would be read as the legal form Inc."""
 _LONG_VOWEL, _NISBA = re.compile(r"([aeiou])\1"), re.compile(r"(?<=\w{3})i{1,3}y{1,3}(?:a?h?|eh)$")
@@ -52,6 +55,8 @@ def level_spelling(text: str) -> str:
     """Return a group's name with its words apart and its legal forms as abbreviations."""
     if "&" in text and ";" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    if "?" in text or "\ufffd" in text:
+        text = _LOST.sub("", text)
     text = text.translate(_APOSTROPHES)
     if _PHRASE_WORDS.search(text):
         for pattern, meaning in _PHRASES:

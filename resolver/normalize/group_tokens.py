@@ -52,10 +52,12 @@ from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, translite
 from resolver.records.prepared.value_flags import TokenFlag
 
 _BRACKETED = re.compile(r"\s*+([^()]+)\(\s*+[A-Z][A-Z.\-]{1,9}\s*+\)\s*$")
-
+_BEHIND_DASH = re.compile(r"\s*+(.+?)\s+[-\u2013\u2014]\s*+([A-Z]{3,10})\s*$")
+_BEFORE_DASH = re.compile(r"\s*+([A-Z]{3,10})\s*+[-\u2013\u2014:]\s+(.+)$")
 
 _LEGAL_WORDS = frozenset(
-    "ab ae as asa eood epe gk kk nv ou pt pte pty pvt sae sal sdn slu spzoo tbk yk".split()
+    """ab ae as asa eood epe fgup gk gup hb kk mup nv ou pt pte pty pvt sae sal sdn slu spzoo
+    tbk veb yk""".split()
 )
 """Legal forms that `rigour` does not recognize in every name."""
 _LEGAL_PARTS = frozenset(
@@ -63,9 +65,9 @@ _LEGAL_PARTS = frozenset(
     kabushiki kaisha gaisha aktiebolaget aktiebolag aktieselskab sendirian berhad akcyjna akciova
     ograniczona odpowiedzialnoscia aktsionernoe aktsionernoye otvetstvennostyu ogranichennoy
     reszvenytarsasag osakeyhtio responsabilita responsabilite responsabilidad unipersonale
-    aktiengesellschaft kommanditgesellschaft""".split()
+    aktiengesellschaft kommanditgesellschaft konink koninklejke koninkl""".split()
 )
-"""Words of legal forms, which may stand apart."""
+"""Words of legal forms, which may stand apart, and shortened predicates of firms (`royal`)."""
 _PREPOSITIONS = frozenset(
     """te op aan bij auf am an im in at on for to by with zur sous aux au en et und och og para
     por per pour con mit fi against contra contre among from vander vanden vande""".split()
@@ -73,18 +75,34 @@ _PREPOSITIONS = frozenset(
 """Words between the others in names of groups, in languages whose particles are not listed."""
 
 
+_MIN_REPEATED = 4
+"""Letters of a word that is left out where it is repeated."""
 _THINGS = {**REGIONAL_THINGS, **VIRTUES, **THINGS}
 _ENGLISH_THINGS = frozenset(_THINGS.values())
 _GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
 
 
 def without_acronym(text: str) -> tuple[str, ...]:
-    """Return a group's name without its short form in brackets, else nothing.
+    """Return a group's name without its short form in brackets or at a dash, else nothing.
 
-    `World Health Organization (WHO)` is an example.
+    `World Health Organization (WHO)` and `WHO - World Health Organization` are examples. What
+    stands at a dash is a short form if the name has its letters in their order.
     """
-    match = _BRACKETED.match(text)
-    return (match[1].strip(),) if match and len(match[1].split()) > 1 else ()
+    if match := _BRACKETED.match(text):
+        long = match[1]
+    elif match := _BEHIND_DASH.match(text):
+        long = match[1] if _is_short_form(match[2], match[1]) else ""
+    elif match := _BEFORE_DASH.match(text):
+        long = match[2] if _is_short_form(match[1], match[2]) else ""
+    else:
+        return ()
+    return (long.strip(),) if len(long.split()) > 1 else ()
+
+
+def _is_short_form(short: str, text: str) -> bool:
+    """Return whether a name begins with the first of some capitals and has the others in order."""
+    rest, wanted = iter(fold(text).replace(" ", "")), short.lower()
+    return next(rest, "") == wanted[0] and all(letter in rest for letter in wanted[1:])
 
 
 def _analyze(text: str) -> Name | None:
@@ -115,7 +133,20 @@ def tokenize_group(text: str) -> list[Token]:
             tokens.append(_number_token(part.form, number, is_ship=is_ship))
     if HAN.search(text):
         tokens = [_with_senses(token) for token in tokens]
-    return _unflag_single(unflag_if_all(_flag_legal_letters(tokens)))
+    return _unflag_single(unflag_if_all(_flag_legal_letters(_flag_repeated(tokens))))
+
+
+def _flag_repeated(tokens: list[Token]) -> list[Token]:
+    """Return tokens with a proper name that stands right behind itself flagged as a particle.
+
+    Registers repeat a firm's name that is also the name of a town (`Norvelt Norvelt BV`).
+    """
+    return [
+        replace(token, flags=TokenFlag.PARTICLE)
+        if token == before and token.flags == 0 and len(token.text) >= _MIN_REPEATED
+        else token
+        for before, token in zip([None, *tokens], tokens, strict=False)
+    ]
 
 
 def _unflag_single(tokens: list[Token]) -> list[Token]:

@@ -34,6 +34,10 @@ from resolver.records.prepared.value_flags import TokenFlag
         ("Front for Democracy in Norvelt", "Front for Democracy of Norvelt"),
         ("LASHKAR-E-NORVELT", "LASHKAR NORVELT"),
         ("People\u00b4s Front", "People's Front"),
+        ("M?ller Norv\ufffdlt who?", "Mller Norvlt who?"),
+        ("Bank of British Columbia", "Bank of Britishcolumbia"),
+        ("Norvelt Spolka z o.o.", "Norvelt spzoo"),
+        ("Norvelt Gesellschaft mbH", "Norvelt gmbh"),
         ("Norvelt", "Norvelt"),
     ],
 )
@@ -50,6 +54,7 @@ def test_spellings_are_levelled(text: str, expected: str) -> None:
         "Norvelt K.K.",
         "Kabushiki Kaisha Norvelt",
         "Naamloze Norvelt Vennootschap",
+        "Konink Norvelt",
         "A/S Norvelt",
     ],
 )

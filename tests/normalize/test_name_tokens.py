@@ -350,10 +350,21 @@ def test_a_south_slav_letter_is_two() -> None:
         ("World Grain Organization (WGO)", ("World Grain Organization",)),
         ("World Grain Organization (Geneva)", ()),
         ("WGO", ()),
+        ("World Grain Organization - WGO", ("World Grain Organization",)),
+        ("WGO \u2013 World Grain Organization", ("World Grain Organization",)),
+        ("WLF - World Grain Organization", ()),
+        ("World Grain Organization - MLO", ()),
+        ("Norvelt - NVT", ()),
     ],
 )
-def test_a_short_form_in_brackets_may_be_left_out(text: str, way: tuple[str, ...]) -> None:
+def test_a_short_form_may_be_left_out(text: str, way: tuple[str, ...]) -> None:
     assert without_acronym(text) == way
+
+
+def test_a_proper_name_behind_itself_is_a_particle() -> None:
+    flags = [token.flags for token in tokenize_group("Norvelt Norvelt Steel Steel BV")]
+    assert flags[:2] == [0, TokenFlag.PARTICLE]
+    assert TokenFlag.PARTICLE not in flags[2:]
 
 
 def test_kana_are_written_as_passports_do() -> None:

@@ -39,7 +39,7 @@ maritime/ocean/oceanic/marine engineering arts teachers law business management
 pharmacy/pharmaceutical nursing dental dentistry cancer children mental health research advanced
 applied natural social physical mining petroleum forestry aviation aerospace defense nuclear energy
 music fine graduate postgraduate undergraduate community affiliated general public private municipal
-provincial pediatric open
+provincial pediatric open branch
 """
 COMMERCIAL = """
 bank insurance assurance finance financial capital investment investments leasing property
@@ -56,7 +56,7 @@ university institute academy hospital clinic museum library state federal techni
 agricultural science catholic christian islamic metropolitan international veterinary pedagogical
 maritime ocean marine economics education business management law arts music pharmacy dental women
 children normal teachers military defense aviation aerospace mining petroleum forestry nuclear open
-north south east west northern southern eastern western central
+north south east west northern southern eastern western central branch
 """
 """Words that say of which type an institution is: a Technical University is no University."""
 

@@ -21,6 +21,8 @@ from resolver.records.prepared.batch import FloatArray
 from resolver.records.prepared.value_flags import TokenFlag
 
 _NO_FLAG = TokenFlag(0)
+_LINKS = int(TokenFlag.GENERIC), int(TokenFlag.PARTICLE)
+"""Flags of the words before the place that an institution belongs to (`University of`)."""
 _MIN_MATCHED = 1.0
 """Nats of names that have a word in common beyond particles and legal forms."""
 _MAX_CONTRADICTED = 0.5
@@ -36,11 +38,12 @@ def _flagged(
     *,
     without: TokenFlag = _NO_FLAG,
     surplus: float = 1.0,
-    link: TokenFlag = _NO_FLAG,
+    linked: bool = False,
 ) -> FloatArray:
     """Compare the words with a flag in some pairs of name forms, by default the best pairs."""
     form_tokens = context.prepared.forms.tokens
-    rule = FlagRule(int(flag), int(without), np.float32(surplus), int(link))
+    links = _LINKS if linked else (0, 0)
+    rule = FlagRule(int(flag), int(without), np.float32(surplus), *links)
     return flagged_words(forms or context.best_forms, form_tokens, context.names.tokens, rule)
 
 
@@ -54,12 +57,12 @@ def numbers(context: Context) -> FloatArray:
 
 def places_named(context: Context) -> FloatArray:
     """Places in the names, which tell branches apart."""
-    return _flagged(context, TokenFlag.PLACE, surplus=_MORE_PLACES, link=TokenFlag.PARTICLE)
+    return _flagged(context, TokenFlag.PLACE, surplus=_MORE_PLACES, linked=True)
 
 
 def branch(context: Context) -> FloatArray:
     """Places in the principal names, where branches share the name of the whole as an alias."""
-    return _flagged(context, TokenFlag.PLACE, context.principal_forms, link=TokenFlag.PARTICLE)
+    return _flagged(context, TokenFlag.PLACE, context.principal_forms, linked=True)
 
 
 def faction(context: Context) -> FloatArray:

@@ -24,13 +24,14 @@ _MAX_INITIALS = 3
 class FlagRule(NamedTuple):
     """Words that `fill_flagged_words` compares: with a flag, and with none of `without`.
 
-    `surplus`: similarity where one name has all of the other's and more; `link`: flag of a word,
-    behind which the first of each name's words must be the same (0: whichever it is).
+    `surplus`: similarity where one name has all of the other's and more; `head`, `link`: flags of
+    two words, behind which the first of each name's words must be the same (0: whichever it is).
     """
 
     flag: int
     without: int
     surplus: np.float32
+    head: int
     link: int
 
 
@@ -54,10 +55,12 @@ def _same_word(first: AnyInt, second: AnyInt, records: RecordArray, symbols: Int
 def _first_linked(
     form: AnyInt, offsets: IntArray, items: IntArray, records: RecordArray, rule: FlagRule
 ) -> AnyInt:
-    """Return the first token of a form with the flag of a rule, -1 if its link is not before it."""
-    for place in range(offsets[form], offsets[form + 1]):
+    """Return the first token of a form with the flag of a rule, -1 if it is not linked."""
+    start = offsets[form]
+    for place in range(start, offsets[form + 1]):
         if records[items[place]].flags & (rule.flag | rule.without) == rule.flag:
-            is_linked = place > offsets[form] and records[items[place - 1]].flags & rule.link
+            is_linked = place > start + 1 and records[items[place - 1]].flags & rule.link != 0
+            is_linked = is_linked and records[items[place - 2]].flags & rule.head != 0
             return np.int64(items[place]) if is_linked else np.int64(-1)
     return np.int64(-1)
 

@@ -38,17 +38,18 @@ assam manipur nagaland tripura gujarat bihar kerala srinagar dhaka/dacca chittag
 sylhet colombo jaffna kathmandu thimphu
 moscow/moskva/moskau/moscou/mosca/moscu/moskou/moskwa/moskovskiy/moskovsky/moskovskii/moskovskaya
 petersburg/petersbourg/peterburg/peterburgskiy/peterburga leningrad novosibirsk/novosibirskiy
-yekaterinburg/ekaterinburg/sverdlovsk kazan/kasan/kazanskiy/kazansky rostov/rostovskiy makhachkala
-grozny/groznyy samara/kuybyshev/samarskiy vladivostok omsk/omskiy chelyabinsk/tscheljabinsk ufa
-krasnoyarsk perm voronezh/voronezhskiy volgograd/stalingrad krasnodar saratov/saratovskiy tyumen
-tolyatti/togliatti izhevsk barnaul irkutsk khabarovsk yaroslavl tomsk/tomskiy/tomsky kemerovo
-novokuznetsk ryazan penza lipetsk tula kaliningrad/konigsberg kursk murmansk arkhangelsk sochi
-nalchik chechnya/tchetchenie dagestan/daghestan ingushetia tatarstan bashkortostan bashkiria
-kabardino siberia/sibir yakutsk norilsk sakhalin kamchatka caucasus/kavkaz/kaukasus smolensk tver
-vologda kostroma belgorod bryansk orenburg ulyanovsk minsk/minskiy gomel/homel brest grodno/hrodna
-vitebsk/vitsebsk mogilev/mahilyow almaty/almata astana shymkent/chimkent karaganda/qaraghandy aktobe
-tashkent/toshkent samarkand bukhara/buxoro fergana andijan dushanbe khujand bishkek/frunze osh
-ashgabat/ashkhabad turkmenbashi kyiv/kiev/kijiw/kiew/kijow/kyyiv/kyivskyi/kiyevskiy/kievskiy
+yekaterinburg/ekaterinburg/sverdlovsk kazan/kasan/kazanskaya/kazanskogo/kazanskiy/kazansky
+rostov/rostovskiy makhachkala grozny/groznyy samara/kuybyshev/samarskiy vladivostok omsk/omskiy
+chelyabinsk/tscheljabinsk ufa krasnoyarsk perm voronezh/voronezhskiy volgograd/stalingrad krasnodar
+saratov/saratovskiy tyumen tolyatti/togliatti izhevsk barnaul irkutsk khabarovsk yaroslavl
+tomsk/tomskiy/tomsky kemerovo novokuznetsk ryazan penza lipetsk tula kaliningrad/konigsberg kursk
+murmansk arkhangelsk sochi nalchik chechnya/tchetchenie dagestan/daghestan ingushetia tatarstan
+bashkortostan bashkiria kabardino siberia/siberian/sibir yakutsk norilsk sakhalin kamchatka
+caucasus/kavkaz/kaukasus smolensk tver vologda kostroma belgorod bryansk orenburg ulyanovsk
+minsk/minskiy gomel/homel brest grodno/hrodna vitebsk/vitsebsk mogilev/mahilyow almaty/almata astana
+shymkent/chimkent karaganda/qaraghandy aktobe tashkent/tashkentskiy/toshkent samarkand
+bukhara/buxoro fergana andijan dushanbe khujand bishkek/frunze osh ashgabat/ashkhabad turkmenbashi
+kyiv/kiev/kijiw/kiew/kijow/kyyiv/kyivskyi/kiyevskiy/kievskiy
 kharkiv/kharkov/charkow/kharkivskyi/kharkovskiy odesa/odessa/odeskyi dnipro/dnepropetrovsk
 lviv/lvov/lemberg/lwow/lvivskyi zaporizhzhia/zaporozhye donetsk luhansk/lugansk mariupol
 kherson/cherson crimea/krym sevastopol/sebastopol simferopol donbas/donbass mykolaiv/nikolaev
@@ -70,7 +71,7 @@ seoul busan/pusan incheon/inchon daegu/taegu daejeon/taejon gwangju/kwangju pyon
 chongjin/cheongjin nampo/nampho wonsan sinuiju hamhung rason/rajin kaesong tokyo/tokio osaka
 yokohama nagoya kobe fukuoka sapporo kyoto/kioto hiroshima sendai okinawa
 istanbul/stamboul/constantinople ankara izmir/smyrna bursa adana gaziantep diyarbakir mersin konya
-trabzon antalya athens/athinai/athina/athenes/athen/atene/atenas/ateny/athinon
+trabzon antalya athens/athenian/athinai/athina/athenes/athen/atene/atenas/ateny/athinon
 thessaloniki/salonica/saloniki/thessalonique/tessalonica/salonika piraeus/pireas crete
 nicosia/lefkosia limassol/lemesos larnaca belgrade/beograd/beogradu/belgrad/belgrado
 sarajevo/sarajewo/sarajevu zagreb/zagrebu/agram pristina/prishtina skopje/skoplje/skopska
@@ -82,28 +83,35 @@ brno/brunn/bruenn/brne bratislava/pressburg/pozsony/bratislave
 warsaw/warszawa/warschau/warszawski/warszawska/varsovie/varsovia/varshava
 krakow/cracow/krakau/krakowski/krakowska/cracovie/cracovia gdansk/danzig/gdanski/gdanska
 wroclaw/breslau/wroclawski/wroclawska poznan/posen/poznanski/poznanska lodz/lodzki/lodzka
-vilnius/wilno/wilna/vilniaus kaunas/kowno/kauno riga/rigas tallinn/reval/tallinna
+vilnius/wilno/wilna/vilniaus kaunas/kowno/kauno riga/rigas tallinn/tallinna/reval
 helsinki/helsingfors/helsingin stockholm/stockholms/estocolmo/stoccolma
 goteborg/gothenburg/goteborgs malmo/malmoe oslo/christiania bergen
-copenhagen/kobenhavn/kopenhagen/copenhague/copenaghen/kobenhavns aarhus/arhus
-berlin/berlino/berlim/berlijn hamburg/hambourg/hamburgo/amburgo
-munich/munchen/muenchen/mnichov/monachium cologne/koln/koeln frankfurt/francfort/francoforte
-stuttgart dusseldorf/duesseldorf dortmund leipzig/lipsia bremen dresden/dresde/drazdany
-hannover/hanover nuremberg/nurnberg/nuernberg/norimberga bavaria/bayern aachen/aquisgrana bonn
-mannheim ulm vienna/wien/vienne/viena/wenen/becs/viden/wieden graz linz salzburg/salzbourg
-zurich/zuerich/zurigo geneva/geneve/genf/ginevra/ginebra basel/basle/basilea lausanne/losanna lugano
-zug paris/parigi/pariz/paryz marseille/marseilles/marsella/marsiglia lyon/lyons/lione
-toulouse/tolosa strasbourg/strassburg/estrasburgo/strasburgo bordeaux/burdeos lille nantes
-corsica/corse brittany/bretagne brussels/bruxelles/brussel/bruselas antwerp/antwerpen/anvers/amberes
-ghent/gent/gand liege/luik/luttich charleroi amsterdam rotterdam hague/haag/haye utrecht eindhoven
-london/londres/londra/londyn/londen/londyne birmingham manchester liverpool leeds glasgow
-edinburgh/edimbourg/edimburgo cardiff belfast dublin ulster madrid barcelona/barcelone
-seville/sevilla/siviglia malaga bilbao zaragoza/saragossa/saragosse catalonia/catalunya/cataluna
-ceuta melilla lisbon/lisboa/lisbonne/lissabon/lisbona/lizbona porto/oporto rome/roma/rzym
-milano/milan/mailand/milaan naples/napoli/neapel/napoles turin/torino palermo/palerme
-genoa/genova/genua bologna/bologne sicily/sicilia sardinia/sardegna calabria lagos kano abuja ibadan
-kaduna maiduguri borno biafra accra kumasi dakar bamako timbuktu/tombouctou kidal conakry banjul
-abidjan bouake ouagadougou niamey freetown monrovia cotonou lome douala yaounde libreville kinshasa
+copenhagen/kobenhavn/kobenhavnske/kopenhagen/copenhague/copenaghen/kobenhavns aarhus/arhus
+berlin/berliner/berlinois/berlino/berlim/berlijn hamburg/hamburger/hambourg/hamburgo/amburgo
+munich/munchner/muenchner/munchen/muenchen/mnichov/monachium
+cologne/koln/kolner/koelner/colonia/koeln frankfurt/frankfurter/francfort/francoforte
+stuttgart/stuttgarter dusseldorf/duesseldorf dortmund leipzig/leipziger/lipsia bremen/bremer
+dresden/dresdner/dresdener/dresde/drazdany hannover/hanover nuremberg/nurnberg/nuernberg/norimberga
+bavaria/bayern aachen/aquisgrana bonn mannheim ulm
+vienna/wien/wiener/viennese/viennois/viennoise/vienne/viena/wenen/becs/viden/wieden graz linz
+salzburg/salzbourg zurich/zurcher/zuercher/zurichois/zuerich/zurigo
+geneva/genevois/genevoise/genfer/geneve/genf/ginevra/ginebra basel/basler/balois/basle/basilea
+lausanne/losanna lugano zug paris/parisian/parisien/parisienne/parigi/pariz/paryz
+marseille/marseilles/marsella/marsiglia lyon/lyonnais/lyonnaise/lyons/lione
+toulouse/toulousain/toulousaine/tolosa strasbourg/strassburg/estrasburgo/strasburgo
+bordeaux/bordelais/bordelaise/burdeos lille nantes corsica/corse brittany/bretagne
+brussels/bruxelles/brussel/bruselas antwerp/antwerpen/anvers/amberes ghent/gent/gand
+liege/luik/luttich charleroi amsterdam/amsterdamse rotterdam/rotterdamse hague/haag/haye
+utrecht/utrechtse eindhoven/eindhovense london/londres/londra/londyn/londen/londyne birmingham
+manchester liverpool leeds glasgow edinburgh/edimbourg/edimburgo cardiff belfast dublin ulster
+madrid barcelona/barcelones/barcelone seville/sevillana/sevilla/siviglia malaga bilbao
+zaragoza/saragossa/saragosse catalonia/catalunya/cataluna ceuta melilla
+lisbon/lisboa/lisbonne/lissabon/lisbona/lizbona porto/oporto rome/roma/rzym
+milano/milan/milanese/mailand/milaan naples/napoli/napoletano/napoletana/neapel/napoles
+turin/torinese/torino palermo/palermitano/palerme genoa/genovese/genova/genua
+bologna/bolognese/bologne sicily/sicilia sardinia/sardegna calabria lagos kano abuja ibadan kaduna
+maiduguri borno biafra accra kumasi dakar bamako timbuktu/tombouctou kidal conakry banjul abidjan
+bouake ouagadougou niamey freetown monrovia cotonou lome douala yaounde libreville kinshasa
 lubumbashi goma bukavu kivu katanga ituri brazzaville bangui ndjamena luanda cabinda maputo
 mogadishu/muqdisho/mogadiscio hargeisa kismayo/kismaayo bosaso baidoa galkayo puntland jubaland
 asmara mekelle ogaden/ogadenia oromia tigray amhara nairobi mombasa garissa kampala kigali bujumbura
@@ -115,26 +123,28 @@ monterrey tijuana culiacan sinaloa jalisco michoacan tamaulipas veracruz chihuah
 chiapas guanajuato brasilia recife montevideo asuncion york chicago houston miami washington boston
 philadelphia dallas detroit seattle atlanta toronto montreal vancouver ottawa quebec calgary sydney
 melbourne brisbane perth auckland maghreb/maghrib/magrib sahel levant sahara palestine kurdistan
-turkestan azawad africa/afrique/afrika europe/europa asia/asie venice/venezia/venedig/venise/venecia
-florence/firenze/florenz padua/padova/padoue mantua/mantova trieste/triest/trst syracuse/siracusa
-livorno/leghorn pisa/pise pavia modena ferrara perugia brescia bergamo verona/werona messina catania
-cagliari trento/trient bolzano/bozen udine salerno ancona coimbra braga aveiro evora
-cordoba/cordova/cordoue granada valencia salamanca/salamanque cadiz murcia valladolid pamplona
-oviedo alicante tarragona freiburg/fribourg lucerne/luzern/lucerna neuchatel/neuenburg
+turkestan azawad africa/african/africano/africana/africain/africaine/afrikanische/afrique/afrika
+europe/europa asia/asie venice/venetian/veneziana/venezia/venedig/venise/venecia
+florence/florentine/fiorentina/firenze/florenz padua/padova/padoue mantua/mantova
+trieste/triest/trst syracuse/siracusa livorno/leghorn pisa/pise pavia modena ferrara perugia brescia
+bergamo verona/werona messina catania cagliari trento/trient bolzano/bozen udine salerno ancona
+coimbra braga aveiro evora cordoba/cordova/cordoue granada/grenade
+valencia/valenciana/valenciano/valence salamanca/salamanque cadiz murcia valladolid pamplona oviedo
+alicante tarragona freiburg/freiburger/fribourg lucerne/luzern/lucerna neuchatel/neuenburg
 bern/berne/berna winterthur konstanz trier/treves mainz/mayence/maguncia regensburg/ratisbon
-braunschweig/brunswick gottingen/goettingen tubingen/tuebingen wurzburg/wuerzburg jena rostock
-erlangen heidelberg karlsruhe giessen marburg bielefeld bochum duisburg wuppertal chemnitz magdeburg
-potsdam erfurt kassel saarbrucken/saarbruecken augsburg bayreuth osnabruck/osnabrueck paderborn kiel
-innsbruck klagenfurt leoben leuven/louvain/lowen/lovaina namur bruges/brugge mechelen/malines
-hasselt maastricht groningen leiden/leyden/leyde delft nijmegen/nimwegen tilburg wageningen arnhem
-haarlem enschede dunkirk/dunkerque reims/rheims rennes grenoble montpellier metz dijon besancon
-poitiers orleans rouen amiens limoges avignon perpignan toulon oxford cambridge/cantabrigia
-sheffield nottingham leicester southampton coventry bradford exeter aberdeen dundee limerick galway
-odense aalborg/alborg roskilde uppsala/upsala linkoping umea orebro vasteras lulea trondheim
-stavanger tromso turku/turun tampere/tammerfors/tampereen oulu/uleaborg/oulun espoo/esbo
-jyvaskyla/jyvaskylan kuopio reykjavik tartu/dorpat klaipeda/memel gdynia szczecin/stettin
-lublin/lubelski torun bialystok katowice/kattowitz gliwice rzeszow opole czestochowa
-bydgoszcz/bromberg ostrava/ostrave olomouc/olmutz plzen/pilsen liberec
+braunschweig/brunswick gottingen/goettingen tubingen/tubinger/tuebingen wurzburg/wuerzburg jena
+rostock erlangen heidelberg/heidelberger karlsruhe giessen marburg bielefeld bochum duisburg
+wuppertal chemnitz magdeburg potsdam erfurt kassel saarbrucken/saarbruecken augsburg bayreuth
+osnabruck/osnabrueck paderborn kiel innsbruck klagenfurt leoben leuven/louvain/lowen/lovaina namur
+bruges/brugge mechelen/malines hasselt maastricht groningen leiden/leyden/leyde delft
+nijmegen/nimwegen tilburg wageningen arnhem haarlem enschede dunkirk/dunkerque reims/rheims rennes
+grenoble montpellier metz dijon besancon poitiers orleans rouen amiens limoges avignon perpignan
+toulon oxford cambridge/cantabrigia sheffield nottingham leicester southampton coventry bradford
+exeter aberdeen dundee limerick galway odense aalborg/alborg roskilde uppsala/upsala linkoping umea
+orebro vasteras lulea trondheim stavanger tromso turku/turun tampere/tammerfors/tampereen
+oulu/uleaborg/oulun espoo/esbo jyvaskyla/jyvaskylan kuopio reykjavik tartu/dorpat klaipeda/memel
+gdynia szczecin/stettin lublin/lubelski torun bialystok katowice/kattowitz gliwice rzeszow opole
+czestochowa bydgoszcz/bromberg ostrava/ostrave olomouc/olmutz plzen/pilsen liberec
 kosice/kaschau/kassa/kosiciach zilina nitra szeged/szegedi pecs/pecsi miskolc/miskolci gyor
 iasi/jassy brasov sibiu craiova burgas maribor/mariboru patras/patra ioannina heraklion/iraklion
 eskisehir kayseri erzurum samsun petrozavodsk novgorod stellenbosch varanasi/benares vadodara/baroda
@@ -145,8 +155,8 @@ albuquerque memphis nashville sacramento oakland canberra newcastle wollongong h
 christchurch dunedin shantou/swatow zhangzhou quanzhou wuhu yangzhou zhenjiang nantong baotou
 tangshan mianyang suwon ulsan cheongju jeonju nagasaki niigata kanazawa okayama kumamoto kagoshima
 gifu chiba saitama toyama kawasaki shizuoka hamamatsu semarang yogyakarta/jogjakarta malang
-surakarta palembang congo korea bosnia macedonia burkina casamance arabia saudi bodoland mizoram
-khalistan
+surakarta palembang congo korea bosnia/bosna/bosnien/bosnie macedonia burkina casamance arabia saudi
+bodoland mizoram khalistan britishcolumbia
 """
 PLACES: tuple[tuple[str, ...], ...] = tuple(
     tuple(spellings.split("/")) for spellings in _CITIES.split()

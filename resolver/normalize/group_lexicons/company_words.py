@@ -53,7 +53,7 @@ company: bolag bolaget spolka spolecnost tarsasag yhtio compania firma
 enterprises: enterprise entreprise entreprises empresas imprese unternehmen ondernemingen
 holding: holdings hldg hldgs beteiligungen beteiligungs
 royal: koninklijke koninkl koninklyke royale koniglich koenigliche kungliga kongelige
-royal: kongelig kuninkaallinen konink koninklejke koninklijk
+royal: kongelig kuninkaallinen koninklijk
 scientific: scient scientifique scientifiques cientifica cientifico scientifica scientifico
 scientific: wissenschaftliche nauchnyy nauchno
 science: ciencia scienza wissenschaft wetenschap vetenskap nauka
@@ -88,6 +88,75 @@ polytechnic: politehnica politekhnicheskiy
 agricultural: agric agricola agricole landwirtschaftliche agraria agrarnyy rolnictwa
 catholic: catolica catholique cattolica katholische katholieke katolicki
 autonomous: autonoma autonome
+electric: elect denki denryoku
+electronics: elektronics jeonja
+chemical: chems kagaku hwahak chemiczne chemiczny chemicke
+pharmaceutical: yakuhin seiyaku arzneimittel pharmaceutics farmaceutyczne farmaceutyczny
+machinery: machs machy kikai mashinostroitelnyy mashinostroitelnoe strojirny maskinfabrik
+manufacturing: seisakusho
+industries: kogyo sangyo gongeop gongup sanup
+heavy industries: jukogyo junggongup junggongeop
+technology: technols gijutsu keji
+telecommunications: teleco telekomunikacja telekomunikace
+communications: commun comms
+systems: syss
+semiconductor: semicon semicond semiconduct semiconductors halbleiter semiconducteurs
+microelectronics: microelec microelectr microelectron mikroelektronik mikroelektronika
+instruments: instrs keiki
+engineering: engng engrg ingenierbau
+petrochemical: petrochem petrochemicals petrochemie petrochimie petroquimica
+biotechnology: biotech biotechnol biotechnologie biotechnologies biotecnologia biotechnologii
+optical: optik optique optica ottica optische optisch
+motor: jidosha
+motors: motoren moteurs motori motores
+automotive: automot
+vehicles: veh fahrzeuge vehicules fahrzeugbau vehiculos
+aerospace: aerosp luftfahrt
+aviation: aviat
+nuclear: nucl
+general: allgemeine algemene allmanna
+insurance: insur versicherung versicherungs versicherungen verzekering verzekeringen seguros
+insurance: assicurazioni forsikring vakuutus ubezpieczen sigorta strakhovaya hoken
+investment: invest inversiones investissement investissements investimenti investimentos
+patents: patente brevets
+patent management: patentverwaltung patentverwaltungs
+steel: stahl acier aciers acero aceros acciai acciaio acciaierie staal tekko
+metal: metall metaux metalli metales metaal kinzoku metallurgie
+paper: papier papeterie papeteries seishi
+plastics: plast kunststoff kunststoffe plastiques plasticos plastici kunststofftechnik
+rubber: rub gummi caoutchouc gomu
+glass: verre vidrio glaswerke glas
+textile: textil textiles textilien tessile
+cement: zement ciments cemento cementos
+polymer: polym polymers
+process: proc
+distribution: distr distribucion distribuzione distribuicao
+division: div
+mechanical: mech mechanische mecanique mecaniques meccanica meccaniche mecanica
+marketing: mktg
+environmental: environ
+education: educ
+refrigeration: refrig
+enterprises: entpr gigyo predpriyatie predpriyatiye
+production: produktion produccion produzione proizvodstvennoe proizvodstvennaya proizvodstvennyy
+production: producao produktions proizv
+association: obedinenie obedineniye obed
+works: wks
+publishing: verlag verlags edizioni editions
+foods: shokuhin aliments alimentos alimentari lebensmittel nahrungsmittel
+construction: kensetsu bauunternehmung baugesellschaft
+shipbuilding: zosen schiffbau
+trading: shoji
+group: jituan
+company: gongsi hoesa
+bank: yinhang ginko eunhaeng
+wire: densen
+photo: shashin
+real estate: fudosan immobilien immobiliere inmobiliaria immobiliare
+partners: ptnrs partner
+central: cent
+research: issled
+scientific: nauch
 """
 )
 """Abbreviation or word of another language → English word, by which it is replaced."""
@@ -95,7 +164,15 @@ LEGAL_PHRASES = parse_groups(
     """
 sacv: sociedad+anonima+de+capital+variable
 sa: societe+anonyme sociedad+anonima sociedade+anonima spolka+akcyjna societate+anonima
-spa: societa+per+azioni
+sa: soc+an soc+anon soc+anonyme
+sl: sociedad+limitada
+sca: societe+en+commandite+par+actions
+snc: societe+en+nom+collectif societa+in+nome+collettivo
+vof: vennootschap+onder+firma
+ltd: jusik+hoesa chusik+hoesa youxian+gongsi gufen+youxian+gongsi youxian+zeren+gongsi
+uab: uzdaroji+akcine+bendrove
+ae: anonymi+etairia anonymos+etairia
+spa: societa+per+azioni soc+per+azioni soc+per+az
 srl: societa+a+responsabilita+limitata sociedad+de+responsabilidad+limitada
 sarl: societe+a+responsabilite+limitee
 sas: societe+par+actions+simplifiee
@@ -103,13 +180,14 @@ kk: kabushiki+kaisha kabushiki+gaisha kabushikikaisha kabushikigaisha
 gk: godo+kaisha
 yk: yugen+kaisha yugen+gaisha
 nv: naamloze+vennootschap naamlooze+vennootschap
-bv: besloten+vennootschap
-ab: aktiebolaget aktiebolag
+bv: besloten+vennootschap besloten+vennootschap+met+beperkte+aansprakelijkheid
+ab: aktiebolaget aktiebolag ab+publ
 as: aktieselskabet aktieselskab aksjeselskap
 oy: osakeyhtio
 aps: anpartsselskab
 ag: aktien+gesellschaft aktienges
 gmbh: gesellschaft+mit+beschrankter+haftung gesellschaft+m+b+h ges+m+b+h gesmbh
+gmbh: gesellschaft+mbh ges+mbh gesellschaft+mit+beschraenkter+haftung
 kg: kommanditgesellschaft
 ooo: obshchestvo+s+ogranichennoy+otvetstvennostyu
 zao: zakrytoe+aktsionernoe+obshchestvo zakrytoye+aktsionernoye+obshchestvo
@@ -117,7 +195,7 @@ oao: otkrytoe+aktsionernoe+obshchestvo otkrytoye+aktsionernoye+obshchestvo
 pao: publichnoe+aktsionernoe+obshchestvo publichnoye+aktsionernoye+obshchestvo
 ao: aktsionernoe+obshchestvo aktsionernoye+obshchestvo
 tov: tovarystvo+z+obmezhenoyu+vidpovidalnistyu
-spzoo: spolka+z+ograniczona+odpowiedzialnoscia
+spzoo: spolka+z+ograniczona+odpowiedzialnoscia spolka+z+oo spolka+z+o+o spolka+zoo sp+z+oo
 kft: korlatolt+felelossegu+tarsasag
 zrt: zartkoruen+mukodo+reszvenytarsasag
 rt: reszvenytarsasag
@@ -126,7 +204,7 @@ llc: cong+ty+tnhh cong+ty+trach+nhiem+huu+han
 jsc: cong+ty+co+phan
 sdn bhd: sendirian+berhad
 pt: perseroan+terbatas
-as: anonim+sirketi akciova+spolecnost
+as: anonim+sirketi akciova+spolecnost akc+spol akciova+spol
 sro: spolecnost+s+rucenim+omezenym
 """
 )

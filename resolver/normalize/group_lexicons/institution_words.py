@@ -157,6 +157,50 @@ advanced: avanzados avancees
 group: grp
 committee: cmte cttee
 telecommunications: telecoms
+university: universiteta daxue vidyapeeth vidyapith unibersidad pamantasan universitesinin
+university: universidades universitario universitaria universitaires universitaire universitarios
+university hospital: universitatskinderklinik universitatsspitals yliopistosairaala
+college: gakuin xueyuan kolegium kolej
+academy: gakuen akadimia akademiei akademiey
+school: gakko kool mokykla skoli xuexiao hakgyo
+hospital: ospedaliera ospedaliero ospedali hastahanesi sjukrahus gasthuis ospitalea byoin byeongwon
+hospital: yiyuan aspatal chikitsalaya lazarett lazaret krankenanstalt krankenhauser spitalet
+hospital: hospitalar hospitalier hospitaliers hospitaliere hospitalario hospitalaria hospitales
+hospital: bolnitsy likarni szpitala szpitali nemocnicni nemocnicna spitalele hospitalet sairaalat
+clinic: klinika klinikas klinikk klinigi ambulatorium ambulatorio dispensaire dispensario
+clinic: polyclinique polyclinic
+ministry: ministrija ministrstvo mantralaya mantralay ministeria
+institute: yanjiusuo yeonguso institusi instytucie stofnun
+research institute: onderzoeksinstituut kutatointezet kutatointezete tutkimuslaitos
+research center: tutkimuskeskus onderzoekscentrum forskningssenter forskningscenter kutatokozpont
+research: badan badawczy badawcza badawcze vyzkumny vyzkumne vyzkumna vyskum vyskumny vyskumu
+research: istrazivanje istrazivanja istrazivacki kutatas kutatasi kutato cercetare cercetari
+research: cercetarilor doslidzhen doslidnyi doslidnytskyi issledovatelskiy issledovatelskii
+research: issledovatelskogo ereunas erevnas ereunon erevnon arastirma arastirmalar arastirmalari
+research: tutkimus uuringute petniecibas tyrimu kenkyu yanjiu raziskovalni penelitian penyelidikan
+center: centrum zentralinstitut zentren centros centri keskuse
+national: nasjonalt nasjonal natsionalnoi natsionalnii riiklik nacionalais kokuritsu guojia
+technical: technischen technischer tekhnichnoho tehniline technickeho tekhnicheskogo
+library: maktaba perpustakaan toshokan tushuguan bokasafn bibliotheken
+museum: muziejus mathaf hakubutsukan bowuguan museos musei muzeului
+nursing: infirmier infirmiers enfermagem enfermeria krankenpflege pielegniarstwa
+dental: zahnarztliche zahnmedizin dentaire odontologia odontoiatria stomatologiczny stomatologii
+forestry: forstwirtschaft forestal forestale forestier lesnictwa lesnicka lesni skog erdeszeti
+maritime: maritima maritimo maritimes marittima morska morski merenkulku
+marine: meeresforschung meereskunde
+space: espacial espaciales spatial spatiale spatiales raumfahrt kosmicheskikh kosmonautyki spaziale
+weather: wetterdienst
+meteorological: meteorologisch meteorologique meteorologico meteorologica meteorologiczny
+meteorological: meteorologiska
+heritage: patrimoine patrimonio kulturerbe kulturarv
+culture: kultur cultura kultury kultura kulturministeriet cultuur kulturu kulturos
+labor: arbeits pracy prace
+agency: ahentstvo agentstva agentury agencji
+directorate: direktion direcao direzione direktoratet direktorat dyrekcja direktorata
+institution: institucion instituicao istituzione
+fisheries: fischerei peche pesca rybacki rybarstvi fiskeri kalastus
+industry: industrieministerium przemyslu prumyslu
+security: bezpieczenstwa bezpecnosti
 children: enfant
 """
 )

@@ -70,6 +70,24 @@ crime: crimen
 volunteer: voluntario volontaire
 combatant: combattant combatiente combatente
 east: purbo purba
+republic: jamhuuriyadda jamhuriyadda jamhuuriya jamhuriya
+recovery: redressement
+call: dawat dakwah
+first: awwal
+movement: hnutia hreyfing liikumine kustibas judejimas
+party: puolue erakond
+union: uniune unija
+people: tautas rahva kansan nepi
+liberation: vabastus islaisvinimo atbrivosanas felszabaditasi
+national: rahvuslik
+resistance: muqavemat
+fighters: savascilari borcov
+elements: elementos
+autonomy: autonomia autonomie
+kingdom: reino royaume regno koninkrijk reich mamlaka mamlakat
+brothers: akhawat
+province: vilayet wilayat wilaya provincia
+monarchist: monarquista monarchiste
 """
 )
 """Word of another language → English word, by which it is replaced."""
