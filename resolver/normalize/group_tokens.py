@@ -82,21 +82,23 @@ _ENGLISH_THINGS = frozenset(_THINGS.values())
 _GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
 
 
-def without_acronym(text: str) -> tuple[str, ...]:
-    """Return a group's name without its short form in brackets or at a dash, else nothing.
+def group_readings(text: str) -> tuple[str, ...]:
+    """Return other readings of a group's name: without a short form, or each of two names.
 
-    `World Health Organization (WHO)` and `WHO - World Health Organization` are examples. What
-    stands at a dash is a short form if the name has its letters in their order.
+    `World Health Organization (WHO)`, `WHO - World Health Organization` and `World Health
+    Organization / Organisation mondiale de la santé` are examples. What stands at a dash is a
+    short form if the name has its letters in their order.
     """
     if match := _BRACKETED.match(text):
-        long = match[1]
+        ways = [match[1]]
     elif match := _BEHIND_DASH.match(text):
-        long = match[1] if _is_short_form(match[2], match[1]) else ""
+        ways = [match[1]] if _is_short_form(match[2], match[1]) else []
     elif match := _BEFORE_DASH.match(text):
-        long = match[2] if _is_short_form(match[1], match[2]) else ""
+        ways = [match[2]] if _is_short_form(match[1], match[2]) else []
     else:
-        return ()
-    return (long.strip(),) if len(long.split()) > 1 else ()
+        ways = text.split(" / ") if text.count(" / ") == 1 else []
+    # A single word is a part of the name, as in `Norvelt / Malta`.
+    return tuple(map(str.strip, ways)) if all(" " in way.strip() for way in ways) else ()
 
 
 def _is_short_form(short: str, text: str) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.normalize.group_tokens import without_acronym
+from resolver.normalize.group_tokens import group_readings
 from resolver.normalize.lexicons.name_roles import likely_roles
 from resolver.normalize.lexicons.patronymics import mark_lineage
 from resolver.normalize.name_hashes import compact_hashes, joined_hashes
@@ -112,7 +112,7 @@ def _single_record_names(batch: Batch, tables: FrequencyTables, lookup: Lookup) 
         if prop in batch.columns
     ]
     tokens, table, forms, quality = build_single_record_names(
-        written, japanese_split if person else without_acronym, person, tables, lookup
+        written, japanese_split if person else group_readings, person, tables, lookup
     )
     return NameTables(tokens, table, single_row(forms), np.array(quality, dtype=np.uint8))
 
@@ -131,7 +131,7 @@ def _written_names(
     ]
     texts: list[list[str]] = []
     parts: list[_WrittenNames] = []
-    for other_ways, mask in zip((japanese_split, without_acronym), sides, strict=True):
+    for other_ways, mask in zip((japanese_split, group_readings), sides, strict=True):
         names = _texts_in_use([column for column, _ in columns], mask)
         cuts = {text: ways for text in sorted(names) if (ways := other_ways(text))}
         names.update(way for ways in cuts.values() for way in ways)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.normalize.group_tokens import tokenize_group, without_acronym
+from resolver.normalize.group_tokens import group_readings, tokenize_group
 from resolver.normalize.name_tokens import MAX_TOKENS, japanese_split, symbol_id, tokenize_person
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
 
@@ -355,10 +355,15 @@ def test_a_south_slav_letter_is_two() -> None:
         ("WLF - World Grain Organization", ()),
         ("World Grain Organization - MLO", ()),
         ("Norvelt - NVT", ()),
+        (
+            "Grain Board / Office des c\u00e9r\u00e9ales",
+            ("Grain Board", "Office des c\u00e9r\u00e9ales"),
+        ),
+        ("Grain Board / Norvelt", ()),
     ],
 )
-def test_a_short_form_may_be_left_out(text: str, way: tuple[str, ...]) -> None:
-    assert without_acronym(text) == way
+def test_other_readings_of_a_group(text: str, way: tuple[str, ...]) -> None:
+    assert group_readings(text) == way
 
 
 def test_a_proper_name_behind_itself_is_a_particle() -> None:

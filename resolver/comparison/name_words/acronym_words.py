@@ -7,28 +7,29 @@ Liberation Army. Words are normal forms (`normalize.group_tokens`). Written by h
 from __future__ import annotations
 
 _INITIALS = """
-army: ejhols front: fjc movement: mhdtgk people: pskhvj party: ph national: nwmu liberation: ltokv
-islamic: i democratic: d revolutionary: rt revolution: rt state: esdg council: cmskp forces: fqs
-armed: as brigade: blk brigades: bk organization: omts union: ui united: uvb unity: uiw free: lfhm
-freedom: lfha new: nj independence: inbm independent: im defense: dvo defence: dvo workers: towkm
-struggle: lkn salvation: sni resistance: rm republic: rjgc group: gj association: ajv bank: bm
-company: csgk university: ud center: cmz centre: cmz ministry: mvw committee: ckl fighters: fgmc
-southern: sj northern: ns western: wog eastern: eos south: sj north: ns west: wo east: eo great: gb
-general: ga government: gph coalition: ci alliance: ati league: lr congress: cmk assembly: am
-command: cqk security: sab youth: jsy students: est peace: psb justice: ja god: da soldiers: sj
-martyrs: ms supporters: ap tribes: ta left: igs right: rd research: rfi foundation: fbs
-development: deh institute: i international: id german: d germany: d society: sgj school: se
-congo: k chad: t cambodia: kg germany: da greece: eh spain: e ivory: ci coast: c sweden: s
-netherlands: hnd austria: o croatia: h hungary: m finland: s albania: s georgia: s egypt: m
-algeria: ja jordan: u morocco: mg india: bh korea: kc wales: gp scotland: ae ireland: e
-centrafrique: cr japan: n china: z fighters: gfmc clinic: k hospital: sk party: ph
-muslim: mi
-levant: s greece: e cyprus: k guards: g self: a
-holy: sm house: hcb world: wmv war: gkh women: fmw men: hm
+army: ejholst front: fjcmp movement: mhdtgkjrp people: pskhvjlr party: ph national: nwmukr
+liberation: ltokvabmp islamic: i democratic: dg revolutionary: rtk revolution: rt state: esdg
+council: cmskpv forces: fqshn armed: as brigade: blk brigades: bk organization: omtsu union: ui
+united: uvb unity: uiw free: lfhm freedom: lfha new: nj independence: inbm independent: im
+defense: dvosza defence: dvosza workers: towkm struggle: lkn salvation: sni resistance: rmp
+republic: rjgc group: gj association: ajv bank: bm company: csgk university: ud center: cmz
+centre: cmz ministry: mvw committee: ckl southern: sj northern: ns western: wog eastern: eos
+south: sj north: ns west: wo east: eo great: gb general: ga government: gph coalition: ci
+alliance: ati league: lr congress: cmk assembly: am command: cqk security: sab youth: jsy
+students: est peace: psb justice: ja god: da soldiers: sj martyrs: ms supporters: apnh tribes: ta
+left: igs right: rd research: rfi foundation: fbs development: deh institute: i international: id
+german: d germany: da society: sgj school: se congo: k chad: t cambodia: kg greece: eh spain: e
+ivory: ci coast: c sweden: s netherlands: hnd austria: o croatia: h hungary: m finland: s
+albania: s georgia: s egypt: m algeria: ja jordan: u morocco: mg india: bh korea: kc wales: gp
+scotland: ae ireland: e centrafrique: cr japan: n china: z fighters: gfmc clinic: k hospital: sk
+muslim: mi levant: s cyprus: k guards: g self: a peasants: ck peasant: ck support: ns homeland: pv
+nation: ut palestine: f death: m communist: k kingdom: rm network: rsm opposition: m guardians: gh
+defenders: d equality: im old: v reconciliation: m protection: ph regiment: fr faction: fj
+province: wv federal: fe community: jg holy: sm house: hcb world: wmv war: gkh women: fmw men: hm
 """
 _OPTIONAL = frozenset(
     """
-    corp corporation company co inc group holding holdings enterprises limited incorporated
+    corp corporation company co inc self group holding holdings enterprises limited incorporated
     """.split()
 )
 

@@ -26,7 +26,7 @@ central regional southern/south northern/north eastern/east western/west left ri
 high first action coordination opposition original
 """
 BODIES = """
-front movement army party force brigade battalion regiment division militia organization command
+front movement army party force brigade/battalion/regiment division militia organization command
 guard league committee government state union alliance coalition congress council assembly rally
 federation confederation convention collective network corps
 """

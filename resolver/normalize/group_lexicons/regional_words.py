@@ -111,6 +111,7 @@ red: vermelho vermelha
 black: preto preta pretos
 white: branco branca
 yellow: amarillo amarela amarelo jaune giallo gelb
+partisans: fedayeen fedayin fedaiyan fidai fidayeen fedayan
 hunters: chasseurs cazadores cacadores
 blood: sangre sangue sang dima
     """
