@@ -62,6 +62,11 @@ def test_other_words_are_far(foreign: str, latin: str) -> None:
     assert likeness(foreign, latin) < 0.5
 
 
+def test_a_hebrew_word_has_a_letter_for_each_consonant() -> None:
+    assert likeness("פט", "peter") == 0 < 0.85 < likeness("פט", "pat")
+    assert likeness("כץ", "katz") > 0.6
+
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SCRIPTS = st.sampled_from([script for script in Script if script != Script.LATIN])
 

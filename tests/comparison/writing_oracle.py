@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 
@@ -30,8 +31,16 @@ def written_similarity(symbols: list[tuple[Script, str]], text: str) -> float:
     whole = cost[len(symbols), len(latin)]
     if _is_listed_hangul(symbols[0]) and surprise - whole < min(110, surprise / 2):
         return 0.0
+    is_short = symbols[0][0] == Script.HEBREW and len(symbols) <= 3
+    if is_short and _count_consonants(latin) > len(symbols):
+        return 0.0
     loss = (whole + 32) / surprise
     return max(0.0, min(1.0, 1.137 - 0.55 * loss))
+
+
+def _count_consonants(latin: str) -> int:
+    single = r"[aeiouyhw]|(?<=(.))\1|[dpstxz]$|(?<=t)[szc]|(?<=d)[jg]|(?<=c)[kq]|(?<=s)c"
+    return len(latin) - len(re.findall(single, latin))
 
 
 def _symbol_cost(symbol: tuple[Script, str], gram: str) -> float:

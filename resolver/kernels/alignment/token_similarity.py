@@ -326,7 +326,9 @@ def token_pair_similarity(
     if shared == _SAME_SYMBOL:
         value = max(value, np.float32(0.9) + value * np.float32(0.08))
     elif shared == _SAME_NICKNAME:
-        value = max(value, np.float32(0.84) + value * np.float32(0.08))
+        # A transliteration rarely puts a nickname in place of the name.
+        least = np.float32(0.84) if foreign == both_foreign else np.float32(0.7)
+        value = max(value, least + value * np.float32(0.08))
     return min(max(value, np.float32(0.0)), np.float32(0.99))
 
 

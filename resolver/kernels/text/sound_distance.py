@@ -46,8 +46,15 @@ _PRIOR = np.float32(UNIT)
 _LEAST_GAIN = np.float32(110.0)
 """Surprise of a Latin word, in units of cost, that a word in Hangul must explain at least, or half
 of it: Korean names are so short that a common letter makes others similar."""
-_HANGUL = 3
-"""`Script` number."""
+_HEBREW, _HANGUL = 2, 3
+"""`Script` numbers."""
+_UNWRITTEN = 0x1504191
+"""Bits of a, e, i, o, u, y, h and w, which a Hebrew word may leave out."""
+_SILENT_LAST = 0x28C8008
+"""Bits of d, p, s, t, x and z, which French leaves out at the end."""
+_C, _D, _G, _J, _K, _Q, _S, _T, _Z = 2, 3, 6, 9, 10, 16, 18, 19, 25
+_MAX_SHORT = 3
+"""Symbols of a short word."""
 _MARGIN = np.float32(0.5)
 """More than costs lose to rounding."""
 
@@ -80,11 +87,36 @@ def sound_similarity(
         surprise += letter_surprise(latin[place], scratch.costs)
     limit = _max_cost(minimum, surprise) + _MARGIN
     cost = writing_cost(foreign, count_foreign, latin, count_latin, limit, scratch)
-    is_hangul = symbol_script(np.int64(foreign[0]) - FIRST_SYMBOL, scratch.costs) == _HANGUL
-    if is_hangul and surprise - cost < min(_LEAST_GAIN, surprise / 2):
+    script = symbol_script(np.int64(foreign[0]) - FIRST_SYMBOL, scratch.costs)
+    if script == _HANGUL and surprise - cost < min(_LEAST_GAIN, surprise / 2):
+        return np.float32(0.0)
+    # Hebrew leaves out vowels, never consonants: a short word has too few for a longer one.
+    is_short = script == _HEBREW and count_foreign <= _MAX_SHORT
+    if is_short and _count_consonants(latin, count_latin) > count_foreign:
         return np.float32(0.0)
     similarity = _INTERCEPT - _SLOPE * (cost + _PRIOR) / surprise
     return min(max(similarity, np.float32(0.0)), np.float32(1.0))
+
+
+@compiled(allocates=False)
+def _count_consonants(latin: AnyIntArray, count: AnyInt) -> int:
+    """Return how many symbols a Hebrew word has at least that writes a Latin one.
+
+    Vowels, doubled letters, the second letters of one sound (`ck`, `sc`, `ts`, `dj`) and ends that
+    may be silent need none.
+    """
+    needed, before = 0, np.int64(-1)
+    for place in range(count):
+        letter = np.int64(latin[place])
+        is_unwritten = (_UNWRITTEN >> letter) & 1 or letter == before
+        is_unwritten |= place == count - 1 and (_SILENT_LAST >> letter) & 1
+        is_unwritten |= before == _T and letter in (_S, _Z, _C)
+        is_unwritten |= before == _D and letter in (_J, _G)
+        is_unwritten |= before == _C and letter in (_K, _Q)
+        is_unwritten |= before == _S and letter == _C
+        needed += not is_unwritten
+        before = letter
+    return needed
 
 
 @compiled(allocates=False)
