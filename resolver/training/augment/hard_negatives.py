@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from resolver.comparison.name_words.qualifiers import qualifier_code
 from resolver.normalize.folding import letters
+from resolver.training.augment.institution_types import FOUNDERS, HEADS, TRADES, TYPES
 
 NamePair = tuple[str, str]
 _PairMaker = Callable[[list[str], random.Random], NamePair | None]
@@ -34,13 +35,7 @@ _COUNTRIES = tuple(
     Austria Australia Slovakia Slovenia Iran
 """.split()
 )
-_TRADE_WORDS = tuple(
-    """
-    Trading Shipping Holding Logistics Construction Electronics Chemicals Petroleum Mining
-    Engineering Textiles Airlines Bank Insurance Foundation Motors Steel Foods Media
-    Pharmaceuticals Industries Investment Exchange Security Marine Energy Telecom
-""".split()
-)
+_TRADE_WORDS = tuple(map(str.capitalize, TRADES))
 _BODIES = tuple(
     "Committee Council Brigade Front Movement Party Army Association Union Institute".split()
 )
@@ -65,7 +60,7 @@ def person_hard_negative(name: str, chance: random.Random) -> NamePair | None:
 
 def group_hard_negative(name: str, chance: random.Random) -> NamePair | None:
     """Return two names of different groups, derived from a group's name, or None."""
-    is_institution = not _HEADS.isdisjoint(name.lower().replace(",", " ").split())
+    is_institution = not _WRITTEN_HEADS.isdisjoint(name.lower().replace(",", " ").split())
     return _draw_pair(name, chance, _INSTITUTION_MAKERS if is_institution else _GROUP_MAKERS)
 
 
@@ -249,42 +244,39 @@ def _one_quality_more(words: list[str], chance: random.Random) -> NamePair | Non
     return " ".join(words), " ".join([*words[:position], quality, *words[position:]])
 
 
-_HEADS = frozenset("university institute academy college hospital univ universitat".split())
-_TYPES = tuple(
-    """
-    State Technical Medical Agricultural Federal Catholic Pedagogical Veterinary International
-    Metropolitan Polytechnic Northern Southern Western Eastern Children's
-""".split()
-)
+_WRITTEN_HEADS = frozenset((*HEADS, "univ", "universitat"))
 
 
 def _other_type(words: list[str], chance: random.Random) -> NamePair | None:
     """Give an institution another type: a Technical University is no University."""
-    heads = [place for place, word in enumerate(words) if word.lower() in _HEADS]
+    heads = [place for place, word in enumerate(words) if word.lower() in _WRITTEN_HEADS]
     if not heads:
         return None
-    new = chance.choice(_TYPES)
+    new = chance.choice(TYPES).capitalize()
     if new.lower() in (word.lower() for word in words):
         return None
     place = heads[-1] + (chance.random() < 0.15)
     return " ".join(words), " ".join([*words[:place], new, *words[place:]])
 
 
-_FOUNDERS = tuple(
-    """
-    Adler Christ King's Queen's Trinity Victoria Lincoln Wesley Galilei Carolina Maria Humboldt
-    Western Northern New Saint Wilhelm Free Private Stefan Petrov Ahmad
-""".split()
-)
-
-
 def _other_founder(words: list[str], chance: random.Random) -> NamePair | None:
     """Put another institution at the same place: its founder's name stands before the place."""
-    if words[0].lower() not in _HEADS or words[1].lower() != "of" or len(words) > 4:
+    if words[0].lower() not in _WRITTEN_HEADS or words[1].lower() != "of" or len(words) > 4:
         return None
-    place, founder = " ".join(words[2:]), chance.choice(_FOUNDERS)
+    place, founder = " ".join(words[2:]), chance.choice(FOUNDERS)
     forms = ("{0} {1} {2}", "{0} {1}, {2}", "{0} {1} in {2}", "{2} {0} {1}", "{0} {2} {1}")
     return " ".join(words), chance.choice(forms).format(founder, words[0], place)
+
+
+def _other_campus(words: list[str], chance: random.Random) -> NamePair | None:
+    """Put the institution of another place at this one: the first place is that of the whole."""
+    if words[0].lower() not in _WRITTEN_HEADS or words[1].lower() != "of" or len(words) > 4:
+        return None
+    place, whole = " ".join(words[2:]), chance.choice(_COUNTRIES)
+    if whole in place:
+        return None
+    link = chance.choice(("at ", "in ", "at ", ""))
+    return " ".join(words), f"{words[0]} of {whole} {link}{place}"
 
 
 def _faction(words: list[str], chance: random.Random) -> NamePair:
@@ -338,6 +330,7 @@ _INSTITUTION_MAKERS: tuple[tuple[_PairMaker, float], ...] = (
     *((maker, weight / 3) for maker, weight in _GROUP_MAKERS),
     (_other_type, 3.0),
     (_other_founder, 3.0),
+    (_other_campus, 1.0),
 )
 
 

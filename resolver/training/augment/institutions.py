@@ -16,23 +16,13 @@ from resolver.normalize.group_lexicons.cities import PLACES
 from resolver.normalize.group_lexicons.company_words import COMPANY_WORDS
 from resolver.normalize.group_lexicons.institution_words import INSTITUTION_WORDS
 from resolver.records import Kind, Record, Value
+from resolver.training.augment.institution_types import HEADS, SUBJECTS, TRADES, TYPES
 from resolver.training.augment.keyboard_errors import add_word_typos
 from resolver.training.augment.register_vocabulary import RegisterVocabulary, forms_by_meaning
 from resolver.training.augment.registers import draw_duplicates
 
-_HEADS = "university university university institute academy hospital museum ministry".split()
-_TYPES = (
-    "state technical medical agricultural federal catholic pedagogical veterinary international"
-    " metropolitan national polytechnic northern southern western eastern".split()
-)
-_SUBJECTS = (
-    "technology science sciences medicine economics law engineering physics biology mathematics"
-    " education agriculture music health energy transport finance".split()
-)
-_TRADES = (
-    "industries technology electronics chemical pharmaceutical engineering machinery systems"
-    " trading shipping construction energy instruments laboratories foods".split()
-)
+_UNIVERSITY_SHARE = 0.35
+"""Share of institutions that are universities, beyond those drawn like any other."""
 _LEGAL_FORMS = (
     ("Ltd", "Limited", "Ltd.", "Co., Ltd."),
     ("GmbH", "Gesellschaft mbH", "G.m.b.H."),
@@ -60,6 +50,13 @@ _SHORT = {
     "laboratories": ("Lab", "Labs"),
     "agricultural": ("Agric",),
     "sciences": ("Sci",),
+    "electronics": ("Elec", "Electr"),
+    "machinery": ("Mach",),
+    "systems": ("Syst", "Sys"),
+    "instruments": ("Instr",),
+    "insurance": ("Insur",),
+    "textile": ("Text",),
+    "ministry": ("Min", "Min."),
 }
 _MAX_DUPLICATES = 6
 _Choice = TypeVar("_Choice")
@@ -115,6 +112,7 @@ class _Institution:
     is_place_last: bool
     seat: tuple[str, ...]
     legal_form: tuple[str, ...] = ("",)
+    campus: str = ""
 
 
 def generate_institutions(
@@ -153,13 +151,17 @@ def _draw_body(vocabulary: RegisterVocabulary, chance: random.Random) -> _Instit
     seat = chance.choice(PLACES)
     return _Institution(
         seat if chance.random() < 0.75 else (_draw_family(vocabulary, chance),),
-        chance.choice(_HEADS),
-        chance.choice(_TYPES) if chance.random() < 0.4 else "",
-        chance.choice(_SUBJECTS) if chance.random() < 0.3 else "",
+        _draw_head(chance),
+        chance.choice(TYPES) if chance.random() < 0.4 else "",
+        chance.choice(SUBJECTS) if chance.random() < 0.3 else "",
         is_firm=False,
         is_place_last=chance.random() < 0.5,
         seat=seat,
     )
+
+
+def _draw_head(chance: random.Random) -> str:
+    return HEADS[0] if chance.random() < _UNIVERSITY_SHARE else chance.choice(HEADS)
 
 
 def _draw_family(vocabulary: RegisterVocabulary, chance: random.Random) -> str:
@@ -169,7 +171,7 @@ def _draw_family(vocabulary: RegisterVocabulary, chance: random.Random) -> str:
 def _draw_firm(vocabulary: RegisterVocabulary, chance: random.Random) -> _Institution:
     names = [_draw_family(vocabulary, chance) for _ in range(2)]
     name = " ".join(names) if chance.random() < 0.3 else names[0]
-    trade = chance.choice(_TRADES) if chance.random() < 0.7 else ""
+    trade = chance.choice(TRADES) if chance.random() < 0.7 else ""
     return _Institution(
         (name,),
         trade,
@@ -191,7 +193,7 @@ def _change_firm(body: _Institution, chance: random.Random) -> _Institution:
     """Return a branch of a firm, or a firm of the same name in another trade."""
     if chance.random() < 0.5 or not body.head:
         return replace(body, subject=chance.choice(PLACES)[0])
-    return replace(body, head=_other(_TRADES, body.head, chance))
+    return replace(body, head=_other(TRADES, body.head, chance))
 
 
 def _change_one_word(
@@ -200,7 +202,12 @@ def _change_one_word(
     """Return a likeness: another type or subject, place or founder, or a branch of a firm."""
     if body.is_firm:
         return _change_firm(body, chance)
+    if body.campus:
+        return replace(body, campus="")
     shape = chance.random()
+    if shape < 0.05 and body.head == HEADS[0]:
+        # A university of several towns has one of its own in each.
+        return replace(body, place=_other(PLACES, body.seat, chance), campus=body.seat[0])
     if shape < 0.1:
         seat = _other(PLACES, body.seat, chance)
         return replace(body, place=seat if body.place is body.seat else body.place, seat=seat)
@@ -212,10 +219,10 @@ def _change_one_word(
     if shape < 0.3:
         return replace(body, is_place_last=not body.is_place_last)
     if shape < 0.4:
-        return replace(body, head=_other(_HEADS, body.head, chance))
+        return replace(body, head=_other(HEADS, body.head, chance))
     if shape < 0.5:
-        return replace(body, subject=chance.choice(_SUBJECTS) if not body.subject else "")
-    return replace(body, type=_other(("", *_TYPES), body.type, chance))
+        return replace(body, subject=chance.choice(SUBJECTS) if not body.subject else "")
+    return replace(body, type=_other(("", *TYPES), body.type, chance))
 
 
 def _write(institutions: InstitutionList, body: _Institution, chance: random.Random) -> str:
@@ -242,6 +249,8 @@ def _body_words(
     is_abroad = forms is _FORMS
     place = chance.choice(body.place) if is_abroad else body.place[0]
     subject = ["of", body.subject] if body.subject else []
+    if body.campus:
+        return [body.type, body.head, "of", place, chance.choice(("at", "in", "")), body.campus]
     if is_abroad:
         return [body.head, body.type, *subject[1:], chance.choice(_LINKS_ABROAD), place]
     # Registers turn a name without a subject round.
@@ -258,7 +267,9 @@ def _firm_words(body: _Institution, chance: random.Random) -> list[str]:
     legal = chance.choice((*body.legal_form, "", ""))
     # A firm is listed without the country of its only branch, too.
     branch = body.subject if chance.random() < 0.75 else ""
-    return [*name.split(), body.head, branch, *legal.split()]
+    # Registers of patents state the seat of a firm, which may bear the firm's name.
+    again = name if " " not in name and chance.random() < 0.03 else ""
+    return [*name.split(), again, body.head, branch, *legal.split()]
 
 
 def _append_parts(
@@ -269,9 +280,9 @@ def _append_parts(
     letters = "".join(word[0] for word in name.split() if word[0].isupper() and len(word) > 2)
     unit, acronym = institutions.units, institutions.units + institutions.acronyms
     if kind < unit and not body.is_firm:
-        name = chance.choice(_UNITS).format(chance.choice(_SUBJECTS).title(), name)
+        name = chance.choice(_UNITS).format(chance.choice(SUBJECTS).title(), name)
     elif kind < acronym and len(letters) > 2:
-        name = f"{name} ({letters})"
+        name = chance.choice(("{0} ({1})", "{0} - {1}", "{1} - {0}")).format(name, letters)
     elif kind < acronym + institutions.cities:
         name = chance.choice(("{}, {}", "{} {}", "{} ({})")).format(name, body.seat[0].title())
     if chance.random() < institutions.glued:

@@ -78,6 +78,19 @@ def test_single_words_and_other_scripts_have_no_hard_negative() -> None:
     assert group_hard_negative("شركة النور", random.Random(1)) is None
 
 
+def test_the_institution_of_another_place_with_one_at_this_place() -> None:
+    pairs = [
+        pair
+        for seed in range(300)
+        if (pair := group_hard_negative("University of Norvelt", random.Random(seed)))
+    ]
+    others = [second.split() for first, second in pairs if first == "University of Norvelt"]
+    assert any(
+        words[:2] == ["University", "of"] and words[-2:] in (["at", "Norvelt"], ["in", "Norvelt"])
+        for words in others
+    )
+
+
 def test_qualities_and_factions_of_a_group() -> None:
     pairs = {
         pair

@@ -74,6 +74,15 @@ def test_names_in_other_languages_and_abbreviations_are_other_words() -> None:
     assert several[1] > 1.5 * several[0]
 
 
+def test_some_universities_of_several_towns_name_both() -> None:
+    drawn = (generate(seed, firms=0.0, likenesses=0.9, **PLAIN)[0] for seed in range(6))
+    texts = {record.texts("name")[0].lower() for records in drawn for record in records}
+    two = [name for name in texts if "university of " in name and " at " in name]
+    cities = {spellings[0] for spellings in PLACES}
+    assert two
+    assert all(name.rpartition(" at ")[2] in cities for name in two)
+
+
 def test_units_name_a_department_and_the_whole() -> None:
     records, _ = generate(firms=0.0, likenesses=0.0, **{**PLAIN, "units": 1.0})
     units = ("department", "school", "faculty")
