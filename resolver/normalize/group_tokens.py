@@ -33,6 +33,7 @@ from resolver.normalize.group_lexicons.han_words import HAN_SENSES
 from resolver.normalize.group_lexicons.movement_words import THINGS
 from resolver.normalize.group_lexicons.political_words import VIRTUES
 from resolver.normalize.group_lexicons.regional_words import REGIONAL_THINGS
+from resolver.normalize.group_lexicons.trade_words import EMBLEMS
 from resolver.normalize.group_lexicons.unspaced_words import UNSPACED
 from resolver.normalize.group_spelling import level_spelling, simplify_romanization
 from resolver.normalize.lexicons.numerals import find_numbers
@@ -52,12 +53,12 @@ from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, translite
 from resolver.records.prepared.value_flags import TokenFlag
 
 _BRACKETED = re.compile(r"\s*+([^()]+)\(\s*+[A-Z][A-Z.\-]{1,9}\s*+\)\s*$")
-_BEHIND_DASH = re.compile(r"\s*+(.+?)\s+[-\u2013\u2014]\s*+([A-Z]{3,10})\s*$")
+_BEHIND_DASH = re.compile(r"\s*+(.+?)\s[-\u2013\u2014]\s*+([A-Z]{3,10})\s*$")
 _BEFORE_DASH = re.compile(r"\s*+([A-Z]{3,10})\s*+[-\u2013\u2014:]\s+(.+)$")
 
 _LEGAL_WORDS = frozenset(
-    """ab ae as asa eood epe fgup gk gup hb kk mup nv ou pt pte pty pvt sae sal sdn slu spzoo
-    tbk veb yk""".split()
+    """ab ae as asa eood epe fgup fze gk gup hb kk ksc mup nv ou pjs psc pt pte pty pvt sae sal sdn
+    slu spzoo tbk veb yk""".split()
 )
 """Legal forms that `rigour` does not recognize in every name."""
 _LEGAL_PARTS = frozenset(
@@ -77,7 +78,7 @@ _PREPOSITIONS = frozenset(
 
 _MIN_REPEATED = 4
 """Letters of a word that is left out where it is repeated."""
-_THINGS = {**REGIONAL_THINGS, **VIRTUES, **THINGS}
+_THINGS = {**EMBLEMS, **REGIONAL_THINGS, **VIRTUES, **THINGS}
 _ENGLISH_THINGS = frozenset(_THINGS.values())
 _GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
 

@@ -206,6 +206,11 @@ sdn bhd: sendirian+berhad
 pt: perseroan+terbatas
 as: anonim+sirketi akciova+spolecnost akc+spol akciova+spol
 sro: spolecnost+s+rucenim+omezenym
+llc: ba+msywlyt+mhdwd ba+masuliyat+mahdud dhmm shmm
+fze: mmh free+zone+establishment
+sal: shml
+pjs: shamy+khas sahami+khas sahami+khass private+joint+stock
+psc: shamy+am sahami+am
 """
 )
 """Legal form in words (joined by +) → its abbreviation."""

@@ -19,6 +19,11 @@ from resolver.normalize.group_lexicons.movement_words import (
 )
 from resolver.normalize.group_lexicons.political_words import POLITICAL_WORDS
 from resolver.normalize.group_lexicons.regional_words import REGIONAL_WORDS
+from resolver.normalize.group_lexicons.trade_words import (
+    FOREIGN_EMBLEMS,
+    FOREIGN_TRADE_WORDS,
+    TRADE_WORDS,
+)
 from resolver.normalize.group_lexicons.unspaced_words import translate_unspaced_words
 from resolver.normalize.group_spelling import simplify_romanization
 from resolver.normalize.word_pairs import parse_groups
@@ -141,10 +146,17 @@ factory: завод
 society: общество
 """
 )
-_IN_SCRIPT = {**FOREIGN_DEMONYMS, **FOREIGN_MOVEMENT_WORDS, **_FOREIGN}
+_IN_SCRIPT = {
+    **FOREIGN_EMBLEMS,
+    **FOREIGN_TRADE_WORDS,
+    **FOREIGN_DEMONYMS,
+    **FOREIGN_MOVEMENT_WORDS,
+    **_FOREIGN,
+}
 _ARABIC_LETTERS, _WORD = re.compile("[\u0600-\u06ff]"), re.compile(r"[^\W_]+(?:[’'][^\W_]+)*\.?")
 _PREFIX = re.compile("^(?:\u0648?\u0627\u0644|\u0648?\u0644\u0644|\u0628\u0627\u0644)(?=\\w{3})")
 _FOLDED = {
+    **TRADE_WORDS,
     **INSTITUTION_WORDS,
     **COMPANY_WORDS,
     **REGIONAL_WORDS,
