@@ -104,8 +104,8 @@ def group_readings(text: str) -> tuple[str, ...]:
 
 def _is_short_form(short: str, text: str) -> bool:
     """Return whether a name begins with the first of some capitals and has the others in order."""
-    rest, wanted = iter(fold(text).replace(" ", "")), short.lower()
-    return next(rest, "") == wanted[0] and all(letter in rest for letter in wanted[1:])
+    rest, capitals = iter(fold(text).replace(" ", "")), short.lower()
+    return next(rest, "") == capitals[0] and all(letter in rest for letter in capitals[1:])
 
 
 def _analyze(text: str) -> Name | None:

@@ -133,7 +133,7 @@ somaliland: somalilander
 spain: spanish espagnol espagnole espanol espanola spagnolo espagne espana
 sudan: sudanese soudan soudanais soudanaise sudanes sudani sudaniya sudaniyya
 sweden: swedish suedois suede sueco svenska
-switzerland: swiss suisse suiza schweizer schweiz svizzera
+switzerland: swiss suisse suiza schweiz svizzera
 syria: syrian syrie syrien syrienne sirio siria syrisch syrische suriya suriyya suri siriano
 tajikistan: tajik tadjikistan tadjik
 tamil: tamils tamoul tamilisch
@@ -176,6 +176,35 @@ ossetia: ossetian ossete osetiya
 serbia: srpske
 zambia: zambian zambien
 zimbabwe: zimbabwean
+norway: norwegian norwegians norges norsk norske norskt norvegien norvegienne norvegese noruego
+norway: noruega norwegisch norwegische norwegen norvege norge noregs
+denmark: danish danmarks dansk danske danskt danois danoise danes danesa danese danisch danische
+denmark: daenische danemark danmark
+sweden: sveriges svensk svenskt suedoise sueca svedese schwedisch schwedische schweden sverige
+finland: finnish suomen suomalainen finska finlands finlandais finlandaise finlandes finlandese
+finland: finnisch finnische finnland finlande suomi
+iceland: icelandic islenska islenskra islandais islandsk islandisch
+poland: polskie polskiego polskiej polaca polacco polacca polnisch polnische pologne polonia
+czechia: czech ceska ceske cesky ceskeho tcheque checo checa tschechisch tschechische tschechien
+slovakia: slovak slovaque slovensko slowakisch slowakische slowakei
+slovenia: slovenian slovene slovenije slovenski slowenisch slowenische slowenien
+belgium: belgian belge belges belga belgisch belgische belgique belgie belgien
+austria: austrian osterreichische osterreichischer osterreichisches osterreich oesterreichische
+austria: oesterreichischer oesterreich autrichien autrichienne austriaco austriaca autriche
+switzerland: schweizerische schweizerischer schweizerisches suizo zwitserse zwitserland helvetic
+switzerland: helvetique
+canada: canadian canadien canadienne canadiense canadese kanadisch kanadische
+australia: australian australien australienne australiano australisch australische
+portugal: portuguesa portoghese portugiesisch portugiesische
+ukraine: ukrainskyi ukrayinskyi ukrainskiy ukrainisch ukrainische
+bulgaria: balgarska bulgarski bulgarisch bulgarische bulgarien bulgarie
+estonia: estonien estnisch estnische estland
+latvia: latviesu lettonie lettisch lettische lettland
+lithuania: lituanien litauisch litauische litauen
+croatia: kroatisch kroatische
+serbia: serbische serbien
+romania: romane rumana rumanisch rumanische rumanien
+luxembourg: luxembourgish luxembourgeois luxembourgeoise luxemburgisch
 """
 )
 """Form of a country's name or people → English name."""

@@ -157,6 +157,7 @@ advanced: avanzados avancees
 group: grp
 committee: cmte cttee
 telecommunications: telecoms
+technical university: tu
 university: universiteta daxue vidyapeeth vidyapith unibersidad pamantasan universitesinin
 university: universidades universitario universitaria universitaires universitaire universitarios
 university hospital: universitatskinderklinik universitatsspitals yliopistosairaala

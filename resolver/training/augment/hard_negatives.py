@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from resolver.comparison.name_words.qualifiers import qualifier_code
 from resolver.normalize.folding import letters
-from resolver.training.augment.institution_types import FOUNDERS, HEADS, TRADES, TYPES
+from resolver.training.augment.register_vocabulary import FOUNDERS, HEADS, TRADES, TYPES
 
 NamePair = tuple[str, str]
 _PairMaker = Callable[[list[str], random.Random], NamePair | None]

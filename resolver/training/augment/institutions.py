@@ -16,9 +16,15 @@ from resolver.normalize.group_lexicons.cities import PLACES
 from resolver.normalize.group_lexicons.company_words import COMPANY_WORDS
 from resolver.normalize.group_lexicons.institution_words import INSTITUTION_WORDS
 from resolver.records import Kind, Record, Value
-from resolver.training.augment.institution_types import HEADS, SUBJECTS, TRADES, TYPES
 from resolver.training.augment.keyboard_errors import add_word_typos
-from resolver.training.augment.register_vocabulary import RegisterVocabulary, forms_by_meaning
+from resolver.training.augment.register_vocabulary import (
+    HEADS,
+    SUBJECTS,
+    TRADES,
+    TYPES,
+    RegisterVocabulary,
+    forms_by_meaning,
+)
 from resolver.training.augment.registers import draw_duplicates
 
 _UNIVERSITY_SHARE = 0.35

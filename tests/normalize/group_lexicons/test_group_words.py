@@ -79,6 +79,8 @@ def test_words_mean_one_other_word() -> None:
         ("Chem. Ind. Lab.", "chemical industries laboratories"),
         ("Maschinenbau Ges.", "machinery company"),
         ("Univerzita Karlova", "university Karlova"),
+        ("Danmarks Tekniske Universitet", "denmark technical university"),
+        ("\u00d6sterreichische Akademie", "austria academy"),
         ("Norvelt Denki Kogyo", "Norvelt electric industries"),
         ("Norvelt Daxue Yanjiusuo", "Norvelt university institute"),
         ("Badawczy Szpitali", "research hospital"),
