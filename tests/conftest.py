@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from tests.hub.hubs import Stores
@@ -16,6 +17,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # threads would mostly wait for each other.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+# An example may take as long as a busy machine needs.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 SLOW_FILES = """
 docs/test_commands
 upgrades/test_upgrades

@@ -77,7 +77,7 @@ def _own_places(words: Sequence[str], forebears: Sequence[int]) -> list[int]:
             place for place in range(father) if words[place] not in _MARKERS | {"al", "el", "ul"}
         ]
         if words[father - 1] not in BEFORE_FATHER:
-            return before
+            return [place for place in before if place not in forebears]
         if before and before[-1] not in forebears:
             return before[-1:]
     return []

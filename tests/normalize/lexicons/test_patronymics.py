@@ -41,6 +41,7 @@ def lineage(*records: Record) -> list[str]:
         ("Salman Muhammad bin", "---"),
         ("Salman Muhammad", "--"),
         ("Muhammad oglu", "f-"),
+        ("bin Laden Vagif oglu", "-ff-"),
         ("Ben Smith", "-f"),
         ("bin", "-"),
     ],
