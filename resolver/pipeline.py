@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -43,7 +43,9 @@ from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution, RuleStat, RunStats
 from resolver.records.results.stage_meter import StageMeter
 from resolver.resolution_task import Engine, ResolutionTask, ScoredCandidates
+from resolver.scoring.agreement_patterns import code_patterns
 from resolver.scoring.entity_scores import ProfileScorer
+from resolver.scoring.partners import shift_histogram
 from resolver.scoring.score_links import ScoredRows, build_links
 
 if TYPE_CHECKING:
@@ -133,7 +135,20 @@ def compare_and_score(
     workers: int = 2,
 ) -> npt.NDArray[np.int32]:
     """Compare pairs of rows, and return the calibrated log-odds (thousandths) of each."""
-    return score_openly(prepared, names, models, left, right, workers)[0]
+    return score_openly(prepared, names, models, left, right, workers).logodds
+
+
+class OpenScores(NamedTuple):
+    """Scores of pairs whose partners may yet be unknown: log-odds (thousandths), and which pairs
+    nothing but names supports.
+
+    `patterns`: pattern of agreement of each pair (-1: kinds exclude each other), empty where they
+    were not asked for.
+    """
+
+    logodds: npt.NDArray[np.int32]
+    unsupported: npt.NDArray[np.bool_]
+    patterns: LongArray
 
 
 def score_openly(
@@ -143,7 +158,9 @@ def score_openly(
     left: IntArray,
     right: IntArray,
     workers: int = 2,
-) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+    *,
+    with_patterns: bool = False,
+) -> OpenScores:
     """Return the log-odds of pairs, and which of them nothing but names supports.
 
     Where the partners of a population are yet unknown, models have no limit for such pairs: it
@@ -151,6 +168,7 @@ def score_openly(
     """
     logodds = np.full(len(left), KIND_MISMATCH, dtype=np.int32)
     unsupported = np.zeros(len(left), dtype=bool)
+    patterns = np.full(len(left) if with_patterns else 0, -1, dtype=np.int64)
     kinds = choose_model_kinds(prepared.kinds, left, right)
     for kind in KINDS:
         chosen = np.flatnonzero(kinds == int(KIND_BY_LABEL[kind]))
@@ -167,8 +185,12 @@ def score_openly(
             )
             evidence = compare(context, model.compared_features)
             logodds[chosen] = model.logodds(evidence).astype(np.int32)
-            unsupported[chosen] = model.unsupported(evidence)
-    return logodds, unsupported
+            unsupported[chosen] = lacking = model.unsupported(evidence)
+            if with_patterns:
+                patterns[chosen] = code_patterns(
+                    model.features, evidence, KIND_BY_LABEL[kind], lacking
+                )
+    return OpenScores(logodds, unsupported, patterns)
 
 
 def cluster_pairs(
@@ -209,7 +231,15 @@ def cluster_pairs(
         entities = ScoredRows(*merged.candidates)
         links = build_links(rows, merged.labels, options.thresholds, different, entities, stated)
         usage.items = len(np.unique(labels))
-    stats = RunStats(
+    return Resolution(batch, merged.labels, links, _build_stats(task, scored, meter))
+
+
+def _build_stats(task: ResolutionTask, scored: ScoredCandidates, meter: StageMeter) -> RunStats:
+    shifts, patterns = task.shifts, None
+    if scored.tally is not None:
+        limits = {kind: task.models.models[kind].limit for kind in shifts}
+        patterns = scored.tally.summarize(task.options.thresholds, shifts, limits)
+    return RunStats(
         task.plan.name,
         task.stamp,
         tuple(meter.stages),
@@ -217,8 +247,9 @@ def cluster_pairs(
         int(scored.histogram.sum()),
         scored.histogram,
         task.models.population,
+        shift_histogram(scored.partner_counts, shifts) if scored.partner_counts else None,
+        patterns,
     )
-    return Resolution(batch, merged.labels, links, stats)
 
 
 def _profile_scorer(

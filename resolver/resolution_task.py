@@ -20,6 +20,7 @@ from resolver.records.results.resolution import RuleStat
 from resolver.records.results.stage_meter import StageMeter
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import PartnerHistogram
+from resolver.scoring.agreement_patterns import PatternTally
 from resolver.scoring.partners import MAX_PARTNER_SHIFT
 
 _Normalized = TypeVar("_Normalized")
@@ -86,6 +87,11 @@ class ResolutionTask:
         return self.models.without_limits if self.is_measured else self.models
 
     @property
+    def shifts(self) -> dict[str, int]:
+        """Log-odds (thousandths) by which the pairs of each kind rise once partners are known."""
+        return {kind: m.shift for kind, m in self.models.models.items()} if self.is_measured else {}
+
+    @property
     def stamp(self) -> dict[str, str]:
         """Versions of everything that scores depend on, and the plan."""
         return {**self.models.stamp, "plan": self.plan.name}
@@ -108,6 +114,8 @@ class ScoredCandidates:
     """Pairs by kind and log-odds, to estimate the share of true pairs."""
     unsupported: npt.NDArray[np.bool_] | None = None
     """Pairs that nothing but names supports, where their limit is yet to be applied."""
+    tally: PatternTally | None = None
+    """Pairs by their pattern of agreement, before `shifts` of the task, where they are counted."""
 
 
 class Engine(Protocol):

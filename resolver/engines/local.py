@@ -25,10 +25,11 @@ from resolver.records.results.resolution import Resolution, RuleStat
 from resolver.records.results.stage_meter import StageMeter
 from resolver.resolution_task import ResolutionTask, ScoredCandidates, StagedEngine
 from resolver.run_options import RunOptions
+from resolver.scoring.agreement_patterns import PatternTally
 from resolver.scoring.score_links import score_histogram
 
 PAIRS_PER_CHUNK = 200_000
-CHECKPOINT_FORMAT = 5
+CHECKPOINT_FORMAT = 6
 """Version of checkpoints; raise it where rules or comparators change without the model."""
 Candidates = tuple[CandidatePairs, tuple[RuleStat, ...]]
 """Candidate pairs, with figures of each blocking rule."""
@@ -37,7 +38,7 @@ Candidates = tuple[CandidatePairs, tuple[RuleStat, ...]]
 def dedupe(intake: Intake, options: RunOptions, progress: Progress = SILENT) -> Resolution:
     """Resolve one batch: compare its records with each other."""
     task = ResolutionTask.build(intake.batch, sorted(intake.deduplicated_sources), options)
-    return resolve(task, LocalEngine(), progress)
+    return resolve(task, LocalEngine(counts_patterns=not options.only_entities), progress)
 
 
 def link(
@@ -52,7 +53,7 @@ def link(
     A record that is in both counts as right. `population`: that to score in (None: measure it).
     """
     task = build_link_task(left, right, options, population)
-    return resolve(task, LocalEngine(), progress)
+    return resolve(task, LocalEngine(counts_patterns=not options.only_entities), progress)
 
 
 def build_link_task(
@@ -94,11 +95,13 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
     """Engine of one process.
 
     `prepared` is the normal form of the batch where it is at hand, made with the same models and
-    deduplicated sources. `purge_counts`: see `block`.
+    deduplicated sources. `purge_counts`: see `block`. `counts_patterns`: count the patterns of
+    agreement, for a report.
     """
 
     prepared: PreparedBatch | None = None
     purge_counts: PurgeCounts | None = None
+    counts_patterns: bool = False
 
     def measure_population(
         self, task: ResolutionTask, meter: StageMeter
@@ -151,13 +154,21 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
     ) -> ScoredCandidates:
         """Score the pairs in chunks, on all cores; each chunk may come from a checkpoint."""
         pairs, rules = candidate_pairs
+        thresholds = task.options.thresholds
+        tally = PatternTally.empty(thresholds) if self.counts_patterns else None
         with meter.measure("compare and classify", "pairs") as usage:
             meter.progress.start("compare", len(pairs))
-            logodds, unsupported = _score_chunks(task, normalized, pairs, meter.progress)
+            logodds, unsupported = _score_chunks(task, normalized, pairs, tally, meter.progress)
             usage.items = len(pairs)
-        counts = count_partners(task.batch, pairs.left, pairs.right, logodds)
         return ScoredCandidates(
-            pairs.left, pairs.right, logodds, rules, score_histogram(logodds), counts, unsupported
+            pairs.left,
+            pairs.right,
+            logodds,
+            rules,
+            score_histogram(logodds),
+            count_partners(task.batch, pairs.left, pairs.right, logodds),
+            unsupported,
+            tally,
         )
 
 
@@ -197,9 +208,13 @@ def parse_rules(text: npt.NDArray[np.str_]) -> tuple[RuleStat, ...]:
 
 
 def _score_chunks(
-    task: ResolutionTask, prepared: PreparedBatch, pairs: CandidatePairs, progress: Progress
+    task: ResolutionTask,
+    prepared: PreparedBatch,
+    pairs: CandidatePairs,
+    tally: PatternTally | None,
+    progress: Progress,
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
-    names, checkpoint = NameIndex.of(prepared), open_checkpoint(task)
+    names, checkpoint = NameIndex.of(prepared), open_checkpoint(task, tally is not None)
     logodds = np.empty(len(pairs), dtype=np.int32)
     unsupported = np.empty(len(pairs), dtype=bool)
     chunks = [
@@ -213,19 +228,24 @@ def _score_chunks(
     def compute(chunk: slice) -> Arrays:
         """Score the pairs of one chunk."""
         left, right = pairs.left[chunk], pairs.right[chunk]
-        scored = score_openly(prepared, names, task.scoring_models, left, right, workers)
-        return dict(zip(("logodds", "unsupported"), scored, strict=True))
+        models, is_counted = task.scoring_models, tally is not None
+        scored = score_openly(
+            prepared, names, models, left, right, workers, with_patterns=is_counted
+        )
+        return scored._asdict()
 
-    def score_chunk(chunk: slice) -> slice:
-        """Write the scores of one chunk, from its checkpoint if there is one."""
+    def score_chunk(chunk: slice) -> tuple[slice, Arrays]:
+        """Return the scores of one chunk, from its checkpoint if there is one."""
         if checkpoint is None:
-            arrays = compute(chunk)
-        else:
-            arrays = checkpoint.load_or_compute(f"compare-{chunk.start}", lambda: compute(chunk))
-        logodds[chunk], unsupported[chunk] = arrays["logodds"], arrays["unsupported"]
-        return chunk
+            return chunk, compute(chunk)
+        name = f"compare-{chunk.start}"
+        return chunk, checkpoint.load_or_compute(name, lambda: compute(chunk))
 
     with threads(parallel) as pool:
-        for chunk in pool.map(score_chunk, chunks):
+        for chunk, arrays in pool.map(score_chunk, chunks):
+            logodds[chunk], unsupported[chunk] = arrays["logodds"], arrays["unsupported"]
+            if tally is not None:
+                left, right = pairs.left[chunk], pairs.right[chunk]
+                tally.add(left, right, logodds[chunk], arrays["patterns"])
             progress.advance(chunk.stop - chunk.start)
     return logodds, unsupported

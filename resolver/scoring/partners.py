@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.records.prepared.population import REFERENCE_PARTNERS
+from resolver.records.results.pair_counts import LogoddsHistogram
 from resolver.scoring.score_links import SCORE_BINS
 from resolver.scoring.terms import LOGODDS_LIMIT
 from resolver.scoring.thresholds import scores
@@ -61,6 +62,20 @@ def shift_logodds(
     """Return log-odds under other shares of true pairs, within the limits of scores."""
     moved = np.clip(logodds + shifts, -LOGODDS_LIMIT, LOGODDS_LIMIT)
     return np.where(shifts == 0, logodds, moved).astype(np.int32)
+
+
+def shift_histogram(
+    counts: Mapping[str, PartnerHistogram], shifts: Mapping[str, int]
+) -> LogoddsHistogram:
+    """Add up the pairs of all kinds by their log-odds, kinds shifted each by its own; a bin counts
+    as its middle.
+    """
+    middles = np.arange(BINS) * BIN + BIN // 2 - _LIMIT
+    total = np.zeros(BINS, dtype=np.int64)
+    for kind, histogram in counts.items():
+        places = (middles + shifts.get(kind, 0) + _LIMIT) // BIN
+        total += np.bincount(places.clip(0, BINS - 1), histogram, BINS).astype(np.int64)
+    return LogoddsHistogram(total, BIN)
 
 
 def shifted_score_histogram(

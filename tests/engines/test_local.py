@@ -107,6 +107,37 @@ def test_size_of_score_parts_does_not_matter(
     assert links_by_id(again) == links_by_id(resolution)
 
 
+def test_patterns_count_every_pair_whose_kinds_agree(
+    resolution: Resolution, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patterns, links = resolution.stats.patterns, resolution.links
+    assert patterns is not None
+    kinds = resolution.batch.kinds
+    total = patterns.pairs.sum() + patterns.left_out
+    assert 0.95 * resolution.stats.candidate_pairs < total <= resolution.stats.candidate_pairs
+    assert patterns.pairs[:, Band.MATCH].sum() >= np.count_nonzero(links.band == Band.MATCH)
+    left, right, _ = patterns.examples.T
+    assert np.all(kinds[left] & kinds[right])
+    monkeypatch.setattr("resolver.engines.local.PAIRS_PER_CHUNK", 97)
+    again = dedupe(build_intake(world.records), OPTIONS).stats.patterns
+    assert again is not None
+    for name in ("patterns", "pairs", "score_sums", "examples", "example_patterns"):
+        assert np.array_equal(getattr(again, name), getattr(patterns, name)), name
+    without = dedupe(build_intake(world.records), replace(OPTIONS, only_entities=True))
+    assert without.stats.patterns is None
+
+
+def test_examples_of_patterns_have_their_final_scores(resolution: Resolution) -> None:
+    patterns, links = resolution.stats.patterns, resolution.links
+    assert patterns is not None
+    match = links.band == Band.MATCH
+    columns = (links.left[match], links.right[match], links.logodds[match])
+    own = {(a, b): c for a, b, c in zip(*(column.tolist() for column in columns), strict=True)}
+    shared = [(pair, own[a, b]) for a, b, pair in patterns.examples.tolist() if (a, b) in own]
+    assert len(shared) > 20
+    assert all(pair == score for pair, score in shared)
+
+
 def test_a_pair_has_the_same_score_by_itself(resolution: Resolution) -> None:
     links = [
         (pair, value)

@@ -12,10 +12,12 @@ from resolver.scoring.partners import (
     PARTNERS_RANGE,
     count_logodds,
     estimate_partners,
+    shift_histogram,
     shift_logodds,
     shifted_score_histogram,
 )
 from resolver.scoring.score_links import score_histogram
+from resolver.scoring.thresholds import scores
 
 
 def scored_pairs(records: int, share: float) -> npt.NDArray[np.int32]:
@@ -66,3 +68,13 @@ def test_histogram_of_shifted_scores_is_near_the_exact_one() -> None:
     exact = score_histogram(shift_logodds(logodds, np.full(len(logodds), 700)))
     assert near.sum() == exact.sum() == len(logodds)
     assert abs(np.cumsum(near) - np.cumsum(exact)).max() < 0.01 * len(logodds)
+
+
+def test_shifted_histogram_keeps_pairs_and_moves_them_by_whole_bins() -> None:
+    logodds = scored_pairs(2_000, 0.3)
+    counts = {"person": count_logodds(logodds), "group": count_logodds(logodds[:100])}
+    moved = shift_histogram(counts, {"person": 700})
+    exact = count_logodds(logodds + 700) + count_logodds(logodds[:100])
+    assert np.array_equal(moved.counts, exact)
+    middle = moved.scores[len(moved.scores) // 2]
+    assert middle == pytest.approx(scores(np.array([50]))[0], abs=1e-6)

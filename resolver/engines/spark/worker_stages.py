@@ -247,9 +247,8 @@ def _score(
     logodds, unsupported = np.empty(len(left), dtype=np.int32), np.empty(len(left), dtype=bool)
     for start in range(0, len(left), PAIRS_PER_CHUNK):
         chunk = slice(start, start + PAIRS_PER_CHUNK)
-        logodds[chunk], unsupported[chunk] = score_openly(
-            prepared, names, models, left[chunk], right[chunk], 1
-        )
+        scored = score_openly(prepared, names, models, left[chunk], right[chunk], 1)
+        logodds[chunk], unsupported[chunk] = scored.logodds, scored.unsupported
     return logodds, unsupported
 
 

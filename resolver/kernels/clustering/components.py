@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from resolver.kernels.arrays import AnyIntArray, IntArray, LongArray
+from resolver.kernels.arrays import AnyIntArray, BoolArray, IntArray, LongArray
 from resolver.kernels.compiler import compiled
 
 
@@ -25,6 +25,27 @@ def unite_components(roots: IntArray, left: AnyIntArray, right: AnyIntArray) -> 
     for row in range(len(roots)):
         # A root is smaller than its records, so its own entry is final already.
         roots[row] = roots[roots[row]]
+
+
+@compiled(allocates=False)
+def mark_forest(
+    roots: IntArray, left: AnyIntArray, right: AnyIntArray, order: LongArray, out: BoolArray
+) -> None:
+    """Mark in `out` the edges that join two components, taken in some order (Kruskal 1956).
+
+    `roots` names a record of the component of each record, and follows the joins. In descending
+    order of strength the marked edges are a spanning forest of the strongest.
+    """
+    for edge in order:
+        first, second = left[edge], right[edge]
+        while roots[first] != first:
+            roots[first] = roots[roots[first]]
+            first = roots[first]
+        while roots[second] != second:
+            roots[second] = roots[roots[second]]
+            second = roots[second]
+        out[edge] = first != second
+        roots[max(first, second)] = min(first, second)
 
 
 @compiled()

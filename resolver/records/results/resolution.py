@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from resolver.records.batch import Batch, IntArray
 from resolver.records.prepared.population import Population
+from resolver.records.results.pair_counts import AgreementPatterns, LogoddsHistogram
 
 
 class Band(IntEnum):
@@ -110,6 +111,10 @@ class RunStats:
     """Counts of scored candidate pairs in 50 equal bins of the score from 0 to 1."""
     population: Population | None = None
     """Population that the scores hold for."""
+    logodds: LogoddsHistogram | None = None
+    """Scored pairs of records that everybody may see; None where only some pairs were scored."""
+    patterns: AgreementPatterns | None = None
+    """Patterns of agreement of the scored pairs; None where they were not counted."""
 
 
 @dataclass(frozen=True, slots=True)

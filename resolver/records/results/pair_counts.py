@@ -1,0 +1,44 @@
+"""Counts of the scored pairs of a run, by log-odds and by pattern of agreement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class LogoddsHistogram:
+    """Counts of pairs in bins of log-odds around 0, each `width` thousandths wide.
+
+    The outermost bins have what lies beyond, too.
+    """
+
+    counts: npt.NDArray[np.int64]
+    width: int
+
+    @property
+    def scores(self) -> npt.NDArray[np.float64]:
+        """Score (0…1) in the middle of each bin."""
+        middles = (np.arange(len(self.counts)) - len(self.counts) // 2 + 0.5) * self.width / 1000
+        chance: npt.NDArray[np.float64] = 1.0 / (1.0 + np.exp(-middles))
+        return chance
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementPatterns:
+    """Patterns of the n kinds of agreement that scored pairs have, ascending by `patterns`.
+
+    `pairs` (n × 3) counts the pairs in each `Band`, `score_sums` (n) adds up their scores. Pairs of
+    patterns beyond the most that a run tells apart count in `left_out`. `examples` (m × 3) are
+    pairs of rows, with their log-odds in thousandths; `example_patterns` is the place of the
+    pattern of each.
+    """
+
+    patterns: npt.NDArray[np.int64]
+    pairs: npt.NDArray[np.int64]
+    score_sums: npt.NDArray[np.float64]
+    left_out: int
+    examples: npt.NDArray[np.int32]
+    example_patterns: npt.NDArray[np.int64]
