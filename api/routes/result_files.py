@@ -13,6 +13,7 @@ from resolver.api.errors import ApiError
 from resolver.api.schemas.senzing import senzing_lines
 from resolver.api.service import current_service
 from resolver.hub.job_worker import LOOKUP_SCOPES, OWN, RESULT, Job
+from resolver.report import SCRIPT_SOURCE
 from resolver.screening.screener import IndexRevision
 
 RESULT_FILES = {
@@ -23,12 +24,13 @@ RESULT_FILES = {
 }
 """File name and media type of each result of a job."""
 REPORT_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
+    f"default-src 'none'; script-src {SCRIPT_SOURCE}; style-src 'unsafe-inline'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """Content security policy of a report.
 
-The policy in the head of the report allows its one style sheet by hash; a browser applies both.
+The policy in the head of the report allows its one style sheet by hash; a browser applies both. The
+script of a report of another version stays off, and its tables say the same.
 """
 
 

@@ -110,8 +110,9 @@ def _report(
         ),
         explanations=explanations,
         run={"version": resolver.__version__},
-        review_from=running.thresholds.review,
-        match_from=running.thresholds.match,
+        thresholds=report.ReportThresholds(
+            running.thresholds.review, running.thresholds.match, running.merge_at
+        ),
     )
     return report.render_report(replace(data, forecast=forecast))
 

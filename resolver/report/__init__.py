@@ -7,15 +7,18 @@ of review. The report only reads results.
 
 from resolver.report.build_report import build_report
 from resolver.report.examples import select_pairs_to_explain
-from resolver.report.html_page import render_report
+from resolver.report.html_page import SCRIPT_SOURCE, render_report
 from resolver.report.report_data import IntakeSummary, ListSummary, RejectedItem, ReportData
+from resolver.report.report_views import ReportThresholds
 from resolver.report.review_figures import forecast_run
 
 __all__ = [
+    "SCRIPT_SOURCE",
     "IntakeSummary",
     "ListSummary",
     "RejectedItem",
     "ReportData",
+    "ReportThresholds",
     "build_report",
     "forecast_run",
     "render_report",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from resolver.report.report_data import ScoreDistribution
+from resolver.report.report_views import EntityGraph, GraphEdge
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,13 @@ def format_short(number: float) -> str:
         if number >= size:
             return f"{number / size:.1f}".removesuffix(".0") + letter
     return f"{number:.0f}"
+
+
+def format_percent(score: float) -> str:
+    """Format a probability in percent: whole, but never 0 or 100."""
+    if score >= 0.995:
+        return "over 99 %"
+    return "under 1 %" if score < 0.005 else f"{100 * score:.0f} %"
 
 
 def draw_score_chart(scores: ScoreDistribution, frame: Frame, name: str) -> Markup:
@@ -172,6 +180,25 @@ def draw_bar(value: float, largest: float, text: str, band: str = "match") -> Ma
     ).format(text, band, share)
 
 
+def draw_band_bar(match: int, review: int, distinct: int) -> Markup:
+    """Draw the shares of the bands in a bar for a table cell; at least one count is above 0."""
+    total, start, parts = match + review + distinct, 0.0, []
+    for band, count in (("match", match), ("review", review), ("distinct", distinct)):
+        width = 100 * count / total
+        parts.append(
+            Markup('<rect class="{}" x="{:.2f}" width="{:.2f}" height="10"/>').format(
+                band, start, width
+            )
+        )
+        start += width
+    return Markup(
+        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" '
+        'aria-label="{0}"><title>{0}</title>{1}</svg>'
+    ).format(
+        f"same {match:,}, in review {review:,}, different {distinct:,}", Markup("").join(parts)
+    )
+
+
 def draw_weight_bar(weight: int, largest: int) -> Markup:
     """Draw a bar for a weight in thousandths of a nat.
 
@@ -190,6 +217,82 @@ def draw_weight_bar(weight: int, largest: int) -> Markup:
         start,
         share,
     )
+
+
+GRAPH = Frame(300, 270, left=24, right=24, top=24, bottom=24)
+"""Size of the graph of an entity, with room for its nodes in the margins."""
+_NODE_RADIUS = 12
+
+
+def draw_entity_graph(graph: EntityGraph, name: str) -> Markup:
+    """Draw the records of an entity on a circle, clockwise from the top, and their links.
+
+    Links that alone hold two parts together are dashed, and the weakest is labeled with its score.
+    `name` makes the ids in the chart unique on the page.
+    """
+    spots = [_place_node(number, len(graph.nodes)) for number in range(len(graph.nodes))]
+    lines = [_draw_edge(edge, spots) for edge in reversed(graph.edges)]
+    labels = [_label_edge(edge, spots) for edge in graph.edges if edge.is_weakest]
+    nodes = [
+        Markup(
+            '<g><title>{0}: {1}</title><circle class="node" cx="{2:.1f}" cy="{3:.1f}" r="{4}"/>'
+            '<text x="{2:.1f}" y="{3:.1f}" dy="4" text-anchor="middle">{0}</text></g>'
+        ).format(number + 1, caption, *spots[number], _NODE_RADIUS)
+        for number, caption in enumerate(graph.nodes)
+    ]
+    return _build_svg(
+        GRAPH,
+        name,
+        "Records of the entity and the links between them",
+        describe_weak_links(graph),
+        [*lines, *nodes, *labels],
+    )
+
+
+def describe_weak_links(graph: EntityGraph) -> str:
+    """Return in words which links of a graph are weak; nodes are numbered from 1."""
+    if not graph.edges:
+        return "No score links these records."
+    weakest = [_edge_name(edge) for edge in graph.edges if edge.is_weakest]
+    text = "No link that holds these records together is weak."
+    if weakest:
+        text = f"At its weakest the entity hangs together by the link {weakest[0]}."
+    bridges = sorted(_edge_name(edge) for edge in graph.edges if edge.is_bridge)
+    if not bridges:
+        return f"{text} No two parts hang together by one link alone."
+    return f"{text} Only links between two parts: {', '.join(bridges)}."
+
+
+def _edge_name(edge: GraphEdge) -> str:
+    return f"{min(edge.left, edge.right) + 1}–{max(edge.left, edge.right) + 1}"
+
+
+def _place_node(number: int, count: int) -> tuple[float, float]:
+    angle = 2 * math.pi * number / max(count, 1) - math.pi / 2
+    x = GRAPH.left + GRAPH.plot_width * (1 + math.cos(angle)) / 2
+    return x, GRAPH.top + GRAPH.plot_height * (1 + math.sin(angle)) / 2
+
+
+def _draw_edge(edge: GraphEdge, spots: list[tuple[float, float]]) -> Markup:
+    kinds = (("bridge", edge.is_bridge), ("weakest", edge.is_weakest))
+    text = f"{_edge_name(edge)}: {format_percent(edge.score)}"
+    if edge.is_bridge:
+        text += ", the only link between two parts"
+    return Markup(
+        '<line class="{}" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"><title>{}</title></line>'
+    ).format(
+        " ".join(["edge", *(kind for kind, applies in kinds if applies)]),
+        *spots[edge.left],
+        *spots[edge.right],
+        text,
+    )
+
+
+def _label_edge(edge: GraphEdge, spots: list[tuple[float, float]]) -> Markup:
+    (x1, y1), (x2, y2) = spots[edge.left], spots[edge.right]
+    return Markup(
+        '<text class="label" x="{:.1f}" y="{:.1f}" dy="4" text-anchor="middle">{}</text>'
+    ).format((x1 + x2) / 2, (y1 + y2) / 2, format_percent(edge.score))
 
 
 def _build_svg(frame: Frame, name: str, title: str, text: str, parts: list[Markup]) -> Markup:

@@ -1,4 +1,4 @@
-"""Examples of a report: the most uncertain pairs and the largest entities."""
+"""Examples of a report: the most uncertain pairs, the largest and the weakest entities."""
 
 from __future__ import annotations
 
@@ -9,31 +9,33 @@ import numpy as np
 from resolver.records import Kind
 from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import Links, Outcome, Resolution
+from resolver.report.entity_graphs import ShownEntity, select_entities
 from resolver.report.record_facts import align_facts, describe_records
-from resolver.report.report_data import ClusterCard, ClusterMember, PairCard
+from resolver.report.report_data import ClusterCard, ClusterMember, PairCard, ReportRecord
+from resolver.report.report_views import EntityGraph
 from resolver.report.run_figures import RunCounts
 
 SHOWN_PAIRS = 12
-SHOWN_CLUSTERS = 6
-SHOWN_MEMBERS = 10
 SHOWN_REASONS = 3
 Explanations = Mapping[tuple[str, str], Explanation]
 
 
 def select_pairs_to_explain(resolution: Resolution) -> list[tuple[str, str]]:
-    """Return the pairs of record ids (left < right) that the report explains, at most about
-    seventy.
+    """Return the pairs of record ids (left < right) that the report explains, at most about a
+    hundred.
     """
-    counts = RunCounts(resolution)
     links = resolution.links
-    shown = {int(place) for place in _select_borderline(links)}
-    for _, members in _select_largest(counts):
-        shown |= {place for place in _find_strongest_links(links, members).values() if place >= 0}
-    ids = resolution.batch.ids
-    return [
-        (ids[int(links.left[place])].as_py(), ids[int(links.right[place])].as_py())
-        for place in sorted(shown)
-    ]
+    places = {int(place) for place in _select_borderline(links)}
+    entities = select_entities(RunCounts(resolution))
+    for shown in entities.largest:
+        places |= set(_find_strongest_links(links, shown.rows).values())
+    places |= {shown.weakest for shown in (*entities.largest, *entities.weakest)}
+    return [_pair_ids(resolution, place) for place in sorted(places - {-1})]
+
+
+def _pair_ids(resolution: Resolution, place: int) -> tuple[str, str]:
+    ids, links = resolution.batch.ids, resolution.links
+    return ids[int(links.left[place])].as_py(), ids[int(links.right[place])].as_py()
 
 
 def build_borderline_cards(
@@ -59,58 +61,60 @@ def _select_borderline(links: Links) -> list[int]:
     return [int(place) for place in queued[ranked[:SHOWN_PAIRS]]]
 
 
-def build_cluster_cards(counts: RunCounts, explanations: Explanations) -> tuple[ClusterCard, ...]:
-    """Build cards of the largest entities, with the strongest link of each record shown."""
-    resolution = counts.resolution
-    links, batch = resolution.links, resolution.batch
-    largest = _select_largest(counts)
-    views = describe_records(batch, [row for _, members in largest for row in members])
+def build_cluster_cards(
+    counts: RunCounts, entities: Sequence[ShownEntity], explanations: Explanations
+) -> tuple[ClusterCard, ...]:
+    """Build cards of some entities, with the strongest link of each record shown."""
+    batch = counts.resolution.batch
+    views = describe_records(batch, [row for shown in entities for row in shown.rows])
     cards = []
-    for entity, members in largest:
-        strongest = _find_strongest_links(links, members)
-        cluster_members = []
-        for row in members:
-            place = strongest[row]
-            if place < 0:
-                cluster_members.append(ClusterMember(views[row]))
-                continue
-            left, right = int(links.left[place]), int(links.right[place])
-            pair = (batch.ids[left].as_py(), batch.ids[right].as_py())
-            partner = pair[1] if row == left else pair[0]
-            cluster_members.append(
-                ClusterMember(
-                    views[row],
-                    partner,
-                    float(links.score[place]),
-                    _list_reasons(explanations.get(pair)),
-                )
-            )
-        source_codes = np.unique(batch.sources.codes[counts.entity == entity])
+    for shown in entities:
+        members = _build_members(counts.resolution, shown, views, explanations)
+        sources = np.unique(batch.sources.codes[counts.entity == shown.entity]).tolist()
+        weakest = None
+        if shown.weakest >= 0:
+            weakest = explanations.get(_pair_ids(counts.resolution, shown.weakest))
         cards.append(
             ClusterCard(
-                _choose_caption([views[row].caption for row in members]),
-                Kind(int(counts.kinds[entity])).label,
-                int(counts.sizes[entity]),
-                tuple(counts.names[code] for code in source_codes.tolist()),
-                tuple(cluster_members),
+                _choose_caption([member.record.caption for member in members]),
+                Kind(int(counts.kinds[shown.entity])).label,
+                int(counts.sizes[shown.entity]),
+                tuple(counts.names[code] for code in sources),
+                members,
+                EntityGraph(
+                    tuple(member.record.caption for member in members),
+                    shown.edges,
+                    shown.hidden_links,
+                ),
+                weakest,
             )
         )
     return tuple(cards)
 
 
+def _build_members(
+    resolution: Resolution,
+    shown: ShownEntity,
+    views: Mapping[int, ReportRecord],
+    explanations: Explanations,
+) -> tuple[ClusterMember, ...]:
+    """Return the records of an entity that are shown, each with its strongest link."""
+    members = []
+    for row, place in _find_strongest_links(resolution.links, shown.rows).items():
+        if place < 0:
+            members.append(ClusterMember(views[row]))
+            continue
+        pair = _pair_ids(resolution, place)
+        partner = pair[1] if pair[0] == views[row].id else pair[0]
+        reasons = _list_reasons(explanations.get(pair))
+        score = float(resolution.links.score[place])
+        members.append(ClusterMember(views[row], partner, score, reasons))
+    return tuple(members)
+
+
 def _choose_caption(captions: Sequence[str]) -> str:
     """Return the first caption that is not all capitals, else the first."""
     return next((text for text in captions if not text.isupper()), captions[0])
-
-
-def _select_largest(counts: RunCounts) -> list[tuple[int, list[int]]]:
-    """Return the largest entities of two records or more, and the first rows of each."""
-    merged = np.flatnonzero(counts.sizes > 1)
-    ranked = merged[np.lexsort((merged, -counts.sizes[merged]))][:SHOWN_CLUSTERS]
-    return [
-        (int(entity), np.flatnonzero(counts.entity == entity)[:SHOWN_MEMBERS].tolist())
-        for entity in ranked
-    ]
 
 
 def _find_strongest_links(links: Links, members: Sequence[int]) -> dict[int, int]:

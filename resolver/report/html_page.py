@@ -1,4 +1,5 @@
-"""Report as one HTML file: no script, nothing from the network, and a policy that forbids both.
+"""Report as one HTML file: nothing from the network, one script of its own, and a policy that
+forbids all others. Without the script, tables hold the same.
 
 Values are escaped by the template engine; the charts, which are built elsewhere, escape their texts
 themselves.
@@ -8,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+from dataclasses import astuple
 from functools import cache
 from importlib import resources
 
@@ -19,13 +22,19 @@ from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.report.charts import (
     NARROW,
     WIDE,
+    describe_weak_links,
+    draw_band_bar,
     draw_bar,
+    draw_entity_graph,
     draw_score_chart,
     draw_weight_bar,
+    format_percent,
     format_short,
 )
 from resolver.report.report_data import ReportData, SourceOverlap
+from resolver.report.report_views import ThresholdTool
 
+_TEMPLATES = ("report.html", "cards.html", "tools.html")
 _HEAT_LEVELS = 6
 # Thousandths of a nat; too little to change a score by three percent.
 _SMALL_WEIGHT = 100
@@ -37,19 +46,38 @@ _KIND_WORDS = {
 }
 
 
+@cache
+def _read_template(name: str) -> str:
+    return (resources.files("resolver.report") / "templates" / name).read_text("utf-8")
+
+
+def _digest(text: str) -> str:
+    """Return the source of a content security policy that allows a text inside of a page."""
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+SCRIPT_SOURCE = _digest(_read_template("report.js"))
+"""Source of a content security policy that allows the script of the report, and no other."""
+
+
 def render_report(data: ReportData) -> str:
     """Render report.html. Its size is bounded, about 50 to 500 KB, however large the run."""
-    style = _read_template("style.css")
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    style, script = _read_template("style.css"), _read_template("report.js")
+    policy = (
+        f"default-src 'none'; script-src {SCRIPT_SOURCE}; style-src {_digest(style)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
     return (
         _environment()
         .get_template("report.html")
         .render(
             data=data,
             totals=data.totals,
-            # The style is not escaped, because its hash is in the policy.
+            # Style and script are not escaped, because their hashes are in the policy.
             style=Markup(style),
+            script=Markup(script),
+            threshold_figures=_pack_thresholds(data.thresholds),
             policy=policy,
             wide=draw_score_chart(data.scores, WIDE, "wide"),
             narrow=draw_score_chart(data.scores, NARROW, "narrow"),
@@ -60,7 +88,9 @@ def render_report(data: ReportData) -> str:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=DictLoader({name: _read_template(name) for name in ("report.html", "cards.html")}),
+        loader=DictLoader(
+            {name: _read_template(name) for name in ("report.html", "cards.html", "tools.html")}
+        ),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -68,7 +98,10 @@ def _environment() -> Environment:
     )
     environment.globals.update(
         bar=draw_bar,
+        band_bar=draw_band_bar,
         weight_bar=draw_weight_bar,
+        entity_graph=draw_entity_graph,
+        weak_links=describe_weak_links,
         heat=_heat_level,
         kinds=_format_kinds,
         kind_word=_kind_word,
@@ -80,15 +113,12 @@ def _environment() -> Environment:
         short=format_short,
         weight=_format_weight,
         plural=_format_count,
-        percent=_format_percent,
+        percent=format_percent,
         seconds=_format_seconds,
+        threshold=_format_threshold,
+        expected=_format_expected,
     )
     return environment
-
-
-@cache
-def _read_template(name: str) -> str:
-    return (resources.files("resolver.report") / "templates" / name).read_text("utf-8")
 
 
 def _format_integer(number: int) -> str:
@@ -107,11 +137,14 @@ def _format_count(number: int, singular: str, plural: str | None = None) -> str:
     return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
-def _format_percent(score: float) -> str:
-    """Format a probability in percent: whole, but never 0 or 100."""
-    if score >= 0.995:
-        return "over 99 %"
-    return "under 1 %" if score < 0.005 else f"{100 * score:.0f} %"
+def _format_threshold(score: float) -> str:
+    """Format a threshold: `0.95`, `0.998`."""
+    return f"{score:.4g}" if score < 1 else "1"
+
+
+def _format_expected(number: float) -> str:
+    """Format an expected number: whole from ten on, else with one decimal."""
+    return f"{number:,.0f}" if number >= 10 else f"{number:.1f}"
 
 
 def _format_seconds(number: float) -> str:
@@ -131,6 +164,17 @@ def _split_evidence(explanation: Explanation) -> tuple[list[EvidenceRow], int, i
         len(small),
         sum(row.weight for row in small),
     )
+
+
+def _pack_thresholds(tool: ThresholdTool) -> str:
+    """Return the figures of the threshold tool as JSON, as its script reads them."""
+    rows = [[[round(number, 2) for number in astuple(cell)] for cell in row] for row in tool.grid]
+    own = [
+        tool.merge_thresholds.index(tool.own.merge_from),
+        tool.review_thresholds.index(tool.own.review_from),
+    ]
+    thresholds = {"merge": tool.merge_thresholds, "review": tool.review_thresholds}
+    return json.dumps({**thresholds, "own": own, "rows": rows}, separators=(",", ":"))
 
 
 def _kind_word(kind: str) -> str:

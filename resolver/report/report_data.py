@@ -9,6 +9,7 @@ from typing import Protocol
 from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import RuleStat, StageStat
 from resolver.records.results.review_forecast import ReviewForecast
+from resolver.report.report_views import EntityGraph, PatternFigures, ThresholdTool
 
 
 class RejectedItem(Protocol):
@@ -194,13 +195,18 @@ class ClusterMember:
 
 @dataclass(frozen=True, slots=True)
 class ClusterCard:
-    """Large entity and some of its records."""
+    """Entity and some of its records, which are the nodes of its graph.
+
+    `weakest`: explanation of the weakest link that the entity needs to hang together.
+    """
 
     caption: str
     kind: str
     size: int
     sources: tuple[str, ...]
     members: tuple[ClusterMember, ...]
+    graph: EntityGraph
+    weakest: Explanation | None = None
 
     @property
     def hidden_count(self) -> int:
@@ -222,7 +228,7 @@ class ReportData:
     """Contents of the report.
 
     `lists`, `withdrawn` and `warnings` are truncated; `hidden_lists`: number of lists not shown.
-    `forecast`: work of review, if it is to be shown.
+    `forecast`: work of review, if it is to be shown. `patterns`: None where they were not counted.
     """
 
     title: str
@@ -233,6 +239,9 @@ class ReportData:
     sizes: tuple[tuple[str, int], ...]
     borderline: tuple[PairCard, ...]
     clusters: tuple[ClusterCard, ...]
+    weak_clusters: tuple[ClusterCard, ...]
+    thresholds: ThresholdTool
+    patterns: PatternFigures | None
     rules: tuple[RuleStat, ...]
     stages: tuple[StageStat, ...]
     rejects: tuple[RejectGroup, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from resolver.records.results.resolution import Outcome, Resolution
+from resolver.records.results.resolution import Links, Outcome, Resolution
 from resolver.records.results.review_forecast import ReviewForecast, forecast_reviews
 
 
@@ -17,20 +17,25 @@ def forecast_run(
 
 
 def find_review_scores(resolution: Resolution) -> npt.NDArray[np.float64]:
-    """Return the score of each waiting pair of entities: that of its strongest link.
+    """Return the score of each waiting pair of entities: that of its strongest link."""
+    return score_waiting(resolution.links, resolution.labels)
+
+
+def score_waiting(links: Links, entities: npt.NDArray[np.integer]) -> npt.NDArray[np.float64]:
+    """Return the score of each waiting pair of entities, which `entities` names by record.
 
     As in the queue of a store, a pair of entities waits if a link between the two does, unless a
-    decision keeps any of their records apart.
+    decision keeps any of their records apart. Its score is that of its strongest link.
     """
-    links, labels = resolution.links, resolution.labels.astype(np.int64)
-    between = np.flatnonzero(links.outcome != Outcome.MERGED)
-    left, right = labels[links.left[between]], labels[links.right[between]]
-    pair = np.minimum(left, right) * len(labels) + np.maximum(left, right)
+    first, second = (entities[side].astype(np.int64) for side in (links.left, links.right))
+    between = np.flatnonzero(first != second)
+    low, high = np.minimum(first, second)[between], np.maximum(first, second)[between]
+    pair = low * len(entities) + high
     order = np.lexsort((-links.score[between], pair))
     pair, places = pair[order], between[order]
-    first = np.flatnonzero(np.diff(pair, prepend=-1))
-    if not len(first):
+    starts = np.flatnonzero(np.diff(pair, prepend=-1))
+    if not len(starts):
         return np.zeros(0, dtype=np.float64)
-    is_settled = np.logical_or.reduceat(links.outcome[places] == Outcome.APART, first)
-    waiting: npt.NDArray[np.float64] = links.score[places[first[~is_settled]]]
+    is_settled = np.logical_or.reduceat(links.outcome[places] == Outcome.APART, starts)
+    waiting: npt.NDArray[np.float64] = links.score[places[starts[~is_settled]]]
     return waiting

@@ -9,7 +9,8 @@ from resolver.records.labels import property_label
 from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.records.results.resolution import Band, Outcome
 from resolver.report import build_report, select_pairs_to_explain
-from resolver.report.examples import SHOWN_CLUSTERS, SHOWN_MEMBERS, SHOWN_PAIRS
+from resolver.report.entity_graphs import SHOWN_ENTITIES, SHOWN_MEMBERS
+from resolver.report.examples import SHOWN_PAIRS
 from resolver.report.record_facts import align_facts, describe_records
 from tests.report.sample_runs import Pair, record, resolution
 
@@ -53,7 +54,7 @@ def test_large_entities_are_truncated_and_counted() -> None:
     records = [record(f"a:{number:03d}", ("name", "N")) for number in range(120)]
     entities = [number % 10 if number < 100 else 0 for number in range(120)]
     data = build_report(resolution(records, entities, []))
-    assert len(data.clusters) == SHOWN_CLUSTERS
+    assert len(data.clusters) == SHOWN_ENTITIES
     assert (data.clusters[0].size, len(data.clusters[0].members)) == (30, SHOWN_MEMBERS)
     assert data.clusters[0].hidden_count == 30 - SHOWN_MEMBERS
 

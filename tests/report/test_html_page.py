@@ -4,18 +4,35 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
+from dataclasses import replace
 
 import lxml.html
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from resolver.ingest.reader_types import ListInfo, Reject
+from resolver.records import Kind
+from resolver.records.results.agreement import KIND_SHIFT
 from resolver.records.results.explanation import EvidenceRow, Explanation
+from resolver.records.results.pair_counts import AgreementPatterns
 from resolver.records.results.resolution import Band, Outcome, Resolution
-from resolver.report import IntakeSummary, build_report, render_report
-from resolver.report.charts import NARROW, WIDE, Frame, draw_bar, draw_score_chart, draw_weight_bar
+from resolver.report import SCRIPT_SOURCE, IntakeSummary, build_report, render_report
+from resolver.report.charts import (
+    GRAPH,
+    NARROW,
+    WIDE,
+    Frame,
+    draw_band_bar,
+    draw_bar,
+    draw_entity_graph,
+    draw_score_chart,
+    draw_weight_bar,
+)
 from resolver.report.report_data import ScoreDistribution
+from resolver.report.report_views import EntityGraph, GraphEdge
 from tests.report.sample_runs import record, resolution, runs
 
 HOSTILE = '"><script>alert(1)</script><img src=//evil.example/x onerror=alert(1)>{{ 7*7 }}'
@@ -53,7 +70,8 @@ def page(name: str = "محمد علي") -> str:
 
 def test_hostile_values_are_escaped() -> None:
     tree = lxml.html.document_fromstring(page(HOSTILE))
-    assert not tree.xpath("//script | //img | //*[@onerror] | //iframe | //link | //object")
+    assert len(tree.xpath("//script")) == 1, "the script of the report alone"
+    assert not tree.xpath("//script[@src] | //img | //*[@onerror] | //iframe | //link | //object")
     assert HOSTILE in tree.text_content()
     assert "49" not in tree.xpath("string(//title)")
 
@@ -63,11 +81,14 @@ def test_nothing_is_loaded_and_policy_forbids_it() -> None:
     assert not re.search(r"(?:src|href|url)\s*[=(]\s*[\"']?(?:https?:)?//", text)
     tree = lxml.html.document_fromstring(text)
     (policy,) = tree.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")
-    (style,) = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     assert policy.startswith("default-src 'none'; ")
-    assert f"style-src 'sha256-{digest}'" in policy
+    for name in ("style", "script"):
+        (content,) = re.findall(rf"<{name}>(.*?)</{name}>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{name}-src 'sha256-{digest}';" in policy
+    assert SCRIPT_SOURCE in policy
     assert not tree.xpath("//*[@style]"), "the policy would forbid style attributes"
+    assert not tree.xpath("//@*[starts-with(name(), 'on')]"), "the policy would forbid handlers"
 
 
 def test_references_inside_page_have_targets() -> None:
@@ -127,6 +148,64 @@ def test_small_weights_are_combined_and_sum_is_kept() -> None:
     assert "3 more" in table.text_content()
 
 
+def test_thresholds_are_in_a_table_and_in_the_tool_of_the_script() -> None:
+    tree = lxml.html.document_fromstring(page())
+    (tool,) = tree.xpath("//div[@id='threshold-tool']")
+    assert "hidden" in tool.attrib, "the script shows it"
+    figures = json.loads(tool.get("data-figures"))
+    merge, review = figures["own"]
+    assert (figures["merge"][merge], figures["review"][review]) == (0.95, 0.05)
+    assert (len(figures["rows"]), len(figures["rows"][0])) == (
+        len(figures["merge"]),
+        len(figures["review"]),
+    )
+    (row,) = tree.xpath("//table[@class='settings']//tr[@class='own']")
+    cells = [cell.text_content().strip() for cell in row.xpath("./td[@class='number']")]
+    merges, wrong, reviews, matches, missed = figures["rows"][merge][review]
+    assert cells == ["0.95", "0.05", "1", "0.0", "1", "0.6", "0.0"]
+    assert (merges, wrong, reviews, matches, missed) == (1, 0.02, 1, 0.56, 0)
+    for slider, thresholds in (("merge", figures["merge"]), ("review", figures["review"])):
+        (control,) = tree.xpath(f"//input[@id='{slider}-threshold']")
+        assert int(control.get("max")) == len(thresholds) - 1
+
+
+def test_patterns_have_words_for_their_signs() -> None:
+    run, _ = example()
+    # topics: names agree, dates differ
+    pattern = int(Kind.PERSON) << KIND_SHIFT | 3 | 1 << 2
+    patterns = AgreementPatterns(
+        np.array([pattern]),
+        np.array([[0, 2, 1]]),
+        np.array([2.0]),
+        0,
+        np.array([[0, 2, 250]], dtype=np.int32),
+        np.array([0]),
+    )
+    run = replace(run, stats=replace(run.stats, patterns=patterns))
+    tree = lxml.html.document_fromstring(render_report(build_report(run)))
+    (row,) = tree.xpath("//table[@class='patterns']/tbody/tr")
+    assert row.get("class").split() == ["match", "review"]
+    outcomes = [" ".join(item.text_content().split()) for item in row.xpath(".//ul/li")]
+    assert outcomes[:2] == ["✓ names agree", "✗ dates differ"]
+    assert "محمد علي a:1 and b:2 b:2 56 %" in outcomes[2]
+
+
+def test_graph_marks_weak_links() -> None:
+    records = [record(f"a:{number}", ("name", "N")) for number in range(3)]
+    links = [(0, 1, 6000, Outcome.MERGED), (1, 2, 100, Outcome.MERGED)]
+    tree = lxml.html.document_fromstring(
+        render_report(build_report(resolution(records, [0, 0, 0], links)))
+    )
+    (graph,) = tree.xpath("//section[@id='largest']//figure")
+    assert [line.get("class") for line in graph.xpath(".//line")] == [
+        "edge bridge weakest",
+        "edge bridge",
+    ]
+    text = " ".join(graph.xpath("./figcaption")[0].text_content().split())
+    assert text.startswith("At its weakest the entity hangs together by the link 1–3.")
+    assert "Only links between two parts: 1–2, 1–3." in text
+
+
 @settings(max_examples=40, deadline=None)
 @given(runs())
 def test_every_run_gives_a_reproducible_page(run: Resolution) -> None:
@@ -175,6 +254,24 @@ class TestCharts:
             str(draw_score_chart(ScoreDistribution((0,) * 50, 0.05, 0.95), WIDE, "x"))
         )
         assert not tree.xpath(".//rect")
+
+    def test_nodes_are_inside_the_frame(self) -> None:
+        for count in (1, 2, 12):
+            edges = (GraphEdge(0, count - 1, 0.5, True, True),)
+            text = str(draw_entity_graph(EntityGraph(("<b>",) * count, edges), "x"))
+            tree = lxml.html.fragment_fromstring(text)
+            nodes = tree.xpath(".//circle")
+            assert len(nodes) == count
+            for node in nodes:
+                x, y, radius = (float(node.get(name)) for name in ("cx", "cy", "r"))
+                assert radius <= x <= GRAPH.width - radius
+                assert radius <= y <= GRAPH.height - radius
+            assert not tree.xpath(".//b")
+
+    def test_bar_of_bands_is_full(self) -> None:
+        tree = lxml.html.fragment_fromstring(str(draw_band_bar(1, 2, 5)))
+        assert [rect.get("width") for rect in tree.xpath(".//rect")] == ["12.50", "25.00", "62.50"]
+        assert tree.get("aria-label") == "same 1, in review 2, different 5"
 
     def test_cell_bars(self) -> None:
         assert 'width="50.00"' in draw_bar(1, 2, "half")
