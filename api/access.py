@@ -42,6 +42,11 @@ MAX_LOGGED_BYTES = 20_000
 _LOGGED_TEXT = 500
 
 
+def revision_of(revision: int) -> IndexRevision:
+    """Return a revision of the store with the model that the service answers by."""
+    return IndexRevision(revision, current_service().hub.models.stamp["model"])
+
+
 class AccessControl:
     """Cache of keys and counter of their requests in one process; thread-safe."""
 

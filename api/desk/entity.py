@@ -9,7 +9,7 @@ from flask import redirect, request, url_for
 from followthemoney import model
 
 from resolver import review
-from resolver.api.access import log_access, viewer
+from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
 from resolver.api.desk.support.desk_access import require_role
@@ -22,7 +22,6 @@ from resolver.hub.desk_users import UserRole
 from resolver.review import DecisionView, HistoryRow
 from resolver.review.entity_page import EntityPage, load_entity_page
 from resolver.screening import entity_reader
-from resolver.screening.screener import IndexRevision
 
 _VALUE_LIMIT = 12
 """Values of a property on the first page; the rest has pages of its own."""
@@ -91,8 +90,7 @@ def split(entity_id: str) -> Any:
 
 
 def _log_view(entity_page: EntityPage, query: dict[str, Any]) -> None:
-    model = current_service().hub.models.stamp["model"]
-    revision = IndexRevision(entity_page.revision, model)
+    revision = revision_of(entity_page.revision)
     log_access("entity", query, {"seen": [entity_page.id]}, revision)
 
 

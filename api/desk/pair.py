@@ -9,7 +9,7 @@ import orjson
 from flask import Response, make_response, redirect, request, url_for
 
 from resolver import review
-from resolver.api.access import log_access, viewer
+from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
 from resolver.api.desk.support.charts import build_waterfall, order_for_decision
@@ -94,7 +94,7 @@ def pair_preview(left: str, right: str) -> Any:
     )
     hub = current_service().hub
     query = {"left": left, "right": right, "verdict": str(verdict)}
-    revision = IndexRevision(hub.store.revision, hub.models.stamp["model"])
+    revision = revision_of(hub.store.revision)
     log_access("preview", query, {"seen": [entity.id for entity in preview.before]}, revision)
     is_compact = is_partial_request()
     return render_page(

@@ -8,7 +8,7 @@ from typing import Any
 from flask import redirect, request, url_for
 
 from resolver import review
-from resolver.api.access import log_access, viewer
+from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
 from resolver.api.desk.support.decision_reasons import DECISION_REASONS
@@ -26,7 +26,6 @@ from resolver.api.desk.support.visible_lists import visible_lists
 from resolver.api.service import current_service
 from resolver.hub.desk_users import UserRole
 from resolver.review import Filters, QueueCut, QueueItem, QueuePage
-from resolver.screening.screener import IndexRevision
 
 _ITEMS_PER_PAGE = 40
 MAX_BULK_PAIRS = 100
@@ -71,13 +70,8 @@ def _queue_cut() -> QueueCut | None:
 
 def _log_queue(queue_page: QueuePage, filters: Filters) -> None:
     entity_ids = [side.id for item in queue_page.items for side in (item.left, item.right)]
-    stamp = current_service().hub.models.stamp
-    log_access(
-        "queue",
-        filter_parameters(filters),
-        {"seen": entity_ids},
-        IndexRevision(queue_page.revision, stamp["model"]),
-    )
+    revision = revision_of(queue_page.revision)
+    log_access("queue", filter_parameters(filters), {"seen": entity_ids}, revision)
 
 
 def _filter_context(filters: Filters) -> dict[str, Any]:

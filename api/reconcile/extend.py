@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from resolver.api.access import count_queries, log_access, viewer
+from resolver.api.access import count_queries, log_access, revision_of, viewer
 from resolver.api.errors import ApiError
 from resolver.api.reconcile.kinds import TYPES, list_properties
 from resolver.api.reconcile.queries import load_object
@@ -12,7 +12,6 @@ from resolver.api.routes.match import MAX_QUERIES
 from resolver.api.service import current_service
 from resolver.ingest.formats.ftm.ftm_schema import has_property, property_label
 from resolver.screening import entity_reader
-from resolver.screening.screener import IndexRevision
 
 _FIELDS = ("id", "settings")
 
@@ -82,5 +81,4 @@ def _read_values(entity_id: str, limits: dict[str, int]) -> dict[str, list[dict[
 
 
 def _log(query: dict[str, str], entity_ids: list[str], revision: int) -> None:
-    model = current_service().hub.models.stamp["model"]
-    log_access("extend", query, {"seen": entity_ids}, IndexRevision(revision, model))
+    log_access("extend", query, {"seen": entity_ids}, revision_of(revision))

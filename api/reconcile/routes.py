@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Request, Response, render_template, request
 
 from resolver.api import query_parameters
-from resolver.api.access import cross_origin, log_access, viewer
+from resolver.api.access import cross_origin, log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
 from resolver.api.openapi.json_schema import NONBLANK, STRING, enum_of, integer
@@ -46,7 +46,6 @@ from resolver.api.service import current_service
 from resolver.ingest.formats.ftm.ftm_schema import property_label
 from resolver.records.kinds import SCHEMATA
 from resolver.screening import entity_reader
-from resolver.screening.screener import IndexRevision
 
 blueprint = Blueprint("reconcile", __name__)
 _SUGGESTIONS = 10
@@ -152,9 +151,7 @@ def suggest_entity(dataset: str) -> Response:
     ]
     page = in_scope[cursor : cursor + _SUGGESTIONS]
     returned = {"seen": [entity["id"] for entity in page]}
-    log_access(
-        "suggest", {"prefix": prefix}, returned, IndexRevision(version, hub.models.stamp["model"])
-    )
+    log_access("suggest", {"prefix": prefix}, returned, revision_of(version))
     return json_response({"result": [_suggestion(entity) for entity in page]})
 
 
@@ -236,7 +233,7 @@ def preview(dataset: str) -> Response:
         or (sources is not None and sources.isdisjoint(entity["datasets"]))
     ):
         raise ApiError(404, f"there is no entity {entity_id[:80]!r}")
-    revision = IndexRevision(read.revision, hub.models.stamp["model"])
+    revision = revision_of(read.revision)
     log_access("preview", {"id": entity_id}, {"seen": [read.id]}, revision)
     nonce = secrets.token_urlsafe(12)
     properties = entity["properties"]

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response
 
 from resolver.api import query_parameters
-from resolver.api.access import log_access, viewer
+from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.openapi.json_schema import (
     BOOLEAN,
@@ -32,7 +32,6 @@ from resolver.api.service import current_service
 from resolver.engines.model_features import FeatureWeights, feature_weights
 from resolver.hub.admin import StoredSource
 from resolver.screening import change_feed, source_policy
-from resolver.screening.screener import IndexRevision
 
 blueprint = Blueprint("catalog", __name__)
 _ACCESS = Access(Scope.CHECK, Disclosure.STATE)
@@ -215,7 +214,7 @@ def changes() -> Response:
         "changes",
         {"since": since, "skip": skip, "limit": limit},
         {"until": feed.until, "events": len(feed.events)},
-        IndexRevision(feed.revision, hub.models.stamp["model"]),
+        revision_of(feed.revision),
     )
     return json_response(
         {

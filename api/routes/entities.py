@@ -14,7 +14,7 @@ from urllib.parse import quote
 from flask import Blueprint, Request, Response, request, url_for
 
 from resolver.api import query_parameters
-from resolver.api.access import log_access, viewer
+from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
 from resolver.api.openapi.json_schema import (
@@ -43,7 +43,6 @@ from resolver.api.service import current_service
 from resolver.ingest.formats.ftm.ftm_schema import is_entity_property
 from resolver.records.properties import ADDRESS
 from resolver.screening import change_feed, entity_reader
-from resolver.screening.screener import IndexRevision
 
 blueprint = Blueprint("entities", __name__)
 _ADDRESS_ENTITY = "addressEntity"
@@ -210,7 +209,7 @@ def _read(entity_id: str, *, nested: bool) -> _ReadEntity | Response:
     if read is None:
         raise ApiError(404, f"there is no entity {entity_id[:80]!r}")
     # a redirect discloses the entity of a record
-    revision = IndexRevision(read.revision, hub.models.stamp["model"])
+    revision = revision_of(read.revision)
     log_access("entity", {"id": entity_id}, {"seen": [read.id]}, revision)
     if read.id != entity_id:
         return _redirect(entity_id, read.id)

@@ -8,13 +8,12 @@ from pathlib import Path
 import orjson
 from flask import g
 
-from resolver.api.access import log_access
+from resolver.api.access import log_access, revision_of
 from resolver.api.errors import ApiError
 from resolver.api.schemas.senzing import senzing_lines
 from resolver.api.service import current_service
 from resolver.hub.job_worker import LOOKUP_SCOPES, OWN, RESULT, Job
 from resolver.report import SCRIPT_SOURCE
-from resolver.screening.screener import IndexRevision
 
 RESULT_FILES = {
     "report": ("report.html", "text/html"),
@@ -49,8 +48,7 @@ def result_path(job: Job, what: str, *, is_own: bool = False) -> Path:
 
 def log_result(job: Job, what: str, *, is_own: bool = False) -> None:
     """Log that a file of a batch's results is read."""
-    service = current_service()
-    revision = IndexRevision(service.hub.store.revision, service.hub.models.stamp["model"])
+    revision = revision_of(current_service().hub.store.revision)
     query = {"batch": job.id, "file": what, "own": is_own}
     log_access("batch", query, {}, revision)
 
