@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.kernels.lookup.term_bearers import PLACE_BIT
 from resolver.records import Batch, Column
 from resolver.records.batch import IntArray
 from resolver.records.prepared.ragged import spread
@@ -24,7 +25,7 @@ from resolver.store.array_files import AnyArray, decode_texts, encode_texts
 
 Numbers = npt.NDArray[np.int64]
 WEIGHT_UNITS = 250
-"""Units of weight; that of a posting is 1 at most, and its number odd for places only."""
+"""Units of weight; that of a posting is 1 at most. `PLACE_BIT` marks the postings of places."""
 _CHUNK = 100_000
 _LAST = "\U0010ffff"
 
@@ -135,8 +136,10 @@ def _column_postings(column: Column, searched: SearchedProperty) -> _ColumnPosti
         terms = [list(searched.terms(text)) for text in texts]
         chunks.append(pa.array([term for some in terms for term, _ in some], pa.string()))
         shares = [share for some in terms for _, share in some]
+        # an even number, since the lowest bit marks places
         halves = np.round(np.array(shares) * (searched.weight * WEIGHT_UNITS / 2))
-        weights.append(2 * halves.astype(np.uint8) + np.uint8(searched.is_place))
+        mark = np.uint8(PLACE_BIT if searched.is_place else 0)
+        weights.append(2 * halves.astype(np.uint8) | mark)
         counts.append(np.array([len(some) for some in terms], dtype=np.int64))
     count = _concat(counts, np.int64)
     starts = np.cumsum(count) - count

@@ -9,6 +9,9 @@ import numpy as np
 from resolver.kernels.arrays import BoolArray, ByteArray, FloatArray, IntArray, LongArray
 from resolver.kernels.compiler import compiled
 
+PLACE_BIT = 1
+"""Bit of the weight of a posting that marks the value as a place; other weights are even."""
+
 
 class TermRanges(NamedTuple):
     """Ranges of postings, from `firsts` up to `lasts`, and the worth of a term in each."""
@@ -27,12 +30,12 @@ class Postings(NamedTuple):
 
 
 class Bearers(NamedTuple):
-    """Entities by row: the best value of each (zeros to begin with), whether the weight of that is
-    an odd number, and the rows that were raised.
+    """Entities by row: the best value of each (zeros to begin with), whether a place is stated with
+    it (`PLACE_BIT`), and the rows that were raised.
     """
 
     best: FloatArray
-    is_odd: BoolArray
+    is_place: BoolArray
     touched: IntArray
 
 
@@ -48,7 +51,7 @@ def raise_bearers(
 
     `visible` has a flag per record, or is empty if all are. Return the number of raised entities.
     """
-    best, is_odd, touched = bearers
+    best, is_place, touched = bearers
     count = 0
     for place in range(len(ranges.firsts)):
         factor = ranges.factors[place]
@@ -64,5 +67,6 @@ def raise_bearers(
                 count += 1
             weight = postings.weights[at]
             if factor * np.float32(weight) > best[entity]:
-                best[entity], is_odd[entity] = factor * np.float32(weight), weight % 2 == 1
+                best[entity] = factor * np.float32(weight)
+                is_place[entity] = weight & PLACE_BIT != 0
     return count

@@ -117,7 +117,7 @@ class _EntityPlaces:
             bearers,
         )
         rows = bearers.touched[:count].astype(np.int64)
-        return rows, bearers.best[rows] / np.float32(WEIGHT_UNITS), bearers.is_odd[rows]
+        return rows, bearers.best[rows] / np.float32(WEIGHT_UNITS), bearers.is_place[rows]
 
 
 def _is_known(segment: IndexSegment, viewer: Viewer, sources: frozenset[str] | None) -> Bools:

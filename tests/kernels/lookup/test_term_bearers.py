@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resolver.kernels.lookup.term_bearers import Bearers, Postings, TermRanges, raise_bearers
+from resolver.kernels.lookup.term_bearers import (
+    PLACE_BIT,
+    Bearers,
+    Postings,
+    TermRanges,
+    raise_bearers,
+)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -24,7 +30,7 @@ def test_bearers_have_their_best_visible_weight(seed: int) -> None:
     visible = chance.random(records) < 0.7 if seed % 2 else np.zeros(0, dtype=bool)
     active = chance.random(entities) < 0.8
     expected: dict[int, float] = {}
-    is_odd: dict[int, bool] = {}
+    is_place: dict[int, bool] = {}
     for first, last, factor in zip(firsts, lasts, factors, strict=True):
         for at in range(first, last):
             row = postings.records[at]
@@ -33,7 +39,7 @@ def test_bearers_have_their_best_visible_weight(seed: int) -> None:
             value = float(factor * np.float32(postings.weights[at]))
             if value > expected.get(int(owners[row]), 0.0):
                 expected[int(owners[row])] = value
-                is_odd[int(owners[row])] = bool(postings.weights[at] % 2)
+                is_place[int(owners[row])] = bool(postings.weights[at] & PLACE_BIT)
     bearers = Bearers(
         np.zeros(entities, dtype=np.float32),
         np.zeros(entities, dtype=bool),
@@ -44,4 +50,4 @@ def test_bearers_have_their_best_visible_weight(seed: int) -> None:
     assert sorted(bearers.touched[:count].tolist()) == sorted(expected)
     raised = np.flatnonzero(bearers.best).tolist()
     assert {place: float(bearers.best[place]) for place in raised} == expected
-    assert {place: bool(bearers.is_odd[place]) for place in raised} == is_odd
+    assert {place: bool(bearers.is_place[place]) for place in raised} == is_place
