@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 
-from resolver.api.access import log_access, viewer
+from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
 from resolver.api.desk.support.charts import build_waterfall
@@ -91,7 +91,7 @@ def _search_words(text: str, form: dict[str, Any]) -> str:
     results = current_service().ready_screener().search(text, SearchScope(viewer()))
     best = results.best(_MAX_MATCHES)
     entities = build_match_documents(best, results.snapshot, viewer())
-    revision = IndexRevision(results.snapshot.revision, current_service().hub.models.stamp["model"])
+    revision = revision_of(results.snapshot.revision)
     answer = {"total": len(results), "seen": [entity["id"] for entity in entities]}
     log_access("search", {"q": text}, answer, revision)
     return _search_page(
@@ -125,7 +125,7 @@ def _screen(submitted: SubmittedRecord) -> tuple[ScreeningResult, IndexRevision]
 
 def _find_by_id(text: str) -> entity_reader.EntityDocument | None:
     """Return the entity of an id, or None if the text is no id."""
-    if " " in text or not (":" in text or text.startswith("e-")):
+    if not entity_reader.may_be_id(text):
         return None
     document = entity_reader.read_entity(current_service().hub, text, viewer())
     return document if document is not None and document.entity is not None else None

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from unicodedata import category
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,23 @@ class EntityDocument:
     id: str
     entity: dict[str, Any] | None
     revision: int
+
+
+def may_be_id(text: str) -> bool:
+    """Return whether a typed text may be an id: one word that has more than letters.
+
+    An id within a source that has letters only is found by `read_entity`, but is taken for a name
+    where people type.
+    """
+    return (
+        bool(text) and " " not in text and any(category(letter)[0] not in "LM" for letter in text)
+    )
+
+
+def find_typed_id(hub: Hub, text: str, viewer: Viewer = STRANGER) -> str:
+    """Return the current id of the entity that a typed text is an id of; empty for other texts."""
+    document = read_entity(hub, text, viewer) if may_be_id(text) else None
+    return document.id if document is not None and document.entity is not None else ""
 
 
 def read_entity(

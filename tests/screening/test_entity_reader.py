@@ -117,3 +117,14 @@ def test_an_id_within_a_source_is_read_as_if_hidden_records_were_absent(
         # two entities have this id, one that is hidden has that, and nobody has the last
         for native_id in ("NK-8", "NK-9", "NK-10", ""):
             assert entity_reader.read_entity(hub, native_id, STRANGER) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        *(("e-1f", True), ("a:NK-7", True), ("NK-7", True), ("36", True), ("X482916", True)),
+        *(("", False), ("putin", False), ("Путин", False), ("नरेन्द्र", False), ("a b:1", False)),
+    ],
+)
+def test_words_of_letters_are_no_ids(text: str, expected: bool) -> None:
+    assert entity_reader.may_be_id(text) == expected
