@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from flask import Blueprint, Response, request
 
 from resolver.api import query_parameters
-from resolver.api.access import log_access, viewer
+from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
 from resolver.api.openapi.json_schema import (
@@ -47,18 +45,24 @@ from resolver.ingest.formats.ftm.ftm_schema import topic_names
 from resolver.records.kinds import SCHEMATA
 from resolver.screening import entity_reader
 from resolver.screening.match_documents import build_match_documents
-from resolver.screening.screener import EntityFilter, FilterContext, IndexRevision
+from resolver.screening.screener import EntityFilter, FilterContext
 from resolver.screening.search.entity_facets import FACETS
 from resolver.screening.search.found_entities import FoundEntities
+from resolver.screening.search.result_page import (
+    MAX_ENTITIES,
+    SORT_KEYS,
+    SortOrder,
+    parse_sort_order,
+    read_page,
+)
 from resolver.screening.search.term_search import SearchScope
 
 blueprint = Blueprint("search", __name__)
 _Entity = dict[str, Any]
-MAX_ENTITIES = 1_000
-"""Entities up to which results are paged, sorted and filtered by their documents."""
 MAX_TEXT = 2_000
 """Characters of a typed text."""
-_SORT_PATTERN = r"^(_?score|caption|schema|id|properties\.[A-Za-z]{1,40})(:(asc|desc))?$"
+_SORT_WORDS = "|".join(SORT_KEYS)
+_SORT_PATTERN = rf"^({_SORT_WORDS}|properties\.[A-Za-z]{{1,40}})(:(asc|desc))?$"
 _PARAMETERS = (
     query_parameter(
         "q",
@@ -86,7 +90,10 @@ _SEARCH_RESPONSE = component(
     closed_object(
         {
             "results": array_of(
-                closed_object({**ENTITY_FIELDS, "target": BOOLEAN, "score": FRACTION})
+                closed_object(
+                    {**ENTITY_FIELDS, "target": BOOLEAN, "score": FRACTION},
+                    dict.fromkeys(("first_seen", "last_seen", "last_change"), STRING),
+                )
             ),
             "total": TOTAL,
             "facets": map_of(closed_object({"label": STRING, "values": array_of(_FACET_VALUE)})),
@@ -96,30 +103,6 @@ _SEARCH_RESPONSE = component(
         }
     ),
 )
-_SORT_KEYS: Mapping[str, Callable[[_Entity], Any]] = {
-    "score": lambda entity: entity["score"],
-    "_score": lambda entity: entity["score"],
-    "caption": lambda entity: str(entity["caption"]).casefold(),
-    "schema": lambda entity: entity["schema"],
-    "id": lambda entity: entity["id"],
-}
-"""Sort keys by word; `properties.X` sorts by the smallest value of a property."""
-
-
-@dataclass(frozen=True, slots=True)
-class _SortOrder:
-    """Sort key (None for an entity without a value) and direction."""
-
-    key: Callable[[_Entity], Any]
-    is_descending: bool
-
-    def apply(self, entities: list[_Entity]) -> None:
-        """Sort entities in place; those without a value come last in either direction."""
-        keyed = [(self.key(entity), entity) for entity in entities]
-        with_value = [row for row in keyed if row[0] is not None]
-        with_value.sort(key=lambda row: row[0], reverse=self.is_descending)
-        without_value = [entity for key, entity in keyed if key is None]
-        entities[:] = [*(entity for _, entity in with_value), *without_value]
 
 
 @endpoint(
@@ -136,8 +119,9 @@ def search(dataset: str) -> Response:
     `score` is the relevance of an entity to the text, from 0 to 1, and no probability: it says how
     well names, numbers, addresses, telephones and e-mail addresses answer the words typed. Entities
     of equal relevance are ordered by their number of records, then by id. An id finds its entity.
-    Without `q`, or for `*`, every entity matches. `sort` is `caption:asc`, `properties.X:desc` and
-    so on, and orders the first 1,000. `filter` is a facet and a value, as in `genders:female`.
+    Without `q`, or for `*`, every entity matches. `sort` is `caption:asc`, `changed:desc`,
+    `properties.X` and so on, and orders the first 1,000; sorted by a time, entities have their
+    times. `filter` is a facet and a value, as in `genders:female`.
     `fuzzy`, `simple` and `target` are accepted and change nothing.
     """
     query_parameters.ignore_undeclared()
@@ -151,10 +135,11 @@ def search(dataset: str) -> Response:
     accept = read_entity_filter(with_topics=False)
     limit = query_parameters.read_integer("limit", 10, 0, 500)
     offset = query_parameters.read_integer("offset", 0, 0, MAX_ENTITIES)
-    results = screener.search(text, SearchScope(viewer(), sources), _find_id(text))
+    entity_id = entity_reader.find_typed_id(current_service().hub, text, viewer())
+    results = screener.search(text, SearchScope(viewer(), sources), entity_id)
     results, is_complete = _select_accepted(select_with_facets(results, schema, filters), accept)
-    page = _read_page(results, orders, offset, limit)
-    revision = IndexRevision(results.snapshot.revision, current_service().hub.models.stamp["model"])
+    page = read_page(results, orders, offset, limit, current_service().hub.store)
+    revision = revision_of(results.snapshot.revision)
     returned = {"seen": [entity["id"] for entity in page]}
     log_access("search", {"q": text, "schema": schema}, returned, revision)
     return json_response(
@@ -178,14 +163,6 @@ def _read_text() -> str:
     return "" if text == "*" else text
 
 
-def _find_id(text: str) -> str:
-    """Return the current id of the entity that a text is an id of; empty for other texts."""
-    if not text or " " in text:
-        return ""
-    document = entity_reader.read_entity(current_service().hub, text, viewer())
-    return document.id if document is not None and document.entity is not None else ""
-
-
 def _select_accepted(
     results: FoundEntities, accept: EntityFilter | None
 ) -> tuple[FoundEntities, bool]:
@@ -201,44 +178,9 @@ def _select_accepted(
     return results.select(mask), len(results) <= MAX_ENTITIES
 
 
-def _read_page(
-    results: FoundEntities, orders: Sequence[_SortOrder], offset: int, limit: int
-) -> list[_Entity]:
-    """Return the documents of a page; in another order than that of relevance, of the first
-    `MAX_ENTITIES`.
-    """
-    last = min(offset + limit, MAX_ENTITIES)
-    best = results.best(MAX_ENTITIES if orders else last)
-    shown = best if orders else best[offset:]
-    entities = [
-        {**document, "target": True, "score": entity.score}
-        for entity, document in zip(
-            shown, build_match_documents(shown, results.snapshot, viewer()), strict=True
-        )
-    ]
-    for order in orders:
-        order.apply(entities)
-    return entities[offset:last] if orders else entities
-
-
-def _read_sort_orders() -> list[_SortOrder]:
-    """Return the sort orders, the least important first. Raises `ApiError`."""
-    orders = []
-    for word in query_parameters.read_texts("sort"):
-        name, _, direction = word.partition(":")
-        key = _SORT_KEYS.get(name) or (
-            _by_property(name.removeprefix("properties.")) if "properties." in name else None
-        )
-        if key is None or direction not in ("", "asc", "desc"):
-            allowed = f"{', '.join(_SORT_KEYS)} or properties.X, with :asc or :desc"
-            raise ApiError(422, f"cannot sort by {word[:60]!r}; use {allowed}")
-        orders.append(_SortOrder(key, direction == "desc"))
-    return orders[::-1]
-
-
-def _by_property(prop: str) -> Callable[[_Entity], Any]:
-    def smallest(entity: _Entity) -> str | None:
-        """Return the smallest value of the property, or None."""
-        return min(map(str, entity["properties"].get(prop, ())), default=None)
-
-    return smallest
+def _read_sort_orders() -> list[SortOrder]:
+    """Return the sort orders, the most important first. Raises `ApiError`."""
+    try:
+        return [parse_sort_order(word) for word in query_parameters.read_texts("sort")]
+    except ValueError as error:
+        raise ApiError(422, str(error)) from None

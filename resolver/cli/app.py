@@ -56,6 +56,7 @@ COMMANDS = {
         "resolve.explain", "Show why two records got their score, or were not compared.", _RECORDS
     ),
     "check": CommandRow("resolve.check", "Look up one name in lists.", _RECORDS),
+    "search": CommandRow("resolve.search", "Search a store by words, a number or an id.", _RECORDS),
     "serve": CommandRow("operate.serve", "Run the HTTP service and the steward's desk.", _STATE),
     "worker": CommandRow("operate.worker", "Process batches submitted over HTTP.", _STATE),
     "batches": CommandRow(

@@ -135,7 +135,9 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
         yield clients
 
 
-_REVISION_KEYS = "version index_version revision at until updated last_change first_seen".split()
+_REVISION_KEYS = (
+    "version index_version revision at until updated last_change first_seen last_seen".split()
+)
 _MASKED = (
     (re.compile(rf'"({"|".join(_REVISION_KEYS)})": ?("[^"]*"|\d+)'), ""),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(Z|\+00:00)?"), "TIME"),
@@ -258,6 +260,8 @@ def test_values_of_a_hidden_record_lead_nowhere(
         "/search/default?q=vekto&facets=countries&facets=topics",
         "/search/default?q=*&filter=datasets:h",
         "/search/default?q=smith&sort=caption",
+        "/search/default?sort=changed:desc&sort=id",
+        "/search/default?sort=first_seen&sort=last_seen:desc",
         "/reconcile/default/suggest/entity?prefix=tamara",
         "/entities/h:4",
         "/entities/h:1",

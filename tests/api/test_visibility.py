@@ -290,6 +290,15 @@ def test_history_and_feed_show_visible_changes_only(viewer: str, world: World) -
     # River's own m:9 joined it in the first revision, the public records in the second
     assert kinds[0] == ((1, "born") if is_allowed else (2, "born"))
     assert body["first_seen"] == body["history"][0]["at"]
+    for word in ("first_seen", "changed:desc"):
+        sorted_rows = world.get(viewer, f"/search/default?limit=500&sort={word}").json["results"]
+        by_id = {row["id"]: row for row in sorted_rows}
+        row = by_id[mixed.id]
+        assert (row["first_seen"], row["last_change"]) == (body["first_seen"], body["last_change"])
+        assert (secret.id in by_id) == is_allowed
+        key = "first_seen" if word == "first_seen" else "last_change"
+        times = [row[key] for row in sorted_rows]
+        assert times == sorted(times, reverse=word.endswith("desc"))
     assert gone == []
 
 

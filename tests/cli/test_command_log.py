@@ -59,6 +59,7 @@ class Sample(NamedTuple):
             "dedupe": [str(self.lists.coast), *store, "--out", out],
             "explain": ["coast:3", "river:3", *store],
             "check": ["Maria Quispe Huanca", *store],
+            "search": ["quispe", *store],
             "serve": ["--prepare", *store],
             "worker": ["--once", *store],
             "batches list": store,

@@ -127,6 +127,32 @@ def test_entities_without_the_sort_value_come_last(client: Client) -> None:
         assert 0 < len(dated) < len(dates)
 
 
+def test_times_sort_and_are_shown(client: Client) -> None:
+    plain = client.get("/search/default").json["results"]
+    assert all("first_seen" not in row for row in plain)
+    for word, key in (
+        ("first_seen", "first_seen"),
+        ("last_seen", "last_seen"),
+        ("changed", "last_change"),
+    ):
+        for direction in ("asc", "desc"):
+            rows = client.get(f"/search/default?sort={word}:{direction}&sort=id").json["results"]
+            assert {row["id"] for row in rows} == {row["id"] for row in plain}
+            keys = [row[key] for row in rows]
+            assert keys == sorted(keys, reverse=direction == "desc")
+            for row in rows:
+                entity = client.get(f"/entities/{row['id']}").json
+                assert row["first_seen"] == entity["first_seen"]
+                assert row["last_change"] == entity["last_change"]
+                assert row["last_seen"] >= row["first_seen"]
+
+
+def test_unknown_orders_are_refused(client: Client) -> None:
+    for word in ("age", "changed:down", "-changed", "properties."):
+        answer = client.get("/search/default", query_string={"sort": word})
+        assert answer.status_code == 422, word
+
+
 def test_a_schema_is_excluded_with_its_subschemata(client: Client) -> None:
     for path in (
         "/check?name=John+Smith&birthDate=1990-01-01&schema=Person",
