@@ -18,7 +18,6 @@ import json
 import logging
 import re
 import time
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -62,23 +61,23 @@ def measure_library(hub: Hub, count: int) -> dict[str, float]:
     # as the service does before it answers
     symbol_source().load()
     times: Times = {"decide": [], "next": [], "pair": [], "undo": []}
-    numbers: list[int] = []
+    ids: list[str] = []
     # the first of each kind loads what later ones find loaded
     item, snapshot = _show_item(hub, take_next_item(hub, _STEWARD))
-    while item is not None and snapshot is not None and len(numbers) < count:
-        clock = _Clock(times if numbers else {name: [] for name in times})
-        numbers.append(_decide_item(hub, item, snapshot, _VERDICTS[len(numbers) % len(_VERDICTS)]))
+    while item is not None and snapshot is not None and len(ids) < count:
+        clock = _Clock(times if ids else {name: [] for name in times})
+        ids.append(_decide_item(hub, item, snapshot, _VERDICTS[len(ids) % len(_VERDICTS)]))
         clock.lap("decide")
         following = take_next_item(hub, _STEWARD)
         clock.lap("next")
         item, snapshot = _show_item(hub, following)
         clock.lap("pair")
-    for number in reversed(numbers):
+    for decision_id in reversed(ids):
         clock = _Clock(times)
-        undo_decision(hub, _STEWARD, number)
+        undo_decision(hub, _STEWARD, decision_id)
         clock.lap("undo")
     figures: dict[str, float] = {
-        "decisions": len(numbers),
+        "decisions": len(ids),
         "waiting": list_waiting(hub, steward=_STEWARD, limit=1).total,
     }
     decide_and_next = [
@@ -100,13 +99,13 @@ def measure_pages(url: str, count: int) -> dict[str, float]:
         times: Times = {"post": [], "home": [], "review": [], "search": []}
         pages = {"home": "/desk", "review": "/review", "search": "/desk/search?name=Anna+Martin"}
         service.warm()
-        numbers: list[int] = []
+        ids: list[str] = []
         page = browser.get("/review/next", headers=headers)
-        while len(numbers) < count and "data-send" in page.text:
+        while len(ids) < count and "data-send" in page.text:
             form = _form(page.text)
             # the first decision loads what later ones find loaded
-            clock = _Clock(times if numbers else {"post": []})
-            action, verdict = form.pop("action"), str(_VERDICTS[len(numbers) % len(_VERDICTS)])
+            clock = _Clock(times if ids else {"post": []})
+            action, verdict = form.pop("action"), str(_VERDICTS[len(ids) % len(_VERDICTS)])
             page = browser.post(action, data={**form, "verdict": verdict}, headers=headers)
             clock.lap("post")
             if page.status_code == 409:
@@ -114,7 +113,7 @@ def measure_pages(url: str, count: int) -> dict[str, float]:
                 page = browser.post(
                     action, data={**form, "verdict": str(StewardVerdict.UNSURE)}, headers=headers
                 )
-            numbers += _undo_numbers(page.text)
+            ids += _undo_ids(page.text)
         for _ in range(_PAGE_REPEATS):
             clock = _Clock(times)
             for name, address in pages.items():
@@ -122,8 +121,8 @@ def measure_pages(url: str, count: int) -> dict[str, float]:
                 if status != 200:
                     raise RuntimeError(f"GET {address} answered {status}")
                 clock.lap(name)
-        for number in reversed(numbers):
-            undo_decision(service.hub, _STEWARD, number)
+        for decision_id in reversed(ids):
+            undo_decision(service.hub, _STEWARD, decision_id)
     finally:
         service.close()
     return _summarize_times(times)
@@ -163,15 +162,15 @@ def _show_item(hub: Hub, item: QueueItem | None) -> tuple[QueueItem | None, Pair
     return item, view.snapshot
 
 
-def _decide_item(hub: Hub, item: QueueItem, snapshot: PairSnapshot, verdict: StewardVerdict) -> int:
+def _decide_item(hub: Hub, item: QueueItem, snapshot: PairSnapshot, verdict: StewardVerdict) -> str:
     decision = DecisionRequest(
         _STEWARD, item.left.id, item.right.id, verdict, reason=_NAME, snapshot=snapshot
     )
     try:
-        return decide_pair(hub, decision).numbers[0]
+        return decide_pair(hub, decision).ids[0]
     except ContradictionError:
         unsure = replace(decision, verdict=StewardVerdict.UNSURE)
-        return decide_pair(hub, unsure).numbers[0]
+        return decide_pair(hub, unsure).ids[0]
 
 
 def _browser(app: Any) -> tuple[Any, dict[str, str]]:
@@ -201,12 +200,9 @@ def _form(text: str) -> dict[str, str]:
     }
 
 
-def _undo_numbers(text: str) -> Iterable[int]:
-    """Return the number of the decision that a page offers to undo, if any."""
-    return (
-        int(number)
-        for number in re.findall(r'action="/review/decisions/(\d+)/undo"[^>]*data-undo', text)[:1]
-    )
+def _undo_ids(text: str) -> list[str]:
+    """Return the id of the decision that a page offers to undo, if any."""
+    return re.findall(r'action="/review/decisions/([\w-]+)/undo"[^>]*data-undo', text)[:1]
 
 
 def main() -> None:

@@ -61,7 +61,7 @@ def decide(left: str, right: str) -> Any:
 def _decision_request(left: str, right: str, verdict: StewardVerdict) -> DecisionRequest:
     """Return the request of the form. Raises `DeskError`."""
     form = request.form
-    withdrawals = tuple(int(text) for text in form.getlist("over") if text.isdigit())
+    withdrawals = tuple(text[:40] for text in form.getlist("over"))
     if withdrawals and current_user().role < UserRole.SENIOR:
         raise DeskError(
             403,
@@ -77,7 +77,7 @@ def _decision_request(left: str, right: str, verdict: StewardVerdict) -> Decisio
         comment=form.get("comment", "").strip()[:2_000],
         snapshot=_parse_snapshot(form.get("snapshot", "")),
         over=withdrawals,
-        recheck=int(form["again"]) if form.get("again", "").isdigit() else 0,
+        recheck=form.get("again", "")[:40],
     )
 
 
@@ -93,19 +93,21 @@ def _parse_snapshot(text: str) -> PairSnapshot | None:
         ) from None
 
 
-@blueprint.post("/review/decisions/<int:number>/undo")
+@blueprint.post("/review/decisions/<decision_id>/undo")
 @require_role(UserRole.STEWARD)
-def undo(number: int) -> Any:
+def undo(decision_id: str) -> Any:
     """Undo a decision, and show its pair (or the entity `next`) again."""
-    decision, user = load_decision(number), current_user()
+    decision, user = load_decision(decision_id), current_user()
     if decision.steward != user.name and user.role < UserRole.SENIOR:
         raise DeskError(
             403,
-            f"Decision {number} is {decision.steward}’s: taking it back takes a senior steward.",
+            f"Decision {decision.id} is {decision.steward}’s: a senior steward can take it back.",
             f"Ask {decision.steward or 'a colleague'} or a senior steward.",
         )
     comment = request.form.get("why", "").strip()[:2_000]
-    outcome = review.undo_decision(current_service().hub, current_steward(), number, why=comment)
+    outcome = review.undo_decision(
+        current_service().hub, current_steward(), decision_id, why=comment
+    )
     if request.form.get("next"):
         return redirect(url_for("desk.entity", entity_id=request.form["next"]), 303)
     return _show_pair_again(decision, outcome)
@@ -124,22 +126,22 @@ def _show_pair_again(decision: DecisionView, outcome: DecisionOutcome) -> Any:
         )
     except DecisionRefusedError:
         # the two are still one entity for another reason
-        return show_next_pair(filters, "", replace(outcome, numbers=()))
+        return show_next_pair(filters, "", replace(outcome, ids=()))
     left, right = view.left.party.id, view.right.party.id
     if is_partial_request():
-        return show_pair(left, right, QueuePosition(filters), replace(outcome, numbers=()))
+        return show_pair(left, right, QueuePosition(filters), replace(outcome, ids=()))
     parameters = {**filter_parameters(filters), **outcome_parameters(outcome)}
     return redirect(url_for("desk.pair", left=left, right=right, **parameters), 303)
 
 
-@blueprint.post("/review/decisions/<int:number>/confirm")
+@blueprint.post("/review/decisions/<decision_id>/confirm")
 @require_role(UserRole.STEWARD)
-def confirm(number: int) -> Any:
+def confirm(decision_id: str) -> Any:
     """Confirm the decision of another steward."""
     outcome = review.confirm_decision(
         current_service().hub,
         current_steward(),
-        number,
+        decision_id,
         comment=request.form.get("comment", "").strip()[:2_000],
     )
     if request.form.get("entity"):
@@ -162,7 +164,7 @@ def pending() -> Any:
         entity_of = {record_id: view.entity_key(record_id) for record_id in record_ids}
     # a decision within one entity, such as an undo of a merge, has no pair to show
     shared_entities = {
-        row.number: entity_of[row.left_record]
+        row.id: entity_of[row.left_record]
         for row in decisions
         if entity_of[row.left_record] == entity_of[row.right_record]
     }

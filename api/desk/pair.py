@@ -27,7 +27,6 @@ from resolver.api.desk.support.review_forms import (
     hides_scores,
     parse_verdict,
 )
-from resolver.api.query_parameters import read_integer
 from resolver.api.service import current_service
 from resolver.errors import ResolverError
 from resolver.hub.desk_users import UserRole
@@ -66,7 +65,7 @@ def pair(left: str, right: str) -> Any:
     position = QueuePosition(
         filters_of_url(),
         request.args.get("after", ""),
-        read_integer("again", 0, 0, 2**31),
+        request.args.get("again", "")[:40],
     )
     return show_pair(left, right, position, _previous_outcome())
 
@@ -86,7 +85,7 @@ def done() -> Any:
 def pair_preview(left: str, right: str) -> Any:
     """Show what a verdict would change, without deciding."""
     verdict = parse_verdict(request.args.get("verdict", ""))
-    withdrawals = tuple(int(text) for text in request.args.getlist("over") if text.isdigit())
+    withdrawals = tuple(text[:40] for text in request.args.getlist("over"))
     preview = review.preview_decision(
         current_service().hub,
         review.DecisionRequest(current_steward(), left, right, verdict, over=withdrawals),
@@ -155,7 +154,7 @@ def _show_done(filters: Filters, outcome: DecisionOutcome | None) -> Any:
 
 def outcome_parameters(outcome: DecisionOutcome | None) -> dict[str, Any]:
     """Return the query parameters that show a decision on the next page."""
-    return {"did": outcome.numbers[0]} if outcome is not None and outcome.numbers else {}
+    return {"did": outcome.ids[0]} if outcome is not None and outcome.ids else {}
 
 
 def show_pair(
@@ -241,10 +240,10 @@ def _hold_pair(left: str, right: str) -> str:
 
 def _previous_outcome() -> DecisionOutcome | None:
     """Return the outcome of the decision taken on the page before (`did`), if any."""
-    number = read_integer("did", 0, 0, 2**31)
-    if not number:
+    decision_id = request.args.get("did", "")[:40]
+    if not decision_id:
         return None
-    decision = load_decision(number)
+    decision = load_decision(decision_id)
     state = DecisionState.DONE
     message = f"Decided: {decision.verdict}."
     if decision.undoes:
@@ -258,16 +257,14 @@ def _previous_outcome() -> DecisionOutcome | None:
         and not decision.undoes
         and decision.status in (DecisionStatus.ACTIVE, DecisionStatus.WAITING)
     )
-    return DecisionOutcome(
-        state, (number,) if is_undoable else (), decision.number, (), "", message
-    )
+    revision = current_service().hub.store.revision
+    ids = (decision.id,) if is_undoable else ()
+    return DecisionOutcome(state, ids, revision, (), "", message)
 
 
-def load_decision(number: int) -> review.DecisionView:
-    """Return a decision of the log. Raises `UnknownIdError` for a number that the user may not
-    know.
-    """
-    return review.load_decision(current_service().hub, number, viewer())
+def load_decision(decision_id: str) -> review.DecisionView:
+    """Load a decision of the log. Raises `UnknownIdError` for an id that the user may not know."""
+    return review.load_decision(current_service().hub, decision_id, viewer())
 
 
 def _pair_response(text: str, address: str, title: str) -> Response:

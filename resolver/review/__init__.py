@@ -10,7 +10,7 @@ Queue
     `take_next_item(hub, steward, filters, after="", rules=None) -> QueueItem | None`
         Next pair that nobody else has open and that the steward may decide, leased to them for
         `rules.lease_seconds`. `after` skips that item and all before it.
-    `find_item(hub, left, right, recheck=0, viewer=STRANGER) -> QueueItem | None`
+    `find_item(hub, left, right, recheck="", viewer=STRANGER) -> QueueItem | None`
     `hold_pair(hub, steward, left, right, rules=None) -> str`,
     `release_pair(hub, steward, left, right)`
         Take or renew the lease of a pair (raises `PairLockedError`), and release it.
@@ -24,7 +24,7 @@ Queue
     `refresh_queue(hub)` (readers refresh the queue themselves; a worker may do it ahead)
 
 Pair
-    `build_pair_view(hub, left, right, *, steward=None, rules=None, recheck=0, hide_score=False)`
+    `build_pair_view(hub, left, right, *, steward=None, rules=None, recheck="", hide_score=False)`
         `left`, `right`: ids of entities or records. Raises `UnknownIdError` for an id that the
         viewer may not know, and `RetiredMeanwhileError` if both are one entity by now.
     `preview_decision(hub, request, rules=None) -> DecisionPreview`
@@ -39,9 +39,9 @@ Decisions
         its `withdrawals` as `over` to withdraw those decisions).
     `decide_pairs(hub, steward, items, verdict, *, reason, comment="", rules=None) -> BulkOutcome`
         One verdict on several queue items; each is accepted or refused by itself.
-    `undo_decision(hub, steward, number, *, why="") -> DecisionOutcome`
+    `undo_decision(hub, steward, decision_id, *, why="") -> DecisionOutcome`
         Takes back a decision with all decisions of its act.
-    `confirm_decision(hub, steward, number, *, comment="") -> DecisionOutcome`
+    `confirm_decision(hub, steward, decision_id, *, comment="") -> DecisionOutcome`
         Confirms a decision that waits for a second steward; `list_pending(hub, viewer)` lists them.
     `split_entity(hub, steward, entity, record_ids, why, *, shown_digest="", rules=None)`,
     `preview_split(hub, steward, entity, record_ids, rules=None)`
@@ -49,13 +49,13 @@ Decisions
 
 History and agreement
     `load_timeline(hub, entity, viewer=STRANGER) -> tuple[HistoryRow, ...]`, newest first;
-    `list_decisions(hub, record_ids, viewer=STRANGER)`, `load_decision(hub, number, viewer)`;
+    `list_decisions(hub, record_ids, viewer=STRANGER)`, `load_decision(hub, decision_id, viewer)`;
     `measure_agreement(hub, viewer=STRANGER) -> Agreement`
 
 Visibility
     Every reader states a `steward` or a `viewer` (`steward.viewer`); the default is a stranger, who
     sees only records of handling code H0. Whatever a viewer may not see counts as absent
-    (`restrictions`): its ids and numbers are unknown, an entity is the records that are left, and a
+    (`restrictions`): its ids are unknown, an entity is the records that are left, and a
     decision rests on these. The queue offers a pair only to those who may see all its records.
 """
 

@@ -111,9 +111,9 @@ class QueueItem:
     `score`, `logodds` (thousandths) and `band` are those of the strongest pair of records
     (`left_record`, `right_record`); `pairs` counts the pairs of records behind it. `priority`
     orders the queue, highest first. `why` explains the reason in a sentence. `key` names the place
-    in the queue (for `after`), `position` is that place by numbers. `recheck` is the number of the
-    decision under blind recheck, else 0; pass it on with the decision. `holder` is the steward who
-    has the pair open.
+    in the queue (for `after`), `position` is that place by numbers. `recheck` is the id of the
+    decision under blind recheck, else empty; pass it on with the decision. `holder` is the steward
+    who has the pair open.
     """
 
     key: str
@@ -131,16 +131,17 @@ class QueueItem:
     since: str
     assigned: str
     holder: str
-    recheck: int = 0
+    recheck: str = ""
     position: tuple[int, int, int] = (0, 0, 0)
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the item for JSON."""
-        renamed = {"priority": "worth", "holder": "held_by", "recheck": "again"}
-        fields = json_fields(self, renamed)
+        fields = json_fields(self, {"priority": "worth", "holder": "held_by"})
         # it counts the entities of the store
         del fields["position"]
-        return fields
+        # rechecks are offered to one steward at a time, not listed; programs know the key as 0
+        del fields["recheck"]
+        return {**fields, "again": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,11 +242,14 @@ class DecisionStatus(StrEnum):
 class DecisionView:
     """Decision as pages show it.
 
-    `decided_at` is a UTC text; `undoes` is the number of the decision that it takes back, or 0;
-    `act_numbers` are the numbers of the decisions taken in the same act (of a split, for example);
-    `reopened` says how its records have changed since (empty: they have not).
+    `decided_at` is a UTC text; `undoes` is the id of the decision that it takes back, or empty;
+    `reopened` says how its records have changed since (empty: they have not). The numbers count all
+    decisions of the log, so only commands show them, which read the whole store: its own, that of
+    the decision it takes back (or 0), and those of the decisions taken in the same act (of a split,
+    for example).
     """
 
+    id: str
     number: int
     left_record: str
     right_record: str
@@ -255,7 +259,8 @@ class DecisionView:
     reason: str
     comment: str
     status: DecisionStatus
-    undoes: int = 0
+    undoes: str = ""
+    undone_number: int = 0
     act_numbers: tuple[int, ...] = ()
     reopened: str = ""
 
@@ -265,11 +270,13 @@ class DecisionView:
         return "undo" if self.undoes else str(self.verdict)
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields of the decision for JSON."""
+        """Return the fields of the decision for the JSON of commands."""
         renamed = {
             "steward": "who",
             "decided_at": "when",
             "status": "standing",
+            "undoes": "undoes_id",
+            "undone_number": "undoes",
             "act_numbers": "together",
         }
         return json_fields(self, renamed)
@@ -288,21 +295,23 @@ class DecisionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DecisionOutcome:
-    """Result of a decision: numbers of the logged decisions (undo takes the first), revision of the
+    """Result of a decision: ids of the logged decisions (undo takes the first), revision of the
     store, ids of changed entities, id of the entity that both now belong to (empty: they are two),
-    a message for people, and the reasons why a second steward is needed.
+    a message for people, the reasons why a second steward is needed, and the numbers of the
+    decisions, for commands (see `DecisionView`).
     """
 
     state: DecisionState
-    numbers: tuple[int, ...]
+    ids: tuple[str, ...]
     revision: int
     changed_entities: tuple[str, ...]
     entity: str
     message: str
     second_reasons: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the fields of the outcome for JSON."""
+        """Return the fields of the outcome for the JSON of commands."""
         renamed = {
             "revision": "version",
             "changed_entities": "changed",
@@ -327,7 +336,8 @@ class HistoryRow:
 
     `kind` is an event (born, grew, shrank, merged, split, revived, dissolved), `decision`, or
     `list` (a version of a list that contains it). `other` is the other entity, or empty; `decision`
-    its number, or 0; `is_undoable` whether it can be undone.
+    its number, which is not shown, or 0; `decision_id` its id; `is_undoable` whether it can be
+    undone.
     """
 
     at: str
@@ -337,4 +347,5 @@ class HistoryRow:
     actor: str = ""
     other: str = ""
     decision: int = 0
+    decision_id: str = ""
     is_undoable: bool = False

@@ -60,7 +60,7 @@ from resolver.review.view_models import (
     WaterfallStep,
 )
 from resolver.scoring import scores
-from resolver.store import LinkTable, StoredEntity, StoredSource, StoreView
+from resolver.store import LinkTable, StoredDecision, StoredEntity, StoredSource, StoreView
 from resolver.store.desk import steward_work
 
 _MAX_CANDIDATES = 8
@@ -73,19 +73,20 @@ def build_pair_view(
     *,
     steward: Steward | None = None,
     rules: DeskRules | None = None,
-    recheck: int = 0,
+    recheck: str = "",
     hide_score: bool = False,
 ) -> PairView:
     """Build everything that the page of a pair shows.
 
-    With `recheck`, the number of a decision, the pair is shown as that decision saw it and without
+    With `recheck`, the id of a decision, the pair is shown as that decision saw it and without
     score. Raises `UnknownIdError` for an id or decision that the viewer may not know, and
     `RetiredMeanwhileError` where both ids belong to one entity or one was withdrawn.
     """
     viewer = steward.viewer if steward is not None else STRANGER
     with hub.store.view() as view:
-        if recheck:
-            sides = _load_recheck_sides(view, recheck, viewer)
+        rechecked = find_decision(view, recheck, viewer) if recheck else None
+        if rechecked is not None:
+            sides = _load_recheck_sides(view, rechecked, viewer)
         else:
             sides = load_pair_sides(view, left, right, viewer)
         left_side, right_side = sides
@@ -106,7 +107,9 @@ def build_pair_view(
             reason=QueueReason.BLIND,
             why="",
             second_reasons=second_steward_reasons(sides, sources, rules or DeskRules()),
-            holder=_other_holder(view, (-recheck, -recheck), steward) if recheck else "",
+            holder=_other_holder(view, (-rechecked.number, -rechecked.number), steward)
+            if rechecked is not None
+            else "",
             snapshot=take_snapshot(
                 hub, view, left_side, right_side, strongest, hide_score=hide_score or bool(recheck)
             ),
@@ -221,9 +224,8 @@ def _merge_note(view: StoreView, retired_id: str, viewer: Viewer) -> str:
 
 
 def _load_recheck_sides(
-    view: StoreView, number: int, viewer: Viewer
+    view: StoreView, stored: StoredDecision, viewer: Viewer
 ) -> tuple[EntitySide, EntitySide]:
-    stored = find_decision(view, number, viewer)
     left, right = (
         load_record_side(view, end, records, viewer) for end, records in shown_records(stored)
     )

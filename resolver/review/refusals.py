@@ -21,7 +21,7 @@ class DecidedMeanwhileError(DecisionRefusedError):
         self.decision = decision
         super().__init__(
             f"{decision.steward or 'somebody'} has decided this pair meanwhile: "
-            f"{decision.verdict}, on {_minute(decision.decided_at)} (decision {decision.number})",
+            f"{decision.verdict}, on {_minute(decision.decided_at)} (decision {decision.id})",
             hint="look at the pair again; undo that decision if you disagree",
         )
 
@@ -84,7 +84,7 @@ class ContradictionTie:
             source = "by the evidence"
         else:
             time = _minute(decision.decided_at)
-            source = f"{decision.steward or 'somebody'} on {time}, decision {decision.number}"
+            source = f"{decision.steward or 'somebody'} on {time}, decision {decision.id}"
         return f"{self.left_record} is {word} {self.right_record} ({source})"
 
 
@@ -92,11 +92,11 @@ class ContradictionError(DecisionRefusedError):
     """Decision that contradicts earlier ones.
 
     `chain` lists the ties from one record to the other, including the one that forbids the
-    decision; `withdrawals` are the numbers of the decisions to withdraw so that the new one can
+    decision; `withdrawals` are the ids of the decisions to withdraw so that the new one can
     stand (pass them as `over`).
     """
 
-    def __init__(self, chain: tuple[ContradictionTie, ...], withdrawals: tuple[int, ...]) -> None:
+    def __init__(self, chain: tuple[ContradictionTie, ...], withdrawals: tuple[str, ...]) -> None:
         self.chain, self.withdrawals = chain, withdrawals
         super().__init__(
             "this contradicts earlier decisions: " + "; ".join(map(str, chain)),

@@ -1,12 +1,12 @@
 """Limits of review: entities, records and decisions as a viewer may know them.
 
-What a viewer may not see is treated as if the store did not have it: its id and its number are
-unknown, and of an entity only the visible records count. So no refusal, count or history says that
-there is more.
+What a viewer may not see is treated as if the store did not have it: its id is unknown, and of an
+entity only the visible records count. So no refusal, count or history says that there is more.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
@@ -15,6 +15,8 @@ from resolver.hub.reopening.reopened_decisions import mark_stored
 from resolver.records.visibility import Viewer, is_visible
 from resolver.screening.visible_history import was_ever_visible
 from resolver.store import StoredDecision, StoredEntity, StoreView
+
+_NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
 def find_entity(view: StoreView, entity_id: str, viewer: Viewer) -> StoredEntity:
@@ -82,11 +84,17 @@ def load_decisions(
     return visible_decisions(view, mark_stored(view, view.decisions(ids)), viewer) if ids else []
 
 
-def find_decision(view: StoreView, number: int, viewer: Viewer) -> StoredDecision:
-    """Find a decision by number. Raises `UnknownIdError` for a number that the log does not have or
-    the viewer may not know.
+def find_decision(view: StoreView, decision_id: str, viewer: Viewer) -> StoredDecision:
+    """Find a decision by id. Raises `UnknownIdError` for an id that the log does not have or the
+    viewer may not know.
+
+    Who sees everything, as commands do, may name a decision by its number in the log as well.
     """
-    stored = view.decision(number)
+    stored = view.decision_by_id(decision_id)
+    if stored is None and "admin" in viewer.scopes and _NUMBER.fullmatch(decision_id):
+        stored = view.decision(int(decision_id))
     if stored is None or not visible_decisions(view, [stored], viewer):
-        raise UnknownIdError(f"there is no decision {number}", hint="see the history of the entity")
+        raise UnknownIdError(
+            f"there is no decision {decision_id[:40]}", hint="see the history of the entity"
+        )
     return stored

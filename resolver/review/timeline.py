@@ -44,14 +44,14 @@ def list_decisions(
         return decision_views(load_decisions(view, record_ids, viewer))
 
 
-def load_decision(hub: Hub, number: int, viewer: Viewer = STRANGER) -> DecisionView:
-    """Load a decision with its present effect. Raises `UnknownIdError` for a number that the viewer
+def load_decision(hub: Hub, decision_id: str, viewer: Viewer = STRANGER) -> DecisionView:
+    """Load a decision with its present effect. Raises `UnknownIdError` for an id that the viewer
     may not know.
     """
     with hub.store.view() as view:
-        stored = find_decision(view, number, viewer)
+        stored = find_decision(view, decision_id, viewer)
         log = load_decisions(view, stored.decision.pair, viewer)
-    return next(decision for decision in decision_views(log) if decision.number == number)
+    return next(decision for decision in decision_views(log) if decision.id == stored.id)
 
 
 def load_timeline(hub: Hub, entity: str, viewer: Viewer = STRANGER) -> tuple[HistoryRow, ...]:
@@ -106,6 +106,7 @@ def _decision_row(decision: DecisionView, revision: int) -> HistoryRow:
         text,
         decision.steward,
         decision=decision.number,
+        decision_id=decision.id,
         is_undoable=decision.status in _UNDOABLE,
     )
 

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, u
 from resolver.store import bulk_rows
 from resolver.store.commit import Commit, ListCommit, OutdatedError
 from resolver.store.database import lock_transaction, write_transaction
-from resolver.store.desk.decision_log import decision_row
+from resolver.store.desk.decision_log import decision_row, new_decision_id
 from resolver.store.row_types import utc_text
 from resolver.store.schema import (
     decisions,
@@ -189,7 +189,12 @@ def _finish(connection: Connection, changes: Commit, counters: _Counters) -> Non
         connection.execute(
             insert(decisions),
             [
-                {**decision_row(new), "digest": new.digest, "landed": changes.base + 1}
+                {
+                    **decision_row(new),
+                    "id": new_decision_id(),
+                    "digest": new.digest,
+                    "landed": changes.base + 1,
+                }
                 for new in changes.decisions
             ],
         )

@@ -136,13 +136,15 @@ class StoredLink:
 
 @dataclass(frozen=True, slots=True)
 class StoredDecision:
-    """Decision in the log: its number, its revision, and the context in which it was taken.
+    """Decision in the log: its place there, its revision, and the context in which it was taken.
 
+    `id` names it outside of the store; `number` counts all decisions, and only orders them.
     `versions` are the numbers of the versions of the left and the right record that the decision
     saw; None where the store had no such record yet: the first one that came after.
     """
 
     number: int
+    id: str
     revision: int
     decision: Decision
     context: Mapping[str, Any]

@@ -7,6 +7,9 @@ A row with `valid_from` and `valid_to` is valid at revision r if `valid_from <= 
 is null or `r < valid_to`). Rows of a commit that is being staged are valid from beyond the revision
 in `meta`. Rows of records change in `valid_to` only; decisions, events and audit rows never do.
 
+`decisions.number` is the order of the log; people and programs get `decisions.id`, which is random,
+so that nobody can count decisions on records that they may not see.
+
 `records.number` and `entities.number` have no gaps, in the order of commits and, within one, of
 record ids, so that they can address columns outside the store.
 """
@@ -154,6 +157,7 @@ decisions = Table(
     "decisions",
     metadata,
     Column("number", Serial, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
     Column("landed", BigInteger, nullable=False, index=True),
     Column("left_id", Text, nullable=False, index=True),
     Column("right_id", Text, nullable=False, index=True),

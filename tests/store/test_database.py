@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def test_migrations_produce_the_schema(store: Store) -> None:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
-@pytest.mark.parametrize("version", ["0001", "0002", "0003", "0004", "0005", "0006", "0007"])
+@pytest.mark.parametrize("version", [f"{number:04}" for number in range(1, 9)])
 def test_older_schema_is_upgraded_with_its_rows(url: str, version: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
@@ -97,17 +98,22 @@ def test_decisions_of_before_refer_to_the_records_of_today(url: str) -> None:
             )
     engine.dispose()
     with Store.open(url, create=False) as store, store.view() as view:
-        versions = {stored.decision.right_id: stored.versions for stored in view.decisions()}
-    assert versions == {"beta:1": (2, 3), "gamma:1": (2, None)}
+        log = view.decisions()
+        versions = {stored.decision.right_id: stored.versions for stored in log}
+        assert versions == {"beta:1": (2, 3), "gamma:1": (2, None)}
+        assert len({stored.id for stored in log}) == 2
+        assert all(re.fullmatch("d-[0-9a-f]{16}", stored.id) for stored in log)
+        assert [view.decision_by_id(stored.id) for stored in log] == log
 
 
-def test_queue_of_an_older_order_is_built_again(url: str) -> None:
+@pytest.mark.parametrize("version", ["0005", "0008"])
+def test_queue_of_an_older_form_is_built_again(url: str, version: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(database.__file__).parent / "migrations"))
     engine = create_engine(url)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "0005")
+        command.upgrade(config, version)
         connection.execute(text("INSERT INTO desk (one, consulted) VALUES (1, 7)"))
     engine.dispose()
     with Store.open(url, create=False) as store:

@@ -25,13 +25,13 @@ _NO_FILTERS = asdict(Filters())
 class QueuePosition:
     """Place of a pair in the queue, as addresses carry it.
 
-    `after` is the key of the last skipped item (empty: none), `recheck` the number of the decision
-    under blind recheck (0: none).
+    `after` is the key of the last skipped item (empty: none), `recheck` the id of the decision
+    under blind recheck (empty: none).
     """
 
     filters: Filters
     after: str = ""
-    recheck: int = 0
+    recheck: str = ""
 
     def parameters(self) -> dict[str, Any]:
         """Return the position as query parameters."""

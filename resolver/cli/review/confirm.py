@@ -13,28 +13,30 @@ from resolver.settings import Settings
 
 
 @click.command("confirm")
-@click.argument("number", type=int, metavar="N")
+@click.argument("decision_id", metavar="ID")
 @store_option(required=True)
 @steward_option
 @json_option
 @click.pass_obj
-def command(settings: Settings, /, number: int, store_url: str, **options: Any) -> None:
-    """Confirm decision N, which waits for a second steward (see `resolver queue --pending`).
+def command(settings: Settings, /, decision_id: str, store_url: str, **options: Any) -> None:
+    """Confirm the decision ID, which waits for a second steward (see `resolver queue --pending`).
+
+    ID may also be its number in the log.
 
     \b
     Example:
-      resolver confirm 17 --store sqlite:///hub.db --who lee
+      resolver confirm d-5f0c2a9be1734d68 --store sqlite:///hub.db --who lee
     """
     from resolver.cli.store_arguments import open_hub
     from resolver.review import Steward, confirm_decision
 
     with open_hub(store_url, settings) as hub:
         # a refusal shows the decisions that it rests on
-        log_records(hub, 2, decision=number)
+        log_records(hub, 2, decision=decision_id)
         outcome = confirm_decision(
-            hub, Steward(options["steward"], scopes=frozenset({"admin"})), number
+            hub, Steward(options["steward"], scopes=frozenset({"admin"})), decision_id
         )
     if options["as_json"]:
         click.echo(json.dumps(outcome.to_json(), ensure_ascii=False))
         return
-    click.echo(f"{outcome.message} (decision {outcome.numbers[0]}, version {outcome.revision})")
+    click.echo(f"{outcome.message} (decision {outcome.ids[0]}, version {outcome.revision})")

@@ -38,10 +38,9 @@ Examples:
 @click.option("--why", default="", help="Reason, for the log.")
 @click.option(
     "--over",
-    type=int,
     multiple=True,
-    metavar="N",
-    help="Withdraw the contradicting decision N; repeatable.",
+    metavar="ID",
+    help="Withdraw the contradicting decision ID; repeatable.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @steward_option
@@ -58,17 +57,19 @@ def command(
         Steward,
         StewardVerdict,
         decide_pair,
+        load_decision,
         preview_decision,
     )
 
     steward = Steward(options["steward"], scopes=frozenset({"admin"}))
-    request = DecisionRequest(
-        steward, left, right, StewardVerdict(verdict), options["why"], over=options["over"]
-    )
     rules = DeskRules.from_settings(settings)
     with open_hub(store_url, settings) as hub:
         # a refusal shows the decisions that it rests on
         log_records(hub, 2, left=left, right=right, verdict=verdict)
+        over = tuple(load_decision(hub, name, steward.viewer).id for name in options["over"])
+        request = DecisionRequest(
+            steward, left, right, StewardVerdict(verdict), options["why"], over=over
+        )
         if options["dry_run"]:
             preview = preview_decision(hub, request, rules)
             log_preview(hub, preview)
@@ -98,7 +99,7 @@ def print_outcome(outcome: DecisionOutcome, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(outcome.to_json(), ensure_ascii=False))
         return
-    click.echo(f"{outcome.message} (decision {outcome.numbers[0]}, version {outcome.revision})")
+    click.echo(f"{outcome.message} (decision {outcome.ids[0]}, version {outcome.revision})")
 
 
 def format_preview(effects: DecisionPreview) -> str:

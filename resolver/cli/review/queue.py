@@ -127,7 +127,7 @@ def _print_page(page: QueuePage, *, as_json: bool) -> None:
 
 def _pending_line(decision: DecisionView) -> str:
     pair = f"{decision.left_record}  {decision.right_record}"
-    return f"{decision.number:>8}  {decision.label:<9}  {pair}  by {decision.steward}"
+    return f"{decision.id}  {decision.label:<9}  {pair}  by {decision.steward}"
 
 
 def _line(item: QueueItem) -> str:

@@ -42,8 +42,8 @@ class Agreement:
     pairs: int
     agreeing: int
     kappa: float | None
-    disagreements: tuple[tuple[int, str, str, str, str], ...] = field(default=())
-    """Rows of (decision number, first verdict, first steward, second verdict, second steward)."""
+    disagreements: tuple[tuple[str, str, str, str, str], ...] = field(default=())
+    """Rows of (decision id, first verdict, first steward, second verdict, second steward)."""
 
 
 def is_drawn(digest: str, share: float) -> bool:
@@ -61,7 +61,7 @@ def find_recheck_item(
     max_rank: int | None,
     place: tuple[int, int, int] | None,
     *,
-    decision: int = 0,
+    decision: StoredDecision | None = None,
     viewer: Viewer = STRANGER,
 ) -> QueueItem | None:
     """Find the recheck of highest priority among other stewards' decisions (or that of one
@@ -73,8 +73,8 @@ def find_recheck_item(
     viewer = steward.viewer if steward is not None else viewer
     if filters != Filters() and filters.reason != QueueReason.BLIND:
         return None
-    if decision:
-        row = steward_work.recheck_of(view.connection, decision)
+    if decision is not None:
+        row = steward_work.recheck_of(view.connection, decision.number)
         return _build_item(view, row, viewer) if row is not None else None
     name = steward.name if steward else ""
     for row in steward_work.open_rechecks(view.connection, name, max_rank):
@@ -102,7 +102,7 @@ def _build_item(view: StoreView, row: RecheckRow, viewer: Viewer) -> QueueItem |
         return None
     sources = sources_by_name(view)
     return QueueItem(
-        f"{row.rank}.{-row.decision}.{-row.decision}",
+        f"{row.rank}.{stored.id}.{stored.id}",
         build_party(left, sources),
         build_party(right, sources),
         stored.decision.left_id,
@@ -117,7 +117,7 @@ def _build_item(view: StoreView, row: RecheckRow, viewer: Viewer) -> QueueItem |
         row.since,
         "",
         "",
-        row.decision,
+        stored.id,
         (row.rank, -row.decision, -row.decision),
     )
 
@@ -143,24 +143,25 @@ def shown_records(
 
 
 def answer_recheck(
-    hub: Hub, steward: Steward, number: int, verdict: StewardVerdict, why: str
+    hub: Hub, steward: Steward, stored: StoredDecision, verdict: StewardVerdict, why: str
 ) -> None:
     """Record the verdict of another steward on a decision.
 
     Raises `DecisionNotAllowedError` if the decision is their own or was rechecked already.
     """
-    rows = hub.store.steward_work.rechecks(number)
+    rows = hub.store.steward_work.rechecks(stored.number)
     if not rows or rows[0].verdict is not None:
         raise DecisionNotAllowedError(
-            f"decision {number} does not wait for a second look", hint="go on to the next pair"
+            f"decision {stored.id} does not wait for a second look", hint="go on to the next pair"
         )
     if rows[0].first_steward == steward.name:
         raise DecisionNotAllowedError(
-            f"decision {number} is your own", hint="leave it to another steward"
+            f"decision {stored.id} is your own", hint="leave it to another steward"
         )
-    if not hub.store.steward_work.answer_recheck(number, steward.name, str(verdict), why):
+    is_first = hub.store.steward_work.answer_recheck(stored.number, steward.name, str(verdict), why)
+    if not is_first:
         raise DecisionNotAllowedError(
-            f"decision {number} has had its second look meanwhile", hint="go on to the next pair"
+            f"decision {stored.id} has had its second look meanwhile", hint="go on to the next pair"
         )
 
 
@@ -181,7 +182,7 @@ def measure_agreement(hub: Hub, viewer: Viewer = STRANGER) -> Agreement:
             verdicts.append((first, second))
             if first is not second:
                 disagreements.append(
-                    (row.decision, str(first), row.first_steward, str(second), row.second_steward)
+                    (stored.id, str(first), row.first_steward, str(second), row.second_steward)
                 )
     agreeing = sum(first is second for first, second in verdicts)
     return Agreement(len(verdicts), agreeing, cohen_kappa(verdicts), tuple(disagreements))

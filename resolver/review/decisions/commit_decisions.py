@@ -141,12 +141,13 @@ def commit_plan(
     )
     outcome = DecisionOutcome(
         DecisionState.WAITING if plan.second_reasons else final_state,
-        tuple(stored.number for stored in ordered),
+        tuple(stored.id for stored in ordered),
         committed.revision,
         tuple(sorted(ids.values())),
         entity,
         "",
         plan.second_reasons,
+        tuple(stored.number for stored in ordered),
     )
     return outcome, plan
 

@@ -49,29 +49,29 @@ def list_pending(hub: Hub, viewer: Viewer = STRANGER) -> tuple[DecisionView, ...
 
 
 def confirm_decision(
-    hub: Hub, steward: Steward, number: int, *, comment: str = ""
+    hub: Hub, steward: Steward, decision_id: str, *, comment: str = ""
 ) -> DecisionOutcome:
     """Confirm a decision that waits for a second steward.
 
-    Raises `UnknownIdError` for a number that the steward may not know, and
+    Raises `UnknownIdError` for an id that the steward may not know, and
     `DecisionNotAllowedError` if it is the steward's own or no longer waits.
     """
 
     def build(view: StoreView) -> DecisionPlan:
         """Plan the confirmation on one revision."""
-        return _plan_confirmation(view, steward, number, comment)
+        return _plan_confirmation(view, steward, decision_id, comment)
 
     with hub.store.view() as view:
-        pair = find_decision(view, number, steward.viewer).decision.pair
+        pair = find_decision(view, decision_id, steward.viewer).decision.pair
     outcome, plan = commit_plan(hub, build, steward, pair)
-    message = f"Confirmed: {_describe_confirmation(plan, outcome.entity)}"
+    message = f"Confirmed: {_describe_confirmation(hub, plan, outcome.entity)}"
     return replace(outcome, state=DecisionState.DONE, message=message)
 
 
 def _plan_confirmation(
-    view: StoreView, steward: Steward, number: int, comment: str
+    view: StoreView, steward: Steward, decision_id: str, comment: str
 ) -> DecisionPlan:
-    stored = find_decision(view, number, steward.viewer)
+    stored = find_decision(view, decision_id, steward.viewer)
     members = view.decisions_in_revision(stored.revision)
     group = [
         member
@@ -83,7 +83,7 @@ def _plan_confirmation(
     waiting_numbers = {waiting.number for waiting in unconfirmed_decisions(log)}
     if stored.number not in waiting_numbers:
         raise DecisionNotAllowedError(
-            f"decision {number} does not wait for a second steward", hint="look at the pair"
+            f"decision {stored.id} does not wait for a second steward", hint="look at the pair"
         )
     check_other_steward(stored, steward)
     group = [member for member in group if member.number in waiting_numbers]
@@ -118,10 +118,13 @@ def _merge_sets(stored: StoredDecision, *, is_undo: bool) -> tuple[tuple[str, ..
     return ()
 
 
-def _describe_confirmation(plan: DecisionPlan, entity: str) -> str:
+def _describe_confirmation(hub: Hub, plan: DecisionPlan, entity: str) -> str:
     undone = [int(new.context[UNDOES_KEY]) for new in plan.decisions if UNDOES_KEY in new.context]
     if undone:
-        return f"decision {undone[0]} is taken back."
+        with hub.store.view() as view:
+            stored = view.decision(undone[0])
+        assert stored is not None
+        return f"decision {stored.id} is taken back."
     text = f"{VERDICT_TEXTS[plan.entry.verdict]}."
     if entity and plan.entry.verdict is not StewardVerdict.UNSURE:
         text += f" They are now {entity}."

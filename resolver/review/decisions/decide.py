@@ -59,8 +59,8 @@ from resolver.store import NewDecision, StoredDecision, StoredEntity, StoreView
 class DecisionRequest:
     """Verdict of a steward on two entities or records.
 
-    `snapshot` is what was shown (None: not checked); `over` are numbers of decisions to withdraw;
-    `recheck` is the number of the decision that this verdict rechecks blind, or 0.
+    `snapshot` is what was shown (None: not checked); `over` are ids of decisions to withdraw;
+    `recheck` is the id of the decision that this verdict rechecks blind, or empty.
     """
 
     steward: Steward
@@ -70,8 +70,8 @@ class DecisionRequest:
     reason: str = ""
     comment: str = ""
     snapshot: PairSnapshot | None = None
-    over: tuple[int, ...] = ()
-    recheck: int = 0
+    over: tuple[str, ...] = ()
+    recheck: str = ""
 
 
 def decide_pair(
@@ -97,11 +97,11 @@ def decide_pair(
 
 
 def _decide_recheck(hub: Hub, request: DecisionRequest) -> DecisionOutcome:
-    number, verdict = request.recheck, request.verdict
+    verdict = request.verdict
     with hub.store.view() as view:
-        find_decision(view, number, request.steward.viewer)
-    answer_recheck(hub, request.steward, number, verdict, request.reason)
-    message = f"Second verdict on decision {number} recorded: {VERDICT_TEXTS[verdict]}."
+        stored = find_decision(view, request.recheck, request.steward.viewer)
+    answer_recheck(hub, request.steward, stored, verdict, request.reason)
+    message = f"Second verdict on decision {stored.id} recorded: {VERDICT_TEXTS[verdict]}."
     return DecisionOutcome(DecisionState.NOTED, (), hub.store.revision, (), "", message)
 
 
@@ -220,7 +220,7 @@ def _overridden_pairs(
     Raises `ContradictionError` unless the request withdraws them or the score has moved since.
     """
     forbidding = find_forbidding(log, *sides)
-    is_withdrawn = {stored.number for stored in forbidding} <= set(request.over)
+    is_withdrawn = {stored.id for stored in forbidding} <= set(request.over)
     if forbidding and not is_moved and not is_withdrawn:
         raise build_contradiction(log, *records, forbidding)
     return [stored.decision.pair for stored in forbidding]
@@ -280,7 +280,7 @@ def _withdrawals(
     withdrawn = [
         stored
         for stored in log
-        if stored.number in request.over and stored.decision.pair not in decided
+        if stored.id in request.over and stored.decision.pair not in decided
     ]
     entry = new_log_entry(request.steward, StewardVerdict.UNSURE, request.reason, request.comment)
     return replace(entry, act_id=act_id).build_decisions(
@@ -296,7 +296,7 @@ def _check_not_unsure(unconfirmed: StoredDecision, request: DecisionRequest) -> 
         and unconfirmed.decision.decided_by != request.steward.name
     ):
         raise DecisionNotAllowedError(
-            f"decision {unconfirmed.number} by {unconfirmed.decision.decided_by} waits for a "
+            f"decision {unconfirmed.id} by {unconfirmed.decision.decided_by} waits for a "
             "second steward; an unsure verdict leaves it waiting",
             hint="confirm it, decide otherwise, or go on to the next pair",
         )

@@ -92,8 +92,8 @@ def check_undecided_since(view: StoreView, snapshot: PairSnapshot, viewer: Viewe
         and _is_across(stored, left, right)
     ]
     if later:
-        rows = {row.number: row for row in decision_views(log)}
-        raise DecidedMeanwhileError(rows[later[-1].number])
+        rows = {row.id: row for row in decision_views(log)}
+        raise DecidedMeanwhileError(rows[later[-1].id])
 
 
 def _is_across(stored: StoredDecision, left: Collection[str], right: Collection[str]) -> bool:
@@ -136,13 +136,13 @@ def build_contradiction(
     if left != near and right != far and None not in crossed_paths:
         near, far = far, near
         paths = crossed_paths[0] or [], crossed_paths[1] or []
-    views = {row.number: row for row in decision_views(log)}
+    views = {row.id: row for row in decision_views(log)}
     chain = [
         *_build_ties(left, near, paths[0], views),
-        ContradictionTie(near, far, False, views[forbidding[0].number]),
+        ContradictionTie(near, far, False, views[forbidding[0].id]),
         *_build_ties(far, right, paths[1], views),
     ]
-    return ContradictionError(tuple(chain), tuple(stored.number for stored in forbidding))
+    return ContradictionError(tuple(chain), tuple(stored.id for stored in forbidding))
 
 
 def find_forced_same(
@@ -154,14 +154,14 @@ def find_forced_same(
     path = find_same_path(log, left, right)
     if not path:
         return None
-    views = {row.number: row for row in decision_views(log)}
+    views = {row.id: row for row in decision_views(log)}
     return ContradictionError(
-        tuple(_build_ties(left, right, path, views)), tuple(stored.number for stored in path)
+        tuple(_build_ties(left, right, path, views)), tuple(stored.id for stored in path)
     )
 
 
 def _build_ties(
-    start: str, end: str, path: Sequence[StoredDecision], views: dict[int, DecisionView]
+    start: str, end: str, path: Sequence[StoredDecision], views: dict[str, DecisionView]
 ) -> list[ContradictionTie]:
     if start == end:
         return []
@@ -174,7 +174,7 @@ def _build_ties(
             if stored.decision.left_id == current
             else stored.decision.left_id
         )
-        ties.append(ContradictionTie(current, following, True, views[stored.number]))
+        ties.append(ContradictionTie(current, following, True, views[stored.id]))
         current = following
     return ties
 
@@ -230,7 +230,7 @@ def overturn_reasons(
         has_two_stewards = decision.needs_two or decision.unlawful
         is_decided = decision.verdict is not Verdict.UNSURE
         if has_two_stewards and is_decided and decision.pair in sorted_pairs:
-            return (f"two stewards decided it before (decision {stored.number})",)
+            return (f"two stewards decided it before (decision {stored.id})",)
     return ()
 
 
@@ -238,7 +238,7 @@ def check_other_steward(unconfirmed: StoredDecision, steward: Steward) -> None:
     """Raise `DecisionNotAllowedError` if the steward would confirm their own decision."""
     if unconfirmed.decision.decided_by == steward.name:
         raise DecisionNotAllowedError(
-            f"you took this decision yourself (decision {unconfirmed.number}); "
+            f"you took this decision yourself (decision {unconfirmed.id}); "
             "confirming it takes another steward",
             hint="leave it to a colleague, or undo it",
         )

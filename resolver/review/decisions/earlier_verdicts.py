@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ VERDICT_TEXTS = {
     StewardVerdict.RED: "red: one person under unlawfully different identities",
 }
 """Verdicts in words."""
+_NUMBERED_UNDO = re.compile(r"^undoes decision \d+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ def steward_verdict(decision: Decision) -> StewardVerdict:
     return StewardVerdict.RED if decision.unlawful else StewardVerdict(str(decision.verdict))
 
 
+def shown_reason(stored: StoredDecision) -> str:
+    """Return the reason of a decision, without the number that earlier versions wrote into it."""
+    return _NUMBERED_UNDO.sub("undoes an earlier decision", stored.decision.reason)
+
+
 def decision_views(log: Sequence[StoredDecision]) -> tuple[DecisionView, ...]:
     """Return decisions as pages show them, newest first. The log must be complete for each of its
     pairs.
@@ -109,15 +116,25 @@ def decision_views(log: Sequence[StoredDecision]) -> tuple[DecisionView, ...]:
     effective = {stored.decision.place for stored in effective_decisions(log)}
     unconfirmed = {stored.decision.place for stored in unconfirmed_decisions(log)}
     reopened = {stored.decision.place for stored in reopened_decisions(log)}
+    id_of = {stored.number: stored.id for stored in log}
     undone = {int(stored.context[UNDOES_KEY]) for stored in log if UNDOES_KEY in stored.context}
     acts: dict[str, list[int]] = {}
     for stored in log:
         if stored.context.get(ACT_KEY):
             acts.setdefault(str(stored.context[ACT_KEY]), []).append(stored.number)
     return tuple(
-        _build_view(stored, _find_status(stored, effective, reopened, unconfirmed, undone), acts)
+        _build_view(
+            stored,
+            _find_status(stored, effective, reopened, unconfirmed, undone),
+            id_of.get(_undone_number(stored), ""),
+            acts,
+        )
         for stored in sorted(log, key=lambda stored: -stored.number)
     )
+
+
+def _undone_number(stored: StoredDecision) -> int:
+    return int(stored.context.get(UNDOES_KEY, 0))
 
 
 def _find_status(
@@ -138,7 +155,7 @@ def _find_status(
 
 
 def _build_view(
-    stored: StoredDecision, status: DecisionStatus, acts: Mapping[str, list[int]]
+    stored: StoredDecision, status: DecisionStatus, undoes: str, acts: Mapping[str, list[int]]
 ) -> DecisionView:
     decision = stored.decision
     act_numbers = tuple(
@@ -147,16 +164,18 @@ def _build_view(
         if number != stored.number
     )
     return DecisionView(
+        stored.id,
         stored.number,
         decision.left_id,
         decision.right_id,
         steward_verdict(decision),
         decision.decided_by,
         utc_text(decision.decided_at) if decision.decided_at else "",
-        decision.reason,
+        shown_reason(stored),
         str(stored.context.get(COMMENT_KEY, "")),
         status,
-        int(stored.context.get(UNDOES_KEY, 0)),
+        undoes,
+        _undone_number(stored),
         act_numbers,
         decision.reopened if status is DecisionStatus.REOPENED else "",
     )

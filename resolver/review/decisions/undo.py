@@ -56,11 +56,13 @@ class _Reversal:
     """Versions that the decision saw which is brought back: it stays reopened if it was."""
 
 
-def undo_decision(hub: Hub, steward: Steward, number: int, *, why: str = "") -> DecisionOutcome:
+def undo_decision(
+    hub: Hub, steward: Steward, decision_id: str, *, why: str = ""
+) -> DecisionOutcome:
     """Take back a decision with all decisions of its act.
 
     A decision that needed two stewards needs two to undo, except one's own that nobody has
-    confirmed. Raises `UnknownIdError` for a number that the steward may not know, and
+    confirmed. Raises `UnknownIdError` for an id that the steward may not know, and
     `DecisionNotAllowedError` if later decisions stand on the same records or the decision is undone
     already.
     """
@@ -68,7 +70,7 @@ def undo_decision(hub: Hub, steward: Steward, number: int, *, why: str = "") -> 
 
     def build(view: StoreView) -> DecisionPlan:
         """Plan the undo on one revision."""
-        stored = find_decision(view, number, steward.viewer)
+        stored = find_decision(view, decision_id, steward.viewer)
         targets = _find_act(view, stored, steward.viewer)
         # as logged: an undo brings a decision back also where its records have changed since
         ids = sorted({end for pair in targets for end in pair})
@@ -77,7 +79,10 @@ def undo_decision(hub: Hub, steward: Steward, number: int, *, why: str = "") -> 
         undone_numbers[:] = [reversal.target.number for reversal in reversals]
         needs_two = any(reversal.is_confirmed for reversal in reversals)
         log_entry = new_log_entry(
-            steward, StewardVerdict.UNSURE, why or f"undoes decision {number}", needs_two=needs_two
+            steward,
+            StewardVerdict.UNSURE,
+            why or "undoes an earlier decision",
+            needs_two=needs_two,
         )
         decisions: list[NewDecision] = []
         for reversal in reversals:
@@ -88,17 +93,17 @@ def undo_decision(hub: Hub, steward: Steward, number: int, *, why: str = "") -> 
                 replace(new, versions=reversal.versions)
                 for new in entry.build_decisions([pair], log, undoes=undoes)
             ]
-        reasons = (f"two stewards stand behind decision {number}",) if needs_two else ()
+        reasons = (f"two stewards stand behind decision {stored.id}",) if needs_two else ()
         return DecisionPlan(log_entry, tuple(decisions), (), reasons)
 
     with hub.store.view() as view:
-        undone_decision = find_decision(view, number, steward.viewer).decision
-    outcome, _ = commit_plan(hub, build, steward, undone_decision.pair)
+        undone = find_decision(view, decision_id, steward.viewer)
+    outcome, _ = commit_plan(hub, build, steward, undone.decision.pair)
     hub.store.steward_work.drop_rechecks(undone_numbers)
     if outcome.state is DecisionState.WAITING:
-        message = f"Logged: decision {number} is undone once a second steward confirms it."
+        message = f"Logged: decision {undone.id} is undone once a second steward confirms it."
         return replace(outcome, message=message)
-    message = f"Undone: decision {number} ({VERDICT_TEXTS[steward_verdict(undone_decision)]})."
+    message = f"Undone: decision {undone.id} ({VERDICT_TEXTS[steward_verdict(undone.decision)]})."
     return replace(outcome, state=DecisionState.DONE, message=message)
 
 
@@ -134,7 +139,7 @@ def _plan_reversal(
     was_unconfirmed = bool(run & unconfirmed)
     if was_unconfirmed and target.decision.decided_by != steward.name:
         raise DecisionNotAllowedError(
-            f"decision {target.number} is {target.decision.decided_by}'s, "
+            f"decision {target.id} is {target.decision.decided_by}'s, "
             "and waits for a second steward",
             hint="decide otherwise, or leave it to them",
         )
@@ -175,8 +180,8 @@ def _check_latest(
     is_undo = UNDOES_KEY in target.context
     if undone_by and not is_undo and not any(stored.number in run for stored in active):
         raise DecisionNotAllowedError(
-            f"decision {target.number} is undone already, by decision {undone_by[-1].number}",
-            hint=f"undo decision {undone_by[-1].number} to bring it back",
+            f"decision {target.id} is undone already, by decision {undone_by[-1].id}",
+            hint=f"undo decision {undone_by[-1].id} to bring it back",
         )
     later = _later_decisions(pair_log, active, run, target) + (undone_by if is_undo else [])
     if later:
@@ -215,9 +220,9 @@ def _shown_score(stored: StoredDecision) -> dict[str, Any]:
 def _refuse_later(later: StoredDecision, target: StoredDecision) -> None:
     verdict = VERDICT_TEXTS[steward_verdict(later.decision)]
     raise DecisionNotAllowedError(
-        f"decision {later.number} by {later.decision.decided_by or 'somebody'} ({verdict}) "
-        f"came after decision {target.number} on the same records",
-        hint=f"undo decision {later.number} first",
+        f"decision {later.id} by {later.decision.decided_by or 'somebody'} ({verdict}) "
+        f"came after decision {target.id} on the same records",
+        hint=f"undo decision {later.id} first",
     )
 
 

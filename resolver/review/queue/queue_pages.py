@@ -40,7 +40,7 @@ from resolver.review.queue.refresh import (
     update_queue,
 )
 from resolver.review.refusals import PairLockedError
-from resolver.review.restrictions import find_entity
+from resolver.review.restrictions import find_decision, find_entity, visible_decisions
 from resolver.screening.visible_history import was_ever_visible
 from resolver.store import StoreView, WaitingRow, utc_text
 from resolver.store.desk import steward_work, waiting_pairs
@@ -48,8 +48,8 @@ from resolver.store.row_types import parse_utc_text
 
 _MAX_OFFERS = 25
 """Rows of the queue that are tried for one steward at most."""
-_KEY = re.compile(r"(-?\d{1,17})\.(e-\w{1,40}|-?\d{1,17})\.(e-\w{1,40}|-?\d{1,17})", re.ASCII)
-"""Key of an item: its rank, and its entities or (negative) the decision under blind recheck."""
+_KEY = re.compile(r"(-?\d{1,17})\.([de]-\w{1,40})\.([de]-\w{1,40})", re.ASCII)
+"""Key of an item: its rank, and its entities or (twice) the decision under blind recheck."""
 
 
 def list_waiting(
@@ -149,7 +149,7 @@ def _offer_items(
 
 
 def find_item(
-    hub: Hub, left: str, right: str, recheck: int = 0, viewer: Viewer = STRANGER
+    hub: Hub, left: str, right: str, recheck: str = "", viewer: Viewer = STRANGER
 ) -> QueueItem | None:
     """Find the queue item of two entities, or of a decision under recheck; None if they do not wait
     or the viewer may not see them.
@@ -157,8 +157,9 @@ def find_item(
     refresh_queue(hub, complete=False)
     with hub.store.view() as view:
         if recheck:
+            decision = find_decision(view, recheck, viewer)
             return find_recheck_item(
-                view, None, NO_FILTERS, None, None, decision=recheck, viewer=viewer
+                view, None, NO_FILTERS, None, None, decision=decision, viewer=viewer
             )
         row = visible_row(view, _entity_numbers(view, left, right, viewer), viewer)
         items = _build_items(view, [row] if row else [])
@@ -266,7 +267,8 @@ def _build_item(
 def _parse_key(view: StoreView, key: str, viewer: Viewer) -> tuple[int, int, int] | None:
     """Parse a key into its place in the queue. Raises `InputError` for an invalid key.
 
-    An entity that the viewer may not know stands, as an unknown one, before all others.
+    What the viewer may not know stands, as what is unknown, before all other entities. No number
+    is read, since it would show how many entities and decisions the store has.
     """
     if not key:
         return None
@@ -279,8 +281,9 @@ def _parse_key(view: StoreView, key: str, viewer: Viewer) -> tuple[int, int, int
 
 def _end_number(view: StoreView, end: str, viewer: Viewer) -> int:
     """Return the number of an entity of a key, or the negative number of a decision."""
-    if not end.startswith("e-"):
-        return int(end)
+    if end.startswith("d-"):
+        stored = view.decision_by_id(end)
+        return -stored.number if stored and visible_decisions(view, [stored], viewer) else 0
     return view.entity_numbers([end]).get(end, 0) if was_ever_visible(view, end, viewer) else 0
 
 

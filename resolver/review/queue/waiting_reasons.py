@@ -12,6 +12,7 @@ from resolver.review.decisions.earlier_verdicts import (
     COMMENT_KEY,
     UNDOES_KEY,
     PairVerdicts,
+    shown_reason,
     steward_verdict,
 )
 from resolver.review.models import QueueReason
@@ -63,7 +64,7 @@ def find_reason(
         reason = QueueReason.RED if decision.unlawful else QueueReason.SECOND
         steward, note = decision.decided_by, _note(verdicts.unconfirmed)
         undoes = verdicts.unconfirmed.context.get(UNDOES_KEY)
-        word = f"took back decision {undoes}" if undoes else f"said {steward_verdict(decision)}"
+        word = "took back an earlier decision" if undoes else f"said {steward_verdict(decision)}"
         sentence = f"{steward} {word}{note}; it counts once another steward confirms it"
         return reason, sentence, steward
     if verdicts is not None and verdicts.is_reopened:
@@ -134,7 +135,7 @@ def _score(logodds: int) -> float:
 
 
 def _note(stored: StoredDecision) -> str:
-    parts = stored.decision.reason, str(stored.context.get(COMMENT_KEY, ""))
+    parts = shown_reason(stored), str(stored.context.get(COMMENT_KEY, ""))
     text = ", ".join(filter(None, parts))
     return f" ({text})" if text else ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,6 +41,14 @@ class NewDecision:
         ).hexdigest()
 
 
+def new_decision_id() -> str:
+    """Return a random id of 64 bits for a decision: `d-` and 16 hexadecimal digits.
+
+    It tells nothing of the decision, of its place in the log or of how many there are.
+    """
+    return f"d-{secrets.token_hex(8)}"
+
+
 def decision_row(new: NewDecision) -> dict[str, Any]:
     """Return the columns of a decision; `decided` is empty if its time is unknown."""
     decision = new.decision
@@ -63,7 +72,7 @@ def stored_decision(row: Any) -> StoredDecision:
     """Return the decision of a row."""
     when = parse_utc_text(row.decided) if row.decided else None
     verdict = Verdict(row.verdict)
-    place = f"decision {row.number}"
+    place = f"decision {row.id}"
     needs_two = bool(row.needs_two)
     # on SQLite, plain SQL returns JSON columns as texts
     context = json.loads(row.seen) if isinstance(row.seen, str) else row.seen
@@ -79,4 +88,4 @@ def stored_decision(row: Any) -> StoredDecision:
         needs_two,
     )
     versions = row.left_version, row.right_version
-    return StoredDecision(row.number, row.landed, decision, context or {}, versions)
+    return StoredDecision(row.number, row.id, row.landed, decision, context or {}, versions)

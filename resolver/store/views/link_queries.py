@@ -166,10 +166,15 @@ class LinkQueries(Snapshot):
         return [by_number[number] for number in sorted(by_number)]
 
     def decision(self, number: int) -> StoredDecision | None:
-        """Return one decision of the log, or None."""
-        query = select(decisions).where(
-            decisions.c.number == number, decisions.c.landed <= self.revision
-        )
+        """Return one decision of the log by its place there, or None."""
+        return self._decision(decisions.c.number == number)
+
+    def decision_by_id(self, decision_id: str) -> StoredDecision | None:
+        """Return one decision of the log by its id, or None."""
+        return self._decision(decisions.c.id == decision_id)
+
+    def _decision(self, condition: ColumnElement[bool]) -> StoredDecision | None:
+        query = select(decisions).where(condition, decisions.c.landed <= self.revision)
         row = self.connection.execute(query).first()
         return None if row is None else stored_decision(row)
 

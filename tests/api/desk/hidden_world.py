@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
@@ -30,8 +30,16 @@ from tests.records.samples import record
 OWNER = "River"
 RIVER_OWNER, COAST_OWNER = RecordOwner("river-key", OWNER), RecordOwner("coast-key", "Coast")
 VISIBLE_JOB, HIDDEN_JOB, LEARNED_JOB, ABSENT_JOB = "a" * 32, "b" * 32, "c" * 32, "d" * 32
-VISIBLE_DECISIONS, HIDDEN_DECISIONS, ABSENT_DECISION = (1, 2, 3, 4, 100), (5, 6, 7, 8, 9), 99
-LAST_DECISION = 100
+
+
+def decision_id(minute: int) -> str:
+    """Return the id that these stores give to the decision of a minute."""
+    return f"d-{minute:016x}"
+
+
+VISIBLE_DECISIONS = tuple(map(decision_id, (1, 2, 3, 4, 10)))
+HIDDEN_DECISIONS = tuple(map(decision_id, (5, 6, 7, 8, 9)))
+ABSENT_DECISION = decision_id(99)
 USERS = {
     "vera": (UserRole.VIEWER, "Coast"),
     "stella": (UserRole.STEWARD, "Coast"),
@@ -129,24 +137,30 @@ def fill(url: str, code: str) -> None:
             hub.add(intake, _hidden_decisions(), owner=RIVER_OWNER)
         last = _decision("coast:p3", "river:p3", Verdict.UNSURE, 10)
         hub.add(make_intake([]), [last], owner=COAST_OWNER)
-        _set_last_number(hub.store)
-        hub.store.steward_work.add_recheck(2, -900_000, "kim")
+        _set_decision_ids(hub.store)
+        _add_recheck(hub.store, VISIBLE_DECISIONS[1], -900_000, "kim")
         if code:
-            hub.store.steward_work.add_recheck(6, -990_000, "rita")
+            _add_recheck(hub.store, HIDDEN_DECISIONS[1], -990_000, "rita")
         _add_jobs(hub.store, code)
         for name, (role, agency) in USERS.items():
             hub.store.users.add(name, role, agency, PASSWORD)
 
 
-def _set_last_number(store: Store) -> None:
-    """Give the last decision the same number in both stores: decisions are counted as revisions
-    are, so later ones have the same numbers too.
-    """
-    last = select(func.max(decisions.c.number)).scalar_subquery()
-    with store.engine.begin() as connection:
-        connection.execute(
-            update(decisions).where(decisions.c.number == last).values(number=LAST_DECISION)
-        )
+def _set_decision_ids(store: Store) -> None:
+    """Give each decision a known id instead of its random one; their numbers differ."""
+    with store.view() as view, store.engine.begin() as connection:
+        for stored in view.decisions():
+            assert stored.decision.decided_at is not None
+            known_id = decision_id(stored.decision.decided_at.minute)
+            row = update(decisions).where(decisions.c.number == stored.number)
+            connection.execute(row.values(id=known_id))
+
+
+def _add_recheck(store: Store, name: str, rank: int, steward: str) -> None:
+    with store.view() as view:
+        stored = view.decision_by_id(name)
+    assert stored is not None
+    store.steward_work.add_recheck(stored.number, rank, steward)
 
 
 def _add_jobs(store: Store, code: str) -> None:

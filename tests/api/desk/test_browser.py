@@ -433,8 +433,8 @@ def test_four_eyes_rule_covers_decision_and_undo(session: BrowserSession) -> Non
     assert session.entity_id_of(left) == session.entity_id_of(right)
     session.sign_in(STEWARD)
     session.open("/review/pending")
-    assert f"takes back decision {second.number}" in session.find("main").text
-    session.find(f'[action="/review/decisions/{undoing.number}/confirm"] button').click()
+    assert f"takes back decision {second.id}" in session.find("main").text
+    session.find(f'[action="/review/decisions/{undoing.id}/confirm"] button').click()
     session.wait_until(lambda: session.entity_id_of(left) != session.entity_id_of(right))
     after = derived(session.desk.service.hub)
     assert after == before

@@ -37,6 +37,13 @@ _HIDDEN_PAIRS = [(f"secret:q{number}-1950", f"secret:q{number}-1951") for number
 _MIXED_PAIRS = [("coast:lone", "secret:near"), ("coast:p0", "secret:near")]
 _SAMPLE = {_VISIBLE_PAIRS[0], _HIDDEN_PAIRS[5], _MIXED_PAIRS[0]}
 """Pairs whose pages are read with all queries; the others are read without one."""
+_DECISIONS = (
+    *worlds.VISIBLE_DECISIONS,
+    *worlds.HIDDEN_DECISIONS,
+    worlds.ABSENT_DECISION,
+    *("1", "5", "6", "11"),
+)
+"""Ids of decisions, and numbers, by which no page knows any."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +92,10 @@ def pairs(ids: worlds.Ids) -> list[tuple[str, str]]:
 def arguments(rule: Rule, ids: worlds.Ids) -> list[dict[str, Any]]:
     """Return values of the arguments of an address: of what is visible, hidden and absent."""
     jobs = (worlds.VISIBLE_JOB, worlds.HIDDEN_JOB, worlds.LEARNED_JOB, worlds.ABSENT_JOB)
-    numbers = (*worlds.VISIBLE_DECISIONS, *worlds.HIDDEN_DECISIONS, worlds.ABSENT_DECISION)
     values: dict[str, Sequence[Any]] = {
         "entity_id": entity_ids(ids),
         "job_id": jobs,
-        "number": numbers,
+        "decision_id": _DECISIONS,
         "result": ("report", "links", "entities", "rejects"),
         "name": ("vera", "nobody"),
         "path": ("nowhere",),
@@ -104,7 +110,7 @@ def arguments(rule: Rule, ids: worlds.Ids) -> list[dict[str, Any]]:
 
 def queries(ids: worlds.Ids) -> dict[str, list[dict[str, Any]]]:
     """Return the queries that pages are asked with, besides the empty one."""
-    numbers = (*worlds.VISIBLE_DECISIONS, *worlds.HIDDEN_DECISIONS, worlds.ABSENT_DECISION)
+    visible, hidden = worlds.VISIBLE_DECISIONS[1], worlds.HIDDEN_DECISIONS[1]
     filters: list[dict[str, Any]] = [
         *({"reason": reason} for reason in QueueReason),
         *({"source": name} for name in ("coast", "river", "secret", "nowhere")),
@@ -114,6 +120,7 @@ def queries(ids: worlds.Ids) -> dict[str, list[dict[str, Any]]]:
         {"mine": "1"},
         {"score_from": "0.5"},
         {"after": "-2000.1.2"},
+        *({"after": f"-995000.{name}.{name}"} for name in (visible, hidden)),
     ]
     names = [worlds.name_of(number) for number in (0, 4, 20, 24, 40)]
     names += ["secret:q0-1950", "coast:p0", ids.of_record["secret:near"], "Zeta Verborgen"]
@@ -125,15 +132,15 @@ def queries(ids: worlds.Ids) -> dict[str, list[dict[str, Any]]]:
             {"left": "secret:q0-1950", "right": "secret:q0-1951"},
             {"left": "coast:p0", "right": "river:p0"},
         ],
-        "desk.done": [{"did": number} for number in numbers],
+        "desk.done": [{"did": name} for name in _DECISIONS],
         "desk.pair": [
-            *({"again": number} for number in numbers),
-            *({"did": number} for number in numbers),
+            *({"again": name} for name in _DECISIONS),
+            *({"did": name} for name in _DECISIONS),
         ],
         "desk.pair_preview": [
             {"verdict": verdict, **over}
             for verdict in StewardVerdict
-            for over in ({}, {"over": worlds.HIDDEN_DECISIONS[1]})
+            for over in ({}, {"over": hidden})
         ],
         "desk.entity": [{"prop": "name"}, {"from": "1"}, {"prop": "passportNumber"}],
         "desk.search": [
@@ -168,8 +175,8 @@ FORMS: Mapping[str, Sequence[Form]] = {
     ],
     "desk.decide": [
         *_DECIDE,
-        *({"verdict": "same", "again": str(number)} for number in (2, 6, 99)),
-        {"verdict": "same", "over": "6"},
+        *({"verdict": "same", "again": name} for name in _DECISIONS[1::5]),
+        {"verdict": "same", "over": worlds.HIDDEN_DECISIONS[1]},
     ],
     "desk.undo": [{}, {"next": "coast:p4"}],
     "desk.confirm": [{}, {"entity": "coast:p7"}],
@@ -227,7 +234,7 @@ def writings(app: Flask, ids: worlds.Ids) -> Iterator[Sent]:
             path = build_address(app, rule, values)
             for form in FORMS[rule.endpoint]:
                 yield Sent("POST", path, {}, form)
-                if "number" in values:
+                if "decision_id" in values:
                     yield Sent("POST", path, {}, form, is_partial=True)
 
 
@@ -241,6 +248,8 @@ _MASKS = (
     (re.compile(r'name="(csrf|form|once)" value="[^"]*"'), "TOKEN"),
     (re.compile(r'data-csrf="[^"]*"'), "TOKEN"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "NONCE"),
+    # of decisions taken meanwhile; the ids of those before are the same in both stores
+    (re.compile(r"\bd-(?!0{8})[0-9a-f]{16}\b"), "DECISION"),
 )
 _IGNORED_HEADERS = ("ETag", "X-Data-Version", "X-Request-ID", "Date", "Content-Length")
 

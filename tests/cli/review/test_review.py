@@ -57,8 +57,8 @@ def test_decision_from_queue_and_undo(url: str, capsys: pytest.CaptureFixture[st
         capsys, "split", outcome["entity"], item["left_record"], "--store", url, "--dry-run"
     )
     assert "after" in split
-    back = output_of(capsys, "undo", str(outcome["numbers"][0]), "--store", url)
-    assert back.startswith(f"Undone: decision {outcome['numbers'][0]} (the same).")
+    back = output_of(capsys, "undo", outcome["ids"][0], "--store", url)
+    assert back.startswith(f"Undone: decision {outcome['ids'][0]} (the same).")
     assert item["key"] in output_of(capsys, "queue", "--store", url, "--json", "--limit", "1000")
 
 
@@ -70,9 +70,10 @@ def test_red_is_confirmed_by_another_steward(url: str, capsys: pytest.CaptureFix
     )
     assert outcome["state"] == "waits"
     assert "by kim" in output_of(capsys, "queue", "--store", url, "--pending")
-    number = str(outcome["numbers"][0])
+    # programs of before name decisions by their numbers
+    number, decision_id = str(outcome["numbers"][0]), outcome["ids"][0]
     assert "another steward" in output_of(
-        capsys, "confirm", number, "--store", url, "--who", "kim", code=1
+        capsys, "confirm", decision_id, "--store", url, "--who", "kim", code=1
     )
     assert "Confirmed: red" in output_of(capsys, "confirm", number, "--store", url, "--who", "lee")
 

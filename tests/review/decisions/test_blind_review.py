@@ -58,7 +58,7 @@ def test_undone_decision_is_not_rechecked(hub: Hub) -> None:
         hub,
         DecisionRequest(KIM, item.left.id, item.right.id, StewardVerdict.SAME),
         rules=DeskRules(recheck_share=1.0),
-    ).numbers[0]
+    ).ids[0]
     undo_decision(hub, KIM, number)
     assert take_next_item(hub, LEE, Filters(reason="blind")) is None
 

@@ -92,7 +92,7 @@ def test_concurrent_stewards_decide_each_pair_once(open_hub: Open) -> None:
                         steward, item.left.id, item.right.id, verdict, snapshot=snapshots[item.key]
                     ),
                 )
-                answers[item.key].append(done.numbers)
+                answers[item.key].append(done.ids)
             # a decision of another pair may change an entity of this one
             except (
                 ChangedMeanwhileError,
@@ -118,7 +118,7 @@ def test_concurrent_stewards_decide_each_pair_once(open_hub: Open) -> None:
         decided = [answer for answer in answers[item.key] if isinstance(answer, tuple)]
         assert len(decided) <= 1
         if decided and refusals:
-            assert refusals[0].decision.number in decided[0]
+            assert refusals[0].decision.id in decided[0]
             assert refusals[0].decision.steward in ("kim", "lee")
     assert any(
         isinstance(answer, tuple) for pair_answers in answers.values() for answer in pair_answers
@@ -151,9 +151,9 @@ def test_expired_lease_is_free(hub: Hub) -> None:
 def test_concurrent_decision_is_reported(hub: Hub) -> None:
     item = first_item(hub)
     snapshot = build_pair_view(hub, item.left.id, item.right.id).snapshot
-    number = decide_pair(
+    decision_id = decide_pair(
         hub, DecisionRequest(LEE, item.left.id, item.right.id, StewardVerdict.DIFFERENT)
-    ).numbers[0]
+    ).ids[0]
     with pytest.raises(
         DecidedMeanwhileError, match="lee has decided this pair meanwhile: different"
     ) as caught:
@@ -163,7 +163,7 @@ def test_concurrent_decision_is_reported(hub: Hub) -> None:
                 KIM, item.left.id, item.right.id, StewardVerdict.SAME, snapshot=snapshot
             ),
         )
-    assert caught.value.decision.number == number
+    assert caught.value.decision.id == decision_id
 
 
 def test_retired_entity_is_reported(hub: Hub) -> None:
@@ -202,13 +202,13 @@ def test_contradiction_states_the_chain_and_its_withdrawals(hub: Hub) -> None:
     )[:3]
     turned = zip(names, names[1:] + names[:1], strict=True)
     a, b, c = (build_pair_view(hub, left, right).left.records[0].record for left, right in turned)
-    same = decide_pair(hub, DecisionRequest(KIM, a, b, StewardVerdict.SAME)).numbers[0]
-    different = decide_pair(hub, DecisionRequest(LEE, a, c, StewardVerdict.DIFFERENT)).numbers[0]
+    same = decide_pair(hub, DecisionRequest(KIM, a, b, StewardVerdict.SAME)).ids[0]
+    different = decide_pair(hub, DecisionRequest(LEE, a, c, StewardVerdict.DIFFERENT)).ids[0]
     version = hub.store.revision
     with pytest.raises(ContradictionError) as caught:
         decide_pair(hub, DecisionRequest(MO, b, c, StewardVerdict.SAME))
     assert hub.store.revision == version
-    decisions = [tie.decision.number if tie.decision else 0 for tie in caught.value.chain]
+    decisions = [tie.decision.id if tie.decision else "" for tie in caught.value.chain]
     assert (same in decisions, different in decisions) == (True, True)
     assert caught.value.withdrawals == (different,)
     assert "lee" in caught.value.line()
@@ -237,7 +237,7 @@ def test_preview_predicts_the_outcome_and_changes_nothing(hub: Hub) -> None:
         for cluster in would.after:
             assert {after[record] for record in cluster.records} == {cluster.id}
         assert outcome.entity in {cluster.id for cluster in would.after}
-        undo_decision(hub, KIM, outcome.numbers[0])
+        undo_decision(hub, KIM, outcome.ids[0])
 
 
 def test_preview_of_red_shows_the_later_merge(hub: Hub) -> None:
@@ -278,8 +278,8 @@ def test_timeline_lists_decisions_events_and_lists(hub: Hub) -> None:
     )
     rows = load_timeline(hub, outcome.entity)
     assert {"decision", "merged", "list", "born"} <= {row.kind for row in rows}
-    decision = next(row for row in rows if row.decision == outcome.numbers[0])
+    decision = next(row for row in rows if row.decision_id == outcome.ids[0])
     assert (decision.kind, decision.actor, decision.is_undoable) == ("decision", "kim", True)
     assert "same dob, and place" in decision.text
-    undo_decision(hub, KIM, outcome.numbers[0])
+    undo_decision(hub, KIM, outcome.ids[0])
     assert any(row.kind == "split" for row in load_timeline(hub, outcome.entity))

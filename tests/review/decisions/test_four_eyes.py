@@ -48,7 +48,7 @@ def test_red_merges_after_confirmation(hub: Hub) -> None:
     waits = find_item(hub, item.left.id, item.right.id)
     assert waits is not None
     assert waits.reason is QueueReason.RED
-    assert [decision.number for decision in list_pending(hub)] == list(outcome.numbers)
+    assert [decision.id for decision in list_pending(hub)] == list(outcome.ids)
     with pytest.raises(DecisionNotAllowedError, match="another steward"):
         decide_pair(hub, DecisionRequest(KIM, item.left.id, item.right.id, StewardVerdict.RED))
     assert all(other.key != waits.key for other in list_waiting(hub, steward=KIM, limit=1000).items)
@@ -62,12 +62,12 @@ def test_red_merges_after_confirmation(hub: Hub) -> None:
         assert link is not None
         assert link.color is LinkColor.RED
     # undo takes two stewards as well
-    undo = undo_decision(hub, KIM, outcome.numbers[0])
+    undo = undo_decision(hub, KIM, outcome.ids[0])
     assert undo.state is DecisionState.WAITING
     assert entity_of(hub, item.left_record) == entity_of(hub, item.right_record)
     with pytest.raises(DecisionNotAllowedError):
-        confirm_decision(hub, KIM, undo.numbers[0])
-    confirm_decision(hub, LEE, undo.numbers[0])
+        confirm_decision(hub, KIM, undo.ids[0])
+    confirm_decision(hub, LEE, undo.ids[0])
     assert list_pending(hub) == ()
     assert derived(hub) == before
 
@@ -79,8 +79,8 @@ def test_unconfirmed_decision_is_undone_by_its_steward(hub: Hub) -> None:
         hub, DecisionRequest(KIM, item.left.id, item.right.id, StewardVerdict.RED)
     )
     with pytest.raises(DecisionNotAllowedError, match="kim's"):
-        undo_decision(hub, LEE, outcome.numbers[0])
-    assert undo_decision(hub, KIM, outcome.numbers[0]).state is DecisionState.DONE
+        undo_decision(hub, LEE, outcome.ids[0])
+    assert undo_decision(hub, KIM, outcome.ids[0]).state is DecisionState.DONE
     assert list_pending(hub) == ()
     assert derived(hub) == before
 
@@ -102,12 +102,12 @@ def test_agency_rule_takes_two_stewards(hub: Hub) -> None:
     waits = find_item(hub, item.left.id, item.right.id)
     assert waits is not None
     assert (waits.reason, "kim" in waits.why) == (QueueReason.SECOND, True)
-    done = confirm_decision(hub, LEE, outcome.numbers[0])
+    done = confirm_decision(hub, LEE, outcome.ids[0])
     assert done.state is DecisionState.DONE
     assert entity_of(hub, item.left_record) == entity_of(hub, item.right_record)
-    other = undo_decision(hub, MO, done.numbers[0])
+    other = undo_decision(hub, MO, done.ids[0])
     assert other.state is DecisionState.WAITING
-    confirm_decision(hub, KIM, other.numbers[0])
+    confirm_decision(hub, KIM, other.ids[0])
     assert derived(hub) == before
 
 
@@ -145,7 +145,7 @@ def test_other_verdict_replaces_unconfirmed_decision_but_unsure_does_not(hub: Hu
     )
     with pytest.raises(DecisionNotAllowedError, match="leaves it waiting"):
         decide_pair(hub, DecisionRequest(LEE, item.left.id, item.right.id, StewardVerdict.UNSURE))
-    assert [decision.number for decision in list_pending(hub)] == list(outcome.numbers)
+    assert [decision.id for decision in list_pending(hub)] == list(outcome.ids)
     decide_pair(hub, DecisionRequest(LEE, item.left.id, item.right.id, StewardVerdict.DIFFERENT))
     assert list_pending(hub) == ()
     assert find_item(hub, item.left.id, item.right.id) is None

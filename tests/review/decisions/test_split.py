@@ -57,7 +57,7 @@ def test_split_persists_and_is_undone(hub: Hub) -> None:
         assert all(any(part <= cluster for cluster in clusters) for part in parts)
         assert not any(parts[0] & cluster and parts[1] & cluster for cluster in clusters)
         assert any(row.kind == "split" for row in load_timeline(hub, left.pop()))
-        undo_decision(hub, LEE, outcome.numbers[0])
+        undo_decision(hub, LEE, outcome.ids[0])
         assert derived(hub) == before
 
 
@@ -69,12 +69,12 @@ def test_split_by_rule_takes_two_stewards(hub: Hub) -> None:
     )
     assert outcome.state is DecisionState.WAITING
     assert derived(hub)["members"] == before["members"]
-    assert confirm_decision(hub, LEE, outcome.numbers[0]).state is DecisionState.DONE
+    assert confirm_decision(hub, LEE, outcome.ids[0]).state is DecisionState.DONE
     members = derived(hub)["members"]
     assert members[records[0]] != members[records[1]]
-    back = undo_decision(hub, KIM, outcome.numbers[0])
+    back = undo_decision(hub, KIM, outcome.ids[0])
     assert back.state is DecisionState.WAITING
-    confirm_decision(hub, LEE, back.numbers[0])
+    confirm_decision(hub, LEE, back.ids[0])
     assert derived(hub) == before
 
 

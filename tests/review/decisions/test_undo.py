@@ -37,7 +37,7 @@ Open = Callable[[], Hub]
 def test_undoing_fifty_decisions_restores_every_table(hub: Hub) -> None:
     before = derived(hub)
     length = log_length(hub)
-    numbers = []
+    ids = []
     for turn in range(50):
         item = take_next_item(hub, KIM) or take_next_item(hub, KIM)
         if item is None:
@@ -68,13 +68,13 @@ def test_undoing_fifty_decisions_restores_every_table(hub: Hub) -> None:
                 ),
             )
         assert outcome.revision == hub.store.revision
-        numbers.append(outcome.numbers[0])
-    assert len(numbers) >= 8
+        ids.append(outcome.ids[0])
+    assert len(ids) >= 8
     assert derived(hub) != before
-    for number in reversed(numbers):
-        undo_decision(hub, KIM, number)
+    for name in reversed(ids):
+        undo_decision(hub, KIM, name)
     assert derived(hub) == before
-    assert log_length(hub) >= length + 2 * len(numbers)
+    assert log_length(hub) >= length + 2 * len(ids)
 
 
 def test_three_chained_merges_are_undone_one_by_one(hub: Hub) -> None:
@@ -83,24 +83,24 @@ def test_three_chained_merges_are_undone_one_by_one(hub: Hub) -> None:
     lone = [item for item in items(hub) if item.reason is QueueReason.BORDERLINE]
     names = list(dict.fromkeys(side for item in lone for side in (item.left.id, item.right.id)))
     states, merged = [before], names[:1]
-    numbers: list[int] = []
+    ids: list[str] = []
     for other in names[1:]:
         # a merge may bring others along
-        if len(numbers) == 3 or entity_of(hub, other) == entity_of(hub, names[0]):
+        if len(ids) == 3 or entity_of(hub, other) == entity_of(hub, names[0]):
             continue
         merged.append(other)
-        numbers.append(
+        ids.append(
             decide_pair(
                 hub, DecisionRequest(KIM, names[0], other, StewardVerdict.SAME, reason="chain")
-            ).numbers[0]
+            ).ids[0]
         )
         states.append(derived(hub))
-    assert len(numbers) == 3
+    assert len(ids) == 3
     assert len({entity_of(hub, name) for name in merged}) == 1
     with pytest.raises(InputError):
-        undo_decision(hub, KIM, 10_000)
-    for number, state in zip(reversed(numbers), reversed(states[:-1]), strict=True):
-        undo_decision(hub, KIM, number)
+        undo_decision(hub, KIM, "d-0")
+    for name, state in zip(reversed(ids), reversed(states[:-1]), strict=True):
+        undo_decision(hub, KIM, name)
         assert derived(hub) == state
 
 
@@ -110,18 +110,18 @@ def test_first_of_three_merges_is_undone_by_itself(hub: Hub) -> None:
     # the others are in review with none of these, so nothing but a decision merges them
     lone = [item for item in waiting if count[item.left.id] == count[item.right.id] == 1]
     names = [lone[0].left_record, lone[-1].left_record, lone[-2].left_record]
-    numbers = [
+    ids = [
         decide_pair(
             hub,
             DecisionRequest(
                 KIM, entity_of(hub, names[0]), entity_of(hub, other), StewardVerdict.SAME
             ),
-        ).numbers[0]
+        ).ids[0]
         for other in names[1:]
     ]
-    undo_decision(hub, LEE, numbers[0])
+    undo_decision(hub, LEE, ids[0])
     with hub.store.view() as view:
-        decisions = [view.decision(number) for number in numbers]
+        decisions = [view.decision_by_id(name) for name in ids]
     undone, *others = (stored.decision.pair for stored in decisions if stored is not None)
     assert entity_of(hub, undone[0]) != entity_of(hub, undone[1])
     assert len(others) == 1
@@ -132,19 +132,19 @@ def test_first_of_three_merges_is_undone_by_itself(hub: Hub) -> None:
 def test_undo_can_be_undone_and_only_the_latest_decision(hub: Hub) -> None:
     item = first_item(hub)
     before = derived(hub)
-    number = decide_pair(
+    name = decide_pair(
         hub, DecisionRequest(KIM, item.left.id, item.right.id, StewardVerdict.SAME)
-    ).numbers[0]
+    ).ids[0]
     merged = derived(hub)
-    back = undo_decision(hub, KIM, number)
+    back = undo_decision(hub, KIM, name)
     assert derived(hub) == before
     with pytest.raises(DecisionNotAllowedError, match="undone already"):
-        undo_decision(hub, KIM, number)
-    again = undo_decision(hub, KIM, back.numbers[0])
+        undo_decision(hub, KIM, name)
+    again = undo_decision(hub, KIM, back.ids[0])
     assert derived(hub)["members"] == merged["members"]
     with pytest.raises(DecisionNotAllowedError):
-        undo_decision(hub, KIM, back.numbers[0])
-    undo_decision(hub, KIM, again.numbers[0])
+        undo_decision(hub, KIM, back.ids[0])
+    undo_decision(hub, KIM, again.ids[0])
     assert derived(hub) == before
 
 
@@ -152,17 +152,17 @@ def test_later_decision_must_be_undone_first(hub: Hub) -> None:
     item = first_item(hub)
     earlier = decide_pair(
         hub, DecisionRequest(KIM, item.left_record, item.right_record, StewardVerdict.DIFFERENT)
-    ).numbers[0]
+    ).ids[0]
     later = decide_pair(
         hub,
         DecisionRequest(
             LEE, item.left_record, item.right_record, StewardVerdict.SAME, over=(earlier,)
         ),
-    ).numbers[0]
+    ).ids[0]
     with pytest.raises(DecisionNotAllowedError, match=f"undo decision {later} first"):
         undo_decision(hub, KIM, earlier)
     undo_decision(hub, KIM, later)
-    status_of = {view.number: view.status for view in list_decisions(hub, [item.left_record])}
+    status_of = {view.id: view.status for view in list_decisions(hub, [item.left_record])}
     assert status_of[later] is DecisionStatus.UNDONE
     assert find_item(hub, item.left.id, item.right.id) is None
     undo_decision(hub, KIM, earlier)

@@ -132,14 +132,14 @@ def test_pairs_of_which_all_is_hidden_now_are_as_withdrawn(hub: Hub) -> None:
     outcome = decide_pair(
         hub, DecisionRequest(OWNER, left, right, StewardVerdict.RED, snapshot=shown.snapshot)
     )
-    pending = [decision.number for decision in list_pending(hub, OWNER.viewer)]
-    assert pending == list(outcome.numbers)
+    pending = [decision.id for decision in list_pending(hub, OWNER.viewer)]
+    assert pending == list(outcome.ids)
     assert list_pending(hub, OUTSIDER.viewer) == ()
     assert list_decisions(hub, [item.left_record], OUTSIDER.viewer) == ()
     assert all(row.kind != "decision" for row in load_timeline(hub, left, OUTSIDER.viewer))
     assert any(row.kind == "decision" for row in load_timeline(hub, left, OWNER.viewer))
     with pytest.raises(UnknownIdError, match="no decision"):
-        undo_decision(hub, OUTSIDER, outcome.numbers[0])
+        undo_decision(hub, OUTSIDER, outcome.ids[0])
 
 
 def test_pairs_with_a_hidden_record_are_shown_and_decided_by_the_rest(hub: Hub) -> None:
@@ -159,9 +159,9 @@ def test_pairs_with_a_hidden_record_are_shown_and_decided_by_the_rest(hub: Hub) 
     )
     for view_of_it in (shown, preview_decision(hub, request)):
         assert not {"secret", "Verborgen"} & set(re.findall(r"\w+", str(view_of_it)))
-    number = decide_pair(hub, request).numbers[0]
+    decision_id = decide_pair(hub, request).ids[0]
     with hub.store.view() as view:
-        assert "secret" not in str(view.decision(number))
+        assert "secret" not in str(view.decision_by_id(decision_id))
     history = load_timeline(hub, left, OUTSIDER.viewer)
     assert not any("secret" in row.text for row in history)
 

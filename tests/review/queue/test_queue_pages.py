@@ -136,6 +136,9 @@ def test_filters_select_matching_items(hub: Hub) -> None:
             list_waiting(hub, wrong)
     with pytest.raises(InputError, match="no place in the queue"):
         list_waiting(hub, after="here")
+    # places by number would show where an entity stands among all
+    with pytest.raises(InputError, match="no place in the queue"):
+        list_waiting(hub, after="0.5.5")
     with hub.store.view() as view:
         assert source in list_filter_choices(view.sources())["source"]
 

@@ -145,7 +145,7 @@ def test_different_pair_returns_when_its_score_moves(hub: Hub, of_a_file: bool) 
     # a merge and its undo bring the pair back as it was
     number = decide_pair(
         hub, DecisionRequest(LEE, back.left.id, back.right.id, StewardVerdict.SAME)
-    ).numbers[0]
+    ).ids[0]
     undo_decision(hub, LEE, number)
     undone = find_item(hub, item.left_record, item.right_record)
     assert undone is not None
@@ -266,7 +266,7 @@ def test_pair_that_a_list_states_to_differ_does_not_wait(hub: Hub) -> None:
     done = decide_pair(hub, DecisionRequest(KIM, "a:1", "a:2", StewardVerdict.SAME))
     with hub.store.view() as view:
         assert view.entity_key("a:1") == view.entity_key("a:2")
-    undo_decision(hub, KIM, done.numbers[0])
+    undo_decision(hub, KIM, done.ids[0])
     with hub.store.view() as view:
         assert view.entity_key("a:1") != view.entity_key("a:2")
 

@@ -54,9 +54,9 @@ def send(hub: Hub, *records: Record) -> None:
     hub.add(make_intake(records))
 
 
-def decide(hub: Hub, verdict: StewardVerdict, steward: Steward = KIM) -> int:
+def decide(hub: Hub, verdict: StewardVerdict, steward: Steward = KIM) -> str:
     request = DecisionRequest(steward, LEFT, RIGHT, verdict, "asked their agency")
-    return decide_pair(hub, request).numbers[0]
+    return decide_pair(hub, request).ids[0]
 
 
 def is_one(hub: Hub) -> bool:
@@ -123,7 +123,7 @@ def test_steward_decides_a_reopened_pair_anew(hub: Hub, verdict: StewardVerdict)
     second = decide(hub, verdict, LEE)
     assert is_one(hub) == (verdict is StewardVerdict.SAME)
     assert find_item(hub, LEFT, RIGHT) is None
-    status = {decision.number: decision.status for decision in list_decisions(hub, [LEFT])}
+    status = {decision.id: decision.status for decision in list_decisions(hub, [LEFT])}
     assert status == {first: DecisionStatus.REPLACED, second: DecisionStatus.ACTIVE}
     # the undo brings the first decision back as it was: reopened
     undo_decision(hub, LEE, second)
@@ -131,7 +131,7 @@ def test_steward_decides_a_reopened_pair_anew(hub: Hub, verdict: StewardVerdict)
     item = find_item(hub, LEFT, RIGHT)
     assert item is not None
     assert item.reason is QueueReason.REOPENED
-    undo_decision(hub, KIM, list_decisions(hub, [LEFT])[0].number)
+    undo_decision(hub, KIM, list_decisions(hub, [LEFT])[0].id)
     assert is_one(hub) == (verdict is StewardVerdict.SAME)
 
 
