@@ -23,6 +23,8 @@ from resolver.records import Batch, Record
 # Controls, invisible characters and direction marks: different ids would look the same.
 HIDDEN = "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
 HIDDEN_PATTERN = re.compile(HIDDEN)
+_SHOWN_ID = 500
+"""Characters of an id that a reason shows."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,8 +51,11 @@ class Reject:
 
 
 def _subject(record_id: str) -> str:
-    """Return the beginning of a reason, with invisible characters of the id as code points."""
-    shown = HIDDEN_PATTERN.sub(lambda match: f"\\u{ord(match[0]):04x}", record_id)
+    """Return the beginning of a reason, with invisible characters of the id as code points, and a
+    very long id cut off.
+    """
+    short = record_id if len(record_id) <= _SHOWN_ID else f"{record_id[:_SHOWN_ID]}…"
+    shown = HIDDEN_PATTERN.sub(lambda match: f"\\u{ord(match[0]):04x}", short)
     return f"record {shown}: "
 
 

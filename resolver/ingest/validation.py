@@ -4,9 +4,9 @@ Each rule gives the rows it refuses and the reason.
 
 Refused are records without anything to identify them by (no name, number, contact, date, place or
 address), values over `MAX_NAME` characters (notes `MAX_NOTES`) or with a word over `MAX_WORD`
-letters, records over `MAX_RECORD` characters, ids with control characters or marks that change the
-direction of writing, values with NUL bytes, and, unless the caller accepts them, records whose
-handling code is above H0.
+letters, records over `MAX_RECORD` characters, ids over `MAX_ID` characters or with control
+characters or marks that change the direction of writing, values with NUL bytes, and, unless the
+caller accepts them, records whose handling code is above H0.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ from resolver.records.properties import (
 from resolver.records.source_names import is_list_source_name
 
 MAX_NAME = 2_000
+MAX_ID = 500
+"""Characters of an id with its source; PostgreSQL indexes 2,704 bytes at most."""
 MAX_NOTES, MAX_WORD, MAX_RECORD = 20_000, 100, 200_000
 """Characters of notes, letters of a word in scripts with spaces, and characters of a record."""
 _NOTES = frozenset(("notes", "summary", "description"))
@@ -79,6 +81,7 @@ def validate_records(
 
 def _find_faults(batch: Batch, accept_restricted: bool) -> Iterator[tuple[Rows, str]]:
     yield _rows_with_hidden(batch), "its id holds control or invisible characters"
+    yield np.flatnonzero(_lengths(batch.ids) > MAX_ID), f"its id is longer than {MAX_ID} characters"
     yield from _values_with_nul(batch)
     yield from _bad_sources(batch)
     yield from _long_values(batch)

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from resolver.ingest.reader_types import LocatedBatch, Reject
-from resolver.ingest.validation import MAX_GROWTH, MAX_NAME, validate_records
+from resolver.ingest.validation import MAX_GROWTH, MAX_ID, MAX_NAME, validate_records
 from resolver.records import Address, Batch, Handling, Identifier, Kind, Record, Value
+from resolver.records.source_names import MAX_LENGTH
 
 VALID = Record("a:1", "a", Kind.PERSON, "Person", (Value("name", "Anna"),))
 
@@ -188,3 +189,23 @@ def test_single_records_and_batches_get_the_same_faults() -> None:
     single_faults = [reason for record in faults for _, reason in validate(record)[1]]
     assert len(single_faults) == 4
     assert [reason for _, reason in validate(*batch)[1]] == single_faults
+
+
+def test_long_ids_are_refused_and_cut_off_in_the_reason() -> None:
+    fitting, longer = "a:" + "ф" * (MAX_ID - 2), "a:" + "ф" * 300_000
+    valid, rejects = validate(VALID, person(fitting, "name", "X"), person(longer, "name", "X"))
+    assert valid == ["a:1", fitting]
+    ((line, reason),) = rejects
+    assert (line, len(reason) < 600) == (13, True)
+    assert f"its id is longer than {MAX_ID} characters" in reason
+
+
+@pytest.mark.parametrize(("length", "is_valid"), [(MAX_LENGTH, True), (MAX_LENGTH + 1, False)])
+def test_long_names_of_sources_are_refused(length: int, is_valid: bool) -> None:
+    source = "ф" * length
+    record = Record(f"{source}:2", source, Kind.PERSON, "Person", (Value("name", "Anna"),))
+    valid, rejects = validate(VALID, record)
+    assert len(valid) == 1 + is_valid
+    assert ["is not a valid source name" in reason for _, reason in rejects] == [True] * (
+        not is_valid
+    )
