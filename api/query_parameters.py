@@ -14,6 +14,8 @@ from resolver.api.errors import ApiError
 
 PURPOSE = "purpose"
 """Purpose of access, which every endpoint accepts (`resolver.api.access`)."""
+MAX_TEXT = 2_000
+"""Characters of a text in a request, unless a limit of its own is stated."""
 _TRUE = ("true", "1", "yes", "on")
 _FALSE = ("false", "0", "no", "off")
 
@@ -55,9 +57,21 @@ def read_integer(name: str, default: int, low: int, high: int) -> int:
     return int(text)
 
 
-def read_texts(name: str) -> tuple[str, ...]:
-    """Return the nonempty values of a parameter that may be repeated."""
-    return tuple(text for text in request.args.getlist(name) if text)
+def read_texts(name: str, max_length: int = MAX_TEXT) -> tuple[str, ...]:
+    """Return the nonempty values of a parameter that may be repeated.
+
+    Raises `ApiError` for one that is longer.
+    """
+    texts = tuple(text for text in request.args.getlist(name) if text)
+    for text in texts:
+        check_length(name, text, max_length)
+    return texts
+
+
+def check_length(name: str, text: str, max_length: int = MAX_TEXT) -> None:
+    """Raise `ApiError` for a text of more than `max_length` characters."""
+    if len(text) > max_length:
+        raise ApiError(422, f"{name} has {len(text):,} characters; it may have {max_length:,}")
 
 
 def read_choice(name: str, words: Sequence[str]) -> str:

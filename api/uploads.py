@@ -13,6 +13,7 @@ from flask import request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from resolver.api.errors import ApiError
+from resolver.api.query_parameters import check_length
 from resolver.api.schemas.senzing import SENZING
 from resolver.ingest.readers import plan_reads
 
@@ -65,7 +66,7 @@ def store_upload(folder: Path) -> str:
     """
     if request.mimetype == "multipart/form-data":
         return store_form(folder)
-    name = _file_name(request.args.get("filename", ""), request.mimetype)
+    name = _file_name(_stated_name(), request.mimetype)
     _copy(request.stream, folder / name, request.content_length)
     return name
 
@@ -78,7 +79,7 @@ def store_form(folder: Path) -> str:
     upload = request.files.get("file")
     if upload is None:
         raise ApiError(422, "the form has no part called file")
-    name = _file_name(upload.filename or request.args.get("filename", ""), upload.mimetype)
+    name = _file_name(upload.filename or _stated_name(), upload.mimetype)
     _copy(upload.stream, folder / name, None)
     mapping = request.files.get("mapping")
     text = (
@@ -109,6 +110,13 @@ def _copy(stream: IO[bytes], path: Path, expected_size: int | None) -> None:
         raise ApiError(
             400, f"the upload was cut off after {size} of {expected_size} bytes: send it again"
         )
+
+
+def _stated_name() -> str:
+    """Return the file name in the address, or empty. Raises `ApiError`."""
+    name = request.args.get("filename", "")
+    check_length("filename", name)
+    return name
 
 
 def _file_name(client_name: str, media_type: str) -> str:

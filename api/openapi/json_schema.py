@@ -25,7 +25,7 @@ FRACTION: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 STRING: Schema = {"type": "string"}
 NULLABLE_STRING: Schema = {"type": ["string", "null"]}
-TEXTS: Schema = {"type": "array", "items": TEXT, "maxItems": 50}
+TEXTS: Schema = {"type": "array", "items": {**TEXT, "maxLength": 2_000}, "maxItems": 50}
 STRINGS: Schema = {"type": "array", "items": STRING}
 BYTES: Schema = {"type": "string", "format": "binary", "minLength": 1}
 

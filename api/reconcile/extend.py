@@ -6,6 +6,7 @@ from typing import Any
 
 from resolver.api.access import count_queries, log_access, revision_of, viewer
 from resolver.api.errors import ApiError
+from resolver.api.query_parameters import check_length
 from resolver.api.reconcile.kinds import TYPES, list_properties
 from resolver.api.reconcile.queries import load_object
 from resolver.api.routes.match import MAX_QUERIES
@@ -40,6 +41,8 @@ def extend_entities(text: str) -> dict[str, Any]:
         raise ApiError(422, "extend: properties must each have an id, a text")
     if len(ids) > MAX_QUERIES:
         raise ApiError(413, f"{len(ids)} ids are too many for one call (at most {MAX_QUERIES})")
+    for entity_id in ids:
+        check_length("extend: an id", entity_id)
     count_queries(max(1, len(ids)))
     limits = {row["id"]: _read_limit(row) for row in properties}
     if not ids:

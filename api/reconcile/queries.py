@@ -14,6 +14,7 @@ import orjson
 from resolver.api.access import count_queries, log_access, viewer
 from resolver.api.errors import ApiError
 from resolver.api.observability import current_metrics
+from resolver.api.query_parameters import check_length
 from resolver.api.routes.match import MAX_QUERIES
 from resolver.api.schemas.request_options import sources_in_scope
 from resolver.api.schemas.yente import candidate_scores, interpreted_query, query_record
@@ -107,6 +108,8 @@ def _load_queries(text: str) -> dict[str, Any]:
         raise ApiError(
             413, f"{len(queries)} queries are too many for one call (at most {MAX_QUERIES})"
         )
+    for key in queries:
+        check_length("the key of a query", key)
     return queries
 
 
@@ -146,6 +149,7 @@ def _read_properties(key: str, rows: object) -> dict[str, list[Any]]:
         raise ApiError(422, f"query {key!r}: properties must be a list of objects with pid and v")
     properties: dict[str, list[Any]] = {}
     for row in rows:
+        check_length(f"query {key!r}: a pid", row["pid"])
         for cell in row["v"] if isinstance(row["v"], list) else [row["v"]]:
             properties.setdefault(row["pid"], []).append(_cell_value(cell))
     return properties

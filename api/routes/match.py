@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -224,7 +225,10 @@ def check() -> Response:
 def _read_properties() -> dict[str, tuple[str, ...]]:
     """Return the properties of the address. Raises `ApiError` if all are empty."""
     properties = {
-        name: query_parameters.read_texts(name) for name in request.args if name not in _OPTIONS
+        # values have limits of their own, by property
+        name: query_parameters.read_texts(name, sys.maxsize)
+        for name in request.args
+        if name not in _OPTIONS
     }
     if not any(properties.values()):
         raise ApiError(400, "there is nothing to check: give at least name=…")
@@ -256,6 +260,8 @@ def _read_queries() -> dict[str, Any]:
         raise ApiError(
             400, f"{len(queries)} queries are too many for one call (at most {MAX_QUERIES})"
         )
+    for key in queries:
+        query_parameters.check_length("the key of a query", key)
     return queries
 
 

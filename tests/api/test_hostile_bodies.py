@@ -9,27 +9,13 @@ from typing import Any
 import pytest
 
 from tests.api.conftest import Client
+from tests.api.text_fields import KINDS, text_of
 
 pytestmark = pytest.mark.slow
 
-KINDS = {
-    "ligatures": "\ufdfa",
-    "kanji": "漢字",
-    "arabic": "محمد ",
-    "latin words": "abc ",
-    "one latin word": "a",
-    "combining marks": "e\u0301",
-    "hangul": "한글",
-    "thai": "กขค",
-}
 PROPERTIES = ("name", "alias", "address", "birthPlace", "position", "passportNumber", "email")
 SECONDS = 2.0
 """Seconds in which each is refused; on an idle machine it takes a tenth."""
-
-
-def text_of(kind: str, length: int) -> str:
-    letters = KINDS[kind]
-    return (letters * (length // len(letters) + 1))[:length]
 
 
 def send(client: Client, path: str, prop: str, text: str) -> Any:
