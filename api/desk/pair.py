@@ -27,6 +27,7 @@ from resolver.api.desk.support.review_forms import (
     hides_scores,
     parse_verdict,
 )
+from resolver.api.desk.support.safe_targets import safe_target
 from resolver.api.service import current_service
 from resolver.errors import ResolverError
 from resolver.hub.desk_users import UserRole
@@ -109,10 +110,7 @@ def pair_preview(left: str, right: str) -> Any:
 @blueprint.post("/review/blind")
 def toggle_scores() -> Any:
     """Hide scores in this browser, or show them again."""
-    target = request.form.get("next", "")
-    if not target.startswith("/review"):
-        target = url_for("desk.queue")
-    response = redirect(target, 303)
+    response = redirect(safe_target(request.form.get("next", ""), "desk.queue"), 303)
     response.set_cookie(
         HIDE_SCORES_COOKIE,
         "0" if hides_scores() else "1",

@@ -8,8 +8,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, current_app, g, redirect, request, url_for
-from werkzeug.exceptions import HTTPException
+from flask import Response, g, redirect, request, url_for
 
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import THEME_COOKIE, THEMES, render_page
@@ -28,6 +27,7 @@ from resolver.api.desk.support.desk_access import (
     is_secure,
 )
 from resolver.api.desk.support.error_pages import DeskError, describe_error
+from resolver.api.desk.support.safe_targets import safe_target
 from resolver.api.desk.support.saved_forms import parse_saved_form
 from resolver.api.service import current_service
 from resolver.errors import StoreError
@@ -48,7 +48,7 @@ _PURPOSE_MISSING = "State the purpose of access: it is logged with everything yo
 def sign_in() -> Any:
     """Show the sign-in form."""
     if g.session is not None:
-        return redirect(_safe_target(request.args.get("next", "")), 303)
+        return redirect(safe_target(request.args.get("next", "")), 303)
     return _sign_in_page(next=request.args.get("next", ""))
 
 
@@ -80,7 +80,7 @@ def submit_sign_in() -> Any:
     begin_session(user, "password", fields["purpose"])
     if saved_form is not None:
         return render_page("confirm.html", saved_form=saved_form)
-    return redirect(_safe_target(fields["next"]), 303)
+    return redirect(safe_target(fields["next"]), 303)
 
 
 def _has_form_token() -> bool:
@@ -149,7 +149,7 @@ def set_purpose() -> Any:
     if not text:
         return render_page("purpose.html", purpose="", next=target, problem=_PURPOSE_MISSING), 422
     current_service().hub.store.sessions.set_purpose(current_session(), text)
-    return redirect(_safe_target(target), 303)
+    return redirect(safe_target(target), 303)
 
 
 @blueprint.get("/desk/account")
@@ -187,7 +187,7 @@ def sign_out() -> Any:
 @blueprint.post("/desk/theme")
 def set_theme() -> Any:
     """Set the colors (light, dark, or as the system) in a cookie of this browser."""
-    response = redirect(_safe_target(request.form.get("next", "")), 303)
+    response = redirect(safe_target(request.form.get("next", "")), 303)
     theme = request.form.get("theme", "")
     response.set_cookie(
         THEME_COOKIE, theme if theme in THEMES else "auto", max_age=_YEAR, samesite="Lax", path="/"
@@ -234,19 +234,3 @@ def _sign_in_page(**context: Any) -> str:
         "problem": "",
     }
     return render_page("sign_in.html", **{**defaults, **context})
-
-
-def _safe_target(address: str) -> str:
-    """Return an address if it is a page of the desk, else that of its home page."""
-    path, _, _ = address.partition("?")
-    try:
-        endpoint, _ = current_app.url_map.bind("").match(path, method="GET")
-    except HTTPException:
-        return url_for("desk.home")
-    # a path of another blueprint, or one that a browser reads as another host, leads home
-    is_own = (
-        str(endpoint).startswith("desk.")
-        and path.startswith("/")
-        and not path.startswith(("//", "/\\"))
-    )
-    return address if is_own and address.isprintable() else url_for("desk.home")

@@ -69,17 +69,29 @@ def test_sign_in_and_out(desk: Desk) -> None:
     assert browser.get("/desk").status_code == 303
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        "//evil.example/desk",
-        "https://evil.example",
-        "/\\evil.example",
-        "/check",
-        "/none",
-        "/desk\nX: y",
-    ],
+FOREIGN_TARGETS = (
+    "//evil.example/desk",
+    "https://evil.example",
+    "/\\evil.example",
+    "/check",
+    "/none",
+    "/desk\nX: y",
+    "/review\r\nX: y",
+    "/review?x=\r\nX: y",
 )
+
+
+@pytest.mark.parametrize("target", FOREIGN_TARGETS)
+@pytest.mark.parametrize("path", ["/desk/purpose", "/desk/theme", "/review/blind"])
+def test_forms_lead_only_to_pages_of_the_desk(desk: Desk, path: str, target: str) -> None:
+    browser = desk.signed_in("amira")
+    form = {"csrf": csrf(browser), "purpose": "a test", "next": target}
+    answer = browser.post(path, data=form)
+    assert answer.status_code == 303
+    assert answer.headers["Location"] in ("/desk", "/review")
+
+
+@pytest.mark.parametrize("target", FOREIGN_TARGETS)
 def test_sign_in_leads_only_to_pages_of_the_desk(desk: Desk, target: str) -> None:
     desk.add("amira")
     assert sign_in(desk.browser(), "amira", next=target).headers["Location"] == "/desk"
