@@ -11,8 +11,8 @@ import hashlib
 import math
 import threading
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 import orjson
 from flask import Flask, Response, current_app, g, request
@@ -28,18 +28,22 @@ from resolver.api.endpoints import (
 from resolver.api.errors import ApiError
 from resolver.api.server.local_requests import is_loopback_origin, refusal_reason
 from resolver.api.service import Service, current_service
-from resolver.hub.admin import ApiKeySummary, find_key
+from resolver.errors import StoreError
+from resolver.hub.admin import ApiKeySummary, find_key, is_expired
 from resolver.records.visibility import Viewer as Viewer
 from resolver.screening.screener import IndexRevision
 
 _KEY_SECONDS = 2.0
 """Seconds for which a looked-up key is cached, so the time until a revoked key is refused."""
+_AWAY_SECONDS = 600.0
+"""Seconds for which known keys are good while the database is away, so that checks go on."""
 _MAX_CACHED_KEYS = 1_000
 _MAX_PURPOSE = 500
 """Characters of a purpose of access."""
 MAX_LOGGED_BYTES = 20_000
 """Bytes of a query in an audit event. Answers are bounded by the number of their results."""
 _LOGGED_TEXT = 500
+_Answer = TypeVar("_Answer")
 
 
 def revision_of(revision: int) -> IndexRevision:
@@ -55,6 +59,7 @@ class AccessControl:
         self._lock = threading.Lock()
         self._keys: dict[str, tuple[float, ApiKeySummary]] = {}
         self._guarded = (-math.inf, True)
+        self._away_until = -math.inf
         self._budgets: dict[str, tuple[float, float]] = {}
 
     def needs_key(self) -> bool:
@@ -65,9 +70,8 @@ class AccessControl:
         if is_guarded and checked_at > -math.inf:
             return True
         if time.monotonic() - checked_at > _KEY_SECONDS:
-            is_guarded = self._service.is_guarded()
-            self._guarded = (time.monotonic(), is_guarded)
-        return is_guarded
+            self._guarded = self._ask_store(self._service.is_guarded, self._guarded)
+        return self._guarded[1]
 
     def key_of(self, secret: str) -> ApiKeySummary | None:
         """Return the valid key of a secret, or None."""
@@ -76,13 +80,36 @@ class AccessControl:
             cached = self._keys.get(secret)
         if cached is not None and now - cached[0] <= _KEY_SECONDS:
             return cached[1]
-        key = find_key(self._service.hub.store, secret)
+        store = self._service.hub.store
+        known: tuple[float, ApiKeySummary | None] | None = cached
+        checked_at, key = self._ask_store(lambda: find_key(store, secret), known)
         with self._lock:
             if len(self._keys) > _MAX_CACHED_KEYS:
                 self._keys.clear()
             if key is not None:
-                self._keys[secret] = (now, key)
-        return key
+                self._keys[secret] = (checked_at, key)
+        return None if key is None or is_expired(key) else key
+
+    def _ask_store(
+        self, question: Callable[[], _Answer], known: tuple[float, _Answer] | None
+    ) -> tuple[float, _Answer]:
+        """Return the answer of the store and its time, or what was known at most `_AWAY_SECONDS`
+        ago while the store does not answer.
+
+        A store that did not answer is left alone for a while, since a connection may take seconds
+        to fail. Raises `StoreError` where nothing is known.
+        """
+        now = time.monotonic()
+        is_known = known is not None and now - known[0] <= _AWAY_SECONDS
+        if known is not None and is_known and now < self._away_until:
+            return known
+        try:
+            return now, question()
+        except StoreError:
+            self._away_until = now + _KEY_SECONDS
+            if known is None or not is_known:
+                raise
+            return known
 
     def count_request(self, name: str) -> float:
         """Count a request of a key against its rate (token bucket).

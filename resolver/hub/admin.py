@@ -31,6 +31,8 @@ REFRESH_JOB = "refresh"
 """Kind of the jobs that measure the population of a store anew and resolve its records in it."""
 MISSING, TOO_OLD = "missing", "too old"
 """Faults of a source, by the rules that were set for it."""
+_CLOCK_SKEW = timedelta(minutes=10)
+"""Difference of clocks of two machines that is no fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +135,13 @@ def find_key(store: Store, secret: str) -> ApiKeySummary | None:
     return None if key is None else _summarize_key(key)
 
 
+def is_expired(key: ApiKey | ApiKeySummary) -> bool:
+    """Return whether the time of a key is over."""
+    return bool(key.expires and key.expires <= utc_text())
+
+
 def _summarize_key(key: ApiKey) -> ApiKeySummary:
-    state = (
-        "revoked"
-        if key.revoked
-        else "expired"
-        if key.expires and key.expires <= utc_text()
-        else "good"
-    )
+    state = "revoked" if key.revoked else "expired" if is_expired(key) else "good"
     return ApiKeySummary(key.name, key.agency, key.scopes, key.created, key.expires or "", state)
 
 
@@ -205,11 +206,18 @@ def source_fault(view: StoreView, source: StoredSource) -> str:
     if source.required and not view.has_records(source):
         return MISSING
     days = source.maximum_age_days
-    if days is not None and (
-        not source.updated or datetime.now(UTC) - parse_utc_text(source.updated) > timedelta(days)
-    ):
+    if days is not None and not (source.updated and _is_recent(source.updated, days)):
         return TOO_OLD
     return ""
+
+
+def _is_recent(updated: str, days: int) -> bool:
+    """Return whether a time is at most some days ago.
+
+    A list that was committed while the clock was ahead has an unknown age.
+    """
+    age = datetime.now(UTC) - parse_utc_text(updated)
+    return -_CLOCK_SKEW <= age <= timedelta(days)
 
 
 def update_source(

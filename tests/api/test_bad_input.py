@@ -26,6 +26,7 @@ from resolver.api.errors import http_status, public_detail
 from resolver.api.service import Service
 from resolver.client import Client, ServiceFailedError
 from resolver.errors import DatabaseError, StoreError, StoreFullError
+from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder
 from tests.api.conftest import RECORDS
@@ -37,6 +38,7 @@ from tests.store import postgres
 pytestmark = pytest.mark.slow
 
 
+BROKEN_CHUNKS = (b"zz\r\nab\r\n", b"-1\r\n\r\n", b"5\r\nab", b"\r\n", b"2\r\nabcd\r\n0\r\n\r\n")
 CHECK = "/check?name=John+Smith&birthDate=1990-01-01"
 LIMITED = """
 import resource, signal, sys
@@ -81,6 +83,7 @@ def test_broken_connections(url: str, tmp_path: Path) -> None:
             + b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 5000\r\n\r\n"
             + b"--x\r\nContent-Disp",
             head + b"Content-Length: nonsense\r\n\r\n",
+            *(head + b"Transfer-Encoding: chunked\r\n\r\n" + body for body in BROKEN_CHUNKS),
             b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
             b"GET /check?name=" + b"a" * 300_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
         ):
@@ -187,8 +190,10 @@ def test_corrupt_index_files_are_rebuilt(tmp_path: Path, app: Flask) -> None:
 
 
 @pytest.mark.slow
-def test_a_database_outage(tmp_path: Path, app: Flask) -> None:
+def test_a_database_outage(tmp_path: Path, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL is stopped under the service, and started again."""
+    # each request asks the store for its key
+    monkeypatch.setattr("resolver.api.access._KEY_SECONDS", 0.0)
     if postgres.programs() is None:
         pytest.skip("PostgreSQL is not installed (on Debian: postgresql)")
     with postgres.stoppable(Path("/tmp")) as database:
@@ -196,10 +201,17 @@ def test_a_database_outage(tmp_path: Path, app: Flask) -> None:
             hub.add(make_intake(RECORDS))
         app_over_store = create_app(ServiceSettings(database.url, jobs_dir=tmp_path))
         service: Service = app_over_store.extensions["resolver"]
-        service.warm()
+        service.load()
         client: Any = app_over_store.test_client()
+        key = create_key(database.url, "border", "", ("admin",))
+        client.environ_base["HTTP_AUTHORIZATION"] = f"ApiKey {key}"
         assert client.get(CHECK).json["results"]
         database.stop()
+        # checks go on for known keys, since the audit log has files of its own
+        for _ in range(20):
+            assert client.get(CHECK).json["results"]
+        unknown = client.get(CHECK, headers={"Authorization": "ApiKey unknown"})
+        assert unknown.status_code == 503
         for path in ("/entities/river:3", "/catalog", "/batches", "/changes"):
             answer = client.get(path)
             assert (answer.status_code, answer.headers["Retry-After"]) == (503, "5"), (

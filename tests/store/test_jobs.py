@@ -9,6 +9,7 @@ import pytest
 
 from resolver.errors import StoreError
 from resolver.store import JobState, LeaseError, Store
+from resolver.store.jobs import MAX_LEASE_TIME
 
 pytestmark = pytest.mark.slow
 
@@ -65,6 +66,15 @@ def test_expired_lease_goes_to_next_worker(store: Store) -> None:
         with pytest.raises(LeaseError):
             action(first)
     assert jobs.fail(second, "no room").error == "no room"
+
+
+def test_lease_taken_while_the_clock_was_ahead_counts_as_expired(store: Store) -> None:
+    submitted = store.jobs.submit("batch", {})
+    assert store.jobs.lease("w1", lease=4 * MAX_LEASE_TIME) is not None
+    leased = store.jobs.lease("w2")
+    assert leased is not None
+    assert (leased.id, leased.worker) == (submitted.id, "w2")
+    assert store.jobs.lease("w3", lease=MAX_LEASE_TIME) is None
 
 
 def test_cancelled_jobs(store: Store) -> None:

@@ -6,13 +6,14 @@ import json
 import re
 import shutil
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
 from flask import Flask
+from sqlalchemy import update
 
 from resolver.api import ServiceSettings, create_app
 from resolver.api.routes.health import readiness
@@ -20,6 +21,8 @@ from resolver.cli.app import run
 from resolver.hub.hub import Hub
 from resolver.ingest.reader_types import ListInfo
 from resolver.records import Handling
+from resolver.store.row_types import utc_text
+from resolver.store.schema import sources
 from tests.api.conftest import RECORDS, Client
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
@@ -74,6 +77,23 @@ def test_a_list_that_is_too_old_is_reported(store_url: str, client: Client, app:
     finally:
         store.describe_source("coast", maximum_age_days=None)
     assert client.get("/readyz").status_code == 200
+
+
+@pytest.mark.parametrize(("ahead", "status"), [(5, 200), (60 * 24 * 365, 503)])
+def test_a_list_of_the_future_has_an_unknown_age(
+    ahead: int, status: int, url: str, open_app: Any
+) -> None:
+    """A list may have been committed while the clock was some minutes ahead, but not a year."""
+    client, service = open_app()
+    store = service.hub.store
+    store.describe_source("coast", maximum_age_days=30)
+    updated = datetime.now(UTC) + timedelta(minutes=ahead)
+    with store.engine.begin() as connection:
+        row = update(sources).where(sources.c.name == "coast")
+        connection.execute(row.values(updated=utc_text(updated)))
+    answer = client.get("/readyz")
+    assert answer.status_code == status
+    assert ("coast is older" in str(answer.json)) == (status == 503)
 
 
 def test_requirements_of_a_list_are_set_by_command(
