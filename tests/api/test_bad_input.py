@@ -187,6 +187,10 @@ def test_corrupt_index_files_are_rebuilt(tmp_path: Path, app: Flask) -> None:
                 if path.exists():
                     path.write_bytes(damage(path.read_bytes()))
             assert checked() == expected
+        for path in files:
+            path.unlink(missing_ok=True)
+            path.mkdir()
+        assert checked() == expected
 
 
 @pytest.mark.slow
