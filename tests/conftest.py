@@ -44,7 +44,7 @@ store/test_kill
 test_patterns
 api/test_resident_memory
 api/server/test_request_limits
-api/test_try_page
+api/test_docs_page
 cli/test_memory_guard
 blocking/test_diagnosis
 blocking/retrieval/test_word_lookup

@@ -95,9 +95,14 @@ def _log_view(entity_page: EntityPage, query: dict[str, Any]) -> None:
 
 
 def _load_page(entity_id: str) -> EntityPage:
+    hub = current_service().hub
     try:
-        return load_entity_page(current_service().hub, entity_id, viewer())
+        return load_entity_page(hub, entity_id, viewer())
     except UnknownIdError as error:
+        # an id within a source, or one that a list gives
+        document = entity_reader.read_entity(hub, entity_id, viewer())
+        if document is not None:
+            return load_entity_page(hub, document.id, viewer())
         raise DeskError(
             404, f"There is no entity or record {entity_id[:80]}.", "Search for a name instead."
         ) from error

@@ -153,5 +153,8 @@ def _entity_context(entity: dict[str, Any]) -> dict[str, Any]:
             (property_label(prop), properties[prop]) for prop in FACTS if properties.get(prop)
         ],
         "datasets": entity["datasets"],
-        "record_count": len(entity["referents"]),
+        # other ids that a source lists have no source in front
+        "record_count": sum(
+            referent.partition(":")[0] in entity["datasets"] for referent in entity["referents"]
+        ),
     }

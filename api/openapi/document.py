@@ -69,7 +69,8 @@ def _operation(row: Endpoint, *, needs_key: bool) -> dict[str, Any]:
         "operationId": _OPERATION_IDS.get(row.name, row.name.replace(".", "_")),
         "summary": summary,
         "description": text,
-        "tags": [row.name.partition(".")[0]],
+        # `match_lines` belongs to `match`
+        "tags": [re.split("[._]", row.name)[0]],
         "parameters": [*_path_parameters(row.path), *_parameters(row)],
         "responses": {str(status): response for status, response in responses.items()},
     }

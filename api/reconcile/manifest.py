@@ -33,7 +33,7 @@ def build_manifest(dataset: str) -> dict[str, Any]:
         "identifierSpace": f"{base}/entities/",
         "schemaSpace": SCHEMA_SPACE,
         "serviceVersion": resolver.__version__,
-        "documentation": f"{base}/openapi.json",
+        "documentation": f"{base}/docs",
         "batchSize": MAX_QUERIES,
         "defaultTypes": [describe_type(name) for name in TYPES],
         "view": {"url": preview},

@@ -5,7 +5,6 @@ An entity is found by its id, a retired id or the id of one of its records.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +19,6 @@ from resolver.api.errors import ApiError
 from resolver.api.openapi.json_schema import (
     BOOLEAN,
     COUNT,
-    NULLABLE_STRING,
     STRING,
     array_of,
     closed_object,
@@ -36,17 +34,15 @@ from resolver.api.openapi.objects import (
     query_parameter,
     response,
 )
-from resolver.api.schemas.entity_schemas import ENTITY, ENTITY_FIELDS, EVENT, TOTAL
+from resolver.api.schemas.entity_schemas import ENTITY, ENTITY_FIELDS, EVENT, TIME_FIELDS, TOTAL
 from resolver.api.schemas.json_response import json_response
+from resolver.api.schemas.nested_parts import nest_parts
 from resolver.api.schemas.senzing import SENZING, to_senzing, wants_senzing
 from resolver.api.service import current_service
 from resolver.ingest.formats.ftm.ftm_schema import is_entity_property
-from resolver.records.properties import ADDRESS
 from resolver.screening import change_feed, entity_reader
 
 blueprint = Blueprint("entities", __name__)
-_ADDRESS_ENTITY = "addressEntity"
-"""Property of FollowTheMoney that leads to entities of the schema `Address`."""
 _ACCESS = Access(Scope.CHECK, Disclosure.VALUES)
 _ENTITY_VIEW = component(
     "Shown",
@@ -55,8 +51,7 @@ _ENTITY_VIEW = component(
             **ENTITY_FIELDS,
             "target": BOOLEAN,
             "version": COUNT,
-            "first_seen": NULLABLE_STRING,
-            "last_change": NULLABLE_STRING,
+            **TIME_FIELDS,
         },
         {"history": array_of(EVENT)},
     ),
@@ -120,10 +115,10 @@ def entity(entity_id: str) -> Response:
     if isinstance(read, Response):
         return read
     view: dict[str, Any] = {**read.entity, "target": True, "version": read.version}
-    events = change_feed.read_history(current_service().hub, read.entity["id"], viewer())
-    view["first_seen"] = events[0].at if events else None
-    view["last_change"] = events[-1].at if events else None
+    hub = current_service().hub
+    view |= change_feed.read_times(hub, [view], viewer())[view["id"]].to_json()
     if with_history:
+        events = change_feed.read_history(hub, view["id"], viewer())
         view["history"] = [event.to_json() for event in events]
     if wants_senzing():
         return json_response(to_senzing(view), mimetype=SENZING, headers={"Vary": "Accept"})
@@ -215,27 +210,8 @@ def _read(entity_id: str, *, nested: bool) -> _ReadEntity | Response:
         return _redirect(entity_id, read.id)
     if read.entity is None:
         raise ApiError(410, f"all records of the entity {entity_id[:80]!r} were withdrawn")
-    shown = _nest_addresses(read.entity) if nested else read.entity
+    shown = nest_parts(read.entity) if nested else read.entity
     return _ReadEntity(shown, read.revision)
-
-
-def _nest_addresses(entity: dict[str, Any]) -> dict[str, Any]:
-    """Return an entity with its addresses as nested entities too, where yente's clients look."""
-    texts = [text for text in entity["properties"].get(ADDRESS, ()) if isinstance(text, str)]
-    if not texts:
-        return entity
-    nested = [
-        {
-            "id": f"addr-{hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()}",
-            "caption": text,
-            "schema": "Address",
-            "properties": {"full": [text]},
-            "datasets": entity["datasets"],
-            "referents": [],
-        }
-        for text in texts
-    ]
-    return {**entity, "properties": {**entity["properties"], _ADDRESS_ENTITY: nested}}
 
 
 def _redirect(entity_id: str, present_id: str) -> Response:

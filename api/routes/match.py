@@ -141,6 +141,16 @@ _MATCH_BODY: Schema = {
         "weights": _EMPTY_OBJECT,
         "config": _EMPTY_OBJECT,
     },
+    "examples": [
+        {
+            "queries": {
+                "one": {
+                    "schema": "Person",
+                    "properties": {"name": ["Ivan Petrov"], "birthDate": ["1962"]},
+                }
+            }
+        }
+    ],
 }
 _CHECK_PARAMETERS = (
     query_parameter(

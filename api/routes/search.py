@@ -16,6 +16,7 @@ from resolver.api.openapi.json_schema import (
     COUNT,
     FRACTION,
     STRING,
+    STRINGS,
     TEXT,
     TEXTS,
     array_of,
@@ -26,11 +27,12 @@ from resolver.api.openapi.json_schema import (
     map_of,
 )
 from resolver.api.openapi.objects import errors, json_response_of, query_parameter
-from resolver.api.schemas.entity_schemas import ENTITY_FIELDS, REVISION_FIELDS, TOTAL
+from resolver.api.schemas.entity_schemas import ENTITY_FIELDS, REVISION_FIELDS, TIME_FIELDS, TOTAL
 from resolver.api.schemas.facets import (
     count_facet,
     read_facets,
     read_filters,
+    read_property_filters,
     read_schema,
     select_with_facets,
 )
@@ -56,6 +58,7 @@ from resolver.screening.search.result_page import (
     read_page,
 )
 from resolver.screening.search.term_search import SearchScope
+from resolver.search.search_terms import read_typed_text
 
 blueprint = Blueprint("search", __name__)
 _Entity = dict[str, Any]
@@ -76,7 +79,12 @@ _PARAMETERS = (
     query_parameter("countries", TEXTS),
     query_parameter("topics", array_of(enum_of(topic_names()))),
     query_parameter("datasets", TEXTS),
-    query_parameter("filter", TEXTS, description="Facet and value, as in `genders:female`."),
+    query_parameter(
+        "filter",
+        TEXTS,
+        description="Facet or property and value, as in `genders:female` or"
+        " `properties.birthDate:1952-10-07`.",
+    ),
     query_parameter("filter_op", enum_of(["OR", "AND"])),
     query_parameter("facets", array_of(enum_of(FACETS))),
     query_parameter("fuzzy", BOOLEAN),
@@ -91,8 +99,7 @@ _SEARCH_RESPONSE = component(
         {
             "results": array_of(
                 closed_object(
-                    {**ENTITY_FIELDS, "target": BOOLEAN, "score": FRACTION},
-                    dict.fromkeys(("first_seen", "last_seen", "last_change"), STRING),
+                    {**ENTITY_FIELDS, **TIME_FIELDS, "target": BOOLEAN, "score": FRACTION}
                 )
             ),
             "total": TOTAL,
@@ -100,7 +107,8 @@ _SEARCH_RESPONSE = component(
             "limit": COUNT,
             "offset": COUNT,
             **REVISION_FIELDS,
-        }
+        },
+        {"warnings": STRINGS},
     ),
 )
 
@@ -120,8 +128,8 @@ def search(dataset: str) -> Response:
     well names, numbers, addresses, telephones and e-mail addresses answer the words typed. Entities
     of equal relevance are ordered by their number of records, then by id. An id finds its entity.
     Without `q`, or for `*`, every entity matches. `sort` is `caption:asc`, `changed:desc`,
-    `properties.X` and so on, and orders the first 1,000; sorted by a time, entities have their
-    times. `filter` is a facet and a value, as in `genders:female`.
+    `properties.X` and so on, and orders the first 1,000. `filter` is a facet or a property with a
+    value, as in `genders:female` or `properties.birthDate:1952-10-07`.
     `fuzzy`, `simple` and `target` are accepted and change nothing.
     """
     query_parameters.ignore_undeclared()
@@ -132,27 +140,27 @@ def search(dataset: str) -> Response:
     sources = sources_in_scope(dataset, screener.visible_sources(viewer()))
     text, schema, filters = _read_text(), read_schema(), read_filters()
     orders, facets = _read_sort_orders(), read_facets()
-    accept = read_entity_filter(with_topics=False)
+    accept = read_entity_filter(with_topics=False, properties=read_property_filters())
     limit = query_parameters.read_integer("limit", 10, 0, 500)
     offset = query_parameters.read_integer("offset", 0, 0, MAX_ENTITIES)
     entity_id = entity_reader.find_typed_id(current_service().hub, text, viewer())
     results = screener.search(text, SearchScope(viewer(), sources), entity_id)
     results, is_complete = _select_accepted(select_with_facets(results, schema, filters), accept)
-    page = read_page(results, orders, offset, limit, current_service().hub.store)
+    page = read_page(results, orders, offset, limit, current_service().hub)
     revision = revision_of(results.snapshot.revision)
     returned = {"seen": [entity["id"] for entity in page]}
     log_access("search", {"q": text, "schema": schema}, returned, revision)
-    return json_response(
-        {
-            "results": page,
-            "total": {"value": len(results), "relation": "eq" if is_complete else "gte"},
-            "facets": {name: count_facet(name, results) for name in facets},
-            "limit": limit,
-            "offset": offset,
-            "version": revision.revision,
-            "model": revision.model,
-        }
-    )
+    body = {
+        "results": page,
+        "total": {"value": len(results), "relation": "eq" if is_complete else "gte"},
+        "facets": {name: count_facet(name, results) for name in facets},
+        "limit": limit,
+        "offset": offset,
+        "version": revision.revision,
+        "model": revision.model,
+    }
+    warnings = _text_warnings(text)
+    return json_response({**body, "warnings": warnings} if warnings else body)
 
 
 def _read_text() -> str:
@@ -161,6 +169,16 @@ def _read_text() -> str:
     if len(text) > MAX_TEXT:
         raise ApiError(400, f"q has {len(text):,} characters; a search takes {MAX_TEXT:,} at most")
     return "" if text == "*" else text
+
+
+def _text_warnings(text: str) -> list[str]:
+    """Return why a text finds less than its writer may expect."""
+    words = read_typed_text(text).words if text else ("",)
+    if not words:
+        return [f"{text[:40]!r} has no letters and digits: nothing is found by it"]
+    if text and max(map(len, words)) == 1:
+        return ["a single letter finds only names that have it as a word: type two or more"]
+    return []
 
 
 def _select_accepted(

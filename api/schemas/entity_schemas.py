@@ -10,6 +10,7 @@ from resolver.api.openapi.json_schema import (
     COUNT,
     NAME,
     NONBLANK,
+    NULLABLE_STRING,
     NUMBER,
     STRING,
     STRINGS,
@@ -49,6 +50,12 @@ _GENERAL_SCHEMATA = ["LegalEntity", "Thing"]
 
 REVISION_FIELDS = {"version": COUNT, "model": STRING}
 """Members that tell from which revision of the store and which model an answer was computed."""
+TIME_FIELDS = {
+    "first_seen": NULLABLE_STRING,
+    "last_seen": NULLABLE_STRING,
+    "last_change": NULLABLE_STRING,
+}
+"""Members that tell when an entity came, was last listed and last changed."""
 TOTAL = component("Total", closed_object({"value": COUNT, "relation": {"enum": ["eq", "gte"]}}))
 ENTITY_FIELDS = {
     "id": STRING,

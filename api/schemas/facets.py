@@ -10,8 +10,14 @@ from flask import request
 
 from resolver.api import query_parameters
 from resolver.api.errors import ApiError
-from resolver.ingest.formats.ftm.ftm_schema import is_kind_of, topic_names
+from resolver.ingest.formats.ftm.ftm_schema import (
+    has_property,
+    is_kind_of,
+    suggest_property,
+    topic_names,
+)
 from resolver.records import kind_of_schema
+from resolver.records.kinds import SCHEMATA
 from resolver.screening.search.entity_facets import COUNTRY, FACETS, read_facet
 from resolver.screening.search.found_entities import FoundEntities
 from resolver.screening.uncompared_values import country_code
@@ -20,6 +26,10 @@ FILTERS = ("countries", "topics", "datasets")
 """Facets that are parameters by their own name; `filter` takes all."""
 DEFAULT_FACETS = FILTERS
 _ANYTHING = "Thing"
+_PROPERTY = "properties."
+"""Beginning of a filter by the values of a property rather than a facet."""
+PropertyFilters = frozenset[tuple[str, frozenset[str]]]
+"""Properties, and values of which an entity must have one."""
 _OPERATORS = {"OR": np.logical_or, "AND": np.logical_and}
 
 
@@ -44,15 +54,46 @@ def read_filters() -> dict[str, list[str]]:
     query_parameters.read_choices("topics", topic_names())
     filters = {facet: list(query_parameters.read_texts(facet)) for facet in FILTERS}
     for text in query_parameters.read_texts("filter"):
-        facet, colon, value = text.partition(":")
-        if facet not in FACETS or not colon or not value:
+        facet, _, value = text.partition(":")
+        if facet.startswith(_PROPERTY) and value:
+            continue
+        if facet not in FACETS or not value:
             raise ApiError(
-                422, f"cannot filter by {text[:60]!r}; use {', '.join(FACETS)}, as in countries:ru"
+                422,
+                f"cannot filter by {text[:60]!r}; use {', '.join(FACETS)} or {_PROPERTY}X, as in"
+                " countries:ru",
             )
         filters.setdefault(facet, []).append(value)
     # countries may be written in any usual form
     filters[COUNTRY] = [country_code(text) or text for text in filters[COUNTRY]]
     return {facet: values for facet, values in filters.items() if values}
+
+
+def read_property_filters() -> PropertyFilters:
+    """Return the wanted values of properties, as in `filter=properties.birthDate:1952-10-07`.
+
+    One value of each set is enough; with `filter_op=AND` each value is a set of its own.
+    """
+    values_of: dict[str, set[str]] = {}
+    for text in query_parameters.read_texts("filter"):
+        facet, _, value = text.partition(":")
+        if facet.startswith(_PROPERTY):
+            prop = facet.removeprefix(_PROPERTY)
+            _check_property(prop)
+            values_of.setdefault(prop, set()).add(value)
+    if query_parameters.read_choice("filter_op", tuple(_OPERATORS)) == "AND":
+        return frozenset(
+            (prop, frozenset({value})) for prop, values in values_of.items() for value in values
+        )
+    return frozenset((prop, frozenset(values)) for prop, values in values_of.items())
+
+
+def _check_property(prop: str) -> None:
+    """Raise `ApiError` for a property that no schema has."""
+    if not any(has_property(schema, prop) for schema in SCHEMATA):
+        suggested = suggest_property("LegalEntity", prop)
+        hint = f": did you mean {_PROPERTY}{suggested}?" if suggested else ""
+        raise ApiError(422, f"cannot filter by {_PROPERTY}{prop[:60]}, which nobody has{hint}")
 
 
 def select_with_facets(

@@ -21,6 +21,7 @@ from resolver.api.openapi.json_schema import (
     integer,
 )
 from resolver.api.openapi.objects import query_parameter
+from resolver.api.schemas.facets import PropertyFilters
 from resolver.api.schemas.yente import ALGORITHMS, DEFAULT_ALGORITHM
 from resolver.api.service import current_service
 from resolver.ingest.formats.ftm.ftm_schema import is_kind_of, topic_names
@@ -134,12 +135,13 @@ def sources_in_scope(dataset: str, visible_sources: frozenset[str]) -> frozenset
 
 @dataclass(frozen=True, slots=True)
 class _Filter:
-    """Filter of results by schema, id, topic and time of the last change."""
+    """Filter of results by schema, id, topic, time of the last change and values of properties."""
 
     excluded_schemata: frozenset[str]
     excluded_ids: frozenset[str]
     required_topics: frozenset[str]
     since: datetime | None
+    properties: PropertyFilters = frozenset()
 
     def __call__(self, entity: Mapping[str, Any], context: FilterContext) -> bool:
         """Return whether an entity may be a result."""
@@ -154,6 +156,9 @@ class _Filter:
             entity["properties"].get("topics", ())
         ):
             return False
+        stated = entity["properties"]
+        if any(values.isdisjoint(stated.get(prop, ())) for prop, values in self.properties):
+            return False
         return (
             self.since is None
             or datetime.fromisoformat(context.last_changed(entity["id"])) >= self.since
@@ -165,7 +170,9 @@ def _native_id(record_id: str) -> str:
     return record_id.partition(":")[2]
 
 
-def read_entity_filter(*, with_topics: bool = True) -> EntityFilter | None:
+def read_entity_filter(
+    *, with_topics: bool = True, properties: PropertyFilters = frozenset()
+) -> EntityFilter | None:
     """Return the filter that the parameters of the request describe, if any. Raises `ApiError`."""
     excluded = frozenset(query_parameters.read_choices("exclude_schema", SCHEMATA))
     since = query_parameters.read_datetime("changed_since")
@@ -178,5 +185,6 @@ def read_entity_filter(*, with_topics: bool = True) -> EntityFilter | None:
         entity_reader.add_current_ids(current_service().hub, ids, viewer()) if ids else frozenset(),
         frozenset(query_parameters.read_choices("topics", topic_names()) if with_topics else ()),
         since.astimezone(UTC) if since else None,
+        properties,
     )
     return accept if accept != _Filter(frozenset(), frozenset(), frozenset(), None) else None

@@ -113,8 +113,8 @@ def _features(entity: _Entity) -> Iterator[dict[str, str]]:
     for i, name in enumerate(names):
         yield {"NAME_TYPE": "AKA" if i else "PRIMARY", name_attribute: name}
     for prop, values in entity["properties"].items():
-        # addresses as entities repeat the texts of `address`
-        if prop not in ("name", "addressEntity"):
+        # the entities nested in these two repeat texts of the entity itself
+        if prop not in ("name", "addressEntity", "sanctions"):
             for value in values:
                 yield _feature(prop, value, entity["id"])
     yield {"REL_ANCHOR_DOMAIN": SOURCE, "REL_ANCHOR_KEY": entity["id"]}

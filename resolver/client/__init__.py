@@ -6,9 +6,11 @@
 
 Answers are frozen objects. Failures raise a subclass of `ServiceError`. A call is repeated a few
 times if the service is busy (429, 503) or unreachable, after the pause the service requests; a
-batch that is sent twice in this way is still one job.
+batch that is sent twice in this way is still one job. `AsyncClient` has the same methods for
+programs that run on `asyncio`.
 """
 
+from resolver.client.async_client import AsyncClient
 from resolver.client.client import Client
 from resolver.client.exceptions import (
     BusyError,
@@ -45,6 +47,7 @@ from resolver.client.options import MatchOptions, SearchOptions, SubmitOptions
 
 __all__ = [
     "Adjacent",
+    "AsyncClient",
     "BatchJob",
     "BusyError",
     "Change",

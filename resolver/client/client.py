@@ -26,11 +26,17 @@ from resolver.client.models import (
     parse_object,
 )
 from resolver.client.options import MatchOptions, SearchOptions, SubmitOptions, batch_params
-from resolver.client.transport import Body, HttpTransport, Params, quote_segment, read_json
+from resolver.client.transport import (
+    POLL_SECONDS,
+    Body,
+    HttpTransport,
+    Params,
+    quote_segment,
+    read_json,
+)
 
 Result = Literal["report", "links", "entities", "rejects"]
 Query = Mapping[str, Any]
-_POLL_SECONDS = 1.0
 
 
 class Client:
@@ -69,6 +75,7 @@ class Client:
 
     def check(
         self,
+        /,
         *,
         schema: str | None = None,
         dataset: str = "default",
@@ -241,7 +248,7 @@ class Client:
                 with self._http.send(
                     "GET", f"/batches/{quote_segment(job_id)}/events", headers=headers, stream=True
                 ) as answer:
-                    for event_id, job in _parse_events(answer):
+                    for event_id, job in models.parse_events(answer):
                         last_id = event_id
                         yield job
                         if job.is_finished:
@@ -253,7 +260,7 @@ class Client:
                 yield job
                 if job.is_finished:
                     return
-                time.sleep(_POLL_SECONDS)
+                time.sleep(POLL_SECONDS)
 
     def wait(self, job_id: str, *, seconds: float = 3600.0) -> BatchJob:
         """Return a batch once it is finished. Raises `ServiceError` after `seconds`."""
@@ -266,7 +273,7 @@ class Client:
                 raise ServiceError(
                     f"the batch is still {job.state} after {seconds:g} seconds", place=job_id
                 )
-            time.sleep(min(_POLL_SECONDS, seconds / 10))
+            time.sleep(min(POLL_SECONDS, seconds / 10))
 
     def result(self, job_id: str, what: Result) -> bytes:
         """Return a result file of a batch as bytes."""
@@ -334,15 +341,3 @@ class Client:
 
 def _as_list(value: str | Sequence[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
-
-
-def _parse_events(lines: Any) -> Iterator[tuple[str, BatchJob]]:
-    """Yield the id and the job of each event of a server-sent event stream."""
-    fields: dict[str, str] = {}
-    for raw in lines:
-        name, _, text = raw.decode().rstrip("\n").partition(": ")
-        if text:
-            fields[name] = text
-        elif not name and "data" in fields:
-            yield fields.get("id", ""), parse_object(BatchJob, json.loads(fields["data"]))
-            fields = {}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
@@ -15,7 +16,7 @@ class Entity:
     """FollowTheMoney entity.
 
     Values of `properties` are texts, or entities as JSON if relations are nested. `datasets`: lists
-    that contain the entity. `referents`: ids of its records.
+    that contain the entity. `referents`: ids of its records, then others that its lists give.
     """
 
     id: str
@@ -262,3 +263,15 @@ Withdrawn = WithdrawnRecord
 """Alias of `WithdrawnRecord`, kept for existing programs."""
 Change = EntityChange
 """Alias of `EntityChange`, kept for existing programs."""
+
+
+def parse_events(lines: Iterable[bytes]) -> Iterator[tuple[str, BatchJob]]:
+    """Yield the id and the job of each event of a server-sent event stream."""
+    fields: dict[str, str] = {}
+    for raw in lines:
+        name, _, text = raw.decode().rstrip("\n").partition(": ")
+        if text:
+            fields[name] = text
+        elif not name and "data" in fields:
+            yield fields.get("id", ""), parse_object(BatchJob, json.loads(fields["data"]))
+            fields = {}

@@ -16,6 +16,10 @@ Params = Mapping[str, object]
 Body = bytes | BinaryIO | Mapping[str, Any] | None
 """Bytes, an open file, or fields to be sent as multipart/form-data."""
 BUSY_STATUSES = (429, 503)
+MAX_CONNECTIONS = 16
+"""Connections that are kept for the next request; more may be open at once."""
+POLL_SECONDS = 1.0
+"""Pause between two requests for the state of a batch."""
 MAX_RETRY_AFTER = 60
 """Longest pause in seconds before a retry, whatever the service requests."""
 
@@ -54,7 +58,10 @@ class HttpTransport:
             remove_headers_on_redirect=("Authorization",),
         )
         self._pool = urllib3.PoolManager(
-            retries=retry, timeout=Timeout(connect=5, read=timeout), ca_certs=ca_certs
+            maxsize=MAX_CONNECTIONS,
+            retries=retry,
+            timeout=Timeout(connect=5, read=timeout),
+            ca_certs=ca_certs,
         )
 
     def close(self) -> None:

@@ -24,6 +24,7 @@ from resolver.records.properties import (
     IDENTIFIERS,
     NAME_PARTS,
     PLACES,
+    REFERENTS,
     RELATION,
     ROUTE,
 )
@@ -63,6 +64,7 @@ ADMINISTRATIVE = frozenset(
         "summary",
         "wikipediaUrl",
         HANDLING,
+        REFERENTS,
     }
 )
 """Properties about the entry in a list rather than about the person, group or asset."""
@@ -91,6 +93,7 @@ _RELATION_WORDS = {
     "ownerOf": "owner of",
     "linkedTo": "linked to",
     "predecessorOf": "predecessor of",
+    "payerOf": "payer to",
 }
 
 

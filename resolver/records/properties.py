@@ -54,4 +54,6 @@ RELATION = "relation"
 ROUTE = "route"
 ACTIVITY = "activity"
 HANDLING = "handling"
+REFERENTS = "referents"
+"""Other ids of an entity that its source lists with it."""
 IDENTIFIER_SET = frozenset(IDENTIFIERS)

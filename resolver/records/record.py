@@ -72,6 +72,7 @@ class RelationType(StrEnum):
     OWNER_OF = "ownerOf"
     LINKED_TO = "linkedTo"
     PREDECESSOR_OF = "predecessorOf"
+    PAYER_OF = "payerOf"
 
 
 @dataclass(frozen=True, slots=True, order=True)

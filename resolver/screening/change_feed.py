@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,47 @@ def read_history(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> list[Ch
     """Read the history of an entity, oldest first, as far as the viewer may know it."""
     with hub.store.view() as view:
         return _build_events(view, visible_events(view, view.history(entity_id), viewer))
+
+
+@dataclass(frozen=True, slots=True)
+class EntityTimes:
+    """Times of an entity: of the commit that brought it, of the latest update of a list that has
+    it, and of its last change. None: not known to the viewer.
+    """
+
+    first_commit: str | None
+    last_update: str | None
+    last_change: str | None
+
+    def to_json(self) -> dict[str, str | None]:
+        """Return the times for JSON."""
+        return {
+            "first_seen": self.first_commit,
+            "last_seen": self.last_update,
+            "last_change": self.last_change,
+        }
+
+
+def read_times(
+    hub: Hub, entities: Iterable[Mapping[str, Any]], viewer: Viewer = STRANGER
+) -> dict[str, EntityTimes]:
+    """Read the times of some entities (FtM forms) by id, as far as the viewer may know them."""
+    datasets = {entity["id"]: entity["datasets"] for entity in entities}
+    with hub.store.view() as view:
+        events = visible_events(view, view.changes_of(list(datasets)), viewer)
+        times = view.commit_times(sorted({event.revision for event in events}))
+        updates = {source.name: source.updated for source in view.sources()}
+    changed: dict[str, list[str]] = {}
+    for event in events:
+        changed.setdefault(event.entity, []).append(times[event.revision])
+    return {
+        entity_id: EntityTimes(
+            min(changed.get(entity_id, ()), default=None),
+            max(filter(None, (updates.get(name) for name in names)), default=None),
+            max(changed.get(entity_id, ()), default=None),
+        )
+        for entity_id, names in datasets.items()
+    }
 
 
 def read_changes(

@@ -25,7 +25,7 @@ from resolver.merging import (
 from resolver.normalize import country_code
 from resolver.records import Batch
 from resolver.records.packing import split_fields
-from resolver.records.properties import RELATION
+from resolver.records.properties import REFERENTS, RELATION
 from resolver.records.visibility import (
     STRANGER,
     Viewer,
@@ -34,7 +34,7 @@ from resolver.records.visibility import (
     visible_rows,
 )
 from resolver.screening.visible_history import was_ever_visible
-from resolver.search.name_search import find_by_name_prefix, find_related_to
+from resolver.search.name_search import find_by_name_prefix, find_by_value, find_related_to
 from resolver.store import StoreView
 
 Numbers = npt.NDArray[np.int64]
@@ -74,7 +74,7 @@ def read_entity(
     hub: Hub, entity_id: str, viewer: Viewer = STRANGER, *, with_relations: bool = False
 ) -> EntityDocument | None:
     """Read the entity of an id: its own, a retired one, that of a record, or that of the only
-    entity with a record of this id in any source.
+    entity with a record that has or lists this id in any source.
 
     Returns None if the id is unknown, or the viewer may see none of its records or not the record
     whose id was given.
@@ -82,20 +82,34 @@ def read_entity(
     read = _read_exact(hub, entity_id, viewer, with_relations=with_relations)
     if read is not None or not entity_id or ":" in entity_id:
         return read
-    documents: dict[str, EntityDocument] = {}
-    for record_id in _record_ids(hub, entity_id):
-        # one that the viewer may not see is as if it were absent
-        document = _read_exact(hub, record_id, viewer, with_relations=with_relations)
-        if document is not None:
-            documents[document.id] = document
-    return documents.popitem()[1] if len(documents) == 1 else None
+    for find in (_find_native, _find_listing):
+        documents: dict[str, EntityDocument] = {}
+        for record_id in find(hub, entity_id):
+            # one that the viewer may not see is as if it were absent
+            document = _read_exact(hub, record_id, viewer, with_relations=with_relations)
+            if document is not None:
+                documents[document.id] = document
+        if documents:
+            return documents.popitem()[1] if len(documents) == 1 else None
+    return None
 
 
-def _record_ids(hub: Hub, native_id: str) -> list[str]:
+def _find_native(hub: Hub, native_id: str) -> list[str]:
     """Return the ids of the records that have an id within their source."""
     with hub.store.view() as view:
         ids = [f"{source.name}:{native_id}" for source in view.sources()]
         return sorted(view.numbers_of(ids))
+
+
+def _find_listing(hub: Hub, referent: str) -> list[str]:
+    """Return the ids of the records that list an id as another one of theirs."""
+    if not any(map(str.isdigit, referent)):
+        # a typed surname, which is looked up as an id too
+        return []
+    with hub.indexed_view() as (_, index):
+        records = find_by_value(index.segments, REFERENTS, referent)
+        current = records[index.are_current(records)]
+        return sorted(index.batch(current).ids.to_pylist()) if len(current) else []
 
 
 def _read_exact(

@@ -50,20 +50,6 @@ def was_ever_visible(view: StoreView, entity_id: str, viewer: Viewer) -> bool:
     return entity_view is None or entity_view.is_complete or bool(entity_view.came)
 
 
-def visible_revisions(
-    view: StoreView, ids: Iterable[str], viewer: Viewer
-) -> dict[str, tuple[int, int]]:
-    """Return the first and the last revision at which records of some entities came or left that a
-    viewer may see; entities without any are left out.
-    """
-    views = _load_visibility(view, ids, viewer)
-    return {
-        entity_id: (min(entity.came), max(entity.came | entity.left))
-        for entity_id, entity in views.items()
-        if entity.came
-    }
-
-
 def _load_visibility(
     view: StoreView, ids: Iterable[str], viewer: Viewer
 ) -> dict[str, _EntityVisibility]:

@@ -47,6 +47,17 @@ def find_by_name_prefix(segments: Sequence[Segment], prefix: str) -> Numbers:
     return np.concatenate([at_start, np.setdiff1d(inside, at_start)])[:MAX_MATCHES]
 
 
+def find_by_value(segments: Sequence[Segment], prop: str, text: str) -> Numbers:
+    """Return the records with a value of a property that is a text, ascending.
+
+    Ended records are included.
+    """
+    return _unite(
+        _record_numbers(segment, column, _to_flags(pc.equal(column.values, text)))
+        for segment, column in _iterate_columns(segments, (prop,))
+    )
+
+
 def find_related_to(segments: Sequence[Segment], record_ids: Sequence[str]) -> Numbers:
     """Return the records that state a relation to one of some records, ascending.
 

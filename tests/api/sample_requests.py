@@ -37,7 +37,7 @@ SAMPLES = Samples(
         "what": "report",
         "source": "samples",
         "native_id": "absent",
-        "name": "try.js",
+        "name": "docs.js",
     },
     {
         "name": "John Smith",

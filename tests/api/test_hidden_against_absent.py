@@ -45,7 +45,12 @@ HIDDEN_UNTIED = tuple(
     replace(row, handling=CLOSED)
     for row in (
         record("h:1", name="John Smith", birthDate="1961-07-08", phone="+44 20 7946 0111"),
-        record("h:2", name="Zeta Verborgen", identifiers=[Identifier("passportNumber", PASSPORT)]),
+        record(
+            "h:2",
+            name="Zeta Verborgen",
+            referents="x-901",
+            identifiers=[Identifier("passportNumber", PASSPORT)],
+        ),
         record("h:3", Kind.GROUP, name="Vektor Shipping", country="ru"),
     )
 )
@@ -56,6 +61,7 @@ HIDDEN_SHARED = replace(
         birthDate="1949-03-03",
         email="tamara.u@example.org",
         phone="+44 20 7946 0999",
+        referents="x-900",
         identifiers=[Identifier("passportNumber", "Z5550123")],
     ),
     handling=CLOSED,
@@ -263,6 +269,15 @@ def test_values_of_a_hidden_record_lead_nowhere(
         "/search/default?sort=changed:desc&sort=id",
         "/search/default?sort=first_seen&sort=last_seen:desc",
         "/reconcile/default/suggest/entity?prefix=tamara",
+        "/search/default?q=x-900",
+        "/search/default?sort=first_seen:desc",
+        "/search/default?sort=last_change&filter=properties.birthDate:1949-03-03",
+        "/search/default?filter=properties.email:tamara.u@example.org",
+        "/entities/x-900",
+        "/entities/x-901",
+        "/reconcile/default/suggest/entity?prefix=x-900",
+        "/check?name=Olga+Marlow&exclude_entity_ids=x-900",
+        "/check?name=Olga+Marlow&exclude_entity_ids=x-901",
         "/entities/h:4",
         "/entities/h:1",
         "/check?name=Tamara+Ulrich&cutoff=0",

@@ -128,3 +128,27 @@ def test_an_id_within_a_source_is_read_as_if_hidden_records_were_absent(
 )
 def test_words_of_letters_are_no_ids(text: str, expected: bool) -> None:
     assert entity_reader.may_be_id(text) == expected
+
+
+def test_an_id_that_a_list_gives_is_read_as_if_hidden_records_were_absent(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    rows = [
+        record("a:1", name="Ann Lee", birthDate="1980-11-02", referents=("x-1", "x-2")),
+        record("a:2", name="Boris Lang", birthDate="1971-03-09", referents=("x-2", "y")),
+        record("a:x-3", name="Zora Novak", birthDate="1962-07-05"),
+        record("b:4", name="Quentin Lund", birthDate="1949-02-01", referents="x-3"),
+    ]
+    hidden = replace(
+        record("b:5", name="Piet Zonderling", birthDate="1955-01-02", referents=("x-1", "x-4")),
+        handling=Handling("River", "H3"),
+    )
+    with Stores(tmp_path_factory.mktemp("stores")).new() as hub:
+        hub.add(make_intake([*rows, hidden]))
+        for referent, record_id in (("x-1", "a:1"), ("x-3", "a:x-3")):
+            document = entity_reader.read_entity(hub, referent, STRANGER)
+            assert document is not None
+            assert document == entity_reader.read_entity(hub, record_id, STRANGER)
+        # two list this, a hidden one lists that, nobody lists the next, and no id is without digits
+        for referent in ("x-2", "x-4", "x-5", "y"):
+            assert entity_reader.read_entity(hub, referent, STRANGER) is None

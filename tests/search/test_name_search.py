@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from resolver.records import Batch, Relation, RelationType
-from resolver.search.name_search import find_related_to
+from resolver.search.name_search import find_by_value, find_related_to
 from resolver.store.segments import build_segment
 from tests.records.samples import record
 
@@ -55,3 +55,22 @@ def test_related_records_are_found(seed: int, monkeypatch: pytest.MonkeyPatch) -
         ]
         monkeypatch.setattr("resolver.search.name_search._MAX_SCANNED_RELATIONS", 0)
         assert find_related_to([segment], record_ids).tolist() == expected
+
+
+def test_values_are_found_whole() -> None:
+    records = [
+        record("a:1", name="Ann Lee", referents=("x-1", "x-2")),
+        record("a:2", name="Boris Lang", referents="x-1"),
+        record("a:3", name="x-1"),
+    ]
+    segment = build_segment(
+        Batch.from_records(records),
+        since=0,
+        until=1,
+        committed_at="",
+        first=100,
+        ended=np.zeros(0, dtype=np.int64),
+        extra={},
+    )
+    for text, numbers in (("x-1", [100, 101]), ("x-2", [100]), ("x", []), ("x-3", [])):
+        assert find_by_value([segment], "referents", text).tolist() == numbers

@@ -92,7 +92,7 @@ def _search(
         screener = Screener(hub)
         entity_id = entity_reader.find_typed_id(hub, text, OPERATOR)
         results = screener.search(text, SearchScope(OPERATOR), entity_id)
-        return read_page(results, orders, 0, limit, hub.store), len(results)
+        return read_page(results, orders, 0, limit, hub), len(results)
 
 
 def _describe(entity: dict[str, Any]) -> str:

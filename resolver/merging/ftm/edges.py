@@ -7,6 +7,7 @@
 | associateOf, familyOf | Associate, Family (between persons) | UnknownLink |
 | ownerOf | Ownership (of an asset or a company) | UnknownLink |
 | predecessorOf | Succession (between persons or organisations) | UnknownLink |
+| payerOf | Payment (between persons or organisations) | UnknownLink |
 | linkedTo | UnknownLink | |
 
 Edge ids are `r-` and 20 base32 characters of the SHA-256 of the content, so that a relation has the
@@ -15,6 +16,7 @@ same id in every run.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -63,6 +65,14 @@ _EDGE_TYPES = {
         "LegalEntity",
         "role",
     ),
+    RelationType.PAYER_OF: (
+        "Payment",
+        "payer",
+        "LegalEntity",
+        "beneficiary",
+        "LegalEntity",
+        "purpose",
+    ),
 }
 _RELATION_TEXTS = {
     RelationType.MEMBER_OF: "member of",
@@ -72,7 +82,11 @@ _RELATION_TEXTS = {
     RelationType.OWNER_OF: "owner of",
     RelationType.LINKED_TO: "linked to",
     RelationType.PREDECESSOR_OF: "predecessor of",
+    RelationType.PAYER_OF: "payer to",
 }
+_AMOUNT = re.compile(r"(\d[\d.]*)(?: ([A-Z]{3}))?")
+"""Role of a payment that is an amount, and its currency."""
+_AMOUNTS = {"EUR": "amountEur", "USD": "amountUsd"}
 
 
 class FtmEdge(NamedTuple):
@@ -109,16 +123,26 @@ def build_edge(relation: GoldenRelation, entity_id: str, schema: str) -> FtmEdge
     )
     forms = [FtmValue(source, entity_id), FtmValue(target, relation.target, relation.target_record)]
     role_text = relation.role or ("" if fits else _RELATION_TEXTS[relation.type])
-    cleaned = registry.string.clean(role_text)
-    if cleaned:
-        forms.append(FtmValue(role, cleaned))
+    forms += _role_values(role, registry.string.clean(role_text) or "")
     if relation.role and not fits:
         forms.append(FtmValue("summary", _RELATION_TEXTS[relation.type]))
     name_text = registry.name.clean(relation.name)
     if name_text:
         forms.append(FtmValue("namesMentioned", name_text))
-    forms += [*_date_values("startDate", relation.start), *_date_values("endDate", relation.end)]
+    start = "date" if name == "Payment" else "startDate"
+    forms += [*_date_values(start, relation.start), *_date_values("endDate", relation.end)]
     return FtmEdge(hash_ids("r-", [content.encode()])[0].as_py(), name, tuple(forms))
+
+
+def _role_values(prop: str, text: str) -> Iterator[FtmValue]:
+    """Yield the value of a role; of one that is an amount of money, amount and currency."""
+    amount = _AMOUNT.fullmatch(text) if prop == "purpose" else None
+    if amount is not None:
+        yield FtmValue(_AMOUNTS.get(amount[2], "amount"), amount[1], text)
+        if amount[2]:
+            yield FtmValue("currency", amount[2])
+    elif text:
+        yield FtmValue(prop, text)
 
 
 def _date_values(prop: str, text: str) -> Iterator[FtmValue]:

@@ -8,14 +8,15 @@ from typing import Any
 from resolver.merging.ftm.edges import build_edge, describe_relation
 from resolver.merging.ftm.ftm_values import to_ftm_values
 from resolver.merging.golden_record import GoldenRecord
+from resolver.records.properties import REFERENTS
 
 
 def to_ftm(golden: GoldenRecord) -> list[dict[str, Any]]:
     """Convert a golden record to its FollowTheMoney entity, followed by one edge per relation.
 
     Values keep the order of the golden record (best supported first) and are cleaned by their
-    types; `referents` are the record ids, `datasets` the sources. Values that the schema has no
-    property for are in `notes`.
+    types; `referents` are the record ids, then other ids that sources list; `datasets` the
+    sources. Values that the schema has no property for are in `notes`.
     """
     values = [
         (prop, [(value.text, value.code, value.records) for value in golden_values])
@@ -55,6 +56,8 @@ def build_ftm_entity(
     """
     properties: dict[str, list[str]] = {}
     for prop, value_forms in values:
+        if prop == REFERENTS:
+            referents = list(dict.fromkeys([*referents, *(text for text, _, _ in value_forms)]))
         for original, code, _ in value_forms:
             for name, ftm_text, _ in to_ftm_values(schema, prop, original, code):
                 texts = properties.get(name)

@@ -37,6 +37,7 @@ from resolver.records.properties import (
     DATES,
     HANDLING,
     IDENTIFIER_SET,
+    REFERENTS,
     RELATION,
     ROUTE,
 )
@@ -83,7 +84,7 @@ class FtmValue(NamedTuple):
 def to_ftm_values(schema: str, column: str, text: str, code: str = "") -> tuple[FtmValue, ...]:
     """Return the FollowTheMoney values of one value of a column under a schema.
 
-    At least one, unless the text is blank or a relation.
+    At least one, unless the text is blank, a relation or another id.
     """
     if column in IDENTIFIER_SET:
         return _convert_identifier(schema, column, text)
@@ -243,4 +244,5 @@ _CONVERTERS = {
     ACTIVITY: _convert_activity,
     HANDLING: _convert_handling,
     RELATION: _skip,
+    REFERENTS: _skip,
 }

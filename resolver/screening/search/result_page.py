@@ -6,20 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from resolver.hub.hub import Hub
+from resolver.screening.change_feed import read_times
 from resolver.screening.match_documents import build_match_documents
-from resolver.screening.search.entity_times import read_entity_times
 from resolver.screening.search.found_entities import FoundEntities
-from resolver.store import Store
 
 MAX_ENTITIES = 1_000
 """Entities up to which results are paged, sorted and filtered by their documents."""
 _Entity = dict[str, Any]
-_TIMES: Mapping[str, str] = {
-    "first_seen": "first_seen",
-    "last_seen": "last_seen",
-    "changed": "last_change",
-}
-"""Sort words of times, and the members of an entity that hold them."""
+_TIMES = frozenset(("first_seen", "last_seen", "last_change", "changed"))
+"""Sort words of times."""
 SORT_KEYS: Mapping[str, Callable[[_Entity], Any]] = {
     "score": lambda entity: entity["score"],
     "_score": lambda entity: entity["score"],
@@ -28,6 +24,7 @@ SORT_KEYS: Mapping[str, Callable[[_Entity], Any]] = {
     "id": lambda entity: entity["id"],
     "first_seen": lambda entity: entity.get("first_seen") or None,
     "last_seen": lambda entity: entity.get("last_seen") or None,
+    "last_change": lambda entity: entity.get("last_change") or None,
     "changed": lambda entity: entity.get("last_change") or None,
 }
 """Sort keys by word; `properties.X` sorts by the smallest value of a property."""
@@ -75,12 +72,11 @@ def _by_property(prop: str) -> Callable[[_Entity], Any]:
 
 
 def read_page(
-    results: FoundEntities, orders: Sequence[SortOrder], offset: int, limit: int, store: Store
+    results: FoundEntities, orders: Sequence[SortOrder], offset: int, limit: int, hub: Hub
 ) -> list[_Entity]:
-    """Return the FtM entities of a page, with their relevance as `score`.
+    """Return the FtM entities of a page, with their relevance as `score` and their times.
 
-    `orders`, the most important first, sort the `MAX_ENTITIES` most relevant; entities sorted by a
-    time have their times.
+    `orders`, the most important first, sort the `MAX_ENTITIES` most relevant.
     """
     last = min(offset + limit, MAX_ENTITIES)
     best = results.best(MAX_ENTITIES if orders else last)
@@ -90,13 +86,16 @@ def read_page(
         {**document, "target": True, "score": entity.score}
         for entity, document in zip(shown, documents, strict=True)
     ]
+    if not orders:
+        return _with_times(entities, hub, results)
     if any(order.word in _TIMES for order in orders):
-        revision = results.snapshot.revision
-        times = read_entity_times(store, revision, entities, results.viewer)
-        entities = [
-            {**entity, **times[entity["id"]].to_json()} if entity["id"] in times else entity
-            for entity in entities
-        ]
+        entities = _with_times(entities, hub, results)
     for order in reversed(orders):
         order.apply(entities)
-    return entities[offset:last] if orders else entities
+    return _with_times(entities[offset:last], hub, results)
+
+
+def _with_times(entities: list[_Entity], hub: Hub, results: FoundEntities) -> list[_Entity]:
+    """Return some entities with the times when they came, were last listed and last changed."""
+    times = read_times(hub, entities, results.viewer)
+    return [{**entity, **times[entity["id"]].to_json()} for entity in entities]

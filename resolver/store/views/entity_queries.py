@@ -210,6 +210,28 @@ class EntityQueries(Snapshot):
             and_(entities.c.number == number, entities.c.born <= self.revision), concerns_entity
         )
 
+    def changes_of(self, ids: Sequence[str]) -> list[EntityEvent]:
+        """Return the births of some entities and the events of which they are the subject, without
+        the other entities involved.
+        """
+        birth_sql = (
+            'SELECT "number", "id", "born" FROM "entities" WHERE "id" {among} AND "born" <= ?'
+        )
+        event_sql = (
+            'SELECT "entity", "version", "kind" FROM "events" '
+            'WHERE "entity" {among} AND "version" <= ?'
+        )
+        changes: list[EntityEvent] = []
+        for part in split_chunks(ids):
+            births = fetch_rows(self.connection, birth_sql, part, self.revision)
+            id_of = {row[0]: row[1] for row in births}
+            changes += [EntityEvent(row[2], EventKind.BORN, row[1], "") for row in births]
+            changes += [
+                EntityEvent(row[1], EventKind(row[2]), id_of[row[0]], "")
+                for row in fetch_rows(self.connection, event_sql, list(id_of), self.revision)
+            ]
+        return changes
+
     def revisions(self, since: int = 0) -> list[RevisionRow]:
         """Return the revisions after `since`."""
         query = select(revisions).where(

@@ -162,6 +162,10 @@ def test_an_entity_by_any_of_its_ids(warm: Desk) -> None:
     event = warm.store.audit_events.list()[-1]
     assert (event.action, event.actor, event.purpose) == ("entity", "amira", "a test")
     assert browser.get("/desk/entities/e-nobody").status_code == 404
+    # an id within its source leads there too
+    moved = browser.get("/desk/entities/4")
+    assert moved.status_code == 303
+    assert "Vektor Trading LLC" in browser.get(moved.headers["Location"]).text
     assert browser.get("/desk/entities/%3Cscript%3E").status_code == 404
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from resolver.normalize.folding import letters
 from resolver.normalize.group_lexicons import trade_words
-from resolver.normalize.group_tokens import Token, tokenize_group
+from resolver.normalize.group_tokens import tokenize_group
+from resolver.normalize.name_tokens import Token
 from resolver.records.prepared.value_flags import TokenFlag
 
 _NOT_IDENTITY = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)

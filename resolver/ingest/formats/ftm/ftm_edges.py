@@ -45,12 +45,14 @@ _DIRECTED = {
     "Ownership": RelationType.OWNER_OF,
     "Control": RelationType.OWNER_OF,
     "Succession": RelationType.PREDECESSOR_OF,
+    "Payment": RelationType.PAYER_OF,
 }
 _ROLE_OF_OTHER_END = {
     RelationType.MEMBER_OF: "member",
     RelationType.LEADER_OF: "director",
     RelationType.OWNER_OF: "owned by",
     RelationType.PREDECESSOR_OF: "successor of",
+    RelationType.PAYER_OF: "paid by",
 }
 _MUTUAL = {"Family": RelationType.FAMILY_OF, "Associate": RelationType.ASSOCIATE_OF}
 _SANCTION_PROPERTIES = {"program": "program", "programId": "programId", "reason": "notes"}
@@ -196,7 +198,7 @@ class _LinkGatherer:
             self._add_facts(_read_ends(properties, "entity", back), link, facts)
         elif ends := edge_ends(link.schema):
             left, right = (_read_ends(properties, end, back) for end in ends)
-            role = _first_text(properties, "role") or _first_text(properties, "relationship")
+            role = _read_role(properties)
             start = _first_text(properties, "startDate") or _first_text(properties, "date")
             times = date_or_text(start), date_or_text(_first_text(properties, "endDate"))
             self._edges.append(_Edge(link, left, right, role, *times))
@@ -257,9 +259,12 @@ class _LinkGatherer:
             )
 
     def _relate_other_end(self, edge: _Edge, left: _End, right: _End) -> None:
-        """Add what a directed edge says of its right end, where it makes the two different."""
+        """Add what a directed edge says of its right end, where it makes the two different, or is
+        all there is of a payment.
+        """
         kind = _DIRECTED.get(edge.link.schema)
-        if kind is not None and relation_difference(kind, edge.role) is not None:
+        is_payment = kind is RelationType.PAYER_OF
+        if kind is not None and (is_payment or relation_difference(kind, edge.role) is not None):
             target, role = self._facts.record_id(left.id), _ROLE_OF_OTHER_END[kind]
             rest = (left.name, role, edge.start, edge.end)
             relation = Relation(RelationType.LINKED_TO, target, *rest)
@@ -277,6 +282,17 @@ def _read_ends(properties: Json, prop: str, back: tuple[str, str]) -> list[_End]
 
 def _first_text(properties: Json, prop: str) -> str:
     return next(iter(json_texts(properties.get(prop))), "")
+
+
+def _read_role(properties: Json) -> str:
+    """Return what an edge says of itself: a role, a relationship, or an amount of money."""
+    for prop in ("role", "relationship"):
+        if text := _first_text(properties, prop):
+            return text
+    for prop, currency in (("amountEur", "EUR"), ("amountUsd", "USD"), ("amount", "")):
+        if amount := _first_text(properties, prop):
+            return f"{amount} {currency or _first_text(properties, 'currency')}".rstrip()
+    return _first_text(properties, "purpose")
 
 
 def _build_address(entity: Json) -> Address:

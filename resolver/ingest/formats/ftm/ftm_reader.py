@@ -35,7 +35,7 @@ from resolver.ingest.text.crimes import topic_activities
 from resolver.ingest.text.machine_dates import read_date_readings
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Address, Identifier, Relation, RelationType, kind_of_schema
-from resolver.records.properties import ADDRESS, DATES, IDENTIFIER_SET
+from resolver.records.properties import ADDRESS, DATES, IDENTIFIER_SET, REFERENTS
 
 
 def detect_ftm(head: bytes, file: SourceFile) -> bool:
@@ -88,6 +88,8 @@ def _read_record(file: SourceFile, line: int, row: Json, links: LinkFacts) -> It
             draft.add_fact(Relation(RelationType.LINKED_TO, target_id, name, prop))
     for fact in links.facts(str(row["id"])):
         draft.add_fact(fact)
+    for referent in json_texts(row.get(REFERENTS)):
+        draft.add_value(REFERENTS, referent)
     draft.activities = topic_activities(json_texts(properties.get("topics")))
     yield LocatedRecord(draft.build_record(), line)
 
