@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import redirect, request, url_for
-from followthemoney import model
 
 from resolver import review
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
 from resolver.api.desk.support.desk_access import require_role
+from resolver.api.desk.support.entity_charts import (
+    BOX_HEIGHT,
+    BOX_WIDTH,
+    draw_map,
+    draw_network,
+    draw_time_axis,
+)
 from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.desk.support.review_forms import current_steward
 from resolver.api.query_parameters import read_integer
@@ -21,12 +27,16 @@ from resolver.errors import UnknownIdError
 from resolver.hub.desk_users import UserRole
 from resolver.review import DecisionView, HistoryRow
 from resolver.review.entity_page import EntityPage, load_entity_page
+from resolver.review.profile.network import load_network
 from resolver.screening import entity_reader
 
 _VALUE_LIMIT = 12
 """Values of a property on the first page; the rest has pages of its own."""
 _VALUES_PER_PAGE = 100
 _RECORDS_PER_PAGE = 50
+_RELATIONS_PER_PAGE = 100
+_SPANS = 14
+"""Dates that are drawn on the first page; the golden record states all."""
 
 
 @blueprint.get("/desk/entities/<path:entity_id>", endpoint="entity")
@@ -38,6 +48,8 @@ def show_entity(entity_id: str) -> Any:
     _log_view(entity_page, {"id": entity_id})
     if request.args.get("prop"):
         return _values_page(entity_page, request.args["prop"])
+    if "relations" in request.args:
+        return _relations_page(entity_page)
     return render_page("entity.html", **_entity_context(entity_page))
 
 
@@ -49,7 +61,6 @@ def _entity_context(entity_page: EntityPage) -> dict[str, Any]:
         "entity": entity_page,
         "requested_id": request.args.get("was", "")[:300],
         "value_limit": _VALUE_LIMIT,
-        "relations": _load_relations(entity_page),
         "history": _group_history(review.load_timeline(hub, entity_page.id, viewer()), decisions),
         "decisions": decisions,
         "digest": review.entity_digest(hub, entity_page.id, viewer()),
@@ -57,7 +68,37 @@ def _entity_context(entity_page: EntityPage) -> dict[str, Any]:
         "records": entity_page.records[start : start + _RECORDS_PER_PAGE],
         "start": start,
         "page_size": _RECORDS_PER_PAGE,
+        **_drawings(entity_page, decisions),
     }
+
+
+def _drawings(entity_page: EntityPage, decisions: Sequence[DecisionView]) -> dict[str, Any]:
+    """Return the network, the dates and the map of an entity."""
+    network = load_network(current_service().hub, entity_page.id, viewer())
+    days = {
+        "Records": [record.statement.date for record in entity_page.records],
+        "Decisions": [decision.decided_at for decision in decisions],
+    }
+    return {
+        "network": network,
+        "drawing": draw_network(network) if network.nodes else None,
+        "box": (BOX_WIDTH, BOX_HEIGHT),
+        "axis": draw_time_axis(entity_page.life[:_SPANS], days),
+        "more_spans": max(len(entity_page.life) - _SPANS, 0),
+        "map": draw_map(entity_page.places),
+        "related_limit": _RELATIONS_PER_PAGE,
+    }
+
+
+def _relations_page(entity_page: EntityPage) -> Any:
+    start = read_integer("from", 0, 0, 1_000_000)
+    return render_page(
+        "relations.html",
+        entity=entity_page,
+        network=load_network(current_service().hub, entity_page.id, viewer()),
+        start=start,
+        page_size=_RELATIONS_PER_PAGE,
+    )
 
 
 @blueprint.post("/desk/entities/<ref:entity_id>/split")
@@ -141,43 +182,3 @@ def _group_history(
         covered.update(others)
         rows.append((row, len(others)))
     return rows
-
-
-def _load_relations(entity_page: EntityPage) -> list[dict[str, Any]]:
-    """Return the relations of an entity, sorted by kind and by the entities at the other end."""
-    if not entity_page.records:
-        return []
-    document = entity_reader.read_entity(
-        current_service().hub, entity_page.id, viewer(), with_relations=True
-    )
-    if document is None or document.entity is None:
-        return []
-    relations = [
-        _relation(edge)
-        for values in document.entity["properties"].values()
-        for edge in values
-        if isinstance(edge, dict)
-    ]
-    return sorted(relations, key=lambda row: (row["kind"], [end["caption"] for end in row["ends"]]))
-
-
-def _relation(edge: dict[str, Any]) -> dict[str, Any]:
-    """Return kind, other ends, role, dates and lists of a relation in FollowTheMoney form."""
-    schema = model.get(edge["schema"])
-    values = [value for values in edge["properties"].values() for value in values]
-    texts = {
-        name: [value for value in values if isinstance(value, str)]
-        for name, values in edge["properties"].items()
-    }
-    roles = ("role", "relationship", "summary")
-    return {
-        "kind": schema.label if schema is not None else edge["schema"],
-        "ends": [
-            {"id": value["id"], "caption": value.get("caption") or value["id"]}
-            for value in values
-            if isinstance(value, dict)
-        ],
-        "role": [text for name in roles for text in texts.get(name, ())],
-        "dates": " – ".join([*texts.get("startDate", ()), *texts.get("endDate", ())]),
-        "lists": edge.get("datasets", []),
-    }

@@ -246,6 +246,84 @@
   };
   prepare();
 
+  // --- network of an entity: boxes that move, arrows from box to box
+  const network = find("[data-network]");
+  const nodes = network ? findAll("[data-node]", network) : [];
+  const placeOf = (node) => ({ x: Number(node.dataset.x), y: Number(node.dataset.y) });
+
+  const moveNode = (node, x, y) => {
+    node.dataset.home ||= `${node.dataset.x} ${node.dataset.y}`;
+    const home = node.dataset.home.split(" ");
+    Object.assign(node.dataset, { x, y });
+    node.setAttribute("transform", `translate(${x - home[0]} ${y - home[1]})`);
+    const svg = find("svg", network);
+    const [width, middle] = [Number(svg.dataset.box), placeOf(nodes[0]).x];
+    for (const tie of findAll("[data-ends]", network)) {
+      const ends = tie.dataset.ends.split(" ");
+      if (!ends.includes(node.dataset.node)) continue;
+      const [a, b] = ends.map((place) => placeOf(nodes[place]));
+      const outwards = a.x >= middle ? 1 : -1;
+      const aside = Math.abs(a.x - b.x) < width / 2 ? (outwards * width * 3) / 4 : 0;
+      const bend = (a.x + b.x) / 2 + aside;
+      tie.setAttribute("d", `M${a.x} ${a.y}C${bend} ${a.y} ${bend} ${b.y} ${b.x} ${b.y}`);
+    }
+  };
+
+  const arrows = {
+    ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
+  };
+  const focusNode = (from, [dx, dy]) => {
+    const start = placeOf(from);
+    const cost = (node) => {
+      const { x, y } = placeOf(node);
+      const ahead = (x - start.x) * dx + (y - start.y) * dy;
+      const aside = Math.abs((x - start.x) * dy) + Math.abs((y - start.y) * dx);
+      return ahead > 0 ? ahead + 2 * aside : Infinity;
+    };
+    const others = nodes.filter((node) => node !== from && node.matches("a"));
+    const next = others.sort((a, b) => cost(a) - cost(b))[0];
+    if (next && cost(next) < Infinity) next.focus();
+  };
+
+  const prepareNetwork = () => {
+    network.scrollLeft = (network.scrollWidth - network.clientWidth) / 2;
+    let drag = null;
+    network.addEventListener("pointerdown", (event) => {
+      const node = event.target.closest("[data-node]");
+      if (!node || event.button) return;
+      drag = { node, ...placeOf(node), fromX: event.clientX, fromY: event.clientY };
+    });
+    addEventListener("pointermove", (event) => {
+      if (!drag) return;
+      const svg = find("svg", network);
+      const scale = svg.viewBox.baseVal.width / svg.getBoundingClientRect().width;
+      const [dx, dy] = [event.clientX - drag.fromX, event.clientY - drag.fromY];
+      drag.isMoved ||= Math.hypot(dx, dy) > 4;
+      if (drag.isMoved) moveNode(drag.node, drag.x + dx * scale, drag.y + dy * scale);
+    });
+    addEventListener("pointerup", () => {
+      // the click that ends a drag opens nothing
+      const stop = (event) => event.preventDefault();
+      if (drag && drag.isMoved) {
+        network.addEventListener("click", stop, { once: true });
+        setTimeout(() => network.removeEventListener("click", stop));
+      }
+      drag = null;
+    });
+    addEventListener("pointercancel", () => { drag = null; });
+    network.addEventListener("dragstart", (event) => event.preventDefault());
+    network.addEventListener("keydown", (event) => {
+      const node = event.target.closest("[data-node]");
+      const step = arrows[event.key];
+      if (!node || !step) return;
+      const { x, y } = placeOf(node);
+      if (event.shiftKey) moveNode(node, x + 24 * step[0], y + 24 * step[1]);
+      else focusNode(node, step);
+      event.preventDefault();
+    });
+  };
+  if (network) prepareNetwork();
+
   // --- keys
   const showKeys = () => {
     const list = find("#keys");

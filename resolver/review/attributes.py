@@ -11,8 +11,9 @@ from resolver.merging import GoldenRecord, GoldenValue
 from resolver.merging.canonical_values import equality_key
 from resolver.merging.survivorship import find_conflicts
 from resolver.normalize.folding import is_vowelless, to_latin
+from resolver.normalize.lexicons.territories import territory_name
 from resolver.records.labels import display_text, property_label, sort_properties
-from resolver.records.properties import ADDRESS, FULL_NAMES, NAME_PARTS, RELATION
+from resolver.records.properties import ADDRESS, COUNTRIES, FULL_NAMES, NAME_PARTS, RELATION
 from resolver.review.entity_sides import EntitySide
 from resolver.review.view_models import (
     AttributeView,
@@ -22,6 +23,8 @@ from resolver.review.view_models import (
 )
 from resolver.store import StoredSource, StoreView
 
+_MAX_CODE_LENGTH = 3
+"""Letters up to which a country may be a code."""
 _DECISION_ORDER = (Mark.CONTRADICTED, Mark.DIFFERS, Mark.AGREES, Mark.OMITTED)
 
 
@@ -111,15 +114,26 @@ def _values(
 
 def _value_view(prop: str, value: GoldenValue, mark: Mark, statements: StatementIndex) -> ValueView:
     by_record = statements.by_record
+    text, forms = _readable(prop, value)
     return ValueView(
-        display_text(prop, value.text),
-        latin_transliteration(display_text(prop, value.text)),
+        text,
+        latin_transliteration(text),
         # a relation is described in English, whatever the script of the names in it
         prop != RELATION and is_vowelless(value.text),
         mark,
-        tuple(display_text(prop, text) for text in value.forms),
+        forms,
         tuple(by_record[record] for record in value.records if record in by_record),
     )
+
+
+def _readable(prop: str, value: GoldenValue) -> tuple[str, tuple[str, ...]]:
+    """Return the text of a value and its other spellings: countries by name, not by code."""
+    text, *forms = (display_text(prop, form) for form in (value.text, *value.forms))
+    if prop not in COUNTRIES or not value.code:
+        return text, tuple(forms)
+    if len(text) <= _MAX_CODE_LENGTH:
+        text = territory_name(value.code) or text
+    return text, tuple(form for form in forms if len(form) > _MAX_CODE_LENGTH and form != text)
 
 
 def _mark(

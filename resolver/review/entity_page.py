@@ -18,6 +18,9 @@ from resolver.review.entity_sides import (
     sources_by_name,
 )
 from resolver.review.models import Party
+from resolver.review.profile.agencies import AgencyShare, group_by_agency
+from resolver.review.profile.life import LifeSpan, collect_spans
+from resolver.review.profile.places import MappedPlace, collect_places
 from resolver.review.restrictions import find_entity
 from resolver.review.view_models import AttributeView, Statement
 from resolver.store import StoredRecord, StoredSource
@@ -43,6 +46,7 @@ class EntityPage:
 
     `attributes` have values on their left side only; `conflicts` maps a label to the values that
     contradict one another. An entity without `records` was dissolved, and everything else is empty.
+    `agencies`, `life` and `places` gather what the visible records state.
     """
 
     id: str
@@ -51,6 +55,9 @@ class EntityPage:
     attributes: tuple[AttributeView, ...]
     conflicts: Mapping[str, tuple[str, ...]]
     records: tuple[RecordView, ...]
+    agencies: tuple[AgencyShare, ...] = ()
+    life: tuple[LifeSpan, ...] = ()
+    places: tuple[MappedPlace, ...] = ()
 
 
 def load_entity_page(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> EntityPage:
@@ -82,6 +89,9 @@ def load_entity_page(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> Ent
                 _record(stored, statements, sources)
                 for stored in sorted(side.records, key=_record_order)
             ),
+            group_by_agency(statements.by_record.values()),
+            collect_spans(stored.record for stored in side.records),
+            collect_places(stored.record for stored in side.records),
         )
 
 

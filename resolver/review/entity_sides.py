@@ -26,8 +26,8 @@ from resolver.review.models import Party
 from resolver.review.queue.entity_summary import detect_scripts
 from resolver.store import StoredRecord, StoredSource, StoreView
 
-_MAX_CACHED_RECORDS = 20
-MAX_RECORDS = 2_000
+_MAX_CACHED_RECORDS = 20_000
+MAX_RECORDS = 5_000
 """Records of one entity that are loaded at most; a page cannot show more."""
 
 
@@ -98,7 +98,7 @@ def load_record_side(
 def _golden(
     view: StoreView, parts: Mapping[str, Sequence[StoredRecord]]
 ) -> dict[str, GoldenRecord]:
-    """Return the golden record of each set of records, by id, using the cache of small entities."""
+    """Return the golden record of each set of records, by id, using the cache."""
     store = view.connection.engine.url, view.head.store_id
     keys = {
         identity: (*store, identity, *(stored.number for stored in records))
@@ -109,8 +109,7 @@ def _golden(
         {identity: parts[identity] for identity, golden in cached.items() if golden is None}
     )
     for identity, golden in computed.items():
-        if len(parts[identity]) <= _MAX_CACHED_RECORDS:
-            _GOLDEN_CACHE.put(keys[identity], golden)
+        _GOLDEN_CACHE.put(keys[identity], golden, len(parts[identity]))
     return {
         identity: golden for identity, golden in cached.items() if golden is not None
     } | computed
@@ -120,30 +119,35 @@ class _GoldenCache:
     """Golden records of recently shown entities, the least recent dropped first.
 
     A steward returns to the same few entities with each step (page, preview, decision). The golden
-    record of a set of record versions never changes.
+    record of a set of record versions never changes. `capacity` counts the records merged.
     """
 
     def __init__(self, capacity: int) -> None:
         self._capacity = capacity
-        self._items: OrderedDict[Hashable, GoldenRecord] = OrderedDict()
+        self._items: OrderedDict[Hashable, tuple[GoldenRecord, int]] = OrderedDict()
+        self._size = 0
         self._lock = threading.Lock()
 
     def get(self, key: Hashable) -> GoldenRecord | None:
         """Return the golden record of a key, or None."""
         with self._lock:
-            if key in self._items:
-                self._items.move_to_end(key)
-            return self._items.get(key)
+            if key not in self._items:
+                return None
+            self._items.move_to_end(key)
+            return self._items[key][0]
 
-    def put(self, key: Hashable, golden: GoldenRecord) -> None:
-        """Add a golden record, dropping the least recently used beyond the capacity."""
+    def put(self, key: Hashable, golden: GoldenRecord, size: int) -> None:
+        """Add the golden record of `size` records, dropping the least recently used beyond the
+        capacity.
+        """
         with self._lock:
-            self._items[key] = golden
-            while len(self._items) > self._capacity:
-                self._items.popitem(last=False)
+            self._size += size - self._items.pop(key, (golden, 0))[1]
+            self._items[key] = golden, size
+            while self._size > self._capacity:
+                self._size -= self._items.popitem(last=False)[1][1]
 
 
-_GOLDEN_CACHE = _GoldenCache(1_000)
+_GOLDEN_CACHE = _GoldenCache(_MAX_CACHED_RECORDS)
 
 
 def _build_golden(parts: Mapping[str, Sequence[StoredRecord]]) -> dict[str, GoldenRecord]:

@@ -27,8 +27,8 @@ from resolver.store.segments import Segment
 Numbers = npt.NDArray[np.int64]
 MAX_MATCHES = 2_000
 """Limit on the records that one search returns."""
-_MAX_SCANNED_RELATIONS = 2_000
-"""Relations up to which all are read; a larger column is sorted once, and looked up."""
+_MAX_SCANNED = 20_000
+"""Relations times records looked for up to which all are read; else a column is sorted once."""
 _MAX_CACHED_COLUMNS = 8
 
 
@@ -65,7 +65,7 @@ def find_related_to(segments: Sequence[Segment], record_ids: Sequence[str]) -> N
     """
     parts = []
     for segment, column in _iterate_columns(segments, (RELATION,)):
-        if len(column.values) > _MAX_SCANNED_RELATIONS:
+        if len(column.values) * len(record_ids) > _MAX_SCANNED:
             targets = _cached_targets(column)
             parts += [
                 segment.first + targets.rows_of(record_id).astype(np.int64)

@@ -53,7 +53,7 @@ def test_related_records_are_found(seed: int, monkeypatch: pytest.MonkeyPatch) -
             for row, stored in enumerate(records)
             if any(relation.target_id in record_ids for relation in stored.relations)
         ]
-        monkeypatch.setattr("resolver.search.name_search._MAX_SCANNED_RELATIONS", 0)
+        monkeypatch.setattr("resolver.search.name_search._MAX_SCANNED", 0)
         assert find_related_to([segment], record_ids).tolist() == expected
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from unicodedata import east_asian_width
 
 from resolver.api.desk.support.evidence_labels import evidence_label as evidence_label
 from resolver.review import DecisionView, latin_transliteration
@@ -130,6 +131,16 @@ def status_label(status: str) -> str:
 def verdict_class(decision: DecisionView) -> str:
     """Return the CSS class for the verdict of a decision."""
     return "" if decision.undoes else _VERDICT_CLASSES.get(str(decision.verdict), "")
+
+
+def shorten(text: str, width: int) -> str:
+    """Return a text cut to a width in letters; letters of East Asia and emoji count as two."""
+    room = width
+    for place, letter in enumerate(text):
+        room -= 2 if east_asian_width(letter) in "WF" else 1
+        if room < 0:
+            return text[: max(place - 1, 1)].rstrip() + "…"
+    return text
 
 
 def latin(text: str) -> str:

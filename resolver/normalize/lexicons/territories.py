@@ -33,6 +33,12 @@ def territory_code(text: str) -> str:
     return _names(_FOLDER).get(normalize_territory_name(text), "")
 
 
+def territory_name(code: str) -> str:
+    """Return the English name of the territory of a code; empty if there is none."""
+    territory = get_territory(code)
+    return "" if territory is None else str(territory.name)
+
+
 def han_territories() -> dict[str, str]:
     """Return the territories named in Chinese characters alone → their English names."""
     codes = {name: code for name, code in _names(_FOLDER).items() if _HAN.fullmatch(name)}

@@ -53,12 +53,18 @@ class RecordQueries(Snapshot):
 
     def records_with_handling(self, numbers: Sequence[int]) -> list[StoredRecord]:
         """Return those of some versions of records that have a handling code."""
-        has_handling = records.c.content.contains('"handling"', autoescape=True)
+        return self.records_stating("handling", numbers)
+
+    def records_stating(self, column: str, numbers: Sequence[int]) -> list[StoredRecord]:
+        """Return those of some versions of records that have a value in a column, and a few more
+        in which its name is a text.
+        """
+        has_column = records.c.content.contains(f'"{column}"', autoescape=True)
         return [
             record
             for part in split_chunks(numbers)
             for record in self._records(
-                and_(is_among(self.connection, records.c.number, part), has_handling)
+                and_(is_among(self.connection, records.c.number, part), has_column)
             )
         ]
 

@@ -522,6 +522,33 @@ def test_expired_session_loses_nothing(session: BrowserSession) -> None:
         assert "well considered" in str(view.decisions()[-1])
 
 
+def test_the_network_of_an_entity_is_used_by_mouse_and_keyboard(session: BrowserSession) -> None:
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    session.sign_in(STEWARD)
+    entity, other = session.entity_id_of("coast:p01"), session.entity_id_of("coast:link")
+    session.open(f"/desk/entities/{entity}")
+    node = session.find("[data-network] a.node")
+    tie = session.find("[data-network] .tie")
+    before = tie.get_attribute("d")
+    actions = ActionChains(session.driver, duration=0)
+    actions.click_and_hold(node).move_by_offset(40, 30).release().perform()
+    assert tie.get_attribute("d") != before
+    assert entity in session.driver.current_url
+    before = tie.get_attribute("d")
+    session.driver.execute_script("arguments[0].focus()", node)
+    ActionChains(session.driver).key_down(Keys.SHIFT).send_keys(Keys.ARROW_UP).perform()
+    ActionChains(session.driver).key_up(Keys.SHIFT).perform()
+    assert tie.get_attribute("d") != before
+    session.press(Keys.ENTER)
+    session.wait_until(lambda: other in session.driver.current_url)
+    # the table says the same, and the way back
+    assert "family of" in session.find("#h-network ~ details").text
+    session.find("#h-network ~ details a").click()
+    session.wait_until(lambda: entity in session.driver.current_url)
+
+
 def pages(session: BrowserSession) -> dict[str, str]:
     """Return the addresses of all pages by title."""
     entity = session.entity_id_of("coast:p01")
@@ -542,6 +569,7 @@ def pages(session: BrowserSession) -> dict[str, str]:
         "entity": f"/desk/entities/{entity}",
         "entity with a long name": f"/desk/entities/{session.entity_id_of('coast:long')}",
         "values": f"/desk/entities/{entity}?prop=name",
+        "relations": f"/desk/entities/{entity}?relations=all",
         "batches": "/desk/batches",
         "learning": "/desk/learning",
         "users": "/desk/users",

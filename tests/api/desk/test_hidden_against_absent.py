@@ -142,7 +142,12 @@ def queries(ids: worlds.Ids) -> dict[str, list[dict[str, Any]]]:
             for verdict in StewardVerdict
             for over in ({}, {"over": hidden})
         ],
-        "desk.entity": [{"prop": "name"}, {"from": "1"}, {"prop": "passportNumber"}],
+        "desk.entity": [
+            {"prop": "name"},
+            {"from": "1"},
+            {"prop": "passportNumber"},
+            {"relations": "all"},
+        ],
         "desk.search": [
             *({"name": name} for name in names),
             *({"q": text} for name in names for text in (name, name.split()[0], name[:3])),

@@ -1,0 +1,131 @@
+"""Networks: the relations that a slow reading of all visible records finds, and no hidden ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+from resolver.hub.hub import Hub
+from resolver.records import Handling, Record, Relation, RelationType
+from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
+from resolver.review.profile import network
+from resolver.review.profile.network import RelationNetwork, load_network
+from tests.hub.hubs import OPTIONS, make_intake
+from tests.normalize.preparing import quick_symbols
+from tests.records.samples import record
+
+COUNT = 60
+STEWARD = Viewer("amira", "Coast", frozenset({"review"}))
+
+
+def make_records() -> list[Record]:
+    """Return persons with random relations; every fifth is hidden from strangers."""
+    random = Random(7)
+    rows = []
+    for number in range(COUNT):
+        relations = [
+            Relation(
+                random.choice(list(RelationType)),
+                f"s:{random.randrange(COUNT + 4)}",
+                role=random.choice(("", "cousin")),
+            )
+            for _ in range(random.choice((0, 1, 1, 3)))
+        ]
+        row = record(f"s:{number}", name=f"{word(number)} {word(number + 91)}", relations=relations)
+        rows.append(replace(row, handling=Handling("Coast", "H3")) if number % 5 == 0 else row)
+    named = Relation(RelationType.OWNER_OF, target_name="Blue Harbor", start="2004", end="2009-03")
+    rows[1] = replace(rows[1], relations=(*rows[1].relations, named))
+    return rows
+
+
+def word(number: int) -> str:
+    return "".join(Random(number).choices("abdegiklmnoprstuvz", k=8))
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """Return a store where no two records are one entity."""
+    folder = tmp_path_factory.mktemp("network")
+    with (
+        quick_symbols("resolver.pipeline"),
+        Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS, index_dir=folder) as opened,
+    ):
+        opened.add(make_intake(make_records()))
+        yield opened
+
+
+def expected_ends(rows: list[Record], own: Record, viewer: Viewer) -> set[tuple[str, str]]:
+    """Return type and name of the ends of all visible relations of a record, read one by one."""
+    visible = {row.id: row for row in rows if is_visible(row.handling, viewer)}
+    ends = set()
+    for relation in own.relations:
+        target = visible.get(relation.target_id)
+        if target is not own:
+            name = relation.target_name or relation.target_id
+            ends.add((relation.type.value, target.caption if target else name))
+    for row in visible.values():
+        if row is not own:
+            ends |= {
+                (relation.type.value, row.caption)
+                for relation in row.relations
+                if relation.target_id == own.id
+            }
+    return ends
+
+
+def found_ends(found: RelationNetwork) -> set[tuple[str, str]]:
+    types = {words: kind.value for kind, words in network_words()}
+    return {(types[party.words], party.caption) for party in found.parties}
+
+
+def network_words() -> list[tuple[RelationType, str]]:
+    from resolver.review.profile import relations
+
+    both = (relations.FORWARD_WORDS, relations.BACKWARD_WORDS)
+    return [(kind, words) for table in both for kind, words in table.items()]
+
+
+@pytest.mark.parametrize("viewer", [OPERATOR, STRANGER, STEWARD], ids=lambda row: row.name)
+def test_relations_are_those_of_the_visible_records(hub: Hub, viewer: Viewer) -> None:
+    rows = make_records()
+    for own in rows:
+        if is_visible(own.handling, viewer):
+            found = load_network(hub, own.id, viewer)
+            assert found_ends(found) == expected_ends(rows, own, viewer)
+            assert found.related == len({(row.id, row.caption) for row in found.parties})
+
+
+def test_nodes_are_named_once_and_tied_to_drawn_nodes(hub: Hub) -> None:
+    for number in range(COUNT):
+        found = load_network(hub, f"s:{number}", OPERATOR)
+        ids = [node.id for node in found.nodes if node.id]
+        assert len(ids) == len(set(ids))
+        for place, node in enumerate(found.nodes):
+            assert node.parent < place
+        for left, right, words in found.ties:
+            assert words
+            assert 0 < left < len(found.nodes)
+            assert 0 < right < len(found.nodes)
+            assert found.nodes[right].parent != left
+
+
+def test_dates_roles_and_lists_are_stated(hub: Hub) -> None:
+    party = next(p for p in load_network(hub, "s:1").parties if p.caption == "Blue Harbor")
+    assert (party.words, party.id, party.kind) == ("owns", "", "")
+    assert (party.dates, party.sources) == (("2004 – 2009-03",), ("s",))
+
+
+def test_a_network_is_bounded_whatever_is_hidden(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(network, "MAX_NEAREST", 2)
+    monkeypatch.setattr(network, "MAX_RELATED", 1)
+    rows = make_records()
+    most = max(rows, key=lambda own: len(expected_ends(rows, own, STRANGER)))
+    found = load_network(hub, most.id)
+    assert len([node for node in found.nodes if node.parent == 0]) <= 2
+    # one that names it is found although hidden records come first
+    namers = [row for row in rows if any(r.target_id == most.id for r in row.relations)]
+    visible = [row for row in namers if is_visible(row.handling, STRANGER) and row is not most]
+    assert visible[0].caption in {party.caption for party in found.parties}

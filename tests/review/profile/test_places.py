@@ -1,0 +1,62 @@
+"""Places of an entity: by city or country, in any script, with a point where it is known."""
+
+from __future__ import annotations
+
+import csv
+from importlib import resources
+
+import pytest
+
+from resolver.normalize import country_code
+from resolver.records import Address
+from resolver.review.profile.places import collect_places, locate
+from tests.records.samples import record
+
+
+@pytest.mark.parametrize(
+    ("city", "country", "place"),
+    [
+        ("Istanbul", "Turkey", ("tr", "Istanbul")),
+        ("  КИЕВ", "Украина", ("ua", "")),
+        ("Москва", "", None),
+        ("MOSCOW", "", ("ru", "Moscow")),
+        ("Nowhere", "fr", ("fr", "")),
+        ("Nowhere", "Atlantis", None),
+        ("", "", None),
+    ],
+)
+def test_a_place_is_located(city: str, country: str, place: tuple[str, str] | None) -> None:
+    assert locate(city, country) == place
+
+
+def test_places_have_their_roles_lists_and_points() -> None:
+    rows = [
+        record("a:1", nationality=("ru", "Russia"), birthPlace="Moscow, Russia"),
+        record("b:1", country="RUS", addresses=[Address(city="Dubai", country="AE")]),
+        record("b:2", birthPlace="France", nationality="Elbonia"),
+    ]
+    dubai, moscow, russia, france = collect_places(rows)
+    assert (dubai.name, dubai.country, dubai.is_city, dubai.roles) == (
+        "Dubai",
+        "United Arab Emirates",
+        True,
+        ("Address",),
+    )
+    assert dubai.point == pytest.approx((25.2, 55.3), abs=0.5)
+    assert (moscow.name, moscow.sources) == ("Moscow", ("a",))
+    assert (russia.roles, russia.sources) == (("Country", "Nationality"), ("a", "b"))
+    assert russia.point is not None
+    assert 40 < russia.point[1] < 130
+    assert (france.name, france.roles) == ("France", ("Birth place",))
+
+
+def test_the_gazetteer_has_real_countries_and_points() -> None:
+    path = resources.files("resolver.review.profile") / "gazetteer.csv"
+    with path.open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) > 600
+    assert len({(row["country"], row["city"]) for row in rows}) == len(rows)
+    for row in rows:
+        assert country_code(row["country"]) == row["country"]
+        assert -90 <= float(row["latitude"]) <= 90
+        assert -180 <= float(row["longitude"]) <= 180
