@@ -12,7 +12,7 @@ from resolver import review
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
-from resolver.api.desk.support.charts import build_waterfall, order_for_decision
+from resolver.api.desk.support.charts import build_waterfall
 from resolver.api.desk.support.decision_reasons import DECISION_REASONS, VERDICT_LABELS
 from resolver.api.desk.support.desk_access import (
     current_user,
@@ -202,7 +202,8 @@ def _pair_context(view: PairView, position: QueuePosition) -> dict[str, Any]:
         "pair": view,
         "is_score_hidden": is_score_hidden,
         "evidence": build_waterfall(
-            order_for_decision(_without_alignment(step.row) for step in view.evidence.steps)
+            _without_names(step.row, is_shown=view.names is not None)
+            for step in view.evidence.steps
         )
         if view.evidence is not None and has_evidence
         else None,
@@ -216,9 +217,9 @@ def _pair_context(view: PairView, position: QueuePosition) -> dict[str, Any]:
     }
 
 
-def _without_alignment(row: EvidenceRow) -> EvidenceRow:
-    """Return a row without the words of the names, which the page shows one by one."""
-    return row._replace(detail="") if row.name == "name" else row
+def _without_names(row: EvidenceRow, *, is_shown: bool) -> EvidenceRow:
+    """Return a row without the names compared where the page shows them, word by word."""
+    return row._replace(left="", right="") if row.name == "name" and is_shown else row
 
 
 def _hold_pair(left: str, right: str) -> str:

@@ -18,6 +18,7 @@ from resolver.api.schemas.yente import interpreted_query, query_record
 from resolver.api.service import current_service
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
 from resolver.records.labels import property_label
+from resolver.records.results.evidence_summary import describe_names, summarize_evidence
 from resolver.screening import entity_reader
 from resolver.screening.match_documents import build_match_documents
 from resolver.screening.screener import (
@@ -137,6 +138,8 @@ def _match_context(match: ScreeningMatch) -> dict[str, Any]:
         **_entity_context(match.entity),
         "score": match.score,
         "band": explanation.band.label,
+        "summary": summarize_evidence(explanation),
+        "names_agree": describe_names(explanation),
         "evidence": build_waterfall(explanation.rows),
         "probability": explanation.score,
     }

@@ -59,7 +59,7 @@ Visibility
     decision rests on these. The queue offers a pair only to those who may see all its records.
 """
 
-from resolver.review.attributes import latin_transliteration
+from resolver.review.attributes import country_name, latin_transliteration
 from resolver.review.decisions.blind_review import Agreement, measure_agreement
 from resolver.review.decisions.confirm import confirm_decision, list_pending
 from resolver.review.decisions.decide import DecisionRequest, decide_pair, decide_pairs
@@ -174,6 +174,7 @@ __all__ = [
     "build_pair_view",
     "confirm_decision",
     "count_decisions",
+    "country_name",
     "decide_pair",
     "decide_pairs",
     "delete_filters",

@@ -132,8 +132,13 @@ def _readable(prop: str, value: GoldenValue) -> tuple[str, tuple[str, ...]]:
     if prop not in COUNTRIES or not value.code:
         return text, tuple(forms)
     if len(text) <= _MAX_CODE_LENGTH:
-        text = territory_name(value.code) or text
+        text = country_name(value.code) or text
     return text, tuple(form for form in forms if len(form) > _MAX_CODE_LENGTH and form != text)
+
+
+def country_name(code: str) -> str:
+    """Return the English name of a country code; empty if there is none."""
+    return territory_name(code)
 
 
 def _mark(

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from resolver.hub.hub import Hub
-from resolver.records.results.evidence_summary import summarize_evidence
+from resolver.records.results.evidence_summary import describe_names, summarize_evidence
 from resolver.records.results.explanation import (
-    AlignedPart,
-    EvidenceRow,
     Explanation,
 )
 from resolver.records.results.resolution import Band, Outcome
@@ -20,7 +18,6 @@ from resolver.records.visibility import OPERATOR, STRANGER, Viewer
 from resolver.review.attributes import (
     StatementIndex,
     compare_attributes,
-    latin_transliteration,
     put_decisive_first,
 )
 from resolver.review.decisions.blind_review import shown_records
@@ -38,6 +35,7 @@ from resolver.review.entity_sides import (
     sources_by_name,
 )
 from resolver.review.models import PairSnapshot, QueueReason, Steward
+from resolver.review.name_alignment import build_name_view
 from resolver.review.queue.queue_access import visible_row
 from resolver.review.refusals import RetiredMeanwhileError
 from resolver.review.restrictions import (
@@ -54,7 +52,6 @@ from resolver.review.strongest_pair import (
 from resolver.review.view_models import (
     Candidate,
     EvidenceWaterfall,
-    NameView,
     PairView,
     SideView,
     WaterfallStep,
@@ -99,7 +96,7 @@ def build_pair_view(
             _build_side_view(left_side, sources, statements),
             _build_side_view(right_side, sources, statements),
             put_decisive_first(compare_attributes(left_side.golden, right_side.golden, statements)),
-            _build_name_view(explanation),
+            build_name_view(explanation),
             evidence=None,
             left_others=(),
             right_others=(),
@@ -275,19 +272,8 @@ def _build_waterfall(explanation: Explanation, strongest: StrongestPair) -> Evid
         explanation.band,
         strongest.is_compared,
         summarize_evidence(explanation),
+        describe_names(explanation),
     )
-
-
-def _build_name_view(explanation: Explanation) -> NameView | None:
-    parts: Sequence[AlignedPart] = explanation.parts
-    name_row: EvidenceRow | None = next(
-        (row for row in explanation.rows if row.name.startswith("name") and row.left and row.right),
-        None,
-    )
-    if not parts or name_row is None:
-        return None
-    transliterations = latin_transliteration(name_row.left), latin_transliteration(name_row.right)
-    return NameView(name_row.left, name_row.right, *transliterations, tuple(parts))
 
 
 def _find_candidates(

@@ -99,8 +99,8 @@ class WaterfallStep:
 @dataclass(frozen=True, slots=True)
 class EvidenceWaterfall:
     """Evidence of the strongest pair of records, whose steps sum to `logodds` (thousandths)
-    exactly, and `summary` in a sentence. `is_compared` states whether blocking pairs the two
-    records in the store, so that the score counted.
+    exactly, and `summary` in a sentence. `names` says how far the names agree. `is_compared` states
+    whether blocking pairs the two records in the store, so that the score counted.
     """
 
     left_record: str
@@ -111,6 +111,7 @@ class EvidenceWaterfall:
     band: Band
     is_compared: bool
     summary: str
+    names: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from resolver.records.results.explanation import POPULATION_ROWS, EvidenceRow
+from resolver.api.desk.support.evidence_groups import EvidenceGroup, group_evidence
+from resolver.records.results.explanation import EvidenceRow
 from resolver.review import ContradictionTie
 
 CHART_WIDTH = 1000
@@ -16,18 +17,15 @@ CHART_WIDTH = 1000
 RING_SIZE = 220
 """Width and height of a ring, in units of its drawing."""
 _RING_MARGIN = 26
-SMALL_WEIGHT = 100
-"""Thousandths of log-odds below which evidence is summarized instead of drawn."""
 _MIN_BAR_WIDTH = 4
-_START, _FRAME = "prior", frozenset({*POPULATION_ROWS, "relatives", "entities"})
-"""Rows that begin a sum, and that turn it into the probability of two entities."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Step of a waterfall: evidence row and running sum after it (thousandths of log-odds).
+    """Step of a waterfall: evidence on a subject, and running sum after it (in thousandths).
 
-    The bar covers `width` from `x` in a drawing of `CHART_WIDTH`; `zero` is the place of sum 0.
+    The bar covers `width` from `x` in a drawing of `CHART_WIDTH`; `zero` is the place of sum 0. The
+    weights of `parts` add up to that of `row`.
     """
 
     row: EvidenceRow
@@ -35,6 +33,7 @@ class Bar:
     x: int
     width: int
     zero: int
+    parts: tuple[EvidenceRow, ...] = ()
 
     @property
     def sign(self) -> str:
@@ -111,49 +110,21 @@ def _place_on_circle(records: Iterable[str]) -> dict[str, tuple[int, int]]:
 
 
 def build_waterfall(evidence: Iterable[EvidenceRow]) -> Waterfall:
-    """Return the steps of a sum in the order of its rows; they add up to `total` exactly."""
-    rows = list(evidence)
-    sums = list(accumulate((row.weight for row in rows), initial=0))
-    bars = _place_bars(rows, sums)
-    small = [bar for bar in bars if _is_small(bar.row)]
+    """Return the steps of a sum by subject, as a decision weighs them; they add up to `total`."""
+    groups = group_evidence(evidence)
+    sums = list(accumulate((group.row.weight for group in groups), initial=0))
+    bars = _place_bars(groups, sums)
+    compared = [bar for bar, group in zip(bars, groups, strict=True) if group.is_compared]
+    small = [
+        bar for bar, group in zip(bars, groups, strict=True) if group.is_compared and group.is_small
+    ]
     # a summary of a single step would hide it and save nothing
     summarized = small if len(small) > 1 else []
-    drawn = [bar for bar in bars if _is_compared(bar.row) and bar not in summarized]
+    drawn = [bar for bar in compared if bar not in summarized]
     return Waterfall(tuple(drawn), tuple(summarized), sums[-1])
 
 
-def order_for_decision(evidence: Iterable[EvidenceRow]) -> list[EvidenceRow]:
-    """Return the rows of a sum in the order in which a decision weighs them.
-
-    The starting point is first, then what speaks against a match and what speaks for it, the
-    heaviest first each, and last the rows that are not about the two records.
-    """
-    return sorted(evidence, key=_decision_rank)
-
-
-def _decision_rank(row: EvidenceRow) -> tuple[int, int]:
-    if row.name == _START:
-        return 0, 0
-    if row.name in _FRAME:
-        return 3, 0
-    return (1, row.weight) if row.weight < 0 else (2, -row.weight)
-
-
-def _is_compared(row: EvidenceRow) -> bool:
-    """Return whether a row weighs anything, or compares values that weigh nothing."""
-    return bool(row.weight) or row.similarity is not None
-
-
-def _is_small(row: EvidenceRow) -> bool:
-    """Return whether a step is so small that it is summarized with others.
-
-    The row that says which words stand for which is not, whatever it weighs.
-    """
-    tells_words = row.name == "name" and bool(row.detail)
-    return _is_compared(row) and abs(row.weight) < SMALL_WEIGHT and not tells_words
-
-
-def _place_bars(rows: Sequence[EvidenceRow], sums: Sequence[int]) -> list[Bar]:
+def _place_bars(groups: Sequence[EvidenceGroup], sums: Sequence[int]) -> list[Bar]:
     low, high = min(sums), max(sums)
 
     def place(value: int) -> int:
@@ -161,8 +132,8 @@ def _place_bars(rows: Sequence[EvidenceRow], sums: Sequence[int]) -> list[Bar]:
         return round((value - low) * CHART_WIDTH / max(high - low, 1))
 
     bars = []
-    for row, (before, after) in zip(rows, pairwise(sums), strict=True):
+    for group, (before, after) in zip(groups, pairwise(sums), strict=True):
         start, end = sorted((place(before), place(after)))
-        width = max(end - start, _MIN_BAR_WIDTH if row.weight else 0)
-        bars.append(Bar(row, after, start, width, place(0)))
+        width = max(end - start, _MIN_BAR_WIDTH if group.row.weight else 0)
+        bars.append(Bar(group.row, after, start, width, place(0), group.parts))
     return bars

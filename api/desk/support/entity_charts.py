@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
-from resolver.review.profile.life import LifeSpan
+from resolver.review.profile.life import LifeSpan, first_day
 from resolver.review.profile.network import NetworkNode, RelationNetwork
 from resolver.review.profile.places import MappedPlace, Point
 
@@ -178,8 +178,11 @@ class TimeAxis:
 
 
 def draw_time_axis(spans: Sequence[LifeSpan], days: Mapping[str, Sequence[str]]) -> TimeAxis:
-    """Draw spans, and below them rows of single days by label (ISO dates, empty ones ignored)."""
-    dated = {label: sorted(day[:10] for day in texts if day) for label, texts in days.items()}
+    """Draw spans, and below them rows of days by label (as written; what is no date is ignored)."""
+    dated = {
+        label: sorted(filter(None, (first_day(text) for text in dict.fromkeys(texts))))
+        for label, texts in days.items()
+    }
     ends = [day for span in spans for day in (span.first, span.last)]
     ends = [day for day in (*ends, *chain.from_iterable(dated.values())) if day]
     if not ends:

@@ -6,6 +6,7 @@ from resolver.records.results.evidence_summary import EvidenceOutcome, outcome_o
 from resolver.records.results.explanation import EvidenceRow
 
 _COMPARED = {
+    "name": "Names",
     "birth_date": "Birth dates",
     "start_date": "Founding dates",
     "birth_place": "Birth places",
@@ -28,11 +29,14 @@ _OUTCOMES = {
     EvidenceOutcome.DIFFERS: "differ",
 }
 _DESCRIBED = {
-    "prior": "Starting point of every pair",
+    "prior": "Chance of a match before comparing",
     "calibration": "Calibration of the score",
+    "population": "Number of records compared",
+    "partners": "Share of records with a match",
+    "names_only": "Only names agree",
+    "relatives": "Relatives may share this",
     "competition": "Other candidates that also fit",
     "entities": "Entities compared",
-    "name": "Names",
     "name_rarity": "Rarity of the matching names",
     "name_contradicted": "Name parts that contradict each other",
     "name_omitted": "Name parts left out on one side",

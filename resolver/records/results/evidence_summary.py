@@ -206,6 +206,15 @@ def summarize_evidence(explanation: Explanation) -> str:
     return f"{text[:1].upper()}{text[1:]}." if text else "Nothing to compare."
 
 
+def describe_names(explanation: Explanation) -> str:
+    """Return how far the names agree, as the sentence says it; empty where none are compared."""
+    row = next((row for row in explanation.rows if row.name == "name"), None)
+    if row is None or row.similarity is None:
+        return ""
+    text, _ = _name_phrase(row, explanation.parts)
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def _choose(points: list[_Point]) -> tuple[list[str], list[str]]:
     """Return the heaviest phrases that a sentence has room for, for a match and against it, the
     heaviest first.

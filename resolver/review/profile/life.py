@@ -52,6 +52,12 @@ def collect_spans(records: Iterable[Record]) -> tuple[LifeSpan, ...]:
     return tuple(sorted(spans, key=lambda span: (span.first, span.last, span.label, span.subject)))
 
 
+def first_day(text: str) -> str:
+    """Return the first day (ISO) of a date or time as written; empty for what is no date."""
+    date = _date(text[:10])
+    return "" if date is None else _first_day(date)
+
+
 def _rows(record: Record) -> Iterable[tuple[str, str, str, str]]:
     """Yield label, subject, start and end of what a record dates."""
     for value in record.values:

@@ -64,7 +64,9 @@ def test_marks_lie_on_the_axis_in_order() -> None:
         LifeSpan("Born", "", "1960", "1960-01-01", "1960-12-31", ("a",)),
         LifeSpan("Leads", "", "from 2004", "2004-01-01", "", ("a",)),
     ]
-    axis = draw_time_axis(spans, {"Records": ["2026-03-01T10:00", "", "2024-01-01"], "None": []})
+    axis = draw_time_axis(
+        spans, {"Records": ["2026-03-01T10:00", "", "edition 7", "2024"], "None": []}
+    )
     assert [row.label for row in axis.rows] == ["Born", "Leads", "Records"]
     born, leads, came = axis.rows
     assert born.marks[0].x == 0

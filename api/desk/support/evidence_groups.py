@@ -1,0 +1,93 @@
+"""Evidence by subject: all rows on names, on birth dates and so on, as one row with its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from resolver.records.results.evidence_summary import PHRASES, EvidenceOutcome, outcome_of
+from resolver.records.results.explanation import EvidenceRow
+from resolver.review import country_name
+
+SMALL_WEIGHT = 100
+"""Thousandths of log-odds below which evidence is summarized instead of drawn."""
+_START = "prior"
+_STARTING_ROWS = frozenset({_START, "calibration", "population", "partners", "names_only"})
+"""Rows that say how often any two records are one."""
+_LAST_ROWS = ("relatives", "competition", "entities", _START)
+"""Subjects that are not about the values of the two records."""
+_NAME, _COUNTRIES = "name", ("nationality", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceGroup:
+    """Rows on one subject: `row` has their weight and the values compared, `parts` are all."""
+
+    row: EvidenceRow
+    parts: tuple[EvidenceRow, ...]
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether a row weighs anything, or compares values that weigh nothing."""
+        return any(part.weight or part.similarity is not None for part in self.parts)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is summarized with others."""
+        return abs(self.row.weight) < SMALL_WEIGHT and self.row.name != _NAME
+
+
+def group_evidence(evidence: Iterable[EvidenceRow]) -> list[EvidenceGroup]:
+    """Unite the rows of a sum by subject, in the order in which a decision weighs them.
+
+    What speaks against a match is first and then what speaks for it, the heaviest first each; what
+    is not about the two records is last. The weights add up as those of the rows do.
+    """
+    rows: dict[str, list[EvidenceRow]] = {}
+    for row in evidence:
+        rows.setdefault(_subject(row.name), []).append(row)
+    groups = [_unite(subject, parts) for subject, parts in rows.items()]
+    return sorted(groups, key=_decision_rank)
+
+
+def _subject(name: str) -> str:
+    """Return the subject of a row; two comparators together are about the one besides names."""
+    if name in _STARTING_ROWS:
+        return _START
+    parts = name.replace(" ", "_").split("_×_")
+    return next((part for part in parts if not part.startswith(_NAME)), _NAME)
+
+
+def _unite(subject: str, parts: Sequence[EvidenceRow]) -> EvidenceGroup:
+    main = next((row for row in parts if row.name.replace(" ", "_") == subject), parts[0])
+    weight = sum(row.weight for row in parts)
+    detail = _name_words(parts) if subject == _NAME else main.detail
+    ordered = sorted(parts, key=lambda row: -abs(row.weight))
+    row = main._replace(name=subject, weight=weight, detail=detail)
+    if subject in _COUNTRIES:
+        row = row._replace(left=_country_names(row.left), right=_country_names(row.right))
+    return EvidenceGroup(row, tuple(part for part in ordered if part.weight))
+
+
+def _country_names(codes: str) -> str:
+    """Return codes of countries as names; what is no code stays."""
+    return ", ".join(country_name(code) or code for code in codes.split(", ") if code)
+
+
+def _name_words(parts: Iterable[EvidenceRow]) -> str:
+    """Return in words what, besides their likeness, speaks against two names."""
+    words = [
+        PHRASES[part.name].differ
+        for part in sorted(parts, key=lambda row: row.weight)
+        if part.name != _NAME
+        and part.weight <= -SMALL_WEIGHT
+        and outcome_of(part) is EvidenceOutcome.DIFFERS
+    ]
+    return ", ".join(filter(None, words))
+
+
+def _decision_rank(group: EvidenceGroup) -> tuple[int, int]:
+    row = group.row
+    if row.name in _LAST_ROWS:
+        return 2, _LAST_ROWS.index(row.name)
+    return (0, row.weight) if row.weight < 0 else (1, -row.weight)

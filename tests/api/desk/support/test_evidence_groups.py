@@ -1,0 +1,73 @@
+"""Evidence by subject: what contradicts first, all parts kept, and the same sum."""
+
+from __future__ import annotations
+
+from resolver.api.desk.support.charts import build_waterfall
+from resolver.api.desk.support.evidence_groups import group_evidence
+from resolver.records.results.explanation import EvidenceRow
+
+WEIGHTS = {
+    "prior": -340,
+    "name": 900,
+    "name_rarity": -300,
+    "name_omitted × name_rarity": 150,
+    "birth_date": -1500,
+    "name × birth_date": 250,
+    "gender": 300,
+    "nationality": -700,
+    "country": 2000,
+    "calibration": -4000,
+    "relatives": -250,
+    "entities": 600,
+}
+ROWS = [EvidenceRow(name, "", "a", "b", 0.1, weight) for name, weight in WEIGHTS.items()]
+
+
+def test_what_contradicts_most_is_first_and_what_frames_the_sum_is_last() -> None:
+    assert [(group.row.name, group.row.weight) for group in group_evidence(ROWS)] == [
+        ("birth_date", -1250),
+        ("nationality", -700),
+        ("country", 2000),
+        ("name", 750),
+        ("gender", 300),
+        ("relatives", -250),
+        ("entities", 600),
+        ("prior", -4340),
+    ]
+
+
+def test_parts_are_those_of_the_subject_the_heaviest_first() -> None:
+    groups = {group.row.name: group for group in group_evidence(ROWS)}
+    assert [part.name for part in groups["name"].parts] == [
+        "name",
+        "name_rarity",
+        "name_omitted × name_rarity",
+    ]
+    assert [part.name for part in groups["birth_date"].parts] == ["birth_date", "name × birth_date"]
+    assert groups["name"].row.detail == "the name is common"
+
+
+def test_countries_are_named() -> None:
+    (group,) = group_evidence([EvidenceRow("country", "", "kz, ru", "xx", 0.0, -200)])
+    assert (group.row.left, group.row.right) == ("Kazakhstan, Russia", "xx")
+
+
+def test_the_sum_is_that_of_the_rows() -> None:
+    waterfall = build_waterfall(ROWS)
+    assert waterfall.total == sum(WEIGHTS.values())
+    assert waterfall.bars[-1].after == waterfall.total
+    for bar in waterfall.bars:
+        assert sum(part.weight for part in bar.parts) == bar.row.weight
+
+
+def test_rows_that_compare_nothing_are_left_out() -> None:
+    rows = [*ROWS, EvidenceRow("email", "", "", "", None, 0)]
+    assert "email" not in {bar.row.name for bar in build_waterfall(rows).bars}
+
+
+def test_several_small_steps_are_summarized() -> None:
+    small = [EvidenceRow(name, "", "a", "b", 1.0, 20) for name in ("phone", "email")]
+    waterfall = build_waterfall([*ROWS, *small])
+    assert [bar.row.name for bar in waterfall.small] == ["phone", "email"]
+    assert waterfall.small_total == 40
+    assert build_waterfall([*ROWS, small[0]]).small == ()
