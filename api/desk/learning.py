@@ -45,7 +45,6 @@ def learning() -> Any:
         models=hub.models.models,
         stamp=stamp,
         trainings=trainings,
-        store=hub.store.url,
         measures=MEASURES,
         form_id=g.request_id,
     )

@@ -121,13 +121,13 @@ def _check_link(code: str) -> None:
             403,
             "This sign-in link is not valid.",
             "The service prints a new one each time it starts, as long as no user has a password. "
-            "After that users sign in; an admin adds them with `resolver users add`.",
+            "After that users sign in; an admin adds them on the page “Users”.",
         )
     if service.hub.store.users.has_passwords():
         raise DeskError(
             403,
             "This sign-in link is no longer valid: there are users with passwords now.",
-            "Sign in as one of them, or set a password with `resolver users passwd admin`.",
+            "Sign in as one of them, or ask the operator of the service for a new password.",
         )
 
 

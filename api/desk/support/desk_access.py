@@ -247,7 +247,7 @@ def _proxy_session(name: str, session: Session | None) -> Session:
         raise DeskError(
             403,
             f"The proxy says that you are {name[:60]}, and the desk has no such user.",
-            "An admin can add you on the page “Users” or with `resolver users add --no-password`.",
+            "An admin can add you on the page “Users”, without a password.",
         )
     if session is not None and session.user.number == user.number and session.via == "proxy":
         return session

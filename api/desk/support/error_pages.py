@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import structlog
 from flask import g, request
 from werkzeug.exceptions import HTTPException
@@ -31,9 +32,11 @@ _STATUS_TEXTS = {
     405: ("This address does not accept that.", "Go back to the page you came from."),
     413: (
         "The file or form is too large.",
-        "Upload a smaller file, or use `resolver dedupe --store`.",
+        "Upload a smaller file, or ask the operator of the service to load it.",
     ),
 }
+_COMMAND = re.compile(r"`|(^|\s)--\w|\bresolver [a-z]")
+"""Marks of commands in hints."""
 _LOG = structlog.get_logger("api")
 
 
@@ -55,7 +58,14 @@ def describe_error(error: ResolverError) -> tuple[str, str]:
         )
     if "the service is still loading" in line:
         return "The service is still loading.", "Wait a few seconds, then load this page again."
-    return _sentence(error.message), _sentence(error.hint)
+    return _sentence(error.message), _advice(error.hint)
+
+
+def _advice(hint: str) -> str:
+    """Return a hint as a sentence; users of a desk cannot follow one that names a command."""
+    if _COMMAND.search(hint):
+        return "Tell the operator of the service."
+    return _sentence(hint)
 
 
 def _sentence(text: str) -> str:
@@ -90,7 +100,7 @@ def _show_refused_decision(error: DecisionRefusedError) -> tuple[str, int]:
         "_refused.html" if PARTIAL_HEADER in request.headers else "refused.html",
         # a message may begin with a name or an id, which keep their case
         message=f"{error.message}.",
-        advice=_sentence(error.hint),
+        advice=_advice(error.hint),
         pair=request.view_args or {},
         successor=error.successor if isinstance(error, RetiredMeanwhileError) else "",
         fields=_decision_fields(),

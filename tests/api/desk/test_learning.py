@@ -59,7 +59,7 @@ def test_admin_trains_a_model_and_compares_it_with_the_one_in_use(tmp_path: Path
     assert "Person, held-out decisions: 44 pairs of records, 22 the same" in page
     assert "better</span> The log loss is lower by" in page
     folder = learned_model_folder(desk.service.jobs_dir, job)
-    assert f"resolver rebuild --store {desk.store.url} --model {folder}" in page
+    assert f"The model is in the folder <code>{folder}</code>" in page
     assert "Learn from decisions</button>" in page
     # a training counts all decisions, also those that a steward may not see
     page = steward.get("/desk/learning").text

@@ -244,7 +244,7 @@ def test_batch_page_reports_a_stopped_worker(desk: Desk) -> None:
     assert "This batch waits for a worker" in browser.get(address).text
     page = desk.signed_in("chief", UserRole.ADMIN).get(address).text
     assert "No worker has started this batch" in page
-    assert "resolver worker" in page
+    assert "Ask the operator of the service to start a worker" in page
     job = desk.store.jobs.lease("w1")
     assert job is not None
     assert "No worker" not in browser.get(address).text
