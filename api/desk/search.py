@@ -8,16 +8,24 @@ from typing import Any
 
 from flask import request
 
+from resolver import review
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
 from resolver.api.desk.support.charts import build_waterfall
+from resolver.api.desk.support.search_facets import (
+    facet_choices,
+    narrow_search,
+    read_facet_filters,
+)
 from resolver.api.errors import ApiError
 from resolver.api.observability import current_metrics
+from resolver.api.query_parameters import read_integer
 from resolver.api.schemas.yente import interpreted_query, query_record
 from resolver.api.service import current_service
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
 from resolver.records.labels import property_label
+from resolver.records.properties import COUNTRIES
 from resolver.records.results.evidence_summary import describe_names, summarize_evidence
 from resolver.screening import entity_reader
 from resolver.screening.match_documents import build_match_documents
@@ -57,6 +65,8 @@ FACTS = (
 )
 """Properties shown of a match, in this order."""
 _MAX_MATCHES = 20
+_MAX_FOUND = 1_000
+"""Found entities that pages show at most."""
 
 
 @blueprint.get("/desk/search", endpoint="search")
@@ -88,25 +98,39 @@ def show_search() -> Any:
 
 
 def _search_words(text: str, form: dict[str, Any]) -> str:
-    """Show the entities that state the words of a text, whatever their kind."""
+    """Show the entities that state the words of a text, whatever their kind, page by page."""
+    filters, unknown = read_facet_filters(request.args.getlist("filter"))
     results = current_service().ready_screener().search(text, SearchScope(viewer()))
-    best = results.best(_MAX_MATCHES)
+    results = narrow_search(results, filters)
+    start = read_integer("from", 0, 0, _MAX_FOUND)
+    best = results.best(min(start + _MAX_MATCHES, _MAX_FOUND))[start:]
     entities = build_match_documents(best, results.snapshot, viewer())
     revision = revision_of(results.snapshot.revision)
     answer = {"total": len(results), "seen": [entity["id"] for entity in entities]}
     log_access("search", {"q": text}, answer, revision)
     return _search_page(
         **form,
+        problem=f"There is no filter {', '.join(unknown)}." if unknown else None,
         id_match=_find_by_id(text),
         found_count=len(results),
         matches=[_entity_context(entity) for entity in entities],
         revision=revision.revision,
+        facets=facet_choices(results, filters),
+        filters=[":".join(row) for row in filters],
+        start=start,
     )
 
 
 def _search_page(**context: Any) -> str:
-    defaults = dict.fromkeys(("problem", "result", "id_match", "found_count", "matches"))
-    choices = {"fields": FIELDS, "kinds": KINDS}
+    defaults = dict.fromkeys(
+        ("problem", "result", "id_match", "found_count", "matches", "facets", "filters", "start")
+    )
+    choices = {
+        "fields": FIELDS,
+        "kinds": KINDS,
+        "page_size": _MAX_MATCHES,
+        "max_found": _MAX_FOUND,
+    }
     return render_page("search.html", section="search", **{**defaults, **choices, **context})
 
 
@@ -153,7 +177,9 @@ def _entity_context(entity: dict[str, Any]) -> dict[str, Any]:
         "caption": entity["caption"],
         "names": [name for name in names if name != entity["caption"]],
         "facts": [
-            (property_label(prop), properties[prop]) for prop in FACTS if properties.get(prop)
+            (property_label(prop), _fact_texts(prop, properties[prop]))
+            for prop in FACTS
+            if properties.get(prop)
         ],
         "datasets": entity["datasets"],
         # other ids that a source lists have no source in front
@@ -161,3 +187,10 @@ def _entity_context(entity: dict[str, Any]) -> dict[str, Any]:
             referent.partition(":")[0] in entity["datasets"] for referent in entity["referents"]
         ),
     }
+
+
+def _fact_texts(prop: str, values: list[str]) -> list[str]:
+    """Return values as people read them: countries and topics by name."""
+    if prop in COUNTRIES:
+        return [review.country_name(value) or value for value in values]
+    return [review.topic_label(value) for value in values] if prop == "topics" else values

@@ -59,7 +59,7 @@ Visibility
     decision rests on these. The queue offers a pair only to those who may see all its records.
 """
 
-from resolver.review.attributes import country_name, latin_transliteration
+from resolver.review.attributes import country_name, latin_transliteration, topic_label
 from resolver.review.decisions.blind_review import Agreement, measure_agreement
 from resolver.review.decisions.confirm import confirm_decision, list_pending
 from resolver.review.decisions.decide import DecisionRequest, decide_pair, decide_pairs
@@ -199,5 +199,6 @@ __all__ = [
     "save_filters",
     "split_entity",
     "take_next_item",
+    "topic_label",
     "undo_decision",
 ]

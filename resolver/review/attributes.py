@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from followthemoney.types import registry
+
 from resolver.merging import GoldenRecord, GoldenValue
 from resolver.merging.canonical_values import equality_key
 from resolver.merging.survivorship import find_conflicts
@@ -129,6 +131,8 @@ def _value_view(prop: str, value: GoldenValue, mark: Mark, statements: Statement
 def _readable(prop: str, value: GoldenValue) -> tuple[str, tuple[str, ...]]:
     """Return the text of a value and its other spellings: countries by name, not by code."""
     text, *forms = (display_text(prop, form) for form in (value.text, *value.forms))
+    if prop == "topics":
+        return topic_label(text), ()
     if prop not in COUNTRIES or not value.code:
         return text, tuple(forms)
     if len(text) <= _MAX_CODE_LENGTH:
@@ -139,6 +143,11 @@ def _readable(prop: str, value: GoldenValue) -> tuple[str, tuple[str, ...]]:
 def country_name(code: str) -> str:
     """Return the English name of a country code; empty if there is none."""
     return territory_name(code)
+
+
+def topic_label(topic: str) -> str:
+    """Return the label of a topic of FollowTheMoney: `crime.fin` → `Financial crime`."""
+    return str(registry.topic.caption(topic) or topic)
 
 
 def _mark(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+
 import structlog
 from flask import g, request
 from werkzeug.exceptions import HTTPException

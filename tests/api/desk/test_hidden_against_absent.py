@@ -150,6 +150,12 @@ def queries(ids: worlds.Ids) -> dict[str, list[dict[str, Any]]]:
         ],
         "desk.search": [
             *({"name": name} for name in names),
+            *(
+                {"q": name, "filter": f"datasets:{name_of_list}"}
+                for name in names[:3]
+                for name_of_list in ("coast", "secret", "nowhere")
+            ),
+            {"q": names[0].split()[0], "filter": ["schema:Person", "odd:1"], "from": "1"},
             *({"q": text} for name in names for text in (name, name.split()[0], name[:3])),
             *({"name": name, "schema": "Person", "birthDate": "1950"} for name in names),
         ],

@@ -1,0 +1,76 @@
+"""Search page: facets that narrow, pages, reasons in a sentence."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from tests.api.desk import world
+from tests.api.desk.conftest import Client, Desk
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def browser(busy: Desk) -> Client:
+    """Return the browser of a steward at a desk with many persons."""
+    busy.service.warm()
+    return busy.signed_in("amira")
+
+
+def found(page: str) -> int:
+    """Return the number of entities that a page says it found."""
+    if "No entity in the store states this" in page:
+        return 0
+    match = re.search(r"([\d,]+) entit(?:y|ies) found", " ".join(page.split()))
+    assert match, page[-2000:]
+    return int(match[1].replace(",", ""))
+
+
+def facet_links(page: str) -> list[tuple[str, int]]:
+    """Return address and count of each value that narrows the search."""
+    chips = re.findall(r'<a class="chip" href="([^"]+)">(.*?)</a>', page, re.DOTALL)
+    return [
+        (unescape(address), int(re.findall(r"([\d,]+)</span>", text)[-1].replace(",", "")))
+        for address, text in chips
+    ]
+
+
+def test_every_facet_finds_as_many_as_it_says(browser: Client) -> None:
+    page = browser.get("/desk/search?q=ali").text
+    links = facet_links(page)
+    assert len(links) > 3
+    for address, count in links:
+        narrowed = browser.get(address).text
+        assert found(narrowed) == count <= found(page)
+        back = re.search(r'<a class="chip chosen" href="([^"]+)"', narrowed)
+        assert back
+        assert found(browser.get(unescape(back[1])).text) == found(page)
+
+
+def test_pages_show_all_that_is_found_once(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.api.desk.search._MAX_MATCHES", 2)
+    address, seen = "/desk/search?q=ali", []
+    while address:
+        page = browser.get(address).text
+        seen += re.findall(r'<h2>\s*<a href="/desk/entities/([^"]+)"', page)
+        following = re.search(r'<a class="button" href="([^"]+)">Next</a>', page)
+        address = unescape(following[1]) if following else ""
+    assert len(seen) == len(set(seen)) == found(page) > 4
+
+
+def test_an_unknown_filter_is_named_and_nothing_is_lost(browser: Client) -> None:
+    page = browser.get("/desk/search?q=ali&filter=odd:1&filter=countries").text
+    assert "There is no filter odd:1, countries." in page
+    assert found(page) == found(browser.get("/desk/search?q=ali").text)
+    assert found(browser.get("/desk/search?q=ali&filter=datasets:nowhere").text) == 0
+
+
+def test_a_match_begins_with_its_reasons_in_a_sentence(browser: Client) -> None:
+    name = f"{world.word(1)}+{world.word(38)}"
+    page = browser.get(f"/desk/search?name={name}&birthDate=1951").text
+    assert re.search(r'<p class="summary">Same name[^<]*\.</p>', page)
