@@ -111,6 +111,6 @@ def _record(
 
 
 def _texts(record: Record, props: tuple[str, ...]) -> str:
-    texts = [value.text for value in record.values if value.prop in props]
+    texts = [display_text(row.prop, row.text) for row in record.values if row.prop in props]
     text = " · ".join(dict.fromkeys(texts))
     return text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 1].rstrip() + "…"

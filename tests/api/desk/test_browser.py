@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -549,6 +550,37 @@ def test_the_network_of_an_entity_is_used_by_mouse_and_keyboard(session: Browser
     session.wait_until(lambda: entity in session.driver.current_url)
 
 
+def test_all_is_there_without_a_script(session: BrowserSession) -> None:
+    session.sign_in(STEWARD)
+    switch = "Emulation.setScriptExecutionDisabled"
+    session.driver.execute_cdp_cmd(switch, {"value": True})
+    try:
+        session.open(f"/desk/entities/{session.entity_id_of(placed_record())}")
+        assert session.find_all(".map circle")
+        session.open(f"/desk/entities/{session.entity_id_of('coast:p01')}")
+        assert session.find_all("html:not(.js) .network a.node")
+        session.find(".network a.node").click()
+        link = session.entity_id_of("coast:link")
+        session.wait_until(lambda: link in session.driver.current_url)
+        session.open(session.pair("coast:p46", "river:p46"))
+        assert not session.find("#send").get_attribute("hidden")
+        length = session.log_length()
+        session.find("input[name=verdict][value=different]").click()
+        session.find("[data-for=different] input").click()
+        session.find("#send").click()
+        session.wait_for_log(length + 1)
+        session.wait_until(lambda: session.find_all("#decide, .outcome"))
+    finally:
+        session.driver.execute_cdp_cmd(switch, {"value": False})
+
+
+@cache
+def placed_record() -> str:
+    """Return the id of a record with addresses and a nationality."""
+    rows = world.records()
+    return next(row.id for row in rows if row.addresses and row.texts("nationality"))
+
+
 def pages(session: BrowserSession) -> dict[str, str]:
     """Return the addresses of all pages by title."""
     entity = session.entity_id_of("coast:p01")
@@ -566,7 +598,9 @@ def pages(session: BrowserSession) -> dict[str, str]:
         "done": "/review/done",
         "search": "/desk/search",
         "matches": f"/desk/search?name={world.word(1)}+{world.word(38)}",
+        "found": "/desk/search?q=ali",
         "entity": f"/desk/entities/{entity}",
+        "entity with places": f"/desk/entities/{session.entity_id_of(placed_record())}",
         "entity with a long name": f"/desk/entities/{session.entity_id_of('coast:long')}",
         "values": f"/desk/entities/{entity}?prop=name",
         "relations": f"/desk/entities/{entity}?relations=all",
