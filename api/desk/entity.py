@@ -63,7 +63,7 @@ def _entity_context(entity_page: EntityPage) -> dict[str, Any]:
         "value_limit": _VALUE_LIMIT,
         "history": _group_history(review.load_timeline(hub, entity_page.id, viewer()), decisions),
         "decisions": decisions,
-        "digest": review.entity_digest(hub, entity_page.id, viewer()),
+        "digest": entity_page.digest,
         "message": request.args.get("done", "")[:500],
         "records": entity_page.records[start : start + _RECORDS_PER_PAGE],
         "start": start,

@@ -45,7 +45,7 @@ Decisions
         Confirms a decision that waits for a second steward; `list_pending(hub, viewer)` lists them.
     `split_entity(hub, steward, entity, record_ids, why, *, shown_digest="", rules=None)`,
     `preview_split(hub, steward, entity, record_ids, rules=None)`
-        `entity_digest(hub, entity, viewer)` of the entity as shown goes back as `shown_digest`.
+        `digest` of `load_entity_page(hub, entity, viewer)` as shown goes back as `shown_digest`.
 
 History and agreement
     `load_timeline(hub, entity, viewer=STRANGER) -> tuple[HistoryRow, ...]`, newest first;
@@ -63,7 +63,7 @@ from resolver.review.attributes import country_name, latin_transliteration, topi
 from resolver.review.decisions.blind_review import Agreement, measure_agreement
 from resolver.review.decisions.confirm import confirm_decision, list_pending
 from resolver.review.decisions.decide import DecisionRequest, decide_pair, decide_pairs
-from resolver.review.decisions.split import entity_digest, split_entity
+from resolver.review.decisions.split import split_entity
 from resolver.review.decisions.undo import undo_decision
 from resolver.review.desk_rules import DeskRules
 from resolver.review.models import (
@@ -178,7 +178,6 @@ __all__ = [
     "decide_pair",
     "decide_pairs",
     "delete_filters",
-    "entity_digest",
     "find_item",
     "forecast_queue",
     "hold_pair",

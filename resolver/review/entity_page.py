@@ -15,6 +15,7 @@ from resolver.review.attributes import StatementIndex, compare_attributes
 from resolver.review.entity_sides import (
     build_party,
     load_sides,
+    side_digest,
     sources_by_name,
 )
 from resolver.review.models import Party
@@ -46,7 +47,8 @@ class EntityPage:
 
     `attributes` have values on their left side only; `conflicts` maps a label to the values that
     contradict one another. An entity without `records` was dissolved, and everything else is empty.
-    `agencies`, `life` and `places` gather what the visible records state.
+    `digest` tells the visible records as shown; `agencies`, `life` and `places` gather what they
+    state.
     """
 
     id: str
@@ -55,6 +57,7 @@ class EntityPage:
     attributes: tuple[AttributeView, ...]
     conflicts: Mapping[str, tuple[str, ...]]
     records: tuple[RecordView, ...]
+    digest: str = ""
     agencies: tuple[AgencyShare, ...] = ()
     life: tuple[LifeSpan, ...] = ()
     places: tuple[MappedPlace, ...] = ()
@@ -89,6 +92,7 @@ def load_entity_page(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> Ent
                 _record(stored, statements, sources)
                 for stored in sorted(side.records, key=_record_order)
             ),
+            side_digest(side),
             group_by_agency(statements.by_record.values()),
             collect_spans(stored.record for stored in side.records),
             collect_places(stored.record for stored in side.records),

@@ -15,7 +15,7 @@ import numpy as np
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.records.decisions import Verdict
-from resolver.records.visibility import STRANGER, Viewer
+from resolver.records.visibility import Viewer
 from resolver.review.decisions.blind_review import LEFT_RECORDS, RIGHT_RECORDS
 from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, commit_plan
 from resolver.review.decisions.decision_checks import overturn_reasons
@@ -52,7 +52,7 @@ def split_entity(
     shown_digest: str = "",
     rules: DeskRules | None = None,
 ) -> DecisionOutcome:
-    """Take records out of an entity; `shown_digest` is its `entity_digest` when it was shown.
+    """Take records out of an entity; `shown_digest` is the `digest` of its page.
 
     Raises `InputError` for records that are not in it or if none would be left, and a
     `DecisionRefusedError` if the entity has changed.
@@ -67,17 +67,8 @@ def _outcome_message(outcome: DecisionOutcome, count: int, entity: str) -> str:
     if outcome.state is DecisionState.WAITING:
         reasons = "; ".join(outcome.second_reasons)
         return f"Logged. It counts once a second steward confirms it ({reasons})."
-    return f"{count} records taken out of {entity}."
-
-
-def entity_digest(hub: Hub, entity: str, viewer: Viewer = STRANGER) -> str:
-    """Return a digest of the records of an entity that the viewer may see, to pass back to
-    `split_entity`. Raises `UnknownIdError` for an id that the viewer may not know.
-    """
-    with hub.store.view() as view:
-        stored_entity = find_entity(view, entity, viewer)
-        side = load_sides(view, [stored_entity.number], viewer).get(stored_entity.number)
-        return side_digest(side) if side is not None else ""
+    noun = "record" if count == 1 else "records"
+    return f"{count} {noun} taken out of {entity}."
 
 
 def plan_split(

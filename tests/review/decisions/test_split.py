@@ -12,12 +12,12 @@ from resolver.review import (
     DeskRules,
     Steward,
     confirm_decision,
-    entity_digest,
     load_timeline,
     preview_split,
     split_entity,
     undo_decision,
 )
+from resolver.review.entity_page import load_entity_page
 from tests.hub.hubs import make_intake
 from tests.records.samples import record
 from tests.review.tables import derived
@@ -43,7 +43,12 @@ def test_split_persists_and_is_undone(hub: Hub) -> None:
         would = preview_split(hub, KIM, entity, removed)
         assert derived(hub) == before
         outcome = split_entity(
-            hub, KIM, entity, removed, "another person", shown_digest=entity_digest(hub, entity)
+            hub,
+            KIM,
+            entity,
+            removed,
+            "another person",
+            shown_digest=load_entity_page(hub, entity).digest,
         )
         members = derived(hub)["members"]
         out, left = (
@@ -84,7 +89,7 @@ def test_invalid_splits_are_refused(hub: Hub) -> None:
         split_entity(hub, KIM, entity, ["nobody:1"], "")
     with pytest.raises(InputError, match="leaves others"):
         split_entity(hub, KIM, entity, records, "")
-    shown = entity_digest(hub, entity)
+    shown = load_entity_page(hub, entity).digest
     with hub.store.view() as view:
         stored = view.record(records[0])
     assert stored is not None
