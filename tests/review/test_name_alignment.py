@@ -26,7 +26,7 @@ def test_words_that_contradict_each_other_face_each_other() -> None:
     ]
 
 
-def test_a_rest_of_the_left_name_stays_alone() -> None:
+def test_a_rest_of_the_left_name_faces_nothing() -> None:
     parts = [part("a", "", Fate.CONTRADICTED), part("b", "", Fate.CONTRADICTED)]
     parts.append(part("", "c", Fate.CONTRADICTED))
     assert [(row.left, row.right) for row in face_contradictions(parts)] == [("a", "c"), ("b", "")]

@@ -54,5 +54,5 @@ def group_by_agency(statements: Iterable[Statement]) -> tuple[AgencyShare, ...]:
 
 
 def _share(name: str, dates: list[str]) -> ListShare:
-    known = sorted(date for date in dates if date) or [""]
-    return ListShare(name, len(dates), known[0], known[-1])
+    ordered = sorted(date for date in dates if date) or [""]
+    return ListShare(name, len(dates), ordered[0], ordered[-1])

@@ -49,7 +49,7 @@ def collect_places(records: Iterable[Record]) -> tuple[MappedPlace, ...]:
     roles: dict[tuple[str, str], set[str]] = {}
     sources: dict[tuple[str, str], set[str]] = {}
     for (role, city, country), names in stated.items():
-        place = locate(city, country)
+        place = locate_place(city, country)
         if place is not None:
             roles.setdefault(place, set()).add(role)
             sources.setdefault(place, set()).update(names)
@@ -59,7 +59,7 @@ def collect_places(records: Iterable[Record]) -> tuple[MappedPlace, ...]:
     )
 
 
-def locate(city: str, country: str) -> tuple[str, str] | None:
+def locate_place(city: str, country: str) -> tuple[str, str] | None:
     """Return country code and city of a place as the gazetteer has it.
 
     The city is empty where the gazetteer lacks it, so that its country stands for it. None where

@@ -76,16 +76,16 @@ class RelationReader:
         numbers = [number for number, _ in self._view.numbers_of(sorted(targets)).values()]
         visible = self._visible_records(numbers, limit)
         owners = self._owners(visible)
-        found = {row.id: (owners[number], row) for number, row in visible.items()}
+        targets_by_id = {row.id: (owners[number], row) for number, row in visible.items()}
         for row in stating:
             own = entity_of[row.id]
             for relation in row.relations:
                 words = FORWARD_WORDS[relation.type]
-                if relation.target_id not in found:
+                if relation.target_id not in targets_by_id:
                     name = relation.target_name or relation.target_id
                     yield RelationEdge(own, 0, name, "", words, relation, row.source)
                     continue
-                other, target = found[relation.target_id]
+                other, target = targets_by_id[relation.target_id]
                 if other != own:
                     caption, kind = target.caption, target.kind.label
                     yield RelationEdge(own, other, caption, kind, words, relation, row.source)
@@ -112,12 +112,12 @@ class RelationReader:
         Hidden ones are left out before the limit counts, so that they push no visible one out.
         """
         ordered = sorted({int(number) for number in numbers})
-        found: dict[int, Record] = {}
+        visible_records: dict[int, Record] = {}
         for start in range(0, len(ordered), _CHUNK):
             current = self._view.memberships(ordered[start : start + _CHUNK])[0].tolist()
             visible = select_visible_numbers(self._view, sorted(current), self._viewer)
-            rows = self._view.records(visible[: limit - len(found)])
-            found |= {stored.number: stored.record for stored in rows}
-            if len(found) >= limit:
+            rows = self._view.records(visible[: limit - len(visible_records)])
+            visible_records |= {stored.number: stored.record for stored in rows}
+            if len(visible_records) >= limit:
                 break
-        return found
+        return visible_records

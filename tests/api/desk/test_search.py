@@ -20,7 +20,7 @@ def browser(busy: Desk) -> Client:
     return busy.signed_in("amira")
 
 
-def found(page: str) -> int:
+def count_found(page: str) -> int:
     """Return the number of entities that a page says it found."""
     if "No entity in the store states this" in page:
         return 0
@@ -44,30 +44,30 @@ def test_every_facet_finds_as_many_as_it_says(browser: Client) -> None:
     assert len(links) > 3
     for address, count in links:
         narrowed = browser.get(address).text
-        assert found(narrowed) == count <= found(page)
+        assert count_found(narrowed) == count <= count_found(page)
         back = re.search(r'<a class="chip chosen" href="([^"]+)"', narrowed)
         assert back
-        assert found(browser.get(unescape(back[1])).text) == found(page)
+        assert count_found(browser.get(unescape(back[1])).text) == count_found(page)
 
 
 def test_pages_show_all_that_is_found_once(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("resolver.api.desk.search._MAX_MATCHES", 2)
-    address, seen = "/desk/search?q=ali", []
+    address, entity_ids = "/desk/search?q=ali", []
     while address:
         page = browser.get(address).text
-        seen += re.findall(r'<h2>\s*<a href="/desk/entities/([^"]+)"', page)
+        entity_ids += re.findall(r'<h2>\s*<a href="/desk/entities/([^"]+)"', page)
         following = re.search(r'<a class="button" href="([^"]+)">Next</a>', page)
         address = unescape(following[1]) if following else ""
-    assert len(seen) == len(set(seen)) == found(page) > 4
+    assert len(entity_ids) == len(set(entity_ids)) == count_found(page) > 4
 
 
 def test_an_unknown_filter_is_named_and_nothing_is_lost(browser: Client) -> None:
     page = browser.get("/desk/search?q=ali&filter=odd:1&filter=countries").text
     assert "There is no filter odd:1, countries." in page
-    assert found(page) == found(browser.get("/desk/search?q=ali").text)
-    assert found(browser.get("/desk/search?q=ali&filter=datasets:nowhere").text) == 0
+    assert count_found(page) == count_found(browser.get("/desk/search?q=ali").text)
+    assert count_found(browser.get("/desk/search?q=ali&filter=datasets:nowhere").text) == 0
 
 
 def test_a_match_begins_with_its_reasons_in_a_sentence(browser: Client) -> None:

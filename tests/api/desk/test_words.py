@@ -47,12 +47,12 @@ def page_texts(root: Path) -> dict[str, str]:
 
 
 def test_no_page_names_a_command(root: Path) -> None:
-    found = {
+    commands = {
         f"{name}: {match[0]}"
         for name, text in page_texts(root).items()
         for match in COMMAND.finditer(text)
     }
-    assert found == set()
+    assert commands == set()
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,10 @@ def test_records_are_grouped_by_agency_and_list() -> None:
         Statement("b:1", "b", "Coast", ""),
         Statement("c:1", "c", "", "2022-01-01"),
     ]
-    coast, alone = group_by_agency(rows)
+    coast, unnamed = group_by_agency(rows)
     assert coast == AgencyShare(
         "Coast",
         (ListShare("a", 2, "2023-05-01", "2024-01-02"), ListShare("b", 1, "", "")),
     )
     assert (coast.records, coast.has_other_name) == (3, True)
-    assert (alone.agency, alone.records, alone.has_other_name) == ("c", 1, False)
+    assert (unnamed.agency, unnamed.records, unnamed.has_other_name) == ("c", 1, False)

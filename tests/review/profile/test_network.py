@@ -36,8 +36,10 @@ def make_records() -> list[Record]:
         ]
         row = record(f"s:{number}", name=f"{word(number)} {word(number + 91)}", relations=relations)
         rows.append(replace(row, handling=Handling("Coast", "H3")) if number % 5 == 0 else row)
-    named = Relation(RelationType.OWNER_OF, target_name="Blue Harbor", start="2004", end="2009-03")
-    rows[1] = replace(rows[1], relations=(*rows[1].relations, named))
+    to_name = Relation(
+        RelationType.OWNER_OF, target_name="Blue Harbor", start="2004", end="2009-03"
+    )
+    rows[1] = replace(rows[1], relations=(*rows[1].relations, to_name))
     return rows
 
 
@@ -76,9 +78,9 @@ def expected_ends(rows: list[Record], own: Record, viewer: Viewer) -> set[tuple[
     return ends
 
 
-def found_ends(found: RelationNetwork) -> set[tuple[str, str]]:
+def found_ends(relation_network: RelationNetwork) -> set[tuple[str, str]]:
     types = {words: kind.value for kind, words in network_words()}
-    return {(types[party.words], party.caption) for party in found.parties}
+    return {(types[party.words], party.caption) for party in relation_network.parties}
 
 
 def network_words() -> list[tuple[RelationType, str]]:
@@ -93,23 +95,25 @@ def test_relations_are_those_of_the_visible_records(hub: Hub, viewer: Viewer) ->
     rows = make_records()
     for own in rows:
         if is_visible(own.handling, viewer):
-            found = load_network(hub, own.id, viewer)
-            assert found_ends(found) == expected_ends(rows, own, viewer)
-            assert found.related == len({(row.id, row.caption) for row in found.parties})
+            relation_network = load_network(hub, own.id, viewer)
+            assert found_ends(relation_network) == expected_ends(rows, own, viewer)
+            assert relation_network.related == len(
+                {(row.id, row.caption) for row in relation_network.parties}
+            )
 
 
 def test_nodes_are_named_once_and_tied_to_drawn_nodes(hub: Hub) -> None:
     for number in range(COUNT):
-        found = load_network(hub, f"s:{number}", OPERATOR)
-        ids = [node.id for node in found.nodes if node.id]
+        relation_network = load_network(hub, f"s:{number}", OPERATOR)
+        ids = [node.id for node in relation_network.nodes if node.id]
         assert len(ids) == len(set(ids))
-        for place, node in enumerate(found.nodes):
+        for place, node in enumerate(relation_network.nodes):
             assert node.parent < place
-        for left, right, words in found.ties:
+        for left, right, words in relation_network.ties:
             assert words
-            assert 0 < left < len(found.nodes)
-            assert 0 < right < len(found.nodes)
-            assert found.nodes[right].parent != left
+            assert 0 < left < len(relation_network.nodes)
+            assert 0 < right < len(relation_network.nodes)
+            assert relation_network.nodes[right].parent != left
 
 
 def test_dates_roles_and_lists_are_stated(hub: Hub) -> None:
@@ -123,9 +127,9 @@ def test_a_network_is_bounded_whatever_is_hidden(hub: Hub, monkeypatch: pytest.M
     monkeypatch.setattr(network, "MAX_RELATED", 1)
     rows = make_records()
     most = max(rows, key=lambda own: len(expected_ends(rows, own, STRANGER)))
-    found = load_network(hub, most.id)
-    assert len([node for node in found.nodes if node.parent == 0]) <= 2
+    relation_network = load_network(hub, most.id)
+    assert len([node for node in relation_network.nodes if node.parent == 0]) <= 2
     # one that names it is found although hidden records come first
     namers = [row for row in rows if any(r.target_id == most.id for r in row.relations)]
     visible = [row for row in namers if is_visible(row.handling, STRANGER) and row is not most]
-    assert visible[0].caption in {party.caption for party in found.parties}
+    assert visible[0].caption in {party.caption for party in relation_network.parties}

@@ -9,7 +9,7 @@ import pytest
 
 from resolver.normalize import country_code
 from resolver.records import Address
-from resolver.review.profile.places import collect_places, locate
+from resolver.review.profile.places import collect_places, locate_place
 from tests.records.samples import record
 
 
@@ -26,7 +26,7 @@ from tests.records.samples import record
     ],
 )
 def test_a_place_is_located(city: str, country: str, place: tuple[str, str] | None) -> None:
-    assert locate(city, country) == place
+    assert locate_place(city, country) == place
 
 
 def test_places_have_their_roles_lists_and_points() -> None:
