@@ -35,6 +35,8 @@ _VALUE_LIMIT = 12
 _VALUES_PER_PAGE = 100
 _RECORDS_PER_PAGE = 50
 _RELATIONS_PER_PAGE = 100
+_PART_PARAMETERS = ("prop", "relations", "from")
+"""Parameters that lead to a part of the page."""
 _SPANS = 14
 """Dates that are drawn on the first page; the golden record states all."""
 
@@ -44,7 +46,9 @@ def show_entity(entity_id: str) -> Any:
     """Show an entity by any of its ids, or all values of the property `prop`, page by page."""
     entity_page = _load_page(entity_id)
     if entity_page.id != entity_id:
-        return redirect(url_for("desk.entity", entity_id=entity_page.id, was=entity_id), 303)
+        part = {name: request.args[name] for name in _PART_PARAMETERS if name in request.args}
+        address = url_for("desk.entity", entity_id=entity_page.id, was=entity_id, **part)
+        return redirect(address, 303)
     _log_view(entity_page, {"id": entity_id})
     if request.args.get("prop"):
         return _values_page(entity_page, request.args["prop"])

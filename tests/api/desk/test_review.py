@@ -721,3 +721,14 @@ def test_last_pair_leads_to_the_done_page(busy: Desk) -> None:
     assert "No more pairs wait for you" in done.text
     assert "under the current filters" in done.text.lower()
     assert "Undo" in done.text
+
+
+def test_the_id_of_a_record_leads_to_the_same_part_of_its_entity(busy: Desk) -> None:
+    browser = busy.signed_in("amira")
+    entity = entity_id_of(busy, "coast:p01")
+    answer = browser.get("/desk/entities/coast:p01?relations=all")
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    assert address.startswith(f"/desk/entities/{entity}?")
+    assert "relations=all" in address
+    assert "Sanaa Merkel" in browser.get(address).text
