@@ -97,7 +97,7 @@ def choose_shots(hub: Any, report: Path) -> list[Shot]:
     )
     pair = f"/review/{item.left.id}/{item.right.id}"
     return [
-        Shot("queue", "/review", size=(1280, 660)),
+        Shot("queue", "/review", size=(1280, 500)),
         Shot("pair", pair),
         Shot("pair-decide", pair, theme="dark", keys="s"),
         Shot("pair-phone", pair, size=_PHONE),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from resolver.hub.job_worker import (
     Job,
     create_job_folder,
     is_own_job,
+    is_worker_running,
     submit_batch,
 )
 from resolver.hub.ownership import RecordOwner
@@ -48,7 +50,7 @@ _FORMATS = tuple(reader.name for reader in READERS)
 @blueprint.get("/desk/batches")
 def batches() -> Any:
     """Show the batches of the user's agency, the latest commits, and the upload form."""
-    return _batches_page()
+    return render_batches_page()
 
 
 @blueprint.post("/desk/batches")
@@ -61,8 +63,8 @@ def upload_batch() -> Any:
     except (ApiError, InputError) as error:
         shutil.rmtree(folder, ignore_errors=True)
         if isinstance(error, ApiError):
-            return _batches_page(error.detail), error.status
-        return _batches_page(error.line()), 400
+            return render_batches_page(error.detail), error.status
+        return render_batches_page(error.line()), 400
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -140,11 +142,14 @@ def batch_result(job_id: str, result: str) -> Any:
     return response
 
 
-def _batches_page(problem: str = "") -> str:
+def render_batches_page(problem: str = "") -> str:
+    """Return the list of batches with the upload form, and why an upload was refused."""
+    jobs = list_own_batches(_MAX_ROWS)
     return render_page(
         "batches.html",
         section="batches",
-        jobs=list_own_batches(_MAX_ROWS),
+        jobs=jobs,
+        stalled=find_stalled(jobs),
         commits=_latest_commits(),
         formats=_FORMATS,
         form_id=g.request_id,
@@ -197,37 +202,36 @@ def _batch_context(job: Job) -> dict[str, Any]:
 
 
 def _count_open_pairs(job: Job) -> list[tuple[str, int]]:
-    """Return the lists of a committed batch, with the number of their pairs that wait."""
+    """Return the lists of a committed batch of which pairs wait, with the number of these."""
     revision = (job.result or {}).get("version")
     if job.state != "done" or not revision:
         return []
     hub = current_service().hub
     with hub.store.view() as view:
         names = view.sources_in_revision(int(revision))[:_MAX_ROWS]
-    return [
-        (name, list_waiting(hub, Filters(source=name), limit=1, viewer=g.viewer).total)
-        for name in names
-    ]
+    counts = (
+        list_waiting(hub, Filters(source=name), limit=1, viewer=g.viewer).total for name in names
+    )
+    return [(name, count) for name, count in zip(names, counts, strict=True) if count]
 
 
 def _stall_reason(job: Job) -> str:
-    """Return why a batch does not progress: its worker is `busy`, `down` or `lost`; else empty.
+    """Return why a batch does not progress: no worker runs (`down`), its worker is `busy` or
+    `lost`; else empty.
 
-    Only admins are told `busy` from `down`; to others it `waits`, as batches of other agencies are
-    none of their business.
+    Only admins are told that the worker is busy; to others the batch `waits`, as batches of other
+    agencies are none of their business.
     """
     now = datetime.now(UTC)
     if job.state == "queued" and now - datetime.fromisoformat(job.created) > _QUEUE_PATIENCE:
-        if current_user().role < UserRole.ADMIN:
-            return "waits"
-        jobs = current_service().hub.store.jobs.list(limit=_MAX_ROWS)
-        return "busy" if any(_is_leased(other, now) for other in jobs) else "down"
+        if not is_worker_running(current_service().jobs_dir):
+            return "down"
+        return "busy" if current_user().role >= UserRole.ADMIN else "waits"
     if job.state == "running" and job.lease_until and datetime.fromisoformat(job.lease_until) < now:
         return "lost"
     return ""
 
 
-def _is_leased(job: Job, now: datetime) -> bool:
-    return bool(
-        job.state == "running" and job.lease_until and datetime.fromisoformat(job.lease_until) > now
-    )
+def find_stalled(jobs: Sequence[Job]) -> list[Job]:
+    """Return the batches that wait although no worker runs."""
+    return [job for job in jobs if _stall_reason(job) == "down"]

@@ -96,7 +96,7 @@ def _parse_snapshot(text: str) -> PairSnapshot | None:
 @blueprint.post("/review/decisions/<decision_id>/undo")
 @require_role(UserRole.STEWARD)
 def undo(decision_id: str) -> Any:
-    """Undo a decision, and show its pair (or the entity `next`) again."""
+    """Undo a decision, and show its pair (or the entity `next`, or the queue) again."""
     decision, user = load_decision(decision_id), current_user()
     if decision.steward != user.name and user.role < UserRole.SENIOR:
         raise DeskError(
@@ -110,6 +110,9 @@ def undo(decision_id: str) -> Any:
     )
     if request.form.get("next"):
         return redirect(url_for("desk.entity", entity_id=request.form["next"]), 303)
+    if request.form.get("queue"):
+        query = filter_parameters(filters_of_form())
+        return redirect(url_for("desk.queue", done=outcome.message, **query), 303)
     return _show_pair_again(decision, outcome)
 
 

@@ -46,7 +46,9 @@ def show_entity(entity_id: str) -> Any:
     """Show an entity by any of its ids, or all values of the property `prop`, page by page."""
     entity_page = _load_page(entity_id)
     if entity_page.id != entity_id:
-        part = {name: request.args[name] for name in _PART_PARAMETERS if name in request.args}
+        part: dict[str, Any] = {
+            name: request.args[name] for name in _PART_PARAMETERS if name in request.args
+        }
         address = url_for("desk.entity", entity_id=entity_page.id, was=entity_id, **part)
         return redirect(address, 303)
     _log_view(entity_page, {"id": entity_id})

@@ -1,7 +1,9 @@
-"""Home page: waiting work, latest batches, age of the lists, state of the service."""
+"""Home page: the day's work, what failed or is held, age of the lists, state of the service."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,12 +11,14 @@ from flask import abort, redirect, url_for
 
 from resolver import review
 from resolver.api.access import viewer
-from resolver.api.desk.batch_pages import list_own_batches
+from resolver.api.desk.batch_pages import find_stalled, list_own_batches
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.pages import render_page
 from resolver.api.desk.support.desk_access import current_user
+from resolver.api.desk.support.review_forms import current_steward
+from resolver.api.desk.support.text_filters import kind_label
 from resolver.api.desk.support.visible_lists import (
-    find_last_posts,
+    find_last_changes,
     has_lists_to_load,
     visible_lists,
 )
@@ -23,8 +27,24 @@ from resolver.api.routes.health import readiness
 from resolver.api.service import current_service
 from resolver.errors import ResolverError
 from resolver.hub.admin import StoredSource
+from resolver.hub.desk_users import UserRole
+from resolver.hub.job_worker import BATCH_JOB, Job
+from resolver.report.charts import draw_bar
 
-_MAX_JOBS = 6
+_MAX_JOBS = 8
+_PACE_DAYS = 7
+_ATTENTION_DAYS = 7
+"""Days for which a failed batch stays on the page."""
+_AGE_LABELS = ("under a day", "1 to 7 days", "7 to 30 days", "over 30 days")
+
+
+@dataclass(frozen=True, slots=True)
+class ChartRow:
+    """Row of a small chart: label, count, and the address of the pairs behind it (or empty)."""
+
+    label: str
+    count: int
+    address: str = ""
 
 
 @blueprint.get("/")
@@ -43,9 +63,14 @@ def missing_page(path: str) -> Any:
 
 @blueprint.get("/desk")
 def home() -> Any:
-    """Show waiting work, latest batches, age of the lists and state of the service."""
+    """Show the day's work, what needs attention, the lists and the state of the service."""
     return render_page(
-        "home.html", section="home", **_store_context(), **_review_context(), faults=_faults()
+        "home.html",
+        section="home",
+        draw_bar=draw_bar,
+        faults=_faults(),
+        **_store_context(),
+        **_review_context(),
     )
 
 
@@ -54,34 +79,92 @@ def _store_context() -> dict[str, Any]:
     with current_service().hub.store.view() as view:
         revision = view.revision
         commits = view.revisions(max(0, revision - 1))
+    jobs = list_own_batches(50)
     return {
         "revision": revision,
         "committed_at": commits[-1].committed_at if commits else "",
         "record_count": sum(source.records for source in sources),
-        "sources": [(source, _is_outdated(source)) for source in sources],
-        "posted": find_last_posts(sources),
+        "sources": sorted(
+            ((source, _list_fault(source)) for source in sources), key=lambda row: not row[1]
+        ),
+        "changes": find_last_changes(sources),
         "is_loading": bool(revision) and has_lists_to_load(),
-        "jobs": list_own_batches(_MAX_JOBS),
+        "jobs": jobs[:_MAX_JOBS],
+        "troubles": _find_troubles(jobs),
+        "stalled": find_stalled(jobs),
     }
 
 
+def _find_troubles(batches: Sequence[Job]) -> list[Job]:
+    """Return the batches that are held, and jobs that failed of late; jobs other than batches are
+    for admins.
+    """
+    jobs = list(batches)
+    if current_user().role >= UserRole.ADMIN:
+        others = current_service().hub.store.jobs.list(limit=50)
+        jobs += [job for job in others if job.kind != BATCH_JOB]
+    since = datetime.now(UTC) - timedelta(_ATTENTION_DAYS)
+    return [
+        job
+        for job in jobs
+        if job.state == "held"
+        or (job.state == "failed" and datetime.fromisoformat(job.created) > since)
+    ]
+
+
 def _review_context() -> dict[str, Any]:
-    hub = current_service().hub
-    own_filters = review.Filters(assigned=current_user().name)
+    hub, user = current_service().hub, current_user()
+    own_filters = review.Filters(assigned=user.name)
+    throughput = review.measure_throughput(hub, viewer())
+    is_steward = user.role >= UserRole.STEWARD
     return {
         "waiting": review.list_waiting(hub, limit=1, viewer=viewer()),
         "assigned": review.list_waiting(hub, own_filters, limit=1, viewer=viewer()).total,
         "unconfirmed": len(review.list_pending(hub, viewer())),
-        "throughput": review.measure_throughput(hub, viewer()),
+        "throughput": throughput,
+        "own_today": review.measure_progress(hub, current_steward()).today if is_steward else 0,
         "agreement": review.measure_agreement(hub, viewer()),
+        "charts": _queue_charts(),
+        "pace": _daily_pace(throughput),
     }
 
 
-def _is_outdated(source: StoredSource) -> bool:
+def _queue_charts() -> list[tuple[str, list[ChartRow]]]:
+    """Return the charts of the waiting pairs: title, and rows that are not empty."""
+    hub = current_service().hub
+    facets = review.count_facets(hub, viewer=viewer())
+    reasons = [
+        ChartRow(item.value, item.count, url_for("desk.queue", reason=item.value))
+        for item in facets["reason"]
+    ]
+    kinds = [
+        ChartRow(kind_label(item.value), item.count, url_for("desk.queue", kind=item.value))
+        for item in facets["kind"]
+    ]
+    counts = zip(_AGE_LABELS, review.count_ages(hub, viewer=viewer()), strict=True)
+    ages = [ChartRow(label, count) for label, count in counts]
+    oldest = url_for("desk.queue", waiting_days=review.AGE_DAYS[-1])
+    ages[-1] = replace(ages[-1], address=oldest)
+    charts = [("Waiting by reason", reasons), ("Waiting by kind", kinds), ("Waiting for", ages)]
+    return [(title, rows) for title, rows in charts if any(row.count for row in rows)]
+
+
+def _daily_pace(throughput: review.Throughput) -> list[ChartRow]:
+    """Return the decisions of the last days, today first; none where there were none."""
+    counts, today = dict(throughput.by_day), datetime.now(UTC).date()
+    days = [(today - timedelta(days)).isoformat() for days in range(_PACE_DAYS)]
+    rows = [ChartRow(day, counts.get(day, 0)) for day in days]
+    return rows if any(row.count for row in rows) else []
+
+
+def _list_fault(source: StoredSource) -> str:
+    """Return what is wrong with a list by the rules that were set for it, or an empty text."""
+    if source.required and not source.records:
+        return "missing"
     if source.maximum_age_days is None or not source.updated:
-        return False
+        return ""
     age = datetime.now(UTC) - datetime.fromisoformat(source.updated)
-    return age > timedelta(source.maximum_age_days)
+    return "too old" if age > timedelta(source.maximum_age_days) else ""
 
 
 def _faults() -> list[str]:

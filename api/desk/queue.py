@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import accumulate
 from typing import Any
 
 from flask import redirect, request, url_for
@@ -22,10 +23,10 @@ from resolver.api.desk.support.review_forms import (
     hides_scores,
     parse_verdict,
 )
-from resolver.api.desk.support.visible_lists import visible_lists
+from resolver.api.desk.support.text_filters import pluralize
 from resolver.api.service import current_service
 from resolver.hub.desk_users import UserRole
-from resolver.review import Filters, QueueCut, QueueItem, QueuePage
+from resolver.review import Filters, QueueCut, QueueItem, QueuePage, StewardProgress
 
 _ITEMS_PER_PAGE = 40
 MAX_BULK_PAIRS = 100
@@ -51,6 +52,7 @@ def queue() -> Any:
         queue=queue_page,
         is_first_page=not after,
         forecast=cut.forecast if cut else None,
+        **_progress_context(queue_page.total),
         below_cut=below_cut,
         similar_groups=_number_identical_groups(queue_page.items),
         reasons=DECISION_REASONS,
@@ -59,6 +61,14 @@ def queue() -> Any:
         message=request.args.get("done", "")[:500],
         **_filter_context(filters),
     )
+
+
+def _progress_context(total: int) -> dict[str, Any]:
+    """Return what the user decided of late, and the minutes that the pairs take at that pace."""
+    if current_user().role < UserRole.STEWARD:
+        return {"progress": StewardProgress(), "minutes_left": None}
+    progress = review.measure_progress(current_service().hub, current_steward())
+    return {"progress": progress, "minutes_left": progress.minutes_for(total)}
 
 
 def _queue_cut() -> QueueCut | None:
@@ -80,7 +90,8 @@ def _filter_context(filters: Filters) -> dict[str, Any]:
     return {
         "filters": filters,
         "query": filter_parameters(filters),
-        "choices": review.list_filter_choices(visible_lists()),
+        "facets": review.count_facets(hub, filters, viewer()),
+        "ages": _age_choices(filters),
         "saved_filters": {name: filter_parameters(row) for name, row in saved.items()},
         "stewards": [
             user.name
@@ -88,6 +99,13 @@ def _filter_context(filters: Filters) -> dict[str, Any]:
             if user.role >= UserRole.STEWARD and user.disabled is None
         ],
     }
+
+
+def _age_choices(filters: Filters) -> list[tuple[int, int]]:
+    """Return limits of age in days, and the pairs that wait at least as long."""
+    counts = review.count_ages(current_service().hub, filters, viewer())
+    longer = list(accumulate(reversed(counts[1:])))[::-1]
+    return [row for row in zip(review.AGE_DAYS, longer, strict=True) if row[1]]
 
 
 @blueprint.post("/review/filters")
@@ -132,7 +150,7 @@ def _assign(items: list[QueueItem], assignee: str) -> str:
     for item in items:
         pair = item.left.id, item.right.id
         review.assign_pair(hub, *pair, assignee, current_user().name, viewer=viewer())
-    return f"{len(items)} assigned to {assignee or 'nobody'}."
+    return f"{pluralize(len(items), 'pair')} assigned to {assignee or 'nobody'}."
 
 
 def _marked_items() -> list[QueueItem]:

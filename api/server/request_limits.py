@@ -113,6 +113,7 @@ class RequestLimits:
         self.sender_checks: Mapping[str, Callable[[_Header], LimitError | None]] = {
             "/batches": self._check_key,
             "/desk/batches": self._check_session,
+            "/desk/batches/new": self._check_session,
         }
 
     def refusal(

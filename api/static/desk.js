@@ -42,6 +42,74 @@
     for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
   });
 
+  // --- queue: filters apply at once, marked pairs bring up the bar of actions
+  const narrow = matchMedia("(max-width: 760px)").matches;
+  for (const details of findAll("details.filters, details.bulk")) {
+    if (narrow && !("keep" in details.dataset)) details.open = false;
+  }
+  for (const button of findAll("[data-auto-send] > button")) button.hidden = !narrow;
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("[data-auto-send]");
+    if (form && !narrow) form.requestSubmit();
+  });
+  document.addEventListener("submit", (event) => {
+    // empty fields would only lengthen the address
+    for (const field of event.target.matches("[data-auto-send]") ? event.target.elements : []) {
+      field.disabled = field.value === "" && field.name !== "";
+    }
+  });
+  const marks = () => findAll("#together input[name=pair]");
+  const showMarks = () => {
+    const bar = find(".bulk");
+    if (!bar) return;
+    const count = marks().filter((box) => box.checked).length;
+    bar.classList.toggle("active", count > 0);
+    for (const place of findAll("[data-count]", bar)) {
+      place.textContent = `${count} ${count === 1 ? "pair" : "pairs"} marked`;
+    }
+    const all = find("[data-mark-all]");
+    if (all) all.checked = count > 0 && count === marks().length;
+  };
+  let lastMark = null;
+  document.addEventListener("click", (event) => {
+    const box = event.target;
+    if (box.matches("[data-mark-all]")) {
+      for (const mark of marks()) mark.checked = box.checked;
+    } else if (box.matches("#together input[name=pair]")) {
+      const boxes = marks();
+      const [from, to] = [boxes.indexOf(lastMark), boxes.indexOf(box)].sort((a, b) => a - b);
+      if (event.shiftKey && from >= 0) {
+        for (const mark of boxes.slice(from, to + 1)) mark.checked = box.checked;
+      }
+      lastMark = box;
+    } else return;
+    showMarks();
+  });
+  addEventListener("pageshow", showMarks);
+
+  // the row with the focus, or the first one before there is one
+  const moveInQueue = (step) => {
+    const links = findAll(".queue .pair-link");
+    const at = links.indexOf(document.activeElement);
+    const next = links[at < 0 ? 0 : at + step];
+    if (!next) return;
+    next.focus({ preventScroll: true });
+    next.closest("tr").scrollIntoView({ block: "nearest" });
+  };
+  const queueKeys = {
+    j: () => moveInQueue(1),
+    k: () => moveInQueue(-1),
+    x: () => {
+      const row = document.activeElement.closest(".queue tr");
+      const box = row && find("[name=pair]", row);
+      if (box) box.click();
+    },
+    z: () => {
+      const form = find("[data-undo-last]");
+      if (form) form.requestSubmit();
+    },
+  };
+
   // --- pair: parts of pages in place of pages
   let isBusy = false;
   const setBusy = (value) => {
@@ -105,7 +173,7 @@
       }
       const text = await response.text();
       if (response.ok) {
-        saveUndoSteps(undoSteps().filter((step) => step !== form.getAttribute("action")));
+        forgetUndo(form);
         show(text, response, true);
       } else {
         // a final refusal must be seen whole; what may be tried again stays as it is
@@ -142,6 +210,7 @@
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
+    if (form.matches("[data-undo-last]")) forgetUndo(form);
     if (!find("#desk") || !form.matches("[data-send], [data-undo]")) return;
     event.preventDefault();
     send(form, event.submitter);
@@ -214,6 +283,10 @@
   };
   const saveUndoSteps = (steps) => {
     sessionStorage.setItem("desk", JSON.stringify(steps.slice(-500)));
+  };
+
+  const forgetUndo = (form) => {
+    saveUndoSteps(undoSteps().filter((step) => step !== form.getAttribute("action")));
   };
 
   const undo = async () => {
@@ -334,6 +407,7 @@
     const group = marked && marked.closest("tr").dataset.alike;
     const rows = group ? findAll(`#together tr[data-alike="${group}"]`) : [];
     for (const row of rows) find("input[name=pair]", row).checked = true;
+    showMarks();
   };
   const verdictKeys = { s: "same", d: "different", u: "unsure", r: "red" };
   const actionKeys = {
@@ -390,6 +464,11 @@
         start.click();
         event.preventDefault();
       }
+    }
+    if (find(".queue") && queueKeys[key]) {
+      queueKeys[key]();
+      event.preventDefault();
+      return;
     }
     if (!find("#desk")) return;
     const action = actionKeys[key];

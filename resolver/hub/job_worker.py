@@ -12,8 +12,10 @@ import hashlib
 import os
 import shutil
 import threading
+import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +36,8 @@ from resolver.store.jobs import LEASE_TIME
 INPUT, RESULT = "input", "result"
 OWN = "own"
 """Folder in that of results: those for whoever may send records, but look nobody up."""
+_PRESENCE, _PRESENCE_SECONDS = "worker.alive", 5
+"""File that a worker touches, and the seconds between two touches."""
 LOOKUP_SCOPES = frozenset(("check", "review", "admin"))
 """Scopes that let see what other agencies say."""
 JobHandler = Callable[[Hub, Job, Path, Progress], Mapping[str, Any]]
@@ -79,6 +83,47 @@ def create_job_folder(jobs: Path) -> Path:
     folder.mkdir(mode=0o700)
     (folder / INPUT).mkdir(mode=0o700)
     return folder
+
+
+class WorkerPresence:
+    """Sign of life of a worker: a file in the folder of jobs, touched by a thread while the worker
+    runs, busy or not. A context manager.
+    """
+
+    def __init__(self, jobs: Path) -> None:
+        self._path = jobs / _PRESENCE
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._repeat, name="presence", daemon=True)
+
+    def __enter__(self) -> WorkerPresence:
+        self._touch()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+        with suppress(OSError):
+            # another worker makes it anew within seconds
+            self._path.unlink()
+
+    def _repeat(self) -> None:
+        while not self._over.wait(_PRESENCE_SECONDS):
+            self._touch()
+
+    def _touch(self) -> None:
+        with suppress(OSError):
+            self._path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+            self._path.touch(mode=0o600)
+
+
+def is_worker_running(jobs: Path) -> bool:
+    """Return whether some worker has given a sign of life in a folder of jobs of late."""
+    try:
+        age = time.time() - (jobs / _PRESENCE).stat().st_mtime
+    except OSError:
+        return False
+    return abs(age) < 6 * _PRESENCE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

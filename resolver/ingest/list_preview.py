@@ -5,23 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-
-from resolver.ingest.discovery import PlannedList
 from resolver.ingest.formats.tabular.mapping import Mapping
-from resolver.ingest.reader_types import (
-    Item,
-    ListVersion,
-    LocatedBatch,
-    LocatedRecord,
-    Note,
-    Reject,
-)
-from resolver.ingest.readers import plan_reads
-from resolver.records import Batch, Record
+from resolver.ingest.list_sample import ListSample, sample_lists
+from resolver.ingest.reader_types import Reject
+from resolver.records import Record
 
-MAX_ITEMS = 100_000
-"""Items examined to find the first records; a list of rejects only is not read to its end."""
 MAX_SHOWN_REJECTS = 5
 """Rejects shown of each list."""
 
@@ -37,53 +25,29 @@ def preview_lists(
 ) -> str:
     """Return the first `records` of each list as text of several lines, after their rejects.
 
-    Reads no more of a list than needed, except the dates of a table, all of which show how doubtful
-    ones are read. Raises the errors of `read_lists`.
+    Raises the errors of `read_lists`.
     """
-    planned, skipped = plan_reads(paths, format=format, mapping=mapping)
-    blocks = [_format_list(item, records) for item in planned]
+    samples, skipped = sample_lists(paths, format=format, mapping=mapping, records=records)
+    blocks = [_format_sample(sample) for sample in samples]
     return "\n\n".join([*blocks, *(_format_reject(reject) for reject in skipped)]) + "\n"
 
 
-def _format_list(planned: PlannedList, count: int) -> str:
-    messages = [f"note: {note}" for note in planned.notes]
-    lines: list[str] = []
-    shown = refused = 0
-    for position, item in enumerate(planned.row.read(planned.unit)):
-        if isinstance(item, Reject):
-            refused += 1
-            messages += [_format_reject(item)] if refused <= MAX_SHOWN_REJECTS else []
-        elif isinstance(item, Note):
-            messages.append(f"note: {item.text}")
-        elif isinstance(item, ListVersion):
-            messages.append(f"version: {item.text}")
-        else:
-            for record in _records_of(item, count - shown):
-                lines += ["", *_format_record(record)]
-                shown += 1
-        if shown >= count or position >= MAX_ITEMS:
-            break
-    messages += (
-        [f"and {refused - MAX_SHOWN_REJECTS} more not taken"] if refused > MAX_SHOWN_REJECTS else []
-    )
-    head = f"{planned.unit.label}  ({planned.row.name}: {planned.row.help})"
+def _format_sample(sample: ListSample) -> str:
+    messages = [f"note: {note}" for note in sample.notes]
+    messages += [_format_reject(reject) for reject in sample.rejects[:MAX_SHOWN_REJECTS]]
+    if sample.version:
+        messages.append(f"version: {sample.version}")
+    surplus = len(sample.rejects) - MAX_SHOWN_REJECTS
+    messages += [f"and {surplus} more not taken"] if surplus > 0 else []
+    lines = [line for record in sample.records for line in ("", *_format_record(record))]
+    head = f"{sample.label}  ({sample.format}: {sample.help})"
     return "\n".join(
         [head, *(f"  {line}" for line in messages), *(lines or ["  no record was found"])]
     )
 
 
-def _records_of(item: Item, count: int) -> Iterator[Record]:
-    if isinstance(item, Record):
-        yield item
-    elif isinstance(item, LocatedRecord):
-        yield item.record
-    elif isinstance(item, Batch | LocatedBatch):
-        batch = item if isinstance(item, Batch) else item.batch
-        yield from batch.take(np.arange(min(count, len(batch)))).to_records()
-
-
 def _format_record(record: Record) -> list[str]:
-    rows = list(_list_values(record))
+    rows = list(list_values(record))
     width = max((len(name) for name, _ in rows), default=0)
     return [
         f"  {record.id}  {record.schema}",
@@ -91,7 +55,8 @@ def _format_record(record: Record) -> list[str]:
     ]
 
 
-def _list_values(record: Record) -> Iterator[Row]:
+def list_values(record: Record) -> Iterator[Row]:
+    """Yield the values of a record as pairs of property and text."""
     for value in record.values:
         yield value.prop, value.text
     for item in record.identifiers:

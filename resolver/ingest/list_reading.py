@@ -51,7 +51,7 @@ class ListContents:
     complete: bool = False
 
 
-class _Rejects:
+class RejectList:
     """Rejects of a list, up to `MAX_REJECTS`; later ones are counted."""
 
     def __init__(self, label: str, *, strict: bool) -> None:
@@ -93,12 +93,12 @@ def read_unit(
     Raises `InputError` for the first reject if `strict`, and where nothing of the list can be read.
     """
     chunks: list[LocatedBatch] = []
-    rejects = _Rejects(unit.label, strict=strict)
+    rejects = RejectList(unit.label, strict=strict)
     messages = list(notes)
     version, count, broken = "", 0, False
     for item in _gather_batches(unit.label, row.read(unit)):
         if isinstance(item, LocatedBatch):
-            chunk = _clean_batch(item, rejects, unit.label, accept_restricted)
+            chunk = clean_batch(item, rejects, unit.label, accept_restricted)
             chunks.append(chunk)
             count += len(chunk.batch)
             if progress:
@@ -130,8 +130,8 @@ def read_unit(
     )
 
 
-def _clean_batch(
-    batch: LocatedBatch, rejects: _Rejects, label: str, accept_restricted: bool
+def clean_batch(
+    batch: LocatedBatch, rejects: RejectList, label: str, accept_restricted: bool = False
 ) -> LocatedBatch:
     """Return the valid part of a batch: placeholders, surplus values and faulty records removed."""
     for clean in (remove_placeholders, limit_values):
@@ -164,13 +164,13 @@ def _gather_batches(
         else:
             yield item
         if len(records) >= CHUNK_ROWS:
-            yield from _build_batch(label, records, lines)
+            yield from build_batch(label, records, lines)
             records, lines = [], []
     if records:
-        yield from _build_batch(label, records, lines)
+        yield from build_batch(label, records, lines)
 
 
-def _build_batch(
+def build_batch(
     label: str, records: list[Record], lines: list[int]
 ) -> Iterator[LocatedBatch | Reject]:
     """Yield the batch of some records, with a reject for each one with lone surrogates."""

@@ -17,10 +17,13 @@ Queue
     `assign_pair(hub, left, right, assignee, assigned_by="", *, viewer=STRANGER)`
         Assign a pair; an empty assignee removes the assignment.
     `list_saved_filters(hub, user)`, `save_filters(hub, user, name, filters)`,
-    `delete_filters(hub, user, name)`, `list_filter_choices(sources)`,
+    `delete_filters(hub, user, name)`,
     `measure_throughput(hub, viewer=STRANGER)`, `count_decisions(hub, viewer=STRANGER)`,
     `forecast_queue(hub, capacity, viewer=STRANGER) -> QueueCut`
         Work on the queue that a viewer may see, and where a capacity of reviews a day cuts it.
+    `count_facets(hub, filters, viewer=STRANGER)`, `count_ages(hub, filters, viewer=STRANGER)`,
+    `measure_progress(hub, steward) -> StewardProgress`
+        Visible pairs by value of each filter and by age; decisions of a steward of late.
     `refresh_queue(hub)` (readers refresh the queue themselves; a worker may do it ahead)
 
 Pair
@@ -86,9 +89,9 @@ from resolver.review.models import (
 from resolver.review.pair import build_pair_view
 from resolver.review.preview import preview_decision, preview_split
 from resolver.review.queue.capacity import QueueCut, forecast_queue
+from resolver.review.queue.queue_facets import AGE_DAYS, FacetValue, count_ages, count_facets
 from resolver.review.queue.queue_filters import (
     delete_filters,
-    list_filter_choices,
     list_saved_filters,
     save_filters,
 )
@@ -101,6 +104,7 @@ from resolver.review.queue.queue_pages import (
     take_next_item,
 )
 from resolver.review.queue.refresh import refresh_queue
+from resolver.review.queue.steward_progress import StewardProgress, measure_progress
 from resolver.review.queue.throughput import count_decisions, measure_throughput
 from resolver.review.refusals import (
     ChangedMeanwhileError,
@@ -130,6 +134,7 @@ from resolver.review.view_models import (
 )
 
 __all__ = [
+    "AGE_DAYS",
     "Agreement",
     "AttributeView",
     "BulkOutcome",
@@ -149,6 +154,7 @@ __all__ = [
     "DecisionView",
     "DeskRules",
     "EvidenceWaterfall",
+    "FacetValue",
     "Filters",
     "GoldenChange",
     "HistoryRow",
@@ -166,6 +172,7 @@ __all__ = [
     "SideView",
     "Statement",
     "Steward",
+    "StewardProgress",
     "StewardVerdict",
     "Throughput",
     "ValueView",
@@ -173,7 +180,9 @@ __all__ = [
     "assign_pair",
     "build_pair_view",
     "confirm_decision",
+    "count_ages",
     "count_decisions",
+    "count_facets",
     "country_name",
     "decide_pair",
     "decide_pairs",
@@ -183,13 +192,13 @@ __all__ = [
     "hold_pair",
     "latin_transliteration",
     "list_decisions",
-    "list_filter_choices",
     "list_pending",
     "list_saved_filters",
     "list_waiting",
     "load_decision",
     "load_timeline",
     "measure_agreement",
+    "measure_progress",
     "measure_throughput",
     "preview_decision",
     "preview_split",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+from rigour.territories import get_territory
 
 from resolver.errors import InputError
 from resolver.merging import (
@@ -18,9 +19,11 @@ from resolver.merging import (
     build_partition,
     iterate_golden_records,
 )
+from resolver.merging.survivorship import find_conflicts
 from resolver.normalize import country_code
 from resolver.records import Batch
-from resolver.records.properties import FULL_NAMES, NAME_PARTS
+from resolver.records.labels import display_text
+from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.records.visibility import OPERATOR, Viewer, is_visible
 from resolver.review.models import Party
 from resolver.review.queue.entity_summary import detect_scripts
@@ -29,6 +32,8 @@ from resolver.store import StoredRecord, StoredSource, StoreView
 _MAX_CACHED_RECORDS = 20_000
 MAX_RECORDS = 5_000
 """Records of one entity that are loaded at most; a page cannot show more."""
+_BEGINNINGS = ("birthDate", "incorporationDate", "buildDate")
+"""Dates that tell one person, group or asset from another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,4 +211,50 @@ def build_party(side: EntitySide, sources: Mapping[str, StoredSource]) -> Party:
         tuple(sorted(agencies)),
         len(side.records),
         tuple(sorted(detect_scripts(names))),
+        _beginning_dates(golden),
+        _country_names(golden),
     )
+
+
+def _beginning_dates(golden: GoldenRecord) -> tuple[str, ...]:
+    """Return the dates of birth, foundation or building, without those that a more exact one
+    contains (`1964` beside `1964-10-26`).
+    """
+    dates = [
+        display_text(prop, value.text)
+        for prop in _BEGINNINGS
+        for value in golden.values.get(prop, ())
+    ]
+    return tuple(
+        date
+        for date in dict.fromkeys(dates)
+        if not any(other != date and other.startswith(date) for other in dates)
+    )
+
+
+def _country_names(golden: GoldenRecord) -> tuple[str, ...]:
+    """Return the names of the countries of a golden record, each once, in the order of properties.
+
+    A country without a code stands as it is written.
+    """
+    names: dict[str, None] = {}
+    for prop in COUNTRIES:
+        for value in golden.values.get(prop, ()):
+            territory = get_territory(value.code) if value.code else None
+            names[territory.name if territory else display_text(prop, value.text)] = None
+    return tuple(names)
+
+
+def dates_contradict(left: GoldenRecord, right: GoldenRecord) -> bool:
+    """Return whether both state a beginning (birth, foundation, building), and none of one can be
+    that of the other.
+    """
+    for prop in _BEGINNINGS:
+        pairs = [
+            (value, other)
+            for value in left.values.get(prop, ())
+            for other in right.values.get(prop, ())
+        ]
+        if pairs and all(find_conflicts({prop: pair}) for pair in pairs):
+            return True
+    return False

@@ -76,7 +76,7 @@ class Filters:
 
     `kind`: person, group or asset; `source`: name of a list; `agency`: as its source names it;
     scores in 0…1; `script`: ISO 15924 code (such as `Arab`) of a name on either side; `assigned`:
-    name of a steward, or `nobody`.
+    name of a steward, or `nobody`; `waiting_days`: waits for as many days or more (0: any time).
     """
 
     kind: str = ""
@@ -87,12 +87,14 @@ class Filters:
     script: str = ""
     reason: str = ""
     assigned: str = ""
+    waiting_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
     """Side of a pair in the queue. `id` is that of the entity, or of a record in a blind recheck;
-    `scripts` are the ISO 15924 codes of its names.
+    `scripts` are the ISO 15924 codes of its names, `dates` those of its birth, foundation or
+    building (ISO or EDTF), `countries` the English names of the countries it is tied to.
     """
 
     id: str
@@ -102,6 +104,8 @@ class Party:
     agencies: tuple[str, ...]
     records: int
     scripts: tuple[str, ...]
+    dates: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,7 @@ class QueueItem:
     orders the queue, highest first. `why` explains the reason in a sentence. `key` names the place
     in the queue (for `after`), `position` is that place by numbers. `recheck` is the id of the
     decision under blind recheck, else empty; pass it on with the decision. `holder` is the steward
-    who has the pair open.
+    who has the pair open. `dates_contradict`: no date of one side can be that of the other.
     """
 
     key: str
@@ -133,6 +137,7 @@ class QueueItem:
     holder: str
     recheck: str = ""
     position: tuple[int, int, int] = (0, 0, 0)
+    dates_contradict: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the item for JSON."""

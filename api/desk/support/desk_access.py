@@ -45,6 +45,8 @@ OPEN_ENDPOINTS = frozenset(
 """Endpoints that need no session."""
 ENDPOINTS_WITHOUT_PURPOSE = frozenset({"desk.purpose", "desk.set_purpose", "desk.sign_out"})
 """Endpoints that need a session, but no purpose of access."""
+UPLOAD_ENDPOINTS = frozenset({"desk.upload_batch", "desk.start_import"})
+"""Endpoints that take a list, which may be larger than other bodies."""
 _CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -129,7 +131,7 @@ def _check_request() -> Any:
         return None
     if session is None:
         return _ask_sign_in()
-    if request.endpoint == "desk.upload_batch":
+    if request.endpoint in UPLOAD_ENDPOINTS:
         request.max_content_length = current_service().settings.max_upload
     if request.method not in ("GET", "HEAD", "OPTIONS") and not _has_token_of(session):
         return _refuse_foreign_form()

@@ -33,7 +33,7 @@ _STATUS_TEXTS = {
     405: ("This address does not accept that.", "Go back to the page you came from."),
     413: (
         "The file or form is too large.",
-        "Upload a smaller file, or ask the operator of the service to load it.",
+        "Send it in several parts, or ask the operator of the service to load it.",
     ),
 }
 _COMMAND = re.compile(r"`|(^|\s)--\w|\bresolver [a-z]")

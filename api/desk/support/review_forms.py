@@ -88,7 +88,15 @@ def _read_filters(parameters: Mapping[str, str]) -> Filters:
         for name in _SCORE_FILTERS
         if parameters.get(name)
     }
-    return Filters(**texts, **scores)
+    return Filters(**texts, **scores, waiting_days=_parse_days(parameters.get("waiting_days", "")))
+
+
+def _parse_days(text: str) -> int:
+    if text and not (text.isascii() and text.isdigit() and len(text) <= 4):
+        raise InputError(
+            f"waiting days are {text[:20]!r}", hint="write a whole number of days, such as 7"
+        )
+    return int(text or 0)
 
 
 def _parse_score(name: str, text: str) -> float:

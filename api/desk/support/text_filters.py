@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from unicodedata import east_asian_width
 
 from resolver.api.desk.support.evidence_labels import evidence_label as evidence_label
 from resolver.review import DecisionView, latin_transliteration
+from resolver.review.queue.entity_summary import SCRIPTS
 
 _UNITS = (
     (86_400 * 365, "year"),
@@ -16,6 +18,7 @@ _UNITS = (
     (3_600, "hour"),
     (60, "minute"),
 )
+_WORKDAY_MINUTES = 8 * 60
 _KINDS = {
     "person": "person",
     "group": "group or company",
@@ -60,6 +63,11 @@ def percent(score: float) -> str:
     return "under 1 %" if score < 0.005 else f"{100 * score:.0f} %"
 
 
+def share(part: float) -> str:
+    """Return a share of rows (0 to 1) as a whole percentage; only all of them are 100 %."""
+    return f"{min(round(100 * part), 99) if part < 1 else 100} %"
+
+
 def weight(thousandths: int) -> str:
     """Return log-odds with a sign: `1234` → `+1.23`; a weight that rounds to zero has no sign."""
     if abs(thousandths) < 5:
@@ -94,6 +102,20 @@ def ago(text: str) -> str:
         return "never"
     duration = age(text)
     return "just now" if duration == "under a minute" else f"{duration} ago"
+
+
+def duration(minutes: int) -> str:
+    """Return a time of work in rough words: `40 minutes`, `3 hours`, `5 days of 8 hours`."""
+    if minutes < 90:
+        return pluralize(max(minutes, 1), "minute")
+    if minutes < _WORKDAY_MINUTES:
+        return pluralize(round(minutes / 60), "hour")
+    return pluralize(math.ceil(minutes / _WORKDAY_MINUTES), "day") + " of 8 hours"
+
+
+def script_label(code: str) -> str:
+    """Return the name of a script by its ISO 15924 code."""
+    return SCRIPTS.get(code, code)
 
 
 def kind_label(kind: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from resolver.api.access import viewer
 from resolver.api.service import current_service
-from resolver.hub.admin import StoredSource
+from resolver.hub.admin import StoredSource, StoreView
 from resolver.review.restrictions import select_visible_numbers
 from resolver.screening import source_policy
 
@@ -21,21 +21,27 @@ def has_lists_to_load() -> bool:
     return "admin" not in viewer().scopes and not current_service().is_warm
 
 
-def find_last_posts(sources: Iterable[StoredSource]) -> dict[str, str]:
-    """Return when records that the user may see were last sent one by one, by name of the list:
-    of the lists that never came as a whole.
-    """
-    times = {}
+def find_last_changes(sources: Iterable[StoredSource]) -> dict[str, str]:
+    """Return when a record that the user may see was last added or changed, by name of the list."""
     with current_service().hub.store.view() as view:
+        newest = view.newest_version_of_sources()
+        numbers = sorted(number for number, _ in newest.values())
+        visible = set(select_visible_numbers(view, numbers, viewer()))
+        revisions = {}
         for source in sources:
-            if source.updated:
-                continue
-            versions = view.newest_versions(source, _MAX_VERSIONS)
-            visible = select_visible_numbers(view, sorted(versions), viewer())
-            if visible:
-                revision = versions[visible[-1]]
-                times[source.name] = view.commit_times([revision])[revision]
-    return times
+            number, revision = newest.get(source.number, (0, 0))
+            latest = revision if number in visible else _newest_visible(view, source)
+            if latest:
+                revisions[source.name] = latest
+        times = view.commit_times(sorted(set(revisions.values())))
+    return {name: times[revision] for name, revision in revisions.items()}
+
+
+def _newest_visible(view: StoreView, source: StoredSource) -> int:
+    """Return the revision of the newest record version that the user may see, or 0."""
+    versions = view.newest_versions(source, _MAX_VERSIONS)
+    visible = select_visible_numbers(view, sorted(versions), viewer())
+    return versions[visible[-1]] if visible else 0
 
 
 def visible_lists() -> list[StoredSource]:

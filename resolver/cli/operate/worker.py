@@ -65,7 +65,7 @@ def command(
     """Run `resolver worker`."""
     from resolver.cli.store_arguments import open_hub
     from resolver.errors import StoreError
-    from resolver.hub.job_worker import REFRESH_JOB, jobs_folder, run_next_job
+    from resolver.hub.job_worker import REFRESH_JOB, WorkerPresence, jobs_folder, run_next_job
     from resolver.hub.populations.refresh_jobs import queue_refresh, run_refresh_job
     from resolver.review import refresh_queue
     from resolver.training.learning_jobs import LEARN_JOB, run_learning_job
@@ -88,25 +88,26 @@ def command(
             if not view.revision:
                 click.echo("note: the store is empty", err=True)
         click.echo(f"Working on {hub.store.url}", err=True)
-        while not stop.is_set():
-            try:
-                queue_refresh(hub)
-                job = run_next_job(hub, folder, work)
-                # refreshed now, so that no steward has to wait for it after a large batch
-                refresh_queue(hub)
-            except StoreError as error:
-                if once:
-                    raise
-                click.echo(f"note: {error.line()}", err=True)
-                job = None
-            if job is not None:
-                click.echo(
-                    f"{job.id}: {job.state}{f': {job.error}' if job.error else ''}", err=True
-                )
-            elif once:
-                return
-            else:
-                stop.wait(_PAUSE)
+        with WorkerPresence(folder):
+            while not stop.is_set():
+                try:
+                    queue_refresh(hub)
+                    job = run_next_job(hub, folder, work)
+                    # refreshed now, so that no steward has to wait for it after a large batch
+                    refresh_queue(hub)
+                except StoreError as error:
+                    if once:
+                        raise
+                    click.echo(f"note: {error.line()}", err=True)
+                    job = None
+                if job is not None:
+                    click.echo(
+                        f"{job.id}: {job.state}{f': {job.error}' if job.error else ''}", err=True
+                    )
+                elif once:
+                    return
+                else:
+                    stop.wait(_PAUSE)
 
 
 def run_batch_job(

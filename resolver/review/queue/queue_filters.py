@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -12,12 +13,12 @@ from resolver.records.visibility import Viewer
 from resolver.review.models import Filters, QueueReason, Steward
 from resolver.review.queue.entity_summary import SCRIPTS
 from resolver.review.queue.queue_access import excluded_marks
-from resolver.store import QueueFilter, StoredSource, StoreView
+from resolver.store import QueueFilter, StoredSource, StoreView, utc_text
 
 UNASSIGNED = "nobody"
 """Value of the filter `assigned` that selects pairs without an assignment."""
 NO_FILTERS = Filters()
-_KIND_MARKS = {"person": "kp", "group": "kg", "asset": "ka"}
+MARK_OF_KIND = {"person": "kp", "group": "kg", "asset": "ka"}
 
 
 def list_saved_filters(hub: Hub, user: str) -> dict[str, Filters]:
@@ -43,19 +44,6 @@ def delete_filters(hub: Hub, user: str, name: str) -> None:
     hub.store.steward_work.save_filters(user, name, None)
 
 
-def list_filter_choices(sources: Sequence[StoredSource]) -> dict[str, tuple[str, ...]]:
-    """Return the values that the filters kind, source, agency, script and reason can have, for a
-    viewer who may know some sources.
-    """
-    return {
-        "kind": tuple(_KIND_MARKS),
-        "source": tuple(source.name for source in sources),
-        "agency": tuple(sorted({source.agency for source in sources if source.agency})),
-        "script": tuple(sorted(SCRIPTS)),
-        "reason": tuple(str(reason) for reason in QueueReason),
-    }
-
-
 def _read_filters(fields: Mapping[str, Any]) -> Filters:
     present = {name: fields[name] for name in asdict(NO_FILTERS) if name in fields}
     return Filters(**present)
@@ -65,28 +53,44 @@ def build_queue_filter(
     view: StoreView, filters: Filters, steward: Steward | None, viewer: Viewer
 ) -> QueueFilter:
     """Translate filters into marks of queue rows. Raises `InputError` for an unknown value."""
-    marks: list[tuple[str, ...]] = []
-    if filters.kind:
-        marks.append((_check_choice(_KIND_MARKS, filters.kind, "kind"),))
-    if filters.reason:
-        reasons = {str(reason): f"r{reason}" for reason in QueueReason}
-        marks.append((_check_choice(reasons, filters.reason, "reason"),))
-    if filters.script:
-        marks.append((_check_choice({code: code for code in SCRIPTS}, filters.script, "script"),))
-    if filters.source or filters.agency:
-        # no row has the mark `s-`, so an unknown list selects nothing
-        marks.append(_source_marks(view, filters) or ("s-",))
     assignee = "" if filters.assigned == UNASSIGNED else filters.assigned or None
-    holder = steward.name if steward else None
+    latest = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=filters.waiting_days)
     return QueueFilter(
-        tuple(marks), filters.score_from, filters.score_to, assignee, holder, excluded_marks(viewer)
+        build_mark_groups(view.sources(), filters),
+        filters.score_from,
+        filters.score_to,
+        assignee,
+        steward.name if steward else None,
+        excluded_marks(viewer),
+        utc_text(latest) if filters.waiting_days else "",
     )
 
 
-def _source_marks(view: StoreView, filters: Filters) -> tuple[str, ...]:
+def build_mark_groups(
+    sources: Sequence[StoredSource], filters: Filters
+) -> tuple[tuple[str, ...], ...]:
+    """Return groups of marks; a row that passes the filters has one of each group.
+
+    Raises `InputError` for an unknown value.
+    """
+    groups: list[tuple[str, ...]] = []
+    if filters.kind:
+        groups.append((_check_choice(MARK_OF_KIND, filters.kind, "kind"),))
+    if filters.reason:
+        reasons = {str(reason): f"r{reason}" for reason in QueueReason}
+        groups.append((_check_choice(reasons, filters.reason, "reason"),))
+    if filters.script:
+        groups.append((_check_choice({code: code for code in SCRIPTS}, filters.script, "script"),))
+    if filters.source or filters.agency:
+        # no row has the mark `s-`, so an unknown list selects nothing
+        groups.append(_source_marks(sources, filters) or ("s-",))
+    return tuple(groups)
+
+
+def _source_marks(sources: Sequence[StoredSource], filters: Filters) -> tuple[str, ...]:
     return tuple(
         f"s{source.number}"
-        for source in view.sources()
+        for source in sources
         if filters.source in ("", source.name)
         and filters.agency in ("", source.agency, source.name)
     )

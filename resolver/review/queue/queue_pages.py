@@ -19,7 +19,9 @@ from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.decisions.blind_review import find_recheck_item
 from resolver.review.desk_rules import DeskRules
 from resolver.review.entity_sides import (
+    EntitySide,
     build_party,
+    dates_contradict,
     load_sides,
     sources_by_name,
 )
@@ -224,8 +226,13 @@ def _build_items(view: StoreView, rows: Sequence[WaitingRow]) -> list[QueueItem]
             if entity_of.get(row.left) == row.high:  # entities and records differ in order
                 record_ids = ids[row.right], ids[row.left]
             holder = lease.steward if lease else ""
-            items.append(_build_item(row, parties, record_ids, assignee, holder))
+            item = _build_item(row, parties, record_ids, assignee, holder)
+            items.append(replace(item, dates_contradict=_is_contradicted(sides, row)))
     return items
+
+
+def _is_contradicted(sides: Mapping[int, EntitySide], row: WaitingRow) -> bool:
+    return dates_contradict(sides[row.low].golden, sides[row.high].golden)
 
 
 _WAITING_BY_DECISION = frozenset(

@@ -129,6 +129,28 @@ def decisions_since(connection: Connection, since: str) -> list[DecisionRow]:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnDecision:
+    """Decision of one steward: number, id, ids of its records, UTC time, and stored context."""
+
+    number: int
+    id: str
+    pair: tuple[str, str]
+    decided_at: str
+    context: Mapping[str, Any]
+
+
+def own_decisions(connection: Connection, steward: str, since: str) -> list[OwnDecision]:
+    """Return the decisions of a steward since a time, in the order of the log."""
+    c = decisions.c
+    query = select(c.number, c.id, c.left_id, c.right_id, c.decided, c.seen)
+    rows = connection.execute(query.where(c.decided >= since, c.who == steward).order_by(c.number))
+    return [
+        OwnDecision(row.number, row.id, (row.left_id, row.right_id), row.decided, row.seen or {})
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class StewardWork:
     """Work of stewards in a store."""
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    case,
     exists,
     func,
     not_,
@@ -75,7 +76,8 @@ class QueueFilter:
 
     `marks`: groups of marks; a row needs one of each group. `assignee`: steward the pair is
     assigned to (empty: nobody, None: any). `steward`: only pairs that this steward may decide and
-    that no other steward has open or assigned.
+    that no other steward has open or assigned. `since`: latest begin of waiting (UTC text; empty:
+    any).
     """
 
     marks: tuple[tuple[str, ...], ...] = ()
@@ -85,6 +87,7 @@ class QueueFilter:
     steward: str | None = None
     excluded_marks: tuple[tuple[str, str], ...] = ()
     """(mark that excludes a row, mark that admits the row in spite of it)."""
+    since: str = ""
 
     def condition(self, connection: Connection) -> ColumnElement[bool]:
         """Return the filter as an SQL condition."""
@@ -103,6 +106,8 @@ class QueueFilter:
             conditions.append(waiting.c.score >= self.score_from)
         if self.score_to < 1:
             conditions.append(waiting.c.score <= self.score_to)
+        if self.since:
+            conditions.append(waiting.c.since <= self.since)
         same_pair = and_(assignments.c.low == waiting.c.low, assignments.c.high == waiting.c.high)
         if self.assignee == "":
             conditions.append(not_(exists().where(same_pair)))
@@ -170,6 +175,29 @@ def measure_queue(connection: Connection, filters: QueueFilter) -> tuple[int, st
         select(waiting.c.since).where(condition).order_by(waiting.c.since).limit(1)
     )
     return int(count), str(oldest.scalar() or "")
+
+
+def count_marks(connection: Connection, filters: QueueFilter) -> list[tuple[str, int]]:
+    """Return the different marks of the rows that pass a filter, with the number of rows of each.
+
+    A queue of 50,000 rows has some hundred: marks follow from lists, kinds, scripts and reason.
+    """
+    query = select(waiting.c.marks, func.count()).where(filters.condition(connection))
+    return [
+        (str(row[0]), int(row[1])) for row in connection.execute(query.group_by(waiting.c.marks))
+    ]
+
+
+def count_since(
+    connection: Connection, filters: QueueFilter, times: Sequence[str]
+) -> tuple[int, ...]:
+    """Return how many of the rows that pass a filter wait since each time (UTC text) or later.
+
+    Rows whose time is unknown are older than all.
+    """
+    counts = (func.count(case((waiting.c.since >= time, 1))) for time in times)
+    query = select(*counts).select_from(waiting).where(filters.condition(connection))
+    return tuple(int(count) for count in connection.execute(query).one())
 
 
 def sum_scores(

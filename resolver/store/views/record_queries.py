@@ -211,6 +211,25 @@ class RecordQueries(Snapshot):
         rows = self.connection.execute(query.order_by(records.c.number.desc()).limit(limit))
         return {row[0]: row[1] for row in rows}
 
+    def newest_version_of_sources(self) -> dict[int, tuple[int, int]]:
+        """Return the newest record version of each source that has one: source number → (number,
+        revision since which it is valid).
+        """
+        version = records.alias()
+        newest = (
+            select(version.c.number)
+            .where(version.c.source == sources.c.number, version.c.valid_from <= self.revision)
+            .order_by(version.c.number.desc())
+            .limit(1)
+            .correlate(sources)
+            .scalar_subquery()
+        )
+        query = select(sources.c.number, records.c.number, records.c.valid_from).select_from(
+            sources.join(records, records.c.number == newest)
+        )
+        rows = self.connection.execute(query)
+        return {row[0]: (row[1], row[2]) for row in rows}
+
     def sources_with_lists(self) -> set[str]:
         """Return the names of sources of which a list was committed."""
         query = select(sources.c.name).where(sources.c.number.in_(select(list_versions.c.source)))

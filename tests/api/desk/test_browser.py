@@ -11,7 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -674,6 +674,32 @@ def violations(session: BrowserSession, title: str, only: str) -> list[str]:
     ]
 
 
+def test_queue_shows_twenty_rows_and_acts_on_marked_ones(session: BrowserSession) -> None:
+    session.sign_in(STEWARD)
+    session.open("/review", 1440)
+    bottom = (
+        "return document.querySelectorAll('.queue tbody tr')[19].getBoundingClientRect().bottom"
+    )
+    assert session.driver.execute_script(bottom) <= 900
+    assert not session.find(".bulk").is_displayed()
+    # the keys mark the first and the third row
+    session.press("j", "x")
+    session.press("j", "j", "x")
+    bar = session.find(".bulk")
+    session.wait_until(bar.is_displayed)
+    assert "2 pairs marked" in bar.text
+    session.press("x")
+    assert "1 pair marked" in bar.text
+    session.find("[data-mark-all]").click()
+    assert f"{len(session.find_all('.queue .pair-link'))} pairs marked" in bar.text
+    session.find("[data-mark-all]").click()
+    assert not bar.is_displayed()
+    # a filter applies at once, and leaves no empty fields in the address
+    session.find('select[name="script"] option[value="Hebr"]').click()
+    session.wait_until(lambda: "script=Hebr" in session.driver.current_url)
+    assert session.driver.current_url.endswith("/review?script=Hebr")
+
+
 def test_batch_page_updates_without_reloading(session: BrowserSession, tmp_path: Path) -> None:
     from resolver.cli.operate.worker import run_batch_job
     from resolver.hub.job_worker import jobs_folder, run_next_job
@@ -684,11 +710,26 @@ def test_batch_page_updates_without_reloading(session: BrowserSession, tmp_path:
     session.sign_in(STEWARD)
     session.open("/desk/batches")
     session.find("input[name=file]").send_keys(str(tmp_path / "people.csv"))
-    session.find("form button.primary").click()
+    axe = (resources.files("axe_core_python") / "axe.min.js").read_text("utf-8")
+    session.find("main form button.primary").click()
+    for page, button in (("columns", "Preview"), ("preview", "Send as a batch")):
+        session.wait_until(partial(is_at, session, page))
+        session.driver.execute_script(axe)
+        assert not violations(session, page, "")
+        for width in (390, 1440):
+            session.open(session.driver.current_url.removeprefix(session.address), width)
+            size = "return document.documentElement.scrollWidth"
+            assert session.driver.execute_script(size) <= width
+        buttons = session.find_all("main button.primary")
+        next(item for item in buttons if item.text == button).click()
     session.wait_until(lambda: "queued" in session.find("#batch").text)
     with Hub.open(session.desk.url, OPTIONS, index_dir=tmp_path / "index") as hub:
         assert run_next_job(hub, jobs_folder(hub.store), run_batch_job) is not None
     session.wait_until(lambda: "Report" in session.find("#batch").text)
+
+
+def is_at(session: BrowserSession, page: str) -> bool:
+    return str(session.driver.current_url).endswith(page)
 
 
 def test_theme_changes_at_once_and_stays(session: BrowserSession) -> None:

@@ -98,6 +98,7 @@ def arguments(rule: Rule, ids: worlds.Ids) -> list[dict[str, Any]]:
         "decision_id": _DECISIONS,
         "result": ("report", "links", "entities", "rejects"),
         "name": ("vera", "nobody"),
+        "draft_id": (worlds.ABSENT_JOB,),
         "path": ("nowhere",),
     }
     names = sorted(rule.arguments)
@@ -119,6 +120,7 @@ def queries(ids: worlds.Ids) -> dict[str, list[dict[str, Any]]]:
         {"assigned": "stella"},
         {"mine": "1"},
         {"score_from": "0.5"},
+        {"waiting_days": "7"},
         {"after": "-2000.1.2"},
         *({"after": f"-995000.{name}.{name}"} for name in (visible, hidden)),
     ]
@@ -189,7 +191,7 @@ FORMS: Mapping[str, Sequence[Form]] = {
         *({"verdict": "same", "again": name} for name in _DECISIONS[1::5]),
         {"verdict": "same", "over": worlds.HIDDEN_DECISIONS[1]},
     ],
-    "desk.undo": [{}, {"next": "coast:p4"}],
+    "desk.undo": [{}, {"next": "coast:p4"}, {"queue": "1", "filters": "source=secret"}],
     "desk.confirm": [{}, {"entity": "coast:p7"}],
     "desk.split": [
         {"record": "river:p4", "why": "a test"},
@@ -197,6 +199,11 @@ FORMS: Mapping[str, Sequence[Form]] = {
         {"record": "river:p4", "why": "a test", "sure": "1"},
     ],
     "desk.upload_batch": [{"file": _UPLOAD, "format": ""}],
+    "desk.start_import": [{"file": _UPLOAD, "format": ""}, {"file": b"\0", "format": ""}],
+    "desk.choose_import_worksheet": [{"worksheet": "A"}],
+    "desk.save_import_columns": [{"column0": "name"}],
+    "desk.send_import": [{}],
+    "desk.discard_import": [{}],
     "desk.cancel_batch": [{}],
     "desk.accept_batch": [{}],
     "desk.train_model": [{}],
@@ -254,6 +261,7 @@ _MASKS = (
     (re.compile(r"\b20[23]\d-\d\d-\d\d\b"), "DAY"),
     (re.compile(r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT"), "TIME"),
     (re.compile(r"\b(just now|under a minute|\d+ (minute|hour)s?( ago)?)"), "AGO"),
+    (re.compile(r"in the last\s+(minute|AGO)"), "AGO"),
     (re.compile(r'(&#34;|")version(&#34;|"):\d+'), "REVISION"),
     (re.compile(r"(revision|Data revision</dt>\s*<dd>\s*) ?\d+"), "REVISION"),
     (re.compile(r'name="(csrf|form|once)" value="[^"]*"'), "TOKEN"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import re
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +16,23 @@ from sqlalchemy import update
 from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
-from resolver.hub.job_worker import jobs_folder, run_next_job
+from resolver.hub.job_worker import (
+    Job,
+    WorkerPresence,
+    is_worker_running,
+    jobs_folder,
+    run_next_job,
+)
 from resolver.records import Relation, RelationType
+from resolver.records.visibility import Viewer
+from resolver.review import (
+    DecisionRequest,
+    Steward,
+    StewardVerdict,
+    count_facets,
+    decide_pair,
+    list_waiting,
+)
 from resolver.store.schema import jobs
 from tests.api.desk.conftest import (
     PASSWORD,
@@ -63,7 +80,7 @@ def test_home_shows_the_state_of_the_store(desk: Desk) -> None:
     desk.service.warm()
     home = browser.get("/desk").text
     for page in (home, desk_of_admin):
-        assert re.search(r"<dt>Records</dt>\s*<dd>6</dd>", page)
+        assert re.search(r"<dt>Records</dt>\s*<dd>\s*6\s*<small>", page)
         assert "coast" in page
         assert "river" in page
     desk.store.describe_source(
@@ -89,10 +106,74 @@ def test_home_says_when_records_were_last_posted(warm: Desk) -> None:
     assert "no list yet" in home
 
 
+def test_home_draws_the_queue_and_the_pace(make_busy_desk: DeskFactory) -> None:
+    desk = make_busy_desk()
+    hub = desk.service.hub
+    browser = desk.signed_in("amira")
+    page = browser.get("/desk").text
+    assert "Decisions per day" not in page
+    facets = count_facets(hub, viewer=Viewer("amira", "Coast", frozenset({"review"})))
+    for name in ("reason", "kind"):
+        for item in facets[name]:
+            row = re.search(rf'href="/review\?{name}={item.value}">.*?</tr>', page, re.DOTALL)
+            assert row
+            assert f">{item.count:,}</td>" in row[0]
+            assert "<svg" in row[0]
+    # the store was made just now
+    total = list_waiting(hub, limit=1).total
+    assert re.search(rf"under a day\s*</th>\s*<td[^>]*>{total}</td>", page)
+    first = list_waiting(hub, limit=1).items[0]
+    decide_pair(
+        hub,
+        DecisionRequest(
+            Steward("amira", "Coast"), first.left.id, first.right.id, StewardVerdict.DIFFERENT
+        ),
+    )
+    page = browser.get("/desk").text
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    assert re.search(rf"{today}\s*</th>\s*<td[^>]*>1</td>", page)
+    assert "1 by you today" in page
+
+
+def test_home_says_what_failed_or_is_held(warm: Desk) -> None:
+    browser = warm.signed_in("amira")
+    other = warm.browser()
+    warm.store.users.add("ben", UserRole.STEWARD, "River", PASSWORD)
+    sign_in(other, "ben")
+    own = {"agency": "Coast", "submitted_by": "amira"}
+    queue = warm.store.jobs
+    ends: dict[str, Callable[[Job], Job]] = {
+        "empty.csv": lambda job: queue.fail(job, "no record could be read"),
+        "large.csv": lambda job: queue.hold(job, "it would withdraw 5 records"),
+        "rows.csv": lambda job: queue.finish(job, {"records": 2, "rejects": 1}),
+    }
+    for label, end in ends.items():
+        queue.submit("batch", {"label": label}, **own)
+        job = queue.lease("w1")
+        assert job is not None
+        end(job)
+    page = " ".join(browser.get("/desk").text.split())
+    assert re.search(r"<strong>Failed:</strong> <a[^>]*><bdi[^>]*>empty.csv</bdi></a>, just", page)
+    assert "no record could be read" in page
+    assert re.search(r"<strong>Held for approval:</strong> <a[^>]*><bdi[^>]*>large.csv", page)
+    assert "1 row rejected" in page
+    assert "large.csv" not in other.get("/desk").text
+    with warm.store.engine.begin() as connection:
+        connection.execute(update(jobs).values(created="2026-01-01T00:00:00.000000Z"))
+    page = browser.get("/desk").text
+    # what is held waits for somebody, however long ago it came
+    assert ("Failed:" in page, "Held for approval:" in page) == (False, True)
+
+
 def test_empty_store_page_states_what_to_do(tmp_path: Path) -> None:
     desk = Desk(f"sqlite:///{tmp_path}/new.db")
     browser = desk.signed_in("amira")
-    assert "The store is empty" in browser.get("/desk").text
+    page = browser.get("/desk").text
+    assert "The store is empty" in page
+    assert re.search(r'class="button primary" href="/desk/batches">\s*Upload a list', page)
+    assert "--" not in re.sub(r"<!--.*?-->", "", page)
+    viewer = desk.signed_in("vera", UserRole.VIEWER).get("/desk").text
+    assert "A steward uploads a list" in viewer
     answer = browser.get("/desk/search?name=x")
     assert (answer.status_code, "still loading" in answer.text) == (503, True)
     desk.service.close()
@@ -241,10 +322,15 @@ def test_batch_page_reports_a_stopped_worker(desk: Desk) -> None:
     assert "No worker" not in browser.get(address).text
     with desk.store.engine.begin() as connection:
         connection.execute(update(jobs).values(created="2026-01-01T00:00:00.000000Z"))
-    assert "This batch waits for a worker" in browser.get(address).text
-    page = desk.signed_in("chief", UserRole.ADMIN).get(address).text
-    assert "No worker has started this batch" in page
-    assert "Ask the operator of the service to start a worker" in page
+    chief = desk.signed_in("chief", UserRole.ADMIN)
+    for reader in (browser, chief):
+        assert "No worker is running" in reader.get(address).text
+        assert re.search(r"1 batch waits\s+for one", reader.get("/desk/batches").text)
+    with WorkerPresence(desk.service.jobs_dir):
+        assert "until the worker has finished others" in browser.get(address).text
+        assert "The worker has other batches to finish first" in chief.get(address).text
+        assert "No worker" not in browser.get("/desk/batches").text
+    assert not is_worker_running(desk.service.jobs_dir)
     job = desk.store.jobs.lease("w1")
     assert job is not None
     assert "No worker" not in browser.get(address).text

@@ -17,6 +17,7 @@ from resolver.records import Handling
 from resolver.review import (
     DecisionRequest,
     DeskRules,
+    QueueItem,
     Steward,
     StewardVerdict,
     decide_pair,
@@ -130,6 +131,8 @@ def test_the_queue_and_its_filters(busy: Desk) -> None:
         "script=Klin",
         "score_from=high",
         "score_to=2",
+        "waiting_days=-1",
+        "waiting_days=soon",
         "after=x",
     ):
         answer = browser.get(f"/review?{wrong}")
@@ -138,6 +141,66 @@ def test_the_queue_and_its_filters(busy: Desk) -> None:
     busy.service.audit_log.flush()
     event = next(item for item in busy.store.audit_events.list() if item.action == "queue")
     assert (event.action, event.actor, len(event.answer["seen"])) == ("queue", "amira", 80)
+
+
+def test_filters_state_the_pairs_that_each_value_leaves(busy: Desk) -> None:
+    browser = busy.signed_in("amira")
+    page = browser.get("/review").text
+    whole = items(busy.service.hub)
+    for value in ("person", "borderline", "coast", "Coast guard", "Hebr"):
+        (count,) = re.findall(rf'<option value="{value}">[^<]*\(([\d,]+)\)', page)
+        fitting = [item for item in whole if value in words_of(item)]
+        assert int(count.replace(",", "")) == len(fitting) > 0
+    # a value that leaves nothing is not offered, unless it is the one that is set
+    assert 'value="asset"' not in page
+    none_left = browser.get("/review?kind=asset").text
+    assert 'value="asset" selected>vessel or asset (0)' in none_left
+    assert 'value="person">' in none_left
+
+
+def words_of(item: QueueItem) -> set[str]:
+    sides = item.left, item.right
+    words = {str(item.reason)}
+    for side in sides:
+        words |= {side.kind, *side.sources, *side.agencies, *side.scripts}
+    return words
+
+
+def test_queue_shows_dates_and_countries_of_both_sides(busy: Desk) -> None:
+    browser = busy.signed_in("amira")
+    # the years of the Hebrew name are eleven apart, those of most others one
+    (row,) = re.findall(r"<tr>.*?</tr>", browser.get("/review?script=Hebr").text, re.DOTALL)[1:]
+    assert "1961" in row
+    assert "1972" in row
+    assert "The dates contradict each other" in row
+    shown = items(busy.service.hub)[:40]
+    rows = browser.get("/review").text.split("<tr")[2:]
+    assert len(rows) == len(shown)
+    for row, item in zip(rows, shown, strict=True):
+        assert ("The dates contradict each other" in row) is item.dates_contradict
+        for side in (item.left, item.right):
+            assert all(text in row for text in (*side.dates[:1], *side.countries[:1]))
+    assert any(side.countries for item in shown for side in (item.left, item.right))
+
+
+def test_progress_counts_decisions_and_their_undo(busy: Desk) -> None:
+    browser = busy.signed_in("amira")
+    assert 'id="progress"' not in browser.get("/review").text
+    token = csrf(browser)
+    for number in range(20, 24):
+        left, right = waiting_records(number)
+        form = {"csrf": token, "verdict": "different", "reason": "another person"}
+        browser.post(f"/review/{left}/{right}/decide", data=form)
+    page = browser.get("/review?kind=person")
+    assert re.search(r"4 decided in the last\s+minute, about \d+ minutes? left", page.text)
+    action = re.search(r'id="progress"[^>]*action="([^"]+)"', page.text)
+    assert action
+    answer = browser.post(action[1], data={"csrf": token, "queue": "1", "filters": "kind=person"})
+    assert answer.headers["Location"].startswith("/review?")
+    assert "kind=person" in answer.headers["Location"]
+    assert re.search(r"3 decided in the last\s+minute", browser.get("/review").text)
+    # each steward sees what they decided themselves
+    assert 'id="progress"' not in busy.signed_in("ben").get("/review").text
 
 
 def test_capacity_is_shown_as_a_divider(make_busy_desk: DeskFactory) -> None:
@@ -158,7 +221,7 @@ def test_capacity_is_shown_as_a_divider(make_busy_desk: DeskFactory) -> None:
     later = browser.get(f"/review?after={after}").text
     assert later.index('<tr class="cut">') < later.index('class="pair-link"')
     # each viewer of the page has as many columns as the line spans
-    for role, span in ((UserRole.STEWARD, 7), (UserRole.VIEWER, 6)):
+    for role, span in ((UserRole.STEWARD, 8), (UserRole.VIEWER, 7)):
         page = desk.signed_in(f"user{span}", role).get("/review").text
         assert page.count('scope="col"') == span
         assert f'<td colspan="{span}">' in page
@@ -531,7 +594,7 @@ def test_marked_pairs_are_decided_and_assigned_together(busy: Desk) -> None:
     ]
     form = {"csrf": csrf(browser), "pair": marks[:2], "assign": "1", "who": "ben"}
     page = follow_redirect(browser, browser.post("/review/together", data=form))
-    assert "2 assigned to ben" in page.text
+    assert "2 pairs assigned to ben" in page.text
     item = find_item(busy.service.hub, *split_mark(marks[0]))
     assert item is not None
     assert item.assigned == "ben"

@@ -73,7 +73,12 @@ def test_large_bodies_are_refused_before_they_arrive(path: str, single: Served) 
 
 @pytest.mark.parametrize(
     ("path", "scope", "status"),
-    [("/batches", "", 401), ("/batches", "check", 403), ("/desk/batches", "", 401)],
+    [
+        ("/batches", "", 401),
+        ("/batches", "check", 403),
+        ("/desk/batches", "", 401),
+        ("/desk/batches/new", "", 401),
+    ],
 )
 def test_a_list_is_read_for_allowed_keys_only(
     path: str, scope: str, status: int, single: Served, closed: tuple[str, dict[str, str]]

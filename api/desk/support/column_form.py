@@ -1,0 +1,140 @@
+"""Form that asks what each column of a table means, and the mapping that its answers make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as AnyMapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from resolver.ingest.column_proposal import MISSING, TableProposal
+from resolver.ingest.formats.tabular.mapping import ADDRESS_PARTS, Mapping
+from resolver.records import properties as names
+from resolver.records.labels import property_label
+
+MAX_COLUMNS = 150
+"""Columns that the form asks about; a table with more needs a mapping file."""
+_ID, _KIND, _SCHEMA = "id", "kind", "schema"
+_WHOLE_ADDRESS = f"{names.ADDRESS}.{ADDRESS_PARTS[0]}"
+_OTHER = ("gender", "position", "profession", "notes", names.ACTIVITY, "program", "sourceUrl")
+KINDS = (
+    ("person", "a person"),
+    ("group", "a group or company"),
+    ("legal", "a person or a group, it is not known which"),
+    ("asset", "a vessel or another asset"),
+)
+SEPARATORS = ((";", "semicolon ;"), ("|", "bar |"), (",", "comma ,"), ("\n", "new line"))
+DATE_ORDERS = (("true", "day first (3 April 1970)"), ("false", "month first (4 March 1970)"))
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnQuestion:
+    """Column to ask about: its name, some values, the share of rows that it fills (0 to 1), and
+    the meaning chosen so far (empty: not used).
+    """
+
+    name: str
+    examples: tuple[str, ...]
+    filled: float
+    meaning: str
+
+
+@cache
+def meaning_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Return what a column can mean, as groups of (value of the form, label)."""
+    identifiers = names.IDENTIFIERS
+    parts = tuple(f"{names.ADDRESS}.{part}" for part in ADDRESS_PARTS[1:])
+    return (
+        (
+            "Record",
+            (
+                (_ID, "Record number (unique)"),
+                (_KIND, "Kind: person, group, asset"),
+                (_SCHEMA, "Schema of FollowTheMoney"),
+            ),
+        ),
+        ("Name", _label_all((*names.FULL_NAMES, *names.NAME_PARTS))),
+        ("Dates", _label_all(names.DATES)),
+        ("Countries and places", _label_all((*names.COUNTRIES, *names.PLACES))),
+        ("Address", ((names.ADDRESS, "Whole address"), *_label_all(parts))),
+        ("Documents and numbers", _label_all(identifiers)),
+        ("Contact", _label_all(names.CONTACTS)),
+        ("Other", _label_all(_OTHER)),
+    )
+
+
+def _label_all(props: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((prop, _label(prop)) for prop in props)
+
+
+def _label(prop: str) -> str:
+    _, _, part = prop.partition(".")
+    return property_label(part or prop)
+
+
+def known_meanings() -> dict[str, str]:
+    """Return the label of each meaning that the form offers."""
+    return {value: label for _, group in meaning_groups() for value, label in group}
+
+
+def ask_columns(proposal: TableProposal, mapping: Mapping | None) -> list[ColumnQuestion]:
+    """Return the question of each column, answered by a mapping, or else by the proposal."""
+    chosen = _meanings_of_mapping(mapping) if mapping else _meanings_of_proposal(proposal)
+    return [
+        ColumnQuestion(
+            name,
+            proposal.profiles[name].examples,
+            proposal.profiles[name].filled,
+            chosen.get(name, ""),
+        )
+        for name in proposal.columns[:MAX_COLUMNS]
+    ]
+
+
+def _meanings_of_mapping(mapping: Mapping) -> dict[str, str]:
+    meanings = {name: prop for prop, columns in mapping.properties.items() for name in columns}
+    keys = ((_ID, mapping.id), (_KIND, mapping.kind), (_SCHEMA, mapping.ftm_schema))
+    for meaning, column in keys:
+        if column:
+            meanings[column] = meaning
+    return _as_offered(meanings)
+
+
+def _meanings_of_proposal(proposal: TableProposal) -> dict[str, str]:
+    meanings = {name: prop for prop, columns in proposal.properties.items() for name in columns}
+    meanings |= {column: meaning for meaning, column in proposal.keys.items()}
+    meanings.pop(MISSING, None)
+    return _as_offered(meanings)
+
+
+def _as_offered(meanings: AnyMapping[str, str]) -> dict[str, str]:
+    """Return meanings with the whole address under its short name."""
+    return {
+        column: names.ADDRESS if meaning == _WHOLE_ADDRESS else meaning
+        for column, meaning in meanings.items()
+    }
+
+
+def read_answers(
+    form: AnyMapping[str, str], columns: Sequence[str], base: AnyMapping[str, Any]
+) -> dict[str, Any]:
+    """Return the mapping that a form makes, as plain values; `base` holds keys of a mapping that
+    the form does not ask about.
+
+    What is wrong with the answers is left to `build_mapping`.
+    """
+    content: dict[str, Any] = {**base, "source": form.get("source", "").strip()[:100]}
+    properties: dict[str, list[str]] = {}
+    for place, column in enumerate(columns[:MAX_COLUMNS]):
+        meaning = form.get(f"column{place}", "")[:60]
+        if meaning in (_ID, _KIND, _SCHEMA):
+            content[meaning] = column
+        elif meaning:
+            properties.setdefault(meaning, []).append(column)
+    if _KIND not in content and _SCHEMA not in content:
+        content[_KIND] = form.get(_KIND, "")[:20] or None
+    for option in ("separator", "day_first"):
+        if form.get(option):
+            content[option] = form[option][:5]
+    return {**content, "properties": properties}

@@ -1,0 +1,142 @@
+"""Sample of the first records of each list, as they are read, with what is rejected and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from resolver.ingest.discovery import PlannedList
+from resolver.ingest.formats.tabular.mapping import Mapping
+from resolver.ingest.list_reading import RejectList, build_batch, clean_batch
+from resolver.ingest.reader_types import (
+    Item,
+    ListVersion,
+    LocatedBatch,
+    LocatedRecord,
+    Note,
+    Reject,
+)
+from resolver.ingest.readers import plan_reads
+from resolver.records import Batch, Record
+
+MAX_ITEMS = 100_000
+"""Items examined to find the first records; a list of rejects only is not read to its end."""
+_PIECE = 1_000
+"""Records that are checked together at least, where a reader yields them one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListSample:
+    """First records of a list: `read` of them were read, `records` are the first of these.
+
+    `format`, `help`: name and description of the format; `rejects`: what was not taken, in the
+    order of the list; `is_whole`: the list was read to its end.
+    """
+
+    label: str
+    format: str
+    help: str
+    version: str
+    notes: tuple[str, ...]
+    records: tuple[Record, ...]
+    read: int
+    rejects: tuple[Reject, ...]
+    is_whole: bool
+
+
+def sample_lists(
+    paths: Sequence[Path],
+    *,
+    format: str | None = None,
+    mapping: Mapping | Sequence[Mapping] | None = None,
+    records: int = 5,
+    rows: int = 0,
+) -> tuple[list[ListSample], list[Reject]]:
+    """Return a sample of each list, and a reject for each file that no format reads.
+
+    Reads until `rows` records of a list are read (at least `records`), and no more, except the
+    dates of a table, all of which show how doubtful ones are read. Raises the errors of
+    `read_lists`.
+    """
+    planned, skipped = plan_reads(paths, format=format, mapping=mapping)
+    return [_sample_list(item, records, max(rows, records)) for item in planned], skipped
+
+
+def _sample_list(planned: PlannedList, count: int, rows: int) -> ListSample:
+    sample = _SampleReader(planned.unit.label, count, rows)
+    is_whole = True
+    for position, item in enumerate(planned.row.read(planned.unit), 1):
+        sample.add(item)
+        if sample.is_full() or position >= MAX_ITEMS:
+            is_whole = False
+            break
+    sample.flush()
+    return ListSample(
+        planned.unit.label,
+        planned.row.name,
+        planned.row.help,
+        sample.version,
+        (*planned.notes, *sample.notes),
+        tuple(sample.records),
+        sample.read,
+        sample.rejects.listed(),
+        is_whole and not sample.is_cut,
+    )
+
+
+class _SampleReader:
+    """Records, rejects and notes of a list, item by item."""
+
+    def __init__(self, label: str, count: int, rows: int) -> None:
+        self._label, self._count, self._rows = label, count, rows
+        self._pending: list[LocatedRecord] = []
+        self.rejects = RejectList(label, strict=False)
+        self.records: list[Record] = []
+        self.notes: list[str] = []
+        self.version, self.read, self.is_cut = "", 0, False
+
+    def add(self, item: Item) -> None:
+        """Add an item of a reader."""
+        if isinstance(item, Reject):
+            self.rejects.add([item])
+        elif isinstance(item, Note):
+            self.notes.append(item.text)
+        elif isinstance(item, ListVersion):
+            self.version = item.text
+        elif isinstance(item, Record | LocatedRecord):
+            self._pending.append(
+                item if isinstance(item, LocatedRecord) else LocatedRecord(item, 0)
+            )
+            if len(self._pending) >= min(self._rows, _PIECE):
+                self.flush()
+        elif isinstance(item, Batch):
+            self._take(LocatedBatch(item, np.zeros(len(item), dtype=np.int32)))
+        else:
+            self._take(item)
+
+    def is_full(self) -> bool:
+        """Return whether enough records were read."""
+        return self.read >= self._rows
+
+    def flush(self) -> None:
+        """Check the records that came one by one."""
+        records = [item.record for item in self._pending]
+        for item in build_batch(self._label, records, [item.line for item in self._pending]):
+            if isinstance(item, Reject):
+                self.rejects.add([item])
+            else:
+                self._take(item)
+        self._pending = []
+
+    def _take(self, located: LocatedBatch) -> None:
+        size = min(len(located.batch), self._rows - self.read)
+        self.is_cut |= size < len(located.batch)
+        first = np.arange(size)
+        part = LocatedBatch(located.batch.take(first), located.lines[first])
+        batch = clean_batch(part, self.rejects, self._label).batch
+        missing = min(self._count - len(self.records), len(batch))
+        self.records += batch.take(np.arange(missing)).to_records()
+        self.read += len(batch)
