@@ -7,7 +7,6 @@ other hosts.
 from __future__ import annotations
 
 import gzip
-from functools import cache
 from importlib import resources
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request
@@ -76,6 +75,5 @@ def attempt() -> Redirect:
     return redirect("docs", 308)
 
 
-@cache
 def _read_part(path: str) -> bytes:
     return resources.files("resolver.api").joinpath("static", path).read_bytes()
