@@ -1,9 +1,10 @@
 """FollowTheMoney entities as JSON lines or an array, flat or nested (OpenSanctions, Aleph).
 
-Persons, groups and assets become records. Link entities (memberships, ownerships, families,
-passports, addresses, positions held, sanctions) become relations, identifiers, addresses and values
-of the records they concern, at any place in the file: a first pass gathers them, a second pass
-makes the records. Memory grows with the link entities only.
+Persons, groups and assets become records, which keep other ids that a list gives them
+(`referents`). Link entities (memberships, ownerships, families, payments, passports, addresses,
+positions held, sanctions) become relations, identifiers, addresses and values of the records they
+concern, at any place in the file: a first pass gathers them, a second pass makes the records.
+Memory grows with the link entities only.
 """
 
 from __future__ import annotations

@@ -216,3 +216,33 @@ def test_successions_relate_the_predecessor_to_the_successor(tmp_path: Path) -> 
         Relation(RelationType.PREDECESSOR_OF, "made:d", start="2001"),
     )
     assert (records["made:d"].relations, intake.rejects) == ((), ())
+
+
+def test_payments_relate_the_payer_to_the_beneficiary_with_the_amount(tmp_path: Path) -> None:
+    payment: dict[str, Any] = {"payer": ["p"], "beneficiary": ["b"], "date": ["2011-12-29"]}
+    records, intake = read(
+        tmp_path,
+        entity("p", "Person", "a", name=["Lena Dachser"]),
+        entity("b", "Organization", "a", name=["Partei der Mitte"]),
+        entity("1", "Payment", "a", **payment, amountEur=["100000"]),
+        entity("2", "Payment", "a", **payment, amount=["70"], currency=["CHF"]),
+        entity("3", "Payment", "a", **payment, purpose=["dues"]),
+        # another list has brought the payer
+        entity("4", "Payment", "a", payer=["q"], beneficiary=["b"]),
+    )
+    assert intake.rejects == ()
+    assert records["a:p"].relations == tuple(
+        Relation(RelationType.PAYER_OF, "a:b", role=role, start="2011-12-29")
+        for role in ("100000 EUR", "70 CHF", "dues")
+    )
+    assert records["a:b"].relations == (Relation(RelationType.LINKED_TO, "a:q", role="paid by"),)
+
+
+def test_other_ids_of_an_entity_are_kept(tmp_path: Path) -> None:
+    rows = [
+        {**entity(name, "Person", "a", name=["Ann Lee"]), "referents": referents}
+        for name, referents in (("p", ["x-1", " x-2 ", "x-1"]), ("q", []), ("r", None))
+    ]
+    records, _ = read(tmp_path, *rows)
+    assert records["a:p"].texts("referents") == ("x-1", "x-2")
+    assert records["a:q"].texts("referents") == records["a:r"].texts("referents") == ()
