@@ -55,10 +55,8 @@ def _load_visibility(
 ) -> dict[str, _EntityVisibility]:
     numbers = view.entity_numbers(sorted(ids))
     spans = view.membership_spans(sorted(numbers.values()))
-    restricted = view.records_with_handling(sorted({record for record, _, _, _ in spans}))
-    hidden_numbers = {
-        stored.number for stored in restricted if not is_visible(stored.record.handling, viewer)
-    }
+    handling = view.handling_of(sorted({record for record, _, _, _ in spans}))
+    hidden_numbers = {number for number, item in handling.items() if not is_visible(item, viewer)}
     by_number = {number: _EntityVisibility() for number in numbers.values()}
     for record, entity, came, left in spans:
         entity_view = by_number[entity]

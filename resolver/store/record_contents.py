@@ -16,9 +16,10 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.records import Batch, Coded, Column, Kind, Record
+from resolver.records import Batch, Coded, Column, Handling, Kind, Record
 from resolver.records.batch import IntArray
-from resolver.records.packing import unpack
+from resolver.records.packing import unpack, unpack_handling
+from resolver.records.properties import HANDLING
 
 _CHUNK = 65_536
 
@@ -118,6 +119,12 @@ def decode_record(identity: str, source: str, kind: int, schema: str, content: s
     """Return the record of one row."""
     rows = [(item[0], item[1], item[2] if len(item) > 2 else "") for item in orjson.loads(content)]
     return Record(identity, source, Kind(kind), schema, **unpack(rows))  # type: ignore[arg-type]
+
+
+def decode_handling(content: str) -> Handling | None:
+    """Return the handling of one row, without decoding its other values; None without one."""
+    texts = [item[1] for item in orjson.loads(content) if item[0] == HANDLING]
+    return unpack_handling(texts[0]) if texts else None
 
 
 def _collect_values(

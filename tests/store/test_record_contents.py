@@ -6,7 +6,7 @@ from hypothesis import given
 
 from resolver.records import Batch, Record
 from resolver.store import encode_contents
-from resolver.store.record_contents import decode_batch, decode_record
+from resolver.store.record_contents import decode_batch, decode_handling, decode_record
 from tests.records.samples import plain, record
 from tests.records.samples import records as any_record
 
@@ -30,3 +30,11 @@ def test_contents_decode_to_records(item: Record) -> None:
         [item.id], [item.source], [int(item.kind)], [item.schema], [text]
     ).to_records()
     assert plain(decoded) == plain(item)
+
+
+@given(any_record())
+def test_handling_decodes_as_that_of_the_record(item: Record) -> None:
+    (text,) = encode_contents(Batch.from_records([item]).canonical()).texts
+    decoded = decode_record(item.id, item.source, int(item.kind), item.schema, text).handling
+    handling = decode_handling(text)
+    assert handling == (decoded if '"handling"' in text else None)

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, and_, func, select
 
-from resolver.records import Batch, Kind
+from resolver.records import Batch, Handling, Kind
+from resolver.records.properties import HANDLING
 from resolver.store.bulk_rows import (
     Numbers,
     fetch_arrays,
     fetch_rows,
     is_among,
 )
-from resolver.store.record_contents import decode_batch, decode_record
+from resolver.store.record_contents import decode_batch, decode_handling, decode_record
 from resolver.store.row_types import StoredRecord, StoredSource
 from resolver.store.schema import list_versions, records, sources
 from resolver.store.views.snapshot import Snapshot, split_chunks
@@ -67,6 +68,18 @@ class RecordQueries(Snapshot):
                 and_(is_among(self.connection, records.c.number, part), has_column)
             )
         ]
+
+    def handling_of(self, numbers: Sequence[int]) -> dict[int, Handling]:
+        """Return the handling of those of some versions of records that have a handling code."""
+        sql = (
+            'SELECT "number", "content" FROM "records" WHERE "number" {among} AND "content" LIKE ?'
+        )
+        return {
+            number: handling
+            for part in split_chunks(numbers)
+            for number, content in fetch_rows(self.connection, sql, part, f'%"{HANDLING}"%')
+            if (handling := decode_handling(content)) is not None
+        }
 
     def numbers_of(self, record_ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
         """Return (number, content hash) of each valid record."""
