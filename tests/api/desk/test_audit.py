@@ -47,6 +47,11 @@ def sample_addresses(desk: Desk) -> dict[str, str]:
         "desk.batch": f"/desk/batches/{batch}",
         "desk.batch_state": f"/desk/batches/{batch}/state",
         "desk.batch_result": f"/desk/batches/{batch}/entities",
+        # an upload that is not sent yet holds no record of the store
+        **{
+            f"desk.import_{step}": f"/desk/batches/new/{batch}/{step}"
+            for step in ("worksheets", "columns", "preview")
+        },
         "desk.entity": f"/desk/entities/{ids[0]}",
         "desk.pair": f"/review/{ids[0]}/{ids[1]}?did={number}",
         "desk.pair_preview": f"/review/{ids[0]}/{ids[1]}/preview?verdict=same",
