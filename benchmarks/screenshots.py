@@ -101,7 +101,7 @@ def choose_shots(hub: Any, report: Path) -> list[Shot]:
         Shot("pair", pair),
         Shot("pair-decide", pair, theme="dark", keys="s"),
         Shot("pair-phone", pair, size=_PHONE),
-        Shot("entity", f"/desk/entities/{merged.left_record}", size=(1280, 600)),
+        Shot("entity", f"/desk/entities/{merged.left_record}", size=(1280, 720)),
         Shot("home", "/desk"),
         Shot("report", report.as_uri()),
     ]

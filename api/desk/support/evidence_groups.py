@@ -16,6 +16,8 @@ _STARTING_ROWS = frozenset({_START, "calibration", "population", "partners", "na
 """Rows that say how often any two records are one."""
 _LAST_ROWS = ("relatives", "competition", "entities", _START)
 """Subjects that are not about the values of the two records."""
+_SEPARATOR = " | "
+"""Text between the values of one side of a row."""
 _NAME, _COUNTRIES = "name", ("nationality", "country")
 
 
@@ -71,7 +73,7 @@ def _unite(subject: str, parts: Sequence[EvidenceRow]) -> EvidenceGroup:
 
 def _country_names(codes: str) -> str:
     """Return codes of countries as names; what is no code stays."""
-    return ", ".join(country_name(code) or code for code in codes.split(", ") if code)
+    return ", ".join(country_name(code) or code for code in codes.split(_SEPARATOR) if code)
 
 
 def _name_words(parts: Iterable[EvidenceRow]) -> str:

@@ -48,7 +48,7 @@ def test_parts_are_those_of_the_subject_the_heaviest_first() -> None:
 
 
 def test_countries_are_named() -> None:
-    (group,) = group_evidence([EvidenceRow("country", "", "kz, ru", "xx", 0.0, -200)])
+    (group,) = group_evidence([EvidenceRow("country", "", "kz | ru", "xx", 0.0, -200)])
     assert (group.row.left, group.row.right) == ("Kazakhstan, Russia", "xx")
 
 
