@@ -133,6 +133,8 @@ def _build_results(preview: EntityPreview, stats: RunStats, viewer: Viewer) -> S
     labels = first[inverse.reshape(-1)].astype(np.int32)
     entity_ids = pa.array([preview.entity_ids[number] for number in entity.tolist()], pa.string())
     links, colors = _build_links(working_set, preview.links)
+    # only the new pairs were scored, which says nothing of all pairs of these entities
+    stats = replace(stats, logodds=None)
     resolution = Resolution(working_set.batch, labels, links, stats)
     return StoredResults(resolution, entity_ids, working_set.numbers, colors)
 

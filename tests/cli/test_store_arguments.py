@@ -53,6 +53,9 @@ def test_results_cover_lists_and_changed_entities(
     assert {"links.csv", "entities.ftm.json", "statements.csv", "rejects.csv", "report.html"} <= {
         path.name for path in (tmp_path / "two").iterdir()
     }
+    report = " ".join((tmp_path / "two" / "report.html").read_text("utf-8").split())
+    assert "Pairs below the review threshold of this run were not counted" in report
+    assert "The patterns of this run were not counted" in report
     golden = [
         json.loads(line)
         for line in (tmp_path / "two" / "entities.ftm.json").read_text("utf-8").splitlines()
