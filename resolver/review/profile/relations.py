@@ -22,6 +22,7 @@ FORWARD_WORDS = {
     RelationType.OWNER_OF: "owns",
     RelationType.LINKED_TO: "linked to",
     RelationType.PREDECESSOR_OF: "predecessor of",
+    RelationType.PAYER_OF: "paid",
 }
 BACKWARD_WORDS = {
     **FORWARD_WORDS,
@@ -29,6 +30,7 @@ BACKWARD_WORDS = {
     RelationType.LEADER_OF: "led by",
     RelationType.OWNER_OF: "owned by",
     RelationType.PREDECESSOR_OF: "successor of",
+    RelationType.PAYER_OF: "paid by",
 }
 
 
