@@ -77,12 +77,11 @@ class AccessControl:
         """Return the valid key of a secret, or None."""
         now = time.monotonic()
         with self._lock:
-            cached = self._keys.get(secret)
+            cached: tuple[float, ApiKeySummary | None] | None = self._keys.get(secret)
         if cached is not None and now - cached[0] <= _KEY_SECONDS:
             return cached[1]
         store = self._service.hub.store
-        known: tuple[float, ApiKeySummary | None] | None = cached
-        checked_at, key = self._ask_store(lambda: find_key(store, secret), known)
+        checked_at, key = self._ask_store(lambda: find_key(store, secret), cached)
         with self._lock:
             if len(self._keys) > _MAX_CACHED_KEYS:
                 self._keys.clear()
@@ -91,7 +90,7 @@ class AccessControl:
         return None if key is None or is_expired(key) else key
 
     def _ask_store(
-        self, question: Callable[[], _Answer], known: tuple[float, _Answer] | None
+        self, question: Callable[[], _Answer], earlier: tuple[float, _Answer] | None
     ) -> tuple[float, _Answer]:
         """Return the answer of the store and its time, or what was known at most `_AWAY_SECONDS`
         ago while the store does not answer.
@@ -100,16 +99,16 @@ class AccessControl:
         to fail. Raises `StoreError` where nothing is known.
         """
         now = time.monotonic()
-        is_known = known is not None and now - known[0] <= _AWAY_SECONDS
-        if known is not None and is_known and now < self._away_until:
-            return known
+        is_recent = earlier is not None and now - earlier[0] <= _AWAY_SECONDS
+        if earlier is not None and is_recent and now < self._away_until:
+            return earlier
         try:
             return now, question()
         except StoreError:
             self._away_until = now + _KEY_SECONDS
-            if known is None or not is_known:
+            if earlier is None or not is_recent:
                 raise
-            return known
+            return earlier
 
     def count_request(self, name: str) -> float:
         """Count a request of a key against its rate (token bucket).

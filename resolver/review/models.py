@@ -248,10 +248,9 @@ class DecisionView:
     """Decision as pages show it.
 
     `decided_at` is a UTC text; `undoes` is the id of the decision that it takes back, or empty;
-    `reopened` says how its records have changed since (empty: they have not). The numbers count all
-    decisions of the log, so only commands show them, which read the whole store: its own, that of
-    the decision it takes back (or 0), and those of the decisions taken in the same act (of a split,
-    for example).
+    `reopened` says how its records have changed since (empty: they have not). Numbers count all
+    decisions of the log, so only commands show them: its own, that of the decision it takes back
+    (or 0), and those of the decisions taken in the same act (of a split, for example).
     """
 
     id: str
@@ -302,8 +301,7 @@ class DecisionState(StrEnum):
 class DecisionOutcome:
     """Result of a decision: ids of the logged decisions (undo takes the first), revision of the
     store, ids of changed entities, id of the entity that both now belong to (empty: they are two),
-    a message for people, the reasons why a second steward is needed, and the numbers of the
-    decisions, for commands (see `DecisionView`).
+    a message, the reasons why a second steward is needed, and the decisions' numbers, for commands.
     """
 
     state: DecisionState

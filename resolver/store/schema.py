@@ -7,9 +7,6 @@ A row with `valid_from` and `valid_to` is valid at revision r if `valid_from <= 
 is null or `r < valid_to`). Rows of a commit that is being staged are valid from beyond the revision
 in `meta`. Rows of records change in `valid_to` only; decisions, events and audit rows never do.
 
-`decisions.number` is the order of the log; people and programs get `decisions.id`, which is random,
-so that nobody can count decisions on records that they may not see.
-
 `records.number` and `entities.number` have no gaps, in the order of commits and, within one, of
 record ids, so that they can address columns outside the store.
 """
@@ -157,7 +154,7 @@ decisions = Table(
     "decisions",
     metadata,
     Column("number", Serial, primary_key=True),
-    Column("id", Text, nullable=False, unique=True),
+    *(Column(name, Text, nullable=False, unique=True) for name in ("id", "digest")),
     Column("landed", BigInteger, nullable=False, index=True),
     Column("left_id", Text, nullable=False, index=True),
     Column("right_id", Text, nullable=False, index=True),
@@ -167,7 +164,6 @@ decisions = Table(
     Column("decided", Text, nullable=False, index=True),
     Column("why", Text, nullable=False),
     Column("seen", JSON, nullable=False),
-    Column("digest", Text, nullable=False, unique=True),
     Column("needs_two", Boolean, nullable=False, server_default=false()),
     *(Column(name, BigInteger) for name in ("left_version", "right_version")),
 )

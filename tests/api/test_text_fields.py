@@ -103,6 +103,6 @@ def test_huge_texts_in_bodies_are_refused_at_once(
 ) -> None:
     # a step that shares no factor with the number of kinds, so that each field gets another one
     bodies = [field for field in fields_of(document) if field.place == "body"]
-    named = [field for field in bodies if "properties" not in field.at]
-    fields = [*named, *[field for field in bodies if field not in named][::step]]
+    outer = [field for field in bodies if "properties" not in field.at]
+    fields = [*outer, *[field for field in bodies if field not in outer][::step]]
     assert find_faults(client, document, fields, length) == []

@@ -195,7 +195,7 @@ def request_of(document: Json, field: TextField, text: str) -> dict[str, Any]:
         for row in operation.get("parameters", ())
         if row["in"] == "query" and row.get("required")
     }
-    made: dict[str, Any] = {"path": path, "method": field.method, "query_string": query}
+    arguments: dict[str, Any] = {"path": path, "method": field.method, "query_string": query}
     if field.place == "query":
         row = next(row for row in operation["parameters"] if row["name"] == field.name)
         if field.at or "schema" not in row:
@@ -204,12 +204,12 @@ def request_of(document: Json, field: TextField, text: str) -> dict[str, Any]:
         query[field.name] = text
     if field.place == "header":
         # headers hold no more than Latin-1
-        made["headers"] = {field.name: text.encode().decode("latin-1")}
+        arguments["headers"] = {field.name: text.encode().decode("latin-1")}
     if field.place == "body":
-        made |= _body(document, field, text)
+        arguments |= _body(document, field, text)
     elif "requestBody" in operation:
-        made |= SAMPLES.bodies[_ROW_OF[field.method, field.path]]
-    return made
+        arguments |= SAMPLES.bodies[_ROW_OF[field.method, field.path]]
+    return arguments
 
 
 def _body(document: Json, field: TextField, text: str) -> dict[str, Any]:

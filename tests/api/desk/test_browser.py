@@ -142,15 +142,15 @@ class BrowserSession:
         """Return the number of entities that have these records."""
         return len({self.entity_id_of(record_id) for record_id in record_ids})
 
-    def entity_with_undo(self, record_ids: list[str], number: int) -> str:
+    def entity_with_undo(self, record_ids: list[str], decision_id: str) -> str:
         """Return the entity of these records whose page can undo a decision."""
         entity_ids = map(self.entity_id_of, record_ids)
-        return next(entity_id for entity_id in entity_ids if self.can_undo(entity_id, number))
+        return next(entity_id for entity_id in entity_ids if self.can_undo(entity_id, decision_id))
 
-    def can_undo(self, entity: str, number: int) -> bool:
+    def can_undo(self, entity: str, decision_id: str) -> bool:
         """Return whether the page of an entity can undo a decision."""
         self.open(f"/desk/entities/{entity}")
-        return bool(self.find_all(f'[aria-label="Undo decision {number}"]'))
+        return bool(self.find_all(f'[aria-label="Undo decision {decision_id}"]'))
 
     def pair(self, left: str, right: str) -> str:
         """Return the address of the pair of two records' entities."""
@@ -481,15 +481,16 @@ def test_undo_of_a_merge_below_later_merges(session: BrowserSession) -> None:
         session.open(session.pair(records[0], other))
         session.decide("s")
     assert session.count_entities(records) == 1
-    first, *later = sorted(row.number for row in list_decisions(hub, records))
+    # newest first
+    *later, first = (row.id for row in list_decisions(hub, records))
     session.open(f"/desk/entities/{session.entity_id_of(records[0])}")
     session.find(f'[aria-label="Undo decision {first}"]').click()
     session.wait_until(lambda: session.count_entities(records) == 2)
     # the first merge is undone, and the two later ones are still effective
-    assert {row.status for row in list_decisions(hub, records) if row.number in later} == {"stands"}
-    for number in reversed(later):
-        session.open(f"/desk/entities/{session.entity_with_undo(records, number)}")
-        session.find(f'[aria-label="Undo decision {number}"]').click()
+    assert {row.status for row in list_decisions(hub, records) if row.id in later} == {"stands"}
+    for decision_id in later:
+        session.open(f"/desk/entities/{session.entity_with_undo(records, decision_id)}")
+        session.find(f'[aria-label="Undo decision {decision_id}"]').click()
         session.wait_until(lambda: session.find_all(".timeline"))
     # the larger part of a split keeps the id, so ids may be new; members and links are as before
     session.wait_until(
