@@ -10,15 +10,15 @@ from flask import redirect, request, url_for
 from resolver import review
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.pages import render_page
-from resolver.api.desk.support.desk_access import require_role
-from resolver.api.desk.support.entity_charts import (
+from resolver.api.desk.figures.entity_charts import (
     BOX_HEIGHT,
     BOX_WIDTH,
     draw_map,
     draw_network,
     draw_time_axis,
 )
+from resolver.api.desk.pages import render_page
+from resolver.api.desk.support.desk_access import require_role
 from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.desk.support.review_forms import current_steward
 from resolver.api.query_parameters import read_integer

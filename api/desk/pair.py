@@ -11,8 +11,8 @@ from flask import Response, make_response, redirect, request, url_for
 from resolver import review
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.figures.charts import build_waterfall
 from resolver.api.desk.pages import render_page
-from resolver.api.desk.support.charts import build_waterfall
 from resolver.api.desk.support.decision_reasons import DECISION_REASONS, VERDICT_LABELS
 from resolver.api.desk.support.desk_access import (
     current_user,

@@ -84,7 +84,6 @@ from resolver.review.models import (
     QueueReason,
     Steward,
     StewardVerdict,
-    Throughput,
 )
 from resolver.review.pair import build_pair_view
 from resolver.review.preview import preview_decision, preview_split
@@ -105,7 +104,7 @@ from resolver.review.queue.queue_pages import (
 )
 from resolver.review.queue.refresh import refresh_queue
 from resolver.review.queue.steward_progress import StewardProgress, measure_progress
-from resolver.review.queue.throughput import count_decisions, measure_throughput
+from resolver.review.queue.throughput import Throughput, count_decisions, measure_throughput
 from resolver.review.refusals import (
     ChangedMeanwhileError,
     ContradictionError,

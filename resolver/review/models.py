@@ -168,18 +168,6 @@ class QueuePage:
 
 
 @dataclass(frozen=True, slots=True)
-class Throughput:
-    """Decisions of the last hour, of the last day, per day (UTC date, count; newest first) and per
-    steward.
-    """
-
-    last_hour: int
-    last_day: int
-    by_day: tuple[tuple[str, int], ...]
-    by_steward: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class PairSnapshot:
     """State of a pair as it was shown to a steward; comes with `PairView` and goes back with the
     decision.

@@ -1,1 +1,1 @@
-"""Parts shared by the pages of the desk: access, forms, charts, texts and error pages."""
+"""Parts shared by the pages of the desk: access, forms, texts and error pages."""

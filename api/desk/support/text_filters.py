@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from unicodedata import east_asian_width
 
-from resolver.api.desk.support.evidence_labels import evidence_label as evidence_label
+from resolver.api.desk.figures.evidence_labels import evidence_label as evidence_label
 from resolver.review import DecisionView, latin_transliteration
 from resolver.review.queue.entity_summary import SCRIPTS
 

@@ -4,15 +4,27 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
+from dataclasses import dataclass
 
 from resolver.hub.hub import Hub
 from resolver.records.visibility import STRANGER, Viewer
-from resolver.review.models import Throughput
 from resolver.review.restrictions import find_hidden_records
 from resolver.store import StoreView, utc_text
 from resolver.store.desk.steward_work import DecisionRow, decisions_since
 
 _DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """Decisions of the last hour, of the last day, per day (UTC date, count; newest first) and per
+    steward.
+    """
+
+    last_hour: int
+    last_day: int
+    by_day: tuple[tuple[str, int], ...]
+    by_steward: tuple[tuple[str, int], ...]
 
 
 def measure_throughput(hub: Hub, viewer: Viewer = STRANGER) -> Throughput:

@@ -38,7 +38,7 @@ def test_a_name_and_its_translation_mean_the_same(left: str, right: str) -> None
     ("left", "right"),
     [("Falcon Exchange", "Falcon Consulting"), ("Red Caravan Trading", "Blue Caravan Trading")],
 )
-def test_another_trade_or_color_means_something_else(left: str, right: str) -> None:
+def test_another_trade_or_color_has_another_meaning(left: str, right: str) -> None:
     assert senses(left) != senses(right)
 
 

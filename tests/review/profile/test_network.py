@@ -126,8 +126,8 @@ def test_a_network_is_bounded_whatever_is_hidden(hub: Hub, monkeypatch: pytest.M
     monkeypatch.setattr(network, "MAX_NEAREST", 2)
     monkeypatch.setattr(network, "MAX_RELATED", 1)
     rows = make_records()
-    known = [row for row in rows if is_visible(row.handling, STRANGER)]
-    most = max(known, key=lambda own: len(expected_ends(rows, own, STRANGER)))
+    visible_rows = [row for row in rows if is_visible(row.handling, STRANGER)]
+    most = max(visible_rows, key=lambda own: len(expected_ends(rows, own, STRANGER)))
     relation_network = load_network(hub, most.id)
     assert len([node for node in relation_network.nodes if node.parent == 0]) <= 2
     # one that names it is found although hidden records come first

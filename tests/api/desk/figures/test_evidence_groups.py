@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from resolver.api.desk.support.charts import build_waterfall
-from resolver.api.desk.support.evidence_groups import group_evidence
+from resolver.api.desk.figures.charts import build_waterfall
+from resolver.api.desk.figures.evidence_groups import group_evidence
 from resolver.records.results.explanation import EvidenceRow
 
 WEIGHTS = {

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from resolver.api.desk.support.evidence_groups import EvidenceGroup, group_evidence
+from resolver.api.desk.figures.evidence_groups import EvidenceGroup, group_evidence
 from resolver.records.results.explanation import EvidenceRow
 from resolver.review import ContradictionTie
 

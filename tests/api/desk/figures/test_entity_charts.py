@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from resolver.api.desk.support.entity_charts import (
+from resolver.api.desk.figures.entity_charts import (
     AXIS_WIDTH,
     BOX_HEIGHT,
     BOX_WIDTH,

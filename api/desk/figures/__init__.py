@@ -1,0 +1,1 @@
+"""Charts and rows of evidence, as pages of the desk show them."""
