@@ -46,7 +46,11 @@ MAX_RESAMPLED_NEGATIVES = 50_000
 REGISTER_WEIGHT = 0.3
 """Weight of the pairs of a register: watchlists are what most scores are for."""
 MOVEMENT_WEIGHT = 0.1
-"""Weight of the pairs of a list of movements or institutions: their names differ by single words.
+"""Weight of the pairs of a list of movements: their names differ by single words."""
+INSTITUTION_WEIGHT = 0.02
+"""Weight of the pairs of a list of institutions: many likenesses of each, and no numbers.
+
+With the weight of movements, shops of one name and street would wait for a steward.
 """
 MAX_TRUE_PAIRS = 15_000.0
 """True pairs that a large world counts as at most, so that small ones count beside it."""
@@ -160,7 +164,7 @@ def build_institution_worlds(
             *generate_institutions(institutions, vocabulary, seed),
             institutions.plan,
             *MAX_REGISTER_PAIRS,
-            MOVEMENT_WEIGHT,
+            INSTITUTION_WEIGHT,
         )
         for institutions in INSTITUTION_LISTS
     ]
