@@ -116,7 +116,7 @@ def _links(results: StoredResults) -> Iterator[dict[str, Any]]:
     sides = [ids.take(pa.array(rows)).to_pylist() for rows in (links.left, links.right)]
     columns = (
         links.score.tolist(),
-        links.stated_band.tolist(),
+        links.band.tolist(),
         links.outcome.tolist(),
         results.link_colors.tolist(),
     )

@@ -30,7 +30,7 @@ from resolver.engines.spark.job import Partitioning, WorkerJob
 from resolver.model_set import load_models
 from resolver.pipeline import normalize
 from resolver.records import Batch
-from resolver.records.results.resolution import Band, Resolution
+from resolver.records.results.resolution import Band, Outcome, Resolution
 from resolver.run_options import RunOptions
 from resolver.scoring import threshold_logodds
 from resolver.synthetic import World, generate
@@ -115,10 +115,12 @@ def test_pairs_and_scores_equal_those_of_the_local_engine(
     joined, scored = run_steps(resolution.batch, job, seed=len(str(shape)))
     links = concat_arrays([row.body for row in select(scored, "links")], work.SCORED_COLUMNS)
     order = np.lexsort((links["right"], links["left"]))
-    # links in review stand for entities, so those of the match band are compared
-    match = resolution.links.band == Band.MATCH
+    # links between entities stand for these, so those of the match band within one are compared
+    match = (resolution.links.band == Band.MATCH) & (resolution.links.outcome == Outcome.MERGED)
     threshold = threshold_logodds(RunOptions().thresholds.match)
-    strong = links["logodds"][order] >= threshold
+    labels = resolution.labels
+    within = labels[links["left"][order]] == labels[links["right"][order]]
+    strong = within & (links["logodds"][order] >= threshold)
     for name in ("left", "right", "logodds"):
         own = getattr(resolution.links, name)[match]
         assert np.array_equal(links[name][order][strong], own), name
