@@ -214,7 +214,7 @@ def find_records_in_review(hub: Hub, ids: Sequence[str]) -> list[tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class EntityLink:
-    """Link of two entities in review: log-odds in thousandths, and the records of either."""
+    """Link of two entities that wait: log-odds in thousandths, and the records of either."""
 
     logodds: int
     left_records: int
@@ -227,7 +227,7 @@ def load_entity_link(view: StoreView, left_id: str, right_id: str) -> EntityLink
     None where these records name none.
     """
     link = view.link(left_id, right_id)
-    if link is None or link.band is not Band.REVIEW or link.outcome is Outcome.MERGED:
+    if link is None or link.outcome is Outcome.MERGED:
         return None
     stored = view.numbers_of([left_id, right_id])
     record, entity, _ = view.memberships([number for number, _ in stored.values()])

@@ -111,9 +111,14 @@ def _find_reopened_reason(
 def _find_moved_reason(
     band: Band, logodds: int, different: StoredDecision
 ) -> tuple[QueueReason | None, str, str]:
-    """Return the reason of a pair decided different whose score moved into a higher band."""
+    """Return the reason of a pair decided different that moved into a higher band.
+
+    Records of two entities may be in band match though the entities are not: the score of the
+    entities, which the steward saw, must have risen, too.
+    """
     old_band = _BANDS.get(str(different.context.get("band", "")))
-    if old_band is None or band <= old_band:
+    old_logodds = int(different.context.get("logodds", logodds - 1))
+    if old_band is None or band <= old_band or logodds <= old_logodds:
         return None, "", ""
     decision, context = different.decision, different.context
     new_score = _score(logodds)
