@@ -29,9 +29,9 @@ def written_similarity(symbols: list[tuple[Script, str]], text: str) -> float:
             cost[row, end] = min(ways)
     surprise = sum(_costs()["letters", ""][letter] for letter in latin)
     whole = cost[len(symbols), len(latin)]
-    if _is_listed_hangul(symbols[0]) and surprise - whole < min(110, surprise / 2):
+    if _is_listed(symbols[0], Script.HANGUL) and surprise - whole < min(110, surprise / 2):
         return 0.0
-    is_short = symbols[0][0] == Script.HEBREW and len(symbols) <= 3
+    is_short = _is_listed(symbols[0], Script.HEBREW) and len(symbols) <= 3
     if is_short and _count_consonants(latin) > len(symbols):
         return 0.0
     loss = (whole + 32) / surprise
@@ -47,13 +47,14 @@ def _symbol_cost(symbol: tuple[Script, str], gram: str) -> float:
     script, text = symbol
     listed = _costs().get((script.name.lower(), text), {}).get(gram or "-", 1e9)
     other = {0: 160, 1: 192}
-    if _is_listed_hangul(symbol) and not set(text) & set("aeiou"):
+    if _is_listed(symbol, Script.HANGUL) and not set(text) & set("aeiou"):
         other = {0: 256, 1: 192 if gram in "aeiou" else 384}
     return min(listed, other.get(len(gram), 1e9))
 
 
-def _is_listed_hangul(symbol: tuple[Script, str]) -> bool:
-    return symbol[0] == Script.HANGUL and ("hangul", symbol[1]) in _costs()
+def _is_listed(symbol: tuple[Script, str], script: Script) -> bool:
+    """Return whether a symbol is of a script, and among those whose costs were learned."""
+    return symbol[0] == script and (script.name.lower(), symbol[1]) in _costs()
 
 
 def _added_cost(script: Script, letter: str) -> float:
