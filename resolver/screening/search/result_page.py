@@ -86,13 +86,13 @@ def read_page(
         {**document, "target": True, "score": entity.score}
         for entity, document in zip(shown, documents, strict=True)
     ]
-    if not orders:
-        return _with_times(entities, hub, results)
-    if any(order.word in _TIMES for order in orders):
+    by_time = any(order.word in _TIMES for order in orders)
+    if by_time:
         entities = _with_times(entities, hub, results)
     for order in reversed(orders):
         order.apply(entities)
-    return _with_times(entities[offset:last], hub, results)
+    page = entities[offset:last] if orders else entities
+    return page if by_time else _with_times(page, hub, results)
 
 
 def _with_times(entities: list[_Entity], hub: Hub, results: FoundEntities) -> list[_Entity]:
