@@ -28,19 +28,19 @@ warehouse: ambar depo sklad almacen magazzino makhazin
 building: sakhteman sakhtemani
 contracting: muqawalat moqawalat muqavilat
 jewelry: mujawharat kuyumculuk kuyumcu joyeria bijouterie gioielleria yuvelirnyy javaher javaheri
-mining: madencilik mineria miniere gornodobyvayushchaya rudarstvo
-fishing: pesca peche balikcilik rybolovnaya
+mining: mineria miniere gornodobyvayushchaya rudarstvo
+fishing: balikcilik rybolovnaya
 cars: sayyarat otomobil avtomobili khodro
 tourism: siyaha siyahat gardeshgari jahangardi
 clothing: giyim konfeksiyon albisa vetements poushak
 tobacco: tabac tabaco tabacco tutun tabak dukhan
-clan: ashira ashirat ashiret asiret asireti qabila qabilat kabile tayfa tayefe
-gang: banda gruppirovka issaba isaba
-group: gorouh goruh goroh majmua majmuat majmouat majmooa skupina
-unit: vahed wahda
+clan: ashira ashirat ashiret asireti kabile tayfa tayefe
+gang: gruppirovka issaba isaba
+group: gorouh goruh goroh majmuat majmouat majmooa skupina
+unit: vahed
 detachment: otryad destacamento mufraza mafraza
-new: novy novyi novyy novaya novoye nowy
-charity: khayriya khayriyya khairia kheyriyeh beneficencia hayir blagotvoritelnyy
+new: novy novyi novoye nowy
+charity: khairia kheyriyeh beneficencia hayir
 """
 )
 """Word of a trade or a sort of group → English word, by which it is replaced."""
@@ -52,9 +52,9 @@ golden: gold oro ouro dhahabiya dhahabiyya dhahab zahabi zahab zolotoi zoloty zl
 golden: altun tala talaei talaee
 red: krasny krasnaia krasnyi hamra kizilca sorkhe
 black: cherny chernyi chornyi sawda kara karali meshki svart
-white: bely belyi bayda beyaz safed sepid bijeli
+white: belyi bayda safed sepid bijeli
 green: zelyony zeleny zelyonyy zelenyi khadra sabze zeleni
-blue: siniy sini zarqa goluboy golubaya plavi lajvardi
+blue: sini zarqa goluboy golubaya plavi lajvardi
 yellow: safra zard zheltyy zhelty zuti
 dark: oscuro oscura sombre scuro dunkel tyomnyy karanlik
 bright: brillant brillante svetlyy parlak
@@ -62,7 +62,7 @@ east: sharqi sharqiya sharghi dogu vostochny vostochnyy vostochnaya oriental ori
 west: gharbi gharbiya bati zapadny zapadnyy zapadnaya occidental occidentale
 north: shamali shimali shomali kuzey severny severnyy severnaya septentrional
 south: janubi jonubi guney yuzhny yuzhnyy yuzhnaya meridional
-star: najmeh necm gwiazda hvezda zvijezda stern sitara
+star: najmeh necm gwiazda hvezda zvijezda sitara
 stars: nujum nojoum nujoom estrellas etoiles stelle zvezdy yildizlar sterne setaregan
 falcon: shahine shaheen baz bazi sokil
 hawk: gavilan epervier sparviero habicht yastreb atmaca bashiq
@@ -85,14 +85,14 @@ island: isla isola insel ostrov jazira jazireh
 wave: ola vague onda welle volna dalga mawj
 wind: viento vento veter ruzgar rih
 fire: fuego feu fuoco feuer ogon ates atash
-stone: piedra pierre pietra stein kamen hajar sang
+stone: piedra pierre pietra stein kamen hajar
 stream: arroyo ruisseau ruscello bach ruchey dere jadwal
 river: rijeka reki nehri
-sea: morye bahari
-mountain: gora berg kuhe planina
-mountains: montanas montagnes montagne gory daglar jibal kuhha berge
+sea: morye
+mountain: berg kuhe planina
+mountains: montanas montagnes gory daglar jibal kuhha berge
 bridge: mosty puentes koprusu
-caravan: karvan kervan convoy karawan karavan qawafil konvoy
+caravan: karvan kervan convoy karawan qawafil konvoy
 crown: tac tadj couronnes koruny
 dawn: zarya safaq shafaq morgenrote
 horizon: gorizont ufku ufuqi horizonti horizontes
@@ -113,15 +113,12 @@ logistics: لوجستية لوجستيات логистика
 freight: نقليات
 transport: نقلیات перевозки
 tourism: سياحة туризм گردشگری
-shipping: ملاحة بحرية
-contracting: مقاولات
+shipping: بحرية
 building: ساختمانی
 jewelry: مجوهرات جواهر
 remittance: حوالة حواله
 clan: عشيرة قبيلة قبیله
-group: گروه
 unit: وحدات واحد отряд
-charity: خيرية خیریه
 """
 )
 """Word of a trade in a script without short vowels, or in Cyrillic → English word."""
@@ -165,7 +162,7 @@ victory: نصر پیروزی فتح
 tower: برج
 gate: باب بوابة
 valley: وادي دره
-desert: صحراء صحرا
+desert: صحرا
 ocean: محيط اقیانوس
 """
 )
