@@ -33,12 +33,12 @@ from resolver.training.data.labeled_clusters import LabeledClusters, label_clust
 from resolver.training.data.labeled_pairs import (
     JudgedPair,
     LabeledPairs,
-    PairSampling,
     concat_by_kind,
     label_blocked_pairs,
     label_judged_pairs,
     name_clusters,
 )
+from resolver.training.data.pair_sampling import PairSampling
 
 MAX_REGISTER_PAIRS = (40_000, 20_000)
 """Maximum numbers of false and true pairs of a register; drawn pairs stand for all."""
@@ -246,7 +246,7 @@ def _world_pairs(world: TrainingWorld, tables: FrequencyTables, seed: int) -> _P
         tables,
         world.name,
         plan=world.plan or choose_plan_by_size(len(world.records)).name,
-        sampling=PairSampling(world.max_negatives, world.max_positives, seed),
+        sampling=PairSampling(world.max_negatives, world.max_positives, seed, by_guess=True),
     )
     for data in pairs.values():
         true_pairs = float(data.weights[data.labels == 1].sum())

@@ -27,6 +27,7 @@ from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.prepared.frequencies import NO_FREQUENCIES, FrequencyTables
 from resolver.records.prepared.population import MIN_RECORDS, REFERENCE_RECORDS, KindPopulation
 from resolver.scoring import partner_shift
+from resolver.training.data.pair_sampling import PairSampling
 from resolver.training.evaluate.pair_groups import (
     UNKNOWN,
     combine_sides,
@@ -244,27 +245,6 @@ def label_judged_pairs(
     return pairs, len(judgments) - len(present)
 
 
-@dataclass(frozen=True, slots=True)
-class PairSampling:
-    """Maximum numbers of false and true pairs to draw by chance, and the seed."""
-
-    max_negatives: int = 200_000
-    max_positives: int = 200_000
-    seed: int = 7
-
-    def draw(self, same: npt.NDArray[np.bool_]) -> tuple[npt.NDArray[np.int64], float, float]:
-        """Return the rows drawn, sorted, and how many pairs a false and a true one stands for."""
-        chance = np.random.default_rng(self.seed)
-        drawn, weights = [], []
-        for rows, most in (
-            (np.flatnonzero(~same), self.max_negatives),
-            (np.flatnonzero(same), self.max_positives),
-        ):
-            weights.append(max(len(rows) / most, 1.0))
-            drawn.append(chance.choice(rows, most, replace=False) if len(rows) > most else rows)
-        return np.sort(np.concatenate(drawn)), weights[0], weights[1]
-
-
 def label_blocked_pairs(
     records: Iterable[Record],
     truth: dict[str, str],
@@ -279,7 +259,7 @@ def label_blocked_pairs(
 
     `truth` maps record id → cluster. `comparable` maps record id → word; only pairs with equal
     words are labeled, for lists that may hold one person under different cluster names. `sampling`
-    limits the pairs; drawn pairs weigh as many as there were. Names are compared with the word
+    limits the pairs; a drawn pair weighs as many as it stands for. Names are compared with the word
     frequencies of the records.
     """
     batch = Batch.from_records(records).canonical()
@@ -297,19 +277,36 @@ def label_blocked_pairs(
         left, right = left[keep], right[keep]
     same = clusters[left] == clusters[right]
     sampling = sampling or PairSampling()
-    chosen, negative_weight, positive_weight = sampling.draw(same)
+    chosen, weights = sampling.choose_compared(same)
     labels = same[chosen].astype(np.int8)
-    pairs_by_kind = evidence_by_kind(
+    compared = evidence_by_kind(
         prepared, left[chosen], right[chosen], labels, clusters.tolist(), origin, frequencies
     )
+    for data in compared.values():
+        data.weights[:] = np.where(data.labels == 1, weights.true, weights.false)
+    pairs_by_kind = _draw_false_pairs(compared, sampling)
     for kind, data in pairs_by_kind.items():
         data.plans[:] = plan
-        data.weights[:] = np.where(data.labels == 1, positive_weight, negative_weight)
         own = population.of(kind.label)
         true_pairs = _count_true_pairs(clusters[(prepared.kinds & int(kind)) != 0])
         share = round(1000 * true_pairs / max(own.records, 1))
         data.chance[:], data.partners[:] = population_offsets(replace(own, partners=share))
     return pairs_by_kind
+
+
+def _draw_false_pairs(
+    compared: Mapping[Kind, LabeledPairs], sampling: PairSampling
+) -> dict[Kind, LabeledPairs]:
+    """Return all true pairs, and of the false ones of each kind its share of those to draw."""
+    false = {kind: int((data.labels == 0).sum()) for kind, data in compared.items()}
+    share = min(sampling.max_negatives / max(sum(false.values()), 1), 1.0)
+    drawn = {}
+    for kind, data in compared.items():
+        most = math.ceil(share * false[kind])
+        stands_for = sampling.draw_false(data.evidence, data.labels, most)
+        data.weights[:] *= stands_for
+        drawn[kind] = data.select(stands_for > 0)
+    return drawn
 
 
 def _count_true_pairs(clusters: npt.NDArray[np.object_]) -> int:

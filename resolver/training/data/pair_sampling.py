@@ -1,0 +1,121 @@
+"""Drawing of the pairs of a population that a model learns from.
+
+Most pairs that blocking joins are unlike, and any model tells them apart; what decides are the few
+false pairs that look like true ones. Of false pairs drawn evenly, one in a thousand carried a third
+of the loss of all, so that chance decided how cautious a model became. So many are compared; half
+of those drawn are drawn evenly, the other half by how likely a first guess takes them for true. A
+pair weighs as many as it stands for. This is case-control sampling with a pilot (Fithian and Hastie
+2014) and a defensive mixture (Hesterberg 1995).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.linear_model import LogisticRegression
+
+from resolver.records.prepared.batch import FloatArray
+
+MAX_COMPARED = 3_000_000
+"""False pairs of a population that are compared at most."""
+MAX_GUESSED = 20_000
+"""True pairs, and as many false ones, from which the first guess is made at most."""
+_STEP = 0.25
+"""Steps (nats) of the first guess, so that rounding in sums changes no draw."""
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnWeights:
+    """Number of pairs that a true and a false one drawn evenly stand for, each at least 1."""
+
+    true: float
+    false: float
+
+
+@dataclass(frozen=True, slots=True)
+class PairSampling:
+    """Maximum numbers of false and true pairs to draw, and the seed.
+
+    With `by_guess`, false pairs are drawn by what a first guess says of them, else evenly.
+    """
+
+    max_negatives: int = 200_000
+    max_positives: int = 200_000
+    seed: int = 7
+    by_guess: bool = False
+
+    def choose_compared(
+        self, same: npt.NDArray[np.bool_]
+    ) -> tuple[npt.NDArray[np.int64], DrawnWeights]:
+        """Return the rows to compare, sorted, and how many pairs one stands for."""
+        chance = np.random.default_rng(self.seed)
+        most_false = MAX_COMPARED if self.by_guess else self.max_negatives
+        drawn, weights = [], []
+        for rows, most in (
+            (np.flatnonzero(~same), max(most_false, self.max_negatives)),
+            (np.flatnonzero(same), self.max_positives),
+        ):
+            weights.append(max(len(rows) / most, 1.0))
+            drawn.append(chance.choice(rows, most, replace=False) if len(rows) > most else rows)
+        return np.sort(np.concatenate(drawn)), DrawnWeights(weights[1], weights[0])
+
+    def draw_false(self, evidence: FloatArray, labels: npt.NDArray[np.int8], most: int) -> Floats:
+        """Return how many pairs each stands for: 1 if it is true, 0 if it is not drawn.
+
+        `evidence` is m × features, `most` the number of false pairs to draw. They are drawn at
+        equal steps along the sum of their chances.
+        """
+        stands_for = np.ones(len(labels))
+        false = np.flatnonzero(labels == 0)
+        if len(false) <= most:
+            return stands_for
+        likely = guess_likeness(evidence, labels, self.seed)[false]
+        chances = _chances(likely / likely.mean() + 1.0, most)
+        steps = np.floor(np.cumsum(chances) + np.random.default_rng(self.seed).random())
+        is_drawn = np.diff(steps, prepend=0.0) > 0
+        stands_for[false] = np.where(is_drawn, 1.0 / chances, 0.0)
+        return stands_for
+
+
+def guess_likeness(evidence: FloatArray, labels: npt.NDArray[np.int8], seed: int) -> Floats:
+    """Return a first guess of the probability that each pair is true, above 0.
+
+    It is that of a logistic regression on some pairs of either label, weighted to all; 1 for all
+    pairs where none is true.
+    """
+    chance = np.random.default_rng(seed)
+    drawn, weights = [], []
+    for label in (1, 0):
+        rows = np.flatnonzero(labels == label)
+        own = chance.permutation(rows)[:MAX_GUESSED]
+        drawn.append(own)
+        weights.append(np.full(len(own), len(rows) / max(len(own), 1)))
+    if not len(drawn[0]) or not len(drawn[1]):
+        return np.ones(len(labels))
+    some = np.concatenate(drawn)
+    guess = LogisticRegression(max_iter=300)
+    guess.fit(_filled(evidence[some]), labels[some], sample_weight=np.concatenate(weights))
+    logodds = guess.decision_function(_filled(evidence)).astype(np.float64)
+    likely: Floats = 1.0 / (1.0 + np.exp(-np.clip(np.round(logodds / _STEP) * _STEP, -30.0, 30.0)))
+    return likely
+
+
+def _filled(evidence: FloatArray) -> FloatArray:
+    """Return values, 0 for missing ones, beside what is missing: m × twice the features."""
+    missing = np.isnan(evidence)
+    return np.hstack([np.where(missing, 0.0, evidence), missing]).astype(np.float32)
+
+
+def _chances(sizes: Floats, count: int) -> Floats:
+    """Return chances in proportion to `sizes`, at most 1 each, whose sum is `count`."""
+    is_certain = np.zeros(len(sizes), dtype=bool)
+    while True:
+        rest = ~is_certain
+        share = (count - is_certain.sum()) / sizes[rest].sum()
+        over = rest & (sizes * share > 1)
+        if not over.any():
+            return np.where(is_certain, 1.0, sizes * share)
+        is_certain |= over
