@@ -9,7 +9,7 @@ from pathlib import Path
 from resolver.blocking import PLAN_BY_NAME, Plan
 from resolver.errors import InputError
 from resolver.records.decisions import Decision
-from resolver.scoring import Thresholds, threshold_logodds
+from resolver.scoring import MIN_REVIEW_VALUE, Thresholds, threshold_logodds
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class RunOptions:
     """Options of a run.
 
     Thresholds follow from `wrong_merge_costs`: the cost of a wrong merge, in reviews. `merge_at` (a
-    score) moves the merge threshold alone. `pairs_mib`: memory for pairs before the prefilter
+    score) moves the merge threshold alone, `min_review_value` that of the queue (None: that of the
+    store, or `MIN_REVIEW_VALUE`). `pairs_mib`: memory for pairs before the prefilter
     (local engine). `resume`: folder of checkpoints, from which a stopped run continues.
     `review_capacity`: reviews a day, for the report (None: not stated).
     """
@@ -28,6 +29,7 @@ class RunOptions:
     only_entities: bool = False
     model_dir: Path | None = None
     wrong_merge_costs: float = 20.0
+    min_review_value: float | None = None
     workers: int = 2
     pairs_mib: int = 1024
     resume: Path | None = None
@@ -36,7 +38,8 @@ class RunOptions:
     @property
     def thresholds(self) -> Thresholds:
         """Thresholds of the bands."""
-        return Thresholds.from_costs(self.wrong_merge_costs)
+        value = MIN_REVIEW_VALUE if self.min_review_value is None else self.min_review_value
+        return Thresholds.from_costs(self.wrong_merge_costs, value)
 
     @property
     def merge_threshold(self) -> int:

@@ -52,6 +52,16 @@ class Settings:
             high=1e6,
         ),
     )
+    min_review_value: float | None = field(
+        default=None,
+        metadata=_metadata(
+            "Value of a review, in reviews, from which a pair waits for a steward. Unset: 4, or "
+            "what the store was resolved with.",
+            unit="reviews",
+            low=1.0,
+            high=1e6,
+        ),
+    )
     model_dir: Path | None = field(
         default=None,
         metadata=_metadata("Folder of the model to use. Unset: the shipped model."),

@@ -126,6 +126,7 @@ def running_options(function: F) -> F:
             help="Merge from this score on (default: by costs).",
         ),
         costs_option,
+        review_value_option,
         click.option(
             "--plan",
             type=click.Choice(["XS", "S", "M", "L"]),
@@ -142,6 +143,16 @@ def costs_option(function: F) -> F:
         type=click.FloatRange(2.0, 1_000_000.0),
         metavar="N",
         help="Cost of one wrong merge, in reviews; sets the thresholds of bands (default: 20).",
+    )(function)
+
+
+def review_value_option(function: F) -> F:
+    """Add --min-review-value N."""
+    return click.option(
+        "--min-review-value",
+        type=click.FloatRange(1.0, 1_000_000.0),
+        metavar="N",
+        help="Value of a review, in reviews, from which a pair waits for a steward (default: 4).",
     )(function)
 
 
@@ -264,7 +275,7 @@ def run_options(
     from resolver.run_options import RunOptions
 
     merge_at, costs = options.get("merge_at"), options.get("wrong_merge_costs")
-    capacity = options.get("review_capacity")
+    capacity, value = options.get("review_capacity"), options.get("min_review_value")
     return RunOptions(
         merge_at=settings.merge_at if merge_at is None else merge_at,
         plan=options.get("plan"),
@@ -272,6 +283,7 @@ def run_options(
         only_entities=only_entities,
         model_dir=options.get("model_dir") or settings.model_dir,
         wrong_merge_costs=settings.wrong_merge_costs if costs is None else costs,
+        min_review_value=settings.min_review_value if value is None else value,
         workers=settings.workers or os.cpu_count() or 1,
         pairs_mib=settings.pairs_mib,
         resume=out / RESUME_FOLDER if out is not None and options.get("resume") else None,

@@ -111,7 +111,10 @@ def _report(
         explanations=explanations,
         run={"version": resolver.__version__},
         thresholds=report.ReportThresholds(
-            running.thresholds.review, running.thresholds.match, running.merge_at
+            running.thresholds.review,
+            running.thresholds.match,
+            running.merge_at,
+            running.thresholds.queue,
         ),
     )
     return report.render_report(replace(data, forecast=forecast))

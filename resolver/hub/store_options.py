@@ -7,6 +7,7 @@ from dataclasses import replace
 from resolver.errors import InputError, StoreError
 from resolver.model_set import ModelSet
 from resolver.run_options import RunOptions
+from resolver.scoring import MIN_REVIEW_VALUE
 from resolver.store import Commit, StoreHead
 
 
@@ -44,6 +45,7 @@ def merge_options(
     stored: dict[str, object] = {
         "merge_at": head.thresholds.get("merge_at"),
         "wrong_merge_costs": head.thresholds["wrong_merge_costs"],
+        "min_review_value": _stored_review_value(head),
         "plan": head.plan,
     }
     for name, value in stored.items():
@@ -60,7 +62,13 @@ def merge_options(
         plan=head.plan,
         merge_at=head.thresholds.get("merge_at"),
         wrong_merge_costs=head.thresholds["wrong_merge_costs"],
+        min_review_value=_stored_review_value(head),
     )
+
+
+def _stored_review_value(head: StoreHead) -> float:
+    """Return from which value of a review pairs wait; in stores of earlier versions, from 1."""
+    return head.thresholds.get("min_review_value", 1.0)
 
 
 def _check_stamp(head: StoreHead, models: ModelSet, place: str) -> None:
@@ -78,7 +86,8 @@ def _check_stamp(head: StoreHead, models: ModelSet, place: str) -> None:
 
 def add_store_options(commit: Commit, options: RunOptions, models: ModelSet) -> Commit:
     """Return a commit that also sets the plan, model and thresholds of its store."""
-    thresholds = {"wrong_merge_costs": options.wrong_merge_costs}
+    value = MIN_REVIEW_VALUE if options.min_review_value is None else options.min_review_value
+    thresholds = {"wrong_merge_costs": options.wrong_merge_costs, "min_review_value": value}
     if options.merge_at is not None:
         thresholds["merge_at"] = options.merge_at
     plan = str(options.plan)

@@ -9,11 +9,14 @@ from resolver.records.results.evidence_summary import EvidenceOutcome
 
 @dataclass(frozen=True, slots=True)
 class ReportThresholds:
-    """Scores at which the bands of a run begin, and that from which it merges (None: `match`)."""
+    """Scores at which the bands of a run begin, and those from which it merges (None: `match`) and
+    pairs wait for a steward (`queue`).
+    """
 
     review: float = 0.05
     match: float = 0.95
     merge_at: float | None = None
+    queue: float = 0.2
 
     @property
     def merge(self) -> float:
@@ -39,18 +42,15 @@ class ThresholdFigures:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdSetting:
-    """Merge and review threshold (scores), and the figures under them."""
+    """Merge and queue threshold (scores), and the figures under them.
+
+    `costs`: that of a wrong merge, in reviews, that gives both; None if none does.
+    """
 
     merge_from: float
     review_from: float
     figures: ThresholdFigures
-
-    @property
-    def costs(self) -> int | None:
-        """Cost of a wrong merge, in reviews, that gives both thresholds; None if none does."""
-        costs = round(1 / self.review_from)
-        is_symmetric = abs(self.merge_from + self.review_from - 1) < 1e-9
-        return costs if is_symmetric and abs(costs * self.review_from - 1) < 1e-9 else None
+    costs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

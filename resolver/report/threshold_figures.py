@@ -29,28 +29,29 @@ MERGE_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.995, 0.99
 REVIEW_THRESHOLDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 COSTS = (2, 5, 10, 20, 50, 100, 200)
 """Costs of a wrong merge, in reviews, whose thresholds are shown as settings."""
+_DIGITS = 9
+"""Decimals of thresholds that are told apart."""
 _KEPT = 2.0
 """Strength of a join that no threshold undoes; scores are 1 at most."""
 
 
 def build_threshold_tool(resolution: Resolution, thresholds: ReportThresholds) -> ThresholdTool:
     """Return the figures of a run under other thresholds, its own among them."""
-    own, settings = (
-        (thresholds.merge, thresholds.review),
-        [(1 - 1 / cost, 1 / cost) for cost in COSTS],
-    )
-    below = _BelowReview(resolution, thresholds.review)
-    review = sorted({*REVIEW_THRESHOLDS, *(setting[1] for setting in settings), thresholds.review})
+    costs_of = _settings_by_costs(thresholds.queue / thresholds.review)
+    own = (round(thresholds.merge, _DIGITS), round(thresholds.queue, _DIGITS))
+    below = _BelowQueue(resolution, own[1])
+    review = sorted({*REVIEW_THRESHOLDS, own[1], *(review_from for _, review_from in costs_of)})
     if not below.is_known:
-        review = [threshold for threshold in review if threshold >= thresholds.review]
-        settings = [setting for setting in settings if setting[1] >= thresholds.review]
-    merge = sorted({*MERGE_THRESHOLDS, *(setting[0] for setting in settings), thresholds.merge})
+        review = [threshold for threshold in review if threshold >= own[1]]
+    settings = [setting for setting in costs_of if setting[1] in review]
+    merge = sorted({*MERGE_THRESHOLDS, own[0], *(merge_from for merge_from, _ in settings)})
     joins = _Joins(resolution, thresholds.merge)
     grid = tuple(joins.figures(threshold, review, below) for threshold in merge)
 
     def set_thresholds(merge_from: float, review_from: float) -> ThresholdSetting:
         figures = grid[merge.index(merge_from)][review.index(review_from)]
-        return ThresholdSetting(merge_from, review_from, figures)
+        costs = costs_of.get((merge_from, review_from))
+        return ThresholdSetting(merge_from, review_from, figures, costs)
 
     rows = tuple(set_thresholds(*setting) for setting in sorted({*settings, own}))
     return ThresholdTool(
@@ -58,18 +59,30 @@ def build_threshold_tool(resolution: Resolution, thresholds: ReportThresholds) -
     )
 
 
-class _BelowReview:
-    """Scored pairs below the review threshold of the run, which have no links.
+def _settings_by_costs(review_value: float) -> dict[tuple[float, float], int]:
+    """Return merge and queue thresholds → costs of a wrong merge, where pairs wait from a value."""
+    match = {costs: 1 - 1 / costs for costs in COSTS}
+    return {
+        (
+            round(match[costs], _DIGITS),
+            round(min(review_value / costs, match[costs]), _DIGITS),
+        ): costs
+        for costs in COSTS
+    }
+
+
+class _BelowQueue:
+    """Scored pairs below the queue threshold of the run, for which nothing waits.
 
     Only their scores are known: each counts as a pair of entities of its own.
     """
 
-    def __init__(self, resolution: Resolution, review_from: float) -> None:
+    def __init__(self, resolution: Resolution, queued_from: float) -> None:
         histogram = resolution.stats.logodds
         self.is_known = histogram is not None
         self._scores, self._counts = np.zeros(0), np.zeros(0, dtype=np.int64)
         if histogram is not None:
-            is_below = histogram.scores < review_from
+            is_below = histogram.scores < queued_from
             self._scores, self._counts = histogram.scores[is_below], histogram.counts[is_below]
 
     def count(self, floor: float) -> tuple[int, float, float]:
@@ -103,7 +116,7 @@ class _Joins:
         self._strength, self._score = strength[forest], score[forest]
 
     def figures(
-        self, threshold: float, review_thresholds: Sequence[float], below: _BelowReview
+        self, threshold: float, review_thresholds: Sequence[float], below: _BelowQueue
     ) -> tuple[ThresholdFigures, ...]:
         """Return the figures under a merge threshold, for each review threshold."""
         joined = self._strength >= threshold

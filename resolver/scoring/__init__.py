@@ -14,10 +14,16 @@ from resolver.scoring.model_json import model_from_json, model_to_json
 from resolver.scoring.partners import PartnerHistogram, estimate_partners
 from resolver.scoring.population_terms import PopulationTerms, partner_shift
 from resolver.scoring.terms import Calibration, PairTerm, SupportLimit, Term
-from resolver.scoring.thresholds import Thresholds, scores, threshold_logodds
+from resolver.scoring.thresholds import (
+    MIN_REVIEW_VALUE,
+    Thresholds,
+    scores,
+    threshold_logodds,
+)
 
 __all__ = [
     "LISTED_FEATURE",
+    "MIN_REVIEW_VALUE",
     "NAME_ONLY_FEATURE",
     "NAME_ONLY_PART",
     "REGISTER_PART",

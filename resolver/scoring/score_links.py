@@ -55,7 +55,7 @@ def build_links(
     Every scored pair of records in band match or review within an entity has a link. Two entities
     that such pairs connect have one link, at their strongest pair (ties: the smallest rows), in its
     band, with the log-odds of the two `entities`. It waits, however likely. There is none where
-    these log-odds are below the review threshold, unless the records match: then they are raised
+    these log-odds are below the queue threshold, unless the records match: then they are raised
     to it.
 
     `scored` pairs may be in any order; `labels` names the entity of each row by its smallest row,
@@ -118,8 +118,9 @@ def _find_entity_links(
     entity_keys = _pack(entities.left, entities.right)
     logodds = entities.logodds[np.searchsorted(entity_keys, distinct)]
     is_match = band[strongest] == Band.MATCH
-    waits = is_match | (thresholds.bands(scores(logodds)) != Band.DISTINCT)
-    least = np.where(is_match, threshold_logodds(thresholds.review), logodds)
+    queued_from = threshold_logodds(thresholds.queue)
+    waits = is_match | (logodds >= queued_from)
+    least = np.where(is_match, queued_from, logodds)
     return strongest[waits], np.maximum(logodds, least)[waits]
 
 

@@ -32,23 +32,43 @@ def threshold_logodds(score: float) -> int:
     return math.ceil(1000 * math.log(score / (1 - score)) - 1e-9)
 
 
+MIN_REVIEW_VALUE = 4.0
+"""Value of a review, in reviews, from which a pair waits for a steward.
+
+Of reviews whose value is one to four, one in eighteen finds a match among 100,000 records.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Scores from which a pair is in band match or in band review."""
+    """Scores from which a pair is in band match or in band review, and from which two entities wait
+    for a steward (`queue`).
+    """
 
     match: float = 0.95
     review: float = 0.05
+    queue: float = 0.2
 
     @classmethod
-    def from_costs(cls, wrong_merge: float) -> Thresholds:
+    def from_costs(
+        cls, wrong_merge: float, min_review_value: float = MIN_REVIEW_VALUE
+    ) -> Thresholds:
         """Return thresholds for a wrong merge that costs as much as `wrong_merge` reviews.
 
         A missed match costs the same. A pair is merged without review where the expected cost of a
-        wrong merge, (1 − p) · c, is below one review. Raises `ModelError` for costs below 2.
+        wrong merge, (1 − p) · c, is below one review, and it is in doubt where that of a missed
+        match, p · c, is one review or more. It waits for a steward where that is at least
+        `min_review_value`, or the pair is in band match. Raises `ModelError` for costs below 2 and
+        a value below 1.
         """
         if not wrong_merge >= 2:
             raise ModelError(f"a wrong merge must cost at least 2 reviews, not {wrong_merge}")
-        return cls(1 - 1 / wrong_merge, 1 / wrong_merge)
+        if not min_review_value >= 1:
+            raise ModelError(
+                f"a review must have a value of at least 1 review, not {min_review_value}"
+            )
+        match = 1 - 1 / wrong_merge
+        return cls(match, 1 / wrong_merge, min(min_review_value / wrong_merge, match))
 
     def band(self, score: float) -> Band:
         """Return the band of one score."""

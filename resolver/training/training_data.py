@@ -45,6 +45,8 @@ MAX_REGISTER_PAIRS = (40_000, 20_000)
 MAX_RESAMPLED_NEGATIVES = 50_000
 REGISTER_WEIGHT = 0.3
 """Weight of the pairs of a register: watchlists are what most scores are for."""
+DIRECTORY_WEIGHT = 1.5
+"""Weight of the pairs of a directory: only there do most groups state addresses and telephones."""
 MOVEMENT_WEIGHT = 0.1
 """Weight of the pairs of a list of movements: their names differ by single words."""
 INSTITUTION_WEIGHT = 0.02
@@ -131,7 +133,7 @@ def build_directory_worlds(people: Iterable[tuple[Record, str]], seed: int) -> l
             *generate_directory(directory, culture, vocabulary, seed),
             directory.plan,
             *MAX_REGISTER_PAIRS,
-            REGISTER_WEIGHT,
+            DIRECTORY_WEIGHT,
         )
         for directory in DIRECTORIES
         for culture in directory.home_cultures

@@ -276,6 +276,7 @@ def test_other_options_are_refused(hub: Hub, tmp_path: Path) -> None:
         (RunOptions(plan="M"), "plan S"),
         (RunOptions(merge_at=0.9), "merge_at"),
         (RunOptions(wrong_merge_costs=30), "wrong_merge_costs"),
+        (RunOptions(min_review_value=9), "min_review_value"),
         (RunOptions(merge_at=0.01), "review threshold"),
     ):
         with pytest.raises(InputError, match=message):

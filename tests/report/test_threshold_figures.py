@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from resolver.records.results.pair_counts import LogoddsHistogram
 from resolver.records.results.resolution import Outcome, Resolution
 from resolver.report import ReportThresholds, forecast_run
-from resolver.report.report_views import ThresholdFigures, ThresholdSetting
 from resolver.report.threshold_figures import build_threshold_tool
 from tests.report.sample_runs import record, resolution, runs
 
@@ -131,21 +130,31 @@ def test_pairs_below_the_review_border_count_by_their_scores() -> None:
 def test_unknown_pairs_below_leave_lower_thresholds_out() -> None:
     run = resolution([record(f"a:{number}") for number in range(3)], [0, 1, 2], [])
     tool = build_threshold_tool(run, THRESHOLDS)
-    assert (tool.knows_below, min(tool.review_thresholds)) == (False, 0.05)
+    assert (tool.knows_below, min(tool.review_thresholds)) == (False, 0.2)
     assert [row.costs for row in tool.settings] == [2, 5, 10, 20]
 
 
 def test_another_merge_border_is_shown_with_the_settings() -> None:
     run = resolution([record(f"a:{number}") for number in range(3)], [0, 1, 2], [])
     tool = build_threshold_tool(run, ReportThresholds(0.05, 0.95, 0.97))
-    assert (tool.own.merge_from, tool.own.review_from, tool.own.costs) == (0.97, 0.05, None)
+    assert (tool.own.merge_from, tool.own.review_from, tool.own.costs) == (0.97, 0.2, None)
     assert tool.own in tool.settings
 
 
-@pytest.mark.parametrize(("merge", "review", "costs"), [(0.95, 0.05, 20), (0.9, 0.05, None)])
-def test_costs_of_thresholds(merge: float, review: float, costs: int | None) -> None:
-    figures = ThresholdFigures(0, 0, 0, 0, 0)
-    assert ThresholdSetting(merge, review, figures).costs == costs
+@pytest.mark.parametrize(
+    ("thresholds", "costs"),
+    [
+        (ReportThresholds(), 20),
+        (ReportThresholds(0.05, 0.95, 0.9), None),
+        (ReportThresholds(0.5, 0.5, None, 0.5), 2),
+        (ReportThresholds(1 / 50, 1 - 1 / 50, None, 3 / 50), 50),
+    ],
+)
+def test_costs_of_thresholds(thresholds: ReportThresholds, costs: int | None) -> None:
+    run = with_histogram(
+        resolution([record(f"a:{row}") for row in range(3)], [0, 1, 2], []), {3: 1}
+    )
+    assert build_threshold_tool(run, thresholds).own.costs == costs
 
 
 def test_expected_matches_and_missed_ones_add_up() -> None:

@@ -118,6 +118,8 @@ def test_thresholds_follow_costs(costs: float) -> None:
     thresholds = Thresholds.from_costs(costs)
     assert thresholds.match == pytest.approx(1 - 1 / costs)
     assert thresholds.review == pytest.approx(1 / costs)
+    assert thresholds.queue == pytest.approx(min(4 / costs, thresholds.match))
+    assert Thresholds.from_costs(costs, 1).queue == pytest.approx(min(1 / costs, thresholds.match))
     # merging without review costs (1 - p) · c, at the border one review
     assert (1 - thresholds.match) * costs == pytest.approx(1)
 
@@ -130,6 +132,12 @@ def test_default_costs() -> None:
 def test_invalid_costs_are_refused(costs: float) -> None:
     with pytest.raises(ModelError):
         Thresholds.from_costs(costs)
+
+
+@pytest.mark.parametrize("value", [0.9, 0, math.nan])
+def test_an_invalid_value_is_refused(value: float) -> None:
+    with pytest.raises(ModelError, match="value"):
+        Thresholds.from_costs(20, value)
 
 
 def test_bands() -> None:

@@ -50,10 +50,13 @@ def test_two_entities_have_one_link_in_review() -> None:
     assert links_of(dict(reversed(pairs.items())), [0, 0, 2, 2], {(0, 2): 900}) == expected
 
 
-def test_entities_below_the_review_threshold_have_no_link() -> None:
+def test_entities_below_the_queue_threshold_have_no_link() -> None:
     assert links_of({(0, 1): REVIEW, (1, 2): 10}, [0, 0, 2], {(0, 2): DISTINCT}) == [
         (0, 1, REVIEW, Band.REVIEW, Outcome.MERGED)
     ]
+    least = threshold_logodds(Thresholds().queue)
+    for logodds, waiting in ((least - 1, 0), (least, 1)):
+        assert len(links_of({(0, 2): REVIEW}, [0, 0, 2], {(0, 2): logodds})) == waiting
 
 
 def test_entities_that_conflict_wait_in_review() -> None:
@@ -63,12 +66,12 @@ def test_entities_that_conflict_wait_in_review() -> None:
 
 
 def test_entities_whose_records_match_wait_by_one_link() -> None:
-    """It is at the strongest pair, with the score of the entities: at least the review threshold.
+    """It is at the strongest pair, with the score of the entities: at least the queue threshold.
 
     Its band stays that of the records, and results state it as review.
     """
     pairs = {(0, 2): MATCH, (0, 3): MATCH + 1, (1, 2): REVIEW}
-    for entities, logodds in ((REVIEW, REVIEW), (DISTINCT, threshold_logodds(0.05))):
+    for entities, logodds in ((REVIEW, REVIEW), (DISTINCT, threshold_logodds(0.2))):
         assert links_of(pairs, [0, 0, 2, 2], {(0, 2): entities}) == [
             (0, 3, logodds, Band.MATCH, Outcome.QUEUED)
         ]

@@ -9,6 +9,7 @@ much as a wrong merge, c reviews:
 So a review is worth p·c: one review at the review threshold p = 1/c, where it just pays for itself,
 and c − 1 at the match threshold p = 1 − 1/c. This is the expected value of information (Howard
 1966) for pairs that are never merged unseen. It grows with p; uncertainty as such is worth nothing.
+Pairs wait from a value of some reviews on (`resolver.scoring.thresholds.MIN_REVIEW_VALUE`).
 
 A review is one pair of *entities*, whatever the number of record pairs behind it, and p is the
 score of its strongest pair of records. A capacity cuts the queue by rank and drops nothing.

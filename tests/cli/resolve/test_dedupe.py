@@ -171,6 +171,23 @@ def test_bands_follow_costs_of_wrong_merges(lists: Lists, tmp_path: Path) -> Non
     assert dedupe(lists, tmp_path / "x", "--wrong-merge-costs", "0") == 2
 
 
+def test_pairs_wait_from_a_value_of_their_review(tmp_path: Path) -> None:
+    assert run(["demo", "--records", "900", "--only-lists", "--out", str(tmp_path / "world")]) == 0
+    waiting = {}
+    for value in (1, 4, 10):
+        options = ["--out", str(tmp_path / str(value)), "--min-review-value", str(value)]
+        assert run(["dedupe", str(tmp_path / "world" / "lists"), *options]) == 0
+        links = rows(tmp_path / str(value) / "links.csv")
+        waiting[value] = {
+            (row["left_id"], row["right_id"]): float(row["score"])
+            for row in links
+            if row["band"] == "review"
+        }
+        assert all(score >= value / 20 for score in waiting[value].values())
+    assert len(waiting[1]) > len(waiting[4]) > len(waiting[10]) > 0
+    assert {pair for pair, score in waiting[1].items() if score >= 0.2} == set(waiting[4])
+
+
 def test_profile_shows_costs(
     lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
