@@ -85,14 +85,14 @@ def read_times(
     with hub.store.view() as view:
         events = visible_events(view, view.changes_of(list(datasets)), viewer)
         times = view.commit_times(sorted({event.revision for event in events}))
-        updates = {source.name: source.updated for source in view.sources()}
+        updates = view.update_times(sorted({name for names in datasets.values() for name in names}))
     changed: dict[str, list[str]] = {}
     for event in events:
         changed.setdefault(event.entity, []).append(times[event.revision])
     return {
         entity_id: EntityTimes(
             min(changed.get(entity_id, ()), default=None),
-            max(filter(None, (updates.get(name) for name in names)), default=None),
+            max((updates[name] for name in names if name in updates), default=None),
             max(changed.get(entity_id, ()), default=None),
         )
         for entity_id, names in datasets.items()

@@ -366,6 +366,19 @@ def test_decisions_are_logged_once(filled_store: Store) -> None:
         filled_store.commit(Commit(2, "decisions", decisions=[new]))
 
 
+def test_times_of_commits_and_sources(filled_store: Store) -> None:
+    filled_store.describe_source("t", create=True, agency="Coast Guard")
+    filled_store.commit(Commit(1, "decisions"))
+    with filled_store.view() as view, filled_store.view(1) as before:
+        committed = {row.revision: row.committed_at for row in view.revisions()}
+        assert view.commit_times([1, 2, 3]) == committed
+        assert before.commit_times([1, 2]) == {1: committed[1]}
+        (updated,) = [source.updated for source in view.sources() if source.name == "s"]
+        # nothing was committed of the other
+        assert view.update_times(["s", "t", "none"]) == {"s": updated}
+        assert view.update_times([]) == {}
+
+
 def test_sources_are_described(filled_store: Store) -> None:
     filled_store.describe_source("s", agency="Coast Guard", maximum_age_days=3)
     with filled_store.view() as view:

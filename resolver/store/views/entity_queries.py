@@ -87,7 +87,14 @@ class EntityQueries(Snapshot):
 
     def commit_times(self, numbers: Sequence[int]) -> dict[int, str]:
         """Return the time of commit of some revisions, up to this one."""
-        return {number: row.committed_at for number, row in self.revision_rows(numbers).items()}
+        sql = (
+            'SELECT "version", "landed" FROM "versions" WHERE "version" {among} AND "version" <= ?'
+        )
+        return {
+            row[0]: row[1]
+            for part in split_chunks(numbers)
+            for row in fetch_rows(self.connection, sql, part, self.revision)
+        }
 
     def revision_rows(self, numbers: Sequence[int]) -> dict[int, RevisionRow]:
         """Return some revisions by number, up to this one."""

@@ -205,6 +205,14 @@ class RecordQueries(Snapshot):
         rows = self.connection.execute(select(sources).order_by(sources.c.name))
         return [_stored_source(row, counts.get(row.number, 0)) for row in rows]
 
+    def update_times(self, names: Sequence[str]) -> dict[str, str]:
+        """Return the time of the latest update of each of some sources that has one."""
+        sql = 'SELECT "name", "updated" FROM "sources" WHERE "name" {among}'
+        rows = [
+            row for part in split_chunks(names) for row in fetch_rows(self.connection, sql, part)
+        ]
+        return {name: updated for name, updated in rows if updated}
+
     def has_records(self, source: StoredSource) -> bool:
         """Return whether a source has a valid record."""
         query = (

@@ -11,13 +11,15 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select
 from resolver.store.row_types import StoreHead
 from resolver.store.schema import meta
 
+_HEAD = select(meta)
+
 
 class Snapshot:
     """Store at one `revision`; all queries of a snapshot see the same state."""
 
     def __init__(self, connection: Connection, revision: int | None = None) -> None:
         self.connection = connection
-        row = connection.execute(select(meta)).one()
+        row = connection.execute(_HEAD).one()
         self.head = StoreHead(
             row.store_id,
             row.version,
