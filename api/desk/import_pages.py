@@ -42,7 +42,7 @@ from resolver.records.source_names import is_list_source_name
 
 _KEPT_KEYS = {"agency", "handling", "deduplicated", "complete", "delimiter"}
 """Keys of an uploaded mapping that the form does not ask about."""
-_SHOWN_RECORDS, _READ_ROWS, _SHOWN_REJECTS = 5, 2_000, 20
+_SHOWN_RECORDS, _READ_ROWS, _DATE_ROWS, _SHOWN_REJECTS = 5, 2_000, 16_000, 20
 
 
 @blueprint.post("/desk/batches/new")
@@ -183,14 +183,13 @@ def import_preview(draft_id: str) -> Any:
     skipped: list[Reject] = []
     problem = ""
     try:
-        with draft.beginning() as (folder, is_whole):
-            samples, skipped = sample_lists(
-                [folder],
-                format=draft.list_format or None,
-                records=_SHOWN_RECORDS,
-                rows=_READ_ROWS,
-            )
-        samples = [replace(item, is_whole=item.is_whole and is_whole) for item in samples]
+        samples, skipped = sample_lists(
+            [draft.input_folder],
+            format=draft.list_format or None,
+            records=_SHOWN_RECORDS,
+            rows=_READ_ROWS,
+            date_rows=_DATE_ROWS,
+        )
     except InputError as error:
         problem = " ".join(_explain(error))
     return render_page(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -54,15 +54,22 @@ def sample_lists(
     mapping: Mapping | Sequence[Mapping] | None = None,
     records: int = 5,
     rows: int = 0,
+    date_rows: int = 0,
 ) -> tuple[list[ListSample], list[Reject]]:
     """Return a sample of each list, and a reject for each file that no format reads.
 
     Reads until `rows` records of a list are read (at least `records`), and no more, except the
-    dates of a table, all of which show how doubtful ones are read. Raises the errors of
-    `read_lists`.
+    dates of a table: all of them, or those of `date_rows` rows at least, show how doubtful ones are
+    read. Raises the errors of `read_lists`.
     """
     planned, skipped = plan_reads(paths, format=format, mapping=mapping)
-    return [_sample_list(item, records, max(rows, records)) for item in planned], skipped
+    samples = [
+        _sample_list(
+            replace(item, unit=replace(item.unit, date_rows=date_rows)), records, max(rows, records)
+        )
+        for item in planned
+    ]
+    return samples, skipped
 
 
 def _sample_list(planned: PlannedList, count: int, rows: int) -> ListSample:

@@ -102,9 +102,13 @@ Item = Record | LocatedRecord | Batch | LocatedBatch | Reject | ListVersion | No
 
 @dataclass(frozen=True, slots=True)
 class ListUnit:
-    """Files that together are one list, the principal file first."""
+    """Files that together are one list, the principal file first.
+
+    `date_rows`: rows of a table, at least, whose dates decide how doubtful ones are read (0: all).
+    """
 
     files: tuple[SourceFile, ...]
+    date_rows: int = 0
 
     @property
     def label(self) -> str:

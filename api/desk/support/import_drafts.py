@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,17 +23,13 @@ from resolver.api.uploads import store_form, upload_errors
 from resolver.hub.job_worker import INPUT, create_job_folder
 from resolver.ingest.formats.tabular.mapping import Mapping
 from resolver.ingest.formats.tabular.mapping_choice import find_adjacent_mapping
-from resolver.ingest.formats.tabular.table_reader import is_table
-from resolver.ingest.io.sniffing import PARQUET_MAGIC
-from resolver.ingest.io.source_files import SourceFile, is_zip
+from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.io.workbooks import ExtractedWorksheet, extract_worksheets, is_workbook
 
 _STATE, _ORIGINAL = "draft.json", "workbook"
 """File with the state of a draft, and the folder of a workbook of which one sheet was chosen."""
 _MAX_AGE = 24 * 3_600
 """Seconds after which a draft that was not sent is removed."""
-_LONG_BYTES = 4_000_000
-"""Bytes of a table of text above which a preview looks at the beginning alone."""
 _ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -57,9 +50,14 @@ class ImportDraft:
         return self.folder.name
 
     @property
+    def input_folder(self) -> Path:
+        """Folder of the list and its mapping."""
+        return self.folder / INPUT
+
+    @property
     def path(self) -> Path:
         """The list: the uploaded file, or the chosen sheet as a CSV."""
-        files = (self.folder / INPUT).iterdir()
+        files = self.input_folder.iterdir()
         return next(path for path in sorted(files) if path.suffix not in (".yml", ".yaml"))
 
     @property
@@ -75,28 +73,11 @@ class ImportDraft:
 
     def save_mapping(self, content: dict[str, Any]) -> None:
         """Write a mapping beside the list."""
-        for path in (self.folder / INPUT).glob("*.mapping.y*ml"):
+        for path in self.input_folder.glob("*.mapping.y*ml"):
             path.unlink()
         text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
         path = self.path
         path.with_name(f"{path.stem}.mapping.yml").write_text(text, "utf-8")
-
-    @contextmanager
-    def beginning(self) -> Iterator[tuple[Path, bool]]:
-        """Yield the folder of the list and whether it is the whole list: of a long table of text
-        it holds the beginning, since a reader looks at all dates of a table before the first row.
-        """
-        path = self.path
-        if path.stat().st_size <= _LONG_BYTES or not _is_text_table(path):
-            yield self.folder / INPUT, True
-            return
-        with tempfile.TemporaryDirectory(prefix="resolver-preview-") as folder:
-            with SourceFile(path).open() as stream:
-                lines = stream.read(_LONG_BYTES).rpartition(b"\n")
-            (Path(folder) / path.name).write_bytes(lines[0] + lines[1])
-            for mapping in path.parent.glob("*.mapping.y*ml"):
-                shutil.copy(mapping, folder)
-            yield Path(folder), False
 
     def worksheets(self) -> list[ExtractedWorksheet]:
         """Return the visible sheets of a workbook, in its order. Raises `InputError`."""
@@ -104,7 +85,7 @@ class ImportDraft:
 
     def choose_worksheet(self, worksheet: str) -> None:
         """Read one sheet of the workbook, or (empty) all of them. Raises `DeskError`."""
-        workbook, folder = self.workbook, self.folder / INPUT
+        workbook, folder = self.workbook, self.input_folder
         chosen = [item.file for item in self.worksheets() if item.file.member == worksheet]
         if workbook is None or (worksheet and not chosen):
             raise DeskError(422, "The workbook has no such sheet.", "Choose one of the list.")
@@ -129,15 +110,6 @@ class ImportDraft:
     def discard(self) -> None:
         """Remove the draft."""
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _is_text_table(path: Path) -> bool:
-    """Return whether a file is a table in lines of text, also packed by gzip."""
-    if is_zip(path):
-        return False
-    file = SourceFile(path)
-    head = file.head()
-    return is_table(head, file) and not head.startswith((PARQUET_MAGIC, b"["))
 
 
 def create_draft(list_format: str) -> ImportDraft:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import os
 import re
 import time
@@ -14,11 +15,12 @@ from typing import Any
 
 import pytest
 
-from resolver.api.desk.support import import_drafts
+from resolver.api.desk import import_pages
 from resolver.cli.operate.worker import run_batch_job
 from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder, run_next_job
+from resolver.ingest.formats.tabular import table_files
 from tests.api.desk.conftest import PASSWORD, Client, Desk, csrf, sign_in
 from tests.hub.hubs import OPTIONS
 from tests.ingest.samples import write_ftm
@@ -182,23 +184,38 @@ def test_files_that_cannot_be_read_are_answered(desk: Desk) -> None:
     assert "Send as a batch" not in page
 
 
-@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def as_json_array(text: str) -> bytes:
+    head, *rows = (line.split(";") for line in text.splitlines())
+    return json.dumps([dict(zip(head, row, strict=True)) for row in rows]).encode()
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"),
+    [
+        ("long.csv", str.encode),
+        ("long.csv.gz", lambda text: gzip.compress(text.encode())),
+        ("long.json", as_json_array),
+    ],
+)
 def test_a_long_table_is_previewed_by_its_beginning(
-    desk: Desk, pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch
+    desk: Desk, name: str, pack: Callable[[str], bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_drafts, "_LONG_BYTES", 100_000)
+    monkeypatch.setattr(import_pages, "_DATE_ROWS", 1_000)
+    monkeypatch.setattr(table_files, "CHUNK", 1_000)
     browser = desk.signed_in("amira")
-    cell = "x" * 200
-    rows = "".join(f"A{number};Olena Sokol;{cell}\n" for number in range(1_500))
-    content = pack(f"Akte;Wer;Bem\n{rows}".encode())
-    name = "long.csv" if pack is bytes else "long.csv.gz"
+    rows = "".join(f"A{number};Olena Sokol;03/04/1981\n" for number in range(2_500))
+    # a proof of the order far below, which the preview does not look for
+    content = pack(f"Akte;Wer;Tag\n{rows}Z;Bohdan Kowal;04/23/1980\n")
     columns = start(browser, content, name).headers["Location"]
-    form = {"source": "p", "kind": "person", "column0": "id", "column1": "name"}
-    preview = send(browser, columns, **form).headers["Location"]
+    form = {"column0": "id", "column1": "name", "column2": "birthDate"}
+    preview = send(browser, columns, source="p", kind="person", **form).headers["Location"]
     page = browser.get(preview).text
     assert "p:A0" in page
-    assert ("at the beginning of the list" in page) is (pack is bytes)
+    assert "at the beginning of the list" in page
+    assert "1981-04-03" in page
     assert "would be rejected" not in page
+    monkeypatch.setattr(import_pages, "_DATE_ROWS", 0)
+    assert "1981-03-04" in browser.get(preview).text
 
 
 def test_a_mapping_file_fills_in_the_form(desk: Desk) -> None:

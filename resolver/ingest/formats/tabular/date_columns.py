@@ -14,13 +14,16 @@ from resolver.records.properties import DATES
 _REMEDY = "day_first in a mapping decides otherwise"
 
 
-def find_date_order(table: TableFile, mapping: Mapping) -> tuple[DateOrder, list[str]]:
+def find_date_order(
+    table: TableFile, mapping: Mapping, rows: int = 0
+) -> tuple[DateOrder, list[str]]:
     """Return the order that the mapping states or the dates prove, and a line on each assumption.
 
-    Reads the date columns of the whole table, once; not if it has none.
+    Reads the date columns of the whole table, or of `rows` rows at least, once; not if it has none.
     """
     columns = [name for prop in DATES for name in mapping.properties.get(prop, ())]
     evidence = DateEvidence()
+    examined = 0
     for chunk in table.chunks(columns) if columns else ():
         if isinstance(chunk, Reject):
             continue
@@ -29,6 +32,9 @@ def find_date_order(table: TableFile, mapping: Mapping) -> tuple[DateOrder, list
             counts = np.bincount(cells.codes, minlength=len(cells.texts))
             for text, count in zip(cells.texts.to_pylist(), counts.tolist(), strict=True):
                 evidence.add(text, count)
+        examined += len(chunk.lines)
+        if rows and examined >= rows:
+            break
     if mapping.day_first is not None:
         return DateOrder(mapping.day_first, mapping.day_first), list(evidence.describe_years())
     return evidence.order(), list(evidence.describe(_REMEDY))

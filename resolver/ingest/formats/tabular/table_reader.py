@@ -82,7 +82,7 @@ def read_tabular(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Ite
         columns = mapping.columns(table.columns)
     except MappingError as error:
         raise MappingError(error.message, place=file.label, hint=error.hint) from None
-    order, doubts = find_date_order(table, mapping)
+    order, doubts = find_date_order(table, mapping, unit.date_rows)
     for doubt in doubts:
         yield Note(f"{file.label}: {doubt}")
     is_empty, is_examined = True, False
