@@ -121,11 +121,13 @@ def _columns_page(draft: ImportDraft, problem: str = "", answers: Any = None) ->
     file = find_tables(draft.path)[0][0]
     proposal = propose_columns(file)
     mapping = draft.mapping()
+    questions = column_form.ask_columns(proposal, mapping)
     return render_page(
         "import_columns.html",
         section="batches",
         draft=draft,
-        questions=column_form.ask_columns(proposal, mapping),
+        questions=questions,
+        more=column_form.more_columns(proposal, questions),
         proposal=proposal,
         defaults={**_list_answers(file, proposal, mapping), **(answers or {})},
         answers=answers or {},

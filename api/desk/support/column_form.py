@@ -14,7 +14,9 @@ from resolver.records import properties as names
 from resolver.records.labels import property_label
 
 MAX_COLUMNS = 150
-"""Columns that the form asks about; a table with more needs a mapping file."""
+"""Columns that the form asks about one by one; of a wider table, those with a meaning first."""
+MORE_COLUMNS = 4
+"""Further columns of a wider table that can be chosen by name, at once."""
 _ID, _KIND, _SCHEMA = "id", "kind", "schema"
 _WHOLE_ADDRESS = f"{names.ADDRESS}.{ADDRESS_PARTS[0]}"
 _OTHER = ("gender", "position", "profession", "notes", names.ACTIVITY, "program", "sourceUrl")
@@ -30,10 +32,11 @@ DATE_ORDERS = (("true", "day first (3 April 1970)"), ("false", "month first (4 M
 
 @dataclass(frozen=True, slots=True)
 class ColumnQuestion:
-    """Column to ask about: its name, some values, the share of rows that it fills (0 to 1), and
-    the meaning chosen so far (empty: not used).
+    """Column to ask about: its place in the table, its name, some values, the share of rows that it
+    fills (0 to 1), and the meaning chosen so far (empty: not used).
     """
 
+    place: int
     name: str
     examples: tuple[str, ...]
     filled: float
@@ -79,16 +82,32 @@ def known_meanings() -> dict[str, str]:
 
 
 def ask_columns(proposal: TableProposal, mapping: Mapping | None) -> list[ColumnQuestion]:
-    """Return the question of each column, answered by a mapping, or else by the proposal."""
+    """Return the questions of at most `MAX_COLUMNS` columns, in the order of the table, answered by
+    a mapping, or else by the proposal.
+    """
     chosen = _meanings_of_mapping(mapping) if mapping else _meanings_of_proposal(proposal)
+    columns = list(enumerate(proposal.columns))
+    # columns with a meaning first
+    columns.sort(key=lambda column: column[1] not in chosen)
     return [
         ColumnQuestion(
+            place,
             name,
             proposal.profiles[name].examples,
             proposal.profiles[name].filled,
             chosen.get(name, ""),
         )
-        for name in proposal.columns[:MAX_COLUMNS]
+        for place, name in sorted(columns[:MAX_COLUMNS])
+    ]
+
+
+def more_columns(
+    proposal: TableProposal, questions: Sequence[ColumnQuestion]
+) -> list[tuple[str, str]]:
+    """Return place and name of the columns that the questions leave out."""
+    places = {question.place for question in questions}
+    return [
+        (str(place), name) for place, name in enumerate(proposal.columns) if place not in places
     ]
 
 
@@ -126,8 +145,13 @@ def read_answers(
     """
     content: dict[str, Any] = {**base, "source": form.get("source", "").strip()[:100]}
     properties: dict[str, list[str]] = {}
-    for place, column in enumerate(columns[:MAX_COLUMNS]):
-        meaning = form.get(f"column{place}", "")[:60]
+    further = {
+        form[f"more{number}"]: form.get(f"more{number}meaning", "")
+        for number in range(MORE_COLUMNS)
+        if form.get(f"more{number}")
+    }
+    for place, column in enumerate(columns):
+        meaning = (form.get(f"column{place}") or further.get(str(place), ""))[:60]
         if meaning in (_ID, _KIND, _SCHEMA):
             content[meaning] = column
         elif meaning:

@@ -218,6 +218,28 @@ def test_a_long_table_is_previewed_by_its_beginning(
     assert "1981-03-04" in browser.get(preview).text
 
 
+def test_any_column_of_a_wide_table_can_be_used(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    # those with a meaning stand far behind
+    names = [f"c{number}" for number in range(300)] + ["Wer", "mail"]
+    cells = ["x"] * 298 + ["4 Main Street", "x", "Olena Sokol", "o@example.org"]
+    content = ";".join(names) + "\n" + ";".join(cells) + "\n"
+    columns = start(browser, content, "wide.csv").headers["Location"]
+    page = browser.get(columns).text
+    shown = chosen_meanings(page)
+    assert (shown["mail"], "c1" in shown, "c200" in shown) == ("email", True, False)
+    assert "302 columns" in page
+    assert '<option value="298">c298</option>' in page
+    form = {"source": "wide", "kind": "person", "column300": "name", "column301": "email"}
+    more = {"more1": "298", "more1meaning": "address"}
+    refused = send(browser, columns, **{**form, **more, "column300": ""})
+    assert (refused.status_code, '<option value="298" selected>' in refused.text) == (422, True)
+    preview = send(browser, columns, **form, **more).headers["Location"]
+    page = browser.get(preview).text
+    assert all(text in page for text in ("Olena Sokol", "o@example.org", "4 Main Street"))
+    assert chosen_meanings(browser.get(columns).text)["c298"] == "address"
+
+
 def test_a_mapping_file_fills_in_the_form(desk: Desk) -> None:
     browser = desk.signed_in("amira")
     text = (
