@@ -157,9 +157,10 @@ class Screener:
         """
         symbol_source().load()
         snapshot = self._refresh()
-        # one person and one group of the store exercise every part of an answer
+        # one record of a person and one of a group exercise every part of an answer
         rows = np.unique(snapshot.segments[0].prepared.kinds, return_index=True)[1]
-        samples = list(snapshot.segments[0].records(np.sort(rows))[0].to_records())
+        batch, owner = snapshot.segments[0].records(np.sort(rows))
+        samples = list(batch.take(np.unique(owner, return_index=True)[1]).to_records())
         results, _ = self.check([*samples, _HAN_NAME], MatchQuery(cutoff=0.0))
         for match in (match for result in results for match in result.matches):
             # an explanation is computed on first access

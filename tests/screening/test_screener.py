@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
 
-from resolver.records import Batch, Kind
+from resolver.records import Batch, Kind, Record
 from resolver.records.prepared.entity_profiles import build_profiles
 from resolver.screening.screener import MatchQuery, Screener
 from resolver.synthetic import generate
@@ -66,6 +66,25 @@ def test_each_record_finds_its_own_entity(stores: Stores) -> None:
                     stored = view.entity(match.entity["id"])
                     assert stored is not None
                     assert list(stored.records) == match.entity["referents"]
+
+
+def test_warming_checks_one_record_of_each_kind(
+    stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies = [record(f"a:{number}", name="Ivan Petrov", birthDate="1950-01-02") for number in "123"]
+    counts: list[int] = []
+    check = Screener.check
+
+    def count_queries(screener: Screener, queries: Sequence[Record], options: MatchQuery) -> object:
+        counts.append(len(queries))
+        return check(screener, queries, options)
+
+    monkeypatch.setattr(Screener, "check", count_queries)
+    with stores.new() as hub:
+        hub.add(make_intake([*copies, record("a:4", Kind.GROUP, name="Vektor Trading")]))
+        assert Screener(hub).warm().revision == 1
+    # and the group with a name in Chinese characters
+    assert counts == [3]
 
 
 def test_incomplete_results_are_marked(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:

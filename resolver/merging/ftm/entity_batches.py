@@ -92,7 +92,8 @@ def _group_values(
                 values[entity_of_record[row]][prop] = {text: [row]}
             elif text not in texts:
                 texts[text] = [row]
-            elif row not in texts[text]:
+            elif texts[text][-1] != row:
+                # rows ascend
                 texts[text].append(row)
     return values
 

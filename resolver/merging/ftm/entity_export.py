@@ -54,17 +54,19 @@ def build_ftm_entity(
     `values`: per property, the texts of its values, their canonical codes and their records
     (unused, as FollowTheMoney has no place for them). `notes` follow the notes that values produce.
     """
-    properties: dict[str, list[str]] = {}
+    # texts as keys: an entity may have thousands
+    texts_of: dict[str, dict[str, None]] = {}
     for prop, value_forms in values:
         if prop == REFERENTS:
             referents = list(dict.fromkeys([*referents, *(text for text, _, _ in value_forms)]))
         for original, code, _ in value_forms:
             for name, ftm_text, _ in to_ftm_values(schema, prop, original, code):
-                texts = properties.get(name)
+                texts = texts_of.get(name)
                 if texts is None:
-                    properties[name] = [ftm_text]
-                elif ftm_text not in texts:
-                    texts.append(ftm_text)
+                    texts_of[name] = {ftm_text: None}
+                else:
+                    texts[ftm_text] = None
+    properties = {name: list(texts) for name, texts in texts_of.items()}
     if notes:
         properties.setdefault("notes", []).extend(notes)
     return {

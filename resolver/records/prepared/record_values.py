@@ -10,8 +10,8 @@ from dataclasses import dataclass
 class RecordValues:
     """Records as lists.
 
-    `values` has per property the (row, text) of every value, packed as in a `Batch`, in any order;
-    repetitions are allowed.
+    `values` has per property the (row, text) of every value, packed as in a `Batch`, with rows that
+    ascend; repetitions are allowed.
     """
 
     ids: list[str]
