@@ -25,7 +25,7 @@ from resolver.api.schemas.yente import interpreted_query, query_record
 from resolver.api.service import current_service
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
 from resolver.records.labels import property_label
-from resolver.records.properties import COUNTRIES
+from resolver.records.properties import COUNTRIES, IDENTIFIERS
 from resolver.records.results.evidence_summary import describe_names, summarize_evidence
 from resolver.screening import entity_reader
 from resolver.screening.match_documents import build_match_documents
@@ -36,6 +36,7 @@ from resolver.screening.screener import (
     ScreeningResult,
 )
 from resolver.screening.search.term_search import SearchScope
+from resolver.search.search_terms import TypedText, read_typed_text
 
 FIELDS = (
     ("name", "Name"),
@@ -64,6 +65,10 @@ FACTS = (
     "position",
 )
 """Properties shown of a match, in this order."""
+STATED_FACTS = tuple(
+    prop for prop in (*IDENTIFIERS, "phone", "email", "website", "address") if prop not in FACTS
+)
+"""Properties shown of a match only where they state a word that was typed."""
 _MAX_MATCHES = 20
 _MAX_FOUND = 1_000
 """Found entities that pages show at most."""
@@ -113,7 +118,7 @@ def _search_words(text: str, form: dict[str, Any]) -> str:
         problem=f"There is no filter {', '.join(unknown)}." if unknown else None,
         id_match=_find_by_id(text),
         found_count=len(results),
-        matches=[_entity_context(entity) for entity in entities],
+        matches=[_entity_context(entity, read_typed_text(text)) for entity in entities],
         revision=revision.revision,
         facets=facet_choices(results, filters),
         filters=[":".join(row) for row in filters],
@@ -169,8 +174,9 @@ def _match_context(match: ScreeningMatch) -> dict[str, Any]:
     }
 
 
-def _entity_context(entity: dict[str, Any]) -> dict[str, Any]:
-    properties = entity["properties"]
+def _entity_context(entity: dict[str, Any], typed: TypedText | None = None) -> dict[str, Any]:
+    """Return what a result shows; values that state a typed word come first."""
+    properties = _order_stated(entity["properties"], typed) if typed else entity["properties"]
     names = [*properties.get("name", ()), *properties.get("alias", ())]
     return {
         "id": entity["id"],
@@ -178,7 +184,7 @@ def _entity_context(entity: dict[str, Any]) -> dict[str, Any]:
         "names": [name for name in names if name != entity["caption"]],
         "facts": [
             (property_label(prop), _fact_texts(prop, properties[prop]))
-            for prop in FACTS
+            for prop in (*FACTS, *(STATED_FACTS if typed else ()))
             if properties.get(prop)
         ],
         "datasets": entity["datasets"],
@@ -187,6 +193,24 @@ def _entity_context(entity: dict[str, Any]) -> dict[str, Any]:
             referent.partition(":")[0] in entity["datasets"] for referent in entity["referents"]
         ),
     }
+
+
+def _order_stated(properties: dict[str, list[str]], typed: TypedText) -> dict[str, list[str]]:
+    """Return properties with the values first that state a typed word, and of `STATED_FACTS` no
+    others.
+    """
+
+    def is_stated(value: str) -> bool:
+        """Return whether a value has a typed word, or is the typed number."""
+        found = read_typed_text(value)
+        return bool({*typed.words, *typed.wholes} & {*found.words, *found.wholes})
+
+    ordered = {}
+    for prop, values in properties.items():
+        stated = [value for value in values if is_stated(value)]
+        others = [] if prop in STATED_FACTS else [value for value in values if value not in stated]
+        ordered[prop] = [*stated, *others]
+    return ordered
 
 
 def _fact_texts(prop: str, values: list[str]) -> list[str]:

@@ -13,7 +13,7 @@ from resolver.ingest.formats.tabular.mapping import ADDRESS_PARTS, Mapping
 from resolver.records import properties as names
 from resolver.records.labels import property_label
 
-MAX_COLUMNS = 150
+MAX_COLUMNS = 60
 """Columns that the form asks about one by one; of a wider table, those with a meaning first."""
 MORE_COLUMNS = 4
 """Further columns of a wider table that can be chosen by name, at once."""

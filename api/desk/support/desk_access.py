@@ -90,9 +90,10 @@ def require_role(role: UserRole) -> Callable[[ViewFunction], ViewFunction]:
             """Call the view for users of the role, refuse others."""
             user = current_user()
             if user.role < role:
+                article = "an" if role.label[0] in "aeiou" else "a"
                 raise DeskError(
                     403,
-                    f"You may look at this, but not change it: that takes a {role.label}.",
+                    f"You may look at this, but not change it: that takes {article} {role.label}.",
                     f"You are signed in as {user.name}, {user.role.label}. "
                     "An admin can change roles.",
                 )

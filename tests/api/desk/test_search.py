@@ -74,3 +74,19 @@ def test_a_match_begins_with_its_reasons_in_a_sentence(browser: Client) -> None:
     name = f"{world.word(1)}+{world.word(38)}"
     page = browser.get(f"/desk/search?name={name}&birthDate=1951").text
     assert re.search(r'<p class="summary">Same name[^<]*\.</p>', page)
+
+
+def test_a_result_shows_first_what_was_typed(browser: Client, busy: Desk) -> None:
+    rows = [row for row in world.records() if row.addresses and row.addresses[0].city]
+    city = rows[0].addresses[0].city
+    page = browser.get(f"/desk/search?q={city}").text
+    results = page.split("<h2>")[1:]
+    with_address = [text for text in results if "<dt>Address</dt>" in text]
+    assert with_address
+    for text in with_address:
+        first = re.search(r"<dt>Address</dt>\s*<dd>.*?<bdi[^>]*>(.*?)</bdi>", text, re.DOTALL)
+        assert first
+        assert city in unescape(first[1])
+    # an address that states nothing typed is not shown
+    name = rows[0].caption.split()[-1]
+    assert "<dt>Address</dt>" not in browser.get(f"/desk/search?q={name}").text
