@@ -21,7 +21,7 @@ from resolver.store.record_contents import decode_batch, decode_handling, decode
 from resolver.store.row_types import StoredRecord, StoredSource
 from resolver.store.schema import list_versions, records, sources
 from resolver.store.views.snapshot import Snapshot, split_chunks
-from resolver.store.views.source_counts import records_by_source
+from resolver.store.views.source_counts import newest_by_source, records_by_source
 
 BATCH_SIZE = 100_000
 
@@ -236,19 +236,9 @@ class RecordQueries(Snapshot):
         """Return the newest record version of each source that has one: source number → (number,
         revision since which it is valid).
         """
-        version = records.alias()
-        newest = (
-            select(version.c.number)
-            .where(version.c.source == sources.c.number, version.c.valid_from <= self.revision)
-            .order_by(version.c.number.desc())
-            .limit(1)
-            .correlate(sources)
-            .scalar_subquery()
-        )
-        query = select(sources.c.number, records.c.number, records.c.valid_from).select_from(
-            sources.join(records, records.c.number == newest)
-        )
-        rows = self.connection.execute(query)
+        newest = newest_by_source(self.connection, self.head.store_id, self.revision)
+        sql = 'SELECT "source", "number", "valid_from" FROM "records" WHERE "number" {among}'
+        rows = fetch_rows(self.connection, sql, sorted(newest.values()))
         return {row[0]: (row[1], row[2]) for row in rows}
 
     def sources_with_lists(self) -> set[str]:
