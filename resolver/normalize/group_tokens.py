@@ -37,12 +37,12 @@ from resolver.normalize.group_lexicons.trade_words import EMBLEMS
 from resolver.normalize.group_lexicons.unspaced_words import UNSPACED
 from resolver.normalize.group_spelling import level_spelling, simplify_romanization
 from resolver.normalize.lexicons.numerals import find_numbers
+from resolver.normalize.lexicons.titles import PARTICLES
 from resolver.normalize.name_tokens import (
     ARABIC_ARTICLE,
     MAX_TOKENS,
     TA_MARBUTA,
     Token,
-    find_particle,
     symbol_id,
     unflag_if_all,
 )
@@ -219,7 +219,12 @@ def _group_token(form: str, symbols: list[int], flags: int) -> Token:
     city = "" if flags & ~TokenFlag.PLACE else city_name(word)
     if city:
         symbols, flags = [*symbols, symbol_id("CITY", city)], flags | TokenFlag.PLACE
-    return Token(word, flags | find_particle(word), tuple(sorted(set(symbols))), surface)
+    return Token(
+        word,
+        flags | (TokenFlag.PARTICLE if word in PARTICLES else 0),
+        tuple(sorted(set(symbols))),
+        surface,
+    )
 
 
 def stem_symbol(token: Token) -> int:

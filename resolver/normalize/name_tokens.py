@@ -31,6 +31,7 @@ from resolver.normalize.lexicons.titles import (
     TITLES,
     TITLES_OR_NAMES,
 )
+from resolver.normalize.scripts.arabic_shape import place_of_given_al
 from resolver.normalize.scripts.hebrew import has_geresh, transliterate_hebrew_words
 from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
 from resolver.normalize.scripts.romanization import respell
@@ -139,7 +140,8 @@ def tokenize_person(text: str) -> list[Token]:
     if plain and tokens:
         return tokens
     tokens = _flag_generations(_join_particles(tokens), text)
-    return unflag_if_all(_unflag_titles(_join_din(_join_abd(tokens))))[:MAX_TOKENS]
+    tokens = _unflag_titles(_join_din(_join_abd(tokens)), text)
+    return unflag_if_all(tokens)[:MAX_TOKENS]
 
 
 @cache_short_texts(100_000)
@@ -236,17 +238,20 @@ def _flag_generations(tokens: list[Token], text: str) -> list[Token]:
     return numbered
 
 
-def _unflag_titles(tokens: list[Token]) -> list[Token]:
-    """Return tokens with titles that are names at their place unflagged.
+def _unflag_titles(tokens: list[Token], text: str) -> list[Token]:
+    """Return tokens with titles, and `Al`, that are names at their place unflagged.
 
     Words that are titles and names (`Earl`, `Prince`, `Major`) are names at the end, and unless two
     words follow; `Sheikh` and similar ones only at the end.
     """
     last = len(tokens) - 1
+    names = ["" if token.flags and token.text != "al" else token.text for token in tokens]
+    given_al = place_of_given_al(text, names)
     return [
         replace(token, flags=token.flags & ~TokenFlag.PARTICLE)
         if (token.text in TITLES_OR_NAMES and place > last - 2)
         or (token.text in LAST_TITLES and place == last > 0)
+        or place == given_al
         else token
         for place, token in enumerate(tokens)
     ]
@@ -342,8 +347,3 @@ def unflag_if_all(tokens: list[Token]) -> list[Token]:
         replace(token, flags=token.flags & mask) if token.text in PARTICLES else token
         for token in tokens
     ]
-
-
-def find_particle(word: str) -> int:
-    """Return the flag of a particle, 0 for other words."""
-    return TokenFlag.PARTICLE if word in PARTICLES else 0

@@ -274,3 +274,11 @@ def _aligned(left_name: str, right_name: str) -> dict[str, float]:
     left, right = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
     context = Context(batch, NameIndex.of(batch), left, right, False)
     return {column: float(values[0]) for column, values in context.alignment.items()}
+
+
+def test_al_is_a_given_name_that_another_one_contradicts() -> None:
+    assert (
+        _aligned("Al Green", "Gene Green")["sides"] == _aligned("Ed Green", "Gene Green")["sides"]
+    )
+    assert _aligned("Al Green", "Albert Green")["tokens"] == 2
+    assert _aligned("Al Thani", "Hamad Al Thani")["sides"] == -1
