@@ -105,7 +105,9 @@ def similarity(left: Word, right: Word) -> float:
     if any(foreign) and not all(foreign):
         value = both_scripts
     shared = left.symbols & right.symbols
-    if left.flags & right.flags & TokenFlag.KNOWN and not shared and not alike and not any(foreign):
+    established = left.flags & right.flags & TokenFlag.KNOWN
+    established |= (left.flags ^ right.flags) & TokenFlag.PLACE and left.text[0] != right.text[0]
+    if established and not shared and not alike and not any(foreign):
         value -= 0.2
         if _other_ending(first, second):
             value = min(value, 0.5)

@@ -34,11 +34,8 @@ FLOOR = 0.62
 INITIAL_VALUE = np.float32(0.75)
 """Match value of an initial and a word that begins with it."""
 _MARGIN = 1e-4
-_INITIAL, _FOREIGN, _KNOWN = (
-    int(TokenFlag.INITIAL),
-    int(TokenFlag.FOREIGN),
-    int(TokenFlag.KNOWN),
-)
+_INITIAL, _FOREIGN = int(TokenFlag.INITIAL), int(TokenFlag.FOREIGN)
+_KNOWN, _PLACE = int(TokenFlag.KNOWN), int(TokenFlag.PLACE)
 _LITERAL = int(TokenFlag.INITIAL | TokenFlag.PARTICLE | TokenFlag.NUMBER)
 """Initials are judged by their letter, particles and numbers by equality."""
 _ESTABLISHED_LOSS = np.float32(0.2)
@@ -299,12 +296,12 @@ def token_pair_similarity(
     both_vowelless = both_foreign and not _has_vowels(token, tokens, memo)
     shared = _shared_symbol(token, other, tokens) if first.symbol_bits & second.symbol_bits else 0
     enough = minimum if shared == 0 else np.float32(0.0)
-    lowered = (
-        (first.flags & second.flags & _KNOWN) != 0
-        and shared == 0
-        and not same_sound
-        and not foreign
+    are_established = (first.flags & second.flags & _KNOWN) != 0
+    # A place is rarely misspelt in its first letter: Dokkyo is no Tokyo.
+    are_established |= ((first.flags ^ second.flags) & _PLACE) != 0 and (
+        first.first_letter != second.first_letter
     )
+    lowered = are_established and shared == 0 and not same_sound and not foreign
     across = np.float32(0.0)
     if len(tokens.sounds) > 0 and _is_across(token, other, tokens.sound_offsets, tokens.sounds):
         across = cross_script_similarity(

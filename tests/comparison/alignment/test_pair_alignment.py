@@ -36,7 +36,7 @@ WORDS = (
     "mohammed ivan john иван "
     "محمد عبدالرحمن al el dr smith smyth smithe schmidt 12 1 bill william xi jinping xijinping "
     "o neill oneill khan kan "
-    "bin bin oglu abc abcdefg abd хан petrov petroff"
+    "bin bin oglu abc abcdefg abd хан petrov petroff tokyo dokkyo"
 ).split()
 name = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
 
@@ -260,6 +260,11 @@ def test_a_common_or_a_short_name_is_not_cut_off(left: str, right: str) -> None:
     assert _aligned(left, right)["weakest"] != pytest.approx(0.85)
 
 
+def test_a_place_is_not_misspelt_in_its_first_letter() -> None:
+    assert _aligned("Dokkyo Ltd", "Tokyo Ltd", Kind.GROUP)["contradicted"] > 1
+    assert _aligned("Tokkyo Ltd", "Tokyo Ltd", Kind.GROUP)["contradicted"] < 1
+
+
 @pytest.mark.parametrize(
     ("left", "right"), [("Byeonghwan Woo", "Byounghwan Wu"), ("Misuk Oh", "오미숙")]
 )
@@ -269,10 +274,10 @@ def test_a_word_without_consonants_stands_for_itself(left: str, right: str) -> N
     assert aligned["omitted"] < 1
 
 
-def _aligned(left_name: str, right_name: str) -> dict[str, float]:
-    batch = prepared([record("s:1", name=left_name), record("s:2", name=right_name)])
+def _aligned(left_name: str, right_name: str, kind: Kind = Kind.PERSON) -> dict[str, float]:
+    batch = prepared([record("s:1", kind, name=left_name), record("s:2", kind, name=right_name)])
     left, right = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
-    context = Context(batch, NameIndex.of(batch), left, right, False)
+    context = Context(batch, NameIndex.of(batch), left, right, kind is Kind.GROUP)
     return {column: float(values[0]) for column, values in context.alignment.items()}
 
 
