@@ -29,6 +29,8 @@ _MAX_CONTRADICTED = 0.5
 """Nats by which names of rivals may contradict each other."""
 _MORE_PLACES = 0.75
 """Similarity of places where one name has one more, as in `Alabama at Birmingham`."""
+_CAMPUS = 0.5
+"""Similarity of branches where one is a place more of an institution that is called by another."""
 
 
 def _flagged(
@@ -38,12 +40,16 @@ def _flagged(
     *,
     without: TokenFlag = _NO_FLAG,
     surplus: float = 1.0,
-    linked: bool = False,
+    linked: float | None = None,
 ) -> FloatArray:
-    """Compare the words with a flag in some pairs of name forms, by default the best pairs."""
+    """Compare the words with a flag in some pairs of name forms, by default the best pairs.
+
+    `surplus`, `linked`: similarity where one name has more of them, and that behind `_LINKS`.
+    """
     form_tokens = context.prepared.forms.tokens
-    links = _LINKS if linked else (0, 0)
-    rule = FlagRule(int(flag), int(without), np.float32(surplus), *links)
+    links = (0, 0) if linked is None else _LINKS
+    surpluses = np.float32(surplus), np.float32(linked or 0)
+    rule = FlagRule(int(flag), int(without), surpluses[0], *links, surpluses[1])
     return flagged_words(forms or context.best_forms, form_tokens, context.names.tokens, rule)
 
 
@@ -57,12 +63,12 @@ def numbers(context: Context) -> FloatArray:
 
 def places_named(context: Context) -> FloatArray:
     """Places in the names, which tell branches apart."""
-    return _flagged(context, TokenFlag.PLACE, surplus=_MORE_PLACES, linked=True)
+    return _flagged(context, TokenFlag.PLACE, surplus=_MORE_PLACES, linked=_MORE_PLACES)
 
 
 def branch(context: Context) -> FloatArray:
     """Places in the principal names, where branches share the name of the whole as an alias."""
-    return _flagged(context, TokenFlag.PLACE, context.principal_forms, linked=True)
+    return _flagged(context, TokenFlag.PLACE, context.principal_forms, linked=_CAMPUS)
 
 
 def faction(context: Context) -> FloatArray:

@@ -25,7 +25,8 @@ class FlagRule(NamedTuple):
     """Words that `fill_flagged_words` compares: with a flag, and with none of `without`.
 
     `surplus`: similarity where one name has all of the other's and more; `head`, `link`: flags of
-    two words, behind which the first of each name's words must be the same (0: whichever it is).
+    two words, behind which the first of each name's words must be the same (0: whichever it is);
+    `linked_surplus`: as `surplus`, where the first of each stands behind such words.
     """
 
     flag: int
@@ -33,6 +34,7 @@ class FlagRule(NamedTuple):
     surplus: np.float32
     head: int
     link: int
+    linked_surplus: np.float32
 
 
 @compiled(allocates=False)
@@ -66,25 +68,27 @@ def _first_linked(
 
 
 @compiled(allocates=False)
-def _are_linked_apart(
+def _grade_surplus(
     left: AnyInt,
     right: AnyInt,
     offsets: IntArray,
     items: IntArray,
     tokens: TokenRecords,
     rule: FlagRule,
-) -> bool:
-    """Return whether the first words of two forms with the flag of a rule differ behind its link.
+) -> np.float32:
+    """Return the grade of two forms of which one has more words with the flag of a rule.
 
-    `University of Alabama at Birmingham` and `University of Birmingham` differ.
+    `University of Alabama at Birmingham` and `University of Birmingham` differ behind the link;
+    `University of Alabama` may be the whole.
     """
     if rule.link == 0:
-        return False
+        return rule.surplus
     first = _first_linked(left, offsets, items, tokens.records, rule)
     second = _first_linked(right, offsets, items, tokens.records, rule)
     if first < 0 or second < 0:
-        return False
-    return not _same_word(first, second, tokens.records, tokens.symbols)
+        return rule.surplus
+    is_same = _same_word(first, second, tokens.records, tokens.symbols)
+    return rule.linked_surplus if is_same else _PARTLY_SHARED
 
 
 @compiled(allocates=False)
@@ -99,8 +103,9 @@ def fill_flagged_words(
 ) -> None:
     """Compare the words with a flag in pairs of name forms (-1 none).
 
-    1 they agree, `rule.surplus` where one name has more of them, 0.25 in part or where the first
-    ones behind a link differ, 0 they differ, 0.5 only one name has any, NaN no name has any.
+    1 they agree, `rule.surplus` or `rule.linked_surplus` where one name has more of them, 0.25 in
+    part or where the first ones behind a link differ, 0 they differ, 0.5 only one name has any, NaN
+    no name has any.
     """
     records, flag, both = tokens.records, rule.flag, rule.flag | rule.without
     for pair in range(len(left_forms)):
@@ -126,9 +131,9 @@ def fill_flagged_words(
         elif count_left == 0 or count_right == 0:
             out[pair] = _ONE_SIDED
         elif common >= min(count_left, count_right):
-            is_apart = _are_linked_apart(left, right, offsets, items, tokens, rule)
             is_equal = count_left == count_right
-            out[pair] = 1.0 if is_equal else _PARTLY_SHARED if is_apart else rule.surplus
+            surplus = _grade_surplus(left, right, offsets, items, tokens, rule)
+            out[pair] = 1.0 if is_equal else surplus
         else:
             out[pair] = _PARTLY_SHARED if common > 0 else 0.0
 

@@ -3,8 +3,9 @@
 Words are ASCII, as `folding.letters` gives them. Only places of one word are listed, and none that
 is more often a person's name or a common word (Nancy, Nice, Salt). Countries come from `rigour`.
 Spellings are names in other languages and, for cities with universities, the forms they have in
-names of institutions there (`Helsingin`, `moskovskiy`). The list is written by hand; a place that
-is missing is compared as any other word.
+names of institutions there (`Helsingin`, `moskovskiy`). Towns where a university has its first seat
+that is called by its state alone (`University of Illinois at Urbana`) are left out. The list is
+written by hand; a place that is missing is compared as any other word.
 """
 
 from __future__ import annotations
@@ -156,7 +157,13 @@ christchurch dunedin shantou/swatow zhangzhou quanzhou wuhu yangzhou zhenjiang n
 tangshan mianyang suwon ulsan cheongju jeonju nagasaki niigata kanazawa okayama kumamoto kagoshima
 gifu chiba saitama toyama kawasaki shizuoka hamamatsu semarang yogyakarta/jogjakarta malang
 surakarta palembang congo korea bosnia/bosna/bosnien/bosnie macedonia burkina casamance arabia saudi
-bodoland mizoram khalistan britishcolumbia
+bodoland mizoram khalistan britishcolumbia canterbury norwich warwick swansea aberystwyth
+strathclyde loughborough paisley maynooth flint duluth chattanooga huntsville riverside merced
+dearborn kalamazoo oshkosh lubbock arlington greensboro wilmington asheville omaha kearney
+fairbanks anchorage hilo vegas carbondale edwardsville evansville peoria missoula bozeman
+corvallis pullman tacoma bothell charlottesville camden binghamton pensacola shreveport waterloo
+guelph lethbridge kelowna sherbrooke moncton fredericton sudbury ballarat townsville bendigo
+toowoomba bathurst
 """
 PLACES: tuple[tuple[str, ...], ...] = tuple(
     tuple(spellings.split("/")) for spellings in _CITIES.split()

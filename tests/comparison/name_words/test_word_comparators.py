@@ -125,7 +125,9 @@ def test_one_more_place_is_less_than_the_same_places() -> None:
 def test_the_place_behind_an_institution_tells_it_from_those_of_its_other_places() -> None:
     alabama, seat = "University of Alabama at Birmingham", "University of Birmingham"
     assert compare("branch", alabama, seat) == compare("places_named", alabama, seat) == 0.25
-    assert compare("branch", alabama, "University of Alabama") == 1
+    assert compare("branch", alabama, "University of Alabama") == 0.5
+    assert compare("places_named", alabama, "University of Alabama") == 0.75
+    assert compare("branch", "University of Alabama", "The University of Alabama") == 1
     assert compare("branch", "Alabama Birmingham Norvelt", "Birmingham Norvelt") == 1
     assert compare("branch", "Norvelt of Alabama, Birmingham", "Norvelt Birmingham") == 1
 

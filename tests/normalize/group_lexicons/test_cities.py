@@ -46,3 +46,9 @@ def test_spellings_share_a_symbol_of_ours(name: str, other: str) -> None:
 def test_spellings_are_unique() -> None:
     words = [word for place in PLACES for word in place]
     assert len(words) == len(set(words))
+
+
+def test_a_further_seat_is_a_place_and_the_first_of_a_state_is_none() -> None:
+    assert city_name("flint") == "flint"
+    assert city_name("duluth") == "duluth"
+    assert [town for town in ("urbana", "champaign", "knoxville") if city_name(town)] == []
