@@ -76,10 +76,13 @@ _PREPOSITIONS = frozenset(
 """Words between the others in names of groups, in languages whose particles are not listed."""
 
 
+_DIRECTIONS = frozenset("north south east west northern southern eastern western".split())
+"""Words that are generic in a name without a word of its own (`Western University`)."""
 _MIN_REPEATED = 4
 """Letters of a word that is left out where it is repeated."""
 _THINGS = {**EMBLEMS, **REGIONAL_THINGS, **VIRTUES, **THINGS}
 _ENGLISH_THINGS = frozenset(_THINGS.values())
+_NOT_OWN = TokenFlag.GENERIC | TokenFlag.PARTICLE | TokenFlag.LEGAL
 _GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
 
 
@@ -136,7 +139,8 @@ def tokenize_group(text: str) -> list[Token]:
             tokens.append(_number_token(part.form, number, is_ship=is_ship))
     if HAN.search(text):
         tokens = [_with_senses(token) for token in tokens]
-    return _unflag_single(unflag_if_all(_flag_legal_letters(_flag_repeated(tokens))))
+    tokens = _flag_directions(_flag_legal_letters(_flag_repeated(tokens)))
+    return _unflag_single(unflag_if_all(tokens))
 
 
 def _flag_repeated(tokens: list[Token]) -> list[Token]:
@@ -149,6 +153,19 @@ def _flag_repeated(tokens: list[Token]) -> list[Token]:
         if token == before and token.flags == 0 and len(token.text) >= _MIN_REPEATED
         else token
         for before, token in zip([None, *tokens], tokens, strict=False)
+    ]
+
+
+def _flag_directions(tokens: list[Token]) -> list[Token]:
+    """Return tokens with directions flagged as generic if all words beside them are generic."""
+    others = [token for token in tokens if token.text not in _DIRECTIONS]
+    if not 0 < len(others) < len(tokens) or not all(token.flags & _NOT_OWN for token in others):
+        return tokens
+    return [
+        replace(token, flags=token.flags | TokenFlag.GENERIC)
+        if token.text in _DIRECTIONS
+        else token
+        for token in tokens
     ]
 
 
@@ -219,12 +236,8 @@ def _group_token(form: str, symbols: list[int], flags: int) -> Token:
     city = "" if flags & ~TokenFlag.PLACE else city_name(word)
     if city:
         symbols, flags = [*symbols, symbol_id("CITY", city)], flags | TokenFlag.PLACE
-    return Token(
-        word,
-        flags | (TokenFlag.PARTICLE if word in PARTICLES else 0),
-        tuple(sorted(set(symbols))),
-        surface,
-    )
+    flags |= TokenFlag.PARTICLE if word in PARTICLES else 0
+    return Token(word, flags, tuple(sorted(set(symbols))), surface)
 
 
 def stem_symbol(token: Token) -> int:

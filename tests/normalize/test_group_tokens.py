@@ -107,3 +107,11 @@ def test_a_single_v_is_left_of_a_legal_form() -> None:
 def test_in_is_a_preposition_unless_the_name_has_a_legal_form() -> None:
     assert tokenize_group("Norvelt University in Ostrava")[2].flags == TokenFlag.PARTICLE
     assert tokenize_group("Norvelt Inc")[1].flags & TokenFlag.LEGAL
+
+
+@pytest.mark.parametrize(
+    ("name", "is_generic"),
+    [("Western University", True), ("Northern Bank Ltd", True), ("Western Norvelt Bank", False)],
+)
+def test_a_direction_beside_generic_words_alone_is_generic(name: str, is_generic: bool) -> None:
+    assert bool(tokenize_group(name)[0].flags & TokenFlag.GENERIC) == is_generic
