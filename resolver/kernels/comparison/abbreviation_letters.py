@@ -15,6 +15,8 @@ mean the same in another language."""
 MANY_LETTERS, MANY_FOREIGN = np.float32(0.5), np.float32(0.4)
 FEW_LETTERS, FEW_FOREIGN = np.float32(0.25), np.float32(0.2)
 """Grades of initials in another order: four or more, or three."""
+TURNED = np.float32(0.3)
+"""Grade of initials in the order that the words have in another language."""
 RUN_TOGETHER = np.float32(0.95)
 """Grade of all words of a name written as one, in any order."""
 COUNTED, OPTIONAL, SKIPPED, PLACE = 0, 1, 2, 3
@@ -122,6 +124,50 @@ def grade_in_order(
     if (plain >> length) & 1:
         return SAME_LANGUAGE
     return OTHER_LANGUAGE if (foreign >> length) & 1 else np.float32(0.0)
+
+
+@compiled(allocates=False)
+def _advance_back(
+    reached: tuple[int, int],
+    length: int,
+    words: IntArray,
+    span: tuple[int, int],
+    may_skip: bool,
+    tokens: AbbreviationTokens,
+) -> tuple[int, int]:
+    """Return the places that initials of the words of a span reach, the last word first.
+
+    By their own initials, and with one of another language.
+    """
+    own, mixed = reached
+    for back in range(span[1] - span[0]):
+        token = words[span[1] - 1 - back]
+        if tokens.kinds[token] == SKIPPED:
+            continue
+        may_stay = tokens.kinds[token] & 1 and may_skip
+        is_own = _advance(own, length, 1, token, tokens) & own << 1
+        after = _advance(mixed, length, 1, token, tokens) & mixed << 1
+        after |= _advance_foreign(own, length, token, tokens)
+        own = is_own | (own if may_stay else 0)
+        mixed = after | (mixed if may_stay else 0)
+    return own, mixed
+
+
+@compiled(allocates=False)
+def is_turned(words: IntArray, tokens: AbbreviationTokens, length: int, may_skip: bool) -> bool:
+    """Return whether the short name in scratch has the initials of all words in the order of
+    another language: from the last word to the first, or so in each phrase between particles.
+
+    `National Liberation Army` gives `ELN`, `Armed Forces of Norvelt` gives `FAN`. One initial at
+    most is that of a word in another language.
+    """
+    reached, start = (1, 0), 0
+    for place in range(len(words) + 1):
+        if place == len(words) or tokens.kinds[words[place]] == SKIPPED:
+            reached = _advance_back(reached, length, words, (start, place), may_skip, tokens)
+            start = place + 1
+    whole = _advance_back((1, 0), length, words, (0, len(words)), may_skip, tokens)
+    return ((reached[0] | reached[1] | whole[0] | whole[1]) >> length) & 1 == 1
 
 
 @compiled(allocates=False)

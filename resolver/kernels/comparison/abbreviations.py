@@ -30,11 +30,13 @@ from resolver.kernels.comparison.abbreviation_letters import (
     PLACE,
     RUN_TOGETHER,
     SKIPPED,
+    TURNED,
     AbbreviationTokens,
     grade_any_order,
     grade_in_order,
     has_letter,
     is_run_together,
+    is_turned,
 )
 from resolver.kernels.compiler import compiled
 
@@ -235,6 +237,8 @@ def _grade_forms(
         best = grade_in_order(long_words, tokens, length, begins, may_skip)
     if best == 0 and row.words <= length <= min(row.most, _MAX_INITIALS):
         best = grade_any_order(long_words, tokens, length)
+        if 0 < best < TURNED and is_turned(long_words, tokens, length, row.words >= _MIN_WORDS):
+            best = TURNED
     return best
 
 
