@@ -26,6 +26,11 @@ muslim: mi levant: s cyprus: k guards: g self: a peasants: ck peasant: ck suppor
 nation: ut palestine: f death: m communist: k kingdom: rm network: rsm opposition: m guardians: gh
 defenders: d equality: im old: v reconciliation: m protection: ph regiment: fr faction: fj
 province: wv federal: fe community: jg holy: sm house: hcb world: wmv war: gkh women: fmw men: hm
+sons: bhf call: d victory: nz volunteers: fd confederation: k labor: tar labour: tar trade: ch
+patriotic: vw popular: shn republican: cj constitutional: d voice: sv charity: kb plant: zuf
+works: z oil: np railways: cfz office: b bureau: o service: d science: wcn sciences: wcn
+library: b tigers: p eagles: a 1: fpe 2: sdz 3: t basque: e armenia: h montenegro: c bhutan: d
+tibet: b burma: m assam: o flanders: v flemish: v cornwall: k
 """
 _OPTIONAL = frozenset(
     """

@@ -51,6 +51,8 @@ def compare(feature: str, name: str, other: str, kind: Kind = Kind.GROUP) -> flo
         ("EFR", "Army of Red Front", 0.3),
         ("FRE", "Army of Red Front", 0.3),
         ("JRM", "Army Red Mountain", 0.7),
+        ("PRN", "First River Nation", 0.7),
+        ("JRH", "Republican River People", 0.7),
         ("Riverredgang", "Red Gang River", 0.95),
         ("REG", "Red e Gang", 1.0),
         ("RR", "Red River", NONE),
