@@ -233,7 +233,7 @@ def _group_token(form: str, symbols: list[int], flags: int) -> Token:
     if thing:
         symbols = [*symbols, symbol_id("THING", thing)]
     # `rigour` knows some spellings of some places, so that others share a symbol of ours only.
-    city = "" if flags & ~TokenFlag.PLACE else city_name(word)
+    city = "" if flags & ~(TokenFlag.PLACE | TokenFlag.FOREIGN) else city_name(word)
     if city:
         symbols, flags = [*symbols, symbol_id("CITY", city)], flags | TokenFlag.PLACE
     flags |= TokenFlag.PARTICLE if word in PARTICLES else 0

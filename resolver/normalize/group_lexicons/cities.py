@@ -165,11 +165,29 @@ corvallis pullman tacoma bothell charlottesville camden binghamton pensacola shr
 guelph lethbridge kelowna sherbrooke moncton fredericton sudbury ballarat townsville bendigo
 toowoomba bathurst
 """
+_WITHOUT_VOWELS = """
+damascus/dmshq latakia/ladhqya/ladhqyt qamishli/qamshly baghdad/bghdad erbil/arbyl kirkuk/krkwk
+karbala/krbla sulaymaniyah/slymanya/slymanyt tikrit/tkryt ramadi/rmady fallujah/flwja/flwjt
+diyala/dyaly ninawa/nynwy beirut/byrwt/byyrwt nablus/nabls cairo/qahra/qahrt
+alexandria/askndrya/askndryt mansoura/mnswra/mnswrt hodeidah/hdyda/hdydt hadramaut/hdrmwt
+khartoum/khrtwm darfur/darfwr marrakesh/mraksh oran/whran sfax/sfaqs tripoli/trabls
+benghazi/bnghazy misrata/msrata/msratt zintan/zntan tehran/thran mashhad/mshhd isfahan/asfhan
+shiraz/shyraz tabriz/tbryz kerman/krman zahedan/zahdan bushehr/bwshhr khuzestan/khwzstan
+kandahar/qndhar kunduz/qndwz helmand/hlmnd nangarhar/nngrhar paktia/pktya karachi/krachy
+lahore/lahwr peshawar/pshawr manama/mnama/mnamt istanbul/astanbwl/astnbwl ankara/anqra/anqrt
+moscow/mwskw jerusalem/yrwslym nicosia/nyqwsya
+"""
+"""Places as Arabic and Hebrew letters write them, in Latin letters: five or more, since shorter
+words may be acronyms."""
 PLACES: tuple[tuple[str, ...], ...] = tuple(
     tuple(spellings.split("/")) for spellings in _CITIES.split()
 )
 """Spellings of each place, the usual one first."""
-_BY_WORD = {word: spellings[0] for spellings in PLACES for word in spellings}
+_BY_WORD = {
+    word: spellings[0]
+    for spellings in (*PLACES, *(text.split("/") for text in _WITHOUT_VOWELS.split()))
+    for word in spellings
+}
 
 
 def city_name(word: str) -> str:

@@ -29,13 +29,14 @@ _LEFT_OUT = frozenset(
     barrio bairro urb urbanizacion fracc hy tehsil tahsil taluka wilaya governorate muhafazat
     ostan ciudad municipio municipality commune of the and de la le les du des del della delle
     di da do dos das el al y e et und na der den het near opp opposite off behind
+    odos leoforos kucha dangyly koshesi rhwb sdrwt thnn thanon mntqt mdynt mhafzt bnayt shqt tabq
     """.split()
 )
 _SAME = parse_groups(
     """
     blvd: boulevard blvd boul bulvar bulvari bulv bulwar bulevar bulevard bulvard blv blwar bld
     sq: square sq place pl plaza plac piazza piazzale platz ploshchad ploshcha praca plein
-    sq: meydani meydan maidan mydan
+    sq: meydani meydan maidan mydan plateia
     ln: lane ln alley aly pereulok per provulok ruelle callejon travessa gasse cikmaz
     ln: kucheh kuche koche kwchh
     hwy: highway hwy shosse chaussee autopista carretera ctra rodovia szosa

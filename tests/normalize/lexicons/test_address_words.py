@@ -36,6 +36,11 @@ from resolver.normalize.lexicons.address_words import address_words
         ("北京市朝阳区建国路88号", "88 Jianguo Lu, Chaoyang Qu, Beijing"),
         ("강남구 세종로 152", "강남 세종 152"),
         ("Kandahar Province", "Kandahar"),
+        ("Λεωφόρος Συγγρού 45, Αθήνα", "Syngrou 45, Athens"),
+        ("ქუჩა რუსთაველი 5, თბილისი", "Rustaveli Street 5, Tbilisi"),
+        ("شارع 12، بيروت", "Street 12, Beirut"),
+        ("خیابان ۱۲، تهران", "12 Khiaban, Tehran"),
+        ("רחוב 7, ירושלים", "7 Jerusalem"),
     ],
 )
 def test_writings_of_one_address(text: str, other: str) -> None:
