@@ -15,9 +15,10 @@ from resolver.models import loader
 from resolver.records import KIND_BY_LABEL
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.population import Population
+from resolver.reference.tables import RIGOUR_VERSION
 from resolver.scoring import Model, model_from_json
 
-STAMPED_LIBRARIES = ("rigour", "jellyfish", "nicknames", "icu4py", "rapidfuzz", "pykakasi")
+STAMPED_LIBRARIES = ("jellyfish", "nicknames", "icu4py", "rapidfuzz", "pykakasi")
 """Libraries that scores depend on, besides the model and this program."""
 _MAX_POPULATIONS = 16
 
@@ -86,7 +87,8 @@ def load_models(directory: Path | None = None) -> ModelSet:
     }
     tables = loader.load("tables", directory)
     digest = loader.digest({**raw, "tables": tables})
-    stamp = {"model": digest, **{library: version(library) for library in STAMPED_LIBRARIES}}
+    versions = {library: version(library) for library in STAMPED_LIBRARIES}
+    stamp = {"model": digest, "rigour": RIGOUR_VERSION, **versions}
     return ModelSet(models, build_tables(tables), stamp)
 
 

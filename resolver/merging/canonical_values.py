@@ -10,14 +10,13 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from followthemoney.types import registry
-from rigour.text.scripts import text_scripts
-
 from resolver.errors import DateError
 from resolver.records import PartialDate, parse_date
 from resolver.records.packing import SEPARATOR
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.properties import COUNTRIES, DATES, IDENTIFIER_SET
+from resolver.reference.characters import text_scripts
+from resolver.reference.ftm.value_types import clean_gender
 
 CountryCode = Callable[[str], str | None]
 GENDER = "gender"
@@ -63,7 +62,7 @@ class CanonicalCodes:
             return (self.country_code(text) or "").lower()
         if column in _DATES:
             return _date_code(text)
-        return registry.gender.clean(text) or ""
+        return clean_gender(text) or ""
 
 
 def _date_code(text: str) -> str:

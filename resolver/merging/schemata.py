@@ -6,17 +6,17 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
-from followthemoney import model
 
 from resolver.merging.partition import Partition
 from resolver.records import DEFAULT_SCHEMA, Batch, Kind, kind_of_schema
 from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.reference.ftm.schemata import find_schema
 
 
 @cache_short_texts(4_096, all_arguments=True)
 def valid_schema(schema: str, kind: int) -> str:
     """Return the schema if FtM has it as a Thing, else the default schema of the kind."""
-    ftm_schema = model.get(schema)
+    ftm_schema = find_schema(schema)
     return (
         schema
         if ftm_schema is not None and ftm_schema.is_a("Thing")
@@ -27,7 +27,7 @@ def valid_schema(schema: str, kind: int) -> str:
 @cache_short_texts(4_096, all_arguments=True)
 def descends_from(schema: str, ancestor: str) -> bool:
     """Return True if a schema equals `ancestor` or descends from it."""
-    ftm_schema = model.get(schema)
+    ftm_schema = find_schema(schema)
     return ftm_schema is not None and ftm_schema.is_a(ancestor)
 
 
@@ -52,8 +52,8 @@ def _support(name: str, counts: Counter[str]) -> int:
 
 @cache_short_texts(4_096, all_arguments=True)
 def _depth(name: str) -> int:
-    ftm_schema = model.get(name)
-    return len(ftm_schema.schemata) if ftm_schema is not None else 0
+    ftm_schema = find_schema(name)
+    return len(ftm_schema.ancestors) if ftm_schema is not None else 0
 
 
 def find_record_schemata(batch: Batch) -> list[str]:

@@ -17,8 +17,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from followthemoney.statement.serialize import CSV_COLUMNS
-from followthemoney.statement.util import BASE_ID
 
 from resolver.merging.canonical_values import CountryCode
 from resolver.merging.entity_values import ValueChunk, split_values
@@ -36,8 +34,9 @@ from resolver.merging.schemata import descends_from
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.properties import RELATION
+from resolver.reference.ftm.schemata import BASE_ID
+from resolver.reference.ftm.schemata import STATEMENT_COLUMNS as STATEMENT_COLUMNS
 
-STATEMENT_COLUMNS = tuple(CSV_COLUMNS)
 _EMPTY_COLUMNS = ("lang", "first_seen", "last_seen")
 _Subjects = tuple[pa.StringArray, pa.StringArray]
 """Canonical ids and entity ids of rows."""

@@ -6,8 +6,6 @@ import re
 import unicodedata
 from functools import cache
 
-from rigour.names import tokenize_name
-
 from resolver.kernels.icu import Transliterator
 from resolver.normalize.scripts.arabic import level_arabic
 from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
@@ -19,6 +17,7 @@ from resolver.normalize.scripts.southeast_asian import (
     transliterate_southeast,
 )
 from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.reference.characters import tokenize_name
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _VOWELLESS = re.compile("[\u0590-\u05ff\u0600-\u06ff\u0750-\u077f\ufb1d-\ufdff\ufe70-\ufeff]")

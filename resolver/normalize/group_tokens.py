@@ -1,18 +1,10 @@
-"""Tokens of names of groups and assets, with the symbols that `rigour` finds in them."""
+"""Tokens of names of groups and assets, with the symbols of generic words among them."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 from functools import cache
-
-from rigour.names import (
-    Name,
-    NamePartTag,
-    NameTypeTag,
-    SymbolCategory,
-    analyze_names,
-)
 
 from resolver.normalize.faction_names import mark_faction
 from resolver.normalize.folding import (
@@ -51,6 +43,14 @@ from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
 from resolver.normalize.scripts.readings import readings
 from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
 from resolver.records.prepared.value_flags import TokenFlag
+from resolver.reference.group_names import (
+    GENERIC,
+    LEGAL_CLASS,
+    LOCATION,
+    NUMERIC,
+    GroupName,
+    analyze_group_name,
+)
 
 _BRACKETED = re.compile(r"\s*+([^()]+)\(\s*+[A-Z][A-Z.\-]{1,9}\s*+\)\s*$")
 _BEHIND_DASH = re.compile(r"\s*+(.+?)\s[-\u2013\u2014]\s*+([A-Z]{3,10})\s*$")
@@ -60,7 +60,7 @@ _LEGAL_WORDS = frozenset(
     """ab ae as asa eood epe fgup fze gk gup hb kk ksc mup nv ou pjs psc pt pte pty pvt sae sal sdn
     slu spzoo tbk veb yk""".split()
 )
-"""Legal forms that `rigour` does not recognize in every name."""
+"""Legal forms that the tables do not recognize in every name."""
 _LEGAL_PARTS = frozenset(
     """anonyme anonima naamloze naamlooze besloten vennootschap haftung limitee limitada limitata
     kabushiki kaisha gaisha aktiebolaget aktiebolag aktieselskab sendirian berhad akcyjna akciova
@@ -83,7 +83,6 @@ _MIN_REPEATED = 4
 _THINGS = {**EMBLEMS, **REGIONAL_THINGS, **VIRTUES, **THINGS}
 _ENGLISH_THINGS = frozenset(_THINGS.values())
 _NOT_OWN = TokenFlag.GENERIC | TokenFlag.PARTICLE | TokenFlag.LEGAL
-_GENERIC = frozenset((SymbolCategory.DOMAIN, SymbolCategory.SYMBOL))
 
 
 def group_readings(text: str) -> tuple[str, ...]:
@@ -111,13 +110,11 @@ def _is_short_form(short: str, text: str) -> bool:
     return next(rest, "") == capitals[0] and all(letter in rest for letter in capitals[1:])
 
 
-def _analyze(text: str) -> Name | None:
-    """Return the analysis by `rigour` of a group's name in levelled spelling, perhaps none."""
+def _analyze(text: str) -> GroupName | None:
+    """Return the analysis of a group's name in levelled spelling, perhaps none."""
     text = level_spelling(repair_homoglyphs(text))
     text = transliterate_southeast(text) if TRANSLITERATED.search(text) else text
-    text = mark_faction(translate_generic_words(text))
-    analyses = analyze_names(NameTypeTag.ORG, [text], phonetics=False, consolidate=False)
-    return min(analyses, key=lambda item: item.form) if analyses else None
+    return analyze_group_name(mark_faction(translate_generic_words(text)))
 
 
 def tokenize_group(text: str) -> list[Token]:
@@ -125,18 +122,18 @@ def tokenize_group(text: str) -> list[Token]:
     name = _analyze(text)
     if name is None:
         return [Token(word) for word in fold(level_spelling(text)).split()[:MAX_TOKENS]]
-    symbols, flags = _part_symbols(name)
+    symbols, flags = _word_symbols(name)
     numbers = find_numbers(name)
     tokens, is_ship = [], VESSEL.match(text) is not None
-    for part in name.parts[:MAX_TOKENS]:
-        number = numbers.get(part.index)
-        # A number is nothing else besides (`rigour` takes II for a legal form); an empty one is
-        # part of another number.
+    for place, word in enumerate(name.words[:MAX_TOKENS]):
+        number = numbers.get(place)
+        # A number is nothing else besides (II is a legal form, too); an empty one is part of
+        # another number.
         if number is None:
-            part_flags = flags.get(part.index, 0) | _tag_flag(part.tag)
-            tokens.append(_group_token(part.form, symbols.get(part.index, []), part_flags))
+            word_flags = flags.get(place, 0) | _word_flag(name, place)
+            tokens.append(_group_token(word, symbols.get(place, []), word_flags))
         elif number:
-            tokens.append(_number_token(part.form, number, is_ship=is_ship))
+            tokens.append(_number_token(word, number, is_ship=is_ship))
     if HAN.search(text):
         tokens = [_with_senses(token) for token in tokens]
     tokens = _flag_directions(_flag_legal_letters(_flag_repeated(tokens)))
@@ -182,12 +179,12 @@ def _number_token(form: str, number: str, *, is_ship: bool) -> Token:
     V alone may also be what is left of a legal form (`B. V.`, `e. V.`).
     """
     doubt = TokenFlag.LEGAL if letters(form) == "v" and not is_ship else 0
-    symbol = symbol_id(SymbolCategory.NUMERIC.value, number)
+    symbol = symbol_id(NUMERIC, number)
     return Token(number, TokenFlag.NUMBER | doubt, (symbol,))
 
 
 def _flag_legal_letters(tokens: list[Token]) -> list[Token]:
-    """Return tokens with legal forms that `rigour` does not know flagged at either end.
+    """Return tokens with legal forms that the tables do not have flagged at either end.
 
     So is a V that is the only letter by itself: it is left of a legal form (`B. V.`, `N. V.`).
     """
@@ -202,22 +199,21 @@ def _flag_legal_letters(tokens: list[Token]) -> list[Token]:
     ]
 
 
-def _part_symbols(name: Name) -> tuple[dict[int, list[int]], dict[int, int]]:
-    """Return the symbols of each part of a name, and the flags that follow from them."""
+def _word_symbols(name: GroupName) -> tuple[dict[int, list[int]], dict[int, int]]:
+    """Return by place the symbols of each word of a name, and the flags that follow from them."""
     symbols: dict[int, list[int]] = {}
     flags: dict[int, int] = {}
     for span in name.spans:
-        category = span.symbol.category
-        if category == SymbolCategory.NUMERIC:
+        if span.category == NUMERIC:
             continue
-        for part in span.parts:
-            symbols.setdefault(part.index, []).append(symbol_id(category.value, span.symbol.id))
-            flags[part.index] = flags.get(part.index, 0) | _symbol_flag(category)
+        for place in span.places:
+            symbols.setdefault(place, []).append(symbol_id(span.category, span.id))
+            flags[place] = flags.get(place, 0) | _symbol_flag(span.category)
     return symbols, flags
 
 
 def _group_token(form: str, symbols: list[int], flags: int) -> Token:
-    """Return the token of a part of a group's name that is no number."""
+    """Return the token of a word of a group's name that is no number."""
     word, surface = letters(form) or to_latin(form), ""
     if word in _PREPOSITIONS:
         return Token(word, TokenFlag.PARTICLE)
@@ -232,7 +228,7 @@ def _group_token(form: str, symbols: list[int], flags: int) -> Token:
     thing = thing or (word if word in _ENGLISH_THINGS else "")
     if thing:
         symbols = [*symbols, symbol_id("THING", thing)]
-    # `rigour` knows some spellings of some places, so that others share a symbol of ours only.
+    # The tables know some spellings of some places, so that others share a symbol of ours only.
     city = "" if flags & ~(TokenFlag.PLACE | TokenFlag.FOREIGN) else city_name(word)
     if city:
         symbols, flags = [*symbols, symbol_id("CITY", city)], flags | TokenFlag.PLACE
@@ -278,15 +274,15 @@ def _unspaced_token(form: str, flags: int) -> Token:
     return Token(letters(form), flags | TokenFlag.FOREIGN, tuple(symbols), form)
 
 
-def _symbol_flag(category: SymbolCategory) -> int:
-    if category == SymbolCategory.LOCATION:
+def _symbol_flag(category: str) -> int:
+    if category == LOCATION:
         return TokenFlag.PLACE
-    if category == SymbolCategory.ORG_CLASS:
+    if category == LEGAL_CLASS:
         return TokenFlag.LEGAL
-    return TokenFlag.GENERIC if category in _GENERIC else 0
+    return TokenFlag.GENERIC if category in GENERIC else 0
 
 
-def _tag_flag(tag: NamePartTag) -> int:
-    if tag == NamePartTag.LEGAL:
+def _word_flag(name: GroupName, place: int) -> int:
+    if place in name.legal:
         return TokenFlag.LEGAL
-    return TokenFlag.PARTICLE if tag == NamePartTag.STOP else 0
+    return TokenFlag.PARTICLE if place in name.stop else 0

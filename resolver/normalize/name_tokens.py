@@ -2,15 +2,13 @@
 
 Persons: titles and particles are kept but flagged, so that they weigh little; `abd` is joined to
 the next word in all its spellings; Han and Hangul names are split into family and given part.
-Groups: legal forms, numbers, places and generic words are recognized by `rigour` and flagged.
+Groups: legal forms, numbers, places and generic words are flagged (`group_tokens`).
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-
-from rigour.names import tokenize_name
 
 from resolver.normalize.folding import (
     HAN,
@@ -40,6 +38,7 @@ from resolver.normalize.scripts.syllables import join_hyphenated_syllables
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.text_hashes import hash64
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
+from resolver.reference.characters import tokenize_name
 
 MAX_TOKENS = 24
 

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import phonenumbers
-from rigour.territories import get_territory
 
 from resolver.errors import DateError
 from resolver.normalize.folding import fold
 from resolver.normalize.lexicons.address_words import address_words
-from resolver.normalize.lexicons.territories import territory_code
 from resolver.records.dates import MAX_YEAR, MIN_YEAR, PartialDate, parse_date
 from resolver.records.packing import unpack_address
 from resolver.records.prepared.batch import (
@@ -23,6 +21,7 @@ from resolver.records.prepared.batch import (
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.text_hashes import hash_texts
+from resolver.reference.territories import find_territory, territory_code
 
 _NO_COUNTRY = ""
 _LEADING_YEAR = re.compile(r"(\d{4})-")
@@ -82,9 +81,9 @@ def current_country(text: str) -> str:
     A part of a country gives the country; a former state gives its successor if it has only one.
     """
     code = country_code(text)
-    territory = get_territory(code) if code else None
+    territory = find_territory(code) if code else None
     if territory and territory.is_historical and len(territory.successors) == 1:
-        code = str(territory.successors[0].code)
+        code = territory.successors[0]
     return code.partition("-")[0]
 
 
@@ -92,7 +91,7 @@ def current_country(text: str) -> str:
 def _is_country(text: str) -> bool:
     """Return True if a text names a country itself, not a part or city of it."""
     code = country_code(text)
-    territory = get_territory(code) if code else None
+    territory = find_territory(code) if code else None
     if territory is None or "-" in code:
         return False
     return fold(text) not in {fold(place) for place in territory.places}

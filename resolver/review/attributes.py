@@ -7,15 +7,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from followthemoney.types import registry
-
 from resolver.merging import GoldenRecord, GoldenValue
 from resolver.merging.canonical_values import equality_key
 from resolver.merging.survivorship import find_conflicts
 from resolver.normalize.folding import is_vowelless, to_latin
-from resolver.normalize.lexicons.territories import territory_name
 from resolver.records.labels import display_text, property_label, sort_properties
 from resolver.records.properties import ADDRESS, COUNTRIES, FULL_NAMES, NAME_PARTS, RELATION
+from resolver.reference.ftm.schemata import topic_labels
+from resolver.reference.territories import territory_name
 from resolver.review.entity_sides import EntitySide
 from resolver.review.view_models import (
     AttributeView,
@@ -147,7 +146,7 @@ def country_name(code: str) -> str:
 
 def topic_label(topic: str) -> str:
     """Return the label of a topic of FollowTheMoney: `crime.fin` → `Financial crime`."""
-    return str(registry.topic.caption(topic) or topic)
+    return topic_labels().get(topic, topic)
 
 
 def _mark(

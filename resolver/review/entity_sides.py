@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from rigour.territories import get_territory
 
 from resolver.errors import InputError
 from resolver.merging import (
@@ -25,6 +24,7 @@ from resolver.records import Batch
 from resolver.records.labels import display_text
 from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.records.visibility import OPERATOR, Viewer, is_visible
+from resolver.reference.territories import find_territory
 from resolver.review.models import Party
 from resolver.review.queue.entity_summary import detect_scripts
 from resolver.store import StoredRecord, StoredSource, StoreView
@@ -240,7 +240,7 @@ def _country_names(golden: GoldenRecord) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for prop in COUNTRIES:
         for value in golden.values.get(prop, ()):
-            territory = get_territory(value.code) if value.code else None
+            territory = find_territory(value.code) if value.code else None
             names[territory.name if territory else display_text(prop, value.text)] = None
     return tuple(names)
 

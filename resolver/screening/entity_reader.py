@@ -12,7 +12,6 @@ from unicodedata import category
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from followthemoney import model
 
 from resolver.hub.hub import Hub
 from resolver.hub.index.record_index import RecordIndex
@@ -33,6 +32,7 @@ from resolver.records.visibility import (
     visible_records,
     visible_rows,
 )
+from resolver.reference.ftm.schemata import find_schema
 from resolver.screening.visible_history import was_ever_visible
 from resolver.search.name_search import find_by_name_prefix, find_by_value, find_related_to
 from resolver.store import StoreView
@@ -309,17 +309,17 @@ def _nest_edge(
     own_id: str, form: dict[str, Any], by_id: dict[str, dict[str, Any]]
 ) -> tuple[str, dict[str, Any]] | None:
     """Return the property of an entity that holds an edge, and the edge with its other end."""
-    schema = model.get(form["schema"])
-    if schema is None or not schema.edge:
+    schema = find_schema(form["schema"])
+    if schema is None or schema.edge is None:
         return None
-    ends = [prop for prop in (schema.edge_source, schema.edge_target) if prop is not None]
+    ends = schema.edge
     own_end = next((prop for prop in ends if own_id in form["properties"].get(prop, ())), None)
-    own_property = schema.get(own_end) if own_end is not None else None
-    if own_property is None or own_property.reverse is None:
+    own_property = schema.properties.get(own_end) if own_end is not None else None
+    if own_property is None or not own_property.reverse:
         return None
     properties = {
         prop: [by_id.get(value, value) if prop in ends else value for value in values]
         for prop, values in form["properties"].items()
         if prop != own_end
     }
-    return own_property.reverse.name, {**form, "properties": properties}
+    return own_property.reverse, {**form, "properties": properties}

@@ -9,8 +9,8 @@ from itertools import chain
 import numpy as np
 import phonenumbers
 import pyarrow as pa
-from rigour.territories import get_territory
 
+from resolver.reference.territories import find_territory
 from resolver.synthetic.letters import Spellings
 from resolver.synthetic.names.name_lexicon import (
     Ints,
@@ -131,9 +131,9 @@ def _territory_names(codes: list[str]) -> tuple[pa.StringArray, pa.StringArray]:
     """Return English name and ISO 3166 alpha-3 code of countries; empty codes if unassigned."""
     names, alpha3 = [], []
     for code in codes:
-        territory = get_territory(code)
+        territory = find_territory(code)
         names.append(territory.name if territory else code)
-        alpha3.append((territory.alpha3 or "").upper() if territory else "")
+        alpha3.append(territory.alpha3.upper() if territory else "")
     return pa.array(names), pa.array(alpha3, pa.string())
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from followthemoney import model
-
 from resolver import review
+from resolver.reference.ftm.schemata import find_schema
 from resolver.screening.search.entity_facets import read_facet
 from resolver.screening.search.found_entities import FoundEntities
 
@@ -90,6 +89,6 @@ def _label(facet: str, value: str) -> str:
     if facet == "topics":
         return review.topic_label(value)
     if facet == "schema":
-        schema = model.get(value)
-        return value if schema is None else str(schema.label)
+        schema = find_schema(value)
+        return value if schema is None else schema.label
     return value

@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from rigour.names import extract_org_types
-from rigour.territories import get_territories
-
 from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.reference.legal_forms import find_legal_forms
+from resolver.reference.territories import all_territories
 
 
 def _word_set(text: str) -> frozenset[str]:
@@ -129,7 +128,7 @@ def _has_legal_form(name: str) -> bool:
     end = name.strip().casefold().rstrip(".")
     if _OTHER_FORMS.search(name):
         return True
-    for form, _ in extract_org_types(name):
+    for form in find_legal_forms(name):
         plain = form.casefold()
         if plain in _NUMERALS:
             continue
@@ -144,10 +143,8 @@ def _has_legal_form(name: str) -> bool:
 
 def is_legal_form(text: str) -> bool:
     """Return whether a text is nothing but a legal form (`Joint Stock Company`, `Pvt. Ltd.`)."""
-    forms = extract_org_types(text)
-    return (
-        bool(forms) and len("".join(form for form, _ in forms)) >= len(text.replace(" ", "")) * 0.8
-    )
+    forms = find_legal_forms(text)
+    return bool(forms) and len("".join(forms)) >= len(text.replace(" ", "")) * 0.8
 
 
 def has_person_form(name: str) -> bool:
@@ -218,7 +215,7 @@ _OTHER_COUNTRIES = """
 def _countries() -> frozenset[str]:
     names = {
         name.casefold()
-        for territory in get_territories()
+        for territory in all_territories()
         for name in (territory.name, territory.full_name)
     }
     return frozenset(

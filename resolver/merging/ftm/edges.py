@@ -20,14 +20,13 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from followthemoney.types import registry
-
 from resolver.merging.canonical_values import try_parse_date
 from resolver.merging.ftm.ftm_values import FtmValue, format_ftm_dates, make_note
 from resolver.merging.golden_record import GoldenRelation
 from resolver.merging.partition import hash_ids
 from resolver.merging.schemata import descends_from
 from resolver.records import RelationType
+from resolver.reference.ftm.value_types import clean_text, clean_value
 
 _EDGE_TYPES = {
     RelationType.MEMBER_OF: (
@@ -123,10 +122,10 @@ def build_edge(relation: GoldenRelation, entity_id: str, schema: str) -> FtmEdge
     )
     forms = [FtmValue(source, entity_id), FtmValue(target, relation.target, relation.target_record)]
     role_text = relation.role or ("" if fits else _RELATION_TEXTS[relation.type])
-    forms += _role_values(role, registry.string.clean(role_text) or "")
+    forms += _role_values(role, clean_text(role_text) or "")
     if relation.role and not fits:
         forms.append(FtmValue("summary", _RELATION_TEXTS[relation.type]))
-    name_text = registry.name.clean(relation.name)
+    name_text = clean_value("name", relation.name)
     if name_text:
         forms.append(FtmValue("namesMentioned", name_text))
     start = "date" if name == "Payment" else "startDate"

@@ -13,14 +13,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
-
-from followthemoney import model
-from followthemoney.property import Property
-from followthemoney.types import registry
-from followthemoney.types.email import EmailType
-from followthemoney.util import sanitize_text
 
 from resolver.merging.canonical_values import try_parse_date
 from resolver.records import Handling, PartialDate
@@ -41,6 +34,8 @@ from resolver.records.properties import (
     RELATION,
     ROUTE,
 )
+from resolver.reference.ftm.schemata import ENTITY, Property, all_schemata
+from resolver.reference.ftm.value_types import clean_text, clean_value
 
 NOTES = "notes"
 TOPICS = {
@@ -98,19 +93,14 @@ def to_ftm_values(schema: str, column: str, text: str, code: str = "") -> tuple[
 
 @cache_short_texts(1 << 12, all_arguments=True)
 def _find_property(schema: str, name: str) -> Property | None:
-    ftm_property = model[schema].get(name)
-    return (
-        ftm_property
-        if ftm_property is not None
-        and not ftm_property.stub
-        and ftm_property.type is not registry.entity
-        else None
-    )
+    ftm_property = all_schemata()[schema].properties.get(name)
+    is_value = ftm_property is not None and not ftm_property.is_stub and ftm_property.type != ENTITY
+    return ftm_property if is_value else None
 
 
 def make_note(text: str) -> tuple[FtmValue, ...]:
     """Return a note, or nothing for a blank text."""
-    cleaned = sanitize_text(text)
+    cleaned = clean_text(text)
     return (FtmValue(NOTES, cleaned),) if cleaned else ()
 
 
@@ -133,19 +123,8 @@ def _place_value(schema: str, name: str, text: str, original: str) -> tuple[FtmV
     return make_note(f"{name}: {original}") if original.strip() else ()
 
 
-class _Email(EmailType):
-    """FollowTheMoney type of mail addresses, with cached domains."""
-
-    clean_domain_part = lru_cache(maxsize=1 << 14)(EmailType.clean_domain_part)
-
-
-_EMAIL = _Email()
-
-
 def _clean_value(prop: Property, text: str) -> str | None:
-    kind = prop.type if prop.type is not registry.email else _EMAIL
-    cleaned = kind.clean(text, format=prop.format)
-    return cleaned if cleaned and len(cleaned) <= max(kind.max_length, 1024) else None
+    return clean_value(prop.type, text, prop.format)
 
 
 def _convert_date(schema: str, column: str, text: str, code: str) -> tuple[FtmValue, ...]:

@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from followthemoney.statement.util import get_prop_type
 
 from resolver.merging.canonical_values import CanonicalCodes
 from resolver.merging.entity_values import ValueChunk
@@ -16,6 +15,7 @@ from resolver.merging.ftm.ftm_values import FtmValue, to_ftm_values
 from resolver.merging.merge_context import MergeContext
 from resolver.records.batch import IntArray
 from resolver.records.properties import RELATION
+from resolver.reference.ftm.schemata import property_type
 
 
 class StatementRows(NamedTuple):
@@ -65,7 +65,7 @@ class FtmValueTable:
         """Append a value and return its index."""
         self.schemata.append(schema)
         self.props.append(form.prop)
-        self.types.append(get_prop_type(schema, form.prop))
+        self.types.append(property_type(schema, form.prop))
         self.values.append(form.value)
         self.originals.append(form.original)
         self.same.append(self._numbers.setdefault((form.prop, form.value), len(self._numbers)))

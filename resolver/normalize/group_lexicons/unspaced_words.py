@@ -14,9 +14,9 @@ from resolver.normalize.folding import HAN
 from resolver.normalize.group_lexicons.han_places import HAN_PLACES
 from resolver.normalize.group_lexicons.han_words import HAN_SENSES
 from resolver.normalize.group_lexicons.movement_words import UNSPACED_MOVEMENT_WORDS
-from resolver.normalize.lexicons.territories import han_territories
 from resolver.normalize.scripts.han_variants import level_han
 from resolver.normalize.word_pairs import parse_groups
+from resolver.reference.territories import han_territories
 
 UNSPACED = re.compile("[\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 """Letters of scripts without spaces between words."""

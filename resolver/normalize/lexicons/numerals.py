@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rigour.names import Name, SymbolCategory
-
 from resolver.normalize.folding import letters
+from resolver.reference.group_names import NUMERIC, GroupName
 
-# Up to 39: `rigour` recognizes them up to IX, and X, L, C, D, M on their own are letters.
+# Up to 39: the tables have them up to IX, and X, L, C, D, M on their own are letters.
 _ROMAN = re.compile(r"(x{0,3})(ix|iv|v?i{0,3})")
 _DIGITS = re.compile("[0-9]{1,18}")
 _WORDS_TOO = frozenset("vi xi xx xxx".split())
@@ -18,13 +17,13 @@ _NUMBER_WORDS = frozenset("no nr nro num number numero".split())
 _ONES = {"": 0, "i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9}
 
 
-def find_numbers(name: Name) -> dict[int, str]:
+def find_numbers(name: GroupName) -> dict[int, str]:
     """Return part of a group's name → its number in digits.
 
     Parts that belong to a number of another part (`No.` before it, `First` after `Twenty`) get an
     empty text.
     """
-    words = [letters(part.form) for part in name.parts]
+    words = [letters(word) for word in name.words]
     numbers = _numbers_in_words(name, words)
     for place, word in enumerate(words):
         if place not in numbers and _counts(words, place) and (value := _value(word)):
@@ -35,17 +34,17 @@ def find_numbers(name: Name) -> dict[int, str]:
     return numbers
 
 
-def _numbers_in_words(name: Name, words: Sequence[str]) -> dict[int, str]:
-    """Return the numbers that `rigour` recognizes, longest first, as `find_numbers` does."""
+def _numbers_in_words(name: GroupName, words: Sequence[str]) -> dict[int, str]:
+    """Return the numbers of the tables, longest first, as `find_numbers` does."""
     numbers: dict[int, str] = {}
-    spans = [span for span in name.spans if span.symbol.category == SymbolCategory.NUMERIC]
-    for span in sorted(spans, key=lambda span: -len(span.parts)):
-        places = [part.index for part in span.parts]
+    spans = [span for span in name.spans if span.category == NUMERIC]
+    for span in sorted(spans, key=lambda span: -len(span.places)):
+        places = span.places
         if any(place in numbers for place in places):
             continue
         if len(places) > 1 or _counts(words, places[0]):
             numbers.update(dict.fromkeys(places, ""))
-            numbers[places[-1]] = span.symbol.id
+            numbers[places[-1]] = span.id
     return numbers
 
 

@@ -1,8 +1,8 @@
-"""Symbols of words in memory-mapped arrays: the answers of `rigour` at the cost of a look-up.
+"""Symbols of words in memory-mapped arrays, at the cost of a look-up.
 
-The table is built from the library's own texts (`corpus`) in a few seconds, once per user and
-version of `rigour`, and stored in the cache folder; all processes that open it share its pages.
-Words that it does not contain have no symbols.
+The table is built from the tables of names (`corpus`) in a few seconds, once per user and version
+of these, and stored in the cache folder; all processes that open it share its pages. Words that it
+does not contain have no symbols.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from rigour.names.prefix import remove_person_prefixes
 
 from resolver.normalize.lexicons.corpus import CorpusWords, normal_form
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.text_hashes import compute_hash64, hash64, hash_texts
+from resolver.reference.person_names import remove_titles
 
 Symbols = tuple[int, ...]
 MAX_SYMBOLS = 40
@@ -93,7 +93,7 @@ class WordTable:
 def _phrases(token: str, longest: int) -> list[str]:
     """Return the words of a token and each run of them up to `longest` words, once."""
     # A title is removed only if something follows it.
-    words = normal_form(remove_person_prefixes(token) if _SPACE.search(token) else token).split(" ")
+    words = normal_form(remove_titles(token) if _SPACE.search(token) else token).split(" ")
     runs = (
         words[first : first + count]
         for count in range(1, longest + 1)

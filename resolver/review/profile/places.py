@@ -16,10 +16,10 @@ from importlib import resources
 
 from resolver.normalize import country_code
 from resolver.normalize.folding import to_latin
-from resolver.normalize.lexicons.territories import territory_name
 from resolver.records import Record
 from resolver.records.labels import property_label
 from resolver.records.properties import COUNTRIES
+from resolver.reference.territories import territory_name
 
 Point = tuple[float, float]
 

@@ -11,12 +11,12 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 import orjson
-from rigour.text.scripts import text_scripts
 
 from resolver.records import Kind
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import FULL_NAMES, HANDLING, NAME_PARTS
 from resolver.records.record import Handling
+from resolver.reference.characters import text_scripts
 from resolver.store import StoreView
 
 Numbers = npt.NDArray[np.int64]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rigour.text.translit import ascii_text
-
+from resolver.reference.ascii_text import transliterate
 from resolver.synthetic.letters.base import Spellings
 from resolver.synthetic.words import parse_pairs
 
@@ -49,7 +48,7 @@ def to_wade_giles(syllable: str) -> str:
 
 def pinyin_syllables(name: str) -> list[str]:
     """Return the pinyin syllables of a name in Han characters."""
-    return ascii_text(name).lower().split()
+    return transliterate(name).lower().split()
 
 
 def spell_chinese_family(name: str) -> Spellings:

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import numpy.typing as npt
-from rigour.text.scripts import text_scripts
 
 from resolver.records import Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged
+from resolver.reference.characters import text_scripts
 
 Words = npt.NDArray[np.object_]
 Masks = dict[str, npt.NDArray[np.bool_]]

@@ -1,6 +1,6 @@
 """Write the table of `comparison.letters.letter_costs`: `python -m resolver.training.letters OUT`.
 
-The same version of `rigour` gives the same table.
+The same reference tables give the same table.
 """
 
 from __future__ import annotations

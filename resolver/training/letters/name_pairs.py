@@ -18,13 +18,13 @@ from rapidfuzz.distance import Indel
 from resolver.comparison.letters.letter_symbols import split_symbols
 from resolver.kernels.text.letter_costs import LETTERS
 from resolver.normalize.folding import letters
-from resolver.normalize.lexicons.corpus import name_lines
 from resolver.normalize.name_tokens import tokenize_person
 from resolver.normalize.scripts.detection import script_of
 from resolver.normalize.scripts.romanization import is_japanese_spelling
 from resolver.normalize.scripts.sino_korean import korean_syllables
 from resolver.normalize.scripts.syllables import is_korean_spelling, is_pinyin
 from resolver.records.prepared.scripts import Script
+from resolver.reference.person_names import name_lines
 from resolver.training.letters.hangul_renderings import HANGUL_RENDERINGS
 
 VOWELLESS = (Script.ARABIC, Script.HEBREW)
@@ -54,10 +54,10 @@ class WordPair:
 def collect_pairs(lines: Iterable[list[str]] | None = None) -> dict[Script, list[WordPair]]:
     """Return the pairs of each script, in the order of their words.
 
-    `lines`: forms of one name each, those of the library if left out.
+    `lines`: forms of one name each, those of the reference tables if left out.
     """
     spellings: dict[Script, dict[str, set[str]]] = {script: {} for script in Script if script}
-    for forms in lines if lines is not None else name_lines():
+    for forms in lines if lines is not None else (forms for _, forms in name_lines()):
         latin = {letters(form) for form in forms if _LATIN.fullmatch(form)}
         latin = {word for word in latin if 1 < len(word) <= _MAX_LETTERS and word.isalpha()}
         for script, text in _words(forms) if latin else ():

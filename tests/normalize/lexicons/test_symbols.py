@@ -1,25 +1,27 @@
-"""Symbols of name tokens: the table answers as `rigour`, which answers itself without one."""
+"""Symbols of name tokens: the table answers as `rigour`, whose names these are."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 import rigour._core
+from rigour.names import NameTypeTag, SymbolCategory, analyze_names
 
-from resolver.normalize.lexicons import corpus, symbols
-from resolver.normalize.lexicons.corpus import CorpusWords, read_library_words
+from resolver.normalize.lexicons import corpus
+from resolver.normalize.lexicons.corpus import CorpusWords, read_words
 from resolver.normalize.lexicons.symbol_table import (
+    MAX_SYMBOLS,
     WordTable,
     build_word_table,
     open_word_table,
     write_word_table,
 )
-from resolver.normalize.lexicons.symbols import VERIFIED_VERSIONS, SymbolSource, analyze_symbols
+from resolver.normalize.lexicons.symbols import SymbolSource
+from resolver.normalize.name_tokens import symbol_id
 from resolver.records.prepared.value_flags import NICKNAME_BIT
 
 pytestmark = pytest.mark.slow
@@ -34,9 +36,7 @@ JOINTS = (" ", "-", "'", ".", " · ", "’", "  ", ". ")
 
 @pytest.fixture(scope="module")
 def words() -> CorpusWords:
-    library_words = read_library_words()
-    assert library_words is not None
-    return library_words
+    return read_words()
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +73,25 @@ def mangled(words: list[str], count: int) -> list[str]:
     return texts
 
 
+def analyze_symbols(tokens: list[str]) -> list[tuple[int, ...]]:
+    """Return the symbols that the library finds in each token."""
+    categories = (SymbolCategory.NAME, SymbolCategory.NICK, SymbolCategory.SYMBOL)
+    answers = []
+    for token in tokens:
+        names = analyze_names(NameTypeTag.PER, [token], phonetics=False, numerics=False)
+        symbols = {
+            symbol_id(span.symbol.category.value, span.symbol.id)
+            for name in names
+            for span in name.spans
+            if span.symbol.category in categories
+        }
+        answers.append(tuple(sorted(symbols)[:MAX_SYMBOLS]))
+    return answers
+
+
 # The library's own table takes some six seconds and hundreds of megabytes, so one test loads it.
 @pytest.mark.slow
 def test_the_table_answers_as_the_library(words: CorpusWords, table: WordTable) -> None:
-    assert version("rigour") in VERIFIED_VERSIONS
     all_words = list(words.numbers)
     assert len(all_words) > 500_000
     # A part of the words, since all of them take a minute.
@@ -173,7 +188,7 @@ def test_a_source_builds_its_table_once_and_again_if_damaged(
         count.append(library_words)
         return library_words
 
-    monkeypatch.setattr(corpus, "read_library_words", library)
+    monkeypatch.setattr(corpus, "read_words", library)
     source = SymbolSource(tmp_path)
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(source.lookup, [["ivan"], ["jean"], ["x"], ["ivan"]])) == [
@@ -196,58 +211,19 @@ def test_answers_do_not_need_a_writable_folder(
 ) -> None:
     library_words = CorpusWords()
     library_words.add({"ivan", "jean"}, 5)
-    monkeypatch.setattr(corpus, "read_library_words", lambda: library_words)
+    monkeypatch.setattr(corpus, "read_words", lambda: library_words)
     (tmp_path / "file").write_text("", encoding="utf-8")
     for folder in (tmp_path / "file", tmp_path / "file" / "below", None):
         assert SymbolSource(folder).lookup(["ivan", "anna"]) == [(5,), ()]
 
 
-def test_tables_of_other_versions_must_agree_with_the_library(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    library_words = CorpusWords()
-    library_words.add({"ivan"}, 5)
-    monkeypatch.setattr(corpus, "read_library_words", lambda: library_words)
-    monkeypatch.setattr(symbols, "VERIFIED_VERSIONS", frozenset())
-    monkeypatch.setattr(symbols, "analyze_symbols", lambda tokens: [(5,) for _ in tokens])
-    assert SymbolSource(None).lookup(["ivan", "anna"]) == [(5,), ()]
-    monkeypatch.setattr(symbols, "analyze_symbols", lambda tokens: [(6,) for _ in tokens])
-    assert SymbolSource(tmp_path).lookup(["ivan", "anna"]) == [(6,), (6,)]
-    assert list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    "texts",
-    [
-        [],
-        [b"ivan, jean => Q1\n"],
-        [b'{"person_symbols": {}, "person_name_parts": {}, "person_nick": {}}'],
-        [
-            b'{"person_symbols": {}, "person_name_parts": {}, "person_nick": {}}',
-            b"ivan, jean => Q1\nanna => other\n",
-        ],
-        [b"{", b"[]", b'{"person_nick": {}}', b"ivan, jean => Q1\n"],
-    ],
-)
-def test_libraries_of_another_form_are_used_directly(
-    monkeypatch: pytest.MonkeyPatch, texts: list[bytes]
-) -> None:
-    monkeypatch.setattr(corpus, "_texts", lambda: iter(texts))
-    monkeypatch.setattr(symbols, "analyze_symbols", lambda tokens: [(9,) for _ in tokens])
-    assert read_library_words() is None
-    assert SymbolSource(None).lookup(["ivan"]) == [(9,)]
-
-
-def test_lines_and_tables_of_the_library_become_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = (
-        b'{"person_symbols": {"jr": ["Junior", ""]}, "person_name_parts": {},'
-        b' "person_nick": {"bill": ["Billy"]}}'
-    )
-    names = "ivan, jean, Йван => Q1\n\nalone, Alone => Q2\nvan-der, O’Neil => X3\n".encode()
-    monkeypatch.setattr(corpus, "_texts", lambda: iter([names, table]))
-    library_words = read_library_words()
-    assert library_words is not None
-    assert sorted(library_words.numbers) == [
+def test_lines_and_tables_become_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [("Q1", ["ivan", "jean", "Йван"]), ("Q2", ["alone", "Alone"])]
+    monkeypatch.setattr(corpus, "name_lines", lambda: iter([*lines, ("X3", ["van-der", "O’Neil"])]))
+    others = [("SYMBOL", "JR", ["Junior", ""]), ("NICK", "BILL", ["Billy"])]
+    monkeypatch.setattr(corpus, "word_symbols", lambda: iter(others))
+    words = read_words()
+    assert sorted(words.numbers) == [
         "billy",
         "ivan",
         "jean",
@@ -256,4 +232,4 @@ def test_lines_and_tables_of_the_library_become_words(monkeypatch: pytest.Monkey
         "van der",
         "йван",
     ]
-    assert len(set(library_words.symbols)) == 4
+    assert len(set(words.symbols)) == 4

@@ -1,4 +1,4 @@
-"""FollowTheMoney's model: links between schemata, properties and labels. Loaded on first use."""
+"""FollowTheMoney's model as lists use it: links between schemata, properties and labels."""
 
 from __future__ import annotations
 
@@ -7,12 +7,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from typing import Any
 
 from resolver.ingest.io.json_values import json_objects, json_texts
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.io.text_rows import Json
 from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.reference.ftm.schemata import (
+    ENTITY,
+    all_schemata,
+    find_property,
+    find_schema,
+    topic_labels,
+)
 
 DOCUMENTS = {"Passport": "passportNumber", "Identification": "idNumber"}
 _MAX_NAMES = 10_000
@@ -53,26 +59,15 @@ def is_link_schema(schema: str) -> bool:
 @cache_short_texts(_MAX_NAMES)
 def edge_ends(schema: str) -> tuple[str, str] | None:
     """Return the properties at the two ends of an edge, or None where the schema is no edge."""
-    model_schema = _find_schema(schema)
-    if (
-        model_schema is None
-        or not model_schema.edge
-        or not model_schema.edge_source
-        or not model_schema.edge_target
-    ):
-        return None
-    return str(model_schema.edge_source), str(model_schema.edge_target)
+    model_schema = find_schema(schema)
+    return None if model_schema is None else model_schema.edge
 
 
 @cache_short_texts(_MAX_NAMES, all_arguments=True)
 def reverse_property(schema: str, prop: str) -> str:
     """Return the property by which an entity nested in `prop` would refer back, or empty."""
-    model_property = _find_property(schema, prop)
-    return (
-        str(model_property.reverse.name)
-        if model_property is not None and model_property.reverse is not None
-        else ""
-    )
+    model_property = find_property(schema, prop)
+    return "" if model_property is None else model_property.reverse
 
 
 @cache_short_texts(_MAX_NAMES, all_arguments=True)
@@ -82,7 +77,7 @@ def has_property(schema: str, prop: str) -> bool:
     A legal entity may turn out to be a person or a group, so it may have the properties of both.
     """
     kinds = (schema, "Person", "Company") if schema == "LegalEntity" else (schema,)
-    return any(_find_property(kind, prop) is not None for kind in kinds)
+    return any(find_property(kind, prop) is not None for kind in kinds)
 
 
 @cache_short_texts(_MAX_NAMES, all_arguments=True)
@@ -101,41 +96,30 @@ def value_properties(schema: str) -> tuple[str, ...]:
     properties = {
         name: model_property
         for kind in kinds
-        for name, model_property in _find_schema(kind).properties.items()
+        for name, model_property in all_schemata()[kind].properties.items()
     }
-    return tuple(
-        sorted(
-            name
-            for name, model_property in properties.items()
-            if model_property.type.name != "entity"
-        )
-    )
+    values = (name for name, item in properties.items() if item.type != ENTITY)
+    return tuple(sorted(values))
 
 
 @cache_short_texts(_MAX_NAMES, all_arguments=True)
 def is_kind_of(schema: str, broader: str) -> bool:
     """Return whether a schema is another one, or a kind of it."""
-    model_schema, broader_schema = _find_schema(schema), _find_schema(broader)
-    return (
-        model_schema is not None
-        and broader_schema is not None
-        and bool(model_schema.is_a(broader_schema))
-    )
+    model_schema = find_schema(schema)
+    return model_schema is not None and model_schema.is_a(broader)
 
 
 @cache
 def topic_names() -> tuple[str, ...]:
     """Return the topics that entities may have."""
-    from followthemoney import registry
-
-    return tuple(sorted(registry.topic.names))
+    return tuple(sorted(topic_labels()))
 
 
 @cache_short_texts(_MAX_NAMES, all_arguments=True)
 def is_entity_property(schema: str, prop: str) -> bool:
     """Return whether a property's values are ids of other entities."""
-    model_property = _find_property(schema, prop)
-    return model_property is not None and model_property.type.name == "entity"
+    model_property = find_property(schema, prop)
+    return model_property is not None and model_property.type == ENTITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,17 +138,17 @@ class SchemaDescription:
 @cache_short_texts(_MAX_NAMES)
 def describe_schema(schema: str) -> SchemaDescription | None:
     """Return the description of a schema, or None for an unknown name."""
-    model_schema = _find_schema(schema)
+    model_schema = find_schema(schema)
     if model_schema is None:
         return None
     featured = {name: place for place, name in enumerate(model_schema.featured)}
     values = [
         item
         for item in model_schema.properties.values()
-        if item.type.name != "entity" and not item.hidden
+        if item.type != ENTITY and not item.is_hidden
     ]
     ordered = sorted(values, key=lambda item: (featured.get(item.name, len(featured)), item.name))
-    broader = tuple(sorted(item.name for item in model_schema.extends if item.name != "Thing"))
+    broader = tuple(name for name in model_schema.extends if name != "Thing")
     return SchemaDescription(
         model_schema.name,
         model_schema.label,
@@ -179,20 +163,9 @@ def property_label(prop: str) -> str:
     schemata = ("Person", "Company", "Vessel", "Airplane")
     return next(
         (
-            str(model_property.label)
+            model_property.label
             for schema in schemata
-            if (model_property := _find_property(schema, prop)) is not None
+            if (model_property := find_property(schema, prop)) is not None
         ),
         prop,
     )
-
-
-def _find_schema(schema: str) -> Any:
-    from followthemoney import model
-
-    return model.get(schema)
-
-
-def _find_property(schema: str, prop: str) -> Any:
-    model_schema = _find_schema(schema)
-    return model_schema.get(prop) if model_schema is not None else None

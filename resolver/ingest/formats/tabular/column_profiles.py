@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from rigour.territories import lookup_territory
 
 from resolver.errors import DateError
 from resolver.ingest.formats.tabular.cell_coding import encode_cells
@@ -22,6 +21,7 @@ from resolver.ingest.text.date_order import DAY_FIRST, EITHER, MONTH_FIRST, Date
 from resolver.ingest.text.machine_dates import read_date
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.properties import DATES, FULL_NAMES, NAME_PARTS
+from resolver.reference.territories import lookup_territory
 
 DATE, EMAIL, WEBSITE, PHONE = "dates", "e-mail addresses", "web addresses", "telephone numbers"
 COUNTRY, GENDER, KIND = "countries", "genders", "kinds of record"
@@ -166,7 +166,6 @@ def _is_date(text: str) -> bool:
 
 @cache_short_texts(20_000)
 def _is_country(text: str) -> bool:
-    # Looking up a text takes half a millisecond.
     return bool(_COUNTRY_LETTERS.fullmatch(text)) and lookup_territory(text) is not None
 
 

@@ -33,6 +33,7 @@ from resolver.ingest.formats.tabular.yaml_text import MAX_BYTES, read_yaml_text
 from resolver.records import KIND_BY_LABEL, kind_of_schema
 from resolver.records import properties as property_names
 from resolver.records.source_names import is_list_source_name
+from resolver.reference.ftm.schemata import ENTITY, all_schemata
 
 ADDRESS_PARTS = ("full", "street", "city", "region", "postalCode", "country")
 HANDLING_CODES = ("H0", "H1", "H2", "H3")
@@ -204,12 +205,10 @@ _OWN_PROPERTIES = frozenset(
 
 @cache
 def _ftm_properties() -> frozenset[str]:
-    """Return every FtM property with plain values. Cached, since loading the model is slow."""
-    from followthemoney import model
-
+    """Return every FtM property with plain values."""
     return frozenset(
         name
-        for schema in model
+        for schema in all_schemata().values()
         for name, prop in schema.properties.items()
-        if prop.type.name != "entity"
+        if prop.type != ENTITY
     )

@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from rigour.names import extract_org_types
-
 from resolver.ingest.text.name_words import is_legal_form
+from resolver.reference.legal_forms import find_legal_forms
 
 MAX_TEXT = 1_500
 """Characters; a longer text is not split."""
@@ -135,7 +134,7 @@ def _is_whole_name(piece: str) -> bool:
         return False
     if words[0] in _CYRILLIC_FORMS:
         return True
-    forms = [form for form, _ in extract_org_types(piece)]
+    forms = find_legal_forms(piece)
     return any(
         len(piece) > len(form) + 1 and (piece.startswith(f"{form} ") or piece.endswith(f" {form}"))
         for form in forms

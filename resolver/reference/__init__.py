@@ -1,0 +1,1 @@
+"""Reference tables that the wheel holds: characters, legal forms, names, territories, FtM model."""

@@ -1,0 +1,1 @@
+"""FollowTheMoney's model: schemata and their properties, and values cleaned by type."""

@@ -1,0 +1,39 @@
+"""Spellings of given and family names in many languages, and titles before a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from resolver.reference.tables import read_person_names, read_table
+
+NAME, NICK, SYMBOL = "NAME", "NICK", "SYMBOL"
+"""Categories of symbols: a name in all spellings, its short forms, other words of names."""
+_KINDS = {"person_symbols": SYMBOL, "person_name_parts": NAME, "person_nick": NICK}
+
+
+def name_lines() -> Iterator[tuple[str, list[str]]]:
+    """Yield the id of each given or family name and its forms, as they are written."""
+    for line in read_person_names().splitlines():
+        forms, _, name_id = line.strip().rpartition(" => ")
+        if forms:
+            yield name_id, forms.split(", ")
+
+
+def word_symbols() -> Iterator[tuple[str, str, list[str]]]:
+    """Yield the category and id of symbols of other words, with the forms of each word."""
+    for kind, category in _KINDS.items():
+        for key, forms in read_table("names")["symbols"][kind].items():
+            yield category, key, forms
+
+
+def remove_titles(name: str) -> str:
+    """Return a name without titles before it, such as `Mr` or `Dr.`, and without leading signs."""
+    return _titles().sub("", name)
+
+
+@cache
+def _titles() -> re.Pattern[str]:
+    titles = "|".join(map(re.escape, read_table("names")["person_prefixes"]))
+    return re.compile(rf"^\W*(?:(?:{titles})\.?\s+)*", re.IGNORECASE)
