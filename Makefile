@@ -97,7 +97,7 @@ lock: setup  ## write constraints.txt and deploy/requirements.txt: the newest ve
 	  $(LOCK) --all-extras; } > constraints.new
 	mv constraints.new constraints.txt
 	{ echo '# What the service needs, in the versions of constraints.txt. Made by `make lock`; do not edit.'; \
-	  $(LOCK) --extra postgres --constraint constraints.txt; } > deploy/requirements.new
+	  $(LOCK) --extra postgres --extra server --constraint constraints.txt; } > deploy/requirements.new
 	mv deploy/requirements.new deploy/requirements.txt
 
 clean:  ## remove build products and the virtual environment

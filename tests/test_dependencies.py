@@ -16,7 +16,16 @@ from packaging.requirements import Requirement
 
 SOURCES = ("resolver", "api", "models")
 # Modules that only an extra needs: import -> extra.
-EXTRA_OF = {"aiohttp": "url", "fsspec": "url", "pyspark": "spark", "python_calamine": "excel"}
+EXTRA_OF = {
+    "aiohttp": "url",
+    "fsspec": "url",
+    "gunicorn": "server",
+    "prometheus_client": "server",
+    "pyspark": "spark",
+    "python_calamine": "excel",
+    "structlog": "server",
+    "waitress": "server",
+}
 TOOLS = "followthemoney hypothesis mypy normality pyicu pytest rigour ruff selenium".split()
 """Packages for tests and types, and those that are compiled where they are installed."""
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 import pkgutil
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 
 import click
 
 from resolver.cli.options import PATH, listed_option, store_option
+from resolver.errors import ResolverError
 from resolver.settings import Settings
 
 _HELP = """Serve a store over HTTP: the API, and the steward's desk at /desk.
@@ -23,6 +25,8 @@ Examples:
   resolver serve --store postgresql+psycopg://hub@db/hub --host 0.0.0.0 --port 8000 --workers 2
   resolver serve --store sqlite:///hub.db --user-header X-Remote-User --proxy 127.0.0.1
 """
+
+_PACKAGES = ("gunicorn", "prometheus_client", "structlog", "waitress")
 
 
 @click.command("serve", help=_HELP)
@@ -83,6 +87,7 @@ Examples:
 @click.pass_obj
 def command(settings: Settings, /, store_url: str, **options: Any) -> None:
     """Run `resolver serve`."""
+    _require_extra()
     # the service depends on this package, so the command loads it by name, as servers do
     service_settings = _service_settings(settings, store_url, options)
     if options["prepare"]:
@@ -92,6 +97,16 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
     serve = pkgutil.resolve_name("resolver.api.server.run:serve")
     address = {name: options[name] for name in ("host", "port", "threads", "workers")}
     serve(service_settings, announce=_announce, **address)
+
+
+def _require_extra() -> None:
+    """Raise `ResolverError` without the packages of the extra `server`."""
+    missing = [name for name in _PACKAGES if find_spec(name) is None]
+    if missing:
+        raise ResolverError(
+            f"the HTTP service needs {', '.join(missing)}",
+            hint="pip install 'watchlist-resolver[server]'",
+        )
 
 
 def _announce(line: str) -> None:
