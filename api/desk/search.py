@@ -202,8 +202,8 @@ def _order_stated(properties: dict[str, list[str]], typed: TypedText) -> dict[st
 
     def is_stated(value: str) -> bool:
         """Return whether a value has a typed word, or is the typed number."""
-        found = read_typed_text(value)
-        return bool({*typed.words, *typed.wholes} & {*found.words, *found.wholes})
+        read = read_typed_text(value)
+        return bool({*typed.words, *typed.wholes} & {*read.words, *read.wholes})
 
     ordered = {}
     for prop, values in properties.items():

@@ -113,5 +113,5 @@ def test_in_is_a_preposition_unless_the_name_has_a_legal_form() -> None:
     ("name", "is_generic"),
     [("Western University", True), ("Northern Bank Ltd", True), ("Western Norvelt Bank", False)],
 )
-def test_a_direction_beside_generic_words_alone_is_generic(name: str, is_generic: bool) -> None:
+def test_a_direction_with_generic_words_only_is_generic(name: str, is_generic: bool) -> None:
     assert bool(tokenize_group(name)[0].flags & TokenFlag.GENERIC) == is_generic

@@ -68,15 +68,15 @@ def test_every_record_value_and_relation_is_on_a_page(desk: Desk) -> None:
     browser = desk.browser()
     browser.set_cookie("desk", session_token(desk))
     address = f"/desk/entities/{entity_id(desk)}"
-    found = {"": set[str](), "&prop=position": set[str](), "&relations=1": set[str]()}
+    listed = {"": set[str](), "&prop=position": set[str](), "&relations=1": set[str]()}
     patterns = (r'value="(coast:\d+)"', r"Director of office (\d+)\b", r"Tie Number (\d+)\b")
-    for (part, texts), pattern in zip(found.items(), patterns, strict=True):
+    for (part, texts), pattern in zip(listed.items(), patterns, strict=True):
         for start in range(0, RELATIONS, 50):
             answer = browser.get(f"{address}?from={start}{part}")
             assert answer.status_code == 200
             assert len(answer.data) < 400_000
             texts.update(re.findall(pattern, answer.text))
-    assert [len(texts) for texts in found.values()] == [RECORDS, RECORDS, RELATIONS]
+    assert [len(texts) for texts in listed.values()] == [RECORDS, RECORDS, RELATIONS]
 
 
 @pytest.mark.skipif(bool(browsing.missing_program()), reason="no chromium or chromedriver")

@@ -32,7 +32,7 @@ def test_as_many_false_pairs_are_drawn_as_stated_and_no_true_one_is_left_out(
     assert (drawn >= 1 - 1e-9).all()
 
 
-def test_drawn_pairs_stand_for_all_and_the_likely_ones_come_first() -> None:
+def test_the_chosen_pairs_weigh_as_much_as_all() -> None:
     """Sums over the drawn pairs are near those of all, and nearer than with even draws."""
     evidence, labels = _pairs(20_000, 200)
     false = labels == 0
