@@ -82,7 +82,9 @@ _MIN_REPEATED = 4
 """Letters of a word that is left out where it is repeated."""
 _THINGS = {**EMBLEMS, **REGIONAL_THINGS, **VIRTUES, **THINGS}
 _ENGLISH_THINGS = frozenset(_THINGS.values())
-_NOT_OWN = TokenFlag.GENERIC | TokenFlag.PARTICLE | TokenFlag.LEGAL
+# Plain ints: operations on enumeration members take a microsecond each.
+_NOT_OWN = int(TokenFlag.GENERIC | TokenFlag.PARTICLE | TokenFlag.LEGAL)
+_NO_CITY = ~int(TokenFlag.PLACE | TokenFlag.FOREIGN)
 
 
 def group_readings(text: str) -> tuple[str, ...]:
@@ -155,8 +157,10 @@ def _flag_repeated(tokens: list[Token]) -> list[Token]:
 
 def _flag_directions(tokens: list[Token]) -> list[Token]:
     """Return tokens with directions flagged as generic if all words beside them are generic."""
+    if _DIRECTIONS.isdisjoint([token.text for token in tokens]):
+        return tokens
     others = [token for token in tokens if token.text not in _DIRECTIONS]
-    if not 0 < len(others) < len(tokens) or not all(token.flags & _NOT_OWN for token in others):
+    if not others or not all(token.flags & _NOT_OWN for token in others):
         return tokens
     return [
         replace(token, flags=token.flags | TokenFlag.GENERIC)
@@ -229,10 +233,11 @@ def _group_token(form: str, symbols: list[int], flags: int) -> Token:
     if thing:
         symbols = [*symbols, symbol_id("THING", thing)]
     # The tables know some spellings of some places, so that others share a symbol of ours only.
-    city = "" if flags & ~(TokenFlag.PLACE | TokenFlag.FOREIGN) else city_name(word)
+    city = "" if flags & _NO_CITY else city_name(word)
     if city:
         symbols, flags = [*symbols, symbol_id("CITY", city)], flags | TokenFlag.PLACE
-    flags |= TokenFlag.PARTICLE if word in PARTICLES else 0
+    if word in PARTICLES:
+        flags |= TokenFlag.PARTICLE
     return Token(word, flags, tuple(sorted(set(symbols))), surface)
 
 
