@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from resolver.blocking import PLAN_BY_NAME, Plan
@@ -37,9 +37,12 @@ class RunOptions:
 
     @property
     def thresholds(self) -> Thresholds:
-        """Thresholds of the bands."""
+        """Thresholds of the bands, and of the queue, which begins no higher than merging."""
         value = MIN_REVIEW_VALUE if self.min_review_value is None else self.min_review_value
-        return Thresholds.from_costs(self.wrong_merge_costs, value)
+        thresholds = Thresholds.from_costs(self.wrong_merge_costs, value)
+        if self.merge_at is None or self.merge_at >= thresholds.queue:
+            return thresholds
+        return replace(thresholds, queue=max(self.merge_at, thresholds.review))
 
     @property
     def merge_threshold(self) -> int:

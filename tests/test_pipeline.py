@@ -130,6 +130,9 @@ def test_scores_of_names() -> None:
 def test_thresholds_follow_from_options() -> None:
     assert RunOptions().thresholds.match == 0.95
     assert RunOptions(wrong_merge_costs=10).thresholds.review == 0.1
+    queues = [RunOptions(merge_at=at).thresholds.queue for at in (None, 0.5, 0.2, 0.1, 0.01)]
+    assert queues == [0.2, 0.2, 0.2, 0.1, 0.05]
+    assert RunOptions(min_review_value=10).thresholds.queue == 0.5
     assert RunOptions(merge_at=0.5).merge_threshold == 0
     assert RunOptions().merge_threshold == 2_945
     # what is merged at the default border is in band match
@@ -188,6 +191,6 @@ def test_models_are_loaded_from_a_folder(tmp_path: Path) -> None:
 
 def test_stamp_names_model_and_libraries() -> None:
     stamp = load_models().stamp
-    assert set(stamp) == {"model", *STAMPED_LIBRARIES}
+    assert set(stamp) == {"model", "rigour", *STAMPED_LIBRARIES}
     assert {"rigour", "jellyfish"} <= set(stamp)
     assert all(stamp.values())

@@ -52,7 +52,7 @@ def build_links(
 ) -> Links:
     """Return the links of a run, sorted by rows.
 
-    Every scored pair of records in band match or review within an entity has a link. Two entities
+    Every scored pair of records within an entity has a link from the queue threshold on. Two entities
     that such pairs connect have one link, at their strongest pair (ties: the smallest rows), in its
     band, with the log-odds of the two `entities`. It waits, however likely. There is none where
     these log-odds are below the queue threshold, unless the records match: then they are raised
@@ -64,7 +64,8 @@ def build_links(
     """
     left, right, logodds = _select_linked(scored, thresholds)
     band = thresholds.bands(scores(logodds))
-    within = np.flatnonzero(labels[left] == labels[right])
+    queued_from = threshold_logodds(thresholds.queue)
+    within = np.flatnonzero((labels[left] == labels[right]) & (logodds >= queued_from))
     apart = np.array(different, dtype=np.int64).reshape(-1, 2)
     if stated is not None:
         apart = np.concatenate([apart, stated])

@@ -45,7 +45,7 @@ MAX_REGISTER_PAIRS = (40_000, 20_000)
 MAX_RESAMPLED_NEGATIVES = 50_000
 REGISTER_WEIGHT = 0.3
 """Weight of the pairs of a register: watchlists are what most scores are for."""
-DIRECTORY_WEIGHT = 1.5
+DIRECTORY_WEIGHT = 0.9
 """Weight of the pairs of a directory: only there do most groups state addresses and telephones."""
 MOVEMENT_WEIGHT = 0.1
 """Weight of the pairs of a list of movements: their names differ by single words."""
