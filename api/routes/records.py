@@ -34,6 +34,7 @@ from resolver.api.service import current_service
 from resolver.errors import InputError, RecordError
 from resolver.hub.ownership import RecordOwner
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, read_ftm_entity
+from resolver.ingest.formats.ftm.submitted_relations import add_relations
 from resolver.ingest.formats.senzing.senzing_record import read_senzing_record
 from resolver.records import Handling, Record
 from resolver.records.source_names import SOURCE_NAME_PATTERN
@@ -48,7 +49,9 @@ _POSTED = component(
     closed_object({"record": STRING, "entity": STRING, "version": COUNT}, {"warnings": STRINGS}),
 )
 _WITHDRAWN = component("Withdrawn", closed_object({"record": STRING, "version": COUNT}))
-_FIELDS = frozenset({"id", "schema", "properties", "datasets", "handling", *IGNORED_FIELDS})
+_FIELDS = frozenset(
+    {"id", "schema", "properties", "datasets", "handling", "relations", *IGNORED_FIELDS}
+)
 
 
 @endpoint(
@@ -67,11 +70,11 @@ def post() -> Response:
     """Add a record, or a new version of it, and resolve it at once.
 
     The body is a FollowTheMoney entity with `id`, `schema`, `properties`, its source as the first
-    of `datasets` and optionally a `handling` code; or a record in Senzing's format, by its content
-    type. The answer is 201 with the id of its entity, once the record is durable. A new version
-    that seems to be of another person or group (no birth date or document in common, and no name
-    alike) is held as a batch would be: the answer is 409, and nothing is committed, unless
-    `accept_large_change` is given.
+    of `datasets` and optionally a `handling` code and `relations`; or a record in Senzing's format,
+    by its content type. The answer is 201 with the id of its entity, once the record is durable. A
+    new version that seems to be of another person or group (no birth date or document in common,
+    and no name alike) is held as a batch would be: the answer is 409, and nothing is committed,
+    unless `accept_large_change` is given.
     """
     query_parameters.reject_undeclared()
     accept_large = query_parameters.read_boolean("accept_large_change", default=False)
@@ -156,13 +159,14 @@ def _read_ftm(body: dict[str, Any]) -> SubmittedRecord:
             " without control characters",
         )
     source = _read_source(body.get("datasets"))
-    return read_ftm_entity(
+    submitted = read_ftm_entity(
         body.get("schema"),
         body.get("properties", {}),
         source=source,
         native_id=native_id.strip(),
         with_relations=True,
     )
+    return add_relations(submitted, body.get("relations"))
 
 
 def _read_source(datasets: object) -> str:

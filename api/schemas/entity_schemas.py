@@ -24,6 +24,8 @@ from resolver.api.openapi.json_schema import (
     reference,
 )
 from resolver.ingest.formats.ftm.ftm_schema import value_properties
+from resolver.ingest.formats.ftm.submitted_relations import MAX_RELATIONS
+from resolver.records import RelationType
 from resolver.records.kinds import SCHEMATA
 from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFIERS, NAME_PARTS
 from resolver.records.source_names import SOURCE_NAME_PATTERN
@@ -89,6 +91,19 @@ _VALUE = component(
 _IDENTIFYING_VALUE = component(
     "Telling", {"anyOf": [NONBLANK, array_of(NONBLANK, minItems=1, maxItems=20)]}
 )
+_RELATION = component(
+    "StatedRelation",
+    {
+        "type": "object",
+        "required": ["type"],
+        "properties": {
+            "type": enum_of([kind.value for kind in RelationType]),
+            **dict.fromkeys(("target", "name", "role", "start", "end"), TEXT),
+        },
+        "anyOf": [{"required": ["target"]}, {"required": ["name"]}],
+        "additionalProperties": False,
+    },
+)
 _NAME_VALUE = component("Name", {"anyOf": [NAME, array_of(NAME, minItems=1, maxItems=20)]})
 
 
@@ -142,6 +157,7 @@ def _record_of(schema: str, properties: Schema) -> Schema:
                 "datasets": datasets,
                 "schema": enum_of(_GENERAL_SCHEMATA if is_general else [schema]),
                 "properties": properties,
+                "relations": array_of(_RELATION, maxItems=MAX_RELATIONS),
                 "handling": enum_of(VISIBILITY_RULES),
                 **{name: {} for name in IGNORED_FIELDS},
             },

@@ -28,6 +28,7 @@ from resolver.records.properties import (
     RELATION,
     ROUTE,
 )
+from resolver.records.relations.relation_types import RELATION_TYPES
 
 PROPERTY_ORDER = (
     *FULL_NAMES,
@@ -85,16 +86,6 @@ _WORDS = {
     "duns": "DUNS",
     "bic": "BIC",
 }
-_RELATION_WORDS = {
-    "memberOf": "member of",
-    "leaderOf": "leader of",
-    "associateOf": "associate of",
-    "familyOf": "family of",
-    "ownerOf": "owner of",
-    "linkedTo": "linked to",
-    "predecessorOf": "predecessor of",
-    "payerOf": "payer to",
-}
 
 
 def property_label(prop: str) -> str:
@@ -129,7 +120,7 @@ def _display_date(text: str) -> str:
 
 def _display_relation(text: str) -> str:
     relation = unpack_relation(text)
-    words = _RELATION_WORDS.get(relation.type.value, relation.type.value)
+    words = RELATION_TYPES[relation.type].words
     role = f" ({relation.role})" if relation.role else ""
     return f"{words} {relation.target_name or relation.target_id}{role}"
 

@@ -63,7 +63,7 @@ class Address:
 
 
 class RelationType(StrEnum):
-    """Type of a relation between two records."""
+    """Type of a relation between two records; `relation_types` says what each means."""
 
     MEMBER_OF = "memberOf"
     LEADER_OF = "leaderOf"
@@ -73,6 +73,18 @@ class RelationType(StrEnum):
     LINKED_TO = "linkedTo"
     PREDECESSOR_OF = "predecessorOf"
     PAYER_OF = "payerOf"
+    FOUNDER_OF = "founderOf"
+    FINANCIER_OF = "financierOf"
+    FACILITATOR_OF = "facilitatorOf"
+    DIRECTOR_OF = "directorOf"
+    EMPLOYEE_OF = "employeeOf"
+    EMPLOYER_OF = "employerOf"
+    FACTION_OF = "factionOf"
+    SPLINTER_OF = "splinterOf"
+    SUCCESSOR_OF = "successorOf"
+    MERGED_INTO = "mergedInto"
+    ALLY_OF = "allyOf"
+    OPPONENT_OF = "rivalOf"
 
 
 @dataclass(frozen=True, slots=True, order=True)

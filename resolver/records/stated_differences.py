@@ -11,44 +11,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from resolver.records.kinds import Kind
 from resolver.records.packing import split_fields
 from resolver.records.prepared.text_cache import cache_short_texts
-from resolver.records.record import Record, Relation, RelationType
+from resolver.records.record import Record, Relation
+from resolver.records.relations.relation_types import RELATION_TYPES, direct_relation, role_words
+from resolver.records.relations.relation_types import DifferenceKind as DifferenceKind
 
-
-class DifferenceKind(StrEnum):
-    """Reason for which two records are different entities."""
-
-    KIN = "kin"
-    OWNERSHIP = "ownership"
-    MEMBERSHIP = "membership"
-    SUCCESSION = "succession"
-    GENERATION = "generation"
-
-
-_KIND_OF_TYPE: dict[str, DifferenceKind] = {
-    RelationType.FAMILY_OF: DifferenceKind.KIN,
-    RelationType.OWNER_OF: DifferenceKind.OWNERSHIP,
-    RelationType.MEMBER_OF: DifferenceKind.MEMBERSHIP,
-    RelationType.LEADER_OF: DifferenceKind.MEMBERSHIP,
-    RelationType.PREDECESSOR_OF: DifferenceKind.SUCCESSION,
-}
-_ROLES_OF_KIND = {
-    DifferenceKind.OWNERSHIP: (
-        "owner, owned, owned by, beneficial owner, registered owner, shareholder, holder, parent,"
-        " parent company, parent of, ultimate parent, subsidiary, subsidiary of"
-    ),
-    DifferenceKind.MEMBERSHIP: "member, member of, director, director of",
-    DifferenceKind.SUCCESSION: (
-        "predecessor, predecessor of, successor, successor of, successor to"
-    ),
-}
-_KIND_OF_ROLE = {
-    role.strip(): kind for kind, roles in _ROLES_OF_KIND.items() for role in roles.split(",")
-}
 _ROLES_OF_ONE_ENTITY = frozenset(
     (
         *("same", "same as", "same person", "same entity", "identical", "duplicate", "self"),
@@ -61,6 +31,8 @@ _TEXTS = {
     DifferenceKind.OWNERSHIP: ("owner and owned", "entities"),
     DifferenceKind.MEMBERSHIP: ("member and group", "entities"),
     DifferenceKind.SUCCESSION: ("predecessor and successor", "entities"),
+    DifferenceKind.FACTION: ("faction and whole", "groups"),
+    DifferenceKind.ALLIANCE: ("allies or rivals", "entities"),
 }
 _GENERATION_LABELS = {1: "Sr.", 2: "Jr.", 3: "III", 4: "IV"}
 # Marks after the first word, and words that are marks only at the end or before a comma.
@@ -86,12 +58,10 @@ _MAX_NAME = 500
 
 def relation_difference(kind: str, role: str) -> DifferenceKind | None:
     """Return why the ends of a relation (type and role) are two entities; None if it is silent."""
-    words = " ".join(re.findall(r"\w+", role.casefold().replace("_", " ")))
+    words = role_words(role)
     if words in _ROLES_OF_ONE_ENTITY:
         return None
-    if kind == RelationType.LINKED_TO:
-        return _KIND_OF_ROLE.get(words)
-    return _KIND_OF_TYPE.get(kind)
+    return RELATION_TYPES[direct_relation(kind, role).type].difference
 
 
 def packed_difference(text: str) -> tuple[DifferenceKind | None, str]:

@@ -59,7 +59,8 @@ _RELATED = re.compile(
     r"|[Uu]ncle|[Nn]ephew"
     r"|[Cc]ousin)(?:-in-law)?)"
     rf" of (?:[^.()]{{2,60}}?) {_REFERENCE}|\b([Aa]ssociated with|[Mm]ember of|[Ll]eader of"
-    rf"|[Hh]ead of|[Ff]ounder of)"
+    r"|[Hh]ead of|[Ff]ounder of|[Ff]inancier of|[Ss]plinter group of|[Ff]action of"
+    r"|[Ss]uccessor (?:of|to))"
     rf"(?: the)? (?:[^.()]{{2,80}}?)(?: \([A-Z]{{2,8}}\))? {_REFERENCE}"
 )
 _RELATION_TYPES = {
@@ -67,7 +68,12 @@ _RELATION_TYPES = {
     "member of": RelationType.MEMBER_OF,
     "leader of": RelationType.LEADER_OF,
     "head of": RelationType.LEADER_OF,
-    "founder of": RelationType.LEADER_OF,
+    "founder of": RelationType.FOUNDER_OF,
+    "financier of": RelationType.FINANCIER_OF,
+    "splinter group of": RelationType.SPLINTER_OF,
+    "faction of": RelationType.FACTION_OF,
+    "successor of": RelationType.SUCCESSOR_OF,
+    "successor to": RelationType.SUCCESSOR_OF,
 }
 
 

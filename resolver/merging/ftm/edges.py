@@ -3,12 +3,13 @@
 | relation | edge | if the schemata do not allow it |
 |---|---|---|
 | memberOf | Membership (to an organisation) | UnknownLink |
-| leaderOf | Directorship (of an organisation) | UnknownLink |
+| leaderOf, directorOf | Directorship (of an organisation) | UnknownLink |
+| employeeOf, employerOf | Employment (of a person) | UnknownLink |
 | associateOf, familyOf | Associate, Family (between persons) | UnknownLink |
 | ownerOf | Ownership (of an asset or a company) | UnknownLink |
-| predecessorOf | Succession (between persons or organisations) | UnknownLink |
+| predecessorOf, successorOf | Succession (between persons or organisations) | UnknownLink |
 | payerOf | Payment (between persons or organisations) | UnknownLink |
-| linkedTo | UnknownLink | |
+| linkedTo, and all others with their words as role or summary | UnknownLink | |
 
 Edge ids are `r-` and 20 base32 characters of the SHA-256 of the content, so that a relation has the
 same id in every run.
@@ -26,62 +27,51 @@ from resolver.merging.golden_record import GoldenRelation
 from resolver.merging.partition import hash_ids
 from resolver.merging.schemata import descends_from
 from resolver.records import RelationType
+from resolver.records.relations.relation_types import RELATION_TYPES
 from resolver.reference.ftm.value_types import clean_text, clean_value
 
-_EDGE_TYPES = {
+_EdgeType = tuple[str, str, str, str, str, str]
+_DIRECTORSHIP: _EdgeType = (
+    *("Directorship", "director", "LegalEntity"),
+    *("organization", "Organization", "role"),
+)
+_LINK: _EdgeType = ("UnknownLink", "subject", "Thing", "object", "Thing", "role")
+# schema, property and range of the entity that states the relation, those of its target, and the
+# property of the role
+_EDGE_TYPES: dict[RelationType, _EdgeType] = {
     RelationType.MEMBER_OF: (
-        "Membership",
-        "member",
-        "LegalEntity",
-        "organization",
-        "Organization",
-        "role",
+        *("Membership", "member", "LegalEntity"),
+        *("organization", "Organization", "role"),
     ),
-    RelationType.LEADER_OF: (
-        "Directorship",
-        "director",
-        "LegalEntity",
-        "organization",
-        "Organization",
-        "role",
+    RelationType.LEADER_OF: _DIRECTORSHIP,
+    RelationType.DIRECTOR_OF: _DIRECTORSHIP,
+    RelationType.EMPLOYEE_OF: (
+        *("Employment", "employee", "Person"),
+        *("employer", "Organization", "role"),
+    ),
+    RelationType.EMPLOYER_OF: (
+        *("Employment", "employer", "Organization"),
+        *("employee", "Person", "role"),
     ),
     RelationType.ASSOCIATE_OF: (
-        "Associate",
-        "person",
-        "Person",
-        "associate",
-        "Person",
-        "relationship",
+        *("Associate", "person", "Person"),
+        *("associate", "Person", "relationship"),
     ),
     RelationType.FAMILY_OF: ("Family", "person", "Person", "relative", "Person", "relationship"),
     RelationType.OWNER_OF: ("Ownership", "owner", "LegalEntity", "asset", "Asset", "role"),
-    RelationType.LINKED_TO: ("UnknownLink", "subject", "Thing", "object", "Thing", "role"),
+    RelationType.LINKED_TO: _LINK,
     RelationType.PREDECESSOR_OF: (
-        "Succession",
-        "predecessor",
-        "LegalEntity",
-        "successor",
-        "LegalEntity",
-        "role",
+        *("Succession", "predecessor", "LegalEntity"),
+        *("successor", "LegalEntity", "role"),
+    ),
+    RelationType.SUCCESSOR_OF: (
+        *("Succession", "successor", "LegalEntity"),
+        *("predecessor", "LegalEntity", "role"),
     ),
     RelationType.PAYER_OF: (
-        "Payment",
-        "payer",
-        "LegalEntity",
-        "beneficiary",
-        "LegalEntity",
-        "purpose",
+        *("Payment", "payer", "LegalEntity"),
+        *("beneficiary", "LegalEntity", "purpose"),
     ),
-}
-_RELATION_TEXTS = {
-    RelationType.MEMBER_OF: "member of",
-    RelationType.LEADER_OF: "leader of",
-    RelationType.ASSOCIATE_OF: "associate of",
-    RelationType.FAMILY_OF: "family of",
-    RelationType.OWNER_OF: "owner of",
-    RelationType.LINKED_TO: "linked to",
-    RelationType.PREDECESSOR_OF: "predecessor of",
-    RelationType.PAYER_OF: "payer to",
 }
 _AMOUNT = re.compile(r"(\d[\d.]*)(?: ([A-Z]{3}))?")
 """Role of a payment that is an amount, and its currency."""
@@ -102,12 +92,13 @@ def build_edge(relation: GoldenRelation, entity_id: str, schema: str) -> FtmEdge
     """
     if not relation.target or relation.target == entity_id:
         return None
-    name, source, source_range, target, target_range, role = _EDGE_TYPES[relation.type]
-    fits = descends_from(schema, source_range) and descends_from(
-        relation.target_schema, target_range
+    edge_type = _EDGE_TYPES.get(relation.type)
+    fits = (
+        edge_type is not None
+        and descends_from(schema, edge_type[2])
+        and descends_from(relation.target_schema, edge_type[4])
     )
-    if not fits:
-        name, source, _, target, _, role = _EDGE_TYPES[RelationType.LINKED_TO]
+    name, source, _, target, _, role = edge_type if edge_type and fits else _LINK
     content = "\n".join(
         (
             name,
@@ -121,10 +112,10 @@ def build_edge(relation: GoldenRelation, entity_id: str, schema: str) -> FtmEdge
         )
     )
     forms = [FtmValue(source, entity_id), FtmValue(target, relation.target, relation.target_record)]
-    role_text = relation.role or ("" if fits else _RELATION_TEXTS[relation.type])
+    role_text = relation.role or ("" if fits else RELATION_TYPES[relation.type].words)
     forms += _role_values(role, clean_text(role_text) or "")
     if relation.role and not fits:
-        forms.append(FtmValue("summary", _RELATION_TEXTS[relation.type]))
+        forms.append(FtmValue("summary", RELATION_TYPES[relation.type].words))
     name_text = clean_value("name", relation.name)
     if name_text:
         forms.append(FtmValue("namesMentioned", name_text))
@@ -169,6 +160,6 @@ def describe_relation(relation: GoldenRelation, entity_id: str) -> tuple[FtmValu
     times = " to ".join(part for part in (relation.start, relation.end) if part)
     details = "; ".join(part for part in (relation.role, times) if part)
     return make_note(
-        f"{_RELATION_TEXTS[relation.type].capitalize()} {target}"
+        f"{RELATION_TYPES[relation.type].words.capitalize()} {target}"
         + (f": {details}" if details else "")
     )

@@ -11,7 +11,7 @@ from resolver.records import Record
 from resolver.records.dates import PartialDate, parse_date
 from resolver.records.labels import display_text, property_label
 from resolver.records.properties import DATES, IDENTIFIER_SET
-from resolver.review.profile.relations import FORWARD_WORDS
+from resolver.records.relations.relation_types import RELATION_TYPES
 
 _LABELS = {
     "birthDate": "Born",
@@ -68,7 +68,7 @@ def _rows(record: Record) -> Iterable[tuple[str, str, str, str]]:
             yield property_label(item.prop), item.number, item.issued, item.expires
     for relation in record.relations:
         if relation.start or relation.end:
-            label = FORWARD_WORDS[relation.type].capitalize()
+            label = RELATION_TYPES[relation.type].words.capitalize()
             yield label, relation.target_name or relation.role, relation.start, relation.end
 
 

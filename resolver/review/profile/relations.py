@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from resolver.records import Record, Relation, RelationType
+from resolver.records import Record, Relation
 from resolver.records.properties import RELATION
+from resolver.records.relations.relation_types import RELATION_TYPES
 from resolver.records.visibility import Viewer
 from resolver.review.restrictions import select_visible_numbers
 from resolver.search.name_search import find_related_to
@@ -14,24 +15,6 @@ from resolver.store import StoreView
 from resolver.store.segments import Segment
 
 _CHUNK = 1_000
-FORWARD_WORDS = {
-    RelationType.MEMBER_OF: "member of",
-    RelationType.LEADER_OF: "leads",
-    RelationType.ASSOCIATE_OF: "associate of",
-    RelationType.FAMILY_OF: "family of",
-    RelationType.OWNER_OF: "owns",
-    RelationType.LINKED_TO: "linked to",
-    RelationType.PREDECESSOR_OF: "predecessor of",
-    RelationType.PAYER_OF: "paid",
-}
-BACKWARD_WORDS = {
-    **FORWARD_WORDS,
-    RelationType.MEMBER_OF: "has as member",
-    RelationType.LEADER_OF: "led by",
-    RelationType.OWNER_OF: "owned by",
-    RelationType.PREDECESSOR_OF: "successor of",
-    RelationType.PAYER_OF: "paid by",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +65,7 @@ class RelationReader:
         for row in stating:
             own = entity_of[row.id]
             for relation in row.relations:
-                words = FORWARD_WORDS[relation.type]
+                words = RELATION_TYPES[relation.type].words
                 if relation.target_id not in targets_by_id:
                     name = relation.target_name or relation.target_id
                     yield RelationEdge(own, 0, name, "", words, relation, row.source)
@@ -100,7 +83,7 @@ class RelationReader:
             for relation in row.relations:
                 own, other = entity_of.get(relation.target_id, 0), owners[number]
                 if own and other != own:
-                    words = BACKWARD_WORDS[relation.type]
+                    words = RELATION_TYPES[relation.type].reverse
                     caption, kind = row.caption, row.kind.label
                     yield RelationEdge(own, other, caption, kind, words, relation, row.source)
 

@@ -26,7 +26,7 @@ def test_dates_of_all_kinds_are_collected_in_order() -> None:
         LifeSpan(
             "Passport number", "X1", "2010-05 to 2020-05-01", "2010-05-01", "2020-05-01", ("a",)
         ),
-        LifeSpan("Leads", "Blue Harbor", "from 2012", "2012-01-01", "", ("a",)),
+        LifeSpan("Leader of", "Blue Harbor", "from 2012", "2012-01-01", "", ("a",)),
         LifeSpan("Died", "", "2024-02", "2024-02-01", "2024-02-29", ("c",)),
     )
 

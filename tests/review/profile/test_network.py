@@ -10,6 +10,7 @@ import pytest
 
 from resolver.hub.hub import Hub
 from resolver.records import Handling, Record, Relation, RelationType
+from resolver.records.relations.relation_types import RELATION_TYPES
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from resolver.review.profile import network
 from resolver.review.profile.network import RelationNetwork, load_network
@@ -60,18 +61,19 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
 
 
 def expected_ends(rows: list[Record], own: Record, viewer: Viewer) -> set[tuple[str, str]]:
-    """Return type and name of the ends of all visible relations of a record, read one by one."""
+    """Return words and name of the ends of all visible relations of a record, read one by one."""
     visible = {row.id: row for row in rows if is_visible(row.handling, viewer)}
     ends = set()
     for relation in own.relations:
         target = visible.get(relation.target_id)
         if target is not own:
             name = relation.target_name or relation.target_id
-            ends.add((relation.type.value, target.caption if target else name))
+            words = RELATION_TYPES[relation.type].words
+            ends.add((words, target.caption if target else name))
     for row in visible.values():
         if row is not own:
             ends |= {
-                (relation.type.value, row.caption)
+                (RELATION_TYPES[relation.type].reverse, row.caption)
                 for relation in row.relations
                 if relation.target_id == own.id
             }
@@ -79,15 +81,7 @@ def expected_ends(rows: list[Record], own: Record, viewer: Viewer) -> set[tuple[
 
 
 def found_ends(relation_network: RelationNetwork) -> set[tuple[str, str]]:
-    types = {words: kind.value for kind, words in network_words()}
-    return {(types[party.words], party.caption) for party in relation_network.parties}
-
-
-def network_words() -> list[tuple[RelationType, str]]:
-    from resolver.review.profile import relations
-
-    both = (relations.FORWARD_WORDS, relations.BACKWARD_WORDS)
-    return [(kind, words) for table in both for kind, words in table.items()]
+    return {(party.words, party.caption) for party in relation_network.parties}
 
 
 @pytest.mark.parametrize("viewer", [OPERATOR, STRANGER, STEWARD], ids=lambda row: row.name)
@@ -118,7 +112,7 @@ def test_nodes_are_named_once_and_tied_to_drawn_nodes(hub: Hub) -> None:
 
 def test_dates_roles_and_lists_are_stated(hub: Hub) -> None:
     party = next(p for p in load_network(hub, "s:1").parties if p.caption == "Blue Harbor")
-    assert (party.words, party.id, party.kind) == ("owns", "", "")
+    assert (party.words, party.id, party.kind) == ("owner of", "", "")
     assert (party.dates, party.sources) == (("2004 – 2009-03",), ("s",))
 
 

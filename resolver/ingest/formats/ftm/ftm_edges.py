@@ -36,11 +36,12 @@ from resolver.ingest.io.text_rows import Json, read_json_rows
 from resolver.ingest.reader_types import Reject
 from resolver.ingest.text.record_draft import Fact
 from resolver.records import Address, Identifier, Relation, RelationType, Value, kind_of_schema
+from resolver.records.relations.relation_types import RELATION_TYPES, find_relation_type, role_class
 from resolver.records.stated_differences import relation_difference
 
 _DIRECTED = {
     "Membership": RelationType.MEMBER_OF,
-    "Employment": RelationType.MEMBER_OF,
+    "Employment": RelationType.EMPLOYEE_OF,
     "Directorship": RelationType.LEADER_OF,
     "Ownership": RelationType.OWNER_OF,
     "Control": RelationType.OWNER_OF,
@@ -83,6 +84,17 @@ class _Edge:
     role: str
     start: str
     end: str
+    summary: str = ""
+
+    @property
+    def type(self) -> RelationType:
+        """Type of the relation: that of the schema, or of a mere link what its role says."""
+        schema = self.link.schema
+        if schema == "Directorship" and role_class(self.role) == "director":
+            return RelationType.DIRECTOR_OF
+        stated = _DIRECTED.get(schema) or _MUTUAL.get(schema)
+        by_role = find_relation_type(self.role) or find_relation_type(self.summary)
+        return stated or by_role or RelationType.LINKED_TO
 
 
 @dataclass(slots=True)
@@ -201,7 +213,8 @@ class _LinkGatherer:
             role = _read_role(properties)
             start = _first_text(properties, "startDate") or _first_text(properties, "date")
             times = date_or_text(start), date_or_text(_first_text(properties, "endDate"))
-            self._edges.append(_Edge(link, left, right, role, *times))
+            summary = _first_text(properties, "summary")
+            self._edges.append(_Edge(link, left, right, role, *times, summary))
         else:
             return
         self._facts.links.append(link)
@@ -249,11 +262,11 @@ class _LinkGatherer:
                 position_link.is_used = True
                 facts.by_id[left.id].append((edge.link, Value("position", name)))
             return
-        kind = _DIRECTED.get(schema) or _MUTUAL.get(schema, RelationType.LINKED_TO)
+        kind = edge.type
         rest = (edge.role, edge.start, edge.end)
         relation = Relation(kind, facts.record_id(right.id), right.name, *rest)
         facts.by_id[left.id].append((edge.link, relation))
-        if schema not in _DIRECTED:
+        if RELATION_TYPES[kind].is_mutual:
             facts.by_id[right.id].append(
                 (edge.link, Relation(kind, facts.record_id(left.id), left.name, *rest))
             )
@@ -262,10 +275,12 @@ class _LinkGatherer:
         """Add what a directed edge says of its right end, where it makes the two different, or is
         all there is of a payment.
         """
-        kind = _DIRECTED.get(edge.link.schema)
+        kind = edge.type
         is_payment = kind is RelationType.PAYER_OF
-        if kind is not None and (is_payment or relation_difference(kind, edge.role) is not None):
-            target, role = self._facts.record_id(left.id), _ROLE_OF_OTHER_END[kind]
+        is_directed = edge.link.schema != "Occupancy" and not RELATION_TYPES[kind].is_mutual
+        if is_directed and (is_payment or relation_difference(kind, edge.role) is not None):
+            target = self._facts.record_id(left.id)
+            role = _ROLE_OF_OTHER_END.get(kind, RELATION_TYPES[kind].reverse)
             rest = (left.name, role, edge.start, edge.end)
             relation = Relation(RelationType.LINKED_TO, target, *rest)
             self._facts.by_id[right.id].append((edge.link, relation))

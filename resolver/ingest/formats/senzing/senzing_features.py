@@ -127,9 +127,19 @@ _KIN = frozenset(
 _ROLES: tuple[tuple[RelationType, frozenset[str]], ...] = (
     (RelationType.FAMILY_OF, _KIN),
     (RelationType.OWNER_OF, frozenset(("OWNER", "SHAREHOLDER"))),
-    (RelationType.LEADER_OF, frozenset(("DIRECTOR", "OFFICER", "CHAIR", "LEADER", "PRINCIPAL"))),
-    (RelationType.MEMBER_OF, frozenset(("MEMBER", "EMPLOYEE"))),
+    (RelationType.FOUNDER_OF, frozenset(("FOUNDER",))),
+    (RelationType.FINANCIER_OF, frozenset(("FINANCIER",))),
+    (RelationType.FACILITATOR_OF, frozenset(("FACILITATOR",))),
+    (RelationType.DIRECTOR_OF, frozenset(("DIRECTOR",))),
+    (RelationType.LEADER_OF, frozenset(("OFFICER", "CHAIR", "LEADER", "PRINCIPAL"))),
+    (RelationType.EMPLOYEE_OF, frozenset(("EMPLOYEE",))),
+    (RelationType.EMPLOYER_OF, frozenset(("EMPLOYER",))),
+    (RelationType.MEMBER_OF, frozenset(("MEMBER",))),
+    (RelationType.FACTION_OF, frozenset(("FACTION",))),
+    (RelationType.SPLINTER_OF, frozenset(("SPLINTER",))),
     (RelationType.PREDECESSOR_OF, frozenset(("PREDECESSOR",))),
+    (RelationType.SUCCESSOR_OF, frozenset(("SUCCESSOR",))),
+    (RelationType.ALLY_OF, frozenset(("ALLY",))),
     (RelationType.ASSOCIATE_OF, frozenset(("ASSOCIATE",))),
 )
 
@@ -267,8 +277,12 @@ def _add_number(draft: RecordDraft, group: FeatureGroup, order: DateOrder) -> No
 def _add_membership(draft: RecordDraft, group: FeatureGroup) -> None:
     for attribute in ("GROUP_ASSOCIATION_ORG_NAME", "EMPLOYER_NAME", "EMPLOYER"):
         if name := group.get(attribute):
-            role = "employee" if attribute.startswith("EMPLOYER") else ""
-            draft.add_fact(Relation(RelationType.MEMBER_OF, "", name, role, origin=attribute))
+            kind = (
+                RelationType.EMPLOYEE_OF
+                if attribute.startswith("EMPLOYER")
+                else RelationType.MEMBER_OF
+            )
+            draft.add_fact(Relation(kind, "", name, origin=attribute))
 
 
 def _add_notes(draft: RecordDraft, group: FeatureGroup) -> None:

@@ -26,6 +26,7 @@ from resolver.ingest.formats.tabular.cell_coding import (
     first_texts,
 )
 from resolver.ingest.formats.tabular.mapping import ADDRESS_PARTS, Mapping
+from resolver.ingest.formats.tabular.relation_columns import read_relations
 from resolver.ingest.formats.tabular.row_facts import read_handling, read_ids, read_kinds
 from resolver.ingest.formats.tabular.table_files import TableChunk
 from resolver.ingest.reader_types import LocatedBatch, Reject
@@ -33,7 +34,7 @@ from resolver.ingest.text.date_order import DateOrder
 from resolver.ingest.text.machine_dates import read_date_readings
 from resolver.records import Activity, Batch, Coded, Column
 from resolver.records.packing import SEPARATOR
-from resolver.records.properties import ACTIVITY, ADDRESS, DATES, HANDLING, IDENTIFIER_SET
+from resolver.records.properties import ACTIVITY, ADDRESS, DATES, HANDLING, IDENTIFIER_SET, RELATION
 
 MAX_CACHED = 1 << 17
 """Values that a reader keeps in its cache."""
@@ -99,6 +100,10 @@ def _build_columns(
             parts.append(packed[0])
             origins.append(packed[1])
         columns[prop] = build_column(parts, origins)
+    if mapping.relations:
+        parts, origins, refused = read_relations(chunk, mapping, label, order)
+        columns[RELATION] = build_column(parts, origins)
+        rejects += refused
     return {prop: column for prop, column in columns.items() if len(column)}, rejects
 
 

@@ -7,6 +7,11 @@ properties:                    # FtM property: a column or a list of columns
   name: [full_name]
   birthDate: dob
   address.city: town           # part of an address: full, street, city, region, postalCode, country
+relations:                     # optional: relations of a row to another record, or to a name
+  - type: member of            # a type of relation, or a column
+    target: group_id           # columns: id of the other record (of this source, or source:id),
+    name: group_name           # its name, role, start, end
+    role: position
 schema: Person                 # optional: an FtM schema or a column; replaces kind
 agency: Border police          # optional
 handling: H0                   # optional: a handling code or a column
@@ -30,8 +35,9 @@ from rapidfuzz import fuzz, process
 
 from resolver.errors import MappingError
 from resolver.ingest.formats.tabular.yaml_text import MAX_BYTES, read_yaml_text
-from resolver.records import KIND_BY_LABEL, kind_of_schema
+from resolver.records import KIND_BY_LABEL, RelationType, kind_of_schema
 from resolver.records import properties as property_names
+from resolver.records.relations.relation_types import find_relation_type
 from resolver.records.source_names import is_list_source_name
 from resolver.reference.ftm.schemata import ENTITY, all_schemata
 
@@ -39,6 +45,41 @@ ADDRESS_PARTS = ("full", "street", "city", "region", "postalCode", "country")
 HANDLING_CODES = ("H0", "H1", "H2", "H3")
 _UNMAPPABLE_PROPERTIES = (property_names.RELATION, property_names.ROUTE, property_names.HANDLING)
 _SOURCE = r"^[\w.-]+$"
+
+
+class RelationColumns(BaseModel):
+    """Columns of one relation of each row. `type` may be a fixed one (`memberOf`, `member of`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: str
+    target: str | None = None
+    name: str | None = None
+    role: str | None = None
+    start: str | None = None
+    end: str | None = None
+
+    @model_validator(mode="after")
+    def _target_or_name(self) -> RelationColumns:
+        if self.target is None and self.name is None:
+            raise ValueError("set target or name to a column that says to whom the relation is")
+        return self
+
+    @property
+    def fixed_type(self) -> RelationType | None:
+        """Type of all rows; None where a column says it."""
+        return find_relation_type(self.type)
+
+    @property
+    def fields(self) -> tuple[str | None, ...]:
+        """Columns of type, target, name, role, start and end; None for none."""
+        kind = None if self.fixed_type is not None else self.type
+        return (kind, self.target, self.name, self.role, self.start, self.end)
+
+    @property
+    def column_names(self) -> list[str]:
+        """Names of the columns that are read."""
+        return [name for name in self.fields if name is not None]
 
 
 class Mapping(BaseModel):
@@ -54,6 +95,7 @@ class Mapping(BaseModel):
     ftm_schema: str | None = Field(default=None, alias="schema")
     source: str = Field(pattern=_SOURCE)
     properties: dict[str, tuple[str, ...]]
+    relations: tuple[RelationColumns, ...] = ()
     agency: str = ""
     handling: str = "H0"
     deduplicated: bool = False
@@ -104,6 +146,7 @@ class Mapping(BaseModel):
         existing = list(available)
         needed = [self.id] if self.id else []
         needed += [name for names in self.properties.values() for name in names]
+        needed += [name for relation in self.relations for name in relation.column_names]
         for word, fixed in ((self.kind, KIND_BY_LABEL), (self.handling, HANDLING_CODES)):
             if word is not None and word not in fixed:
                 needed.append(word)
@@ -169,7 +212,8 @@ def _check_column(name: str, existing: list[str]) -> None:
 
 def _check_property(prop: str) -> None:
     if prop in _UNMAPPABLE_PROPERTIES:
-        raise ValueError(f"{prop} cannot be filled from columns")
+        hint = "; see relations" if prop == property_names.RELATION else ""
+        raise ValueError(f"{prop} cannot be filled from columns{hint}")
     head, _, part = prop.partition(".")
     if part:
         if head != property_names.ADDRESS or part not in ADDRESS_PARTS:

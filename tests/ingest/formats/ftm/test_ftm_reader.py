@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.records import (
@@ -18,6 +20,7 @@ from resolver.records import (
     RelationType,
     Value,
 )
+from resolver.records.relations.relation_types import RELATION_TYPES
 from tests.ingest.samples import write_ftm
 
 
@@ -236,6 +239,34 @@ def test_payments_relate_the_payer_to_the_beneficiary_with_the_amount(tmp_path: 
         for role in ("100000 EUR", "70 CHF", "dues")
     )
     assert records["a:b"].relations == (Relation(RelationType.LINKED_TO, "a:q", role="paid by"),)
+
+
+@pytest.mark.parametrize(
+    ("schema", "ends", "more", "kind"),
+    [
+        ("UnknownLink", ("subject", "object"), {"role": "splinter of"}, RelationType.SPLINTER_OF),
+        ("UnknownLink", ("subject", "object"), {"summary": "ally of"}, RelationType.ALLY_OF),
+        ("UnknownLink", ("subject", "object"), {"role": "friend"}, RelationType.LINKED_TO),
+        ("Directorship", ("director", "organization"), {"role": "CEO"}, RelationType.DIRECTOR_OF),
+        ("Directorship", ("director", "organization"), {}, RelationType.LEADER_OF),
+        ("Employment", ("employee", "employer"), {}, RelationType.EMPLOYEE_OF),
+    ],
+)
+def test_edges_have_the_type_of_their_schema_or_role(
+    tmp_path: Path, schema: str, ends: tuple[str, str], more: dict[str, str], kind: RelationType
+) -> None:
+    values = {name: [text] for name, text in more.items()}
+    records, intake = read(
+        tmp_path,
+        entity("p", "Person", "a", name=["Lena Dachser"]),
+        entity("b", "Organization", "a", name=["Blue Harbor"]),
+        entity("1", schema, "a", **{ends[0]: ["p"], ends[1]: ["b"]}, **values),
+    )
+    role = more.get("role", "")
+    assert intake.rejects == ()
+    assert records["a:p"].relations == (Relation(kind, "a:b", role=role),)
+    is_mutual = RELATION_TYPES[kind].is_mutual
+    assert records["a:b"].relations == ((Relation(kind, "a:p", role=role),) if is_mutual else ())
 
 
 def test_other_ids_of_an_entity_are_kept(tmp_path: Path) -> None:

@@ -42,7 +42,9 @@ def test_nested_and_flat_features_are_read(tmp_path: Path) -> None:
     assert person.identifiers == (
         Identifier("passportNumber", "K5550001", "xk", origin="PASSPORT"),
     )
-    assert person.relations == (Relation(RelationType.LEADER_OF, "made-up:1002", role="DIRECTOR"),)
+    assert person.relations == (
+        Relation(RelationType.DIRECTOR_OF, "made-up:1002", role="DIRECTOR"),
+    )
     assert (company.kind, company.texts("name")) == (Kind.GROUP, ("Quill Freight Ltd",))
     assert company.addresses == (Address(city="Testville", country="xk", origin="BUSINESS"),)
     assert (flat.kind, flat.texts("firstName"), flat.texts("lastName")) == (

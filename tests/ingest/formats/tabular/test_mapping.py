@@ -203,3 +203,31 @@ def test_a_guess_is_described() -> None:
         "id from unique_id; every row a person; lastName from surname; not used: cluster"
         in description
     )
+
+
+@pytest.mark.parametrize(
+    ("relation", "message"),
+    [
+        ({"type": "member of"}, "set target or name"),
+        ({"type": "member of", "target": "x", "to": "y"}, "relations.0.to"),
+        ({"target": "x"}, "relations.0.type"),
+    ],
+)
+def test_a_relation_needs_a_type_and_an_other_end(relation: dict[str, str], message: str) -> None:
+    with pytest.raises(MappingError, match=message):
+        build_mapping(mapping_content(relations=[relation]))
+
+
+def test_columns_of_relations_are_read() -> None:
+    relations = [{"type": "memberOf", "target": "g"}, {"type": "kind", "name": "n", "start": "d"}]
+    mapping = build_mapping(mapping_content(relations=relations))
+    assert mapping.columns(["id", "name", "g", "kind", "n", "d"]) == [
+        "id",
+        "name",
+        "g",
+        "kind",
+        "n",
+        "d",
+    ]
+    with pytest.raises(MappingError, match="no column 'kind'"):
+        mapping.columns(["id", "name", "g", "n", "d"])

@@ -1,0 +1,1 @@
+"""Types of relations and classes of roles."""
