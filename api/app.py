@@ -21,6 +21,7 @@ from resolver.api.routes.entities import blueprint as entities
 from resolver.api.routes.health import blueprint as health
 from resolver.api.routes.match import blueprint as match
 from resolver.api.routes.match_lines import blueprint as match_lines
+from resolver.api.routes.network import blueprint as network
 from resolver.api.routes.records import blueprint as records
 from resolver.api.routes.search import blueprint as search
 from resolver.api.routes.updates import blueprint as updates
@@ -39,6 +40,7 @@ _BLUEPRINTS = (
     catalog,
     batches,
     records,
+    network,
     updates,
     reconcile,
     openapi,

@@ -57,6 +57,11 @@ COMMANDS = {
     ),
     "check": CommandRow("resolve.check", "Look up one name in lists.", _RECORDS),
     "search": CommandRow("resolve.search", "Search a store by words, a number or an id.", _RECORDS),
+    "network": CommandRow(
+        "resolve.network",
+        "Export the network of a store: entities, relations and what they share.",
+        _RECORDS,
+    ),
     "serve": CommandRow("operate.serve", "Run the HTTP service and the steward's desk.", _STATE),
     "worker": CommandRow("operate.worker", "Process batches submitted over HTTP.", _STATE),
     "batches": CommandRow(

@@ -46,6 +46,8 @@ SAMPLES = Samples(
         "id": "absent",
         "prefix": "john",
         "history": "true",
+        "from": "absent",
+        "to": "absent",
         "queries": json.dumps({"q": {"query": "John Smith"}}),
     },
     {

@@ -84,7 +84,7 @@ def _existing_samples(client: Client, headers: Headers) -> Samples:
     client.post(f"/batches/{submitted['id']}/cancel", headers=headers)
     return SAMPLES._replace(
         path={**SAMPLES.path, "entity_id": entity["id"], "job_id": submitted["id"]},
-        query={**SAMPLES.query, "id": entity["id"]},
+        query={**SAMPLES.query, **dict.fromkeys(("id", "from", "to"), entity["id"])},
     )
 
 

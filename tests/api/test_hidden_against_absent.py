@@ -23,7 +23,7 @@ from resolver.api.service import Service
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
 from resolver.ingest.reader_types import ListInfo
-from resolver.records import Handling, Identifier, Kind
+from resolver.records import Handling, Identifier, Kind, Relation, RelationType
 from resolver.records.decisions import Verdict
 from tests.api.conftest import Client
 from tests.api.sample_requests import ROWS, SAMPLES, Samples, sample_request
@@ -35,23 +35,48 @@ pytestmark = pytest.mark.slow
 
 CLOSED = Handling("River", "H3")
 PASSPORT = "K7719034"
+_MEMBER = Relation(RelationType.MEMBER_OF, "a:4", role="driver", start="2014")
 VISIBLE = (
     record("a:1", name="Olga Marlow", birthDate="1970-05-06", nationality="gb"),
     record("a:2", name="John Smith", birthDate="1990-01-01"),
-    record("a:3", name="Piet Brouwer", birthDate="1955-01-02", phone="+31 20 555 0101"),
+    record(
+        "a:3",
+        name="Piet Brouwer",
+        birthDate="1955-01-02",
+        phone="+31 20 555 0101",
+        relations=[_MEMBER, Relation(RelationType.ASSOCIATE_OF, "h:2")],
+    ),
     record("a:4", Kind.GROUP, name="Vektor Trading LLC", country="ru"),
+    record("a:5", name="Nuno Salgado", birthDate="1961-12-02", relations=[_MEMBER]),
+    record("a:6", name="Wilhelmina Oberst", birthDate="1930-10-11"),
 )
+_BRIDGE = [Relation(RelationType.ASSOCIATE_OF, target) for target in ("a:2", "a:6")]
+"""Relations of a hidden record that would connect visible ones."""
 HIDDEN_UNTIED = tuple(
     replace(row, handling=CLOSED)
     for row in (
-        record("h:1", name="John Smith", birthDate="1961-07-08", phone="+44 20 7946 0111"),
+        record(
+            "h:1",
+            name="John Smith",
+            birthDate="1961-07-08",
+            phone="+44 20 7946 0111",
+            relations=[Relation(RelationType.LEADER_OF, "a:4"), *_BRIDGE],
+        ),
         record(
             "h:2",
             name="Zeta Verborgen",
             referents="x-901",
+            phone="+31 20 555 0101",
+            relations=_BRIDGE,
             identifiers=[Identifier("passportNumber", PASSPORT)],
         ),
-        record("h:3", Kind.GROUP, name="Vektor Shipping", country="ru"),
+        record(
+            "h:3",
+            Kind.GROUP,
+            name="Vektor Shipping",
+            country="ru",
+            relations=[Relation(RelationType.FACTION_OF, "a:4")],
+        ),
     )
 )
 HIDDEN_SHARED = replace(
@@ -61,6 +86,7 @@ HIDDEN_SHARED = replace(
         birthDate="1949-03-03",
         email="tamara.u@example.org",
         phone="+44 20 7946 0999",
+        relations=_BRIDGE,
         referents="x-900",
         identifiers=[Identifier("passportNumber", "Z5550123")],
     ),
@@ -184,6 +210,8 @@ def samples_of(name: str, birth: str, passport: str = PASSPORT) -> Samples:
             "id": passport,
             "prefix": name.split()[0].lower(),
             "history": "true",
+            "from": "a:3",
+            "to": "a:5",
             "cutoff": "0",
             "limit": "50",
             "queries": reconcile,
@@ -281,6 +309,14 @@ def test_values_of_a_hidden_record_lead_nowhere(
         "/entities/h:4",
         "/entities/h:1",
         "/check?name=Tamara+Ulrich&cutoff=0",
+        *(f"/graph/a:{number}?hops=4" for number in range(1, 7)),
+        "/graph/a:3?hops=2&limit=2",
+        "/graph/a:4?types=leaderOf&types=factionOf",
+        "/graph/h:1",
+        "/paths?from=a:2&to=a:6",
+        "/paths?from=a:3&to=a:5",
+        "/paths?from=a:1&to=a:6",
+        "/paths?from=a:3&to=h:2",
         "/search/h?q=olga",
         "/catalog",
     ],

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from resolver.store.bulk_rows import (
     Numbers,
@@ -246,6 +246,15 @@ class EntityQueries(Snapshot):
         )
         rows = self.connection.execute(query.order_by(revisions.c.version))
         return [RevisionRow(row.version, row.landed, row.kind, row.who, row.counts) for row in rows]
+
+    def revision_at(self, time: str) -> int:
+        """Return the last revision committed up to a time (ISO, as the store writes it); 0 if none
+        was.
+        """
+        query = select(func.max(revisions.c.version)).where(
+            revisions.c.landed <= time, revisions.c.version <= self.revision
+        )
+        return int(self.connection.execute(query).scalar() or 0)
 
     def _entity_row(self, column: str, value: Any) -> Any:
         sql = f'{_ENTITY_ROWS} WHERE "{column}" {{among}}'

@@ -1,0 +1,159 @@
+"""`/graph/{id}` and `/paths`: the network around an entity, and what connects two of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from flask import Blueprint, Response, request
+
+from resolver.api import query_parameters
+from resolver.api.access import log_access, revision_of, viewer
+from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
+from resolver.api.errors import ApiError
+from resolver.api.openapi.json_schema import (
+    COUNT,
+    NONBLANK,
+    STRING,
+    STRINGS,
+    array_of,
+    closed_object,
+    component,
+    enum_of,
+    integer,
+)
+from resolver.api.openapi.objects import errors, json_response_of, query_parameter
+from resolver.api.schemas.json_response import json_response
+from resolver.api.schemas.network_schemas import GRAPH_FIELDS
+from resolver.api.service import current_service
+from resolver.network.documents import graph_document
+from resolver.network.graph import ENTITY, Graph
+from resolver.network.graph_reader import (
+    EDGE_TYPES,
+    MAX_HOPS,
+    MAX_NODES,
+    GraphQuery,
+    read_graph,
+)
+from resolver.network.paths import MAX_LENGTH, find_paths
+
+blueprint = Blueprint("network", __name__)
+_ACCESS = Access(Scope.CHECK, Disclosure.VALUES)
+_DAY = {"type": "string", "format": "date"}
+_AT = query_parameter(
+    "at",
+    _DAY,
+    description="The store as it was at the end of this day (UTC), or at a time of day.",
+)
+_GRAPH = component("Graph", closed_object({**GRAPH_FIELDS, "id": STRING, "version": COUNT}))
+_PATHS = component(
+    "Paths", closed_object({**GRAPH_FIELDS, "paths": array_of(STRINGS), "version": COUNT})
+)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/graph/<path:entity_id>",
+    _ACCESS,
+    parameters=[
+        query_parameter("hops", integer(0, MAX_HOPS)),
+        query_parameter("types", array_of(enum_of(EDGE_TYPES))),
+        _AT,
+        query_parameter("on", _DAY, description="Only relations that may be in force that day."),
+        query_parameter("limit", integer(1, MAX_NODES)),
+    ],
+    responses={200: json_response_of(_GRAPH), **errors(404)},
+)
+def graph(entity_id: str) -> Response:
+    """Return the network around an entity, `hops` (1 by default) edges wide.
+
+    Nodes are entities, artefacts that entities share (a telephone, document, account, vessel,
+    address) and ends that are known by name only. Edges have a type, a direction and the statements
+    of the lists, with role and dates as written. `types` are those to follow, all by default. A
+    node with more neighbors than are shown, and a graph of more than `limit` (300) nodes, are not
+    `complete`.
+    """
+    query_parameters.reject_undeclared()
+    query = GraphQuery(
+        query_parameters.read_integer("hops", 1, 0, MAX_HOPS),
+        query_parameters.read_choices("types", EDGE_TYPES),
+        read_day("on"),
+        read_revision(),
+        query_parameters.read_integer("limit", 300, 1, MAX_NODES),
+    )
+    network = read_graph(current_service().hub, entity_id, viewer(), query)
+    _log("graph", {"id": entity_id, "hops": query.hops}, network)
+    middle = next((node.id for node in network.nodes if node.distance == 0), "")
+    body = {"id": middle, **graph_document(network), "version": network.revision}
+    return json_response(body)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/paths",
+    _ACCESS,
+    parameters=[
+        query_parameter("from", NONBLANK, is_required=True),
+        query_parameter("to", NONBLANK, is_required=True),
+        query_parameter("max", integer(1, MAX_LENGTH)),
+        _AT,
+    ],
+    responses={200: json_response_of(_PATHS), **errors(404)},
+)
+def paths() -> Response:
+    """Return the shortest paths between two entities, at most `max` (6) edges long.
+
+    `paths` lists the ids of the nodes of each, and is empty where nothing connects the two; `nodes`
+    and `edges` are those of all paths. Nodes of very many neighbors are followed in part only, and
+    a search ends after some thousand nodes: the answer is not `complete` then.
+    """
+    query_parameters.reject_undeclared()
+    start, goal = _read_id("from"), _read_id("to")
+    max_length = query_parameters.read_integer("max", MAX_LENGTH, 1, MAX_LENGTH)
+    hub, revision = current_service().hub, read_revision()
+    result = find_paths(hub, start, goal, viewer(), max_length=max_length, revision=revision)
+    _log("paths", {"from": start, "to": goal, "max": max_length}, result.graph)
+    body = {
+        **graph_document(result.graph),
+        "paths": [list(path) for path in result.paths],
+        "complete": result.is_complete,
+        "version": result.graph.revision,
+    }
+    return json_response(body)
+
+
+def _log(action: str, query: dict[str, object], network: Graph) -> None:
+    entity_ids = [node.id for node in network.nodes if node.sort == ENTITY]
+    log_access(action, query, {"seen": entity_ids}, revision_of(network.revision))
+
+
+def _read_id(name: str) -> str:
+    text = request.args.get(name, "").strip()
+    if not text:
+        raise ApiError(422, f"{name} must be the id of an entity or record")
+    query_parameters.check_length(name, text)
+    return text
+
+
+def read_day(name: str) -> str:
+    """Return a day in ISO form, or an empty text. Raises `ApiError`."""
+    time = query_parameters.read_datetime(name)
+    return "" if time is None else f"{time:%Y-%m-%d}"
+
+
+def read_revision() -> int | None:
+    """Return the revision of the store at the time `at`; None for the present one.
+
+    Raises `ApiError`.
+    """
+    time = query_parameters.read_datetime("at")
+    if time is None:
+        return None
+    if len(request.args["at"]) <= len("2026-03-01"):
+        time = time + timedelta(days=1, microseconds=-1) if time < _LAST_DAY else time
+    with current_service().hub.store.view() as view:
+        return view.revision_at(f"{time.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}Z")
+
+
+_LAST_DAY = datetime(9999, 12, 31, tzinfo=UTC)

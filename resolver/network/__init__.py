@@ -1,0 +1,4 @@
+"""Networks of entities: relations and shared artefacts, graphs, paths, groups, exports, overlaps.
+
+Everything is computed for one viewer from the records that the viewer may see, at one revision.
+"""

@@ -1,0 +1,60 @@
+"""Graphs as JSON documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from resolver.network.graph import ENTITY, Graph, GraphLink, GraphNode
+
+
+def graph_document(graph: Graph) -> dict[str, Any]:
+    """Return a graph as JSON."""
+    return {
+        "nodes": [_node_document(node) for node in graph.nodes],
+        "edges": [_edge_document(edge) for edge in graph.edges],
+        "complete": graph.is_complete,
+    }
+
+
+def _node_document(node: GraphNode) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "id": node.id,
+        "sort": node.sort,
+        "caption": node.caption,
+        "kind": node.kind,
+        "distance": node.distance,
+        "complete": not node.is_cut,
+    }
+    if node.sort == ENTITY:
+        document |= {
+            "schema": node.schema,
+            "countries": list(node.countries),
+            "activities": list(node.activities),
+            "datasets": list(node.sources),
+            "agencies": list(node.agencies),
+            "records": node.records,
+        }
+    return document
+
+
+def _edge_document(edge: GraphLink) -> dict[str, Any]:
+    statements = []
+    for row in edge.statements:
+        texts = {
+            "role": row.role,
+            "role_class": row.role_class,
+            "start": row.start,
+            "end": row.end,
+        }
+        document: dict[str, Any] = {"dataset": row.source, "record": row.record}
+        document |= {name: text for name, text in texts.items() if text}
+        statements.append(
+            {**document, "reversed_period": True} if row.is_reversed_period else document
+        )
+    return {
+        "source": edge.source,
+        "target": edge.target,
+        "type": edge.type,
+        "words": edge.words,
+        "statements": statements,
+    }

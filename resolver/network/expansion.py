@@ -1,0 +1,244 @@
+"""Expansion of nodes: the edges of entities and artefacts to their neighbors.
+
+A node is told by its key: the number of an entity, `("phone", hash)` for an artefact, or
+`("name", text)` for an end that is known by name only. A node with very many neighbors is cut, by
+what the viewer may see alone.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from resolver.network.artefacts import ARTEFACT_KINDS, Numbers
+from resolver.network.graph import NAME, SHARES, EdgeStatement
+from resolver.network.periods import is_in_force, is_reversed
+from resolver.network.visible_records import Owned, VisibleRecords, distinct, join_owned
+from resolver.records import Relation
+from resolver.records.relations.relation_types import direct_relation, role_class
+
+Key = int | tuple[str, int] | tuple[str, str]
+
+
+@dataclass(slots=True)
+class Expansion:
+    """Edges expansion so far: statements by (source key, target key, type).
+
+    `texts`: artefacts as written, by key. `cut`: nodes with more neighbors than were read.
+    """
+
+    edges: dict[tuple[Key, Key, str], set[EdgeStatement]] = field(default_factory=dict)
+    texts: dict[Key, set[str]] = field(default_factory=dict)
+    cut: set[Key] = field(default_factory=set)
+
+    def add(self, source: Key, target: Key, kind: str, statement: EdgeStatement) -> None:
+        """Add a statement of an edge; one of a node to itself is left out."""
+        if source != target:
+            self.edges.setdefault((source, target, kind), set()).add(statement)
+
+    def neighbors(self, keys: Collection[Key]) -> set[Key]:
+        """Return the other ends of the edges of some nodes."""
+        nodes = set(keys)
+        return {
+            far
+            for source, target, _ in self.edges
+            for near, far in ((source, target), (target, source))
+            if near in nodes
+        }
+
+    def merge(self, other: Expansion) -> None:
+        """Add the edges of another expansion."""
+        for edge, statements in other.edges.items():
+            self.edges.setdefault(edge, set()).update(statements)
+        for key, texts in other.texts.items():
+            self.texts.setdefault(key, set()).update(texts)
+        self.cut |= other.cut
+
+
+class Expander:
+    """Reads the edges of nodes. `types`: those to read (of relations, kinds of artefact); all of
+    them if empty. `limit`: neighbors of one node at most, each way. `day` (ISO): only relations
+    that may be in force then.
+    """
+
+    def __init__(
+        self, rows: VisibleRecords, types: Collection[str] = (), limit: int = 200, day: str = ""
+    ) -> None:
+        self._rows, self._types, self._limit, self._day = rows, frozenset(types), limit, day
+
+    def expand(self, keys: Iterable[Key]) -> Expansion:
+        """Return the edges of some nodes; names have none of their own."""
+        expansion = Expansion()
+        nodes = set(keys)
+        entities = sorted(key for key in nodes if isinstance(key, int))
+        own = self._rows.of_entities(entities)
+        if self._wants_relations():
+            self._add_stated(own, expansion)
+            self._add_received(own, expansion)
+        if not self._types or not self._types.isdisjoint(ARTEFACT_KINDS):
+            self._add_artefacts(own, expansion)
+            artefacts = [
+                key for key in nodes if isinstance(key, tuple) and key[0] in ARTEFACT_KINDS
+            ]
+            self._add_holders(artefacts, expansion)
+        return expansion
+
+    def expand_stated(self, entities: Collection[int]) -> Expansion:
+        """Return the edges that records of some entities state, and their shared artefacts.
+
+        Over all entities that is every edge.
+        """
+        expansion = Expansion()
+        own = self._rows.of_entities(sorted(entities))
+        if self._wants_relations():
+            self._add_stated(own, expansion)
+        if not self._types or not self._types.isdisjoint(ARTEFACT_KINDS):
+            self._add_artefacts(own, expansion)
+        return expansion
+
+    def _wants_relations(self) -> bool:
+        return not self._types or bool(self._types - set(ARTEFACT_KINDS))
+
+    def _is_in_force(self, relation: Relation) -> bool:
+        return not self._day or is_in_force(relation.start, relation.end, self._day)
+
+    def _wants(self, kind: str) -> bool:
+        return not self._types or kind in self._types
+
+    def _add_stated(self, own: Owned, expansion: Expansion) -> None:
+        """Add the relations that records of the nodes state."""
+        owner_of, counts = own.by_record(), Counter[int]()
+        stated: list[tuple[int, Relation]] = []
+        for number, relation in self._rows.relations(own.records):
+            owner = owner_of[number]
+            counts[owner] += 1
+            if counts[owner] <= self._limit:
+                stated.append((number, relation))
+            else:
+                expansion.cut.add(owner)
+        target_of = self._find_targets({relation.target_id for _, relation in stated} - {""})
+        self._add_relations(stated, owner_of, target_of, expansion)
+
+    def _find_targets(self, record_ids: Collection[str]) -> dict[str, int]:
+        """Return the entity of those of some records that count."""
+        numbers = self._rows.view.numbers_of(sorted(record_ids))
+        id_of = {number: record_id for record_id, (number, _) in numbers.items()}
+        owned = self._rows.owned(np.array(sorted(id_of), dtype=np.int64))
+        return {id_of[number]: owner for number, owner in owned.by_record().items()}
+
+    def _add_received(self, own: Owned, expansion: Expansion) -> None:
+        """Add the relations that others state to records of the nodes."""
+        ids, owner_of = self._rows.ids(own.records), own.by_record()
+        places, numbers = self._rows.stating(list(ids.values()))
+        own_numbers = np.array(list(ids), dtype=np.int64)
+        naming = self._bounded(
+            np.array([owner_of[number] for number in own_numbers.tolist()], dtype=np.int64)[places],
+            numbers,
+            expansion,
+        )
+        target_of = {record_id: owner_of[number] for number, record_id in ids.items()}
+        stated = [
+            (number, relation)
+            for number, relation in self._rows.relations(naming.records)
+            if relation.target_id in target_of
+        ]
+        self._add_relations(stated, naming.by_record(), target_of, expansion)
+
+    def _bounded(self, nodes: Numbers, numbers: Numbers, expansion: Expansion) -> Owned:
+        """Return the records that count among some (each with the node that it leads to), at most
+        `limit` entities for a node of very many; such a node is cut.
+        """
+        order = np.lexsort((numbers, nodes))
+        nodes, numbers = nodes[order], numbers[order]
+        starts = np.flatnonzero(np.diff(nodes, prepend=-1))
+        sizes = np.diff(starts, append=len(nodes))
+        is_large = np.repeat(sizes > self._limit, sizes)
+        parts = [self._rows.owned(numbers[~is_large])]
+        for start, size in zip(starts.tolist(), sizes.tolist(), strict=True):
+            if size > self._limit:
+                candidates = distinct(numbers[start : start + size])
+                owned, is_cut = self._rows.first_owned(candidates, self._limit)
+                parts.append(owned)
+                if is_cut:
+                    expansion.cut.add(int(nodes[start]))
+        return join_owned(parts)
+
+    def _add_relations(
+        self,
+        stated: Sequence[tuple[int, Relation]],
+        owner_of: dict[int, int],
+        target_of: dict[str, int],
+        expansion: Expansion,
+    ) -> None:
+        numbers = np.array(sorted({number for number, _ in stated}), dtype=np.int64)
+        ids, sources = self._rows.ids(numbers), self._rows.sources(numbers)
+        for number, relation in stated:
+            kind, is_reversed = direct_relation(relation.type.value, relation.role)
+            name = relation.target_name or relation.target_id
+            target: Key = target_of.get(relation.target_id, 0) or (NAME, name)
+            if not self._wants(kind.value) or not name or not self._is_in_force(relation):
+                continue
+            ends: tuple[Key, Key] = (owner_of[number], target)
+            source, end = reversed(ends) if is_reversed else ends
+            expansion.add(
+                source, end, kind.value, _statement(relation, sources[number], ids[number])
+            )
+
+    def _add_artefacts(self, own: Owned, expansion: Expansion) -> None:
+        """Add the artefacts that the nodes share with others, with those who have them."""
+        artefact_keys: set[Key] = set()
+        for _, artefact in self._rows.artefacts(own.records):
+            if self._wants(artefact.kind):
+                artefact_keys.add((artefact.kind, artefact.key))
+        keys = list(artefact_keys)
+        places, _ = self._rows.holding(
+            np.array([key[1] for key in keys if isinstance(key, tuple)], dtype=np.uint64)
+        )
+        sizes = np.bincount(places, minlength=len(keys))
+        candidates = [keys[place] for place in np.flatnonzero(sizes > 1).tolist()]
+        self._add_holders(candidates, expansion)
+
+    def _add_holders(self, keys: Sequence[Key], expansion: Expansion) -> None:
+        """Add the edges of artefacts to all who have them; one that one entity has is none."""
+        artefact_keys = sorted({key for key in keys if isinstance(key, tuple)}, key=str)
+        if not artefact_keys:
+            return
+        hashes = np.array([key[1] for key in artefact_keys], dtype=np.uint64)
+        places, numbers = self._rows.holding(hashes)
+        parts = Expansion()
+        for place, key in enumerate(artefact_keys):
+            candidates = distinct(numbers[places == place])
+            owned, is_cut = self._rows.first_owned(candidates, self._limit)
+            if len(set(owned.entities.tolist())) < 2:
+                continue
+            if is_cut:
+                parts.cut.add(key)
+            self._add_shares(key, owned, parts)
+        expansion.merge(parts)
+
+    def _add_shares(
+        self, key: tuple[str, int] | tuple[str, str], owned: Owned, expansion: Expansion
+    ) -> None:
+        owner_of = owned.by_record()
+        ids, sources = self._rows.ids(owned.records), self._rows.sources(owned.records)
+        for number, artefact in self._rows.artefacts(owned.records):
+            if artefact.key == key[1]:
+                expansion.texts.setdefault(key, set()).add(artefact.text.strip())
+                statement = EdgeStatement(sources[number], ids[number])
+                expansion.add(owner_of[number], key, SHARES, statement)
+
+
+def _statement(relation: Relation, source: str, record: str) -> EdgeStatement:
+    start, end = relation.start, relation.end
+    return EdgeStatement(
+        source,
+        record,
+        relation.role,
+        role_class(relation.role),
+        start,
+        end,
+        is_reversed(start, end),
+    )

@@ -1,0 +1,1 @@
+"""Files of graphs: GraphML, GEXF, CSV, FollowTheMoney and JSON."""

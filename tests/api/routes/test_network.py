@@ -1,0 +1,105 @@
+"""`/graph` and `/paths`: documents of a network, parameters, and ids that are unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from resolver.api.service import Service
+from tests.api.routes.batch_service import client_of, service
+
+pytestmark = pytest.mark.slow
+
+__all__ = ["service"]
+
+GROUP = {
+    "id": "g",
+    "schema": "Organization",
+    "datasets": ["quay"],
+    "properties": {"name": ["Blue Harbor Crew"], "country": ["nl"], "topics": ["crime"]},
+}
+MEMBER = {
+    "id": "7",
+    "schema": "Person",
+    "datasets": ["quay"],
+    "properties": {"name": ["Pavel Novotny"]},
+    "relations": [{"type": "memberOf", "target": "g", "role": "driver", "start": "2014"}],
+}
+
+
+@pytest.fixture
+def client(service: Service) -> Any:
+    api = client_of(service)
+    for record in (GROUP, MEMBER):
+        assert api.post("/records", json=record).status_code == 201
+    return api
+
+
+def test_a_posted_relation_is_an_edge(client: Any) -> None:
+    answer = client.get("/graph/quay:7").json
+    nodes = {node["id"]: node for node in answer["nodes"]}
+    assert nodes[answer["id"]]["caption"] == "Pavel Novotny"
+    (edge,) = answer["edges"]
+    assert (edge["type"], edge["words"]) == ("memberOf", "member of")
+    assert edge["statements"] == [
+        {
+            "dataset": "quay",
+            "record": "quay:7",
+            "role": "driver",
+            "role_class": "transporter",
+            "start": "2014",
+        }
+    ]
+    assert nodes[edge["target"]]["countries"] == ["nl"]
+    assert answer["complete"] is True
+    assert client.get("/graph/quay:7?on=2013-05-01").json["edges"] == []
+    assert client.get("/graph/quay:7?types=familyOf").json["edges"] == []
+    assert len(client.get("/graph/quay:7?hops=0").json["nodes"]) == 1
+
+
+def test_the_past_had_neither(client: Any) -> None:
+    assert client.get("/graph/quay:7?at=2001-01-01").status_code == 404
+    assert client.get("/graph/quay:7?at=2999-01-01").status_code == 200
+    assert client.get("/graph/quay:7?at=9999-12-31").status_code == 200
+    assert client.get("/paths?from=quay:7&to=quay:g&at=2001-01-01").status_code == 404
+
+
+def test_paths_lead_from_one_to_the_other(client: Any) -> None:
+    answer = client.get("/paths?from=quay:7&to=quay:g").json
+    captions = {node["id"]: node["caption"] for node in answer["nodes"]}
+    assert [[captions[node] for node in path] for path in answer["paths"]] == [
+        ["Pavel Novotny", "Blue Harbor Crew"]
+    ]
+    assert len(answer["edges"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/graph/quay:7?hops=5", 422),
+        ("/graph/quay:7?types=guardianOf", 422),
+        ("/graph/quay:7?at=soon", 422),
+        ("/graph/quay:7?hop=1", 422),
+        ("/graph/quay:8", 404),
+        ("/paths?from=quay:7", 422),
+        ("/paths?from=quay:7&to=quay:g&max=9", 422),
+        ("/paths?from=quay:7&to=quay:8", 404),
+    ],
+)
+def test_faulty_questions_are_refused(client: Any, path: str, status: int) -> None:
+    assert client.get(path).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("relation", "status"),
+    [
+        ({"type": "guardianOf", "target": "g"}, 400),
+        ({"type": "memberOf", "target": "7"}, 400),
+        ({"type": "memberOf"}, 400),
+        ("memberOf", 422),
+    ],
+)
+def test_faulty_relations_are_refused(client: Any, relation: Any, status: int) -> None:
+    answer = client.post("/records", json={**MEMBER, "relations": [relation]})
+    assert answer.status_code == status

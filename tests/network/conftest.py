@@ -1,0 +1,23 @@
+"""A store with a network, where no two records are one entity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from resolver.hub.hub import Hub
+from tests.hub.hubs import OPTIONS, make_intake
+from tests.network.networks import make_records
+from tests.normalize.preparing import quick_symbols
+
+
+@pytest.fixture(scope="package")
+def network_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    folder = tmp_path_factory.mktemp("network")
+    with (
+        quick_symbols("resolver.pipeline"),
+        Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS, index_dir=folder) as hub,
+    ):
+        hub.add(make_intake(make_records()))
+        yield hub

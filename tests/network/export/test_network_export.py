@@ -1,0 +1,126 @@
+"""Exports of networks: read back by other programs, and no more than the viewer may see."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import networkx
+import pytest
+from followthemoney import model
+
+from resolver.errors import OutputError
+from resolver.hub.hub import Hub
+from resolver.network.documents import graph_document
+from resolver.network.export.graph_files import (
+    FORMATS,
+    edge_attributes,
+    node_attributes,
+    write_gexf,
+    write_graphml,
+)
+from resolver.network.export.network_export import export_network, read_network
+from resolver.network.graph import ARTEFACT, ENTITY, EdgeStatement, Graph, GraphLink, GraphNode
+from resolver.network.graph_reader import GraphQuery
+from resolver.records.formula_cells import unescape_formula
+from resolver.records.visibility import OPERATOR, STRANGER
+from tests.network.networks import make_records, plain_edges
+
+ODD = Graph(
+    3,
+    (
+        GraphNode("e-1", ENTITY, "=A&B <\"'> \x01\x0b Überfall 😀", "person", records=2),
+        GraphNode("phone:1", ARTEFACT, "+31 20", "phone", 1),
+    ),
+    (
+        GraphLink(
+            "e-1",
+            "phone:1",
+            "shares",
+            "has",
+            "of",
+            (EdgeStatement("a", "a:1", "x & <y>", "", "2004", "2009"),),
+        ),
+    ),
+)
+
+
+def read_back(text: bytes, file_format: str) -> Any:
+    read = networkx.read_graphml if file_format == "graphml" else networkx.read_gexf
+    return read(io.BytesIO(text))
+
+
+@pytest.mark.parametrize("file_format", ["graphml", "gexf"])
+def test_networkx_reads_what_was_written(file_format: str) -> None:
+    write = write_graphml if file_format == "graphml" else write_gexf
+    graph = read_back(b"".join(write(ODD)), file_format)
+    name = "caption" if file_format == "graphml" else "label"
+    assert graph.nodes["e-1"][name] == "=A&B <\"'> �� Überfall 😀"
+    assert (graph.nodes["e-1"]["records"], graph.nodes["phone:1"]["distance"]) == (2, 1)
+    (edge,) = graph.edges(data=True)
+    assert edge[:2] == ("e-1", "phone:1")
+    assert (edge[2]["roles"], edge[2]["periods"]) == ("x & <y>", "2004 to 2009")
+
+
+def test_the_whole_network_is_that_of_a_plain_reading(network_hub: Hub) -> None:
+    for viewer in (OPERATOR, STRANGER):
+        graph = read_network(network_hub, viewer, GraphQuery())
+        assert len(graph.edges) == len(plain_edges(make_records(), viewer))
+        ends = {end for edge in graph.edges for end in (edge.source, edge.target)}
+        assert {node.id for node in graph.nodes} == ends
+
+
+@pytest.mark.parametrize("file_format", ["graphml", "gexf"])
+def test_files_hold_all_of_the_graph(network_hub: Hub, tmp_path: Path, file_format: str) -> None:
+    path = tmp_path / "out"
+    graph = export_network(network_hub, path, file_format, STRANGER, GraphQuery())
+    read = read_back(path.read_bytes(), file_format)
+    assert set(read.nodes) == {node.id for node in graph.nodes}
+    assert sorted(read.edges()) == sorted((edge.source, edge.target) for edge in graph.edges)
+
+
+def test_tables_hold_nodes_and_edges(network_hub: Hub, tmp_path: Path) -> None:
+    graph = export_network(network_hub, tmp_path / "out", "csv", OPERATOR, GraphQuery())
+    nodes, edges = (
+        list(csv.DictReader(io.StringIO((tmp_path / "out" / name).read_text("utf-8"))))
+        for name in ("nodes.csv", "edges.csv")
+    )
+    assert [{k: unescape_formula(v) for k, v in row.items()} for row in nodes] == [
+        {"id": node.id, **node_attributes(node)} for node in graph.nodes
+    ]
+    assert [{k: unescape_formula(v) for k, v in row.items()} for row in edges] == [
+        {"source": edge.source, "target": edge.target, **edge_attributes(edge)}
+        for edge in graph.edges
+    ]
+
+
+def test_json_is_what_the_service_answers(network_hub: Hub, tmp_path: Path) -> None:
+    around = ["s:1", "s:2"]
+    graph = export_network(network_hub, tmp_path / "out", "json", OPERATOR, GraphQuery(2), around)
+    assert json.loads((tmp_path / "out").read_bytes()) == graph_document(graph)
+    assert sum(node.distance == 0 for node in graph.nodes) == 2
+
+
+def test_followthemoney_is_valid_and_has_the_entities(network_hub: Hub, tmp_path: Path) -> None:
+    graph = export_network(network_hub, tmp_path / "out", "ftm", STRANGER, GraphQuery())
+    forms = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
+    entities = set()
+    for form in forms:
+        proxy = model.get_proxy({key: form[key] for key in ("id", "schema", "properties")})
+        for prop in proxy.iterprops():
+            assert all(prop.type.validate(value) for value in proxy.get(prop))
+        if not proxy.schema.edge:
+            entities.add(form["id"])
+    assert entities == {node.id for node in graph.nodes if node.sort == ENTITY}
+    assert len(forms) > len(entities)
+
+
+def test_a_file_that_cannot_be_written_is_one_clear_error(network_hub: Hub, tmp_path: Path) -> None:
+    for file_format in FORMATS:
+        blocked = tmp_path / "file"
+        blocked.touch()
+        with pytest.raises(OutputError, match="cannot write the network"):
+            export_network(network_hub, blocked / "x", file_format, OPERATOR, GraphQuery())
