@@ -18,6 +18,7 @@ from resolver.api.reconcile import blueprint as reconcile
 from resolver.api.routes.batches import blueprint as batches
 from resolver.api.routes.catalog import blueprint as catalog
 from resolver.api.routes.entities import blueprint as entities
+from resolver.api.routes.groups import blueprint as groups
 from resolver.api.routes.health import blueprint as health
 from resolver.api.routes.match import blueprint as match
 from resolver.api.routes.match_lines import blueprint as match_lines
@@ -41,6 +42,7 @@ _BLUEPRINTS = (
     batches,
     records,
     network,
+    groups,
     updates,
     reconcile,
     openapi,

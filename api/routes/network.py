@@ -39,7 +39,7 @@ from resolver.network.paths import MAX_LENGTH, find_paths
 blueprint = Blueprint("network", __name__)
 _ACCESS = Access(Scope.CHECK, Disclosure.VALUES)
 _DAY = {"type": "string", "format": "date"}
-_AT = query_parameter(
+AT = query_parameter(
     "at",
     _DAY,
     description="The store as it was at the end of this day (UTC), or at a time of day.",
@@ -58,7 +58,7 @@ _PATHS = component(
     parameters=[
         query_parameter("hops", integer(0, MAX_HOPS)),
         query_parameter("types", array_of(enum_of(EDGE_TYPES))),
-        _AT,
+        AT,
         query_parameter("on", _DAY, description="Only relations that may be in force that day."),
         query_parameter("limit", integer(1, MAX_NODES)),
     ],
@@ -97,7 +97,7 @@ def graph(entity_id: str) -> Response:
         query_parameter("from", NONBLANK, is_required=True),
         query_parameter("to", NONBLANK, is_required=True),
         query_parameter("max", integer(1, MAX_LENGTH)),
-        _AT,
+        AT,
     ],
     responses={200: json_response_of(_PATHS), **errors(404)},
 )

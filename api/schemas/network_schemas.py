@@ -14,7 +14,7 @@ from resolver.api.openapi.json_schema import (
 )
 from resolver.network.graph import ARTEFACT, ENTITY, NAME
 
-_NODE = component(
+NODE = component(
     "GraphNode",
     closed_object(
         {
@@ -48,7 +48,7 @@ _STATEMENT = component(
         },
     ),
 )
-_EDGE = component(
+EDGE = component(
     "GraphEdge",
     closed_object(
         {
@@ -60,5 +60,5 @@ _EDGE = component(
         }
     ),
 )
-GRAPH_FIELDS = {"nodes": array_of(_NODE), "edges": array_of(_EDGE), "complete": BOOLEAN}
+GRAPH_FIELDS = {"nodes": array_of(NODE), "edges": array_of(EDGE), "complete": BOOLEAN}
 """Members of an answer that is a graph."""

@@ -10,13 +10,14 @@ from resolver.network.graph import ENTITY, Graph, GraphLink, GraphNode
 def graph_document(graph: Graph) -> dict[str, Any]:
     """Return a graph as JSON."""
     return {
-        "nodes": [_node_document(node) for node in graph.nodes],
-        "edges": [_edge_document(edge) for edge in graph.edges],
+        "nodes": [node_document(node) for node in graph.nodes],
+        "edges": [edge_document(edge) for edge in graph.edges],
         "complete": graph.is_complete,
     }
 
 
-def _node_document(node: GraphNode) -> dict[str, Any]:
+def node_document(node: GraphNode) -> dict[str, Any]:
+    """Return a node as JSON; only entities have more than a caption and a kind."""
     document: dict[str, Any] = {
         "id": node.id,
         "sort": node.sort,
@@ -37,7 +38,8 @@ def _node_document(node: GraphNode) -> dict[str, Any]:
     return document
 
 
-def _edge_document(edge: GraphLink) -> dict[str, Any]:
+def edge_document(edge: GraphLink) -> dict[str, Any]:
+    """Return an edge with its statements as JSON."""
     statements = []
     for row in edge.statements:
         texts = {

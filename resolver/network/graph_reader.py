@@ -92,9 +92,9 @@ def grow_graph(rows: VisibleRecords, middle: Sequence[int], query: GraphQuery) -
         step = expander.expand(frontier)
         expansion.merge(step)
         fresh = sorted_keys(rows, step.neighbors(frontier) - set(distances))
-        room = max(query.max_nodes - len(distances), 0)
-        is_complete &= len(fresh) <= room
-        frontier = fresh[:room]
+        free_places = max(query.max_nodes - len(distances), 0)
+        is_complete &= len(fresh) <= free_places
+        frontier = fresh[:free_places]
         distances.update(dict.fromkeys(frontier, hop))
         if not frontier:
             break

@@ -14,7 +14,7 @@ from resolver.records import Kind
 from resolver.records.properties import ACTIVITY, COUNTRIES, FULL_NAMES, NAME_PARTS
 
 _NAMES = (*FULL_NAMES, *NAME_PARTS)
-_KEEPING = (*_NAMES, *COUNTRIES, ACTIVITY)
+_DESCRIBING = (*_NAMES, *COUNTRIES, ACTIVITY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def load_facts(rows: VisibleRecords, entities: Sequence[int]) -> dict[int, Entit
     owner_of, ids = owned.by_record(), rows.ids(owned.records)
     source_of, schema_of = rows.sources(owned.records), rows.schemas(owned.records)
     texts: dict[int, dict[str, dict[str, list[str]]]] = {owner: {} for owner in owner_of.values()}
-    for number, prop, text in rows.texts(_KEEPING, owned.records):
+    for number, prop, text in rows.texts(_DESCRIBING, owned.records):
         by_text = texts[owner_of[number]].setdefault(prop, {})
         by_text.setdefault(text, []).append(ids[number])
     members: defaultdict[int, list[int]] = defaultdict(list)

@@ -96,6 +96,10 @@ class VisibleRecords:
         record, owner, _ = self.view.members(sorted(set(entities)))
         return self._visible(record, owner)
 
+    def all_owned(self) -> Owned:
+        """Return all records that count."""
+        return self._visible(*self.view.all_members())
+
     def owned(self, numbers: Numbers) -> Owned:
         """Return those of some record numbers that count."""
         record, owner, _ = self.view.memberships(distinct(numbers).tolist())
@@ -122,6 +126,22 @@ class VisibleRecords:
         first = list(dict.fromkeys(joined.entities.tolist()))[:limit]
         is_kept = np.isin(joined.entities, first)
         return Owned(joined.records[is_kept], joined.entities[is_kept]), True
+
+    @property
+    def present(self) -> int:
+        """Present revision of the store."""
+        return self._present.revision
+
+    def segment_slices(self, numbers: Numbers) -> Iterator[tuple[Segment, int, int]]:
+        """Iterate over the segments that hold some records, with the places of these."""
+        return ((edges.segment, low, high) for edges, low, high in self._slices(numbers))
+
+    def id_array(self, numbers: Numbers) -> pa.StringArray:
+        """Return the ids of some records (numbers ascending), in that order."""
+        parts = [
+            edges.segment.batch.ids.take(pa.array(rows)) for edges, rows in self._rows(numbers)
+        ]
+        return pa.concat_arrays(parts) if parts else pa.array([], pa.string())
 
     def ids(self, numbers: Numbers) -> dict[int, str]:
         """Return the ids of some records (numbers ascending)."""

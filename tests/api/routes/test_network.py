@@ -103,3 +103,30 @@ def test_faulty_questions_are_refused(client: Any, path: str, status: int) -> No
 def test_faulty_relations_are_refused(client: Any, relation: Any, status: int) -> None:
     answer = client.post("/records", json={**MEMBER, "relations": [relation]})
     assert answer.status_code == status
+
+
+def test_groups_are_listed_and_shown(client: Any) -> None:
+    listed = client.get("/groups?country=nl&activity=other").json
+    assert listed["total"] in (0, 1)
+    listed = client.get("/groups?country=nl").json
+    (row,) = listed["results"]
+    assert (row["caption"], row["members"], row["countries"]) == ("Blue Harbor Crew", 1, ["nl"])
+    assert listed["facets"]["countries"] == {"nl": 1}
+    shown = client.get(f"/groups/{row['id']}").json
+    assert [member["node"]["caption"] for member in shown["members"]] == ["Pavel Novotny"]
+    assert shown["by_year"] == {"2014": 1}
+    assert client.get("/groups?country=xx").json["results"] == []
+    assert client.get("/groups/quay:none").status_code == 404
+    assert client.get("/groups?sort=name").status_code == 422
+
+
+def test_agencies_have_entities_in_common(client: Any) -> None:
+    answer = client.get("/overlap").json
+    assert len(answer["counts"]) == len(answer["agencies"])
+    assert "quay" in answer["agencies"]
+    place = answer["agencies"].index("quay")
+    assert answer["counts"][place][place] is None
+    table = client.get("/overlap?format=csv&kind=group")
+    assert table.mimetype == "text/csv"
+    assert table.text.startswith("agency,")
+    assert client.get("/overlap?kind=ship").status_code == 422

@@ -1,0 +1,255 @@
+"""`/groups` and `/overlap`: groups with their members, and what agencies have in common."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from resolver.api import query_parameters
+from resolver.api.access import log_access, revision_of, viewer
+from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
+from resolver.api.openapi.json_schema import (
+    COUNT,
+    STRING,
+    STRINGS,
+    TEXTS,
+    array_of,
+    closed_object,
+    component,
+    enum_of,
+    integer,
+    map_of,
+)
+from resolver.api.openapi.objects import (
+    JSON,
+    content,
+    errors,
+    json_response_of,
+    query_parameter,
+    response,
+)
+from resolver.api.routes.network import AT, read_revision
+from resolver.api.schemas.json_response import json_response
+from resolver.api.schemas.network_schemas import EDGE, NODE
+from resolver.api.service import current_service
+from resolver.network.documents import edge_document, node_document
+from resolver.network.groups import (
+    GROUP_SORTS,
+    GroupFilter,
+    GroupSummary,
+    Membership,
+    read_group,
+    read_groups,
+)
+from resolver.network.overlap import MIN_COUNT, overlap_table, read_overlap
+from resolver.records import Activity, Kind
+
+blueprint = Blueprint("groups", __name__)
+_ACCESS = Access(Scope.CHECK, Disclosure.VALUES)
+_KINDS = (Kind.PERSON.label, Kind.GROUP.label, Kind.ASSET.label)
+_CSV = "text/csv"
+_MAX_OFFSET = 10_000
+_SUMMARY = component(
+    "GroupSummary",
+    closed_object(
+        {
+            "id": STRING,
+            "caption": STRING,
+            "members": COUNT,
+            "records": COUNT,
+            "countries": STRINGS,
+            "activities": STRINGS,
+            "agencies": STRINGS,
+            "datasets": STRINGS,
+        }
+    ),
+)
+_GROUPS = component(
+    "Groups",
+    closed_object(
+        {
+            "results": array_of(_SUMMARY),
+            "total": COUNT,
+            "facets": map_of(map_of(COUNT)),
+            "limit": COUNT,
+            "offset": COUNT,
+            "version": COUNT,
+        }
+    ),
+)
+_MEMBER = component("Member", closed_object({"node": NODE, "edge": EDGE}))
+_GROUP = component(
+    "Group",
+    closed_object(
+        {
+            "group": NODE,
+            "members": array_of(_MEMBER),
+            "leaders": STRINGS,
+            "related": array_of(_MEMBER),
+            "by_year": map_of(COUNT),
+            "undated": COUNT,
+            "activities": map_of(COUNT),
+            "countries": map_of(COUNT),
+            "agencies": map_of(COUNT),
+            "complete": {"type": "boolean"},
+            "version": COUNT,
+        }
+    ),
+)
+_SMALL_COUNT = {"type": ["integer", "null"], "minimum": 0}
+_OVERLAP = component(
+    "Overlap",
+    closed_object(
+        {
+            "agencies": STRINGS,
+            "counts": array_of(array_of(_SMALL_COUNT)),
+            "entities": _SMALL_COUNT,
+            "shared": _SMALL_COUNT,
+            "smallest": COUNT,
+            "version": COUNT,
+        }
+    ),
+)
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/groups",
+    _ACCESS,
+    parameters=[
+        query_parameter("country", TEXTS),
+        query_parameter("activity", array_of(enum_of(Activity))),
+        query_parameter("agency", TEXTS),
+        query_parameter("min_members", integer(0, 1_000_000)),
+        query_parameter("sort", enum_of(GROUP_SORTS)),
+        query_parameter("limit", integer(0, 100)),
+        query_parameter("offset", integer(0, _MAX_OFFSET)),
+    ],
+    responses={200: json_response_of(_GROUPS)},
+)
+def groups() -> Response:
+    """Return the groups of the store, those of most members first unless `sort` says otherwise.
+
+    `country` (code), `activity` and `agency` may be repeated: one of them is enough. `facets` count
+    the groups that fit by country, activity and agency.
+    """
+    query_parameters.reject_undeclared()
+    choice = GroupFilter(
+        query_parameters.read_texts("country"),
+        query_parameters.read_choices("activity", tuple(Activity)),
+        query_parameters.read_texts("agency"),
+        query_parameters.read_integer("min_members", 0, 0, 1_000_000),
+        query_parameters.read_choice("sort", GROUP_SORTS) or "members",
+    )
+    limit = query_parameters.read_integer("limit", 20, 0, 100)
+    offset = query_parameters.read_integer("offset", 0, 0, _MAX_OFFSET)
+    page = read_groups(current_service().hub, viewer(), choice, limit=limit, offset=offset)
+    ids = [row.facts.id for row in page.groups]
+    log_access("groups", dict(request.args), {"seen": ids}, revision_of(page.revision))
+    return json_response(
+        {
+            "results": [_summary_document(row) for row in page.groups],
+            "total": page.total,
+            "facets": {name: dict(counts) for name, counts in page.facets.items()},
+            "limit": limit,
+            "offset": offset,
+            "version": page.revision,
+        }
+    )
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/groups/<path:entity_id>",
+    _ACCESS,
+    parameters=[AT],
+    responses={200: json_response_of(_GROUP), **errors(404)},
+)
+def group(entity_id: str) -> Response:
+    """Return a group with those who belong to it, and the groups that it is related to.
+
+    `by_year` counts the members whose membership a list dates, in each year; `undated` the others.
+    """
+    query_parameters.reject_undeclared()
+    view = read_group(current_service().hub, entity_id, viewer(), revision=read_revision())
+    nodes = [row.node for row in (*view.members, *view.related)]
+    ids = [node.id for node in (view.group, *nodes) if node.records]
+    log_access("group", {"id": entity_id}, {"seen": ids}, revision_of(view.revision))
+    return json_response(
+        {
+            "group": node_document(view.group),
+            "members": [_member_document(row) for row in view.members],
+            "leaders": sorted({row.node.id for row in view.leaders}),
+            "related": [_member_document(row) for row in view.related],
+            "by_year": {str(year): count for year, count in view.by_year},
+            "undated": view.undated,
+            "activities": dict(view.activities),
+            "countries": dict(view.countries),
+            "agencies": dict(view.agencies),
+            "complete": view.is_complete,
+            "version": view.revision,
+        }
+    )
+
+
+@endpoint(
+    blueprint,
+    "GET",
+    "/overlap",
+    _ACCESS,
+    parameters=[
+        query_parameter("kind", enum_of(_KINDS)),
+        query_parameter("activity", enum_of(Activity)),
+        query_parameter("format", enum_of(["json", "csv"])),
+    ],
+    responses={
+        200: response("The matrix", {**content(_OVERLAP, JSON), **content(STRING, _CSV)}),
+    },
+)
+def agency_overlap() -> Response:
+    """Return how many entities agencies have in common, by `kind` and `activity` or of all.
+
+    `counts` has a line and a column for each agency; the diagonal counts all entities of one. A
+    count from 1 to 4 is null (`<5` as CSV), so that the matrix points at nobody.
+    """
+    query_parameters.reject_undeclared()
+    kind = query_parameters.read_choice("kind", _KINDS)
+    activity = query_parameters.read_choice("activity", tuple(Activity))
+    wants_csv = query_parameters.read_choice("format", ("json", "csv")) == "csv"
+    matrix = read_overlap(current_service().hub, viewer(), kind=kind, activity=activity)
+    query = {"kind": kind, "activity": activity}
+    log_access("overlap", query, {"agencies": len(matrix.agencies)}, revision_of(matrix.revision))
+    if wants_csv:
+        headers = {"Content-Disposition": "attachment; filename=overlap.csv"}
+        return Response(overlap_table(matrix), mimetype=_CSV, headers=headers)
+    return json_response(
+        {
+            "agencies": list(matrix.agencies),
+            "counts": [list(line) for line in matrix.counts],
+            "entities": matrix.entities,
+            "shared": matrix.shared,
+            "smallest": MIN_COUNT,
+            "version": matrix.revision,
+        }
+    )
+
+
+def _summary_document(row: GroupSummary) -> dict[str, Any]:
+    facts = row.facts
+    return {
+        "id": facts.id,
+        "caption": facts.caption,
+        "members": row.members,
+        "records": facts.records,
+        "countries": list(facts.countries),
+        "activities": list(facts.activities),
+        "agencies": list(facts.agencies),
+        "datasets": list(facts.sources),
+    }
+
+
+def _member_document(row: Membership) -> dict[str, Any]:
+    return {"node": node_document(row.node), "edge": edge_document(row.edge)}

@@ -1,0 +1,119 @@
+"""Groups: who a plain reading says belongs to them, their years, filters, order and facets."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from resolver.errors import UnknownIdError
+from resolver.hub.hub import Hub
+from resolver.network.entity_table import MEMBERSHIP_TYPES
+from resolver.network.groups import GroupFilter, read_group, read_groups
+from resolver.records import Activity, Kind, Record, Relation, RelationType
+from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
+from tests.hub.hubs import OPTIONS, make_intake
+from tests.network.networks import make_records, plain_edges
+from tests.normalize.preparing import quick_symbols
+from tests.records.samples import record
+
+_TYPES = {kind.value for kind in MEMBERSHIP_TYPES}
+
+
+@pytest.mark.parametrize("viewer", [OPERATOR, STRANGER], ids=lambda row: row.name)
+def test_groups_have_the_members_of_a_plain_reading(network_hub: Hub, viewer: Viewer) -> None:
+    rows = make_records()
+    visible = {row.id: row for row in rows if is_visible(row.handling, viewer)}
+    members: dict[str, set[str]] = {}
+    for source, target, kind in plain_edges(rows, viewer):
+        if kind in _TYPES and source in visible and target in visible:
+            members.setdefault(target, set()).add(source)
+    listed = read_groups(network_hub, viewer, limit=100)
+    groups = {row.facts.caption: row.members for row in listed.groups}
+    assert groups == {
+        row.caption: len(members.get(row.id, ()))
+        for row in visible.values()
+        if row.kind is Kind.GROUP
+    }
+    assert listed.total == len(groups)
+    assert [row.members for row in listed.groups] == sorted(groups.values(), reverse=True)
+    assert listed.facets["agencies"] == {"s": len(groups)}
+    for row in visible.values():
+        if row.kind is Kind.GROUP:
+            view = read_group(network_hub, row.id, viewer)
+            ends = {item.node.id for item in view.members if item.node.records}
+            assert len(ends) == len(members.get(row.id, ()))
+
+
+def member(name: str, relation: Relation) -> Record:
+    return record(f"s:{name}", name=f"{name} {name}ovic", nationality="nl", relations=[relation])
+
+
+@pytest.fixture(scope="module")
+def gangs(tmp_path_factory: pytest.TempPathFactory) -> Hub:
+    folder: Path = tmp_path_factory.mktemp("gangs")
+    crimes = [Activity.PEOPLE_SMUGGLING, Activity.DRUGS]
+    rows = [
+        record("s:g", Kind.GROUP, name="Blue Harbor Crew", country="nl", activities=crimes),
+        record("s:h", Kind.GROUP, name="Red Pier", country="be", relations=[_FACTION]),
+        record("s:i", Kind.GROUP, name="Iron Quay Walrus", country="be", activities=crimes[:1]),
+        member("Ottavio", Relation(RelationType.MEMBER_OF, "s:g", "", "", "2010", "2012")),
+        member("Pelageya", Relation(RelationType.LEADER_OF, "s:g", "", "", "2011", "")),
+        member("Quirinus", Relation(RelationType.MEMBER_OF, "s:g", "", "", "", "")),
+        member("Radomir", Relation(RelationType.MEMBER_OF, "s:g", "", "", "2014", "2009")),
+        member("Sixtus", Relation(RelationType.MEMBER_OF, "s:i", "", "boss", "2014", "")),
+    ]
+    with quick_symbols("resolver.pipeline"):
+        hub = Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS, index_dir=folder)
+        hub.add(make_intake(rows))
+        return hub
+
+
+_FACTION = Relation(RelationType.FACTION_OF, "s:g")
+
+
+def test_a_group_has_members_over_time(gangs: Hub) -> None:
+    view = read_group(gangs, "s:g", OPERATOR)
+    assert view.by_year == ((2010, 1), (2011, 2), (2012, 2))
+    # one without dates, one whose dates make no sense
+    assert view.undated == 2
+    assert [row.node.caption for row in view.leaders] == ["Pelageya Pelageyaovic"]
+    assert [row.node.caption for row in view.related] == ["Red Pier"]
+    assert view.countries == {"nl": 4}
+    assert view.is_complete
+    assert [row.node.caption[:6] for row in read_group(gangs, "s:i", OPERATOR).leaders] == [
+        "Sixtus"
+    ]
+    assert read_group(gangs, "s:h", OPERATOR).by_year == ()
+
+
+@pytest.mark.parametrize(
+    ("choice", "names"),
+    [
+        (GroupFilter(), ["Blue", "Iron", "Red "]),
+        (GroupFilter(countries=("be",)), ["Iron", "Red "]),
+        (GroupFilter(countries=("be", "nl"), activities=("drugs",)), ["Blue"]),
+        (GroupFilter(activities=("people_smuggling",)), ["Blue", "Iron"]),
+        (GroupFilter(agencies=("s",), min_members=1), ["Blue", "Iron"]),
+        (GroupFilter(agencies=("t",)), []),
+        (GroupFilter(sort="activities"), ["Blue", "Iron", "Red "]),
+    ],
+)
+def test_groups_are_filtered_and_ordered(gangs: Hub, choice: GroupFilter, names: list[str]) -> None:
+    listed = read_groups(gangs, OPERATOR, choice)
+    assert [row.facts.caption[:4] for row in listed.groups] == names
+    countries = Counter(code for row in listed.groups for code in row.facts.countries)
+    assert listed.facets["countries"] == countries
+
+
+def test_pages_follow_one_another(gangs: Hub) -> None:
+    pages = [read_groups(gangs, OPERATOR, limit=1, offset=offset) for offset in range(4)]
+    captions = [row.facts.caption for page in pages for row in page.groups]
+    assert captions == ["Blue Harbor Crew", "Iron Quay Walrus", "Red Pier"]
+    assert {page.total for page in pages} == {3}
+
+
+def test_an_unknown_group_is_unknown(gangs: Hub) -> None:
+    with pytest.raises(UnknownIdError):
+        read_group(gangs, "s:none", OPERATOR)
