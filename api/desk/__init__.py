@@ -21,6 +21,7 @@ from resolver.api.desk import (
     user_pages,
 )
 from resolver.api.desk.blueprint import blueprint
+from resolver.api.desk.networks import group_pages, overlap_page, workbench
 from resolver.api.desk.support.desk_access import install_desk
 
 __all__ = [
@@ -28,13 +29,16 @@ __all__ = [
     "blueprint",
     "decision_actions",
     "entity",
+    "group_pages",
     "home",
     "import_pages",
     "install_desk",
     "learning",
+    "overlap_page",
     "pair",
     "queue",
     "search",
     "signin",
     "user_pages",
+    "workbench",
 ]

@@ -25,9 +25,9 @@ from resolver.api.query_parameters import read_integer
 from resolver.api.service import current_service
 from resolver.errors import UnknownIdError
 from resolver.hub.desk_users import UserRole
+from resolver.network.entity_network import load_relations
 from resolver.review import DecisionView, HistoryRow
 from resolver.review.entity_page import EntityPage, load_entity_page
-from resolver.review.profile.network import load_network
 from resolver.screening import entity_reader
 
 _VALUE_LIMIT = 12
@@ -80,7 +80,7 @@ def _entity_context(entity_page: EntityPage) -> dict[str, Any]:
 
 def _drawings(entity_page: EntityPage, decisions: Sequence[DecisionView]) -> dict[str, Any]:
     """Return the network, the dates and the map of an entity."""
-    network = load_network(current_service().hub, entity_page.id, viewer())
+    network = load_relations(current_service().hub, entity_page.id, viewer())
     days = {
         "Records": [record.statement.date for record in entity_page.records],
         "Decisions": [decision.decided_at for decision in decisions],
@@ -101,7 +101,7 @@ def _relations_page(entity_page: EntityPage) -> Any:
     return render_page(
         "relations.html",
         entity=entity_page,
-        network=load_network(current_service().hub, entity_page.id, viewer()),
+        network=load_relations(current_service().hub, entity_page.id, viewer()),
         start=start,
         page_size=_RELATIONS_PER_PAGE,
     )

@@ -27,6 +27,7 @@ MENU = (
     MenuItem("home", "Home"),
     MenuItem("queue", "Review"),
     MenuItem("search", "Search"),
+    MenuItem("groups", "Groups"),
     MenuItem("batches", "Batches"),
     MenuItem("learning", "Learning"),
     MenuItem("users", "Users", UserRole.ADMIN),

@@ -34,15 +34,16 @@ from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.network_schemas import EDGE, NODE
 from resolver.api.service import current_service
 from resolver.network.documents import edge_document, node_document
-from resolver.network.groups import (
+from resolver.network.tables.groups import (
     GROUP_SORTS,
     GroupFilter,
     GroupSummary,
+    GroupView,
     Membership,
     read_group,
     read_groups,
 )
-from resolver.network.overlap import MIN_COUNT, overlap_table, read_overlap
+from resolver.network.tables.overlap import MIN_COUNT, Overlap, overlap_table, read_overlap
 from resolver.records import Activity, Kind
 
 blueprint = Blueprint("groups", __name__)
@@ -136,13 +137,7 @@ def groups() -> Response:
     the groups that fit by country, activity and agency.
     """
     query_parameters.reject_undeclared()
-    choice = GroupFilter(
-        query_parameters.read_texts("country"),
-        query_parameters.read_choices("activity", tuple(Activity)),
-        query_parameters.read_texts("agency"),
-        query_parameters.read_integer("min_members", 0, 0, 1_000_000),
-        query_parameters.read_choice("sort", GROUP_SORTS) or "members",
-    )
+    choice = _read_filter()
     limit = query_parameters.read_integer("limit", 20, 0, 100)
     offset = query_parameters.read_integer("offset", 0, 0, _MAX_OFFSET)
     page = read_groups(current_service().hub, viewer(), choice, limit=limit, offset=offset)
@@ -178,21 +173,7 @@ def group(entity_id: str) -> Response:
     nodes = [row.node for row in (*view.members, *view.related)]
     ids = [node.id for node in (view.group, *nodes) if node.records]
     log_access("group", {"id": entity_id}, {"seen": ids}, revision_of(view.revision))
-    return json_response(
-        {
-            "group": node_document(view.group),
-            "members": [_member_document(row) for row in view.members],
-            "leaders": sorted({row.node.id for row in view.leaders}),
-            "related": [_member_document(row) for row in view.related],
-            "by_year": {str(year): count for year, count in view.by_year},
-            "undated": view.undated,
-            "activities": dict(view.activities),
-            "countries": dict(view.countries),
-            "agencies": dict(view.agencies),
-            "complete": view.is_complete,
-            "version": view.revision,
-        }
-    )
+    return json_response(_group_document(view))
 
 
 @endpoint(
@@ -225,16 +206,44 @@ def agency_overlap() -> Response:
     if wants_csv:
         headers = {"Content-Disposition": "attachment; filename=overlap.csv"}
         return Response(overlap_table(matrix), mimetype=_CSV, headers=headers)
-    return json_response(
-        {
-            "agencies": list(matrix.agencies),
-            "counts": [list(line) for line in matrix.counts],
-            "entities": matrix.entities,
-            "shared": matrix.shared,
-            "smallest": MIN_COUNT,
-            "version": matrix.revision,
-        }
+    return json_response(_overlap_document(matrix))
+
+
+def _overlap_document(matrix: Overlap) -> dict[str, Any]:
+    return {
+        "agencies": list(matrix.agencies),
+        "counts": [list(line) for line in matrix.counts],
+        "entities": matrix.entities,
+        "shared": matrix.shared,
+        "smallest": MIN_COUNT,
+        "version": matrix.revision,
+    }
+
+
+def _read_filter() -> GroupFilter:
+    return GroupFilter(
+        query_parameters.read_texts("country"),
+        query_parameters.read_choices("activity", tuple(Activity)),
+        query_parameters.read_texts("agency"),
+        query_parameters.read_integer("min_members", 0, 0, 1_000_000),
+        query_parameters.read_choice("sort", GROUP_SORTS) or "members",
     )
+
+
+def _group_document(view: GroupView) -> dict[str, Any]:
+    return {
+        "group": node_document(view.group),
+        "members": [_member_document(row) for row in view.members],
+        "leaders": sorted({row.node.id for row in view.leaders}),
+        "related": [_member_document(row) for row in view.related],
+        "by_year": {str(year): count for year, count in view.by_year},
+        "undated": view.undated,
+        "activities": dict(view.activities),
+        "countries": dict(view.countries),
+        "agencies": dict(view.agencies),
+        "complete": view.is_complete,
+        "version": view.revision,
+    }
 
 
 def _summary_document(row: GroupSummary) -> dict[str, Any]:

@@ -74,13 +74,7 @@ def graph(entity_id: str) -> Response:
     `complete`.
     """
     query_parameters.reject_undeclared()
-    query = GraphQuery(
-        query_parameters.read_integer("hops", 1, 0, MAX_HOPS),
-        query_parameters.read_choices("types", EDGE_TYPES),
-        read_day("on"),
-        read_revision(),
-        query_parameters.read_integer("limit", 300, 1, MAX_NODES),
-    )
+    query = _read_query()
     network = read_graph(current_service().hub, entity_id, viewer(), query)
     _log("graph", {"id": entity_id, "hops": query.hops}, network)
     middle = next((node.id for node in network.nodes if node.distance == 0), "")
@@ -121,6 +115,16 @@ def paths() -> Response:
         "version": result.graph.revision,
     }
     return json_response(body)
+
+
+def _read_query() -> GraphQuery:
+    return GraphQuery(
+        query_parameters.read_integer("hops", 1, 0, MAX_HOPS),
+        query_parameters.read_choices("types", EDGE_TYPES),
+        read_day("on"),
+        read_revision(),
+        query_parameters.read_integer("limit", 300, 1, MAX_NODES),
+    )
 
 
 def _log(action: str, query: dict[str, object], network: Graph) -> None:

@@ -330,11 +330,16 @@
     Object.assign(node.dataset, { x, y });
     node.setAttribute("transform", `translate(${x - home[0]} ${y - home[1]})`);
     const svg = find("svg", network);
+    const isStraight = !svg.dataset.box;
     const [width, middle] = [Number(svg.dataset.box), placeOf(nodes[0]).x];
     for (const tie of findAll("[data-ends]", network)) {
       const ends = tie.dataset.ends.split(" ");
       if (!ends.includes(node.dataset.node)) continue;
       const [a, b] = ends.map((place) => placeOf(nodes[place]));
+      if (isStraight) {
+        tie.setAttribute("d", `M${a.x} ${a.y}L${b.x} ${b.y}`);
+        continue;
+      }
       const outwards = a.x >= middle ? 1 : -1;
       const aside = Math.abs(a.x - b.x) < width / 2 ? (outwards * width * 3) / 4 : 0;
       const bend = (a.x + b.x) / 2 + aside;
@@ -360,6 +365,7 @@
 
   const prepareNetwork = () => {
     network.scrollLeft = (network.scrollWidth - network.clientWidth) / 2;
+    network.scrollTop = (network.scrollHeight - network.clientHeight) / 2;
     let drag = null;
     network.addEventListener("pointerdown", (event) => {
       const node = event.target.closest("[data-node]");

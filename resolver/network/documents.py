@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from resolver.network.graph import ENTITY, Graph, GraphLink, GraphNode
+from resolver.network.graph import ENTITY, EdgeStatement, Graph, GraphLink, GraphNode
 
 
 def graph_document(graph: Graph) -> dict[str, Any]:
@@ -40,23 +40,18 @@ def node_document(node: GraphNode) -> dict[str, Any]:
 
 def edge_document(edge: GraphLink) -> dict[str, Any]:
     """Return an edge with its statements as JSON."""
-    statements = []
-    for row in edge.statements:
-        texts = {
-            "role": row.role,
-            "role_class": row.role_class,
-            "start": row.start,
-            "end": row.end,
-        }
-        document: dict[str, Any] = {"dataset": row.source, "record": row.record}
-        document |= {name: text for name, text in texts.items() if text}
-        statements.append(
-            {**document, "reversed_period": True} if row.is_reversed_period else document
-        )
     return {
         "source": edge.source,
         "target": edge.target,
         "type": edge.type,
         "words": edge.words,
-        "statements": statements,
+        "statements": [_statement_document(row) for row in edge.statements],
     }
+
+
+def _statement_document(row: EdgeStatement) -> dict[str, Any]:
+    document: dict[str, Any] = {"dataset": row.source, "record": row.record}
+    for name in ("role", "role_class", "start", "end"):
+        if text := getattr(row, name):
+            document[name] = text
+    return {**document, "reversed_period": True} if row.is_reversed_period else document

@@ -25,21 +25,24 @@ from resolver.network.visible_records import VisibleRecords
 from resolver.records import RelationType
 from resolver.records.relations.relation_types import RELATION_TYPES
 from resolver.records.visibility import STRANGER, Viewer
+from resolver.store.segments import Segment
 
 MAX_HOPS, MAX_NODES, MAX_NEIGHBORS = 4, 1_000, 200
 """Edges from the middle, nodes of a graph and neighbors of one node at most."""
-EDGE_TYPES = (
-    *(kind.value for kind, meaning in RELATION_TYPES.items() if meaning.inverse is None),
-    *ARTEFACT_KINDS,
+RELATION_EDGES = tuple(
+    kind.value for kind, meaning in RELATION_TYPES.items() if meaning.inverse is None
 )
-"""Types of edge that a graph has: of relations (in one direction each), and kinds of artefact."""
+"""Types of relation that a graph has, in one direction each."""
+EDGE_TYPES = (*RELATION_EDGES, *ARTEFACT_KINDS)
+"""Types of edge that a graph has: of relations, and kinds of artefact."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphQuery:
     """Extent of a graph around an entity. `types` (of `EDGE_TYPES`): all if empty. `day` (ISO):
     only relations that may be in force then. `revision`: of the store, the present one if None.
-    `with_ties`: also the edges among the outermost nodes.
+    `with_ties`: also the edges among the outermost nodes. `expanded`: entities (any of their ids)
+    of the graph whose neighbors are read too, in turn.
     """
 
     hops: int = 1
@@ -49,18 +52,27 @@ class GraphQuery:
     max_nodes: int = 300
     max_neighbors: int = MAX_NEIGHBORS
     with_ties: bool = False
+    expanded: tuple[str, ...] = ()
 
 
 @contextmanager
 def open_rows(
     hub: Hub, viewer: Viewer = STRANGER, revision: int | None = None
 ) -> Iterator[VisibleRecords]:
-    """Open the records of a hub for one viewer, at the present or an earlier revision."""
-    with hub.indexed_view() as (_, index):
-        # read outside the lock, so that no check waits for it
-        segments = index.segments
+    """Open the records of a hub for one viewer, at the present or an earlier revision; an empty
+    store has none.
+    """
+    with hub.store.view() as view:
+        is_empty = not view.head.plan
+    # read outside the lock, so that no check waits for it
+    segments = () if is_empty else _current_segments(hub)
     with hub.store.view(revision) as view:
         yield VisibleRecords(view, segments, viewer)
+
+
+def _current_segments(hub: Hub) -> tuple[Segment, ...]:
+    with hub.indexed_view() as (_, index):
+        return index.segments
 
 
 def read_graph(
@@ -82,31 +94,52 @@ def read_graph(
 
 
 def grow_graph(rows: VisibleRecords, middle: Sequence[int], query: GraphQuery) -> Graph:
-    """Grow the graph around some entities, breadth first, until it has `max_nodes` nodes."""
-    expander = Expander(rows, query.types, query.max_neighbors, query.day)
-    expansion = Expansion()
-    distances: dict[Key, int] = dict.fromkeys(middle, 0)
+    """Grow the graph around some entities, breadth first, until it has `max_nodes` nodes.
+
+    Raises `UnknownIdError` for an entity to expand that the viewer may not know.
+    """
+    growth = _Growth(rows, query, middle)
     frontier: list[Key] = list(middle)
-    is_complete = True
     for hop in range(1, query.hops + 1):
-        step = expander.expand(frontier)
-        expansion.merge(step)
-        fresh = sorted_keys(rows, step.neighbors(frontier) - set(distances))
-        free_places = max(query.max_nodes - len(distances), 0)
-        is_complete &= len(fresh) <= free_places
-        frontier = fresh[:free_places]
-        distances.update(dict.fromkeys(frontier, hop))
-        if not frontier:
-            break
-    is_complete &= not expansion.cut
-    if query.with_ties and frontier:
-        expansion.merge(replace_cut(expander.expand(frontier)))
-    return build_graph(rows, distances, expansion, is_complete=is_complete)
+        frontier = growth.step(frontier, hop)
+    for entity_id in query.expanded:
+        entity = rows.find_entity(entity_id)
+        if entity in growth.distances:
+            frontier += growth.step([entity], growth.distances[entity] + 1)
+    if query.with_ties:
+        growth.add_ties(frontier)
+    return growth.build()
 
 
-def replace_cut(expansion: Expansion) -> Expansion:
-    """Return the edges of an expansion, none of whose nodes is to be marked as cut."""
-    return Expansion(expansion.edges, expansion.texts)
+class _Growth:
+    """Graph under construction: nodes with their distances, and the edges read so far."""
+
+    def __init__(self, rows: VisibleRecords, query: GraphQuery, middle: Sequence[int]) -> None:
+        self._rows, self._max_nodes = rows, query.max_nodes
+        self._expander = Expander(rows, query.types, query.max_neighbors, query.day)
+        self._expansion = Expansion()
+        self._is_complete = True
+        self.distances: dict[Key, int] = dict.fromkeys(middle, 0)
+
+    def step(self, frontier: Sequence[Key], distance: int) -> list[Key]:
+        """Add the neighbors of some nodes, as far as there is space; return the new ones."""
+        step_edges = self._expander.expand(frontier)
+        self._expansion.merge(step_edges)
+        fresh = sorted_keys(self._rows, step_edges.neighbors(frontier) - set(self.distances))
+        space = max(self._max_nodes - len(self.distances), 0)
+        self._is_complete &= len(fresh) <= space
+        self.distances.update(dict.fromkeys(fresh[:space], distance))
+        return fresh[:space]
+
+    def add_ties(self, frontier: Sequence[Key]) -> None:
+        """Add the edges among nodes that have not been expanded; none of these counts as cut."""
+        step_edges = self._expander.expand(frontier)
+        self._expansion.merge(Expansion(step_edges.edges, step_edges.texts))
+
+    def build(self) -> Graph:
+        """Return the graph."""
+        is_complete = self._is_complete and not self._expansion.cut
+        return build_graph(self._rows, self.distances, self._expansion, is_complete=is_complete)
 
 
 def sorted_keys(rows: VisibleRecords, keys: Iterable[Key]) -> list[Key]:

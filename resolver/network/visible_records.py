@@ -59,6 +59,15 @@ def join_owned(parts: Sequence[Owned]) -> Owned:
     return Owned(records[is_first], entities[is_first])
 
 
+def _cut(owned: Owned, limit: int) -> tuple[Owned, bool]:
+    """Return the records of the first `limit` entities, and whether there are more."""
+    entities = list(dict.fromkeys(owned.entities.tolist()))
+    if len(entities) <= limit:
+        return owned, False
+    is_first = np.isin(owned.entities, entities[:limit])
+    return Owned(owned.records[is_first], owned.entities[is_first]), True
+
+
 class VisibleRecords:
     """Records of a store at the revision of a view, as far as one viewer may see them.
 
@@ -91,6 +100,12 @@ class VisibleRecords:
             )
         return stored.number
 
+    def is_dissolved(self, entity_id: str) -> bool:
+        """Return whether an id is that of an entity without records that the viewer once may have
+        seen. Raises `UnknownIdError` for an id that the viewer may not know.
+        """
+        return not find_entity(self.view, entity_id, self.viewer).records
+
     def of_entities(self, entities: Sequence[int]) -> Owned:
         """Return the records of some entities (numbers)."""
         record, owner, _ = self.view.members(sorted(set(entities)))
@@ -120,12 +135,7 @@ class VisibleRecords:
             entities.update(part.entities.tolist())
             if len(entities) > limit:
                 break
-        joined = join_owned(parts)
-        if len(entities) <= limit:
-            return joined, False
-        first = list(dict.fromkeys(joined.entities.tolist()))[:limit]
-        is_kept = np.isin(joined.entities, first)
-        return Owned(joined.records[is_kept], joined.entities[is_kept]), True
+        return _cut(join_owned(parts), limit)
 
     @property
     def present(self) -> int:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 
+from resolver.network.entity_network import NetworkNode, RelationNetwork
 from resolver.review.profile.life import LifeSpan, first_day
-from resolver.review.profile.network import NetworkNode, RelationNetwork
 from resolver.review.profile.places import MappedPlace, Point
 
 BOX_WIDTH, BOX_HEIGHT = 190, 42

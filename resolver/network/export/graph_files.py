@@ -66,15 +66,7 @@ def edge_attributes(edge: GraphLink) -> dict[str, str]:
 def write_graphml(graph: Graph) -> Iterator[bytes]:
     """Yield a graph as GraphML."""
     yield f'<?xml version="1.0" encoding="UTF-8"?>\n<graphml xmlns="{_GRAPHML}">\n'.encode()
-    for target, fields in (("node", _NODE_FIELDS), ("edge", _EDGE_FIELDS)):
-        for name in fields:
-            kind = (
-                "int" if name == "distance" or (target, name) == ("node", "records") else "string"
-            )
-            yield (
-                f'<key id="{target}-{name}" for="{target}" attr.name="{name}"'
-                f' attr.type="{kind}"/>\n'
-            ).encode()
+    yield from _graphml_keys()
     yield b'<graph id="network" edgedefault="directed">\n'
     for node in graph.nodes:
         data = _graphml_data("node", node_attributes(node))
@@ -84,6 +76,18 @@ def write_graphml(graph: Graph) -> Iterator[bytes]:
         ends = f"source={_quote(edge.source)} target={_quote(edge.target)}"
         yield f'<edge id="e{number}" {ends}>{data}</edge>\n'.encode()
     yield b"</graph>\n</graphml>\n"
+
+
+def _graphml_keys() -> Iterator[bytes]:
+    for target, fields in (("node", _NODE_FIELDS), ("edge", _EDGE_FIELDS)):
+        for name in fields:
+            kind = (
+                "int" if name == "distance" or (target, name) == ("node", "records") else "string"
+            )
+            yield (
+                f'<key id="{target}-{name}" for="{target}" attr.name="{name}"'
+                f' attr.type="{kind}"/>\n'
+            ).encode()
 
 
 def _graphml_data(target: str, attributes: _Attributes) -> str:

@@ -61,15 +61,19 @@ def export_network(
     graph = read_network(hub, viewer, query, around)
     try:
         if file_format == "csv":
-            out.mkdir(parents=True, exist_ok=True)
-            _write(out / "nodes.csv", write_node_table(graph))
-            _write(out / "edges.csv", write_edge_table(graph))
+            _write_tables(out, graph)
         else:
             _write(out, graph_lines(hub, graph, file_format, viewer))
     except OSError as error:
         reason = error.strerror or str(error)
         raise OutputError(f"cannot write the network: {reason}", place=str(out)) from error
     return graph
+
+
+def _write_tables(folder: Path, graph: Graph) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / "nodes.csv", write_node_table(graph))
+    _write(folder / "edges.csv", write_edge_table(graph))
 
 
 def _write(path: Path, lines: Iterable[bytes]) -> None:

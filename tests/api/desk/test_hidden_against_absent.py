@@ -99,6 +99,7 @@ def arguments(rule: Rule, ids: worlds.Ids) -> list[dict[str, Any]]:
         "result": ("report", "links", "entities", "rejects"),
         "name": ("vera", "nobody"),
         "draft_id": (worlds.ABSENT_JOB,),
+        "file_format": ("graphml", "png"),
         "path": ("nowhere",),
     }
     names = sorted(rule.arguments)
@@ -162,6 +163,14 @@ def queries(ids: worlds.Ids) -> dict[str, list[dict[str, Any]]]:
             *({"name": name, "schema": "Person", "birthDate": "1950"} for name in names),
         ],
         "desk.batches": [{}],
+        "desk.network": [
+            {"hops": "3"},
+            {"hops": "2", "expand": ["coast:kin", "secret:kin"]},
+            {"agency": worlds.OWNER, "role": "sibling"},
+            *({"to": name} for name in ("coast:kin", "secret:kin", ids.of_record["secret:near"])),
+        ],
+        "desk.groups": [{"sort": "agencies"}, {"agency": worlds.OWNER}],
+        "desk.overlap": [{"kind": "person"}, {"format": "csv"}],
     }
 
 

@@ -62,6 +62,9 @@ def records() -> list[Record]:
     ]
     tie = Relation(RelationType.FAMILY_OF, "coast:p01", role="sister")
     rows.append(record("coast:link", name="Sanaa Merkel", relations=[tie]))
+    crew = Relation(RelationType.LEADER_OF, "coast:crew", role="boss", start="2011")
+    rows.append(record("coast:crew", Kind.GROUP, name="Zubrak Brotherhood of Krefeld"))
+    rows.append(record("coast:boss", name="Zorvik Amblek", relations=[crew]))
     registered = Identifier("registrationNumber", "77-1")
     rows.append(
         record("coast:grp", Kind.GROUP, name="Vektor Trading LLC", identifiers=[registered])

@@ -17,8 +17,8 @@ from resolver.api.desk.figures.entity_charts import (
     draw_time_axis,
     project,
 )
+from resolver.network.entity_network import NetworkNode, RelationNetwork
 from resolver.review.profile.life import LifeSpan
-from resolver.review.profile.network import NetworkNode, RelationNetwork
 from resolver.review.profile.places import MappedPlace
 
 

@@ -9,11 +9,11 @@ from random import Random
 import pytest
 
 from resolver.hub.hub import Hub
+from resolver.network import entity_network
+from resolver.network.entity_network import RelationNetwork, load_relations
 from resolver.records import Handling, Record, Relation, RelationType
-from resolver.records.relations.relation_types import RELATION_TYPES
+from resolver.records.relations.relation_types import RELATION_TYPES, direct_relation
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
-from resolver.review.profile import network
-from resolver.review.profile.network import RelationNetwork, load_network
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -68,16 +68,22 @@ def expected_ends(rows: list[Record], own: Record, viewer: Viewer) -> set[tuple[
         target = visible.get(relation.target_id)
         if target is not own:
             name = relation.target_name or relation.target_id
-            words = RELATION_TYPES[relation.type].words
-            ends.add((words, target.caption if target else name))
+            ends.add((words_of(relation, from_target=False), target.caption if target else name))
     for row in visible.values():
         if row is not own:
             ends |= {
-                (RELATION_TYPES[relation.type].reverse, row.caption)
+                (words_of(relation, from_target=True), row.caption)
                 for relation in row.relations
                 if relation.target_id == own.id
             }
     return ends
+
+
+def words_of(relation: Relation, *, from_target: bool) -> str:
+    """Return the words of a relation from one of its sides."""
+    kind, is_reversed = direct_relation(relation.type.value, relation.role)
+    meaning = RELATION_TYPES[kind]
+    return meaning.words if is_reversed == from_target else meaning.reverse
 
 
 def found_ends(relation_network: RelationNetwork) -> set[tuple[str, str]]:
@@ -89,7 +95,7 @@ def test_relations_are_those_of_the_visible_records(hub: Hub, viewer: Viewer) ->
     rows = make_records()
     for own in rows:
         if is_visible(own.handling, viewer):
-            relation_network = load_network(hub, own.id, viewer)
+            relation_network = load_relations(hub, own.id, viewer)
             assert found_ends(relation_network) == expected_ends(rows, own, viewer)
             assert relation_network.related == len(
                 {(row.id, row.caption) for row in relation_network.parties}
@@ -98,7 +104,7 @@ def test_relations_are_those_of_the_visible_records(hub: Hub, viewer: Viewer) ->
 
 def test_nodes_are_named_once_and_tied_to_drawn_nodes(hub: Hub) -> None:
     for number in range(COUNT):
-        relation_network = load_network(hub, f"s:{number}", OPERATOR)
+        relation_network = load_relations(hub, f"s:{number}", OPERATOR)
         ids = [node.id for node in relation_network.nodes if node.id]
         assert len(ids) == len(set(ids))
         for place, node in enumerate(relation_network.nodes):
@@ -111,18 +117,18 @@ def test_nodes_are_named_once_and_tied_to_drawn_nodes(hub: Hub) -> None:
 
 
 def test_dates_roles_and_lists_are_stated(hub: Hub) -> None:
-    party = next(p for p in load_network(hub, "s:1").parties if p.caption == "Blue Harbor")
+    party = next(p for p in load_relations(hub, "s:1").parties if p.caption == "Blue Harbor")
     assert (party.words, party.id, party.kind) == ("owner of", "", "")
-    assert (party.dates, party.sources) == (("2004 – 2009-03",), ("s",))
+    assert (party.dates, party.sources) == (("2004 to 2009-03",), ("s",))
 
 
 def test_a_network_is_bounded_whatever_is_hidden(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "MAX_NEAREST", 2)
-    monkeypatch.setattr(network, "MAX_RELATED", 1)
+    monkeypatch.setattr(entity_network, "MAX_NEAREST", 2)
+    monkeypatch.setattr(entity_network, "MAX_RELATED", 1)
     rows = make_records()
     visible_rows = [row for row in rows if is_visible(row.handling, STRANGER)]
     most = max(visible_rows, key=lambda own: len(expected_ends(rows, own, STRANGER)))
-    relation_network = load_network(hub, most.id)
+    relation_network = load_relations(hub, most.id)
     assert len([node for node in relation_network.nodes if node.parent == 0]) <= 2
     # one that names it is found although hidden records come first
     namers = [row for row in rows if any(r.target_id == most.id for r in row.relations)]

@@ -9,8 +9,9 @@ import pytest
 
 from resolver.errors import UnknownIdError
 from resolver.hub.hub import Hub
-from resolver.network.entity_table import MEMBERSHIP_TYPES
-from resolver.network.groups import GroupFilter, read_group, read_groups
+from resolver.network.tables.entity_table import MEMBERSHIP_TYPES
+from resolver.network.tables.groups import GroupFilter, read_group, read_groups
+from resolver.network.tables.overlap import read_overlap
 from resolver.records import Activity, Kind, Record, Relation, RelationType
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from tests.hub.hubs import OPTIONS, make_intake
@@ -117,3 +118,10 @@ def test_pages_follow_one_another(gangs: Hub) -> None:
 def test_an_unknown_group_is_unknown(gangs: Hub) -> None:
     with pytest.raises(UnknownIdError):
         read_group(gangs, "s:none", OPERATOR)
+
+
+def test_an_empty_store_has_no_groups(tmp_path: Path) -> None:
+    with Hub.open(f"sqlite:///{tmp_path}/hub.db", OPTIONS) as hub:
+        listed = read_groups(hub, STRANGER)
+        assert (listed.groups, listed.total) == ((), 0)
+        assert read_overlap(hub, STRANGER).agencies == ()

@@ -11,10 +11,11 @@ import io
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from resolver.hub.hub import Hub
-from resolver.network.entity_table import EntityTable, load_table
 from resolver.network.graph_reader import open_rows
+from resolver.network.tables.entity_table import EntityTable, load_table
 from resolver.records import KIND_BY_LABEL
 from resolver.records.formula_cells import escape_formula
 from resolver.records.visibility import STRANGER, Viewer
@@ -53,13 +54,7 @@ def read_overlap(
 
 def count_agency_overlap(table: EntityTable, *, kind: str = "", activity: str = "") -> Overlap:
     """Count the entities of a table that agencies share."""
-    is_counted = np.ones(len(table), dtype=bool)
-    if kind:
-        is_counted &= (table.kinds & int(KIND_BY_LABEL[kind])) != 0
-    if activity:
-        has_activity = np.zeros(len(table), dtype=bool)
-        has_activity[table.activities.rows_with(activity)] = True
-        is_counted &= has_activity
+    is_counted = _select(table, kind, activity)
     agencies = table.agencies
     is_used = is_counted[agencies.rows]
     rows, codes = agencies.rows[is_used], agencies.codes[is_used]
@@ -86,6 +81,18 @@ def count_agency_overlap(table: EntityTable, *, kind: str = "", activity: str = 
         kind,
         activity,
     )
+
+
+def _select(table: EntityTable, kind: str, activity: str) -> npt.NDArray[np.bool_]:
+    """Return for each entity whether it is of a kind and a crime."""
+    is_counted = np.ones(len(table), dtype=bool)
+    if kind:
+        is_counted &= (table.kinds & int(KIND_BY_LABEL[kind])) != 0
+    if activity:
+        has_activity = np.zeros(len(table), dtype=bool)
+        has_activity[table.activities.rows_with(activity)] = True
+        is_counted &= has_activity
+    return is_counted
 
 
 def suppress_small(count: int) -> int | None:

@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from resolver.hub.hub import Hub
 from resolver.network.artefacts import Numbers
-from resolver.network.entity_table import MEMBERSHIP_TYPES, EntityTable, Labels, load_table
 from resolver.network.graph import Graph, GraphLink, GraphNode
 from resolver.network.graph_reader import GraphQuery, grow_graph, open_rows
 from resolver.network.node_facts import EntityFacts, load_facts
 from resolver.network.periods import years_of
+from resolver.network.tables.entity_table import MEMBERSHIP_TYPES, EntityTable, Labels, load_table
 from resolver.records import Kind, RelationType
 from resolver.records.visibility import STRANGER, Viewer
 

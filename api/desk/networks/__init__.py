@@ -1,0 +1,1 @@
+"""Pages of networks: around an entity, groups, overlap of agencies."""
