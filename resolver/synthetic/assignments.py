@@ -11,10 +11,10 @@ from resolver.synthetic.names.name_lexicon import Floats, Ints
 from resolver.synthetic.random_columns import Dice
 
 PERSON, GROUP, ASSET = 0, 1, 2
-_KIND_SHARES = (0.86, 0.12, 0.02)
+_KIND_SHARES, _NETWORK_KIND_SHARES = (0.86, 0.12, 0.02), (0.92, 0.06, 0.02)
 # Weights of 2, 3, … records for entities that are on more than one list.
 _SIZE_WEIGHTS = (0.5, 0.25, 0.13, 0.07, 0.03, 0.02)
-_SHARED_RATE = 0.21
+_SHARED_RATE, _NETWORK_SHARED_RATES = 0.21, (0.35, 0.85, 0.35)
 MAX_RECORDS_PER_ENTITY = 1 + len(_SIZE_WEIGHTS)
 _SAME_AGENCY_RATE = 0.04
 
@@ -37,11 +37,17 @@ class Assignments:
         return np.flatnonzero(self.kind[self.entity] == kind)
 
 
-def draw_kinds(dice: Dice, records: int) -> tuple[Ints, Ints]:
-    """Draw kind and number of records of entities, for exactly `records` records in all."""
-    shared = dice.chance(records, _SHARED_RATE)
-    sizes = np.where(shared, 2 + dice.choose(records, _SIZE_WEIGHTS), 1)
-    kinds = dice.choose(records, _KIND_SHARES)
+def draw_kinds(dice: Dice, records: int, *, networks: bool = False) -> tuple[Ints, Ints]:
+    """Draw kind and number of records of entities, for exactly `records` records in all.
+
+    With `networks` groups have more members, more persons are on several lists, and most groups
+    are, as lists that have the members have their group.
+    """
+    draws = dice.uniform(records)
+    sizes = 2 + dice.choose(records, _SIZE_WEIGHTS)
+    kinds = dice.choose(records, _NETWORK_KIND_SHARES if networks else _KIND_SHARES)
+    rates = np.array(_NETWORK_SHARED_RATES if networks else (_SHARED_RATE,) * len(_KIND_SHARES))
+    sizes = np.where(draws < rates[kinds], sizes, 1)
     ends = np.cumsum(sizes)
     entities = int(np.searchsorted(ends, records)) + 1
     sizes, kinds = sizes[:entities], kinds[:entities]

@@ -24,6 +24,7 @@ from resolver.synthetic.entities.group_columns import (
     make_group_columns,
     make_ship_columns,
 )
+from resolver.synthetic.entities.networks import assign_cells, make_ties
 from resolver.synthetic.entities.papers import make_papers
 from resolver.synthetic.entities.person_columns import make_person_columns
 from resolver.synthetic.entities.persons import ROLES as PERSON_ROLES
@@ -38,8 +39,9 @@ from resolver.synthetic.entities.true_groups import (
     assign_members,
     make_groups,
 )
-from resolver.synthetic.habits import Columns, Habits
+from resolver.synthetic.habits import Columns, Habits, make_handling_columns
 from resolver.synthetic.names.name_lexicon import Ints
+from resolver.synthetic.network_columns import make_network_columns
 from resolver.synthetic.random_columns import (
     Dice,
     choose_where,
@@ -150,23 +152,31 @@ class Chunk:
         return pa.table({name: column.take(rows) for name, column in self.columns.items()})
 
 
-def make_chunk(seed: int, number: int, records: int, agencies: tuple[Agency, ...]) -> Chunk:
-    """Build chunk `number` of a world, with exactly `records` records."""
+def make_chunk(
+    seed: int, number: int, records: int, agencies: tuple[Agency, ...], *, networks: bool = False
+) -> Chunk:
+    """Build chunk `number` of a world, with exactly `records` records, and with `networks`."""
 
     def dice(purpose: str) -> Dice:
         """Return the random numbers of one purpose."""
         return Dice(seed, number, purpose)
 
-    kinds, sizes = draw_kinds(dice("kinds"), records)
-    population = _make_population(seed, number, kinds)
+    kinds, sizes = draw_kinds(dice("kinds"), records, networks=networks)
+    population = _make_population(seed, number, kinds, networks=networks)
     assignments = assign_records(
         dice("spread"), kinds, sizes, _entity_regions(kinds, population), agencies
     )
     columns = _make_entity_columns(seed, number, population, assignments, agencies)
     native_ids, ids = _make_ids(number, assignments, agencies)
     habits = Habits(agencies, assignments.agency)
-    columns |= make_relation_columns(dice("relations"), assignments, population, ids, habits)
-    columns |= _make_handling_columns(dice("handling"), habits, columns)
+    if networks:
+        ties = make_ties(dice("networks"), kinds, population)
+        columns |= make_network_columns(
+            dice("relations"), assignments, population.groups, ties, ids, habits
+        )
+    else:
+        columns |= make_relation_columns(dice("relations"), assignments, population, ids, habits)
+    columns |= make_handling_columns(dice("handling"), habits, columns)
     on_notice = habit_values(agencies, "format")[assignments.agency] == ListFormat.INTERPOL
     for name in _NOT_ON_NOTICES:
         columns[name] = keep_where(columns[name], ~on_notice)
@@ -183,13 +193,14 @@ def make_chunk(seed: int, number: int, records: int, agencies: tuple[Agency, ...
     )
 
 
-def _make_population(seed: int, number: int, kinds: Ints) -> Population:
+def _make_population(seed: int, number: int, kinds: Ints, *, networks: bool) -> Population:
     persons = make_persons(Dice(seed, number, "persons"), int((kinds == PERSON).sum()))
     groups = make_groups(Dice(seed, number, "groups"), int((kinds == GROUP).sum()), persons)
     ships = make_ships(
         Dice(seed, number, "ships"), int((kinds == ASSET).sum()), len(groups), number * _SHIPS
     )
-    memberships = assign_members(Dice(seed, number, "ties"), persons, groups)
+    assign = assign_cells if networks else assign_members
+    memberships = assign(Dice(seed, number, "ties"), persons, groups)
     papers = make_papers(Dice(seed, number, "papers"), seed, persons)
     return Population(persons, groups, ships, memberships, papers)
 
@@ -297,32 +308,6 @@ def _find_cultures(assignments: Assignments, population: Population) -> Ints:
     of_entity[assignments.kind == PERSON] = population.persons.culture
     of_entity[assignments.kind == GROUP] = population.groups.culture
     return of_entity[assignments.entity]
-
-
-def _per_record(texts: list[str], habits: Habits) -> pa.Array:
-    """Return, for each record, the text of its agency."""
-    return pa.array(texts, pa.string()).take(pa.array(habits.agency))
-
-
-def _make_handling_columns(dice: Dice, habits: Habits, columns: Columns) -> Columns:
-    """Make source grade, information grade, category, purpose and review date."""
-    count = len(habits.agency)
-    source = _per_record([agency.source_grade for agency in habits.agencies], habits)
-    other = pa.array(["A", "B", "C", "X"], pa.string()).take(pa.array(dice.integers(count, 4)))
-    information = format_numbers(1 + dice.choose(count, (0.3, 0.4, 0.2, 0.1)))
-    category = _per_record([agency.category for agency in habits.agencies], habits)
-    purpose = _per_record([agency.purpose for agency in habits.agencies], habits)
-    review = [
-        format_numbers(2026 + dice.integers(count, 5), 4),
-        format_numbers(1 + dice.integers(count, 12), 2),
-    ]
-    return {
-        "sourceGrade": choose_where(dice.chance(count, 0.2), other, source),
-        "informationGrade": information,
-        "category": category,
-        "purpose": purpose,
-        "reviewDate": concat_texts([*review, "01"], "-"),
-    }
 
 
 def _find_roles(number: int, assignments: Assignments, population: Population) -> dict[str, str]:

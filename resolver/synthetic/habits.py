@@ -11,7 +11,12 @@ import pyarrow.compute as pc
 from resolver.synthetic.agencies import Agency, CountryStyle, habit_values
 from resolver.synthetic.geography import load_geography
 from resolver.synthetic.names.name_lexicon import Bools, Floats, Ints
-from resolver.synthetic.random_columns import choose_where
+from resolver.synthetic.random_columns import (
+    Dice,
+    choose_where,
+    concat_texts,
+    format_numbers,
+)
 
 Columns = dict[str, pa.Array]
 
@@ -49,3 +54,29 @@ def format_countries(countries: Ints, habits: Habits) -> pa.StringArray:
         style == CountryStyle.CAPITALS, pc.utf8_upper(geo.codes).take(index), names
     )
     return choose_where(style == CountryStyle.ALPHA3, geo.alpha3.take(index), texts)
+
+
+def make_handling_columns(dice: Dice, habits: Habits, columns: Columns) -> Columns:
+    """Make source grade, information grade, category, purpose and review date."""
+    count = len(habits.agency)
+    source = _per_record([agency.source_grade for agency in habits.agencies], habits)
+    other = pa.array(["A", "B", "C", "X"], pa.string()).take(pa.array(dice.integers(count, 4)))
+    information = format_numbers(1 + dice.choose(count, (0.3, 0.4, 0.2, 0.1)))
+    category = _per_record([agency.category for agency in habits.agencies], habits)
+    purpose = _per_record([agency.purpose for agency in habits.agencies], habits)
+    review = [
+        format_numbers(2026 + dice.integers(count, 5), 4),
+        format_numbers(1 + dice.integers(count, 12), 2),
+    ]
+    return {
+        "sourceGrade": choose_where(dice.chance(count, 0.2), other, source),
+        "informationGrade": information,
+        "category": category,
+        "purpose": purpose,
+        "reviewDate": concat_texts([*review, "01"], "-"),
+    }
+
+
+def _per_record(texts: list[str], habits: Habits) -> pa.Array:
+    """Return, for each record, the text of its agency."""
+    return pa.array(texts, pa.string()).take(pa.array(habits.agency))

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.records import Activity, RelationType
+from resolver.synthetic.entities.relation_columns import relation_prefixes
 from resolver.synthetic.json_columns import (
     build_arrays,
     build_objects,
@@ -56,6 +57,7 @@ _EDGE_TYPES: dict[RelationType, tuple[str, str, str, str]] = {
     RelationType.OWNER_OF: ("Ownership", "owner", "asset", "role"),
     RelationType.FAMILY_OF: ("Family", "person", "relative", "relationship"),
     RelationType.ASSOCIATE_OF: ("Associate", "person", "associate", "relationship"),
+    RelationType.PREDECESSOR_OF: ("Succession", "predecessor", "successor", "role"),
 }
 _POINTERS = {
     RelationType.MEMBER_OF: "MEMBER",
@@ -63,6 +65,7 @@ _POINTERS = {
     RelationType.OWNER_OF: "OWNER",
     RelationType.FAMILY_OF: "FAMILY",
     RelationType.ASSOCIATE_OF: "ASSOCIATE",
+    RelationType.PREDECESSOR_OF: "PREDECESSOR",
 }
 # Property → columns of its values.
 _FTM_VALUES = {
@@ -140,7 +143,7 @@ def render_ftm(table: pa.Table, dataset: str) -> memoryview:
         ],
     )
     parts = [entities]
-    for prefix in ("relation", "otherRelation"):
+    for prefix in relation_prefixes(table):
         parts += [_render_edges(column, dataset, prefix, kind) for kind in _EDGE_TYPES]
     return encode_lines(pa.concat_arrays(parts))
 
@@ -162,6 +165,7 @@ def _render_edges(column: Column, dataset: str, prefix: str, kind: RelationType)
             (source, build_text_arrays(take("id"))),
             (target, build_text_arrays(ends)),
             (role, build_text_arrays(take(f"{prefix}Role"))),
+            ("startDate", build_text_arrays(take(f"{prefix}Start"))),
         ]
     )
     datasets = pa.array([f'["{dataset}"]'] * len(rows), pa.string())
@@ -182,7 +186,7 @@ def render_senzing(table: pa.Table, code: str) -> memoryview:
     source = f'"{code.upper().replace("-", "_")}"'
     record_type = _SENZING_TYPES.take(pc.index_in(column("schema"), value_set=_SENZING_SCHEMAS))
     plain_members = [(key, quote_texts(column(name))) for key, name in _SENZING_PLAIN.items()]
-    pointers = [_pointer(column, code, prefix) for prefix in ("relation", "otherRelation")]
+    pointers = [_pointer(column, code, prefix) for prefix in relation_prefixes(table)]
     topics = [_topic(column(name)) for name in ("activity", "otherActivity")]
     ship_ids = [_other_id(column("imoNumber"), "IMO"), _other_id(column("mmsi"), "MMSI")]
     return encode_lines(

@@ -23,6 +23,7 @@ from resolver.records.kinds import Kind
 from resolver.records.properties import DATES
 from resolver.synthetic.agencies import ListFormat
 from resolver.synthetic.chunks import Chunk
+from resolver.synthetic.entities.relation_columns import RELATION_PREFIXES
 
 GRADE_SCHEME = "Europol 4x4"
 # Column → property of its values. Dates become canonical.
@@ -150,7 +151,8 @@ def _relations(row: Row) -> tuple[Relation, ...]:
             row.get(f"{prefix}Target", ""),
             row.get(f"{prefix}Name", ""),
             row.get(f"{prefix}Role", ""),
+            row.get(f"{prefix}Start", ""),
         )
-        for prefix in ("relation", "otherRelation")
+        for prefix in RELATION_PREFIXES
         if prefix in row
     )

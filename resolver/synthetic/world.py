@@ -48,7 +48,9 @@ class WorldSummary:
     files: Mapping[str, int]
 
 
-def make_chunks(records: int, *, seed: int, agencies: int) -> Iterator[Chunk]:
+def make_chunks(
+    records: int, *, seed: int, agencies: int, networks: bool = False
+) -> Iterator[Chunk]:
     """Yield the chunks of a world, in order.
 
     Raises `UsageError` for no records or a number of agencies outside 5 … 50.
@@ -57,12 +59,14 @@ def make_chunks(records: int, *, seed: int, agencies: int) -> Iterator[Chunk]:
         raise UsageError(f"a world needs at least one record, not {records}")
     agencies_of_world = make_agencies(seed, agencies)
     for number, start in enumerate(range(0, records, CHUNK_RECORDS)):
-        yield make_chunk(seed, number, min(CHUNK_RECORDS, records - start), agencies_of_world)
+        size = min(CHUNK_RECORDS, records - start)
+        yield make_chunk(seed, number, size, agencies_of_world, networks=networks)
 
 
-def generate(records: int, *, seed: int = 1, agencies: int = 8) -> World:
+def generate(records: int, *, seed: int = 1, agencies: int = 8, networks: bool = False) -> World:
     """Generate a world of exactly `records` records in memory (about 10 KB each).
 
+    With `networks` it has cells, facilitators, factions and fronts, and their relations.
     Deterministic in its arguments. Raises `UsageError` for no records or a number of agencies
     outside 5 … 50.
     """
@@ -71,7 +75,7 @@ def generate(records: int, *, seed: int = 1, agencies: int = 8) -> World:
     kinds: dict[str, str] = {}
     cultures: dict[str, str] = {}
     roles: dict[str, str] = {}
-    for chunk in make_chunks(records, seed=seed, agencies=agencies):
+    for chunk in make_chunks(records, seed=seed, agencies=agencies, networks=networks):
         all_records += to_records(chunk)
         true_ids = chunk.true_ids.to_pylist()
         truth.update(zip(chunk.record_ids.to_pylist(), true_ids, strict=True))
@@ -83,19 +87,26 @@ def generate(records: int, *, seed: int = 1, agencies: int = 8) -> World:
 
 
 def write_world(
-    out_dir: Path, records: int, *, seed: int = 1, agencies: int = 8, progress: Progress = SILENT
+    out_dir: Path,
+    records: int,
+    *,
+    seed: int = 1,
+    agencies: int = 8,
+    networks: bool = False,
+    progress: Progress = SILENT,
 ) -> WorldSummary:
     """Write a world of exactly `records` records to files.
 
     Files are one list per agency, mapping files for tables, and `truth.csv`. The same arguments
-    give the same bytes; memory does not grow with `records`. `progress` receives the number of
-    records done. Raises `UsageError` as `generate` does, `OutputError` if a file cannot be written.
+    give the same bytes; memory does not grow with `records`. `networks`: see `generate`. `progress`
+    receives the number of records done. Raises `UsageError` as `generate` does, `OutputError` if a
+    file cannot be written.
     """
     agencies_of_world = make_agencies(seed, agencies)
     counts = np.zeros(len(agencies_of_world), dtype=np.int64)
     entities = shared = 0
     with WorldWriter(out_dir, agencies_of_world) as writer:
-        for chunk in make_chunks(records, seed=seed, agencies=agencies):
+        for chunk in make_chunks(records, seed=seed, agencies=agencies, networks=networks):
             writer.write(chunk)
             counts += np.bincount(chunk.agency, minlength=len(agencies_of_world))
             sizes = np.bincount(chunk.entity)

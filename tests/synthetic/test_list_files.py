@@ -14,7 +14,7 @@ from resolver.errors import OutputError
 from resolver.ingest.formats.tabular.mapping import load_mapping
 from resolver.ingest.readers import read_lists
 from resolver.records import Record
-from resolver.synthetic import World, write_world
+from resolver.synthetic import World, generate, write_world
 
 pytestmark = pytest.mark.slow
 
@@ -110,6 +110,29 @@ def test_relations_survive_in_ftm_lists(world: World, world_folder: Path) -> Non
     }
     assert expected
     assert expected <= read_relations
+
+
+@pytest.mark.parametrize("suffix", [".ftm.json", ".jsonl"])
+def test_networks_survive_in_lists_that_carry_them(tmp_path: Path, suffix: str) -> None:
+    write_world(tmp_path, 1_500, seed=5, networks=True)
+    generated = {record.id: record for record in generate(1_500, seed=5, networks=True).records}
+    path = next(path for path in lists_in(tmp_path) if path.name.endswith(suffix))
+    records = read_back(path)
+    expected = {
+        (record.id, relation.type, relation.target_id)
+        for record in records
+        for relation in generated[record.id].relations
+        if relation.target_id
+    }
+    stated = {
+        (record.id, relation.type, relation.target_id)
+        for record in records
+        for relation in record.relations
+    }
+    assert len(expected) > 50
+    assert expected <= stated
+    starts = {relation.start for record in records for relation in record.relations}
+    assert (len(starts) > 5) is (suffix == ".ftm.json")
 
 
 class CountingProgress:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -55,6 +56,9 @@ Examples:
     show_default=True,
     help="Random seed; the same seed gives the same lists.",
 )
+@click.option(
+    "--networks", is_flag=True, help="Let lists relate members of cells, factions and fronts."
+)
 @click.option("--only-lists", is_flag=True, help="Generate the lists and the truth only.")
 @click.option("-v", "--verbose", is_flag=True, help="Report each stage on standard error.")
 @click.pass_obj
@@ -64,10 +68,9 @@ def command(
     *,
     records: int,
     out: Path,
-    agencies: int,
-    seed: int,
     only_lists: bool,
     verbose: bool,
+    **world: Any,
 ) -> None:
     """Run `resolver demo`."""
     lists, result = out / "lists", out / "result"
@@ -76,7 +79,7 @@ def command(
         from resolver.synthetic import write_world
 
         bars.start("make lists", records, "records")
-        write_world(lists, records, seed=seed, agencies=agencies, progress=bars)
+        write_world(lists, records, **world, progress=bars)
         # the truth is not one of the lists
         (lists / "truth.csv").replace(out / "truth.csv")
         bars.finish()
@@ -90,5 +93,5 @@ def command(
         intake = read_list_files([lists], ReadingOptions(), bars)
         resolution = dedupe(intake, running, bars)
         write_run_results(result, intake, resolution, running, bars)
-    click.echo(f"Lists of {agencies} agencies: {lists}")
+    click.echo(f"Lists of {world['agencies']} agencies: {lists}")
     print_summary(result, intake, resolution, running, as_json=False)

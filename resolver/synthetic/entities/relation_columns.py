@@ -27,6 +27,13 @@ _TYPES = tuple(RelationType)
 _TYPE_TEXTS = pa.array([kind.value for kind in _TYPES], pa.string())
 _MEMBER_ROLES = pa.array(words.ROLES.split(), pa.string())
 _LEADER_ROLES = pa.array(words.LEADER_ROLES.split(), pa.string())
+RELATION_PREFIXES = ("relation", "otherRelation", *(f"relation{place}" for place in range(3, 9)))
+"""Prefixes of the columns of relations; worlds without networks have the first two."""
+
+
+def relation_prefixes(table: pa.Table) -> list[str]:
+    """Return the prefixes of the columns of relations that a table has."""
+    return [prefix for prefix in RELATION_PREFIXES if prefix in table.column_names]
 
 
 @dataclass(slots=True)
@@ -74,9 +81,9 @@ def make_relation_columns(
     if len(rows):
         role = _member_roles(memberships, rows, places, is_leader, count)
     columns = {}
-    for prefix, end in zip(("relation", "otherRelation"), ends, strict=True):
-        target = _find_targets(assignments, end.entity, ids)
-        names = _group_names(
+    for prefix, end in zip(RELATION_PREFIXES, ends, strict=False):
+        target = select_targets(assignments, assignments.agency, end.entity, ids)
+        names = name_groups(
             assignments, population.groups, end.entity, target, dice.chance(count, 0.35)
         )
         is_stated = dice.chance(count, habits.rate("relations")) & (
@@ -160,19 +167,21 @@ def _member_roles(
     return texts.take(pa.array(np.maximum(place, 0), mask=place < 0))
 
 
-def _find_targets(assignments: Assignments, entities: Ints, ids: pa.StringArray) -> pa.StringArray:
-    """Return the same agency's record of each entity; null without a record or entity."""
+def select_targets(
+    assignments: Assignments, agency: Ints, entities: Ints, ids: pa.StringArray
+) -> pa.StringArray:
+    """Return an agency's record of each entity; null without a record or entity."""
     width = int(assignments.agency.max(initial=0)) + 1
     keys, record_rows = np.unique(
         assignments.entity * width + assignments.agency, return_index=True
     )
-    entity_keys = entities * width + assignments.agency
+    entity_keys = entities * width + agency
     positions = np.minimum(np.searchsorted(keys, entity_keys), len(keys) - 1)
     is_found = (entities >= 0) & (keys[positions] == entity_keys)
     return ids.take(pa.array(record_rows[positions], mask=~is_found))
 
 
-def _group_names(
+def name_groups(
     assignments: Assignments, groups: TrueGroups, entities: Ints, target: pa.Array, mask: Bools
 ) -> pa.StringArray:
     """Return the English names of groups that the agency has no record of."""

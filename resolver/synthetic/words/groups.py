@@ -153,3 +153,4 @@ ROLES = (
     "member driver recruiter guide forger lookout cashier skipper courier landlord fixer accountant"
 )
 LEADER_ROLES = "leader organiser head financier coordinator"
+FACILITATOR_ROLES = "forger fixer accountant cashier courier landlord"
