@@ -52,11 +52,11 @@ def build_links(
 ) -> Links:
     """Return the links of a run, sorted by rows.
 
-    Every scored pair of records within an entity has a link from the queue threshold on. Two entities
-    that such pairs connect have one link, at their strongest pair (ties: the smallest rows), in its
-    band, with the log-odds of the two `entities`. It waits, however likely. There is none where
-    these log-odds are below the queue threshold, unless the records match: then they are raised
-    to it.
+    Scored pairs of records within an entity have a link from the queue threshold on. Two entities
+    that pairs in band match or review connect have one link, at their strongest pair (ties: the
+    smallest rows), in its band, with the log-odds of the two `entities`. It waits, however likely.
+    There is none where these log-odds are below the queue threshold, unless the records match: then
+    they are raised to it.
 
     `scored` pairs may be in any order; `labels` names the entity of each row by its smallest row,
     as the sorted `entities` do. `different` holds the pairs of rows decided to be different,
