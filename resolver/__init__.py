@@ -1,7 +1,10 @@
 """Entity resolution for watchlists: find the records of one person or group, with reasons.
 
-    from resolver import Resolver
-    Resolver.default().compare(left, right)
+    import resolver
+    result = resolver.dedupe(df, kind="person")
+    result.clusters, result.pairs
+
+    resolver.Resolver.default().compare(left, right)
 
 Public names are loaded on first access, so that the command line starts at once.
 """
@@ -13,6 +16,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from resolver.engines.pair_explanation import Comparison, Resolver
+    from resolver.frames.resolving import dedupe_table as dedupe
+    from resolver.frames.resolving import link_tables as link
+    from resolver.frames.results import Result
     from resolver.records import Batch, Identifier, Kind, Record, Value
     from resolver.run_options import RunOptions
 
@@ -25,8 +31,11 @@ _HOME = {
     "Kind": "resolver.records",
     "Record": "resolver.records",
     "Resolver": "resolver.engines.pair_explanation",
+    "Result": "resolver.frames.results",
     "RunOptions": "resolver.run_options",
     "Value": "resolver.records",
+    "dedupe": "resolver.frames.resolving:dedupe_table",
+    "link": "resolver.frames.resolving:link_tables",
 }
 
 __all__ = [
@@ -36,16 +45,20 @@ __all__ = [
     "Kind",
     "Record",
     "Resolver",
+    "Result",
     "RunOptions",
     "Value",
     "__version__",
+    "dedupe",
+    "link",
 ]
 
 
 def __getattr__(name: str) -> object:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    module, _, defined_as = _HOME[name].partition(":")
+    return getattr(import_module(module), defined_as or name)
 
 
 def __dir__() -> list[str]:

@@ -37,6 +37,7 @@ COMPOSERS = {
         "pipeline",
         "run_options",
         "engines",
+        "frames",
         "hub",
         "screening",
         "search",

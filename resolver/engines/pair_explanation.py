@@ -93,13 +93,10 @@ def explain_links(
     part = resolution.batch.take(rows).canonical()
     prepared = normalize(part, models, deduplicated_sources)
     names, thresholds = NameIndex.of(prepared), options.thresholds
-    pairs = zip(
-        np.searchsorted(rows, left).tolist(), np.searchsorted(rows, right).tolist(), strict=True
-    )
-    explanations = [
-        explain_rows(prepared, names, models, thresholds, left_row, right_row)
-        for left_row, right_row in pairs
-    ]
+    left_rows, right_rows = (np.searchsorted(rows, side).astype(np.int32) for side in (left, right))
+    scored = score_explained(prepared, names, models, left_rows, right_rows, options.workers)
+    scored.prepare_explanations(range(len(places)))
+    explanations = [scored.explanation(pair, thresholds) for pair in range(len(places))]
     labels = resolution.labels
     sizes = np.bincount(labels)
     return [

@@ -6,7 +6,7 @@ Names of columns come first; values decide about columns whose names are unknown
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from resolver.errors import FormatError, InputError
@@ -90,12 +90,25 @@ def usable_columns(table: TableFile) -> list[str]:
 
 
 def propose_columns(file: SourceFile) -> TableProposal:
-    """Return a proposal for a table. Raises `InputError` for one without rows."""
-    table = open_table_file(file)
+    """Return a proposal for the table in a file. Raises `InputError` for one without rows."""
+    proposal = propose_table(open_table_file(file), file.label)
+    head = file.head()
+    if file.worksheet is not None or head.startswith((PARQUET_MAGIC, b"{", b"[")):
+        return proposal
+    delimiter = table_delimiter(head, file)
+    if delimiter == ",":
+        return proposal
+    return replace(
+        proposal, options={"delimiter": (delimiter, "between cells"), **proposal.options}
+    )
+
+
+def propose_table(table: TableFile, label: str) -> TableProposal:
+    """Return a proposal for an open table. Raises `InputError` for one without rows."""
     columns = usable_columns(table)
     chunk = next((item for item in table.chunks(columns) if not isinstance(item, Reject)), None)
     if chunk is None:
-        raise InputError("the table has a header and no rows", place=file.label)
+        raise InputError("the table has a header and no rows", place=label)
     chunk = column_profiles.first_rows(chunk)
     profiles = {column: column_profiles.profile_column(chunk, column) for column in columns}
     draft = _draft_mapping(columns, profiles)
@@ -107,7 +120,7 @@ def propose_columns(file: SourceFile) -> TableProposal:
         draft.keys,
         draft.properties,
         draft.reasons,
-        _find_options(file, chunk, draft, profiles),
+        _find_options(chunk, draft, profiles),
     )
 
 
@@ -219,15 +232,10 @@ def _add_name_by_values(
 
 
 def _find_options(
-    file: SourceFile, chunk: TableChunk, draft: _Draft, profiles: dict[str, ColumnProfile]
+    chunk: TableChunk, draft: _Draft, profiles: dict[str, ColumnProfile]
 ) -> dict[str, tuple[str, str]]:
     """Return further keys of the mapping with their values and reasons."""
     options: dict[str, tuple[str, str]] = {}
-    head = file.head()
-    if file.worksheet is None and not head.startswith((PARQUET_MAGIC, b"{", b"[")):
-        delimiter = table_delimiter(head, file)
-        if delimiter != ",":
-            options["delimiter"] = delimiter, "between cells"
     used = [column for names in draft.properties.values() for column in names]
     for mark in column_profiles.SEPARATORS:
         several = [name for name in used if name in profiles and _has_many(profiles[name], mark)]

@@ -17,7 +17,7 @@ from resolver.ingest.formats.tabular.guessed_mapping import (
     guess_mapping,
 )
 from resolver.ingest.formats.tabular.mapping import Mapping
-from resolver.ingest.formats.tabular.table_files import head_columns, open_table_file
+from resolver.ingest.formats.tabular.table_files import TableFile, head_columns, open_table_file
 from resolver.ingest.io.codepages import CYRILLIC, detect_code_page
 from resolver.ingest.io.sniffing import (
     PARQUET_MAGIC,
@@ -78,13 +78,27 @@ def read_tabular(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Ite
                 hint="name the columns with --mapping FILE.yml",
             )
         yield Note(f"{file.label}: {describe_guess(mapping, table.columns)}")
+    yield from read_table(table, mapping, file.label, unit.date_rows)
+    if detect_code_page(file.head()) == CYRILLIC:
+        yield Note(f"{file.label}: the file is not UTF-8; it was read as windows-1251 (Cyrillic)")
+
+
+def read_table(
+    table: TableFile, mapping: Mapping, label: str, date_rows: int = 0
+) -> Iterator[Item]:
+    """Yield the records of an open table as batches; `label` names it in messages.
+
+    `date_rows`: see `ListUnit`.
+
+    Raises `MappingError` where the mapping names a missing column.
+    """
     try:
         columns = mapping.columns(table.columns)
     except MappingError as error:
-        raise MappingError(error.message, place=file.label, hint=error.hint) from None
-    order, doubts = find_date_order(table, mapping, unit.date_rows)
+        raise MappingError(error.message, place=label, hint=error.hint) from None
+    order, doubts = find_date_order(table, mapping, date_rows)
     for doubt in doubts:
-        yield Note(f"{file.label}: {doubt}")
+        yield Note(f"{label}: {doubt}")
     is_empty, is_examined = True, False
     for item in table.chunks(columns):
         is_empty = False
@@ -94,14 +108,12 @@ def read_tabular(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Ite
             if not is_examined:
                 is_examined = True
                 for fault in find_contradictions(item, mapping):
-                    yield Note(f"{file.label}: {fault}")
-            batch, rejects = build_table_batch(item, mapping, file.label, order)
+                    yield Note(f"{label}: {fault}")
+            batch, rejects = build_table_batch(item, mapping, label, order)
             yield from rejects
             yield batch
     if is_empty:
-        yield Note(f"{file.label}: the table has a header and no rows")
-    if detect_code_page(file.head()) == CYRILLIC:
-        yield Note(f"{file.label}: the file is not UTF-8; it was read as windows-1251 (Cyrillic)")
+        yield Note(f"{label}: the table has a header and no rows")
 
 
 def mapped_row(mapping: Mapping) -> ReaderRow:

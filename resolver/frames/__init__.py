@@ -1,0 +1,1 @@
+"""Data frames in and out: `dedupe`, `link`, `Index` and `EntityResolver` over the engines."""

@@ -1,0 +1,204 @@
+"""Entities in data frames: the engines of the command line, on tables of the caller."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from resolver.frames.column_choice import ColumnChoice, Columns, choose_columns
+from resolver.frames.frame_tables import (
+    FrameTable,
+    open_frame,
+    wrap_table,
+    wrap_text_table,
+)
+from resolver.frames.progress_display import show_progress
+from resolver.frames.results import ResolvedTable, Result
+from resolver.ingest.assemble import assemble
+from resolver.ingest.discovery import find_files
+from resolver.ingest.formats.tabular.table_files import TableFile, open_table_file
+from resolver.ingest.formats.tabular.table_reader import NAME as TABULAR
+from resolver.ingest.formats.tabular.table_reader import is_table, read_table
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.list_reading import read_unit
+from resolver.ingest.reader_types import Intake, ListUnit, ReaderRow, Reject
+from resolver.ingest.readers import detect_format
+from resolver.pipeline import ingest_lists
+from resolver.records import Batch
+from resolver.run_options import RunOptions
+
+if TYPE_CHECKING:
+    from resolver.records.progress import Progress
+
+SOURCE, LEFT, RIGHT = "frame", "left", "right"
+"""Names that tables have as sources of records."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableIntake:
+    """Table of a caller as records, with what its columns mean (None: a list of a known format)."""
+
+    table: FrameTable
+    intake: Intake
+    choice: ColumnChoice | None
+
+    def place_in(self, batch: Batch) -> ResolvedTable:
+        """Return the table with the row of each record in a batch that holds all of them."""
+        own = self.intake.batch.ids.to_pylist()
+        row_of = {record_id: row for row, record_id in enumerate(batch.ids.to_pylist())}
+        records = np.full(self.table.rows, -1, dtype=np.int64)
+        for at, record_id in enumerate(own):
+            row = at if self.choice is None else int(record_id.rpartition(":")[2])
+            records[row] = row_of[record_id]
+        return ResolvedTable(self.table, self.intake, records, self.choice)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How to read a table: `kind` and `columns` as in `choose_columns`, `source` its name."""
+
+    source: str = SOURCE
+    kind: str | None = None
+    columns: Columns | None = field(default=None)
+
+
+def dedupe_table(
+    data: Any,
+    *,
+    kind: str | None = None,
+    columns: Columns | None = None,
+    merge_at: float | None = None,
+    options: RunOptions | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Find the rows of a table that are the same person, group or asset.
+
+    `data`: a data frame of pandas or polars, an Arrow table, a DuckDB relation, the path of a file,
+    or a list of dicts. `kind`: person, group, asset, legal (person or group), or a column;
+    `columns`: what columns mean, where the proposal is wrong. `merge_at`: probability from which
+    pairs merge (default: by costs); `options`: all other options of a run. `progress`: receiver of
+    progress (default: bars for large tables).
+
+    Raises `InputError` for data that is no table, `MappingError` for columns that do not fit.
+    """
+    from resolver.engines import local
+
+    with show_progress(progress) as display:
+        table = read_data(data, ReadOptions(SOURCE, kind, columns), display)
+        running = complete_options(options, merge_at)
+        resolution = local.dedupe(table.intake, running, display)
+        return Result((table.place_in(resolution.batch),), resolution, running)
+
+
+def link_tables(
+    left: Any,
+    right: Any,
+    *,
+    kind: str | None = None,
+    columns: Columns | tuple[Columns | None, Columns | None] | None = None,
+    merge_at: float | None = None,
+    options: RunOptions | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """Find the rows of one table in another; rows of one table are not compared with each other.
+
+    Parameters are those of `dedupe`; a pair of `columns` is for the left and the right table.
+    `clusters` of the result is the left table, `right_clusters` the right one.
+    """
+    from resolver.engines import local
+
+    both = columns if isinstance(columns, tuple) else (columns, columns)
+    with show_progress(progress) as display:
+        first = read_data(left, ReadOptions(LEFT, kind, both[0]), display)
+        second = read_data(right, ReadOptions(RIGHT, kind, both[1]), display)
+        running = complete_options(options, merge_at)
+        resolution = local.link(first.intake, second.intake, running, display)
+        sides = (first.place_in(resolution.batch), second.place_in(resolution.batch))
+        return Result(sides, resolution, running)
+
+
+def complete_options(options: RunOptions | None, merge_at: float | None) -> RunOptions:
+    """Return the options of a run, by default on all cores."""
+    running = RunOptions(workers=os.cpu_count() or 1) if options is None else options
+    return running if merge_at is None else replace(running, merge_at=merge_at)
+
+
+def read_data(data: Any, options: ReadOptions, progress: Progress) -> TableIntake:
+    """Read a caller's data as records. Raises `InputError`, `MappingError`."""
+    if isinstance(data, str | Path):
+        return _read_path(Path(data), options, progress)
+    return _read_table(wrap_table(data), options, progress)
+
+
+def _read_table(table: FrameTable, options: ReadOptions, progress: Progress) -> TableIntake:
+    if not table.rows:
+        return TableIntake(table, _read_records(table, None, options.source, progress), None)
+    choice = choose_columns(table, options.source, options.kind, options.columns)
+    return TableIntake(table, _read_records(table, choice, options.source, progress), choice)
+
+
+def _read_records(
+    table: FrameTable, choice: ColumnChoice | None, source: str, progress: Progress
+) -> Intake:
+    """Read the rows of a table as the reader of table files does."""
+    if choice is None:
+        return assemble([])
+    mapping, file = choice.mapping, open_frame(table)
+    row = ReaderRow(
+        TABULAR,
+        "a data frame",
+        detect=lambda head, file: True,
+        read=lambda unit: read_table(file, mapping, source),
+    )
+    progress.start("read", table.rows, "rows")
+    done = 0
+
+    def report(label: str, count: int) -> None:
+        nonlocal done
+        progress.advance(count - done)
+        done = count
+
+    unit = ListUnit((SourceFile(Path(source)),))
+    return assemble([read_unit(row, unit, progress=report)])
+
+
+def _read_path(path: Path, options: ReadOptions, progress: Progress) -> TableIntake:
+    """Read a table as its columns, and lists of other formats as their records."""
+    files = list(find_files([path]))
+    if len(files) == 1 and not files[0].fault:
+        file = files[0].file
+        format_row = detect_format(file)
+        if (format_row is None or format_row.name == TABULAR) and is_table(file.head(), file):
+            table = wrap_text_table(_read_text_table(open_table_file(file)))
+            return _read_table(table, options, progress)
+    intake = ingest_lists([path])
+    return TableIntake(wrap_text_table(_list_records(intake.batch)), intake, None)
+
+
+def _read_text_table(file: TableFile) -> pa.Table:
+    """Return all columns of a table file; rows that cannot be read are left out."""
+    names = [name for name in dict.fromkeys(file.columns) if file.columns.count(name) == 1 and name]
+    chunks = [
+        pa.table(chunk.arrays) for chunk in file.chunks(names) if not isinstance(chunk, Reject)
+    ]
+    if not chunks:
+        return pa.table({name: pa.array([], pa.string()) for name in names})
+    return pa.concat_tables(chunks, promote_options="permissive")
+
+
+def _list_records(batch: Batch) -> pa.Table:
+    """Return the records of lists as a table of ids, names and sources."""
+    captions = [record.caption for record in batch.to_records()]
+    return pa.table(
+        {
+            "id": batch.ids,
+            "schema": pa.array(batch.schemas.texts(), pa.string()),
+            "name": pa.array(captions, pa.string()),
+            "source": pa.array(batch.sources.texts(), pa.string()),
+        }
+    )

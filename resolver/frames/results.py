@@ -1,0 +1,279 @@
+"""Results of `dedupe` and `link`: tables with their entities, and the pairs that were found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.engines.pair_explanation import explain_links, explain_pair
+from resolver.errors import UnknownIdError
+from resolver.frames.column_choice import ColumnChoice
+from resolver.frames.frame_tables import FrameTable, Values
+from resolver.frames.html_views import render_entity, render_explanation, render_result
+from resolver.ingest.reader_types import Intake, Reject
+from resolver.records.results.explanation import Explanation
+from resolver.records.results.resolution import Band, Outcome, Resolution
+from resolver.run_options import RunOptions
+
+Rows = npt.NDArray[np.int64]
+ENTITY, SIZE = "entity_id", "cluster_size"
+_BANDS = np.array([band.label for band in Band], dtype=object)
+MAX_EXPLAINED = 1_000
+
+
+@dataclass(frozen=True)
+class ResolvedTable:
+    """Table of a caller in a result.
+
+    `records`: row of the batch for each row of the table, -1 for rows that are no record;
+    `choice`: what its columns mean, None for lists of a known format.
+    """
+
+    table: FrameTable
+    intake: Intake
+    records: Rows
+    choice: ColumnChoice | None
+
+    @cached_property
+    def labels(self) -> Values:
+        """Names of the rows in results: unique ids, else labels of the index, else numbers."""
+        column = self.choice.id if self.choice else None
+        if column is not None:
+            cells = self.table.cells(self.table.names.index(column), 0, self.table.rows)
+            values = cells if isinstance(cells, list) else cells.to_pylist()
+            if None not in values and len(set(map(str, values))) == len(values):
+                return np.array(values, dtype=None if _is_uniform(values) else object)
+        labels = self.table.row_labels()
+        return np.arange(self.table.rows) if labels is None else labels
+
+
+@dataclass(frozen=True)
+class PairExplanation:
+    """Explanation of a pair; weights are in nats and sum to the log-odds of its probability."""
+
+    explanation: Explanation
+
+    @property
+    def probability(self) -> float:
+        """Probability that both are the same."""
+        return self.explanation.score
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weight of each row of the sum in nats, in the order of the sum."""
+        return {row.name: row.weight / 1000 for row in self.explanation.rows}
+
+    def __repr__(self) -> str:
+        rows = [f"{weight:+8.3f}  {name}" for name, weight in self.weights.items() if weight]
+        total = f"{self.explanation.logodds / 1000:+8.3f}  sum, probability {self.probability:.4f}"
+        return "\n".join([*rows, total])
+
+    def _repr_html_(self) -> str:
+        return render_explanation(self.explanation)
+
+
+@dataclass(frozen=True)
+class EntityView:
+    """One entity: its rows with all their columns, and the pairs among them."""
+
+    entity_id: int
+    columns: dict[str, list[object]]
+    pairs: Any
+
+    def __repr__(self) -> str:
+        count = len(next(iter(self.columns.values()), []))
+        return f"<Entity {self.entity_id}: {count:,} rows>"
+
+    def _repr_html_(self) -> str:
+        return render_entity(self.entity_id, self.columns)
+
+
+@dataclass(frozen=True)
+class Result:
+    """Result of `dedupe`: one table, or of `link`: the two tables, left first."""
+
+    tables: tuple[ResolvedTable, ...]
+    resolution: Resolution
+    options: RunOptions
+
+    @cached_property
+    def clusters(self) -> Any:
+        """The (left) table with `entity_id` and `cluster_size`: same rows, order and index."""
+        return self._extend(0)
+
+    @cached_property
+    def right_clusters(self) -> Any:
+        """The right table of `link`, as `clusters`. Raises `IndexError` after `dedupe`."""
+        return self._extend(1)
+
+    @cached_property
+    def pairs(self) -> Any:
+        """Pairs in band match or review, the likeliest first: left, right, probability, band.
+
+        `left` and `right` are the values of the id column, if they are unique; else the labels of
+        the index of pandas; else row numbers from 0.
+        """
+        return self.tables[0].table.build(self._pair_columns(self._order))
+
+    def pairs_with_evidence(self, limit: int = MAX_EXPLAINED) -> Any:
+        """Return the first `limit` pairs with the weight of each row of their sums, in nats."""
+        places = self._order[:limit]
+        explanations = self.explain_places(places)
+        names = list(dict.fromkeys(row.name for item in explanations for row in item.rows))
+        weights = {name: np.zeros(len(places)) for name in names}
+        for at, item in enumerate(explanations):
+            for row in item.rows:
+                weights[row.name][at] += row.weight / 1000
+        return self.tables[0].table.build({**self._pair_columns(places), **weights})
+
+    def explain_places(self, places: Rows) -> list[Explanation]:
+        """Return the explanations of some links, by their places in `resolution.links`."""
+        return explain_links(self.resolution, self.options, places)
+
+    def explain(self, left: object, right: object) -> PairExplanation:
+        """Return why two rows have their probability, in one batch or across two.
+
+        Rows are named as in `pairs`. Raises `UnknownIdError` for a row that is no record.
+        """
+        ids = self.resolution.batch.ids
+        first = self._find_record(self.tables[0], left)
+        second = self._find_record(self.tables[-1], right)
+        population = self.resolution.stats.population
+        explanation = explain_pair(
+            self.resolution.batch,
+            ids[first].as_py(),
+            ids[second].as_py(),
+            self.options,
+            population=population,
+        )
+        return PairExplanation(explanation)
+
+    def entity(self, entity_id: int) -> EntityView:
+        """Return an entity of the (first) table. Raises `UnknownIdError` for an unknown id."""
+        rows = np.flatnonzero(self._entities[0] == entity_id)
+        if not len(rows):
+            raise UnknownIdError(f"there is no entity {entity_id}", hint="see result.clusters")
+        side = self.tables[0]
+        columns: dict[str, list[object]] = {"row": side.labels[rows].tolist()}
+        for place, name in enumerate(side.table.names):
+            columns[name] = [_cell(side.table, place, int(row)) for row in rows]
+        records = side.records[rows]
+        links = self.resolution.links
+        inside = np.flatnonzero(np.isin(links.left, records) & np.isin(links.right, records))
+        pairs = side.table.build(self._pair_columns(inside))
+        return EntityView(entity_id, columns, pairs)
+
+    @property
+    def columns(self) -> ColumnChoice | None:
+        """What the columns of the (left) table mean; None for a list of a known format."""
+        return self.tables[0].choice
+
+    @cached_property
+    def rejects(self) -> tuple[Reject, ...]:
+        """Rows and values that were not read, with the reason; `line` counts rows from 1."""
+        return tuple(reject for side in self.tables for reject in side.intake.rejects)
+
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """Counts of rows, entities, and pairs merged, to review and apart."""
+        outcomes = np.bincount(self.resolution.links.outcome, minlength=len(Outcome))
+        entities = np.concatenate(self._entities)
+        return {
+            "rows": len(entities),
+            "entities": len(np.unique(entities)),
+            **{outcome.label: int(outcomes[outcome]) for outcome in Outcome},
+        }
+
+    @property
+    def entity_ids(self) -> tuple[Rows, ...]:
+        """Number of the entity of each row, for each table; entities count from 0."""
+        return self._entities
+
+    @cached_property
+    def _entities(self) -> tuple[Rows, ...]:
+        """Entities in the order of their first rows; a row that is no record is one by itself."""
+        keys, next_key = [], len(self.resolution.labels)
+        for side in self.tables:
+            key = np.where(side.records < 0, next_key + np.arange(side.table.rows), 0)
+            is_record = side.records >= 0
+            key[is_record] = self.resolution.labels[side.records[is_record]]
+            keys.append(key.astype(np.int64))
+            next_key += side.table.rows
+        _, first, inverse = np.unique(np.concatenate(keys), return_index=True, return_inverse=True)
+        number = np.empty(len(first), dtype=np.int64)
+        number[np.argsort(first)] = np.arange(len(first))
+        ends = np.cumsum([side.table.rows for side in self.tables])[:-1]
+        return tuple(np.split(number[inverse.reshape(-1)], ends))
+
+    def _extend(self, side: int) -> Any:
+        sizes = np.bincount(np.concatenate(self._entities))
+        entities = self._entities[side]
+        return self.tables[side].table.extend({ENTITY: entities, SIZE: sizes[entities]})
+
+    @cached_property
+    def _order(self) -> Rows:
+        """Places of all links, the likeliest first."""
+        links = self.resolution.links
+        return np.lexsort((links.right, links.left, -links.logodds)).astype(np.int64)
+
+    def _pair_columns(self, places: Rows) -> dict[str, Values]:
+        links = self.resolution.links
+        left, right = links.left[places], links.right[places]
+        sides, rows = self._origins
+        # the record of the left table comes first
+        swapped = sides[left] > sides[right]
+        left, right = np.where(swapped, right, left), np.where(swapped, left, right)
+        return {
+            "left": self.tables[0].labels[rows[left]],
+            "right": self.tables[-1].labels[rows[right]],
+            "probability": links.score[places],
+            "band": _BANDS[links.stated_band[places]],
+        }
+
+    @cached_property
+    def _origins(self) -> tuple[Rows, Rows]:
+        """Table and row of each record of the batch."""
+        sides = np.zeros(len(self.resolution.batch), dtype=np.int64)
+        rows = np.zeros(len(self.resolution.batch), dtype=np.int64)
+        for number, side in enumerate(self.tables):
+            rows_found = np.flatnonzero(side.records >= 0)
+            sides[side.records[rows_found]], rows[side.records[rows_found]] = number, rows_found
+        return sides, rows
+
+    def _find_record(self, side: ResolvedTable, label: object) -> int:
+        rows_found = np.flatnonzero(side.labels == label)
+        if not len(rows_found) or side.records[rows_found[0]] < 0:
+            raise UnknownIdError(
+                f"no record is named {label!r}", hint="name rows as result.pairs does"
+            )
+        return int(side.records[rows_found[0]])
+
+    def __repr__(self) -> str:
+        return f"<Result: {summarize(self.counts)}>"
+
+    def _repr_html_(self) -> str:
+        choices = [side.choice for side in self.tables if side.choice is not None]
+        return render_result(summarize(self.counts), len(self.rejects), choices)
+
+
+def summarize(counts: dict[str, int]) -> str:
+    """Return the counts of a result as one sentence."""
+    return (
+        f"{counts['rows']:,} rows are {counts['entities']:,} entities; {counts['merged']:,} pairs "
+        f"merged, {counts['queued']:,} to review, {counts['apart']:,} kept apart"
+    )
+
+
+def _cell(table: FrameTable, place: int, row: int) -> object:
+    cells = table.cells(place, row, row + 1)
+    return cells[0] if isinstance(cells, list) else cells[0].as_py()
+
+
+def _is_uniform(values: Sequence[object]) -> bool:
+    kinds = {type(value) for value in values}
+    return len(kinds) == 1 and kinds <= {int, float}
