@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from resolver.engines.pair_explanation import Comparison, Resolver
+    from resolver.frames.estimator import EntityResolver
     from resolver.frames.resolving import dedupe_table as dedupe
     from resolver.frames.resolving import link_tables as link
     from resolver.frames.results import Result
+    from resolver.frames.watchlist_index import Index
     from resolver.records import Batch, Identifier, Kind, Record, Value
     from resolver.run_options import RunOptions
 
@@ -27,7 +29,9 @@ __version__ = "0.1.0"
 _HOME = {
     "Batch": "resolver.records",
     "Comparison": "resolver.engines.pair_explanation",
+    "EntityResolver": "resolver.frames.estimator",
     "Identifier": "resolver.records",
+    "Index": "resolver.frames.watchlist_index",
     "Kind": "resolver.records",
     "Record": "resolver.records",
     "Resolver": "resolver.engines.pair_explanation",
@@ -41,7 +45,9 @@ _HOME = {
 __all__ = [
     "Batch",
     "Comparison",
+    "EntityResolver",
     "Identifier",
+    "Index",
     "Kind",
     "Record",
     "Resolver",

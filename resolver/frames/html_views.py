@@ -63,3 +63,13 @@ def render_table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> Ma
     return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(
         titles, lines
     )
+
+
+def render_answer(rows: Sequence[tuple[str, str, float]], total: int) -> str:
+    """Return the matches of a check as a table: caption, rows of the table, probability."""
+    if not rows:
+        return "<p>No match.</p>"
+    more = total - len(rows)
+    head = ("entity", "rows", "probability")
+    table = render_table(head, [(name, ids, f"{score:.4f}") for name, ids, score in rows])
+    return str(table + (Markup("<p>{} more.</p>").format(more) if more > 0 else Markup("")))

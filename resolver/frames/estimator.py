@@ -1,0 +1,161 @@
+"""`EntityResolver`: deduplication as an estimator of scikit-learn, trained on labeled rows."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator, ClusterMixin
+from sklearn.utils.validation import check_is_fitted
+
+from resolver.errors import InputError
+from resolver.frames.column_choice import Columns
+from resolver.frames.resolving import (
+    ReadOptions,
+    TableIntake,
+    complete_options,
+    dedupe_table,
+    read_data,
+)
+from resolver.frames.results import Result
+from resolver.models import loader
+from resolver.records.progress import SILENT
+from resolver.run_options import RunOptions
+from resolver.training.data.labeled_clusters import match_clusters
+from resolver.training.model_files import save_trained_models
+from resolver.training.train import default_fit_options, train_models
+from resolver.training.training_data import InventedMaterial, gather_training_data
+
+Labels = npt.NDArray[np.int64]
+_VERSION = "fitted"
+
+
+class EntityResolver(ClusterMixin, BaseEstimator):  # type: ignore[misc]
+    """Deduplication of tables, with the conventions of scikit-learn.
+
+    `kind`, `columns` and `merge_at` are those of `dedupe`; `random_state` is the seed of a fit.
+    `fit` without labels keeps the shipped model. With labels (the same for rows that are the same
+    person, group or asset; None, NaN or -1 where that is unknown) it fits a model to the table.
+
+    After `fit`: `model_` maps files of the fitted model to their texts (empty: the shipped one),
+    `n_features_in_` counts columns.
+    """
+
+    def __init__(
+        self,
+        kind: str | None = None,
+        columns: Columns | None = None,
+        merge_at: float | None = None,
+        random_state: int = 7,
+    ) -> None:
+        self.kind = kind
+        self.columns = columns
+        self.merge_at = merge_at
+        self.random_state = random_state
+
+    def fit(self, X: Any, y: Any = None) -> Self:
+        """Fit a model to labeled rows.
+
+        Raises `InputError` for labels of another length, and where labels teach nothing.
+        """
+        table = read_data(X, ReadOptions(kind=self.kind, columns=self.columns), SILENT)
+        self.n_features_in_ = len(table.table.names)
+        self.model_: dict[str, str] = {}
+        self._folder: Path | None = None
+        if y is not None:
+            self.model_ = _train(table, _label_texts(y, table.table.rows), self.random_state)
+        return self
+
+    def predict(self, X: Any) -> Labels:
+        """Return the number of the entity of each row, from 0."""
+        return self.resolve(X).entity_ids[0]
+
+    def fit_predict(self, X: Any, y: Any = None, **kwargs: Any) -> Labels:
+        """Fit a model to labeled rows, and return the number of the entity of each."""
+        return self.fit(X, y).predict(X)
+
+    def resolve(self, X: Any) -> Result:
+        """Return the whole result for a table: pairs, clusters and explanations."""
+        check_is_fitted(self, "model_")
+        options = complete_options(None, self.merge_at)
+        return dedupe_table(
+            X, kind=self.kind, columns=self.columns, options=self._with_model(options)
+        )
+
+    def score(self, X: Any, y: Any) -> float:
+        """Return the F1 of pairs of rows (0 to 1): merged against labeled the same."""
+        merged, true = self.predict(X), _label_texts(y, len(y))
+        rows = [row for row, text in enumerate(true) if text]
+        true_codes = np.unique(np.array([true[row] for row in rows]), return_inverse=True)[1]
+        return pairwise_f1(merged[rows], true_codes)
+
+    def _with_model(self, options: RunOptions) -> RunOptions:
+        """Return options with the folder of the fitted model, written when it is first needed."""
+        if not self.model_:
+            return options
+        if self._folder is None:
+            folder = Path(tempfile.mkdtemp(prefix="resolver-model-"))
+            weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+            for name, text in self.model_.items():
+                (folder / name).write_text(text, "utf-8")
+            self._folder = folder
+        return replace(options, model_dir=self._folder)
+
+    def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = super().__getstate__()
+        return {**state, "_folder": None} if "_folder" in state else state
+
+
+def pairwise_f1(labels: npt.NDArray[Any], truth: npt.NDArray[Any]) -> float:
+    """Return the F1 (0 to 1) of the pairs of rows with equal labels; 1 where there are none."""
+    both = np.unique(np.stack([labels, truth]), axis=1, return_counts=True)[1]
+    right, merged, same = (
+        _count_pairs(counts)
+        for counts in (both, *(np.unique(side, return_counts=True)[1] for side in (labels, truth)))
+    )
+    return 2 * right / (merged + same) if merged + same else 1.0
+
+
+def _count_pairs(sizes: npt.NDArray[np.int64]) -> int:
+    return int((sizes * (sizes - 1) // 2).sum())
+
+
+def _label_texts(y: Any, count: int) -> list[str]:
+    """Return labels as texts, empty where unknown. Raises `InputError` for another length."""
+    labels: Sequence[Any] = y.tolist() if hasattr(y, "tolist") else list(y)
+    if len(labels) != count:
+        raise InputError(f"there are {len(labels):,} labels for {count:,} rows")
+    is_unknown = [label is None or label != label or label == -1 for label in labels]
+    return [
+        "" if unknown else str(label) for unknown, label in zip(is_unknown, labels, strict=True)
+    ]
+
+
+def _train(table: TableIntake, labels: Sequence[str], seed: int) -> dict[str, str]:
+    """Return the files of a model that is fitted to labeled rows, as `resolver train` fits it."""
+    intake, tables = table.intake, loader.load("tables", None)
+    ids = intake.batch.ids.to_pylist()
+    resolved = table.place_in(intake.batch)
+    rows = [
+        (ids[record], labels[row]) for row, record in enumerate(resolved.records) if record >= 0
+    ]
+    clusters = match_clusters(rows, ids)
+    data = gather_training_data(
+        intake, [], tables, InventedMaterial(), clusters=clusters, seed=seed
+    )
+    if not data.pairs:
+        raise InputError(
+            "there is nothing to learn from in these labels",
+            hint="label more rows: some that are the same, and some that are not",
+        )
+    trained = train_models(data, tables, _VERSION, default_fit_options(seed))
+    with tempfile.TemporaryDirectory() as folder:
+        save_trained_models(trained, Path(folder), None)
+        return {path.name: path.read_text("utf-8") for path in Path(folder).glob("*.json")}
