@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,9 @@ from resolver.ingest.reader_types import Intake, Reject
 from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import Band, Outcome, Resolution
 from resolver.run_options import RunOptions
+
+if TYPE_CHECKING:
+    from resolver.frames.charts.result_charts import ResultCharts
 
 Rows = npt.NDArray[np.int64]
 ENTITY, SIZE = "entity_id", "cluster_size"
@@ -177,6 +180,13 @@ class Result:
     def rejects(self) -> tuple[Reject, ...]:
         """Rows and values that were not read, with the reason; `line` counts rows from 1."""
         return tuple(reject for side in self.tables for reject in side.intake.rejects)
+
+    @property
+    def chart(self) -> ResultCharts:
+        """Charts of the result. Raises `ImportError` without the extra `charts`."""
+        from resolver.frames.charts.result_charts import ResultCharts
+
+        return ResultCharts(self)
 
     @cached_property
     def counts(self) -> dict[str, int]:
