@@ -28,6 +28,7 @@ def test_readme_example_runs(root: Path) -> None:
     process = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True
     )
-    score, band = process.stdout.split()
+    score, band, probability = process.stdout.split()
     assert float(score) > 0.5
+    assert float(probability) > 0.5
     assert band in ("match", "review")
