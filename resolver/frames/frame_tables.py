@@ -15,14 +15,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from resolver.errors import InputError
 from resolver.frames.cell_texts import Cells, convert_cells
 from resolver.ingest.formats.tabular.table_files import CHUNK, Chunks, TableChunk, TableFile
 from resolver.ingest.reader_types import Reject
 
-ROW_COLUMN = "(row number)"
-"""Column that `open_frame` adds: the number of the row in 10 digits, from 0."""
+ROW_COLUMN, ROW_DIGITS = "(row number)", 10
+"""Column that `open_frame` adds: the number of the row in so many digits, from 0."""
 Values = npt.NDArray[Any]
 
 
@@ -58,12 +59,12 @@ class PandasTable(FrameTable):
         self.rows = len(frame)
 
     def cells(self, place: int, start: int, stop: int) -> Cells:
-        """Return the cells of a column; those of dtype object as they are."""
+        """Return the cells of a column; as Python objects where they are of several types."""
         series = self._frame.iloc[start:stop, place]
-        if series.dtype == object:
-            return list(series)
+        # columns of Python objects are mostly all texts
+        kind = pa.string() if series.dtype == object else None
         try:
-            return pa.array(series, from_pandas=True)
+            return pa.array(series, kind, from_pandas=True)
         except (pa.ArrowException, TypeError, ValueError):
             return list(series)
 
@@ -226,7 +227,8 @@ def _build_chunk(
     arrays = {}
     for name in selected:
         if name == ROW_COLUMN:
-            arrays[name] = pa.array([f"{row:010}" for row in range(start, stop)], pa.string())
+            numbers = pa.array(range(start, stop), pa.int64()).cast(pa.string())
+            arrays[name] = pc.utf8_lpad(numbers, ROW_DIGITS, "0")
         else:
             cells = table.cells(table.names.index(name), start, stop)
             arrays[name] = convert_cells(cells, name, refused)

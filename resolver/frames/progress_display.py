@@ -24,8 +24,10 @@ def show_progress(progress: Progress | None) -> Iterator[Progress]:
         yield progress
     elif "ipykernel" in sys.modules:
         bar = NotebookBar()
-        yield bar
-        bar.close()
+        try:
+            yield bar
+        finally:
+            bar.close()
     elif sys.stderr.isatty():
         with TerminalBars() as bars:
             yield bars

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from resolver.frames.column_choice import ColumnChoice, Columns, choose_columns
 from resolver.frames.frame_tables import (
+    ROW_DIGITS,
     FrameTable,
     open_frame,
     wrap_table,
@@ -49,12 +51,13 @@ class TableIntake:
 
     def place_in(self, batch: Batch) -> ResolvedTable:
         """Return the table with the row of each record in a batch that holds all of them."""
-        own = self.intake.batch.ids.to_pylist()
-        row_of = {record_id: row for row, record_id in enumerate(batch.ids.to_pylist())}
+        own = self.intake.batch.ids
+        rows = np.arange(len(own))
+        if self.choice is not None:
+            numbers = pc.utf8_slice_codeunits(own, -ROW_DIGITS, None)
+            rows = numbers.cast(pa.int64()).to_numpy()
         records = np.full(self.table.rows, -1, dtype=np.int64)
-        for at, record_id in enumerate(own):
-            row = at if self.choice is None else int(record_id.rpartition(":")[2])
-            records[row] = row_of[record_id]
+        records[rows] = pc.index_in(own, value_set=batch.ids).to_numpy()
         return ResolvedTable(self.table, self.intake, records, self.choice)
 
 
