@@ -18,6 +18,7 @@ SOURCES = ("resolver", "api", "models")
 # Modules that only an extra needs: import -> extra.
 EXTRA_OF = {
     "aiohttp": "url",
+    "altair": "charts",
     "fsspec": "url",
     "gunicorn": "server",
     "prometheus_client": "server",

@@ -142,6 +142,11 @@ QUERIES = {"q": {"query": NAME, "properties": [{"pid": "birthDate", "v": BORN}]}
 NAMES_ONLY = {
     "catalog.changes",
     "entities.adjacent_by",
+    "groups.agency_overlap",
+    "groups.group",
+    "groups.groups",
+    "network.graph",
+    "network.paths",
     "reconcile.reconcile",
     "reconcile.reconcile_form",
     "reconcile.suggest_entity",
@@ -162,6 +167,8 @@ def samples_for(world: World, viewer: str) -> Samples:
             "id": identity,
             "prefix": "olga",
             "history": "true",
+            "from": identity,
+            "to": identity,
             "queries": json.dumps(QUERIES),
         },
         {

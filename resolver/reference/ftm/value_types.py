@@ -6,13 +6,13 @@ import re
 import unicodedata
 from collections.abc import Callable
 from email.message import EmailMessage
-from functools import lru_cache
 from ipaddress import ip_address
 
 import idna
 import phonenumbers
 from prefixdate import parse as parse_prefix
 
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.reference.ftm.identifiers import clean_identifier
 from resolver.reference.ftm.urls import clean_url
 from resolver.reference.tables import read_table
@@ -102,7 +102,7 @@ def _clean_email(text: str) -> str | None:
     return None if domain_form is None else f"{name}@{domain_form}"
 
 
-@lru_cache(maxsize=1 << 14)
+@cache_short_texts(1 << 14)
 def _clean_domain(domain: str) -> str | None:
     """Return a public domain as people write it, or None."""
     try:

@@ -18,6 +18,9 @@ OWN_TEXTS = {
     "_script",  # single letters
     "_shared_values",  # properties of comparators
     "country_grades",  # codes of countries
+    "_transform",  # transforms of ICU
+    "property_type",  # properties of the model
+    "read_table",  # tables of the package
     "_module",  # countries and kinds of numbers in a table
     "merge_country_codes",
     "_has_record_of",  # sources of a policy; 16
