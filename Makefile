@@ -21,7 +21,7 @@ DATA ?= ../shared/data
 # `resolver` holds `api` and `models` as links
 TYPED = resolver tests benchmarks
 
-.PHONY: help setup demo test check quick nightly bench train serve docs pages screenshots lock clean
+.PHONY: help setup demo test check quick nightly bench train serve docs pages screenshots wheels lock clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 16
@@ -90,6 +90,9 @@ screenshots: setup  ## take the pictures in docs/images from generated data (nee
 # Hashes of all files of a version: those of other platforms and Pythons, too.
 LOCK = $(BIN)/uv pip compile --quiet pyproject.toml --group build --universal --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
+
+wheels: setup  ## build a wheel for this platform and Python in dist, with its kernels compiled
+	.ci/wheels $(BIN)/python dist
 
 lock: setup  ## write constraints.txt and deploy/requirements.txt: the newest versions that pyproject.toml allows
 	$(BIN)/python -m pip install --quiet uv

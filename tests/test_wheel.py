@@ -6,11 +6,15 @@ import os
 import shutil
 import subprocess
 import sys
+import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.slow
+MAX_INSTALLED = 850 << 20
+"""Bytes of an environment with nothing but the package."""
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +90,69 @@ def test_modules_named_models_and_api_do_not_conflict(site: Path, tmp_path: Path
         "print(api.OWN, models.OWN, len(resolver.models.loader.load('person')) > 0)"
     )
     assert call(["-c", code], tmp_path, site).split() == ["True"] * 3
+
+
+def test_a_wheel_for_one_platform_brings_compiled_files(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Build a wheel with a file in place of the kernels, as `.ci/wheels` does."""
+    for name in ("kernels/level/text", "words"):
+        (tmp_path / "compiled" / name).mkdir(parents=True)
+    (tmp_path / "compiled" / "kernels" / "level" / "text" / "a.nbi").touch()
+    (tmp_path / "compiled" / "words" / "words-1.bin").touch()
+    monkeypatch.setenv("RESOLVER_COMPILED", str(tmp_path / "compiled"))
+    call(
+        ["-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(root)], tmp_path
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    python = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    assert f"-{python}-{python}-" in wheel.name
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        (metadata,) = (name for name in names if name.endswith("/METADATA"))
+        stated = archive.read(metadata).decode("utf-8")
+    assert "resolver/kernels/compiled/level/text/a.nbi" in names
+    assert "resolver/reference/data/words-1.bin" in names
+    assert f"Requires-Dist: numba=={version('numba')}" in stated
+
+
+def without_compilers(folder: Path) -> dict[str, str]:
+    """Return an environment in which no compiler and no other program is found."""
+    folder.mkdir()
+    hidden = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV")
+    environment = {name: text for name, text in os.environ.items() if name not in hidden}
+    return {**environment, "PATH": str(folder), "CC": "/bin/false", "CXX": "/bin/false"}
+
+
+@pytest.mark.nightly
+def test_the_wheel_is_installed_without_a_compiler(root: Path, tmp_path: Path) -> None:
+    """Install the wheel and all that it needs, as somebody with a fresh environment does."""
+    call(
+        ["-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(root)], tmp_path
+    )
+    (wheel,) = tmp_path.glob("*.whl")
+    environment = without_compilers(tmp_path / "nothing")
+    fresh = tmp_path / "fresh"
+    call(["-m", "venv", str(fresh)], tmp_path)
+    (tmp_path / "models.py").write_text("OWN = True\n")
+    (tmp_path / "api.py").write_text("OWN = True\n")
+    steps = (
+        ["-m", "pip", "install", "--quiet", "--no-compile", str(wheel)],
+        ["-m", "pip", "check"],
+        ["-c", "import api, models, resolver.models.loader; assert api.OWN and models.OWN"],
+        ["-m", "resolver", "demo", "--records", "300", "--out", "demo"],
+    )
+    for step in steps:
+        subprocess.run(
+            [fresh / "bin" / "python", *step],
+            cwd=tmp_path,
+            env=environment,
+            check=True,
+            timeout=1_200,
+        )
+    assert (tmp_path / "demo" / "result" / "entities.ftm.json").stat().st_size > 0
+    installed = sum(path.stat().st_size for path in fresh.rglob("*") if path.is_file())
+    assert installed < MAX_INSTALLED
 
 
 def test_demo_runs_from_the_wheel(site: Path, tmp_path: Path) -> None:

@@ -5,6 +5,9 @@ its module, but identifies the cached code by the source of that one module, so 
 another module would go unnoticed. Here cached code is identified by the sources of every module
 of this package that the kernel's module imports, directly or not: a changed line in any of them
 compiles anew, a copy of the same sources elsewhere does not.
+
+A wheel for one platform (`make wheels`) brings code that was compiled when it was built, for levels
+of processors instead of one of them. What it lacks is compiled on its first call, as everywhere.
 """
 
 from __future__ import annotations
@@ -16,12 +19,25 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
+import llvmlite.binding
 import numba
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _TOP = Path(__file__).resolve().parent.parent
+_KERNELS = Path(__file__).resolve().parent
+SHIPPED = _KERNELS / "compiled"
+"""Folder of the code that a wheel brings: one folder for each level, laid out as this package."""
+LEVELS = {
+    "x86-64-v3": ("avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe"),
+    "x86-64-v2": ("cx16", "popcnt", "sse4.2", "ssse3"),
+    "generic": ("neon",),
+}
+"""Levels of processors as LLVM names them, the best first, and the features that each needs.
+
+The last one is that of every 64-bit ARM processor.
+"""
 _IMPORT = re.compile(
     r"^(?:from|import)[ ]+([\w.]+)(?:[ ]+import[ ]+(\([^)]*\)|[^\n]*))?", re.MULTILINE
 )
@@ -54,11 +70,38 @@ class _SourceCache(FunctionCache):
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)  # type: ignore[no-untyped-call]
         path = Path(function.__code__.co_filename).resolve()
-        self._cache_file = IndexDataCacheFile(  # type: ignore[no-untyped-call]
-            cache_path=self.cache_path,
+        self._cache_file = self._file_in(self.cache_path, path)
+        self._shipped: IndexDataCacheFile | None = None
+        level = processor_level()
+        if level and SHIPPED.is_dir() and path.is_relative_to(_KERNELS):
+            folder = SHIPPED / level / path.parent.relative_to(_KERNELS)
+            self._shipped = self._file_in(str(folder), path)
+
+    def _file_in(self, folder: str, source: Path) -> IndexDataCacheFile:
+        return IndexDataCacheFile(  # type: ignore[no-untyped-call]
+            cache_path=folder,
             filename_base=self._impl.filename_base,
-            source_stamp=stamp(path, _TOP),
+            source_stamp=stamp(source, _TOP),
         )
+
+    def _load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the code for some types: what was compiled here, else what the wheel brings."""
+        code = super()._load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        if code is not None or self._shipped is None:
+            return code
+        types, (triple, *_), sources = self._index_key(  # type: ignore[no-untyped-call]
+            sig, target_context.codegen()
+        )
+        key = (types, (triple, processor_level(), ""), sources)
+        shipped = self._shipped.load(key)  # type: ignore[no-untyped-call]
+        return None if shipped is None else self._impl.rebuild(target_context, shipped)
+
+
+@cache
+def processor_level() -> str:
+    """Return the best level of this processor; empty if it has none of the table."""
+    features = llvmlite.binding.get_host_cpu_features()
+    return next((level for level, needed in LEVELS.items() if all(map(features.get, needed))), "")
 
 
 @cache

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from resolver.kernels.compiler import stamp
+from resolver.kernels.compiler import LEVELS, processor_level, stamp
 
 pytestmark = pytest.mark.slow
 
@@ -53,10 +53,15 @@ def package(tmp_path: Path, root: Path) -> Path:
     return top
 
 
-def run(top: Path) -> tuple[int, int]:
-    environment = {**os.environ, "PYTHONPATH": str(top.parent), "PYTHONDONTWRITEBYTECODE": "1"}
+def run(top: Path, code: str = RUN, **variables: str) -> tuple[int, int]:
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(top.parent),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **variables,
+    }
     process = subprocess.run(
-        [sys.executable, "-c", RUN],
+        [sys.executable, "-c", code],
         cwd=top.parent,
         env=environment,
         capture_output=True,
@@ -122,3 +127,26 @@ def fresh(source: Path, top: Path) -> str:
     for cached in (compiler.stamp, compiler._imports_of, compiler._read):
         cached.cache_clear()
     return stamp(source, top)
+
+
+@pytest.mark.skipif(not processor_level(), reason="no level is known for this processor")
+def test_code_of_a_level_is_loaded_until_a_source_changes(package: Path) -> None:
+    module = package / "base" / "sums.py"
+    module.write_text(KERNELS)
+    code = RUN.replace("resolver.kernels", "resolver.base.sums")
+    level = processor_level()
+    assert run(package, code, NUMBA_CPU_NAME=level, NUMBA_CPU_FEATURES="") == (102, 0)
+    shipped = package / "base" / "compiled" / level
+    shipped.mkdir(parents=True)
+    for path in (package / "base" / "__pycache__").glob("sums.*.nb[ci]"):
+        path.rename(shipped / path.name)
+    # nothing is written beside the source: each run loads it again
+    assert run(package, code) == (102, 1)
+    assert list((package / "base" / "__pycache__").glob("sums.*.nb[ci]")) == []
+    (package / "tables.py").write_text("TABLE = (200,)\n")
+    assert run(package, code) == (202, 0)
+
+
+def test_the_best_levels_come_first() -> None:
+    levels = [level for level in LEVELS if level.startswith("x86")]
+    assert levels == sorted(levels, reverse=True)

@@ -1,6 +1,7 @@
 """Symbols of person-name tokens, by which spellings of one name are connected.
 
 Reading the tables of names takes seconds, so a table of their words is built once (`symbol_table`).
+A wheel for one platform brings it.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from resolver.normalize.lexicons.symbol_table import (
     open_word_table,
     write_word_table,
 )
-from resolver.reference.tables import RIGOUR_VERSION
+from resolver.reference.tables import DATA, RIGOUR_VERSION
+
+_FILE = f"words-{RIGOUR_VERSION}.bin"
 
 
 class SymbolSource:
@@ -26,7 +29,7 @@ class SymbolSource:
     """
 
     def __init__(self, cache_dir: Path | None) -> None:
-        self._path = cache_dir / f"words-{RIGOUR_VERSION}.bin" if cache_dir else None
+        self._path = cache_dir / _FILE if cache_dir else None
         self._table: WordTable | None = None
         self._lock = threading.Lock()
 
@@ -34,13 +37,20 @@ class SymbolSource:
         """Open or build the table, which takes some seconds; else the first look-up does so."""
         with self._lock:
             if self._table is None:
-                stored = open_word_table(self._path) if self._path is not None else None
-                self._table = stored or self._build()
+                self._table = self._open() or self._build()
             return self._table
 
     def lookup(self, tokens: Sequence[str]) -> list[Symbols]:
         """Return the symbol ids of each token."""
         return (self._table or self.load()).lookup(tokens)
+
+    def _open(self) -> WordTable | None:
+        """Open the table that the wheel brings, else that of the folder; None without either."""
+        for path in (DATA / _FILE, self._path):
+            table = open_word_table(path) if path is not None else None
+            if table is not None:
+                return table
+        return None
 
     def _build(self) -> WordTable:
         """Build and store the table."""

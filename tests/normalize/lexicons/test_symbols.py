@@ -11,7 +11,7 @@ import pytest
 import rigour._core
 from rigour.names import NameTypeTag, SymbolCategory, analyze_names
 
-from resolver.normalize.lexicons import corpus
+from resolver.normalize.lexicons import corpus, symbols
 from resolver.normalize.lexicons.corpus import CorpusWords, read_words
 from resolver.normalize.lexicons.symbol_table import (
     MAX_SYMBOLS,
@@ -23,6 +23,7 @@ from resolver.normalize.lexicons.symbol_table import (
 from resolver.normalize.lexicons.symbols import SymbolSource
 from resolver.normalize.name_tokens import symbol_id
 from resolver.records.prepared.value_flags import NICKNAME_BIT
+from resolver.reference.tables import RIGOUR_VERSION
 
 pytestmark = pytest.mark.slow
 
@@ -204,6 +205,15 @@ def test_a_source_builds_its_table_once_and_again_if_damaged(
     assert SymbolSource(tmp_path).lookup(["jean"]) == [(5,)]
     assert SymbolSource(tmp_path).lookup(["jean"]) == [(5,)]
     assert len(count) == 2
+
+
+def test_a_table_that_the_wheel_brings_is_not_built_again(
+    tmp_path: Path, few: WordTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_word_table(tmp_path / f"words-{RIGOUR_VERSION}.bin", few)
+    monkeypatch.setattr(symbols, "DATA", tmp_path)
+    monkeypatch.setattr(corpus, "read_words", lambda: pytest.fail("built what is there"))
+    assert SymbolSource(None).lookup(["ivan", "van"]) == [(3, 5), (7,)]
 
 
 def test_answers_do_not_need_a_writable_folder(
