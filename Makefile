@@ -9,6 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+SERVICE := $(VENV)/.service
 DEMO_RECORDS ?= 2000
 DEMO_OUT ?= build/demo
 STORE ?= sqlite:///$(DEMO_OUT)/hub.db
@@ -28,9 +29,16 @@ help:  ## list the targets
 
 setup: $(STAMP)  ## create .venv with everything; does nothing if it is up to date
 
-$(STAMP): pyproject.toml constraints.txt
-	@python=$$(.ci/system) && { test -x $(BIN)/python || $$python -m venv $(VENV); }
-	@echo "installing into $(VENV) (some minutes the first time)" >&2
+# What the package and its service need, without tools: enough for `make demo`, and installed without a compiler.
+$(SERVICE): pyproject.toml deploy/requirements.txt
+	@python=$$(.ci/system python) && { test -x $(BIN)/python || $$python -m venv $(VENV); }
+	@echo "installing into $(VENV) (a minute the first time)" >&2
+	@.ci/install $(VENV) deploy/requirements.txt --editable .
+	@touch $@
+
+$(STAMP): $(SERVICE) constraints.txt
+	@.ci/system >/dev/null
+	@echo "installing tools and libraries for tests into $(VENV) (some minutes the first time)" >&2
 	@.ci/install $(VENV) constraints.txt --editable .
 	@echo "compiling the kernels (two minutes, once)" >&2
 	@$(BIN)/resolver demo --records 300 --out build/warm >/dev/null
@@ -39,7 +47,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(BIN)/resolver serve --store sqlite:///build/warm/hub.db --prepare 2>/dev/null
 	@touch $@
 
-demo: setup  ## generate lists of several agencies, dedupe them and serve the result (SERVE=0: stop after the batch)
+demo: $(SERVICE)  ## generate lists of several agencies, dedupe them and serve the result (SERVE=0: stop after the batch)
 	$(BIN)/resolver demo --records $(DEMO_RECORDS) --out $(DEMO_OUT)
 	@rm -rf $(DEMO_OUT)/hub.db*
 	@$(BIN)/resolver dedupe $(DEMO_OUT)/lists --store $(STORE) >/dev/null
