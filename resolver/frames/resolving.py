@@ -25,7 +25,7 @@ from resolver.ingest.assemble import assemble
 from resolver.ingest.discovery import find_files
 from resolver.ingest.formats.tabular.table_files import TableFile, open_table_file
 from resolver.ingest.formats.tabular.table_reader import NAME as TABULAR
-from resolver.ingest.formats.tabular.table_reader import is_table, read_table
+from resolver.ingest.formats.tabular.table_reader import is_table, read_open_table
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.list_reading import read_unit
 from resolver.ingest.reader_types import Intake, ListUnit, ReaderRow, Reject
@@ -156,7 +156,7 @@ def _read_records(
         TABULAR,
         "a data frame",
         detect=lambda head, file: True,
-        read=lambda unit: read_table(file, mapping, source),
+        read=lambda unit: read_open_table(file, mapping, source),
     )
     progress.start("read", table.rows, "rows")
     done = 0

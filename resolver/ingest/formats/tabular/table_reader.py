@@ -78,12 +78,12 @@ def read_tabular(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Ite
                 hint="name the columns with --mapping FILE.yml",
             )
         yield Note(f"{file.label}: {describe_guess(mapping, table.columns)}")
-    yield from read_table(table, mapping, file.label, unit.date_rows)
+    yield from read_open_table(table, mapping, file.label, unit.date_rows)
     if detect_code_page(file.head()) == CYRILLIC:
         yield Note(f"{file.label}: the file is not UTF-8; it was read as windows-1251 (Cyrillic)")
 
 
-def read_table(
+def read_open_table(
     table: TableFile, mapping: Mapping, label: str, date_rows: int = 0
 ) -> Iterator[Item]:
     """Yield the records of an open table as batches; `label` names it in messages.
