@@ -75,10 +75,11 @@ def find_paths(
         raise InputError(f"a path has 1 to {MAX_LENGTH} edges, not {max_length}", hint="ask so")
     with open_rows(hub, viewer, revision) as rows:
         start, goal = (rows.find_entity(entity_id) for entity_id in (from_id, to_id))
-        return _search(rows, start, goal, max_length)
+        return search_paths(rows, start, goal, max_length)
 
 
-def _search(rows: VisibleRecords, start: int, goal: int, max_length: int) -> Paths:
+def search_paths(rows: VisibleRecords, start: int, goal: int, max_length: int) -> Paths:
+    """Search the shortest paths between two entities (numbers) of at most `max_length` edges."""
     expander, expansion = Expander(rows, limit=_MAX_NEIGHBORS), Expansion()
     sides = [_Side(start), _Side(goal)]
     common: set[Key] = {start} if start == goal else set()
