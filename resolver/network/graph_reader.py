@@ -23,6 +23,7 @@ from resolver.network.graph import (
 from resolver.network.node_facts import EntityFacts, load_facts
 from resolver.network.visible_records import VisibleRecords
 from resolver.records import RelationType
+from resolver.records.prepared.text_hashes import compute_hash64
 from resolver.records.relations.relation_types import RELATION_TYPES
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.store.segments import Segment
@@ -204,7 +205,9 @@ def _node(
             row.records,
         )
     if key[0] == NAME:
-        return GraphNode(f"{NAME}:{key[1]}", NAME, str(key[1]), "", distance)
+        # no white space: in GraphML ids are words
+        identity = f"{NAME}:{compute_hash64(str(key[1])):016x}"
+        return GraphNode(identity, NAME, str(key[1]), "", distance)
     text = min(expansion.texts.get(key, {""}), key=lambda text: (-len(text), text))
     return GraphNode(f"{key[0]}:{key[1]:016x}", ARTEFACT, text, key[0], distance, is_cut)
 

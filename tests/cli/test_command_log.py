@@ -60,6 +60,7 @@ class Sample(NamedTuple):
             "explain": ["coast:3", "river:3", *store],
             "check": ["Maria Quispe Huanca", *store],
             "search": ["quispe", *store],
+            "network": ["--format", "json", "--out", out, *store],
             "serve": ["--prepare", *store],
             "worker": ["--once", *store],
             "batches list": store,

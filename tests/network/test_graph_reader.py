@@ -54,7 +54,7 @@ def plain_ids(graph: Graph, ids: dict[str, str]) -> dict[str, str]:
     return {
         node.id: ids.get(node.id, f"phone:{normalize_phone(node.caption)}")
         if node.sort in (ENTITY, ARTEFACT)
-        else node.id
+        else f"name:{node.caption}"
         for node in graph.nodes
     }
 

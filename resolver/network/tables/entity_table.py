@@ -31,7 +31,7 @@ MEMBERSHIP_TYPES = (
     *(RelationType.DIRECTOR_OF, RelationType.EMPLOYEE_OF),
 )
 """Types of relation by which somebody belongs to a group."""
-_MAX_CACHED = 6
+_MAX_CACHED = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,15 @@ from resolver.network.export.graph_files import (
     write_graphml,
 )
 from resolver.network.export.network_export import export_network, read_network
-from resolver.network.graph import ARTEFACT, ENTITY, EdgeStatement, Graph, GraphLink, GraphNode
+from resolver.network.graph import (
+    ARTEFACT,
+    ENTITY,
+    NAME,
+    EdgeStatement,
+    Graph,
+    GraphLink,
+    GraphNode,
+)
 from resolver.network.graph_reader import GraphQuery
 from resolver.records.formula_cells import unescape_formula
 from resolver.records.visibility import OPERATOR, STRANGER
@@ -71,6 +80,12 @@ def test_the_whole_network_is_that_of_a_plain_reading(network_hub: Hub) -> None:
         assert len(graph.edges) == len(plain_edges(make_records(), viewer))
         ends = {end for edge in graph.edges for end in (edge.source, edge.target)}
         assert {node.id for node in graph.nodes} == ends
+
+
+def test_ids_are_words_as_graphml_wants_them(network_hub: Hub) -> None:
+    graph = read_network(network_hub, OPERATOR, GraphQuery())
+    assert {node.sort for node in graph.nodes} == {ENTITY, ARTEFACT, NAME}
+    assert all(re.fullmatch(r"[\w.:-]+", node.id) for node in graph.nodes)
 
 
 @pytest.mark.parametrize("file_format", ["graphml", "gexf"])
