@@ -22,6 +22,7 @@ settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
 SLOW_FILES = """
 docs/test_commands
+docs/test_notebook
 upgrades/test_upgrades
 api/desk/test_browser
 api/test_killed_processes

@@ -266,6 +266,10 @@ class Result:
     def __repr__(self) -> str:
         return f"<Result: {summarize(self.counts)}>"
 
+    def __str__(self) -> str:
+        choices = [str(side.choice) for side in self.tables if side.choice is not None]
+        return "\n\n".join([f"{summarize(self.counts)}.", *choices])
+
     def _repr_html_(self) -> str:
         choices = [side.choice for side in self.tables if side.choice is not None]
         return render_result(summarize(self.counts), len(self.rejects), choices)

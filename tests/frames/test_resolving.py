@@ -176,6 +176,7 @@ def test_an_entity_shows_its_rows(result: Result) -> None:
 def test_a_result_shows_what_was_understood(result: Result) -> None:
     html = result._repr_html_()
     assert "60 rows are 40 entities" in repr(result)
+    assert "firstName     first_name  (name of firstName)" in str(result)
     assert "60 rows are 40 entities" in html
     assert "<td>first_name</td><td>name of firstName</td>" in html
 
