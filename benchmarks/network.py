@@ -75,10 +75,10 @@ def make_batch(count: int) -> Batch:
         "phone": _column(callers, calls, phones),
         "relation": _column(np.tile(everyone, 3), relations, texts),
     }
-    one = np.zeros(count, dtype=np.int32)
+    zero_codes = np.zeros(count, dtype=np.int32)
     kinds = np.where(everyone < groups, int(Kind.GROUP), int(Kind.PERSON)).astype(np.uint8)
     schemas = Coded((everyone >= groups).astype(np.int32), pa.array(["Organization", "Person"]))
-    return Batch(pa.array(ids), kinds, schemas, Coded(one, pa.array(["s"])), columns)
+    return Batch(pa.array(ids), kinds, schemas, Coded(zero_codes, pa.array(["s"])), columns)
 
 
 def make_segment(batch: Batch) -> Segment:
