@@ -58,7 +58,11 @@ class TrainedModels:
 
 
 def weight_by_origin(data: LabeledPairs, shares: Mapping[str, OriginWeight]) -> LabeledPairs:
-    """Return pairs with weights that sum to `shares`: origin → (positives, negatives), or total."""
+    """Return pairs with weights that sum to `shares`: origin → (positives, negatives), or total.
+
+    Each population of an origin counts by the number of its pairs, and a pair within it by what it
+    stands for there.
+    """
     weights = data.weights.copy()
     for origin in set(data.origin.tolist()):
         if origin == CLUSTER_ORIGIN:
@@ -74,8 +78,17 @@ def weight_by_origin(data: LabeledPairs, shares: Mapping[str, OriginWeight]) -> 
         for label, amount in zip((1, 0), target, strict=True):
             chosen = (data.origin == origin) & (data.labels == label)
             if chosen.any():
-                weights[chosen] = amount / chosen.sum()
+                weights[chosen] = amount / chosen.sum() * _shares_within(data.select(chosen))
     return replace(data, weights=weights)
+
+
+def _shares_within(data: LabeledPairs) -> npt.NDArray[np.float64]:
+    """Return weights with mean 1 in each population; 1 for pairs of none."""
+    shares = np.ones(len(data))
+    for chance in np.unique(data.chance[~np.isnan(data.chance)]):
+        own = data.chance == chance
+        shares[own] = data.weights[own] / data.weights[own].mean()
+    return shares
 
 
 MIN_CLUSTER_WEIGHT = 12_000.0
@@ -97,6 +110,8 @@ ORIGIN_WEIGHTS: Mapping[str, OriginWeight] = {
     "parish": 3000.0,
     "post": 2000.0,
     "census": 6000.0,
+    # a thousand institutions, of which many bear one name
+    "institutes": (100.0, 570.0),
     "*": (700.0, 4000.0),
 }
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from resolver.records.prepared.batch import FloatArray
 
@@ -97,8 +98,10 @@ def guess_likeness(evidence: FloatArray, labels: npt.NDArray[np.int8], seed: int
         return np.ones(len(labels))
     some = np.concatenate(drawn)
     guess = LogisticRegression(max_iter=300)
-    guess.fit(_filled(evidence[some]), labels[some], sample_weight=np.concatenate(weights))
-    logodds = guess.decision_function(_filled(evidence)).astype(np.float64)
+    # sums in another number of threads differ in their last bits, and then in what is drawn
+    with threadpool_limits(limits=1):
+        guess.fit(_filled(evidence[some]), labels[some], sample_weight=np.concatenate(weights))
+        logodds = guess.decision_function(_filled(evidence)).astype(np.float64)
     likely: Floats = 1.0 / (1.0 + np.exp(-np.clip(np.round(logodds / _STEP) * _STEP, -30.0, 30.0)))
     return likely
 

@@ -228,6 +228,21 @@ def test_weights_sum_to_the_stated_amounts(material: TrainingData) -> None:
         assert sums == pytest.approx(expected)
 
 
+def test_populations_count_by_their_pairs_and_pairs_by_their_weight(material: TrainingData) -> None:
+    persons = material.pairs[Kind.PERSON]
+    some = persons.select(np.arange(len(persons)) < 12)
+    chance = np.repeat([1.0, 2.0, np.nan], 4)
+    pairs = replace(
+        some,
+        labels=np.zeros(12, dtype=np.int8),
+        origin=np.full(12, "told", dtype=object),
+        chance=chance,
+        weights=np.array([1.0, 3, 3, 1, 90, 10, 50, 50, 7, 9, 11, 13]),
+    )
+    weights = weight_by_origin(pairs, {"*": (1.0, 12.0)}).weights
+    np.testing.assert_allclose(weights, [0.5, 1.5, 1.5, 0.5, 1.8, 0.2, 1, 1, 1, 1, 1, 1])
+
+
 def test_training_and_saving_models(material: TrainingData, tmp_path: Path) -> None:
     # one kind will do: each is fitted like the other
     persons = TrainingData({Kind.PERSON: material.pairs[Kind.PERSON]}, 0)
