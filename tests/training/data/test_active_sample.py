@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 import pytest
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from resolver.comparison import COMPARATOR_BY_NAME, features_of
 from resolver.engines.record_pairs import score_pairs
