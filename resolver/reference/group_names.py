@@ -19,6 +19,11 @@ GENERIC = frozenset(("DOMAIN", "SYMBOL"))
 """Categories of symbols: number, territory, class of a legal form, generic words."""
 _LARGEST = 2**63 - 1
 _DIGITS = frozenset(range(10))
+_PREFIXES = re.compile(
+    rf"^[{character_class('before_names')}]*"
+    rf"(?:(?:{'|'.join(map(re.escape, read_table('names')['group_prefixes']))})\.?\s+)*",
+    re.IGNORECASE,
+)
 
 
 class NameSpan(NamedTuple):
@@ -41,7 +46,7 @@ class GroupName:
 
 def analyze_group_name(text: str) -> GroupName | None:
     """Return the analysis of a group's name; None for a text without letters and digits."""
-    form = _prefixes().sub("", level_legal_forms(text.casefold()))
+    form = _PREFIXES.sub("", level_legal_forms(text.casefold()))
     if not form:
         return None
     words = tokenize_name(form)
@@ -111,10 +116,3 @@ def _phrases() -> PhraseTable:
 @cache
 def _stopwords() -> frozenset[str]:
     return frozenset(read_table("names")["stopwords"])
-
-
-@cache
-def _prefixes() -> re.Pattern[str]:
-    words = "|".join(map(re.escape, read_table("names")["group_prefixes"]))
-    signs = character_class("before_names")
-    return re.compile(rf"^[{signs}]*(?:(?:{words})\.?\s+)*", re.IGNORECASE)

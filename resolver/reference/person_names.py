@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from resolver.reference.tables import read_person_names, read_table
 
 NAME, NICK, SYMBOL = "NAME", "NICK", "SYMBOL"
 """Categories of symbols: a name in all spellings, its short forms, other words of names."""
+_TITLES = re.compile(
+    rf"^\W*(?:(?:{'|'.join(map(re.escape, read_table('names')['person_prefixes']))})\.?\s+)*",
+    re.IGNORECASE,
+)
 _KINDS = {"person_symbols": SYMBOL, "person_name_parts": NAME, "person_nick": NICK}
 
 
@@ -30,10 +33,4 @@ def word_symbols() -> Iterator[tuple[str, str, list[str]]]:
 
 def remove_titles(name: str) -> str:
     """Return a name without titles before it, such as `Mr` or `Dr.`, and without leading signs."""
-    return _titles().sub("", name)
-
-
-@cache
-def _titles() -> re.Pattern[str]:
-    titles = "|".join(map(re.escape, read_table("names")["person_prefixes"]))
-    return re.compile(rf"^\W*(?:(?:{titles})\.?\s+)*", re.IGNORECASE)
+    return _TITLES.sub("", name)
