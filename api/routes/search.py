@@ -17,7 +17,6 @@ from resolver.api.openapi.json_schema import (
     FRACTION,
     STRING,
     STRINGS,
-    TEXT,
     TEXTS,
     array_of,
     closed_object,
@@ -69,7 +68,7 @@ _SORT_PATTERN = rf"^({_SORT_WORDS}|properties\.[A-Za-z]{{1,40}})(:(asc|desc))?$"
 _PARAMETERS = (
     query_parameter(
         "q",
-        {**TEXT, "maxLength": MAX_TEXT},
+        {"type": "string", "maxLength": MAX_TEXT},
         description="Words, a number, a telephone, an e-mail address or a place, in any script.",
     ),
     query_parameter("schema", enum_of([*SCHEMATA, "Thing"])),

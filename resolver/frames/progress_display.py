@@ -22,7 +22,7 @@ def show_progress(progress: Progress | None) -> Iterator[Progress]:
     """Provide the given receiver of progress, or the display that fits where Python runs."""
     if progress is not None:
         yield progress
-    elif "ipykernel" in sys.modules:
+    elif _is_in_notebook():
         bar = NotebookBar()
         try:
             yield bar
@@ -33,6 +33,13 @@ def show_progress(progress: Progress | None) -> Iterator[Progress]:
             yield bars
     else:
         yield SILENT
+
+
+def _is_in_notebook() -> bool:
+    """Return whether a kernel of Jupyter runs this process; its modules alone do not say so."""
+    module: Any = sys.modules.get("IPython")
+    shell = None if module is None else module.get_ipython()
+    return hasattr(shell, "kernel")
 
 
 class TerminalBars:

@@ -54,7 +54,7 @@ def test_results_cover_lists_and_changed_entities(
         path.name for path in (tmp_path / "two").iterdir()
     }
     report = " ".join((tmp_path / "two" / "report.html").read_text("utf-8").split())
-    assert "Pairs below the review threshold of this run were not counted" in report
+    assert "Pairs below the score from which they wait were not counted" in report
     assert "The patterns of this run were not counted" in report
     golden = [
         json.loads(line)
