@@ -154,10 +154,15 @@ def sums_within(hashed: KeySets) -> KeySets:
 
 def keys_of_records(prepared: PreparedBatch, by_form: KeySets) -> KeySets:
     """Return hashes per record, given those per name form."""
-    counts = np.diff(by_form.offsets)[prepared.names.items]
-    hashes = by_form.hashes[spread(by_form.offsets[:-1][prepared.names.items], counts)]
+    return keys_of_names(prepared.names, by_form)
+
+
+def keys_of_names(names: Ragged, by_form: KeySets) -> KeySets:
+    """Return hashes per record, given its forms and the hashes per form."""
+    counts = np.diff(by_form.offsets)[names.items]
+    hashes = by_form.hashes[spread(by_form.offsets[:-1][names.items], counts)]
     ends = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
-    return KeySets(ends[prepared.names.offsets].astype(np.int32), hashes)
+    return KeySets(ends[names.offsets].astype(np.int32), hashes)
 
 
 def keys_of_table(ragged: Ragged, hashes: HashArray) -> KeySets:

@@ -19,6 +19,7 @@ from resolver.blocking.keys import (
     distinct_keys,
     form_hashes,
     identity_tokens,
+    keys_of_names,
     keys_of_pairs,
     keys_of_records,
     keys_of_table,
@@ -26,7 +27,7 @@ from resolver.blocking.keys import (
     unite_keys,
 )
 from resolver.blocking.renderings import MANY, MAX_CODES, token_renderings
-from resolver.blocking.word_senses import MAX_SENSES, form_senses
+from resolver.blocking.word_senses import MAX_SENSES, name_senses
 from resolver.kernels.letter_hashes import (
     SPELL_FACTOR,
     SPELL_START,
@@ -98,11 +99,8 @@ def rare_phonetic(parts: KeyParts) -> KeySets:
 
 def symbol_pair(parts: KeyParts) -> KeySets:
     """Two words of a name that are the same in another language or script."""
-    prepared = parts.prepared
-    words = form_senses(prepared, parts.codes("skeleton"))
-    return keys_of_records(
-        prepared, keys_of_pairs(prepared.forms.tokens.offsets, words, MAX_SENSES)
-    )
+    names, forms, senses = name_senses(parts.prepared, parts.codes("skeleton"))
+    return keys_of_names(names, keys_of_pairs(forms.offsets, senses, MAX_SENSES))
 
 
 def rendered_pair(parts: KeyParts) -> KeySets:

