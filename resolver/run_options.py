@@ -36,10 +36,14 @@ class RunOptions:
     review_capacity: int | None = None
 
     @property
+    def review_value(self) -> float:
+        """Value of a review, in reviews, from which a pair waits for a steward."""
+        return MIN_REVIEW_VALUE if self.min_review_value is None else self.min_review_value
+
+    @property
     def thresholds(self) -> Thresholds:
         """Thresholds of the bands, and of the queue, which begins no higher than merging."""
-        value = MIN_REVIEW_VALUE if self.min_review_value is None else self.min_review_value
-        thresholds = Thresholds.from_costs(self.wrong_merge_costs, value)
+        thresholds = Thresholds.from_costs(self.wrong_merge_costs, self.review_value)
         if self.merge_at is None or self.merge_at >= thresholds.queue:
             return thresholds
         return replace(thresholds, queue=max(self.merge_at, thresholds.review))

@@ -7,7 +7,6 @@ from dataclasses import replace
 from resolver.errors import InputError, StoreError
 from resolver.model_set import ModelSet
 from resolver.run_options import RunOptions
-from resolver.scoring import MIN_REVIEW_VALUE
 from resolver.store import Commit, StoreHead
 
 
@@ -86,8 +85,10 @@ def _check_stamp(head: StoreHead, models: ModelSet, place: str) -> None:
 
 def add_store_options(commit: Commit, options: RunOptions, models: ModelSet) -> Commit:
     """Return a commit that also sets the plan, model and thresholds of its store."""
-    value = MIN_REVIEW_VALUE if options.min_review_value is None else options.min_review_value
-    thresholds = {"wrong_merge_costs": options.wrong_merge_costs, "min_review_value": value}
+    thresholds = {
+        "wrong_merge_costs": options.wrong_merge_costs,
+        "min_review_value": options.review_value,
+    }
     if options.merge_at is not None:
         thresholds["merge_at"] = options.merge_at
     plan = str(options.plan)

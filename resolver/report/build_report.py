@@ -55,7 +55,7 @@ def build_report(
         sources=count_sources(counts),
         overlap=count_overlap(counts),
         scores=ScoreDistribution(
-            tuple(resolution.stats.score_histogram.tolist()), thresholds.review, thresholds.match
+            tuple(resolution.stats.score_histogram.tolist()), thresholds.queue, thresholds.match
         ),
         sizes=count_sizes(counts),
         borderline=build_borderline_cards(resolution, explanation_of),

@@ -137,8 +137,8 @@ class SourceOverlap:
 
 @dataclass(frozen=True, slots=True)
 class ScoreDistribution:
-    """Number of scored pairs in equal bins of the score from 0 to 1, and the lower scores of the
-    bands.
+    """Number of scored pairs in equal bins of the score from 0 to 1, and the scores from
+    which pairs wait and from which they match.
     """
 
     bins: tuple[int, ...]

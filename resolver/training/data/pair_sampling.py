@@ -56,7 +56,7 @@ class PairSampling:
         most_false = MAX_COMPARED if self.by_guess else self.max_negatives
         drawn, weights = [], []
         for rows, most in (
-            (np.flatnonzero(~same), max(most_false, self.max_negatives)),
+            (np.flatnonzero(~same), most_false),
             (np.flatnonzero(same), self.max_positives),
         ):
             weights.append(max(len(rows) / most, 1.0))
