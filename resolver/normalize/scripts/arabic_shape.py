@@ -4,7 +4,7 @@ tell an article from the given name `Al`.
 The evidence is a sum over pairs of neighboring letters. It was learned by
 `resolver.training.letters.arabic_shape` from words behind an article in public lists (OFAC, BIS,
 the US Congress, the United Nations and the EU; 1,522), and from family names in Splink's set of
-historical figures (Wikidata, CC0; 3,307). Of words that it was not learned from it tells 94 % apart.
+historical figures (Wikidata, CC0; 3,307). Of other words it tells 94 % apart.
 """
 
 from __future__ import annotations
