@@ -58,7 +58,7 @@ def test_groups_of_one_founding_day_are_joined() -> None:
     assert joined("birth_day", *rows) == [(0, 1)]
 
 
-def test_persons_have_the_same_keys_beside_legal_entities_of_their_names() -> None:
+def test_persons_keep_their_keys_among_legal_entities_of_their_names() -> None:
     names = ("Ivan Tsoukalas", "Иван Tsoukalas")
     people = [record(f"s:{place}", name=name) for place, name in enumerate(names)]
     bodies = [record(f"t:{place}", Kind.LEGAL, name=name) for place, name in enumerate(names)]
