@@ -6,6 +6,7 @@ state one tax number for two firms.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import numpy as np
@@ -24,6 +25,9 @@ from resolver.records.prepared.text_hashes import hash64
 
 _OTHER_BEARER = np.float32(0.45)
 """Share of what a common number says above `LEAST_SAME`, if the names contradict."""
+_LEAST_PATTERN = np.float32(0.6)
+"""Likeness of two e-mail addresses below which more than a number differs."""
+_DIGITS = re.compile(r"\d+")
 _NONE = np.float32(0.0)
 _HOUSEHOLD = np.float32(0.3)
 """Share of what a common telephone says, if the names of persons contradict."""
@@ -130,6 +134,8 @@ def email(context: Context) -> FloatArray:
             scorer=Indel.normalized_similarity,
             dtype=np.float32,
         )
+        if not context.group:
+            likeness[_differ_in_number(table.texts, left, right, likeness)] = np.nan
         exclusive = exclusive_grades(context.frequencies, "email", table.hashes[left])
         same = _SAME_MAILBOX + (1 - _SAME_MAILBOX) * exclusive
         return np.where(left == right, same, _SAME_MAILBOX * likeness).astype(np.float32)
@@ -137,6 +143,27 @@ def email(context: Context) -> FloatArray:
     values = context.best_of(side, compare)
     household = np.full_like(values, _HOUSEHOLD_MAILBOX)
     return _graded(context, values, household, _of_household(context, values, _HOUSEHOLD_MAILBOX))
+
+
+def _differ_in_number(
+    texts: npt.NDArray[np.object_], left: IntArray, right: IntArray, likeness: FloatArray
+) -> npt.NDArray[np.bool_]:
+    """Return which pairs of e-mail addresses are of one pattern with another number.
+
+    A host gives the second Ann Lee `ann.lee2`, so these say no more than that the names are alike.
+    (Groups have hosts of their own: `info2` and `info3` of one are much the same.)
+    """
+    differ = np.zeros(len(left), dtype=bool)
+    for place in np.flatnonzero((likeness >= _LEAST_PATTERN) & (left != right)).tolist():
+        first, second = str(texts[left[place]]), str(texts[right[place]])
+        differ[place] = _without_number(first) == _without_number(second)
+    return differ
+
+
+def _without_number(address: str) -> str:
+    """Return an e-mail address without the digits before its host."""
+    name, at, host = address.partition("@")
+    return _DIGITS.sub("", name) + at + host
 
 
 def website(context: Context) -> FloatArray:

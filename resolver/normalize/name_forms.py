@@ -22,7 +22,7 @@ from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import ByteArray, NameTable, TokenTable
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged, offsets_of, spread
-from resolver.records.prepared.value_flags import NameQuality, Role
+from resolver.records.prepared.value_flags import Lineage, NameQuality, Role
 
 _QUALITY = {
     "name": NameQuality.PRIMARY,
@@ -35,9 +35,10 @@ _PART_ROLES = {
     "firstName": Role.GIVEN,
     "secondName": Role.MIDDLE,
     "middleName": Role.MIDDLE,
-    "fatherName": Role.MIDDLE,
+    "fatherName": Role.MIDDLE | Lineage.FOREBEAR,
     "lastName": Role.FAMILY,
 }
+_OWN_PARTS = ("firstName", "secondName", "middleName", "lastName")
 _SINGLE_READING_KINDS = frozenset((int(Kind.PERSON), int(Kind.GROUP), int(Kind.ASSET)))
 """Kinds whose names are read in one way."""
 MAX_NAME_PARTS = 16
@@ -207,11 +208,10 @@ def _compose_names(
         np.minimum(parts_by_prop.get(prop, Ragged.empty(count)).counts, MAX_NAME_PARTS)
         for prop in ("firstName", "lastName")
     )
-    any_part = np.zeros(count, dtype=bool)
-    for ragged in parts_by_prop.values():
-        any_part |= ragged.counts > 0
     combinations = np.where(
-        any_part & person, np.maximum(given_counts, 1) * np.maximum(family_counts, 1), 0
+        person & _has_composed_name(batch, parts_by_prop),
+        np.maximum(given_counts, 1) * np.maximum(family_counts, 1),
+        0,
     )
     rows = np.repeat(np.arange(count, dtype=np.int32), combinations)
     within = np.arange(len(rows)) - np.repeat(np.cumsum(combinations) - combinations, combinations)
@@ -228,7 +228,34 @@ def _compose_names(
                 else parts_by_prop[prop].take(rows)
             )
             pieces.append((chosen.through(parts[prop]), int(role)))
-    return *_interleave(pieces, len(rows)), rows
+    words, roles = _interleave(pieces, len(rows))
+    return words, _mark_own_names(words, roles), rows
+
+
+def _mark_own_names(words: Ragged, roles: ByteArray) -> ByteArray:
+    """Return the roles with the first word of each stated given name marked as the person's own."""
+    first = words.offsets[:-1][words.counts > 0]
+    own = first[roles[first] == int(Role.GIVEN)]
+    marked = roles.copy()
+    marked[own] |= int(Lineage.OWN)
+    return marked
+
+
+def _has_composed_name(batch: Batch, parts: dict[str, Ragged]) -> npt.NDArray[np.bool_]:
+    """Return which records have a given and a family name, or some part and no written name.
+
+    A part alone is no further name of a person whose name is written: many bear the given name, and
+    the father bears the father's.
+    """
+    count = len(batch)
+    has = {prop: ragged.counts > 0 for prop, ragged in parts.items()}
+    none = np.zeros(count, dtype=bool)
+    whole = has.get("firstName", none) & has.get("lastName", none)
+    some = none.copy()
+    for prop in _OWN_PARTS:
+        some |= has.get(prop, none)
+    written = batch.columns["name"].offsets(count) if "name" in batch.columns else None
+    return whole | (some if written is None else some & (np.diff(written) == 0))
 
 
 def _chosen_values(ragged: Ragged, rows: IntArray, choice: npt.NDArray[np.int64]) -> Ragged:

@@ -200,3 +200,24 @@ def test_grades_are_between_0_and_1_and_cached_by_tables() -> None:
         [0.224, 1], abs=0.01
     )
     assert exclusive_grades(CROWDED, "email", hashes).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("minsu.song18@example.com", "minsu.song10@example.com"),
+        ("ann.lee@example.com", "ann.lee2@example.com"),
+        ("1ann@example.com", "ann77@example.com"),
+    ],
+)
+def test_another_number_in_an_email_address_says_nothing(first: str, second: str) -> None:
+    left, right = record("s:1", name="Ann", email=first), record("s:2", name="Ann", email=second)
+    assert np.isnan(similarity("email", left, right, CROWDED))
+
+
+def test_typos_in_an_email_address_are_close() -> None:
+    left, right = (
+        record("s:1", name="Ann", email="ann.lee18@example.com"),
+        record("s:2", name="Ann", email="ann.lea18@example.com"),
+    )
+    assert similarity("email", left, right, CROWDED) > 0.8

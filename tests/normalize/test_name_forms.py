@@ -5,7 +5,7 @@ from __future__ import annotations
 from resolver.normalize.name_forms import MAX_NAME_PARTS
 from resolver.records import Kind, Record
 from resolver.records.prepared.batch import PreparedBatch
-from resolver.records.prepared.value_flags import NameQuality, Role
+from resolver.records.prepared.value_flags import Lineage, NameQuality, Role
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
@@ -23,11 +23,11 @@ def _words(names: PreparedBatch, form: int) -> str:
     return " ".join(names.tokens.texts[token] for token in names.forms.tokens[form])
 
 
-def roles(item: Record) -> list[Role]:
+def roles(item: Record) -> list[int]:
     names = prepared([item])
     (form,) = names.names[0].tolist()
     start, end = names.forms.tokens.offsets[form : form + 2]
-    return [Role(int(role)) for role in names.forms.roles[start:end]]
+    return names.forms.roles[start:end].tolist()  # type: ignore[no-any-return]
 
 
 def test_best_names_come_first() -> None:
@@ -81,8 +81,32 @@ def test_parts_are_put_together() -> None:
 def test_composed_names_replace_equal_written_ones() -> None:
     item = record("s:1", name="Ann Maria Lee", firstName="Ann", middleName="Maria", lastName="Lee")
     assert [text for text, _ in forms(item)] == ["ann maria lee"]
-    assert roles(item) == [Role.GIVEN, Role.MIDDLE, Role.FAMILY]
+    assert roles(item) == [Role.GIVEN | Lineage.OWN, Role.MIDDLE, Role.FAMILY]
     assert roles(record("s:1", name="Ann Lee")) == [Role.LIKELY_GIVEN, Role.LIKELY_FAMILY]
+
+
+def test_single_parts_add_no_name_to_full_ones() -> None:
+    for item in (
+        record("s:1", name="Hicham Abada", firstName="Hicham"),
+        record("s:1", name="Hicham Abada", lastName="Abada"),
+        record("s:1", name="Hicham Abada", fatherName="Mahieddine"),
+    ):
+        assert [text for text, _ in forms(item)] == ["hicham abada"]
+    assert [text for text, _ in forms(record("s:1", alias="Abada", firstName="Hicham"))] == [
+        "hicham",
+        "abada",
+    ]
+    assert forms(record("s:1", fatherName="Mahieddine")) == []
+
+
+def test_stated_fathers_are_forebears() -> None:
+    item = record("s:1", firstName="Osman Nur", fatherName="Omar", lastName="Mehari")
+    assert roles(item) == [
+        Role.GIVEN | Lineage.OWN,
+        Role.GIVEN,
+        Role.MIDDLE | Lineage.FOREBEAR,
+        Role.FAMILY,
+    ]
 
 
 def test_combinations_of_parts_are_limited() -> None:
