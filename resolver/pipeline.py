@@ -35,7 +35,12 @@ from resolver.comparison import Context, NameIndex, compare
 from resolver.model_set import ModelSet
 from resolver.models.loader import KINDS
 from resolver.normalize import SymbolSource, prepare
-from resolver.population_scoring import KIND_MISMATCH, choose_model_kinds, score_in_population
+from resolver.population_scoring import (
+    KIND_MISMATCH,
+    choose_model_kinds,
+    is_within_source,
+    score_in_population,
+)
 from resolver.records import KIND_BY_LABEL, Batch
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import MaterializedBatch, PreparedBatch
@@ -43,7 +48,7 @@ from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution, RuleStat, RunStats
 from resolver.records.results.stage_meter import StageMeter
 from resolver.resolution_task import Engine, ResolutionTask, ScoredCandidates
-from resolver.scoring.agreement_patterns import code_patterns
+from resolver.scoring.agreement_patterns import PatternFlags, code_patterns
 from resolver.scoring.entity_scores import ProfileScorer
 from resolver.scoring.partners import shift_histogram
 from resolver.scoring.score_links import ScoredRows, build_links
@@ -184,11 +189,12 @@ def score_openly(
                 models.tables,
             )
             evidence = compare(context, model.compared_features)
-            logodds[chosen] = model.logodds(evidence).astype(np.int32)
+            is_within = is_within_source(prepared, left[chosen], right[chosen])
+            logodds[chosen] = model.logodds(evidence, is_within).astype(np.int32)
             unsupported[chosen] = lacking = model.unsupported(evidence)
             if with_patterns:
                 patterns[chosen] = code_patterns(
-                    model.features, evidence, KIND_BY_LABEL[kind], lacking
+                    model.features, evidence, KIND_BY_LABEL[kind], PatternFlags(lacking, is_within)
                 )
     return OpenScores(logodds, unsupported, patterns)
 
@@ -237,7 +243,7 @@ def cluster_pairs(
 def _build_stats(task: ResolutionTask, scored: ScoredCandidates, meter: StageMeter) -> RunStats:
     shifts, patterns = task.shifts, None
     if scored.tally is not None:
-        limits = {kind: task.models.models[kind].limit for kind in shifts}
+        limits = {kind: model.limit for kind, model in task.models.models.items()}
         patterns = scored.tally.summarize(task.options.thresholds, shifts, limits)
     return RunStats(
         task.plan.name,

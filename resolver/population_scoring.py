@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -15,11 +16,19 @@ from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.population import Population
 from resolver.records.results.stage_meter import StageMeter
 from resolver.records.visibility import STRANGER, visible_rows
-from resolver.resolution_task import Engine, ResolutionTask, ScoredCandidates
-from resolver.scoring import PartnerHistogram, estimate_partners
-from resolver.scoring.partners import count_logodds, shift_logodds, shifted_score_histogram
+from resolver.resolution_task import Engine, ResolutionTask, ScoredCandidates, partner_shifts
+from resolver.scoring import PartnerHistogram
+from resolver.scoring.partners import (
+    WITHIN,
+    count_logodds,
+    estimate_partners_by_source,
+    shift_logodds,
+    shifted_score_histogram,
+)
 from resolver.scoring.terms import LOWEST_LOGODDS
 
+PARTNER_KEYS = tuple(key for kind in KINDS for key in (kind, kind + WITHIN))
+"""Keys of counts of pairs: kinds, and kinds of pairs within one source."""
 KIND_MISMATCH = LOWEST_LOGODDS
 """Log-odds (thousandths) of a pair whose kinds exclude each other."""
 
@@ -46,26 +55,77 @@ def adapt_to_partners(
     population = task.models.population
     if population is None or not task.models.counts_words:
         return task, scored
+    kinds = choose_model_kinds(task.batch.kinds, scored.left, scored.right)
+    counts, exposed = scored.partner_counts, _within_shares(task)
     partners = {
-        kind: estimate_partners(counts, population.of(kind).records)
-        for kind, counts in scored.partner_counts.items()
+        kind: estimate_partners_by_source(
+            counts[kind + WITHIN], counts[kind], population.of(kind).records, exposed[kind]
+        )
+        for kind in KINDS
     }
     task = task.with_population(population.with_partners(partners))
-    shifts = np.zeros(max(Kind) + 1, dtype=np.int64)
-    for kind in partners:
-        shifts[int(KIND_BY_LABEL[kind])] = task.models.models[kind].shift
-    kinds = choose_model_kinds(task.batch.kinds, scored.left, scored.right)
-    logodds = shift_logodds(scored.logodds, shifts[kinds])
-    for kind in partners:
+    is_within = is_within_list(task.batch, task.deduplicated_sources, scored.left, scored.right)
+    shift_of = partner_shifts(task.models)
+    shifts = np.zeros((2, max(Kind) + 1), dtype=np.int64)
+    for kind in KINDS:
+        code = int(KIND_BY_LABEL[kind])
+        shifts[:, code] = shift_of[kind], shift_of[kind + WITHIN]
+    logodds = shift_logodds(scored.logodds, shifts[is_within.astype(np.intp), kinds])
+    for kind in KINDS:
         limit = task.models.models[kind].limit
         if limit is not None and scored.unsupported is not None:
             own = scored.unsupported & (kinds == int(KIND_BY_LABEL[kind]))
             logodds = limit.apply(logodds.astype(np.int64), own).astype(np.int32)
-    histogram = shifted_score_histogram(
-        scored.partner_counts, {kind: task.models.models[kind].shift for kind in partners}
-    )
+    histogram = shifted_score_histogram(counts, shift_of)
     histogram[0] += int(scored.histogram.sum() - histogram.sum())
     return task, replace(scored, logodds=logodds, histogram=histogram, unsupported=None)
+
+
+def is_within_source(
+    prepared: PreparedBatch, left: IntArray, right: IntArray
+) -> npt.NDArray[np.bool_]:
+    """Return which pairs of rows are of one source that does not declare its entries to be all
+    different.
+    """
+    is_one: npt.NDArray[np.bool_] = prepared.sources[left] == prepared.sources[right]
+    return is_one & ~prepared.is_deduplicated[left]
+
+
+def is_within_list(
+    batch: Batch, deduplicated_sources: Collection[str], left: IntArray, right: IntArray
+) -> npt.NDArray[np.bool_]:
+    """Return what `is_within_source` does, by the sources of a batch."""
+    codes = batch.sources.codes
+    is_one: npt.NDArray[np.bool_] = codes[left] == codes[right]
+    return is_one & ~_deduplicated_mask(batch, deduplicated_sources)[codes[left]]
+
+
+def _deduplicated_mask(
+    batch: Batch, deduplicated_sources: Collection[str]
+) -> npt.NDArray[np.bool_]:
+    """Return whether each source of a batch declares its entries to be all different."""
+    names = batch.sources.values.to_pylist()
+    return np.array([name in deduplicated_sources for name in names], dtype=bool)
+
+
+def _within_shares(task: ResolutionTask) -> dict[str, float]:
+    """Return for each kind the pairs within one source among all pairs of records, compared or not;
+    0 where two sets are linked.
+    """
+    if task.sides is not None:
+        return dict.fromkeys(KINDS, 0.0)
+    batch = task.batch
+    visible = visible_rows(batch, STRANGER)
+    is_deduplicated = _deduplicated_mask(batch, task.deduplicated_sources)
+    shares = {}
+    for kind in KINDS:
+        is_kind = (batch.kinds & int(KIND_BY_LABEL[kind])) != 0
+        codes = batch.sources.codes[is_kind if visible is None else is_kind & visible]
+        sizes = np.bincount(codes, minlength=len(is_deduplicated)).astype(np.float64)
+        pairs = sizes * (sizes - 1)
+        total = float(sizes.sum() * (sizes.sum() - 1))
+        shares[kind] = float(pairs[~is_deduplicated].sum()) / total if total else 0.0
+    return shares
 
 
 def choose_model_kinds(
@@ -81,9 +141,14 @@ def choose_model_kinds(
 
 
 def count_partners(
-    batch: Batch, left: IntArray, right: IntArray, logodds: npt.NDArray[np.int32]
+    batch: Batch,
+    deduplicated_sources: Collection[str],
+    left: IntArray,
+    right: IntArray,
+    logodds: npt.NDArray[np.int32],
 ) -> dict[str, PartnerHistogram]:
-    """Count scored pairs of a batch by kind of model and log-odds.
+    """Count scored pairs of a batch by kind of model and log-odds; under `PARTNER_KEYS`, which tell
+    pairs within one source from others.
 
     Only pairs of records that everybody may see count, as in the rest of a population.
     """
@@ -92,4 +157,10 @@ def count_partners(
         chosen = visible[left] & visible[right]
         left, right, logodds = left[chosen], right[chosen], logodds[chosen]
     pair_kinds = choose_model_kinds(batch.kinds, left, right)
-    return {kind: count_logodds(logodds[pair_kinds == int(KIND_BY_LABEL[kind])]) for kind in KINDS}
+    is_within = is_within_list(batch, deduplicated_sources, left, right)
+    counts = {}
+    for kind in KINDS:
+        is_kind = pair_kinds == int(KIND_BY_LABEL[kind])
+        counts[kind] = count_logodds(logodds[is_kind & ~is_within])
+        counts[kind + WITHIN] = count_logodds(logodds[is_kind & is_within])
+    return counts

@@ -21,7 +21,7 @@ from resolver.records.results.stage_meter import StageMeter
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import PartnerHistogram
 from resolver.scoring.agreement_patterns import PatternTally
-from resolver.scoring.partners import MAX_PARTNER_SHIFT
+from resolver.scoring.partners import MAX_PARTNER_SHIFT, SOURCE_SHIFT_RANGE, WITHIN
 
 _Normalized = TypeVar("_Normalized")
 _Candidates = TypeVar("_Candidates")
@@ -73,7 +73,7 @@ class ResolutionTask:
     @property
     def open_shift(self) -> int:
         """Log-odds (thousandths) by which pairs may still rise once partners are estimated."""
-        return MAX_PARTNER_SHIFT if self.is_measured else 0
+        return MAX_PARTNER_SHIFT + SOURCE_SHIFT_RANGE[1] if self.is_measured else 0
 
     def with_population(self, population: Population) -> ResolutionTask:
         """Return the task with the models of a population."""
@@ -88,13 +88,26 @@ class ResolutionTask:
 
     @property
     def shifts(self) -> dict[str, int]:
-        """Log-odds (thousandths) by which the pairs of each kind rise once partners are known."""
-        return {kind: m.shift for kind, m in self.models.models.items()} if self.is_measured else {}
+        """Log-odds (thousandths) by which pairs rise once partners are known, by the keys of
+        `count_partners`; empty where they were known from the start.
+        """
+        return partner_shifts(self.models) if self.is_measured else {}
 
     @property
     def stamp(self) -> dict[str, str]:
         """Versions of everything that scores depend on, and the plan."""
         return {**self.models.stamp, "plan": self.plan.name}
+
+
+def partner_shifts(models: ModelSet) -> dict[str, int]:
+    """Return the log-odds (thousandths) that the share of true pairs adds, by the keys of
+    `count_partners`: pairs across sources by kind, and pairs within one.
+    """
+    shifts: dict[str, int] = {}
+    for kind, model in models.models.items():
+        across, within = (model.basis.across, model.basis.within) if model.basis else (0, 0)
+        shifts |= {kind: model.shift + across, kind + WITHIN: model.shift + within}
+    return shifts
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
             logodds,
             rules,
             score_histogram(logodds),
-            count_partners(task.batch, pairs.left, pairs.right, logodds),
+            count_partners(task.batch, task.deduplicated_sources, pairs.left, pairs.right, logodds),
             unsupported,
             tally,
         )

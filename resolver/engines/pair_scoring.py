@@ -18,7 +18,7 @@ from resolver.comparison.aligned_text import aligned_parts_of_pairs, detail, rec
 from resolver.engines.evidence_layout import ModelLayout, layout_of, layout_of_part
 from resolver.engines.population_rows import population_rows
 from resolver.model_set import ModelSet
-from resolver.population_scoring import KIND_MISMATCH, choose_model_kinds
+from resolver.population_scoring import KIND_MISMATCH, choose_model_kinds, is_within_source
 from resolver.records import Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
@@ -132,7 +132,8 @@ class ExplainedPairs:
         context = replace(group.context, left=self.left[[pair]], right=self.right[[pair]])
         similarities = group.evidence[place : place + 1]
         options = alternatives(context, group.model.features, similarities)
-        smallest = smallest_changes(group.model, thresholds, similarities, options)
+        model = group.model.at_source(is_within=bool(group.is_within[place]))
+        smallest = smallest_changes(model, thresholds, similarities, options)
         return replace(explanation, changes=smallest)
 
     def prepare_explanations(self, pairs: Iterable[int]) -> None:
@@ -147,13 +148,16 @@ class ExplainedPairs:
 
 @dataclass(frozen=True)
 class _KindGroup:
-    """Pairs under the model of one kind: evidence (pairs × features), raw sums and log-odds."""
+    """Pairs under the model of one kind: evidence (pairs × features), raw sums and log-odds, and
+    which are within one source.
+    """
 
     model: Model
     context: Context
     evidence: npt.NDArray[np.float32]
     raw: npt.NDArray[np.int64]
     logodds: npt.NDArray[np.int64]
+    is_within: npt.NDArray[np.bool_]
     _parts: dict[int, tuple[AlignedPart, ...]] = field(default_factory=dict)
     _left_texts: dict[tuple[object, ...], list[str]] = field(default_factory=dict)
 
@@ -165,7 +169,9 @@ class _KindGroup:
         for column, (comparator, is_used) in enumerate(layout_of(model).columns):
             if missing is None or (is_used and comparator.shows not in missing):
                 evidence[column] = comparator.compare(context)
-        return cls(model, context, evidence.T, *model.raw_and_logodds(evidence.T))
+        is_within = is_within_source(context.prepared, context.left, context.right)
+        raw, logodds = model.raw_and_logodds(evidence.T, is_within)
+        return cls(model, context, evidence.T, raw, logodds, is_within)
 
     def sums(self, place: int) -> tuple[int, int]:
         """Return the sums of a pair against chance and against relatives (thousandths)."""
@@ -224,7 +230,12 @@ class _PairEvidence:
             layout.prior,
             *self._term_rows(layout, left, right),
             *self._pair_term_rows(layout, left, right),
-            *population_rows(group.model, group.sums(place), int(group.logodds[place])),
+            *population_rows(
+                group.model,
+                group.sums(place),
+                int(group.logodds[place]),
+                bool(group.is_within[place]),
+            ),
         )
 
     def _term_rows(

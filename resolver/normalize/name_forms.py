@@ -74,11 +74,12 @@ def build_name_forms(batch: Batch, tables: FrequencyTables, lookup: Lookup) -> N
     # Names of records that may be either are read in both ways.
     full_texts, written = _written_names(batch, (batch.kinds & int(Kind.PERSON)) != 0, ~person)
     part_columns = [prop for prop in _PART_ROLES if prop in batch.columns]
-    part_texts = [batch.columns[prop].values.to_pylist() for prop in part_columns]
+    is_composed = person & _has_composed_name(batch, part_columns)
+    part_texts = [_texts_or_none(batch.columns[prop], is_composed) for prop in part_columns]
     lexicon = build_lexicon([full_texts[0], *part_texts], [full_texts[1]], tables, lookup)
     full_person, *parts, full_group = lexicon.tokens_by_text
     composed, composed_roles, composed_rows = _compose_names(
-        batch, person, dict(zip(part_columns, parts, strict=True))
+        batch, is_composed, dict(zip(part_columns, parts, strict=True))
     )
     tokens = _stack([full_person, full_group, composed])
     guessed = likely_roles(full_person, full_texts[0], lexicon.table, tables)
@@ -153,6 +154,14 @@ def _texts_in_use(columns: list[Column], mask: npt.NDArray[np.bool_]) -> set[str
     return texts
 
 
+def _texts_or_none(column: Column, mask: npt.NDArray[np.bool_]) -> list[str]:
+    """Return the texts of a column, empty ones for those that no record of a mask has."""
+    used = np.zeros(len(column.values), dtype=bool)
+    used[column.codes[mask[column.rows]]] = True
+    texts = column.values.to_pylist()
+    return [text if is_used else "" for text, is_used in zip(texts, used.tolist(), strict=True)]
+
+
 def _column_names(
     column: Column,
     quality: int,
@@ -189,9 +198,9 @@ def _concat_names(parts: list[_WrittenNames]) -> _WrittenNames:
 
 
 def _compose_names(
-    batch: Batch, person: npt.NDArray[np.bool_], parts: dict[str, Ragged]
+    batch: Batch, is_composed: npt.NDArray[np.bool_], parts: dict[str, Ragged]
 ) -> tuple[Ragged, ByteArray, IntArray]:
-    """Return names composed of parts, their roles, and their records.
+    """Return names composed of the parts of some records, their roles, and their records.
 
     Up to `MAX_NAME_PARTS` given names are combined with as many family names, with middle parts
     between.
@@ -209,9 +218,7 @@ def _compose_names(
         for prop in ("firstName", "lastName")
     )
     combinations = np.where(
-        person & _has_composed_name(batch, parts_by_prop),
-        np.maximum(given_counts, 1) * np.maximum(family_counts, 1),
-        0,
+        is_composed, np.maximum(given_counts, 1) * np.maximum(family_counts, 1), 0
     )
     rows = np.repeat(np.arange(count, dtype=np.int32), combinations)
     within = np.arange(len(rows)) - np.repeat(np.cumsum(combinations) - combinations, combinations)
@@ -241,14 +248,14 @@ def _mark_own_names(words: Ragged, roles: ByteArray) -> ByteArray:
     return marked
 
 
-def _has_composed_name(batch: Batch, parts: dict[str, Ragged]) -> npt.NDArray[np.bool_]:
+def _has_composed_name(batch: Batch, part_columns: list[str]) -> npt.NDArray[np.bool_]:
     """Return which records have a given and a family name, or some part and no written name.
 
     A part alone is no further name of a person whose name is written: many bear the given name, and
     the father bears the father's.
     """
     count = len(batch)
-    has = {prop: ragged.counts > 0 for prop, ragged in parts.items()}
+    has = {prop: np.diff(batch.columns[prop].offsets(count)) > 0 for prop in part_columns}
     none = np.zeros(count, dtype=bool)
     whole = has.get("firstName", none) & has.get("lastName", none)
     some = none.copy()

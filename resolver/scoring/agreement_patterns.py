@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -23,9 +23,11 @@ from resolver.records.results.agreement import (
     KIND_SHIFT,
     PATTERN_TOPICS,
     UNSUPPORTED_BIT,
+    WITHIN_BIT,
 )
 from resolver.records.results.evidence_summary import PHRASES
 from resolver.records.results.pair_counts import AgreementPatterns
+from resolver.scoring.partners import WITHIN
 from resolver.scoring.terms import SupportLimit
 from resolver.scoring.thresholds import Thresholds, scores, threshold_logodds
 
@@ -41,12 +43,20 @@ _MIDDLES = (np.arange(_BINS) - _BINS // 2) * _WIDTH + _WIDTH // 2
 _NO_SAMPLE = np.uint64(2**64 - 1)
 
 
+class PatternFlags(NamedTuple):
+    """What shifts the scores of pairs later: support by names alone, and one source."""
+
+    unsupported: npt.NDArray[np.bool_]
+    is_within: npt.NDArray[np.bool_]
+
+
 def code_patterns(
-    features: Sequence[str], evidence: FloatArray, kind: Kind, unsupported: npt.NDArray[np.bool_]
+    features: Sequence[str], evidence: FloatArray, kind: Kind, flags: PatternFlags
 ) -> Numbers:
     """Return the pattern of each pair of `evidence` (m × features); see `AgreementPatterns`."""
     patterns = np.full(len(evidence), int(kind) << KIND_SHIFT, dtype=np.int64)
-    patterns |= unsupported.astype(np.int64) << UNSUPPORTED_BIT
+    patterns |= flags.unsupported.astype(np.int64) << UNSUPPORTED_BIT
+    patterns |= flags.is_within.astype(np.int64) << WITHIN_BIT
     marks = np.zeros(len(evidence), dtype=np.uint8)
     for place, comparators in enumerate(PATTERN_TOPICS.values()):
         for name in comparators:
@@ -102,7 +112,8 @@ class PatternTally:
     ) -> AgreementPatterns:
         """Return the patterns under final scores: shifted by kind, and limited.
 
-        `shifts`, `limits`: by the label of a kind, empty where scores were final when counted.
+        `shifts`: by the keys of `count_partners`, `limits`: by the label of a kind; empty where
+        scores were final when counted.
 
         A bin of log-odds counts as its middle.
         """
@@ -145,8 +156,10 @@ def _final_logodds(
 ) -> Numbers:
     """Return the final log-odds (patterns × any) of log-odds at the time of counting."""
     final = logodds.copy()
-    for kind, shift in shifts.items():
+    for key, shift in shifts.items():
+        kind = key.removesuffix(WITHIN)
         is_own = (patterns >> KIND_SHIFT & 7) == int(KIND_BY_LABEL[kind])
+        is_own &= (patterns >> WITHIN_BIT & 1 == 1) == (key != kind)
         final[is_own] += shift
         limit = limits.get(kind)
         if limit is not None:
@@ -156,7 +169,7 @@ def _final_logodds(
 
 
 def _unite_supported(patterns: AgreementPatterns) -> AgreementPatterns:
-    """Unite the patterns that differ in support alone."""
+    """Unite the patterns that differ in support or sources alone."""
     keys, place = np.unique(patterns.patterns & ((1 << UNSUPPORTED_BIT) - 1), return_inverse=True)
     place = place.reshape(-1)
     pairs = np.zeros((len(keys), 3), dtype=np.int64)

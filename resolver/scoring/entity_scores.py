@@ -23,6 +23,7 @@ The more values two profiles state, the likelier some agree by chance. Values of
 repeat each other; among many, several fields agree by chance at once.
 """
 MANY_PAIRS = 8
+_NO_SOURCE, _ONE_SOURCE, _DEDUPLICATED_SOURCE = np.uint8(0), np.uint8(1), np.uint8(2)
 
 
 def more_values_penalty(
@@ -47,7 +48,7 @@ class ProfileScorer:
 
     `load_records` returns the records of some rows, in that order, `normalize` their normal form,
     and `compare` the log-odds (thousandths) of pairs of rows. Two profiles that both have a record
-    of a deduplicated source are compared as two records of that source are.
+    of one source are compared as two records of that source are.
     """
 
     load_records: Callable[[Numbers], Batch]
@@ -72,24 +73,27 @@ class ProfileScorer:
         shares = self._share_sources(records, owner, len(entities), left_rows, right_rows)
         sizes = np.bincount(owner, minlength=len(entities))
         logodds = np.empty(len(left), dtype=np.int32)
-        for is_shared in (False, True):
-            places = np.flatnonzero(shares == is_shared)
-            one_source = _set_source(prepared, deduplicated=is_shared)
+        for share in (_NO_SOURCE, _ONE_SOURCE, _DEDUPLICATED_SOURCE):
+            places = np.flatnonzero(shares == share)
+            set_apart = _set_sources(prepared, share)
             for start in range(0, len(places), _PAIRS_PER_CHUNK):
                 chunk = places[start : start + _PAIRS_PER_CHUNK]
-                logodds[chunk] = self.compare(one_source, left_rows[chunk], right_rows[chunk])
+                logodds[chunk] = self.compare(set_apart, left_rows[chunk], right_rows[chunk])
         return logodds - more_values_penalty(sizes[left_rows], sizes[right_rows])
 
     def _share_sources(
         self, records: Batch, owner: Numbers, count: int, left: IntArray, right: IntArray
-    ) -> npt.NDArray[np.bool_]:
-        """Return whether two profiles each have a record of one deduplicated source."""
-        shares = np.zeros(len(left), dtype=bool)
+    ) -> npt.NDArray[np.uint8]:
+        """Return whether two profiles each have a record of one source, and of a deduplicated one:
+        `_NO_SOURCE`, `_ONE_SOURCE` or `_DEDUPLICATED_SOURCE`.
+        """
+        shares = np.full(len(left), _NO_SOURCE, dtype=np.uint8)
         for code, source in enumerate(records.sources.values.to_pylist()):
-            if source in self.deduplicated_sources:
-                has_record = np.zeros(count, dtype=bool)
-                has_record[owner[records.sources.codes == code]] = True
-                shares |= has_record[left] & has_record[right]
+            has_record = np.zeros(count, dtype=bool)
+            has_record[owner[records.sources.codes == code]] = True
+            is_deduplicated = source in self.deduplicated_sources
+            share = _DEDUPLICATED_SOURCE if is_deduplicated else _ONE_SOURCE
+            shares = np.maximum(shares, share * (has_record[left] & has_record[right]))
         return shares
 
 
@@ -101,11 +105,12 @@ def prepare_profiles(records: Batch, owner: Numbers, count: int) -> Batch:
     return build_profiles(records, owner, [f"{place:09d}" for place in range(count)]).canonical()
 
 
-def _set_source(prepared: MaterializedBatch, *, deduplicated: bool) -> MaterializedBatch:
-    """Return the profiles as entries of one source."""
+def _set_sources(prepared: MaterializedBatch, share: np.uint8) -> MaterializedBatch:
+    """Return the profiles as entries of one source, or each of a source of its own."""
     count = len(prepared.kinds)
+    own = np.arange(count, dtype=np.int32)
     return replace(
         prepared,
-        sources=np.zeros(count, dtype=np.int32),
-        is_deduplicated=np.full(count, deduplicated),
+        sources=own if share == _NO_SOURCE else np.zeros_like(own),
+        is_deduplicated=np.full(count, share == _DEDUPLICATED_SOURCE),
     )

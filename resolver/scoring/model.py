@@ -238,12 +238,29 @@ class Model:
         """Return uncalibrated sums (thousandths) for an m × features array of similarities."""
         return self.raw_and_logodds(evidence)[0]
 
-    def logodds(self, evidence: FloatArray) -> npt.NDArray[np.int64]:
-        """Return calibrated log-odds in thousandths."""
-        return self.raw_and_logodds(evidence)[1]
+    def logodds(
+        self, evidence: FloatArray, is_within: npt.NDArray[np.bool_] | None = None
+    ) -> npt.NDArray[np.int64]:
+        """Return calibrated log-odds in thousandths; see `source_shifts` for `is_within`."""
+        return self.raw_and_logodds(evidence, is_within)[1]
+
+    def source_shifts(self, is_within: npt.NDArray[np.bool_] | None) -> Numbers:
+        """Return the log-odds that pairs have before they are compared, by their sources.
+
+        `is_within`: pairs of one source that does not declare its entries to be all different
+        (None: nothing is known of sources, 0).
+        """
+        if is_within is None:
+            return np.zeros(1, dtype=np.int64)
+        basis = self.basis or KindPopulation()
+        return np.where(is_within, np.int64(basis.within), np.int64(basis.across))
+
+    def at_source(self, *, is_within: bool) -> Model:
+        """Return the model for pairs of one source, or of two, in its population."""
+        return replace(self, shift=self.shift + int(self.source_shifts(np.array([is_within]))[0]))
 
     def raw_and_logodds(
-        self, evidence: FloatArray
+        self, evidence: FloatArray, is_within: npt.NDArray[np.bool_] | None = None
     ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Return `raw` and `logodds` in one pass."""
         numbers = self.part_numbers(evidence)
@@ -256,7 +273,8 @@ class Model:
         if self.curves is not None:
             relatives = self.curves.relatives.apply(sums[1])
             logodds = self.curves.combine(logodds, relatives)
-        logodds = np.clip(logodds + self.shift, -LOGODDS_LIMIT, LOGODDS_LIMIT)
+        shift = self.shift + self.source_shifts(is_within)
+        logodds = np.clip(logodds + shift, -LOGODDS_LIMIT, LOGODDS_LIMIT)
         if self.limit is not None and self.basis is not None:
             logodds = self.limit.apply(logodds, self.unsupported(evidence))
         return sums[0], logodds

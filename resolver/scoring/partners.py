@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.records.prepared.population import REFERENCE_PARTNERS
+from resolver.records.prepared.population import REFERENCE_PARTNERS, Partners
 from resolver.records.results.pair_counts import LogoddsHistogram
 from resolver.scoring.score_links import SCORE_BINS
 from resolver.scoring.terms import LOGODDS_LIMIT
@@ -27,6 +27,12 @@ PARTNERS_RANGE = (10, 20_000)
 MAX_PARTNER_SHIFT = math.ceil(1000 * math.log(PARTNERS_RANGE[1] / REFERENCE_PARTNERS))
 """Log-odds (thousandths) that the share of true pairs adds at most."""
 _MAX_STEPS = 500
+_PRIOR_CLASS_RECORDS = 50.0
+"""Records that weigh as much as the share of all pairs, in the share of those of one class."""
+SOURCE_SHIFT_RANGE = (-3_000, 1_000)
+"""Log-odds (thousandths) that pairs of one source, or of two, may have more than others."""
+WITHIN = " within"
+"""What the key of a kind ends with for pairs within one source that declares nothing of them."""
 
 
 def count_logodds(logodds: npt.NDArray[np.integer[Any]]) -> PartnerHistogram:
@@ -38,22 +44,54 @@ def count_logodds(logodds: npt.NDArray[np.integer[Any]]) -> PartnerHistogram:
 def estimate_partners(histogram: PartnerHistogram, records: int) -> int:
     """Return the true pairs per thousand records, by expectation-maximization.
 
+    In small data they stay near the reference.
+    """
+    return round(1000 * _fit_share(histogram, records, REFERENCE_PARTNERS / 1000, _PRIOR_RECORDS))
+
+
+def estimate_partners_by_source(
+    within: PartnerHistogram, across: PartnerHistogram, records: int, within_share: float
+) -> Partners:
+    """Return the share of true pairs, and how far pairs within one source and others differ in it.
+
+    `within_share`: pairs within one source among all pairs of records, compared or not. A list
+    seldom holds a person twice, so that two of its entries are less often one than entries of two
+    lists. Where all pairs are of one class, there is nothing to tell apart.
+    """
+    partners = estimate_partners(within + across, records)
+    if not 0 < within_share < 1:
+        return Partners(partners)
+    lowest, highest = SOURCE_SHIFT_RANGE
+    shifts = []
+    for histogram, exposure in ((within, within_share), (across, 1 - within_share)):
+        share = _fit_share(histogram, records * exposure, partners / 1000, _PRIOR_CLASS_RECORDS)
+        shift = round(1000 * math.log(1000 * share / partners))
+        shifts.append(min(max(shift, lowest), highest))
+    return Partners(partners, *shifts)
+
+
+def _fit_share(
+    histogram: PartnerHistogram, records: float, prior: float, prior_records: float
+) -> float:
+    """Return the true pairs per record whose scores explain a histogram best.
+
     The expected number of true pairs depends on their share, and the share on that number: the
-    fixed point is the share of greatest likelihood. In small data it stays near the reference.
+    fixed point is the share of greatest likelihood. The `prior` share counts as that of
+    `prior_records` more.
     """
     logodds = (np.arange(BINS) * BIN + BIN / 2 - _LIMIT) / 1000
     reference = REFERENCE_PARTNERS / 1000
     lowest, highest = (bound / 1000 for bound in PARTNERS_RANGE)
-    share = reference
+    share = prior
     for _ in range(_MAX_STEPS):
         chance = 1.0 / (1.0 + np.exp(-(logodds + np.log(share / reference))))
         expected = float(histogram @ chance)
-        update = (expected + _PRIOR_RECORDS * reference) / (records + _PRIOR_RECORDS)
+        update = (expected + prior_records * prior) / (records + prior_records)
         update = min(max(update, lowest), highest)
         if abs(np.log(update / share)) < 1e-5:
             break
         share = update
-    return round(1000 * share)
+    return share
 
 
 def shift_logodds(

@@ -10,7 +10,7 @@ from resolver.records.results.agreement import PATTERN_TOPICS, pattern_kind, pat
 from resolver.records.results.evidence_summary import PHRASES, EvidenceOutcome
 from resolver.records.results.resolution import Band
 from resolver.scoring import Thresholds
-from resolver.scoring.agreement_patterns import PatternTally, code_patterns
+from resolver.scoring.agreement_patterns import PatternFlags, PatternTally, code_patterns
 from resolver.scoring.terms import SupportLimit
 
 THRESHOLDS = Thresholds(0.9, 0.1)
@@ -36,7 +36,8 @@ def test_codes_say_what_phrases_say() -> None:
     features = ["gender", "name", "name_rarity", "birth_date", "email", "phone", "nationality"]
     evidence = chance.choice([np.nan, 0.0, 0.3, 0.65, 0.93, 1.0], (500, 7)).astype(np.float32)
     unsupported = chance.integers(0, 2, 500).astype(bool)
-    patterns = code_patterns(features, evidence, Kind.GROUP, unsupported)
+    flags = PatternFlags(unsupported, ~unsupported)
+    patterns = code_patterns(features, evidence, Kind.GROUP, flags)
     for pattern, values in zip(patterns.tolist(), evidence.tolist(), strict=True):
         assert dict(pattern_outcomes(pattern)) == outcomes_of(features, values)
         assert pattern_kind(pattern) == Kind.GROUP
@@ -48,11 +49,14 @@ def test_topics_name_comparators_that_have_phrases() -> None:
     assert all(PHRASES[name].agree or PHRASES[name].differ for name in comparators)
 
 
-def tally_of(logodds: list[int], unsupported: list[bool]) -> PatternTally:
-    """Return a tally of pairs of persons, all of one pattern but for their support."""
+def tally_of(
+    logodds: list[int], unsupported: list[bool], is_within: list[bool] | None = None
+) -> PatternTally:
+    """Return a tally of pairs of persons, all of one pattern but for their support and sources."""
     count = len(logodds)
     evidence = np.ones((count, 1), dtype=np.float32)
-    patterns = code_patterns(["name"], evidence, Kind.PERSON, np.array(unsupported))
+    flags = PatternFlags(np.array(unsupported), np.array(is_within or [False] * count))
+    patterns = code_patterns(["name"], evidence, Kind.PERSON, flags)
     left = np.arange(count, dtype=np.int32)
     tally = PatternTally.empty(THRESHOLDS)
     tally.add(left, left + 1, np.array(logodds, dtype=np.int32), patterns)
@@ -72,6 +76,12 @@ def test_summary_counts_bands_under_final_scores() -> None:
     assert {tuple(pair[:2]) for pair in examples} <= {(n, n + 1) for n in range(5)}
     assert [pair[2] for pair in examples if pair[0] == 4] in ([], [1000])
     assert all(pair[2] == 3000 for pair in examples if pair[0] == 1)
+
+
+def test_pairs_within_a_source_have_their_own_shift() -> None:
+    tally = tally_of([0, 0, 0], [False] * 3, [False, True, True])
+    summary = tally.summarize(THRESHOLDS, {"person": 3000, "person within": -3000}, {})
+    assert summary.pairs.tolist() == [[2, 0, 1]]
 
 
 def test_every_band_has_examples() -> None:

@@ -44,7 +44,8 @@ def score(
         is_shared = prepared.is_deduplicated[left] & (
             prepared.sources[left] == prepared.sources[right]
         )
-        return np.where(is_shared, 1000, 5000).astype(np.int32)
+        is_one_source = prepared.sources[left] == prepared.sources[right]
+        return np.where(is_shared, 1000, np.where(is_one_source, 4000, 5000)).astype(np.int32)
 
     batch = Batch.from_records(records).canonical()
     models = load_models()
@@ -73,8 +74,8 @@ def test_profiles_have_all_values_and_only_compared_entities() -> None:
     assert len(prepared.identifiers.items) == 1
 
 
-@pytest.mark.parametrize(("sources", "expected"), [((), 5000), ({"a"}, 1000), ({"b"}, 5000)])
-def test_entities_with_entries_of_one_deduplicated_source(sources: Any, expected: int) -> None:
+@pytest.mark.parametrize(("sources", "expected"), [((), 4000), ({"a"}, 1000), ({"b"}, 4000)])
+def test_entities_with_entries_of_one_source(sources: Any, expected: int) -> None:
     """Whichever record is first: entity 0 has a:1 and b:1, entity 1 has a:2."""
     logodds, _ = score(PEOPLE, [0, 1, 0, 3], [(0, 1)], sources)
     assert logodds.tolist() == [expected - round(500 * math.log(2))]

@@ -12,6 +12,7 @@ from resolver.scoring.partners import (
     PARTNERS_RANGE,
     count_logodds,
     estimate_partners,
+    estimate_partners_by_source,
     shift_histogram,
     shift_logodds,
     shifted_score_histogram,
@@ -44,6 +45,30 @@ def test_share_is_found_without_labels(share: float) -> None:
 def test_small_data_stay_near_the_reference() -> None:
     histogram = count_logodds(scored_pairs(20, 0.0))
     assert 400 < estimate_partners(histogram, 20) < 500
+
+
+def test_pairs_within_a_source_have_a_share_of_their_own() -> None:
+    """A tenth of all pairs are within a source, and a hundredth of the true ones."""
+    true_across, true_within = scored_pairs(20_000, 0.495), scored_pairs(2_000, 0.05)
+    within, across = count_logodds(true_within), count_logodds(true_across)
+    estimate = estimate_partners_by_source(within, across, 20_000, 0.1)
+    share = estimate.partners / 1000
+    assert share == pytest.approx(0.5, rel=0.1)
+    assert share * np.exp(estimate.within / 1000) == pytest.approx(0.05, rel=0.35)
+    assert share * np.exp(estimate.across / 1000) == pytest.approx(0.495 / 0.9, rel=0.1)
+
+
+@pytest.mark.parametrize("within_share", [0.0, 1.0])
+def test_pairs_of_one_class_are_not_told_apart(within_share: float) -> None:
+    histogram, none = count_logodds(scored_pairs(5_000, 0.5)), np.zeros(BINS, dtype=np.int64)
+    estimate = estimate_partners_by_source(histogram, none, 5_000, within_share)
+    assert estimate == (estimate_partners(histogram, 5_000), 0, 0)
+
+
+def test_few_records_hardly_tell_sources_apart() -> None:
+    none = np.zeros(BINS, dtype=np.int64)
+    estimate = estimate_partners_by_source(none, none, 10, 0.5)
+    assert -150 < estimate.within < 0
 
 
 def test_estimates_stay_within_bounds() -> None:

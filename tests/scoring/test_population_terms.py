@@ -104,6 +104,19 @@ def test_share_of_true_pairs_is_a_shift() -> None:
     assert partner_shift(KindPopulation(partners=5)) == -4605
 
 
+def test_sources_shift_the_share_of_true_pairs() -> None:
+    model = MODEL.for_population("S", KindPopulation(3_000, within=-2_000, across=150))
+    evidence = np.array([[1.0], [1.0], [0.0]], dtype=np.float32)
+    is_within = np.array([True, False, True])
+    plain, shifted = model.logodds(evidence), model.logodds(evidence, is_within)
+    assert (shifted - plain).tolist() == [-2_000, 150, -2_000]
+    assert model.at_source(is_within=True).logodds(evidence)[0] == shifted[0]
+    assert (
+        MODEL.for_population("S", None).logodds(evidence, is_within)[0]
+        == (MODEL.for_population("S", None).logodds(evidence)[0])
+    )
+
+
 def test_models_of_an_earlier_form_know_plans_only() -> None:
     earlier = Model("person", "1", ("name",), -500, MODEL.terms, priors={"S": -100})
     assert earlier.for_population("S", KindPopulation(10)).intercept == -600

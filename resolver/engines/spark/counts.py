@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking import PLAN_BY_NAME, RULES
-from resolver.models.loader import KINDS
+from resolver.population_scoring import PARTNER_KEYS
 from resolver.records.results.resolution import RuleStat
 from resolver.records.results.stage_meter import StageMeter
 from resolver.scoring import PartnerHistogram
@@ -70,9 +70,9 @@ def sum_histograms(reports: Sequence[Report]) -> npt.NDArray[np.int64]:
 
 
 def sum_partner_counts(reports: Sequence[Report]) -> dict[str, PartnerHistogram]:
-    """Return the pairs by kind and log-odds over all parts (see `pipeline.count_partners`)."""
-    totals = {kind: np.zeros(BINS, dtype=np.int64) for kind in KINDS}
+    """Return the pairs by kind and log-odds over all parts (see `count_partners`)."""
+    totals = {key: np.zeros(BINS, dtype=np.int64) for key in PARTNER_KEYS}
     for counts in (report["partners"] for report in reports if "partners" in report):
-        for kind, histogram in counts.items():
-            totals[kind] += np.array(histogram, dtype=np.int64)
+        for key, histogram in counts.items():
+            totals[key] += np.array(histogram, dtype=np.int64)
     return totals

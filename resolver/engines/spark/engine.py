@@ -56,7 +56,7 @@ from resolver.ingest.reader_types import Intake
 from resolver.models.loader import KINDS
 from resolver.normalize.population_counts import COUNTED_PROPERTIES
 from resolver.pipeline import normalize, resolve
-from resolver.population_scoring import count_task_population
+from resolver.population_scoring import PARTNER_KEYS, count_task_population
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution
 from resolver.records.results.stage_meter import StageMeter
@@ -148,7 +148,7 @@ class SparkEngine:
             logodds,
             parse_rules(arrays["rules"]),
             arrays["histogram"],
-            {kind: arrays[f"partners-{kind}"] for kind in KINDS},
+            {key: arrays[f"partners-{key}"] for key in PARTNER_KEYS},
             unsupported.astype(bool),
         )
 
@@ -166,7 +166,7 @@ def _to_arrays(scored: ScoredCandidates) -> Arrays:
         "unsupported": np.asarray(scored.unsupported, dtype=np.uint8),
         "rules": format_rules(scored.rules),
         "histogram": scored.histogram,
-        **{f"partners-{kind}": counts for kind, counts in scored.partner_counts.items()},
+        **{f"partners-{key}": counts for key, counts in scored.partner_counts.items()},
     }
 
 

@@ -211,8 +211,10 @@ def score_part(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
         "records": len(batch),
         "histogram": score_histogram(logodds).tolist(),
         "partners": {
-            kind: counts.tolist()
-            for kind, counts in count_partners(batch, left, right, logodds).items()
+            key: counts.tolist()
+            for key, counts in count_partners(
+                batch, job.deduplicated_sources, left, right, logodds
+            ).items()
         },
         "rules": {str(number): totals[:, number].tolist() for number in rules},
     }

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from resolver.records.prepared.frequencies import NO_COUNTS, KindCounts, ValueCounts
 
@@ -30,6 +30,18 @@ _UNCOUNTED_FORMAT = 1
 """Earlier format, whose counts of words by spelling are not used."""
 
 
+_STORED_FIGURES = ("records", "partners", "concentration", "within", "across")
+"""Figures of a kind in their stored order; earlier versions stored the first three."""
+
+
+class Partners(NamedTuple):
+    """Share of true pairs of one kind: figures of `KindPopulation`."""
+
+    partners: int
+    within: int = 0
+    across: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class KindPopulation:
     """Population of one kind of record.
@@ -40,12 +52,17 @@ class KindPopulation:
       words, taken by themselves, would.
     - `listed`: in a check the callers per million who are listed, which then stand for `partners`
       (thousandths would be too coarse for them); else 0. Never stored.
+    - `within`, `across`: log-odds (thousandths) that two records of one source, and of two, have
+      more than others before they are compared; sources that declare their entries to be all
+      different are left out of `within`.
     """
 
     records: int = REFERENCE_RECORDS
     partners: int = REFERENCE_PARTNERS
     concentration: int = 0
     listed: int = 0
+    within: int = 0
+    across: int = 0
 
     @property
     def true_share(self) -> float:
@@ -64,10 +81,10 @@ class Population:
         """Return the population of a kind; one of no records where it has none."""
         return self.kinds.get(kind, KindPopulation(records=0))
 
-    def with_partners(self, partners: Mapping[str, int]) -> Population:
-        """Return the population with the true pairs per thousand records of some kinds."""
+    def with_partners(self, partners: Mapping[str, Partners]) -> Population:
+        """Return the population with the share of true pairs of some kinds."""
         kinds = {
-            label: replace(kind, partners=partners.get(label, kind.partners))
+            label: replace(kind, **partners[label]._asdict()) if label in partners else kind
             for label, kind in self.kinds.items()
         }
         return replace(self, kinds=kinds)
@@ -79,7 +96,9 @@ class Population:
         """
         share = max(round(CALLERS * listed), 1)
         kinds = {
-            label: replace(self.of(label), records=entities.get(label, 0), listed=share)
+            label: replace(
+                self.of(label), records=entities.get(label, 0), listed=share, within=0, across=0
+            )
             for label in sorted({*self.kinds, *entities})
         }
         return replace(self, kinds=kinds)
@@ -89,7 +108,8 @@ class Population:
         """Figures by kind as one text each, for the stamp of a run."""
         return {
             label: f"{kind.records} records, {kind.partners / 1000:g} true pairs each, "
-            f"concentration {kind.concentration / 1000:g}"
+            f"concentration {kind.concentration / 1000:g}, "
+            f"within a list {kind.within / 1000:g}, across {kind.across / 1000:g}"
             for label, kind in sorted(self.kinds.items())
             if kind.records
         }
@@ -100,7 +120,13 @@ class Population:
         return {
             "format": FORMAT,
             "kinds": {
-                label: [kind.records, kind.partners, kind.concentration]
+                label: [
+                    kind.records,
+                    kind.partners,
+                    kind.concentration,
+                    kind.within,
+                    kind.across,
+                ]
                 for label, kind in sorted(self.kinds.items())
             },
             "persons": _counts_to_json(counts.persons),
@@ -117,7 +143,10 @@ class Population:
 
         Raises `ValueError` for another format.
         """
-        kinds = {label: KindPopulation(*figures) for label, figures in data["kinds"].items()}
+        kinds = {
+            label: KindPopulation(**dict(zip(_STORED_FIGURES, figures, strict=False)))
+            for label, figures in data["kinds"].items()
+        }
         if data["format"] == _UNCOUNTED_FORMAT:
             return cls(kinds)
         if data["format"] != FORMAT:

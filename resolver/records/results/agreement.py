@@ -28,6 +28,8 @@ KIND_SHIFT = 2 * len(PATTERN_TOPICS)
 """Bit of a pattern at which the kind of its pairs begins; below are two bits per topic."""
 UNSUPPORTED_BIT = KIND_SHIFT + 3
 """Bit of a pattern that marks pairs which nothing but names supports."""
+WITHIN_BIT = UNSUPPORTED_BIT + 1
+"""Bit of a pattern that marks pairs within one source."""
 _OUTCOMES = (EvidenceOutcome.DIFFERS, EvidenceOutcome.NEAR, EvidenceOutcome.AGREES)
 
 

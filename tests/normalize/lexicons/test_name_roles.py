@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolver.records import Kind
-from resolver.records.prepared.value_flags import Role
+from resolver.records.prepared.value_flags import Lineage, Role
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
@@ -52,7 +52,7 @@ def test_groups_have_no_given_names() -> None:
 
 def test_stated_roles_are_kept() -> None:
     batch = prepared([record("s:1", firstName="Li", lastName="John")])
-    assert batch.forms.roles.tolist() == [int(Role.GIVEN), int(Role.FAMILY)]
+    assert batch.forms.roles.tolist() == [Role.GIVEN | Lineage.OWN, Role.FAMILY]
 
 
 def test_stated_and_likely_roles_share_their_lowest_bits() -> None:

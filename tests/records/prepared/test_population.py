@@ -9,12 +9,20 @@ import pytest
 
 from resolver.records.kinds import Kind, combine_kinds, count_kinds
 from resolver.records.prepared.frequencies import KindCounts, ValueCounts
-from resolver.records.prepared.population import DEFAULT_LISTED, KindPopulation, Population
+from resolver.records.prepared.population import (
+    DEFAULT_LISTED,
+    KindPopulation,
+    Partners,
+    Population,
+)
 from resolver.scoring import partner_shift
 from resolver.settings import Settings
 
 POPULATION = Population(
-    {"person": KindPopulation(900, 650, 1_100), "asset": KindPopulation(3)},
+    {
+        "person": KindPopulation(900, 650, 1_100, within=-1_500, across=90),
+        "asset": KindPopulation(3),
+    },
     ValueCounts(
         KindCounts(900, {"ivan": 12, "иван": 3}, {"ru": 800}, {"moscow": 40}),
         KindCounts(40, {"bank": 5}),
@@ -65,8 +73,8 @@ def test_kinds_of_entities() -> None:
 
 
 def test_partners_change_only_the_kinds_given() -> None:
-    changed = POPULATION.with_partners({"person": 900})
-    assert changed.of("person") == KindPopulation(900, 900, 1_100)
+    changed = POPULATION.with_partners({"person": Partners(900, -2_000, 120)})
+    assert changed.of("person") == KindPopulation(900, 900, 1_100, within=-2_000, across=120)
     assert changed.of("asset") == POPULATION.of("asset")
     assert changed.of("group").records == 0
     assert changed.counts is POPULATION.counts
