@@ -1,0 +1,92 @@
+"""Share of true pairs of a run, within one list and across lists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from resolver.engines.local import LocalEngine
+from resolver.engines.pair_explanation import explain_pair
+from resolver.population_scoring import score_in_population
+from resolver.records import Batch, Record
+from resolver.records.prepared.population import KindPopulation, Population
+from resolver.records.record import Handling
+from resolver.records.results.stage_meter import StageMeter
+from resolver.resolution_task import ResolutionTask
+from resolver.run_options import RunOptions
+from tests.normalize.preparing import quick_symbols
+from tests.records.samples import record
+
+pytestmark = pytest.mark.slow
+
+GIVEN = "Adam Boris Carlos Dmitri Emil Farid Georg Hassan Igor Jonas Karim Lars Milan Nuno".split()
+FAMILY = "Adler Bakri Costa Dorin Egger Fontes Galic Haddad Ilic Jansen Kovac Lopes Moreau".split()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def symbols() -> Iterator[None]:
+    with quick_symbols("resolver.pipeline"):
+        yield
+
+
+def people(source: str, count: int) -> list[Record]:
+    """Return persons of a list, the same in every list."""
+    chance = np.random.default_rng(8)
+    records = []
+    for number in range(count):
+        first, last = chance.choice(GIVEN), chance.choice(FAMILY)
+        year, month, day = chance.integers((1950, 1, 1), (1990, 13, 29)).tolist()
+        born = f"{year}-{month:02d}-{day:02d}"
+        records.append(record(f"{source}:{number}", name=f"{first} {last}", birthDate=born))
+    return records
+
+
+def measure(records: Sequence[Record], deduplicated_sources: Sequence[str] = ()) -> Population:
+    batch = Batch.from_records(records).canonical()
+    task = ResolutionTask.build(batch, deduplicated_sources, RunOptions(workers=1))
+    task, _ = score_in_population(task, LocalEngine(), StageMeter())
+    assert task.models.population is not None
+    return task.models.population
+
+
+def shifts(population: Population) -> tuple[int, int]:
+    persons: KindPopulation = population.of("person")
+    return persons.within, persons.across
+
+
+def test_one_list_holds_a_person_less_often_than_two_do() -> None:
+    within, across = shifts(measure([*people("a", 300), *people("b", 300)]))
+    assert within < -400
+    assert across > 200
+
+
+def test_a_single_list_has_one_share() -> None:
+    assert shifts(measure(people("a", 300))) == (0, 0)
+
+
+def test_deduplicated_lists_are_left_out() -> None:
+    records = [*people("a", 300), *people("b", 300)]
+    assert shifts(measure(records, ["a", "b"])) == (0, 0)
+
+
+def test_hidden_records_change_no_share() -> None:
+    """Of a list that not everybody may see, with every person twice."""
+    visible = [*people("a", 120), *people("b", 120)]
+    handling = Handling(agency="customs", code="H3")
+    doubled = [*people("c", 100), *(replace(r, id=f"{r.id}x") for r in people("c", 100))]
+    hidden = [replace(item, handling=handling) for item in doubled]
+    assert measure([*visible, *hidden]) == measure(visible)
+    assert measure([*visible, *doubled]) != measure(visible)
+
+
+def test_explanations_name_the_share_of_lists() -> None:
+    batch = Batch.from_records([*people("a", 200), *people("b", 200)]).canonical()
+    options = RunOptions(workers=1)
+    for pair, sign in ((("a:1", "a:2"), -1), (("a:1", "b:2"), 1)):
+        explanation = explain_pair(batch, *pair, options)
+        (row,) = [row for row in explanation.rows if row.name == "sources"]
+        assert row.weight * sign > 0
+        assert sum(row.weight for row in explanation.rows) == explanation.logodds
