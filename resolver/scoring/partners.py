@@ -27,7 +27,7 @@ PARTNERS_RANGE = (10, 20_000)
 MAX_PARTNER_SHIFT = math.ceil(1000 * math.log(PARTNERS_RANGE[1] / REFERENCE_PARTNERS))
 """Log-odds (thousandths) that the share of true pairs adds at most."""
 _MAX_STEPS = 500
-_PRIOR_CLASS_RECORDS = 50.0
+PRIOR_CLASS_RECORDS = 50.0
 """Records that weigh as much as the share of all pairs, in the share of those of one class."""
 SOURCE_SHIFT_RANGE = (-3_000, 1_000)
 """Log-odds (thousandths) that pairs of one source, or of two, may have more than others."""
@@ -64,7 +64,7 @@ def estimate_partners_by_source(
     lowest, highest = SOURCE_SHIFT_RANGE
     shifts = []
     for histogram, exposure in ((within, within_share), (across, 1 - within_share)):
-        share = _fit_share(histogram, records * exposure, partners / 1000, _PRIOR_CLASS_RECORDS)
+        share = _fit_share(histogram, records * exposure, partners / 1000, PRIOR_CLASS_RECORDS)
         shift = round(1000 * math.log(1000 * share / partners))
         shifts.append(min(max(shift, lowest), highest))
     return Partners(partners, *shifts)

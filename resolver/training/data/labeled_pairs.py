@@ -28,6 +28,7 @@ from resolver.records.prepared.frequencies import NO_FREQUENCIES, FrequencyTable
 from resolver.records.prepared.population import MIN_RECORDS, REFERENCE_RECORDS, KindPopulation
 from resolver.scoring import partner_shift
 from resolver.training.data.pair_sampling import PairSampling
+from resolver.training.data.source_shares import source_offsets
 from resolver.training.evaluate.pair_groups import (
     UNKNOWN,
     combine_sides,
@@ -54,8 +55,8 @@ class LabeledPairs:
     - `origin`: source of each pair; `plans`: blocking plan that joined it.
     - `scripts`, `cultures`: groups of each pair (see `resolver.training.evaluate.pair_groups`).
     - `chance`: log of the number of chance look-alikes in the pair's population, against that of
-      the reference; `partners`: log-odds that its share of true pairs adds. NaN where the pairs
-      were not drawn from a population as they occur in it.
+      the reference; `partners`: log-odds that its share of true pairs adds, within one source or
+      across. NaN where the pairs were not drawn from a population as they occur in it.
     """
 
     kind: Kind
@@ -282,15 +283,19 @@ def label_blocked_pairs(
     compared = evidence_by_kind(
         prepared, left[chosen], right[chosen], labels, clusters.tolist(), origin, frequencies
     )
-    for data in compared.values():
+    kinds = choose_model_kinds(prepared.kinds, left[chosen], right[chosen])
+    for kind, data in compared.items():
         data.weights[:] = np.where(data.labels == 1, weights.true, weights.false)
+        rows = chosen[kinds == int(kind)]
+        data.partners[:] = source_offsets(prepared, clusters, kind, left[rows], right[rows])
     pairs_by_kind = _draw_false_pairs(compared, sampling)
     for kind, data in pairs_by_kind.items():
         data.plans[:] = plan
         own = population.of(kind.label)
         true_pairs = _count_true_pairs(clusters[(prepared.kinds & int(kind)) != 0])
         share = round(1000 * true_pairs / max(own.records, 1))
-        data.chance[:], data.partners[:] = population_offsets(replace(own, partners=share))
+        data.chance[:], partners = population_offsets(replace(own, partners=share))
+        data.partners[:] += partners
     return pairs_by_kind
 
 
