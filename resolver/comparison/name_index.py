@@ -125,6 +125,14 @@ class NameIndex:
         return bags
 
     @cached_property
+    def acronym_flags(self) -> npt.NDArray[np.uint16]:
+        """Per token, its flags, with that of legal forms for all words that acronyms leave out."""
+        flags = self.tokens.flags.astype(np.uint16)
+        left_out = np.fromiter(map(may_be_left_out, self.texts), np.bool_, len(self.texts))
+        flags[left_out] |= np.uint16(TokenFlag.LEGAL)
+        return flags
+
+    @cached_property
     def abbreviations(self) -> AbbreviationTokens:
         """Per token, what it is in an abbreviated name; without scratch."""
         flags, count = self.tokens.flags, len(self.texts)

@@ -19,6 +19,7 @@ from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.prepared.value_flags import TokenFlag
+from resolver.reference.territories import territory_code
 
 _NO_FLAG = TokenFlag(0)
 _LINKS = int(TokenFlag.GENERIC), int(TokenFlag.PARTICLE)
@@ -29,8 +30,9 @@ _MAX_CONTRADICTED = 0.5
 """Nats by which names of rivals may contradict each other."""
 _MORE_PLACES = 0.75
 """Similarity of places where one name has one more, as in `Alabama at Birmingham`."""
-_CAMPUS = 0.5
-"""Similarity of branches where one is a place more of an institution that is called by another."""
+_CAMPUS, _IN_COUNTRY = 0.35, 0.5
+"""Similarity of branches where one is a place more of an institution that is called by another, and
+where that place is the country."""
 
 
 def _flagged(
@@ -68,7 +70,26 @@ def places_named(context: Context) -> FloatArray:
 
 def branch(context: Context) -> FloatArray:
     """Places in the principal names, where branches share the name of the whole as an alias."""
-    return _flagged(context, TokenFlag.PLACE, context.principal_forms, linked=_CAMPUS)
+    values = _flagged(context, TokenFlag.PLACE, context.principal_forms, linked=_CAMPUS)
+    for pair in np.flatnonzero(values == np.float32(_CAMPUS)):
+        if _states_country(context, *(int(forms[pair]) for forms in context.principal_forms)):
+            values[pair] = _IN_COUNTRY
+    return values
+
+
+def _states_country(context: Context, left: int, right: int) -> bool:
+    """Return whether all places that only one of two name forms has are countries."""
+    tokens, texts = context.prepared.forms.tokens, context.names.texts
+    first, second = (
+        {
+            str(texts[token])
+            for token in tokens.items[tokens.offsets[form] : tokens.offsets[form + 1]]
+            if context.names.tokens.flags[token] & int(TokenFlag.PLACE)
+        }
+        for form in (left, right)
+    )
+    codes = map(territory_code, first ^ second)
+    return all(code and "-" not in code for code in codes)
 
 
 def faction(context: Context) -> FloatArray:
@@ -103,7 +124,7 @@ def acronym(context: Context) -> FloatArray:
     """Acronym: one name consists of the first letters of the other's words."""
     prepared, names = context.prepared, context.names
     tokens = AcronymTokens(
-        flags=prepared.tokens.flags,
+        flags=names.acronym_flags,
         first_letters=names.first_letter,
         spelled=names.spelled,
         bags=names.bags,
