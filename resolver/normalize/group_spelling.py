@@ -11,15 +11,20 @@ import html
 import re
 
 from resolver.normalize.folding import letters
+from resolver.normalize.group_lexicons.cities import city_name
 from resolver.normalize.group_lexicons.company_words import LEGAL_LETTERS, LEGAL_PHRASES
+from resolver.normalize.word_pairs import parse_groups
 
 _ENTITY = re.compile(r"&#?\w{2,8};")
 _GLUED = re.compile(r"(?<=[^\W\d_A-Z]{4})(?=[A-Z][^\W\d_A-Z]{3})")
 _SPELLED = re.compile(r"(?<![\w.&'’/-])(?:[^\W\d_](?:\.\s?|/|\s)){1,4}[^\W\d_](?![\w&'’-])\.?")
 """Single letters with dots, slashes or spaces between them."""
+_AMPERSAND = re.compile(r"(?<![\w&])([A-Z]{1,3})\s?&\s?([A-Z]{1,2})(?![\w&])")
+"""Capitals with an ampersand between them."""
 _LOST = re.compile(r"(?<=[^\W\d_])[?\ufffd](?=[^\W\d_])")
 """Sign in place of a letter that an encoding lost."""
 _SPACED = re.compile(r"[\s.\-]+")
+_UMLAUTS = str.maketrans("äöüÄÖÜń", "aouAOUn")
 _APOSTROPHES = str.maketrans("`\u00b4", "''")
 _ARTICLE = re.compile(r"\bw?[aeu](?:l|(sh|dh|th|[dnrstz])(?=-\1))-(?=\w)", re.I)
 """Arabic article, whose consonant may be that of the next word."""
@@ -31,11 +36,60 @@ _PHRASES = tuple(
         (r"\br[ée]publique centrafricaine\b", "Centrafrique"),
         (r"\bc[ôo]te d'ivoire\b", "Ivory Coast"),
         (r"\bbritish columbia\b", "Britishcolumbia"),
+        (
+            r"\b(?:technische[nrs]?|tekniska|teknillinen|technick[eé])\s+"
+            r"(?:hochschule|h[oö]gskolan?|korkeakoulu)\b",
+            "Technical University",
+        ),
+        (r"\bvysok[eé]\s+u[cč]en[ií]\b|\bvysok[aá]\s+[sš]kola\b", "University"),
         (r"(?<=\w )arm[ée]e(?=\s*(?:$|[-(/,]))", "armed"),
     )
 )
 """Phrases that mean one word, and their usual form. `Armée` at the end is no army."""
-_PHRASE_WORDS = re.compile("central african|centrafricaine|ivoire|columbia|arm[ée]e", re.I)
+_PHRASE_WORDS = re.compile(
+    "central african|centrafricaine|ivoire|columbia|arm[ée]e|hochschule|h[oö]gskola|korkeakoulu"
+    "|u[cč]en[ií]|[sš]kola",
+    re.I,
+)
+_FOUNDERS = parse_groups(
+    """
+München: ludwig+maximilian ludwig+maximilians
+Heidelberg: ruprecht+karl ruprecht+karls
+Bonn: friedrich+wilhelms rheinische+friedrich+wilhelms
+Freiburg: albert+ludwig albert+ludwigs
+Tübingen: eberhard+karl eberhard+karls
+Frankfurt: johann+wolfgang+goethe
+Jena: friedrich+schiller
+Göttingen: georg+august
+Kiel: christian+albrecht christian+albrechts
+Mainz: johannes+gutenberg
+Innsbruck: leopold+franzens
+Graz: karl+franzens
+Würzburg: julius+maximilian julius+maximilians
+Münster: westfalische+wilhelms westfaelische+wilhelms
+Erlangen: friedrich+alexander
+Giessen: justus+liebig
+Marburg: philipps
+Greifswald: ernst+moritz+arndt
+Halle: martin+luther
+Magdeburg: otto+von+guericke
+Hannover: gottfried+wilhelm+leibniz
+Oldenburg: carl+von+ossietzky
+Bamberg: otto+friedrich
+Salzburg: paris+lodron
+Linz: johannes+kepler
+Szeged: jozsef+attila
+Poznań: adam+mickiewicz
+"""
+)
+"""Founders that universities are named after → city that they are named after as often."""
+_NAMED = re.compile(
+    r"\b("
+    + "|".join(sorted((name.replace("+", r"[\s-]") for name in _FOUNDERS), reverse=True))
+    + ")"
+    r"[\s-]universit(?:y|at|aet)\b(?:,?\s(?:(?:of|in|at|zu|am)\s)?(\w+))?",
+    re.I,
+)
 _IN = re.compile(r"(?<=\w)\sin\s(?=\w)", re.I)
 """Preposition between words, which would be read as the legal form Inc."""
 _LONG_VOWEL, _NISBA = re.compile(r"([aeiou])\1"), re.compile(r"(?<=\w{3})i{1,3}y{1,3}(?:a?h?|eh)$")
@@ -61,11 +115,28 @@ def level_spelling(text: str) -> str:
     if _PHRASE_WORDS.search(text):
         for pattern, meaning in _PHRASES:
             text = pattern.sub(meaning, text)
+    if "niversit" in text:
+        text = _name_after_city(text)
+    if "&" in text:
+        text = _AMPERSAND.sub(_join_capitals, text)
     if "-" in text:
         text = _LINK.sub(" ", _ARTICLE.sub("al-", text))
     if " " in text.strip():
         text = _IN.sub(" of ", _GLUED.sub(" ", text))
     return _abbreviate_legal_forms(_SPELLED.sub(_join_letters, text))
+
+
+def _name_after_city(text: str) -> str:
+    """Return the name of a university that is called by its founder with that of its city."""
+    plain = text.translate(_UMLAUTS)
+    match = _NAMED.search(plain) if len(plain) == len(text) else None
+    if match is None:
+        return text
+    city = _FOUNDERS[re.sub(r"[\s-]", "+", match[1].lower())]
+    # The city may follow, in any language.
+    is_city = match[2] and (city_name(letters(match[2])) or letters(match[2]) == letters(city))
+    end = match.end() if is_city or not match[2] else match.start(2)
+    return f"{text[: match.start()]}University of {city} {text[end:]}"
 
 
 def simplify_romanization(word: str) -> str:
@@ -76,6 +147,12 @@ def simplify_romanization(word: str) -> str:
     if len(word) < _MIN_SIMPLIFIED:
         return word
     return _LONG_VOWEL.sub(r"\1", _NISBA.sub("i", word)).replace("ou", "u")
+
+
+def _join_capitals(match: re.Match[str]) -> str:
+    """Return capitals beside an ampersand as one word (`AT&T`), unless that is a legal form."""
+    joined = match[1] + match[2]
+    return match[0] if joined.lower() in LEGAL_LETTERS else joined
 
 
 def _join_letters(match: re.Match[str]) -> str:

@@ -54,6 +54,7 @@ from resolver.reference.group_names import (
 
 _BRACKETED = re.compile(r"\s*+([^()]+)\(\s*+[A-Z][A-Z.\-]{1,9}\s*+\)\s*$")
 _BEHIND_DASH = re.compile(r"\s*+(.+?)\s[-\u2013\u2014]\s*+([A-Z]{3,10})\s*$")
+_LEADING = re.compile(r"\s*+([A-Z]{3,6})\s+(\S+(?:\s+\S+){2,})$")
 _BEFORE_DASH = re.compile(r"\s*+([A-Z]{3,10})\s*+[-\u2013\u2014:]\s+(.+)$")
 
 _LEGAL_WORDS = frozenset(
@@ -66,21 +67,33 @@ _LEGAL_PARTS = frozenset(
     kabushiki kaisha gaisha aktiebolaget aktiebolag aktieselskab sendirian berhad akcyjna akciova
     ograniczona odpowiedzialnoscia aktsionernoe aktsionernoye otvetstvennostyu ogranichennoy
     reszvenytarsasag osakeyhtio responsabilita responsabilite responsabilidad unipersonale
-    aktiengesellschaft kommanditgesellschaft konink koninklejke koninkl""".split()
+    aktiengesellschaft kommanditgesellschaft konink koninklejke koninkl beschrankter beschraenkter
+    simplifiee commandite commanditaire vennoten beperkte aansprakelijkheid azioni accomandita
+    collettivo unipersonnelle unipessoal kommanditbolag anpartsselskab interessentskab oyj abp
+    korlatolt felelossegu tarsasag zartkoruen mukodo nyilvanosan ograniczona jawna komandytowa
+    rucenim omezenym ogranicenom odgovornoscu dionicko raspundere actiuni obmezhenoyu
+    vidpovidalnistyu periorismenis efthynis sti eurl sasu ltda unip eingetragener eingetragene
+    cooperatie uitgesloten""".split()
 )
 """Words of legal forms, which may stand apart, and shortened predicates of firms (`royal`)."""
 _PREPOSITIONS = frozenset(
     """te op aan bij auf am an im in at on for to by with zur sous aux au en et und och og para
-    por per pour con mit fi against contra contre among from vander vanden vande""".split()
+    por per pour con mit fi against contra contre among from vander vanden vande dipl drs vorm
+    vormals nachf nachfl nachfolger inh inhaber studi studiorum""".split()
 )
-"""Words between the others in names of groups, in languages whose particles are not listed."""
+"""Words between the others in names of groups, in languages whose particles are not listed, and
+those for founders, owners and studies."""
+_LETTERED_FORMS = frozenset(("ag", "as", "bv", "kk", "nv", "aps"))
+"""Legal forms whose letters may stand apart in a name, in the order of the alphabet."""
 
 
 _DIRECTIONS = frozenset("north south east west northern southern eastern western".split())
 """Words that are generic in a name without a word of its own (`Western University`)."""
 _MIN_REPEATED = 4
 """Letters of a word that is left out where it is repeated."""
-_THINGS = {**EMBLEMS, **REGIONAL_THINGS, **VIRTUES, **THINGS}
+_RIGHTS = dict.fromkeys(("patents", "licensing", "intellectual", "trademarks"), "patent")
+"""Words of the firms that keep the rights of a group."""
+_THINGS = {**EMBLEMS, **REGIONAL_THINGS, **VIRTUES, **THINGS, **_RIGHTS}
 _ENGLISH_THINGS = frozenset(_THINGS.values())
 # Plain ints: operations on enumeration members take a microsecond each.
 _NOT_OWN = int(TokenFlag.GENERIC | TokenFlag.PARTICLE | TokenFlag.LEGAL)
@@ -92,7 +105,8 @@ def group_readings(text: str) -> tuple[str, ...]:
 
     `World Health Organization (WHO)`, `WHO - World Health Organization` and `World Health
     Organization / Organisation mondiale de la santé` are examples. What stands at a dash is a
-    short form if the name has its letters in their order.
+    short form if the name has its letters in their order, what leads a name (`ABB Asea Brown
+    Boveri`) if they begin its words.
     """
     if match := _BRACKETED.match(text):
         ways = [match[1]]
@@ -100,6 +114,8 @@ def group_readings(text: str) -> tuple[str, ...]:
         ways = [match[1]] if _is_short_form(match[2], match[1]) else []
     elif match := _BEFORE_DASH.match(text):
         ways = [match[2]] if _is_short_form(match[1], match[2]) else []
+    elif (match := _LEADING.match(text)) and _begin_words(match[1], match[2]):
+        ways = [match[2]]
     else:
         ways = text.split(" / ") if text.count(" / ") == 1 else []
     # A single word is a part of the name, as in `Norvelt / Malta`.
@@ -110,6 +126,14 @@ def _is_short_form(short: str, text: str) -> bool:
     """Return whether a name begins with the first of some capitals and has the others in order."""
     rest, capitals = iter(fold(text).replace(" ", "")), short.lower()
     return next(rest, "") == capitals[0] and all(letter in rest for letter in capitals[1:])
+
+
+def _begin_words(short: str, text: str) -> bool:
+    """Return whether capitals begin words of a name in their order, the first one its first."""
+    initials = iter([word[0] for word in fold(text).split()])
+    return next(initials, "") == short[0].lower() and all(
+        letter in initials for letter in short[1:].lower()
+    )
 
 
 def _analyze(text: str) -> GroupName | None:
@@ -190,17 +214,28 @@ def _number_token(form: str, number: str, *, is_ship: bool) -> Token:
 def _flag_legal_letters(tokens: list[Token]) -> list[Token]:
     """Return tokens with legal forms that the tables do not have flagged at either end.
 
-    So is a V that is the only letter by itself: it is left of a legal form (`B. V.`, `N. V.`).
+    So are single letters that make a legal form apart (registers sort the words of a name), and a V
+    that is the only letter by itself: it is left of a legal form (`B. V.`, `N. V.`).
     """
+    single = [_written_letter(token) for token in tokens]
     single_letters = sum(len(token.text) == 1 for token in tokens)
     ends = {0, len(tokens) - 1} if len(tokens) > 1 else set()
+    is_lettered = len(tokens) > single_letters and "".join(sorted(single)) in _LETTERED_FORMS
     return [
         replace(token, flags=token.flags | TokenFlag.LEGAL)
         if (place in ends and token.text in _LEGAL_WORDS)
         or (ends and single_letters == 1 and token.text == "v")
+        or (is_lettered and single[place])
         else token
         for place, token in enumerate(tokens)
     ]
+
+
+def _written_letter(token: Token) -> str:
+    """Return the letter that a token is, perhaps one that was read as a numeral; else nothing."""
+    if token.flags & TokenFlag.NUMBER:
+        return "v" if token.flags & TokenFlag.LEGAL else ""
+    return token.text if len(token.text) == 1 else ""
 
 
 def _word_symbols(name: GroupName) -> tuple[dict[int, list[int]], dict[int, int]]:

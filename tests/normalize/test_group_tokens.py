@@ -104,6 +104,20 @@ def test_a_single_v_is_left_of_a_legal_form() -> None:
     assert not tokenize_group("H V Norvelt Works")[1].flags & TokenFlag.LEGAL
 
 
+@pytest.mark.parametrize(
+    ("text", "is_legal"),
+    [
+        ("B NORVELT OSTRAVA V", True),
+        ("A NORVELT P S", True),
+        ("B NORVELT D V", False),
+        ("B NORVELT OSTRAVA D", False),
+    ],
+)
+def test_letters_of_a_legal_form_may_be_separated(text: str, is_legal: bool) -> None:
+    letters = [token for token in tokenize_group(text) if len(token.text) == 1]
+    assert all(token.flags & TokenFlag.LEGAL for token in letters) == is_legal
+
+
 def test_in_is_a_preposition_unless_the_name_has_a_legal_form() -> None:
     assert tokenize_group("Norvelt University in Ostrava")[2].flags == TokenFlag.PARTICLE
     assert tokenize_group("Norvelt Inc")[1].flags & TokenFlag.LEGAL

@@ -354,6 +354,8 @@ def test_a_south_slav_letter_is_two() -> None:
         ("WGO \u2013 World Grain Organization", ("World Grain Organization",)),
         ("WLF - World Grain Organization", ()),
         ("World Grain Organization - MLO", ()),
+        ("WGO World Grain Organization", ("World Grain Organization",)),
+        ("WLF World Grain Organization", ()),
         ("Norvelt - NVT", ()),
         (
             "Grain Board / Office des c\u00e9r\u00e9ales",

@@ -43,10 +43,10 @@ provincial pediatric open branch
 """
 COMMERCIAL = """
 bank insurance assurance finance financial capital investment investments leasing property
-properties estate patent patents licensing trading shipping logistics transport airlines aviation
-construction oil gas mining steel chemical chemicals pharmaceutical pharmaceuticals electric
-electronics telecommunications media energy power engineering consulting software semiconductor
-semiconductors automotive machinery instruments materials
+properties estate patent/patents/licensing/intellectual trading shipping logistics transport
+airlines aviation construction oil gas mining steel chemical chemicals pharmaceutical
+pharmaceuticals electric electronics telecommunications media energy power engineering consulting
+software semiconductor semiconductors automotive machinery instruments materials
 """
 _UNITS = "school college faculty department division laboratory graduate postgraduate"
 _HEADS = "university institute academy college school hospital museum library"

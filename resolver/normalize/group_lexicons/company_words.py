@@ -78,7 +78,9 @@ academy: akademien akademiet
 faculty: fac facultad faculte facolta fakultat faculdade fakultet fakulteit
 laboratories: laboratorija laboratoriya
 department: departamento departement dipartimento abteilung afdeling otdel
-school: schule ecole escuela escola scuola hogeschool hochschule skola skole szkola iskola
+university: hochschule
+university applied sciences: hogeschool
+school: schule ecole escuela escola scuola skola skole szkola iskola
 college: coll colegio collegio
 federal: federale federales bundes federalnyy federalnoe federalnoye
 state: estatal estadual estaduais statale staatliche rijks statni panstwowy gosudarstvennyy
@@ -157,6 +159,116 @@ partners: ptnrs partner
 central: cent
 research: issled
 scientific: nauch
+industry: bransch przemysl prumysl
+works: werk werken verk usines usine officine officina zaklad zaklady zakl zavody gyar gyarak
+works: gyara tehtaat etablissements etablissement etabl stabilimento stabilimenti
+works: estabelecimentos establecimientos
+brothers: hnos gebroers broeders broederna brodrene brodre bratri bracia braca bratya testverek
+brothers: veljekset kardesler kardesleri adelfoi
+sons: soehne sonner zoon synove synowie sinovi pojat fiai
+united: vereinigten verenigde unis unies forenede forenade
+united: spojene ujedinjene egyesult obedinennye
+general: allg algemeen generales gener
+standard: std
+consolidated: consol
+national: nationaux
+germany: dtsch bundesrepublik
+europe: europeennes europaeische europeia
+europe: europeas europejski evropska
+machinery factory: maschinenfabrik maschf maschinenfabriken
+machinery: maskinindustri masini masiny mashin strojarne strojirna strojarna
+equipment: ekipman vybaveni oborudovanie oborudovaniya sprzet utrustning udstyr utstyr laitteet
+equipment: apparate apparatus apparaten apparecchi aparatos apparaturen
+tools: werkzeuge werkzeug outils outillage utensili herramientas gereedschap verktyg verktoj
+tools: instrumentalnyy naradi narzedzi szerszam
+machine tools: werkzeugmaschinen werkzeugmaschinenfabrik
+engines: motorenwerke
+motor works: motorenwerk
+chemical: chemicky chemickych vegyi vegyipari vegyeszeti chimici chimicos quimico quimicos
+chemical: kimyasal kemijska hemijska hemija khimichni kemiallinen
+pharmaceutical: gyogyszer gyogyszergyar farmacevtska farmaceutska farmaceuticky farmakeftiki
+pharmaceutical: laakkeet lakemedel legemiddel laegemiddel farmatsevticheskiy
+steel: ocelarny stalowe acel celuk stali hutni zeleznicni
+metal: metallurgical metallurgia metalurgia metalurgica metallurgique metallwerke metallwerk
+metal: metallgesellschaft metalltechnik metalurgiczny metalurgicke
+iron: eisen eisenwerk eisenwerke ferro ijzer zelezo
+mining: gruben bergwerk bergwerke miniera minieres mijnen gruvor gruve banya kopalnia
+energy: energetyczna energeticka energeticky energetikai elenergia energetske
+power: kraftwerk kraftwerke elektrizitatswerk elektrizitatswerke
+textile: textilgyar tekstil tekstilna tessuti tejidos weberei spinnerei
+shipbuilding: werft werften astilleros cantieri scheepswerf stocznia
+shipbuilding: brodogradiliste sudostroitelnyy tersane tersanesi
+brewery: brauerei brouwerij cerveceria cervejaria birrificio bryggeri bryggerier browar
+brewery: pivovar sorgyar brauereien
+publishing: uitgeverij wydawnictwo nakladatelstvi kustannus forlaget
+publishing: editrice
+printing: druckerei drukkerij imprimerie tipografia imprenta trykkeri tryckeri drukarnia nyomda
+furniture: moebel meubles mobili muebles moveis meubelen nabytek butor mobilya
+toys: spielwaren giocattoli brinquedos speelgoed
+paper: papierfabrik papierfabriken cartiere cartiera papelera papirnica papiernia paperi
+glass: verrerie verreries vetreria vetrerie cristaleria glasfabrik glasfabriek
+cement: zementwerke zementfabrik cimenterie cimenteries cementerie cementownia cementarna
+cement: cementgyar cimento
+ceramics: keramik ceramiche ceramiques ceramica ceramicas keramische porzellan porzellanfabrik
+leather: pelletteria cuero couro
+wine: weine vinos vinhos
+dairy: molkerei laiterie laiteries latteria lacteos laticinios zuivel mejeri mejerier meijeri
+dairy: mleczarnia mlekarna tejipari
+meat: fleisch kjott mieso
+sugar: zucker sucreries zucchero azucar azucarera acucar suiker sukker cukrownia cukrovar
+fertilizers: engrais fertilizzanti fertilizantes kunstmest gubre nawozy hnojiva
+dyes: farbwerke farbenfabriken colorants coloranti colorantes
+paints: lackfabrik peintures vernici pinturas
+seeds: saatzucht saaten semences sementi semillas sementes
+explosives: sprengstoff explosifs esplosivi explosivos
+cables: kabelwerke cablerie kabely
+wire: drahtwerke
+pumps: pumpen pompes bombas pompen pumper pompy cerpadla
+valves: armaturen robinetterie valvole valvulas armatury
+bearings: walzlager kugellager roulements cuscinetti rodamientos lozysk loziska
+aircraft: flugzeugbau flugzeugwerke avions aerei aviones vliegtuigen flygplan samolotow letadel
+railway: eisenbahn chemins ferrovie ferrocarriles ferrovias spoorwegen jernbane jarnvag kolejowe
+railway: drahy demiryolu demiryollari
+watches: uhren uhrenfabrik montres orologi relojes horlogerie
+packaging: verpackung verpackungen emballages imballaggi embalajes embalagens verpakkingen emballage
+packaging: opakowania
+cosmetics: kosmetik cosmetiques cosmetici cosmeticos kosmetika kozmetik
+perfumes: profumi perfumeria parfumerie
+household appliances: hausgerate hausgeraete electromenager elettrodomestici electrodomesticos
+measuring: messtechnik mesures meettechniek
+control: regelungstechnik steuerungstechnik controles
+computer: datenverarbeitung
+software: logiciels programmi programas programmsysteme
+television: fernseh televisione fernsehen televize
+broadcasting: rundfunk radiodiffusion radiodiffusione
+telephone: telefonos telefoni telephones telefone telefoon
+electrical industry: elektroindustrie
+purchasing: einkaufs einkauf acquisti inkoop
+sales: vertrieb vertriebs vertriebsgesellschaft verkauf verkoop ventas vendite vendas sprzedaz
+sales: prodej
+sales: verkaufs forsaljning salgs myynti
+distribution: distributie dystrybucja distribuce dagitim
+administration: administraciya
+participations: partecipazioni participaciones participacoes deelnemingen
+holding: beteiligungsgesellschaft participation deltagelse
+operations: betriebs betriebsgesellschaft exploitatie
+property: vermogensverwaltung grundstucks grundstucksgesellschaft
+housing: wohnungsbau wohnbau habitatges woningbouw
+exploitation: verwertungs verwertungsgesellschaft
+licensing: lizenz lizenzen licences licenze licencias licencas lizenzverwaltung
+trademarks: markenverwaltung marques marcas merken trademark
+patent: patentverwertung patentverwertungs patentes octrooien brevetti patenty patentti
+innovation: innovations innovazione innovacion inovacao innovatie innowacje inovace
+solutions: losungen loesungen soluzioni soluciones solucoes oplossingen resheniya
+consultants: berater conseils consulenti consultores adviseurs
+research: badawczo
+research institute: nii niiu
+research development: niokr
+scientific production: nauchnoproizvodstvennoe nauchnoproizvodstvennaya
+enterprises: podnik podniky przedsiebiorstwo vallalat foretag virksomhed bedrijf bedrijven poduzece
+enterprises: preduzece intreprinderea yritys isletmesi isletmeleri kogyosho
+cooperative: genossenschaft cooperatief cooperativa kooperativ spoldzielnia druzstvo
+cooperative: osuuskunta szovetkezet andelsselskab cooperativas
 """
 )
 """Abbreviation or word of another language → English word, by which it is replaced."""

@@ -23,6 +23,7 @@ from resolver.normalize.group_lexicons.trade_words import (
     FOREIGN_EMBLEMS,
     FOREIGN_TRADE_WORDS,
     TRADE_WORDS,
+    TRANSCRIBED_WORDS,
 )
 from resolver.normalize.group_lexicons.unspaced_words import translate_unspaced_words
 from resolver.normalize.group_spelling import simplify_romanization
@@ -156,6 +157,7 @@ _IN_SCRIPT = {
 _ARABIC_LETTERS, _WORD = re.compile("[\u0600-\u06ff]"), re.compile(r"[^\W_]+(?:[’'][^\W_]+)*\.?")
 _PREFIX = re.compile("^(?:\u0648?\u0627\u0644|\u0648?\u0644\u0644|\u0628\u0627\u0644)(?=\\w{3})")
 _FOLDED = {
+    **TRANSCRIBED_WORDS,
     **TRADE_WORDS,
     **INSTITUTION_WORDS,
     **COMPANY_WORDS,
@@ -166,6 +168,25 @@ _FOLDED = {
     **_LATIN_WORDS,
 }
 """Words without accents, whatever their script."""
+_HEADS = frozenset(
+    """
+    gesellschaft gesellschaften fabrik fabriken werk werke institut zentrum forschung universitat
+    universitaet klinik klinikum krankenhaus schule hochschule akademie bank versicherung technik
+    industrie verwaltung anstalt amt ministerium bibliothek museum labor laboratorium wissenschaft
+    wissenschaften unternehmen stiftung verband fabriek fabrieken maatschappij onderneming bedrijf
+    instituut centrum onderzoek universiteit ziekenhuis ministerie vereniging bolag bolaget selskab
+    selskabet institutet institutt universitet universitetet universitetets sjukhus sjukhuset
+    sykehus hogskola skola skolan forskning industri teknik center centret senter foretag fond
+    intezet intezete egyetem egyeteme gyar kozpont korhaz laitos keskus yliopisto sairaala tehdas
+    yhtio liitto seura koulu
+    """.split()
+)
+"""Words that end compounds of German, Dutch, Scandinavian, Hungarian and Finnish names."""
+_LEGAL_HEADS = ("aktiebolaget", "aktiebolag", "aktiengesellschaft", "aktieselskab")
+"""Legal forms that a name may be written together with."""
+_LEAST_PART = 4
+_JOINT = re.compile("(?:e?[sn]|er|-)$")
+"""Letters that may join the parts of a compound."""
 _ELIDED = frozenset(("l", "d", "dell", "dall", "all", "nell", "sull", "qu"))
 _LEAST_PLURAL = 7
 _PLURAL = re.compile("(?:(ie)|(?<=[^su]))s$")
@@ -224,4 +245,22 @@ def _find_meaning(word: str) -> str:
     meaning = _FOLDED.get(bare, "")
     if not meaning and bare.endswith("s") and len(bare) >= _LEAST_PLURAL:
         meaning = _FOLDED.get(bare[:-1], "")
-    return meaning or _FOLDED.get(simplify_romanization(bare), "")
+    meaning = meaning or _FOLDED.get(simplify_romanization(bare), "")
+    return meaning or (_split_compound(bare) if len(bare) >= 2 * _LEAST_PART else "")
+
+
+def _split_compound(word: str) -> str:
+    """Return the English words for a compound of generic words, else nothing.
+
+    `werkzeugfabrik` gives `tools factory`; legal forms are cut from any word.
+    """
+    for place in range(_LEAST_PART, len(word) - _LEAST_PART + 1):
+        first, head = word[:place], word[place:]
+        if head in _HEADS:
+            meaning = _FOLDED.get(first) or _FOLDED.get(_JOINT.sub("", first))
+            if meaning:
+                return f"{meaning} {_FOLDED.get(head, head)}"
+        elif head in _LEGAL_HEADS:
+            first = _JOINT.sub("", first) if first.endswith("s") else first
+            return f"{_FOLDED.get(first, first)} {head}"
+    return ""

@@ -203,6 +203,96 @@ fisheries: fischerei peche pesca rybacki rybarstvi fiskeri kalastus
 industry: industrieministerium przemyslu prumyslu
 security: bezpieczenstwa bezpecnosti
 children: enfant
+university: korkeakoulu tudomanyegyetem tudomanyegyeteme universitesine
+university: augstskola aukstoji
+university: mahavidyalaya
+medical university: orvostudomanyi
+business school: handelshochschule handelshogskola kereskedelmi
+music university: musikhochschule
+sports university: sporthochschule
+education university: lehrerbildung
+university hospital: universitaetsklinik universitatsklinik uniklinik uniklinikum
+university hospital: universitatskrankenhauses universiteitsziekenhuis yliopistollinen
+university clinic: universitetsklinika
+medical center: ziekenhuiscentrum
+mining metallurgy: gorniczo hutnicza
+science technology: naturvitenskapelige
+natural sciences: naturwissenschaften naturwissenschaftliche naturelles naturali
+natural sciences: przyrodniczy przyrodniczych prirodnich prirodovedecka prirodoslovni
+natural sciences: naturvetenskapliga
+humanities: geisteswissenschaften humanistyczny humanitarnyy bolcseszettudomanyi humanidades
+humanities: letteren humanistinen
+social sciences: sozialwissenschaften sociales sociali sociais yhteiskuntatieteiden spolecenskych
+political sciences: politikwissenschaft politiques politicas politiche
+life sciences: lebenswissenschaften biowissenschaften
+economics: wirtschaftswissenschaften volkswirtschaftslehre economiques economicas economiche
+economics: gazdasagtudomanyi nationalekonomi kansantaloustieteen taloustieteiden
+computer science: datateknik computerwissenschaft tietojenkasittelytieteen
+mechanical engineering: maschinenwesen
+civil engineering: bauingenieurwesen stavebnictvi
+electrical engineering: elektrotechnik elektrotechniki elektrotechnicka elettrotecnica
+electrical engineering: electrotechnique electrotecnica
+materials science: werkstoffwissenschaft materialwissenschaft
+solid state: festkorper festkorperphysik
+solid state research: festkorperforschung
+cancer research: kreftforskning cancerforschung rakforskning
+cancer research center: krebsforschungszentrum
+nuclear research center: kernforschungszentrum kernforschungsanlage
+research center: forskningscentret istrazivacko tutkimuskeskuksen kutatokozpontja
+brain research: hirnforschung
+polymer research: polymerforschung
+coal research: kohlenforschung
+plasma physics: plasmaphysik
+nuclear physics: kernphysik jadernych jaderne
+astronomy: astronomie astronomia astronomii sternkunde tahtitieteen
+astrophysics: astrophysik astrophysique astrofisica astrofizyki astrofizikos astrofysik
+biochemistry: biochemie biochimie bioquimica biochimica biokemi biochemii biokimya biokhimii
+biophysics: biophysik biophysique biofisica biofizyki biofyzikalni biofizik biofiziki
+microbiology: mikrobiologie microbiologie microbiologia mikrobiologii mikrobiologi mikrobiyoloji
+genetics: genetik genetique genetica genetyki genetiki genetiky
+immunology: immunologie immunologia immunologii
+physiology: physiologie fysiologi fisiologia fisiologie fiziologii fyziologie
+neurology: neurologie neurologia neurologii
+neurosciences: neurowissenschaften neurociencias neuroscienze
+cardiology: kardiologie cardiologie cardiologia kardiologii kardiologi
+pediatrics: padiatrie pediatrie pediatria pediatri kinderheilkunde
+surgery: chirurgie chirurgia cirugia cirurgia kirurgi chirurgii
+pathology: pathologie patologia patologi
+psychiatry: psychiatrie psiquiatria psichiatria psykiatri
+ophthalmology: augenklinik ophtalmologie oftalmologia augenheilkunde
+tropical medicine: tropenmedizin
+public health: gesundheitswesen
+botany: botanik botanique botanica botaniki botaniky
+zoology: zoologie zoologia zoologii zoologisk
+ecology: okologie ecologie ecologia ekologii ekologie ekologi ekoloji
+oceanography: oceanographie oceanografia ozeanographie okeanologii
+hydrology: hydrologie hidrologia hydrologii
+crystallography: kristallographie cristallographie cristalografia kristallografii
+electrochemistry: elektrochemie
+spectroscopy: spektroskopie spectroscopie espectroscopia spektroskopii
+mathematics: matematicki matematychnyi matematicheskiy
+linguistics: linguistik linguistique linguistica jazykoveda jezykoznawstwa yazykoznaniya
+sociology: soziologie sociologie sociologia socjologii sotsiologii
+archaeology: archaologie archeologie arqueologia archeologia archeologii arkeoloji
+ethnology: ethnologie etnologia volkerkunde
+theology: theologie teologia teologii teologisk
+architecture: architektur arquitectura arquitetura architettura architektury arkitektur mimarlik
+fine arts: kunsthochschule kunstakademie
+conservatory: konservatorium conservatoire conservatorio konservatorio konzervatorium konservatuvari
+gymnasium: gimnazium gimnazjum gymnazium gimnazija
+high school: oberschule gesamtschule lyceum liceo lycee liceum liceul lizeum
+business: betriebswirtschaft betriebswirtschaftslehre affaires negocios
+graduate school: graduiertenschule
+federal institute technology: eth
+university california los angeles: ucla
+university california san diego: ucsd
+university california san francisco: ucsf
+university pennsylvania: upenn
+california institute technology: caltech
+state university new york: suny
+city university new york: cuny
+cancer research center germany: dkfz
+federal: eidgenossische eidgenossisches eidgenossischen
 """
 )
 """Form of a word or its abbreviation → English word, by which it is replaced."""

@@ -44,6 +44,69 @@ charity: khairia kheyriyeh beneficencia hayir
 """
 )
 """Word of a trade or a sort of group → English word, by which it is replaced."""
+TRANSCRIBED_WORDS = parse_groups(
+    """
+corporation: korporeyshn korporeishn korporejshn korporeishen korporeshn
+company: kompani kampani
+incorporated: inkorporeyted inkorporejted inkorporeited
+industries: indastriz indastris indastri industriz
+industrial: indastrial indastriel
+international: interneshnl interneshnal interneshenal internasional internashnl internehshnl
+electric: ehlektrik elektrikal ehlektrikal
+electronics: ehlektronik elektroniks
+engineering: inzhiniring inzheniring inzhinering enzhiniring
+chemical: kemikal kemikl khimish khemish kemikalz kemikals
+general: dzheneral dzhenerel dzhenerl
+research: riserch risech risyorch
+development: divelopment develepment developmant
+manufacturing: manufekchuring manufakchering manyufekchuring manyufekcharing manufakchuring
+pharmaceutical: farmasyutikal farmasyutikel farmasyutikalz farmasyutikals farmasyutiks
+systems: sistemz sistems
+products: prodakts prodaktz produkts
+services: servisiz servisez servises servisis
+technology: teknolodzhi tekhnolodzhi tehnolodzhi
+technologies: teknolodzhiz tekhnolodzhiz teknolodzhis tekhnolodzhis
+company: gezelshaft gezellshaft gezellschaft geselshaft
+aktiengesellschaft: aktsiengezelshaft aktsiengezellshaft aktiengezelshaft aktiengezellshaft
+aktiebolaget: aktibolaget aktibolag
+holding: kholdings holdingz kholdingz
+trading: treyding trejding treiding
+management: menedzhment menedjment menejment meneydzhment
+logistics: lodzhistiks lodzhistik
+energy: enerdzhi ehnerdzhi enerdji
+power: pauer
+solutions: solyushnz solyushns solyushnes
+capital: kepital kehpital
+airlines: eyrlaynz eyrlayns aviolaynz
+mining: mayning majning
+resources: risorsiz resorsiz resorsis risorses
+machinery: mashineri
+works: vorks uorks
+united: yunayted yunajted yunaited
+national: neshnl neshenel neshnal
+union: yunion
+laboratories: laboratoriz laboratoris
+shipping: shiping
+network: netvork netvork
+networks: netvorks
+software: softver softuer
+security: sekyuriti sekuriti
+securities: sekyuritiz sekuritiz
+finance: faynens fajnens fayneshl
+investment: investmants
+construction: konstrakshn konstrakshen
+materials: meterialz matirialz
+motors: motorz
+tobacco: tobekko tobako
+beverages: beveridzhiz
+foods: fudz
+design: dizayn dizajn
+house: khaus
+world: vorld uorld
+brothers: brazers braders
+"""
+)
+"""English word of firms' names as Cyrillic letters write its sound, in Latin letters → the word."""
 EMBLEMS = parse_groups(
     """
 silver: argent argento argentee argentees plata prata silbern noghrei fidda fiddiya fizzi gumush
