@@ -17,6 +17,7 @@ from resolver.api.openapi.pages import pages
 from resolver.api.reconcile import blueprint as reconcile
 from resolver.api.routes.batches import blueprint as batches
 from resolver.api.routes.catalog import blueprint as catalog
+from resolver.api.routes.crime_links import blueprint as crime_links
 from resolver.api.routes.entities import blueprint as entities
 from resolver.api.routes.groups import blueprint as groups
 from resolver.api.routes.health import blueprint as health
@@ -43,6 +44,7 @@ _BLUEPRINTS = (
     records,
     network,
     groups,
+    crime_links,
     updates,
     reconcile,
     openapi,

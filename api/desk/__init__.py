@@ -21,12 +21,13 @@ from resolver.api.desk import (
     user_pages,
 )
 from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.networks import group_pages, overlap_page, workbench
+from resolver.api.desk.networks import crime_pages, group_pages, overlap_page, workbench
 from resolver.api.desk.support.desk_access import install_desk
 
 __all__ = [
     "batch_pages",
     "blueprint",
+    "crime_pages",
     "decision_actions",
     "entity",
     "group_pages",

@@ -15,6 +15,7 @@ from resolver.api.openapi.json_schema import (
     NONBLANK,
     STRING,
     STRINGS,
+    TEXT,
     array_of,
     closed_object,
     component,
@@ -35,6 +36,9 @@ from resolver.network.graph_reader import (
     read_graph,
 )
 from resolver.network.paths import MAX_LENGTH, find_paths
+from resolver.network.selection import GraphChoice, choose_nodes
+from resolver.records import Activity
+from resolver.records.relations.relation_types import ROLE_CLASSES
 
 blueprint = Blueprint("network", __name__)
 _ACCESS = Access(Scope.CHECK, Disclosure.VALUES)
@@ -60,6 +64,9 @@ _PATHS = component(
         query_parameter("types", array_of(enum_of(EDGE_TYPES))),
         AT,
         query_parameter("on", _DAY, description="Only relations that may be in force that day."),
+        query_parameter("activity", enum_of(Activity)),
+        query_parameter("role", enum_of(ROLE_CLASSES)),
+        query_parameter("agency", {**TEXT, "maxLength": 2_000}),
         query_parameter("limit", integer(1, MAX_NODES)),
     ],
     responses={200: json_response_of(_GRAPH), **errors(404)},
@@ -69,13 +76,15 @@ def graph(entity_id: str) -> Response:
 
     Nodes are entities, artefacts that entities share (a telephone, document, account, vessel,
     address) and ends that are known by name only. Edges have a type, a direction and the statements
-    of the lists, with role and dates as written. `types` are those to follow, all by default. A
-    node with more neighbors than are shown, and a graph of more than `limit` (300) nodes, are not
-    `complete`.
+    of the lists, with role and dates as written. `types` are those to follow, all by default.
+    `activity`, `role` (class) and `agency` leave the entities that fit, and the nodes that lead
+    there. A node with more neighbors than are shown, and a graph of more than `limit` (300) nodes,
+    are not `complete`.
     """
     query_parameters.reject_undeclared()
     query = _read_query()
-    network = read_graph(current_service().hub, entity_id, viewer(), query)
+    whole = read_graph(current_service().hub, entity_id, viewer(), query)
+    network, _ = choose_nodes(whole, _read_choice())
     _log("graph", {"id": entity_id, "hops": query.hops}, network)
     middle = next((node.id for node in network.nodes if node.distance == 0), "")
     body = {"id": middle, **graph_document(network), "version": network.revision}
@@ -115,6 +124,14 @@ def paths() -> Response:
         "version": result.graph.revision,
     }
     return json_response(body)
+
+
+def _read_choice() -> GraphChoice:
+    return GraphChoice(
+        query_parameters.read_choice("activity", tuple(Activity)),
+        next(iter(query_parameters.read_texts("agency")), ""),
+        query_parameters.read_choice("role", tuple(ROLE_CLASSES)),
+    )
 
 
 def _read_query() -> GraphQuery:

@@ -141,6 +141,7 @@ VALUE_ROWS = [row for row in ROWS if row.access.discloses is Disclosure.VALUES]
 QUERIES = {"q": {"query": NAME, "properties": [{"pid": "birthDate", "v": BORN}]}}
 NAMES_ONLY = {
     "catalog.changes",
+    "crime_links.crime_links",
     "entities.adjacent_by",
     "groups.agency_overlap",
     "groups.group",

@@ -101,6 +101,7 @@ class EntityTable:
     """Visible entities by number, with kinds (bits), agencies, activities, countries and members.
 
     `members`: the entities that belong to each, as (row of the group, row of the member), once.
+    `related`: entities with a relation between them, as (lower row, higher row), once.
     """
 
     revision: int
@@ -110,6 +111,7 @@ class EntityTable:
     activities: Labels
     countries: Labels
     members: tuple[Numbers, Numbers]
+    related: tuple[Numbers, Numbers]
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -145,6 +147,7 @@ def _build_table(rows: VisibleRecords) -> EntityTable:
     ]
     kinds = [part.segment.batch.kinds[part.rows] for part in parts]
     agency_of = {source.name: source.agency or source.name for source in rows.view.sources()}
+    members, related = _find_relations(parts, Owned(owned.records, owners), rows)
     return EntityTable(
         rows.view.revision,
         numbers,
@@ -152,7 +155,8 @@ def _build_table(rows: VisibleRecords) -> EntityTable:
         Labels.gather((part.owners, part.agencies(agency_of.__getitem__)) for part in parts),
         Labels.gather(pair for part in parts for pair in part.labels((ACTIVITY,), str)),
         Labels.gather(pair for part in parts for pair in part.labels(COUNTRIES, country_code)),
-        _find_members(parts, Owned(owned.records, owners), rows),
+        members,
+        related,
     )
 
 
@@ -190,31 +194,43 @@ class _Part:
         return owners[owners >= 0], column.codes[owners >= 0].astype(np.int64)
 
 
-def _find_members(
+def _find_relations(
     parts: Sequence[_Part], owned: Owned, rows: VisibleRecords
-) -> tuple[Numbers, Numbers]:
-    """Return (row of the group, row of the member) of all memberships, each once."""
+) -> tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers]]:
+    """Return (row of the group, row of the member) of all memberships, and (lower row, higher row)
+    of all entities that a relation links, each once.
+    """
     ids = rows.id_array(owned.records)
-    groups, members = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    holders, others = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+    flags = [np.zeros(0, dtype=bool)]
     for part in parts:
         column = part.segment.batch.columns.get(RELATION)
         if column is None:
             continue
         owners, codes = part.values(column)
         targets, is_membership, is_reversed = _read_memberships(column, ids)
-        is_used = is_membership[codes] & (targets[codes] >= 0)
-        sources = owners[is_used]
-        ends = owned.entities[targets[codes[is_used]]]
-        turned = is_reversed[codes[is_used]]
-        groups.append(np.where(turned, sources, ends))
-        members.append(np.where(turned, ends, sources))
-    pairs = np.stack([np.concatenate(groups), np.concatenate(members)])
-    pairs = pairs[:, pairs[0] != pairs[1]]
-    order = np.lexsort((pairs[1], pairs[0]))
-    pairs = pairs[:, order]
-    is_first = np.ones(pairs.shape[1], dtype=bool)
-    is_first[1:] = (pairs[:, 1:] != pairs[:, :-1]).any(axis=0)
-    return pairs[0, is_first], pairs[1, is_first]
+        is_used = targets[codes] >= 0
+        sources, codes = owners[is_used], codes[is_used]
+        ends = owned.entities[targets[codes]]
+        holders.append(np.where(is_reversed[codes], sources, ends))
+        others.append(np.where(is_reversed[codes], ends, sources))
+        flags.append(is_membership[codes])
+    left, right, is_member = np.concatenate(holders), np.concatenate(others), np.concatenate(flags)
+    return (
+        _unique_pairs(left[is_member], right[is_member]),
+        _unique_pairs(np.minimum(left, right), np.maximum(left, right)),
+    )
+
+
+def _unique_pairs(left: Numbers, right: Numbers) -> tuple[Numbers, Numbers]:
+    """Return pairs of different rows, sorted, each once."""
+    is_pair = left != right
+    left, right = left[is_pair], right[is_pair]
+    order = np.lexsort((right, left))
+    left, right = left[order], right[order]
+    is_first = np.ones(len(left), dtype=bool)
+    is_first[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
+    return left[is_first], right[is_first]
 
 
 def _read_memberships(

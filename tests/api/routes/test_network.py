@@ -56,6 +56,9 @@ def test_a_posted_relation_is_an_edge(client: Any) -> None:
     assert client.get("/graph/quay:7?on=2013-05-01").json["edges"] == []
     assert client.get("/graph/quay:7?types=familyOf").json["edges"] == []
     assert len(client.get("/graph/quay:7?hops=0").json["nodes"]) == 1
+    for choice, count in (("role=transporter", 2), ("role=forger", 1), ("agency=nowhere", 1)):
+        assert len(client.get(f"/graph/quay:7?{choice}").json["nodes"]) == count
+    assert client.get("/graph/quay:7?role=pirate").status_code == 422
 
 
 def test_the_past_had_neither(client: Any) -> None:
@@ -103,6 +106,29 @@ def test_faulty_questions_are_refused(client: Any, path: str, status: int) -> No
 def test_faulty_relations_are_refused(client: Any, relation: Any, status: int) -> None:
     answer = client.post("/records", json={**MEMBER, "relations": [relation]})
     assert answer.status_code == status
+
+
+def test_links_across_crimes_have_their_evidence(client: Any) -> None:
+    crimes = {
+        "h": ("Organization", "crime.traffick.human", []),
+        "8": ("Person", "crime.fin", [{"type": "facilitatorOf", "target": "h"}]),
+    }
+    for name, (schema, crime, relations) in crimes.items():
+        properties = {"name": [f"Ottavio Quint {name}"], "topics": [crime]}
+        row = {"id": name, "schema": schema, "datasets": ["quay"], "properties": properties}
+        answer = client.post("/records", json={**row, "relations": relations})
+        assert answer.status_code == 201, answer.text
+    answer = client.get("/crime-links?activity=illicit_money_flows").json
+    assert answer["total"] == len(answer["results"]) == 2
+    group = next(row for row in answer["results"] if row["node"]["kind"] == "group")
+    own, linked = group["crimes"]
+    assert own["statements"] == [{"dataset": "quay", "record": "quay:h"}]
+    assert linked["related_count"] == 1
+    (witness,) = linked["related"]
+    assert witness["statements"] == [{"dataset": "quay", "record": "quay:8"}]
+    assert witness["edges"][0]["type"] == "facilitatorOf"
+    assert client.get("/crime-links?format=csv").text.startswith("id,caption,kind,crime")
+    assert client.get("/crime-links?activity=arson").status_code == 422
 
 
 def test_groups_are_listed_and_shown(client: Any) -> None:

@@ -45,8 +45,8 @@ def random_table(seed: int) -> tuple[EntityTable, list[tuple[int, set[str], set[
     nothing = np.zeros(0, dtype=np.int64)
     numbers = np.arange(1, len(rows) + 1)
     kinds = np.array([row[0] for row in rows], dtype=np.uint8)
-    members = (nothing, nothing)
-    table = EntityTable(1, numbers, kinds, agencies, crimes, Labels.gather(()), members)
+    pairs = (nothing, nothing)
+    table = EntityTable(1, numbers, kinds, agencies, crimes, Labels.gather(()), pairs, pairs)
     return table, rows
 
 
