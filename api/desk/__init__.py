@@ -21,7 +21,14 @@ from resolver.api.desk import (
     user_pages,
 )
 from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.networks import crime_pages, group_pages, overlap_page, workbench
+from resolver.api.desk.networks import (
+    crime_pages,
+    dossier_page,
+    group_pages,
+    overlap_page,
+    saved_view_pages,
+    workbench,
+)
 from resolver.api.desk.support.desk_access import install_desk
 
 __all__ = [
@@ -29,6 +36,7 @@ __all__ = [
     "blueprint",
     "crime_pages",
     "decision_actions",
+    "dossier_page",
     "entity",
     "group_pages",
     "home",
@@ -38,6 +46,7 @@ __all__ = [
     "overlap_page",
     "pair",
     "queue",
+    "saved_view_pages",
     "search",
     "signin",
     "user_pages",

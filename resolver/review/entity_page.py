@@ -20,6 +20,7 @@ from resolver.review.entity_sides import (
 )
 from resolver.review.models import Party
 from resolver.review.profile.agencies import AgencyShare, group_by_agency
+from resolver.review.profile.handling import RecordHandling, collect_handling
 from resolver.review.profile.life import LifeSpan, collect_spans
 from resolver.review.profile.places import MappedPlace, collect_places
 from resolver.review.restrictions import find_entity
@@ -47,8 +48,8 @@ class EntityPage:
 
     `attributes` have values on their left side only; `conflicts` maps a label to the values that
     contradict one another. An entity without `records` was dissolved, and everything else is empty.
-    `digest` tells the visible records as shown; `agencies`, `life` and `places` gather what they
-    state.
+    `digest` tells the visible records as shown; `agencies`, `life`, `places` and `handling` gather
+    what they state.
     """
 
     id: str
@@ -61,6 +62,7 @@ class EntityPage:
     agencies: tuple[AgencyShare, ...] = ()
     life: tuple[LifeSpan, ...] = ()
     places: tuple[MappedPlace, ...] = ()
+    handling: tuple[RecordHandling, ...] = ()
 
 
 def load_entity_page(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> EntityPage:
@@ -96,6 +98,7 @@ def load_entity_page(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> Ent
             group_by_agency(statements.by_record.values()),
             collect_spans(stored.record for stored in side.records),
             collect_places(stored.record for stored in side.records),
+            collect_handling(stored.record for stored in side.records),
         )
 
 

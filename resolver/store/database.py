@@ -28,7 +28,7 @@ from sqlalchemy.exc import (
 
 from resolver.errors import DatabaseError, StoreError, StoreFullError
 
-SCHEMA_VERSION = "0009"
+SCHEMA_VERSION = "0010"
 """Newest migration in `resolver/store/migrations/versions`."""
 _WAIT_SECONDS = 60
 _PRAGMAS = (

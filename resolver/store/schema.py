@@ -59,9 +59,7 @@ revisions = Table(
     "versions",
     metadata,
     Column("version", BigInteger, primary_key=True, autoincrement=False),
-    Column("landed", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("who", Text, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("landed", "kind", "who")),
     Column("counts", JSON, nullable=False),
 )
 sources = Table(
@@ -201,11 +199,10 @@ waiting = Table(
     Column("score", Double, nullable=False),
     Column("band", SmallInteger, nullable=False),
     Column("pairs", Integer, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("since", Text, nullable=False),
-    Column("not_for", Text, nullable=False),
-    Column("why", Text, nullable=False),
-    Column("marks", Text, nullable=False),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("reason", "since", "not_for", "why", "marks")
+    ),
     info={"fleeting": True},
 )
 Index(
@@ -222,9 +219,10 @@ rechecks = Table(
     Column("who", Text, nullable=False),
     Column("since", Text, nullable=False),
     Column("verdict", Text),
-    Column("second", Text, nullable=False, server_default=""),
-    Column("decided", Text, nullable=False, server_default=""),
-    Column("why", Text, nullable=False, server_default=""),
+    *(
+        Column(name, Text, nullable=False, server_default="")
+        for name in ("second", "decided", "why")
+    ),
 )
 holds = Table(
     "holds",
@@ -250,6 +248,16 @@ saved_filters = Table(
     Column("who", Text, primary_key=True),
     Column("name", Text, primary_key=True),
     Column("filters", JSON, nullable=False),
+)
+network_views = Table(
+    "network_views",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("who", Text, nullable=False, index=True),
+    *(Column(name, Text, nullable=False) for name in ("agency", "title", "note", "entity")),
+    Column("parameters", JSON, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("saved", Text, nullable=False),
 )
 events = Table(
     "events",
@@ -302,10 +310,7 @@ audit_events = Table(
     Column("number", Serial, primary_key=True),
     Column("at", Text, nullable=False, index=True),
     Column("who", Text, nullable=False),
-    Column("agency", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("purpose", Text, nullable=False),
-    Column("request_id", Text, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("agency", "action", "purpose", "request_id")),
     Column("version", BigInteger, nullable=False),
     Column("model", Text, nullable=False),
     Column("query", JSON, nullable=False),
@@ -316,10 +321,7 @@ users = Table(
     metadata,
     Column("number", Serial, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
-    Column("agency", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("password", Text, nullable=False),
-    Column("created", Text, nullable=False),
+    *(Column(name, Text, nullable=False) for name in ("agency", "role", "password", "created")),
     Column("disabled", Text),
 )
 sessions = Table(
@@ -327,12 +329,10 @@ sessions = Table(
     metadata,
     Column("digest", Text, primary_key=True),
     Column("user", BigInteger, ForeignKey("users.number"), nullable=False, index=True),
-    Column("via", Text, nullable=False),
-    Column("csrf", Text, nullable=False),
-    Column("purpose", Text, nullable=False),
-    Column("created", Text, nullable=False),
-    Column("seen", Text, nullable=False),
-    Column("expires", Text, nullable=False),
+    *(
+        Column(name, Text, nullable=False)
+        for name in ("via", "csrf", "purpose", "created", "seen", "expires")
+    ),
     info={"fleeting": True},
 )
 sign_in_failures = Table(

@@ -25,6 +25,7 @@ from resolver.store.database import (
     translate_errors,
     write_transaction,
 )
+from resolver.store.desk.network_views import NetworkViews
 from resolver.store.desk.steward_work import StewardWork
 from resolver.store.desk.waiting_queue import WaitingQueue
 from resolver.store.jobs import Jobs
@@ -179,6 +180,11 @@ class Store:
     def queue(self) -> WaitingQueue:
         """Queue of waiting pairs at the steward's desk."""
         return WaitingQueue(self.engine)
+
+    @property
+    def network_views(self) -> NetworkViews:
+        """Views of networks that users have saved."""
+        return NetworkViews(self.engine)
 
     @property
     def steward_work(self) -> StewardWork:

@@ -1,130 +1,139 @@
-"""Workbench: the network around an entity, drawn and as tables, with filters and paths."""
+"""Workbench: the network around an entity, drawn and as tables, with filters, years and paths."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, redirect, url_for
 
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.figures.graph_layout import draw_rings
+from resolver.api.desk.networks.network_form import MAX_HOPS, NetworkForm, read_form
 from resolver.api.desk.pages import render_page
+from resolver.api.desk.support.desk_access import current_user
 from resolver.api.desk.support.error_pages import DeskError
-from resolver.api.query_parameters import read_integer
-from resolver.api.routes.network import read_day
 from resolver.api.service import current_service
 from resolver.errors import UnknownIdError
 from resolver.network.artefacts import ARTEFACT_KINDS
-from resolver.network.export.graph_files import MEDIA_TYPES, WRITERS
+from resolver.network.export.graph_files import MEDIA_TYPES, WRITERS, clean_xml
 from resolver.network.graph import ENTITY, Graph, GraphNode
-from resolver.network.graph_reader import EDGE_TYPES, GraphQuery, read_graph
+from resolver.network.graph_reader import GraphQuery, read_graph
 from resolver.network.paths import Paths, find_paths
-from resolver.network.selection import (
-    GraphChoice,
-    choose_nodes,
-    count_choices,
-    shared_artefacts,
+from resolver.network.selection import choose_nodes, count_choices, shared_artefacts
+from resolver.network.workbench.saved_views import (
+    MAX_NOTE,
+    MAX_TITLE,
+    SavedView,
+    open_view,
+)
+from resolver.network.workbench.timeline import (
+    FadedParts,
+    cut_to_year,
+    find_faded,
+    graph_years,
+    span_text,
 )
 from resolver.records.relations.relation_types import RELATION_TYPES
 
-_MAX_NODES, _MAX_HOPS, _MAX_EXPANDED = 300, 3, 30
+_MAX_NODES = 300
+PICTURE = "svg"
+"""Format of a picture of the drawing; the script makes a PNG of it."""
 TYPE_LABELS = {kind.value: meaning.words for kind, meaning in RELATION_TYPES.items()} | {
     kind: f"same {kind}" for kind in ARTEFACT_KINDS
 }
 """Words for the types of edge."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
-    """What the page shows. `fit`: the drawing is as wide as the page."""
-
-    hops: int
-    types: tuple[str, ...]
-    day: str
-    choice: GraphChoice
-    expanded: tuple[str, ...]
-    goal: str
-    fit: bool
-
-    def parameters(self, **changes: Any) -> dict[str, Any]:
-        """Return the parameters of an address that shows the same, with some changed."""
-        fields = {
-            "hops": self.hops,
-            "types": self.types,
-            "on": self.day,
-            "activity": self.choice.activity,
-            "agency": self.choice.agency,
-            "role": self.choice.role_class,
-            "expand": self.expanded,
-            "to": self.goal,
-            "fit": "1" if self.fit else "",
-        }
-        return {name: value for name, value in (fields | changes).items() if value}
-
-
-def _read_form() -> _Form:
-    args = request.args
-    return _Form(
-        read_integer("hops", 1, 0, _MAX_HOPS),
-        tuple(text for text in args.getlist("types") if text in EDGE_TYPES),
-        read_day("on") if args.get("on") else "",
-        GraphChoice(*(args.get(name, "")[:200] for name in ("activity", "agency", "role"))),
-        tuple(dict.fromkeys(args.getlist("expand")))[:_MAX_EXPANDED],
-        args.get("to", "").strip()[:300],
-        bool(args.get("fit")),
-    )
-
-
 @blueprint.get("/desk/network/<path:entity_id>", endpoint="network")
 def show_network(entity_id: str) -> Any:
     """Show the network around an entity by any of its ids."""
-    form = _read_form()
+    form = read_form()
     graph = _read_graph(entity_id, form)
     middle = graph.nodes[0]
     if middle.id != entity_id:
         return redirect(url_for("desk.network", entity_id=middle.id, **form.parameters()), 303)
-    shown, context_ids = choose_nodes(graph, form.choice)
     paths, problem = _find_paths(middle.id, form.goal)
     nodes = [*graph.nodes, *(paths.graph.nodes if paths else ())]
-    _log({"id": entity_id, "hops": form.hops, "to": form.goal}, nodes, graph.revision)
+    query = {"id": entity_id, "hops": form.hops, "to": form.goal, "view": form.view}
+    _log({name: value for name, value in query.items() if value or name != "view"}, nodes, graph)
     return render_page(
         "network.html",
         middle=middle,
-        graph=shown,
         total=len(graph.nodes),
         nodes={node.id: node for node in nodes},
-        drawing=draw_rings(shown),
-        context_ids=context_ids,
-        artefacts=shared_artefacts(shown),
         choices=count_choices(graph),
-        form=form,
         paths=paths,
         path_problem=problem,
         type_labels=TYPE_LABELS,
-        max_hops=_MAX_HOPS,
+        max_hops=MAX_HOPS,
+        saved=_open_view(form.view),
+        max_title=MAX_TITLE,
+        max_note=MAX_NOTE,
+        **_drawing_context(graph, form),
     )
+
+
+def _drawing_context(graph: Graph, form: NetworkForm) -> dict[str, Any]:
+    """Return what the drawing and the tables show of a graph."""
+    shown, context_ids = choose_nodes(graph, form.choice)
+    years = graph_years(shown)
+    year = form.year if years and years[0] <= form.year <= years[1] else 0
+    return {
+        "graph": shown,
+        "drawing": draw_rings(shown),
+        "context_ids": context_ids,
+        "artefacts": shared_artefacts(shown),
+        "form": form,
+        "places": {node.id: place for place, node in enumerate(shown.nodes)},
+        "years": years,
+        "year": year,
+        "faded": find_faded(shown, year) if year else FadedParts(),
+        "span_text": span_text,
+    }
 
 
 @blueprint.get("/desk/network-file/<file_format>/<path:entity_id>", endpoint="network_file")
 def send_network(file_format: str, entity_id: str) -> Response:
-    """Send the network that the page shows as a file."""
-    if file_format not in WRITERS:
-        formats = ", ".join(sorted(WRITERS))
+    """Send the network that the page shows as a file: as data, or as a picture."""
+    if file_format not in (PICTURE, *WRITERS):
+        formats = ", ".join(sorted((PICTURE, *WRITERS)))
         raise DeskError(404, "There is no such format.", f"The formats are {formats}.")
-    form = _read_form()
-    graph, _ = choose_nodes(_read_graph(entity_id, form), form.choice)
+    form = read_form()
+    graph = _read_graph(entity_id, form)
     query = {"id": entity_id, "hops": form.hops, "format": file_format}
-    _log(query, graph.nodes, graph.revision)
-    name = f"network.{file_format}"
-    headers = {"Content-Disposition": f"attachment; filename={name}"}
-    lines = WRITERS[file_format](graph)
-    return Response(b"".join(lines), mimetype=MEDIA_TYPES[file_format], headers=headers)
+    _log(query, graph.nodes, graph)
+    if file_format == PICTURE:
+        return _send_picture(graph, form)
+    shown, _ = choose_nodes(graph, form.choice)
+    lines = WRITERS[file_format](cut_to_year(shown, form.year) if form.year else shown)
+    return _send_file(lines, file_format, MEDIA_TYPES[file_format])
 
 
-def _read_graph(entity_id: str, form: _Form) -> Graph:
+def _send_picture(graph: Graph, form: NetworkForm) -> Response:
+    text = render_page(
+        "network_picture.svg", middle=graph.nodes[0], **_drawing_context(graph, form)
+    )
+    return _send_file(iter([clean_xml(text).encode()]), PICTURE, "image/svg+xml")
+
+
+def _send_file(lines: Iterator[bytes], file_format: str, media_type: str) -> Response:
+    headers = {"Content-Disposition": f"attachment; filename=network.{file_format}"}
+    return Response(b"".join(lines), mimetype=media_type, headers=headers)
+
+
+def _open_view(view_id: str) -> SavedView | None:
+    """Return the saved view that an address names, None for one that the user may not know."""
+    if not view_id:
+        return None
+    try:
+        return open_view(current_service().hub, view_id, current_user().name, viewer())
+    except UnknownIdError:
+        return None
+
+
+def _read_graph(entity_id: str, form: NetworkForm) -> Graph:
     query = GraphQuery(
         form.hops,
         form.types,
@@ -152,6 +161,6 @@ def _find_paths(start: str, goal: str) -> tuple[Paths | None, str]:
         return None, f"There is no entity or record {goal[:80]}."
 
 
-def _log(query: dict[str, Any], nodes: Iterable[GraphNode], revision: int) -> None:
+def _log(query: dict[str, Any], nodes: Iterable[GraphNode], graph: Graph) -> None:
     ids = sorted({node.id for node in nodes if node.sort == ENTITY})
-    log_access("network", query, {"seen": ids}, revision_of(revision))
+    log_access("network", query, {"seen": ids}, revision_of(graph.revision))

@@ -162,12 +162,17 @@ def _table(header: Sequence[str], rows: Iterator[list[str]]) -> Iterator[bytes]:
     yield buffer.getvalue().encode()
 
 
+def clean_xml(text: str) -> str:
+    """Return a text with a mark for each character that XML cannot hold."""
+    return _NOT_IN_XML.sub("\ufffd", text)
+
+
 def _text(text: str) -> str:
-    return escape(_NOT_IN_XML.sub("\ufffd", text))
+    return escape(clean_xml(text))
 
 
 def _quote(text: str) -> str:
-    return quoteattr(_NOT_IN_XML.sub("\ufffd", text))
+    return quoteattr(clean_xml(text))
 
 
 Writer = Callable[[Graph], Iterator[bytes]]

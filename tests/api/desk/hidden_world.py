@@ -19,7 +19,8 @@ from resolver.ingest.reader_types import ListInfo
 from resolver.records import Handling, Record, Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
 from resolver.store import Store
-from resolver.store.schema import decisions, jobs
+from resolver.store.desk.network_views import NetworkView
+from resolver.store.schema import decisions, jobs, network_views
 from resolver.training.learning_jobs import LEARN_JOB
 from tests.api.desk.conftest import PASSWORD
 from tests.api.desk.world import near, word
@@ -40,6 +41,9 @@ def decision_id(minute: int) -> str:
 VISIBLE_DECISIONS = tuple(map(decision_id, (1, 2, 3, 4, 10)))
 HIDDEN_DECISIONS = tuple(map(decision_id, (5, 6, 7, 8, 9)))
 ABSENT_DECISION = decision_id(99)
+VISIBLE_VIEW, HIDDEN_VIEW, MIXED_VIEW, ABSENT_VIEW = VIEWS = tuple(
+    f"v-{number:016x}" for number in range(1, 5)
+)
 USERS = {
     "vera": (UserRole.VIEWER, "Coast"),
     "stella": (UserRole.STEWARD, "Coast"),
@@ -142,6 +146,10 @@ def fill(url: str, code: str) -> None:
         if code:
             _add_recheck(hub.store, HIDDEN_DECISIONS[1], -990_000, "rita")
         _add_jobs(hub.store, code)
+        _add_view(hub.store, VISIBLE_VIEW, "coast:kin")
+        if code:
+            _add_view(hub.store, HIDDEN_VIEW, "secret:kin")
+            _add_view(hub.store, MIXED_VIEW, "coast:kin", expand=["secret:kin"])
         for name, (role, agency) in USERS.items():
             hub.store.users.add(name, role, agency, PASSWORD)
 
@@ -187,6 +195,17 @@ def _add_job(store: Store, job_id: str, kind: str, agency: str, result: dict[str
     store.jobs.finish(leased, result)
     with store.engine.begin() as connection:
         connection.execute(update(jobs).where(jobs.c.id == job.id).values(id=job_id))
+
+
+def _add_view(store: Store, view_id: str, entity_id: str, **parameters: Any) -> None:
+    """Share a view of a network under a known id."""
+    view = NetworkView(
+        "", "kim", OWNER, f"Around {entity_id}", "a note", entity_id, parameters, True, ""
+    )
+    saved = store.network_views.add(view)
+    with store.engine.begin() as connection:
+        row = update(network_views).where(network_views.c.id == saved.id)
+        connection.execute(row.values(id=view_id))
 
 
 def read_ids(url: str) -> Ids:

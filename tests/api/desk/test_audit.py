@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 from resolver.hub.desk_users import UserRole
 from resolver.review import DecisionRequest, Steward, StewardVerdict, decide_pair
 from resolver.store import AuditEvent
+from resolver.store.desk.network_views import NetworkView
 from tests.api.desk.conftest import PASSWORD, Client, Desk, DeskFactory, csrf, sign_in
 from tests.api.desk.world import word
 
@@ -35,6 +36,12 @@ def entity_id_of(desk: Desk, record_id: str) -> str:
     return str(entity.id)
 
 
+def add_view(desk: Desk, entity_id: str) -> str:
+    """Save and share a view of the network around an entity; return its id."""
+    view = NetworkView("", "kim", "River", "Around", "", entity_id, {}, is_shared=True, saved="")
+    return desk.store.network_views.add(view).id
+
+
 def sample_addresses(desk: Desk) -> dict[str, str]:
     """Return an address of each page that has parameters, by the name of its endpoint."""
     ids = [entity_id_of(desk, f"{source}:p20") for source in ("coast", "river")]
@@ -52,6 +59,8 @@ def sample_addresses(desk: Desk) -> dict[str, str]:
             f"desk.import_{step}": f"/desk/batches/new/{batch}/{step}"
             for step in ("worksheets", "columns", "preview")
         },
+        "desk.dossier": f"/desk/dossier/{ids[0]}",
+        "desk.network_view": f"/desk/views/{add_view(desk, ids[0])}",
         "desk.entity": f"/desk/entities/{ids[0]}",
         "desk.group": f"/desk/groups/{entity_id_of(desk, 'coast:crew')}",
         "desk.network": f"/desk/network/{ids[0]}",

@@ -551,6 +551,45 @@ def test_the_network_of_an_entity_is_used_by_mouse_and_keyboard(session: Browser
     session.wait_until(lambda: entity in session.driver.current_url)
 
 
+def test_years_are_chosen_by_keyboard_and_the_picture_is_painted(session: BrowserSession) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    session.sign_in(STEWARD)
+    session.open(f"/desk/network/{session.entity_id_of('coast:crew')}")
+    assert not session.find_all(".rings .off")
+    slider = session.find("[data-timeline] input")
+    session.driver.execute_script("arguments[0].focus()", slider)
+    # the relation begins in 2011, the only year that is dated
+    session.press(Keys.ARROW_RIGHT)
+    session.wait_until(lambda: "year=2011" in session.driver.current_url)
+    assert slider.get_attribute("aria-valuetext") == "2011"
+    assert "1 of 1 relation shown" in session.find("[data-timeline]").text
+    assert "year=2011" in session.find("a[href*='network-file/graphml']").get_attribute("href")
+    session.press(Keys.ARROW_LEFT)
+    session.wait_until(lambda: "year" not in session.driver.current_url)
+    button = session.find("[data-png]")
+    button.click()
+    session.wait_until(lambda: int(button.get_attribute("data-bytes") or 0) > 2_000)
+    assert not session.find_all(".failed")
+
+
+def test_a_dossier_is_printed_without_the_desk_around_it(session: BrowserSession) -> None:
+    session.sign_in(STEWARD)
+    session.driver.add_cookie({"name": "desk_theme", "value": "dark", "path": "/"})
+    session.open(f"/desk/dossier/{session.entity_id_of('coast:he')}")
+    media = {"media": "print"}
+    session.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    try:
+        assert not session.find(".top").is_displayed()
+        assert not session.find("[data-print]").is_displayed()
+        ink = "return getComputedStyle(document.querySelector('.dossier h1')).color"
+        assert session.driver.execute_script(ink) == "rgb(28, 33, 38)"
+        assert session.find(".dossier bdi[dir=rtl]").text == world.HEBREW
+    finally:
+        session.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+        session.driver.delete_cookie("desk_theme")
+
+
 def test_all_is_there_without_a_script(session: BrowserSession) -> None:
     session.sign_in(STEWARD)
     switch = "Emulation.setScriptExecutionDisabled"
@@ -610,6 +649,9 @@ def pages(session: BrowserSession) -> dict[str, str]:
         "groups": "/desk/groups",
         "group": f"/desk/groups/{session.entity_id_of('coast:crew')}",
         "overlap": "/desk/overlap",
+        "links across crimes": "/desk/crime-links",
+        "saved views": "/desk/views",
+        "dossier": f"/desk/dossier/{entity}",
         "batches": "/desk/batches",
         "learning": "/desk/learning",
         "users": "/desk/users",

@@ -99,7 +99,8 @@ def arguments(rule: Rule, ids: worlds.Ids) -> list[dict[str, Any]]:
         "result": ("report", "links", "entities", "rejects"),
         "name": ("vera", "nobody"),
         "draft_id": (worlds.ABSENT_JOB,),
-        "file_format": ("graphml", "png"),
+        "file_format": ("graphml", "svg", "png"),
+        "view_id": worlds.VIEWS,
         "path": ("nowhere",),
     }
     names = sorted(rule.arguments)
@@ -164,12 +165,14 @@ def queries(ids: worlds.Ids) -> dict[str, list[dict[str, Any]]]:
         ],
         "desk.batches": [{}],
         "desk.network": [
-            {"hops": "3"},
+            {"hops": "3", "year": "2010"},
+            *({"view": name} for name in worlds.VIEWS),
             {"hops": "2", "expand": ["coast:kin", "secret:kin"]},
             {"agency": worlds.OWNER, "role": "sibling"},
             *({"to": name} for name in ("coast:kin", "secret:kin", ids.of_record["secret:near"])),
         ],
         "desk.groups": [{"sort": "agencies"}, {"agency": worlds.OWNER}],
+        "desk.crime_links": [{"kind": "person"}, {"agency": worlds.OWNER}, {"format": "csv"}],
         "desk.overlap": [{"kind": "person"}, {"format": "csv"}],
     }
 
@@ -185,6 +188,11 @@ FORMS: Mapping[str, Sequence[Form]] = {
     "desk.set_purpose": [{"purpose": "another test", "next": "/review"}],
     "desk.change_password": [{"old": "wrong", "new": "six loud herons"}],
     "desk.sign_out": [{}],
+    "desk.save_network_view": [
+        *({"title": "A view", "entity": name} for name in ("coast:kin", "secret:kin", "absent:1")),
+        {"title": "", "entity": "coast:kin"},
+    ],
+    "desk.delete_network_view": [{}],
     "desk.toggle_scores": [{"next": "/review"}, {"next": "/review"}],
     "desk.save_queue_filters": [
         {"name": "mine", "filters": "source=secret"},
@@ -276,6 +284,8 @@ _MASKS = (
     (re.compile(r'name="(csrf|form|once)" value="[^"]*"'), "TOKEN"),
     (re.compile(r'data-csrf="[^"]*"'), "TOKEN"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "NONCE"),
+    # of views saved meanwhile; the ids of those before are the same in both stores
+    (re.compile(r"\bv-(?!0{8})[0-9a-f]{16}\b"), "VIEW"),
     # of decisions taken meanwhile; the ids of those before are the same in both stores
     (re.compile(r"\bd-(?!0{8})[0-9a-f]{16}\b"), "DECISION"),
 )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
+from xml.etree.ElementTree import fromstring
 
 import networkx
 import pytest
 
 from resolver.hub.desk_users import UserRole
-from resolver.records import Activity, Kind, Relation, RelationType
-from tests.api.desk.conftest import Client, Desk
+from resolver.records import Activity, Grade, Handling, Kind, Relation, RelationType
+from tests.api.desk.conftest import Client, Desk, csrf
 from tests.hub.hubs import make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -34,13 +36,25 @@ ROWS = [
             Relation(_MEMBER, "", "Iron <b>Quay</b>"),
         ],
     ),
-    record("quay:2", name="Wilhelmina Oberst", phone=PHONE),
+    record(
+        "quay:2",
+        name="Wilhelmina Oberst",
+        phone=PHONE,
+        activities=[Activity.CORRUPTION],
+        relations=[Relation(RelationType.FINANCIER_OF, "quay:g", role="banker")],
+    ),
     record(
         "quay:3",
         name="Nuno Salgado",
         relations=[Relation(_MEMBER, "quay:g", role="driver", start="2010")],
     ),
     record("quay:4", name="Ottavio Quint"),
+    replace(
+        record("quay:5", name="Ξένια Παππά", relations=[Relation(_MEMBER, "quay:g")]),
+        handling=Handling(
+            "Coast", "H1", Grade("4x4", "A"), Grade("4x4", "2"), "suspect", "", "2027-01-31"
+        ),
+    ),
 ]
 
 
@@ -107,13 +121,91 @@ def test_what_is_shown_is_saved(browser: Client) -> None:
     assert browser.get("/desk/network-file/png/quay:1").status_code == 404
 
 
+def test_a_picture_stands_alone(browser: Client) -> None:
+    answer = browser.get("/desk/network-file/svg/quay:1?hops=2&year=2012")
+    assert answer.mimetype == "image/svg+xml"
+    root = fromstring(answer.data)
+    texts = [node.text or "" for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Nuno Salgado", PHONE, "Iron <b>Quay</b>"} <= set(texts)
+    assert "2012" in texts[-1]
+    assert not re.search(r"<style|style=|href|<script", answer.text)
+
+
+def test_a_year_fades_what_is_not_in_force(browser: Client) -> None:
+    page = browser.get("/desk/network/quay:3?hops=2&year=2009", follow_redirects=True).text
+    # he is a member since 2010: nothing leads to the others
+    assert page.count('class="tie off"') == 4
+    assert 'aria-valuetext="2009"' in page
+    assert "0 of 4 relations shown" in shown(browser, "/desk/network/quay:3?hops=2&year=2009")
+    text = browser.get("/desk/network-file/graphml/quay:3?hops=2&year=2009").text
+    assert "Nuno Salgado" in text
+    assert "Blue Harbor" not in text
+    assert "any year" in shown(browser, "/desk/network/quay:3?hops=2&year=1066")
+
+
+def test_views_are_saved_listed_and_deleted(browser: Client, desk: Desk) -> None:
+    token = csrf(browser)
+    form = {"csrf": token, "entity": "quay:1", "title": "The <i>quay</i>", "note": "Ask the port"}
+    saved = browser.post("/desk/views?hops=2&expand=quay:g&year=2012", data=form)
+    assert saved.status_code == 303
+    address = saved.headers["Location"]
+    text = shown(browser, address)
+    for words in ("The <i>quay</i>", "Ask the port", "Saved by amira", "Nuno Salgado"):
+        assert words in text
+    other = desk.signed_in("kim", UserRole.STEWARD)
+    assert other.get(address).status_code == 404
+    assert "There are none yet" in shown(other, "/desk/views")
+    shared = browser.post("/desk/views", data={**form, "shared": "1"}).headers["Location"]
+    assert "Saved by amira" in shown(other, shared)
+    assert "Ask the port" in shown(other, "/desk/views")
+    refused = other.post(f"{shared}/delete", data={"csrf": csrf(other)})
+    assert (refused.status_code, "amira" in refused.text) == (400, True)
+    for view in (address, shared):
+        assert browser.post(f"{view}/delete", data={"csrf": token}).status_code == 303
+        assert browser.get(view).status_code == 404
+    assert "There are none yet" in shown(browser, "/desk/views")
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [({"title": " "}, 400), ({"entity": "quay:none"}, 404)],
+)
+def test_a_view_that_cannot_be_saved_is_refused(
+    browser: Client, fields: dict[str, str], status: int
+) -> None:
+    form = {"csrf": csrf(browser), "entity": "quay:1", "title": "A view"}
+    assert browser.post("/desk/views", data=form | fields).status_code == status
+    # nor is a form of another session
+    browser.post("/desk/views", data=form | {"csrf": "no"})
+    assert "There are none yet" in shown(browser, "/desk/views")
+
+
+def test_a_dossier_has_values_sources_grades_and_handling(browser: Client) -> None:
+    text = shown(browser, "/desk/dossier/quay:5")
+    for words in ("Handling H1", "Ξένια Παππά", "quay:5", "graded A (4x4) 2 (4x4), H1"):
+        assert words in text
+    assert "member of Blue Harbor Crew" in text
+    assert "2027-01-31" in text
+
+
 def test_groups_are_listed_and_shown(browser: Client) -> None:
     text = shown(browser, "/desk/groups?country=nl&activity=drugs&sort=agencies")
-    assert "Blue Harbor Crew 2" in text
+    assert "Blue Harbor Crew 4" in text
     text = shown(browser, "/desk/groups/quay:g")
     assert "Members over time" in text
     assert "Nuno Salgado member of driver from 2010" in text
-    assert "1 member without dates is in no year" in text
+    assert "3 members without dates are in no year" in text
+
+
+def test_links_across_crimes_are_listed(browser: Client) -> None:
+    text = shown(browser, "/desk/crime-links?activity=drugs&kind=group")
+    assert "1 link" in text
+    assert "Blue Harbor Crew" in text
+    assert "financed by ( banker ) Wilhelmina Oberst quay:2" in text
+    assert "0 links" in shown(browser, "/desk/crime-links?activity=terrorism")
+    table = browser.get("/desk/crime-links?activity=drugs&format=csv")
+    assert table.mimetype == "text/csv"
+    assert ",corruption,Wilhelmina Oberst," in table.text
 
 
 def test_agencies_are_compared(browser: Client) -> None:
@@ -122,6 +214,8 @@ def test_agencies_are_compared(browser: Client) -> None:
     assert table.mimetype == "text/csv"
 
 
-@pytest.mark.parametrize("path", ["/desk/network/quay:none", "/desk/groups/quay:none"])
+@pytest.mark.parametrize(
+    "path", ["/desk/network/quay:none", "/desk/groups/quay:none", "/desk/dossier/quay:none"]
+)
 def test_an_unknown_id_is_said(browser: Client, path: str) -> None:
     assert browser.get(path).status_code == 404

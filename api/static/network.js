@@ -1,0 +1,135 @@
+/* Script of the workbench: years, pictures, printing. Every page works without it. */
+"use strict";
+(() => {
+  const find = (selector, from = document) => from.querySelector(selector);
+  const findAll = (selector, from = document) => [...from.querySelectorAll(selector)];
+
+  // --- years: what is not in force is faded in the drawing and left out of the tables
+  const bar = find("[data-timeline]");
+  const slider = bar && find("input", bar);
+  const chosenYear = () => {
+    const isAny = !slider || slider.value === slider.min;
+    return isAny ? 0 : Number(slider.value);
+  };
+
+  const isInYear = (tie, year) => !year || tie.dataset.years.split(" ").some((span) => {
+    const [first, last] = span.split("-");
+    return (!first || Number(first) <= year) && (!last || year <= Number(last));
+  });
+
+  // the nodes that edges in force lead to from where the graph begins
+  const reachedNodes = (ties, nodes) => {
+    const near = new Map(nodes.map((node) => [node.dataset.node, []]));
+    for (const tie of ties) {
+      const [left, right] = tie.dataset.ends.split(" ");
+      near.get(left).push(right);
+      near.get(right).push(left);
+    }
+    const waiting = nodes.filter((node) => "start" in node.dataset).map((node) => node.dataset.node);
+    const reached = new Set(waiting);
+    while (waiting.length) {
+      for (const place of near.get(waiting.pop())) {
+        if (!reached.has(place)) {
+          reached.add(place);
+          waiting.push(place);
+        }
+      }
+    }
+    return reached;
+  };
+
+  const showYear = () => {
+    const year = chosenYear();
+    const ties = findAll("[data-network] [data-ends]");
+    const nodes = findAll("[data-network] [data-node]");
+    const rows = findAll("[data-edge]");
+    const reached = reachedNodes(ties.filter((tie) => isInYear(tie, year)), nodes);
+    const isShown = (place) => !year || reached.has(place);
+    let count = 0;
+    ties.forEach((tie, place) => {
+      const isOn = isInYear(tie, year) && isShown(tie.dataset.ends.split(" ")[0]);
+      count += isOn;
+      tie.classList.toggle("off", !isOn);
+      if (rows[place]) rows[place].hidden = !isOn;
+    });
+    for (const node of nodes) node.classList.toggle("off", !isShown(node.dataset.node));
+    for (const row of findAll("[data-of]")) row.hidden = !isShown(row.dataset.of);
+    const label = year ? String(year) : "any year";
+    slider.setAttribute("aria-valuetext", label);
+    find("output", bar).textContent = label;
+    const noun = ties.length === 1 ? "relation" : "relations";
+    const text = `${count} of ${ties.length} ${noun}`;
+    find("[role=status]", bar).textContent = year
+      ? `${text} shown, as far as lists date them` : text;
+  };
+
+  const withYear = (text) => {
+    const address = new URL(text, location.href);
+    if (chosenYear()) address.searchParams.set("year", chosenYear());
+    else address.searchParams.delete("year");
+    return address.pathname + address.search + address.hash;
+  };
+
+  const carryYear = () => {
+    history.replaceState(history.state, "", withYear(location.href));
+    const links = "a[href*='/desk/network/'], a[href*='/desk/network-file/']";
+    for (const link of findAll(links)) link.setAttribute("href", withYear(link.getAttribute("href")));
+    for (const button of findAll("[data-png]")) button.dataset.png = withYear(button.dataset.png);
+    const form = find(".saveview form");
+    if (form) form.setAttribute("action", withYear(form.getAttribute("action")));
+  };
+
+  if (slider) {
+    slider.addEventListener("input", showYear);
+    slider.addEventListener("change", carryYear);
+  }
+
+  // --- picture: the browser paints the SVG file, with its own fonts
+  const MAX_SIDE = 8000;
+  const say = (text) => {
+    const note = document.createElement("p");
+    note.className = "note bad failed";
+    note.setAttribute("role", "alert");
+    note.textContent = text;
+    for (const old of findAll(".failed")) old.remove();
+    find("#notes").append(note);
+  };
+
+  const save = (blob, name) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  };
+
+  const paint = async (address) => {
+    const image = new Image();
+    image.src = address;
+    await image.decode();
+    const scale = Math.min(2, MAX_SIDE / Math.max(image.naturalWidth, image.naturalHeight));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(image.naturalWidth * scale);
+    canvas.height = Math.round(image.naturalHeight * scale);
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return new Promise((resolve) => { canvas.toBlob(resolve, "image/png"); });
+  };
+
+  for (const button of findAll("[data-png]")) {
+    button.addEventListener("click", async () => {
+      button.disabled = true;
+      try {
+        const blob = await paint(button.dataset.png);
+        if (!blob) throw new Error("too large");
+        button.dataset.bytes = blob.size;
+        save(blob, "network.png");
+      } catch {
+        say("The picture could not be made. Save it as SVG, or load this page again.");
+      }
+      button.disabled = false;
+    });
+  }
+
+  // --- dossier
+  for (const button of findAll("[data-print]")) button.addEventListener("click", () => print());
+})();
