@@ -18,6 +18,7 @@ from resolver.api.desk.pair import (
     show_next_pair,
     show_pair,
 )
+from resolver.api.desk.support.decision_reasons import RELATED
 from resolver.api.desk.support.desk_access import (
     current_user,
     is_partial_request,
@@ -29,6 +30,7 @@ from resolver.api.desk.support.review_forms import (
     current_steward,
     filter_parameters,
     filters_of_form,
+    parse_relation,
     parse_verdict,
 )
 from resolver.api.service import current_service
@@ -49,10 +51,14 @@ from resolver.screening.screener import IndexRevision
 def decide(left: str, right: str) -> Any:
     """Commit a decision and show the next pair."""
     form = request.form
-    verdict = parse_verdict(form.get("verdict", ""))
+    relation = None
+    if form.get("verdict") == RELATED:
+        verdict, relation = StewardVerdict.DIFFERENT, parse_relation(form.get("relation", ""))
+    else:
+        verdict = parse_verdict(form.get("verdict", ""))
     outcome = review.decide_pair(
         current_service().hub,
-        _decision_request(left, right, verdict),
+        replace(_decision_request(left, right, verdict), relation=relation),
         rules=current_service().settings.rules,
     )
     return show_next_pair(filters_of_form(), form.get("after", ""), outcome)

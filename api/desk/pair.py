@@ -13,7 +13,13 @@ from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.figures.charts import build_waterfall
 from resolver.api.desk.pages import render_page
-from resolver.api.desk.support.decision_reasons import DECISION_REASONS, VERDICT_LABELS
+from resolver.api.desk.support.decision_reasons import (
+    DECISION_REASONS,
+    RELATED,
+    RELATED_LABEL,
+    RELATED_REASONS,
+    VERDICT_LABELS,
+)
 from resolver.api.desk.support.desk_access import (
     current_user,
     is_partial_request,
@@ -28,9 +34,11 @@ from resolver.api.desk.support.review_forms import (
     parse_verdict,
 )
 from resolver.api.desk.support.safe_targets import safe_target
+from resolver.api.desk.support.text_filters import shorten
 from resolver.api.service import current_service
 from resolver.errors import ResolverError
 from resolver.hub.desk_users import UserRole
+from resolver.records import KIND_BY_LABEL
 from resolver.records.results.explanation import EvidenceRow
 from resolver.review import (
     DecisionOutcome,
@@ -41,6 +49,7 @@ from resolver.review import (
     PairView,
     QueueItem,
 )
+from resolver.review.decisions.decided_relations import ALL_PAIR_RELATIONS, may_relate
 from resolver.screening.screener import IndexRevision
 
 _VALUE_LIMIT = 10
@@ -85,7 +94,9 @@ def done() -> Any:
 @blueprint.get("/review/<ref:left>/<ref:right>/preview")
 def pair_preview(left: str, right: str) -> Any:
     """Show what a verdict would change, without deciding."""
-    verdict = parse_verdict(request.args.get("verdict", ""))
+    text = request.args.get("verdict", "")
+    # a relation changes no entity: the two are kept apart
+    verdict = parse_verdict("different" if text == RELATED else text)
     withdrawals = tuple(text[:40] for text in request.args.getlist("over"))
     preview = review.preview_decision(
         current_service().hub,
@@ -208,6 +219,8 @@ def _pair_context(view: PairView, position: QueuePosition) -> dict[str, Any]:
         if view.evidence is not None and has_evidence
         else None,
         "snapshot": orjson.dumps(view.snapshot.to_json()).decode(),
+        "relations": _pair_relations(view),
+        "related": (RELATED, RELATED_LABEL, RELATED_REASONS),
         "reasons": DECISION_REASONS,
         "verdicts": VERDICT_LABELS,
         "query": filter_parameters(position.filters),
@@ -215,6 +228,18 @@ def _pair_context(view: PairView, position: QueuePosition) -> dict[str, Any]:
         "recheck": position.recheck,
         "value_limit": _VALUE_LIMIT,
     }
+
+
+def _pair_relations(view: PairView) -> list[tuple[str, str]]:
+    """Return (form text, sentence) of the relations that a decision on a pair can state."""
+    kinds = (KIND_BY_LABEL[side.party.kind] for side in (view.left, view.right))
+    if view.is_blind or not may_relate(*kinds):
+        return []
+    names = [shorten(side.party.caption, 40) for side in (view.left, view.right)]
+    return [
+        (row.key, " ".join((names[not row.is_from_left], row.words, names[row.is_from_left])))
+        for row in ALL_PAIR_RELATIONS
+    ]
 
 
 def _without_names(row: EvidenceRow, *, is_shown: bool) -> EvidenceRow:

@@ -238,15 +238,17 @@
 
   const choose = (verdict) => {
     const form = decideForm();
-    if (!form) return;
-    find(`[name=verdict][value=${verdict}]`, form).checked = true;
+    const choice = form && find(`[name=verdict][value=${verdict}]`, form);
+    if (!choice) return;
+    choice.checked = true;
     form.classList.add("open");
     for (const group of findAll("#reason [data-for]", form)) {
       group.hidden = group.dataset.for !== verdict;
     }
     const first = reasons(verdict)[0];
     if (first) first.checked = true;
-    find("#send", form).focus({ preventScroll: true });
+    const isRelated = verdict === "related";
+    find(isRelated ? "#relation" : "#send", form).focus({ preventScroll: true });
     preview(form, verdict);
   };
 
@@ -415,7 +417,7 @@
     for (const row of rows) find("input[name=pair]", row).checked = true;
     showMarks();
   };
-  const verdictKeys = { s: "same", d: "different", u: "unsure", r: "red" };
+  const verdictKeys = { s: "same", d: "different", u: "unsure", r: "red", f: "related" };
   const actionKeys = {
     j: () => {
       const skip = find("#skip");

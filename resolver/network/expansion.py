@@ -14,6 +14,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from resolver.network.artefacts import ARTEFACT_KINDS, Numbers
+from resolver.network.decided_edges import (
+    DECISION_SOURCE,
+    find_decided_relations,
+    related_ids,
+)
 from resolver.network.graph import NAME, SHARES, EdgeStatement
 from resolver.network.periods import is_in_force, is_reversed
 from resolver.network.visible_records import Owned, VisibleRecords, distinct, join_owned
@@ -78,6 +83,7 @@ class Expander:
         if self._wants_relations():
             self._add_stated(own, expansion)
             self._add_received(own, expansion)
+            self._add_decided(own, expansion)
         if not self._types or not self._types.isdisjoint(ARTEFACT_KINDS):
             self._add_artefacts(own, expansion)
             artefacts = [
@@ -95,6 +101,7 @@ class Expander:
         own = self._rows.of_entities(sorted(entities))
         if self._wants_relations():
             self._add_stated(own, expansion)
+            self._add_decided(own, expansion)
         if not self._types or not self._types.isdisjoint(ARTEFACT_KINDS):
             self._add_artefacts(own, expansion)
         return expansion
@@ -146,6 +153,22 @@ class Expander:
             if relation.target_id in target_of
         ]
         self._add_relations(stated, naming.by_record(), target_of, expansion)
+
+    def _add_decided(self, own: Owned, expansion: Expansion) -> None:
+        """Add the relations that decisions state on records of the nodes."""
+        view = self._rows.view
+        if not related_ids(view):
+            return
+        own_ids = set(self._rows.ids(own.records).values())
+        stated = find_decided_relations(view, own_ids, self._rows.viewer)
+        owner_of = self._find_targets({end for row in stated for end in (row.source, row.target)})
+        for row in stated:
+            kind, is_reversed = direct_relation(row.type.value, "")
+            source, target = owner_of.get(row.source), owner_of.get(row.target)
+            if source is not None and target is not None and self._wants(kind.value):
+                ends = (target, source) if is_reversed else (source, target)
+                statement = EdgeStatement(DECISION_SOURCE, row.decision)
+                expansion.add(*ends, kind.value, statement)
 
     def _bounded(self, nodes: Numbers, numbers: Numbers, expansion: Expansion) -> Owned:
         """Return the records that count among some (each with the node that it leads to), at most

@@ -236,9 +236,10 @@ class DecisionView:
     """Decision as pages show it.
 
     `decided_at` is a UTC text; `undoes` is the id of the decision that it takes back, or empty;
-    `reopened` says how its records have changed since (empty: they have not). Numbers count all
-    decisions of the log, so only commands show them: its own, that of the decision it takes back
-    (or 0), and those of the decisions taken in the same act (of a split, for example).
+    `reopened` says how its records have changed since (empty: they have not); `relation` is a
+    sentence on the two groups, or empty. Numbers count all decisions of the log, so only commands
+    show them: its own, that of the decision it takes back (or 0), and those of the decisions taken
+    in the same act (of a split, for example).
     """
 
     id: str
@@ -255,6 +256,7 @@ class DecisionView:
     undone_number: int = 0
     act_numbers: tuple[int, ...] = ()
     reopened: str = ""
+    relation: str = ""
 
     @property
     def label(self) -> str:

@@ -15,6 +15,17 @@ class VerdictLabel(NamedTuple):
     help: str
 
 
+RELATED = "related"
+"""Verdict of a form: two different groups with a relation between them."""
+RELATED_LABEL = VerdictLabel(
+    "f", "Related", "two different groups: one is a faction or successor of the other, say"
+)
+RELATED_REASONS = (
+    "the evidence shown",
+    "members and leaders",
+    "confirmed by the agency",
+    "other (see the comment)",
+)
 DECISION_REASONS: dict[StewardVerdict, tuple[str, ...]] = {
     StewardVerdict.SAME: (
         "the evidence shown",

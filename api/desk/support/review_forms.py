@@ -14,6 +14,7 @@ from resolver.api.desk.support.desk_access import current_user
 from resolver.api.desk.support.error_pages import DeskError
 from resolver.errors import InputError
 from resolver.review import Filters, Steward, StewardVerdict
+from resolver.review.decisions.decided_relations import PairRelation
 
 HIDE_SCORES_COOKIE = "desk_blind"
 _TEXT_FILTERS = ("kind", "source", "agency", "script", "reason", "assigned")
@@ -73,6 +74,18 @@ def parse_verdict(text: str) -> StewardVerdict:
             422,
             "Nothing was decided: no verdict was chosen.",
             f"Choose one: {', '.join(StewardVerdict)}.",
+        ) from None
+
+
+def parse_relation(text: str) -> PairRelation:
+    """Return the relation between two groups of a form. Raises `DeskError`."""
+    try:
+        return PairRelation.parse(text)
+    except InputError:
+        raise DeskError(
+            422,
+            "Nothing was decided: no relation was chosen.",
+            "Choose how the two groups are related.",
         ) from None
 
 

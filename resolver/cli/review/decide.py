@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -42,6 +43,11 @@ Examples:
     metavar="ID",
     help="Withdraw the contradicting decision ID; repeatable.",
 )
+@click.option(
+    "--relation",
+    type=click.Choice(["faction of", "splinter of", "successor of", "merged into"]),
+    help="With `different`: what group A is to group B.",
+)
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @steward_option
 @json_option
@@ -51,6 +57,7 @@ def command(
 ) -> None:
     """Run `resolver decide`."""
     from resolver.cli.store_arguments import open_hub
+    from resolver.records.relations.relation_types import find_relation_type
     from resolver.review import (
         DecisionRequest,
         DeskRules,
@@ -60,6 +67,7 @@ def command(
         load_decision,
         preview_decision,
     )
+    from resolver.review.decisions.decided_relations import PairRelation
 
     steward = Steward(options["steward"], scopes=frozenset({"admin"}))
     rules = DeskRules.from_settings(settings)
@@ -70,6 +78,8 @@ def command(
         request = DecisionRequest(
             steward, left, right, StewardVerdict(verdict), options["why"], over=over
         )
+        if relation := find_relation_type(options["relation"] or ""):
+            request = replace(request, relation=PairRelation(relation))
         if options["dry_run"]:
             preview = preview_decision(hub, request, rules)
             log_preview(hub, preview)

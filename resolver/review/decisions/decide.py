@@ -12,6 +12,7 @@ from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.review.decisions.blind_review import answer_recheck, is_drawn
 from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, commit_plan
+from resolver.review.decisions.decided_relations import PairRelation, relation_context
 from resolver.review.decisions.decision_checks import (
     build_contradiction,
     check_not_locked,
@@ -60,7 +61,8 @@ class DecisionRequest:
     """Verdict of a steward on two entities or records.
 
     `snapshot` is what was shown (None: not checked); `over` are ids of decisions to withdraw;
-    `recheck` is the id of the decision that this verdict rechecks blind, or empty.
+    `recheck` is the id of the decision that this verdict rechecks blind, or empty; `relation` is
+    one between two groups that are different.
     """
 
     steward: Steward
@@ -72,6 +74,7 @@ class DecisionRequest:
     snapshot: PairSnapshot | None = None
     over: tuple[str, ...] = ()
     recheck: str = ""
+    relation: PairRelation | None = None
 
 
 def decide_pair(
@@ -107,6 +110,10 @@ def _decide_recheck(hub: Hub, request: DecisionRequest) -> DecisionOutcome:
 
 def _message(outcome: DecisionOutcome, request: DecisionRequest) -> str:
     word = VERDICT_TEXTS[request.verdict]
+    if request.relation is not None:
+        ends = (request.left, request.right)
+        source, target = ends if request.relation.is_from_left else reversed(ends)
+        word += f", {source} {request.relation.words} {target}"
     if outcome.state is DecisionState.WAITING:
         reasons = "; ".join(outcome.second_reasons)
         return f"Logged: {word}. It counts once a second steward confirms it ({reasons})."
@@ -123,7 +130,7 @@ def plan_decision(hub: Hub, request: DecisionRequest, rules: DeskRules) -> Build
         """Plan the decision on one revision."""
         viewer = request.steward.viewer
         entities = [find_entity(view, end, viewer) for end in (request.left, request.right)]
-        if _is_within_one_entity(entities, request):
+        if request.relation is None and _is_within_one_entity(entities, request):
             return _plan_within(hub, view, request, rules)
         sides = load_unchanged_sides(view, request.left, request.right, request.snapshot, viewer)
         check_not_locked(view, request.steward, ordered_numbers(*sides))
@@ -158,7 +165,10 @@ def _plan_between(
     reasons = second_steward_reasons(sides, sources_by_name(view), rules, request.verdict)
     reasons += overturn_reasons(log, pairs, request.verdict)
     log_entry = _new_log_entry(
-        request, reasons, snapshot_context(snapshot, row.reason if row is not None else "")
+        request,
+        reasons,
+        snapshot_context(snapshot, row.reason if row is not None else "")
+        | relation_context(request.relation, request.verdict, sides),
     )
     takes_effect = not reasons or is_confirmation
     merges = request.verdict.is_merge and takes_effect

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from resolver.records.decisions import Decision, Verdict, settle_decisions, waiting_decisions
+from resolver.review.decisions.logged_relations import logged_relation
 from resolver.review.models import DecisionStatus, DecisionView, StewardVerdict
 from resolver.store import StoredDecision, utc_text
 
@@ -157,7 +158,7 @@ def _find_status(
 def _build_view(
     stored: StoredDecision, status: DecisionStatus, undoes: str, acts: Mapping[str, list[int]]
 ) -> DecisionView:
-    decision = stored.decision
+    decision, relation = stored.decision, logged_relation(stored)
     act_numbers = tuple(
         number
         for number in acts.get(str(stored.context.get(ACT_KEY)), ())
@@ -178,4 +179,5 @@ def _build_view(
         _undone_number(stored),
         act_numbers,
         decision.reopened if status is DecisionStatus.REOPENED else "",
+        relation.sentence if relation else "",
     )

@@ -26,6 +26,7 @@ from resolver.review.decisions.earlier_verdicts import (
     unconfirmed_decisions,
 )
 from resolver.review.decisions.log_entries import new_log_entry
+from resolver.review.decisions.logged_relations import RELATION_KEY
 from resolver.review.models import (
     DecisionOutcome,
     DecisionState,
@@ -213,8 +214,12 @@ def _restore_previous(
     return _Reversal(target, verdict, is_confirmed, shown, effective.versions)
 
 
+_RESTORED = ("band", "logodds", RELATION_KEY)
+"""Parts of the context that a decision keeps when an undo brings it back."""
+
+
 def _shown_score(stored: StoredDecision) -> dict[str, Any]:
-    return {name: stored.context[name] for name in ("band", "logodds") if name in stored.context}
+    return {name: stored.context[name] for name in _RESTORED if name in stored.context}
 
 
 def _refuse_later(later: StoredDecision, target: StoredDecision) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, func, or_, select
 
 from resolver.records.results.resolution import Band, Outcome
 from resolver.store.bulk_rows import (
@@ -196,6 +196,15 @@ class LinkQueries(Snapshot):
     def decision_count(self) -> int:
         """Return the approximate number of decisions (numbers have small gaps at most)."""
         return int(self.connection.execute(select(func.max(decisions.c.number))).scalar() or 0)
+
+    def pairs_with_context(self, key: str, after: int) -> list[tuple[str, str]]:
+        """Return the pairs of the decisions of all revisions whose number is above `after` and
+        whose context has a key.
+        """
+        has_key = cast(decisions.c.seen, Text).like(f'%"{key}"%')
+        query = select(decisions.c.left_id, decisions.c.right_id, decisions.c.seen)
+        rows = self.connection.execute(query.where(decisions.c.number > after, has_key))
+        return [(row.left_id, row.right_id) for row in rows if key in (row.seen or {})]
 
     def logged_digests(self, digests: Sequence[str]) -> set[str]:
         """Return those of some digests that are in the decision log."""

@@ -590,6 +590,23 @@ def test_a_dossier_is_printed_without_the_desk_around_it(session: BrowserSession
         session.driver.delete_cookie("desk_theme")
 
 
+def test_two_groups_are_related_by_keyboard(session: BrowserSession) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    session.sign_in(STEWARD)
+    session.open(session.pair("coast:crew", "coast:grp"))
+    length = session.log_length()
+    session.press("f")
+    session.wait_until(lambda: session.find("#relation") == session.driver.switch_to.active_element)
+    session.press("V", Keys.ENTER)
+    session.find("#send").click()
+    session.wait_for_log(length + 1)
+    with session.desk.store.view() as view:
+        assert view.decisions()[-1].context["relation"]["type"] == "factionOf"
+    session.open(f"/desk/network/{session.entity_id_of('coast:crew')}")
+    assert "faction of" in session.find("#h-edges ~ details").text
+
+
 def test_all_is_there_without_a_script(session: BrowserSession) -> None:
     session.sign_in(STEWARD)
     switch = "Emulation.setScriptExecutionDisabled"
