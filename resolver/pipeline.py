@@ -236,7 +236,7 @@ def cluster_pairs(
         rows = ScoredRows(scored.left, scored.right, scored.logodds)
         entities = ScoredRows(*merged.candidates)
         links = build_links(rows, merged.labels, options.thresholds, different, entities, stated)
-        usage.items = len(np.unique(labels))
+        usage.items = int(np.count_nonzero(np.bincount(labels)))
     return Resolution(batch, merged.labels, links, _build_stats(task, scored, meter))
 
 

@@ -45,7 +45,8 @@ def score_in_population(
 
 def count_task_population(task: ResolutionTask, prepared: PreparedBatch) -> Population:
     """Count the population of a task's records: those that everybody may see."""
-    return count_population(prepared, task.sides, visible_rows(task.batch, STRANGER))
+    visible = visible_rows(task.batch, STRANGER)
+    return count_population(prepared, task.sides, visible, task.options.workers)
 
 
 def adapt_to_partners(

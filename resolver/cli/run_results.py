@@ -200,7 +200,7 @@ def _counts(intake: Intake, resolution: Resolution) -> dict[str, int]:
     outcomes = np.bincount(resolution.links.outcome, minlength=len(Outcome))
     return {
         "records": len(resolution.batch),
-        "entities": len(np.unique(resolution.labels)),
+        "entities": int(np.count_nonzero(np.bincount(resolution.labels))),
         **{outcome.label: int(outcomes[outcome]) for outcome in Outcome},
         "rejects": len(intake.rejects),
         "withdrawn": len(intake.withdrawn),

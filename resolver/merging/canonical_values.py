@@ -26,7 +26,7 @@ CODED_PROPERTIES = _DATES | _COUNTRIES | {GENDER}
 """Properties whose values have a canonical code."""
 
 
-@cache_short_texts(1 << 14)
+@cache_short_texts(1 << 17)
 def try_parse_date(text: str) -> PartialDate | None:
     """Return the date a text states, or None."""
     try:

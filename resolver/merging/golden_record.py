@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from resolver.records import Address, Identifier, Kind, RelationType
 from resolver.records.packing import unpack_address, unpack_identifier
 from resolver.records.properties import ADDRESS, IDENTIFIER_SET
 
 
-@dataclass(frozen=True, slots=True)
-class GoldenValue:
+class GoldenValue(NamedTuple):
     """Value of a golden record.
 
     `text`: best written form (packed as in a Batch if the property has inner structure). `records`:

@@ -58,10 +58,13 @@ def _depth(name: str) -> int:
 
 def find_record_schemata(batch: Batch) -> list[str]:
     """Return the valid schema of each record."""
-    kinds = np.unique(batch.schemas.codes.astype(np.int64) * 256 + batch.kinds, return_inverse=True)
+    pairs = batch.schemas.codes.astype(np.int64) * 256 + batch.kinds
     schema_names = batch.schemas.values.to_pylist()
-    valid_names = [valid_schema(schema_names[int(pair) >> 8], int(pair) & 255) for pair in kinds[0]]
-    return [valid_names[code] for code in kinds[1].tolist()]
+    name_of = {
+        pair: valid_schema(schema_names[pair >> 8], pair & 255)
+        for pair in np.flatnonzero(np.bincount(pairs)).tolist()
+    }
+    return [name_of[pair] for pair in pairs.tolist()]
 
 
 def find_entity_schemata(partition: Partition, schemata: Sequence[str]) -> list[str]:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.blocking.key_sets import distinct_hashes
+from resolver.kernels.threads import threads
 from resolver.normalize import token_tables
 from resolver.normalize.token_tables import word_key
 from resolver.records.kinds import Kind
@@ -51,6 +55,8 @@ COUNTED_PROPERTIES = frozenset(
 MAX_NAME_SHARE = 0.003
 """Share of the records that bear one name above which it is no name of persons."""
 CONCENTRATION_RANGE = (-300, 1_300)
+_MIN_PARALLEL = 50_000
+"""Records from which counting pays for threads."""
 
 
 def with_frequencies(prepared: PreparedBatch, tables: FrequencyTables) -> MaterializedBatch:
@@ -66,23 +72,29 @@ def count_population(
     prepared: PreparedBatch,
     sides: npt.NDArray[np.uint8] | None = None,
     visible: npt.NDArray[np.bool_] | None = None,
+    workers: int = 1,
 ) -> Population:
     """Count the records of a prepared batch; true pairs per record are the reference.
 
     Only `visible` records count (None: all). With `sides` (0 or 1 for each record) a kind has the
-    records of its larger side.
+    records of its larger side. The result does not depend on `workers` (threads).
     """
     mask = np.ones(len(prepared), dtype=bool) if visible is None else visible
+    is_person = mask & ((prepared.kinds & int(Kind.PERSON)) != 0)
+    parts: tuple[Callable[[], Any], ...] = (
+        lambda: name_concentration(prepared, is_person),
+        lambda: np.flatnonzero(mask & _is_first_statement(prepared, mask)),
+    )
+    with threads(workers if len(prepared) >= _MIN_PARALLEL else 1) as pool:
+        concentration, rows = pool.map(lambda count: count(), parts)
     kinds = {}
     for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET):
         is_kind = mask & ((prepared.kinds & int(kind)) != 0)
         numbers = np.zeros(1) if sides is None else sides
         count = max(int((is_kind & (numbers == side)).sum()) for side in set(numbers.tolist()))
         kinds[kind.label] = KindPopulation(
-            count,
-            concentration=name_concentration(prepared, is_kind) if kind == Kind.PERSON else 0,
+            count, concentration=concentration if kind == Kind.PERSON else 0
         )
-    rows = np.flatnonzero(mask & _is_first_statement(prepared, mask))
     persons = rows[(prepared.kinds[rows] & int(Kind.PERSON)) != 0]
     groups = rows[(prepared.kinds[rows] & _ORGANISED) != 0]
     counts = ValueCounts(
@@ -194,12 +206,14 @@ def _count_words(prepared: PreparedBatch, rows: Numbers) -> dict[str, int]:
     words = names.through(tokens)
     if not len(words.items):
         return {}
-    row_of = np.repeat(np.arange(len(rows), dtype=np.int64), words.counts)
     table = prepared.tokens
     sounds = np.where(table.sound != 0, table.sound, table.hashes)
     first, sound_of = np.unique(sounds, return_index=True, return_inverse=True)[1:]
-    borne = np.unique(row_of << 32 | sound_of[words.items]) & 0xFFFFFFFF
-    counts = np.bincount(borne, minlength=len(first))
+    # each sound of a row once; a number from 1, since 0 is none
+    numbers = (sound_of + 1).astype(np.uint64)[words.items]
+    borne, ends = np.empty_like(numbers), np.zeros_like(words.offsets)
+    filled = distinct_hashes(words.offsets, numbers, borne, ends)
+    counts = np.bincount(borne[:filled].astype(np.int64) - 1, minlength=len(first))
     return {
         word_key(str(table.texts[first[number]])): int(counts[number])
         for number in np.flatnonzero(counts > 1).tolist()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from resolver.ingest.formats.tabular.cell_coding import encode_cells
 from resolver.ingest.formats.tabular.mapping import Mapping
@@ -29,8 +31,11 @@ def find_date_order(
             continue
         for name in columns:
             cells = encode_cells(chunk.arrays[name], mapping.separator)
-            counts = np.bincount(cells.codes, minlength=len(cells.texts))
-            for text, count in zip(cells.texts.to_pylist(), counts.tolist(), strict=True):
+            counts = pa.array(np.bincount(cells.codes, minlength=len(cells.texts)))
+            # nearly all dates of a large table begin with the year, which is no evidence
+            is_open = pc.invert(pc.match_substring_regex(cells.texts, "^[0-9]{4}"))
+            texts, times = cells.texts.filter(is_open), counts.filter(is_open)
+            for text, count in zip(texts.to_pylist(), times.to_pylist(), strict=True):
                 evidence.add(text, count)
         examined += len(chunk.lines)
         if rows and examined >= rows:
