@@ -106,10 +106,10 @@ def ingest_lists(
 
 
 def normalize(
-    batch: Batch, models: ModelSet, deduplicated_sources: Sequence[str] = ()
+    batch: Batch, models: ModelSet, deduplicated_sources: Sequence[str] = (), workers: int = 1
 ) -> MaterializedBatch:
     """Bring a canonical batch into normal form, with the frequency tables of a model."""
-    return prepare(batch, models.tables, symbol_source().lookup, deduplicated_sources)
+    return prepare(batch, models.tables, symbol_source().lookup, deduplicated_sources, workers)
 
 
 def block(
@@ -270,7 +270,7 @@ def _profile_scorer(
 
     return ProfileScorer(
         load_records,
-        partial(normalize, models=task.models),
+        partial(normalize, models=task.models, workers=task.options.workers),
         compare,
         frozenset(task.deduplicated_sources),
     )

@@ -6,7 +6,6 @@ Python report anything. The parent stays as small as at the start of the program
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import os
 import resource
@@ -17,13 +16,13 @@ from contextlib import suppress
 from types import FrameType
 
 from resolver.errors import UsageError
+from resolver.kernels.processes import end_with_parent
 from resolver.settings import set_library_variable
 
 WATCHED_COMMANDS = frozenset({"dedupe", "link"})
 """Commands that work on complete lists."""
 MIN_MIB = 128
 _LIBRARIES_WITH_BLAS = ("numpy", "scipy.linalg")
-_PR_SET_PDEATHSIG = 1
 _NO_MEMORY = (
     "give it more, or resolve fewer lists at once; with --resume it continues after the last "
     "finished stage"
@@ -53,7 +52,7 @@ def run_watched(work: Callable[[], int]) -> int:
 
 
 def _work_as_child(work: Callable[[], int]) -> int:
-    _end_with_parent()
+    end_with_parent()
     code = work()
     if code:
         # after a lack of memory a regular exit could fail again
@@ -118,9 +117,3 @@ def describe_signal(number: int) -> str:
     if number in (signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS):
         return f"a library aborted ({name}), most likely because it got no memory ({_NO_MEMORY})"
     return f"the run was ended from outside ({name}); no incomplete results were left"
-
-
-def _end_with_parent() -> None:
-    """Ask the system to end this process with its parent (on Linux; elsewhere it continues)."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

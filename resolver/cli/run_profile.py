@@ -30,8 +30,9 @@ class RunProfile:
         A part of the same name is one row with the rest. Parts may have used other processes.
         """
         from resolver.records.results.resolution import StageStat
+        from resolver.records.results.stage_meter import cpu_seconds
 
-        wall, cpu = time.perf_counter(), time.process_time()
+        wall, cpu = time.perf_counter(), cpu_seconds()
         rest = StageStat(
             name,
             items,

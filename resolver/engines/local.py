@@ -122,7 +122,9 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
             meter.progress.start("normalise", count)
             prepared = self.prepared
             if prepared is None:
-                prepared = normalize(task.batch, task.models, task.deduplicated_sources)
+                prepared = normalize(
+                    task.batch, task.models, task.deduplicated_sources, task.options.workers
+                )
             usage.items = count
             meter.progress.advance(count)
         return prepared

@@ -21,7 +21,7 @@ from resolver.records.batch import Batch, Column, IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import ByteArray, NameTable, TokenTable
 from resolver.records.prepared.frequencies import FrequencyTables
-from resolver.records.prepared.ragged import Ragged, offsets_of, spread
+from resolver.records.prepared.ragged import Ragged, concat_rows, offsets_of, spread
 from resolver.records.prepared.value_flags import Lineage, NameQuality, Role
 
 _QUALITY = {
@@ -62,8 +62,12 @@ class _WrittenNames:
     quality: ByteArray
 
 
-def build_name_forms(batch: Batch, tables: FrequencyTables, lookup: Lookup) -> NameTables:
-    """Return all names of a canonical batch."""
+def build_name_forms(
+    batch: Batch, tables: FrequencyTables, lookup: Lookup, workers: int = 1
+) -> NameTables:
+    """Return all names of a canonical batch. The result does not depend on `workers` (processes and
+    threads).
+    """
     if (
         len(batch) == 1
         and int(batch.kinds[0]) in _SINGLE_READING_KINDS
@@ -76,12 +80,14 @@ def build_name_forms(batch: Batch, tables: FrequencyTables, lookup: Lookup) -> N
     part_columns = [prop for prop in _PART_ROLES if prop in batch.columns]
     is_composed = person & _has_composed_name(batch, part_columns)
     part_texts = [_texts_or_none(batch.columns[prop], is_composed) for prop in part_columns]
-    lexicon = build_lexicon([full_texts[0], *part_texts], [full_texts[1]], tables, lookup)
+    lexicon = build_lexicon(
+        [full_texts[0], *part_texts], [full_texts[1]], tables, lookup, workers=workers
+    )
     full_person, *parts, full_group = lexicon.tokens_by_text
     composed, composed_roles, composed_rows = _compose_names(
         batch, is_composed, dict(zip(part_columns, parts, strict=True))
     )
-    tokens = _stack([full_person, full_group, composed])
+    tokens = concat_rows([full_person, full_group, composed])
     guessed = likely_roles(full_person, full_texts[0], lexicon.table, tables)
     roles = np.concatenate(
         [
@@ -101,7 +107,7 @@ def build_name_forms(batch: Batch, tables: FrequencyTables, lookup: Lookup) -> N
     names, kept_quality = _forms_of_records(
         rows, forms, quality, compact, tokens, first, len(batch)
     )
-    table = NameTable(tokens, roles, *joined_hashes(tokens, lexicon.table), compact, texts)
+    table = NameTable(tokens, roles, *joined_hashes(tokens, lexicon.table, workers), compact, texts)
     return NameTables(lexicon.table, table, names, kept_quality)
 
 
@@ -288,11 +294,6 @@ def _interleave(pieces: list[tuple[Ragged, int]], count: int) -> tuple[Ragged, B
         items[at] = piece.items
         roles[at] = np.repeat(np.where(several, role, int(Role.UNSET)), counts[number])
     return Ragged(offsets_of(counts.sum(axis=0)), items), roles
-
-
-def _stack(parts: list[Ragged]) -> Ragged:
-    counts = np.concatenate([part.counts for part in parts])
-    return Ragged(offsets_of(counts), np.concatenate([part.items for part in parts]))
 
 
 def _forms_of_records(

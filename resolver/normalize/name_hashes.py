@@ -9,11 +9,16 @@ import pyarrow as pa
 from resolver.kernels.arrays import ByteArray
 from resolver.kernels.text.joined_tokens import MAX_JOINED, fill_joined_hashes
 from resolver.kernels.text.skeletons import SkeletonRules
+from resolver.kernels.threads import threads
 from resolver.normalize.folding import DIGRAPHS, FOLDS, PLAIN_DIGRAPHS, skeleton_code
 from resolver.records.prepared.batch import HashArray, TokenTable
 from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.text_hashes import hash64
 from resolver.records.prepared.value_flags import TokenFlag
+
+_MIN_PARALLEL = 50_000
+"""Places from which joining pays for threads."""
 
 
 def _replacements() -> ByteArray:
@@ -38,6 +43,15 @@ SKELETON_RULES = SkeletonRules(_replacements(), len(DIGRAPHS), _folded_letters()
 """Rules of `folding.skeleton_code` as arrays, for the kernel that applies them."""
 
 
+@cache_short_texts(50_000)
+def letter_signature(text: str) -> int:
+    """Return 32 bits of the letters of a text: one per ASCII letter, six for all others."""
+    bits = 0
+    for letter in text:
+        bits |= 1 << (ord(letter) - 97 if "a" <= letter <= "z" else 26 + ord(letter) % 6)
+    return bits
+
+
 def compact_hashes(tokens: Ragged, table: TokenTable) -> HashArray:
     """Return per form a hash of the set of its tokens that carry meaning, whatever their order.
 
@@ -59,10 +73,12 @@ def _sums(tokens: Ragged, mixed: HashArray) -> HashArray:
     return hashes
 
 
-def joined_hashes(forms: Ragged, table: TokenTable) -> tuple[HashArray, HashArray]:
+def joined_hashes(
+    forms: Ragged, table: TokenTable, workers: int = 1
+) -> tuple[HashArray, HashArray]:
     """Return per token of a form the hash and skeleton hash of it and the next token together.
 
-    Both are 0 at the end of a form.
+    Both are 0 at the end of a form. The result does not depend on `workers` (threads).
     """
     count = len(forms.items)
     joined, bones = np.zeros(count, dtype=np.uint64), np.zeros(count, dtype=np.uint64)
@@ -75,7 +91,14 @@ def joined_hashes(forms: Ragged, table: TokenTable) -> tuple[HashArray, HashArra
     # The kernel reads ASCII only; the few other words are joined here.
     plain = np.fromiter(map(str.isascii, texts), dtype=bool, count=len(texts))
     spelled = plain[forms.items[at]] & plain[forms.items[at + 1]]
-    fill_joined_hashes(at[spelled], forms.items, offsets, data, SKELETON_RULES, joined, bones)
+    places = at[spelled]
+
+    def fill(part: npt.NDArray[np.int64]) -> None:
+        """Fill in the hashes at some places."""
+        fill_joined_hashes(part, forms.items, offsets, data, SKELETON_RULES, joined, bones)
+
+    with threads(workers if len(places) >= _MIN_PARALLEL else 1) as pool:
+        list(pool.map(fill, np.array_split(places, workers)))
     for place in at[~spelled].tolist():
         text = texts[forms.items[place]] + texts[forms.items[place + 1]]
         if len(text) <= MAX_JOINED:

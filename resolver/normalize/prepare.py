@@ -90,13 +90,18 @@ COMPARED_PROPERTIES = frozenset(
 
 
 def prepare(
-    batch: Batch, tables: FrequencyTables, lookup: Lookup, deduplicated_sources: Iterable[str] = ()
+    batch: Batch,
+    tables: FrequencyTables,
+    lookup: Lookup,
+    deduplicated_sources: Iterable[str] = (),
+    workers: int = 1,
 ) -> MaterializedBatch:
     """Normalize a canonical batch.
 
     `lookup` gives name tokens their symbols; entries of `deduplicated_sources` are all distinct.
+    The result does not depend on `workers` (processes and threads).
     """
-    names = build_name_forms(batch, tables, lookup)
+    names = build_name_forms(batch, tables, lookup, workers)
     codes = _country_codes(batch)
     place = {code: number for number, code in enumerate(codes)}
     dates, births, starts = _dates(batch)

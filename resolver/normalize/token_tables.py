@@ -10,10 +10,12 @@ from typing import NamedTuple
 import jellyfish
 import numpy as np
 
+from resolver.kernels.processes import map_ranges
 from resolver.normalize.folding import HAN, skeleton_code, sound_code
 from resolver.normalize.group_lexicons.cities import city_name
 from resolver.normalize.group_tokens import stem_symbol, tokenize_group
 from resolver.normalize.lexicons.nicknames import form_symbols, nickname_symbols
+from resolver.normalize.name_hashes import letter_signature
 from resolver.normalize.name_tokens import Token, symbol_id, tokenize_person
 from resolver.normalize.scripts.detection import script_of
 from resolver.normalize.scripts.han_variants import level_han
@@ -31,6 +33,7 @@ from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.scripts import SCRIPT_SHIFT
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.text_hashes import hash64, hash_texts
+from resolver.records.prepared.token_union import concat_tokens
 from resolver.records.prepared.value_flags import TokenFlag
 
 # Cached, since single checks repeat names.
@@ -47,6 +50,8 @@ _COMMON = int(TokenFlag.GENERIC | TokenFlag.PLACE)
 _PATRONYMIC = re.compile("[aeio][vw](?:ich|ych|itch|ytch|na)$|inichna$")
 """Patronymics, which are as common as the father's given name: all his children bear it."""
 _FEW = 5
+_MIN_PARALLEL = 4_000
+"""Tokens that are worth a process."""
 _Key = tuple[str, str, int, tuple[int, ...], bool]
 
 
@@ -65,10 +70,12 @@ def build_lexicon(
     lookup: Lookup,
     *,
     few: bool = False,
+    workers: int = 1,
 ) -> Lexicon:
     """Tokenize unique texts; the rows are in the order of the lists, persons' first.
 
-    `few`: there are few words, and many of them were probably looked up before.
+    `few`: there are few words, and many of them were probably looked up before. The result does not
+    depend on `workers` (processes).
     """
     split = [[_person_tokens(text) for text in texts] for texts in person_texts]
     person_count = len(split)
@@ -77,8 +84,21 @@ def build_lexicon(
     entries = _unique_tokens(split, person)
     keys = sorted(entries)
     place = {key: code for code, key in enumerate(keys)}
-    make = _table_of_few if few else _table
-    table = make([entries[key] for key in keys], [key[-1] for key in keys], tables, lookup)
+    tokens, is_of_person = [entries[key] for key in keys], [key[-1] for key in keys]
+    if few:
+        table = _table_of_few(tokens, is_of_person, tables, lookup)
+    else:
+        # opens the table of symbols before the work is shared out
+        lookup(())
+        parts = map_ranges(
+            lambda start, stop: _table(
+                tokens[start:stop], is_of_person[start:stop], tables, lookup
+            ),
+            len(tokens),
+            workers,
+            _MIN_PARALLEL,
+        )
+        table = concat_tokens(parts)
     coded = [
         Ragged.of([[place[_key(token, is_person)] for token in tokens] for tokens in texts])
         for texts, is_person in zip(split, person, strict=True)
@@ -128,7 +148,7 @@ def _table(
         rarity_person=_rarities(texts, (token.flags for token in entries), tables, group=False),
         rarity_group=_rarities(texts, (token.flags for token in entries), tables, group=True),
         symbols=Ragged.of([symbols for symbols, _ in attributes]),
-        signature=np.array([_signature(text) for text in texts], dtype=np.uint32),
+        signature=np.array([letter_signature(text) for text in texts], dtype=np.uint32),
     )
 
 
@@ -166,7 +186,7 @@ def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Look
         rarity_person=_rarity(text, int(token.flags), tables, group=False),
         rarity_group=_rarity(text, int(token.flags), tables, group=True),
         symbols=symbols,
-        signature=_signature(text),
+        signature=letter_signature(text),
     )
 
 
@@ -327,11 +347,3 @@ def _rarity(text: str, flags: int, tables: FrequencyTables, *, group: bool) -> f
 def word_key(text: str) -> str:
     """Return the text under which words are counted: their sound, since spellings vary."""
     return sound_code(text) or text
-
-
-@cache_short_texts(50_000)
-def _signature(text: str) -> int:
-    bits = 0
-    for letter in text:
-        bits |= 1 << (ord(letter) - 97 if "a" <= letter <= "z" else 26 + ord(letter) % 6)
-    return bits

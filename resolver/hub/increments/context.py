@@ -38,4 +38,4 @@ class IncrementContext(ResolutionContext):
 
     def normalize(self, batch: Batch) -> PreparedBatch:
         """Bring records into normal form."""
-        return normalize(batch, self.models, self.deduplicated_sources)
+        return normalize(batch, self.models, self.deduplicated_sources, self.options.workers)

@@ -80,6 +80,12 @@ class Ragged:
         return Ragged(offsets_of(counts)[self.offsets], items)
 
 
+def concat_rows(parts: Sequence[Ragged]) -> Ragged:
+    """Return the rows of several ragged arrays, one after the other."""
+    counts = np.concatenate([part.counts for part in parts])
+    return Ragged(offsets_of(counts), np.concatenate([part.items for part in parts]))
+
+
 def offsets_of(counts: npt.NDArray[Any]) -> IntArray:
     """Return the offsets of rows with the given counts."""
     offsets = np.zeros(len(counts) + 1, dtype=np.int32)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from resolver.records.prepared.batch import (
     PreparedBatch,
     TokenTable,
 )
-from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.ragged import Ragged, concat_rows
 from resolver.records.prepared.row_selection import (
     Numbers,
     TableUse,
@@ -20,6 +22,19 @@ from resolver.records.prepared.row_selection import (
     select_items,
 )
 from resolver.records.prepared.table_union import ordered_rows, selected_items
+
+
+def concat_tokens(tables: Sequence[TokenTable]) -> TokenTable:
+    """Return the rows of several tables, one table after the other."""
+    if len(tables) == 1:
+        return tables[0]
+    columns: dict[str, Any] = {}
+    for column in fields(TokenTable):
+        parts = [getattr(table, column.name) for table in tables]
+        columns[column.name] = (
+            concat_rows(parts) if column.name == "symbols" else np.concatenate(parts)
+        )
+    return TokenTable(**columns)
 
 
 def deduplicate_tokens(batches: Sequence[PreparedBatch], use: TableUse) -> TableUse:

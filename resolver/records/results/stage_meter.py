@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import time
 from collections.abc import Iterator
@@ -10,6 +11,12 @@ from dataclasses import dataclass
 
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import StageStat
+
+
+def cpu_seconds() -> float:
+    """Return the processor time of this process and of those it has waited for."""
+    times = os.times()
+    return time.process_time() + times.children_user + times.children_system
 
 
 @dataclass(slots=True)
@@ -35,7 +42,7 @@ class StageMeter:
     @contextmanager
     def measure(self, name: str, unit: str) -> Iterator[StageUsage]:
         """Measure a stage; the caller sets the number of items on the object it receives."""
-        wall, cpu = time.perf_counter(), time.process_time()
+        wall, cpu = time.perf_counter(), cpu_seconds()
         usage = StageUsage()
         yield usage
         peak = usage.worker_peak_mib
@@ -47,7 +54,7 @@ class StageMeter:
                 usage.items,
                 unit,
                 time.perf_counter() - wall,
-                time.process_time() - cpu + usage.worker_cpu,
+                cpu_seconds() - cpu + usage.worker_cpu,
                 peak,
             )
         )

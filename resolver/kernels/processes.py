@@ -1,0 +1,102 @@
+"""Ranges of items on several cores, for work that holds Python's interpreter lock.
+
+Threads share one interpreter, so that loops in Python gain nothing from a second core. Copies of
+this process (`fork`) see all of its data without sending it, and return only results.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+_PR_SET_PDEATHSIG = 1
+_Result = TypeVar("_Result")
+Run = Callable[[int, int], _Result]
+
+
+def map_ranges(run: Run[_Result], count: int, workers: int, least: int) -> list[_Result]:
+    """Return `run(start, stop)` for ranges that cover 0 … `count`, in their order.
+
+    At most `workers` ranges, of `least` items or more: a copy takes some hundredths of a second.
+    The first range runs in this process and each other one in a copy of it, whose result is
+    pickled. There is one range where a copy would not be safe: beside other threads, and on systems
+    other than Linux. What the caller makes of all results must not depend on the cuts.
+
+    Raises what `run` raises, and `MemoryError` where the system killed a copy.
+    """
+    parts = max(min(workers, count // max(least, 1)), 1) if _may_fork() else 1
+    bounds = [count * part // parts for part in range(parts + 1)]
+    ranges = list(pairwise(bounds))
+    if parts == 1:
+        return [run(0, count)]
+    # takes longer to load than a single check may
+    import multiprocessing
+
+    context = multiprocessing.get_context("fork")
+    copies: list[tuple[Any, Connection]] = []
+    try:
+        for start, stop in ranges[1:]:
+            receiver, sender = context.Pipe(duplex=False)
+            copy = context.Process(
+                target=_run_and_send, args=(run, start, stop, sender, os.getpid()), daemon=True
+            )
+            copy.start()
+            sender.close()
+            copies.append((copy, receiver))
+        return [run(*ranges[0]), *(_receive(receiver) for _, receiver in copies)]
+    finally:
+        for copy, receiver in copies:
+            receiver.close()
+            copy.terminate()
+            copy.join()
+
+
+def _may_fork() -> bool:
+    # another thread may hold a lock, which nobody would release in the copy
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+def end_with_parent() -> None:
+    """Ask the system to end this process with its parent (on Linux; elsewhere it continues)."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def _run_and_send(run: Run[Any], start: int, stop: int, sender: Connection, original: int) -> None:
+    """Run a range in a copy of the process `original`, and send its result or its error."""
+    # the original ends its copies; they keep its locks on files, so none may outlive it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    end_with_parent()
+    if os.getppid() != original:
+        return
+    # a collection would write to, and so copy, every object of the original
+    gc.disable()
+    answer: tuple[bool, Any]
+    try:
+        answer = True, run(start, stop)
+    except Exception as error:
+        answer = False, error
+    with suppress(BrokenPipeError):
+        sender.send(answer)
+
+
+def _receive(receiver: Connection) -> Any:
+    try:
+        is_result, answer = receiver.recv()
+    except EOFError:
+        raise MemoryError("a copy of the process was killed") from None
+    if is_result:
+        return answer
+    raise answer

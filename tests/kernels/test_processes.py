@@ -1,0 +1,106 @@
+"""Ranges of items in copies of the process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from resolver.errors import OutputError
+from resolver.kernels.processes import map_ranges
+
+
+def test_ranges_cover_the_items_in_their_order() -> None:
+    for workers in (1, 2, 3):
+        parts = map_ranges(lambda start, stop: list(range(start, stop)), 10, workers, 2)
+        assert len(parts) == workers
+        assert [item for part in parts for item in part] == list(range(10))
+
+
+def test_few_items_stay_in_this_process() -> None:
+    assert map_ranges(lambda start, stop: os.getpid(), 3, 2, 2) == [os.getpid()]
+    assert map_ranges(lambda start, stop: (start, stop), 0, 2, 2) == [(0, 0)]
+
+
+def test_copies_do_the_later_ranges() -> None:
+    first, second = map_ranges(lambda start, stop: os.getpid(), 4, 2, 2)
+    assert first == os.getpid() != second
+
+
+def test_no_copy_is_made_while_another_thread_runs() -> None:
+    end = threading.Event()
+    other = threading.Thread(target=end.wait)
+    other.start()
+    try:
+        assert map_ranges(lambda start, stop: os.getpid(), 4, 2, 2) == [os.getpid()]
+    finally:
+        end.set()
+        other.join()
+
+
+def test_errors_of_a_copy_are_raised() -> None:
+    def fail(start: int, stop: int) -> None:
+        """Fail in the copy alone."""
+        if start:
+            raise OutputError("cannot write the results: no space", place="out", hint="free some")
+
+    with pytest.raises(OutputError) as caught:
+        map_ranges(fail, 4, 2, 2)
+    assert caught.value.line() == "out: cannot write the results: no space (free some)"
+
+
+def test_a_killed_copy_is_a_lack_of_memory() -> None:
+    def die(start: int, stop: int) -> None:
+        """Let the system kill the copy."""
+        if start:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(MemoryError):
+        map_ranges(die, 4, 2, 2)
+
+
+SCRIPT = """
+import os, signal
+from resolver.kernels.processes import map_ranges
+
+def run(start, stop):
+    if start:
+        print("copy", flush=True)
+        signal.pause()
+    else:
+        input()
+
+map_ranges(run, 4, 2, 2)
+"""
+
+
+def test_no_copy_outlives_a_killed_original() -> None:
+    command = [sys.executable, "-c", SCRIPT]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as original:
+        assert original.stdout is not None
+        assert original.stdout.readline() == b"copy\n"
+        original.kill()
+        # the end of the file: the copy, which has the other end too, is gone
+        assert original.stdout.read() == b""
+
+
+def test_no_copy_outlives_an_error_of_this_process() -> None:
+    read, write = os.pipe()
+
+    def run(start: int, stop: int) -> None:
+        """Fail here, and wait in the copy."""
+        if start:
+            os.close(read)
+            signal.pause()
+        raise ValueError("here")
+
+    with pytest.raises(ValueError, match="here"):
+        map_ranges(run, 4, 2, 2)
+    os.close(write)
+    # the end of the file: nobody else holds the other end any more
+    assert os.read(read, 1) == b""
+    os.close(read)
