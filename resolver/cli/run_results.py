@@ -72,7 +72,13 @@ def write_run_results(
     bars.start("write", len(resolution.batch), "records")
     only = running.only_entities
     write_results(
-        out, resolution, rejects=intake.rejects, report=report, only_entities=only, entity_ids=names
+        out,
+        resolution,
+        rejects=intake.rejects,
+        report=report,
+        only_entities=only,
+        entity_ids=names,
+        workers=running.workers,
     )
     bars.advance(len(resolution.batch))
     bars.finish()

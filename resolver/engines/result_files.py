@@ -38,6 +38,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.errors import OutputError
+from resolver.kernels.processes import map_ranges
 from resolver.merging import Partition, build_partition
 from resolver.normalize import country_code as territory_code
 from resolver.pipeline import merge_entities
@@ -58,13 +59,15 @@ RESULT_FILES = (
     "report.html",
 )
 if TYPE_CHECKING:
-    from resolver.merging import CountryCode, MergeContext
+    from resolver.merging import MergeContext
 
 _COMMA_TEXT, _QUOTE, _NEWLINE, _NOTHING = (
     pa.scalar(text, pa.large_string()) for text in (",", '"', "\n", "")
 )
 _ROWS_AT_ONCE = 1 << 18
 _BYTES_AT_ONCE = 1 << 20
+_ENTITIES_PER_PROCESS = 5_000
+"""Entities that are worth a process to write them."""
 
 
 class RejectedRow(Protocol):
@@ -89,16 +92,16 @@ def write_results(
     *,
     rejects: Sequence[RejectedRow],
     report: str,
-    country_code: CountryCode = territory_code,
     only_entities: bool = False,
     entity_ids: pa.StringArray | None = None,
+    workers: int = 1,
 ) -> None:
     """Write the files of a run into a folder, which is created if absent.
 
-    `report`: text of report.html. `country_code`: function that returns the ISO code of a country
-    as written, or None. `only_entities`: write entities.csv alone. `entity_ids`: id of each
-    record's entity, where a store has named it. Raises `OutputError` where a file cannot be
-    written; then no file of an earlier run has changed.
+    `report`: text of report.html. `only_entities`: write entities.csv alone. `entity_ids`: id of
+    each record's entity, where a store has named it. `workers`: processes that write; the files do
+    not depend on it. Raises `OutputError` where a file cannot be written; then no file of an
+    earlier run has changed.
     """
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
@@ -107,13 +110,12 @@ def write_results(
         raise _output_error(out_dir, error) from error
     try:
         with _without_cycle_collection():
-            parts = build_partition(resolution.batch, resolution.labels, entity_ids)
+            parts = build_partition(resolution.batch, resolution.labels, entity_ids, workers)
             _write_entities(staged / "entities.csv", parts, resolution.batch.ids)
             if not only_entities:
-                merge = merge_entities(resolution.batch, parts, country_code)
+                merge = merge_entities(resolution.batch, parts, territory_code)
                 _write_links(staged / "links.csv", resolution.links, resolution.batch.ids)
-                _write_ftm(staged / "entities.ftm.json", merge)
-                _write_statements(staged / "statements.csv", merge)
+                _write_merged(staged, merge, workers)
                 _write_rejects(staged / "rejects.csv", rejects)
                 (staged / "report.html").write_text(report, "utf-8")
         for name in RESULT_FILES[: 1 if only_entities else None]:
@@ -168,9 +170,13 @@ def escape_formulas(texts: pa.StringArray) -> pa.StringArray:
 
 
 def _write_csv(path: Path, names: Sequence[str], pieces: Iterator[list[pa.Array]]) -> None:
-    """Columns of text as CSV: UTF-8, a comma, `\\n`, quotes only where needed."""
+    """Columns of text as CSV: UTF-8, a comma, `\\n`, quotes only where needed.
+
+    Without `names` the file has no header.
+    """
     with open(path, "wb", buffering=_BYTES_AT_ONCE) as file:
-        file.write(",".join(names).encode("ascii") + b"\n")
+        if names:
+            file.write(",".join(names).encode("ascii") + b"\n")
         for columns in pieces:
             if len(columns[0]):
                 lines = pc.binary_join_element_wise(
@@ -242,24 +248,46 @@ def _six_decimals(scores: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pa.St
     return pc.binary_join_element_wise(integers, decimals, ".")
 
 
-def _write_ftm(path: Path, merge: MergeContext) -> None:
+def _write_merged(folder: Path, merge: MergeContext, workers: int) -> None:
+    """Write entities.ftm.json and statements.csv; each process writes those of some entities."""
+
+    def write(start: int, stop: int) -> list[Path]:
+        """Write the files of a range of entities, and return their paths."""
+        # those of the first entities are the files that the others are appended to
+        suffix = f".{start}" if start else ""
+        paths = [folder / f"{name}{suffix}" for name in ("entities.ftm.json", "statements.csv")]
+        entities = range(start, stop)
+        _write_ftm(paths[0], merge, entities)
+        _write_statements(paths[1], merge, entities)
+        return paths
+
+    files, *later = map_ranges(write, len(merge.parts), workers, _ENTITIES_PER_PROCESS)
+    for parts in later:
+        for whole, part in zip(files, parts, strict=True):
+            with open(whole, "ab") as target, open(part, "rb") as source:
+                shutil.copyfileobj(source, target, _BYTES_AT_ONCE)
+            part.unlink()
+
+
+def _write_ftm(path: Path, merge: MergeContext, entities: range) -> None:
     from resolver.merging import iterate_golden_records, to_ftm
 
     with open(path, "wb", buffering=_BYTES_AT_ONCE) as file:
-        for golden in iterate_golden_records(merge):
+        for golden in iterate_golden_records(merge, entities):
             for entity in to_ftm(golden):
                 file.write(orjson.dumps(entity, option=orjson.OPT_APPEND_NEWLINE))
 
 
-def _write_statements(path: Path, merge: MergeContext) -> None:
+def _write_statements(path: Path, merge: MergeContext, entities: range) -> None:
+    """Write the statements of some entities; those of the first ones have the header."""
     from resolver.merging import STATEMENT_COLUMNS, iterate_statements
 
     def pieces() -> Iterator[list[pa.Array]]:
         """Yield the columns of some statements at a time."""
-        for piece in iterate_statements(merge):
+        for piece in iterate_statements(merge, entities):
             yield [escape_formulas(column) for column in piece.columns]
 
-    _write_csv(path, STATEMENT_COLUMNS, pieces())
+    _write_csv(path, () if entities.start else STATEMENT_COLUMNS, pieces())
 
 
 def _write_rejects(path: Path, rejects: Sequence[RejectedRow]) -> None:

@@ -39,10 +39,15 @@ def build_golden_records(
     )
 
 
-def iterate_golden_records(context: MergeContext) -> Iterator[GoldenRecord]:
-    """Yield the golden records of an existing context, in the order of entity ids."""
+def iterate_golden_records(
+    context: MergeContext, entities: range | None = None
+) -> Iterator[GoldenRecord]:
+    """Yield the golden records of an existing context, in the order of entity ids.
+
+    `entities`: numbers of consecutive entities (None: all).
+    """
     order, offsets = context.order, context.offsets
-    for chunk in split_values(context.batch, context.parts):
+    for chunk in split_values(context.batch, context.parts, entities=entities):
         runs = ValueRuns.of(chunk, context)
         for entity in range(chunk.first, chunk.last):
             yield build_golden_record(

@@ -59,34 +59,43 @@ class _SortedColumn:
 
 
 def split_values(
-    batch: Batch, partition: Partition, *, by_record: bool = False
+    batch: Batch,
+    partition: Partition,
+    *,
+    by_record: bool = False,
+    entities: range | None = None,
 ) -> Iterator[ValueChunk]:
     """Yield the batch in chunks of whole entities, about `VALUES_PER_CHUNK` values each.
 
     Values are sorted by (entity, column, code, row), or `by_record` by (entity, row, column, code).
+    `entities`: numbers of consecutive entities (None: all).
     """
     names = tuple(sorted(batch.columns))
-    columns = [_sort_by_entity(partition.entity[batch.columns[name].rows]) for name in names]
-    for first, last in _find_bounds(len(partition), columns):
+    chosen = range(len(partition)) if entities is None else entities
+    columns = [
+        _sort_by_entity(partition.entity[batch.columns[name].rows], chosen) for name in names
+    ]
+    for first, last in _find_bounds(chosen, columns):
         yield _build_chunk(batch, names, columns, first, last, by_record)
 
 
-def _sort_by_entity(entities: IntArray) -> _SortedColumn:
-    order = np.argsort(entities, kind="stable")
+def _sort_by_entity(entities: IntArray, chosen: range) -> _SortedColumn:
+    inside = np.flatnonzero((entities >= chosen.start) & (entities < chosen.stop))
+    order = inside[np.argsort(entities[inside], kind="stable")]
     return _SortedColumn(entities[order], order)
 
 
-def _find_bounds(count: int, columns: list[_SortedColumn]) -> Iterator[tuple[int, int]]:
-    totals = np.zeros(count, dtype=np.int64)
+def _find_bounds(chosen: range, columns: list[_SortedColumn]) -> Iterator[tuple[int, int]]:
+    totals = np.zeros(len(chosen), dtype=np.int64)
     for column in columns:
-        totals += np.bincount(column.entities, minlength=count)
+        totals += np.bincount(column.entities - chosen.start, minlength=len(chosen))
     ends = np.cumsum(totals + 1)
     first = 0
-    while first < count:
+    while first < len(chosen):
         end_before = int(ends[first - 1]) if first else 0
         last = int(np.searchsorted(ends, end_before + VALUES_PER_CHUNK, side="right"))
-        last = min(max(last, first + 1), count)
-        yield first, last
+        last = min(max(last, first + 1), len(chosen))
+        yield chosen.start + first, chosen.start + last
         first = last
 
 

@@ -16,11 +16,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.kernels.processes import map_ranges
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 
 _ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
 _CHARACTERS = 20
+_MIN_PARALLEL = 100_000
+"""Texts that are worth a process to hash them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +45,24 @@ class Partition:
 
 
 def build_partition(
-    batch: Batch, labels: IntArray, existing_ids: pa.StringArray | None = None
+    batch: Batch, labels: IntArray, existing_ids: pa.StringArray | None = None, workers: int = 1
 ) -> Partition:
     """Build the partition of a canonical batch.
 
-    Per record, `labels`: row of its entity's smallest record; `existing_ids`: id of its entity.
+    Per record, `labels`: row of its entity's smallest record; `existing_ids`: id of its entity. The
+    result does not depend on `workers` (processes).
     """
-    roots, inverse = np.unique(labels, return_inverse=True)
+    is_root = np.bincount(labels) > 0
+    roots, inverse = np.flatnonzero(is_root), (np.cumsum(is_root) - 1)[labels]
     if existing_ids is None:
-        ids = hash_ids("e-", batch.ids.take(pa.array(roots)).cast(pa.binary()).to_pylist())
+        smallest = batch.ids.take(pa.array(roots)).cast(pa.binary()).to_pylist()
+        ids = hash_ids("e-", smallest, workers)
     else:
         ids = existing_ids.take(pa.array(roots))
     rank = pc.sort_indices(ids).to_numpy()
     number = np.empty(len(roots), dtype=np.int32)
     number[rank] = np.arange(len(roots), dtype=np.int32)
-    entity = number[inverse.reshape(-1)] if len(roots) else np.zeros(0, dtype=np.int32)
+    entity = number[inverse]
     order = np.argsort(entity, kind="stable").astype(np.int32)
     ends = np.cumsum(np.bincount(entity, minlength=len(roots)))
     offsets = np.concatenate([[0], ends]).astype(np.int64)
@@ -69,11 +75,19 @@ def assign_entity_ids(batch: Batch, labels: IntArray) -> list[str]:
     return cast("list[str]", partition.ids.take(pa.array(partition.entity)).to_pylist())
 
 
-def hash_ids(prefix: str, texts: list[bytes]) -> pa.StringArray:
-    """Return `prefix` and 20 base32 characters of the SHA-256 of each text."""
+def hash_ids(prefix: str, texts: list[bytes], workers: int = 1) -> pa.StringArray:
+    """Return `prefix` and 20 base32 characters of the SHA-256 of each text.
+
+    The result does not depend on `workers` (processes).
+    """
+
+    def hash_range(start: int, stop: int) -> bytes:
+        """Return the digests of a range, one after the other."""
+        return b"".join([hashlib.sha256(text).digest()[:15] for text in texts[start:stop]])
+
     count = len(texts)
     prefix_bytes = np.frombuffer(prefix.encode("ascii"), dtype=np.uint8)
-    digests = b"".join([hashlib.sha256(text).digest()[:15] for text in texts])
+    digests = b"".join(map_ranges(hash_range, count, workers, _MIN_PARALLEL))
     groups = np.frombuffer(digests, dtype=np.uint8).reshape(count, 3, 5).astype(np.uint64)
     # Five bytes hold eight characters of five bits each.
     numbers = np.zeros((count, 3), dtype=np.uint64)

@@ -63,11 +63,16 @@ def build_statements(
     )
 
 
-def iterate_statements(context: MergeContext) -> Iterator[pa.RecordBatch]:
-    """Yield the statements of an existing context."""
+def iterate_statements(
+    context: MergeContext, entities: range | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Yield the statements of an existing context.
+
+    `entities`: numbers of consecutive entities (None: all).
+    """
     ranks = np.empty(len(context.order), dtype=np.int64)
     ranks[context.parts.order] = np.arange(len(context.order))
-    for chunk in split_values(context.batch, context.parts, by_record=True):
+    for chunk in split_values(context.batch, context.parts, by_record=True, entities=entities):
         yield _build_chunk_statements(chunk, context, ranks)
 
 

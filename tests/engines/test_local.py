@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 from resolver.engines.local import dedupe, link
 from resolver.engines.pair_explanation import explain_links, explain_pair
 from resolver.engines.record_pairs import score_pairs
+from resolver.engines.result_files import write_results
 from resolver.errors import InputError
 from resolver.records import Kind
 from resolver.records.results.resolution import Band, Outcome, Resolution
@@ -95,9 +97,33 @@ def test_input_order_does_not_matter(resolution: Resolution, world: World) -> No
     assert again.stats.rules == resolution.stats.rules
 
 
-def test_number_of_workers_does_not_matter(resolution: Resolution, world: World) -> None:
-    again = dedupe(build_intake(world.records), RunOptions(workers=3))
+SMALLEST_PARTS = (
+    "resolver.engines.result_files._ENTITIES_PER_PROCESS",
+    "resolver.merging.partition._MIN_PARALLEL",
+    "resolver.normalize.name_hashes._MIN_PARALLEL",
+    "resolver.normalize.population_counts._MIN_PARALLEL",
+    "resolver.normalize.token_tables._MIN_PARALLEL",
+)
+"""Items from which a stage shares them out among cores."""
+
+
+@pytest.mark.parametrize("workers", [2, 3])
+def test_number_of_workers_does_not_matter(
+    resolution: Resolution,
+    world: World,
+    workers: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write_results(tmp_path / "one", resolution, rejects=(), report="")
+    for name in SMALLEST_PARTS:
+        monkeypatch.setattr(name, 100)
+    again = dedupe(build_intake(world.records), RunOptions(workers=workers))
     assert links_by_id(again) == links_by_id(resolution)
+    assert again.stats.population == resolution.stats.population
+    write_results(tmp_path / "many", again, rejects=(), report="", workers=workers)
+    for path in sorted((tmp_path / "one").iterdir()):
+        assert (tmp_path / "many" / path.name).read_bytes() == path.read_bytes()
 
 
 def test_size_of_score_parts_does_not_matter(

@@ -79,7 +79,6 @@ def write_sample(
         sample,
         rejects=REJECTS,
         report="<!doctype html>",
-        country_code=lambda _: None,
         only_entities=only_entities,
     )
 
@@ -248,5 +247,5 @@ def test_reasons_are_restored_from_csv(
 ) -> None:
     out = tmp_path_factory.mktemp("out")
     rejects = [Reject("f", number, text) for number, text in enumerate(texts)]
-    write_results(out, resolution(), rejects=rejects, report="", country_code=lambda _: None)
+    write_results(out, resolution(), rejects=rejects, report="")
     assert [unescape_formula(row[2]) for row in rows(out / "rejects.csv")[1:]] == texts
