@@ -68,7 +68,7 @@ class Settings:
     )
     workers: int = field(
         default=0,
-        metadata=_metadata("Cores used for comparing; 0: all.", unit="cores", high=1024),
+        metadata=_metadata("Cores that batches use; 0: all.", unit="cores", high=1024),
     )
     memory_mib: int = field(
         default=0,

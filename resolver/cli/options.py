@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -272,6 +271,7 @@ def run_options(
     `out`: folder of results, which also has the checkpoints of `--resume`.
     """
     from resolver.engines.checkpoints import RESUME_FOLDER
+    from resolver.kernels.threads import available_cores
     from resolver.run_options import RunOptions
 
     merge_at, costs = options.get("merge_at"), options.get("wrong_merge_costs")
@@ -284,7 +284,7 @@ def run_options(
         model_dir=options.get("model_dir") or settings.model_dir,
         wrong_merge_costs=settings.wrong_merge_costs if costs is None else costs,
         min_review_value=settings.min_review_value if value is None else value,
-        workers=settings.workers or os.cpu_count() or 1,
+        workers=settings.workers or available_cores(),
         pairs_mib=settings.pairs_mib,
         resume=out / RESUME_FOLDER if out is not None and options.get("resume") else None,
         review_capacity=settings.review_capacity if capacity is None else capacity,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +29,7 @@ from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.list_reading import read_unit
 from resolver.ingest.reader_types import Intake, ListUnit, ReaderRow, Reject
 from resolver.ingest.readers import detect_format
+from resolver.kernels.threads import available_cores
 from resolver.pipeline import ingest_lists
 from resolver.records import Batch
 from resolver.run_options import RunOptions
@@ -127,7 +127,7 @@ def link_tables(
 
 def complete_options(options: RunOptions | None, merge_at: float | None) -> RunOptions:
     """Return the options of a run, by default on all cores."""
-    running = RunOptions(workers=os.cpu_count() or 1) if options is None else options
+    running = RunOptions(workers=available_cores()) if options is None else options
     return running if merge_at is None else replace(running, merge_at=merge_at)
 
 

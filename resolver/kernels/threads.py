@@ -1,7 +1,8 @@
-"""Threads for kernels, which release the interpreter lock."""
+"""Threads for kernels, which release the interpreter lock, and the cores there are for them."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -36,3 +37,10 @@ def threads(workers: int) -> Iterator[Threads]:
         return
     with ThreadPoolExecutor(workers) as pool:
         yield pool
+
+
+def available_cores() -> int:
+    """Return the number of cores that this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
