@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.number_sets import sort_distinct
 from resolver.records import Kind
 from resolver.records.results.resolution import Band, Outcome, Resolution
 from resolver.report.report_data import (
@@ -61,7 +62,7 @@ class RunCounts:
         self.kinds = _common_kinds(batch.kinds, self.entity, self.sizes)
         self.names: list[str] = batch.sources.values.to_pylist()
         stride = max(len(self.names), 1)
-        pairs = np.unique(self.entity * stride + batch.sources.codes)
+        pairs = sort_distinct(self.entity * stride + batch.sources.codes)
         self.entity_sources: tuple[_Ints, _Ints] = (pairs // stride, pairs % stride)
         self.spread: _Ints = np.bincount(self.entity_sources[0], minlength=len(roots)).astype(
             np.int64
@@ -108,10 +109,10 @@ def count_sources(counts: RunCounts) -> tuple[SourceRow, ...]:
     batch, links = resolution.batch, resolution.links
     keys = batch.sources.codes.astype(np.int64) * _KINDS + batch.kinds
     count = max(len(counts.names), 1) * _KINDS
-    distinct = np.unique(counts.entity * count + keys)
+    distinct = sort_distinct(counts.entity * count + keys)
     entities, of_key = distinct // count, distinct % count
     waiting = links.outcome == Outcome.QUEUED
-    queued = np.unique(np.concatenate([links.left[waiting], links.right[waiting]]))
+    queued = sort_distinct(np.concatenate([links.left[waiting], links.right[waiting]]))
     records, entities_per_key, shared, in_queue = (
         np.bincount(values, minlength=count).tolist()
         for values in (keys, of_key, of_key[counts.spread[entities] > 1], keys[queued])

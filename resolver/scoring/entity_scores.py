@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.number_sets import sort_distinct
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import MaterializedBatch
@@ -61,7 +62,7 @@ class ProfileScorer:
 
         `labels` name the entity of each record by its smallest row, as `left` and `right` do.
         """
-        entities = np.unique(np.concatenate([left, right]))
+        entities = sort_distinct(np.concatenate([left, right]))
         rows = np.flatnonzero(np.isin(labels, entities))
         owner = np.searchsorted(entities, labels[rows])
         records = self.load_records(rows)

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, update
 
+from resolver.kernels.number_sets import sort_distinct, unite
 from resolver.store import bulk_rows
 from resolver.store.commit import Commit, ListCommit, OutdatedError
 from resolver.store.database import lock_transaction, write_transaction
@@ -273,7 +274,7 @@ def _note_touched(connection: Connection, changes: Commit) -> None:
             bulk_rows.is_among(connection, records.c.record_id, ids), records.c.valid_to.is_(None)
         )
         decided = bulk_rows.fetch_arrays(connection, select(records.c.number).where(is_valid))[0]
-        numbers = np.union1d(numbers, decided)
+        numbers = unite(numbers, decided)
     rows = numbers.tolist()
     if len(rows) > 1_000 and _has_backlog(connection):
         # the queue was not refreshed for long: the next refresh covers everything
@@ -294,7 +295,7 @@ def _changed_records(changes: Commit) -> npt.NDArray[np.int64]:
     ]
     if changes.new_links is not None:
         parts += [changes.new_links.left, changes.new_links.right]
-    return np.unique(np.concatenate(parts))
+    return sort_distinct(np.concatenate(parts))
 
 
 def _has_backlog(connection: Connection) -> bool:

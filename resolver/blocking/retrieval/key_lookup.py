@@ -28,6 +28,7 @@ from resolver.kernels.blocking.key_lookup import (
     fill_stored_pairs,
     pairs_above_cap,
 )
+from resolver.kernels.number_sets import exclude, sort_distinct
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import ByteArray, HashArray, PreparedBatch
 from resolver.records.prepared.ragged import spread
@@ -151,9 +152,7 @@ class BlockPurge:
         ascending.
         """
         places = [_key_places(bases, table.keys) for table in self.stored]
-        return np.setdiff1d(
-            _stored_bearers(np.arange(len(bases)), places, self.stored)[1], self.ended
-        )
+        return exclude(_stored_bearers(np.arange(len(bases)), places, self.stored)[1], self.ended)
 
 
 def find_stored_pairs(
@@ -190,7 +189,7 @@ def find_stored_pairs(
     width = max((table.first + len(table.kinds) for table in stored), default=1)
     out = np.empty(count_stored_pairs(new, old, purged), dtype=np.int64)
     fill_stored_pairs(new, old, purged, numbers, width, out)
-    pairs = np.unique(out)
+    pairs = sort_distinct(out)
     return (pairs // width).astype(np.int32), pairs % width, int(purged_pairs.sum())
 
 

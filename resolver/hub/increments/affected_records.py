@@ -11,6 +11,7 @@ import numpy.typing as npt
 from resolver.hub.increments.component_cache import CachedComponent
 from resolver.hub.increments.decision_effects import SameRecordTies
 from resolver.hub.increments.working_set import WorkingSet
+from resolver.kernels.number_sets import exclude, sort_distinct, unite
 from resolver.store import StoreView
 
 Numbers = npt.NDArray[np.int64]
@@ -40,30 +41,30 @@ class ComponentSearch:
         records.
         """
         reached = self.ended
-        frontier = np.setdiff1d(
+        frontier = exclude(
             np.concatenate([seeds, self.ties.tied_to(self.fresh.numbers)]), self.ended
         )
-        frontier = np.setdiff1d(frontier, self.fresh.numbers)
+        frontier = exclude(frontier, self.fresh.numbers)
         while len(frontier):
             for component in components:
                 if component.contains(frontier).any():
-                    reached = np.union1d(reached, component.numbers)
-            frontier = np.setdiff1d(frontier, reached)
+                    reached = unite(reached, component.numbers)
+            frontier = exclude(frontier, reached)
             if not len(frontier):
                 break
-            reached = np.union1d(reached, frontier)
+            reached = unite(reached, frontier)
             neighbors = self._neighbors(frontier)
-            frontier = np.setdiff1d(neighbors, np.concatenate([reached, self.fresh.numbers]))
+            frontier = exclude(neighbors, np.concatenate([reached, self.fresh.numbers]))
         return reached
 
     def _neighbors(self, numbers: Numbers) -> Numbers:
         links = self.view.links_of(numbers.tolist(), min_logodds=self.merge_threshold)
         members = _entity_members(self.view, numbers)
         tied = self.ties.tied_to(numbers)
-        return np.unique(np.concatenate([links.left, links.right, members, tied]))
+        return sort_distinct(np.concatenate([links.left, links.right, members, tied]))
 
 
 def _entity_members(view: StoreView, numbers: Numbers) -> Numbers:
     """Return the members of the entities of some records."""
     _, entities, _ = view.memberships(numbers.tolist())
-    return view.members(np.unique(entities).tolist())[0] if len(entities) else _NONE
+    return view.members(sort_distinct(entities).tolist())[0] if len(entities) else _NONE

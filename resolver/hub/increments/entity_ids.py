@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.number_sets import sort_distinct
 from resolver.records.batch import IntArray
 from resolver.store import EventKind
 
@@ -83,7 +84,7 @@ def assign_entities(
     claims.keep_other_parts(losers)
     claims.retire_empty()
     claims.revive_unclaimed(labels)
-    roots = np.unique(labels)
+    roots = sort_distinct(labels)
     new_roots = [int(label) for label in roots if int(label) not in claims.number_of]
     new_numbers = {label: next_number + place for place, label in enumerate(new_roots)}
     number_of = {**claims.number_of, **new_numbers}

@@ -50,6 +50,7 @@ from resolver.hub.increments.stated_candidates import find_stated_candidates
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import ListUpdate
+from resolver.kernels.number_sets import exclude, sort_distinct, unite
 from resolver.normalize import with_frequencies
 from resolver.records import concat
 from resolver.records.prepared.batch import PreparedBatch
@@ -147,7 +148,7 @@ def compute_increment(
     return Increment(
         commit,
         resolution,
-        np.unique(np.concatenate([members.new_members[1], members.shrunk_entities])),
+        sort_distinct(np.concatenate([members.new_members[1], members.shrunk_entities])),
         prepared,
         np.concatenate([affected.numbers, inputs.fresh.numbers, inputs.ended]),
         _build_components(context, inputs, resolved, affected.numbers),
@@ -164,7 +165,7 @@ def _collect_inputs(
     first = view.head.last_record + 1
     fresh = WorkingSet(update.fresh, first + np.arange(len(update.fresh), dtype=np.int64))
     stored = view.records_of_sources(update.no_longer_deduplicated)
-    compared_again = np.setdiff1d(np.array(sorted(stored.values()), dtype=np.int64), ended)
+    compared_again = exclude(np.array(sorted(stored.values()), dtype=np.int64), ended)
     queried = _add_stored(context.index, fresh, compared_again)
     log = RelevantDecisions(view, decisions, update.fresh)
     return _Inputs(fresh, compared_again, queried, ended, log, cached)
@@ -199,7 +200,7 @@ def _find_affected(
             if not component.contains(inputs.ended).any()
         )
     reached = search.expand(seeds, usable)
-    affected = np.setdiff1d(reached, np.concatenate([inputs.ended, inputs.fresh.numbers]))
+    affected = exclude(reached, np.concatenate([inputs.ended, inputs.fresh.numbers]))
     return _Affected(
         affected,
         np.concatenate([inputs.compared_again, changed_keys, decided]),
@@ -216,22 +217,22 @@ def _resolve_with_neighbors(
     """
     search = NeighborSearch(context, candidates.purge, inputs.ended)
     numbers, component = affected.numbers, affected.component
-    queried = numbers if component is None else np.setdiff1d(numbers, component.numbers)
+    queried = numbers if component is None else exclude(numbers, component.numbers)
     partners = candidates.indexed_above(context.options.link_threshold)
-    neighbors = np.union1d(search.expand(partners), search.around(queried))
+    neighbors = unite(search.expand(partners), search.around(queried))
     while True:
-        present = np.union1d(numbers, neighbors)
+        present = unite(numbers, neighbors)
         resolved = _resolve_records(context, inputs, candidates, present, component)
         changed = search.changed_records(
             resolved.working_set, resolved.resolution.labels, affected.disturbed
         )
-        numbers = np.union1d(numbers, changed)
-        further = np.setdiff1d(changed, queried)
+        numbers = unite(numbers, changed)
+        further = exclude(changed, queried)
         neighbors = search.around(further)
-        queried = np.union1d(queried, further)
-        if not len(np.setdiff1d(neighbors, present)):
+        queried = unite(queried, further)
+        if not len(exclude(neighbors, present)):
             return resolved, replace(affected, numbers=numbers)
-        neighbors = np.union1d(neighbors, present)
+        neighbors = unite(neighbors, present)
 
 
 def _resolve_records(
@@ -244,7 +245,7 @@ def _resolve_records(
     """Resolve new and stored records; pairs within a component come from the cache."""
     purge, cache = candidates.purge, inputs.cached is not None
     if component is not None:
-        others = _add_stored(context.index, inputs.fresh, np.setdiff1d(numbers, component.numbers))
+        others = _add_stored(context.index, inputs.fresh, exclude(numbers, component.numbers))
         return resolve_with_component(context, others, component, inputs.decisions, purge)
     working_set = _add_stored(context.index, inputs.fresh, numbers)
     engine = LocalEngine(
@@ -263,7 +264,7 @@ def _load_replaced(
 ) -> LinkTable | None:
     """Return the stored links that those of resolved records replace."""
     view, ended = context.view, inputs.ended
-    stored = np.setdiff1d(resolved.working_set.numbers, inputs.fresh.numbers)
+    stored = exclude(resolved.working_set.numbers, inputs.fresh.numbers)
     if component is not None:
         return load_links_with_component(view, stored, component, ended)
     return load_replaced_links(view, stored, ended, inputs.compared_again)

@@ -15,6 +15,7 @@ from resolver.comparison import NameIndex
 from resolver.engines.local import PAIRS_PER_CHUNK
 from resolver.hub.increments.context import IncrementContext
 from resolver.hub.increments.working_set import WorkingSet
+from resolver.kernels.number_sets import exclude, sort_distinct
 from resolver.pipeline import compare_and_score
 from resolver.records.batch import IntArray
 from resolver.records.prepared.assembly import assemble
@@ -40,7 +41,7 @@ class IndexPairs:
 
     def indexed_above(self, threshold: int) -> Numbers:
         """Return the indexed records of pairs at or above a threshold, ascending."""
-        return np.unique(self.indexed[self.logodds >= threshold])
+        return sort_distinct(self.indexed[self.logodds >= threshold])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def score_index_pairs(
     """
     if not len(numbers):
         return IndexPairs(_NONE, _NONE, _NONE.astype(np.int32), _NONE)
-    partners = np.setdiff1d(numbers, queried.numbers)
+    partners = exclude(numbers, queried.numbers)
     all_numbers = np.concatenate([queried.numbers, partners])
     query_rows = _find_places(all_numbers, queried.numbers[rows])
     index_rows = _find_places(all_numbers, numbers)

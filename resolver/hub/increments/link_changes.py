@@ -10,6 +10,7 @@ import numpy.typing as npt
 from resolver.hub.increments.component_cache import CachedComponent
 from resolver.hub.increments.decision_effects import RelevantDecisions
 from resolver.hub.increments.working_set import WorkingSet
+from resolver.kernels.number_sets import exclude, unite
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.results.resolution import Links, Outcome
 from resolver.store import LinkColor, LinkRows, LinkTable, StoreView
@@ -82,7 +83,7 @@ def load_replaced_links(
     if not len(affected) + len(ended):
         return None
     inside = view.links_between(affected.tolist())
-    replaced = np.union1d(ended, compared_again)
+    replaced = unite(ended, compared_again)
     if not len(replaced):
         return inside
     links = view.links_of(replaced.tolist())
@@ -100,7 +101,7 @@ def load_links_with_component(
     view: StoreView, affected: Numbers, component: CachedComponent, ended: Numbers
 ) -> LinkTable:
     """Return the same, with the links within a cached component from the cache."""
-    links = view.links_of(np.union1d(np.setdiff1d(affected, component.numbers), ended).tolist())
+    links = view.links_of(unite(exclude(affected, component.numbers), ended).tolist())
     is_inside = np.isin(links.left, affected) & np.isin(links.right, affected)
     counts = is_inside | np.isin(links.left, ended) | np.isin(links.right, ended)
     return LinkTable(

@@ -17,6 +17,7 @@ from resolver.hub.increments.entity_ids import (
     assign_entities,
 )
 from resolver.hub.list_updates import ListUpdate
+from resolver.kernels.number_sets import exclude, sort_distinct, unite
 from resolver.merging.partition import hash_ids
 from resolver.records import Batch
 from resolver.records.batch import IntArray
@@ -70,7 +71,7 @@ def compute_member_changes(
         new_ids = batch.ids.filter(pa.array(is_new)).to_pylist()
         earlier = [update.superseded.get(record_id, 0) for record_id in new_ids]
         before[is_new] = memberships.entities_of(np.array(earlier, dtype=np.int64))
-    rows = view.entity_rows(np.unique(entity).tolist()) if len(entity) else {}
+    rows = view.entity_rows(sort_distinct(entity).tolist()) if len(entity) else {}
     births = {number: EntityBirth(row[0], row[1]) for number, row in rows.items()}
     retired = RetiredEntities()
     if view.head.last_entity:
@@ -80,13 +81,13 @@ def compute_member_changes(
     has_moved = assignment.entities != before
     joins = has_moved | is_new
     left_by = memberships.entities_of(update.ended)
-    shrunk = np.unique(np.concatenate([before[has_moved & (before > 0)], left_by]))
+    shrunk = sort_distinct(np.concatenate([before[has_moved & (before > 0)], left_by]))
     return MemberChanges(
         _new_entity_ids(view, batch, assignment),
         assignment.retirements,
         assignment.revivals,
         assignment.redirects,
-        np.union1d(numbers[has_moved & ~is_new], update.ended),
+        unite(numbers[has_moved & ~is_new], update.ended),
         (numbers[joins], assignment.entities[joins]),
         shrunk[shrunk > 0],
         assignment.events + _withdrawal_events(births, memberships, update, assignment),
@@ -124,7 +125,7 @@ def _load_retired(
     if not earlier:
         return RetiredEntities()
     _, entity, until = view.memberships(earlier, include_ended=True)
-    entity_rows = view.entity_rows(np.unique(entity[until >= 0]).tolist())
+    entity_rows = view.entity_rows(sort_distinct(entity[until >= 0]).tolist())
     retired = {number: row for number, row in entity_rows.items() if row[2] is not None}
     if not retired:
         return RetiredEntities()
@@ -152,7 +153,7 @@ def _unclaimed_rows(labels: IntArray, before: Numbers) -> Numbers:
     pairs = np.unique(pairs, axis=0)
     entities, counts = np.unique(pairs[:, 0], return_counts=True)
     is_split = np.isin(pairs[:, 0], entities[counts > 1])
-    claimed = np.setdiff1d(pairs[:, 1], pairs[is_split, 1])
+    claimed = exclude(pairs[:, 1], pairs[is_split, 1])
     return np.flatnonzero(~np.isin(labels, claimed))
 
 

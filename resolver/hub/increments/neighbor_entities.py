@@ -17,6 +17,7 @@ from resolver.blocking.retrieval.key_lookup import BlockPurge
 from resolver.hub.increments.context import IncrementContext
 from resolver.hub.increments.index_candidates import score_index_pairs
 from resolver.hub.increments.working_set import WorkingSet
+from resolver.kernels.number_sets import exclude, sort_distinct
 from resolver.records.batch import IntArray
 from resolver.records.prepared.assembly import assemble
 
@@ -55,7 +56,7 @@ class NeighborSearch:
             return numbers
         view = self.context.view
         _, entities, _ = view.memberships(numbers.tolist())
-        return np.setdiff1d(view.members(np.unique(entities).tolist())[0], self.ended)
+        return exclude(view.members(sort_distinct(entities).tolist())[0], self.ended)
 
     def changed_records(
         self, working_set: WorkingSet, labels: IntArray, disturbed: Numbers

@@ -9,6 +9,7 @@ from resolver.clustering import find_stated_rows
 from resolver.hub.increments.index_candidates import IndexPairs
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.index.record_index import RecordIndex
+from resolver.kernels.number_sets import exclude, unite
 from resolver.records import concat
 
 Numbers = npt.NDArray[np.int64]
@@ -25,9 +26,9 @@ def find_stated_candidates(
     if not len(below):
         return below
     left_numbers, right_numbers = pairs.left[below], pairs.right[below]
-    numbers = np.union1d(left_numbers, right_numbers)
+    numbers = unite(left_numbers, right_numbers)
     is_queried = np.isin(queried.numbers, numbers)
-    partners = np.setdiff1d(numbers, queried.numbers)
+    partners = exclude(numbers, queried.numbers)
     batch = concat([queried.batch.take(np.flatnonzero(is_queried)), index.batch(partners)])
     both = WorkingSet.of(batch, np.concatenate([queried.numbers[is_queried], partners]))
     left, right = both.rows_of(left_numbers), both.rows_of(right_numbers)

@@ -36,6 +36,7 @@ from resolver.hub.index.segment_contents import (
     merge_segments,
     with_row_ids,
 )
+from resolver.kernels.number_sets import sort_distinct
 from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
@@ -197,7 +198,7 @@ class RecordIndex:
             bases = np.concatenate(
                 [bases, build_key_table(assemble_rows(self.parts(purge.ended)), self.plan).base]
             )
-        crossed = purge.changed_keys(np.unique(bases))
+        crossed = purge.changed_keys(sort_distinct(bases))
         return purge.bearers(crossed) if len(crossed) else purge.ended[:0]
 
     def ids(self, numbers: Numbers) -> pa.StringArray:

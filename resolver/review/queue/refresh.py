@@ -16,6 +16,7 @@ import numpy.typing as npt
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
 from resolver.hub.reopening.reopened_decisions import load_decisions
+from resolver.kernels.number_sets import sort_distinct
 from resolver.records.results.resolution import Band, Outcome
 from resolver.review.decisions.earlier_verdicts import PairVerdicts, summarize_verdicts
 from resolver.review.models import QueueReason
@@ -87,7 +88,7 @@ def update_queue(update: QueueUpdate) -> bool:
         return True
     if len(update.records):
         _, entities, _ = update.view.memberships(update.records.tolist(), include_ended=True)
-        affected = np.unique(entities)
+        affected = sort_distinct(entities)
         update.replace(affected.tolist(), _build_rows(update, affected))
     return update.is_all
 
@@ -163,7 +164,7 @@ def _undecided_rows(
 ) -> Iterator[WaitingColumns]:
     """Build the rows of pairs without decisions."""
     first = links.first[chosen]
-    entities = np.unique(np.concatenate([links.low[first], links.high[first]]))
+    entities = sort_distinct(np.concatenate([links.low[first], links.high[first]]))
     summaries = build_summary_table(update.view, entities)
     accesses = update.access_counts(entities.tolist())
     agencies = {source.number: source.agency or source.name for source in update.view.sources()}
@@ -180,7 +181,7 @@ def _load_links(view: StoreView, members: Numbers | None) -> _Links:
     left, right = table.left[is_unmerged], table.right[is_unmerged]
     logodds, band = table.logodds[is_unmerged], table.band[is_unmerged]
     outcome = table.outcome[is_unmerged]
-    records = None if members is None else np.unique(np.concatenate([left, right]))
+    records = None if members is None else sort_distinct(np.concatenate([left, right]))
     lookup = _EntityLookup(view, records)
     left_entity, right_entity = lookup.find(left), lookup.find(right)
     low, high = np.minimum(left_entity, right_entity), np.maximum(left_entity, right_entity)

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import numpy as np
 from sqlalchemy import (
     Connection,
     Engine,
@@ -22,6 +21,7 @@ from sqlalchemy import (
     update,
 )
 
+from resolver.kernels.number_sets import sort_distinct
 from resolver.store import bulk_rows
 from resolver.store.bulk_rows import Numbers, fetch_arrays, is_among
 from resolver.store.database import translate_errors, write_transaction
@@ -217,7 +217,7 @@ def _touched_records(
             connection.execute(query.where(touched.c.record == EVERYTHING).limit(1)).first()
             is not None
         )
-    return (None, True) if is_everything else (np.unique(numbers), is_all)
+    return (None, True) if is_everything else (sort_distinct(numbers), is_all)
 
 
 def _count_accesses(connection: Connection, last_counted: int) -> None:
