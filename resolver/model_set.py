@@ -17,9 +17,12 @@ from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.population import Population
 from resolver.reference.tables import RIGOUR_VERSION
 from resolver.scoring import Model, model_from_json
+from resolver.scoring.relations.relation_weights import RelationWeights, weights_from_json
 
 STAMPED_LIBRARIES = ("jellyfish", "nicknames", "icu4py", "rapidfuzz", "pykakasi")
 """Libraries that scores depend on, besides the model and this program."""
+RELATIONS = "relations"
+"""Name of the file of weights of relations, without its ending, and of their version in a stamp."""
 _MAX_POPULATIONS = 16
 
 
@@ -30,6 +33,8 @@ class ModelSet:
     models: dict[str, Model]
     tables: FrequencyTables
     stamp: dict[str, str] = field(default_factory=dict)
+    relations: RelationWeights = field(default_factory=RelationWeights)
+    """Weights of what two entities are both related to."""
     population: Population | None = None
     """Population that the scores hold for; None for even odds, and before one is chosen."""
     _at: dict[tuple[str, int], ModelSet] = field(
@@ -70,6 +75,12 @@ class ModelSet:
         return replace(self, models={kind: m.unlimited for kind, m in self.models.items()})
 
     @property
+    def store_stamp(self) -> dict[str, str]:
+        """Stamp of a store, whose entities depend on the weights of relations as well."""
+        digest = self.relations.digest
+        return {**self.stamp, RELATIONS: digest} if digest else self.stamp
+
+    @property
     def counts_words(self) -> bool:
         """True if the weights were fitted with the word counts of each population."""
         return any(model.population is not None for model in self.models.values())
@@ -89,7 +100,15 @@ def load_models(directory: Path | None = None) -> ModelSet:
     digest = loader.digest({**raw, "tables": tables})
     versions = {library: version(library) for library in STAMPED_LIBRARIES}
     stamp = {"model": digest, "rigour": RIGOUR_VERSION, **versions}
-    return ModelSet(models, build_tables(tables), stamp)
+    return ModelSet(models, build_tables(tables), stamp, load_relation_weights(directory))
+
+
+def load_relation_weights(directory: Path | None = None) -> RelationWeights:
+    """Return the weights of relations of a model directory; none where it has no such file."""
+    if directory is not None and not (directory / f"{RELATIONS}.json").exists():
+        return RelationWeights()
+    data = loader.load(RELATIONS, directory)
+    return replace(weights_from_json(data), digest=loader.digest(data))
 
 
 def build_tables(data: Mapping[str, Any]) -> FrequencyTables:

@@ -31,6 +31,7 @@ from resolver.blocking import CandidatePairs, join_candidates
 from resolver.blocking.key_groups import PurgeCounts
 from resolver.clustering import MergeRule, PairLogOdds, cluster, find_stated_rows
 from resolver.clustering.entity_rounds import merge_entities_in_rounds
+from resolver.clustering.relation_rounds import Constraints, merge_related_entities
 from resolver.comparison import Context, NameIndex, compare
 from resolver.model_set import ModelSet
 from resolver.models.loader import KINDS
@@ -51,6 +52,8 @@ from resolver.resolution_task import Engine, ResolutionTask, ScoredCandidates
 from resolver.scoring.agreement_patterns import PatternFlags, code_patterns
 from resolver.scoring.entity_scores import ProfileScorer
 from resolver.scoring.partners import shift_histogram
+from resolver.scoring.relations.relation_evidence import RelationEvidence
+from resolver.scoring.relations.relation_table import RelationTable, build_relation_table
 from resolver.scoring.score_links import ScoredRows, build_links
 
 if TYPE_CHECKING:
@@ -204,12 +207,14 @@ def cluster_pairs(
     scored: ScoredCandidates,
     meter: StageMeter,
     load_records: Callable[[LongArray], Batch] | None = None,
+    relations: RelationTable | None = None,
 ) -> Resolution:
     """Cluster records by scored pairs, decisions and statements of lists, then merge entities by
     their profiles; return entities and links.
 
     `load_records` returns the records of some rows, where those of the batch carry no values.
     The population of the task is known, so that profiles are scored under its partners.
+    `relations`: those of the batch, where it is part of a whole (None: read them from it).
     """
     batch, options, decided = task.batch, task.options, task.decided
     pairs = PairLogOdds(scored.left, scored.right, scored.logodds)
@@ -233,6 +238,12 @@ def cluster_pairs(
         merged = merge_entities_in_rounds(
             labels, pairs, rule, score, different=different, stated=stated, kinds=kinds
         )
+        weights = task.models.relations
+        table = relations or (build_relation_table(batch) if weights.kinds else None)
+        if table is not None:
+            evidence = RelationEvidence(table, weights, merged.labels, kinds)
+            constraints = Constraints(different, stated, kinds)
+            merged = merge_related_entities(merged, pairs, rule, score, evidence.weigh, constraints)
         rows = ScoredRows(scored.left, scored.right, scored.logodds)
         entities = ScoredRows(*merged.candidates)
         links = build_links(rows, merged.labels, options.thresholds, different, entities, stated)

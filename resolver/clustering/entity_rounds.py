@@ -81,20 +81,24 @@ def merge_entities_in_rounds(
     on the order of the input.
     """
     kinds = np.ones(len(labels), dtype=np.uint8) if kinds is None else kinds
-    apart = np.array(different, dtype=np.int64).reshape(-1, 2)
-    if stated is not None:
-        apart = np.concatenate([apart, stated])
-    linked = _select(pairs, np.flatnonzero(pairs.logodds >= rule.link_threshold))
-    state = _score_candidates(labels, linked, score, None)
+    apart = join_apart(different, stated)
+    linked = select_pairs(pairs, np.flatnonzero(pairs.logodds >= rule.link_threshold))
+    state = score_candidates(labels, linked, score, None)
     for _ in range(MAX_ROUNDS):
-        merged = _merge_round(state, pairs, rule, apart, kinds)
+        merged = merge_round(state, pairs, rule, apart, kinds)
         if merged is None:
             break
-        state = _score_candidates(merged, linked, score, state)
+        state = score_candidates(merged, linked, score, state)
     return MergedEntities(state.labels, state.candidates)
 
 
-class _State(NamedTuple):
+def join_apart(different: Sequence[RowPair], stated: IntArray | None) -> Numbers:
+    """Return the pairs of rows (n × 2) that are decided or stated to be different."""
+    apart = np.array(different, dtype=np.int64).reshape(-1, 2)
+    return apart if stated is None else np.concatenate([apart, stated])
+
+
+class EntityState(NamedTuple):
     """Entities after a round: number of records by label, and scored candidates."""
 
     labels: IntArray
@@ -102,9 +106,9 @@ class _State(NamedTuple):
     candidates: EntityPairs
 
 
-def _score_candidates(
-    labels: IntArray, linked: PairLogOdds, score: EntityScorer, before: _State | None
-) -> _State:
+def score_candidates(
+    labels: IntArray, linked: PairLogOdds, score: EntityScorer, before: EntityState | None
+) -> EntityState:
     """Score the pairs of entities that linked records connect.
 
     Two entities of one record each have the score of their records; entities that are as they were
@@ -125,11 +129,11 @@ def _score_candidates(
         is_known |= is_same
     if not is_known.all():
         logodds[~is_known] = score(labels, left[~is_known], right[~is_known])
-    return _State(labels, sizes, EntityPairs(left, right, logodds))
+    return EntityState(labels, sizes, EntityPairs(left, right, logodds))
 
 
-def _merge_round(
-    state: _State,
+def merge_round(
+    state: EntityState,
     pairs: PairLogOdds,
     rule: MergeRule,
     apart: Numbers,
@@ -155,7 +159,7 @@ def _merge_round(
     return new_label[labels]
 
 
-def _add_weak_pairs(state: _State, pairs: PairLogOdds, rule: MergeRule) -> PairLogOdds:
+def _add_weak_pairs(state: EntityState, pairs: PairLogOdds, rule: MergeRule) -> PairLogOdds:
     """Return the candidates, and the pairs of entities whose compared records are all below the
     link threshold: these push with the score of their strongest records.
     """
@@ -164,7 +168,7 @@ def _add_weak_pairs(state: _State, pairs: PairLogOdds, rule: MergeRule) -> PairL
     component = components(len(labels), candidates.left[pulls], candidates.right[pulls], [])
     low, high = labels[pairs.left], labels[pairs.right]
     is_inside = (low != high) & (component[low] == component[high])
-    keys, strongest = _group_by_entities(labels, _select(pairs, np.flatnonzero(is_inside)))
+    keys, strongest = _group_by_entities(labels, select_pairs(pairs, np.flatnonzero(is_inside)))
     is_weak = ~np.isin(keys, _pack(candidates.left, candidates.right))
     left, right = _unpack(keys[is_weak])
     return PairLogOdds(
@@ -194,7 +198,8 @@ def _group_by_entities(labels: IntArray, pairs: PairLogOdds) -> tuple[Numbers, N
     return distinct, logodds[order][place]
 
 
-def _select(pairs: PairLogOdds, places: Numbers) -> PairLogOdds:
+def select_pairs(pairs: PairLogOdds, places: Numbers) -> PairLogOdds:
+    """Return the pairs at some places."""
     return PairLogOdds(pairs.left[places], pairs.right[places], pairs.logodds[places])
 
 

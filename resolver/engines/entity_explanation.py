@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from resolver.engines.relation_explanation import adjust_rows
 from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.records.results.resolution import Band
 from resolver.scoring import scores
@@ -16,23 +18,36 @@ _HELP = "Entities compared: the values of all their records together, less what 
 
 
 def explain_entities(
-    explanation: Explanation, logodds: int, left_records: int, right_records: int
+    explanation: Explanation,
+    logodds: int,
+    left_records: int,
+    right_records: int,
+    relations: Sequence[EvidenceRow] = (),
 ) -> Explanation:
     """Return the explanation of two entities, from that of the records that name their link.
 
     `logodds` (thousandths) are those of the entities, which have `left_records` and `right_records`
-    records. Rows still sum to the log-odds exactly. A pair in another band than review has its own
-    link and score, as have entities of one record each: its explanation is returned as it is.
+    records. `relations` are the rows of what both are related to. Rows still sum to the log-odds
+    exactly. A pair in another band than review has its own link and score, as have entities of one
+    record each without relations: its explanation is returned as it is.
     """
-    if explanation.band is not Band.REVIEW or left_records * right_records == 1:
+    are_single = left_records * right_records == 1
+    difference = logodds - explanation.logodds
+    if explanation.band is not Band.REVIEW or (are_single and not (relations and difference)):
         return explanation
-    left, right = _count_text(left_records), _count_text(right_records)
-    row = EvidenceRow(ENTITIES_ROW, _HELP, left, right, None, logodds - explanation.logodds)
+    rows = tuple(relations)
+    if are_single:
+        # no more than the relations lies between the records and their entities
+        rows = adjust_rows(relations, difference)
+    else:
+        left, right = _count_text(left_records), _count_text(right_records)
+        rest = difference - sum(row.weight for row in relations)
+        rows = (EvidenceRow(ENTITIES_ROW, _HELP, left, right, None, rest), *rows)
     return replace(
         explanation,
         score=float(scores(np.array([logodds]))[0]),
         logodds=logodds,
-        rows=(*explanation.rows, row),
+        rows=(*explanation.rows, *rows),
         changes=(),
     )
 

@@ -17,6 +17,7 @@ from resolver.comparison import NameIndex
 from resolver.engines.entity_explanation import explain_entities
 from resolver.engines.pair_scoring import score_explained
 from resolver.engines.record_pairs import find_rows, fit_models
+from resolver.engines.relation_explanation import explain_shared_relations
 from resolver.errors import InputError
 from resolver.model_set import ModelSet, load_models
 from resolver.pipeline import normalize
@@ -34,6 +35,7 @@ from resolver.records.results.resolution import Band, Resolution
 from resolver.records.stated_differences import StatedDifference, find_stated_difference
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import Thresholds
+from resolver.scoring.relations.relation_table import RelationTable, build_relation_table
 
 
 def explain_pair(
@@ -97,19 +99,29 @@ def explain_links(
     scored = score_explained(prepared, names, models, left_rows, right_rows, options.workers)
     scored.prepare_explanations(range(len(places)))
     explanations = [scored.explanation(pair, thresholds) for pair in range(len(places))]
-    labels = resolution.labels
-    sizes = np.bincount(labels)
+    table = build_relation_table(resolution.batch)
     return [
-        explain_entities(explanation, logodds, left_size, right_size) if is_across else explanation
-        for explanation, logodds, left_size, right_size, is_across in zip(
-            explanations,
-            resolution.links.logodds[places].tolist(),
-            sizes[labels[left]].tolist(),
-            sizes[labels[right]].tolist(),
-            (labels[left] != labels[right]).tolist(),
-            strict=True,
-        )
+        _explain_link(resolution, models, table, explanation, place)
+        for explanation, place in zip(explanations, np.asarray(places).tolist(), strict=True)
     ]
+
+
+def _explain_link(
+    resolution: Resolution,
+    models: ModelSet,
+    table: RelationTable | None,
+    explanation: Explanation,
+    place: int,
+) -> Explanation:
+    """Return the explanation of a link, with the score of the entities if it is between two."""
+    links, labels = resolution.links, resolution.labels
+    pair = int(labels[links.left[place]]), int(labels[links.right[place]])
+    if pair[0] == pair[1]:
+        return explanation
+    sizes = [int(np.count_nonzero(labels == label)) for label in pair]
+    shared = explain_shared_relations(resolution.batch, table, models.relations, labels, pair)
+    logodds = int(links.logodds[place])
+    return explain_entities(explanation, logodds, sizes[0], sizes[1], shared)
 
 
 def explain_blocking(

@@ -71,7 +71,7 @@ def _stored_review_value(head: StoreHead) -> float:
 
 
 def _check_stamp(head: StoreHead, models: ModelSet, place: str) -> None:
-    stamp = {**models.stamp, "plan": head.plan}
+    stamp = {**models.store_stamp, "plan": head.plan}
     names = sorted(
         name for name in {*stamp, *head.stamp} if stamp.get(name) != head.stamp.get(name)
     )
@@ -92,4 +92,5 @@ def add_store_options(commit: Commit, options: RunOptions, models: ModelSet) -> 
     if options.merge_at is not None:
         thresholds["merge_at"] = options.merge_at
     plan = str(options.plan)
-    return replace(commit, plan=plan, stamp={**models.stamp, "plan": plan}, thresholds=thresholds)
+    stamp = {**models.store_stamp, "plan": plan}
+    return replace(commit, plan=plan, stamp=stamp, thresholds=thresholds)

@@ -214,11 +214,15 @@ def find_records_in_review(hub: Hub, ids: Sequence[str]) -> list[tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class EntityLink:
-    """Link of two entities that wait: log-odds in thousandths, and the records of either."""
+    """Link of two entities that wait: log-odds in thousandths, and the records of either.
+
+    `numbers` are those of the two records that name it.
+    """
 
     logodds: int
     left_records: int
     right_records: int
+    numbers: tuple[int, int] = (0, 0)
 
 
 def load_entity_link(view: StoreView, left_id: str, right_id: str) -> EntityLink | None:
@@ -235,4 +239,5 @@ def load_entity_link(view: StoreView, left_id: str, right_id: str) -> EntityLink
     sizes = [
         len(view.members([entity_of[stored[record_id][0]]])[0]) for record_id in (left_id, right_id)
     ]
-    return EntityLink(link.logodds, *sizes)
+    left, right = (stored[record_id][0] for record_id in (left_id, right_id))
+    return EntityLink(link.logodds, sizes[0], sizes[1], (left, right))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from resolver.model_set import RELATIONS, load_relation_weights
 from resolver.models import loader
 from resolver.scoring import model_to_json
 from resolver.training.evaluate.model_card import (
@@ -39,6 +40,9 @@ def save_trained_models(
     for name, data in sorted(models.items()):
         loader.save(name, data, directory)
     loader.save("tables", dict(trained.tables), directory)
+    if load_relation_weights(base).kinds:
+        # relations are not trained on records
+        loader.save(RELATIONS, loader.load(RELATIONS, base), directory)
     write_model_card(models, directory, reused)
     return reused
 

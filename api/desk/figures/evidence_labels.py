@@ -37,6 +37,7 @@ _DESCRIBED = {
     "relatives": "Relatives may share this",
     "competition": "Other candidates that also fit",
     "entities": "Entities compared",
+    "relations": "What both are related to",
     "name_rarity": "Rarity of the matching names",
     "name_contradicted": "Name parts that contradict each other",
     "name_omitted": "Name parts left out on one side",

@@ -85,12 +85,12 @@ def command(
         )
     with ProgressBars(verbose=reading.verbose) as bars:
         if url:
-            intake, running, logged, population, link = _load_stored(
+            intake, running, logged, population, link, shared = _load_stored(
                 url, [left, right], settings, options
             )
             decisions = (*logged, *decisions)
         else:
-            link, population = None, None
+            link, population, shared = None, None, []
             intake, running = read_list_files(files, reading, bars), run_options(settings, options)
         ids = set(intake.batch.ids.to_pylist())
         for identity in (left, right):
@@ -110,7 +110,7 @@ def command(
             from resolver.engines.entity_explanation import explain_entities
 
             explanation = explain_entities(
-                explanation, link.logodds, link.left_records, link.right_records
+                explanation, link.logodds, link.left_records, link.right_records, shared
             )
         blocking = explain_blocking(intake.batch, left, right, running, population)
         ruling = find_ruling(decisions, left, right)
@@ -128,15 +128,14 @@ def command(
 
 
 class _StoredRecords(NamedTuple):
-    """Two records of a store, with its options, decisions and population, and the link between
-    their entities, if there is one.
-    """
+    """Two records, how they were resolved, `link` and `shared` relations of their entities."""
 
     intake: Intake
     options: RunOptions
     decisions: tuple[Decision, ...]
     population: Population | None
     link: EntityLink | None
+    shared: list[EvidenceRow]
 
 
 def _load_stored(
@@ -144,6 +143,7 @@ def _load_stored(
 ) -> _StoredRecords:
     """Return two records of a store, with what they were resolved under."""
     from resolver.cli.store_arguments import open_hub
+    from resolver.hub.related.shared_relations import find_shared_relations
     from resolver.hub.reopening.reopened_decisions import load_decisions
     from resolver.hub.stored_results import load_entity_link, load_records
     from resolver.ingest.reader_types import Intake, ListInfo
@@ -155,7 +155,8 @@ def _load_stored(
         population = hub.models_at(view).population
         link = load_entity_link(view, *sorted(ids)) if len(set(ids)) == 2 else None
         intake = Intake(batch, (ListInfo("", "", tuple(free), "", 0, 0, True),), ())
-        return _StoredRecords(intake, hub.options_of(view.head), log, population, link)
+        shared = find_shared_relations(hub, *link.numbers) if link is not None else []
+        return _StoredRecords(intake, hub.options_of(view.head), log, population, link, shared)
 
 
 def explanation_to_json(explanation: Explanation) -> dict[str, object]:

@@ -7,6 +7,7 @@ records and the component together are looked up in the index.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -32,6 +33,7 @@ from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
 from resolver.records.results.stage_meter import StageMeter
 from resolver.resolution_task import ScoredCandidates
+from resolver.scoring.relations.relation_table import RelationTable
 from resolver.scoring.score_links import score_histogram
 
 Numbers = npt.NDArray[np.int64]
@@ -61,8 +63,12 @@ def resolve_with_component(
     component: CachedComponent,
     decisions: RelevantDecisions,
     purge: BlockPurge,
+    build_table: Callable[[WorkingSet], RelationTable | None],
 ) -> ResolvedSet:
-    """Resolve a cached component and other records together, under the decisions on them."""
+    """Resolve a cached component and other records together, under the decisions on them.
+
+    `build_table` returns the relations of a working set.
+    """
     working_set, row_of = _combine(others, component)
     other_rows, cached_rows = row_of[: len(others.numbers)], row_of[len(others.numbers) :]
     left, right, logodds = _score_new_pairs(
@@ -78,7 +84,8 @@ def resolve_with_component(
     )
     task = build_task(context, working_set, decisions)
     load_records = partial(_load_records, context, others, working_set)
-    resolution = cluster_pairs(task, scored, StageMeter(), load_records)
+    table = build_table(working_set)
+    resolution = cluster_pairs(task, scored, StageMeter(), load_records, table)
     return ResolvedSet(
         working_set,
         resolution,

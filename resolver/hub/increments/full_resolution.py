@@ -21,6 +21,7 @@ from resolver.records.decisions import Verdict
 from resolver.records.results.resolution import Resolution
 from resolver.records.results.stage_meter import StageMeter
 from resolver.resolution_task import ResolutionTask, ScoredCandidates
+from resolver.scoring.relations.relation_table import RelationTable
 from resolver.store import LinkRows
 
 _MIN_PARALLEL_RECORDS = 2_000
@@ -65,15 +66,17 @@ def resolve_working_set(
     working_set: WorkingSet,
     decisions: RelevantDecisions,
     engine: LocalEngine,
+    relations: RelationTable | None = None,
 ) -> tuple[Resolution, ScoredCandidates]:
     """Resolve some records as a batch of their own; also return all compared pairs.
 
-    Without a population in the context that of the records is measured.
+    Without a population in the context that of the records is measured. `relations`: those of the
+    records, where these are a part of what is stored (None: read them from the records).
     """
     task = build_task(context, working_set, decisions)
     meter = StageMeter(context.progress)
     task, scored = score_in_population(task, engine, meter)
-    return cluster_pairs(task, scored, meter), scored
+    return cluster_pairs(task, scored, meter, relations=relations), scored
 
 
 def resolve_cacheable(
@@ -81,11 +84,12 @@ def resolve_cacheable(
     working_set: WorkingSet,
     decisions: RelevantDecisions,
     engine: LocalEngine,
+    relations: RelationTable | None = None,
     *,
     cache: bool,
 ) -> ResolvedSet:
     """Resolve some records; with `cache` keep the compared pairs if their number permits it."""
-    resolution, scored = resolve_working_set(context, working_set, decisions, engine)
+    resolution, scored = resolve_working_set(context, working_set, decisions, engine, relations)
     links = build_link_rows(working_set, resolution.links, decisions)
     if not cache or not MIN_CACHED_PAIRS <= len(scored.left) <= MAX_CACHED_PAIRS:
         return ResolvedSet(working_set, resolution, links)

@@ -50,6 +50,8 @@ from resolver.hub.increments.stated_candidates import find_stated_candidates
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import ListUpdate
+from resolver.hub.related.related_records import RelatedRecords
+from resolver.hub.related.relation_scope import RelationScope
 from resolver.kernels.number_sets import exclude, sort_distinct, unite
 from resolver.normalize import with_frequencies
 from resolver.records import concat
@@ -94,6 +96,7 @@ class _Inputs:
     ended: Numbers
     decisions: RelevantDecisions
     cached: tuple[CachedComponent, ...] | None
+    related: RelatedRecords
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +171,8 @@ def _collect_inputs(
     compared_again = exclude(np.array(sorted(stored.values()), dtype=np.int64), ended)
     queried = _add_stored(context.index, fresh, compared_again)
     log = RelevantDecisions(view, decisions, update.fresh)
-    return _Inputs(fresh, compared_again, queried, ended, log, cached)
+    related = RelatedRecords(context, fresh, ended)
+    return _Inputs(fresh, compared_again, queried, ended, log, cached, related)
 
 
 def _find_affected(
@@ -216,22 +220,28 @@ def _resolve_with_neighbors(
     Where neighbors merge with them, these are affected too, and their neighbors are needed.
     """
     search = NeighborSearch(context, candidates.purge, inputs.ended)
-    numbers, component = affected.numbers, affected.component
+    scope = RelationScope(inputs.related, search)
+    touched, component = scope.find_touched(affected.numbers), affected.component
+    if component is not None and component.contains(touched).any():
+        component = None
+    numbers = unite(affected.numbers, touched)
     queried = numbers if component is None else exclude(numbers, component.numbers)
     partners = candidates.indexed_above(context.options.link_threshold)
     neighbors = unite(search.expand(partners), search.around(queried))
     while True:
         present = unite(numbers, neighbors)
-        resolved = _resolve_records(context, inputs, candidates, present, component)
-        changed = search.changed_records(
-            resolved.working_set, resolved.resolution.labels, affected.disturbed
+        resolved = _resolve_records(
+            context, inputs, candidates, scope.with_context(present), component
         )
+        changed = scope.changed_records(resolved, present, affected.disturbed)
+        changed = scope.include_touched(changed, numbers)
         numbers = unite(numbers, changed)
         further = exclude(changed, queried)
         neighbors = search.around(further)
         queried = unite(queried, further)
-        if not len(exclude(neighbors, present)):
-            return resolved, replace(affected, numbers=numbers)
+        if not len(exclude(unite(neighbors, numbers), present)):
+            affected = replace(affected, numbers=numbers, component=component)
+            return scope.restrict(resolved, present), affected
         neighbors = unite(neighbors, present)
 
 
@@ -246,14 +256,17 @@ def _resolve_records(
     purge, cache = candidates.purge, inputs.cached is not None
     if component is not None:
         others = _add_stored(context.index, inputs.fresh, exclude(numbers, component.numbers))
-        return resolve_with_component(context, others, component, inputs.decisions, purge)
+        return resolve_with_component(
+            context, others, component, inputs.decisions, purge, inputs.related.build_table
+        )
     working_set = _add_stored(context.index, inputs.fresh, numbers)
     engine = LocalEngine(
         candidates.prepared if working_set is inputs.queried else None,
         # in an empty store a batch counts for itself
         purge.purged_pairs if purge.stored else None,
     )
-    return resolve_cacheable(context, working_set, inputs.decisions, engine, cache=cache)
+    table = inputs.related.build_table(working_set)
+    return resolve_cacheable(context, working_set, inputs.decisions, engine, table, cache=cache)
 
 
 def _load_replaced(

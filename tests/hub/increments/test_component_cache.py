@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from resolver.hub.increments.decision_effects import RelevantDecisions
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.records import Record
 from resolver.records.decisions import Verdict
+from resolver.scoring.relations.relation_table import RelationTable
 from resolver.synthetic import generate
 from tests.hub.hubs import (
     Step,
@@ -63,9 +64,10 @@ def used_components(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         component: component_cache.CachedComponent,
         decisions: RelevantDecisions,
         purge: BlockPurge,
+        build_table: Callable[[WorkingSet], RelationTable | None],
     ) -> full_resolution.ResolvedSet:
         sizes.append(len(component.numbers))
-        return resolve_original(context, others, component, decisions, purge)
+        return resolve_original(context, others, component, decisions, purge, build_table)
 
     monkeypatch.setattr(increment, "resolve_with_component", resolve_and_note)
     # the smaller part may be remembered too, so that all of it is tried

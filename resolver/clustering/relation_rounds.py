@@ -1,0 +1,108 @@
+"""Rounds that merge entities by what they are related to, after those that compare profiles.
+
+Evidence from relations is added to the score of two profiles. Its neighbors are frozen: they are
+the entities that the rounds of profiles ended with, in every round, so an entity depends on its own
+records and on what its neighbors state themselves, and on nothing that relations made of these. No
+merge supports itself, in however many steps, and increments need no more than the neighbors.
+
+Relations alone never decide: where profiles do not make two entities likelier one than two, no
+relation merges them, and pairs that nothing new speaks for stay as the profiles left them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.clustering.decided_rows import RowPair
+from resolver.clustering.entity_rounds import (
+    MAX_ROUNDS,
+    EntityPairs,
+    EntityScorer,
+    EntityState,
+    MergedEntities,
+    join_apart,
+    merge_round,
+    score_candidates,
+    select_pairs,
+)
+from resolver.clustering.signed_clustering import MergeRule, PairLogOdds
+from resolver.records.batch import IntArray
+
+MIN_OWN_LOGODDS = 0
+"""Log-odds (thousandths) of two profiles from which relations may merge them."""
+
+
+class RelationScorer(Protocol):
+    """Function that returns the evidence of relations, with the neighbors frozen."""
+
+    def __call__(self, labels: IntArray, left: IntArray, right: IntArray) -> npt.NDArray[np.int32]:
+        """Return the evidence (thousandths) for pairs of entities.
+
+        `labels` name the entity of each record by its smallest row, as `left` and `right` do.
+        """
+        ...
+
+
+class Constraints(NamedTuple):
+    """Pairs of rows that are decided or stated to differ (n × 2), and `Kind` bits of each row."""
+
+    different: Sequence[RowPair]
+    stated: IntArray | None
+    kinds: npt.NDArray[np.uint8]
+
+
+def merge_related_entities(
+    merged: MergedEntities,
+    pairs: PairLogOdds,
+    rule: MergeRule,
+    score: EntityScorer,
+    weigh: RelationScorer,
+    constraints: Constraints,
+) -> MergedEntities:
+    """Merge entities further by relations, as `merge_entities_in_rounds` left them.
+
+    `pairs` and `rule` are those the records were clustered by. The log-odds of candidates are those
+    of profiles and relations together.
+    """
+    apart = join_apart(constraints.different, constraints.stated)
+    linked = select_pairs(pairs, np.flatnonzero(pairs.logodds >= rule.link_threshold))
+    before = np.bincount(merged.labels, minlength=len(merged.labels))
+    state = EntityState(merged.labels, before, merged.candidates)
+    weighed = _weigh_candidates(state, rule, weigh)
+    for _ in range(MAX_ROUNDS):
+        pulling = _hold_back(weighed, state, before, rule)
+        labels = merge_round(pulling, pairs, rule, apart, constraints.kinds)
+        if labels is None:
+            break
+        state = score_candidates(labels, linked, score, state)
+        weighed = _weigh_candidates(state, rule, weigh)
+    return MergedEntities(weighed.labels, weighed.candidates)
+
+
+def _weigh_candidates(state: EntityState, rule: MergeRule, weigh: RelationScorer) -> EntityState:
+    """Return the state with the evidence of relations in the log-odds of its candidates."""
+    left, right, own = state.candidates
+    evidence = weigh(state.labels, left, right)
+    together = own + evidence
+    is_unlikely = (own < MIN_OWN_LOGODDS) & (evidence > 0)
+    together = np.where(is_unlikely, np.minimum(together, rule.merge_threshold - 1), together)
+    return state._replace(candidates=EntityPairs(left, right, together.astype(np.int32)))
+
+
+def _hold_back(
+    weighed: EntityState, state: EntityState, before: npt.NDArray[np.int64], rule: MergeRule
+) -> EntityState:
+    """Return the state in which only what relations changed can merge.
+
+    Two entities that are as profiles left them, without evidence, do not pull.
+    """
+    left, right, logodds = weighed.candidates
+    sizes = weighed.sizes
+    is_old = (sizes[left] == before[left]) & (sizes[right] == before[right])
+    is_old &= logodds == state.candidates.logodds
+    limited = np.where(is_old, np.minimum(logodds, rule.merge_threshold - 1), logodds)
+    return weighed._replace(candidates=EntityPairs(left, right, limited.astype(np.int32)))

@@ -1,0 +1,1 @@
+"""Relations of a store's records, as increments need them: neighbors and their degrees."""

@@ -1,0 +1,181 @@
+"""Records that the relations of other records lead to, and the relations of a part of a store.
+
+What relations say of two entities depends on the entities that both are related to, as these were
+resolved by what they state themselves, and on how many records are related to these. So an
+increment resolves, besides what it may change, the neighbors of that, and where a record changes,
+all that share a neighbor with it may change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.hub.increments.context import IncrementContext
+from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.related.relation_lookup import (
+    RelationLookup,
+    build_lookup,
+    group_name_key,
+    id_key,
+    load_lookups,
+    state_relations,
+)
+from resolver.records import Batch, concat
+from resolver.records.packing import split_fields
+from resolver.records.properties import HANDLING, RELATION
+from resolver.records.stated_differences import native_target
+from resolver.scoring.relations.relation_table import (
+    MAX_RELATED,
+    RelationTable,
+    build_relation_table,
+    stated_name,
+)
+
+Numbers = npt.NDArray[np.int64]
+_READ_COLUMNS = ("name", RELATION, HANDLING)
+_NONE = np.zeros(0, dtype=np.int64)
+_MAX_STUBS = 10 * MAX_RELATED
+"""Records that are read around a hub; more would not change that it is one."""
+
+
+@dataclass(frozen=True)
+class RelatedRecords:
+    """Relations among the records that a store will hold after an increment.
+
+    `fresh` are the new records, `ended` those that end. All numbers are ascending.
+    """
+
+    context: IncrementContext
+    fresh: WorkingSet
+    ended: Numbers
+
+    @cached_property
+    def exist(self) -> bool:
+        """True if relations count, and any record of the store, or a new one, states one."""
+        segments = self.context.index.segments
+        return bool(self.context.models.relations.kinds) and state_relations(
+            [self.fresh.batch, *(segment.batch for segment in segments)]
+        )
+
+    def touched_by(self, changed: Numbers, edges: Numbers) -> Numbers:
+        """Return the stored records whose evidence some records may change.
+
+        Of those that are `changed` the entity may be another; of those in `edges` also relations
+        begin or end, so the number of relations of their neighbors differs.
+        """
+        direct = self._around(changed, most=self._max_degree, with_names=True)
+        neighbors = self._around(edges, most=MAX_RELATED)
+        return np.union1d(direct, self._around(neighbors, most=self._max_degree))
+
+    def around(self, numbers: Numbers) -> Numbers:
+        """Return the stored records that some records are related to."""
+        return self._around(numbers, most=MAX_RELATED)
+
+    def build_table(self, working_set: WorkingSet) -> RelationTable | None:
+        """Return the relations among the records of a working set, with degrees in the store."""
+        if not self.exist:
+            return None
+        numbers = np.sort(working_set.numbers)
+        stubs = self._around(numbers, most=_MAX_STUBS, with_names=True, cut=True)
+        stored = np.setdiff1d(np.union1d(numbers, stubs), self.fresh.numbers)
+        batch = concat([_strip(self.fresh.batch), *self._read(stored)])
+        whole = WorkingSet.of(batch, np.concatenate([self.fresh.numbers, stored]))
+        table = build_relation_table(whole.batch)
+        return (
+            None
+            if table is None
+            else table.select(whole.rows_of(working_set.numbers).astype(np.int64))
+        )
+
+    @property
+    def _max_degree(self) -> int:
+        return self.context.models.relations.max_degree
+
+    def _around(
+        self, numbers: Numbers, *, most: int, with_names: bool = False, cut: bool = False
+    ) -> Numbers:
+        """Return the stored records that remain and are related to some records.
+
+        Where more than `most` records state relations to one, before and after, these are left out,
+        or all but `most` of them (`cut`). `with_names`: also those that state the same names.
+        """
+        if not len(numbers):
+            return numbers
+        batch = concat([self._take_fresh(numbers), *self._read(self._stored(numbers))])
+        ids, names = _read_targets(batch)
+        targets = self.context.view.numbers_of(sorted(ids))
+        keys = [id_key(text) for text in batch.ids.to_pylist()]
+        if with_names:
+            keys += [group_name_key(name) for name in sorted(names - {""})]
+        stating = self._stating(keys, most, cut=cut)
+        numbers_of_ids = [number for number, _ in targets.values()]
+        return np.setdiff1d(
+            np.union1d(np.array(numbers_of_ids, dtype=np.int64), stating), self.ended
+        )
+
+    def _stating(self, keys: Sequence[int], most: int, *, cut: bool) -> Numbers:
+        """Return the stored records that state relations to some keys."""
+        unique = np.unique(np.array(keys, dtype=np.uint64))
+        places, rows = self._fresh_lookup.find(unique)
+        pairs = np.unique(np.stack([places, rows], axis=1), axis=0)
+        after = np.bincount(pairs[:, 0], minlength=len(unique))
+        parts = [(_NONE, _NONE)]
+        index = self.context.index
+        for segment, lookup in zip(index.segments, load_lookups(index.segments), strict=True):
+            places, rows = lookup.find(unique)
+            pairs = np.unique(np.stack([places, rows + segment.first], axis=1), axis=0)
+            pairs = pairs[index.are_current(pairs[:, 1])]
+            parts.append((pairs[:, 0], pairs[:, 1]))
+        place, number = (np.concatenate(part) for part in zip(*parts, strict=True))
+        stays = ~np.isin(number, self.ended)
+        before = np.bincount(place, minlength=len(unique))
+        after = after + np.bincount(place[stays], minlength=len(unique))
+        is_small = np.minimum(before, after) <= most
+        is_chosen = is_small[place]
+        if cut:
+            order = np.lexsort((number, place))
+            first = np.searchsorted(place[order], place[order])
+            is_chosen[order] |= np.arange(len(order)) - first < most
+        chosen: Numbers = np.unique(number[is_chosen & stays])
+        return chosen
+
+    @cached_property
+    def _fresh_lookup(self) -> RelationLookup:
+        return build_lookup(self.fresh.batch)
+
+    def _stored(self, numbers: Numbers) -> Numbers:
+        return np.setdiff1d(numbers, self.fresh.numbers)
+
+    def _take_fresh(self, numbers: Numbers) -> Batch:
+        rows = np.flatnonzero(np.isin(self.fresh.numbers, numbers))
+        return _strip(self.fresh.batch.take(rows))
+
+    def _read(self, numbers: Numbers) -> list[Batch]:
+        """Return what is read of some stored records."""
+        return [_strip(self.context.index.batch(numbers))] if len(numbers) else []
+
+
+def _strip(batch: Batch) -> Batch:
+    """Return a batch with no values but those that relations are read from."""
+    columns = {prop: batch.columns[prop] for prop in _READ_COLUMNS if prop in batch.columns}
+    return replace(batch, columns=columns)
+
+
+def _read_targets(batch: Batch) -> tuple[set[str], set[str]]:
+    """Return the ids, in either form, and the names that the relations of a batch give."""
+    column = batch.columns.get(RELATION)
+    if column is None:
+        return set(), set()
+    sources, texts = batch.sources.texts(), column.values.to_pylist()
+    ids: set[str] = set()
+    for row, code in zip(column.rows.tolist(), column.codes.tolist(), strict=True):
+        target_id = split_fields(texts[code], 2)[1]
+        if target_id:
+            ids |= {target_id, native_target(sources[row], target_id)}
+    used = np.unique(column.codes).tolist()
+    return ids, {stated_name(texts[code]) for code in used}
