@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Collection
 
 from resolver.records.visibility import Viewer
-from resolver.review.decisions.decided_relations import DecidedRelation, decided_relations
-from resolver.review.decisions.logged_relations import RELATION_KEY
+from resolver.review.decisions.decided_relations import decided_relations
+from resolver.review.decisions.logged_relations import RELATION_KEY, DecidedRelation
 from resolver.review.restrictions import load_decisions
 from resolver.store import StoreView
 

@@ -77,8 +77,8 @@ class CrimeMatrix:
     def connecting(self) -> _Flags:
         """Return for each entity whether it connects two crimes."""
         is_connected: _Flags = self.has.sum(axis=1) > 1
-        has_witnesses = (self.own.sum(axis=1) > 1) | (self.witnesses > 1)
-        return is_connected & has_witnesses
+        is_connected &= (self.own.sum(axis=1) > 1) | (self.witnesses > 1)
+        return is_connected
 
 
 def read_crime_links(
@@ -116,7 +116,7 @@ def count_crimes(table: EntityTable, crimes: Sequence[str]) -> CrimeMatrix:
     for place, crime in enumerate(crimes):
         own[table.activities.rows_with(crime), place] = True
     left, right = table.related
-    is_witness = own.any(axis=1)
+    is_witness: _Flags = own.sum(axis=1) > 0
     related = np.zeros((size, len(crimes)), dtype=np.int64)
     for place in range(len(crimes)):
         related[:, place] = _count_ends(left, right, own[:, place])
@@ -134,7 +134,7 @@ def _count_ends(left: Numbers, right: Numbers, flags: _Flags) -> Numbers:
 
 def _choose(table: EntityTable, matrix: CrimeMatrix, choice: CrimeLinkFilter) -> _Flags:
     kind = int(KIND_BY_LABEL[choice.kind]) if choice.kind else int(Kind.LEGAL)
-    is_chosen = matrix.connecting() & ((table.kinds & kind) != 0)
+    is_chosen: _Flags = matrix.connecting() & ((table.kinds & kind) != 0)
     for crime in choice.activities:
         is_chosen &= matrix.has[:, matrix.crimes.index(crime)]
     if choice.agency:

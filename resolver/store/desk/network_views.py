@@ -88,7 +88,7 @@ class NetworkViews:
             )
 
 
-def _network_view(row: Mapping[str, Any]) -> NetworkView:
+def _network_view(row: Mapping[Any, Any]) -> NetworkView:
     return NetworkView(
         row["id"],
         row["who"],
