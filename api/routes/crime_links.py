@@ -133,9 +133,11 @@ def crime_links() -> Response:
 
 def log_crime_links(query: dict[str, Any], listed: CrimeLinkList) -> None:
     """Log all entities that an answer shows: those that connect crimes, and the witnesses."""
-    seen = {link.node.id for link in listed.links}
-    seen |= {row.node.id for link in listed.links for crime in link.crimes for row in crime.related}
-    log_access("crime-links", query, {"seen": sorted(seen)}, revision_of(listed.revision))
+    shown = {link.node.id for link in listed.links}
+    shown |= {
+        row.node.id for link in listed.links for crime in link.crimes for row in crime.related
+    }
+    log_access("crime-links", query, {"seen": sorted(shown)}, revision_of(listed.revision))
 
 
 def send_table(listed: CrimeLinkList) -> Response:

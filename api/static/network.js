@@ -25,7 +25,8 @@
       near.get(left).push(right);
       near.get(right).push(left);
     }
-    const waiting = nodes.filter((node) => "start" in node.dataset).map((node) => node.dataset.node);
+    const starts = nodes.filter((node) => "start" in node.dataset);
+    const waiting = starts.map((node) => node.dataset.node);
     const reached = new Set(waiting);
     while (waiting.length) {
       for (const place of near.get(waiting.pop())) {
@@ -73,7 +74,9 @@
   const carryYear = () => {
     history.replaceState(history.state, "", withYear(location.href));
     const links = "a[href*='/desk/network/'], a[href*='/desk/network-file/']";
-    for (const link of findAll(links)) link.setAttribute("href", withYear(link.getAttribute("href")));
+    for (const link of findAll(links)) {
+      link.setAttribute("href", withYear(link.getAttribute("href")));
+    }
     for (const button of findAll("[data-png]")) button.dataset.png = withYear(button.dataset.png);
     const form = find(".saveview form");
     if (form) form.setAttribute("action", withYear(form.getAttribute("action")));

@@ -24,12 +24,12 @@ def related_ids(view: StoreView) -> frozenset[str]:
     to leave out records without such a decision.
     """
     key = str(view.connection.engine.url), view.head.store_id
-    known, ids = _ids_by_store.get(key, (0, frozenset()))
+    last_read, ids = _ids_by_store.get(key, (0, frozenset()))
     last = view.decision_count()
-    if last < known:
-        known, ids = 0, frozenset()
-    if last > known:
-        pairs = view.pairs_with_context(RELATION_KEY, known)
+    if last < last_read:
+        last_read, ids = 0, frozenset()
+    if last > last_read:
+        pairs = view.pairs_with_context(RELATION_KEY, last_read)
         ids |= {end for pair in pairs for end in pair}
         _ids_by_store[key] = last, ids
         while len(_ids_by_store) > _MAX_CACHED:
@@ -44,5 +44,5 @@ def find_decided_relations(
     """Find the relations that decisions in effect at a revision state on some records, of which the
     viewer may see both ends.
     """
-    wanted = related_ids(view).intersection(record_ids)
-    return decided_relations(load_decisions(view, wanted, viewer)) if wanted else []
+    related = related_ids(view).intersection(record_ids)
+    return decided_relations(load_decisions(view, related, viewer)) if related else []

@@ -64,10 +64,10 @@ def decide(
 
 def edges(hub: Hub, entity_id: str, viewer: Viewer = OPERATOR) -> list[tuple[str, str, str]]:
     """Return (source, words, target) of the edges around a group, by captions."""
-    return _named(read_graph(hub, entity_id, viewer))
+    return _edge_names(read_graph(hub, entity_id, viewer))
 
 
-def _named(graph: Graph) -> list[tuple[str, str, str]]:
+def _edge_names(graph: Graph) -> list[tuple[str, str, str]]:
     names = {node.id: node.caption.split()[0] for node in graph.nodes}
     return [(names[row.source], row.words, names[row.target]) for row in graph.edges]
 
@@ -115,7 +115,7 @@ def test_the_latest_decision_counts(hub: Hub) -> None:
     assert edges(hub, "s:a") == []
 
 
-def test_a_decision_that_needs_two_stewards_states_nothing_alone(hub: Hub) -> None:
+def test_a_decision_that_needs_two_stewards_waits_for_the_second(hub: Hub) -> None:
     request = DecisionRequest(KIM, "s:a", "s:b", StewardVerdict.DIFFERENT, relation=FACTION)
     waiting = decide_pair(hub, request, DeskRules(record_limit=1))
     assert edges(hub, "s:a") == []

@@ -99,19 +99,19 @@ def load_evidence(
 
 
 def _find_neighbors(
-    table: EntityTable, page: Sequence[int], wanted: set[int]
+    table: EntityTable, page: Sequence[int], witnesses: set[int]
 ) -> dict[int, list[int]]:
-    """Return those of the wanted rows that a relation links with each row of a page."""
+    """Return those of some rows that a relation links with each row of a page."""
     left, right = table.related
     page_rows = np.array(sorted(page), dtype=np.int64)
-    is_wanted = np.zeros(len(table), dtype=bool)
-    is_wanted[sorted(wanted)] = True
-    found: dict[int, list[int]] = {row: [] for row in page}
+    has_crime = np.zeros(len(table), dtype=bool)
+    has_crime[sorted(witnesses)] = True
+    linked: dict[int, list[int]] = {row: [] for row in page}
     for near, far in ((left, right), (right, left)):
-        is_used = np.isin(near, page_rows) & is_wanted[far]
+        is_used = np.isin(near, page_rows) & has_crime[far]
         for row, other in zip(near[is_used].tolist(), far[is_used].tolist(), strict=True):
-            found[row].append(other)
-    return found
+            linked[row].append(other)
+    return linked
 
 
 def _ids(rows: VisibleRecords, table: EntityTable, used: Iterable[int]) -> dict[int, str]:

@@ -78,12 +78,12 @@ def list_views(hub: Hub, user: str, viewer: Viewer) -> tuple[SavedView, ...]:
 def open_view(hub: Hub, view_id: str, user: str, viewer: Viewer) -> SavedView:
     """Open a view. Raises `UnknownIdError` for one that the viewer may not know."""
     stored = hub.store.network_views.find(view_id, user)
-    found = _visible(hub, user, viewer, [stored]) if stored else ()
-    if not found:
+    visible = _visible(hub, user, viewer, [stored]) if stored else ()
+    if not visible:
         raise UnknownIdError(
             f"there is no saved view {view_id[:40]}", hint="see the list of saved views"
         )
-    return found[0]
+    return visible[0]
 
 
 def delete_view(hub: Hub, view_id: str, user: str, viewer: Viewer) -> SavedView:
@@ -107,34 +107,35 @@ def _visible(
     to be known.
     """
     with open_rows(hub, viewer) as rows:
-        known: dict[str, int] = {}
+        numbers_by_id: dict[str, int] = {}
         for view in stored:
-            for entity_id in _named(view, user):
-                if entity_id not in known:
-                    known[entity_id] = _find(rows, entity_id)
-        numbers = sorted({known[view.entity] for view in stored} - {0})
+            for entity_id in _entity_ids(view, user):
+                if entity_id not in numbers_by_id:
+                    numbers_by_id[entity_id] = _find(rows, entity_id)
+        numbers = sorted({numbers_by_id[view.entity] for view in stored} - {0})
         facts = load_facts(rows, numbers)
         return tuple(
             SavedView(
                 view,
-                facts[known[view.entity]].id,
-                facts[known[view.entity]].caption,
+                facts[numbers_by_id[view.entity]].id,
+                facts[numbers_by_id[view.entity]].caption,
                 view.user == user,
             )
             for view in stored
-            if known[view.entity] in facts and all(known[row] for row in _named(view, user))
+            if numbers_by_id[view.entity] in facts
+            and all(numbers_by_id[row] for row in _entity_ids(view, user))
         )
 
 
-def _named(view: NetworkView, user: str) -> list[str]:
+def _entity_ids(view: NetworkView, user: str) -> list[str]:
     """Return the ids that a view names, as far as the user has to know them."""
     if view.user == user:
         return [view.entity]
-    named = [view.entity]
+    ids = [view.entity]
     for name in NAMING_PARAMETERS:
         value = view.parameters.get(name, ())
-        named += [value] if isinstance(value, str) else list(value)
-    return [entity_id for entity_id in named if entity_id]
+        ids += [value] if isinstance(value, str) else list(value)
+    return [entity_id for entity_id in ids if entity_id]
 
 
 def _find(rows: VisibleRecords, entity_id: str) -> int:

@@ -68,7 +68,7 @@ class NetworkViews:
         query = select(network_views).where(or_(c.who == user, c.shared.is_(True)))
         with translate_errors(self.engine), read_transaction(self.engine) as connection:
             rows = connection.execute(query.order_by(c.saved.desc(), c.id)).mappings()
-            return [_network_view(row) for row in rows]
+            return [_network_view(dict(row)) for row in rows]
 
     def find(self, view_id: str, user: str) -> NetworkView | None:
         """Return a view by id, or None if a user has none of that id and nobody shares one."""
@@ -76,7 +76,7 @@ class NetworkViews:
         query = select(network_views).where(c.id == view_id, or_(c.who == user, c.shared.is_(True)))
         with translate_errors(self.engine), read_transaction(self.engine) as connection:
             row = connection.execute(query).mappings().first()
-        return None if row is None else _network_view(row)
+        return None if row is None else _network_view(dict(row))
 
     def delete(self, view_id: str) -> bool:
         """Delete a view; False if there is none."""

@@ -121,7 +121,7 @@ def test_what_is_shown_is_saved(browser: Client) -> None:
     assert browser.get("/desk/network-file/png/quay:1").status_code == 404
 
 
-def test_a_picture_stands_alone(browser: Client) -> None:
+def test_a_picture_has_no_styles(browser: Client) -> None:
     answer = browser.get("/desk/network-file/svg/quay:1?hops=2&year=2012")
     assert answer.mimetype == "image/svg+xml"
     root = fromstring(answer.data)

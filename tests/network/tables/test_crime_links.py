@@ -81,10 +81,10 @@ def test_links_are_those_of_a_plain_reading(crimes_hub: Hub, viewer: Viewer) -> 
     expected = plain_links(rows, viewer)
     id_of = {row.caption: row.id for row in rows}
     listed = read_crime_links(crimes_hub, viewer, limit=100)
-    found = [id_of[row.node.caption] for row in listed.links]
-    assert set(found) == set(expected)
+    listed_ids = [id_of[row.node.caption] for row in listed.links]
+    assert set(listed_ids) == set(expected)
     assert listed.total == len(expected) > 5
-    ranks = [expected[name] for name in found]
+    ranks = [expected[name] for name in listed_ids]
     assert ranks == sorted(ranks, reverse=True)
     pages = [read_crime_links(crimes_hub, viewer, limit=3, offset=n).links for n in (0, 3)]
     assert [*pages[0], *pages[1]] == list(listed.links[:6])
@@ -95,8 +95,8 @@ def cell(name: str, crimes: list[Activity], *targets: str, kind: Kind = Kind.PER
     relations = [
         Relation(RelationType.MEMBER_OF, f"s:{target}", role="driver") for target in targets
     ]
-    named = f"{word(ord(name[0]))} {word(ord(name[-1]) + 300)}"
-    return record(f"s:{name}", kind, name=named, relations=relations, activities=crimes)
+    full_name = f"{word(ord(name[0]))} {word(ord(name[-1]) + 300)}"
+    return record(f"s:{name}", kind, name=full_name, relations=relations, activities=crimes)
 
 
 CELLS = [
@@ -120,7 +120,7 @@ def names(links: tuple[CrimeLink, ...]) -> list[str]:
     return [id_of[row.node.caption].removeprefix("s:") for row in links]
 
 
-def test_a_member_of_one_group_alone_is_no_link(cells: Hub) -> None:
+def test_a_member_of_only_one_group_is_no_link(cells: Hub) -> None:
     listed = names(read_crime_links(cells, OPERATOR, limit=50).links)
     assert listed[0] == "gang"
     assert "both" in listed

@@ -47,8 +47,8 @@ def test_views_are_shared_with_those_who_may_know_what_they_name(network_hub: Hu
     for view in views[1:]:
         with pytest.raises(UnknownIdError):
             open_view(network_hub, view.id, "rita", RIVER)
-    found = open_view(network_hub, views[0].id, "rita", RIVER)
-    assert (found.is_own, found.view.parameters) == (False, OPEN.parameters)
+    opened = open_view(network_hub, views[0].id, "rita", RIVER)
+    assert (opened.is_own, opened.view.parameters) == (False, OPEN.parameters)
     with pytest.raises(InputError, match="saved by amira"):
         delete_view(network_hub, views[0].id, "rita", RIVER)
     delete_view(network_hub, views[0].id, "chief", ADMIN)
