@@ -23,13 +23,13 @@ def test_results_are_those_of_numpy(largest: int) -> None:
     @given(arrays(largest), arrays(largest))
     def check(left: Numbers, right: Numbers) -> None:
         """Compare all three for one pair of arrays."""
-        for ours, theirs in (
+        for own, other in (
             (sort_distinct(left), np.unique(left)),
             (unite(left, right), np.union1d(left, right)),
             (exclude(left, right), np.setdiff1d(left, right)),
         ):
-            assert ours.dtype == theirs.dtype
-            assert ours.tolist() == theirs.tolist()
+            assert own.dtype == other.dtype
+            assert own.tolist() == other.tolist()
 
     check()
 
