@@ -117,7 +117,7 @@ def similarity(left: Word, right: Word) -> float:
     if any(symbol < NICKNAME_BIT for symbol in shared):
         value = max(value, 0.9 + value * 0.08)
     elif shared:
-        least = 0.84 if all(foreign) or not any(foreign) else 0.64
+        least = 0.84 if all(foreign) or not any(foreign) else 0.59
         value = max(value, least + value * 0.08)
     return max(min(value, 0.99), 0)
 

@@ -324,7 +324,7 @@ def token_pair_similarity(
         value = max(value, np.float32(0.9) + value * np.float32(0.08))
     elif shared == _SAME_NICKNAME:
         # A transliteration rarely puts a nickname in place of the name.
-        least = np.float32(0.84) if foreign == both_foreign else np.float32(0.64)
+        least = np.float32(0.84) if foreign == both_foreign else np.float32(0.59)
         value = max(value, least + value * np.float32(0.08))
     return min(max(value, np.float32(0.0)), np.float32(0.99))
 
