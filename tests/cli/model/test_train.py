@@ -63,6 +63,7 @@ def test_model_is_fitted_and_used(
         "card.md",
         "fairness.json",
         "calibration.json",
+        "relations.json",
         "reliability.svg",
     }
     pairs = tmp_path / "pairs.csv"
