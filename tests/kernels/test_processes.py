@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +16,8 @@ from resolver.errors import OutputError
 from resolver.kernels.processes import map_ranges
 
 
-def test_ranges_cover_the_items_in_their_order() -> None:
+def check_order() -> None:
+    """Check that ranges cover the items in their order."""
     for workers in (1, 2, 3):
         parts = map_ranges(lambda start, stop: list(range(start, stop)), 10, workers, 2)
         assert len(parts) == workers
@@ -26,7 +29,8 @@ def test_few_items_stay_in_this_process() -> None:
     assert map_ranges(lambda start, stop: (start, stop), 0, 2, 2) == [(0, 0)]
 
 
-def test_copies_do_the_later_ranges() -> None:
+def check_copies() -> None:
+    """Check that copies do the later ranges."""
     first, second = map_ranges(lambda start, stop: os.getpid(), 4, 2, 2)
     assert first == os.getpid() != second
 
@@ -42,7 +46,9 @@ def test_no_copy_is_made_while_another_thread_runs() -> None:
         other.join()
 
 
-def test_errors_of_a_copy_are_raised() -> None:
+def check_errors() -> None:
+    """Check that errors of a copy are raised."""
+
     def fail(start: int, stop: int) -> None:
         """Fail in the copy alone."""
         if start:
@@ -53,7 +59,9 @@ def test_errors_of_a_copy_are_raised() -> None:
     assert caught.value.line() == "out: cannot write the results: no space (free some)"
 
 
-def test_a_killed_copy_is_a_lack_of_memory() -> None:
+def check_killed_copy() -> None:
+    """Check that a killed copy is a lack of memory."""
+
     def die(start: int, stop: int) -> None:
         """Let the system kill the copy."""
         if start:
@@ -61,6 +69,35 @@ def test_a_killed_copy_is_a_lack_of_memory() -> None:
 
     with pytest.raises(MemoryError):
         map_ranges(die, 4, 2, 2)
+
+
+def check_error_of_the_original() -> None:
+    """Check that no copy outlives an error of this process."""
+    read, write = os.pipe()
+
+    def run(start: int, stop: int) -> None:
+        """Fail here, and wait in the copy."""
+        if start:
+            os.close(read)
+            signal.pause()
+        raise ValueError("here")
+
+    with pytest.raises(ValueError, match="here"):
+        map_ranges(run, 4, 2, 2)
+    os.close(write)
+    # the end of the file: nobody else holds the other end any more
+    assert os.read(read, 1) == b""
+    os.close(read)
+
+
+@pytest.mark.parametrize(
+    "check",
+    [check_order, check_copies, check_errors, check_killed_copy, check_error_of_the_original],
+)
+def test_in_a_process_without_other_threads(check: Callable[[], None], root: Path) -> None:
+    """A worker of the test runner may have threads, and then makes no copies."""
+    code = f"from tests.kernels.test_processes import {check.__name__} as check; check()"
+    subprocess.run([sys.executable, "-c", code], cwd=root, check=True, timeout=60)
 
 
 SCRIPT = """
@@ -86,21 +123,3 @@ def test_no_copy_outlives_a_killed_original() -> None:
         original.kill()
         # the end of the file: the copy, which has the other end too, is gone
         assert original.stdout.read() == b""
-
-
-def test_no_copy_outlives_an_error_of_this_process() -> None:
-    read, write = os.pipe()
-
-    def run(start: int, stop: int) -> None:
-        """Fail here, and wait in the copy."""
-        if start:
-            os.close(read)
-            signal.pause()
-        raise ValueError("here")
-
-    with pytest.raises(ValueError, match="here"):
-        map_ranges(run, 4, 2, 2)
-    os.close(write)
-    # the end of the file: nobody else holds the other end any more
-    assert os.read(read, 1) == b""
-    os.close(read)
