@@ -22,6 +22,7 @@ from resolver.ingest.formats.ftm.ftm_schema import (
     suggest_property,
 )
 from resolver.ingest.reader_types import LocatedBatch
+from resolver.ingest.text.crimes import topic_activities
 from resolver.ingest.text.machine_dates import read_date_readings
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.ingest.validation import validate_records, value_limit
@@ -60,7 +61,8 @@ def read_ftm_entity(
     """Return the record of one entity.
 
     `with_relations`: properties that name another record of the source (parent, owner, operator)
-    become relations, as in a list; else they are passed over, as all that name entities.
+    become relations and topics become crimes, as in a list; else the former are passed over, as all
+    that name entities.
     Raises `RecordError` where it is no valid entity, `TypeError` (one line) for values of a wrong
     type.
     """
@@ -95,6 +97,9 @@ def read_ftm_entity(
                 _add_value(draft, prop, text, with_relations=with_relations)
             except DateError as error:
                 omissions.append(f"{prop} {text[:40]!r} is left out: {error.message}")
+    if with_relations:
+        topics = _check_texts("topics", properties.get("topics"))
+        draft.activities = topic_activities(topics)
     record = draft.build_record()
     _, refused = validate_records(
         LocatedBatch(batch_from_record(record), np.zeros(1, dtype=np.int32)), "", False

@@ -6,7 +6,7 @@ import pytest
 
 from resolver.errors import RecordError
 from resolver.ingest.formats.ftm.ftm_entity import read_ftm_entity
-from resolver.records import Identifier, Kind
+from resolver.records import Activity, Identifier, Kind
 
 
 def test_an_entity_becomes_a_record() -> None:
@@ -45,6 +45,17 @@ def test_a_legal_entity_has_the_properties_of_persons_and_groups() -> None:
             native_id="1",
         )
         assert (submitted.record.kind, submitted.record.schema) == (Kind.LEGAL, "LegalEntity")
+
+
+def test_topics_of_a_submission_are_crimes() -> None:
+    properties = {"name": ["Ottavio Quint"], "topics": ["crime.fin", "poi"]}
+    activities = [
+        read_ftm_entity(
+            "Person", properties, source="s", native_id="1", with_relations=is_submitted
+        ).record.activities
+        for is_submitted in (True, False)
+    ]
+    assert activities == [(Activity.ILLICIT_MONEY_FLOWS,), ()]
 
 
 @pytest.mark.parametrize("text", ["1990-02-31", "soon", "9999"])
