@@ -80,6 +80,8 @@ def _number_families(*tables: str) -> dict[str, int]:
 
 _CODES = _number_families(POLITICAL, BODIES, INSTITUTIONAL, COMMERCIAL)
 MAX_CODE = 255
+_CORPORATION = "corp"
+"""Abbreviation that is no singular of Corps."""
 _LEAST_MISSPELT = 7
 """Letters of the shortest word that is recognized where it is misspelt."""
 _NEAR_NAMES = frozenset(("christian", "regional"))
@@ -118,6 +120,8 @@ def qualifier_code(word: str) -> int:
     A word, its plural and, if it is long, the word with one typo beyond its first letter have one
     code, as have an adjective and its noun.
     """
+    if word == _CORPORATION:
+        return 0
     code = _CODES.get(_stem(word), 0)
     if code or len(word) < _LEAST_MISSPELT - 1:
         return code

@@ -158,6 +158,8 @@ real estate: fudosan immobilien immobiliere inmobiliaria immobiliare
 partners: ptnrs partner
 central: cent
 research: issled
+import: imp
+export: exp
 scientific: nauch
 industry: bransch przemysl prumysl
 works: werk werken verk usines usine officine officina zaklad zaklady zakl zavody gyar gyarak
@@ -301,6 +303,8 @@ ag: aktien+gesellschaft aktienges
 gmbh: gesellschaft+mit+beschrankter+haftung gesellschaft+m+b+h ges+m+b+h gesmbh
 gmbh: gesellschaft+mbh ges+mbh gesellschaft+mit+beschraenkter+haftung
 kg: kommanditgesellschaft
+fgup: federal+state+unitary+enterprise federalnoe+gosudarstvennoe+unitarnoe+predpriyatie
+gup: state+unitary+enterprise gosudarstvennoe+unitarnoe+predpriyatie
 ooo: obshchestvo+s+ogranichennoy+otvetstvennostyu
 zao: zakrytoe+aktsionernoe+obshchestvo zakrytoye+aktsionernoye+obshchestvo
 oao: otkrytoe+aktsionernoe+obshchestvo otkrytoye+aktsionernoye+obshchestvo

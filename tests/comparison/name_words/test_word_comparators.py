@@ -112,6 +112,8 @@ def test_parts_of_groups(name: str, other: str, expected: float) -> None:
         ("Norvelt Democratic Front", "Norvelt Islamic Front", 0.0),
         ("Norvelt", "Norvelt Insurance", 0.4),
         ("Norvelt Company", "Norvelt Holding", NONE),
+        ("Norvelt Corp", "Norvelt", NONE),
+        ("Norvelt Corps", "Norvelt", 0.6),
         ("Norvelt National Front", "Ostrava", NONE),
     ],
 )
