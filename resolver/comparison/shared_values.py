@@ -25,6 +25,8 @@ from resolver.records.prepared.text_hashes import hash64
 
 _OTHER_BEARER = np.float32(0.45)
 """Share of what a common number says above `LEAST_SAME`, if the names contradict."""
+_OTHER_FIRM = np.float32(0.35)
+"""The same for groups: sources give one tax number to two firms."""
 _LEAST_PATTERN = np.float32(0.6)
 """Likeness of two e-mail addresses below which more than a number differs."""
 _DIGITS = re.compile(r"\d+")
@@ -85,7 +87,8 @@ def identifier(context: Context) -> FloatArray:
     )
     # Ships keep their number under every new name.
     is_shared = (values >= LEAST_SAME) & (prepared.kinds[context.left] != int(Kind.ASSET))
-    graded = LEAST_SAME + _OTHER_BEARER * (values - LEAST_SAME)
+    share = _OTHER_FIRM if context.group else _OTHER_BEARER
+    graded = LEAST_SAME + share * (values - LEAST_SAME)
     return _graded(context, values, graded, is_shared)
 
 

@@ -62,7 +62,10 @@ def test_it_is_a_step_of_a_pipeline(frame: pd.DataFrame) -> None:
 def test_labels_teach_a_model_of_its_own(
     frame: pd.DataFrame, fitted: resolver.EntityResolver
 ) -> None:
-    assert set(fitted.model_) == {"asset.json", "group.json", "person.json", "tables.json"}
+    assert set(fitted.model_) == {
+        *("asset.json", "group.json", "person.json"),
+        *("relations.json", "tables.json"),
+    }
     result = fitted.resolve(frame)
     assert result.resolution.stats.stamp != resolver.dedupe(frame).resolution.stats.stamp
     assert fitted.score(frame, true_clusters()) >= 0.95

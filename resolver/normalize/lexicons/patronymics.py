@@ -44,9 +44,11 @@ def mark_form(words: Sequence[str], roles: list[int]) -> None:
     """Add `Lineage` bits to the roles of the words of one name.
 
     The word beside a marker is a forebear's name, those before it are own ones. A stated family
-    name (`bin Laden`) is neither.
+    name (`bin Laden`) is neither, and a stated own name is no forebear's.
     """
-    forebears = [place for place in _forebears(words) if roles[place] != _FAMILY]
+    forebears = [
+        place for place in _forebears(words) if roles[place] != _FAMILY and not roles[place] & _OWN
+    ]
     own = [place for place in _own_places(words, forebears) if roles[place] != _FAMILY]
     if len(own) == 1 and _LIKELY_GIVEN in roles:
         place = roles.index(_LIKELY_GIVEN)

@@ -61,3 +61,7 @@ def test_the_marked_own_name_is_the_likely_given_name() -> None:
 
 def test_a_stated_family_name_is_no_forebear() -> None:
     assert lineage(record("s:1", firstName="Osama", lastName="bin Laden")) == ["o--"]
+
+
+def test_a_stated_own_name_is_no_forebear() -> None:
+    assert lineage(record("s:1", firstName="Vagif", lastName="oglu")) == ["o-"]
