@@ -13,7 +13,6 @@ from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.openapi.json_schema import (
     COUNT,
     STRING,
-    TEXT,
     array_of,
     closed_object,
     component,
@@ -87,7 +86,7 @@ _LINKS = component(
     parameters=[
         query_parameter("activity", array_of(enum_of(Activity))),
         query_parameter("kind", enum_of(KINDS)),
-        query_parameter("agency", {**TEXT, "maxLength": 2_000}),
+        query_parameter("agency", {"type": "string", "maxLength": 2_000}),
         query_parameter("limit", integer(0, _MAX_LIMIT)),
         query_parameter("offset", integer(0, MAX_OFFSET)),
         query_parameter("format", enum_of(["json", "csv"])),
