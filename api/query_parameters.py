@@ -11,11 +11,14 @@ from flask import g, request
 
 from resolver.api.endpoints import current_endpoint
 from resolver.api.errors import ApiError
+from resolver.api.openapi.json_schema import Schema
 
 PURPOSE = "purpose"
 """Purpose of access, which every endpoint accepts (`resolver.api.access`)."""
 MAX_TEXT = 2_000
 """Characters of a text in a request, unless a limit of its own is stated."""
+ANY_TEXT: Schema = {"type": "string", "maxLength": MAX_TEXT}
+"""Schema of a text that is only compared with what is stored, whatever its characters."""
 _TRUE = ("true", "1", "yes", "on")
 _FALSE = ("false", "0", "no", "off")
 
@@ -66,6 +69,14 @@ def read_texts(name: str, max_length: int = MAX_TEXT) -> tuple[str, ...]:
     for text in texts:
         check_length(name, text, max_length)
     return texts
+
+
+def read_text(name: str, max_length: int = MAX_TEXT) -> str:
+    """Return the first nonempty value of a parameter, or an empty text.
+
+    Raises `ApiError` for one that is longer.
+    """
+    return next(iter(read_texts(name, max_length)), "")
 
 
 def check_length(name: str, text: str, max_length: int = MAX_TEXT) -> None:

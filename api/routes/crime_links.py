@@ -86,7 +86,7 @@ _LINKS = component(
     parameters=[
         query_parameter("activity", array_of(enum_of(Activity))),
         query_parameter("kind", enum_of(KINDS)),
-        query_parameter("agency", {"type": "string", "maxLength": 2_000}),
+        query_parameter("agency", query_parameters.ANY_TEXT),
         query_parameter("limit", integer(0, _MAX_LIMIT)),
         query_parameter("offset", integer(0, MAX_OFFSET)),
         query_parameter("format", enum_of(["json", "csv"])),
@@ -108,7 +108,7 @@ def crime_links() -> Response:
     choice = CrimeLinkFilter(
         query_parameters.read_choices("activity", tuple(Activity)),
         query_parameters.read_choice("kind", KINDS),
-        next(iter(query_parameters.read_texts("agency")), ""),
+        query_parameters.read_text("agency"),
     )
     limit = query_parameters.read_integer("limit", 20, 0, _MAX_LIMIT)
     offset = query_parameters.read_integer("offset", 0, 0, MAX_OFFSET)

@@ -65,7 +65,7 @@ _PATHS = component(
         query_parameter("on", _DAY, description="Only relations that may be in force that day."),
         query_parameter("activity", enum_of(Activity)),
         query_parameter("role", enum_of(ROLE_CLASSES)),
-        query_parameter("agency", {"type": "string", "maxLength": 2_000}),
+        query_parameter("agency", query_parameters.ANY_TEXT),
         query_parameter("limit", integer(1, MAX_NODES)),
     ],
     responses={200: json_response_of(_GRAPH), **errors(404)},
@@ -128,7 +128,7 @@ def paths() -> Response:
 def _read_choice() -> GraphChoice:
     return GraphChoice(
         query_parameters.read_choice("activity", tuple(Activity)),
-        next(iter(query_parameters.read_texts("agency")), ""),
+        query_parameters.read_text("agency"),
         query_parameters.read_choice("role", tuple(ROLE_CLASSES)),
     )
 
