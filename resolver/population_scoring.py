@@ -57,10 +57,10 @@ def adapt_to_partners(
     if population is None or not task.models.counts_words:
         return task, scored
     kinds = choose_model_kinds(task.batch.kinds, scored.left, scored.right)
-    counts, exposed = scored.partner_counts, _within_shares(task)
+    counts, within_shares = scored.partner_counts, _within_shares(task)
     partners = {
         kind: estimate_partners_by_source(
-            counts[kind + WITHIN], counts[kind], population.of(kind).records, exposed[kind]
+            counts[kind + WITHIN], counts[kind], population.of(kind).records, within_shares[kind]
         )
         for kind in KINDS
     }

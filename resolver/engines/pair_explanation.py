@@ -36,6 +36,7 @@ from resolver.records.stated_differences import StatedDifference, find_stated_di
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import Thresholds
 from resolver.scoring.relations.relation_table import RelationTable, build_relation_table
+from resolver.scoring.relations.relation_weights import RelationWeights
 
 
 def explain_pair(
@@ -99,29 +100,33 @@ def explain_links(
     scored = score_explained(prepared, names, models, left_rows, right_rows, options.workers)
     scored.prepare_explanations(range(len(places)))
     explanations = [scored.explanation(pair, thresholds) for pair in range(len(places))]
-    table = build_relation_table(resolution.batch)
+    table = build_relation_table(resolution.batch) if models.relations.kinds else None
+    sizes = np.bincount(resolution.labels)
     return [
-        _explain_link(resolution, models, table, explanation, place)
+        _explain_link(resolution, sizes, models.relations, table, explanation, place)
         for explanation, place in zip(explanations, np.asarray(places).tolist(), strict=True)
     ]
 
 
 def _explain_link(
     resolution: Resolution,
-    models: ModelSet,
+    sizes: npt.NDArray[np.int64],
+    weights: RelationWeights,
     table: RelationTable | None,
     explanation: Explanation,
     place: int,
 ) -> Explanation:
-    """Return the explanation of a link, with the score of the entities if it is between two."""
+    """Return the explanation of a link, with the score of the entities if it is between two.
+
+    `sizes`: records of each entity, by its label.
+    """
     links, labels = resolution.links, resolution.labels
     pair = int(labels[links.left[place]]), int(labels[links.right[place]])
     if pair[0] == pair[1]:
         return explanation
-    sizes = [int(np.count_nonzero(labels == label)) for label in pair]
-    shared = explain_shared_relations(resolution.batch, table, models.relations, labels, pair)
-    logodds = int(links.logodds[place])
-    return explain_entities(explanation, logodds, sizes[0], sizes[1], shared)
+    shared = explain_shared_relations(resolution.batch, table, weights, labels, pair)
+    left, right = (int(sizes[label]) for label in pair)
+    return explain_entities(explanation, int(links.logodds[place]), left, right, shared)
 
 
 def explain_blocking(

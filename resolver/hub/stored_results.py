@@ -13,7 +13,7 @@ from resolver.errors import InputError
 from resolver.hub.commit_result import CommitResult
 from resolver.hub.entity_preview import EntityPreview, build_preview
 from resolver.hub.hub import Hub
-from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.increments.working_set import WorkingSet, name_by_smallest_row
 from resolver.pipeline import normalize
 from resolver.records import Batch
 from resolver.records.results.resolution import (
@@ -61,22 +61,12 @@ def restrict_to_sources(results: StoredResults, sources: Collection[str]) -> Sto
     )
     place = np.full(len(batch), -1, dtype=np.int64)
     place[rows] = np.arange(len(rows))
-    _, first, inverse = np.unique(resolution.labels[rows], return_index=True, return_inverse=True)
-    old = resolution.links
-    inside = np.flatnonzero((place[old.left] >= 0) & (place[old.right] >= 0))
-    links = Links(
-        place[old.left[inside]].astype(old.left.dtype),
-        place[old.right[inside]].astype(old.right.dtype),
-        old.logodds[inside],
-        old.score[inside],
-        old.band[inside],
-        old.outcome[inside],
-    )
+    links, inside = resolution.links.move(place)
     return StoredResults(
         replace(
             resolution,
             batch=batch.take(rows),
-            labels=first[inverse.reshape(-1)].astype(np.int32),
+            labels=name_by_smallest_row(resolution.labels[rows]),
             links=links,
         ),
         results.entity_ids.take(pa.array(rows)),
@@ -129,8 +119,7 @@ def _build_results(preview: EntityPreview, stats: RunStats, viewer: Viewer) -> S
         )
     working_set = WorkingSet.of(batch, record)
     entity = entity[np.searchsorted(record, working_set.numbers)]
-    _, first, inverse = np.unique(entity, return_index=True, return_inverse=True)
-    labels = first[inverse.reshape(-1)].astype(np.int32)
+    labels = name_by_smallest_row(entity)
     entity_ids = pa.array([preview.entity_ids[number] for number in entity.tolist()], pa.string())
     links, colors = _build_links(working_set, preview.links)
     # only the new pairs were scored, which says nothing of all pairs of these entities

@@ -266,11 +266,12 @@ def _count_apart(name: Numbers, dates: Numbers) -> float:
     """Count the pairs of one name whose years and days of birth differ, years by more than two."""
     year, day = dates[:, 0], dates[:, 1]
     of_day = name << 9 | day
-    close = _count_close(name, year) + _count_pairs(of_day) - _count_close(of_day, year)
-    return _count_pairs(name) - close
+    close = _count_close(name, year) + count_equal_pairs(of_day) - _count_close(of_day, year)
+    return count_equal_pairs(name) - close
 
 
-def _count_pairs(keys: Numbers) -> float:
+def count_equal_pairs(keys: Numbers) -> float:
+    """Count the pairs of equal keys."""
     sizes = np.unique(keys, return_counts=True)[1].astype(np.float64)
     return float((sizes * (sizes - 1) / 2).sum())
 

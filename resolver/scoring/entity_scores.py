@@ -76,10 +76,10 @@ class ProfileScorer:
         logodds = np.empty(len(left), dtype=np.int32)
         for share in (_NO_SOURCE, _ONE_SOURCE, _DEDUPLICATED_SOURCE):
             places = np.flatnonzero(shares == share)
-            set_apart = _set_sources(prepared, share)
+            profiles = _set_sources(prepared, share)
             for start in range(0, len(places), _PAIRS_PER_CHUNK):
                 chunk = places[start : start + _PAIRS_PER_CHUNK]
-                logodds[chunk] = self.compare(set_apart, left_rows[chunk], right_rows[chunk])
+                logodds[chunk] = self.compare(profiles, left_rows[chunk], right_rows[chunk])
         return logodds - more_values_penalty(sizes[left_rows], sizes[right_rows])
 
     def _share_sources(

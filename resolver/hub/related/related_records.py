@@ -25,6 +25,7 @@ from resolver.hub.related.relation_lookup import (
     load_lookups,
     state_relations,
 )
+from resolver.kernels.number_sets import exclude, unite
 from resolver.records import Batch, concat
 from resolver.records.packing import split_fields
 from resolver.records.properties import HANDLING, RELATION
@@ -70,7 +71,7 @@ class RelatedRecords:
         """
         direct = self._around(changed, most=self._max_degree, with_names=True)
         neighbors = self._around(edges, most=MAX_RELATED)
-        return np.union1d(direct, self._around(neighbors, most=self._max_degree))
+        return unite(direct, self._around(neighbors, most=self._max_degree))
 
     def around(self, numbers: Numbers) -> Numbers:
         """Return the stored records that some records are related to."""
@@ -82,7 +83,7 @@ class RelatedRecords:
             return None
         numbers = np.sort(working_set.numbers)
         stubs = self._around(numbers, most=_MAX_STUBS, with_names=True, cut=True)
-        stored = np.setdiff1d(np.union1d(numbers, stubs), self.fresh.numbers)
+        stored = exclude(unite(numbers, stubs), self.fresh.numbers)
         batch = concat([_strip(self.fresh.batch), *self._read(stored)])
         whole = WorkingSet.of(batch, np.concatenate([self.fresh.numbers, stored]))
         table = build_relation_table(whole.batch)
@@ -114,9 +115,7 @@ class RelatedRecords:
             keys += [group_name_key(name) for name in sorted(names - {""})]
         stating = self._stating(keys, most, cut=cut)
         numbers_of_ids = [number for number, _ in targets.values()]
-        return np.setdiff1d(
-            np.union1d(np.array(numbers_of_ids, dtype=np.int64), stating), self.ended
-        )
+        return exclude(unite(np.array(numbers_of_ids, dtype=np.int64), stating), self.ended)
 
     def _stating(self, keys: Sequence[int], most: int, *, cut: bool) -> Numbers:
         """Return the stored records that state relations to some keys."""
@@ -149,7 +148,7 @@ class RelatedRecords:
         return build_lookup(self.fresh.batch)
 
     def _stored(self, numbers: Numbers) -> Numbers:
-        return np.setdiff1d(numbers, self.fresh.numbers)
+        return exclude(numbers, self.fresh.numbers)
 
     def _take_fresh(self, numbers: Numbers) -> Batch:
         rows = np.flatnonzero(np.isin(self.fresh.numbers, numbers))

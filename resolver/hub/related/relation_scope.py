@@ -17,10 +17,10 @@ from resolver.hub.increments.component_cache import CachedPairs
 from resolver.hub.increments.full_resolution import ResolvedSet
 from resolver.hub.increments.link_changes import select_links
 from resolver.hub.increments.neighbor_entities import NeighborSearch
-from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.increments.working_set import WorkingSet, name_by_smallest_row
 from resolver.hub.related.related_records import RelatedRecords
+from resolver.kernels.number_sets import exclude, unite
 from resolver.records.batch import IntArray
-from resolver.records.results.resolution import Links
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
@@ -41,16 +41,16 @@ class RelationScope:
         related = self.related
         if not related.exist:
             return _NONE
-        edges = np.union1d(related.fresh.numbers, related.ended)
-        return self.search.expand(related.touched_by(np.union1d(numbers, edges), edges))
+        edges = unite(related.fresh.numbers, related.ended)
+        return self.search.expand(related.touched_by(unite(numbers, edges), edges))
 
     def with_context(self, present: Numbers) -> Numbers:
         """Return records with the entities that they, or the new records, are related to."""
         related = self.related
         if not related.exist:
             return present
-        around = related.around(np.union1d(present, related.fresh.numbers))
-        return np.union1d(present, self.search.expand(around))
+        around = related.around(unite(present, related.fresh.numbers))
+        return unite(present, self.search.expand(around))
 
     def changed_records(
         self, resolved: ResolvedSet, present: Numbers, disturbed: Numbers
@@ -69,10 +69,10 @@ class RelationScope:
 
     def include_touched(self, changed: Numbers, included: Numbers) -> Numbers:
         """Return changed records, with all that those not yet `included` touch by relations."""
-        further = np.setdiff1d(changed, included)
+        further = exclude(changed, included)
         if not self.related.exist or not len(further):
             return changed
-        return np.union1d(changed, self.search.expand(self.related.touched_by(further, _NONE)))
+        return unite(changed, self.search.expand(self.related.touched_by(further, _NONE)))
 
     def restrict(self, resolved: ResolvedSet, present: Numbers) -> ResolvedSet:
         """Return what was resolved without the context."""
@@ -92,8 +92,8 @@ class RelationScope:
             replace(
                 resolution,
                 batch=batch,
-                labels=_relabel(resolution.labels[rows]),
-                links=_select_rows(resolution.links, place),
+                labels=name_by_smallest_row(resolution.labels[rows]),
+                links=resolution.links.move(place)[0],
             ),
             select_links(links, np.isin(links.left, numbers) & np.isin(links.right, numbers)),
             None if compared is None else _select_pairs(compared, place),
@@ -105,28 +105,9 @@ class RelationScope:
         )
 
     def _is_own(self, working_set: WorkingSet, present: Numbers) -> npt.NDArray[np.bool_]:
-        own = np.union1d(present, self.related.fresh.numbers)
+        own = unite(present, self.related.fresh.numbers)
         flags: npt.NDArray[np.bool_] = np.isin(working_set.numbers, own)
         return flags
-
-
-def _relabel(labels: IntArray) -> IntArray:
-    """Return labels that name each cluster by its smallest row."""
-    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    return first[inverse.reshape(-1)].astype(np.int32)
-
-
-def _select_rows(links: Links, place: IntArray) -> Links:
-    """Return the links between rows that have a new place (-1: none), by their places."""
-    inside = np.flatnonzero((place[links.left] >= 0) & (place[links.right] >= 0))
-    return Links(
-        place[links.left[inside]],
-        place[links.right[inside]],
-        links.logodds[inside],
-        links.score[inside],
-        links.band[inside],
-        links.outcome[inside],
-    )
 
 
 def _select_pairs(compared: CachedPairs, place: IntArray) -> CachedPairs:

@@ -8,8 +8,9 @@ import numpy.typing as npt
 from resolver.engines.relation_explanation import explain_shared_relations
 from resolver.hub.hub import Hub
 from resolver.hub.increments.context import IncrementContext
-from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.increments.working_set import WorkingSet, name_by_smallest_row
 from resolver.hub.related.related_records import RelatedRecords
+from resolver.kernels.number_sets import unite
 from resolver.records import Batch
 from resolver.records.results.explanation import EvidenceRow
 from resolver.store import StoreView
@@ -33,13 +34,12 @@ def find_shared_relations(hub: Hub, left: int, right: int) -> list[EvidenceRow]:
         # a commit may have ended one of them since the caller looked
         if not related.exist or not np.isin([left, right], own).all():
             return []
-        numbers = np.union1d(own, _expand(view, related.around(own)))
+        numbers = unite(own, _expand(view, related.around(own)))
         working_set = WorkingSet.of(index.batch(numbers), numbers)
         table = related.build_table(working_set)
         record, entity, _ = view.memberships(working_set.numbers.tolist())
         entities = entity[np.searchsorted(record, working_set.numbers)]
-        _, first, inverse = np.unique(entities, return_index=True, return_inverse=True)
-        labels = first[inverse.reshape(-1)].astype(np.int32)
+        labels = name_by_smallest_row(entities)
         rows = working_set.rows_of(np.array([left, right], dtype=np.int64))
         pair = [int(labels[row]) for row in rows.tolist()]
         if pair[0] == pair[1]:

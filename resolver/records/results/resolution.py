@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -64,6 +65,23 @@ class Links:
         """Band as results state it: match for what is merged, and review for all that is not."""
         is_merged = self.outcome == Outcome.MERGED
         return np.where(is_merged, np.uint8(Band.MATCH), np.uint8(Band.REVIEW))
+
+    def move(
+        self, place: npt.NDArray[np.signedinteger[Any]]
+    ) -> tuple[Links, npt.NDArray[np.int64]]:
+        """Return the links between rows that have a new place (−1: none), by their places, and
+        which links of this these are.
+        """
+        inside = np.flatnonzero((place[self.left] >= 0) & (place[self.right] >= 0))
+        moved = Links(
+            place[self.left[inside]].astype(self.left.dtype),
+            place[self.right[inside]].astype(self.right.dtype),
+            self.logodds[inside],
+            self.score[inside],
+            self.band[inside],
+            self.outcome[inside],
+        )
+        return moved, inside
 
 
 @dataclass(frozen=True, slots=True)

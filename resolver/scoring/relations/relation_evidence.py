@@ -17,7 +17,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from resolver.records import KIND_BY_LABEL
+from resolver.kernels.number_sets import sort_distinct, unite
+from resolver.records import KIND_BY_LABEL, Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.ragged import spread
 from resolver.scoring.relations.relation_table import RelationTable
@@ -25,7 +26,8 @@ from resolver.scoring.relations.relation_weights import KindWeights, RelationWei
 from resolver.scoring.relations.stated_ties import StatedTie, read_tie, weigh_ties
 
 Numbers = npt.NDArray[np.int64]
-_LABEL_OF_KIND = {int(kind): label for label, kind in KIND_BY_LABEL.items()} | {3: "group"}
+_LABEL_OF_KIND = {int(kind): label for label, kind in KIND_BY_LABEL.items()}
+_LABEL_OF_KIND[int(Kind.LEGAL)] = "group"
 
 
 class SharedNode(NamedTuple):
@@ -78,7 +80,7 @@ class RelationEvidence:
         self, labels: IntArray, left: IntArray, right: IntArray
     ) -> Iterator[tuple[int, list[SharedNode]]]:
         """Yield the place of each pair with shared nodes that count, and these, heaviest first."""
-        edges = _EntityEdges.select(self, labels, np.union1d(left, right))
+        edges = _EntityEdges.select(self, labels, unite(left, right))
         for place, nodes in edges.intersect(left, right).items():
             kind = self._kind_weights(int(left[place]), int(right[place]))
             shared = [] if kind is None else list(self._weigh_nodes(kind, edges, nodes))
@@ -192,7 +194,7 @@ class _EntityEdges:
         order = np.argsort(keys, kind="stable")
         keys, starts = np.unique(keys[order], return_index=True)
         starts = np.append(starts, len(chosen))
-        related = np.unique(low << 32 | high)
+        related = sort_distinct(low << 32 | high)
         return cls(entities, edges[chosen[order]], keys, starts, width, degrees, related)
 
     def intersect(self, left: IntArray, right: IntArray) -> Mapping[int, list[_CommonNode]]:

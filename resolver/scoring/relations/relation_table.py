@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.kernels.number_sets import sort_distinct
 from resolver.records import Batch, Column, Kind
 from resolver.records.packing import split_fields
 from resolver.records.prepared.ragged import spread
@@ -96,7 +97,7 @@ def build_relation_table(batch: Batch) -> RelationTable | None:
     visible = visible_rows(batch, STRANGER)
     count = len(batch)
     edges = _find_edges(batch, column, visible)
-    ends = np.unique(np.minimum(*edges[:2]) * count + np.maximum(*edges[:2]))
+    ends = sort_distinct(np.minimum(*edges[:2]) * count + np.maximum(*edges[:2]))
     rows = np.bincount(ends // count, minlength=count) + np.bincount(ends % count, minlength=count)
     is_small = (rows[edges[0]] <= MAX_RELATED) & (rows[edges[1]] <= MAX_RELATED)
     source, target, code = (side[is_small] for side in edges)
@@ -106,7 +107,7 @@ def build_relation_table(batch: Batch) -> RelationTable | None:
         column.codes[naming].astype(np.int64),
     )
     name_nodes = name_of_code[named_codes]
-    pairs = np.unique(name_nodes * count + namers)
+    pairs = sort_distinct(name_nodes * count + namers)
     degrees = NodeDegrees(rows, np.bincount(pairs // count, minlength=len(keys)))
     derived = _derive_names(batch, (source, target, code), keys)
     own = np.concatenate([source, target, namers, derived[0]])

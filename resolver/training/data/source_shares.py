@@ -7,6 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from resolver.normalize.population_counts import count_equal_pairs
 from resolver.population_scoring import is_within_source
 from resolver.records import Kind
 from resolver.records.batch import IntArray
@@ -37,8 +38,8 @@ def _source_shifts(
     """Return the log-odds of pairs within one source, and across sources."""
     count = len(sources)
     names = np.unique(clusters.astype(str), return_inverse=True)[1].astype(np.int64)
-    true, true_within = _count_pairs(names), _count_pairs(names << 32 | sources)
-    total, total_within = count * (count - 1) / 2, _count_pairs(sources.astype(np.int64))
+    true, true_within = count_equal_pairs(names), count_equal_pairs(names << 32 | sources)
+    total, total_within = count * (count - 1) / 2, count_equal_pairs(sources.astype(np.int64))
     if not true or not 0 < total_within < total:
         return 0.0, 0.0
     share, exposure = true / count, total_within / total
@@ -52,8 +53,3 @@ def _source_shifts(
     lowest, highest = (bound / 1000 for bound in SOURCE_SHIFT_RANGE)
     within, across = (min(max(shift, lowest), highest) for shift in shifts)
     return within, across
-
-
-def _count_pairs(keys: npt.NDArray[np.int64]) -> float:
-    sizes = np.unique(keys, return_counts=True)[1].astype(np.float64)
-    return float((sizes * (sizes - 1) / 2).sum())
