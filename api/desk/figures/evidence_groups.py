@@ -12,7 +12,9 @@ from resolver.review import country_name
 SMALL_WEIGHT = 100
 """Thousandths of log-odds below which evidence is summarized instead of drawn."""
 _START = "prior"
-_STARTING_ROWS = frozenset({_START, "calibration", "population", "partners", "names_only"})
+_STARTING_ROWS = frozenset(
+    (_START, "calibration", "population", "partners", "sources", "names_only")
+)
 """Rows that say how often any two records are one."""
 _LAST_ROWS = ("relatives", "competition", "entities", _START)
 """Subjects that are not about the values of the two records."""

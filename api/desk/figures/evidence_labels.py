@@ -33,6 +33,7 @@ _DESCRIBED = {
     "calibration": "Calibration of the score",
     "population": "Number of records compared",
     "partners": "Share of records with a match",
+    "sources": "Matches within one list, or across lists",
     "names_only": "Only names agree",
     "relatives": "Relatives may share this",
     "competition": "Other candidates that also fit",

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from resolver.api.desk.figures.charts import build_waterfall
 from resolver.api.desk.figures.evidence_groups import group_evidence
+from resolver.api.desk.figures.evidence_labels import evidence_title
+from resolver.engines.population_rows import population_rows
+from resolver.model_set import load_models
+from resolver.records.prepared.population import KindPopulation
 from resolver.records.results.explanation import EvidenceRow
 
 WEIGHTS = {
@@ -34,6 +38,15 @@ def test_what_contradicts_most_is_first_and_what_frames_the_sum_is_last() -> Non
         ("entities", 600),
         ("prior", -4340),
     ]
+
+
+def test_rows_of_a_population_frame_the_sum() -> None:
+    population = KindPopulation(3_000, within=-2_000, across=100)
+    model = load_models().models["person"].for_population("S", population)
+    rows = list(population_rows(model, (5_000, 3_000), 0, is_within=True))
+    assert "sources" in {row.name for row in rows}
+    assert {group.row.name for group in group_evidence(rows)} == {"prior", "relatives"}
+    assert evidence_title("sources") == "Matches within one list, or across lists"
 
 
 def test_parts_are_those_of_the_subject_the_heaviest_first() -> None:
