@@ -54,7 +54,7 @@ def cluster() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return generate(1_000, seed=23)
+    return generate(1_000, seed=23, networks=True)
 
 
 def assert_same_resolution(expected: Resolution, actual: Resolution) -> None:
