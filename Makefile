@@ -41,7 +41,9 @@ $(STAMP): $(SERVICE) constraints.txt
 	@echo "installing tools and libraries for tests into $(VENV) (some minutes the first time)" >&2
 	@.ci/install $(VENV) constraints.txt --editable .
 	@echo "compiling the kernels (two minutes, once)" >&2
-	@$(BIN)/resolver demo --records 300 --out build/warm >/dev/null
+	@$(BIN)/python .ci/compile_kernels.py >&2 & code=$$!; \
+	$(BIN)/resolver demo --records 300 --out build/warm >/dev/null; \
+	wait $$code || echo "note: no machine code of the kernels: they are compiled when they are first called" >&2
 	@rm -rf build/warm/hub.db*
 	@$(BIN)/resolver dedupe build/warm/lists --store sqlite:///build/warm/hub.db >/dev/null
 	@$(BIN)/resolver serve --store sqlite:///build/warm/hub.db --prepare 2>/dev/null
@@ -108,7 +110,7 @@ lock: setup  ## write constraints.txt and deploy/requirements.txt: the newest ve
 	  $(LOCK) --all-extras; } > constraints.new
 	mv constraints.new constraints.txt
 	{ echo '# What the service needs, in the versions of constraints.txt. Made by `make lock`; do not edit.'; \
-	  $(LOCK) --extra postgres --extra server --constraint constraints.txt; } > deploy/requirements.new
+	  $(LOCK) --extra postgres --extra server --extra source --constraint constraints.txt; } > deploy/requirements.new
 	mv deploy/requirements.new deploy/requirements.txt
 
 clean:  ## remove build products and the virtual environment

@@ -1,16 +1,17 @@
 """Build hook of hatchling: a wheel for one platform, with what `make wheels` has compiled.
 
-RESOLVER_COMPILED names a folder with `kernels` (see `resolver/kernels/compiler.py`) and `words`
-(see `resolver/normalize/lexicons/symbols.py`). Without it the wheel is for every platform, and both
-are made on the first run.
+RESOLVER_COMPILED names a folder with `kernels` (see `resolver/kernels/compilation/machine_code.py`)
+and `words` (see `resolver/normalize/lexicons/symbols.py`). Without it the wheel is for every
+platform, requires numba, and makes both on the first run.
 """
 
 from __future__ import annotations
 
 import os
 import platform
+import re
 import sys
-from importlib.metadata import version
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,14 @@ PLACES = {"kernels": "resolver/kernels/compiled", "words": "resolver/reference/d
 
 
 class CompiledHook(BuildHookInterface[Any]):
-    """Adds compiled files, the tag of the platform, and the version of numba that can read them."""
+    """Adds compiled files and the tag of their platform, or else what is needed to compile them."""
 
     def initialize(self, version_name: str, build_data: dict[str, Any]) -> None:
-        """Change what is built, unless it is an editable installation."""
+        """Change what is built."""
         folder = os.environ.get("RESOLVER_COMPILED")
         if not folder or version_name == "editable":
+            project = tomllib.loads(Path(self.root, "pyproject.toml").read_text("utf-8"))["project"]
+            build_data["dependencies"] += project["optional-dependencies"]["source"]
             return
         for name, place in PLACES.items():
             if not any(Path(folder, name).iterdir()):
@@ -33,14 +36,20 @@ class CompiledHook(BuildHookInterface[Any]):
             build_data["force_include"][str(Path(folder, name).resolve())] = place
         python = f"cp{sys.version_info[0]}{sys.version_info[1]}"
         build_data["pure_python"] = False
-        build_data["tag"] = f"{python}-{python}-{_platform()}"
-        # another version compiles anew
-        build_data["dependencies"] += [f"{name}=={version(name)}" for name in ("numba", "llvmlite")]
+        build_data["tag"] = f"{python}-{python}-{_platform(Path(folder, 'kernels'))}"
 
 
-def _platform() -> str:
-    """Return the platform that the compiled files run on: they use no library but Python's."""
+def _platform(kernels: Path) -> str:
+    """Return the platform that the compiled files run on: they use no library but C's."""
     machine = platform.machine()
     if sys.platform == "darwin":
         return f"macosx_11_0_{machine}"
-    return f"manylinux_2_28_{machine}" if sys.platform == "linux" else "any"
+    return f"manylinux_2_{max(28, _c_library(kernels))}_{machine}"
+
+
+def _c_library(kernels: Path) -> int:
+    """Return the minor version of the C library that the files ask for, as the linker wrote it."""
+    codes = (path.read_bytes() for path in kernels.rglob("*.so"))
+    return max(
+        (int(found) for code in codes for found in re.findall(rb"GLIBC_2\.(\d+)", code)), default=0
+    )

@@ -60,6 +60,25 @@ engines/test_robust
 """Slow test files, the slowest first; they run first, so that no worker waits for a late one."""
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add an option of this project."""
+    text = "state types that kernels are called with, instead of refusing those not stated"
+    parser.addoption("--record-kernels", action="store_true", help=text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let kernels take only the types that their machine code takes.
+
+    In this process they are compiled when they are called; processes that tests start run machine
+    code where `make setup` has made some.
+    """
+    from resolver.kernels.compilation import just_in_time, machine_code, signatures
+
+    machine_code.FOLDER = ROOT / "no machine code"
+    watch = signatures.record if config.getoption("--record-kernels") else None
+    just_in_time.WATCHERS.append(watch or signatures.refuse_unstated)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Move slow files to the front and keep the order of the others."""
     places = {ROOT / "tests" / f"{name}.py": place for place, name in enumerate(SLOW_FILES)}

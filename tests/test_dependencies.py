@@ -21,6 +21,8 @@ EXTRA_OF = {
     "altair": "charts",
     "fsspec": "url",
     "gunicorn": "server",
+    "llvmlite": "source",
+    "numba": "source",
     "prometheus_client": "server",
     "pyspark": "spark",
     "python_calamine": "excel",

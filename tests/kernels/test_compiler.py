@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from resolver.kernels.compiler import LEVELS, processor_level, stamp
+from resolver.kernels.compilation import source_stamps
+from resolver.kernels.compilation.source_stamps import stamp
 
 pytestmark = pytest.mark.slow
 
 
 KERNELS = """
-from resolver.base.compiler import compiled
+from resolver.kernels.compiler import compiled
 from resolver.tables import TABLE
 from resolver.helper import scale
 
@@ -26,7 +27,7 @@ def add(x):
     return scale(x) + TABLE[0]
 """
 HELPER = """
-from resolver.base.compiler import compiled
+from resolver.kernels.compiler import compiled
 
 
 @compiled(inline="always")
@@ -34,7 +35,7 @@ def scale(x):
     return x * {factor}
 """
 RUN = """
-from resolver.kernels import add
+from resolver.sums import add
 print(add(1), sum(add.stats.cache_hits.values()))
 """
 
@@ -43,25 +44,26 @@ print(add(1), sum(add.stats.cache_hits.values()))
 def package(tmp_path: Path, root: Path) -> Path:
     """Return a package of the same name with kernels of its own."""
     top = tmp_path / "resolver"
-    (top / "base").mkdir(parents=True)
-    for folder in (top, top / "base"):
+    kernels = root / "resolver" / "kernels"
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(kernels / "compilation", top / "kernels" / "compilation", ignore=ignored)
+    shutil.copy(kernels / "compiler.py", top / "kernels")
+    for folder in (top, top / "kernels"):
         (folder / "__init__.py").touch()
-    shutil.copy(root / "resolver" / "kernels" / "compiler.py", top / "base")
-    (top / "kernels.py").write_text(KERNELS)
+    (top / "sums.py").write_text(KERNELS)
     (top / "tables.py").write_text("TABLE = (100,)\n")
     (top / "helper.py").write_text(HELPER.format(factor=2))
     return top
 
 
-def run(top: Path, code: str = RUN, **variables: str) -> tuple[int, int]:
+def run(top: Path) -> tuple[int, int]:
     environment = {
         **os.environ,
         "PYTHONPATH": str(top.parent),
         "PYTHONDONTWRITEBYTECODE": "1",
-        **variables,
     }
     process = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", RUN],
         cwd=top.parent,
         env=environment,
         capture_output=True,
@@ -86,16 +88,14 @@ def test_code_is_cached_until_a_source_changes(package: Path) -> None:
 
 def test_stamp_covers_imported_modules(package: Path, tmp_path: Path) -> None:
     stamp.cache_clear()
-    before = {
-        name: fresh(package / f"{name}.py", package) for name in ("kernels", "helper", "tables")
-    }
+    before = {name: fresh(package / f"{name}.py", package) for name in ("sums", "helper", "tables")}
     assert len(set(before.values())) == 3
     (package / "tables.py").write_text("TABLE = (200,)\n")
     after = {name: fresh(package / f"{name}.py", package) for name in before}
-    assert {name for name in before if before[name] != after[name]} == {"kernels", "tables"}
+    assert {name for name in before if before[name] != after[name]} == {"sums", "tables"}
     elsewhere = tmp_path / "copy" / "resolver"
     shutil.copytree(package, elsewhere)
-    assert fresh(elsewhere / "kernels.py", elsewhere) == after["kernels"]
+    assert fresh(elsewhere / "sums.py", elsewhere) == after["sums"]
 
 
 @pytest.mark.parametrize(
@@ -122,31 +122,6 @@ def test_all_forms_of_import_count(package: Path, line: str) -> None:
 
 def fresh(source: Path, top: Path) -> str:
     """Return the stamp as a new process would compute it."""
-    from resolver.kernels import compiler
-
-    for cached in (compiler.stamp, compiler._imports_of, compiler._read):
+    for cached in (stamp, source_stamps._imports_of, source_stamps._read):
         cached.cache_clear()
     return stamp(source, top)
-
-
-@pytest.mark.skipif(not processor_level(), reason="no level is known for this processor")
-def test_code_of_a_level_is_loaded_until_a_source_changes(package: Path) -> None:
-    module = package / "base" / "sums.py"
-    module.write_text(KERNELS)
-    code = RUN.replace("resolver.kernels", "resolver.base.sums")
-    level = processor_level()
-    assert run(package, code, NUMBA_CPU_NAME=level, NUMBA_CPU_FEATURES="") == (102, 0)
-    shipped = package / "base" / "compiled" / level
-    shipped.mkdir(parents=True)
-    for path in (package / "base" / "__pycache__").glob("sums.*.nb[ci]"):
-        path.rename(shipped / path.name)
-    # nothing is written beside the source: each run loads it again
-    assert run(package, code) == (102, 1)
-    assert list((package / "base" / "__pycache__").glob("sums.*.nb[ci]")) == []
-    (package / "tables.py").write_text("TABLE = (200,)\n")
-    assert run(package, code) == (202, 0)
-
-
-def test_the_best_levels_come_first() -> None:
-    levels = [level for level in LEVELS if level.startswith("x86")]
-    assert levels == sorted(levels, reverse=True)

@@ -38,7 +38,11 @@ ALLOWED_IMPORTS = ("resolver.kernels.", "resolver.records.kinds", "resolver.reco
 def kernel_modules(root: Path) -> list[Path]:
     """Return the kernel modules, without infrastructure."""
     folder = root / "resolver" / "kernels"
-    return [path for path in sorted(folder.rglob("*.py")) if path.name not in INFRASTRUCTURE]
+    return [
+        path
+        for path in sorted(folder.rglob("*.py"))
+        if path.name not in INFRASTRUCTURE and path.parent.name != "compilation"
+    ]
 
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda]:

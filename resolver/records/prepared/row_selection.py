@@ -108,7 +108,7 @@ def select_items(side: Ragged, rows: npt.NDArray[Any]) -> Selection:
     """Return the items of some rows."""
     if not len(side.items):
         return Selection(np.zeros(len(rows), dtype=np.int64), _NO_PLACES, NO_ITEMS)
-    return Selection(*take_items(side.offsets, side.items, rows))
+    return Selection(*take_items(side.offsets, side.items, rows.astype(np.int64, copy=False)))
 
 
 def recode_selection(selections: Sequence[Selection], use: TableUse) -> Ragged:
