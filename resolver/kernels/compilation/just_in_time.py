@@ -7,6 +7,7 @@ unnoticed. Here it is identified by the stamp of all sources that went into it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,43 @@ class _SourceCache(FunctionCache):
 
     def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__(function)  # type: ignore[no-untyped-call]
-        self._cache_file = IndexDataCacheFile(  # type: ignore[no-untyped-call]
-            cache_path=self.cache_path,
-            filename_base=self._impl.filename_base,
-            source_stamp=stamp(Path(function.__code__.co_filename).resolve(), TOP),
+        self._cache_file = CodeFiles(
+            self.cache_path,
+            self._impl.filename_base,
+            stamp(Path(function.__code__.co_filename).resolve(), TOP),
         )
+
+
+class CodeFiles(IndexDataCacheFile):
+    """Files of one function's code, which several processes may read and write at once.
+
+    numba numbers the files, and writes that there is one before it writes the file: another process
+    could load code of other types or other sources in its place. Here a name belongs to one code.
+    """
+
+    def __init__(self, folder: str, base: str, source_stamp: str) -> None:
+        super().__init__(folder, base, source_stamp)  # type: ignore[no-untyped-call]
+        self._folder, self._base = Path(folder), base
+
+    def save(self, key: Any, data: Any) -> None:
+        """Keep the code for a key (types, processor, function)."""
+        files: Any = self
+        name = f"{self._base}.{self._digest(self._source_stamp)}-{self._digest(repr(key))}.nbc"
+        files._save_data(name, data)
+        places = files._load_index()
+        if not places:
+            self._remove_former()
+        files._save_index({**places, key: name})
+
+    def _remove_former(self) -> None:
+        """Remove code of other sources; a process that still runs it has loaded it."""
+        for path in self._folder.glob(f"{self._base}.*.nbc"):
+            if not path.name.startswith(f"{self._base}.{self._digest(self._source_stamp)}-"):
+                path.unlink(missing_ok=True)
+
+    @staticmethod
+    def _digest(text: str) -> str:
+        return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _watched(function: Callable[..., Any], compile_for_args: Any) -> Any:
