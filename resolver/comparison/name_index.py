@@ -82,9 +82,15 @@ class NameIndex:
         return self._principal()
 
     @cached_property
+    def words(self) -> list[str]:
+        """Texts of all tokens; those of an index are read from its files once."""
+        words: list[str] = self.texts.tolist()
+        return words
+
+    @cached_property
     def faction_tokens(self) -> npt.NDArray[np.bool_]:
         """Per token, True if a name of a part of a group has it before the part's own name."""
-        is_marker = (text == FACTION for text in self.texts)
+        is_marker = (text == FACTION for text in self.words)
         return np.fromiter(is_marker, dtype=np.bool_, count=len(self.texts))
 
     @cached_property
@@ -94,7 +100,7 @@ class NameIndex:
         `PLACE_CODE` for places, -1 for those that are no names: particles, legal forms, generic
         words, numbers, markers.
         """
-        codes = np.fromiter(map(qualifier_code, self.texts), dtype=np.int32, count=len(self.texts))
+        codes = np.fromiter(map(qualifier_code, self.words), dtype=np.int32, count=len(self.texts))
         is_name = (self.tokens.flags & int(_NO_NAME) == 0) & ~self.faction_tokens
         codes[(codes == 0) & ~is_name] = -1
         codes[(codes == 0) & (self.tokens.flags & int(TokenFlag.PLACE) != 0)] = PLACE_CODE
@@ -112,14 +118,14 @@ class NameIndex:
     def spelled(self) -> HashArray:
         """Per token of three to eight letters, the hash of a name with these initials; else 0."""
         hashes = (
-            spell(text) if _MIN_ACRONYM <= len(text) <= _MAX_ACRONYM else 0 for text in self.texts
+            spell(text) if _MIN_ACRONYM <= len(text) <= _MAX_ACRONYM else 0 for text in self.words
         )
         return np.fromiter(hashes, dtype=np.uint64, count=len(self.texts))
 
     @cached_property
     def bags(self) -> HashArray:
         """Per token, a hash of its letters in any order."""
-        bags = np.zeros(len(self.texts), dtype=np.uint64)
+        bags = np.zeros(len(self.words), dtype=np.uint64)
         starts = self.tokens.records["letters"]
         fill_letter_bags(starts[:-1], starts[1:], self.tokens.letters, bags)
         return bags
@@ -128,7 +134,7 @@ class NameIndex:
     def acronym_flags(self) -> npt.NDArray[np.uint16]:
         """Per token, its flags, with that of legal forms for all words that acronyms leave out."""
         flags = self.tokens.flags.astype(np.uint16)
-        left_out = np.fromiter(map(may_be_left_out, self.texts), np.bool_, len(self.texts))
+        left_out = np.fromiter(map(may_be_left_out, self.words), np.bool_, len(self.texts))
         flags[left_out] |= np.uint16(TokenFlag.LEGAL)
         return flags
 
@@ -143,15 +149,15 @@ class NameIndex:
             (TokenFlag.PARTICLE, SKIPPED),
         ):
             kinds[(flags & int(flag)) != 0] = kind
-        left_out = np.fromiter(map(may_be_left_out, self.texts), dtype=np.bool_, count=count)
+        left_out = np.fromiter(map(may_be_left_out, self.words), dtype=np.bool_, count=count)
         kinds[left_out & (kinds == COUNTED)] = OPTIONAL
         may_have_letter = np.diff(self.tokens.records["letters"]) == 1
         may_have_letter |= np.fromiter(
-            (text == _ARABIC_ARTICLE for text in self.texts), dtype=np.bool_, count=count
+            (text == _ARABIC_ARTICLE for text in self.words), dtype=np.bool_, count=count
         )
         kinds[may_have_letter & (kinds == SKIPPED)] = OPTIONAL
         kinds[self.faction_tokens] = SKIPPED
-        initials = np.fromiter(map(initial_bits, self.texts), dtype=np.uint32, count=count)
+        initials = np.fromiter(map(initial_bits, self.words), dtype=np.uint32, count=count)
         starts = np.ascontiguousarray(self.tokens.records["letters"])
         none = np.zeros(0, dtype=np.int32)
         return AbbreviationTokens(kinds, initials, starts, self.tokens.letters, none)

@@ -87,7 +87,8 @@ class _LazyTextArray:
 
     def tolist(self) -> list[Any]:
         """Read all texts."""
-        return [self._text(place) for place in range(len(self))]
+        pairs = zip(self._tables, self._items, strict=True)
+        return [text for table, items in pairs for text in table[items].tolist()]
 
     def _text(self, place: int) -> Any:
         for table, items in zip(self._tables, self._items, strict=True):
