@@ -12,7 +12,7 @@ from resolver.api.access import log_access
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.figures.charts import contradiction_ring
 from resolver.api.desk.pages import render_page
-from resolver.api.errors import http_status
+from resolver.api.errors import ApiError, http_status
 from resolver.api.service import current_service
 from resolver.errors import ResolverError
 from resolver.review import (
@@ -127,6 +127,12 @@ def _decision_fields() -> list[tuple[str, str]]:
         for text in texts
         if name not in ("csrf", "over")
     ]
+
+
+@blueprint.errorhandler(ApiError)
+def _show_refused_request(error: ApiError) -> tuple[str, int]:
+    """Return a page about a part of the address or form that is no number, too long or the like."""
+    return _error_page(error.status, _sentence(error.detail), "Correct the address, or go back.")
 
 
 @blueprint.errorhandler(ResolverError)

@@ -219,3 +219,20 @@ def test_agencies_are_compared(browser: Client) -> None:
 )
 def test_an_unknown_id_is_said(browser: Client, path: str) -> None:
     assert browser.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/desk/network/quay:1?hops=4", "Hops must be a whole number from 0 to 3"),
+        ("/desk/network/quay:1?on=soon", "On must be"),
+        ("/desk/network/quay:1?year=-5", "Year must be a whole number from 0 to 9999"),
+        ("/desk/crime-links?from=x", "From must be a whole number"),
+        ("/desk/groups?from=99999999", "From must be a whole number"),
+        ("/desk/entities/quay:1?from=x", "From must be a whole number"),
+    ],
+)
+def test_an_address_with_a_wrong_number_is_said(browser: Client, path: str, words: str) -> None:
+    answer = browser.get(path, follow_redirects=True)
+    assert answer.status_code == 422
+    assert words in answer.text
