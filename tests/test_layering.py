@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -105,9 +106,16 @@ def package_of(module: str) -> str:
     return ".".join(module.split(".")[:2]) if module.startswith("resolver.") else module
 
 
+@cache
+def nodes_of(source: str) -> tuple[ast.AST, ...]:
+    """Return the nodes of a source that the rules look at, in any order."""
+    kinds = (ast.Import, ast.ImportFrom, ast.Call, ast.Attribute)
+    return tuple(node for node in ast.walk(ast.parse(source)) if isinstance(node, kinds))
+
+
 def imports(module: str, is_package: bool, source: str) -> Iterator[tuple[int, str]]:
     """Yield (line, absolute module) of imports anywhere, `import_module("…")` included."""
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -180,7 +188,7 @@ def find_faults(path: str, module: str, source: str) -> list[str]:
     if count > MAX_LINES and path not in LONG_MODULES:
         lines.append(f"{path}: {count} lines; more than {MAX_LINES}: split it")
     lines += [f"{path}: holds {word}" for word in UNFINISHED if word in source]
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes_of(source):
         if module != "resolver.settings" and _reads_environment(node):
             place = f"{path}:{getattr(node, 'lineno', 0)}"
             lines.append(f"{place}: only resolver.settings reads the environment")

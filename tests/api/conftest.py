@@ -20,6 +20,7 @@ from tests.hub.hubs import OPTIONS, make_decision, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 from tests.store import postgres
+from tests.store.passwords import quick_passwords
 
 Client = Any
 """Flask's test client; its answers are JSON of any form."""
@@ -39,6 +40,13 @@ RECORDS = (
     record("coast:4", Kind.GROUP, name="Vektor Trading LLC", country="ru"),
 )
 UNION = ("coast:1", "river:1")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def passwords() -> Iterator[None]:
+    """Hash passwords with little work."""
+    with quick_passwords():
+        yield
 
 
 @pytest.fixture(scope="module")

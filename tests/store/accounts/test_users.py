@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,12 +15,20 @@ from resolver.errors import StoreError
 from resolver.store import LockedError, Store, UserRole, backup, restore
 from resolver.store.accounts import users as users_module
 from resolver.store.schema import sessions, users
+from tests.store.passwords import quick_passwords
 
 pytestmark = pytest.mark.slow
 
 
 PASSWORD = "seven quiet herons"
 HOUR = datetime.timedelta(hours=1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def passwords() -> Iterator[None]:
+    """Hash passwords with little work; `test_password_hashes` does not."""
+    with quick_passwords():
+        yield
 
 
 def test_user_is_found_by_name_and_password(store: Store) -> None:
