@@ -72,7 +72,7 @@ quick: setup  ## lint, types and the fast tests, in under 90 seconds
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not nightly"
 
 nightly: setup  ## run every test, and compare behavior with the recorded baseline
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	TEST_EXAMPLES=nightly $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	$(BIN)/python -m benchmarks.behavior compare --data $(DATA)
 
 bench: setup  ## measure quality and speed, peers included, on the data in DATA

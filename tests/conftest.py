@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.examples import DEFAULT_EXAMPLES
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.command_server import CommandServer
     from tests.hub.hubs import Stores
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,21 +23,31 @@ ROOT = Path(__file__).resolve().parent.parent
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 # An example may take as long as a busy machine needs.
-settings.register_profile("unhurried", deadline=None)
+settings.register_profile("unhurried", deadline=None, max_examples=DEFAULT_EXAMPLES)
 settings.load_profile("unhurried")
 SLOW_FILES = """
 docs/test_commands
-docs/test_notebook
-upgrades/test_upgrades
 api/desk/test_browser
+api/desk/test_hidden_against_absent
+upgrades/test_upgrades
+hub/increments/test_increment
+engines/spark/test_engine
+docs/test_notebook
 api/test_killed_processes
 api/test_killed_phases
-engines/spark/test_engine
+benchmarks/test_checks
+hub/increments/test_component_cache
 cli/model/test_train
 hub/test_full_disk
 benchmarks/test_cluster
+benchmarks/test_behavior
+benchmarks/test_cores
+normalize/lexicons/test_symbols
 api/test_openapi
+api/desk/test_review
+benchmarks/test_desk_browser
 api/test_client
+api/test_async_client
 api/test_bad_input
 engines/spark/test_worker_stages
 benchmarks/test_growth
@@ -98,6 +113,26 @@ def shared_data() -> Path:
     if not path.is_dir():
         pytest.skip("real lists are not installed (../shared/data)")
     return path
+
+
+@pytest.fixture(scope="session")
+def command_server() -> Iterator[CommandServer]:
+    """Yield a process that runs commands of `resolver` as forks of itself."""
+    from tests.command_server import CommandServer
+
+    server = CommandServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def forked_commands(command_server: CommandServer) -> Iterator[None]:
+    """Let `benchmarks.baseline.processes` run its commands as forks."""
+    from benchmarks.baseline import processes
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes, "COMMAND", command_server.command)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +20,8 @@ from typing import Any
 from benchmarks.harness.datasets import ROOT
 
 NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
+COMMAND: Sequence[str] = (sys.executable, "-m", "resolver")
+"""Command of this tree; tests put a fork of a process that has imported it in its place."""
 _READY_SECONDS = 600
 
 
@@ -41,7 +43,7 @@ def run_resolver(*words: object, settings: Mapping[str, str] = NO_SETTINGS) -> s
     `settings`: environment variables (`RESOLVER_*`); none of this process are passed on.
     """
     process = subprocess.run(
-        [sys.executable, "-m", "resolver", *map(str, words)],
+        [*COMMAND, *map(str, words)],
         cwd=ROOT,
         env=_command_environment(settings),
         stdin=subprocess.DEVNULL,
@@ -68,9 +70,9 @@ def serve_store(
     store: str, *options: object, settings: Mapping[str, str] = NO_SETTINGS
 ) -> Iterator[ServerProcess]:
     """Serve a store; yield once checks are answered. Raises `CommandError`."""
-    words = ["-m", "resolver", "serve", "--store", store, "--port", "0", *map(str, options)]
+    words = ["serve", "--store", store, "--port", "0", *map(str, options)]
     process = subprocess.Popen(
-        [sys.executable, *words],
+        [*COMMAND, *words],
         cwd=ROOT,
         env=_command_environment(settings),
         stderr=subprocess.PIPE,

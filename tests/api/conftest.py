@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from resolver.hub.hub import Hub
 from resolver.ingest.reader_types import ListInfo
 from resolver.records import Identifier, Kind
 from resolver.records.decisions import Verdict
+from tests.api.serving import Served, served
+from tests.command_server import CommandServer
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -24,6 +28,8 @@ from tests.store.passwords import quick_passwords
 
 Client = Any
 """Flask's test client; its answers are JSON of any form."""
+Serve = Callable[..., AbstractContextManager[Served]]
+"""Makes a context in which a process serves a store, as `served` does."""
 Open = Callable[..., tuple[Client, Any]]
 """Makes an application with some options; returns its client and its service."""
 RECORDS = (
@@ -68,6 +74,12 @@ def app(store_url: str) -> Iterator[Flask]:
         service.warm()
         yield loaded
         service.close()
+
+
+@pytest.fixture(scope="session")
+def serve_fork(command_server: CommandServer) -> Serve:
+    """Return a function that serves a store as `served` does, in a fork of one process."""
+    return partial(served, command=command_server.command)
 
 
 @pytest.fixture

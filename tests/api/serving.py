@@ -10,7 +10,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -38,15 +38,18 @@ _readers: dict[int, threading.Thread] = {}
 
 
 @contextmanager
-def served(store_url: str, *options: str, ready: bool = False) -> Iterator[Served]:
+def served(
+    store_url: str,
+    *options: str,
+    ready: bool = False,
+    command: Sequence[str] = (sys.executable, "-m", "resolver"),
+) -> Iterator[Served]:
     """Run a process that serves a store, and kill it at the end unless it has ended.
 
     With `ready` the context begins once it answers checks.
     """
-    command = [
-        sys.executable,
-        "-m",
-        "resolver",
+    words = [
+        *command,
         "serve",
         "--store",
         store_url,
@@ -54,7 +57,7 @@ def served(store_url: str, *options: str, ready: bool = False) -> Iterator[Serve
         "0",
         *options,
     ]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     try:
         assert process.stderr is not None
         line = process.stderr.readline()

@@ -13,7 +13,7 @@ import pytest
 from resolver.client import AsyncClient, BatchJob, Client, NotFoundError, ServiceError
 from resolver.client.async_client import MAX_THREADS
 from resolver.client.transport import MAX_CONNECTIONS
-from tests.api.serving import served
+from tests.api.conftest import Serve
 from tests.api.test_client import LINES, work
 
 pytestmark = pytest.mark.slow
@@ -21,8 +21,8 @@ R = TypeVar("R")
 
 
 @pytest.fixture
-def address(url: str) -> Iterator[str]:
-    with served(url, ready=True) as (_, address_of_service, _):
+def address(url: str, serve_fork: Serve) -> Iterator[str]:
+    with serve_fork(url, ready=True) as (_, address_of_service, _):
         yield address_of_service
 
 

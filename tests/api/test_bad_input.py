@@ -29,8 +29,8 @@ from resolver.errors import DatabaseError, StoreError, StoreFullError
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder
-from tests.api.conftest import RECORDS
-from tests.api.serving import ROOT, served, wait_ready
+from tests.api.conftest import RECORDS, Serve
+from tests.api.serving import ROOT, wait_ready
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.store import postgres
@@ -72,9 +72,9 @@ def raw(address: str, text: bytes) -> bytes:
 
 
 @pytest.mark.slow
-def test_broken_connections(url: str, tmp_path: Path) -> None:
+def test_broken_connections(url: str, serve_fork: Serve) -> None:
     """Uploads cut in the middle, and what is no HTTP at all."""
-    with served(url, ready=True) as (process, address, _):
+    with serve_fork(url, ready=True) as (process, address, _):
         head = b"POST /batches?filename=a.json HTTP/1.1\r\nHost: x\r\n"
         for request in (
             head + b"Content-Length: 100000\r\n\r\n" + b'{"id": "1", "schema": ',

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from resolver.client import Client
-from tests.api.serving import served
+from tests.api.conftest import Serve
 from tests.api.test_bad_input import raw
 
 pytestmark = pytest.mark.slow
@@ -35,8 +35,8 @@ def answered_checks(address: str) -> int:
     return int(float(count))
 
 
-def test_a_request_that_stops_in_the_middle_is_refused_whole(url: str) -> None:
-    with served(url, ready=True) as (process, address, _):
+def test_a_request_that_stops_in_the_middle_is_refused_whole(url: str, serve_fork: Serve) -> None:
+    with serve_fork(url, ready=True) as (process, address, _):
         before = answered_checks(address)
         for request in (
             # fewer bytes than announced, cut between two lines and within one
@@ -53,8 +53,8 @@ def test_a_request_that_stops_in_the_middle_is_refused_whole(url: str) -> None:
         assert process.poll() is None
 
 
-def test_a_client_that_leaves_in_the_middle_holds_nothing_up(url: str) -> None:
-    with served(url, ready=True) as (process, address, _):
+def test_a_client_that_leaves_in_the_middle_holds_nothing_up(url: str, serve_fork: Serve) -> None:
+    with serve_fork(url, ready=True) as (process, address, _):
         parts = urlsplit(address)
         place: Any = (parts.hostname, parts.port)
         for _ in range(3):

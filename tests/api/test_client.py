@@ -29,7 +29,7 @@ from resolver.client.exceptions import error_class
 from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder, run_next_job
-from tests.api.serving import served
+from tests.api.conftest import Serve
 from tests.hub.hubs import OPTIONS
 from tests.normalize.preparing import quick_symbols
 
@@ -55,9 +55,9 @@ def url(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture(scope="module")
-def hub(url: str) -> Iterator[Client]:
+def hub(url: str, serve_fork: Serve) -> Iterator[Client]:
     """Client of a service that just started: the first check waits until the service has loaded."""
-    with served(url) as (_, address, _), Client(address, purpose="tests") as client:
+    with serve_fork(url) as (_, address, _), Client(address, purpose="tests") as client:
         assert client.check(name="Maria Quispe Huanca").results
         yield client
 
@@ -213,11 +213,11 @@ def test_unreachable_service() -> None:
         client.catalog()
 
 
-def test_api_keys_and_rate_limit(url: str, tmp_path: Path) -> None:
+def test_api_keys_and_rate_limit(url: str, serve_fork: Serve, tmp_path: Path) -> None:
     path = tmp_path / "hub.db"
     shutil.copy(url.removeprefix("sqlite:///"), path)
     secret = create_key(f"sqlite:///{path}", "border", "Coast", ["check"])
-    with served(f"sqlite:///{path}", "--rate", "2") as (_, address, _):
+    with serve_fork(f"sqlite:///{path}", "--rate", "2") as (_, address, _):
         with Client(address) as anonymous, pytest.raises(NotAllowedError, match="key is needed"):
             anonymous.catalog()
         with Client(address, secret, repeats=0, purpose="проверка") as client:

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from resolver.cli.app import run
-from tests.api.conftest import Client
-from tests.api.serving import served
+from tests.api.conftest import Client, Serve
 
 pytestmark = pytest.mark.slow
 
@@ -84,14 +83,14 @@ def browser() -> Iterator[Any]:
 
 @pytest.mark.slow
 def test_requests_are_sent_with_a_key_and_shown(
-    browser: Any, url: str, capsys: pytest.CaptureFixture[str]
+    browser: Any, url: str, serve_fork: Serve, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from selenium.webdriver.common.by import By
     from selenium.webdriver.support.ui import WebDriverWait
 
     assert run(["keys", "create", "border", "--scope", "check", "--store", url]) == 0
     key = capsys.readouterr().out.strip()
-    with served(url, ready=True) as (_, address, _):
+    with serve_fork(url, ready=True) as (_, address, _):
         browser.get(f"{address}/try")
         wait = WebDriverWait(browser, 30)
 

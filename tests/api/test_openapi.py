@@ -18,9 +18,8 @@ from flask import Flask
 from resolver.api.endpoints import ENDPOINTS
 from resolver.api.openapi.document import openapi_document
 from resolver.hub.admin import create_key
-from tests.api.conftest import Client
+from tests.api.conftest import Client, Serve
 from tests.api.sample_requests import document_path
-from tests.api.serving import served
 
 pytestmark = pytest.mark.slow
 
@@ -97,12 +96,14 @@ def _valid_value(parameter: dict[str, Any]) -> str:
 
 
 @pytest.fixture(scope="module")
-def guarded(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+def guarded(
+    store_url: str, serve_fork: Serve, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, str]]:
     """Serve a store of its own; yield the address and an administrator's key."""
     path = tmp_path_factory.mktemp("tried") / "hub.db"
     shutil.copy(store_url.removeprefix("sqlite:///"), path)
     secret = create_key(f"sqlite:///{path}", "chief", "Coast", ["admin"])
-    with served(f"sqlite:///{path}", ready=True) as (_, address, _):
+    with serve_fork(f"sqlite:///{path}", ready=True) as (_, address, _):
         yield address, secret
 
 

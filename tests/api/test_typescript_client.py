@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from tests.api.conftest import Client
-from tests.api.serving import served
+from tests.api.conftest import Client, Serve
 
 pytestmark = pytest.mark.slow
 
@@ -70,10 +69,12 @@ def test_a_program_that_does_not_fit_is_refused(package: Path) -> None:
     assert "colours" in checked.stdout
 
 
-def test_the_example_runs_against_a_service(package: Path, store_url: str) -> None:
+def test_the_example_runs_against_a_service(
+    package: Path, serve_fork: Serve, store_url: str
+) -> None:
     built = npm(package, "run", "build")
     assert built.returncode == 0, built.stdout
-    with served(store_url, ready=True) as (_, address, _):
+    with serve_fork(store_url, ready=True) as (_, address, _):
         command = ["node", "dist/example.js", address, "Maria Quispe Huanca"]
         done = subprocess.run(
             command, cwd=package, capture_output=True, text=True, check=True, timeout=60

@@ -13,8 +13,7 @@ import pytest
 from benchmarks.peers.table import PEER_BY_NAME, is_installed
 from resolver.hub.hub import Hub
 from resolver.records import Address, Kind, Relation, RelationType
-from tests.api.conftest import Client
-from tests.api.serving import served
+from tests.api.conftest import Client, Serve
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -65,12 +64,12 @@ def client(url: str, app: object) -> Iterator[Client]:
 
 
 @pytest.mark.slow
-def test_nomenklatura_matches_and_expands(url: str, root: Path) -> None:
+def test_nomenklatura_matches_and_expands(url: str, serve_fork: Serve, root: Path) -> None:
     peer = PEER_BY_NAME["nomenklatura"]
     if not is_installed(peer):
         pytest.skip("nomenklatura is not set up (python -m benchmarks.peers setup nomenklatura)")
     lines = "".join(json.dumps(entity) + "\n" for entity in EXAMPLES)
-    with served(url, ready=True) as (_, address, _):
+    with serve_fork(url, ready=True) as (_, address, _):
         command = [str(peer.python), "-m", "benchmarks.peers.run_yente", f"{address}/"]
         done = subprocess.run(
             command, cwd=root, input=lines, capture_output=True, text=True, check=True, timeout=120

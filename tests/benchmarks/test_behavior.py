@@ -14,7 +14,7 @@ from benchmarks.baseline.parts import TINY_CHECKS, Workspace
 from benchmarks.baseline.queries import queries_of
 from benchmarks.behavior import PartResult, judge_part
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("forked_commands")]
 
 
 @pytest.fixture(scope="module")

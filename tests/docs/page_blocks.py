@@ -4,7 +4,8 @@ Conventions of a page:
 
 - A ```` ```bash ```` block holds commands. They run in order, in one folder per page.
 - A block with a title, such as ```` ```csv title="people.csv" ````, is a file: it is written there.
-- A ```` ```python ```` block without a title runs as a script; the blocks of a page share names.
+- A ```` ```python ```` block without a title runs as a script, with those around it up to the next
+  commands; the blocks of a page share names.
 - A comment `<!-- not run: REASON -->` on the line above a block leaves it out. Three blocks at most
   in all pages may be left out, for a foreign host, root or hours.
 - `resolver serve` runs in the background until the page ends, on a free port instead of 8000.

@@ -13,10 +13,12 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.command_server import CommandServer
 from tests.docs.page_blocks import Block, blocks, command_lines, pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,19 +27,41 @@ SECONDS = 300
 # Commands that stand for themselves elsewhere in the suite or would install or test the project.
 _COVERED = re.compile(r"^(git clone |cd resolver|make |python3? -m venv|\.?\S*pip install )")
 _SERVE = re.compile(r"^(\S*/)?resolver serve\b(?!.*--prepare)")
+BEGINNING = {
+    "resolver demo --records 2000 --out demo": "demo",
+    "resolver dedupe demo/lists --store sqlite:///hub.db": "hub.db*",
+}
+"""Commands that many pages begin with, and the files that they write."""
 PAGES = [page for page in pages(ROOT) if any(block.is_run for block in blocks(page))]
 
 pytestmark = pytest.mark.slow
 
 
+@dataclass(frozen=True)
+class Demo:
+    """What the commands that many pages begin with write, and the process that forks commands."""
+
+    folder: Path
+    server: CommandServer
+
+    def copy(self, target: Path, pattern: str) -> None:
+        """Copy the files and folders of a pattern to the folder of a page."""
+        for path in self.folder.glob(pattern):
+            if path.is_dir():
+                shutil.copytree(path, target / path.name, dirs_exist_ok=True)
+            else:
+                shutil.copy(path, target)
+
+
 class Session:
     """Folder, environment and background services of one page."""
 
-    def __init__(self, folder: Path, demo: Path) -> None:
+    def __init__(self, folder: Path, demo: Demo) -> None:
         self.folder = folder
         self.demo = demo
         self.port = _free_port()
         self.scripts: list[str] = []
+        self.waiting: Block | None = None
         self.services: list[subprocess.Popen[bytes]] = []
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         self.environment = {
@@ -55,27 +79,38 @@ class Session:
             target.write_text(block.body, "utf-8")
         elif block.language == "python" and block.is_run:
             self.scripts.append(self._with_port(block.body))
-            self._call([sys.executable, "-c", "\n".join(self.scripts)], block, block.body)
+            self.waiting = block
         elif block.is_run:
+            self.run_scripts()
             for command in command_lines(block):
                 self._run_command(self._with_port(command), block)
+
+    def run_scripts(self) -> None:
+        """Run the Python blocks so far as one script, unless that has been done."""
+        if self.waiting is not None:
+            script = "\n".join(self.scripts)
+            self._call([sys.executable, "-c", script], self.waiting, script)
+            self.waiting = None
 
     def _run_command(self, command: str, block: Block) -> None:
         if _COVERED.match(command):
             return
-        if _is_demo(command):
-            shutil.copytree(self.demo, self.folder / "demo", dirs_exist_ok=True)
+        if command.strip() in BEGINNING:
+            self.demo.copy(self.folder, BEGINNING[command.strip()])
             return
         if _SERVE.match(command):
             self._serve(command, block)
             return
-        self._call(["bash", "-euo", "pipefail", "-c", command], block, command)
+        environment = self.demo.server.environment(self.environment)
+        self._call(["bash", "-euo", "pipefail", "-c", command], block, command, environment)
 
-    def _call(self, call: list[str], block: Block, shown: str) -> None:
+    def _call(
+        self, call: list[str], block: Block, shown: str, environment: dict[str, str] | None = None
+    ) -> None:
         done = subprocess.run(
             call,
             cwd=self.folder,
-            env=self.environment,
+            env=environment or self.environment,
             capture_output=True,
             text=True,
             check=False,
@@ -92,7 +127,7 @@ class Session:
         service = subprocess.Popen(
             ["bash", "-c", f"exec {words}"],
             cwd=self.folder,
-            env=self.environment,
+            env=self.demo.server.environment(self.environment),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -114,10 +149,6 @@ class Session:
         self.services.clear()
 
 
-def _is_demo(command: str) -> bool:
-    return bool(re.fullmatch(r"(\S*/)?resolver demo --records 2000 --out demo", command.strip()))
-
-
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -133,16 +164,18 @@ def _is_ready(port: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Output of the command that pages begin with, run once for all pages."""
+def demo(tmp_path_factory: pytest.TempPathFactory, command_server: CommandServer) -> Demo:
+    """Run the commands that many pages begin with, once for all pages."""
     folder = tmp_path_factory.mktemp("demo")
-    call = [sys.executable, "-m", "resolver", "demo", "--records", "2000", "--out", "demo"]
-    subprocess.run(call, cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
-    return folder / "demo"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    for command in BEGINNING:
+        call = [sys.executable, "-m", *command.split()]
+        subprocess.run(call, cwd=folder, env=environment, check=True)
+    return Demo(folder, command_server)
 
 
 @contextmanager
-def session_of(folder: Path, demo: Path) -> Iterator[Session]:
+def session_of(folder: Path, demo: Demo) -> Iterator[Session]:
     (folder / "home").mkdir()
     caches = Path.home() / ".cache" / "resolver"
     if caches.is_dir():
@@ -159,10 +192,11 @@ def session_of(folder: Path, demo: Path) -> Iterator[Session]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path, demo: Path) -> None:
+def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path, demo: Demo) -> None:
     with session_of(tmp_path, demo) as session:
         for block in blocks(page):
             session.run(block)
+        session.run_scripts()
 
 
 def test_few_blocks_are_left_out() -> None:

@@ -40,7 +40,7 @@ from tests.upgrades.artifacts import (
     unpack,
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("forked_commands")]
 
 
 @pytest.fixture(scope="session")
