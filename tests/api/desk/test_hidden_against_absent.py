@@ -10,9 +10,10 @@ from __future__ import annotations
 import io
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,7 @@ class Sent:
     query: Mapping[str, Any]
     form: Form | None = None
     is_partial: bool = False
+    endpoint: str = ""
 
     def send(self, browser: Client, token: str) -> Any:
         options: dict[str, Any] = {"query_string": self.query}
@@ -256,9 +258,10 @@ def readings(app: Flask, ids: worlds.Ids) -> Iterator[Sent]:
             path = build_address(app, rule, values)
             is_sampled = "left" not in values or (values["left"], values["right"]) in _SAMPLE
             for query in ({}, *(by_endpoint.get(rule.endpoint, ()) if is_sampled else ())):
-                yield Sent("GET", path, query)
+                sent = Sent("GET", path, query, endpoint=rule.endpoint)
+                yield sent
                 if rule.rule.startswith("/review"):
-                    yield Sent("GET", path, query, is_partial=True)
+                    yield replace(sent, is_partial=True)
 
 
 def writings(app: Flask, ids: worlds.Ids) -> Iterator[Sent]:
@@ -268,9 +271,10 @@ def writings(app: Flask, ids: worlds.Ids) -> Iterator[Sent]:
         for values in arguments(rule, ids):
             path = build_address(app, rule, values)
             for form in FORMS[rule.endpoint]:
-                yield Sent("POST", path, {}, form)
+                sent = Sent("POST", path, {}, form, endpoint=rule.endpoint)
+                yield sent
                 if "decision_id" in values:
-                    yield Sent("POST", path, {}, form, is_partial=True)
+                    yield replace(sent, is_partial=True)
 
 
 _MASKS = (
@@ -321,26 +325,6 @@ def filled_stores(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return paths
 
 
-@dataclass(frozen=True)
-class Sides:
-    """Desks over copies of a store without the hidden records and of one with them."""
-
-    desks: tuple[Desk, Desk]
-    browsers: tuple[Client, Client]
-    ids: worlds.Ids
-
-    def compare(self, sent: Sent) -> str:
-        """Return how the answers differ, empty where they do not."""
-        tokens = [csrf(browser) for browser in self.browsers] if sent.form is not None else ["", ""]
-        absent, hidden = (
-            masked(sent.send(browser, token))
-            for browser, token in zip(self.browsers, tokens, strict=True)
-        )
-        if absent == hidden:
-            return ""
-        return f"{sent}\n{describe_difference(absent, hidden)}"
-
-
 def describe_difference(absent: Any, hidden: Any) -> str:
     """Return the first line in which two answers differ, or their status or headers."""
     if absent[0] != hidden[0]:
@@ -354,20 +338,90 @@ def describe_difference(absent: Any, hidden: Any) -> str:
     return f"  headers {sorted(set(absent[2]) ^ set(hidden[2]))}"
 
 
-CASES = [(code, name) for code, names in worlds.READERS.items() for name in names]
+@dataclass(frozen=True)
+class Turn:
+    """User, the handling code of what is hidden from them, and which requests they send.
+
+    That is one request in `step`, by its digest, and the first to each endpoint.
+    """
+
+    code: str
+    user: str
+    step: int = 1
+    remainder: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.code}-{self.user}" + ("" if self.step > 1 else "-all")
+
+    def choose(self, requests: Iterable[Sent]) -> Iterator[Sent]:
+        """Iterate over the requests that the user sends."""
+        endpoints: set[str] = set()
+        for sent in requests:
+            digest = zlib.crc32(repr(sent).encode())
+            if digest % self.step == self.remainder or sent.endpoint not in endpoints:
+                yield sent
+            endpoints.add(sent.endpoint)
 
 
-@pytest.fixture(params=CASES, ids=lambda case: f"{case[0]}-{case[1]}")
+# Between them two stewards send every request. Viewers, who may open fewer pages, send a part.
+TURNS = [
+    Turn("H3", "stella", 2, 0),
+    Turn("H3", "senta", 2, 1),
+    Turn("H3", "vera", 6),
+    Turn("H2", "victor", 2),
+]
+NIGHTLY_TURNS = [replace(turn, step=1, remainder=0) for turn in TURNS]
+
+
+def test_stewards_send_all_requests_between_them() -> None:
+    requests = [Sent("GET", f"/{number}", {}, endpoint=str(number // 4)) for number in range(20)]
+    first, second = ({sent.path for sent in turn.choose(requests)} for turn in TURNS[:2])
+    assert len(first | second) == len(requests)
+    assert max(len(first), len(second)) < len(requests)
+    turns = {(turn.code, turn.user) for turn in TURNS}
+    assert turns == {(code, name) for code, names in worlds.READERS.items() for name in names}
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Desks over copies of a store without the hidden records and of one with them."""
+
+    desks: tuple[Desk, Desk]
+    browsers: tuple[Client, Client]
+    ids: worlds.Ids
+    turn: Turn
+
+    def compare(self, requests: Iterable[Sent]) -> list[str]:
+        """Return how the answers to requests differ, empty where none does."""
+        return [line for sent in self.turn.choose(requests) if (line := self._compare(sent))]
+
+    def _compare(self, sent: Sent) -> str:
+        tokens = [csrf(browser) for browser in self.browsers] if sent.form is not None else ["", ""]
+        absent, hidden = (
+            masked(sent.send(browser, token))
+            for browser, token in zip(self.browsers, tokens, strict=True)
+        )
+        if absent == hidden:
+            return ""
+        return f"{sent}\n{describe_difference(absent, hidden)}"
+
+
+@pytest.fixture(
+    scope="module",
+    params=[*TURNS, *(pytest.param(turn, marks=pytest.mark.nightly) for turn in NIGHTLY_TURNS)],
+    ids=str,
+)
 def sides(
-    request: pytest.FixtureRequest, filled_stores: dict[str, Path], tmp_path: Path
+    request: pytest.FixtureRequest,
+    filled_stores: dict[str, Path],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Sides]:
-    """Open both desks as one user."""
-    code, name = request.param
+    """Open both desks as one user, who reads all pages before they send forms."""
+    turn: Turn = request.param
     with quick_symbols("resolver.pipeline", "resolver.screening.screener"), ExitStack() as stack:
         desks: list[Desk] = []
-        for world in ("", code):
-            path = tmp_path / f"hub{len(desks)}" / "hub.db"
-            path.parent.mkdir()
+        for world in ("", turn.code):
+            path = tmp_path_factory.mktemp("sides") / "hub.db"
             shutil.copy(filled_stores[world], path)
             desk = Desk(f"sqlite:///{path}", accept_restricted=True)
             stack.callback(desk.service.close)
@@ -375,21 +429,17 @@ def sides(
             desks.append(desk)
         browsers = tuple(desk.browser() for desk in desks)
         for browser in browsers:
-            assert sign_in(browser, name).status_code == 303
+            assert sign_in(browser, turn.user).status_code == 303
         ids = worlds.read_ids(desks[1].url)
-        yield Sides((desks[0], desks[1]), (browsers[0], browsers[1]), ids)
+        yield Sides((desks[0], desks[1]), (browsers[0], browsers[1]), ids, turn)
 
 
 def test_hidden_records_change_no_page(sides: Sides) -> None:
-    app = sides.desks[0].app
-    differences = [sides.compare(sent) for sent in readings(app, sides.ids)]
-    assert not list(filter(None, differences))
+    assert not sides.compare(readings(sides.desks[0].app, sides.ids))
 
 
 def test_hidden_records_change_no_answer_to_a_form(sides: Sides) -> None:
-    app = sides.desks[0].app
-    differences = [sides.compare(sent) for sent in writings(app, sides.ids)]
-    assert not list(filter(None, differences))
+    assert not sides.compare(writings(sides.desks[0].app, sides.ids))
 
 
 def test_pages_show_what_is_visible_and_their_owner_sees_all(
