@@ -29,6 +29,7 @@ from resolver.records.results.resolution import Band
 from resolver.run_options import RunOptions
 from resolver.synthetic import generate
 from tests.blocking.test_key_join import people
+from tests.examples import examples
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -57,7 +58,7 @@ def symbols() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def batch() -> Batch:
-    return Batch.from_records([*generate(300, seed=31).records, *ODD_RECORDS]).canonical()
+    return Batch.from_records([*generate(120, seed=31).records, *ODD_RECORDS]).canonical()
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +67,11 @@ def pairs(batch: Batch) -> list[tuple[str, str]]:
     candidate_pairs, _ = join_candidates(normalize(batch, load_models()), PLAN_BY_NAME["S"])
     ids = batch.ids.to_pylist()
     chance = random.Random(4)
-    chosen = chance.sample(range(len(candidate_pairs)), min(80, len(candidate_pairs)))
+    chosen = chance.sample(range(len(candidate_pairs)), min(30, len(candidate_pairs)))
     near = [
         (ids[candidate_pairs.left[place]], ids[candidate_pairs.right[place]]) for place in chosen
     ]
-    far = [(left, right) for left, right in (chance.sample(ids, 2) for _ in range(60))]
+    far = [(left, right) for left, right in (chance.sample(ids, 2) for _ in range(15))]
     odd = [(left.id, chance.choice(ids[:100])) for left in ODD_RECORDS] + [
         ("odd:3", "odd:4"),
         ("odd:2", "odd:5"),
@@ -81,14 +82,15 @@ def pairs(batch: Batch) -> list[tuple[str, str]]:
 def test_explanations_sum_exactly(batch: Batch, pairs: list[tuple[str, str]]) -> None:
     scored = score_pairs(batch, [left for left, _ in pairs], [right for _, right in pairs], OPTIONS)
     bands = set()
-    for (left, right), (score, band) in zip(pairs, scored, strict=True):
+    for number, ((left, right), (score, band)) in enumerate(zip(pairs, scored, strict=True)):
         explanation = explain_pair(batch, left, right, OPTIONS)
         assert sum(row.weight for row in explanation.rows) == explanation.logodds
         assert (explanation.score, explanation.band) == (score, band)
         assert (explanation.left_id, explanation.right_id) == (min(left, right), max(left, right))
         assert all(row.similarity is None or 0 <= row.similarity <= 1 for row in explanation.rows)
         assert all(row.name and row.help and "\n" not in row.help for row in explanation.rows)
-        assert explain_pair(batch, right, left, OPTIONS) == explanation
+        if number % 4 == 0:
+            assert explain_pair(batch, right, left, OPTIONS) == explanation
         bands.add(band)
     assert bands == set(Band)
 
@@ -96,7 +98,7 @@ def test_explanations_sum_exactly(batch: Batch, pairs: list[tuple[str, str]]) ->
 def test_two_records_suffice(batch: Batch, pairs: list[tuple[str, str]]) -> None:
     by_id = {left.id: left for left in batch.to_records()}
     resolver = Resolver(load_models(), OPTIONS)
-    for left, right in pairs[::6]:
+    for left, right in pairs[::3]:
         comparison = resolver.compare(by_id[left], by_id[right])
         rows = sum(row.weight for row in comparison.evidence)
         assert comparison.score == pytest.approx(1 / (1 + math.exp(-rows / 1000)), abs=1e-6)
@@ -151,7 +153,7 @@ def test_a_name_of_one_word_does_not_decide_which_of_several_people() -> None:
     assert Resolver.default().compare(left, right).band is Band.REVIEW
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(people())
 def test_any_two_records_sum_exactly(records: list[Record]) -> None:
     batch = Batch.from_records(records).canonical()
@@ -167,7 +169,7 @@ def test_any_two_records_sum_exactly(records: list[Record]) -> None:
 
 def test_evidence_against_is_sorted(batch: Batch, pairs: list[tuple[str, str]]) -> None:
     explanations = [
-        explain_pair(batch, explanation, right, OPTIONS) for explanation, right in pairs[::7]
+        explain_pair(batch, explanation, right, OPTIONS) for explanation, right in pairs[::3]
     ]
     assert any(explanation.contradicting_rows for explanation in explanations)
     for explanation in explanations:
@@ -191,9 +193,7 @@ def test_blocking_equals_that_of_a_run(batch: Batch, pairs: list[tuple[str, str]
             candidate_pairs.left.tolist(), candidate_pairs.right.tolist(), strict=True
         )
     }
-    traces = {
-        (left, right): explain_blocking(batch, right, left, OPTIONS) for left, right in pairs[::3]
-    }
+    traces = {(left, right): explain_blocking(batch, right, left, OPTIONS) for left, right in pairs}
     assert {bool(left.joined_by) for left in traces.values()} == {True, False}
     assert all(
         bool(left.joined_by) == (tuple(sorted(pair)) in joined) for pair, left in traces.items()

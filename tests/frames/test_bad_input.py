@@ -177,7 +177,7 @@ class _Counting:
 
 
 def test_a_large_frame_reports_its_progress() -> None:
-    count = 20_000
+    count = 6_000
     letters = np.random.default_rng(1).integers(ord("a"), ord("z"), (count, 20), dtype=np.uint8)
     words = letters.tobytes().decode("ascii")
     starts = range(0, len(words), 20)

@@ -26,6 +26,7 @@ from resolver.records import Record
 from resolver.records.decisions import Verdict
 from resolver.scoring.relations.relation_table import RelationTable
 from resolver.synthetic import generate
+from tests.examples import IS_NIGHTLY
 from tests.hub.hubs import (
     Step,
     Stores,
@@ -114,7 +115,12 @@ def disable_cache(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seed", "cap"), [*((seed, key_join.MAX_BLOCK_PAIRS) for seed in range(6)), (6, 400), (7, 150)]
+    ("seed", "cap"),
+    [
+        *((seed, key_join.MAX_BLOCK_PAIRS) for seed in range(6 if IS_NIGHTLY else 2)),
+        (6, 400),
+        (7, 150),
+    ],
 )
 def test_cached_components_do_not_change_results(
     stores: Stores, used_components: list[int], monkeypatch: pytest.MonkeyPatch, seed: int, cap: int
@@ -167,7 +173,7 @@ def _without_lists(step: Step) -> Any:
     return type(intake)(intake.batch, (), ())
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(4 if IS_NIGHTLY else 2))
 def test_entities_that_merge_with_cached_components(
     stores: Stores, used_components: list[int], seed: int
 ) -> None:

@@ -17,6 +17,7 @@ from resolver.engines.local import dedupe
 from resolver.records import Identifier, Kind, Record, Value
 from resolver.records.decisions import Verdict
 from resolver.synthetic import generate
+from tests.examples import IS_NIGHTLY, examples
 from tests.hub.hubs import (
     OPTIONS,
     Step,
@@ -67,7 +68,7 @@ def cap(request: pytest.FixtureRequest) -> Iterator[int]:
 _HEALTH = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 
 
-@settings(deadline=None, max_examples=12, suppress_health_check=_HEALTH)
+@settings(deadline=None, max_examples=examples(4), suppress_health_check=_HEALTH)
 @given(data=st.data())
 def test_increments_equal_one_batch(
     stores: Stores, world: list[Record], close: list[tuple[str, str]], cap: int, data: st.DataObject
@@ -101,7 +102,7 @@ def test_increments_equal_one_batch(
     assert export_steps(stores, steps) == whole
 
 
-@settings(deadline=None, max_examples=8, suppress_health_check=_HEALTH)
+@settings(deadline=None, max_examples=examples(4), suppress_health_check=_HEALTH)
 @given(seed=st.integers(0, 10**9))
 def test_entities_that_grow_by_joint_evidence_equal_one_batch(stores: Stores, seed: int) -> None:
     """Entities merge, wait and part again as records and decisions arrive, in any order."""
@@ -133,9 +134,10 @@ def test_neighbors_of_neighbors_are_resolved(stores: Stores) -> None:
     second = record("a:2", name="Mario Quispe Mamani", birthDate=date, identifiers=passport)
     third = record("a:3", name="Mario Mamani", phone=phone, identifiers=passport)
     last = record("a:4", name="Maria Quispe", birthDate=date, identifiers=passport)
-    for order in itertools.permutations((first, second, third, last)):
-        steps = [Step((item,)) for item in order]
-        assert export_steps(stores, steps) == export_steps(stores, [Step(order)])
+    whole = export_steps(stores, [Step((first, second, third, last))])
+    orders = list(itertools.permutations((first, second, third, last)))
+    for order in orders if IS_NIGHTLY else orders[::2]:
+        assert export_steps(stores, [Step((item,)) for item in order]) == whole
 
 
 def test_kinds_do_not_depend_on_order_of_arrival(stores: Stores) -> None:
@@ -174,7 +176,7 @@ def test_records_compared_again_do_not_share_purged_keys(stores: Stores) -> None
     assert ends == {(first.id, third.id)}
 
 
-@settings(deadline=None, max_examples=6, suppress_health_check=_HEALTH)
+@settings(deadline=None, max_examples=examples(2), suppress_health_check=_HEALTH)
 @given(seed=st.integers(0, 10**9))
 def test_list_versions_do_not_depend_on_order(
     stores: Stores, world: list[Record], cap: int, seed: int
