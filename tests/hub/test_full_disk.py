@@ -30,7 +30,7 @@ FULL_MESSAGES = (
 def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a list that needs more space than there is."""
     folder = tmp_path_factory.mktemp("lists")
-    write_people(folder / "people.csv", 20_000)
+    write_people(folder / "people.csv", 8_000)
     return folder
 
 
