@@ -77,15 +77,16 @@ class CommandServer:
 
 
 def _preload() -> None:
-    """Import all commands, and load the models, word tables and kernels of a comparison."""
+    """Import all commands, and load the models, word tables and kernels of a run."""
     from resolver.cli.app import COMMANDS, load_command
-    from resolver.engines.pair_explanation import Resolver
-    from tests.records.samples import record
+    from resolver.engines.local import dedupe
+    from resolver.hub.index.fingerprint import fingerprint_records
+    from tests.hub.hubs import OPTIONS, make_intake
 
     for name in COMMANDS:
         load_command(name)
-    left, right = (record(f"{name}:1", name=f"Ivan Petrov {name}") for name in "ab")
-    Resolver.default().compare(left, right)
+    # records in many scripts, of which some merge
+    dedupe(make_intake(fingerprint_records().to_records()), OPTIONS)
     # a fork has no threads but the one that forks
     assert threading.active_count() == 1
 
