@@ -168,6 +168,10 @@ class RecordIndex:
         Also return the number of pairs lost to block purging. `purge`: counts of keys, where the
         prepared records are not all that is new, or some of them are indexed.
         """
+        if not self._key_segments:
+            # keys take long to build
+            none = np.zeros(0, dtype=np.int64)
+            return none.astype(np.int32), none, 0
         return find_stored_pairs(
             self._build_keys(prepared), prepared.kinds, self._key_segments, purge=purge
         )
@@ -177,9 +181,10 @@ class RecordIndex:
     ) -> BlockPurge:
         """Count the keys of indexed records without those that end, and of fresh prepared records.
 
-        `fresh`: one flag per row of the prepared records.
+        `fresh`: one flag per row of the prepared records. In an empty index nothing is counted:
+        a batch that meets no stored records counts its own keys.
         """
-        if prepared is None:
+        if prepared is None or not self._key_segments:
             return BlockPurge(self._key_segments, merge_key_tables([], []), ended)
         keys = self._build_keys(prepared)
         if not fresh.all():
