@@ -59,6 +59,7 @@ from resolver.scoring.score_links import ScoredRows, build_links
 if TYPE_CHECKING:
     from resolver.ingest.formats.tabular.mapping import Mapping as TableMapping
     from resolver.ingest.list_reading import Progress as ListProgress
+    from resolver.ingest.list_reading import ReadingRules
     from resolver.ingest.reader_types import Intake
     from resolver.merging import CountryCode, MergeContext, Partition
 
@@ -89,12 +90,12 @@ def ingest_lists(
     list_format: str | None = None,
     mappings: Sequence[TableMapping] | None = None,
     strict: bool = False,
-    accept_restricted: bool = False,
-    complete: bool = False,
+    rules: ReadingRules | None = None,
     progress: ListProgress | None = None,
 ) -> Intake:
     """Read lists of any known formats into one intake; see `read_lists` for the options."""
     # the readers of all formats take long to load
+    from resolver.ingest.list_reading import DEFAULT_RULES
     from resolver.ingest.readers import read_lists
 
     return read_lists(
@@ -102,8 +103,7 @@ def ingest_lists(
         format=list_format,
         mapping=mappings,
         strict=strict,
-        accept_restricted=accept_restricted,
-        complete=complete,
+        rules=rules or DEFAULT_RULES,
         progress=progress,
     )
 

@@ -25,11 +25,13 @@ def read_list_files(
     *,
     stage: str = "read",
     complete: bool = False,
+    workers: int = 1,
 ) -> Intake:
-    """Read lists as one intake, with notes on standard error.
+    """Read lists as one intake, with notes on standard error, in up to `workers` processes.
 
     Raises `InputError` if no record could be read.
     """
+    from resolver.ingest.list_reading import ReadingRules
     from resolver.pipeline import ingest_lists
 
     counts: dict[str, int] = {}
@@ -46,8 +48,7 @@ def read_list_files(
             list_format=reading.list_format,
             mappings=reading.mappings(),
             strict=reading.strict,
-            accept_restricted=reading.accept_restricted,
-            complete=complete,
+            rules=ReadingRules(reading.accept_restricted, complete, workers),
             progress=report_progress,
         )
     bars.finish()

@@ -93,7 +93,9 @@ def dedupe_into_store(
         ProgressBars(verbose=reading.verbose) as bars,
     ):
         profile.end_phase("start")
-        intake = read_list_files(files, reading, bars, complete=options["complete"])
+        intake = read_list_files(
+            files, reading, bars, complete=options["complete"], workers=running.workers
+        )
         profile.end_phase("read", "records", len(intake.batch))
         result = hub.add(
             intake,

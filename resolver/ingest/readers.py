@@ -7,7 +7,6 @@ at content, never at names alone. Adding a format is one module under `formats` 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from resolver.errors import FormatError, InputError, MappingError, UnneededMappingError
@@ -34,7 +33,13 @@ from resolver.ingest.formats.tabular.mapping_choice import choose_mapping, find_
 from resolver.ingest.formats.tabular.table_files import open_table_file
 from resolver.ingest.io.sniffing import is_archive
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.list_reading import Progress, read_unit, reject_error
+from resolver.ingest.list_reading import (
+    DEFAULT_RULES,
+    Progress,
+    ReadingRules,
+    read_planned,
+    reject_error,
+)
 from resolver.ingest.reader_types import Intake, ReaderRow, Reject
 
 READERS: tuple[ReaderRow, ...] = (
@@ -67,8 +72,7 @@ def read_lists(
     format: str | None = None,
     mapping: Mapping | Sequence[Mapping] | None = None,
     strict: bool = False,
-    accept_restricted: bool = False,
-    complete: bool = False,
+    rules: ReadingRules = DEFAULT_RULES,
     progress: Progress | None = None,
 ) -> Intake:
     """Read lists of any known format, any mix, into one intake that does not depend on their order.
@@ -76,9 +80,8 @@ def read_lists(
     `format` names the format of all files; otherwise each file's format is detected. `mapping` (one
     or several, see `mapping_choice`) reads every file that only the plain table format claims,
     unless a mapping of its own lies beside the file. `strict` raises the first reject as an
-    `InputError`. `accept_restricted` admits handling codes above H0. `complete` states that the
-    lists hold all records of their sources. `progress` is called with a list's label and the number
-    of records read from it so far.
+    `InputError`. `progress` is called with a list's label and the number of records read from it so
+    far.
 
     Raises `FormatError` for a file given by name whose format is not known, `MappingError` for a
     mapping that does not fit, and `InputError` where a file cannot be read or nothing can.
@@ -86,19 +89,7 @@ def read_lists(
     planned, skipped = plan_reads(paths, format=format, mapping=mapping)
     if strict and skipped:
         raise reject_error(skipped[0])
-    reads = [
-        read_unit(
-            item.row,
-            item.unit,
-            notes=item.notes,
-            strict=strict,
-            accept_restricted=accept_restricted,
-            progress=progress,
-        )
-        for item in planned
-    ]
-    if complete:
-        reads = [replace(read, complete=True) for read in reads]
+    reads = read_planned(planned, rules, strict=strict, progress=progress)
     intake = assemble(reads, skipped)
     if strict and intake.rejects:
         raise reject_error(intake.rejects[0])

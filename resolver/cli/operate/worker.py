@@ -120,6 +120,7 @@ def run_batch_job(
     from resolver.engines.result_files import write_rejects
     from resolver.errors import InputError
     from resolver.hub.job_worker import INPUT, RESULT, owner_of_job
+    from resolver.ingest.list_reading import ReadingRules
     from resolver.pipeline import ingest_lists
     from resolver.records.visibility import assign_owner
 
@@ -131,8 +132,7 @@ def run_batch_job(
     intake = ingest_lists(
         [folder / INPUT],
         list_format=list_format,
-        accept_restricted=accept_restricted,
-        complete=complete,
+        rules=ReadingRules(accept_restricted, complete),
     )
     # names only, not paths on this machine
     rejects = tuple(replace(reject, file=Path(reject.file).name) for reject in intake.rejects)

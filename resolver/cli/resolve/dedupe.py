@@ -136,7 +136,7 @@ def command(
     start_engine(options)
     with ProgressBars(verbose=reading.verbose) as bars:
         profile.end_phase("start")
-        intake = read_list_files(files, reading, bars)
+        intake = read_list_files(files, reading, bars, workers=running.workers)
         profile.end_phase("read", "records", len(intake.batch))
         note_unknown_ids(decisions, intake)
         resolution = _resolve(intake, running, bars, options)

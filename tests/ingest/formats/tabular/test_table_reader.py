@@ -14,6 +14,7 @@ import pytest
 from resolver.errors import FormatError, InputError, MappingError
 from resolver.ingest.formats.tabular import table_files
 from resolver.ingest.formats.tabular.mapping import Mapping, build_mapping
+from resolver.ingest.list_reading import ReadingRules
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.records import Address, Handling, Identifier, Kind, Record, content_id
@@ -148,7 +149,7 @@ def test_handling_codes_are_read_refused_and_accepted(tmp_path: Path) -> None:
         ("s:3", Handling("Police")),
     ]
     assert [line for line, _ in reasons(intake)] == [3, 5]
-    accepted = read_lists([path], mapping=mapping, accept_restricted=True)
+    accepted = read_lists([path], mapping=mapping, rules=ReadingRules(accept_restricted=True))
     assert [record.handling.code for record in records(accepted)] == ["H0", "H2", "H0"]
 
 
