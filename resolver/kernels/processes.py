@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _PR_SET_PDEATHSIG = 1
 _Result = TypeVar("_Result")
+_First = TypeVar("_First")
+_Second = TypeVar("_Second")
 Run = Callable[[int, int], _Result]
 
 
@@ -60,6 +62,26 @@ def map_ranges(run: Run[_Result], count: int, workers: int, least: int) -> list[
             receiver.close()
             copy.terminate()
             copy.join()
+
+
+def compute_both(
+    first: Callable[[], _First], second: Callable[[], _Second], *, parallel: bool
+) -> tuple[_First, _Second]:
+    """Return the results of two functions; if `parallel`, the second runs in a copy of the process.
+
+    Where a copy would not be safe, one runs after the other. Raises as `map_ranges` does.
+    """
+    if not parallel:
+        return first(), second()
+    functions: tuple[Callable[[], Any], ...] = (first, second)
+
+    def run(start: int, stop: int) -> list[Any]:
+        """Return the results of some of the functions."""
+        return [function() for function in functions[start:stop]]
+
+    parts = map_ranges(run, 2, 2, 1)
+    first_result, second_result = [result for part in parts for result in part]
+    return first_result, second_result
 
 
 def _may_fork() -> bool:

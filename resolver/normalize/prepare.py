@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.processes import compute_both
 from resolver.normalize.folding import fold
 from resolver.normalize.identifiers import (
     CONTACTS,
@@ -50,6 +52,8 @@ from resolver.records.properties import (
 
 _NATIONALITY = ("nationality", "citizenship")
 _STARTS = ("incorporationDate", "buildDate")
+_MIN_PARALLEL = 10_000
+"""Records whose values are worth a process."""
 _COUNTRY = ("nationality", "citizenship", "country", "jurisdiction", "birthCountry", "flag")
 
 
@@ -101,13 +105,11 @@ def prepare(
     `lookup` gives name tokens their symbols; entries of `deduplicated_sources` are all distinct.
     The result does not depend on `workers` (processes and threads).
     """
-    names = build_name_forms(batch, tables, lookup, workers)
-    codes = _country_codes(batch)
-    place = {code: number for number, code in enumerate(codes)}
-    dates, births, starts = _dates(batch)
-    birth_places, place_rows = _places(batch, "birthPlace", place, packed=False)
-    addresses, address_rows = _places(batch, ADDRESS, place, packed=True)
-    identifiers, identifier_rows = _identifiers(batch, place, tables)
+    names, values = compute_both(
+        lambda: build_name_forms(batch, tables, lookup, workers),
+        lambda: _build_values(batch, tables),
+        parallel=workers > 1 and len(batch) >= _MIN_PARALLEL,
+    )
     source_texts = batch.sources.values.to_pylist()
     different = frozenset(deduplicated_sources)
     all_different = np.array([source in different for source in source_texts], dtype=bool)
@@ -122,26 +124,39 @@ def prepare(
         forms=names.forms,
         names=names.names,
         name_quality=names.quality,
-        dates=dates,
-        births=births,
-        starts=starts,
-        country_codes=codes,
-        nationalities=_countries(batch, _NATIONALITY, place),
-        countries=_all_countries(
+        **values,
+    )
+
+
+def _build_values(batch: Batch, tables: FrequencyTables) -> dict[str, Any]:
+    """Return the fields of a `MaterializedBatch` that derive from other values than names."""
+    codes = _country_codes(batch)
+    place = {code: number for number, code in enumerate(codes)}
+    dates, births, starts = _dates(batch)
+    birth_places, place_rows = _places(batch, "birthPlace", place, packed=False)
+    addresses, address_rows = _places(batch, ADDRESS, place, packed=True)
+    identifiers, identifier_rows = _identifiers(batch, place, tables)
+    return {
+        "dates": dates,
+        "births": births,
+        "starts": starts,
+        "country_codes": codes,
+        "nationalities": _countries(batch, _NATIONALITY, place),
+        "countries": _all_countries(
             batch, place, (birth_places, place_rows), (addresses, address_rows)
         ),
-        birth_places=birth_places,
-        place_table=place_rows,
-        addresses=addresses,
-        address_table=address_rows,
-        identifiers=identifiers,
-        identifier_table=identifier_rows,
-        gender=_gender(batch),
-        plain={
+        "birth_places": birth_places,
+        "place_table": place_rows,
+        "addresses": addresses,
+        "address_table": address_rows,
+        "identifiers": identifiers,
+        "identifier_table": identifier_rows,
+        "gender": _gender(batch),
+        "plain": {
             prop: _plain(batch, prop, _distinctive(prop, normal, tables))
             for prop, normal in TEXT_NORMALIZERS.items()
         },
-    )
+    }
 
 
 def _no_items(count: int) -> Ragged:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import OutputError
-from resolver.kernels.processes import map_ranges
+from resolver.kernels.processes import compute_both, map_ranges
 
 
 def check_order() -> None:
@@ -71,6 +71,13 @@ def check_killed_copy() -> None:
         map_ranges(die, 4, 2, 2)
 
 
+def check_both() -> None:
+    """Check that a copy computes the second of two results, and only where it may."""
+    first, second = compute_both(os.getpid, os.getpid, parallel=True)
+    assert first == os.getpid() != second
+    assert compute_both(os.getpid, os.getpid, parallel=False) == (os.getpid(), os.getpid())
+
+
 def check_error_of_the_original() -> None:
     """Check that no copy outlives an error of this process."""
     read, write = os.pipe()
@@ -92,7 +99,14 @@ def check_error_of_the_original() -> None:
 
 @pytest.mark.parametrize(
     "check",
-    [check_order, check_copies, check_errors, check_killed_copy, check_error_of_the_original],
+    [
+        check_order,
+        check_copies,
+        check_errors,
+        check_killed_copy,
+        check_both,
+        check_error_of_the_original,
+    ],
 )
 def test_in_a_process_without_other_threads(check: Callable[[], None], root: Path) -> None:
     """A worker of the test runner may have threads, and then makes no copies."""

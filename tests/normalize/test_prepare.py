@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from resolver.records import Activity, Address, Identifier, Kind, Record, Relation, RelationType
+from resolver.records import (
+    Activity,
+    Address,
+    Batch,
+    Identifier,
+    Kind,
+    Record,
+    Relation,
+    RelationType,
+)
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged
 from resolver.synthetic import generate
-from tests.normalize.preparing import TABLES, prepared, same
+from tests.normalize.preparing import TABLES, lookup, prepared, same
 from tests.records.samples import record
 
 FULL = record(
@@ -165,6 +178,23 @@ def test_what_is_held_of_a_full_record() -> None:
     assert [text for text, _ in batch["plain"]["relation"]] == ["t:9", "the gang"]
     assert [text for text, _ in batch["plain"]["email"]] == ["a@b.org"]
     assert [text for text, _ in batch["plain"]["activity"]] == ["drugs"]
+
+
+def check_processes() -> None:
+    """Check that two processes give the normal forms of one."""
+    # the package has a function of this name
+    module: Any = import_module("resolver.normalize.prepare")
+    module._MIN_PARALLEL = 1
+    batch = Batch.from_records([FULL, *generate(300).records]).canonical()
+    whole = module.prepare(batch, TABLES, lookup, ["s"])
+    split = module.prepare(batch, TABLES, lookup, ["s"], workers=2)
+    assert same(whole, split)
+
+
+def test_processes_do_not_change_the_result(root: Path) -> None:
+    """A worker of the test runner may have threads, and then makes no copies."""
+    code = "from tests.normalize.test_prepare import check_processes; check_processes()"
+    subprocess.run([sys.executable, "-c", code], cwd=root, check=True, timeout=120)
 
 
 def test_nothing_at_all() -> None:
