@@ -105,8 +105,9 @@ class RelatedRecords:
         Where more than `most` records state relations to one, before and after, these are left out,
         or all but `most` of them (`cut`). `with_names`: also those that state the same names.
         """
-        if not len(numbers):
-            return numbers
+        if not len(numbers) or not self.context.index.segments:
+            # nothing is stored that could be related
+            return numbers[:0]
         batch = concat([self._take_fresh(numbers), *self._read(self._stored(numbers))])
         ids, names = _read_targets(batch)
         targets = self.context.view.numbers_of(sorted(ids))
