@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Event, Thread
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import click
 
+from resolver.kernels.processes import pausing
+
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
+
+
+_DRAWING_SECONDS = 0.1
 
 
 class ProgressBars:
@@ -21,6 +29,7 @@ class ProgressBars:
         self.verbose = verbose
         self.terminal = sys.stderr.isatty() if terminal is None else terminal
         self._rich: RichProgress | None = None
+        self._drawing = ExitStack()
         self._task: TaskID | None = None
         self._stage = ""
         self._unit = ""
@@ -30,7 +39,8 @@ class ProgressBars:
     def __enter__(self) -> Self:
         if self.terminal:
             self._rich = _rich_bars()
-            self._rich.start()
+            self._drawing.enter_context(self._rich)
+            self._drawing.enter_context(_drawn_regularly(self._rich))
         return self
 
     def __exit__(
@@ -41,9 +51,8 @@ class ProgressBars:
     ) -> None:
         if error is None:
             self.finish()
-        if self._rich:
-            self._rich.stop()
-            self._rich = None
+        self._drawing.close()
+        self._rich = None
 
     def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
         """Begin a stage, and end the one before."""
@@ -73,6 +82,54 @@ class ProgressBars:
             count = f" {self._done:,} {self._unit}".rstrip() if self._done else ""
             click.echo(f"{self._stage}:{count} in {time.monotonic() - self._begun:.1f} s", err=True)
         self._stage = ""
+
+
+@contextmanager
+def _drawn_regularly(bars: RichProgress) -> Iterator[None]:
+    """Draw the bars several times a second, by a thread that does not prevent work in several
+    processes.
+    """
+
+    @contextmanager
+    def pause() -> Iterator[None]:
+        """Draw nothing within the context."""
+        thread.stop()
+        try:
+            yield
+        finally:
+            thread.start()
+
+    thread = _DrawingThread(bars)
+    thread.start()
+    try:
+        with pausing(pause):
+            yield
+    finally:
+        thread.stop()
+
+
+class _DrawingThread:
+    """Thread that draws bars anew; it can be stopped and started again."""
+
+    def __init__(self, bars: RichProgress) -> None:
+        self._bars, self._end = bars, Event()
+        self._thread: Thread | None = None
+
+    def start(self) -> None:
+        """Begin to draw."""
+        self._end.clear()
+        self._thread = Thread(target=self._draw, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End drawing, and wait for the end."""
+        self._end.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _draw(self) -> None:
+        while not self._end.wait(_DRAWING_SECONDS):
+            self._bars.refresh()
 
 
 def _rich_bars() -> RichProgress:
@@ -108,6 +165,8 @@ def _rich_bars() -> RichProgress:
         Counts(),
         Times(),
         console=Console(stderr=True),
+        # rich's own thread would keep the work on one core
+        auto_refresh=False,
     )
 
 

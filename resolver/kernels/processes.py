@@ -12,8 +12,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +25,9 @@ _Result = TypeVar("_Result")
 _First = TypeVar("_First")
 _Second = TypeVar("_Second")
 Run = Callable[[int, int], _Result]
+Pause = Callable[[], AbstractContextManager[None]]
+"""Context in which a thread does not run."""
+_PAUSES: list[Pause] = []
 
 
 def map_ranges(run: Run[_Result], count: int, workers: int, least: int) -> list[_Result]:
@@ -37,31 +40,51 @@ def map_ranges(run: Run[_Result], count: int, workers: int, least: int) -> list[
 
     Raises what `run` raises, and `MemoryError` where the system killed a copy.
     """
-    parts = max(min(workers, count // max(least, 1)), 1) if _may_fork() else 1
-    bounds = [count * part // parts for part in range(parts + 1)]
-    ranges = list(pairwise(bounds))
-    if parts == 1:
+    parts = max(min(workers, count // max(least, 1)), 1)
+    if parts == 1 or not _may_fork():
         return [run(0, count)]
-    # takes longer to load than a single check may
-    import multiprocessing
-
-    context = multiprocessing.get_context("fork")
+    bounds = [count * part // parts for part in range(parts + 1)]
+    first, *others = pairwise(bounds)
     copies: list[tuple[Any, Connection]] = []
     try:
-        for start, stop in ranges[1:]:
-            receiver, sender = context.Pipe(duplex=False)
-            copy = context.Process(
-                target=_run_and_send, args=(run, start, stop, sender, os.getpid()), daemon=True
-            )
-            copy.start()
-            sender.close()
-            copies.append((copy, receiver))
-        return [run(*ranges[0]), *(_receive(receiver) for _, receiver in copies)]
+        with ExitStack() as paused:
+            for pause in _PAUSES:
+                paused.enter_context(pause())
+            for start, stop in others:
+                copies.append(_start_copy(run, start, stop))
+        return [run(*first), *(_receive(receiver) for _, receiver in copies)]
     finally:
         for copy, receiver in copies:
             receiver.close()
             copy.terminate()
             copy.join()
+
+
+@contextmanager
+def pausing(pause: Pause) -> Iterator[None]:
+    """Let a thread run that does not prevent copies: it ends before one is made (`pause`), and
+    begins anew after.
+    """
+    _PAUSES.append(pause)
+    try:
+        yield
+    finally:
+        _PAUSES.remove(pause)
+
+
+def _start_copy(run: Run[Any], start: int, stop: int) -> tuple[Any, Connection]:
+    """Start a copy of this process that runs a range, and return it with the end to read from."""
+    # takes longer to load than a single check may
+    import multiprocessing
+
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    copy = context.Process(
+        target=_run_and_send, args=(run, start, stop, sender, os.getpid()), daemon=True
+    )
+    copy.start()
+    sender.close()
+    return copy, receiver
 
 
 def compute_both(
@@ -85,8 +108,9 @@ def compute_both(
 
 
 def _may_fork() -> bool:
-    # another thread may hold a lock, which nobody would release in the copy
-    return sys.platform == "linux" and threading.active_count() == 1
+    # another thread may hold a lock, which nobody would release in the copy; in a copy, in which
+    # paused threads are missing, no further one is made
+    return sys.platform == "linux" and threading.active_count() == 1 + len(_PAUSES)
 
 
 def end_with_parent() -> None:

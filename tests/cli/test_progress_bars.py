@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 
 from resolver.cli.progress_bars import ProgressBars, format_counts, format_times
+from resolver.kernels.processes import map_ranges
 from resolver.records.progress import Progress
 
 
@@ -42,6 +48,32 @@ def test_bars_on_a_terminal(
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", capsys.readouterr().err)
     assert "read" in shown
     assert "2,000 records" in shown
+
+
+def check_processes() -> None:
+    """Check that bars on a terminal go on beside work in several processes."""
+    with ProgressBars(terminal=True) as bars:
+        bars.start("read", 2000, "records")
+        first, second = map_ranges(lambda start, stop: os.getpid(), 4, 2, 2)
+        assert first == os.getpid() != second
+        bars.advance(1500)
+        time.sleep(0.5)
+
+
+def test_bars_on_a_terminal_leave_all_cores_to_the_work(root: Path) -> None:
+    """A worker of the test runner may have threads, and then makes no copies."""
+    code = "from tests.cli.test_progress_bars import check_processes; check_processes()"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=root,
+        env={**os.environ, "FORCE_COLOR": "1", "COLUMNS": "120"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    # drawn before the stage ends, by the thread
+    assert "1,500 of 2,000 records" in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", done.stderr)
 
 
 @pytest.mark.parametrize(

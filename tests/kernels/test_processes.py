@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from resolver.errors import OutputError
-from resolver.kernels.processes import compute_both, map_ranges
+from resolver.kernels.processes import compute_both, map_ranges, pausing
 
 
 def check_order() -> None:
@@ -78,6 +79,37 @@ def check_both() -> None:
     assert compute_both(os.getpid, os.getpid, parallel=False) == (os.getpid(), os.getpid())
 
 
+def check_paused_thread() -> None:
+    """Check that copies are made while a thread runs that pauses for them."""
+    runs, end = threading.Event(), threading.Event()
+    threads: list[threading.Thread] = []
+
+    def start() -> None:
+        end.clear()
+        threads.append(threading.Thread(target=end.wait))
+        threads[-1].start()
+
+    @contextmanager
+    def pause() -> Iterator[None]:
+        end.set()
+        threads[-1].join()
+        yield
+        start()
+        runs.set()
+
+    start()
+    with pausing(pause):
+        first, second = map_ranges(lambda start, stop: os.getpid(), 4, 2, 2)
+        assert first == os.getpid() != second
+        assert runs.is_set()
+        assert threads[-1].is_alive()
+        # beside one more thread that does not pause there are none
+        other = threading.Thread(target=end.wait)
+        other.start()
+        assert map_ranges(lambda start, stop: os.getpid(), 4, 2, 2) == [os.getpid()]
+        end.set()
+
+
 def check_error_of_the_original() -> None:
     """Check that no copy outlives an error of this process."""
     read, write = os.pipe()
@@ -105,6 +137,7 @@ def check_error_of_the_original() -> None:
         check_errors,
         check_killed_copy,
         check_both,
+        check_paused_thread,
         check_error_of_the_original,
     ],
 )
