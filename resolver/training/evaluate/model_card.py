@@ -258,6 +258,11 @@ def _sets_section(figures: Mapping[str, Any]) -> Iterator[str]:
                 *(_format_number(row, name) for name in ("log_loss", "calibration_error")),
             ]
             yield f"| {' | '.join(cells)} |\n"
+    data = {kind: rows[0]["data"] for kind, rows in figures.items() if rows and "data" in rows[0]}
+    if data:
+        own_data = ", ".join(f"{kind}: data {digest}" for kind, digest in data.items())
+        yield f"\nThey learned from {own_data}. Where *Models*\n"
+        yield "names other data, these figures are of another fit.\n"
 
 
 def _size_section(figures: Mapping[str, Any]) -> Iterator[str]:

@@ -201,4 +201,7 @@ def test_left_out_sets_are_a_section_that_is_replaced(models: Mapping[str, Any])
     assert "| person | parish | 100 | 200 |" in again
     assert "census" not in again
     assert again.count("## Sets left out") == 1
+    assert "They learned" not in again
+    dated = insert_left_out(card, {"person": [{**row, "data": "7f1e29e25f59"}], "asset": []})
+    assert "They learned from person: data 7f1e29e25f59. Where *Models*" in dated
     assert again.endswith(render_model_card(models)[-200:])
