@@ -13,6 +13,9 @@ from resolver.normalize.values import date_table
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.row_selection import BatchRows
+from resolver.synthetic.entities.persons import DAYS, FIRST_DAY
+from resolver.synthetic.random_columns import Dice
+from resolver.synthetic.written_dates import WrittenDates, draw_written_dates
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
 
@@ -25,16 +28,16 @@ CASES = [
     ("1960-01-01", "1961-01-01", 0.35),
     ("1960", "1960-05-04", 0.8),
     ("1960", "1960", 0.8),
-    ("1960-01-01", "1960-05-14", 0.76),
     ("1960-05-04", "1961-05-04", 0.7),
     ("1960-05-04", "1960-05-24", 0.7),
     ("1960-05-04", "1990-05-04", 0.7),
     ("1958/1962", "1960-05-04", 0.6),
     ("1960~", "1961", 0.6),
     ("1960~", "1960-05-04", 0.6),
-    ("1960-05-04", "1960-11-23", 0.5),
-    ("1960-05", "1960-11-23", 0.5),
+    ("1960-01-01", "1960-05-14", 0.5),
     ("1960-05-04", "1971-05-04", 0.45),
+    ("1960-05-04", "1960-11-23", 0.4),
+    ("1960-05", "1960-11-23", 0.4),
     ("1960-05-04", "1961-06-15", 0.35),
     ("1958/1962", "1963", 0.35),
     ("1960-05-04", "1962-11-13", 0.25),
@@ -78,6 +81,42 @@ def test_any_two_dates_have_a_grade_whichever_comes_first(first: str, second: st
     else:
         assert result == grade(second, first)
         assert result in {np.float32(value) for value in GRADES}
+
+
+def test_the_better_the_grade_the_likelier_one_person() -> None:
+    # weights rise with grades, so a grade out of order would weigh as much as its neighbors
+    count, dice = 30_000, Dice("grades")
+    born = FIRST_DAY + dice.integers(count, DAYS).astype("timedelta64[D]")
+    day_known, year_only = dice.chance(count, 0.93), np.full(count, 0.2)
+    first, second = (
+        _write(draw_written_dates(dice, born, day_known, year_only, np.ones(count)))
+        for _ in range(2)
+    )
+    texts = sorted({*first, *second})
+    place = {text: number for number, text in enumerate(texts)}
+    rows, table = Ragged.of([[place[text]] for text in [*first, *second]]), date_table(texts)
+    person = np.arange(count, dtype=np.int32)
+    same = best_date_grades(table, rows, person, person + count)
+    others = np.concatenate(
+        [best_date_grades(table, rows, person, (person + n) % count + count) for n in range(1, 6)]
+    )
+    of_one, of_two = (
+        [np.mean(grades == np.float32(value)) for value in sorted(GRADES) if 0.35 <= value <= 0.8]
+        for grades in (same, others)
+    )
+    assert (np.diff(np.log(np.array(of_one) / np.array(of_two))) > 0).all()
+
+
+def _write(dates: WrittenDates) -> list[str]:
+    """Return dates as text: a range, an estimate, a year, a month or a day."""
+    columns = (dates.year, dates.month, dates.day, dates.until, dates.circa)
+    return [
+        f"{year}/{until}"
+        if until
+        else f"{year}{f'-{month:02d}' if month else ''}{f'-{day:02d}' if day else ''}"
+        + ("~" if circa else "")
+        for year, month, day, until, circa in zip(*(part.tolist() for part in columns), strict=True)
+    ]
 
 
 @pytest.mark.parametrize("ranged", ["1960-01-01/1960-12-01", "1960-03/1960-07"])

@@ -14,17 +14,22 @@ SAME_MONTH = 0.92
 DAY_MONTH_SWAPPED = 0.86
 BOTH_NEW_YEAR = 0.83
 SAME_YEAR = 0.8
-ONE_NEW_YEAR = 0.76
 ONE_DIGIT = 0.7
 RANGES_OVERLAP = 0.6
-OTHER_DAY = 0.5
+ONE_NEW_YEAR = 0.5
 OTHER_YEAR = 0.45
+OTHER_DAY = 0.4
 ONE_YEAR = 0.35
 TWO_YEARS = 0.25
 FIVE_YEARS = 0.15
 TEN_YEARS = 0.08
 FAR_APART = 0.0
-"""Grades; `resolver.comparison.date_grades.GRADES` describes each."""
+"""Grades, in the order of what they say for one person, since weights rise with them.
+
+Two persons born in one year mostly differ in the day, and few people share day and month but not
+the year. Where a source writes 1 January for want of a day, the others seldom know the day either.
+`resolver.comparison.date_grades.GRADES` describes each.
+"""
 _NO_GRADE = -1.0
 
 

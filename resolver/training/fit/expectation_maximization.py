@@ -74,7 +74,7 @@ class AgreementVariable:
         return code
 
 
-_DATE = (0.04, 0.1, 0.2, 0.3, 0.4, 0.47, 0.55, 0.65, 0.73, 0.78, 0.83, 0.89, 0.96)
+_DATE = (0.04, 0.1, 0.2, 0.3, 0.37, 0.42, 0.47, 0.55, 0.65, 0.75, 0.83, 0.89, 0.96)
 _PLACE = (0.1, 0.3, 0.45, 0.6, 0.75, 0.9, 0.97)
 _HALF = (0.5,)
 # cuts of contradiction start at a keyboard error; those of rarity are one to four nats apart
