@@ -132,7 +132,7 @@ HOME = [Address(full="12 Rose Street, Leeds LS1 4AB, United Kingdom")]
             record("a:1", name="Adam Kowalczyk", phone="+442079460123", addresses=HOME),
             record("b:1", name="Piotr Kowalczyk", phone="+442079460123", addresses=HOME),
         ),
-        (
+        pytest.param(
             record(
                 "a:1",
                 Kind.GROUP,
@@ -147,6 +147,7 @@ HOME = [Address(full="12 Rose Street, Leeds LS1 4AB, United Kingdom")]
                 country="ru",
                 identifiers=[Identifier("taxNumber", "7707083893", "ru")],
             ),
+            marks=pytest.mark.xfail(strict=True, reason="0.953; 0.72 among 10,000 groups"),
         ),
     ],
 )
