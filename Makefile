@@ -41,12 +41,14 @@ $(STAMP): $(SERVICE) constraints.txt
 	@echo "installing tools and libraries for tests into $(VENV) (some minutes the first time)" >&2
 	@.ci/install $(VENV) constraints.txt --editable .
 	@echo "compiling the kernels (two minutes, once)" >&2
-	@$(BIN)/python .ci/compile_kernels.py >&2 & code=$$!; \
+	@# twice at once: as machine code, and as they are compiled when they are called
+	@rm -rf build/compiled build/warm resolver/kernels/compiled
+	@$(BIN)/python .ci/compile_kernels.py "" build/compiled >&2 & code=$$!; \
 	$(BIN)/resolver demo --records 300 --out build/warm >/dev/null; \
-	wait $$code || echo "note: no machine code of the kernels: they are compiled when they are first called" >&2
-	@rm -rf build/warm/hub.db*
-	@$(BIN)/resolver dedupe build/warm/lists --store sqlite:///build/warm/hub.db >/dev/null
-	@$(BIN)/resolver serve --store sqlite:///build/warm/hub.db --prepare 2>/dev/null
+	$(BIN)/resolver dedupe build/warm/lists --store sqlite:///build/warm/hub.db >/dev/null; \
+	$(BIN)/resolver serve --store sqlite:///build/warm/hub.db --prepare 2>/dev/null; \
+	if wait $$code; then mv build/compiled resolver/kernels/compiled; \
+	else echo "note: no machine code of the kernels: they are compiled when they are first called" >&2; fi
 	@touch $@
 
 demo: $(SERVICE)  ## generate lists of several agencies, dedupe them and serve the result (SERVE=0: stop after the batch)

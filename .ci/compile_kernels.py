@@ -5,7 +5,8 @@ See `resolver.kernels.compilation.machine_code`.
     compile_kernels.py [LEVEL FOLDER [KERNEL...]]
 
 FOLDER/LEVEL gets an extension module for the Python that runs this. A C compiler links it.
-Without arguments it is for this checkout and processor. Without all kernels (`module.name`, as in
+Without arguments, or with an empty LEVEL, it is for this processor; without FOLDER, for this
+checkout. Without all kernels (`module.name`, as in
 `signatures.json`) it is for tests only.
 """
 
@@ -19,7 +20,7 @@ from typing import Any
 
 from resolver.kernels.compilation import machine_code
 
-LEVEL = next(iter([*sys.argv[1:2], *machine_code.processor_levels()]), "")
+LEVEL = next(filter(None, [*sys.argv[1:2], *machine_code.processor_levels()]), "")
 if not LEVEL:
     sys.exit("no level of processors is known for this machine")
 FOLDER = Path(sys.argv[2]) if sys.argv[2:] else machine_code.FOLDER

@@ -226,7 +226,7 @@ def _serve_desk(url: str, driver: Any, index: Path) -> Iterator[BrowserSession]:
 
 def test_many_decisions_by_keyboard_and_their_undo(any_store: BrowserSession) -> None:
     session = any_store
-    # by far the most time passes in the browser, whatever the database
+    # ten show that the other database does the same
     count = 50 if session.desk.url.startswith("sqlite") else 10
     hub = session.desk.service.hub
     before, length = derived(hub), session.log_length()
