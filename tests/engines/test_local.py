@@ -159,7 +159,8 @@ def test_patterns_count_every_pair_whose_kinds_agree(
 def test_examples_of_patterns_have_their_final_scores(resolution: Resolution) -> None:
     patterns, links = resolution.stats.patterns, resolution.links
     assert patterns is not None
-    match = links.band == Band.MATCH
+    # a link between two entities has their score instead
+    match = (links.band == Band.MATCH) & (links.outcome == Outcome.MERGED)
     columns = (links.left[match], links.right[match], links.logodds[match])
     own = {(a, b): c for a, b, c in zip(*(column.tolist() for column in columns), strict=True)}
     shared = [(pair, own[a, b]) for a, b, pair in patterns.examples.tolist() if (a, b) in own]
