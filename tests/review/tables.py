@@ -55,6 +55,18 @@ def items(hub: Hub) -> list[QueueItem]:
     return list(list_waiting(hub, limit=10_000).items)
 
 
+def separate_items(hub: Hub) -> list[QueueItem]:
+    """Return waiting items, the first of each entity: a decision on one retires no other's."""
+    shown: set[str] = set()
+    separate = []
+    for item in items(hub):
+        sides = {item.left.id, item.right.id}
+        if not sides & shown:
+            separate.append(item)
+        shown |= sides
+    return separate
+
+
 def log_length(hub: Hub) -> int:
     """Count the logged decisions."""
     with hub.store.view() as view:

@@ -19,7 +19,7 @@ from resolver.review import (
     undo_decision,
 )
 from resolver.review.decisions.blind_review import cohen_kappa
-from tests.review.tables import items
+from tests.review.tables import items, separate_items
 
 pytestmark = pytest.mark.slow
 
@@ -29,7 +29,7 @@ KIM, LEE = Steward("kim"), Steward("lee")
 
 def test_share_of_decisions_comes_back_blind(hub: Hub) -> None:
     rules = DeskRules(recheck_share=1.0)
-    first, second = items(hub)[:2]
+    first, *_, second = separate_items(hub)
     verdicts = (StewardVerdict.SAME, StewardVerdict.DIFFERENT)
     for item, verdict in zip((first, second), verdicts, strict=True):
         decide_pair(hub, DecisionRequest(KIM, item.left.id, item.right.id, verdict), rules=rules)

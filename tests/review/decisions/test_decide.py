@@ -31,7 +31,7 @@ from resolver.review import (
     undo_decision,
 )
 from resolver.store import LinkColor
-from tests.review.tables import derived, entity_of, first_item, items, log_length
+from tests.review.tables import derived, entity_of, first_item, items, log_length, separate_items
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,7 @@ Open = Callable[[], Hub]
 
 
 def test_decided_pairs_leave_the_queue_and_unsure_ones_move_down(hub: Hub) -> None:
-    first, second, third = items(hub)[:3]
+    first, second, third = separate_items(hub)[:3]
     same = decide_pair(
         hub, DecisionRequest(KIM, first.left.id, first.right.id, StewardVerdict.SAME)
     )
@@ -168,7 +168,7 @@ def test_concurrent_decision_is_reported(hub: Hub) -> None:
 
 def test_retired_entity_is_reported(hub: Hub) -> None:
     """Decide a pair whose entity another decision has merged away since it was shown."""
-    item, other = items(hub)[:2]
+    item, *_, other = separate_items(hub)
     third = other.left.id
     snapshots = {
         entity_id: build_pair_view(hub, entity_id, third).snapshot
