@@ -22,7 +22,7 @@ from resolver.settings import set_library_variable
 WATCHED_COMMANDS = frozenset({"dedupe", "link"})
 """Commands that work on complete lists."""
 MIN_MIB = 128
-_LIBRARIES_WITH_BLAS = ("numpy", "scipy.linalg")
+_NATIVE_LIBRARIES = ("numpy", "scipy.linalg", "pyarrow.compute", "pandas")
 _NO_MEMORY = (
     "give it more, or resolve fewer lists at once; with --resume it continues after the last "
     "finished stage"
@@ -94,8 +94,9 @@ def limit_memory(mib: int) -> None:
     set_library_variable("OPENBLAS_NUM_THREADS", "1")
     # a backtrace of Rust that gets no memory waits for ever for its own lock
     set_library_variable("RUST_BACKTRACE", "0")
-    # OpenBLAS tries for ever to get its buffers while it is loaded
-    for library in _LIBRARIES_WITH_BLAS:
+    # OpenBLAS tries for ever to get its buffers while it is loaded, and runs were seen to wait
+    # while Arrow and pandas were; what they take counts, so that the next allocation fails
+    for library in _NATIVE_LIBRARIES:
         importlib.import_module(library)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard_limit))
 
