@@ -116,5 +116,5 @@ lock: setup  ## write constraints.txt and deploy/requirements.txt: the newest ve
 	mv deploy/requirements.new deploy/requirements.txt
 
 clean:  ## remove build products and the virtual environment
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) build dist resolver/kernels/compiled .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -4,10 +4,9 @@ See `resolver.kernels.compilation.machine_code`.
 
     compile_kernels.py [LEVEL FOLDER [KERNEL...]]
 
-FOLDER/LEVEL gets an extension module for the Python that runs this. A C compiler links it.
-Without arguments, or with an empty LEVEL, it is for this processor; without FOLDER, for this
-checkout. Without all kernels (`module.name`, as in
-`signatures.json`) it is for tests only.
+FOLDER/LEVEL gets an extension module for the Python that runs this; a C compiler links it. An
+empty LEVEL is that of this processor; without FOLDER it is for this checkout. KERNEL (as in
+`signatures.json`) leaves out all others, for tests.
 """
 
 from __future__ import annotations
