@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator
 
 from resolver.errors import DateError
+from resolver.ingest.io.csv_rows import read_header_rows
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import read_header_rows
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,

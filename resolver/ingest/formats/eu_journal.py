@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 
 from resolver.ingest.formats import eu_cells
 from resolver.ingest.formats.eu_names import add_aliases, add_main_name, add_previous_names
+from resolver.ingest.io.csv_rows import read_header_rows
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import read_header_rows
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from resolver.errors import DateError
+from resolver.ingest.io.json_rows import Json, read_json_objects
 from resolver.ingest.io.json_values import (
     json_objects,
     json_text,
@@ -17,7 +18,6 @@ from resolver.ingest.io.json_values import (
 )
 from resolver.ingest.io.sniffing import head_text, json_keys
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import Json, read_json_objects
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,

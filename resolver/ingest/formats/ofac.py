@@ -21,8 +21,8 @@ from resolver.ingest.formats.ofac_remarks import (
     read_remark,
     split_remarks,
 )
+from resolver.ingest.io.csv_rows import read_csv_rows
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import read_csv_rows
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,

@@ -6,12 +6,8 @@ import csv
 import re
 
 from resolver.ingest.io.codepages import detect_code_page
-from resolver.ingest.io.source_files import (
-    ESCAPED,
-    ZIP_MAGICS,
-    detect_encoding,
-    redecode_line,
-)
+from resolver.ingest.io.source_files import ZIP_MAGICS
+from resolver.ingest.io.text_lines import ESCAPED, detect_encoding, redecode_line
 
 PARQUET_MAGIC = b"PAR1"
 _SAMPLE_LINES = 20

@@ -12,21 +12,17 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
-import re
 import zipfile
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
 from resolver.errors import InputError
-from resolver.ingest.io.codepages import WESTERN, detect_code_page
 
 MAX_RATIO = 200
 FREE_BYTES = 64 * 1024 * 1024
 MAX_MEMBERS = 10_000
-MAX_LINE = 16 * 1024 * 1024
 HEAD_BYTES = 65_536
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -228,98 +224,3 @@ def _damage_error(label: str, error: Exception) -> InputError:
             "the compressed file is truncated", place=label, hint="fetch the file again"
         )
     return InputError(f"the file is damaged: {error}", place=label, hint="fetch the file again")
-
-
-def read_text_lines(file: SourceFile) -> Iterator[tuple[int, str]]:
-    """Yield the lines of a text file as (1-based number, text without line end).
-
-    UTF-8 and UTF-16 are known by the byte-order mark (UTF-16 also by its zero bytes); the default
-    is UTF-8. A line that is not UTF-8 is decoded in the code page of the file's beginning
-    (`codepages`), Western or Cyrillic, if it looks like it, so a stray byte does not change the
-    decoding of the rest. A line that no decoding fits, that holds NUL, or that is longer than
-    `MAX_LINE` characters (cut to `MAX_LINE + 1`) is yielded too: `line_fault` names the fault, and
-    the reader makes a `Reject` of it.
-    """
-    is_start = True
-    for number, piece, ends_line in read_text_pieces(file, MAX_LINE + 1):
-        if is_start:
-            yield number, piece
-        is_start = ends_line
-
-
-def read_text_pieces(file: SourceFile, size: int) -> Iterator[tuple[int, str, bool]]:
-    """Yield the lines of a text file in pieces of at most `size` characters.
-
-    A piece is (1-based number of its line, text without line end, whether the line ends with it).
-    Decoding is that of `read_text_lines`.
-    """
-    with file.open() as binary:
-        head = cast("io.BufferedReader", binary).peek(HEAD_BYTES)[:HEAD_BYTES]
-        encoding, code_page = detect_encoding(head[:4096]), detect_code_page(head)
-        errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
-        with io.TextIOWrapper(binary, encoding=encoding, errors=errors) as stream:
-            number = 1
-            try:
-                while piece := stream.readline(size):
-                    ends_line = piece.endswith("\n") or len(piece) < size
-                    yield number, redecode_line(piece.rstrip("\r\n"), code_page), ends_line
-                    number += ends_line
-            except UnicodeDecodeError:
-                fault = f"line {number} cannot be read as {encoding}"
-                raise InputError(
-                    fault, place=file.label, hint="convert the file to UTF-8"
-                ) from None
-
-
-def line_fault(text: str) -> str:
-    """Return the fault of a line or cell (length, NUL bytes, encoding), or an empty text."""
-    if len(text) > MAX_LINE:
-        return f"the line is longer than {MAX_LINE} characters"
-    if "\x00" in text:
-        return "the row holds NUL bytes"
-    if not text.isascii() and ESCAPED.search(text):
-        return "the row is neither UTF-8 nor windows-1252 or -1251; convert the file to UTF-8"
-    return ""
-
-
-def detect_encoding(head: bytes) -> str:
-    """Return the Python codec of a text that begins with `head`; `utf-8` by default."""
-    if head.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    if len(head) >= 16:
-        even, odd = head[0::2].count(0), head[1::2].count(0)
-        if odd > len(head) * 0.15 and not even:
-            return "utf-16-le"
-        if even > len(head) * 0.15 and not odd:
-            return "utf-16-be"
-    return "utf-8"
-
-
-ESCAPED = re.compile("[\udc80-\udcff]")
-"""Bytes that are not UTF-8, as `surrogateescape` keeps them."""
-_NON_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
-# Signs of another code page read as windows-1252: words of accented letters only (Cyrillic, Greek,
-# Arabic code pages), or symbols inside words (Central European ones).
-_NOT_WESTERN = re.compile("[À-ÿ]{4}|[a-zÀ-ÿ][¢£¥¦§©¬®±²³¹¶¼½¾¿][a-zÀ-ÿ]")
-
-
-def redecode_line(line: str, code_page: str) -> str:
-    """Decode a line that is not UTF-8 in a code page.
-
-    A Western line with valid UTF-8 letters too is damaged UTF-8 and stays (two Cyrillic letters may
-    look like one).
-    """
-    if (
-        not code_page
-        or line.isascii()
-        or not ESCAPED.search(line)
-        or (code_page == WESTERN and _NON_ASCII.search(line))
-    ):
-        return line
-    try:
-        decoded = line.encode("utf-8", "surrogateescape").decode(code_page)
-    except UnicodeDecodeError:
-        return line
-    return line if code_page == WESTERN and _NOT_WESTERN.search(decoded) else decoded

@@ -25,6 +25,7 @@ from resolver.ingest.formats.ftm.ftm_schema import (
     nested_entities,
     reverse_property,
 )
+from resolver.ingest.io.json_rows import Json, read_json_rows
 from resolver.ingest.io.json_values import (
     date_or_text,
     json_objects,
@@ -32,7 +33,6 @@ from resolver.ingest.io.json_values import (
     json_texts,
 )
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import Json, read_json_rows
 from resolver.ingest.reader_types import Reject
 from resolver.ingest.text.record_draft import Fact
 from resolver.records import Address, Identifier, Relation, RelationType, Value, kind_of_schema

@@ -21,10 +21,10 @@ from resolver.ingest.formats.ftm.ftm_schema import (
     is_link_schema,
     nested_entities,
 )
+from resolver.ingest.io.json_rows import Json, read_json_rows
 from resolver.ingest.io.json_values import json_text, json_texts, value_reject_reason
 from resolver.ingest.io.sniffing import json_keys
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import Json, read_json_rows
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,

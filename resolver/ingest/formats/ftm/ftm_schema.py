@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 
+from resolver.ingest.io.json_rows import Json
 from resolver.ingest.io.json_values import json_objects, json_texts
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import Json
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.reference.ftm.schemata import (
     ENTITY,

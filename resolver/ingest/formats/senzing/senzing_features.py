@@ -6,8 +6,8 @@ import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from resolver.ingest.io.json_rows import Json
 from resolver.ingest.io.json_values import date_or_text, json_text, json_texts
-from resolver.ingest.io.text_rows import Json
 from resolver.ingest.text.date_order import DateEvidence, DateOrder
 from resolver.ingest.text.machine_dates import read_date_readings
 from resolver.ingest.text.record_draft import RecordDraft

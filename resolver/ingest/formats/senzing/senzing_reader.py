@@ -21,6 +21,7 @@ from resolver.ingest.formats.senzing.senzing_features import (
     group_features,
     guess_schema,
 )
+from resolver.ingest.io.json_rows import Json, read_json_rows
 from resolver.ingest.io.json_values import (
     json_objects,
     json_text,
@@ -29,7 +30,6 @@ from resolver.ingest.io.json_values import (
 )
 from resolver.ingest.io.sniffing import json_keys
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import Json, read_json_rows
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,

@@ -9,9 +9,9 @@ import numpy as np
 from resolver.errors import RecordError
 from resolver.ingest.formats.ftm.ftm_entity import MAX_ENTITY_VALUES, SubmittedRecord
 from resolver.ingest.formats.senzing.senzing_reader import own_date_order, read_senzing_object
+from resolver.ingest.io.json_rows import Json
 from resolver.ingest.io.json_values import json_text
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_rows import Json
 from resolver.ingest.reader_types import LocatedBatch, LocatedRecord, Reject
 from resolver.ingest.validation import validate_records
 from resolver.records import Batch

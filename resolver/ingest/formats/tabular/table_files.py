@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain, groupby
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,13 @@ import pyarrow.parquet as pq
 
 from resolver.errors import InputError
 from resolver.ingest.formats.tabular.text_arrays import convert_to_text, convert_values
+from resolver.ingest.io.csv_rows import PlainLines, Row, read_csv_items
+from resolver.ingest.io.json_rows import (
+    JsonRow,
+    PlainObjects,
+    read_json_items,
+    read_json_rows,
+)
 from resolver.ingest.io.parquet_limits import safe_batch_rows
 from resolver.ingest.io.sniffing import (
     PARQUET_MAGIC,
@@ -28,11 +36,6 @@ from resolver.ingest.io.sniffing import (
     stated_delimiter,
 )
 from resolver.ingest.io.source_files import SourceFile, is_zip
-from resolver.ingest.io.text_rows import (
-    Row,
-    read_csv_rows,
-    read_json_rows,
-)
 from resolver.ingest.reader_types import Reject
 
 CHUNK = 16_384
@@ -52,10 +55,14 @@ class TableChunk:
 
 
 Chunks = Iterator[TableChunk | Reject]
+CsvItems = Iterator[Row | Reject | PlainLines]
+JsonItems = Iterator[JsonRow | Reject | PlainObjects]
 _DAMAGE = (pa.ArrowException, OSError, UnicodeDecodeError)
 TableRow = tuple[int, list[Any]]
 """Row: the line it begins on, and the values of the requested columns."""
-ChunkBuilder = Callable[[list[list[Any]], list[int]], Chunks]
+ChunkBuilder = Callable[[Sequence[Sequence[Any]], list[int]], Chunks]
+"""Builds the chunk of rows from the values of each column and their lines."""
+_Block = TypeVar("_Block")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +117,59 @@ def _open_csv(file: SourceFile, head: bytes, delimiter: str | None) -> TableFile
 
     def chunks(selected: Sequence[str]) -> Chunks:
         """Stream the rows of some columns."""
-        _, rows = _split_off_header(file, separator)
-        places = [names.index(name) for name in selected]
-        return _build_chunks(
-            _pick_cells(file.label, rows, len(names), places),
-            _text_chunk_builder(selected),
-            _count_cell_chars,
-        )
+        _, items = _split_off_header(file, separator)
+        return _csv_chunks(file.label, items, names, selected)
 
     return TableFile(names, chunks)
 
 
-def _split_off_header(
-    file: SourceFile, delimiter: str
-) -> tuple[Row | Reject | None, Iterator[Row | Reject]]:
+def _split_off_header(file: SourceFile, delimiter: str) -> tuple[Row | Reject | None, CsvItems]:
     """Return the header of a CSV, and the rows below it."""
-    rows = read_csv_rows(file, delimiter=delimiter)
-    first = next(rows, None)
+    first, items = _split_off_row(read_csv_items(file, delimiter=delimiter))
     if isinstance(first, tuple) and stated_delimiter(delimiter.join(first[1])):
-        first = next(rows, None)
-    return first, rows
+        return _split_off_row(items)
+    return first, items
+
+
+def _split_off_row(items: CsvItems) -> tuple[Row | Reject | None, CsvItems]:
+    """Return the first row of a CSV, and those after it."""
+    for item in items:
+        if not isinstance(item, PlainLines):
+            return item, items
+        row, rest = item.split_off_row()
+        if row is not None:
+            return row, chain([rest] if rest else [], items)
+    return None, items
+
+
+def _csv_chunks(
+    label: str, items: CsvItems, names: Sequence[str], selected: Sequence[str]
+) -> Chunks:
+    """Yield the rows of a CSV as chunks of some of its columns `names`."""
+    places = [names.index(name) for name in selected]
+
+    def chunks_of(rows: Iterator[Row | Reject]) -> Chunks:
+        """Yield chunks of single rows."""
+        picked = _pick_cells(label, rows, len(names), places)
+        return _build_chunks(picked, _text_chunk_builder(selected), _count_cell_chars)
+
+    for item in _gather_rows(items, PlainLines):
+        if not isinstance(item, PlainLines):
+            yield from chunks_of(item)
+        elif (arrays := item.arrays(len(names), places)) is None:
+            yield from chunks_of(item.rows())
+        else:
+            lines = np.arange(item.number, item.number + item.count, dtype=np.int32)
+            yield TableChunk(dict(zip(selected, arrays, strict=True)), lines)
+
+
+def _gather_rows(items: Iterator[Any], block: type[_Block]) -> Iterator[_Block | Iterator[Any]]:
+    """Yield blocks of rows as they come, and each run of single rows as an iterator."""
+    for is_block, run in groupby(items, lambda item: isinstance(item, block)):
+        if is_block:
+            yield from run
+        else:
+            yield run
 
 
 def _pick_cells(
@@ -164,10 +204,14 @@ def _build_chunks(
         values.append(item[1])
         size += size_of(item[1])
         if len(values) >= CHUNK or size >= MAX_CHARS:
-            yield from build(values, lines)
+            yield from build(_columns(values), lines)
             values, lines, size = [], [], 0
     if values:
-        yield from build(values, lines)
+        yield from build(_columns(values), lines)
+
+
+def _columns(rows: list[list[Any]]) -> Sequence[Sequence[Any]]:
+    return list(zip(*rows, strict=True))
 
 
 def _count_cell_chars(cells: list[str]) -> int:
@@ -179,11 +223,11 @@ def _count_value_chars(values: list[Any]) -> int:
 
 
 def _text_chunk_builder(selected: Sequence[str]) -> ChunkBuilder:
-    def build(rows: list[list[str]], lines: list[int]) -> Chunks:
+    def build(columns: Sequence[Sequence[str]], lines: list[int]) -> Chunks:
         """Build the chunk of some rows."""
         arrays = {
-            name: pa.array([row[at] for row in rows], pa.string())
-            for at, name in enumerate(selected)
+            name: pa.array(cells, pa.string())
+            for name, cells in zip(selected, columns, strict=True)
         }
         yield TableChunk(arrays, np.array(lines, dtype=np.int32))
 
@@ -204,32 +248,43 @@ def _open_json(file: SourceFile) -> TableFile:
 
     def chunks(selected: Sequence[str]) -> Chunks:
         """Stream the rows of some columns."""
-        picked = (
-            item
-            if isinstance(item, Reject)
-            else (item[0], [item[1].get(name) for name in selected])
-            for item in read_json_rows(file)
-        )
-        return _build_chunks(picked, _value_chunk_builder(file.label, selected), _count_value_chars)
+        return _json_chunks(file.label, read_json_items(file), selected)
 
     return TableFile(tuple(names), chunks)
+
+
+def _json_chunks(label: str, items: JsonItems, selected: Sequence[str]) -> Chunks:
+    """Yield the objects of a JSON file as chunks of some of their fields."""
+    build = _value_chunk_builder(label, selected)
+    for item in _gather_rows(items, PlainObjects):
+        if isinstance(item, PlainObjects):
+            columns = [[row.get(name) for row in item.objects] for name in selected]
+            yield from build(columns, list(range(item.number, item.number + len(item.objects))))
+        else:
+            picked = (
+                row
+                if isinstance(row, Reject)
+                else (row[0], [row[1].get(name) for name in selected])
+                for row in item
+            )
+            yield from _build_chunks(picked, build, _count_value_chars)
 
 
 def _value_chunk_builder(label: str, selected: Sequence[str]) -> ChunkBuilder:
     """Return a builder of chunks that refuses values other than texts, numbers and their lists."""
 
-    def build(rows: list[list[Any]], lines: list[int]) -> Chunks:
+    def build(columns: Sequence[Sequence[Any]], lines: list[int]) -> Chunks:
         """Build the chunk of some rows, after a reject for each refused one."""
         refused: dict[int, str] = {}
         arrays = {
-            name: convert_values([row[at] for row in rows], name, refused)
-            for at, name in enumerate(selected)
+            name: convert_values(values, name, refused)
+            for name, values in zip(selected, columns, strict=True)
         }
         chunk = TableChunk(arrays, np.array(lines, dtype=np.int32))
         if refused:
             for row, reason in sorted(refused.items()):
                 yield Reject(label, lines[row], reason)
-            rows_left = np.setdiff1d(np.arange(len(rows)), list(refused))
+            rows_left = np.setdiff1d(np.arange(len(lines)), list(refused))
             remaining = {name: array.take(pa.array(rows_left)) for name, array in arrays.items()}
             chunk = TableChunk(remaining, chunk.lines[rows_left])
         yield chunk

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -49,7 +50,7 @@ def _iso_day(value: datetime.datetime) -> str:
     return value.date().isoformat()
 
 
-def convert_values(values: list[object], name: str, refused: dict[int, str]) -> pa.Array:
+def convert_values(values: Sequence[object], name: str, refused: dict[int, str]) -> pa.Array:
     """Convert the JSON values of column `name` to texts, or to lists of texts.
 
     Adds the reason to `refused` for each row with a value that is no text, number or list of them.

@@ -1,0 +1,168 @@
+"""Lines of text files in any usual encoding."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
+
+from resolver.errors import InputError
+from resolver.ingest.io.codepages import WESTERN, detect_code_page
+from resolver.ingest.io.source_files import HEAD_BYTES, SourceFile
+
+MAX_LINE = 16 * 1024 * 1024
+BLOCK_CHARS = 1 << 20
+"""Characters of lines that are read at once."""
+
+
+def read_text_lines(file: SourceFile) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text file as (1-based number, text without line end).
+
+    UTF-8 and UTF-16 are known by the byte-order mark (UTF-16 also by its zero bytes); the default
+    is UTF-8. A line that is not UTF-8 is decoded in the code page of the file's beginning
+    (`codepages`), Western or Cyrillic, if it looks like it, so a stray byte does not change the
+    decoding of the rest. A line that no decoding fits, that holds NUL, or that is longer than
+    `MAX_LINE` characters (cut to `MAX_LINE + 1`) is yielded too: `line_fault` names the fault, and
+    the reader makes a `Reject` of it.
+    """
+    for number, text in read_text_blocks(file):
+        yield from enumerate(text.split("\n"), number)
+
+
+def read_text_blocks(file: SourceFile) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text file in blocks: the 1-based number of the first, and the lines.
+
+    Lines are joined by line ends, without one after the last. A block has about `BLOCK_CHARS`
+    characters and ends with a line. Lines are those of `read_text_lines`.
+    """
+    with _open_text(file) as (stream, code_page):
+        number = 1
+        read_block = _read_block if stream.encoding.startswith("utf-8") else _read_lines
+        while text := read_block(file, stream, number):
+            text = text.removesuffix("\n")
+            if not text.isascii() and ESCAPED.search(text):
+                text = "\n".join(redecode_line(line, code_page) for line in text.split("\n"))
+            yield number, text
+            number += text.count("\n") + 1
+
+
+def _read_block(_file: SourceFile, stream: io.TextIOWrapper, _number: int) -> str:
+    """Return the next lines of UTF-8, in which no byte is an error."""
+    text = stream.read(BLOCK_CHARS)
+    if not text or text.endswith("\n"):
+        return text
+    start = text.rfind("\n") + 1
+    text += _read_line(stream)
+    return text if len(text) - start <= MAX_LINE else text[: start + MAX_LINE + 1]
+
+
+def _read_lines(file: SourceFile, stream: io.TextIOWrapper, number: int) -> str:
+    """Return the next lines of another encoding. Raises `InputError` for bytes that are none."""
+    lines: list[str] = []
+    size = 0
+    try:
+        while size < BLOCK_CHARS and (line := _read_line(stream)):
+            lines.append(line)
+            size += len(line)
+    except UnicodeDecodeError:
+        raise _encoding_error(file, number + len(lines), stream.encoding) from None
+    return "".join(lines)
+
+
+def _read_line(stream: io.TextIOWrapper) -> str:
+    """Return the next line, cut to `MAX_LINE` + 1 characters."""
+    line = stream.readline(MAX_LINE + 1)
+    if len(line) > MAX_LINE and not line.endswith("\n"):
+        while (rest := stream.readline(MAX_LINE + 1)) and not rest.endswith("\n"):
+            pass
+        line += "\n"
+    return line
+
+
+@contextmanager
+def _open_text(file: SourceFile) -> Iterator[tuple[io.TextIOWrapper, str]]:
+    """Open a file as text in its encoding, with the code page of lines that are not UTF-8."""
+    with file.open() as binary:
+        head = cast("io.BufferedReader", binary).peek(HEAD_BYTES)[:HEAD_BYTES]
+        encoding, code_page = detect_encoding(head[:4096]), detect_code_page(head)
+        errors = "surrogateescape" if encoding.startswith("utf-8") else "strict"
+        with io.TextIOWrapper(binary, encoding=encoding, errors=errors) as stream:
+            yield stream, code_page
+
+
+def _encoding_error(file: SourceFile, number: int, encoding: str) -> InputError:
+    fault = f"line {number} cannot be read as {encoding}"
+    return InputError(fault, place=file.label, hint="convert the file to UTF-8")
+
+
+def read_text_pieces(file: SourceFile, size: int) -> Iterator[tuple[int, str, bool]]:
+    """Yield the lines of a text file in pieces of at most `size` characters.
+
+    A piece is (1-based number of its line, text without line end, whether the line ends with it).
+    Decoding is that of `read_text_lines`.
+    """
+    with _open_text(file) as (stream, code_page):
+        number = 1
+        try:
+            while piece := stream.readline(size):
+                ends_line = piece.endswith("\n") or len(piece) < size
+                yield number, redecode_line(piece.rstrip("\r\n"), code_page), ends_line
+                number += ends_line
+        except UnicodeDecodeError:
+            raise _encoding_error(file, number, stream.encoding) from None
+
+
+def line_fault(text: str) -> str:
+    """Return the fault of a line or cell (length, NUL bytes, encoding), or an empty text."""
+    if len(text) > MAX_LINE:
+        return f"the line is longer than {MAX_LINE} characters"
+    if "\x00" in text:
+        return "the row holds NUL bytes"
+    if not text.isascii() and ESCAPED.search(text):
+        return "the row is neither UTF-8 nor windows-1252 or -1251; convert the file to UTF-8"
+    return ""
+
+
+def detect_encoding(head: bytes) -> str:
+    """Return the Python codec of a text that begins with `head`; `utf-8` by default."""
+    if head.startswith(b"\xef\xbb\xbf"):
+        return "utf-8-sig"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    if len(head) >= 16:
+        even, odd = head[0::2].count(0), head[1::2].count(0)
+        if odd > len(head) * 0.15 and not even:
+            return "utf-16-le"
+        if even > len(head) * 0.15 and not odd:
+            return "utf-16-be"
+    return "utf-8"
+
+
+ESCAPED = re.compile("[\udc80-\udcff]")
+"""Bytes that are not UTF-8, as `surrogateescape` keeps them."""
+_NON_ASCII = re.compile("[^\x00-\x7f\udc80-\udcff]")
+# Signs of another code page read as windows-1252: words of accented letters only (Cyrillic, Greek,
+# Arabic code pages), or symbols inside words (Central European ones).
+_NOT_WESTERN = re.compile("[À-ÿ]{4}|[a-zÀ-ÿ][¢£¥¦§©¬®±²³¹¶¼½¾¿][a-zÀ-ÿ]")
+
+
+def redecode_line(line: str, code_page: str) -> str:
+    """Decode a line that is not UTF-8 in a code page.
+
+    A Western line with valid UTF-8 letters too is damaged UTF-8 and stays (two Cyrillic letters may
+    look like one).
+    """
+    if (
+        not code_page
+        or line.isascii()
+        or not ESCAPED.search(line)
+        or (code_page == WESTERN and _NON_ASCII.search(line))
+    ):
+        return line
+    try:
+        decoded = line.encode("utf-8", "surrogateescape").decode(code_page)
+    except UnicodeDecodeError:
+        return line
+    return line if code_page == WESTERN and _NOT_WESTERN.search(decoded) else decoded
