@@ -59,7 +59,7 @@ from resolver.scoring.score_links import ScoredRows, build_links
 if TYPE_CHECKING:
     from resolver.ingest.formats.tabular.mapping import Mapping as TableMapping
     from resolver.ingest.list_reading import Progress as ListProgress
-    from resolver.ingest.list_reading import ReadingRules
+    from resolver.ingest.parallel_reading import ReadingRules
     from resolver.ingest.reader_types import Intake
     from resolver.merging import CountryCode, MergeContext, Partition
 
@@ -95,7 +95,7 @@ def ingest_lists(
 ) -> Intake:
     """Read lists of any known formats into one intake; see `read_lists` for the options."""
     # the readers of all formats take long to load
-    from resolver.ingest.list_reading import DEFAULT_RULES
+    from resolver.ingest.parallel_reading import DEFAULT_RULES
     from resolver.ingest.readers import read_lists
 
     return read_lists(

@@ -21,12 +21,6 @@ from resolver.errors import InputError, MappingError
 from resolver.hub.desk_users import UserRole
 from resolver.hub.job_worker import BatchOptions, submit_batch
 from resolver.hub.ownership import RecordOwner
-from resolver.ingest.column_proposal import (
-    TableProposal,
-    find_tables,
-    propose_columns,
-    usable_columns,
-)
 from resolver.ingest.formats.tabular.guessed_mapping import source_name
 from resolver.ingest.formats.tabular.mapping import Mapping, build_mapping
 from resolver.ingest.formats.tabular.table_files import open_table_file
@@ -34,6 +28,12 @@ from resolver.ingest.formats.tabular.table_reader import NAME as TABULAR
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.list_preview import list_values
 from resolver.ingest.list_sample import ListSample, sample_lists
+from resolver.ingest.proposals.column_proposal import (
+    TableProposal,
+    find_tables,
+    propose_columns,
+    usable_columns,
+)
 from resolver.ingest.reader_types import Reject
 from resolver.ingest.readers import READERS
 from resolver.records import Record

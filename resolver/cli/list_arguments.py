@@ -31,7 +31,7 @@ def read_list_files(
 
     Raises `InputError` if no record could be read.
     """
-    from resolver.ingest.list_reading import ReadingRules
+    from resolver.ingest.parallel_reading import ReadingRules
     from resolver.pipeline import ingest_lists
 
     counts: dict[str, int] = {}

@@ -14,11 +14,11 @@ from markupsafe import Markup, escape
 from resolver.errors import MappingError
 from resolver.frames.cell_texts import Cells, is_nested
 from resolver.frames.frame_tables import ROW_COLUMN, FrameTable, open_frame
-from resolver.ingest.column_proposal import MISSING, TableProposal, propose_table
 from resolver.ingest.formats.tabular.column_names import recognize_columns
 from resolver.ingest.formats.tabular.column_profiles import MAX_ROWS
 from resolver.ingest.formats.tabular.guessed_mapping import guess_kind
 from resolver.ingest.formats.tabular.mapping import Mapping, build_mapping
+from resolver.ingest.proposals.column_proposal import MISSING, TableProposal, propose_table
 
 MAX_EXAMINED = 100
 """Columns of unknown names whose values are examined; later ones are known by name only."""

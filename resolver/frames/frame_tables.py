@@ -10,6 +10,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ import pyarrow.compute as pc
 from resolver.errors import InputError
 from resolver.frames.cell_texts import Cells, convert_cells
 from resolver.ingest.formats.tabular.table_files import CHUNK, Chunks, TableChunk, TableFile
-from resolver.ingest.reader_types import Reject
+from resolver.ingest.reader_types import Reject, Share
 
 ROW_COLUMN, ROW_DIGITS = "(row number)", 10
 """Column that `open_frame` adds: the number of the row in so many digits, from 0."""
@@ -211,9 +212,9 @@ def open_frame(
     rows = table.rows if limit is None else min(table.rows, limit)
     shown = table.names if names is None else tuple(names)
 
-    def chunks(selected: Sequence[str]) -> Chunks:
-        """Stream the rows of some columns."""
-        for start in range(0, rows, CHUNK):
+    def chunks(selected: Sequence[str], share: Share) -> Chunks:
+        """Stream a share of the rows of some columns."""
+        for start in compress(range(0, rows, CHUNK), share.marks()):
             yield from _build_chunk(table, selected, start, min(start + CHUNK, rows))
 
     return TableFile((*(name for name in shown if name != ROW_COLUMN), ROW_COLUMN), chunks)

@@ -27,7 +27,7 @@ from resolver.ingest.formats.tabular.table_reader import NAME as TABULAR
 from resolver.ingest.formats.tabular.table_reader import is_table, read_open_table
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.list_reading import read_unit
-from resolver.ingest.reader_types import Intake, ListUnit, ReaderRow, Reject
+from resolver.ingest.reader_types import WHOLE, Intake, ListUnit, ReaderRow, Reject
 from resolver.ingest.readers import detect_format
 from resolver.kernels.threads import available_cores
 from resolver.pipeline import ingest_lists
@@ -187,7 +187,9 @@ def _read_text_table(file: TableFile) -> pa.Table:
     """Return all columns of a table file; rows that cannot be read are left out."""
     names = [name for name in dict.fromkeys(file.columns) if file.columns.count(name) == 1 and name]
     chunks = [
-        pa.table(chunk.arrays) for chunk in file.chunks(names) if not isinstance(chunk, Reject)
+        pa.table(chunk.arrays)
+        for chunk in file.chunks(names, WHOLE)
+        if not isinstance(chunk, Reject)
     ]
     if not chunks:
         return pa.table({name: pa.array([], pa.string()) for name in names})

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.errors import InputError
-from resolver.ingest.discovery import PlannedList
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,
@@ -26,7 +24,6 @@ from resolver.ingest.text.machine_dates import describe_old_births
 from resolver.ingest.text.placeholders import remove_placeholders
 from resolver.ingest.validation import validate_records
 from resolver.ingest.value_limits import limit_values
-from resolver.kernels.processes import map_ranges
 from resolver.records import Batch, Record, concat
 
 CHUNK_ROWS = 8_192
@@ -34,27 +31,7 @@ MAX_REJECTS = 100_000
 """Rejects of one list that are kept; later ones are only counted, so that a hostile file cannot
 fill the memory.
 """
-MIN_PARALLEL_BYTES = 2 << 20
-"""Size of all files from which lists are read in several processes."""
-
 Progress = Callable[[str, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingRules:
-    """Rules that all lists of a run are read by.
-
-    `accept_restricted` admits handling codes above H0. `complete` states that the lists hold all
-    records of their sources. Lists are read in up to `workers` processes; this does not change the
-    result.
-    """
-
-    accept_restricted: bool = False
-    complete: bool = False
-    workers: int = 1
-
-
-DEFAULT_RULES = ReadingRules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,87 +78,16 @@ class RejectList:
         return (*self._listed, Reject(self._label, 0, reason))
 
 
-def read_planned(
-    planned: Sequence[PlannedList],
-    rules: ReadingRules = DEFAULT_RULES,
-    *,
-    strict: bool = False,
-    progress: Progress | None = None,
-) -> list[ListContents]:
-    """Read lists, in their order, on several cores where they are large.
+@dataclass(frozen=True, slots=True)
+class RawList:
+    """List, or a share of it, as read: its valid records, their lines, and what else was said."""
 
-    `progress` as in `read_unit`; a list that another process reads is reported once it is read.
-    Raises the error of the first list, in their order, that raises one.
-    """
-    sizes = [_size(item) for item in planned]
-    workers = rules.workers if sum(sizes) >= MIN_PARALLEL_BYTES else 1
-    shares = _share_out(sizes, workers)
-    results: dict[int, ListContents | InputError] = {}
-
-    def read_shares(start: int, stop: int) -> dict[int, ListContents | InputError]:
-        """Read the lists of some shares up to the first fault of each."""
-        own: dict[int, ListContents | InputError] = {}
-        for share in shares[start:stop]:
-            for place in share:
-                try:
-                    own[place] = _read_planned_list(planned[place], rules, strict, progress)
-                except InputError as error:
-                    own[place] = error
-                    break
-        return own
-
-    parts = map_ranges(read_shares, len(shares), workers, 1)
-    for part in parts:
-        results |= part
-    reads = []
-    for place, result in sorted(results.items()):
-        if isinstance(result, InputError):
-            raise result
-        if progress and place not in parts[0]:
-            progress(result.label, len(result.batch))
-        reads.append(result)
-    return reads
-
-
-def _read_planned_list(
-    item: PlannedList, rules: ReadingRules, strict: bool, progress: Progress | None
-) -> ListContents:
-    contents = read_unit(
-        item.row,
-        item.unit,
-        notes=item.notes,
-        strict=strict,
-        accept_restricted=rules.accept_restricted,
-        progress=progress,
-    )
-    return replace(contents, complete=True) if rules.complete else contents
-
-
-def _size(item: PlannedList) -> int:
-    """Return the bytes of the files of a list; of a member of an archive, those of the archive."""
-    paths = {
-        file.path if file.worksheet is None else file.worksheet.path for file in item.unit.files
-    }
-    return sum(map(_file_size, paths))
-
-
-def _file_size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        # reading it says what is wrong
-        return 0
-
-
-def _share_out(sizes: Sequence[int], workers: int) -> list[list[int]]:
-    """Return the places of items in `workers` shares of about the same size, each ascending."""
-    shares: list[list[int]] = [[] for _ in range(max(workers, 1))]
-    totals = [0] * len(shares)
-    for place in sorted(range(len(sizes)), key=lambda place: (-sizes[place], place)):
-        smallest = totals.index(min(totals))
-        shares[smallest].append(place)
-        totals[smallest] += sizes[place]
-    return [sorted(share) for share in shares if share]
+    batch: Batch
+    lines: npt.NDArray[np.int32]
+    rejects: tuple[Reject, ...]
+    notes: tuple[str, ...]
+    version: str
+    broken: bool
 
 
 def read_unit(
@@ -197,9 +103,24 @@ def read_unit(
 
     Raises `InputError` for the first reject if `strict`, and where nothing of the list can be read.
     """
+    raw = read_share(
+        row, unit, strict=strict, accept_restricted=accept_restricted, progress=progress
+    )
+    return complete_list(row, unit, [raw], notes)
+
+
+def read_share(
+    row: ReaderRow,
+    unit: ListUnit,
+    *,
+    strict: bool = False,
+    accept_restricted: bool = False,
+    progress: Progress | None = None,
+) -> RawList:
+    """Read what `unit.share` holds of a list. Progress and errors as in `read_unit`."""
     chunks: list[LocatedBatch] = []
     rejects = RejectList(unit.label, strict=strict)
-    messages = list(notes)
+    messages: list[str] = []
     version, count, broken = "", 0, False
     for item in _gather_batches(unit.label, row.read(unit)):
         if isinstance(item, LocatedBatch):
@@ -217,7 +138,19 @@ def read_unit(
             version = max(version, item.text)
     lines = np.concatenate([np.zeros(0, dtype=np.int32), *(chunk.lines for chunk in chunks)])
     batch = concat(chunk.batch for chunk in chunks)
-    if not len(batch) and not rejects.listed():
+    return RawList(
+        batch, lines.astype(np.int32), rejects.listed(), tuple(messages), version, broken
+    )
+
+
+def complete_list(
+    row: ReaderRow, unit: ListUnit, shares: Sequence[RawList], notes: Sequence[str]
+) -> ListContents:
+    """Return the list that the shares make up; `notes` are known of it before it was read."""
+    batch = concat(share.batch for share in shares)
+    rejects = tuple(reject for share in shares for reject in share.rejects)
+    messages = [*notes, *(note for share in shares for note in share.notes)]
+    if not len(batch) and not rejects:
         messages.append(f"{unit.label}: no record of the format {row.name} was found in it")
     if doubt := describe_old_births(batch):
         messages.append(f"{unit.label}: {doubt}")
@@ -225,12 +158,12 @@ def read_unit(
         unit.label,
         row.name,
         row.deduplicated,
-        version,
+        max(share.version for share in shares),
         batch,
-        lines.astype(np.int32),
-        rejects.listed(),
+        np.concatenate([share.lines for share in shares]),
+        rejects,
         tuple(messages),
-        broken,
+        any(share.broken for share in shares),
         row.complete,
     )
 

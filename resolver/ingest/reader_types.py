@@ -9,6 +9,7 @@ nothing of the file can be read.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -101,14 +102,35 @@ Item = Record | LocatedRecord | Batch | LocatedBatch | Reject | ListVersion | No
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """Share of the chunks of a table: every `count`-th one, from chunk `number` on."""
+
+    number: int = 0
+    count: int = 1
+
+    def holds(self, chunk: int) -> bool:
+        """Return whether a chunk (from 0) belongs to the share."""
+        return chunk % self.count == self.number
+
+    def marks(self) -> Iterator[bool]:
+        """Yield for each chunk, without end, whether it belongs to the share."""
+        return map(self.holds, itertools.count())
+
+
+WHOLE = Share()
+
+
+@dataclass(frozen=True, slots=True)
 class ListUnit:
     """Files that together are one list, the principal file first.
 
     `date_rows`: rows of a table, at least, whose dates decide how doubtful ones are read (0: all).
+    `share`: what is read of the list; other than `WHOLE` only where the reader has shares.
     """
 
     files: tuple[SourceFile, ...]
     date_rows: int = 0
+    share: Share = WHOLE
 
     @property
     def label(self) -> str:
@@ -122,7 +144,8 @@ class ReaderRow:
 
     `companions`: stems of the files that belong to one list, principal first (`sdn`, `alt`, `add`).
     `deduplicated`: the list states that no two of its entries are the same person or group.
-    `complete`: the list holds all records of its source.
+    `complete`: the list holds all records of its source. `has_shares` tells whether `read`
+    can read a share of a list, without reading all of it.
     """
 
     name: str
@@ -132,6 +155,7 @@ class ReaderRow:
     companions: tuple[tuple[str, ...], ...] = ()
     deduplicated: bool = False
     complete: bool = False
+    has_shares: Callable[[ListUnit], bool] = lambda _unit: False
 
 
 @dataclass(frozen=True, slots=True)

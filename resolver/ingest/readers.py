@@ -33,13 +33,8 @@ from resolver.ingest.formats.tabular.mapping_choice import choose_mapping, find_
 from resolver.ingest.formats.tabular.table_files import open_table_file
 from resolver.ingest.io.sniffing import is_archive
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.list_reading import (
-    DEFAULT_RULES,
-    Progress,
-    ReadingRules,
-    read_planned,
-    reject_error,
-)
+from resolver.ingest.list_reading import Progress, reject_error
+from resolver.ingest.parallel_reading import DEFAULT_RULES, ReadingRules, read_planned
 from resolver.ingest.reader_types import Intake, ReaderRow, Reject
 
 READERS: tuple[ReaderRow, ...] = (

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from resolver.errors import InputError
-from resolver.ingest import list_reading
-from resolver.ingest.list_reading import ListContents, ReadingRules
+from resolver.ingest import list_reading, parallel_reading
+from resolver.ingest.discovery import PlannedList
+from resolver.ingest.formats.tabular import table_files
+from resolver.ingest.formats.tabular.table_reader import has_shares
+from resolver.ingest.io import text_lines
+from resolver.ingest.io.source_files import SourceFile
+from resolver.ingest.list_reading import RawList
+from resolver.ingest.parallel_reading import ReadingRules
 from resolver.ingest.reader_types import Intake, ListUnit
 from resolver.ingest.readers import read_lists
 from tests.ingest.samples import write_ftm, write_interpol, write_senzing, write_tabular
@@ -32,26 +41,26 @@ class Reading:
 
 def read_in(workers: int, paths: list[Path], *, strict: bool = False) -> Reading:
     own: set[str] = set()
-    read_unit = list_reading.read_unit
+    read = parallel_reading._read
 
-    def note_list(row: Any, unit: ListUnit, **options: Any) -> ListContents:
+    def note_list(item: PlannedList, rules: ReadingRules, **options: Any) -> RawList | InputError:
         """Read a list, and note it in this process."""
-        own.add(unit.label)
-        return read_unit(row, unit, **options)
+        own.add(item.unit.label)
+        return read(item, rules, **options)
 
-    list_reading.read_unit = note_list
+    parallel_reading._read = note_list
     try:
         counts: dict[str, int] = {}
         rules = ReadingRules(workers=workers)
         intake = read_lists(paths, rules=rules, strict=strict, progress=counts.__setitem__)
     finally:
-        list_reading.read_unit = read_unit
+        parallel_reading._read = read
     return Reading(intake, counts, own)
 
 
 def check_intake(folder: Path) -> None:
     """Check that two processes read some lists each, and the same as one."""
-    list_reading.MIN_PARALLEL_BYTES = 1
+    parallel_reading.MIN_PARALLEL_BYTES = 1
     paths = [make(folder) for make in (write_tabular, write_senzing, write_interpol, write_ftm)]
     (folder / "broken.csv").write_text(BROKEN, "utf-8")
     whole = read_in(1, [*paths, folder / "broken.csv"])
@@ -69,7 +78,7 @@ def _nonzero(counts: dict[str, int]) -> dict[str, int]:
 
 def check_error(folder: Path) -> None:
     """Check that the error is that of the first list, whichever process reads it."""
-    list_reading.MIN_PARALLEL_BYTES = 1
+    parallel_reading.MIN_PARALLEL_BYTES = 1
     for number, rows in enumerate((1, 40, 30)):
         (folder / f"{number}.csv").write_text(BROKEN * rows, "utf-8")
     for workers in (1, 2, 3):
@@ -78,7 +87,60 @@ def check_error(folder: Path) -> None:
         assert caught.value.place.startswith("0.csv")
 
 
-@pytest.mark.parametrize("check", [check_intake, check_error])
+def write_table(folder: Path, suffix: str) -> Path:
+    """Write a table of 60 rows, some of which give rejects, that is read in many chunks."""
+    rows = [
+        {
+            "id": f"r{number}",
+            "name": "" if number % 9 == 0 else f"Ann Lee {number}",
+            "birth_date": "3/4/1970" if number % 7 else "nonsense",
+        }
+        for number in range(60)
+    ]
+    path = folder / f"table.{suffix}"
+    if suffix == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    elif suffix == "csv":
+        bad = ["x,1", 'a,"b\nc",1980', 'z,"open,1981']
+        lines = [",".join(row.values()) for row in rows]
+        path.write_text("\n".join(["id,name,birth_date", *lines[:30], *bad, *lines[30:]]), "utf-8")
+    else:
+        lines = [json.dumps(row) for row in rows]
+        text = "\n".join([*lines[:30], "[1]", "", *lines[30:]])
+        path.write_text(text if suffix == "jsonl" else f"[{','.join(lines)}]", "utf-8")
+    return path
+
+
+def check_shares(folder: Path) -> None:
+    """Check that several processes read shares of one table, and the same as one process."""
+    parallel_reading.MIN_PARALLEL_BYTES = 1
+    text_lines.BLOCK_CHARS = 100
+    vars(table_files)["safe_batch_rows"] = lambda *_: 7
+    for suffix in ("csv", "parquet", "jsonl", "json"):
+        path = write_table(folder, suffix)
+        assert has_shares(ListUnit((SourceFile(path),))) == (suffix != "json")
+        whole = read_in(1, [path])
+        for workers in (2, 3):
+            split = read_in(workers, [path])
+            assert split.counts == whole.counts
+            assert split.intake == replace(whole.intake, batch=split.intake.batch)
+            assert list(split.intake.batch.to_records()) == list(whole.intake.batch.to_records())
+        assert whole.intake.rejects
+
+
+def check_rejects(folder: Path) -> None:
+    """Check that the same of too many rejects are listed, however many processes read."""
+    parallel_reading.MIN_PARALLEL_BYTES = 1
+    text_lines.BLOCK_CHARS = 100
+    for module in (list_reading, parallel_reading):
+        vars(module)["MAX_REJECTS"] = 5
+    path = write_table(folder, "csv")
+    whole, split = read_in(1, [path]), read_in(2, [path])
+    assert len(whole.intake.rejects) == 6
+    assert split.intake.rejects == whole.intake.rejects
+
+
+@pytest.mark.parametrize("check", [check_intake, check_error, check_shares, check_rejects])
 def test_in_a_process_without_other_threads(
     check: Callable[[Path], None], tmp_path: Path, root: Path
 ) -> None:
@@ -93,6 +155,6 @@ def test_in_a_process_without_other_threads(
 
 def test_shares_are_about_equal() -> None:
     sizes = [5, 1, 4, 3, 3]
-    shares = list_reading._share_out(sizes, 2)
+    shares = parallel_reading._share_out(sizes, 2)
     assert shares == [[0, 4], [1, 2, 3]]
-    assert list_reading._share_out([7], 2) == [[0]]
+    assert parallel_reading._share_out([7], 2) == [[0]]

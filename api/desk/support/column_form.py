@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from resolver.ingest.column_proposal import MISSING, TableProposal
 from resolver.ingest.formats.tabular.mapping import ADDRESS_PARTS, Mapping
+from resolver.ingest.proposals.column_proposal import MISSING, TableProposal
 from resolver.records import properties as names
 from resolver.records.labels import property_label
 

@@ -120,7 +120,7 @@ def run_batch_job(
     from resolver.engines.result_files import write_rejects
     from resolver.errors import InputError
     from resolver.hub.job_worker import INPUT, RESULT, owner_of_job
-    from resolver.ingest.list_reading import ReadingRules
+    from resolver.ingest.parallel_reading import ReadingRules
     from resolver.pipeline import ingest_lists
     from resolver.records.visibility import assign_owner
 

@@ -25,7 +25,7 @@ def command(file: Path, out: Path | None) -> None:
     """
     from resolver.errors import UsageError
     from resolver.ingest.io.remote_files import local_copies
-    from resolver.ingest.mapping_proposal import propose_mapping
+    from resolver.ingest.proposals.mapping_proposal import propose_mapping
 
     if out is not None and out.exists():
         raise UsageError(f"--out {out} exists", hint="choose another name, or remove it")

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -105,6 +106,9 @@ class PlainLines:
         return [table.column(name).combine_chunks() for name in chosen]
 
 
+CsvItems = Iterator[Row | Reject | PlainLines]
+
+
 @lru_cache(maxsize=16)
 def _quoted_cell(delimiter: str, quotechar: str) -> re.Pattern[str]:
     """Return what matches a cell on one line whose quotes pair up."""
@@ -115,9 +119,7 @@ def _quoted_cell(delimiter: str, quotechar: str) -> re.Pattern[str]:
     )
 
 
-def read_csv_items(
-    file: SourceFile, *, delimiter: str = ",", quotechar: str = '"'
-) -> Iterator[Row | Reject | PlainLines]:
+def read_csv_items(file: SourceFile, *, delimiter: str = ",", quotechar: str = '"') -> CsvItems:
     """Yield the rows of a delimited file as (first line of the row, cells), or several together.
 
     A `Reject` replaces a row with NUL bytes, bytes of an unknown encoding, a cell over `MAX_FIELD`
@@ -140,6 +142,17 @@ def read_csv_items(
                 yield row
         else:
             return
+
+
+def split_off_row(items: CsvItems) -> tuple[Row | Reject | None, CsvItems]:
+    """Return the first row that is not blank, and those after it."""
+    for item in items:
+        if not isinstance(item, PlainLines):
+            return item, items
+        row, rest = item.split_off_row()
+        if row is not None:
+            return row, chain([rest] if rest else [], items)
+    return None, items
 
 
 def read_csv_rows(

@@ -5,6 +5,7 @@ Each is yielded with the number of the line it begins on, or a `Reject` in its p
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from resolver.errors import InputError
 from resolver.ingest.io.sniffing import head_text
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.io.text_lines import MAX_LINE, line_fault, read_text_blocks, read_text_pieces
-from resolver.ingest.reader_types import Reject
+from resolver.ingest.reader_types import WHOLE, Reject, Share
 
 MAX_PIECE = 1_048_576
 """Characters of a line that are scanned for objects at once."""
@@ -31,11 +32,17 @@ class PlainObjects:
     objects: list[Json]
 
 
-def read_json_items(file: SourceFile) -> Iterator[JsonRow | Reject | PlainObjects]:
+def read_json_items(
+    file: SourceFile, share: Share = WHOLE
+) -> Iterator[JsonRow | Reject | PlainObjects]:
     """Yield the objects of a JSON file as (first line, object), or several together: JSON lines, an
     array of objects, or indented objects one after another.
+
+    `share`: only blocks of lines that belong to it (`WHOLE` unless `is_json_lines`).
     """
-    return _read_json_lines(file) if _is_json_lines(file.head()) else read_json_objects(file)
+    if is_json_lines(file.head()):
+        return _read_json_lines(file, share)
+    return read_json_objects(file)
 
 
 def read_json_rows(file: SourceFile) -> Iterator[JsonRow | Reject]:
@@ -47,7 +54,7 @@ def read_json_rows(file: SourceFile) -> Iterator[JsonRow | Reject]:
             yield item
 
 
-def _is_json_lines(head: bytes) -> bool:
+def is_json_lines(head: bytes) -> bool:
     """Return whether each line is a JSON object.
 
     An indented object breaks off within its first line, after a bracket or a comma.
@@ -57,12 +64,12 @@ def _is_json_lines(head: bytes) -> bool:
     return not text.startswith("[") and not (rest and line.rstrip().endswith(("{", "[", ",")))
 
 
-def _read_json_lines(file: SourceFile) -> Iterator[JsonRow | Reject | PlainObjects]:
+def _read_json_lines(file: SourceFile, share: Share) -> Iterator[JsonRow | Reject | PlainObjects]:
     """Yield the objects of a JSON-lines file.
 
     Blank lines are skipped; any other line that is no JSON object is a `Reject`.
     """
-    for number, text in read_text_blocks(file):
+    for number, text in itertools.compress(read_text_blocks(file), share.marks()):
         lines = text.split("\n")
         objects = _parse_lines(lines)
         if objects is not None:

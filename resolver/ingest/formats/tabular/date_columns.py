@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from resolver.ingest.formats.tabular.cell_coding import encode_cells
 from resolver.ingest.formats.tabular.mapping import Mapping
 from resolver.ingest.formats.tabular.table_files import TableFile
-from resolver.ingest.reader_types import Reject
+from resolver.ingest.reader_types import WHOLE, Reject
 from resolver.ingest.text.date_order import DateEvidence, DateOrder
 from resolver.records.properties import DATES
 
@@ -26,7 +26,7 @@ def find_date_order(
     columns = [name for prop in DATES for name in mapping.properties.get(prop, ())]
     evidence = DateEvidence()
     examined = 0
-    for chunk in table.chunks(columns) if columns else ():
+    for chunk in table.chunks(columns, WHOLE) if columns else ():
         if isinstance(chunk, Reject):
             continue
         for name in columns:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import compress, groupby
 from typing import Any, TypeVar
 
 import numpy as np
@@ -18,7 +18,13 @@ import pyarrow.parquet as pq
 
 from resolver.errors import InputError
 from resolver.ingest.formats.tabular.text_arrays import convert_to_text, convert_values
-from resolver.ingest.io.csv_rows import PlainLines, Row, read_csv_items
+from resolver.ingest.io.csv_rows import (
+    CsvItems,
+    PlainLines,
+    Row,
+    read_csv_items,
+    split_off_row,
+)
 from resolver.ingest.io.json_rows import (
     JsonRow,
     PlainObjects,
@@ -36,7 +42,7 @@ from resolver.ingest.io.sniffing import (
     stated_delimiter,
 )
 from resolver.ingest.io.source_files import SourceFile, is_zip
-from resolver.ingest.reader_types import Reject
+from resolver.ingest.reader_types import Reject, Share
 
 CHUNK = 16_384
 MAX_CHARS = 4_000_000
@@ -55,7 +61,7 @@ class TableChunk:
 
 
 Chunks = Iterator[TableChunk | Reject]
-CsvItems = Iterator[Row | Reject | PlainLines]
+CsvRows = Iterator[Row | Reject]
 JsonItems = Iterator[JsonRow | Reject | PlainObjects]
 _DAMAGE = (pa.ArrowException, OSError, UnicodeDecodeError)
 TableRow = tuple[int, list[Any]]
@@ -67,10 +73,10 @@ _Block = TypeVar("_Block")
 
 @dataclass(frozen=True, slots=True)
 class TableFile:
-    """Columns, and a function that streams the rows of some of them."""
+    """Columns, and a function that streams a share of the rows of some of them."""
 
     columns: tuple[str, ...]
-    chunks: Callable[[Sequence[str]], Chunks]
+    chunks: Callable[[Sequence[str], Share], Chunks]
 
 
 def open_table_file(file: SourceFile, delimiter: str | None = None) -> TableFile:
@@ -115,35 +121,29 @@ def _open_csv(file: SourceFile, head: bytes, delimiter: str | None) -> TableFile
         )
     names = tuple(cell.strip() for cell in first[1])
 
-    def chunks(selected: Sequence[str]) -> Chunks:
-        """Stream the rows of some columns."""
+    def chunks(selected: Sequence[str], share: Share) -> Chunks:
+        """Stream a share of the rows of some columns."""
         _, items = _split_off_header(file, separator)
-        return _csv_chunks(file.label, items, names, selected)
+        return _csv_chunks(
+            file.label, compress(_runs(items, PlainLines), share.marks()), names, selected
+        )
 
     return TableFile(names, chunks)
 
 
 def _split_off_header(file: SourceFile, delimiter: str) -> tuple[Row | Reject | None, CsvItems]:
     """Return the header of a CSV, and the rows below it."""
-    first, items = _split_off_row(read_csv_items(file, delimiter=delimiter))
+    first, items = split_off_row(read_csv_items(file, delimiter=delimiter))
     if isinstance(first, tuple) and stated_delimiter(delimiter.join(first[1])):
-        return _split_off_row(items)
+        return split_off_row(items)
     return first, items
 
 
-def _split_off_row(items: CsvItems) -> tuple[Row | Reject | None, CsvItems]:
-    """Return the first row of a CSV, and those after it."""
-    for item in items:
-        if not isinstance(item, PlainLines):
-            return item, items
-        row, rest = item.split_off_row()
-        if row is not None:
-            return row, chain([rest] if rest else [], items)
-    return None, items
-
-
 def _csv_chunks(
-    label: str, items: CsvItems, names: Sequence[str], selected: Sequence[str]
+    label: str,
+    runs: Iterator[PlainLines | CsvRows],
+    names: Sequence[str],
+    selected: Sequence[str],
 ) -> Chunks:
     """Yield the rows of a CSV as chunks of some of its columns `names`."""
     places = [names.index(name) for name in selected]
@@ -153,7 +153,7 @@ def _csv_chunks(
         picked = _pick_cells(label, rows, len(names), places)
         return _build_chunks(picked, _text_chunk_builder(selected), _count_cell_chars)
 
-    for item in _gather_rows(items, PlainLines):
+    for item in runs:
         if not isinstance(item, PlainLines):
             yield from chunks_of(item)
         elif (arrays := item.arrays(len(names), places)) is None:
@@ -163,8 +163,8 @@ def _csv_chunks(
             yield TableChunk(dict(zip(selected, arrays, strict=True)), lines)
 
 
-def _gather_rows(items: Iterator[Any], block: type[_Block]) -> Iterator[_Block | Iterator[Any]]:
-    """Yield blocks of rows as they come, and each run of single rows as an iterator."""
+def _runs(items: Iterator[Any], block: type[_Block]) -> Iterator[_Block | Iterator[Any]]:
+    """Yield blocks of rows as they come, and runs of rows between them."""
     for is_block, run in groupby(items, lambda item: isinstance(item, block)):
         if is_block:
             yield from run
@@ -246,9 +246,9 @@ def _open_json(file: SourceFile) -> TableFile:
     if not names:
         raise InputError("no JSON object in it", place=file.label)
 
-    def chunks(selected: Sequence[str]) -> Chunks:
-        """Stream the rows of some columns."""
-        return _json_chunks(file.label, read_json_items(file), selected)
+    def chunks(selected: Sequence[str], share: Share) -> Chunks:
+        """Stream a share of the rows of some columns."""
+        return _json_chunks(file.label, read_json_items(file, share), selected)
 
     return TableFile(tuple(names), chunks)
 
@@ -256,7 +256,7 @@ def _open_json(file: SourceFile) -> TableFile:
 def _json_chunks(label: str, items: JsonItems, selected: Sequence[str]) -> Chunks:
     """Yield the objects of a JSON file as chunks of some of their fields."""
     build = _value_chunk_builder(label, selected)
-    for item in _gather_rows(items, PlainObjects):
+    for item in _runs(items, PlainObjects):
         if isinstance(item, PlainObjects):
             columns = [[row.get(name) for row in item.objects] for name in selected]
             yield from build(columns, list(range(item.number, item.number + len(item.objects))))
@@ -301,8 +301,8 @@ def _open_parquet(file: SourceFile) -> TableFile:
     except _DAMAGE as error:
         raise _damage_error(file, error) from None
 
-    def chunks(selected: Sequence[str]) -> Chunks:
-        """Stream the rows of some columns."""
+    def chunks(selected: Sequence[str], share: Share) -> Chunks:
+        """Stream a share of the rows of some columns."""
         for name in selected:
             _check_type(file, name, schema.field(name).type)
         row = 1
@@ -310,11 +310,12 @@ def _open_parquet(file: SourceFile) -> TableFile:
             packed = file.path.stat().st_size
             rows = safe_batch_rows(source, reader.metadata, selected or names, packed, file.label)
             batches = reader.iter_batches(batch_size=rows, columns=list(selected) or None)
-            for batch in batches:
-                # Invalid UTF-8 would fail at any later place.
-                batch.validate(full=True)
-                arrays = {name: convert_to_text(batch.column(name)) for name in selected}
-                yield TableChunk(arrays, np.arange(row, row + len(batch), dtype=np.int32))
+            for batch, is_own in zip(batches, share.marks(), strict=False):
+                if is_own:
+                    # Invalid UTF-8 would fail at any later place.
+                    batch.validate(full=True)
+                    arrays = {name: convert_to_text(batch.column(name)) for name in selected}
+                    yield TableChunk(arrays, np.arange(row, row + len(batch), dtype=np.int32))
                 row += len(batch)
         except _DAMAGE as error:
             raise _damage_error(file, error) from None

@@ -17,22 +17,30 @@ from resolver.ingest.formats.tabular.guessed_mapping import (
     guess_mapping,
 )
 from resolver.ingest.formats.tabular.mapping import Mapping
-from resolver.ingest.formats.tabular.table_files import TableFile, head_columns, open_table_file
+from resolver.ingest.formats.tabular.table_files import (
+    TableFile,
+    head_columns,
+    open_table_file,
+)
 from resolver.ingest.io.codepages import CYRILLIC, detect_code_page
+from resolver.ingest.io.json_rows import is_json_lines
 from resolver.ingest.io.sniffing import (
     PARQUET_MAGIC,
     first_line,
+    head_text,
     is_archive,
     is_binary,
     json_keys,
 )
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.reader_types import (
+    WHOLE,
     Item,
     ListUnit,
     Note,
     ReaderRow,
     Reject,
+    Share,
 )
 
 NAME = "tabular"
@@ -77,18 +85,19 @@ def read_tabular(unit: ListUnit, mapping: Mapping | None = None) -> Iterator[Ite
                 place=file.label,
                 hint="name the columns with --mapping FILE.yml",
             )
-        yield Note(f"{file.label}: {describe_guess(mapping, table.columns)}")
-    yield from read_open_table(table, mapping, file.label, unit.date_rows)
-    if detect_code_page(file.head()) == CYRILLIC:
+        if unit.share.holds(0):
+            yield Note(f"{file.label}: {describe_guess(mapping, table.columns)}")
+    yield from read_open_table(table, mapping, file.label, unit.date_rows, unit.share)
+    if unit.share.holds(0) and detect_code_page(file.head()) == CYRILLIC:
         yield Note(f"{file.label}: the file is not UTF-8; it was read as windows-1251 (Cyrillic)")
 
 
 def read_open_table(
-    table: TableFile, mapping: Mapping, label: str, date_rows: int = 0
+    table: TableFile, mapping: Mapping, label: str, date_rows: int = 0, share: Share = WHOLE
 ) -> Iterator[Item]:
     """Yield the records of an open table as batches; `label` names it in messages.
 
-    `date_rows`: see `ListUnit`.
+    `date_rows` and `share`: see `ListUnit`. Notes come with the first share.
 
     Raises `MappingError` where the mapping names a missing column.
     """
@@ -97,10 +106,11 @@ def read_open_table(
     except MappingError as error:
         raise MappingError(error.message, place=label, hint=error.hint) from None
     order, doubts = find_date_order(table, mapping, date_rows)
-    for doubt in doubts:
+    is_first = share.holds(0)
+    for doubt in doubts if is_first else ():
         yield Note(f"{label}: {doubt}")
-    is_empty, is_examined = True, False
-    for item in table.chunks(columns):
+    is_empty, is_examined = is_first, not is_first
+    for item in table.chunks(columns, share):
         is_empty = False
         if isinstance(item, Reject):
             yield item
@@ -116,6 +126,13 @@ def read_open_table(
         yield Note(f"{label}: the table has a header and no rows")
 
 
+def has_shares(unit: ListUnit) -> bool:
+    """Return whether a share of a table can be read without reading all of it: not of an array."""
+    head = unit.files[0].head()
+    is_json = not head.startswith(PARQUET_MAGIC) and head_text(head).lstrip().startswith(("{", "["))
+    return not is_json or is_json_lines(head)
+
+
 def mapped_row(mapping: Mapping) -> ReaderRow:
     """Return the row of the format for tables read by a mapping."""
     return ReaderRow(
@@ -125,6 +142,7 @@ def mapped_row(mapping: Mapping) -> ReaderRow:
         read=lambda unit: read_tabular(unit, mapping),
         deduplicated=mapping.deduplicated,
         complete=mapping.complete,
+        has_shares=has_shares,
     )
 
 
@@ -136,4 +154,5 @@ ROW = ReaderRow(
     ),
     detect=detect_tabular,
     read=read_tabular,
+    has_shares=has_shares,
 )

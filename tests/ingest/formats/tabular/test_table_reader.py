@@ -14,7 +14,7 @@ import pytest
 from resolver.errors import FormatError, InputError, MappingError
 from resolver.ingest.formats.tabular import table_files
 from resolver.ingest.formats.tabular.mapping import Mapping, build_mapping
-from resolver.ingest.list_reading import ReadingRules
+from resolver.ingest.parallel_reading import ReadingRules
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.records import Address, Handling, Identifier, Kind, Record, content_id

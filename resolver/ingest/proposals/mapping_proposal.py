@@ -9,11 +9,11 @@ import json
 import re
 from pathlib import Path
 
-from resolver.ingest.column_proposal import TableProposal, find_tables, propose_columns
 from resolver.ingest.formats.tabular import column_profiles
 from resolver.ingest.formats.tabular.column_profiles import ColumnProfile
 from resolver.ingest.formats.tabular.guessed_mapping import source_name, unused_columns
 from resolver.ingest.formats.tabular.mapping import build_mapping
+from resolver.ingest.proposals.column_proposal import TableProposal, find_tables, propose_columns
 
 _PLAIN = re.compile(r"\w[\w.-]*(?: [\w.-]+)*")
 

@@ -26,7 +26,7 @@ from resolver.ingest.formats.tabular.table_files import (
 )
 from resolver.ingest.io.sniffing import PARQUET_MAGIC
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.reader_types import Reject
+from resolver.ingest.reader_types import WHOLE, Reject
 from resolver.ingest.readers import detect_format
 from resolver.records.properties import DATES
 
@@ -106,7 +106,9 @@ def propose_columns(file: SourceFile) -> TableProposal:
 def propose_table(table: TableFile, label: str) -> TableProposal:
     """Return a proposal for an open table. Raises `InputError` for one without rows."""
     columns = usable_columns(table)
-    chunk = next((item for item in table.chunks(columns) if not isinstance(item, Reject)), None)
+    chunk = next(
+        (item for item in table.chunks(columns, WHOLE) if not isinstance(item, Reject)), None
+    )
     if chunk is None:
         raise InputError("the table has a header and no rows", place=label)
     chunk = column_profiles.first_rows(chunk)

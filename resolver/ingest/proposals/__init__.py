@@ -1,0 +1,1 @@
+"""Proposals of mappings for tables, with reasons."""
