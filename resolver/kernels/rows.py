@@ -33,6 +33,16 @@ def take_items(
     return counts, places, values
 
 
+@compiled(allocates=False)
+def fill_runs(starts: LongArray, counts: LongArray, out: LongArray) -> None:
+    """Write start, start + 1, … of every row, `counts` of them, one row after the other."""
+    filled = 0
+    for row in range(len(starts)):
+        for number in range(counts[row]):
+            out[filled] = starts[row] + number
+            filled += 1
+
+
 @compiled()
 def distinct_items(items: IntArray) -> IntArray:
     """Return the items ascending, each once."""

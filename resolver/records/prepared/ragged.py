@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.rows import fill_runs
 from resolver.records.batch import IntArray
 
 
@@ -95,11 +96,10 @@ def offsets_of(counts: npt.NDArray[Any]) -> IntArray:
 
 def spread(starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
     """Return the positions start, start + 1, … of every row, one row after the other."""
-    total = int(counts.sum())
-    if not total:
-        return np.zeros(0, dtype=np.int64)
-    ends = counts.cumsum(dtype=np.int64)
-    positions: npt.NDArray[np.int64] = np.arange(total, dtype=np.int64) + (
-        starts - (ends - counts)
-    ).repeat(counts)
+    positions = np.empty(int(counts.sum()), dtype=np.int64)
+    fill_runs(
+        np.array(starts, dtype=np.int64),
+        np.array(counts, dtype=np.int64),
+        positions,
+    )
     return positions
