@@ -12,7 +12,6 @@ import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -109,7 +108,6 @@ class PlainLines:
 CsvItems = Iterator[Row | Reject | PlainLines]
 
 
-@lru_cache(maxsize=16)
 def _quoted_cell(delimiter: str, quotechar: str) -> re.Pattern[str]:
     """Return what matches a cell on one line whose quotes pair up."""
     quote, ends = re.escape(quotechar), re.escape(delimiter) + "\n"
