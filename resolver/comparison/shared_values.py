@@ -25,7 +25,7 @@ from resolver.records.prepared.text_hashes import hash64
 
 _OTHER_BEARER = np.float32(0.45)
 """Share of what a common number says above `LEAST_SAME`, if the names contradict."""
-_OTHER_FIRM = np.float32(0.35)
+_OTHER_FIRM = np.float32(0.25)
 """The same for groups: sources give one tax number to two firms."""
 _LEAST_PATTERN = np.float32(0.6)
 """Likeness of two e-mail addresses below which more than a number differs."""

@@ -82,9 +82,9 @@ def fit_evidence(data: LabeledPairs, cuts: TermCuts, related: JointPairs) -> Fit
     """Fit terms to pairs.
 
     Every origin has a constant: the log of how many relatives it holds where its population is
-    known, else that of the odds of a true pair. Invented lists hold relatives in larger shares than
-    real ones, and some many more than others, so g is that of the origin with the fewest. Against
-    relatives there are the joint terms of `related` only.
+    known, else that of the odds of a true pair. Some origins hold many more relatives than others;
+    g is that of the average pair from known populations. Against relatives there are the joint
+    terms of `related` only.
     """
     return _minimize(_Objective(_lay_out(data, cuts), Increments(cuts), related))
 
@@ -210,8 +210,14 @@ class _Objective:
         if self._fixed is None:
             weights, relative = (self._increments.weights(part) for part in (own, related))
         f, g = self._lines(parameters)
-        rarest = g.values - constants[self._pairs.is_known].min(initial=0.0)
-        return FittedEvidence(cuts, weights, relative, float(start), f.values, rarest, penalized)
+        usual = g.values - self._mean_rate(constants)
+        return FittedEvidence(cuts, weights, relative, float(start), f.values, usual, penalized)
+
+    def _mean_rate(self, constants: Floats) -> float:
+        """Return the mean constant of known populations, weighted as their pairs."""
+        pairs = self._pairs
+        weights = np.bincount(pairs.origin, pairs.weights, len(constants)) * pairs.is_known
+        return float(weights @ constants / weights.sum()) if weights.any() else 0.0
 
     def _split(self, parameters: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Return both sets of terms, start and anchor, slopes of f and g, and constants."""

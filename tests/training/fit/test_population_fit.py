@@ -105,14 +105,18 @@ def test_gradient_is_that_of_the_loss(data: LabeledPairs) -> None:
     assert error < 1e-6
 
 
-def test_relatives_are_as_rare_as_in_the_origin_with_the_fewest(data: LabeledPairs) -> None:
-    pairs = _lay_out(data, small_cuts())
+def test_relatives_are_as_frequent_as_for_the_average_pair(data: LabeledPairs) -> None:
+    halves = np.where(np.arange(len(data)) % 4 == 0, "one", "other").astype(object)
+    split = replace(data, origin=np.where(np.isnan(data.chance), data.origin, halves))
+    pairs = _lay_out(split, small_cuts())
+    assert pairs.is_known.tolist() == [False, True, True]
     objective = _Objective(pairs, Increments(small_cuts()), ())
     parameters = objective.start()
     before = objective.result(parameters, 0.0).dependent
-    parameters[-2:] = 5.0, -1.5
-    assert pairs.is_known.tolist() == [False, True]
-    assert objective.result(parameters, 0.0).dependent == pytest.approx(before + 1.5)
+    parameters[-3:] = 5.0, -1.5, 0.5
+    weights = [pairs.weights[pairs.origin == origin].sum() for origin in (1, 2)]
+    mean = (0.5 * weights[1] - 1.5 * weights[0]) / sum(weights)
+    assert objective.result(parameters, 0.0).dependent == pytest.approx(before - mean)
 
 
 def test_weights_of_increments_rise_through_zero() -> None:
