@@ -248,7 +248,7 @@ def cluster_pairs(
         entities = ScoredRows(*merged.candidates)
         links = build_links(rows, merged.labels, options.thresholds, different, entities, stated)
         usage.items = int(np.count_nonzero(np.bincount(labels)))
-    return Resolution(batch, merged.labels, links, _build_stats(task, scored, meter))
+    return Resolution(batch, merged.labels, links, _build_stats(task, scored, meter), merged.rounds)
 
 
 def _build_stats(task: ResolutionTask, scored: ScoredCandidates, meter: StageMeter) -> RunStats:

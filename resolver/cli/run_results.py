@@ -15,8 +15,8 @@ import click
 import resolver
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
+    from resolver.engines.relation_explanation import EntityComparer
+    from resolver.hub.stored_results import StoredResults
     from resolver.ingest.reader_types import Intake
     from resolver.records.batch import IntArray
     from resolver.records.decisions import Decision
@@ -57,10 +57,10 @@ def write_run_results(
     resolution: Resolution,
     running: RunOptions,
     bars: Progress,
-    names: pa.StringArray | None = None,
+    stored: StoredResults | None = None,
     forecast: ReviewForecast | None = None,
 ) -> None:
-    """Write result files under `running`; `names`: entity ids, if a store has assigned them.
+    """Write result files under `running`; `stored`: the results, if a store holds them.
     `forecast`: work of review for the report (default: that of this run).
     """
     from resolver.engines.result_files import write_results
@@ -68,7 +68,8 @@ def write_run_results(
     report = ""
     if not running.only_entities:
         forecast = forecast or _forecast_run(resolution, running)
-        report = _report(intake, resolution, running, bars, forecast)
+        compare = None if stored is None else stored.compare
+        report = _report(intake, resolution, running, bars, forecast, compare)
     bars.start("write", len(resolution.batch), "records")
     only = running.only_entities
     write_results(
@@ -77,7 +78,7 @@ def write_run_results(
         rejects=intake.rejects,
         report=report,
         only_entities=only,
-        entity_ids=names,
+        entity_ids=None if stored is None else stored.entity_ids,
         workers=running.workers,
     )
     bars.advance(len(resolution.batch))
@@ -102,13 +103,15 @@ def _report(
     running: RunOptions,
     bars: Progress,
     forecast: ReviewForecast,
+    compare: EntityComparer | None,
 ) -> str:
     bars.start("report")
     from resolver import report
     from resolver.engines.pair_explanation import explain_links
 
     places = _link_places(resolution, report.select_pairs_to_explain(resolution))
-    explanations = explain_links(resolution, running, places, sorted(intake.deduplicated_sources))
+    sources = sorted(intake.deduplicated_sources)
+    explanations = explain_links(resolution, running, places, sources, compare)
     data = report.build_report(
         resolution,
         report.IntakeSummary(

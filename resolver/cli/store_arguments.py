@@ -115,8 +115,8 @@ def dedupe_into_store(
         stored = load_commit_results(hub, result, OPERATOR) if out is not None else None
         if out is not None and stored is not None:
             log_records(hub, len(stored.record_numbers), dry_run=options["dry_run"])
-            shown, entity_ids = _shown_intake(intake, result, stored), stored.entity_ids
-            write_run_results(out, shown, stored.resolution, running, bars, entity_ids, forecast)
+            shown = _shown_intake(intake, result, stored)
+            write_run_results(out, shown, stored.resolution, running, bars, stored, forecast)
     profile.end_phase("write", "records", 0 if stored is None else len(stored.resolution.batch))
     if options["profile"]:
         profile.print_table()

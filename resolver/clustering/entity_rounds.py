@@ -24,6 +24,7 @@ from resolver.clustering.decided_rows import RowPair
 from resolver.clustering.signed_clustering import MergeRule, PairLogOdds, cluster, components
 from resolver.records.batch import IntArray
 from resolver.records.kinds import combine_kinds
+from resolver.records.results.resolution import RelationRounds
 
 Numbers = npt.NDArray[np.int64]
 MAX_ROUNDS = 5
@@ -56,11 +57,12 @@ class MergedEntities:
     """Result of the rounds: the entity of each record, and the pairs that could still merge.
 
     `candidates` has every pair of entities that a pair of records at or above the link threshold
-    connects, forbidden ones included.
+    connects, forbidden ones included. `rounds`: those of relations, where there were any.
     """
 
     labels: IntArray
     candidates: EntityPairs
+    rounds: RelationRounds | None = None
 
 
 def merge_entities_in_rounds(

@@ -31,6 +31,7 @@ from resolver.clustering.entity_rounds import (
 )
 from resolver.clustering.signed_clustering import MergeRule, PairLogOdds
 from resolver.records.batch import IntArray
+from resolver.records.results.resolution import MergedPairs, RelationRounds
 
 MIN_OWN_LOGODDS = 0
 """Log-odds (thousandths) of two profiles from which relations may merge them."""
@@ -66,21 +67,30 @@ def merge_related_entities(
     """Merge entities further by relations, as `merge_entities_in_rounds` left them.
 
     `pairs` and `rule` are those the records were clustered by. The log-odds of candidates are those
-    of profiles and relations together.
+    of profiles and relations together. The rounds are recorded, to explain what they merged.
     """
     apart = join_apart(constraints.different, constraints.stated)
     linked = select_pairs(pairs, np.flatnonzero(pairs.logodds >= rule.link_threshold))
     before = np.bincount(merged.labels, minlength=len(merged.labels))
     state = EntityState(merged.labels, before, merged.candidates)
     weighed = _weigh_candidates(state, rule, weigh)
+    states, together = [state.labels], list[MergedPairs]()
     for _ in range(MAX_ROUNDS):
         pulling = _hold_back(weighed, state, before, rule)
         labels = merge_round(pulling, pairs, rule, apart, constraints.kinds)
         if labels is None:
             break
+        states.append(labels)
+        together.append(_select_merged(weighed.candidates, labels))
         state = score_candidates(labels, linked, score, state)
         weighed = _weigh_candidates(state, rule, weigh)
-    return MergedEntities(weighed.labels, weighed.candidates)
+    return MergedEntities(weighed.labels, weighed.candidates, RelationRounds(states, together))
+
+
+def _select_merged(candidates: EntityPairs, labels: IntArray) -> MergedPairs:
+    """Return the pairs of entities that are one by the labels after a round."""
+    is_merged = labels[candidates.left] == labels[candidates.right]
+    return MergedPairs(*(column[is_merged] for column in candidates))
 
 
 def _weigh_candidates(state: EntityState, rule: MergeRule, weigh: RelationScorer) -> EntityState:

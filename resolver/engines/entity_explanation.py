@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from resolver.engines.relation_explanation import adjust_rows
+from resolver.engines.relation_explanation import ComparedEntities, adjust_rows
 from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.records.results.resolution import Band
 from resolver.scoring import scores
@@ -32,15 +32,39 @@ def explain_entities(
     record each without relations: its explanation is returned as it is.
     """
     are_single = left_records * right_records == 1
-    difference = logodds - explanation.logodds
-    if explanation.band is not Band.REVIEW or (are_single and not (relations and difference)):
+    is_same = are_single and not (relations and logodds != explanation.logodds)
+    if explanation.band is not Band.REVIEW or is_same:
         return explanation
+    return _add_entity_rows(explanation, logodds, (left_records, right_records), relations)
+
+
+def explain_merged_entities(explanation: Explanation, compared: ComparedEntities) -> Explanation:
+    """Return the explanation of two entities that a round of relations merged, as it compared them.
+
+    `explanation` is that of a record of either. Rows still sum to the log-odds exactly, which are
+    those that the round knew. Where relations added nothing it is returned as it is.
+    """
+    if compared.logodds is None or not compared.rows:
+        return explanation
+    sizes = len(compared.left_records), len(compared.right_records)
+    explained = _add_entity_rows(explanation, compared.logodds, sizes, compared.rows)
+    return replace(explained, band=Band.MATCH)
+
+
+def _add_entity_rows(
+    explanation: Explanation,
+    logodds: int,
+    sizes: tuple[int, int],
+    relations: Sequence[EvidenceRow],
+) -> Explanation:
+    """Return an explanation with the rows that turn it into that of entities of some sizes."""
+    difference = logodds - explanation.logodds
     rows = tuple(relations)
-    if are_single:
+    if sizes == (1, 1):
         # no more than the relations lies between the records and their entities
         rows = adjust_rows(relations, difference)
     else:
-        left, right = _count_text(left_records), _count_text(right_records)
+        left, right = map(_count_text, sizes)
         rest = difference - sum(row.weight for row in relations)
         rows = (EvidenceRow(ENTITIES_ROW, _HELP, left, right, None, rest), *rows)
     return replace(

@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from resolver.blocking import PLANS, choose_plan_by_size, trace_pair
 from resolver.comparison import NameIndex
-from resolver.engines.entity_explanation import explain_entities
+from resolver.engines.entity_explanation import explain_entities, explain_merged_entities
 from resolver.engines.pair_scoring import score_explained
 from resolver.engines.record_pairs import find_rows, fit_models
-from resolver.engines.relation_explanation import explain_shared_relations
+from resolver.engines.relation_explanation import EntityComparer, RelationExplainer
 from resolver.errors import InputError
 from resolver.model_set import ModelSet, load_models
 from resolver.pipeline import normalize
@@ -35,8 +35,7 @@ from resolver.records.results.resolution import Band, Resolution
 from resolver.records.stated_differences import StatedDifference, find_stated_difference
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import Thresholds
-from resolver.scoring.relations.relation_table import RelationTable, build_relation_table
-from resolver.scoring.relations.relation_weights import RelationWeights
+from resolver.scoring.relations.relation_table import build_relation_table
 
 
 def explain_pair(
@@ -81,10 +80,13 @@ def explain_links(
     options: RunOptions,
     places: npt.NDArray[np.integer],
     deduplicated_sources: Sequence[str] = (),
+    compare: EntityComparer | None = None,
 ) -> list[Explanation]:
     """Explain some links, by their places in `resolution.links`, for the report.
 
-    A link between two entities in review is explained with the score of the entities.
+    A link between two entities in review is explained with the score of the entities, and one that
+    relations merged with the score that the two entities had when they did. `compare` does so by
+    rows where the batch is a part of a whole (None: by the relations of the batch).
     """
     if not len(places):
         return []
@@ -100,10 +102,12 @@ def explain_links(
     scored = score_explained(prepared, names, models, left_rows, right_rows, options.workers)
     scored.prepare_explanations(range(len(places)))
     explanations = [scored.explanation(pair, thresholds) for pair in range(len(places))]
-    table = build_relation_table(resolution.batch) if models.relations.kinds else None
+    if compare is None:
+        table = build_relation_table(resolution.batch) if models.relations.kinds else None
+        compare = RelationExplainer.build(resolution, models.relations, table).explain_pair
     sizes = np.bincount(resolution.labels)
     return [
-        _explain_link(resolution, sizes, models.relations, table, explanation, place)
+        _explain_link(resolution, sizes, compare, explanation, place)
         for explanation, place in zip(explanations, np.asarray(places).tolist(), strict=True)
     ]
 
@@ -111,22 +115,23 @@ def explain_links(
 def _explain_link(
     resolution: Resolution,
     sizes: npt.NDArray[np.int64],
-    weights: RelationWeights,
-    table: RelationTable | None,
+    compare: EntityComparer,
     explanation: Explanation,
     place: int,
 ) -> Explanation:
-    """Return the explanation of a link, with the score of the entities if it is between two.
+    """Return the explanation of a link, with the score of the entities if it is between two, or was
+    until relations counted.
 
     `sizes`: records of each entity, by its label.
     """
     links, labels = resolution.links, resolution.labels
-    pair = int(labels[links.left[place]]), int(labels[links.right[place]])
-    if pair[0] == pair[1]:
-        return explanation
-    shared = explain_shared_relations(resolution.batch, table, weights, labels, pair)
-    left, right = (int(sizes[label]) for label in pair)
-    return explain_entities(explanation, int(links.logodds[place]), left, right, shared)
+    left, right = int(links.left[place]), int(links.right[place])
+    compared = compare(left, right)
+    if labels[left] == labels[right]:
+        return explanation if compared is None else explain_merged_entities(explanation, compared)
+    shared = () if compared is None or compared.are_merged else compared.rows
+    counts = int(sizes[labels[left]]), int(sizes[labels[right]])
+    return explain_entities(explanation, int(links.logodds[place]), *counts, shared)
 
 
 def explain_blocking(

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from resolver.engines.relation_explanation import ComparedEntities, EntityComparer
 from resolver.errors import InputError
 from resolver.hub.commit_result import CommitResult
 from resolver.hub.entity_preview import EntityPreview, build_preview
 from resolver.hub.hub import Hub
 from resolver.hub.increments.working_set import WorkingSet, name_by_smallest_row
+from resolver.hub.related.shared_relations import SharedRelations
 from resolver.pipeline import normalize
 from resolver.records import Batch
 from resolver.records.results.resolution import (
@@ -39,19 +42,21 @@ Numbers = npt.NDArray[np.int64]
 class StoredResults:
     """Records of a store as a resolved batch.
 
-    `entity_ids` and `record_numbers` have one row per record, `link_colors` one per link.
+    `entity_ids` and `record_numbers` have one row per record, `link_colors` one per link. `compare`
+    looks up by rows what relations say of two records, where the store holds them.
     """
 
     resolution: Resolution
     entity_ids: pa.StringArray
     record_numbers: Numbers
     link_colors: Numbers
+    compare: EntityComparer | None = None
 
 
 def restrict_to_sources(results: StoredResults, sources: Collection[str]) -> StoredResults:
     """Return results with nothing but the records of some sources, and the ids of their entities.
 
-    Links are those between two of these records.
+    Links are those between two of these records, and so are the relations that explain them.
     """
     resolution = results.resolution
     batch = resolution.batch
@@ -93,7 +98,23 @@ def load_commit_results(hub: Hub, result: CommitResult, viewer: Viewer = STRANGE
         preview = build_preview(view, index, record, entity, links)
         # a refresh may have come after the commit, and the links are those of now
         stats = replace(result.stats, population=hub.models_at(view).population)
-        return _build_results(preview, stats, viewer)
+        results = _build_results(preview, stats, viewer)
+    numbers = results.record_numbers
+    return replace(results, compare=partial(_compare_rows, hub, numbers))
+
+
+def _compare_rows(hub: Hub, numbers: Numbers, left: int, right: int) -> ComparedEntities | None:
+    """Return two entities by rows of `numbers`, as far as their records are among these."""
+    pair = int(numbers[left]), int(numbers[right])
+    shared = SharedRelations.load(hub, pair)
+    compared = None if shared is None else shared.explain_pair(*pair)
+    if shared is None or compared is None:
+        return None
+    is_shown = np.isin(shared.records.numbers, numbers)
+    left_records, right_records = (
+        side[is_shown[side]] for side in (compared.left_records, compared.right_records)
+    )
+    return replace(compared, left_records=left_records, right_records=right_records)
 
 
 def load_all_results(hub: Hub) -> StoredResults:
@@ -203,15 +224,11 @@ def find_records_in_review(hub: Hub, ids: Sequence[str]) -> list[tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class EntityLink:
-    """Link of two entities that wait: log-odds in thousandths, and the records of either.
-
-    `numbers` are those of the two records that name it.
-    """
+    """Link of two entities that wait: log-odds in thousandths, and the records of either."""
 
     logodds: int
     left_records: int
     right_records: int
-    numbers: tuple[int, int] = (0, 0)
 
 
 def load_entity_link(view: StoreView, left_id: str, right_id: str) -> EntityLink | None:
@@ -228,5 +245,4 @@ def load_entity_link(view: StoreView, left_id: str, right_id: str) -> EntityLink
     sizes = [
         len(view.members([entity_of[stored[record_id][0]]])[0]) for record_id in (left_id, right_id)
     ]
-    left, right = (stored[record_id][0] for record_id in (left_id, right_id))
-    return EntityLink(link.logodds, sizes[0], sizes[1], (left, right))
+    return EntityLink(link.logodds, sizes[0], sizes[1])

@@ -10,7 +10,7 @@ from resolver.comparison import NameIndex
 from resolver.engines.entity_explanation import explain_entities
 from resolver.engines.pair_explanation import explain_rows
 from resolver.hub.hub import Hub
-from resolver.hub.related.shared_relations import find_shared_relations
+from resolver.hub.related.shared_relations import compare_stored_entities
 from resolver.pipeline import compare_and_score, normalize
 from resolver.records import Batch
 from resolver.records.results.explanation import Explanation, format_alignment
@@ -101,7 +101,8 @@ def explain_strongest_pair(
         return explanation
     # the number of records that the viewer may not see is not for them
     counts = (len(left_side.numbers), len(right_side.numbers))
-    shared = find_shared_relations(hub, strongest.left, strongest.right)
+    compared = compare_stored_entities(hub, strongest.left, strongest.right)
+    shared = () if compared is None or compared.are_merged else compared.rows
     return explain_entities(explanation, strongest.logodds, *counts, shared)
 
 

@@ -22,6 +22,14 @@ RULE = MergeRule(2000, -2000)
 Scores = dict[tuple[int, int], int]
 
 
+def strongest(labels: IntArray, first: int, second: int, scores: Scores) -> int:
+    """Return the highest score of records across two entities."""
+    between = (
+        score for (a, b), score in scores.items() if {labels[a], labels[b]} == {first, second}
+    )
+    return max(between, default=0)
+
+
 def run(
     own: Scores, evidence: Scores, stated: list[tuple[int, int]] | None = None
 ) -> MergedEntities:
@@ -29,16 +37,6 @@ def run(
     keys = sorted(own)
     left, right = (np.array([key[side] for key in keys], dtype=np.int32) for side in (0, 1))
     logodds = np.array([own[key] for key in keys], dtype=np.int32)
-
-    def strongest(labels: IntArray, first: int, second: int, scores: Scores) -> int:
-        return max(
-            (
-                score
-                for (a, b), score in scores.items()
-                if {labels[a], labels[b]} == {first, second}
-            ),
-            default=0,
-        )
 
     def score(labels: IntArray, left: IntArray, right: IntArray) -> npt.NDArray[np.int32]:
         pairs = zip(left.tolist(), right.tolist(), strict=True)
@@ -99,6 +97,43 @@ def test_no_entity_rests_on_nothing_but_relations(own: Scores, evidence: Scores)
         rest = {key: value for key, value in evidence.items() if key != pair}
         unlikely = {key: min(value, MIN_OWN_LOGODDS - 1) for key, value in own.items()}
         assert run(unlikely, rest).labels.tolist() == run(unlikely, evidence).labels.tolist()
+
+
+@given(own=_SCORES, evidence=st.dictionaries(_PAIRS, st.integers(-1500, 2500)))
+def test_rounds_are_recorded_as_they_were(own: Scores, evidence: Scores) -> None:
+    """They begin with what profiles left, only merge, and know the score of what they merged."""
+    merged = run(own, evidence)
+    assert merged.rounds is not None
+    states, pairs = merged.rounds.labels, merged.rounds.merged
+    assert states[0].tolist() == list(range(6))
+    assert states[-1].tolist() == merged.labels.tolist()
+    assert len(states) == len(pairs) + 1
+    for before, after, (left, right, logodds) in zip(states, states[1:], pairs, strict=False):
+        assert np.array_equal(after[before], after)
+        assert len(np.unique(after)) < len(np.unique(before))
+        assert (after[left] == after[right]).all()
+        assert (before[left] == left).all()
+        assert (before[right] == right).all()
+        connected = {
+            (min(before[[a, b]].tolist()), max(before[[a, b]].tolist()))
+            for a, b in own
+            if before[a] != before[b] and after[a] == after[b]
+        }
+        assert list(zip(left.tolist(), right.tolist(), strict=True)) == sorted(connected)
+        for pair, total in zip(sorted(connected), logodds.tolist(), strict=True):
+            profile, relations = (strongest(before, *pair, scores) for scores in (own, evidence))
+            together = profile + relations
+            if profile < MIN_OWN_LOGODDS < relations:
+                together = min(together, RULE.merge_threshold - 1)
+            assert total == together
+
+
+def test_two_rows_were_last_apart_before_the_round_that_merged_them() -> None:
+    rounds = run({(0, 1): 1500, (1, 2): 1500, (3, 4): 0}, {(0, 1): 600, (1, 2): 500}).rounds
+    assert rounds is not None
+    assert rounds.find_last_apart(0, 1) == 0
+    assert rounds.find_last_apart(3, 4) == len(rounds.labels) - 1
+    assert rounds.find_last_apart(3, 3) is None
 
 
 @pytest.mark.parametrize("kinds", [(1, 2), (2, 1)])

@@ -62,3 +62,38 @@ def without_relation(records: Sequence[Record], place: int) -> list[Record]:
     changed = list(records)
     changed[place] = replace(changed[place], relations=changed[place].relations[1:])
     return changed
+
+
+def generate_crews_of_two_lists() -> list[Record]:
+    """Return two records of one crew that nothing but their members make one, and namesakes in it.
+
+    The members are the same people by their passports. The crews merge by them, and so late that
+    they are no neighbor that the namesakes `pier:p` and `quay:p` share.
+    """
+    names = {"pier": "Blue Harbour Crew", "quay": "Blue Harber Crew"}
+    records = [record(f"{source}:g", Kind.GROUP, name=name) for source, name in names.items()]
+    for source in names:
+        for number, name in enumerate(_NAMES[1:3]):
+            records.append(
+                record(
+                    f"{source}:m{number}",
+                    name=name,
+                    birthDate=f"197{number}-03-04",
+                    passportNumber=f"XK48291{number}4",
+                    relations=[Relation(RelationType.MEMBER_OF, f"{source}:g")],
+                )
+            )
+        tie = Relation(RelationType.MEMBER_OF, f"{source}:g", "", "driver", "2014")
+        records.append(record(f"{source}:p", name=_NAMES[0], relations=[tie]))
+    return records
+
+
+def generate_drivers_of_two_lists() -> list[Record]:
+    """Return two records of one crew, and two namesakes who are one entity only by driving for it
+    since the same year.
+    """
+    records = [make_group(source, 0) for source in ("pier", "quay")]
+    for source in ("pier", "quay"):
+        tie = Relation(RelationType.MEMBER_OF, f"{source}:g0", "", "driver", "2014")
+        records.append(record(f"{source}:p", name=_NAMES[0], relations=[tie]))
+    return records

@@ -194,7 +194,7 @@ def _write_set(
 ) -> None:
     resolution = results.resolution
     shown = replace(intake, batch=resolution.batch)
-    write_run_results(out, shown, resolution, running, progress, results.entity_ids)
+    write_run_results(out, shown, resolution, running, progress, results)
 
 
 def _link_files(folder: Path, copy: Path) -> None:

@@ -29,7 +29,7 @@ from resolver.errors import UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.hub.stored_results import EntityLink
+    from resolver.hub.related.stored_explanation import StoredEntities
     from resolver.ingest.reader_types import Intake
     from resolver.records.decisions import Decision
     from resolver.records.prepared.population import Population
@@ -85,12 +85,11 @@ def command(
         )
     with ProgressBars(verbose=reading.verbose) as bars:
         if url:
-            intake, running, logged, population, link, shared = _load_stored(
-                url, [left, right], settings, options
-            )
-            decisions = (*logged, *decisions)
+            stored = _load_stored(url, [left, right], settings, options)
+            intake, running, population = stored.intake, stored.options, stored.population
+            decisions = (*stored.decisions, *decisions)
         else:
-            link, population, shared = None, None, []
+            stored, population = None, None
             intake, running = read_list_files(files, reading, bars), run_options(settings, options)
         ids = set(intake.batch.ids.to_pylist())
         for identity in (left, right):
@@ -106,12 +105,8 @@ def command(
         explanation = explain_pair(
             intake.batch, left, right, running, deduplicated_sources(intake), population
         )
-        if link is not None:
-            from resolver.engines.entity_explanation import explain_entities
-
-            explanation = explain_entities(
-                explanation, link.logodds, link.left_records, link.right_records, shared
-            )
+        if stored is not None:
+            explanation = stored.entities.explain(explanation)
         blocking = explain_blocking(intake.batch, left, right, running, population)
         ruling = find_ruling(decisions, left, right)
         statement = find_statement(intake.batch, left, right)
@@ -128,14 +123,13 @@ def command(
 
 
 class _StoredRecords(NamedTuple):
-    """Two records, how they were resolved, `link` and `shared` relations of their entities."""
+    """Two records, how they were resolved, and their entities."""
 
     intake: Intake
     options: RunOptions
     decisions: tuple[Decision, ...]
     population: Population | None
-    link: EntityLink | None
-    shared: list[EvidenceRow]
+    entities: StoredEntities
 
 
 def _load_stored(
@@ -143,9 +137,9 @@ def _load_stored(
 ) -> _StoredRecords:
     """Return two records of a store, with what they were resolved under."""
     from resolver.cli.store_arguments import open_hub
-    from resolver.hub.related.shared_relations import find_shared_relations
+    from resolver.hub.related.stored_explanation import StoredEntities
     from resolver.hub.reopening.reopened_decisions import load_decisions
-    from resolver.hub.stored_results import load_entity_link, load_records
+    from resolver.hub.stored_results import load_records
     from resolver.ingest.reader_types import Intake, ListInfo
 
     with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
@@ -153,10 +147,9 @@ def _load_stored(
         log_records(hub, len(batch), left=ids[0], right=ids[1])
         log = tuple(stored.decision for stored in load_decisions(view))
         population = hub.models_at(view).population
-        link = load_entity_link(view, *sorted(ids)) if len(set(ids)) == 2 else None
         intake = Intake(batch, (ListInfo("", "", tuple(free), "", 0, 0, True),), ())
-        shared = find_shared_relations(hub, *link.numbers) if link is not None else []
-        return _StoredRecords(intake, hub.options_of(view.head), log, population, link, shared)
+        entities = StoredEntities.load(hub, view, ids)
+        return _StoredRecords(intake, hub.options_of(view.head), log, population, entities)
 
 
 def explanation_to_json(explanation: Explanation) -> dict[str, object]:

@@ -94,6 +94,7 @@ class RelationScope:
                 batch=batch,
                 labels=name_by_smallest_row(resolution.labels[rows]),
                 links=resolution.links.move(place)[0],
+                rounds=None,
             ),
             select_links(links, np.isin(links.left, numbers) & np.isin(links.right, numbers)),
             None if compared is None else _select_pairs(compared, place),

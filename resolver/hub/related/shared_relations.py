@@ -1,51 +1,160 @@
-"""Relations that two entities of a store share, as an explanation shows them."""
+"""Relations that entities of a store share, as an explanation shows them.
+
+A store keeps the entities that its rounds ended with, not those before relations counted. These
+follow from few records, so they are resolved again: the entities in question, and the neighbors
+that they share.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.engines.relation_explanation import explain_shared_relations
+from resolver.engines.local import LocalEngine
+from resolver.engines.relation_explanation import ComparedEntities, RelationExplainer
 from resolver.hub.hub import Hub
 from resolver.hub.increments.context import IncrementContext
+from resolver.hub.increments.decision_effects import RelevantDecisions
+from resolver.hub.increments.full_resolution import build_task
 from resolver.hub.increments.working_set import WorkingSet, name_by_smallest_row
+from resolver.hub.index.record_index import RecordIndex
+from resolver.hub.list_updates import build_empty_update
 from resolver.hub.related.related_records import RelatedRecords
 from resolver.kernels.number_sets import unite
+from resolver.pipeline import cluster_pairs
+from resolver.population_scoring import score_in_population
 from resolver.records import Batch
-from resolver.records.results.explanation import EvidenceRow
+from resolver.records.batch import IntArray
+from resolver.records.results.resolution import Resolution
+from resolver.records.results.stage_meter import StageMeter
+from resolver.scoring.relations.relation_table import RelationTable
 from resolver.store import StoreView
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
 
 
-def find_shared_relations(hub: Hub, left: int, right: int) -> list[EvidenceRow]:
-    """Return the rows of what the entities of two records (by number) are both related to.
+@dataclass(frozen=True, slots=True)
+class SharedRelations:
+    """What some records of a store are both related to, and what it added to their entities.
 
-    Neighbors are the entities of the store. Only relations that everybody may see count.
+    Only relations that everybody may see count.
     """
-    with hub.indexed_view() as (view, index):
-        context = IncrementContext(
-            view, hub.models_at(view), hub.options_of(view.head), index=index
-        )
-        fresh = WorkingSet(Batch.from_records([]).canonical(), _NONE)
-        related = RelatedRecords(context, fresh, _NONE)
-        own = _expand(view, np.array(sorted({left, right}), dtype=np.int64))
-        # a commit may have ended one of them since the caller looked
-        if not related.exist or not np.isin([left, right], own).all():
-            return []
-        numbers = unite(own, _expand(view, related.around(own)))
-        working_set = WorkingSet.of(index.batch(numbers), numbers)
-        table = related.build_table(working_set)
-        record, entity, _ = view.memberships(working_set.numbers.tolist())
-        entities = entity[np.searchsorted(record, working_set.numbers)]
-        labels = name_by_smallest_row(entities)
-        rows = working_set.rows_of(np.array([left, right], dtype=np.int64))
-        pair = [int(labels[row]) for row in rows.tolist()]
-        if pair[0] == pair[1]:
-            return []
-        weights = context.models.relations
-        return explain_shared_relations(working_set.batch, table, weights, labels, pair)
+
+    records: WorkingSet
+    explainer: RelationExplainer
+
+    @classmethod
+    def load(cls, hub: Hub, numbers: Sequence[int]) -> SharedRelations | None:
+        """Load the relations of the entities of some records (by number).
+
+        None where no two records of these entities share one, or one of them is no longer current.
+        """
+        with hub.indexed_view() as (view, index):
+            context = _build_context(hub, view, index)
+            fresh = WorkingSet(Batch.from_records([]).canonical(), _NONE)
+            related = RelatedRecords(context, fresh, _NONE)
+            own = _expand(view, np.array(sorted(set(numbers)), dtype=np.int64))
+            # a commit may have ended one of them since the caller looked
+            if not related.exist or not np.isin(numbers, own).all():
+                return None
+            around = unite(own, _expand(view, related.around(own)))
+            records = WorkingSet.of(index.batch(around), around)
+            table = related.build_table(records)
+            rows = _find_sharing(view, records, table, own)
+            if table is None or not len(rows):
+                return None
+            part = WorkingSet(records.batch.take(rows).canonical(), records.numbers[rows])
+            table = table.select(rows)
+            resolution = _resolve(context, part, np.isin(part.numbers, own), table)
+            weights = context.models.relations
+            return cls(part, RelationExplainer.build(resolution, weights, table))
+
+    def explain_pair(self, left: int, right: int) -> ComparedEntities | None:
+        """Return the entities of two records (by number) as they were when last apart, by rows.
+
+        None where profiles, or decisions, had already made them one.
+        """
+        rows = self.records.rows_of(np.array([left, right], dtype=np.int64)).tolist()
+        return self.explainer.explain_pair(*rows)
+
+    def explain_entity(self, number: int) -> Iterator[ComparedEntities]:
+        """Yield the entities that relations merged into that of a record, by rows."""
+        (row,) = self.records.rows_of(np.array([number], dtype=np.int64)).tolist()
+        return self.explainer.explain_entity(row)
+
+
+def compare_stored_entities(hub: Hub, left: int, right: int) -> ComparedEntities | None:
+    """Return the entities of two records of a store (by number) as they were when last apart.
+
+    None where they share no relation, or relations did not make them one.
+    """
+    shared = SharedRelations.load(hub, [left, right])
+    return shared.explain_pair(left, right) if shared is not None else None
+
+
+def _build_context(hub: Hub, view: StoreView, index: RecordIndex) -> IncrementContext:
+    """Return the context that the present entities of a store were resolved in."""
+    options = replace(hub.options_of(view.head), plan=view.head.plan)
+    sources = build_empty_update(view).deduplicated_sources
+    return IncrementContext(view, hub.models_at(view), options, sources, index=index)
+
+
+def _resolve(
+    context: IncrementContext,
+    records: WorkingSet,
+    is_own: npt.NDArray[np.bool_],
+    table: RelationTable,
+) -> Resolution:
+    """Resolve entities of a store (`is_own`) and their neighbors, which never merge with these.
+
+    Of the neighbors not all relations are here, so no more of them counts than how they were
+    frozen.
+    """
+    # block purging counts over the whole store
+    purge = context.index.build_purge(None, _NONE > 0, _NONE)
+    task = build_task(context, records, RelevantDecisions(context.view))
+    meter = StageMeter()
+    task, scored = score_in_population(task, LocalEngine(None, purge.purged_pairs), meter)
+    is_inside = is_own[scored.left] == is_own[scored.right]
+    left, right, logodds = (
+        column[is_inside] for column in (scored.left, scored.right, scored.logodds)
+    )
+    scored = replace(scored, left=left, right=right, logodds=logodds)
+    return cluster_pairs(task, scored, meter, relations=table)
+
+
+def _find_sharing(
+    view: StoreView, records: WorkingSet, table: RelationTable | None, own: Numbers
+) -> Numbers:
+    """Return the rows of `own` records and of the entities that two of them are related to.
+
+    Empty where two share neither a record nor a name.
+    """
+    if table is None:
+        return _NONE
+    labels = _label_entities(view, records)
+    is_own = np.isin(records.numbers, own)
+    edges = np.flatnonzero(is_own[table.own])
+    node = table.node[edges].copy()
+    is_row = node < table.count
+    # entities of the store are unions of those that neighbors are frozen as
+    node[is_row] = labels[node[is_row]]
+    pairs = np.unique(np.stack([node, table.own[edges]], axis=1), axis=0)
+    nodes, counts = np.unique(pairs[:, 0], return_counts=True)
+    shared = nodes[counts > 1]
+    if not len(shared):
+        return _NONE
+    return np.flatnonzero(is_own | np.isin(labels, shared)).astype(np.int64)
+
+
+def _label_entities(view: StoreView, records: WorkingSet) -> IntArray:
+    """Return the entity of each record in the store, named by its smallest row."""
+    record, entity, _ = view.memberships(records.numbers.tolist())
+    return name_by_smallest_row(entity[np.searchsorted(record, records.numbers)])
 
 
 def _expand(view: StoreView, numbers: Numbers) -> Numbers:

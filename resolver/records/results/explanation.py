@@ -16,6 +16,8 @@ from resolver.records.results.resolution import Band
 
 COMPETITION = "competition"
 """Name of the row that says how many other candidates of a check fit as well."""
+RELATION_ROW = "relations"
+"""Name of the rows that say what two entities are both related to, each in its `detail`."""
 
 
 class EvidenceRow(NamedTuple):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -135,15 +135,50 @@ class RunStats:
     """Patterns of agreement of the scored pairs; None where they were not counted."""
 
 
+class MergedPairs(NamedTuple):
+    """Pairs of entities that a round merged, sorted, with the log-odds (thousandths) it knew of
+    each.
+    """
+
+    left: IntArray
+    right: IntArray
+    logodds: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class RelationRounds:
+    """Entities as the rounds of relations had them.
+
+    `labels` has the entity of each row (see `Resolution`) before each round that merged something,
+    and after the last. Neighbors are frozen as they were before the first. `merged` has, for each
+    of these rounds, the compared pairs of its entities that it brought together.
+    """
+
+    labels: Sequence[IntArray]
+    merged: Sequence[MergedPairs] = ()
+
+    @property
+    def frozen(self) -> IntArray:
+        """Entity of each row before any relation counted."""
+        return self.labels[0]
+
+    def find_last_apart(self, left: int, right: int) -> int | None:
+        """Return the place in `labels` of the last state with two rows in two entities, if any."""
+        apart = [place for place, state in enumerate(self.labels) if state[left] != state[right]]
+        return apart[-1] if apart else None
+
+
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """Resolved batch.
 
     `labels[i]` is the row of the smallest record of record i's entity, so that labels identify the
-    partition. `links` has every pair in band match or review.
+    partition. `links` has every pair in band match or review. `rounds`: those of relations, where
+    any counted, and the resolution is that of the whole batch.
     """
 
     batch: Batch
     labels: IntArray
     links: Links
     stats: RunStats
+    rounds: RelationRounds | None = None

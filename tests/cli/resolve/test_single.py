@@ -13,7 +13,11 @@ from typing import Any
 import pytest
 
 from resolver.cli.app import run
+from resolver.hub.hub import Hub
 from tests.cli.conftest import Lists
+from tests.hub.hubs import OPTIONS, make_intake, seed_population
+from tests.normalize.preparing import quick_symbols
+from tests.records.network_records import generate_drivers_of_two_lists
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -223,6 +227,31 @@ def test_explanation_names_the_list_that_states_a_difference(
     args = [str(path), "--decisions", table(tmp_path / "decisions.csv", text)]
     assert run(["explain", "made:p1", "made:p2", *args]) == 0
     assert f"{sentence} The decision overrules that." in capsys.readouterr().out
+
+
+def test_explanation_names_the_relation_that_merged_two_records(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path}/hub.db"
+    with quick_symbols("resolver.pipeline"):
+        with Hub.open(url, OPTIONS) as hub:
+            seed_population(hub)
+            hub.add(make_intake(generate_drivers_of_two_lists()))
+        assert run(["explain", "quay:p", "pier:p", "--store", url]) == 0
+        text = capsys.readouterr().out
+        assert run(["explain", "quay:p", "pier:p", "--store", url, "--json"]) == 0
+    sentence = "Both driver in Blue Harbour Crew since 2014"
+    line = next(line for line in text.splitlines() if "  relations" in line)
+    assert line.startswith("   +2.50  relations")
+    assert line.endswith(sentence)
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["band"] == "match"
+    assert (answer["evidence"][-1]["name"], answer["evidence"][-1]["detail"]) == (
+        "relations",
+        sentence,
+    )
+    total = sum(round(1000 * row["weight"]) for row in answer["evidence"])
+    assert total == round(1000 * answer["logodds"])
 
 
 @pytest.mark.parametrize("ids", [("coast:p1", "river:0"), ("nobody", "river:7")])

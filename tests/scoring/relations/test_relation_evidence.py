@@ -38,11 +38,12 @@ def weigh(records: Sequence[Record], entities: dict[str, str] | None = None) -> 
     if table is None:
         return 0
     pair = [np.array([ids.index(identity)], dtype=np.int32) for identity in (LEFT, RIGHT)]
-    evidence = int(RelationEvidence(table, WEIGHTS, labels, batch.kinds).weigh(labels, *pair)[0])
+    evidence = RelationEvidence(table, WEIGHTS, labels, batch.kinds)
+    weight = int(evidence.weigh(labels, *pair)[0])
     places = [int(side[0]) for side in pair]
-    rows = explain_shared_relations(batch, table, WEIGHTS, labels, places)
-    assert sum(row.weight for row in rows) == evidence
-    return evidence
+    rows = explain_shared_relations(batch, evidence, labels, places)
+    assert sum(row.weight for row in rows) == weight
+    return weight
 
 
 def test_the_same_role_at_the_same_time_weighs_most() -> None:
@@ -135,6 +136,8 @@ def test_the_explanation_names_the_relation() -> None:
     labels = np.array([first if "g0" in name else row for row, name in enumerate(ids)], np.int32)
     pair = [ids.index(LEFT), ids.index(RIGHT)]
     table = build_relation_table(batch)
-    rows = explain_shared_relations(batch, table, WEIGHTS, labels, pair)
+    assert table is not None
+    evidence = RelationEvidence(table, WEIGHTS, labels, batch.kinds)
+    rows = explain_shared_relations(batch, evidence, labels, pair)
     assert [row.help for row in rows] == [f"Both driver in {CREWS[0]} since 2014."]
     assert rows[0].left == "member of, driver, since 2014"
