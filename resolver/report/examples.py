@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from resolver.records import Kind
-from resolver.records.results.explanation import Explanation
+from resolver.records.results.explanation import RELATION_ROW, Explanation
 from resolver.records.results.resolution import Links, Outcome, Resolution
 from resolver.report.entity_graphs import ShownEntity, select_entities
 from resolver.report.record_facts import align_facts, describe_records
@@ -141,4 +141,7 @@ def _list_reasons(explanation: Explanation | None) -> tuple[tuple[str, int], ...
     # Rows without values (calibration, base rate) are not about these two records.
     supporting = [row for row in explanation.rows if row.weight > 0 and (row.left or row.right)]
     ranked = sorted(supporting, key=lambda row: -row.weight)
-    return tuple((row.name, row.weight) for row in ranked[:SHOWN_REASONS])
+    return tuple(
+        (row.detail if row.name == RELATION_ROW else row.name, row.weight)
+        for row in ranked[:SHOWN_REASONS]
+    )

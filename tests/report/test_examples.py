@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from resolver.records import Address, Batch, Identifier, Kind, Record, Relation, RelationType, Value
 from resolver.records.labels import property_label
-from resolver.records.results.explanation import EvidenceRow, Explanation
+from resolver.records.results.explanation import RELATION_ROW, EvidenceRow, Explanation
 from resolver.records.results.resolution import Band, Outcome
 from resolver.report import build_report, select_pairs_to_explain
 from resolver.report.entity_graphs import SHOWN_ENTITIES, SHOWN_MEMBERS
@@ -48,6 +50,19 @@ def test_member_shows_strongest_link_and_its_reasons() -> None:
     assert partners == {"a:0": "a:1", "a:1": "a:0", "a:2": "a:1", "a:3": ""}
     assert card.members[0].reasons == (("e2", 1500), ("e4", 900), ("e0", 500))
     assert card.members[2].reasons == ()
+
+
+def test_a_relation_is_a_reason_in_its_own_words() -> None:
+    run = resolution(
+        [record(f"a:{number}", ("name", "N")) for number in range(2)],
+        [0, 0],
+        [(0, 1, 5000, Outcome.MERGED)],
+    )
+    text = "Both driver in Blue Harbour Crew"
+    relation = EvidenceRow(RELATION_ROW, f"{text}.", "member of", "member of", None, 1400, text)
+    plain = explanation("a:0", "a:1", 500)
+    data = build_report(run, explanations=[replace(plain, rows=(*plain.rows, relation))])
+    assert data.clusters[0].members[0].reasons == ((text, 1400), ("e0", 500))
 
 
 def test_large_entities_are_truncated_and_counted() -> None:

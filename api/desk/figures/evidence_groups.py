@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from resolver.records.results.evidence_summary import PHRASES, EvidenceOutcome, outcome_of
-from resolver.records.results.explanation import EvidenceRow
+from resolver.records.results.explanation import RELATION_ROW, EvidenceRow
 from resolver.review import country_name
 
 SMALL_WEIGHT = 100
@@ -47,10 +47,12 @@ def group_evidence(evidence: Iterable[EvidenceRow]) -> list[EvidenceGroup]:
     What speaks against a match is first and then what speaks for it, the heaviest first each; what
     is not about the two records is last. The weights add up as those of the rows do.
     """
-    rows: dict[str, list[EvidenceRow]] = {}
+    rows: dict[tuple[str, str], list[EvidenceRow]] = {}
     for row in evidence:
-        rows.setdefault(_subject(row.name), []).append(row)
-    groups = [_unite(subject, parts) for subject, parts in rows.items()]
+        # each relation is a subject of its own
+        relation = row.detail if row.name == RELATION_ROW else ""
+        rows.setdefault((_subject(row.name), relation), []).append(row)
+    groups = [_unite(subject, parts) for (subject, _), parts in rows.items()]
     return sorted(groups, key=_decision_rank)
 
 

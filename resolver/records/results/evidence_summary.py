@@ -17,6 +17,7 @@ from typing import NamedTuple
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.results.explanation import (
     COMPETITION,
+    RELATION_ROW,
     AlignedPart,
     EvidenceRow,
     Explanation,
@@ -27,6 +28,10 @@ MAX_WORDS = 25
 """Words of a sentence; the lightest evidence is left out beyond."""
 _MAX_SUPPORTING, _MAX_CONTRADICTING = 4, 3
 """Phrases for a match, and against it."""
+_MAX_RELATION_WORDS = 12
+"""Words of what two entities are both related to, beyond which it is not named."""
+_RELATED_RECORDS = "relation"
+"""Name of the row that compares the ids of related records."""
 _NEVER = 2.0
 """Similarity that no comparator reaches."""
 _NAMES, _COUNTRIES = "names", "countries"
@@ -132,7 +137,7 @@ PHRASES: dict[str, Phrases] = {
     "activity": Phrases(
         "same kinds of crime", "a kind of crime in common", "kinds of crime differ", near_from=0.01
     ),
-    "relation": Phrases(
+    _RELATED_RECORDS: Phrases(
         "same relations", "a relation in common", "relations differ", near_from=0.01
     ),
     "position": Phrases("same position", "similar positions", "positions differ", 0.9, 0.6),
@@ -242,16 +247,33 @@ def _read_rows(rows: Iterable[EvidenceRow]) -> tuple[list[EvidenceRow], list[_Po
     """Return the rows on names, and what the others say: the heaviest of each topic and side."""
     name_rows: list[EvidenceRow] = []
     points: dict[tuple[str, bool], _Point] = {}
+    relations: list[EvidenceRow] = []
     for row in rows:
         if row.similarity is None:
             # rows of two comparators together, and of the population, say nothing by themselves
             if row.name == COMPETITION and row.weight <= _CROWDED_WEIGHT:
                 points[row.name, False] = _Point("others fit as well", False, row.weight)
+            elif row.name == RELATION_ROW:
+                relations.append(row)
         elif row.name.startswith("name_") or row.name == "name":
             name_rows.append(row)
         elif row.name in PHRASES:
             _add_heaviest(points, row, PHRASES[row.name])
-    return name_rows, list(points.values())
+    if relations:
+        # what entities are related to says more than the ids that two records name
+        points = {key: point for key, point in points.items() if key[0] != _RELATED_RECORDS}
+    return name_rows, [*points.values(), *_relation_points(relations)]
+
+
+def _relation_points(rows: Sequence[EvidenceRow]) -> list[_Point]:
+    """Return the heaviest of what two entities are both related to that speaks for a match."""
+    row = max(rows, key=_weight, default=None)
+    if row is None or row.weight <= 0:
+        return []
+    text = row.detail[:1].lower() + row.detail[1:]
+    if len(text.split()) > _MAX_RELATION_WORDS:
+        text = PHRASES[_RELATED_RECORDS].near
+    return [_Point(text, True, row.weight)]
 
 
 def _add_heaviest(

@@ -13,7 +13,13 @@ from resolver.records.results.evidence_summary import (
     outcome_of,
     summarize_evidence,
 )
-from resolver.records.results.explanation import AlignedPart, EvidenceRow, Explanation, Fate
+from resolver.records.results.explanation import (
+    RELATION_ROW,
+    AlignedPart,
+    EvidenceRow,
+    Explanation,
+    Fate,
+)
 from resolver.records.results.resolution import Band
 
 SIMILARITIES = [step / 100 for step in range(101)]
@@ -170,3 +176,18 @@ def test_outcome_of_rows_without_values_or_phrases() -> None:
     assert outcome_of(row("birth_date", None, 0)) is None
     assert outcome_of(row("prior", 1.0, 0)) is None
     assert outcome_of(row("birth_date", 1.0, 0)) is EvidenceOutcome.AGREES
+
+
+def test_what_entities_are_related_to_says_more_than_ids_of_related_records() -> None:
+    def shared(text: str, weight: int) -> EvidenceRow:
+        return EvidenceRow(RELATION_ROW, "", "a", "b", None, weight, text)
+
+    ids = row("relation", 0.0, -20, "pier:g", "quay:g")
+    assert sentence(row("name", 1.0, 900), ids) == "Same name; relations differ."
+    crew, kin = shared("Both driver in Blue Harbour Crew", 1400), shared("Both kin of Ana", 200)
+    assert sentence(row("name", 1.0, 900), ids, kin, crew) == (
+        "Both driver in Blue Harbour Crew, same name."
+    )
+    assert sentence(row("name", 1.0, 900), ids, shared("Both kin of Ana", -400)) == "Same name."
+    endless = shared(f"Both member of {'Crew ' * MAX_WORDS}".strip(), 1400)
+    assert sentence(row("name", 1.0, 900), endless) == "A relation in common, same name."

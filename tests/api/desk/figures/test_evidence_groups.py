@@ -8,7 +8,7 @@ from resolver.api.desk.figures.evidence_labels import evidence_title
 from resolver.engines.population_rows import population_rows
 from resolver.model_set import load_models
 from resolver.records.prepared.population import KindPopulation
-from resolver.records.results.explanation import EvidenceRow
+from resolver.records.results.explanation import RELATION_ROW, EvidenceRow
 
 WEIGHTS = {
     "prior": -340,
@@ -84,3 +84,12 @@ def test_several_small_steps_are_summarized() -> None:
     assert [bar.row.name for bar in waterfall.small] == ["phone", "email"]
     assert waterfall.small_total == 40
     assert build_waterfall([*ROWS, small[0]]).small == ()
+
+
+def test_each_relation_is_a_subject_of_its_own() -> None:
+    texts = ("Both driver in Blue Harbour Crew", "Both member of Red Pier Brotherhood")
+    rows = [EvidenceRow(RELATION_ROW, "", "a", "b", None, 700, text) for text in texts]
+    assert [(group.row.detail, group.row.weight) for group in group_evidence(rows)] == [
+        (texts[0], 700),
+        (texts[1], 700),
+    ]
