@@ -28,6 +28,7 @@ from resolver.hub.desk_users import UserRole
 from resolver.network.entity_network import load_relations
 from resolver.review import DecisionView, HistoryRow
 from resolver.review.entity_page import EntityPage, load_entity_page
+from resolver.review.profile.merging_relations import load_merging_relations
 from resolver.screening import entity_reader
 
 _VALUE_LIMIT = 12
@@ -79,14 +80,19 @@ def _entity_context(entity_page: EntityPage) -> dict[str, Any]:
 
 
 def _drawings(entity_page: EntityPage, decisions: Sequence[DecisionView]) -> dict[str, Any]:
-    """Return the network, the dates and the map of an entity."""
-    network = load_relations(current_service().hub, entity_page.id, viewer())
+    """Return the network, what of it helped to merge the records, the dates and the map of an
+    entity.
+    """
+    hub = current_service().hub
+    network = load_relations(hub, entity_page.id, viewer())
     days = {
         "Records": [record.statement.date for record in entity_page.records],
         "Decisions": [decision.decided_at for decision in decisions],
     }
+    record_ids = [record.statement.record for record in entity_page.records]
     return {
         "network": network,
+        "merging": load_merging_relations(hub, record_ids) if network.nodes else (),
         "drawing": draw_network(network) if network.nodes else None,
         "box": (BOX_WIDTH, BOX_HEIGHT),
         "axis": draw_time_axis(entity_page.life[:_SPANS], days),

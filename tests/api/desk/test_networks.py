@@ -17,6 +17,7 @@ from resolver.records import Activity, Grade, Handling, Kind, Relation, Relation
 from tests.api.desk.conftest import Client, Desk, csrf
 from tests.hub.hubs import make_intake
 from tests.normalize.preparing import quick_symbols
+from tests.records.network_records import generate_drivers_of_two_lists
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -236,3 +237,13 @@ def test_an_address_with_a_wrong_number_is_said(browser: Client, path: str, word
     answer = browser.get(path, follow_redirects=True)
     assert answer.status_code == 422
     assert words in answer.text
+
+
+def test_the_page_of_an_entity_names_what_merged_it(desk: Desk, browser: Client) -> None:
+    """What counted when two records were merged is on the page of the entity, with its weight."""
+    with quick_symbols("resolver.pipeline"):
+        desk.service.hub.add(make_intake(generate_drivers_of_two_lists()))
+    text = shown(browser, "/desk/entities/pier:p")
+    assert "Merged with the help of relations" in text
+    assert "pier:p · quay:p : Both driver in Blue Harbour Crew since 2014. +2.5" in text
+    assert "Merged with the help of relations" not in shown(browser, "/desk/entities/pier:g0")
