@@ -154,7 +154,7 @@ def _shared_text(name: str, node: SharedNode) -> str:
         words = f"{left.role} in"
     years = sorted({left.year, right.year} - {0})
     since = f" since {' and '.join(map(str, years))}" if left.year and right.year else ""
-    return f"Both {words} {name}{since}"
+    return f"Both {words.replace('has as', 'have as')} {name}{since}"
 
 
 def tie_words(tie: StatedTie) -> str:

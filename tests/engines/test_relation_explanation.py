@@ -151,6 +151,7 @@ def test_no_row_rests_on_a_merge_that_relations_made() -> None:
     assert labels["pier:g"] == labels["quay:g"]
     assert crew.band is Band.MATCH
     assert [row.weight for row in relation_rows(crew.rows)] == [2000, 500]
+    assert relation_rows(crew.rows)[0].help.startswith("Both have as member ")
     assert labels["pier:p"] != labels["quay:p"]
     assert relation_rows(waiting.rows) == []
     namesakes = build_explainer(resolution).explain_pair(labels["pier:p"], labels["quay:p"])
