@@ -65,8 +65,8 @@ class Service:
     def warm(self) -> None:
         """Load what takes seconds; until then checks are refused. Raises `ResolverError`."""
         self.screener.warm()
-        # loaded objects stay for good: the collector must not walk through them during a request
-        gc.collect()
+        # loaded objects stay for good: the collector must not walk through them during a request,
+        # nor now, where it would find next to nothing
         gc.freeze()
         # a response makes some ten thousand objects, all of them without cycles
         gc.set_threshold(_GC_THRESHOLD, 20, 50)

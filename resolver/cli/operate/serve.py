@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from resolver.cli.garbage_collection import collect_rarely
 from resolver.cli.options import PATH, listed_option, store_option
 from resolver.errors import ResolverError
 from resolver.settings import Settings
@@ -88,6 +89,7 @@ _PACKAGES = ("gunicorn", "prometheus_client", "structlog", "waitress")
 def command(settings: Settings, /, store_url: str, **options: Any) -> None:
     """Run `resolver serve`."""
     _require_extra()
+    collect_rarely()
     # the service depends on this package, so the command loads it by name, as servers do
     service_settings = _service_settings(settings, store_url, options)
     if options["prepare"]:
