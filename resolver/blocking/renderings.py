@@ -18,6 +18,8 @@ from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.value_flags import TokenFlag
 
 SYLLABIC = (int(Script.HANGUL), int(Script.HAN), int(Script.KATAKANA))
+_IS_SYLLABIC = np.isin(np.arange(1 << 8), SYLLABIC)
+"""Per number of a script."""
 MAX_CODES = 2
 MANY = 100
 """Codes from here on have three consonants or more."""
@@ -86,7 +88,10 @@ def token_renderings(prepared: PreparedBatch) -> Ragged:
 
 def are_syllabic(prepared: PreparedBatch) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     """Return whether each record has a name with a word in a script of syllables."""
-    words = np.isin(prepared.tokens.flags >> SCRIPT_SHIFT, SYLLABIC)
+    words = _IS_SYLLABIC[prepared.tokens.flags >> SCRIPT_SHIFT]
+    if not words.any():
+        # a query of Latin words, mostly
+        return np.zeros(len(prepared), dtype=np.bool_)
     tokens = prepared.names.through(prepared.forms.tokens)
     has_word = np.zeros(len(prepared), dtype=np.bool_)
     has_word[tokens.rows[words[tokens.items]]] = True

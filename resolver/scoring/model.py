@@ -158,16 +158,14 @@ class Model:
 
         The first holds against chance alone, the second, with the share of true pairs, in full.
         """
-        model = self.for_population("", population)
-        if model.curves is None:
+        if self.population is None:
             raise ModelError("a model without population terms knows no population")
+        curves = self.population.curves(population)
         chance, relatives = (
             curve.apply(np.array([value], dtype=np.int64))
-            for curve, value in zip(
-                (model.curves.chance, model.curves.relatives), sums, strict=True
-            )
+            for curve, value in zip((curves.chance, curves.relatives), sums, strict=True)
         )
-        full = int(model.curves.combine(chance, relatives)[0]) + model.shift
+        full = int(curves.combine(chance, relatives)[0]) + partner_shift(population)
         return int(chance[0]), min(max(full, -LOGODDS_LIMIT), LOGODDS_LIMIT)
 
     def with_parts(self, parts: Mapping[str, Model]) -> Model:
