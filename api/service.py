@@ -85,14 +85,17 @@ class Service:
             self.audit_log.recover()
         except (ResolverError, OSError) as error:
             _LOG.error("cannot recover audit spools", error=type(error).__name__)
+        reason = ""
         while not self.is_warm:
             try:
                 self.warm()
                 _LOG.info("ready")
             except ResolverError as error:
+                if error.line() != reason:
+                    reason = error.line()
+                    _LOG.warning("waiting", why=reason)
                 if self.closed_event.wait(_RETRY_SECONDS):
                     return
-                _LOG.debug("waiting", why=error.line())
         self.screener.follow(FOLLOW_SECONDS)
         if self._writer_client is None:
             self._warm_group_commit()

@@ -52,8 +52,8 @@ from resolver.records.properties import (
 
 _NATIONALITY = ("nationality", "citizenship")
 _STARTS = ("incorporationDate", "buildDate")
-_MIN_PARALLEL = 10_000
-"""Records whose values are worth a process."""
+_MIN_PARALLEL = 50_000
+"""Values that are worth a process."""
 _COUNTRY = ("nationality", "citizenship", "country", "jurisdiction", "birthCountry", "flag")
 
 
@@ -108,7 +108,7 @@ def prepare(
     names, values = compute_both(
         lambda: build_name_forms(batch, tables, lookup, workers),
         lambda: _build_values(batch, tables),
-        parallel=workers > 1 and len(batch) >= _MIN_PARALLEL,
+        parallel=workers > 1 and sum(map(len, batch.columns.values())) >= _MIN_PARALLEL,
     )
     source_texts = batch.sources.values.to_pylist()
     different = frozenset(deduplicated_sources)

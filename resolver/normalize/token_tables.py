@@ -36,10 +36,10 @@ from resolver.records.prepared.text_hashes import hash64, hash_texts
 from resolver.records.prepared.token_union import concat_tokens
 from resolver.records.prepared.value_flags import TokenFlag
 
-# Cached, since single checks repeat names.
+# Cached, since single checks repeat names, and profiles of entities those of their records.
 _person_tokens, _group_tokens = (
-    cache_short_texts(20_000)(tokenize_person),
-    cache_short_texts(5_000)(tokenize_group),
+    cache_short_texts(100_000)(tokenize_person),
+    cache_short_texts(30_000)(tokenize_group),
 )
 Lookup = Callable[[Sequence[str]], list[tuple[int, ...]]]
 # Plain ints: operations on enumeration members take a microsecond each.

@@ -105,9 +105,13 @@ def _local_words(words: list[str], stated_country: str) -> list[str]:
 
 def place_table(texts: Sequence[str], countries: dict[str, int], *, packed: bool) -> PlaceTable:
     """Return places or packed addresses as token sets, with the country that each text names."""
-    shown = [unpack_address(text).text if packed else text for text in texts]
+    addresses = [unpack_address(text) for text in texts] if packed else []
+    shown = [address.text for address in addresses] if packed else list(texts)
     words = [_place_words(plain) for plain in shown]
-    stated = [_country_text(text, packed=packed) for text in texts]
+    stated = [
+        address.country if country_code(address.country) else _last_part(address.text)
+        for address in addresses
+    ] or [_last_part(text) for text in texts]
     local = [_local_words(items, text) for items, text in zip(words, stated, strict=True)]
     unique = sorted({word for items in words for word in items})
     place = {word: code for code, word in enumerate(unique)}
@@ -117,7 +121,7 @@ def place_table(texts: Sequence[str], countries: dict[str, int], *, packed: bool
         token_texts=np.array(unique, dtype=object),
         token_hashes=hash_texts(unique),
         country=np.array(
-            [countries.get(place_country(text, packed=packed), 0) for text in texts], dtype=np.int32
+            [countries.get(current_country(text), 0) for text in stated], dtype=np.int32
         ),
         normal=np.array([" ".join(items) for items in local], dtype=object),
         texts=np.array(shown, dtype=object),
@@ -131,11 +135,14 @@ def _place_words(text: str) -> list[str]:
 
 def _country_text(text: str, *, packed: bool) -> str:
     """Return the part of a place or address that may name its country."""
-    if packed:
-        address = unpack_address(text)
-        if country_code(address.country):
-            return address.country
-        text = address.text
+    if not packed:
+        return _last_part(text)
+    address = unpack_address(text)
+    return address.country if country_code(address.country) else _last_part(address.text)
+
+
+def _last_part(text: str) -> str:
+    """Return the part of a place that may name its country."""
     return re.split(r"[,;(/]", text)[-1].strip(" )")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,6 +46,23 @@ def test_an_empty_store_is_not_ready(empty: Client) -> None:
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
     assert "loading" in answer.json["detail"]
+
+
+def test_the_log_says_once_why_the_service_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolver.api.service._RETRY_SECONDS", 0.01)
+    app = create_app(ServiceSettings(f"sqlite:///{tmp_path}/hub.db"))
+    service = app.extensions["resolver"]
+    with structlog.testing.capture_logs() as lines:
+        thread = threading.Thread(target=service.load)
+        thread.start()
+        time.sleep(0.3)
+        service.close()
+        thread.join(10)
+    reasons = [line["why"] for line in lines if line["event"] == "waiting"]
+    assert len(reasons) == 1
+    assert "empty" in reasons[0]
 
 
 def test_the_loading_stage_is_reported(store_url: str) -> None:
