@@ -21,6 +21,7 @@ from resolver.records.prepared.batch import (
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.text_hashes import hash_texts
+from resolver.records.record import Address
 from resolver.reference.territories import find_territory, territory_code
 
 _NO_COUNTRY = ""
@@ -105,13 +106,10 @@ def _local_words(words: list[str], stated_country: str) -> list[str]:
 
 def place_table(texts: Sequence[str], countries: dict[str, int], *, packed: bool) -> PlaceTable:
     """Return places or packed addresses as token sets, with the country that each text names."""
-    addresses = [unpack_address(text) for text in texts] if packed else []
-    shown = [address.text for address in addresses] if packed else list(texts)
+    addresses = [unpack_address(text) if packed else Address(full=text) for text in texts]
+    shown = [address.text for address in addresses]
     words = [_place_words(plain) for plain in shown]
-    stated = [
-        address.country if country_code(address.country) else _last_part(address.text)
-        for address in addresses
-    ] or [_last_part(text) for text in texts]
+    stated = list(map(_country_text, addresses))
     local = [_local_words(items, text) for items, text in zip(words, stated, strict=True)]
     unique = sorted({word for items in words for word in items})
     place = {word: code for code, word in enumerate(unique)}
@@ -133,22 +131,17 @@ def _place_words(text: str) -> list[str]:
     return address_words(text)
 
 
-def _country_text(text: str, *, packed: bool) -> str:
+def _country_text(address: Address) -> str:
     """Return the part of a place or address that may name its country."""
-    if not packed:
-        return _last_part(text)
-    address = unpack_address(text)
-    return address.country if country_code(address.country) else _last_part(address.text)
-
-
-def _last_part(text: str) -> str:
-    """Return the part of a place that may name its country."""
-    return re.split(r"[,;(/]", text)[-1].strip(" )")
+    if country_code(address.country):
+        return address.country
+    return re.split(r"[,;(/]", address.text)[-1].strip(" )")
 
 
 def place_country(text: str, *, packed: bool) -> str:
     """Return the country code that a place or address names; empty if it names none."""
-    return current_country(_country_text(text, packed=packed))
+    address = unpack_address(text) if packed else Address(full=text)
+    return current_country(_country_text(address))
 
 
 def gender_bit(text: str) -> int:
