@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +19,7 @@ from resolver.kernels.comparison.name_similarities import (
     NameSimilarities,
     fill_contradicting,
 )
+from resolver.kernels.lazy_property import lazy_property
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.prepared.frequencies import NO_FREQUENCIES, FrequencyTables
@@ -47,17 +47,17 @@ class Context:
     workers: int = field(default=2)
     frequencies: FrequencyTables = NO_FREQUENCIES
 
-    @cached_property
+    @lazy_property
     def alignment(self) -> dict[str, FloatArray]:
         """Columns of the alignments by name (`pair_alignment.COLUMNS`), each of length m."""
         return {name: self.alignments[name] for name in COLUMNS}
 
-    @cached_property
+    @lazy_property
     def similarities(self) -> tuple[NameSimilarities, int]:
         """Similarities of names, and the number of pairs that only the family name contradicts."""
         return name_similarities(self.alignments)
 
-    @cached_property
+    @lazy_property
     def names_contradict(self) -> npt.NDArray[np.bool_]:
         """Pairs whose names are of two bearers: values that both share are those of a household or
         an office, or a mistake."""
@@ -65,7 +65,7 @@ class Context:
         fill_contradicting(self.left, self.right, self.alignments, self.names.arrays, contradict)
         return contradict
 
-    @cached_property
+    @lazy_property
     def best_forms(self) -> tuple[IntArray, IntArray]:
         """Name forms of the best supported pair of names; -1 where a record has none."""
         return (
@@ -73,12 +73,12 @@ class Context:
             np.ascontiguousarray(self.alignments["right_form"]),
         )
 
-    @cached_property
+    @lazy_property
     def principal_forms(self) -> tuple[IntArray, IntArray]:
         """Forms of the first principal name of both records; -1 where a record has none."""
         return self.names.principal[self.left], self.names.principal[self.right]
 
-    @cached_property
+    @lazy_property
     def alignments(self) -> npt.NDArray[np.void]:
         """Alignments of the names of all pairs (`PAIR_ALIGNMENT`)."""
         alignments = np.zeros(len(self.left), dtype=PAIR_ALIGNMENT)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -28,6 +27,7 @@ from resolver.comparison.name_index import (
 )
 from resolver.kernels.alignment.name_copies import NameSource, NameTarget
 from resolver.kernels.alignment.records import TOKEN, TokenRecords
+from resolver.kernels.lazy_property import lazy_property
 from resolver.records.prepared.assembly import LazyBatch
 from resolver.records.prepared.batch import NameTable, PreparedBatch, TokenTable
 from resolver.records.prepared.ragged import Ragged
@@ -43,12 +43,12 @@ class NameMaterial:
     name_only: npt.NDArray[np.bool_]
     prepared: PreparedBatch
 
-    @cached_property
+    @lazy_property
     def listed(self) -> npt.NDArray[np.bool_]:
         """Per record, True if it has what watchlists state and registers do not."""
         return listed_records(self.prepared)
 
-    @cached_property
+    @lazy_property
     def source(self) -> NameSource:
         """Arrays to copy from.
 
@@ -119,23 +119,23 @@ class GatheredBatch(LazyBatch):
         self._target = lay_out_rows(sources, self._rows, self._uses)
         self._texts = _token_texts(materials, self._uses)
 
-    @cached_property
+    @lazy_property
     def names(self) -> Ragged:
         """Name forms of each record, each a form of its own."""
         count = len(self._target.forms)
         return Ragged(self._target.name_offsets, np.arange(count, dtype=np.int32))
 
-    @cached_property
+    @lazy_property
     def name_quality(self) -> npt.NDArray[np.uint8]:
         """Quality of each item of `names`."""
         return np.ascontiguousarray(self._target.names.names["quality"])
 
-    @cached_property
+    @lazy_property
     def forms(self) -> NameTable:
         """Name forms."""
         return _name_table(self._target, self._materials, self._uses)
 
-    @cached_property
+    @lazy_property
     def tokens(self) -> TokenTable:
         """Tokens of the name forms."""
         return _token_table(self._target.tokens, self._texts)
