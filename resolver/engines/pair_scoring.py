@@ -8,7 +8,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ from resolver.comparison import Context, NameIndex, alternatives
 from resolver.comparison.aligned_text import aligned_parts_of_pairs, detail, record_texts
 from resolver.engines.evidence_layout import ModelLayout, layout_of, layout_of_part
 from resolver.engines.population_rows import population_rows
+from resolver.kernels.lazy_property import lazy_property
 from resolver.model_set import ModelSet
 from resolver.population_scoring import KIND_MISMATCH, choose_model_kinds, is_within_source
 from resolver.records import Kind
@@ -105,7 +105,7 @@ class ExplainedPairs:
     _groups: Mapping[int, _KindGroup]
     _place: npt.NDArray[np.int64]
 
-    @cached_property
+    @lazy_property
     def scores(self) -> npt.NDArray[np.float64]:
         """Calibrated probability of each pair."""
         return scores(self.logodds)

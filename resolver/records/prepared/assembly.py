@@ -10,12 +10,12 @@ identifiers keep the order of the parts.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from resolver.kernels.lazy_property import lazy_property
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import (
     ByteArray,
@@ -77,135 +77,135 @@ class LazyBatch:
             row -= len(part.rows)
         raise IndexError("there is no such row")
 
-    @cached_property
+    @lazy_property
     def kinds(self) -> ByteArray:
         """Kind of each record."""
         return self._union.column(lambda batch: batch.kinds)
 
-    @cached_property
+    @lazy_property
     def sources(self) -> IntArray:
         """Source number of each record: 0."""
         return np.zeros(len(self), dtype=np.int32)
 
-    @cached_property
+    @lazy_property
     def is_deduplicated(self) -> npt.NDArray[np.bool_]:
         """False for each record."""
         return np.zeros(len(self), dtype=bool)
 
-    @cached_property
+    @lazy_property
     def tokens(self) -> TokenTable:
         """Tokens of the name forms."""
         return merge_tokens(self._batches, self._token_use, self.is_query)
 
-    @cached_property
+    @lazy_property
     def forms(self) -> NameTable:
         """Name forms."""
         return merge_forms(
             self._batches, self._form_use, self._form_tokens, self._token_use, self.is_query
         )
 
-    @cached_property
+    @lazy_property
     def names(self) -> Ragged:
         """Name forms of each record."""
         return recode_selection(self._record_forms, self._form_use)
 
-    @cached_property
+    @lazy_property
     def name_quality(self) -> ByteArray:
         """Quality of each item of `names`."""
         return gather_item_values(
             self._record_forms, [batch.name_quality for batch in self._batches]
         )
 
-    @cached_property
+    @lazy_property
     def dates(self) -> DateTable:
         """Dates of birth and incorporation."""
         return self._dates[2]
 
-    @cached_property
+    @lazy_property
     def births(self) -> Ragged:
         """Birth dates of each record."""
         return self._dates[0]
 
-    @cached_property
+    @lazy_property
     def starts(self) -> Ragged:
         """Incorporation dates of each record."""
         return self._dates[1]
 
-    @cached_property
+    @lazy_property
     def country_codes(self) -> tuple[str, ...]:
         """Codes of all countries, of which the first is unknown."""
         return self._countries[0]
 
-    @cached_property
+    @lazy_property
     def nationalities(self) -> Ragged:
         """Nationalities of each record."""
         return self._union.recode_countries(
             lambda batch: batch.nationalities, self._country_recodings
         )
 
-    @cached_property
+    @lazy_property
     def countries(self) -> Ragged:
         """Countries of each record."""
         return self._union.recode_countries(lambda batch: batch.countries, self._country_recodings)
 
-    @cached_property
+    @lazy_property
     def birth_places(self) -> Ragged:
         """Birth places of each record."""
         return self._birth_places[0]
 
-    @cached_property
+    @lazy_property
     def place_table(self) -> PlaceTable:
         """Birth places."""
         return self._birth_places[1]
 
-    @cached_property
+    @lazy_property
     def addresses(self) -> Ragged:
         """Addresses of each record."""
         return self._addresses[0]
 
-    @cached_property
+    @lazy_property
     def address_table(self) -> PlaceTable:
         """Addresses."""
         return self._addresses[1]
 
-    @cached_property
+    @lazy_property
     def identifiers(self) -> Ragged:
         """Identifiers of each record."""
         return self._identifiers[0]
 
-    @cached_property
+    @lazy_property
     def identifier_table(self) -> IdentifierTable:
         """Identifiers."""
         return self._identifiers[1]
 
-    @cached_property
+    @lazy_property
     def gender(self) -> ByteArray:
         """Gender bits of each record."""
         return self._union.column(lambda batch: batch.gender)
 
-    @cached_property
+    @lazy_property
     def plain(self) -> Mapping[str, tuple[Ragged, TextTable]]:
         """Plain properties, each assembled on access."""
         return _LazyTexts(self._union, tuple(self._batches[0].plain))
 
     # Steps that several members share.
 
-    @cached_property
+    @lazy_property
     def _record_forms(self) -> list[Selection]:
         return self._union.select(lambda batch: batch.names)
 
-    @cached_property
+    @lazy_property
     def _form_use(self) -> TableUse:
         return rows_in_use([selection.items for selection in self._record_forms])
 
-    @cached_property
+    @lazy_property
     def _form_tokens(self) -> list[Selection]:
         return [
             select_items(batch.forms.tokens, rows)
             for batch, rows in zip(self._batches, self._form_use.rows, strict=True)
         ]
 
-    @cached_property
+    @lazy_property
     def _token_use(self) -> TableUse:
         items = [selection.items for selection in self._form_tokens]
         if self.is_query:
@@ -213,11 +213,11 @@ class LazyBatch:
         texts = [batch.tokens.texts for batch in self._batches]
         return deduplicate_tokens(self._batches, rows_sorted_by_text(items, texts))
 
-    @cached_property
+    @lazy_property
     def _dates(self) -> tuple[Ragged, Ragged, DateTable]:
         return self._union.dates()
 
-    @cached_property
+    @lazy_property
     def _countries(self) -> tuple[tuple[str, ...], list[IntArray]]:
         return merge_country_codes(tuple(batch.country_codes for batch in self._batches))
 
@@ -225,7 +225,7 @@ class LazyBatch:
     def _country_recodings(self) -> list[IntArray]:
         return self._countries[1]
 
-    @cached_property
+    @lazy_property
     def _birth_places(self) -> tuple[Ragged, PlaceTable]:
         return self._union.places(
             lambda batch: batch.birth_places,
@@ -233,7 +233,7 @@ class LazyBatch:
             self._country_recodings,
         )
 
-    @cached_property
+    @lazy_property
     def _addresses(self) -> tuple[Ragged, PlaceTable]:
         return self._union.places(
             lambda batch: batch.addresses,
@@ -241,7 +241,7 @@ class LazyBatch:
             self._country_recodings,
         )
 
-    @cached_property
+    @lazy_property
     def _identifiers(self) -> tuple[Ragged, IdentifierTable]:
         return self._union.identifiers(self._country_recodings)
 
