@@ -19,7 +19,7 @@ from resolver.kernels.comparison.name_similarities import (
     NameSimilarities,
     fill_contradicting,
 )
-from resolver.kernels.lazy_property import lazy_property
+from resolver.kernels.threads import lazy_property
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.prepared.frequencies import NO_FREQUENCIES, FrequencyTables

@@ -16,7 +16,7 @@ from resolver.comparison import Context, NameIndex, alternatives
 from resolver.comparison.aligned_text import aligned_parts_of_pairs, detail, record_texts
 from resolver.engines.evidence_layout import ModelLayout, layout_of, layout_of_part
 from resolver.engines.population_rows import population_rows
-from resolver.kernels.lazy_property import lazy_property
+from resolver.kernels.threads import lazy_property
 from resolver.model_set import ModelSet
 from resolver.population_scoring import KIND_MISMATCH, choose_model_kinds, is_within_source
 from resolver.records import Kind

@@ -134,7 +134,8 @@ def _run_and_send(run: Run[Any], start: int, stop: int, sender: Connection, orig
         answer = True, run(start, stop)
     except Exception as error:
         answer = False, error
-    with suppress(BrokenPipeError):
+    # without an answer the original raises `MemoryError`
+    with suppress(BrokenPipeError, MemoryError):
         sender.send(answer)
 
 

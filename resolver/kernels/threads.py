@@ -1,4 +1,6 @@
-"""Threads for kernels, which release the interpreter lock, and the cores there are for them."""
+"""Threads for kernels, which release the interpreter lock, the cores there are for them, and
+properties that threads compute without a lock.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +8,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar, overload
 
 _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
+_Value = TypeVar("_Value")
 
 
 class Threads(Protocol):
@@ -44,3 +47,31 @@ def available_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+class lazy_property(Generic[_Value]):  # noqa: N801 - a decorator, as `property` is
+    """Property whose value an object keeps from its first reading on.
+
+    In Python 3.11 `functools.cached_property` holds one lock for all objects of a class while it
+    computes, so that threads that each work on an object of their own wait for each other. Here
+    threads that share an object may compute its value twice.
+    """
+
+    def __init__(self, compute: Callable[[Any], _Value]) -> None:
+        self._compute = compute
+        self._name = compute.__name__
+        self.__doc__ = compute.__doc__
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, instance: object, owner: type) -> _Value: ...
+
+    def __get__(self, instance: object | None, owner: type) -> Self | _Value:
+        """Return the value, or this descriptor where a class is asked."""
+        if instance is None:
+            return self
+        value = self._compute(instance)
+        instance.__dict__[self._name] = value
+        return value

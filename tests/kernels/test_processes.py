@@ -129,6 +129,24 @@ def check_error_of_the_original() -> None:
     os.close(read)
 
 
+class TooLarge:
+    """Result for whose pickle there is no memory."""
+
+    def __reduce__(self) -> str:
+        raise MemoryError
+
+
+def check_large_result() -> None:
+    """Check that a result that cannot be sent for want of memory is a `MemoryError` alone."""
+    read, write = os.pipe()
+    os.dup2(write, 2)
+    os.close(write)
+    with pytest.raises(MemoryError):
+        map_ranges(lambda start, stop: TooLarge(), 4, 2, 2)
+    os.close(2)
+    assert os.read(read, 1) == b""
+
+
 @pytest.mark.parametrize(
     "check",
     [
@@ -136,6 +154,7 @@ def check_error_of_the_original() -> None:
         check_copies,
         check_errors,
         check_killed_copy,
+        check_large_result,
         check_both,
         check_paused_thread,
         check_error_of_the_original,

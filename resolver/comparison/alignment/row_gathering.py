@@ -27,7 +27,7 @@ from resolver.comparison.name_index import (
 )
 from resolver.kernels.alignment.name_copies import NameSource, NameTarget
 from resolver.kernels.alignment.records import TOKEN, TokenRecords
-from resolver.kernels.lazy_property import lazy_property
+from resolver.kernels.threads import lazy_property
 from resolver.records.prepared.assembly import LazyBatch
 from resolver.records.prepared.batch import NameTable, PreparedBatch, TokenTable
 from resolver.records.prepared.ragged import Ragged

@@ -108,13 +108,14 @@ class PlainLines:
 CsvItems = Iterator[Row | Reject | PlainLines]
 
 
-def _quoted_cell(delimiter: str, quotechar: str) -> re.Pattern[str]:
-    """Return what matches a cell on one line whose quotes pair up."""
-    quote, ends = re.escape(quotechar), re.escape(delimiter) + "\n"
-    return re.compile(
-        rf"(?:\A|(?<=[{ends}])){quote}[^{quote}\n]*+(?:{quote}{quote}[^{quote}\n]*+)*+{quote}"
-        rf"(?=[{ends}]|\Z)"
-    )
+_QUOTED = r'"[^"\n]*+(?:""[^"\n]*+)*+"'
+_QUOTED_CELLS = {
+    ",": re.compile(rf"(?:\A|(?<=[,\n])){_QUOTED}(?=[,\n]|\Z)"),
+    ";": re.compile(rf"(?:\A|(?<=[;\n])){_QUOTED}(?=[;\n]|\Z)"),
+    "\t": re.compile(rf"(?:\A|(?<=[\t\n])){_QUOTED}(?=[\t\n]|\Z)"),
+    "|": re.compile(rf"(?:\A|(?<=[|\n])){_QUOTED}(?=[|\n]|\Z)"),
+}
+"""By delimiter, what matches a cell on one line whose quotes pair up."""
 
 
 def read_csv_items(file: SourceFile, *, delimiter: str = ",", quotechar: str = '"') -> CsvItems:
@@ -168,8 +169,10 @@ def _is_plain(text: str, delimiter: str, quotechar: str) -> bool:
     """Return whether each line is a row that has no fault and quotes only around whole cells."""
     if "\x00" in text or (not text.isascii() and ESCAPED.search(text)):
         return False
-    if quotechar in text and quotechar in _quoted_cell(delimiter, quotechar).sub("", text):
-        return False
+    if quotechar in text:
+        quoted = _QUOTED_CELLS.get(delimiter) if quotechar == '"' else None
+        if quoted is None or quotechar in quoted.sub("", text):
+            return False
     return len(text) <= MAX_FIELD or max(map(len, text.split("\n"))) <= MAX_FIELD
 
 

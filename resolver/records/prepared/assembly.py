@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.kernels.lazy_property import lazy_property
+from resolver.kernels.threads import lazy_property
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import (
     ByteArray,

@@ -21,6 +21,7 @@ from resolver.hub.desk_users import UserRole
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder, run_next_job
 from resolver.ingest.formats.tabular import table_files
+from resolver.ingest.io import text_lines
 from tests.api.desk.conftest import PASSWORD, Client, Desk, csrf, sign_in
 from tests.hub.hubs import OPTIONS
 from tests.ingest.samples import write_ftm
@@ -202,6 +203,7 @@ def test_a_long_table_is_previewed_by_its_beginning(
 ) -> None:
     monkeypatch.setattr(import_pages, "_DATE_ROWS", 1_000)
     monkeypatch.setattr(table_files, "CHUNK", 1_000)
+    monkeypatch.setattr(text_lines, "BLOCK_CHARS", 20_000)
     browser = desk.signed_in("amira")
     rows = "".join(f"A{number};Olena Sokol;03/04/1981\n" for number in range(2_500))
     # a proof of the order far below, which the preview does not look for

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from resolver.kernels.lazy_property import lazy_property
+from resolver.kernels.threads import lazy_property
 
 
 class Square:
