@@ -39,12 +39,12 @@ from resolver.normalize import SymbolSource, prepare
 from resolver.population_scoring import (
     KIND_MISMATCH,
     choose_model_kinds,
-    is_within_source,
     score_in_population,
 )
 from resolver.records import KIND_BY_LABEL, Batch
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import MaterializedBatch, PreparedBatch
+from resolver.records.prepared.population import Population
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution, RuleStat, RunStats
 from resolver.records.results.stage_meter import StageMeter
@@ -55,6 +55,7 @@ from resolver.scoring.partners import shift_histogram
 from resolver.scoring.relations.relation_evidence import RelationEvidence
 from resolver.scoring.relations.relation_table import RelationTable, build_relation_table
 from resolver.scoring.score_links import ScoredRows, build_links
+from resolver.scoring.source_shifts import PairSources
 
 if TYPE_CHECKING:
     from resolver.ingest.formats.tabular.mapping import Mapping as TableMapping
@@ -192,12 +193,13 @@ def score_openly(
                 models.tables,
             )
             evidence = compare(context, model.compared_features)
-            is_within = is_within_source(prepared, left[chosen], right[chosen])
-            logodds[chosen] = model.logodds(evidence, is_within).astype(np.int32)
+            sources = PairSources.of(prepared, left[chosen], right[chosen])
+            logodds[chosen] = model.logodds(evidence, sources).astype(np.int32)
             unsupported[chosen] = lacking = model.unsupported(evidence)
             if with_patterns:
+                flags = PatternFlags(lacking, sources.is_within)
                 patterns[chosen] = code_patterns(
-                    model.features, evidence, KIND_BY_LABEL[kind], PatternFlags(lacking, is_within)
+                    model.features, evidence, KIND_BY_LABEL[kind], flags
                 )
     return OpenScores(logodds, unsupported, patterns)
 
@@ -256,6 +258,7 @@ def _build_stats(task: ResolutionTask, scored: ScoredCandidates, meter: StageMet
     if scored.tally is not None:
         limits = {kind: model.limit for kind, model in task.models.models.items()}
         patterns = scored.tally.summarize(task.options.thresholds, shifts, limits)
+        patterns = patterns.with_scores(scored.left, scored.right, scored.logodds)
     return RunStats(
         task.plan.name,
         task.stamp,
@@ -284,6 +287,7 @@ def _profile_scorer(
         partial(normalize, models=task.models, workers=task.options.workers),
         compare,
         frozenset(task.deduplicated_sources),
+        task.models.population or Population(),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -13,18 +13,20 @@ from resolver.normalize import count_population
 from resolver.records import KIND_BY_LABEL, Batch, Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
-from resolver.records.prepared.population import Population
+from resolver.records.prepared.population import Partners, Population
 from resolver.records.results.stage_meter import StageMeter
 from resolver.records.visibility import STRANGER, visible_rows
 from resolver.resolution_task import Engine, ResolutionTask, ScoredCandidates, partner_shifts
 from resolver.scoring import PartnerHistogram
 from resolver.scoring.partners import (
+    MAX_SHIFT,
     WITHIN,
     count_logodds,
     estimate_partners_by_source,
     shift_logodds,
     shifted_score_histogram,
 )
+from resolver.scoring.source_shifts import PairSources, SourceCounts, estimate_source_shifts
 from resolver.scoring.terms import LOWEST_LOGODDS
 
 PARTNER_KEYS = tuple(key for kind in KINDS for key in (kind, kind + WITHIN))
@@ -64,38 +66,67 @@ def adapt_to_partners(
         )
         for kind in KINDS
     }
+    sources = _pair_sources(task, scored)
+    if task.sides is None:
+        partners = _add_source_shifts(task, scored, kinds, sources, partners)
     task = task.with_population(population.with_partners(partners))
-    is_within = is_within_list(task.batch, task.deduplicated_sources, scored.left, scored.right)
-    shift_of = partner_shifts(task.models)
-    shifts = np.zeros((2, max(Kind) + 1), dtype=np.int64)
+    shifts = np.zeros(len(kinds), dtype=np.int64)
     for kind in KINDS:
-        code = int(KIND_BY_LABEL[kind])
-        shifts[:, code] = shift_of[kind], shift_of[kind + WITHIN]
-    logodds = shift_logodds(scored.logodds, shifts[is_within.astype(np.intp), kinds])
+        own, model = kinds == int(KIND_BY_LABEL[kind]), task.models.models[kind]
+        shifts[own] = model.shift + model.source_shifts(sources)[own]
+    logodds = shift_logodds(scored.logodds, shifts)
     for kind in KINDS:
         limit = task.models.models[kind].limit
         if limit is not None and scored.unsupported is not None:
             own = scored.unsupported & (kinds == int(KIND_BY_LABEL[kind]))
             logodds = limit.apply(logodds.astype(np.int64), own).astype(np.int32)
-    histogram = shifted_score_histogram(counts, shift_of)
+    histogram = shifted_score_histogram(counts, partner_shifts(task.models))
     histogram[0] += int(scored.histogram.sum() - histogram.sum())
     return task, replace(scored, logodds=logodds, histogram=histogram, unsupported=None)
 
 
-def is_within_source(
-    prepared: PreparedBatch, left: IntArray, right: IntArray
-) -> npt.NDArray[np.bool_]:
-    """Return which pairs of rows are of one source that does not declare its entries to be all
-    different.
+def _pair_sources(task: ResolutionTask, scored: ScoredCandidates) -> PairSources:
+    """Return the sources of the candidates of a task."""
+    batch = task.batch
+    codes = batch.sources.codes
+    is_within = is_within_list(batch, task.deduplicated_sources, scored.left, scored.right)
+    names = batch.sources.values.to_pylist()
+    return PairSources(names, codes[scored.left], codes[scored.right], is_within)
+
+
+def _add_source_shifts(
+    task: ResolutionTask,
+    scored: ScoredCandidates,
+    kinds: npt.NDArray[np.uint8],
+    sources: PairSources,
+    partners: Mapping[str, Partners],
+) -> dict[str, Partners]:
+    """Return the share of true pairs of each kind with what the candidates tell of single sources.
+
+    Pairs that an engine may leave out are not counted, so that all engines agree.
     """
-    is_one: npt.NDArray[np.bool_] = prepared.sources[left] == prepared.sources[right]
-    return is_one & ~prepared.is_deduplicated[left]
+    batch, visible = task.batch, visible_rows(task.batch, STRANGER)
+    is_counted = scored.logodds >= task.link_threshold - MAX_SHIFT
+    if visible is not None:
+        is_counted &= visible[scored.left] & visible[scored.right]
+    estimates = {}
+    for kind, pooled in partners.items():
+        code = int(KIND_BY_LABEL[kind])
+        is_kind = (batch.kinds & code) != 0
+        codes = batch.sources.codes[is_kind if visible is None else is_kind & visible]
+        sizes = np.bincount(codes, minlength=len(sources.names)).astype(np.float64)
+        counts = SourceCounts.of(sources, scored.logodds, is_counted & (kinds == code))
+        shifts = estimate_source_shifts(counts, sources.names, sizes, pooled)
+        estimates[kind] = pooled._replace(sources=shifts)
+    return estimates
 
 
 def is_within_list(
     batch: Batch, deduplicated_sources: Collection[str], left: IntArray, right: IntArray
 ) -> npt.NDArray[np.bool_]:
-    """Return what `is_within_source` does, by the sources of a batch."""
+    """Return which pairs are of one source that does not declare its entries to be all
+    different.
+    """
     codes = batch.sources.codes
     is_one: npt.NDArray[np.bool_] = codes[left] == codes[right]
     return is_one & ~_deduplicated_mask(batch, deduplicated_sources)[codes[left]]

@@ -21,7 +21,7 @@ from resolver.records.results.stage_meter import StageMeter
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import PartnerHistogram
 from resolver.scoring.agreement_patterns import PatternTally
-from resolver.scoring.partners import MAX_PARTNER_SHIFT, SOURCE_SHIFT_RANGE, WITHIN
+from resolver.scoring.partners import MAX_SHIFT, WITHIN
 
 _Normalized = TypeVar("_Normalized")
 _Candidates = TypeVar("_Candidates")
@@ -73,7 +73,7 @@ class ResolutionTask:
     @property
     def open_shift(self) -> int:
         """Log-odds (thousandths) by which pairs may still rise once partners are estimated."""
-        return MAX_PARTNER_SHIFT + SOURCE_SHIFT_RANGE[1] if self.is_measured else 0
+        return MAX_SHIFT if self.is_measured else 0
 
     def with_population(self, population: Population) -> ResolutionTask:
         """Return the task with the models of a population."""

@@ -32,9 +32,9 @@ def symbols() -> Iterator[None]:
         yield
 
 
-def people(source: str, count: int) -> list[Record]:
-    """Return persons of a list, the same in every list."""
-    chance = np.random.default_rng(8)
+def people(source: str, count: int, seed: int = 8) -> list[Record]:
+    """Return persons of a list, the same in every list made with one seed."""
+    chance = np.random.default_rng(seed)
     records = []
     for number in range(count):
         first, last = chance.choice(GIVEN), chance.choice(FAMILY)
@@ -65,6 +65,14 @@ def test_one_list_holds_a_person_less_often_than_two_do() -> None:
 
 def test_a_single_list_has_one_share() -> None:
     assert shifts(measure(people("a", 300))) == (0, 0)
+
+
+def test_lists_that_copy_each_other_are_told_from_one_of_other_people() -> None:
+    records = [*people("a", 300), *people("b", 300), *people("c", 300, seed=9)]
+    sources = {source.name: source for source in measure(records).of("person").sources}
+    assert min(sources["a"].across, sources["b"].across) > 200
+    assert sources["c"].across < -500
+    assert not measure(people("a", 300)).of("person").sources
 
 
 def test_deduplicated_lists_are_left_out() -> None:

@@ -18,7 +18,7 @@ from resolver.engines.evidence_layout import ModelLayout, layout_of, layout_of_p
 from resolver.engines.population_rows import population_rows
 from resolver.kernels.threads import lazy_property
 from resolver.model_set import ModelSet
-from resolver.population_scoring import KIND_MISMATCH, choose_model_kinds, is_within_source
+from resolver.population_scoring import KIND_MISMATCH, choose_model_kinds
 from resolver.records import Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
@@ -31,6 +31,7 @@ from resolver.scoring import (
     scores,
     smallest_changes,
 )
+from resolver.scoring.source_shifts import PairSources
 
 _RecordForms = tuple[int, int, int]
 """Row of a record, the name form that was compared, and the principal one."""
@@ -132,7 +133,7 @@ class ExplainedPairs:
         context = replace(group.context, left=self.left[[pair]], right=self.right[[pair]])
         similarities = group.evidence[place : place + 1]
         options = alternatives(context, group.model.features, similarities)
-        model = group.model.at_source(is_within=bool(group.is_within[place]))
+        model = group.model.at_source(group.sources.at(place))
         smallest = smallest_changes(model, thresholds, similarities, options)
         return replace(explanation, changes=smallest)
 
@@ -149,7 +150,7 @@ class ExplainedPairs:
 @dataclass(frozen=True)
 class _KindGroup:
     """Pairs under the model of one kind: evidence (pairs × features), raw sums and log-odds, and
-    which are within one source.
+    sources.
     """
 
     model: Model
@@ -157,7 +158,7 @@ class _KindGroup:
     evidence: npt.NDArray[np.float32]
     raw: npt.NDArray[np.int64]
     logodds: npt.NDArray[np.int64]
-    is_within: npt.NDArray[np.bool_]
+    sources: PairSources
     _parts: dict[int, tuple[AlignedPart, ...]] = field(default_factory=dict)
     _left_texts: dict[tuple[object, ...], list[str]] = field(default_factory=dict)
 
@@ -169,9 +170,9 @@ class _KindGroup:
         for column, (comparator, is_used) in enumerate(layout_of(model).columns):
             if missing is None or (is_used and comparator.shows not in missing):
                 evidence[column] = comparator.compare(context)
-        is_within = is_within_source(context.prepared, context.left, context.right)
-        raw, logodds = model.raw_and_logodds(evidence.T, is_within)
-        return cls(model, context, evidence.T, raw, logodds, is_within)
+        sources = PairSources.of(context.prepared, context.left, context.right)
+        raw, logodds = model.raw_and_logodds(evidence.T, sources)
+        return cls(model, context, evidence.T, raw, logodds, sources)
 
     def sums(self, place: int) -> tuple[int, int]:
         """Return the sums of a pair against chance and against relatives (thousandths)."""
@@ -234,7 +235,7 @@ class _PairEvidence:
                 group.model,
                 group.sums(place),
                 int(group.logodds[place]),
-                bool(group.is_within[place]),
+                group.sources.at(place),
             ),
         )
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from resolver.records.prepared.population import (
     CALLERS,
     REFERENCE_PARTNERS,
@@ -14,13 +12,14 @@ from resolver.records.prepared.population import (
 )
 from resolver.records.results.explanation import EvidenceRow
 from resolver.scoring import Model
+from resolver.scoring.source_shifts import PairSources
 from resolver.scoring.terms import LOGODDS_LIMIT
 
 _WORDS = {"person": "persons", "group": "groups", "asset": "assets"}
 
 
-_WITHIN_TEXT = "How often two entries of one list are one entity, against pairs of any lists."
-_ACROSS_TEXT = "How often entries of two lists are one entity, against pairs of any lists."
+_WITHIN_TEXT = "How often two entries of this list are one entity, against pairs of any lists."
+_ACROSS_TEXT = "How often entries of these two lists are one entity, against pairs of any lists."
 _RELATIVES = {
     "person": "Kin, twins and copied values: how much of this they would share too.",
     "group": "Branches, sister companies and factions: how much of this they would share too.",
@@ -29,14 +28,14 @@ _RELATIVES = {
 
 
 def population_rows(
-    model: Model, sums: tuple[int, int], logodds: int, is_within: bool | None = None
+    model: Model, sums: tuple[int, int], logodds: int, sources: PairSources | None = None
 ) -> Iterator[EvidenceRow]:
     """Yield the rows that lead from the sum of evidence to the log-odds (both in thousandths).
 
     `sums`: against chance, which the rows before add up to, and against relatives. First the
     calibration in the population that models refer to, then what its size, what relatives, and
-    what the share of true pairs changes, of all and of those of one source or two (`is_within`;
-    None: not known).
+    what the share of true pairs changes, of all and of those of the `sources` of the pair (None:
+    not known).
     """
     raw, basis = sums[0], model.basis
     if basis is None:
@@ -56,11 +55,11 @@ def population_rows(
     yield _row("population", text, by_chance - reference)
     yield _row("relatives", _RELATIVES[model.kind], in_size - by_chance)
     yield _row("partners", _partners_text(basis, words), shifted - in_size)
-    places = None if is_within is None else np.array([is_within])
-    own_share = int(model.source_shifts(places)[0])
-    if own_share:
+    own_share = int(model.source_shifts(sources)[0])
+    if sources is not None and own_share:
         limited = min(max(shifted + own_share, -LOGODDS_LIMIT), LOGODDS_LIMIT)
-        yield _row("sources", _WITHIN_TEXT if is_within else _ACROSS_TEXT, limited - shifted)
+        text = _WITHIN_TEXT if sources.is_within[0] else _ACROSS_TEXT
+        yield _row("sources", text, limited - shifted)
         shifted = limited
     if logodds != shifted:
         text = "Only names agree: nobody is merged on that alone."

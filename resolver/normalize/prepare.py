@@ -117,6 +117,7 @@ def prepare(
         ids=batch.ids,
         kinds=batch.kinds,
         sources=batch.sources.codes,
+        source_names=tuple(source_texts),
         is_deduplicated=all_different[batch.sources.codes]
         if len(source_texts)
         else np.zeros(len(batch), dtype=bool),

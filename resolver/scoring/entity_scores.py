@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.kernels.number_sets import sort_distinct
-from resolver.records import Batch
+from resolver.records import Batch, Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import MaterializedBatch
 from resolver.records.prepared.entity_profiles import build_profiles
+from resolver.records.prepared.population import NO_POPULATION, Population, SourceShift
+from resolver.scoring.terms import LOWEST_LOGODDS
 
 Numbers = npt.NDArray[np.int64]
 _PAIRS_PER_CHUNK = 200_000
@@ -24,7 +27,8 @@ The more values two profiles state, the likelier some agree by chance. Values of
 repeat each other; among many, several fields agree by chance at once.
 """
 MANY_PAIRS = 8
-_NO_SOURCE, _ONE_SOURCE, _DEDUPLICATED_SOURCE = np.uint8(0), np.uint8(1), np.uint8(2)
+_NO_SOURCE = -1
+_MODEL_KINDS = {kind: kind.label for kind in (Kind.ASSET, Kind.GROUP, Kind.PERSON)}
 
 
 def more_values_penalty(
@@ -49,13 +53,16 @@ class ProfileScorer:
 
     `load_records` returns the records of some rows, in that order, `normalize` their normal form,
     and `compare` the log-odds (thousandths) of pairs of rows. Two profiles that both have a record
-    of one source are compared as two records of that source are.
+    of one source are compared as two records of that source are: of several such sources the one
+    that seldomest holds an entity twice. Others are compared as records of those of their sources
+    which have most partners elsewhere, by the `population`.
     """
 
     load_records: Callable[[Numbers], Batch]
     normalize: Callable[[Batch], MaterializedBatch]
     compare: Callable[[MaterializedBatch, IntArray, IntArray], npt.NDArray[np.int32]]
     deduplicated_sources: Collection[str] = ()
+    population: Population = NO_POPULATION
 
     def __call__(self, labels: IntArray, left: IntArray, right: IntArray) -> npt.NDArray[np.int32]:
         """Return the log-odds (thousandths) of pairs of entities.
@@ -71,31 +78,72 @@ class ProfileScorer:
         left_rows, right_rows = (
             np.searchsorted(entities, side).astype(np.int32) for side in (left, right)
         )
-        shares = self._share_sources(records, owner, len(entities), left_rows, right_rows)
+        sources = self._rank_sources(records)
+        has_record = np.zeros((len(sources), len(entities)), dtype=bool)
+        has_record[records.sources.codes, owner] = True
+        shared = _shared_sources(sources, has_record, left_rows, right_rows)
         sizes = np.bincount(owner, minlength=len(entities))
         logodds = np.empty(len(left), dtype=np.int32)
-        for share in (_NO_SOURCE, _ONE_SOURCE, _DEDUPLICATED_SOURCE):
-            places = np.flatnonzero(shares == share)
-            profiles = _set_sources(prepared, share)
+        for source in np.unique(shared).tolist():
+            places = np.flatnonzero(shared == source)
+            if source == _NO_SOURCE:
+                profiles = _as_entries_of_own_sources(prepared, sources, has_record)
+            else:
+                profiles = _as_entries_of_one_source(prepared, sources[source])
             for start in range(0, len(places), _PAIRS_PER_CHUNK):
                 chunk = places[start : start + _PAIRS_PER_CHUNK]
                 logodds[chunk] = self.compare(profiles, left_rows[chunk], right_rows[chunk])
         return logodds - more_values_penalty(sizes[left_rows], sizes[right_rows])
 
-    def _share_sources(
-        self, records: Batch, owner: Numbers, count: int, left: IntArray, right: IntArray
-    ) -> npt.NDArray[np.uint8]:
-        """Return whether two profiles each have a record of one source, and of a deduplicated one:
-        `_NO_SOURCE`, `_ONE_SOURCE` or `_DEDUPLICATED_SOURCE`.
-        """
-        shares = np.full(len(left), _NO_SOURCE, dtype=np.uint8)
-        for code, source in enumerate(records.sources.values.to_pylist()):
-            has_record = np.zeros(count, dtype=bool)
-            has_record[owner[records.sources.codes == code]] = True
-            is_deduplicated = source in self.deduplicated_sources
-            share = _DEDUPLICATED_SOURCE if is_deduplicated else _ONE_SOURCE
-            shares = np.maximum(shares, share * (has_record[left] & has_record[right]))
-        return shares
+    def _rank_sources(self, records: Batch) -> list[_ProfileSource]:
+        """Return the sources of records, by their codes."""
+        sources = []
+        for name in records.sources.values.to_pylist():
+            shifts = {
+                kind: shift
+                for kind, population in self.population.kinds.items()
+                for shift in population.sources
+                if shift.name == name
+            }
+            sources.append(_ProfileSource(name, name in self.deduplicated_sources, shifts))
+        return sources
+
+
+class _ProfileSource(NamedTuple):
+    """Source of some records of profiles, and what is known of it by label of kind."""
+
+    name: str
+    is_deduplicated: bool
+    shifts: Mapping[str, SourceShift]
+
+    @property
+    def within(self) -> int:
+        """Log-odds (thousandths) that two of its entries are one; lowest where they never are."""
+        if self.is_deduplicated:
+            return LOWEST_LOGODDS
+        return min((shift.within for shift in self.shifts.values()), default=0)
+
+    def across(self, kind: str) -> int:
+        """Log-odds (thousandths) by which its entries have more partners elsewhere."""
+        return self.shifts[kind].across if kind in self.shifts else 0
+
+
+def _shared_sources(
+    sources: Sequence[_ProfileSource],
+    has_record: npt.NDArray[np.bool_],
+    left: IntArray,
+    right: IntArray,
+) -> npt.NDArray[np.int64]:
+    """Return for each pair of profiles the source that both have a record of, or `_NO_SOURCE`; of
+    several the one that seldomest holds an entity twice.
+
+    `has_record`: whether each source (row) has a record of each profile (column).
+    """
+    shared = np.full(len(left), _NO_SOURCE, dtype=np.int64)
+    order = np.argsort([-source.within for source in sources], kind="stable")
+    for code in order.tolist():
+        shared[has_record[code, left] & has_record[code, right]] = code
+    return shared
 
 
 def prepare_profiles(records: Batch, owner: Numbers, count: int) -> Batch:
@@ -106,12 +154,36 @@ def prepare_profiles(records: Batch, owner: Numbers, count: int) -> Batch:
     return build_profiles(records, owner, [f"{place:09d}" for place in range(count)]).canonical()
 
 
-def _set_sources(prepared: MaterializedBatch, share: np.uint8) -> MaterializedBatch:
-    """Return the profiles as entries of one source, or each of a source of its own."""
+def _as_entries_of_one_source(
+    prepared: MaterializedBatch, source: _ProfileSource
+) -> MaterializedBatch:
+    """Return the profiles as entries of one source."""
     count = len(prepared.kinds)
-    own = np.arange(count, dtype=np.int32)
     return replace(
         prepared,
-        sources=own if share == _NO_SOURCE else np.zeros_like(own),
-        is_deduplicated=np.full(count, share == _DEDUPLICATED_SOURCE),
+        sources=np.zeros(count, dtype=np.int32),
+        source_names=(source.name,),
+        is_deduplicated=np.full(count, source.is_deduplicated),
+    )
+
+
+def _as_entries_of_own_sources(
+    prepared: MaterializedBatch,
+    sources: Sequence[_ProfileSource],
+    has_record: npt.NDArray[np.bool_],
+) -> MaterializedBatch:
+    """Return the profiles each as entry of a source of its own, named as that of its sources which
+    has most partners elsewhere.
+    """
+    count = len(prepared.kinds)
+    best = np.zeros(count, dtype=np.int64)
+    for kind, label in _MODEL_KINDS.items():
+        order = np.argsort([-source.across(label) for source in sources], kind="stable")
+        own = (prepared.kinds & int(kind)) != 0
+        best[own] = order[np.argmax(has_record[order][:, own], axis=0)]
+    return replace(
+        prepared,
+        sources=np.arange(count, dtype=np.int32),
+        source_names=tuple(sources[code].name for code in best.tolist()),
+        is_deduplicated=np.zeros(count, dtype=bool),
     )

@@ -27,6 +27,7 @@ from resolver.scoring.population_terms import (
     PopulationTerms,
     partner_shift,
 )
+from resolver.scoring.source_shifts import PairSources, shifts_by_source
 from resolver.scoring.terms import (
     LOGODDS_LIMIT,
     Calibration,
@@ -236,30 +237,21 @@ class Model:
         """Return uncalibrated sums (thousandths) for an m × features array of similarities."""
         return self.raw_and_logodds(evidence)[0]
 
-    def logodds(
-        self, evidence: FloatArray, is_within: npt.NDArray[np.bool_] | None = None
-    ) -> npt.NDArray[np.int64]:
-        """Return calibrated log-odds in thousandths; see `source_shifts` for `is_within`."""
-        return self.raw_and_logodds(evidence, is_within)[1]
+    def logodds(self, evidence: FloatArray, sources: PairSources | None = None) -> Numbers:
+        """Return calibrated log-odds in thousandths (`sources`: None where nothing is known)."""
+        return self.raw_and_logodds(evidence, sources)[1]
 
-    def source_shifts(self, is_within: npt.NDArray[np.bool_] | None) -> Numbers:
-        """Return the log-odds that pairs have before they are compared, by their sources.
+    def source_shifts(self, sources: PairSources | None) -> Numbers:
+        """Return the log-odds that pairs have before they are compared, by their sources."""
+        return shifts_by_source(self.basis, sources)
 
-        `is_within`: pairs of one source that does not declare its entries to be all different
-        (None: nothing is known of sources, 0).
-        """
-        if is_within is None:
-            return np.zeros(1, dtype=np.int64)
-        basis = self.basis or KindPopulation()
-        return np.where(is_within, np.int64(basis.within), np.int64(basis.across))
-
-    def at_source(self, *, is_within: bool) -> Model:
-        """Return the model for pairs of one source, or of two, in its population."""
-        return replace(self, shift=self.shift + int(self.source_shifts(np.array([is_within]))[0]))
+    def at_source(self, sources: PairSources) -> Model:
+        """Return the model for pairs of the sources of one pair, in its population."""
+        return replace(self, shift=self.shift + int(self.source_shifts(sources)[0]))
 
     def raw_and_logodds(
-        self, evidence: FloatArray, is_within: npt.NDArray[np.bool_] | None = None
-    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        self, evidence: FloatArray, sources: PairSources | None = None
+    ) -> tuple[Numbers, Numbers]:
         """Return `raw` and `logodds` in one pass."""
         numbers = self.part_numbers(evidence)
         sums = np.empty((2, len(evidence)), dtype=np.int64)
@@ -271,7 +263,7 @@ class Model:
         if self.curves is not None:
             relatives = self.curves.relatives.apply(sums[1])
             logodds = self.curves.combine(logodds, relatives)
-        shift = self.shift + self.source_shifts(is_within)
+        shift = self.shift + self.source_shifts(sources)
         logodds = np.clip(logodds + shift, -LOGODDS_LIMIT, LOGODDS_LIMIT)
         if self.limit is not None and self.basis is not None:
             logodds = self.limit.apply(logodds, self.unsupported(evidence))

@@ -29,16 +29,29 @@ MAX_PARTNER_SHIFT = math.ceil(1000 * math.log(PARTNERS_RANGE[1] / REFERENCE_PART
 _MAX_STEPS = 500
 PRIOR_CLASS_RECORDS = 50.0
 """Records that weigh as much as the share of all pairs, in the share of those of one class."""
-SOURCE_SHIFT_RANGE = (-3_000, 1_000)
+SOURCE_SHIFT_RANGE = (-3_000, 2_000)
 """Log-odds (thousandths) that pairs of one source, or of two, may have more than others."""
+MAX_SHIFT = MAX_PARTNER_SHIFT + SOURCE_SHIFT_RANGE[1]
+"""Log-odds (thousandths) that the share of true pairs and their sources add at most."""
 WITHIN = " within"
 """What the key of a kind ends with for pairs within one source that declares nothing of them."""
 
 
 def count_logodds(logodds: npt.NDArray[np.integer[Any]]) -> PartnerHistogram:
     """Return the counts of pairs by their log-odds (thousandths)."""
+    return np.bincount(bin_logodds(logodds), minlength=BINS).astype(np.int64)
+
+
+def bin_logodds(logodds: npt.NDArray[np.integer[Any]]) -> npt.NDArray[np.int64]:
+    """Return the bin of a `PartnerHistogram` for each of some log-odds (thousandths)."""
     places = (np.asarray(logodds, dtype=np.int64) + _LIMIT) // BIN
-    return np.bincount(places.clip(0, BINS - 1), minlength=BINS).astype(np.int64)
+    return places.clip(0, BINS - 1)
+
+
+def middle_logodds() -> npt.NDArray[np.float64]:
+    """Return the middle of each bin of a `PartnerHistogram`, in nats."""
+    middles: npt.NDArray[np.float64] = (np.arange(BINS) * BIN + BIN / 2 - _LIMIT) / 1000
+    return middles
 
 
 def estimate_partners(histogram: PartnerHistogram, records: int) -> int:
@@ -46,7 +59,7 @@ def estimate_partners(histogram: PartnerHistogram, records: int) -> int:
 
     In small data they stay near the reference.
     """
-    return round(1000 * _fit_share(histogram, records, REFERENCE_PARTNERS / 1000, _PRIOR_RECORDS))
+    return round(1000 * fit_share(histogram, records, REFERENCE_PARTNERS / 1000, _PRIOR_RECORDS))
 
 
 def estimate_partners_by_source(
@@ -61,16 +74,25 @@ def estimate_partners_by_source(
     partners = estimate_partners(within + across, records)
     if not 0 < within_share < 1:
         return Partners(partners)
+    own_within, own_across = (
+        source_shift(
+            fit_share(histogram, records * exposure, partners / 1000, PRIOR_CLASS_RECORDS),
+            partners / 1000,
+        )
+        for histogram, exposure in ((within, within_share), (across, 1 - within_share))
+    )
+    return Partners(partners, own_within, own_across)
+
+
+def source_shift(own: float, usual: float) -> int:
+    """Return the log-odds (thousandths) by which a share of true pairs differs from the usual, as
+    far as such shifts go.
+    """
     lowest, highest = SOURCE_SHIFT_RANGE
-    shifts = []
-    for histogram, exposure in ((within, within_share), (across, 1 - within_share)):
-        share = _fit_share(histogram, records * exposure, partners / 1000, PRIOR_CLASS_RECORDS)
-        shift = round(1000 * math.log(1000 * share / partners))
-        shifts.append(min(max(shift, lowest), highest))
-    return Partners(partners, *shifts)
+    return min(max(round(1000 * math.log(own / usual)), lowest), highest)
 
 
-def _fit_share(
+def fit_share(
     histogram: PartnerHistogram, records: float, prior: float, prior_records: float
 ) -> float:
     """Return the true pairs per record whose scores explain a histogram best.
@@ -79,7 +101,7 @@ def _fit_share(
     fixed point is the share of greatest likelihood. The `prior` share counts as that of
     `prior_records` more.
     """
-    logodds = (np.arange(BINS) * BIN + BIN / 2 - _LIMIT) / 1000
+    logodds = middle_logodds()
     reference = REFERENCE_PARTNERS / 1000
     lowest, highest = (bound / 1000 for bound in PARTNERS_RANGE)
     share = prior

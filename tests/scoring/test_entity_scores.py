@@ -15,6 +15,12 @@ from resolver.pipeline import normalize
 from resolver.records import Batch, Record
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import MaterializedBatch
+from resolver.records.prepared.population import (
+    NO_POPULATION,
+    KindPopulation,
+    Population,
+    SourceShift,
+)
 from resolver.scoring.entity_scores import ProfileScorer, more_values_penalty
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -32,7 +38,11 @@ def test_more_values_cost_the_logarithm_of_record_pairs() -> None:
 
 
 def score(
-    records: Sequence[Record], labels: list[int], pairs: list[tuple[int, int]], sources: Any = ()
+    records: Sequence[Record],
+    labels: list[int],
+    pairs: list[tuple[int, int]],
+    sources: Any = (),
+    population: Population = NO_POPULATION,
 ) -> tuple[npt.NDArray[np.int32], Calls]:
     """Score pairs of entities, of which `compare` knows nothing but whether they share a list."""
     calls: Calls = []
@@ -51,7 +61,11 @@ def score(
     models = load_models()
     with quick_symbols("resolver.pipeline"):
         scorer = ProfileScorer(
-            batch.take, lambda profiles: normalize(profiles, models), compare, sources
+            batch.take,
+            lambda profiles: normalize(profiles, models),
+            compare,
+            sources,
+            population,
         )
         left, right = (np.array(side, dtype=np.int32) for side in zip(*pairs, strict=True))
         return scorer(np.array(labels, dtype=np.int32), left, right), calls
@@ -87,3 +101,17 @@ def test_each_pair_keeps_its_place() -> None:
     penalty = round(500 * math.log(2))
     assert logodds.tolist() == [1000 - penalty, 5000 - penalty, 5000]
     assert len(calls) == 2
+
+
+def test_profiles_are_compared_as_entries_of_one_source_each() -> None:
+    """Apart: that with most partners elsewhere; with a common source: that which seldomest holds
+    an entity twice."""
+    shifts = (SourceShift("a", -900, -300), SourceShift("b", 500, 1_200))
+    population = Population({"person": KindPopulation(sources=shifts)})
+    people = [*PEOPLE[:3], record("b:2", name="Bo Lee"), PEOPLE[3]]
+    _, calls = score(people, [0, 1, 0, 1, 4], [(0, 1), (0, 4)], population=population)
+    names = [
+        {prepared.source_names[prepared.sources[row]] for row in (*left, *right)}
+        for prepared, left, right in calls
+    ]
+    assert names == [{"b", "c"}, {"a"}]

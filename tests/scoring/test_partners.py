@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from resolver.records.prepared.population import Partners
 from resolver.scoring.partners import (
     BINS,
     MAX_PARTNER_SHIFT,
@@ -62,7 +63,7 @@ def test_pairs_within_a_source_have_a_share_of_their_own() -> None:
 def test_pairs_of_one_class_are_not_told_apart(within_share: float) -> None:
     histogram, none = count_logodds(scored_pairs(5_000, 0.5)), np.zeros(BINS, dtype=np.int64)
     estimate = estimate_partners_by_source(histogram, none, 5_000, within_share)
-    assert estimate == (estimate_partners(histogram, 5_000), 0, 0)
+    assert estimate == Partners(estimate_partners(histogram, 5_000))
 
 
 def test_few_records_hardly_tell_sources_apart() -> None:

@@ -11,6 +11,7 @@ import pytest
 from resolver.errors import ModelError
 from resolver.records.prepared.population import KindPopulation
 from resolver.scoring import Model, PopulationTerms, Term, partner_shift
+from resolver.scoring.source_shifts import PairSources
 
 TERMS = PopulationTerms(
     (-20_000, 0, 10_000, 40_000),
@@ -107,12 +108,13 @@ def test_share_of_true_pairs_is_a_shift() -> None:
 def test_sources_shift_the_share_of_true_pairs() -> None:
     model = MODEL.for_population("S", KindPopulation(3_000, within=-2_000, across=150))
     evidence = np.array([[1.0], [1.0], [0.0]], dtype=np.float32)
-    is_within = np.array([True, False, True])
-    plain, shifted = model.logodds(evidence), model.logodds(evidence, is_within)
+    left, right = np.array([0, 0, 0], dtype=np.int32), np.array([0, 1, 0], dtype=np.int32)
+    sources = PairSources(("a", "b"), left, right, left == right)
+    plain, shifted = model.logodds(evidence), model.logodds(evidence, sources)
     assert (shifted - plain).tolist() == [-2_000, 150, -2_000]
-    assert model.at_source(is_within=True).logodds(evidence)[0] == shifted[0]
+    assert model.at_source(sources.at(0)).logodds(evidence)[0] == shifted[0]
     assert (
-        MODEL.for_population("S", None).logodds(evidence, is_within)[0]
+        MODEL.for_population("S", None).logodds(evidence, sources)[0]
         == (MODEL.for_population("S", None).logodds(evidence)[0])
     )
 

@@ -145,4 +145,9 @@ def _combine_prepared(
     ]
     distinct, codes = np.unique(np.array(names, dtype=object), return_inverse=True)
     is_deduplicated = np.isin(distinct, list(context.deduplicated_sources))
-    return replace(combined, sources=codes.astype(np.int32), is_deduplicated=is_deduplicated[codes])
+    return replace(
+        combined,
+        sources=codes.astype(np.int32),
+        source_names=tuple(distinct.tolist()),
+        is_deduplicated=is_deduplicated[codes],
+    )

@@ -120,6 +120,7 @@ def prepared_from_arrays(arrays: Mapping[str, AnyArray]) -> MaterializedBatch:
     return MaterializedBatch(
         ids=pa.nulls(count, pa.string()),
         sources=cast(IntArray, np.broadcast_to(np.int32(0), count)),
+        source_names=("",),
         is_deduplicated=np.broadcast_to(np.bool_(False), count),
         country_codes=tuple(decode_texts("country_codes", arrays).to_pylist()),
         plain={

@@ -87,6 +87,11 @@ class LazyBatch:
         """Source number of each record: 0."""
         return np.zeros(len(self), dtype=np.int32)
 
+    @property
+    def source_names(self) -> tuple[str, ...]:
+        """Name of the source: not known."""
+        return ("",)
+
     @lazy_property
     def is_deduplicated(self) -> npt.NDArray[np.bool_]:
         """False for each record."""

@@ -154,6 +154,10 @@ class PreparedBatch(Protocol):
         """Source number of each record."""
 
     @property
+    def source_names(self) -> tuple[str, ...]:
+        """Name of each source number; two numbers may have one name."""
+
+    @property
     def is_deduplicated(self) -> npt.NDArray[np.bool_]:
         """True for records whose source states that its entries are distinct entities."""
 
@@ -237,6 +241,7 @@ class MaterializedBatch:
     ids: pa.StringArray
     kinds: ByteArray
     sources: IntArray
+    source_names: tuple[str, ...]
     is_deduplicated: npt.NDArray[np.bool_]
     tokens: TokenTable
     forms: NameTable

@@ -34,12 +34,24 @@ _STORED_FIGURES = ("records", "partners", "concentration", "within", "across")
 """Figures of a kind in their stored order; earlier versions stored the first three."""
 
 
+class SourceShift(NamedTuple):
+    """How far the pairs of one source differ from others before they are compared (thousandths of
+    log-odds): pairs `within` it, in place of `KindPopulation.within`, and how much oftener its
+    entries have a partner in another source (`across`).
+    """
+
+    name: str
+    within: int
+    across: int
+
+
 class Partners(NamedTuple):
     """Share of true pairs of one kind: figures of `KindPopulation`."""
 
     partners: int
     within: int = 0
     across: int = 0
+    sources: tuple[SourceShift, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +67,7 @@ class KindPopulation:
     - `within`, `across`: log-odds (thousandths) that two records of one source, and of two, have
       more than others before they are compared; sources that declare their entries to be all
       different are left out of `within`.
+    - `sources`: what is known of single sources, in the order of their names.
     """
 
     records: int = REFERENCE_RECORDS
@@ -63,6 +76,7 @@ class KindPopulation:
     listed: int = 0
     within: int = 0
     across: int = 0
+    sources: tuple[SourceShift, ...] = ()
 
     @property
     def true_share(self) -> float:
@@ -97,7 +111,12 @@ class Population:
         share = max(round(CALLERS * listed), 1)
         kinds = {
             label: replace(
-                self.of(label), records=entities.get(label, 0), listed=share, within=0, across=0
+                self.of(label),
+                records=entities.get(label, 0),
+                listed=share,
+                within=0,
+                across=0,
+                sources=(),
             )
             for label in sorted({*self.kinds, *entities})
         }
@@ -129,6 +148,11 @@ class Population:
                 ]
                 for label, kind in sorted(self.kinds.items())
             },
+            "sources": {
+                label: {source.name: [source.within, source.across] for source in kind.sources}
+                for label, kind in sorted(self.kinds.items())
+                if kind.sources
+            },
             "persons": _counts_to_json(counts.persons),
             "groups": _counts_to_json(counts.groups),
             "bearers": {
@@ -143,8 +167,15 @@ class Population:
 
         Raises `ValueError` for another format.
         """
+        sources = data.get("sources", {})
         kinds = {
-            label: KindPopulation(**dict(zip(_STORED_FIGURES, figures, strict=False)))
+            label: KindPopulation(
+                **dict(zip(_STORED_FIGURES, figures, strict=False)),
+                sources=tuple(
+                    SourceShift(name, *shifts)
+                    for name, shifts in sorted(sources.get(label, {}).items())
+                ),
+            )
             for label, figures in data["kinds"].items()
         }
         if data["format"] == _UNCOUNTED_FORMAT:
@@ -155,6 +186,10 @@ class Population:
             KindCounts(**data["persons"]), KindCounts(**data["groups"]), data["bearers"]
         )
         return cls(kinds, counts)
+
+
+NO_POPULATION = Population()
+"""Population of which nothing is known."""
 
 
 def _counts_to_json(counts: KindCounts) -> dict[str, Any]:

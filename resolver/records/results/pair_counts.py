@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -42,3 +42,21 @@ class AgreementPatterns:
     left_out: int
     examples: npt.NDArray[np.int32]
     example_patterns: npt.NDArray[np.int64]
+
+    def with_scores(
+        self,
+        left: npt.NDArray[np.int32],
+        right: npt.NDArray[np.int32],
+        logodds: npt.NDArray[np.int32],
+    ) -> AgreementPatterns:
+        """Return the patterns with the log-odds that pairs of rows have, where an example is among
+        them; pairs are sorted by (left, right).
+        """
+        if not len(left) or not len(self.examples):
+            return self
+        keys = left.astype(np.int64) << 32 | right
+        own_keys = self.examples[:, 0].astype(np.int64) << 32 | self.examples[:, 1]
+        place = np.searchsorted(keys, own_keys).clip(0, len(keys) - 1)
+        examples = self.examples.copy()
+        examples[:, 2] = np.where(keys[place] == own_keys, logodds[place], examples[:, 2])
+        return replace(self, examples=examples)

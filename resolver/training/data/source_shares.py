@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.normalize.population_counts import count_equal_pairs
-from resolver.population_scoring import is_within_source
 from resolver.records import Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.scoring.partners import PRIOR_CLASS_RECORDS, SOURCE_SHIFT_RANGE
+from resolver.scoring.source_shifts import PairSources
 
 
 def source_offsets(
@@ -29,7 +29,7 @@ def source_offsets(
     """
     is_kind = (prepared.kinds & int(kind)) != 0
     within, across = _source_shifts(prepared.sources[is_kind], clusters[is_kind])
-    return np.where(is_within_source(prepared, left, right), within, across)
+    return np.where(PairSources.of(prepared, left, right).is_within, within, across)
 
 
 def _source_shifts(

@@ -14,13 +14,21 @@ from resolver.records.prepared.population import (
     KindPopulation,
     Partners,
     Population,
+    SourceShift,
 )
 from resolver.scoring import partner_shift
 from resolver.settings import Settings
 
 POPULATION = Population(
     {
-        "person": KindPopulation(900, 650, 1_100, within=-1_500, across=90),
+        "person": KindPopulation(
+            900,
+            650,
+            1_100,
+            within=-1_500,
+            across=90,
+            sources=(SourceShift("eu", -2_000, 40), SourceShift("un", -900, 1_700)),
+        ),
         "asset": KindPopulation(3),
     },
     ValueCounts(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from resolver.api.desk.figures.charts import build_waterfall
 from resolver.api.desk.figures.evidence_groups import group_evidence
 from resolver.api.desk.figures.evidence_labels import evidence_title
@@ -9,6 +11,7 @@ from resolver.engines.population_rows import population_rows
 from resolver.model_set import load_models
 from resolver.records.prepared.population import KindPopulation
 from resolver.records.results.explanation import RELATION_ROW, EvidenceRow
+from resolver.scoring.source_shifts import PairSources
 
 WEIGHTS = {
     "prior": -340,
@@ -24,6 +27,9 @@ WEIGHTS = {
     "relatives": -250,
     "entities": 600,
 }
+ONE_SOURCE = PairSources(
+    ("a",), np.array([0], dtype=np.int32), np.array([0], dtype=np.int32), np.array([True])
+)
 ROWS = [EvidenceRow(name, "", "a", "b", 0.1, weight) for name, weight in WEIGHTS.items()]
 
 
@@ -43,7 +49,7 @@ def test_what_contradicts_most_is_first_and_what_frames_the_sum_is_last() -> Non
 def test_rows_of_a_population_frame_the_sum() -> None:
     population = KindPopulation(3_000, within=-2_000, across=100)
     model = load_models().models["person"].for_population("S", population)
-    rows = list(population_rows(model, (5_000, 3_000), 0, is_within=True))
+    rows = list(population_rows(model, (5_000, 3_000), 0, ONE_SOURCE))
     assert "sources" in {row.name for row in rows}
     assert {group.row.name for group in group_evidence(rows)} == {"prior", "relatives"}
     assert evidence_title("sources") == "Matches within one list, or across lists"
