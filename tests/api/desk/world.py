@@ -48,7 +48,7 @@ def records() -> list[Record]:
         ("ar", ARABIC),
     ):
         # long names are strong evidence, so birth years must contradict more for a pair to wait
-        rows += near(identity, name, year=1961, apart=11)
+        rows += near(identity, name, year=1961, apart=9)
     # three that may all be one, and four that may
     for group, count in (("tri", 3), ("four", 4)):
         name = f"{word(70 + count)} {word(80 + count)}"
