@@ -100,7 +100,7 @@ class RecordIndex:
         self._is_current = np.zeros(0, dtype=bool)
         self._key_segments: list[StoredKeys] = []
         self._prepared_by_first: dict[int, PreparedBatch] = {}
-        self._last_table: tuple[PreparedBatch, KeyTable] | None = None
+        self._tables: list[tuple[PreparedBatch, KeyTable]] = []
 
     @property
     def revision(self) -> int:
@@ -186,6 +186,7 @@ class RecordIndex:
         """
         if prepared is None or not self._key_segments:
             return BlockPurge(self._key_segments, merge_key_tables([], []), ended)
+        self._tables.clear()
         keys = self._build_keys(prepared)
         if not fresh.all():
             is_fresh = fresh[keys.rows]
@@ -254,7 +255,7 @@ class RecordIndex:
         )
         segments = self._extend_chain(segment)
         self._set_segments(segments)
-        self._last_table = None
+        self._tables.clear()
         remove_other_segments(self._folder, segments)
 
     def _drop_other_history(self, view: StoreView) -> None:
@@ -285,10 +286,17 @@ class RecordIndex:
         return parts[0] if len(parts) == 1 else concat_prepared(parts)
 
     def _build_keys(self, prepared: PreparedBatch) -> KeyTable:
-        """Return the keys of prepared records; those looked up last are often added next."""
-        if self._last_table is None or self._last_table[0] is not prepared:
-            self._last_table = prepared, build_key_table(prepared, self.plan)
-        return self._last_table[1]
+        """Return the keys of prepared records.
+
+        Those of the records that a commit began with are kept until it adds them, those of others
+        until the next.
+        """
+        for batch, keys in self._tables:
+            if batch is prepared:
+                return keys
+        keys = build_key_table(prepared, self.plan)
+        self._tables = [*self._tables[:1], (prepared, keys)]
+        return keys
 
     def _write(self, segment: Segment) -> Segment:
         return (
