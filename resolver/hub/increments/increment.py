@@ -37,7 +37,11 @@ from resolver.hub.increments.full_resolution import (
     ResolvedSet,
     resolve_cacheable,
 )
-from resolver.hub.increments.index_candidates import IndexCandidates, compare_with_index
+from resolver.hub.increments.index_candidates import (
+    IndexCandidates,
+    compare_with_index,
+    prepare_with_stored,
+)
 from resolver.hub.increments.link_changes import (
     LinkChanges,
     diff_links,
@@ -260,11 +264,11 @@ def _resolve_records(
             context, others, component, inputs.decisions, purge, inputs.related.build_table
         )
     working_set = _add_stored(context.index, inputs.fresh, numbers)
-    engine = LocalEngine(
-        candidates.prepared if working_set is inputs.queried else None,
-        # in an empty store a batch counts for itself
-        purge.purged_pairs if purge.stored else None,
-    )
+    prepared = candidates.prepared if inputs.queried is inputs.fresh else None
+    if prepared is not None and working_set is not inputs.fresh:
+        prepared = prepare_with_stored(context, inputs.fresh, prepared, working_set)
+    # in an empty store a batch counts for itself
+    engine = LocalEngine(prepared, purge.purged_pairs if purge.stored else None)
     table = inputs.related.build_table(working_set)
     return resolve_cacheable(context, working_set, inputs.decisions, engine, table, cache=cache)
 

@@ -128,6 +128,24 @@ def _find_places(all_numbers: Numbers, numbers: Numbers) -> IntArray:
     return order[np.searchsorted(all_numbers[order], numbers)].astype(np.int32)
 
 
+def prepare_with_stored(
+    context: IncrementContext, queried: WorkingSet, prepared: PreparedBatch, together: WorkingSet
+) -> PreparedBatch:
+    """Return the normal form of queried records together with stored ones, which is that of the
+    index.
+    """
+    stored = exclude(together.numbers, queried.numbers)
+    ids = pa.concat_arrays([queried.batch.ids, context.index.ids(stored)])
+    combined = _combine_prepared(context, queried, prepared, stored, ids)
+    rows = _find_places(np.concatenate([queried.numbers, stored]), together.numbers)
+    return replace(
+        assemble([BatchRows(combined, rows.astype(np.int64))], together.batch.ids),
+        sources=combined.sources[rows],
+        source_names=combined.source_names,
+        is_deduplicated=combined.is_deduplicated[rows],
+    )
+
+
 def _combine_prepared(
     context: IncrementContext,
     queried: WorkingSet,

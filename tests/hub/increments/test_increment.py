@@ -8,14 +8,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resolver.blocking import key_join
+from resolver.blocking.retrieval.key_lookup import build_key_table
+from resolver.comparison import NameIndex
 from resolver.engines.local import dedupe
+from resolver.hub.increments import increment
+from resolver.hub.increments.context import IncrementContext
+from resolver.hub.increments.index_candidates import prepare_with_stored
+from resolver.hub.increments.working_set import WorkingSet
+from resolver.pipeline import compare_and_score
 from resolver.records import Identifier, Kind, Record, Value
 from resolver.records.decisions import Verdict
+from resolver.records.prepared.batch import PreparedBatch
 from resolver.synthetic import generate
 from tests.examples import IS_NIGHTLY, examples
 from tests.hub.hubs import (
@@ -214,3 +223,40 @@ def _edited(record: Record, version: str, dice: random.Random) -> Record:
         if dice.random() < 0.3
         else record
     )
+
+
+def test_working_sets_from_the_index_are_as_normalized(
+    stores: Stores, world: list[Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Same keys, and the same score of every pair, as if all records were normalized anew."""
+    sizes = []
+
+    def prepare_and_compare(
+        context: IncrementContext, queried: WorkingSet, prepared: PreparedBatch, both: WorkingSet
+    ) -> PreparedBatch:
+        combined, anew = (
+            prepare_with_stored(context, queried, prepared, both),
+            context.normalize(both.batch),
+        )
+        tables = [build_key_table(form, context.index.plan) for form in (combined, anew)]
+        keys = [
+            sorted(zip(table.base.tolist(), table.rows.tolist(), strict=True)) for table in tables
+        ]
+        assert keys[0] == keys[1]
+        left, right = (rows.astype(np.int32) for rows in np.triu_indices(len(both.numbers), 1))
+        scored = [
+            compare_and_score(form, NameIndex.of(form), context.models, left, right)
+            for form in (combined, anew)
+        ]
+        assert scored[0].tolist() == scored[1].tolist()
+        sizes.append((len(queried.numbers), len(both.numbers)))
+        return combined
+
+    monkeypatch.setattr(increment, "prepare_with_stored", prepare_and_compare)
+    dice = random.Random(4)
+    records = dice.sample(world, 160)
+    with stores.new() as hub:
+        for start in (0, 100, 120, 140):
+            hub.add(make_intake(records[start : start + (20 if start else 100)]))
+    assert len(sizes) == 3
+    assert all(together > queried for queried, together in sizes)
