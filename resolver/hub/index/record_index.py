@@ -25,6 +25,7 @@ from resolver.blocking.retrieval.key_lookup import (
     find_stored_pairs,
     merge_key_tables,
 )
+from resolver.hub.index.program_fingerprint import keep_fingerprint
 from resolver.hub.index.segment_contents import (
     PrepareBatch,
     assemble_rows,
@@ -95,7 +96,9 @@ class RecordIndex:
             "plan": plan.name,
             "rules": rules,
         }
-        self._stamp["keys"] = fingerprint_program(plan, prepare)
+        self._stamp["keys"] = keep_fingerprint(
+            folder, self._stamp, lambda: fingerprint_program(plan, prepare)
+        )
         self._segments: list[Segment] = []
         self._is_current = np.zeros(0, dtype=bool)
         self._key_segments: list[StoredKeys] = []
