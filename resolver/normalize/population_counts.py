@@ -57,6 +57,9 @@ MAX_NAME_SHARE = 0.003
 CONCENTRATION_RANGE = (-300, 1_300)
 _MIN_PARALLEL = 50_000
 """Records from which counting pays for threads."""
+_MAX_KEY = 2**62
+_FEW_VALUES = 2**16
+"""Values that are counted without sorting, at least."""
 
 
 def with_frequencies(prepared: PreparedBatch, tables: FrequencyTables) -> MaterializedBatch:
@@ -83,7 +86,7 @@ def count_population(
     is_person = mask & ((prepared.kinds & int(Kind.PERSON)) != 0)
     parts: tuple[Callable[[], Any], ...] = (
         lambda: name_concentration(prepared, is_person),
-        lambda: np.flatnonzero(mask & _is_first_statement(prepared, mask)),
+        lambda: _first_statements(prepared, np.flatnonzero(mask)),
     )
     with threads(workers if len(prepared) >= _MIN_PARALLEL else 1) as pool:
         concentration, rows = pool.map(lambda count: count(), parts)
@@ -178,18 +181,23 @@ def _name_keys(prepared: PreparedBatch) -> npt.NDArray[np.uint64]:
     return keys
 
 
-def _is_first_statement(
-    prepared: PreparedBatch, visible: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
-    """Return a mask of the first record of each source, name and birth date.
+def _first_statements(prepared: PreparedBatch, rows: Numbers) -> Numbers:
+    """Return those of the rows that are the first record of a source, name and birth date, and
+    those without a name.
 
     So nobody makes a name common by uploading one person often.
     """
-    columns = (prepared.sources, _first_items(prepared.names), _first_items(prepared.births))
-    key = np.stack([*columns, visible], axis=1).astype(np.int64)
-    first: npt.NDArray[np.bool_] = np.zeros(len(key), dtype=bool)
-    first[np.unique(key, axis=0, return_index=True)[1]] = True
-    return first | (columns[1] < 0)
+    names, births = _first_items(prepared.names)[rows], _first_items(prepared.births)[rows]
+    sources = prepared.sources[rows].astype(np.int64)
+    columns = (sources, names + 1, births + 1)
+    sizes = [int(column.max(initial=0)) + 1 for column in columns]
+    if math.prod(sizes) < _MAX_KEY:
+        first = np.unique(np.ravel_multi_index(columns, sizes), return_index=True)[1]
+    else:
+        first = np.unique(np.stack(columns, axis=1), axis=0, return_index=True)[1]
+    is_first = names < 0
+    is_first[first] = True
+    return rows[is_first]
 
 
 def _first_items(column: Ragged) -> Numbers:
@@ -240,7 +248,9 @@ def name_concentration(prepared: PreparedBatch, is_person: npt.NDArray[np.bool_]
     others = (counts[words] - 1).prod(axis=1) / (2 * len(words))
     total = len(dates) * (len(dates) - 1) / 2
     apart_share = _count_apart(np.zeros(len(dates), dtype=np.int64), dates) / total
-    observed = _count_apart(name.astype(np.int64)[is_counted], dates[is_counted])
+    # a name borne once has no pairs
+    is_paired = is_counted & (sizes[name] > 1)
+    observed = _count_apart(name.astype(np.int64)[is_paired], dates[is_paired])
     expected = float(others[is_counted].sum()) * apart_share
     prior = _PRIOR_PAIRS * math.exp(DEFAULT_CONCENTRATION / 1000)
     ratio = (observed + prior) / (expected + _PRIOR_PAIRS)
@@ -272,7 +282,7 @@ def _count_apart(name: Numbers, dates: Numbers) -> float:
 
 def count_equal_pairs(keys: Numbers) -> float:
     """Count the pairs of equal keys."""
-    sizes = np.unique(keys, return_counts=True)[1].astype(np.float64)
+    sizes = _count_values(keys)[1].astype(np.float64)
     return float((sizes * (sizes - 1) / 2).sum())
 
 
@@ -280,10 +290,22 @@ def _count_close(name: Numbers, year: Numbers) -> float:
     """Count the pairs of one name whose years are at most two years apart."""
     if not len(name):
         return 0.0
-    keys, counts = np.unique(name << 16 | year, return_counts=True)
+    since = year - year.min()
+    # years of the next name lie further on than the gap
+    span = int(since.max()) + 1 + _YEARS_APART
+    keys, counts = _count_values(name * span + since)
     sizes = counts.astype(np.float64)
     total = float((sizes * (sizes - 1) / 2).sum())
     for gap in range(1, _YEARS_APART + 1):
         place = np.searchsorted(keys, keys + gap).clip(max=len(keys) - 1)
         total += float((sizes * np.where(keys[place] == keys + gap, sizes[place], 0.0)).sum())
     return total
+
+
+def _count_values(keys: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the distinct values, ascending, and how often each occurs."""
+    if len(keys) and keys.min() >= 0 and keys.max() < max(2 * len(keys), _FEW_VALUES):
+        counts = np.bincount(keys)
+        values = np.flatnonzero(counts)
+        return values, counts[values]
+    return np.unique(keys, return_counts=True)
