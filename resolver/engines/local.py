@@ -111,7 +111,8 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
             return task, self
         prepared = self.normalize(task, meter)
         task = task.with_population(count_task_population(task, prepared))
-        return task, replace(self, prepared=with_frequencies(prepared, task.models.tables))
+        counted = with_frequencies(prepared, task.models.tables, task.options.workers)
+        return task, replace(self, prepared=counted)
 
     def normalize(self, task: ResolutionTask, meter: StageMeter) -> PreparedBatch:
         """Bring the records into normal form, unless that is at hand."""

@@ -62,12 +62,15 @@ _FEW_VALUES = 2**16
 """Values that are counted without sorting, at least."""
 
 
-def with_frequencies(prepared: PreparedBatch, tables: FrequencyTables) -> MaterializedBatch:
+def with_frequencies(
+    prepared: PreparedBatch, tables: FrequencyTables, workers: int = 1
+) -> MaterializedBatch:
     """Return a prepared batch as `prepare` makes it with other frequency tables.
 
-    The tables may differ in the counts at hand only.
+    The tables may differ in the counts at hand only. The result does not depend on `workers`
+    (processes).
     """
-    tokens = token_tables.with_frequencies(prepared.tokens, tables)
+    tokens = token_tables.with_frequencies(prepared.tokens, tables, workers)
     return replace(MaterializedBatch.of(prepared), tokens=tokens)
 
 

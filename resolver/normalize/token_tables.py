@@ -10,7 +10,7 @@ from typing import NamedTuple
 import jellyfish
 import numpy as np
 
-from resolver.kernels.processes import map_ranges
+from resolver.kernels.processes import compute_both, map_ranges
 from resolver.normalize.folding import HAN, skeleton_code, sound_code
 from resolver.normalize.group_lexicons.cities import city_name
 from resolver.normalize.group_tokens import stem_symbol, tokenize_group
@@ -305,14 +305,15 @@ def _phonetic(text: str) -> str:
     return jellyfish.metaphone(text) or text
 
 
-def with_frequencies(table: TokenTable, tables: FrequencyTables) -> TokenTable:
-    """Return a token table with the rarities of other frequency tables."""
+def with_frequencies(table: TokenTable, tables: FrequencyTables, workers: int = 1) -> TokenTable:
+    """Return a token table with the rarities of other frequency tables, whatever the `workers`."""
     flags = table.flags.tolist()
-    return replace(
-        table,
-        rarity_person=_rarities(table.texts, flags, tables, group=False),
-        rarity_group=_rarities(table.texts, flags, tables, group=True),
+    person, group = compute_both(
+        lambda: _rarities(table.texts, flags, tables, group=False),
+        lambda: _rarities(table.texts, flags, tables, group=True),
+        parallel=workers > 1 and len(flags) >= 10 * _MIN_PARALLEL,
     )
+    return replace(table, rarity_person=person, rarity_group=group)
 
 
 def _rarities(

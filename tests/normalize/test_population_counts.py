@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.model_set import load_models
-from resolver.normalize import count_population, prepare, with_frequencies
+from resolver.normalize import count_population, prepare, token_tables, with_frequencies
 from resolver.normalize.population_counts import CONCENTRATION_RANGE, name_concentration
 from resolver.normalize.token_tables import word_key
 from resolver.pipeline import symbol_source
@@ -90,7 +90,7 @@ def test_concentration_is_that_of_pairs_far_apart(rows: list[tuple[str, int, int
     assert abs(concentration - min(max(1000 * math.log(ratio), low), high)) <= 1
 
 
-def test_frequencies_replaced_are_those_of_preparing_anew() -> None:
+def test_frequencies_replaced_are_those_of_preparing_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     records = [
         person(n, f"{GIVEN[n % 4]} {FAMILY[n % 3]} Ivanovich J.", f"{1950 + n}") for n in range(30)
     ]
@@ -99,10 +99,12 @@ def test_frequencies_replaced_are_those_of_preparing_anew() -> None:
         KindCounts(500, {word_key("anna"): 90}), KindCounts(40, {word_key("conti"): 12})
     )
     tables = FrequencyTables(at_hand=counts)
-    replaced = with_frequencies(prepared_of(records), tables).tokens
     anew = prepared_of(records, tables).tokens
-    for name in ("rarity_person", "rarity_group", "texts", "flags"):
-        assert np.array_equal(getattr(replaced, name), getattr(anew, name)), name
+    monkeypatch.setattr(token_tables, "_MIN_PARALLEL", 1)
+    for workers in (1, 2):
+        replaced = with_frequencies(prepared_of(records), tables, workers).tokens
+        for name in ("rarity_person", "rarity_group", "texts", "flags"):
+            assert np.array_equal(getattr(replaced, name), getattr(anew, name)), name
 
 
 def test_uploading_a_person_often_makes_no_name_common() -> None:
