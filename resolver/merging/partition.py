@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.kernels.processes import map_ranges
+from resolver.kernels.threads import threads
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 
@@ -27,6 +28,7 @@ _CHARACTER_RANKS[np.sort(_ALPHABET)] = np.arange(len(_ALPHABET), dtype=np.uint64
 """Place of each character of the alphabet in the order of texts."""
 _KEY_CHARACTERS = 12
 """Characters that fit in a number, five bits each."""
+_TEXTS_AT_ONCE = 8_192
 _MIN_PARALLEL = 100_000
 """Texts that are worth a process to hash them."""
 
@@ -111,19 +113,25 @@ def hash_ids(prefix: str, texts: list[bytes], workers: int = 1) -> pa.StringArra
         return b"".join([hashlib.sha256(text).digest()[:15] for text in texts[start:stop]])
 
     count = len(texts)
-    prefix_bytes = np.frombuffer(prefix.encode("ascii"), dtype=np.uint8)
     digests = b"".join(map_ranges(hash_range, count, workers, _MIN_PARALLEL))
-    groups = np.frombuffer(digests, dtype=np.uint8).reshape(count, 3, 5).astype(np.uint64)
-    # Five bytes hold eight characters of five bits each.
-    numbers = np.zeros((count, 3), dtype=np.uint64)
+    characters = np.empty((count, len(prefix) + _CHARACTERS), dtype=np.uint8)
+    characters[:, : len(prefix)] = np.frombuffer(prefix.encode("ascii"), dtype=np.uint8)
+    bytes_of_texts = np.frombuffer(digests, dtype=np.uint8).reshape(count, 3, 5)
+    places = [slice(start, start + _TEXTS_AT_ONCE) for start in range(0, count, _TEXTS_AT_ONCE)]
+    with threads(workers if count >= _MIN_PARALLEL else 1) as pool:
+        for place, encoded in zip(
+            places, pool.map(lambda place: _encode(bytes_of_texts[place]), places), strict=True
+        ):
+            characters[place, len(prefix) :] = encoded
+    offsets = np.arange(count + 1, dtype=np.int32) * np.int32(characters.shape[1])
+    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(characters))
+
+
+def _encode(groups: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Return n × 20 characters of base32 for n × 3 × 5 bytes; five hold eight of five bits."""
+    numbers = np.zeros(groups.shape[:2], dtype=np.uint64)
     for byte in range(5):
         numbers = (numbers << np.uint64(8)) | groups[:, :, byte]
-    characters = np.empty((count, len(prefix_bytes) + _CHARACTERS), dtype=np.uint8)
-    characters[:, : len(prefix_bytes)] = prefix_bytes
-    for place in range(_CHARACTERS):
-        group, within = divmod(place, 8)
-        codes = (numbers[:, group] >> np.uint64(35 - 5 * within)) & np.uint64(31)
-        characters[:, len(prefix_bytes) + place] = _ALPHABET[codes.astype(np.intp)]
-    width = characters.shape[1]
-    offsets = np.arange(count + 1, dtype=np.int32) * np.int32(width)
-    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(characters))
+    shifts = np.arange(35, -1, -5, dtype=np.uint64)
+    codes = (numbers[:, :, np.newaxis] >> shifts) & np.uint64(31)
+    return _ALPHABET[codes.astype(np.intp)].reshape(len(groups), -1)[:, :_CHARACTERS]

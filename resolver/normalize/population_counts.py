@@ -88,7 +88,7 @@ def count_population(
     mask = np.ones(len(prepared), dtype=bool) if visible is None else visible
     is_person = mask & ((prepared.kinds & int(Kind.PERSON)) != 0)
     parts: tuple[Callable[[], Any], ...] = (
-        lambda: name_concentration(prepared, is_person),
+        lambda: name_concentration(prepared, is_person, workers),
         lambda: _first_statements(prepared, np.flatnonzero(mask)),
     )
     with threads(workers if len(prepared) >= _MIN_PARALLEL else 1) as pool:
@@ -231,33 +231,58 @@ def _count_words(prepared: PreparedBatch, rows: Numbers) -> dict[str, int]:
     }
 
 
-def name_concentration(prepared: PreparedBatch, is_person: npt.NDArray[np.bool_]) -> int:
+def name_concentration(
+    prepared: PreparedBatch, is_person: npt.NDArray[np.bool_], workers: int = 1
+) -> int:
     """Return the concentration of person names (see `KindPopulation`).
 
     Of two people whose birth dates differ in both the year, by some years, and the day of the year,
     counts how many have the same first and last word in their principal names, against the number
     that the words' own frequencies explain. Names of one culture go together, so lists of many
     cultures have more namesakes than that. Dates of one person rarely differ in both; very common
-    names are titles ("Sir … Baronet") and do not count.
+    names are titles ("Sir … Baronet") and do not count. The result does not depend on `workers`
+    (threads).
     """
     lowest, highest = CONCENTRATION_RANGE
     words, dates = _outer_words(prepared, np.flatnonzero(is_person))
     if len(words) < 2:
         return DEFAULT_CONCENTRATION
     counts = np.bincount(words.ravel()).astype(np.float64)
-    low, high = words.min(axis=1), words.max(axis=1)
-    name, sizes = np.unique(low << 32 | high, return_inverse=True, return_counts=True)[1:]
-    is_counted = sizes[name] <= max(MAX_NAME_SHARE * len(words), 10)
+    is_counted, observed = _count_namesakes(words, dates, workers)
     others = (counts[words] - 1).prod(axis=1) / (2 * len(words))
     total = len(dates) * (len(dates) - 1) / 2
     apart_share = _count_apart(np.zeros(len(dates), dtype=np.int64), dates) / total
-    # a name borne once has no pairs
-    is_paired = is_counted & (sizes[name] > 1)
-    observed = _count_apart(name.astype(np.int64)[is_paired], dates[is_paired])
     expected = float(others[is_counted].sum()) * apart_share
     prior = _PRIOR_PAIRS * math.exp(DEFAULT_CONCENTRATION / 1000)
     ratio = (observed + prior) / (expected + _PRIOR_PAIRS)
     return min(max(round(1000 * math.log(ratio)), lowest), highest)
+
+
+def _count_namesakes(
+    words: Numbers, dates: Numbers, workers: int
+) -> tuple[npt.NDArray[np.bool_], float]:
+    """Return which names are not too common, and the pairs of these whose dates are far apart.
+
+    `words`: first and last word of each name, `dates`: year and day of birth of who bears it.
+    """
+    low, high = words.min(axis=1), words.max(axis=1)
+    most = max(MAX_NAME_SHARE * len(words), 10)
+    is_counted = np.zeros(len(words), dtype=bool)
+    parts = min(workers, len(words) // _MIN_PARALLEL + 1)
+
+    def count(part: int) -> float:
+        """Count the pairs of the names whose first word is in one part of all words."""
+        rows = np.flatnonzero(low % parts == part)
+        keys = low[rows] << 32 | high[rows]
+        name, sizes = np.unique(keys, return_inverse=True, return_counts=True)[1:]
+        is_rare = sizes[name] <= most
+        is_counted[rows] = is_rare
+        # a name borne once has no pairs
+        is_paired = is_rare & (sizes[name] > 1)
+        return _count_apart(name.astype(np.int64)[is_paired], dates[rows[is_paired]])
+
+    with threads(parts) as pool:
+        return is_counted, sum(pool.map(count, range(parts)))
 
 
 def _outer_words(prepared: PreparedBatch, rows: Numbers) -> tuple[Numbers, Numbers]:

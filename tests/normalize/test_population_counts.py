@@ -13,7 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.model_set import load_models
-from resolver.normalize import count_population, prepare, token_tables, with_frequencies
+from resolver.normalize import (
+    count_population,
+    population_counts,
+    prepare,
+    token_tables,
+    with_frequencies,
+)
 from resolver.normalize.population_counts import CONCENTRATION_RANGE, name_concentration
 from resolver.normalize.token_tables import word_key
 from resolver.pipeline import symbol_source
@@ -193,3 +199,29 @@ def test_one_source_makes_a_number_no_commoner_by_uploading_it_often() -> None:
         for number in range(20)
     ]
     assert measured(often).counts.bearers == {}
+
+
+def test_counts_do_not_depend_on_the_number_of_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = np.random.default_rng(3)
+    rows = [
+        person(
+            number,
+            f"{GIVEN[chance.integers(4)]} {FAMILY[chance.integers(3)]}",
+            f"{chance.integers(1950, 1990)}-{chance.integers(10, 13)}-{chance.integers(10, 29)}",
+        )
+        for number in range(400)
+    ]
+    prepared = prepared_of(rows)
+    expected = count_population(prepared)
+    for least in (1, 60, 400):
+        monkeypatch.setattr(population_counts, "_MIN_PARALLEL", least)
+        assert count_population(prepared, workers=3) == expected
+
+
+def test_first_statements_are_the_same_where_keys_are_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = [person(number, f"{GIVEN[number % 4]} Adler", "1970-01-02") for number in range(40)]
+    plain = measured(rows)
+    monkeypatch.setattr(population_counts, "_MAX_KEY", 1)
+    assert measured(rows) == plain
