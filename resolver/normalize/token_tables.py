@@ -319,13 +319,9 @@ def with_frequencies(table: TokenTable, tables: FrequencyTables, workers: int = 
 def _rarities(
     texts: Iterable[str], flags: Iterable[int], tables: FrequencyTables, *, group: bool
 ) -> FloatArray:
-    return np.array(
-        [
-            _rarity(text, int(bits), tables, group=group)
-            for text, bits in zip(texts, flags, strict=True)
-        ],
-        dtype=np.float32,
-    )
+    pairs = zip(texts, flags, strict=True)
+    rarities = [_rarity(text, int(bits), tables, group=group) for text, bits in pairs]
+    return np.array(rarities, dtype=np.float32)
 
 
 def _rarity(text: str, flags: int, tables: FrequencyTables, *, group: bool) -> float:
