@@ -38,9 +38,10 @@ def serve(url, folder, port):
     sys.exit(run(["serve", "--store", url, "--jobs", folder, "--port", port]))
 
 def work(url, folder, log):
-    def handle(*args):
+    def handle(hub, job, *args):
+        note(log, f"attempt {job.attempts}")
         note(log, "begin")
-        return run_batch_job(*args)
+        return run_batch_job(hub, job, *args)
     with Hub.open(url, OPTIONS) as hub:
         while True:
             if not run_next_job(hub, Path(folder), handle, lease=timedelta(seconds=1)):
