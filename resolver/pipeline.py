@@ -44,7 +44,7 @@ from resolver.population_scoring import (
 from resolver.records import KIND_BY_LABEL, Batch
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import MaterializedBatch, PreparedBatch
-from resolver.records.prepared.population import Population
+from resolver.records.prepared.population import NO_POPULATION
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution, RuleStat, RunStats
 from resolver.records.results.stage_meter import StageMeter
@@ -287,7 +287,7 @@ def _profile_scorer(
         partial(normalize, models=task.models, workers=task.options.workers),
         compare,
         frozenset(task.deduplicated_sources),
-        task.models.population or Population(),
+        task.models.population or NO_POPULATION,
     )
 
 

@@ -28,7 +28,6 @@ repeat each other; among many, several fields agree by chance at once.
 """
 MANY_PAIRS = 8
 _NO_SOURCE = -1
-_MODEL_KINDS = {kind: kind.label for kind in (Kind.ASSET, Kind.GROUP, Kind.PERSON)}
 
 
 def more_values_penalty(
@@ -78,7 +77,7 @@ class ProfileScorer:
         left_rows, right_rows = (
             np.searchsorted(entities, side).astype(np.int32) for side in (left, right)
         )
-        sources = self._rank_sources(records)
+        sources = self._describe_sources(records)
         has_record = np.zeros((len(sources), len(entities)), dtype=bool)
         has_record[records.sources.codes, owner] = True
         shared = _shared_sources(sources, has_record, left_rows, right_rows)
@@ -95,7 +94,7 @@ class ProfileScorer:
                 logodds[chunk] = self.compare(profiles, left_rows[chunk], right_rows[chunk])
         return logodds - more_values_penalty(sizes[left_rows], sizes[right_rows])
 
-    def _rank_sources(self, records: Batch) -> list[_ProfileSource]:
+    def _describe_sources(self, records: Batch) -> list[_ProfileSource]:
         """Return the sources of records, by their codes."""
         sources = []
         for name in records.sources.values.to_pylist():
@@ -177,8 +176,8 @@ def _as_entries_of_own_sources(
     """
     count = len(prepared.kinds)
     best = np.zeros(count, dtype=np.int64)
-    for kind, label in _MODEL_KINDS.items():
-        order = np.argsort([-source.across(label) for source in sources], kind="stable")
+    for kind in (Kind.ASSET, Kind.GROUP, Kind.PERSON):
+        order = np.argsort([-source.across(kind.label) for source in sources], kind="stable")
         own = (prepared.kinds & int(kind)) != 0
         best[own] = order[np.argmax(has_record[order][:, own], axis=0)]
     return replace(

@@ -29,9 +29,13 @@ MAX_PARTNER_SHIFT = math.ceil(1000 * math.log(PARTNERS_RANGE[1] / REFERENCE_PART
 _MAX_STEPS = 500
 PRIOR_CLASS_RECORDS = 50.0
 """Records that weigh as much as the share of all pairs, in the share of those of one class."""
-SOURCE_SHIFT_RANGE = (-3_000, 2_000)
+SOURCE_SHIFT_RANGE = (-3_000, 1_000)
 """Log-odds (thousandths) that pairs of one source, or of two, may have more than others."""
-MAX_SHIFT = MAX_PARTNER_SHIFT + SOURCE_SHIFT_RANGE[1]
+SINGLE_SOURCE_RANGE = (-3_000, 2_000)
+"""The same for pairs of certain sources, which differ further: of a list that copies another nearly
+every entry has a partner there.
+"""
+MAX_SHIFT = MAX_PARTNER_SHIFT + SINGLE_SOURCE_RANGE[1]
 """Log-odds (thousandths) that the share of true pairs and their sources add at most."""
 WITHIN = " within"
 """What the key of a kind ends with for pairs within one source that declares nothing of them."""
@@ -74,21 +78,20 @@ def estimate_partners_by_source(
     partners = estimate_partners(within + across, records)
     if not 0 < within_share < 1:
         return Partners(partners)
-    own_within, own_across = (
-        source_shift(
-            fit_share(histogram, records * exposure, partners / 1000, PRIOR_CLASS_RECORDS),
-            partners / 1000,
-        )
+    share = partners / 1000
+    fitted = [
+        fit_share(histogram, records * exposure, share, PRIOR_CLASS_RECORDS)
         for histogram, exposure in ((within, within_share), (across, 1 - within_share))
-    )
+    ]
+    own_within, own_across = (source_shift(own, share, SOURCE_SHIFT_RANGE) for own in fitted)
     return Partners(partners, own_within, own_across)
 
 
-def source_shift(own: float, usual: float) -> int:
-    """Return the log-odds (thousandths) by which a share of true pairs differs from the usual, as
-    far as such shifts go.
+def source_shift(own: float, usual: float, bounds: tuple[int, int]) -> int:
+    """Return the log-odds (thousandths) by which a share of true pairs differs from the usual,
+    within bounds.
     """
-    lowest, highest = SOURCE_SHIFT_RANGE
+    lowest, highest = bounds
     return min(max(round(1000 * math.log(own / usual)), lowest), highest)
 
 

@@ -21,7 +21,7 @@ from resolver.records.prepared.population import (
 from resolver.scoring.partners import (
     BINS,
     PRIOR_CLASS_RECORDS,
-    SOURCE_SHIFT_RANGE,
+    SINGLE_SOURCE_RANGE,
     PartnerHistogram,
     bin_logodds,
     fit_share,
@@ -52,10 +52,13 @@ class PairSources(NamedTuple):
         is_within = is_one & ~prepared.is_deduplicated[left]
         return cls(prepared.source_names, codes[left], codes[right], is_within)
 
+    def take(self, pairs: slice | Numbers) -> PairSources:
+        """Return the sources of some of the pairs."""
+        return PairSources(self.names, self.left[pairs], self.right[pairs], self.is_within[pairs])
+
     def at(self, place: int) -> PairSources:
         """Return the sources of one of the pairs."""
-        pair = slice(place, place + 1)
-        return PairSources(self.names, self.left[pair], self.right[pair], self.is_within[pair])
+        return self.take(slice(place, place + 1))
 
 
 def shifts_by_source(basis: KindPopulation | None, pairs: PairSources | None) -> Numbers:
@@ -73,7 +76,7 @@ def shifts_by_source(basis: KindPopulation | None, pairs: PairSources | None) ->
     own = [own_shifts.get(name, unknown) for name in pairs.names]
     within = np.array([source.within for source in own], dtype=np.int64)
     across = np.array([source.across for source in own], dtype=np.int64)
-    lowest, highest = SOURCE_SHIFT_RANGE
+    lowest, highest = SINGLE_SOURCE_RANGE
     both = np.where(pairs.left == pairs.right, 0, across[pairs.left] + across[pairs.right])
     apart = np.clip(basis.across + both, lowest, highest)
     return np.where(pairs.is_within, within[pairs.left], apart)
@@ -138,7 +141,7 @@ def estimate_source_shifts(
             continue
         own_records = float(sizes[place] * (sizes[place] - 1) / (records - 1))
         own = fit_share(counts.within(place), own_records, usual_within, PRIOR_CLASS_RECORDS)
-        within = source_shift(own, share)
+        within = source_shift(own, share, SINGLE_SOURCE_RANGE)
         across = round(1000 * float(effects[place]))
         shifts.append(SourceShift(names[place], within, across))
     return tuple(shifts)

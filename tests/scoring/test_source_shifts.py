@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pytest
 
 from resolver.records.prepared.population import KindPopulation, Partners, SourceShift
-from resolver.scoring.partners import SOURCE_SHIFT_RANGE
+from resolver.scoring.partners import SINGLE_SOURCE_RANGE
 from resolver.scoring.source_shifts import (
     PairSources,
     SourceCounts,
@@ -150,7 +150,7 @@ def test_shifts_stay_within_their_range() -> None:
         np.array([1], dtype=np.int32),
         np.array([False]),
     )
-    assert shifts_by_source(far, sources).tolist() == [SOURCE_SHIFT_RANGE[1]]
+    assert shifts_by_source(far, sources).tolist() == [SINGLE_SOURCE_RANGE[1]]
 
 
 def test_nothing_known_is_no_shift() -> None:

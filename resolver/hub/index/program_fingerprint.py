@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +45,7 @@ def keep_fingerprint(
     return fingerprint
 
 
-@lru_cache(maxsize=1)
+@cache
 def digest_program() -> str:
     """Return a digest of what this program is made of: names, sizes and times of its files, and
     when a library was last installed beside it.
