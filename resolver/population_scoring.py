@@ -72,17 +72,32 @@ def adapt_to_partners(
     task = task.with_population(population.with_partners(partners))
     shifts = np.zeros(len(kinds), dtype=np.int64)
     for kind in KINDS:
-        own, model = kinds == int(KIND_BY_LABEL[kind]), task.models.models[kind]
-        shifts[own] = model.shift + model.source_shifts(sources)[own]
+        own, model = np.flatnonzero(kinds == int(KIND_BY_LABEL[kind])), task.models.models[kind]
+        shifts[own] = model.shift + model.source_shifts(sources.take(own))
+    counts = _move_to_sources(task, scored, kinds, sources, shifts)
     logodds = shift_logodds(scored.logodds, shifts)
-    for kind in KINDS:
-        limit = task.models.models[kind].limit
-        if limit is not None and scored.unsupported is not None:
-            own = scored.unsupported & (kinds == int(KIND_BY_LABEL[kind]))
-            logodds = limit.apply(logodds.astype(np.int64), own).astype(np.int32)
+    if scored.unsupported is not None:
+        logodds = _limit_unsupported(task, kinds, scored.unsupported, logodds)
     histogram = shifted_score_histogram(counts, partner_shifts(task.models))
     histogram[0] += int(scored.histogram.sum() - histogram.sum())
-    return task, replace(scored, logodds=logodds, histogram=histogram, unsupported=None)
+    return task, replace(
+        scored, logodds=logodds, histogram=histogram, partner_counts=counts, unsupported=None
+    )
+
+
+def _limit_unsupported(
+    task: ResolutionTask,
+    kinds: npt.NDArray[np.uint8],
+    unsupported: npt.NDArray[np.bool_],
+    logodds: npt.NDArray[np.int32],
+) -> npt.NDArray[np.int32]:
+    """Return log-odds under the limit of their kind for pairs that nothing but names supports."""
+    for kind in KINDS:
+        limit = task.models.models[kind].limit
+        if limit is not None:
+            own = unsupported & (kinds == int(KIND_BY_LABEL[kind]))
+            logodds = limit.apply(logodds.astype(np.int64), own).astype(np.int32)
+    return logodds
 
 
 def _pair_sources(task: ResolutionTask, scored: ScoredCandidates) -> PairSources:
@@ -103,22 +118,57 @@ def _add_source_shifts(
 ) -> dict[str, Partners]:
     """Return the share of true pairs of each kind with what the candidates tell of single sources.
 
-    Pairs that an engine may leave out are not counted, so that all engines agree.
+    Only pairs that every engine has are counted.
     """
     batch, visible = task.batch, visible_rows(task.batch, STRANGER)
-    is_counted = scored.logodds >= task.link_threshold - MAX_SHIFT
+    is_counted = _are_certain(task, scored)
     if visible is not None:
         is_counted &= visible[scored.left] & visible[scored.right]
     estimates = {}
     for kind, pooled in partners.items():
-        code = int(KIND_BY_LABEL[kind])
-        is_kind = (batch.kinds & code) != 0
-        codes = batch.sources.codes[is_kind if visible is None else is_kind & visible]
-        sizes = np.bincount(codes, minlength=len(sources.names)).astype(np.float64)
-        counts = SourceCounts.of(sources, scored.logodds, is_counted & (kinds == code))
+        is_kind = kinds == int(KIND_BY_LABEL[kind])
+        sizes = _source_sizes(batch, kind, visible)
+        counts = SourceCounts.of(sources, scored.logodds, is_counted & is_kind)
         shifts = estimate_source_shifts(counts, sources.names, sizes, pooled)
         estimates[kind] = pooled._replace(sources=shifts)
     return estimates
+
+
+def _move_to_sources(
+    task: ResolutionTask,
+    scored: ScoredCandidates,
+    kinds: npt.NDArray[np.uint8],
+    sources: PairSources,
+    shifts: npt.NDArray[np.int64],
+) -> Mapping[str, PartnerHistogram]:
+    """Return the counts of pairs that lead to their final log-odds by the shift of their key.
+
+    `shifts`: what each pair really rises by, which depends on its two sources.
+    """
+    pooled, shift_of = shifts.copy(), partner_shifts(task.models)
+    for kind in KINDS:
+        own = np.flatnonzero(kinds == int(KIND_BY_LABEL[kind]))
+        pooled[own] = np.where(sources.is_within[own], shift_of[kind + WITHIN], shift_of[kind])
+    moved = np.flatnonzero((shifts != pooled) & _are_certain(task, scored))
+    if not len(moved):
+        return scored.partner_counts
+    before = scored.logodds[moved]
+    after = (before + shifts[moved] - pooled[moved]).astype(np.int32)
+    removed, added = (
+        count_partners(
+            task.batch, task.deduplicated_sources, scored.left[moved], scored.right[moved], logodds
+        )
+        for logodds in (before, after)
+    )
+    return {
+        key: counts - removed[key] + added[key] for key, counts in scored.partner_counts.items()
+    }
+
+
+def _are_certain(task: ResolutionTask, scored: ScoredCandidates) -> npt.NDArray[np.bool_]:
+    """Return which candidates no engine leaves out, so that all engines agree on their counts."""
+    certain: npt.NDArray[np.bool_] = scored.logodds >= task.link_threshold - MAX_SHIFT
+    return certain
 
 
 def is_within_list(
@@ -151,13 +201,22 @@ def _within_shares(task: ResolutionTask) -> dict[str, float]:
     is_deduplicated = _deduplicated_mask(batch, task.deduplicated_sources)
     shares = {}
     for kind in KINDS:
-        is_kind = (batch.kinds & int(KIND_BY_LABEL[kind])) != 0
-        codes = batch.sources.codes[is_kind if visible is None else is_kind & visible]
-        sizes = np.bincount(codes, minlength=len(is_deduplicated)).astype(np.float64)
+        sizes = _source_sizes(batch, kind, visible)
         pairs = sizes * (sizes - 1)
         total = float(sizes.sum() * (sizes.sum() - 1))
         shares[kind] = float(pairs[~is_deduplicated].sum()) / total if total else 0.0
     return shares
+
+
+def _source_sizes(
+    batch: Batch, kind: str, visible: npt.NDArray[np.bool_] | None
+) -> npt.NDArray[np.float64]:
+    """Return the visible records of a kind (None: all of it) in each source of a batch."""
+    is_counted = (batch.kinds & int(KIND_BY_LABEL[kind])) != 0
+    if visible is not None:
+        is_counted &= visible
+    codes = batch.sources.codes[is_counted]
+    return np.bincount(codes, minlength=len(batch.sources.values)).astype(np.float64)
 
 
 def choose_model_kinds(
