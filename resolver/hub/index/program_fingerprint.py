@@ -53,8 +53,10 @@ def digest_program() -> str:
     digest = hashlib.sha256(sys.version.encode())
     for root in (Path(resolver.__file__).parent, *_resolve_links(Path(resolver.__file__).parent)):
         for path in _files(root):
-            state = path.stat()
-            digest.update(f"{path}|{state.st_size}|{state.st_mtime_ns}\n".encode())
+            # an editor's or a compiler's temporary file may lead nowhere, or be gone
+            with suppress(FileNotFoundError):
+                state = path.lstat()
+                digest.update(f"{path}|{state.st_size}|{state.st_mtime_ns}\n".encode())
     libraries = Path(np.__file__).parent.parent
     digest.update(str(libraries.stat().st_mtime_ns).encode())
     return digest.hexdigest()[:32]

@@ -86,5 +86,8 @@ def test_the_digest_follows_the_files(tmp_path: Path, monkeypatch: pytest.Monkey
     (part / "module.py").write_text("ONE = 2\n")
     os.utime(part / "module.py", ns=(1, 1))
     assert digest() != first
+    # as editors lock a file
+    (part / ".#module.py").symlink_to(tmp_path / "absent")
+    assert digest() != first
     monkeypatch.undo()
     digest_program.cache_clear()
