@@ -35,6 +35,7 @@ from resolver.errors import InputError, RecordError
 from resolver.hub.ownership import RecordOwner
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, read_ftm_entity
 from resolver.ingest.formats.ftm.submitted_relations import add_relations
+from resolver.ingest.formats.ftm.submitted_routes import add_routes
 from resolver.ingest.formats.senzing.senzing_record import read_senzing_record
 from resolver.records import Handling, Record
 from resolver.records.source_names import SOURCE_NAME_PATTERN
@@ -50,7 +51,7 @@ _POSTED = component(
 )
 _WITHDRAWN = component("Withdrawn", closed_object({"record": STRING, "version": COUNT}))
 _FIELDS = frozenset(
-    {"id", "schema", "properties", "datasets", "handling", "relations", *IGNORED_FIELDS}
+    {"id", "schema", "properties", "datasets", "handling", "relations", "routes", *IGNORED_FIELDS}
 )
 
 
@@ -137,7 +138,9 @@ def _read_senzing(body: dict[str, Any]) -> SubmittedRecord:
     Raises `ApiError`, `RecordError`, `TypeError`.
     """
     native_id = body.get("RECORD_ID")
-    if isinstance(native_id, str) and not re.fullmatch(NATIVE_ID_PATTERN, native_id):
+    if native_id is not None and not (
+        isinstance(native_id, str) and re.fullmatch(NATIVE_ID_PATTERN, native_id)
+    ):
         raise ApiError(
             422, "RECORD_ID must be a text of 200 characters at most, and more than white space"
         )
@@ -166,7 +169,7 @@ def _read_ftm(body: dict[str, Any]) -> SubmittedRecord:
         native_id=native_id.strip(),
         with_relations=True,
     )
-    return add_relations(submitted, body.get("relations"))
+    return add_routes(add_relations(submitted, body.get("relations")), body.get("routes"))
 
 
 def _read_source(datasets: object) -> str:

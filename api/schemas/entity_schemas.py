@@ -25,7 +25,8 @@ from resolver.api.openapi.json_schema import (
 )
 from resolver.ingest.formats.ftm.ftm_schema import value_properties
 from resolver.ingest.formats.ftm.submitted_relations import MAX_RELATIONS
-from resolver.records import RelationType
+from resolver.ingest.formats.ftm.submitted_routes import MAX_COUNTRY, MAX_ROUTE_COUNTRIES
+from resolver.records import CountryRole, RelationType
 from resolver.records.kinds import SCHEMATA
 from resolver.records.properties import ADDRESS, FULL_NAMES, IDENTIFIERS, NAME_PARTS
 from resolver.records.source_names import SOURCE_NAME_PATTERN
@@ -104,6 +105,15 @@ _RELATION = component(
         "additionalProperties": False,
     },
 )
+_ROUTE_COUNTRY = component(
+    "RouteCountry",
+    closed_object(
+        {
+            "country": {**NONBLANK, "maxLength": MAX_COUNTRY},
+            "role": enum_of([role.value for role in CountryRole]),
+        }
+    ),
+)
 _NAME_VALUE = component("Name", {"anyOf": [NAME, array_of(NAME, minItems=1, maxItems=20)]})
 
 
@@ -158,6 +168,7 @@ def _record_of(schema: str, properties: Schema) -> Schema:
                 "schema": enum_of(_GENERAL_SCHEMATA if is_general else [schema]),
                 "properties": properties,
                 "relations": array_of(_RELATION, maxItems=MAX_RELATIONS),
+                "routes": array_of(_ROUTE_COUNTRY, maxItems=MAX_ROUTE_COUNTRIES),
                 "handling": enum_of(VISIBILITY_RULES),
                 **{name: {} for name in IGNORED_FIELDS},
             },

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from resolver.ingest.formats.tabular.mapping import ADDRESS_PARTS, Mapping
+from resolver.ingest.formats.tabular.mapping import ADDRESS_PARTS, ROUTE_PARTS, Mapping
 from resolver.ingest.proposals.column_proposal import MISSING, TableProposal
 from resolver.records import properties as names
 from resolver.records.labels import property_label
@@ -60,6 +60,7 @@ def meaning_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         ("Name", _label_all((*names.FULL_NAMES, *names.NAME_PARTS))),
         ("Dates", _label_all(names.DATES)),
         ("Countries and places", _label_all((*names.COUNTRIES, *names.PLACES))),
+        ("Countries of a route", _label_all([f"{names.ROUTE}.{part}" for part in ROUTE_PARTS])),
         ("Address", ((names.ADDRESS, "Whole address"), *_label_all(parts))),
         ("Documents and numbers", _label_all(identifiers)),
         ("Contact", _label_all(names.CONTACTS)),

@@ -30,10 +30,32 @@ def test_unusable_values_are_refused_or_reported(service: Service) -> None:
             "/records", data=json.dumps(senzing), content_type="application/vnd.senzing+json"
         )
         assert answer.status_code == 400
-    body = {"name": ["Pavel Novotny"], "gender": ["zz"], "nationality": ["Atlantis", "Russia"]}
-    answer = client.post("/records", json={**RECORD, "properties": body, "caption": "passed over"})
+    for number in (True, 7, " ", "x" * 201):
+        body = json.dumps({"DATA_SOURCE": "quay", "RECORD_ID": number, "NAME_FULL": "Ann Lee"})
+        answer = client.post("/records", data=body, content_type="application/vnd.senzing+json")
+        assert (answer.status_code, "RECORD_ID" in answer.json["detail"]) == (422, True)
+    properties = {
+        "name": ["Pavel Novotny"],
+        "gender": ["zz"],
+        "nationality": ["Atlantis", "Russia"],
+    }
+    answer = client.post(
+        "/records", json={**RECORD, "properties": properties, "caption": "passed over"}
+    )
     assert (answer.status_code, len(answer.json["warnings"])) == (201, 2)
     assert "Atlantis" in answer.json["warnings"][1]
+
+
+def test_routes_are_stored(service: Service) -> None:
+    client = client_of(service)
+    ring = {**RECORD, "schema": "Organization", "properties": {"name": ["Blue Harbour Crew"]}}
+    routes = [{"country": "Serbia", "role": "transit"}]
+    entity = client.post("/records", json={**ring, "routes": routes}).json["entity"]
+    shown = client.get(f"/entities/{entity}").get_data(as_text=True)
+    assert "Serbia" in shown
+    assert "transit" in shown
+    answer = client.post("/records", json={**ring, "routes": [{"country": "Serbia"}]})
+    assert (answer.status_code, "role" in answer.json["detail"]) == (422, True)
 
 
 def test_an_id_may_end_like_a_subresource(service: Service) -> None:

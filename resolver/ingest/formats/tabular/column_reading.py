@@ -25,7 +25,7 @@ from resolver.ingest.formats.tabular.cell_coding import (
     encode_whole_cells,
     first_texts,
 )
-from resolver.ingest.formats.tabular.mapping import ADDRESS_PARTS, Mapping
+from resolver.ingest.formats.tabular.mapping import ADDRESS_PARTS, ROUTE_PARTS, Mapping
 from resolver.ingest.formats.tabular.relation_columns import read_relations
 from resolver.ingest.formats.tabular.row_facts import read_handling, read_ids, read_kinds
 from resolver.ingest.formats.tabular.table_files import TableChunk
@@ -34,7 +34,15 @@ from resolver.ingest.text.date_order import DateOrder
 from resolver.ingest.text.machine_dates import read_date_readings
 from resolver.records import Activity, Batch, Coded, Column
 from resolver.records.packing import SEPARATOR
-from resolver.records.properties import ACTIVITY, ADDRESS, DATES, HANDLING, IDENTIFIER_SET, RELATION
+from resolver.records.properties import (
+    ACTIVITY,
+    ADDRESS,
+    DATES,
+    HANDLING,
+    IDENTIFIER_SET,
+    RELATION,
+    ROUTE,
+)
 
 MAX_CACHED = 1 << 17
 """Values that a reader keeps in its cache."""
@@ -100,6 +108,7 @@ def _build_columns(
             parts.append(packed[0])
             origins.append(packed[1])
         columns[prop] = build_column(parts, origins)
+    columns |= _read_routes(chunk, mapping)
     if mapping.relations:
         parts, origins, refused = read_relations(chunk, mapping, label, order)
         columns[RELATION] = build_column(parts, origins)
@@ -110,7 +119,7 @@ def _build_columns(
 def _property_columns(mapping: Mapping) -> dict[str, tuple[str, ...]]:
     """Return the columns of each property, with the parts of an address as one property."""
     properties = {prop: names for prop, names in mapping.properties.items() if "." not in prop}
-    if len(properties) < len(mapping.properties):
+    if any(prop.startswith(f"{ADDRESS}.") for prop in mapping.properties):
         properties.setdefault(ADDRESS, ())
     return properties
 
@@ -182,6 +191,19 @@ def _read_activity(text: str) -> str:
         return Activity(text.lower().replace(" ", "_")).value
     except ValueError:
         raise ValueError(f"known are {', '.join(Activity)}") from None
+
+
+def _read_routes(chunk: TableChunk, mapping: Mapping) -> dict[str, Column]:
+    """Return the countries of routes, packed with their roles, as a column if any is mapped."""
+    parts, origins = [], []
+    for role in ROUTE_PARTS:
+        for name in mapping.properties.get(f"{ROUTE}.{role}", ()):
+            cells = encode_cells(chunk.arrays[name], mapping.separator)
+            countries = map(_pack_single_field, cells.texts.to_pylist())
+            packed = [f"{country}{SEPARATOR}{role}" for country in countries]
+            parts.append(cells.recode(pa.array(packed, pa.string())))
+            origins.append(name)
+    return {ROUTE: build_column(parts, origins)} if parts else {}
 
 
 def _pack_address(chunk: TableChunk, mapping: Mapping) -> tuple[CellValues, str] | None:

@@ -7,6 +7,7 @@ properties:                    # FtM property: a column or a list of columns
   name: [full_name]
   birthDate: dob
   address.city: town           # part of an address: full, street, city, region, postalCode, country
+  route.transit: via           # countries of a route: source, transit, destination
 relations:                     # optional: relations of a row to another record, or to a name
   - type: member of            # a type of relation, or a column
     target: group_id           # columns: id of the other record (of this source, or source:id),
@@ -35,15 +36,25 @@ from rapidfuzz import fuzz, process
 
 from resolver.errors import MappingError
 from resolver.ingest.formats.tabular.yaml_text import MAX_BYTES, read_yaml_text
-from resolver.records import KIND_BY_LABEL, RelationType, kind_of_schema
+from resolver.records import KIND_BY_LABEL, CountryRole, RelationType, kind_of_schema
 from resolver.records import properties as property_names
 from resolver.records.relations.relation_types import find_relation_type
 from resolver.records.source_names import is_list_source_name
 from resolver.reference.ftm.schemata import ENTITY, all_schemata
 
 ADDRESS_PARTS = ("full", "street", "city", "region", "postalCode", "country")
+ROUTE_PARTS = tuple(role.value for role in CountryRole)
 HANDLING_CODES = ("H0", "H1", "H2", "H3")
-_UNMAPPABLE_PROPERTIES = (property_names.RELATION, property_names.ROUTE, property_names.HANDLING)
+_UNMAPPABLE_PROPERTIES = {
+    property_names.RELATION: "; see relations",
+    property_names.ROUTE: f"; its parts can: {', '.join(ROUTE_PARTS)}",
+    property_names.HANDLING: "; see handling",
+}
+_PARTS = {
+    property_names.ADDRESS: ("an address", ADDRESS_PARTS),
+    property_names.ROUTE: ("a route", ROUTE_PARTS),
+}
+"""Properties of which a column may fill a part."""
 _SOURCE = r"^[\w.-]+$"
 
 
@@ -212,14 +223,12 @@ def _check_column(name: str, existing: list[str]) -> None:
 
 def _check_property(prop: str) -> None:
     if prop in _UNMAPPABLE_PROPERTIES:
-        hint = "; see relations" if prop == property_names.RELATION else ""
-        raise ValueError(f"{prop} cannot be filled from columns{hint}")
+        raise ValueError(f"{prop} cannot be filled from columns{_UNMAPPABLE_PROPERTIES[prop]}")
     head, _, part = prop.partition(".")
     if part:
-        if head != property_names.ADDRESS or part not in ADDRESS_PARTS:
-            raise ValueError(
-                f"no property {prop!r}; parts of an address are {', '.join(ADDRESS_PARTS)}"
-            )
+        whole, parts = _PARTS.get(head, _PARTS[property_names.ADDRESS])
+        if head not in _PARTS or part not in parts:
+            raise ValueError(f"no property {prop!r}; parts of {whole} are {', '.join(parts)}")
     elif prop not in _OWN_PROPERTIES and prop not in _ftm_properties():
         suggestion = closest_word(prop, [*_OWN_PROPERTIES, *_ftm_properties()])
         raise ValueError(

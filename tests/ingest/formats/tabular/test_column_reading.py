@@ -16,7 +16,7 @@ from resolver.records import Record, parse_date
 texts = st.sampled_from(["", " ", "Anna", " Anna", "Zoe;Bea", "1970", "31.02.1970", "é\x1f", "x"])
 
 
-@given(st.lists(st.tuples(texts, texts, texts, texts), max_size=12), st.sampled_from([None, ";"]))
+@given(st.lists(st.tuples(*[texts] * 6), max_size=12), st.sampled_from([None, ";"]))
 def test_columns_give_the_records_of_a_plain_loop(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]], separator: str | None
 ) -> None:
@@ -25,12 +25,18 @@ def test_columns_give_the_records_of_a_plain_loop(
             "id": "id",
             "kind": "person",
             "source": "s",
-            "properties": {"name": ["a", "b"], "birthDate": "c", "passportNumber": "d"},
+            "properties": {
+                "name": ["a", "b"],
+                "birthDate": "c",
+                "passportNumber": "d",
+                "route.source": "e",
+                "route.transit": ["e", "f"],
+            },
             "separator": separator,
         }
     )
     content = [
-        {"id": str(at), **dict(zip("abcd", row, strict=True))} for at, row in enumerate(rows)
+        {"id": str(at), **dict(zip("abcdef", row, strict=True))} for at, row in enumerate(rows)
     ]
     if not content:
         return
@@ -39,7 +45,13 @@ def test_columns_give_the_records_of_a_plain_loop(
     intake = read_lists([path], mapping=mapping)
     expected = [_by_loop(f"s:{at}", row, separator) for at, row in enumerate(rows)]
     actual = {record.id: _plain(record) for record in intake.batch.to_records()}
-    assert actual == {identity: values for identity, values in expected if any(values.values())}
+    # a route says of nobody who that is
+    identifying = ("name", "birthDate", "passportNumber")
+    assert actual == {
+        identity: values
+        for identity, values in expected
+        if any(values[name] for name in identifying)
+    }
 
 
 def _by_loop(
@@ -58,9 +70,18 @@ def _by_loop(
         "name": parts(row[0]) | parts(row[1]),
         "birthDate": dates,
         "passportNumber": parts(row[3]),
+        "route": {
+            f"{part} {role}"
+            for role, texts_of_role in (("source", row[4:5]), ("transit", row[4:6]))
+            for text in texts_of_role
+            for part in parts(text)
+        },
     }
 
 
 def _plain(record: Record) -> dict[str, set[str]]:
     values = {prop: set(record.texts(prop)) for prop in ("name", "birthDate")}
-    return values | {"passportNumber": {item.number for item in record.identifiers}}
+    return values | {
+        "passportNumber": {item.number for item in record.identifiers},
+        "route": {f"{item.country} {item.role.value}" for item in record.routes},
+    }

@@ -91,6 +91,18 @@ def test_an_absent_mapping(tmp_path: Path) -> None:
             mapping_content(properties={"address.town": "x"}),
             "parts of an address are full, street, city",
         ),
+        (
+            mapping_content(properties={"route": "x"}),
+            "route cannot be filled from columns; its parts can: source, transit, destination",
+        ),
+        (
+            mapping_content(properties={"route.via": "x"}),
+            "no property 'route.via'; parts of a route are source, transit, destination",
+        ),
+        (
+            mapping_content(properties={"name.first": "x"}),
+            "no property 'name.first'; parts of an address are full",
+        ),
         (mapping_content(kind=None), "set kind to person, group or asset"),
         (mapping_content(source="a:b"), "source: "),
         (mapping_content(schema="Vessel"), "schema Vessel is not of kind person"),
