@@ -22,6 +22,7 @@ from resolver.normalize.token_tables import Lookup
 from resolver.normalize.values import (
     current_country,
     date_table,
+    drop_coarser_dates,
     gender_bit,
     normalize_email,
     normalize_phone,
@@ -238,8 +239,11 @@ def _dates(batch: Batch) -> tuple[DateTable, Ragged, Ragged]:
         return _no_dates(), _no_items(len(batch)), _no_items(len(batch))
     texts = sorted({text for columns in sides for column in columns for text in _texts(column)})
     place = {text: code for code, text in enumerate(texts)}
-    births, starts = (_coded(columns, place, len(batch)) for columns in sides)
-    return date_table(texts), births, starts
+    table = date_table(texts)
+    births, starts = (
+        drop_coarser_dates(_coded(columns, place, len(batch)), table) for columns in sides
+    )
+    return table, births, starts
 
 
 def _coded(columns: Sequence[Column], place: dict[str, int], count: int) -> Ragged:

@@ -66,6 +66,28 @@ def _date(text: str) -> PartialDate | None:
         return PartialDate(int(year[1])) if year and MIN_YEAR <= int(year[1]) <= MAX_YEAR else None
 
 
+def drop_coarser_dates(side: Ragged, table: DateTable) -> Ragged:
+    """Leave out the dates of each row that another of the row says more exactly: `1962` beside
+    `1962-03-17`.
+
+    Otherwise the row would agree, by its coarser date, with everybody who was born in that year.
+    Ranges and estimates stay: a source that gives one knows of no exact date.
+    """
+    counts = side.counts
+    if not len(side.items) or counts.max() < 2:
+        return side
+    rows, several = side.rows, (counts > 1).repeat(counts)
+    columns = (table.year, table.last_year, table.month, table.day, table.circa)
+    year, last_year, month, day, circa = (column[side.items].astype(np.int64) for column in columns)
+    is_exact = several & (year > 0) & (year == last_year) & (circa == 0)
+    is_coarser = np.zeros(len(rows), dtype=bool)
+    years = rows.astype(np.int64) << 32 | year << 8
+    for keys, finest in ((years, month), (years | month, day)):
+        is_coarse, is_finer = is_exact & (finest == 0), is_exact & (finest > 0)
+        is_coarser[is_coarse] |= np.isin(keys[is_coarse], keys[is_finer])
+    return Ragged.from_rows(rows[~is_coarser], side.items[~is_coarser], len(side))
+
+
 def _within_a_year(date: PartialDate) -> PartialDate:
     """Return a range inside one year as the year or month that contains it."""
     if date.until is None or date.until.year != date.year:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resolver.normalize.values import (
     country_code,
     current_country,
     date_table,
+    drop_coarser_dates,
     gender_bit,
     normalize_email,
     normalize_phone,
@@ -17,6 +20,7 @@ from resolver.normalize.values import (
 )
 from resolver.records import Address
 from resolver.records.packing import address_text
+from resolver.records.prepared.ragged import Ragged
 
 
 @pytest.mark.parametrize(
@@ -45,6 +49,58 @@ def test_dates(text: str, expected: tuple[int, ...]) -> None:
     table = date_table([text])
     columns = (table.year, table.last_year, table.month, table.day, table.circa)
     assert tuple(int(column[0]) for column in columns) == expected
+
+
+def coarser_dates_dropped(rows: list[list[str]]) -> list[list[str]]:
+    """Return the dates that rows are left with."""
+    texts = sorted({text for row in rows for text in row})
+    codes = Ragged.of([[texts.index(text) for text in row] for row in rows])
+    left = drop_coarser_dates(codes, date_table(texts))
+    return [[texts[code] for code in left[row].tolist()] for row in range(len(left))]
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (["1962", "1962-03-17"], ["1962-03-17"]),
+        (["1962-03", "1962-03-17"], ["1962-03-17"]),
+        (["1962", "1962-03"], ["1962-03"]),
+        (["1962", "1962-03", "1962-05-01"], ["1962-03", "1962-05-01"]),
+        # Another year, an estimate and a range say something of their own.
+        (["1961", "1962-03-17"], ["1961", "1962-03-17"]),
+        (["1962-03-17", "1962~"], ["1962-03-17", "1962~"]),
+        (["1960/1965", "1962-03-17"], ["1960/1965", "1962-03-17"]),
+        (["1962", "1962-03~"], ["1962", "1962-03~"]),
+        (["1962-01-01", "1962-03-17"], ["1962-01-01", "1962-03-17"]),
+        (["1962", "unknown"], ["1962", "unknown"]),
+        (["1962"], ["1962"]),
+        ([], []),
+    ],
+)
+def test_coarser_dates(row: list[str], expected: list[str]) -> None:
+    others = ["1962", "1962-03-17"]
+    assert coarser_dates_dropped([others, row, ["1962"]]) == [["1962-03-17"], expected, ["1962"]]
+
+
+def says_more(finer: str, coarser: str) -> bool:
+    """Return whether a plain date begins as another does, and goes on."""
+    return len(finer) > len(coarser) and finer.startswith(f"{coarser}-")
+
+
+@given(
+    st.lists(
+        st.sets(
+            st.sampled_from(["1961", "1962", "1962-03", "1962-04", "1962-03-05", "1962-04-05"]),
+            max_size=5,
+        ).map(sorted),
+        max_size=5,
+    )
+)
+def test_coarser_dates_as_by_their_texts(rows: list[list[str]]) -> None:
+    expected = [
+        [text for text in row if not any(says_more(other, text) for other in row)] for row in rows
+    ]
+    assert coarser_dates_dropped(rows) == expected
 
 
 @pytest.mark.parametrize(
