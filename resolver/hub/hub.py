@@ -20,16 +20,11 @@ from resolver.hub.commit_result import CommitResult
 from resolver.hub.committer import Committer
 from resolver.hub.index.current_index import CurrentIndex
 from resolver.hub.index.record_index import MIN_FILE_RECORDS, RecordIndex
-from resolver.hub.list_updates import (
-    ListUpdate,
-    build_list_update,
-    build_withdrawal,
-)
 from resolver.hub.ownership import (
     HUB_OWNER,
     RecordOwner,
-    check_source_owner,
-    check_update_handling,
+    build_owned_update,
+    build_owned_withdrawal,
     intake_sources,
 )
 from resolver.hub.populations.growth import GrowthWatch
@@ -154,18 +149,10 @@ class Hub:
         if len(intake.batch) == 0 and not intake.lists and not decisions:
             raise InputError("there is nothing to add", hint="name lists or decisions")
         logged, sources = list(decisions), intake_sources(intake)
-
-        def build_update(view: StoreView) -> ListUpdate:
-            """Build the update after checking that the owner may make it."""
-            check_source_owner(view, sources, owner)
-            update = build_list_update(view, intake)
-            check_update_handling(view, update, owner)
-            return update
-
         request = CommitRequest(
             "batch",
             owner.name,
-            build_update=build_update,
+            build_update=partial(build_owned_update, intake=intake, owner=owner),
             find_decisions=lambda _: logged,
             record_count=len(intake.batch),
             dry_run=dry_run,
@@ -180,12 +167,7 @@ class Hub:
         The other records of their entities are resolved anew. Raises `InputError` for an id
         that no record has, `OwnerError` where its source is not the owner's.
         """
-
-        def build_update(view: StoreView) -> ListUpdate:
-            """Build the withdrawal after checking that the owner may make it."""
-            check_source_owner(view, {record_id.partition(":")[0] for record_id in ids}, owner)
-            return build_withdrawal(view, ids)
-
+        build_update = partial(build_owned_withdrawal, ids=ids, owner=owner)
         return self.commit(CommitRequest("withdrawal", owner.name, build_update=build_update))
 
     def decide(

@@ -9,13 +9,13 @@ that it names, and by admins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from resolver.errors import OwnerError
-from resolver.hub.list_updates import ListUpdate
+from resolver.hub.list_updates import ListUpdate, build_list_update, build_withdrawal
 from resolver.ingest.reader_types import Intake
 from resolver.records import Handling
 from resolver.records.packing import unpack_handling
@@ -60,6 +60,20 @@ def intake_sources(intake: Intake) -> set[str]:
     return {name for info in intake.lists for name in info.sources} | set(
         intake.batch.sources.values.to_pylist()
     )
+
+
+def build_owned_update(view: StoreView, intake: Intake, owner: RecordOwner) -> ListUpdate:
+    """Return the update of an intake. Raises `OwnerError` where the owner may not make it."""
+    check_source_owner(view, intake_sources(intake), owner)
+    update = build_list_update(view, intake)
+    check_update_handling(view, update, owner)
+    return update
+
+
+def build_owned_withdrawal(view: StoreView, ids: Sequence[str], owner: RecordOwner) -> ListUpdate:
+    """Return the withdrawal of records. Raises `OwnerError` where the owner may not make it."""
+    check_source_owner(view, {record_id.partition(":")[0] for record_id in ids}, owner)
+    return build_withdrawal(view, ids)
 
 
 def check_source_owner(view: StoreView, names: Iterable[str], owner: RecordOwner) -> None:
