@@ -82,7 +82,7 @@ def dedupe_on_spark(
     be used, `DecisionError` and `InputError` as the local engine does.
     """
     task = ResolutionTask.build(intake.batch, sorted(intake.deduplicated_sources), options)
-    return resolve(task, _engine_for(task, master, partitioning), progress)
+    return resolve(task, SparkEngine(master, partitioning), progress)
 
 
 def link_on_spark(
@@ -99,19 +99,15 @@ def link_on_spark(
     For the other parameters and the errors see `dedupe_on_spark`.
     """
     task = build_link_task(left, right, options)
-    return resolve(task, _engine_for(task, master, partitioning), progress)
-
-
-def _engine_for(
-    task: ResolutionTask, master: str | None, partitioning: Partitioning | None
-) -> SparkEngine | LocalEngine:
-    """Return the Spark engine; no cluster is started for a batch without records."""
-    return SparkEngine(master, partitioning) if len(task.batch) else LocalEngine()
+    return resolve(task, SparkEngine(master, partitioning), progress)
 
 
 @dataclass(frozen=True, slots=True)
 class SparkEngine:
-    """Engine of a cluster; starts a session, unless a checkpoint has all that came back from it."""
+    """Engine of a cluster; starts a session, unless a checkpoint has all that came back from it.
+
+    A batch without records needs no cluster.
+    """
 
     master: str | None = None
     partitioning: Partitioning | None = None
@@ -135,6 +131,8 @@ class SparkEngine:
 
     def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
         """Return the pairs that clustering needs, from a checkpoint or from the cluster."""
+        if not len(task.batch):
+            return LocalEngine().score_candidates(task, meter)
         checkpoint = open_checkpoint(task, task.link_threshold, sorted(task.decided.same))
         if checkpoint is None:
             return self._score_on_cluster(task, meter)
