@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +15,6 @@ import pytest
 from resolver.engines import local
 from resolver.engines.result_files import write_results
 from resolver.engines.spark import engine as spark
-from resolver.engines.spark.job import Partitioning
 from resolver.engines.spark.session import (
     build_engine_error,
     check_requirements,
@@ -31,25 +29,10 @@ from resolver.records.results.resolution import Outcome, Resolution
 from resolver.run_options import RunOptions
 from resolver.synthetic import World, generate
 from tests.engines.local_runs import build_intake
+from tests.engines.spark.clusters import SMALL_PARTS
 from tests.hub.hubs import make_namesake
 
 pytestmark = pytest.mark.slow
-
-
-MASTER = "local-cluster[2,1,1024]"
-SMALL_PARTS = Partitioning(170, 6, 4, 3)
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[str]:
-    """Open a session for all tests: engines use the session that is open."""
-    pytest.importorskip(
-        "pyspark", reason="pyspark is not installed (pip install 'watchlist-resolver[spark]')"
-    )
-    if shutil.which("java") is None:
-        pytest.skip("there is no Java, which Spark runs on")
-    with managed_session(MASTER):
-        yield MASTER
 
 
 @pytest.fixture(scope="module")

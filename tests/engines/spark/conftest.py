@@ -1,0 +1,23 @@
+"""Fixtures of Spark tests."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from resolver.engines.spark.session import managed_session
+from tests.engines.spark.clusters import MASTER
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """Open a session for all tests: engines use the session that is open."""
+    pytest.importorskip(
+        "pyspark", reason="pyspark is not installed (pip install 'watchlist-resolver[spark]')"
+    )
+    if shutil.which("java") is None:
+        pytest.skip("there is no Java, which Spark runs on")
+    with managed_session(MASTER):
+        yield MASTER
