@@ -9,6 +9,7 @@ from resolver.hub.increments.increment import Increment
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import ListUpdate, build_empty_update
 from resolver.records.decisions import Decision
+from resolver.resolution_task import Engine
 from resolver.store import NewDecision, StoreView
 
 DecisionSource = Callable[[StoreView], Iterable[NewDecision | Decision]]
@@ -26,7 +27,8 @@ class CommitRequest:
     """Request for one commit of a `kind` by an `actor`.
 
     `record_count`: records that were read, for the choice of a plan. `accept_large`: commit even
-    where `ListUpdate.alarms` need a person. `source_owners`: see `Commit.owners`.
+    where `ListUpdate.alarms` need a person. `source_owners`: see `Commit.owners`. `engine`: where
+    the first lists of a store are compared (None: in this process).
     """
 
     kind: str
@@ -38,6 +40,16 @@ class CommitRequest:
     accept_large: bool = True
     follow_up: FollowUpDecisions | None = None
     source_owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    engine: Engine | None = None
+
+    @property
+    def may_use_cache(self) -> bool:
+        """Return whether components may come from the cache of the hub, and go there.
+
+        A preview shows all links, so nothing may come from the cache. A cached component has all
+        pairs that were compared; an engine may return only those that clustering needs.
+        """
+        return self.engine is None and not self.dry_run and self.follow_up is None
 
 
 def drop_logged_decisions(

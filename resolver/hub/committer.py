@@ -18,7 +18,7 @@ from resolver.hub.index.current_index import CurrentIndex
 from resolver.hub.list_updates import ListUpdate
 from resolver.hub.populations.store_models import StoreModels
 from resolver.hub.reopening.reopened_decisions import name_versions
-from resolver.hub.store_options import add_store_options
+from resolver.hub.store_options import add_store_options, check_first_lists
 from resolver.records.progress import Progress
 from resolver.records.results.resolution import StageStat
 from resolver.records.results.stage_meter import StageMeter
@@ -52,6 +52,8 @@ class Committer:
         """
         meter = StageMeter(progress)
         with self._store.view() as view:
+            if request.engine is not None:
+                check_first_lists(view.head, self._store.url)
             with meter.measure("prepare", "records") as usage:
                 context, update = self._prepare(view, request, progress, locked=locked)
                 usage.items = len(update.fresh)
@@ -80,14 +82,14 @@ class Committer:
         plan = choose_plan(options, count, choose_plan_by_size(count, growing=True))
         index = self._index.at(view, plan, certain=locked)
         update = request.build_update(view)
-        if update.alarms and not (request.accept_large or request.dry_run):
-            raise LargeChangeError(update.alarms)
+        _check_alarms(update, request)
         context = IncrementContext(
             view,
             self._models.at(view, plan.name),
             replace(options, plan=plan.name),
             update.deduplicated_sources,
             progress,
+            request.engine,
             index=index,
         )
         return context, update
@@ -97,9 +99,7 @@ class Committer:
     ) -> Increment:
         """Compute the increment, with follow-up decisions until there are none."""
         view, follow_up = context.view, request.follow_up
-        # a preview shows all links, so nothing may come from the cache
-        may_use_cache = not request.dry_run and follow_up is None
-        cached = self.component_cache.at(view.revision) if may_use_cache else None
+        cached = self.component_cache.at(view.revision) if request.may_use_cache else None
         decisions = drop_logged_decisions(view, request.find_decisions(view))
         for _ in range(_MAX_FOLLOW_UPS):
             increment = compute_increment(
@@ -140,6 +140,12 @@ class Committer:
             self.component_cache.update(
                 commit.base, increment.touched_records, increment.components
             )
+
+
+def _check_alarms(update: ListUpdate, request: CommitRequest) -> None:
+    """Raise `LargeChangeError` where a person has to accept an update before it is committed."""
+    if update.alarms and not (request.accept_large or request.dry_run):
+        raise LargeChangeError(update.alarms)
 
 
 def _insert_parts(

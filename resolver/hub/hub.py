@@ -29,10 +29,10 @@ from resolver.hub.ownership import (
 )
 from resolver.hub.populations.growth import GrowthWatch
 from resolver.hub.populations.rebuild import (
-    FindOptions,
     Inspect,
     RebuildEffect,
     Rebuilder,
+    RebuildRequest,
     choose_options,
 )
 from resolver.hub.populations.store_models import StoreModels
@@ -41,6 +41,7 @@ from resolver.ingest.reader_types import Intake
 from resolver.model_set import ModelSet, load_models
 from resolver.records.decisions import Decision
 from resolver.records.progress import SILENT, Progress
+from resolver.resolution_task import Engine
 from resolver.run_options import RunOptions
 from resolver.store import (
     EntityEvent,
@@ -137,14 +138,16 @@ class Hub:
         dry_run: bool = False,
         accept_large: bool = True,
         progress: Progress = SILENT,
+        engine: Engine | None = None,
     ) -> CommitResult:
         """Add lists, and decisions with them: one commit. Sources new to the store are the owner's.
 
         With `dry_run` nothing is committed: the result says what would change, at the present
         revision. Without `accept_large` a change of a large share of a source, or of an id to
-        another person, raises `LargeChangeError`. Raises `StoreError`, `OwnerError` where the
-        owner may not change a source or the handling of a record, and `DecisionError` for
-        decisions that contradict each other; then nothing has changed.
+        another person, raises `LargeChangeError`. The first lists of a store may be compared on
+        an `engine`; with records in it raises `EngineError`. Raises `StoreError`, `OwnerError`
+        where the owner may not change a source or the handling of a record, and `DecisionError`
+        for decisions that contradict each other; then nothing has changed.
         """
         if len(intake.batch) == 0 and not intake.lists and not decisions:
             raise InputError("there is nothing to add", hint="name lists or decisions")
@@ -158,6 +161,7 @@ class Hub:
             dry_run=dry_run,
             accept_large=accept_large,
             source_owners=dict.fromkeys(sources, owner.new_source_owner),
+            engine=engine,
         )
         return self.commit(request, progress)
 
@@ -228,47 +232,60 @@ class Hub:
         actor: str = "",
         inspect: Inspect | None = None,
         progress: Progress = SILENT,
+        engine: Engine | None = None,
     ) -> int:
         """Resolve all records anew under other options: one commit; return the new revision.
 
         Default: the default options, and the plan for the size of the store. The population is
-        measured anew; entities keep their ids where they can. `inspect` is called with the effect
-        before the commit; what it raises is raised, and nothing has changed. Raises as `add` does.
+        measured anew; entities keep their ids where they can; records are compared on `engine`.
+        `inspect` gets the effect before the commit: what it raises stops it. Raises as `add` does.
         """
         find_options = choose_options(options or RunOptions(model_dir=self._model_dir))
-        revision, used = self._rebuild(find_options, actor, inspect, progress)
+        request = RebuildRequest(find_options, actor, inspect, progress, engine)
+        revision, used = self._rebuild(request)
         self._options = used if self._options is not None else None
         return revision
 
     def refresh(
-        self, *, actor: str = "", inspect: Inspect | None = None, progress: Progress = SILENT
+        self,
+        *,
+        actor: str = "",
+        inspect: Inspect | None = None,
+        progress: Progress = SILENT,
+        engine: Engine | None = None,
     ) -> int:
         """Do as `rebuild` does, under the options of the store."""
-        return self._rebuild(self._find_stored_options, actor, inspect, progress)[0]
+        find_options = self._find_stored_options
+        return self._rebuild(RebuildRequest(find_options, actor, inspect, progress, engine))[0]
 
     def preview_rebuild(
-        self, options: RunOptions | None = None, *, progress: Progress = SILENT
+        self,
+        options: RunOptions | None = None,
+        *,
+        progress: Progress = SILENT,
+        engine: Engine | None = None,
     ) -> RebuildEffect:
         """Return the effect that `rebuild` would have."""
         find_options = choose_options(options or RunOptions(model_dir=self._model_dir))
-        return self._rebuilder.preview(find_options, progress)
+        request = RebuildRequest(find_options, progress=progress, engine=engine)
+        return self._rebuilder.preview(request)
 
-    def preview_refresh(self, *, progress: Progress = SILENT) -> RebuildEffect:
+    def preview_refresh(
+        self, *, progress: Progress = SILENT, engine: Engine | None = None
+    ) -> RebuildEffect:
         """Return the effect that `refresh` would have."""
-        return self._rebuilder.preview(self._find_stored_options, progress)
+        request = RebuildRequest(self._find_stored_options, progress=progress, engine=engine)
+        return self._rebuilder.preview(request)
 
     def _find_stored_options(self, view: StoreView) -> RunOptions:
         return self.options_of(view.head)
 
-    def _rebuild(
-        self, find_options: FindOptions, actor: str, inspect: Inspect | None, progress: Progress
-    ) -> tuple[int, RunOptions]:
-        rebuild = partial(self._rebuilder.commit, find_options, actor, inspect, progress)
+    def _rebuild(self, request: RebuildRequest) -> tuple[int, RunOptions]:
         try:
-            return rebuild(locked=False)
+            return self._rebuilder.commit(request, locked=False)
         except OutdatedError:
             with self.exclusive_commits():
-                return rebuild(locked=True)
+                return self._rebuilder.commit(request, locked=True)
 
     def models_at(self, view: StoreView) -> ModelSet:
         """Return the models for the plan and population of a view, the same object each time."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from resolver.errors import InputError, StoreError
+from resolver.errors import EngineError, InputError, StoreError
 from resolver.model_set import ModelSet
 from resolver.run_options import RunOptions
 from resolver.store import Commit, StoreHead
@@ -17,6 +17,20 @@ def empty_store_error(place: str) -> StoreError:
         place=place,
         hint="add lists with `resolver dedupe FILE --store URL`",
     )
+
+
+def check_first_lists(head: StoreHead, place: str) -> None:
+    """Raise `EngineError` where a store has had records: a cluster compares the first lists only.
+
+    Later ones are compared with the index, which lies on one machine.
+    """
+    if head.last_record:
+        raise EngineError(
+            "a cluster takes the first lists of a store; later ones are compared on this machine",
+            place=place,
+            hint="leave out --engine spark; `resolver rebuild --engine spark` then compares "
+            "all records on the cluster",
+        )
 
 
 def check_merge_threshold(options: RunOptions) -> None:

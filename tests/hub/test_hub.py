@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from resolver.errors import DecisionError, InputError, StoreError
+from resolver.engines.local import LocalEngine
+from resolver.errors import DecisionError, EngineError, InputError, StoreError
 from resolver.hub.hub import Hub
 from resolver.hub.stored_results import (
     StoredResults,
@@ -21,6 +22,7 @@ from resolver.hub.stored_results import (
 )
 from resolver.records import Batch, Record
 from resolver.records.decisions import Decision, Verdict
+from resolver.records.progress import SILENT
 from resolver.records.visibility import OPERATOR
 from resolver.run_options import RunOptions
 from resolver.store import EventKind, LinkColor, Store, backup, restore
@@ -48,6 +50,25 @@ pytestmark = pytest.mark.slow
 def symbols() -> Iterator[None]:
     with quick_symbols("resolver.pipeline"):
         yield
+
+
+def test_an_engine_is_refused_where_others_came_first(hub: Hub) -> None:
+    """Another hub fills the store while its first lists are compared: nothing is added to them."""
+
+    class OtherCommit:
+        """Progress that lets another hub commit before clustering."""
+
+        def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
+            if stage == "cluster":
+                with Hub.open(hub.store.url, OPTIONS, min_file_records=1) as other:
+                    other.add(make_intake([make_namesake("b:1")]))
+
+        advance, finish = SILENT.advance, SILENT.finish
+
+    with pytest.raises(EngineError, match="takes the first lists of a store"):
+        hub.add(make_intake([make_namesake("a:1")]), engine=LocalEngine(), progress=OtherCommit())
+    with hub.store.view() as view:
+        assert (view.revision, view.head.last_record) == (1, 1)
 
 
 def test_an_undone_merge_revives_the_younger_entity(hub: Hub) -> None:

@@ -11,6 +11,7 @@ from resolver.pipeline import normalize
 from resolver.records import Batch
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.progress import SILENT, Progress
+from resolver.resolution_task import Engine
 from resolver.run_options import RunOptions
 from resolver.store import StoreView
 
@@ -21,6 +22,7 @@ class ResolutionContext:
 
     `options` carry plan and thresholds; `models` are those of the store's population, or of none
     where it is to be measured. No two records of one of the `deduplicated_sources` are the same.
+    `engine`: where records are compared that are all records of the store (None: in this process).
     """
 
     view: StoreView
@@ -28,6 +30,7 @@ class ResolutionContext:
     options: RunOptions
     deduplicated_sources: Sequence[str] = ()
     progress: Progress = SILENT
+    engine: Engine | None = None
 
 
 @dataclass(frozen=True, slots=True)

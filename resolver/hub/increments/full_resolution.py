@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from resolver.engines.local import LocalEngine
 from resolver.hub.increments.component_cache import (
     MAX_CACHED_PAIRS,
     MIN_CACHED_PAIRS,
@@ -20,7 +19,7 @@ from resolver.population_scoring import score_in_population
 from resolver.records.decisions import Verdict
 from resolver.records.results.resolution import Resolution
 from resolver.records.results.stage_meter import StageMeter
-from resolver.resolution_task import ResolutionTask, ScoredCandidates
+from resolver.resolution_task import Engine, ResolutionTask, ScoredCandidates
 from resolver.scoring.relations.relation_table import RelationTable
 from resolver.store import LinkRows
 
@@ -65,10 +64,10 @@ def resolve_working_set(
     context: ResolutionContext,
     working_set: WorkingSet,
     decisions: RelevantDecisions,
-    engine: LocalEngine,
+    engine: Engine,
     relations: RelationTable | None = None,
 ) -> tuple[Resolution, ScoredCandidates]:
-    """Resolve some records as a batch of their own; also return all compared pairs.
+    """Resolve some records as a batch of their own; also return the pairs of the engine.
 
     Without a population in the context that of the records is measured. `relations`: those of the
     records, where these are a part of what is stored (None: read them from the records).
@@ -83,7 +82,7 @@ def resolve_cacheable(
     context: IncrementContext,
     working_set: WorkingSet,
     decisions: RelevantDecisions,
-    engine: LocalEngine,
+    engine: Engine,
     relations: RelationTable | None = None,
     *,
     cache: bool,

@@ -268,7 +268,7 @@ def _resolve_records(
     if prepared is not None and working_set is not inputs.fresh:
         prepared = prepare_with_stored(context, inputs.fresh, prepared, working_set)
     # in an empty store a batch counts for itself
-    engine = LocalEngine(prepared, purge.purged_pairs if purge.stored else None)
+    engine = context.engine or LocalEngine(prepared, purge.purged_pairs if purge.stored else None)
     table = inputs.related.build_table(working_set)
     return resolve_cacheable(context, working_set, inputs.decisions, engine, table, cache=cache)
 

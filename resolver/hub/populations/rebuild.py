@@ -23,7 +23,8 @@ from resolver.hub.store_options import (
     empty_store_error,
 )
 from resolver.records.prepared.population import Population
-from resolver.records.progress import Progress
+from resolver.records.progress import SILENT, Progress
+from resolver.resolution_task import Engine
 from resolver.run_options import RunOptions, choose_plan
 from resolver.store import Commit, Store, StoreView
 
@@ -89,50 +90,57 @@ def refuse_large(effect: RebuildEffect) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class RebuildRequest:
+    """Request for a rebuild by an `actor`.
+
+    `inspect` is called before the commit. `engine`: where records are compared (None: in this
+    process).
+    """
+
+    find_options: FindOptions
+    actor: str = ""
+    inspect: Inspect | None = None
+    progress: Progress = SILENT
+    engine: Engine | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rebuilder:
     """Computer of rebuilds of one store; it does not use the index."""
 
     store: Store
     models: StoreModels
 
-    def compute(
-        self, find_options: FindOptions, actor: str, progress: Progress
-    ) -> tuple[Commit, RebuildEffect, RunOptions]:
+    def compute(self, request: RebuildRequest) -> tuple[Commit, RebuildEffect, RunOptions]:
         """Return what to commit, its effect, and the options of the store from then on."""
         with self.store.view() as view:
             if not view.revision:
                 raise empty_store_error(self.store.url)
-            options = find_options(view)
+            options = request.find_options(view)
             models = self.models.models.for_population(str(options.plan), None)
-            context = ResolutionContext(view, models, options, progress=progress)
-            rebuild = compute_rebuild(context, actor=actor)
+            context = ResolutionContext(
+                view, models, options, progress=request.progress, engine=request.engine
+            )
+            rebuild = compute_rebuild(context, actor=request.actor)
             before = self.models.population_at(view)
         commit = add_store_options(rebuild.commit, options, self.models.models)
         return commit, measure_effect(rebuild, before), options
 
-    def preview(self, find_options: FindOptions, progress: Progress) -> RebuildEffect:
+    def preview(self, request: RebuildRequest) -> RebuildEffect:
         """Return the effect that a rebuild would have."""
-        return self.compute(find_options, "", progress)[1]
+        return self.compute(request)[1]
 
-    def commit(
-        self,
-        find_options: FindOptions,
-        actor: str,
-        inspect: Inspect | None,
-        progress: Progress,
-        *,
-        locked: bool,
-    ) -> tuple[int, RunOptions]:
+    def commit(self, request: RebuildRequest, *, locked: bool) -> tuple[int, RunOptions]:
         """Compute and commit once; return the new revision, and the options from then on.
 
         Raises `OutdatedError` where another commit came between, which cannot be if `locked`.
         """
-        commit, effect, options = self.compute(find_options, actor, progress)
-        if inspect is not None:
-            inspect(effect)
-        progress.start("store", commit.rows)
+        commit, effect, options = self.compute(request)
+        if request.inspect is not None:
+            request.inspect(effect)
+        request.progress.start("store", commit.rows)
         revision = self.store.commit(commit, locked=locked)
-        progress.advance(commit.rows)
+        request.progress.advance(commit.rows)
         return revision, options
 
 

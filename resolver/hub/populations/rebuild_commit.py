@@ -41,7 +41,8 @@ def compute_rebuild(context: ResolutionContext, *, actor: str = "") -> Rebuild:
     working_set = _load_all(context)
     decisions = RelevantDecisions(view)
     context = replace(context, deduplicated_sources=nothing.deduplicated_sources)
-    resolution, _ = resolve_working_set(context, working_set, decisions, LocalEngine())
+    engine = context.engine or LocalEngine()
+    resolution, _ = resolve_working_set(context, working_set, decisions, engine)
     members = compute_member_changes(
         view, working_set.batch, working_set.numbers, resolution.labels, nothing
     )
