@@ -15,6 +15,7 @@ from resolver.settings import MIN_SHARE, Settings, parse_share
 if TYPE_CHECKING:
     from resolver.ingest.formats.tabular.mapping import Mapping
     from resolver.records.decisions import Decision
+    from resolver.resolution_task import Engine
     from resolver.run_options import RunOptions
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -199,16 +200,33 @@ def check_engine(options: dict[str, Any]) -> None:
         raise click.UsageError("--master names a Spark cluster: use it with --engine spark.")
 
 
+def check_engine_requirements(options: dict[str, Any]) -> None:
+    """Raise `EngineError` if the chosen engine is not available."""
+    if options["engine"] == "spark":
+        from resolver.engines.spark.session import check_requirements
+
+        check_requirements(options["master"])
+
+
 def start_engine(options: dict[str, Any]) -> None:
     """Start the chosen engine in the background, while lists are read.
 
     Raises `EngineError` if it is not available.
     """
+    check_engine_requirements(options)
     if options["engine"] == "spark":
-        from resolver.engines.spark.session import check_requirements, warm_up
+        from resolver.engines.spark.session import warm_up
 
-        check_requirements(options["master"])
         warm_up(options["master"])
+
+
+def build_store_engine(options: dict[str, Any]) -> Engine | None:
+    """Return the engine that compares the records of a store; None: this process."""
+    if options["engine"] == "local":
+        return None
+    from resolver.engines.spark.engine import SparkEngine
+
+    return SparkEngine(options["master"])
 
 
 def resume_option(function: F) -> F:

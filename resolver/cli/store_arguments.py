@@ -12,7 +12,12 @@ import click
 
 from resolver.cli.command_log import log_records
 from resolver.cli.list_arguments import read_list_files
-from resolver.cli.options import ReadingOptions
+from resolver.cli.options import (
+    ReadingOptions,
+    build_store_engine,
+    check_engine_requirements,
+    start_engine,
+)
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_profile import RunProfile
 from resolver.cli.run_results import (
@@ -30,6 +35,7 @@ if TYPE_CHECKING:
     from resolver.ingest.reader_types import Intake
     from resolver.records.decisions import Decision
     from resolver.records.results.review_forecast import ReviewForecast
+    from resolver.resolution_task import Engine
     from resolver.run_options import RunOptions
 
 
@@ -85,6 +91,7 @@ def dedupe_into_store(
     from resolver.hub.stored_results import load_commit_results
     from resolver.records.visibility import OPERATOR
 
+    check_engine_requirements(options)
     reading, forecast = ReadingOptions.from_options(options), None
     if out is not None:
         prepare_folder(out)
@@ -92,6 +99,7 @@ def dedupe_into_store(
         open_hub(options["store_url"], settings, running, create=True) as hub,
         ProgressBars(verbose=reading.verbose) as bars,
     ):
+        engine = _start_store_engine(hub, options)
         profile.end_phase("start")
         intake = read_list_files(
             files, reading, bars, complete=options["complete"], workers=running.workers
@@ -103,6 +111,7 @@ def dedupe_into_store(
             dry_run=options["dry_run"],
             accept_large=options["accept_large"],
             progress=bars,
+            engine=engine,
         )
         profile.end_phase("prepare", parts=result.stats.stages)
         if not options["dry_run"]:
@@ -125,6 +134,21 @@ def dedupe_into_store(
     )
     if forecast is not None and not options["as_json"]:
         print_forecast(forecast)
+
+
+def _start_store_engine(hub: Hub, options: dict[str, Any]) -> Engine | None:
+    """Start the engine for the first lists of a store, before they are read; return it.
+
+    None: this process. Raises `EngineError` for a cluster where the store has had records.
+    """
+    from resolver.hub.store_options import check_first_lists
+
+    engine = build_store_engine(options)
+    if engine is not None:
+        with hub.store.view() as view:
+            check_first_lists(view.head, hub.store.url)
+        start_engine(options)
+    return engine
 
 
 def _refresh_store(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from resolver.cli.app import run
+from resolver.store import Store
 from tests.cli.conftest import Lists
 
 pytestmark = pytest.mark.slow
@@ -202,3 +204,45 @@ def test_complete_list_withdraws_and_large_change_is_refused(
     code, printed = add(3, "--complete")
     assert (code, "held back, nothing was committed: 25 of 28" in printed) == (1, True)
     assert "25 withdrawn" in add(3, "--complete", "--accept-large-change")[1]
+
+
+@pytest.mark.parametrize("command", ["rebuild", "refresh"])
+def test_engine_that_cannot_start_changes_nothing(
+    filled: str, command: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyspark")
+    monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    with Store.open(filled) as store:
+        before = store.revision
+    assert run([command, "--store", filled, "--engine", "spark"]) == 1
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [
+        "error: /nowhere: JAVA_HOME names a folder without Java (set it to another folder)"
+    ]
+    with Store.open(filled) as store:
+        assert store.revision == before
+    assert run([command, "--store", filled, "--master", "local[2]"]) == 2
+    assert "use it with --engine spark" in capsys.readouterr().err
+
+
+def test_engine_that_cannot_start_makes_no_store(
+    lists: Lists, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pyspark")
+    monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    url = f"sqlite:///{tmp_path}/hub.db"
+    arguments = ["dedupe", str(lists.coast), "--store", url, "--engine", "spark"]
+    assert run([*arguments, "--out", str(tmp_path / "out")]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_later_lists_are_not_for_a_cluster(filled: str, tmp_path: Path, capsys: Capture) -> None:
+    pytest.importorskip("pyspark")
+    if shutil.which("java") is None:
+        pytest.skip("there is no Java, which Spark runs on")
+    absent = str(tmp_path / "absent.csv")
+    assert run(["dedupe", absent, "--store", filled, "--engine", "spark"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "a cluster takes the first lists of a store" in line
+    assert "leave out --engine spark; `resolver rebuild --engine spark`" in line

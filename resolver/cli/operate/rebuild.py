@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.options import run_options, running_options, store_option
+from resolver.cli.options import (
+    build_store_engine,
+    check_engine,
+    engine_options,
+    run_options,
+    running_options,
+    start_engine,
+    store_option,
+)
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.store_arguments import print_effect
 from resolver.settings import Settings
@@ -18,19 +26,22 @@ _HELP = """Resolve all records of a store again, with another plan (default: by 
 threshold.
 
 The population that scores depend on is measured anew. Decisions stay valid, and entities keep their
-ids if their records stay together. What changes is shown before the store is changed.
+ids if their records stay together. What changes is shown before the store is changed. With --engine
+spark a cluster compares the records; what it returns is clustered and committed on this machine.
 
 \b
 Examples:
   resolver rebuild --store sqlite:///hub.db --dry-run
   resolver rebuild --store sqlite:///hub.db
   resolver rebuild --store sqlite:///hub.db --plan M --model my-model
+  resolver rebuild --store sqlite:///hub.db --engine spark --master spark://host:7077
 """
 
 
 @click.command("rebuild", help=_HELP)
 @store_option(required=True)
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@engine_options
 @running_options
 @click.option("-v", "--verbose", is_flag=True, help="Report each stage on standard error.")
 @click.pass_obj
@@ -40,6 +51,7 @@ def command(
     """Run `resolver rebuild`."""
     from resolver.hub.hub import Hub
 
+    check_engine(options)
     running = run_options(settings, options)
     with (
         Hub.open(
@@ -53,8 +65,10 @@ def command(
             bars.finish()
             print_effect(effect)
 
+        start_engine(options)
+        engine = build_store_engine(options)
         if dry_run:
-            show(hub.preview_rebuild(running, progress=bars))
+            show(hub.preview_rebuild(running, progress=bars, engine=engine))
             return
-        revision = hub.rebuild(running, inspect=show, progress=bars)
+        revision = hub.rebuild(running, inspect=show, progress=bars, engine=engine)
     click.echo(f"The store is at version {revision}.")

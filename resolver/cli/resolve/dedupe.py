@@ -62,10 +62,12 @@ Examples:
   resolver dedupe suspects.csv --mapping suspects.yml --merge-at 0.99 --out result
   resolver dedupe update.xml --store sqlite:///hub.db --out update
   resolver dedupe lists/ --out result --engine spark --master spark://host:7077
+  resolver dedupe lists/ --store sqlite:///hub.db --engine spark --master spark://host:7077
 
 With --store the lists are added to those already in the store: only new pairs are compared,
 entities keep their ids, and the results cover these lists and the entities they change. --out
-may then be left out.
+may then be left out. With --engine spark a cluster compares the first lists of a store; later
+ones are compared with the store on this machine (see `rebuild --engine spark`).
 """
 
 
@@ -168,8 +170,6 @@ def _check_options(options: dict[str, Any]) -> None:
     check_engine(options)
     if options["resume"] and options["store_url"]:
         raise click.UsageError("--resume is for runs without a store.")
-    if options["engine"] == "spark" and options["store_url"]:
-        raise click.UsageError("--store adds lists on one machine: leave out --engine spark.")
 
 
 def _check_store_options(options: dict[str, Any]) -> None:

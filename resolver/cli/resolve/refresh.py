@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.options import model_option, store_option
+from resolver.cli.options import (
+    build_store_engine,
+    check_engine,
+    engine_options,
+    model_option,
+    start_engine,
+    store_option,
+)
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.store_arguments import open_hub, print_effect
 from resolver.settings import Settings
@@ -21,13 +27,15 @@ Scores depend on how many records a store has, on how common their words are, an
 duplicates there are. These figures stay as they are until the next refresh. `dedupe --store` and
 workers refresh a store by themselves when it has grown by half.
 
-Plan, model and thresholds stay: see `resolver rebuild` for others.
+Plan, model and thresholds stay: see `resolver rebuild` for others. With --engine spark a cluster
+compares the records; what it returns is clustered and committed on this machine.
 
 \b
 Examples:
   resolver refresh --store sqlite:///hub.db --dry-run
   resolver refresh --store sqlite:///hub.db
   resolver refresh --store sqlite:///hub.db --accept-large
+  resolver refresh --store sqlite:///hub.db --engine spark --master spark://host:7077
 """
 
 
@@ -39,6 +47,7 @@ Examples:
     is_flag=True,
     help="Accept the changes, however many entities split or merge.",
 )
+@engine_options
 @model_option
 @click.option("-v", "--verbose", is_flag=True, help="Report each stage on standard error.")
 @click.pass_obj
@@ -49,14 +58,15 @@ def command(
     *,
     dry_run: bool,
     accept_large: bool,
-    model_dir: Path | None,
     verbose: bool,
+    **options: Any,
 ) -> None:
     """Run `resolver refresh`."""
     from resolver.hub.populations.rebuild import refuse_large
 
+    check_engine(options)
     with (
-        open_hub(store_url, settings, model_dir=model_dir) as hub,
+        open_hub(store_url, settings, model_dir=options["model_dir"]) as hub,
         ProgressBars(verbose=verbose) as bars,
     ):
 
@@ -67,8 +77,10 @@ def command(
             if not (dry_run or accept_large):
                 refuse_large(effect)
 
+        start_engine(options)
+        engine = build_store_engine(options)
         if dry_run:
-            show(hub.preview_refresh(progress=bars))
+            show(hub.preview_refresh(progress=bars, engine=engine))
             return
-        revision = hub.refresh(inspect=show, progress=bars)
+        revision = hub.refresh(inspect=show, progress=bars, engine=engine)
     click.echo(f"The store is at version {revision}.")

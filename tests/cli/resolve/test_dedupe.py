@@ -347,7 +347,7 @@ def test_demo_generates_lists_only(tmp_path: Path, capsys: pytest.CaptureFixture
     ("options", "message"),
     [
         (["--master", "local[2]"], "use it with --engine spark"),
-        (["--engine", "spark", "--store", "sqlite:///x.db"], "leave out --engine spark"),
+        (["--engine", "spark", "--store", "sqlite:///x.db", "--resume"], "without a store"),
         (["--engine", "dask"], "'dask' is not one of"),
     ],
 )
