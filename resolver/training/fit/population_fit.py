@@ -83,8 +83,8 @@ def fit_evidence(data: LabeledPairs, cuts: TermCuts, related: JointPairs) -> Fit
 
     Every origin has a constant: the log of how many relatives it holds where its population is
     known, else that of the odds of a true pair. Some origins hold many more relatives than others;
-    g is that of the average pair from known populations. Against relatives there are the joint
-    terms of `related` only.
+    g is halfway between that of the average pair from known populations and that of the origin
+    with the fewest. Against relatives there are the joint terms of `related` only.
     """
     return _minimize(_Objective(_lay_out(data, cuts), Increments(cuts), related))
 
@@ -210,14 +210,19 @@ class _Objective:
         if self._fixed is None:
             weights, relative = (self._increments.weights(part) for part in (own, related))
         f, g = self._lines(parameters)
-        usual = g.values - self._mean_rate(constants)
+        usual = g.values - self._usual_rate(constants)
         return FittedEvidence(cuts, weights, relative, float(start), f.values, usual, penalized)
 
-    def _mean_rate(self, constants: Floats) -> float:
-        """Return the mean constant of known populations, weighted as their pairs."""
+    def _usual_rate(self, constants: Floats) -> float:
+        """Return the constant halfway between the mean of known populations, weighted as their
+        pairs, and the least of them.
+        """
         pairs = self._pairs
         weights = np.bincount(pairs.origin, pairs.weights, len(constants)) * pairs.is_known
-        return float(weights @ constants / weights.sum()) if weights.any() else 0.0
+        if not weights.any():
+            return 0.0
+        mean = float(weights @ constants / weights.sum())
+        return (mean + float(constants[pairs.is_known].min())) / 2
 
     def _split(self, parameters: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Return both sets of terms, start and anchor, slopes of f and g, and constants."""
