@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from resolver.api.server.limits import MAX_BODY, MAX_UPLOAD
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.review import DeskRules
 from resolver.settings import Settings
 
-MAX_BODY = 4 * 1024 * 1024
-MAX_UPLOAD = 4 * 1024 * 1024 * 1024
 _DEFAULTS = Settings()
 
 

@@ -1,9 +1,8 @@
 """Server-sent events: the state of a job, sent as it changes.
 
 A stream holds a thread for as long as it lasts, so their number is limited
-(`ServiceSettings.streams`) and none lasts longer than `MAX_SECONDS`. A client beyond the limit is
-told to poll the job; one that is cut off comes back with `Last-Event-ID`, as browsers do by
-themselves.
+(`ServiceSettings.streams`) and none lasts longer than `MAX_STREAM_SECONDS`. A client beyond the
+limit is told to poll the job; one that is cut off comes back with `Last-Event-ID`, as browsers do.
 """
 
 from __future__ import annotations
@@ -17,12 +16,11 @@ import orjson
 from flask import Response
 
 from resolver.api.errors import ApiError
+from resolver.api.server.limits import MAX_STREAM_SECONDS
 from resolver.api.service import Service
 from resolver.errors import StoreError
 from resolver.hub.job_worker import FINAL_STATES, Job
 
-MAX_SECONDS = 30.0
-"""Seconds that a stream lasts at most."""
 _POLL_SECONDS = 0.5
 _RETRY_MS = 2_000
 _JobView = Callable[[Job], dict[str, Any]]
@@ -54,7 +52,7 @@ def event_id(job: Job) -> str:
 
 
 def _events(service: Service, job: Job, view: _JobView) -> Iterator[bytes]:
-    until = time.monotonic() + MAX_SECONDS
+    until = time.monotonic() + MAX_STREAM_SECONDS
     last_id = ""
     yield f"retry: {_RETRY_MS}\n\n".encode()
     while True:

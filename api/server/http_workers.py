@@ -36,14 +36,12 @@ from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 from gunicorn.workers.gthread import ThreadWorker
 
+from resolver.api.server import limits
 from resolver.api.server.gunicorn_responses import WholeResponse, write_error
-from resolver.api.server.request_turns import MAX_WAITING
 from resolver.api.server.writer import WriterServer
 from resolver.api.service import Service
 from resolver.errors import ResolverError
 
-_GRACE_SECONDS = 30
-"""Seconds that requests may take to end when the service is told to stop."""
 _YIELD_SECONDS, _YIELD_POLL_SECONDS = 0.01, 0.0005
 """Seconds for which a worker leaves a new connection to those with fewer, and between two polls."""
 _KEEP_THREAD_MS = 5
@@ -55,12 +53,6 @@ _STOP_POLL_SECONDS, _LAST_COMMIT_SECONDS = 0.1, 2.0
 """Seconds between two polls whether the other workers are done, and for a commit under way."""
 _MAX_FOLDER = 80
 """Characters of a folder in which a Unix socket can lie."""
-_READ_SECONDS = 10
-"""Seconds that a thread waits for the next byte of a request."""
-_HEAD_SECONDS, _BODY_SECONDS, _BODY_RATE = 20.0, 60.0, 20_000
-"""Seconds in which the head of a request must have come, and its body with the bytes it has at
-least in a second: a client that sends one byte now and then would hold a thread for hours.
-"""
 
 
 class _Log(Logger):  # type: ignore[misc]
@@ -118,7 +110,7 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """Return threads for requests that run and for those that wait for a commit."""
-        return ThreadPoolExecutor(max_workers=self.cfg.threads + MAX_WAITING)
+        return ThreadPoolExecutor(max_workers=self.cfg.threads + limits.MAX_WAITING)
 
     def run(self) -> None:
         """Serve requests, or commit what the other workers forward."""
@@ -146,7 +138,7 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
             self.wait_for_and_dispatch_events(timeout=1.0 if self.alive else _STOP_POLL_SECONDS)
             if not self.alive:
                 # requests that are still being answered may post records
-                until = min(until, time.monotonic() + _GRACE_SECONDS)
+                until = min(until, time.monotonic() + limits.GRACE_SECONDS)
                 if not server.has_clients:
                     break
         if not thread.is_alive():
@@ -206,7 +198,7 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
 
     def _handle_in_time(self, conn: Any) -> Any:
         """Answer a request whose head comes in time."""
-        self.reading[conn] = time.monotonic() + _HEAD_SECONDS
+        self.reading[conn] = time.monotonic() + limits.HEAD_SECONDS
         try:
             return super().handle(conn)
         finally:
@@ -218,14 +210,14 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
         size = int(length) if length.isdecimal() else 0
         has_body = size > 0 or "TRANSFER-ENCODING" in dict(req.headers)
         if has_body:
-            self.reading[conn] = time.monotonic() + _BODY_SECONDS + size / _BODY_RATE
+            self.reading[conn] = time.monotonic() + limits.BODY_SECONDS + size / limits.BODY_RATE
         else:
             self.reading.pop(conn, None)
         return super().handle_request(req, conn)
 
     def enqueue_req(self, conn: Any) -> None:
         """Read a request from a connection, dropping a client that stalls."""
-        timeout = struct.pack("ll", _READ_SECONDS, 0)
+        timeout = struct.pack("ll", limits.READ_SECONDS, 0)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeout)
         super().enqueue_req(conn)
 
@@ -301,11 +293,12 @@ def serve_in_workers(app: Flask, listening: socket.socket, workers: int, threads
             "threads": threads,
             "worker_class": _Worker,
             "preload_app": True,
-            "graceful_timeout": _GRACE_SECONDS,
-            "timeout": 2 * _GRACE_SECONDS,
-            "keepalive": 15,
-            "backlog": 1024,
-            "limit_request_line": 8190,
+            "graceful_timeout": limits.GRACE_SECONDS,
+            "timeout": 2 * limits.GRACE_SECONDS,
+            "keepalive": limits.KEEP_ALIVE_SECONDS,
+            "backlog": limits.BACKLOG,
+            "worker_connections": limits.MAX_WORKER_CONNECTIONS,
+            "limit_request_line": limits.MAX_REQUEST_LINE,
             "logger_class": _Log,
             "pre_fork": pre_fork,
             "child_exit": lambda _server, worker: connection_counts.free(worker),

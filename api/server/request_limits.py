@@ -26,9 +26,6 @@ from resolver.api.server.local_requests import refusal_reason
 from resolver.api.service import Service
 from resolver.errors import ResolverError
 
-CONNECTIONS = 500
-"""Connections held open at once at most; a silent one is closed after `SILENT` seconds."""
-SILENT = 60
 TOO_LONG_TEXT = "the address or the headers are too long: send the query as the body of POST /match"
 _REASONS = {
     413: "Content Too Large",

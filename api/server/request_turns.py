@@ -12,9 +12,7 @@ from contextlib import contextmanager
 from flask import Flask, g
 
 from resolver.api.errors import ApiError
-
-MAX_WAITING = 64
-"""Requests of a process that may wait for commits at once; each has a thread of its own."""
+from resolver.api.server.limits import MAX_WAITING
 
 
 class RequestTurns:

@@ -20,10 +20,10 @@ from waitress.task import WSGITask
 from resolver.api.app import create_app
 from resolver.api.observability import log_as_json, share_metrics
 from resolver.api.server.http_workers import load_before_fork, serve_in_workers
+from resolver.api.server.limits import BACKLOG, MAX_CONNECTIONS, MAX_WAITING, SILENT_SECONDS
 from resolver.api.server.local_requests import is_loopback_host
-from resolver.api.server.request_limits import CONNECTIONS, SILENT, channel_for
+from resolver.api.server.request_limits import channel_for
 from resolver.api.server.request_memory import bound_heaps
-from resolver.api.server.request_turns import MAX_WAITING
 from resolver.api.service import Service
 from resolver.api.service_settings import ServiceSettings
 from resolver.errors import UsageError
@@ -116,10 +116,10 @@ def _waitress(app: Flask, listening: socket.socket, threads: int) -> Any:
         sockets=[listening],
         threads=threads + MAX_WAITING,
         ident="",
-        connection_limit=CONNECTIONS,
+        connection_limit=MAX_CONNECTIONS,
         asyncore_use_poll=True,
-        channel_timeout=SILENT,
-        cleanup_interval=SILENT // 6,
+        channel_timeout=SILENT_SECONDS,
+        cleanup_interval=SILENT_SECONDS // 6,
     )
     # one socket, one server
     server.channel_class = channel_for(app, server.adj)
@@ -214,7 +214,7 @@ def _listening_socket(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # bound here and not by a server, which leaves its socket open where binding fails
-        return socket.create_server((host.strip("[]"), port), family=family, backlog=1024)
+        return socket.create_server((host.strip("[]"), port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise UsageError(
             f"cannot listen on {host}:{port}: {(error.strerror or str(error)).lower()}",

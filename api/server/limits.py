@@ -1,0 +1,43 @@
+"""Limits on connections and requests, in the order in which a request meets them.
+
+| step | limit | beyond it |
+|---|---|---|
+| connect | `BACKLOG` that wait to be accepted; `MAX_CONNECTIONS` of a process | the client waits |
+| be idle | `SILENT_SECONDS` (one process), `KEEP_ALIVE_SECONDS` (workers) | connection closed |
+| send the head | `MAX_REQUEST_LINE`, `HEAD_SECONDS`, `READ_SECONDS` per byte | 414, 431; dropped |
+| announce a body | `MAX_BODY`, for lists of permitted senders `MAX_UPLOAD` | 401, 403, 413 |
+| send the body | `BODY_SECONDS` and a second per `BODY_RATE` bytes | dropped |
+| run | `--threads` requests of a process | the client waits |
+| wait for a commit | `MAX_WAITING` requests of a process, which do not count as running | 503 |
+| stream | `ServiceSettings.streams`, each `MAX_STREAM_SECONDS` | 503; cut off |
+| end | `GRACE_SECONDS` once the service is told to stop | cut off |
+
+A single process (`waitress`) reads all heads and bodies in one thread, so slow senders hold none of
+its threads; the limits of a head's and a body's time are those of workers (`gunicorn`), where a
+request holds a thread from its first byte. The rate of an API key is a setting.
+"""
+
+from __future__ import annotations
+
+BACKLOG = 1024
+MAX_CONNECTIONS, MAX_WORKER_CONNECTIONS = 500, 1_000
+"""Connections of a single process, and of each worker."""
+SILENT_SECONDS, KEEP_ALIVE_SECONDS = 60, 15
+
+MAX_REQUEST_LINE = 8_190
+"""Bytes of method, address and version together."""
+HEAD_SECONDS = 20.0
+READ_SECONDS = 10
+"""Seconds that a thread waits for the next byte of a head or a body."""
+
+MAX_BODY, MAX_UPLOAD = 4 << 20, 4 << 30
+"""Bytes of an ordinary body and of a list, unless the settings say otherwise."""
+BODY_SECONDS, BODY_RATE = 60.0, 20_000
+"""Seconds for any body, and bytes that come at least in each further one: a client that sends a
+byte now and then would hold a thread for hours.
+"""
+
+MAX_WAITING = 64
+"""Requests of a process that wait for commits at once; each has a thread of its own."""
+MAX_STREAM_SECONDS = 30.0
+GRACE_SECONDS = 30
