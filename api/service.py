@@ -49,7 +49,6 @@ class Service:
         self._writer_hub: Hub | None = None
         self._group_commit: GroupCommit | None = None
         self._writer_client: WriterClient | None = None
-        self._writer_path: Path | None = None
         self._lock = threading.Lock()
         self.audit_log = AuditLog(self.hub, self.jobs_dir / "looks")
         self.turns = RequestTurns(settings.threads)
@@ -109,26 +108,28 @@ class Service:
 
     def use_writer_process(self, path: Path) -> None:
         """Forward records to the writer process that listens on the socket `path`."""
-        self._writer_path = path
         self._writer_client = WriterClient(
             path, self.group_commit, accept_restricted=self.settings.accept_restricted
         )
 
-    def writer_server(self) -> WriterServer:
-        """Return the server of the writer process; call `use_writer_process` before."""
-        if self._writer_path is None:
-            raise RuntimeError("there is no writer process: call use_writer_process first")
-        return WriterServer(self._writer_path, self.group_commit, self._warm_group_commit)
+    def serve_writer(self, path: Path) -> None:
+        """Commit what others forward to the socket `path`, in a forked process that does only so.
 
-    def after_fork(self, *, is_writer: bool = False) -> None:
-        """Drop the parent's database connections in a forked process and start loading.
-
-        is_writer: the process commits records and answers no requests, so it loads on its own.
+        Raises `OSError` where it cannot listen.
         """
+        self.after_fork()
+        server = WriterServer(path, self.group_commit)
+        self._warm_group_commit()
+        server.run()
+
+    def after_fork(self) -> None:
+        """Drop what belongs to the parent of a forked process."""
         self.hub.store.disown()
         self.audit_log.after_fork()
-        if not is_writer:
-            threading.Thread(target=self.load, name="load", daemon=True).start()
+
+    def start_loading(self) -> None:
+        """Load in the background."""
+        threading.Thread(target=self.load, name="load", daemon=True).start()
 
     @property
     def is_warm(self) -> bool:

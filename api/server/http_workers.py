@@ -3,42 +3,34 @@
 Workers are forked from a process that has loaded the model and mapped the files of the entity
 index. A worker that ends is replaced at once; on termination every request is answered first.
 
-One more worker answers no requests: it commits the records posted to all others
-(`resolver.api.server.writer`).
+Beside them one process commits the records posted to all of them
+(`resolver.api.server.writer_process`).
 """
 
 from __future__ import annotations
 
 import logging
-import math
 import mmap
 import os
 import select
-import selectors
-import shutil
 import socket
 import struct
-import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 from flask import Flask
 from gunicorn import util
 from gunicorn.app.base import BaseApplication
-from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 from gunicorn.workers.gthread import ThreadWorker
 
 from resolver.api.server import limits
 from resolver.api.server.gunicorn_responses import WholeResponse, write_error
-from resolver.api.server.writer import WriterServer
+from resolver.api.server.writer_process import WriterProcess, socket_folder
 from resolver.api.service import Service
 from resolver.errors import ResolverError
 
@@ -47,12 +39,6 @@ _YIELD_SECONDS, _YIELD_POLL_SECONDS = 0.01, 0.0005
 _KEEP_THREAD_MS = 5
 """Milliseconds for which a thread waits for the next request on its connection."""
 _UNUSED = -1
-WRITER_SLOT = 0
-"""Slot of the worker that commits records."""
-_STOP_POLL_SECONDS, _LAST_COMMIT_SECONDS = 0.1, 2.0
-"""Seconds between two polls whether the other workers are done, and for a commit under way."""
-_MAX_FOLDER = 80
-"""Characters of a folder in which a Unix socket can lie."""
 
 
 class _Log(Logger):  # type: ignore[misc]
@@ -66,10 +52,7 @@ class _Log(Logger):  # type: ignore[misc]
 
 
 class _ConnectionCounts:
-    """Numbers of connections that the workers hold, in shared memory, one slot for each worker.
-
-    The first slot belongs to the worker that commits records and holds no connections.
-    """
+    """Numbers of connections that the workers hold, in shared memory, one slot for each worker."""
 
     def __init__(self, workers: int) -> None:
         # spare slots: a successor starts before its predecessor ends, and signals may add workers
@@ -98,56 +81,15 @@ class _ConnectionCounts:
 
 
 class _Worker(ThreadWorker):  # type: ignore[misc]
-    """Worker that leaves new connections to less busy workers and drops silent clients.
-
-    The worker in `WRITER_SLOT` commits records instead of serving.
-    """
+    """Worker that leaves new connections to less busy workers and drops silent clients."""
 
     connection_counts: _ConnectionCounts
     slot: int
     kept_threads: threading.BoundedSemaphore
-    make_writer: Callable[[], WriterServer]
 
     def get_thread_pool(self) -> ThreadPoolExecutor:
         """Return threads for requests that run and for those that wait for a commit."""
         return ThreadPoolExecutor(max_workers=self.cfg.threads + limits.MAX_WAITING)
-
-    def run(self) -> None:
-        """Serve requests, or commit what the other workers forward."""
-        if self.slot != WRITER_SLOT:
-            super().run()
-            return
-        for listener in self.sockets:
-            listener.close()
-        self._write()
-
-    def _write(self) -> None:
-        """Commit records until the service stops and the other workers have none left."""
-        server = self.make_writer()
-        stopping = threading.Event()
-        thread = threading.Thread(
-            target=server.run, args=(lambda: not stopping.is_set(),), name="writer", daemon=True
-        )
-        thread.start()
-        self.poller.register(
-            self.method_queue.fileno(), selectors.EVENT_READ, self.method_queue.run_callbacks
-        )
-        until = math.inf
-        while thread.is_alive() and self.is_parent_alive() and time.monotonic() < until:
-            self.tmp.notify()
-            self.wait_for_and_dispatch_events(timeout=1.0 if self.alive else _STOP_POLL_SECONDS)
-            if not self.alive:
-                # requests that are still being answered may post records
-                until = min(until, time.monotonic() + limits.GRACE_SECONDS)
-                if not server.has_clients:
-                    break
-        if not thread.is_alive():
-            sys.exit(1)
-        stopping.set()
-        thread.join(timeout=_LAST_COMMIT_SECONDS)
-        if not thread.is_alive():
-            # a commit that still runs is atomic and needs no closing
-            server.close()
 
     def notify(self) -> None:
         """Report that the worker lives, and its number of connections; drop slow senders."""
@@ -231,15 +173,6 @@ def _has_next_request(conn: Any) -> bool:
     return bool(poll.poll(_KEEP_THREAD_MS))
 
 
-class _Arbiter(Arbiter):  # type: ignore[misc]
-    """Arbiter that keeps the writer and one worker that serves, whatever signals ask for."""
-
-    def handle_ttou(self) -> None:
-        """Stop one worker."""
-        if self.num_workers > 2:
-            super().handle_ttou()
-
-
 class _Application(BaseApplication):  # type: ignore[misc]
     """Application and its options in the form that gunicorn wants."""
 
@@ -256,10 +189,6 @@ class _Application(BaseApplication):  # type: ignore[misc]
         """Return the application."""
         return self._app
 
-    def run(self) -> None:
-        """Serve until terminated."""
-        _Arbiter(self).run()
-
 
 def load_before_fork(service: Service) -> None:
     """Load once for all workers what takes seconds; an empty store has nothing to load."""
@@ -273,40 +202,18 @@ def serve_in_workers(app: Flask, listening: socket.socket, workers: int, threads
     service.hub.store.disown()
     service.screener.limit_concurrency(max(len(os.sched_getaffinity(0)) // workers, 1))
     util.write_error, wsgi.Response = write_error, WholeResponse
-    connection_counts = _ConnectionCounts(workers + 1)
-    with _socket_folder() as folder:
-        service.use_writer_process(folder / "writer")
-
-        def pre_fork(_server: object, worker: _Worker) -> None:
-            """Assign a slot to a worker before it is forked."""
-            worker.connection_counts = connection_counts
-            worker.slot = connection_counts.assign_slot(worker)
-            if worker.slot == WRITER_SLOT:
-                worker.make_writer = service.writer_server
-                # gunicorn stops its oldest workers first
-                worker.age = sys.maxsize
-
+    with socket_folder() as folder:
+        path = folder / "writer"
+        service.use_writer_process(path)
+        writer = WriterProcess(lambda: service.serve_writer(path), service.close)
+        writer.start()
         options = {
             # the server closes it
             "bind": f"fd://{listening.detach()}",
-            "workers": workers + 1,
+            "workers": workers,
             "threads": threads,
-            "worker_class": _Worker,
-            "preload_app": True,
-            "graceful_timeout": limits.GRACE_SECONDS,
-            "timeout": 2 * limits.GRACE_SECONDS,
-            "keepalive": limits.KEEP_ALIVE_SECONDS,
-            "backlog": limits.BACKLOG,
-            "worker_connections": limits.MAX_WORKER_CONNECTIONS,
-            "limit_request_line": limits.MAX_REQUEST_LINE,
-            "logger_class": _Log,
-            "pre_fork": pre_fork,
-            "child_exit": lambda _server, worker: connection_counts.free(worker),
-            "post_fork": lambda _server, worker: service.after_fork(
-                is_writer=worker.slot == WRITER_SLOT
-            ),
-            "worker_exit": lambda _server, _worker: service.close(),
-            "control_socket_disable": True,
+            **_options(service, workers),
+            "on_exit": lambda _server: writer.stop(),
         }
         try:
             _Application(app, options).run()
@@ -315,17 +222,36 @@ def serve_in_workers(app: Flask, listening: socket.socket, workers: int, threads
                 raise
 
 
-@contextmanager
-def _socket_folder() -> Iterator[Path]:
-    """Make a folder for a socket that only this user can reach."""
-    owner_pid = os.getpid()
-    folder = tempfile.mkdtemp(prefix="resolver-")
-    if len(folder) > _MAX_FOLDER:
-        os.rmdir(folder)
-        folder = tempfile.mkdtemp(prefix="resolver-", dir="/tmp")
-    try:
-        yield Path(folder)
-    finally:
-        # workers come by here too when they end
-        if os.getpid() == owner_pid:
-            shutil.rmtree(folder, ignore_errors=True)
+def _options(service: Service, workers: int) -> dict[str, Any]:
+    return {
+        "worker_class": _Worker,
+        "preload_app": True,
+        "graceful_timeout": limits.GRACE_SECONDS,
+        "timeout": 2 * limits.GRACE_SECONDS,
+        "keepalive": limits.KEEP_ALIVE_SECONDS,
+        "backlog": limits.BACKLOG,
+        "worker_connections": limits.MAX_WORKER_CONNECTIONS,
+        "limit_request_line": limits.MAX_REQUEST_LINE,
+        "logger_class": _Log,
+        "control_socket_disable": True,
+        **_hooks(service, _ConnectionCounts(workers)),
+    }
+
+
+def _hooks(service: Service, connection_counts: _ConnectionCounts) -> dict[str, Any]:
+    def pre_fork(_server: object, worker: _Worker) -> None:
+        """Assign a slot to a worker before it is forked."""
+        worker.connection_counts = connection_counts
+        worker.slot = connection_counts.assign_slot(worker)
+
+    def post_fork(_server: object, _worker: object) -> None:
+        """Begin in a worker."""
+        service.after_fork()
+        service.start_loading()
+
+    return {
+        "pre_fork": pre_fork,
+        "post_fork": post_fork,
+        "child_exit": lambda _server, worker: connection_counts.free(worker),
+        "worker_exit": lambda _server, _worker: service.close(),
+    }

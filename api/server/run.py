@@ -99,7 +99,7 @@ def _serve_in_process(
     service: Service = app.extensions["resolver"]
     server = _waitress(app, listening, threads)
     announce()
-    threading.Thread(target=service.load, name="load", daemon=True).start()
+    service.start_loading()
     signal.signal(signal.SIGTERM, _stop)
     try:
         server.run()

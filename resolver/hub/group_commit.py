@@ -34,7 +34,10 @@ from resolver.store import StoreView
 
 MAX_RECORDS_PER_COMMIT = 500
 """Limit on the records of one commit, so that nobody waits long."""
-_GATHER_SECONDS = 0.002
+_GATHER_SHARE, _MAX_GATHER_SECONDS, _POLL_SECONDS = 0.4, 0.1, 0.002
+"""Share of the last commit's duration for which a commit waits for the posters of the last one, its
+upper bound, and seconds between two polls.
+"""
 _MAX_NAMES = 10
 """Posters named with a commit at most."""
 
@@ -47,22 +50,12 @@ class CommittedRecord:
     entity_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPost:
-    """Record that was posted, and by whom.
-
-    `accept_large`: commit it even if its id named another person or group before, which a batch
-    would be held for as well.
-    """
-
-    record: Record
-    owner: RecordOwner = HUB_OWNER
-    accept_large: bool = False
-
-
 @dataclass(slots=True)
 class _PendingRecord:
     """Record that waits for a commit.
+
+    accept_large: commit it even if its id named another person or group before, which a batch would
+        be held for as well.
 
     `is_woken` is set once the record has a result, or is to lead the next commit.
     """
@@ -84,7 +77,7 @@ class GroupCommit:
         self._waiting: list[_PendingRecord] = []
         self._lock = threading.Lock()
         self._has_leader = False
-        self._last_count = 1
+        self._expected_count, self._last_seconds = 1, 0.0
 
     def post(
         self, record: Record, owner: RecordOwner = HUB_OWNER, *, accept_large: bool = False
@@ -96,6 +89,12 @@ class GroupCommit:
         `accept_large`), `StoreError`.
         """
         check_admission(record, accept_restricted=self._accept_restricted)
+        return self.post_admitted(record, owner, accept_large=accept_large)
+
+    def post_admitted(
+        self, record: Record, owner: RecordOwner = HUB_OWNER, *, accept_large: bool = False
+    ) -> CommittedRecord:
+        """Add a record that `check_admission` has passed; otherwise like `post`."""
         pending = _PendingRecord(record, owner, accept_large)
         with self._lock:
             self._waiting.append(pending)
@@ -106,30 +105,13 @@ class GroupCommit:
             self._lead()
         if pending.error is not None:
             raise pending.error
-        return _result_of(pending)
+        assert pending.result is not None
+        return pending.result
 
     def withdraw(self, record_id: str, owner: RecordOwner = HUB_OWNER) -> int:
         """Withdraw one record; return the new revision. Raises as `Hub.withdraw` does."""
         with self._hub.exclusive_commits():
             return self._hub.withdraw([record_id], owner=owner).revision
-
-    def post_all(self, posts: Sequence[RecordPost]) -> list[CommittedRecord | Exception]:
-        """Add records that arrived together and are admitted already (see `check_admission`).
-
-        Return for each what `post` would return or raise.
-        """
-        pending = [_PendingRecord(post.record, post.owner, post.accept_large) for post in posts]
-        remaining = pending
-        while remaining:
-            chosen = _first_per_id(remaining)
-            remaining = _without(remaining, chosen)
-            try:
-                with self._hub.exclusive_commits():
-                    self._serve(list(chosen.values()))
-            except ResolverError as error:
-                for record in chosen.values():
-                    record.error = error
-        return [record.error or _result_of(record) for record in pending]
 
     def warm_up(self) -> None:
         """Load what the first commit takes seconds for, and refresh the index, by a dry run.
@@ -145,9 +127,9 @@ class GroupCommit:
             self._gather()
             # more records arrive while others commit, and become part of this commit
             with self._hub.exclusive_commits():
-                self._serve(self._take_next())
-        except ResolverError as error:
-            # no commit is possible at all
+                self._serve_next()
+        except Exception as error:
+            # no commit is possible at all, and those who wait must not wait for ever
             for pending in self._take_next():
                 pending.error = error
                 pending.is_woken.set()
@@ -158,19 +140,33 @@ class GroupCommit:
                     self._waiting[0].is_leader = True
                     self._waiting[0].is_woken.set()
 
+    def _serve_next(self) -> None:
+        """Commit the next group, and note how many may come for the one after it."""
+        started, group = time.monotonic(), self._take_next()
+        self._serve(group)
+        self._last_seconds = time.monotonic() - started
+        # those who came meanwhile, and those who get their answers now
+        self._expected_count = len(self._waiting) + len(group)
+
     def _gather(self) -> None:
-        """Wait a moment, after a large commit, for its posters to come with their next records."""
-        before = 0
-        while before < len(self._waiting) < self._last_count:
-            before = len(self._waiting)
-            time.sleep(_GATHER_SECONDS)
+        """Wait a moment for the posters of the last commit to come with their next records.
+
+        One commit for all of them costs little more than one for those who came meanwhile.
+        """
+        until = time.monotonic() + min(_GATHER_SHARE * self._last_seconds, _MAX_GATHER_SECONDS)
+        while len(self._waiting) < self._expected_count and time.monotonic() < until:
+            time.sleep(_POLL_SECONDS)
 
     def _take_next(self) -> list[_PendingRecord]:
         """Take the records of the next commit: the first that came, one for each record id."""
+        chosen: dict[str, _PendingRecord] = {}
         with self._lock:
-            chosen = _first_per_id(self._waiting)
-            self._waiting = _without(self._waiting, chosen)
-            self._last_count = len(chosen)
+            for pending in self._waiting:
+                if len(chosen) < MAX_RECORDS_PER_COMMIT:
+                    chosen.setdefault(pending.record.id, pending)
+            self._waiting = [
+                pending for pending in self._waiting if chosen.get(pending.record.id) is not pending
+            ]
         return list(chosen.values())
 
     def _serve(self, group: Sequence[_PendingRecord]) -> None:
@@ -292,23 +288,3 @@ def _reused_id_alarms(
 def _join_names(names: Sequence[str]) -> str:
     text = ", ".join(names[:_MAX_NAMES])
     return text if len(names) <= _MAX_NAMES else f"{text} and {len(names) - _MAX_NAMES} more"
-
-
-def _first_per_id(waiting: Sequence[_PendingRecord]) -> dict[str, _PendingRecord]:
-    """Return the first record that came for each record id, as many as one commit takes."""
-    chosen: dict[str, _PendingRecord] = {}
-    for pending in waiting:
-        if len(chosen) < MAX_RECORDS_PER_COMMIT:
-            chosen.setdefault(pending.record.id, pending)
-    return chosen
-
-
-def _without(
-    waiting: Sequence[_PendingRecord], chosen: Mapping[str, _PendingRecord]
-) -> list[_PendingRecord]:
-    return [pending for pending in waiting if chosen.get(pending.record.id) is not pending]
-
-
-def _result_of(pending: _PendingRecord) -> CommittedRecord:
-    assert pending.result is not None
-    return pending.result

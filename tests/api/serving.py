@@ -87,6 +87,15 @@ def served(
             process.stderr.close()
 
 
+def child_ids(pid: int) -> set[int]:
+    """Process ids of the children of a process, whichever thread started them."""
+    return {
+        int(child)
+        for children in Path(f"/proc/{pid}/task").glob("*/children")
+        for child in children.read_text().split()
+    }
+
+
 def wait_ready(address: str) -> None:
     """Wait until a service answers checks."""
     deadline = time.monotonic() + 120

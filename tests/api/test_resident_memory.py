@@ -16,7 +16,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
-from tests.api.serving import served
+from tests.api.serving import child_ids, served
 
 pytestmark = [
     pytest.mark.slow,
@@ -157,10 +157,9 @@ def ordinary(address: str, number: int, dice: random.Random) -> None:
 
 def resident(pid: int) -> int:
     """Return the proportional resident bytes of a process and its children."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     (line,) = (line for line in rollup.splitlines() if line.startswith("Pss:"))
-    return int(line.split()[1]) * 1024 + sum(resident(int(child)) for child in children)
+    return int(line.split()[1]) * 1024 + sum(map(resident, child_ids(pid)))
 
 
 def memory_after(url: str, count: int, kinds: tuple[Send, ...]) -> tuple[int, int]:

@@ -11,7 +11,7 @@ import socket
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -20,8 +20,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from resolver.api.server.http_workers import _ConnectionCounts
 from resolver.hub.hub import Hub
-from tests.api.serving import ask, served, wait_ready
+from tests.api.serving import ask, child_ids, served, wait_ready
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -44,7 +45,13 @@ def serving(store_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def workers(pid: int) -> set[int]:
+    """Return the ids of the workers, which the main thread has started."""
     return {int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()}
+
+
+def writers(pid: int) -> set[int]:
+    """Return the id of the writer process, if it runs."""
+    return child_ids(pid) - workers(pid)
 
 
 def check(address: str, name: str, birth_date: str = "") -> dict[str, Any]:
@@ -195,12 +202,12 @@ def test_idle_connections_delay_nobody(serving: Serving) -> None:
             assert all(answer.read() for answer in answers)
 
 
-def killed(pid: int, worker: int) -> None:
-    """Kill a worker, and wait until another has taken its place."""
-    before = workers(pid)
-    os.kill(worker, signal.SIGKILL)
+def kill_and_await(pid: int, child: int, siblings: Callable[[int], set[int]]) -> None:
+    """Kill a child of a process, and wait until another has taken its place."""
+    before = siblings(pid)
+    os.kill(child, signal.SIGKILL)
     deadline = time.monotonic() + 30
-    while len(workers(pid)) < len(before) or workers(pid) == before:
+    while len(siblings(pid)) < len(before) or siblings(pid) == before:
         assert time.monotonic() < deadline
         time.sleep(0.1)
 
@@ -226,8 +233,8 @@ def test_no_record_is_lost_when_the_writer_dies(serving: Serving) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         posted = [pool.submit(post, address, f"k{number}") for number in range(40)]
-        # it was forked first
-        killed(pid, min(workers(pid)))
+        (writer,) = writers(pid)
+        kill_and_await(pid, writer, writers)
         posted += [pool.submit(post, address, f"k{number}") for number in range(40, 48)]
         assert all(future.result() for future in posted)
     with Hub.open(store, create=False, check=False) as hub, hub.store.view() as view:
@@ -239,7 +246,7 @@ def test_no_record_is_lost_when_the_writer_dies(serving: Serving) -> None:
 
 def test_a_worker_that_dies_is_replaced(serving: Serving) -> None:
     pid, address, _ = serving
-    killed(pid, max(workers(pid)))
+    kill_and_await(pid, max(workers(pid)), workers)
     wait_ready(address)
     assert check(address, "Maria Quispe Huanca", "1980-11-02")["results"][0]["score"] > 0.5
 
@@ -253,18 +260,58 @@ def test_signals_add_and_remove_workers(serving: Serving) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.1)
 
-    for number in range(4, 14):
+    for number in range(3, 13):
         os.kill(pid, signal.SIGTTIN)
         until(number)
-    for number in range(12, 1, -1):
+    for number in range(11, 0, -1):
         os.kill(pid, signal.SIGTTOU)
         until(number)
     os.kill(pid, signal.SIGTTOU)
     time.sleep(0.5)
-    # the writer and one worker that serves always stay
-    assert len(workers(pid)) == 2
+    # one worker always stays
+    assert len(workers(pid)) == len(writers(pid)) == 1
     wait_ready(address)
     assert check(address, "Maria Quispe Huanca", "1980-11-02")["results"][0]["score"] > 0.5
     assert post(address, "s1")
     os.kill(pid, signal.SIGTTIN)
-    until(3)
+    until(2)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_no_process_outlives_the_service(number: int, store_url: str, tmp_path: Path) -> None:
+    path = tmp_path / "hub.db"
+    shutil.copy(store_url.removeprefix("sqlite:///"), path)
+    with served(f"sqlite:///{path}", "--workers", "2", ready=True) as service:
+        pid, deadline = service.process.pid, time.monotonic() + 90
+        while len(child_ids(pid)) < 3:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        children = child_ids(pid)
+        assert post(service.address, "1")
+        os.kill(pid, number)
+        service.process.wait(timeout=60)
+        while any(Path(f"/proc/{child}").exists() for child in children):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+def test_slots_for_more_workers_than_planned() -> None:
+    counts = _ConnectionCounts(2)
+    workers = [object() for _ in range(12)]
+    places = [counts.assign_slot(worker) for worker in workers]
+    assert places[:7] == [0, 1, 2, 3, 4, 5, 6]
+    # the others share one, and any of them may end
+    assert set(places[7:]) == {7}
+    for worker in workers:
+        counts.free(worker)
+    assert counts.assign_slot(object()) == 0
+
+
+def test_busier_workers_leave_connections_to_others() -> None:
+    counts = _ConnectionCounts(2)
+    busy, second = counts.assign_slot(object()), counts.assign_slot(object())
+    counts.count(busy, 3)
+    assert not counts.holds_more_than_another(busy)
+    counts.count(second, 2)
+    assert counts.holds_more_than_another(busy)
+    assert not counts.holds_more_than_another(second)

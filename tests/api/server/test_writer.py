@@ -7,17 +7,16 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 import resolver.api.server.writer
-from resolver.api.server.http_workers import _ConnectionCounts
 from resolver.api.server.writer import WriterClient, WriterServer
 from resolver.errors import InputError, OwnerError, ReusedIdError, StoreError
-from resolver.hub.group_commit import GroupCommit, RecordPost
-from resolver.hub.ownership import RecordOwner
+from resolver.hub.group_commit import GroupCommit
+from resolver.hub.hub import Hub
+from resolver.hub.ownership import HUB_OWNER, RecordOwner
 from resolver.records import Identifier
 from resolver.synthetic import generate
 from tests.hub.hubs import (
@@ -31,6 +30,7 @@ from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 Make = Callable[..., WriterClient]
+Start = Callable[[Hub], None]
 STRANGER = RecordOwner("b", "B", may_change_all=False)
 
 
@@ -47,18 +47,19 @@ def path() -> Iterator[Path]:
         yield Path(folder) / "landing"
 
 
-@contextmanager
-def running_server(path: Path, group_commit: Callable[[], GroupCommit]) -> Iterator[WriterServer]:
-    """Run a writer server as long as the context lasts."""
-    server, stopping = WriterServer(path, group_commit, lambda: None), threading.Event()
-    thread = threading.Thread(target=server.run, args=(lambda: not stopping.is_set(),))
-    thread.start()
-    try:
-        yield server
-    finally:
-        stopping.set()
-        thread.join()
-        server.close()
+@pytest.fixture
+def start_server(path: Path) -> Iterator[Start]:
+    """Return a function that starts a server, which lasts as long as its clients."""
+    servers: list[WriterServer] = []
+
+    def start(hub: Hub) -> None:
+        group_commit = GroupCommit(hub)
+        servers.append(WriterServer(path, lambda: group_commit))
+        threading.Thread(target=servers[-1].run, daemon=True).start()
+
+    yield start
+    for server in servers:
+        server._listener.close()
 
 
 @pytest.fixture
@@ -80,13 +81,13 @@ def no_fallback() -> GroupCommit:
 
 
 def test_records_of_many_clients_are_committed_like_one_batch(
-    stores: Stores, path: Path, make_client: Make
+    stores: Stores, start_server: Start, make_client: Make
 ) -> None:
     some_records = list(generate(60, seed=8).records)[:50]
     with stores.new() as hub:
         seed_population(hub)
-        group_commit = GroupCommit(hub)
-        with running_server(path, lambda: group_commit), ThreadPoolExecutor(8) as pool:
+        start_server(hub)
+        with ThreadPoolExecutor(8) as pool:
             others = [make_client(), make_client()]
             alternating = [others[i % 2] for i in range(len(some_records))]
             posts = zip(alternating, some_records, strict=True)
@@ -95,12 +96,14 @@ def test_records_of_many_clients_are_committed_like_one_batch(
         assert export_canonical(hub) == export_steps(stores, [Step(tuple(some_records))])
 
 
-def test_a_record_arrives_as_it_was_sent(stores: Stores, path: Path, make_client: Make) -> None:
+def test_a_record_arrives_as_it_was_sent(
+    stores: Stores, start_server: Start, make_client: Make
+) -> None:
     number = Identifier("passportNumber", "X482916", "ru", "passport", "2001", origin="page 2")
     sent = record("s:1", name="Ann Lee", birthDate="1962", identifiers=[number])
     with stores.new() as hub:
-        with running_server(path, lambda: GroupCommit(hub)):
-            posted = make_client().post(sent)
+        start_server(hub)
+        posted = make_client().post(sent)
         with hub.store.view() as view:
             stored, entity = view.record("s:1"), view.entity(posted.entity_id)
         assert stored is not None
@@ -109,8 +112,9 @@ def test_a_record_arrives_as_it_was_sent(stores: Stores, path: Path, make_client
         assert entity.records == ("s:1",)
 
 
-def test_errors_keep_their_type(stores: Stores, path: Path, make_client: Make) -> None:
-    with stores.new() as hub, running_server(path, lambda: GroupCommit(hub)):
+def test_errors_keep_their_type(stores: Stores, start_server: Start, make_client: Make) -> None:
+    with stores.new() as hub:
+        start_server(hub)
         client = make_client()
         assert client.post(record("s:1", name="Ann Lee")).revision == 1
         with pytest.raises(OwnerError, match="does not belong to B"):
@@ -125,52 +129,30 @@ def test_errors_keep_their_type(stores: Stores, path: Path, make_client: Make) -
         assert client.withdraw("s:1") == 2
 
 
-def test_a_refused_record_does_not_harm_others(stores: Stores) -> None:
-    with stores.new() as hub:
-        group_commit = GroupCommit(hub)
-        group_commit.post(record("s:1", name="Ann Lee"))
-        results = group_commit.post_all(
-            [
-                RecordPost(record("t:1", name="Boris Lang")),
-                RecordPost(record("s:2", name="Ann Lee"), STRANGER),
-                RecordPost(record("t:1", name="Boris Lange")),
-                RecordPost(record("s:1", name="Walid Omar")),
-                RecordPost(record("s:3", name="Walid Omar")),
-            ]
-        )
-        assert isinstance(results[1], OwnerError)
-        assert isinstance(results[3], ReusedIdError)
-        # two versions of a record are committed one after the other
-        committed = [result for result in results if not isinstance(result, Exception)]
-        assert [result.revision for result in committed] == [2, 3, 2]
-
-
-def test_unexpected_errors_reach_the_clients(path: Path, make_client: Make) -> None:
-    class Broken(GroupCommit):
-        def post_all(self, received: object) -> list[object]:  # type: ignore[override]
-            raise ZeroDivisionError
-
-    broken = Broken(None)  # type: ignore[arg-type]
-    with (
-        running_server(path, lambda: broken),
-        pytest.raises(RuntimeError, match="ZeroDivisionError"),
-    ):
-        make_client().post(record("s:1", name="Ann Lee"))
-
-
-def test_a_successor_gets_the_next_request(stores: Stores, path: Path, make_client: Make) -> None:
-    with stores.new() as hub:
+def test_a_refused_record_does_not_harm_others(
+    stores: Stores, start_server: Start, make_client: Make
+) -> None:
+    posts = [
+        (record("t:1", name="Boris Lang"), HUB_OWNER),
+        (record("s:2", name="Ann Lee"), STRANGER),
+        (record("s:1", name="Walid Omar"), HUB_OWNER),
+        (record("s:3", name="Walid Omar"), HUB_OWNER),
+    ]
+    with stores.new() as hub, ThreadPoolExecutor(4) as pool:
+        start_server(hub)
         client = make_client()
-        with running_server(path, lambda: GroupCommit(hub)):
-            assert client.post(record("s:1", name="Ann Lee")).revision == 1
-        with running_server(path, lambda: GroupCommit(hub)):
-            # committing the same record again changes nothing
-            entity = client.post(record("s:1", name="Ann Lee")).entity_id
-        with hub.store.view() as view:
-            assert len(view.record_versions("s:1")) == 1
-            stored = view.entity(entity)
-            assert stored is not None
-            assert stored.records == ("s:1",)
+        client.post(record("s:1", name="Ann Lee"))
+        answers = [pool.submit(client.post, *post) for post in posts]
+        kinds = [type(answer.exception()) for answer in answers]
+    assert kinds == [type(None), OwnerError, ReusedIdError, type(None)]
+
+
+def test_unexpected_errors_reach_the_clients(start_server: Start, make_client: Make) -> None:
+    start_server(None)  # type: ignore[arg-type]
+    client = make_client()
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="AttributeError"):
+            client.post(record("s:1", name="Ann Lee"))
 
 
 def test_without_a_writer_the_client_commits_itself(
@@ -203,37 +185,15 @@ def test_a_record_that_kills_writers_is_given_up(path: Path, make_client: Make) 
         thread.join()
 
 
-def test_a_client_that_ends_within_a_request_is_dropped(
-    stores: Stores, path: Path, make_client: Make
+def test_a_client_that_ends_within_a_request_harms_nobody(
+    stores: Stores, path: Path, start_server: Start, make_client: Make
 ) -> None:
-    with stores.new() as hub, running_server(path, lambda: GroupCommit(hub)) as server:
+    with stores.new() as hub:
+        start_server(hub)
         with socket.socket(socket.AF_UNIX) as half:
             half.connect(str(path))
             half.sendall(b"\0\0\1\0{")
         assert make_client().post(record("s:1", name="Ann Lee")).revision == 1
-        assert server.has_clients
-
-
-def test_slots_for_more_workers_than_planned() -> None:
-    counts = _ConnectionCounts(2)
-    workers = [object() for _ in range(12)]
-    places = [counts.assign_slot(worker) for worker in workers]
-    assert places[:7] == [0, 1, 2, 3, 4, 5, 6]
-    # the others share one, and any of them may end
-    assert set(places[7:]) == {7}
-    for worker in workers:
-        counts.free(worker)
-    assert counts.assign_slot(object()) == 0
-
-
-def test_busier_workers_leave_connections_to_others() -> None:
-    counts = _ConnectionCounts(2)
-    busy, second = counts.assign_slot(object()), counts.assign_slot(object())
-    counts.count(busy, 3)
-    assert not counts.holds_more_than_another(busy)
-    counts.count(second, 2)
-    assert counts.holds_more_than_another(busy)
-    assert not counts.holds_more_than_another(second)
 
 
 def test_a_request_that_kills_writers_is_sent_three_times(path: Path, make_client: Make) -> None:
