@@ -19,17 +19,20 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
-from gunicorn import util
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
-from gunicorn.http import wsgi
 from gunicorn.workers.gthread import ThreadWorker
 
 from resolver.api.server import limits
-from resolver.api.server.gunicorn_responses import WholeResponse, write_error
+from resolver.api.server.gunicorn_responses import (
+    error_status,
+    send_refusal,
+    send_whole_responses,
+)
 from resolver.api.server.writer_process import WriterProcess, socket_folder
 from resolver.api.service import Service
 from resolver.errors import ResolverError
@@ -157,6 +160,14 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
             self.reading.pop(conn, None)
         return super().handle_request(req, conn)
 
+    def handle_error(self, _req: Any, client: Any, _addr: Any, exc: Exception) -> None:
+        """Refuse a request that cannot be read or answered; log nothing that it says."""
+        status = error_status(exc)
+        is_fault = status == HTTPStatus.INTERNAL_SERVER_ERROR
+        self.log.warning("request refused: %s", type(exc).__name__, exc_info=is_fault)
+        with suppress(OSError):
+            send_refusal(client, status, "" if is_fault else str(exc))
+
     def enqueue_req(self, conn: Any) -> None:
         """Read a request from a connection, dropping a client that stalls."""
         timeout = struct.pack("ll", limits.READ_SECONDS, 0)
@@ -201,7 +212,7 @@ def serve_in_workers(app: Flask, listening: socket.socket, workers: int, threads
     service: Service = app.extensions["resolver"]
     service.hub.store.disown()
     service.screener.limit_concurrency(max(len(os.sched_getaffinity(0)) // workers, 1))
-    util.write_error, wsgi.Response = write_error, WholeResponse
+    send_whole_responses()
     with socket_folder() as folder:
         path = folder / "writer"
         service.use_writer_process(path)
