@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -23,6 +24,10 @@ import structlog
 _LOG = structlog.get_logger("api")
 _RESTART_SECONDS, _LAST_COMMIT_SECONDS = 0.1, 10.0
 """Seconds before a successor starts, and for which the parent waits at the end."""
+_SWITCH_SECONDS = 0.0005
+"""Seconds after which a thread leaves Python to another that waits; 5 ms by default, which each of
+the threads that take records and send answers would wait for, while another commits.
+"""
 _MAX_FOLDER = 80
 """Characters of a folder in which a Unix socket can lie."""
 
@@ -83,6 +88,7 @@ class WriterProcess:
                 os.close(self._pipe_end)
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
                 signal.signal(number, signal.SIG_IGN)
+            sys.setswitchinterval(_SWITCH_SECONDS)
             threading.Thread(target=self._write_or_end, daemon=True).start()
             os.read(self._pipe, 1)
             self._close()

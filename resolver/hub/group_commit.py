@@ -34,9 +34,9 @@ from resolver.store import StoreView
 
 MAX_RECORDS_PER_COMMIT = 500
 """Limit on the records of one commit, so that nobody waits long."""
-_GATHER_SHARE, _MAX_GATHER_SECONDS, _POLL_SECONDS = 0.4, 0.1, 0.002
-"""Share of the last commit's duration for which a commit waits for the posters of the last one, its
-upper bound, and seconds between two polls.
+_GATHER_SHARE, _MAX_GATHER_SECONDS = 0.4, 0.1
+"""Share of the last commit's duration for which a commit waits for the posters of the last one, and
+its upper bound.
 """
 _MAX_NAMES = 10
 """Posters named with a commit at most."""
@@ -78,6 +78,7 @@ class GroupCommit:
         self._lock = threading.Lock()
         self._has_leader = False
         self._expected_count, self._last_seconds = 1, 0.0
+        self._is_complete = threading.Event()
 
     def post(
         self, record: Record, owner: RecordOwner = HUB_OWNER, *, accept_large: bool = False
@@ -98,6 +99,8 @@ class GroupCommit:
         pending = _PendingRecord(record, owner, accept_large)
         with self._lock:
             self._waiting.append(pending)
+            if len(self._waiting) >= self._expected_count:
+                self._is_complete.set()
             pending.is_leader, self._has_leader = not self._has_leader, True
         if not pending.is_leader:
             pending.is_woken.wait()
@@ -153,9 +156,11 @@ class GroupCommit:
 
         One commit for all of them costs little more than one for those who came meanwhile.
         """
-        until = time.monotonic() + min(_GATHER_SHARE * self._last_seconds, _MAX_GATHER_SECONDS)
-        while len(self._waiting) < self._expected_count and time.monotonic() < until:
-            time.sleep(_POLL_SECONDS)
+        with self._lock:
+            if len(self._waiting) >= self._expected_count:
+                return
+            self._is_complete.clear()
+        self._is_complete.wait(min(_GATHER_SHARE * self._last_seconds, _MAX_GATHER_SECONDS))
 
     def _take_next(self) -> list[_PendingRecord]:
         """Take the records of the next commit: the first that came, one for each record id."""
