@@ -219,10 +219,8 @@ class _Objective:
         """
         pairs = self._pairs
         weights = np.bincount(pairs.origin, pairs.weights, len(constants)) * pairs.is_known
-        if not weights.any():
-            return 0.0
-        mean = float(weights @ constants / weights.sum())
-        return (mean + float(constants[pairs.is_known].min())) / 2
+        mean = float(weights @ constants) / max(float(weights.sum()), 1e-300)
+        return (mean + float(constants[pairs.is_known].min(initial=mean))) / 2
 
     def _split(self, parameters: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
         """Return both sets of terms, start and anchor, slopes of f and g, and constants."""
