@@ -29,7 +29,13 @@ import numpy.typing as npt
 
 from resolver.blocking import CandidatePairs, join_candidates
 from resolver.blocking.key_groups import PurgeCounts
-from resolver.clustering import MergeRule, PairLogOdds, cluster, find_stated_rows
+from resolver.clustering import (
+    MergeRule,
+    PairLogOdds,
+    cluster,
+    find_held_rows,
+    find_stated_rows,
+)
 from resolver.clustering.entity_rounds import merge_entities_in_rounds
 from resolver.clustering.relation_rounds import Constraints, merge_related_entities
 from resolver.comparison import Context, NameIndex, compare
@@ -225,12 +231,15 @@ def cluster_pairs(
     with meter.measure("cluster", "records") as usage:
         meter.progress.start("cluster", None)
         stated = find_stated_rows(batch, scored.left, scored.right, decided.same)
+        sources, threshold = task.deduplicated_sources, rule.merge_threshold
+        held = find_held_rows(batch, sources, pairs, threshold, decided.same)
+        apart = np.concatenate([stated, held])
         labels = cluster(
             count,
             pairs,
             rule,
             decided=decided,
-            stated=stated,
+            stated=apart,
             kinds=kinds,
             workers=options.workers,
         )
@@ -238,13 +247,13 @@ def cluster_pairs(
     with meter.measure("compare entities", "entities") as usage:
         score = _profile_scorer(task, load_records or batch.take)
         merged = merge_entities_in_rounds(
-            labels, pairs, rule, score, different=different, stated=stated, kinds=kinds
+            labels, pairs, rule, score, different=different, stated=apart, kinds=kinds
         )
         weights = task.models.relations
         table = relations or (build_relation_table(batch) if weights.kinds else None)
         if table is not None:
             evidence = RelationEvidence(table, weights, merged.labels, kinds)
-            constraints = Constraints(different, stated, kinds)
+            constraints = Constraints(different, apart, kinds)
             merged = merge_related_entities(merged, pairs, rule, score, evidence.weigh, constraints)
         rows = ScoredRows(scored.left, scored.right, scored.logodds)
         entities = ScoredRows(*merged.candidates)
