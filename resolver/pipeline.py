@@ -33,8 +33,8 @@ from resolver.clustering import (
     MergeRule,
     PairLogOdds,
     cluster,
-    find_held_rows,
     find_stated_rows,
+    find_unmatched_entries,
 )
 from resolver.clustering.entity_rounds import merge_entities_in_rounds
 from resolver.clustering.relation_rounds import Constraints, merge_related_entities
@@ -232,8 +232,8 @@ def cluster_pairs(
         meter.progress.start("cluster", None)
         stated = find_stated_rows(batch, scored.left, scored.right, decided.same)
         sources, threshold = task.deduplicated_sources, rule.merge_threshold
-        held = find_held_rows(batch, sources, pairs, threshold, decided.same)
-        apart = np.concatenate([stated, held])
+        unmatched = find_unmatched_entries(batch, sources, pairs, threshold, decided.same)
+        apart = np.concatenate([stated, unmatched])
         labels = cluster(
             count,
             pairs,

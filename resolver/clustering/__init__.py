@@ -1,7 +1,6 @@
 """Signed clustering: scores pull, decisions bind; the same result in any order of the input."""
 
 from resolver.clustering.decided_rows import DecidedRows
-from resolver.clustering.held_rows import find_held_rows
 from resolver.clustering.signed_clustering import (
     CERTAIN,
     MAX_DOUBT,
@@ -12,6 +11,7 @@ from resolver.clustering.signed_clustering import (
     components,
 )
 from resolver.clustering.stated_rows import find_stated_rows, keep_statements
+from resolver.clustering.unmatched_entries import find_unmatched_entries
 
 __all__ = [
     "CERTAIN",
@@ -22,7 +22,7 @@ __all__ = [
     "PairLogOdds",
     "cluster",
     "components",
-    "find_held_rows",
     "find_stated_rows",
+    "find_unmatched_entries",
     "keep_statements",
 ]

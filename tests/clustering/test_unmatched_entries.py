@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resolver.clustering import PairLogOdds, find_held_rows
+from resolver.clustering import PairLogOdds, find_unmatched_entries
 from resolver.engines.local import dedupe
 from resolver.records import Batch, Record
 from resolver.records.decisions import Verdict
@@ -26,23 +26,27 @@ BATCH = BATCH.canonical()
 ALL_PAIRS = [(0, 1), (0, 2), (1, 2), (2, 3)]
 
 
-def held(logodds: int, sources: str, same: list[tuple[int, int]] | None = None) -> list[list[int]]:
-    """Return the held rows where all pairs have the same log-odds."""
+def unmatched(
+    logodds: int, sources: str, same: list[tuple[int, int]] | None = None
+) -> list[list[int]]:
+    """Return the unmatched entries where all pairs have the same log-odds."""
     left, right = np.array(ALL_PAIRS, dtype=np.int32).T
     pairs = PairLogOdds(left, right, np.full(len(left), logodds, dtype=np.int32))
-    rows: list[list[int]] = find_held_rows(BATCH, sources, pairs, 2_944, same or []).tolist()
+    rows: list[list[int]] = find_unmatched_entries(
+        BATCH, sources, pairs, 2_944, same or []
+    ).tolist()
     return rows
 
 
 def test_pairs_below_the_threshold_in_a_list_that_denies_them() -> None:
-    assert held(2_943, "d") == [[0, 1]]
-    assert held(2_943, "de") == [[0, 1], [2, 3]]
-    assert held(2_944, "de") == held(2_943, "") == held(2_943, "x") == []
+    assert unmatched(2_943, "d") == [[0, 1]]
+    assert unmatched(2_943, "de") == [[0, 1], [2, 3]]
+    assert unmatched(2_944, "de") == unmatched(2_943, "") == unmatched(2_943, "x") == []
 
 
 def test_a_decision_beats_the_list() -> None:
-    assert held(0, "de", [(0, 2), (1, 2)]) == [[2, 3]]
-    assert held(0, "de", [(0, 1)]) == [[2, 3]]
+    assert unmatched(0, "de", [(0, 2), (1, 2)]) == [[2, 3]]
+    assert unmatched(0, "de", [(0, 1)]) == [[2, 3]]
 
 
 def person(identity: str, *names: str, births: list[str], place: str) -> Record:

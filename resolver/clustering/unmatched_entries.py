@@ -17,7 +17,7 @@ from resolver.records import Batch
 from resolver.records.batch import IntArray
 
 
-def find_held_rows(
+def find_unmatched_entries(
     batch: Batch,
     deduplicated_sources: Collection[str],
     pairs: PairLogOdds,
@@ -35,8 +35,8 @@ def find_held_rows(
     below = np.flatnonzero(pairs.logodds < merge_threshold)
     codes = batch.sources.codes
     source = codes[pairs.left[below]]
-    held = below[(source == codes[pairs.right[below]]) & is_deduplicated[source]]
-    rows = np.stack([pairs.left[held], pairs.right[held]], axis=1).astype(np.int32)
+    unmatched = below[(source == codes[pairs.right[below]]) & is_deduplicated[source]]
+    rows = np.stack([pairs.left[unmatched], pairs.right[unmatched]], axis=1).astype(np.int32)
     if len(rows) and same:
         nothing = np.zeros(0, dtype=np.int32)
         joined = components(len(batch), nothing, nothing, same)
