@@ -45,6 +45,7 @@ from resolver.normalize import SymbolSource, prepare
 from resolver.population_scoring import (
     KIND_MISMATCH,
     choose_model_kinds,
+    deduplicated_mask,
     score_in_population,
 )
 from resolver.records import KIND_BY_LABEL, Batch
@@ -231,8 +232,11 @@ def cluster_pairs(
     with meter.measure("cluster", "records") as usage:
         meter.progress.start("cluster", None)
         stated = find_stated_rows(batch, scored.left, scored.right, decided.same)
-        sources, threshold = task.deduplicated_sources, rule.merge_threshold
-        unmatched = find_unmatched_entries(batch, sources, pairs, threshold, decided.same)
+        is_deduplicated = deduplicated_mask(batch, task.deduplicated_sources)
+        unmatched = find_unmatched_entries(
+            batch.sources.codes, is_deduplicated, pairs, rule.merge_threshold, decided.same
+        )
+        # no cluster joins either; links say so of what is stated only, the others wait
         apart = np.concatenate([stated, unmatched])
         labels = cluster(
             count,

@@ -179,12 +179,10 @@ def is_within_list(
     """
     codes = batch.sources.codes
     is_one: npt.NDArray[np.bool_] = codes[left] == codes[right]
-    return is_one & ~_deduplicated_mask(batch, deduplicated_sources)[codes[left]]
+    return is_one & ~deduplicated_mask(batch, deduplicated_sources)[codes[left]]
 
 
-def _deduplicated_mask(
-    batch: Batch, deduplicated_sources: Collection[str]
-) -> npt.NDArray[np.bool_]:
+def deduplicated_mask(batch: Batch, deduplicated_sources: Collection[str]) -> npt.NDArray[np.bool_]:
     """Return whether each source of a batch declares its entries to be all different."""
     names = batch.sources.values.to_pylist()
     return np.array([name in deduplicated_sources for name in names], dtype=bool)
@@ -198,7 +196,7 @@ def _within_shares(task: ResolutionTask) -> dict[str, float]:
         return dict.fromkeys(KINDS, 0.0)
     batch = task.batch
     visible = visible_rows(batch, STRANGER)
-    is_deduplicated = _deduplicated_mask(batch, task.deduplicated_sources)
+    is_deduplicated = deduplicated_mask(batch, task.deduplicated_sources)
     shares = {}
     for kind in KINDS:
         sizes = _source_sizes(batch, kind, visible)

@@ -192,6 +192,19 @@ def _limit_doubt(logodds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     return np.where(logodds > -CERTAIN, np.maximum(logodds, -MAX_DOUBT), logodds)
 
 
+def drop_joined_pairs(pairs: IntArray, count: int, same: Sequence[RowPair]) -> IntArray:
+    """Leave out the pairs of rows (n × 2) that decisions (`same`) join, directly or through others.
+
+    `count` is the number of records.
+    """
+    if not len(pairs) or not same:
+        return pairs
+    nothing = np.zeros(0, dtype=np.int32)
+    joined = components(count, nothing, nothing, same)
+    left: IntArray = pairs[joined[pairs[:, 0]] != joined[pairs[:, 1]]]
+    return left
+
+
 def _pairs_array(pairs: Sequence[RowPair]) -> IntArray:
     return np.array(pairs, dtype=np.int32).reshape(-1, 2)
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.clustering.decided_rows import RowPair
-from resolver.clustering.signed_clustering import components
+from resolver.clustering.signed_clustering import drop_joined_pairs
 from resolver.kernels.arrays import ByteArray
 from resolver.records import Batch, Kind
 from resolver.records.batch import IntArray
@@ -45,11 +45,7 @@ def find_stated_rows(
     through other records, are left out: a decision beats a statement.
     """
     pairs = np.concatenate([_related_pairs(batch), _generation_pairs(batch, left, right)])
-    if len(pairs) and same:
-        nothing = np.zeros(0, dtype=np.int32)
-        joined = components(len(batch), nothing, nothing, same)
-        pairs = pairs[joined[pairs[:, 0]] != joined[pairs[:, 1]]]
-    return pairs
+    return drop_joined_pairs(pairs, len(batch), same)
 
 
 def keep_statements(batch: Batch) -> Batch:

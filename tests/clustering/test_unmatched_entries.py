@@ -32,8 +32,9 @@ def unmatched(
     """Return the unmatched entries where all pairs have the same log-odds."""
     left, right = np.array(ALL_PAIRS, dtype=np.int32).T
     pairs = PairLogOdds(left, right, np.full(len(left), logodds, dtype=np.int32))
+    is_deduplicated = np.array([name in sources for name in BATCH.sources.values.to_pylist()])
     rows: list[list[int]] = find_unmatched_entries(
-        BATCH, sources, pairs, 2_944, same or []
+        BATCH.sources.codes, is_deduplicated, pairs, 2_944, same or []
     ).tolist()
     return rows
 

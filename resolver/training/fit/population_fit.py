@@ -219,7 +219,7 @@ class _Objective:
         """
         pairs = self._pairs
         weights = np.bincount(pairs.origin, pairs.weights, len(constants)) * pairs.is_known
-        mean = float(weights @ constants) / max(float(weights.sum()), 1e-300)
+        mean = float(weights @ constants / weights.sum()) if weights.any() else 0.0
         return (mean + float(constants[pairs.is_known].min(initial=mean))) / 2
 
     def _split(self, parameters: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:

@@ -47,7 +47,7 @@ ROUTE_PARTS = tuple(role.value for role in CountryRole)
 HANDLING_CODES = ("H0", "H1", "H2", "H3")
 _UNMAPPABLE_PROPERTIES = {
     property_names.RELATION: "; see relations",
-    property_names.ROUTE: f"; its parts can: {', '.join(ROUTE_PARTS)}",
+    property_names.ROUTE: f"; its parts can: {', '.join(map('route.{}'.format, ROUTE_PARTS))}",
     property_names.HANDLING: "; see handling",
 }
 _PARTS = {

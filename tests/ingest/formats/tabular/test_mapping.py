@@ -93,7 +93,7 @@ def test_an_absent_mapping(tmp_path: Path) -> None:
         ),
         (
             mapping_content(properties={"route": "x"}),
-            "route cannot be filled from columns; its parts can: source, transit, destination",
+            "route cannot be filled from columns; its parts can: route.source, route.transit",
         ),
         (
             mapping_content(properties={"route.via": "x"}),
