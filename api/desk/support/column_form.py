@@ -48,6 +48,8 @@ def meaning_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """Return what a column can mean, as groups of (value of the form, label)."""
     identifiers = names.IDENTIFIERS
     parts = tuple(f"{names.ADDRESS}.{part}" for part in ADDRESS_PARTS[1:])
+    # a closed list shows the choice without its group
+    routes = tuple((f"{names.ROUTE}.{part}", f"Route: {part} country") for part in ROUTE_PARTS)
     return (
         (
             "Record",
@@ -60,7 +62,7 @@ def meaning_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
         ("Name", _label_all((*names.FULL_NAMES, *names.NAME_PARTS))),
         ("Dates", _label_all(names.DATES)),
         ("Countries and places", _label_all((*names.COUNTRIES, *names.PLACES))),
-        ("Countries of a route", _label_all([f"{names.ROUTE}.{part}" for part in ROUTE_PARTS])),
+        ("Countries of a route", routes),
         ("Address", ((names.ADDRESS, "Whole address"), *_label_all(parts))),
         ("Documents and numbers", _label_all(identifiers)),
         ("Contact", _label_all(names.CONTACTS)),
