@@ -142,16 +142,28 @@ class WriterServer:
     """
 
     def __init__(self, path: Path, group_commit: Callable[[], GroupCommit]) -> None:
-        self._group_commit = group_commit
+        self._path, self._group_commit = path, group_commit
         # that of a writer that was killed
         path.unlink(missing_ok=True)
         self._listener = Listener(str(path), "AF_UNIX", backlog=BACKLOG)
+        self._closing = threading.Event()
 
     def run(self) -> None:
-        """Serve until the process ends. Raises `OSError` where it cannot accept connections."""
-        while True:
-            connection = self._listener.accept()
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+        """Serve until it is closed. Raises `OSError` where it cannot accept connections."""
+        with self._listener:
+            while True:
+                connection = self._listener.accept()
+                if self._closing.is_set():
+                    connection.close()
+                    return
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+
+    def close(self) -> None:
+        """Let `run` return; open connections are served until their clients end."""
+        self._closing.set()
+        # closing a socket wakes nobody who waits for a connection
+        with suppress(OSError):
+            Client(str(self._path), "AF_UNIX").close()
 
     def _serve(self, connection: Connection) -> None:
         """Answer the requests of a connection until its client ends."""

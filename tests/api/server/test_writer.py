@@ -50,16 +50,19 @@ def path() -> Iterator[Path]:
 @pytest.fixture
 def start_server(path: Path) -> Iterator[Start]:
     """Return a function that starts a server, which lasts as long as its clients."""
-    servers: list[WriterServer] = []
+    servers: list[tuple[WriterServer, threading.Thread]] = []
 
     def start(hub: Hub) -> None:
         group_commit = GroupCommit(hub)
-        servers.append(WriterServer(path, lambda: group_commit))
-        threading.Thread(target=servers[-1].run, daemon=True).start()
+        server = WriterServer(path, lambda: group_commit)
+        thread = threading.Thread(target=server.run, daemon=True)
+        servers.append((server, thread))
+        thread.start()
 
     yield start
-    for server in servers:
-        server._listener.close()
+    for server, thread in servers:
+        server.close()
+        thread.join()
 
 
 @pytest.fixture
@@ -194,6 +197,17 @@ def test_a_client_that_ends_within_a_request_harms_nobody(
             half.connect(str(path))
             half.sendall(b"\0\0\1\0{")
         assert make_client().post(record("s:1", name="Ann Lee")).revision == 1
+
+
+def test_a_closed_server_accepts_nobody(path: Path) -> None:
+    server = WriterServer(path, no_fallback)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    server.close()
+    thread.join(timeout=60)
+    assert not thread.is_alive()
+    with socket.socket(socket.AF_UNIX) as late, pytest.raises(FileNotFoundError):
+        late.connect(str(path))
 
 
 def test_a_request_that_kills_writers_is_sent_three_times(path: Path, make_client: Make) -> None:
