@@ -60,7 +60,7 @@ def _field_text(prepared: PreparedBatch, row: int, field: str) -> str:
     if start == end:
         return ""
     codes = side.items[start:end].tolist()
-    if field in ("nationalities", "countries"):
+    if field in ("nationalities", "linked_countries"):
         return " | ".join([prepared.country_codes[code] for code in codes])
     texts = prepared.plain[prop][1].texts if is_plain else _TEXTS[field](prepared)
     # One by one: most records have one value, and texts in files are read on access.

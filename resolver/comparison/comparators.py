@@ -174,7 +174,7 @@ COMPARATORS: tuple[Comparator, ...] = (
     Comparator("birth_place", Kind.PERSON, birth_place, "birth_places"),
     Comparator("address", _ALL, address, "addresses"),
     Comparator("nationality", Kind.PERSON, nationality, "nationalities"),
-    Comparator("country", _ALL, country, "countries"),
+    Comparator("country", _ALL, country, "linked_countries"),
     Comparator("gender", Kind.PERSON, gender, "gender"),
     Comparator("identifier", _ALL, identifier, "identifiers"),
     Comparator("phone", _ALL, phone, "plain:phone"),

@@ -177,7 +177,7 @@ def name_only_records(prepared: PreparedBatch) -> npt.NDArray[np.bool_]:
         prepared.births,
         prepared.starts,
         prepared.nationalities,
-        prepared.countries,
+        prepared.linked_countries,
         prepared.birth_places,
         prepared.addresses,
         prepared.identifiers,

@@ -100,8 +100,17 @@ def nationality(context: Context) -> FloatArray:
 
 
 def country(context: Context) -> FloatArray:
-    """Countries tied to the record in any way, by how common they are."""
-    return _countries(context, context.prepared.countries)
+    """Countries tied to the record in any way, programs of sanctions included, by rarity.
+
+    A country that a program of sanctions is about may agree, but contradicts nothing: whom it
+    names may live anywhere.
+    """
+    stated, linked = context.prepared.countries, context.prepared.linked_countries
+    grades = _countries(context, stated)
+    if len(stated.items) == len(linked.items):
+        return grades
+    with_programs = _countries(context, linked)
+    return np.fmax(grades, np.where(with_programs > 0, with_programs, np.float32(np.nan)))
 
 
 def _countries(context: Context, side: Ragged) -> FloatArray:

@@ -41,7 +41,7 @@ _SIDES = (
     "birth_places",
     "addresses",
     "nationalities",
-    "countries",
+    "linked_countries",
     "identifiers",
 )
 

@@ -123,7 +123,7 @@ def _count_kind(prepared: PreparedBatch, rows: Numbers) -> KindCounts:
 
 def _count_countries(prepared: PreparedBatch, rows: Numbers) -> dict[str, int]:
     """Return how many of the rows state each country in any way."""
-    items = prepared.countries.take(rows).items
+    items = prepared.linked_countries.take(rows).items
     counts = np.bincount(items, minlength=len(prepared.country_codes)).tolist()
     return {
         code: count

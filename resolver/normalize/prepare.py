@@ -17,6 +17,7 @@ from resolver.normalize.identifiers import (
     is_mass_used_contact,
     read_packed_identifier,
 )
+from resolver.normalize.lexicons.programs import program_country
 from resolver.normalize.name_forms import build_name_forms
 from resolver.normalize.token_tables import Lookup
 from resolver.normalize.values import (
@@ -55,7 +56,12 @@ _NATIONALITY = ("nationality", "citizenship")
 _STARTS = ("incorporationDate", "buildDate")
 _MIN_PARALLEL = 50_000
 """Values that are worth a process."""
+_PROGRAMS = ("program", "programId")
 _COUNTRY = ("nationality", "citizenship", "country", "jurisdiction", "birthCountry", "flag")
+_COUNTRY_READERS: dict[str, Callable[[str], str]] = {
+    **dict.fromkeys(_COUNTRY, current_country),
+    **dict.fromkeys(_PROGRAMS, program_country),
+}
 
 
 def _relation_target(text: str) -> str:
@@ -81,7 +87,7 @@ COMPARED_PROPERTIES = frozenset(
         *FULL_NAMES,
         *NAME_PARTS,
         *_NATIONALITY,
-        *_COUNTRY,
+        *_COUNTRY_READERS,
         *IDENTIFIERS,
         *TEXT_NORMALIZERS,
         "birthDate",
@@ -138,15 +144,15 @@ def _build_values(batch: Batch, tables: FrequencyTables) -> dict[str, Any]:
     birth_places, place_rows = _places(batch, "birthPlace", place, packed=False)
     addresses, address_rows = _places(batch, ADDRESS, place, packed=True)
     identifiers, identifier_rows = _identifiers(batch, place, tables)
+    countries = _all_countries(batch, place, (birth_places, place_rows), (addresses, address_rows))
     return {
         "dates": dates,
         "births": births,
         "starts": starts,
         "country_codes": codes,
         "nationalities": _countries(batch, _NATIONALITY, place),
-        "countries": _all_countries(
-            batch, place, (birth_places, place_rows), (addresses, address_rows)
-        ),
+        "countries": countries,
+        "linked_countries": _linked_countries(batch, place, countries),
         "birth_places": birth_places,
         "place_table": place_rows,
         "addresses": addresses,
@@ -178,9 +184,9 @@ def _texts(column: Column) -> list[str]:
 
 def _country_codes(batch: Batch) -> tuple[str, ...]:
     codes: set[str] = set()
-    for prop in _COUNTRY:
+    for prop, read in _COUNTRY_READERS.items():
         if prop in batch.columns:
-            codes |= {current_country(text) for text in _texts(batch.columns[prop])}
+            codes |= set(map(read, _texts(batch.columns[prop])))
     for prop, packed in (("birthPlace", False), (ADDRESS, True)):
         if prop in batch.columns:
             codes |= {place_country(text, packed=packed) for text in _texts(batch.columns[prop])}
@@ -199,9 +205,8 @@ def _country_pairs(
     for prop in props:
         column = batch.columns.get(prop)
         if column is not None:
-            codes = np.array(
-                [place.get(current_country(text), 0) for text in _texts(column)], dtype=np.int32
-            )
+            read = _COUNTRY_READERS[prop]
+            codes = np.array([place.get(read(text), 0) for text in _texts(column)], dtype=np.int32)
             pairs.append((column.rows, codes[column.codes]))
     return pairs
 
@@ -227,6 +232,12 @@ def _all_countries(
         (places.rows, table.country[places.items]) for places, table in placed if len(places.items)
     ]
     return _ragged(pairs, len(batch))
+
+
+def _linked_countries(batch: Batch, place: dict[str, int], countries: Ragged) -> Ragged:
+    """Return the countries with those that programs are about."""
+    programs = _country_pairs(batch, _PROGRAMS, place)
+    return _ragged([(countries.rows, countries.items), *programs], len(batch))
 
 
 def _dates(batch: Batch) -> tuple[DateTable, Ragged, Ragged]:

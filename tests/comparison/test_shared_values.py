@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import combinations
 from typing import Any
 
@@ -180,6 +181,27 @@ def test_values_that_many_share_say_less(name: str, values: dict[str, Any]) -> N
     common = similarity(name, left, right, CROWDED)
     rare = similarity(name, left, right, FrequencyTables())
     assert 0 < common < rare <= 1
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "agree"),
+    [
+        ({"program": "SYRIA"}, {"program": "EU-SYR"}, True),
+        ({"program": "SYRIA"}, {"country": "Syria"}, True),
+        ({"program": "SYRIA"}, {"program": "EU-IRN"}, None),
+        ({"program": "SYRIA"}, {"country": "Iran"}, None),
+        ({"program": "SYRIA", "country": "Iran"}, {"country": "Iraq"}, False),
+        ({"program": "SYRIA", "country": "Iran"}, {"country": "Iran"}, True),
+        ({"program": "SYRIA", "country": "Iran"}, {"country": "Iraq", "program": "EU-SYR"}, True),
+        ({"program": "SDGT"}, {"program": "SDGT"}, None),
+    ],
+)
+def test_countries_of_programs_agree_but_contradict_nothing(
+    left: dict[str, Any], right: dict[str, Any], agree: bool | None
+) -> None:
+    first, second = record("s:1", name="Ann", **left), record("t:1", name="Ann", **right)
+    grade = similarity("country", first, second, FrequencyTables())
+    assert (None if math.isnan(grade) else grade > 0) is agree
 
 
 def test_a_shared_mailbox_says_more_than_two_of_one_kind() -> None:

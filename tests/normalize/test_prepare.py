@@ -71,6 +71,7 @@ def record_values(batch: PreparedBatch, row: int) -> dict[str, Any]:
         "starts": _rows(batch.starts[row], *fields),
         "nationalities": [batch.country_codes[code] for code in batch.nationalities[row]],
         "countries": [batch.country_codes[code] for code in batch.countries[row]],
+        "linked": [batch.country_codes[code] for code in batch.linked_countries[row]],
         "places": [_place(batch, places, code) for code in batch.birth_places[row]],
         "addresses": [_place(batch, addresses, code) for code in batch.addresses[row]],
         "identifiers": sorted(
@@ -171,13 +172,24 @@ def test_what_is_held_of_a_full_record() -> None:
     assert batch["declared"] is True
     assert [date[1:5] for date in batch["births"]] == [(1960, 1960, 0, 0), (1961, 1961, 2, 3)]
     assert batch["nationalities"] == ["de", "ru"]
-    assert batch["countries"] == ["de", "ir", "ru"]
+    assert batch["countries"] == batch["linked"] == ["de", "ir", "ru"]
     assert batch["gender"] == 1 | 4
     assert [item[0] for item in batch["identifiers"]] == ["1234567", "A1234"]
     assert [item[3] for item in batch["identifiers"]] == [1, 0]
     assert [text for text, _ in batch["plain"]["relation"]] == ["t:9", "the gang"]
     assert [text for text, _ in batch["plain"]["email"]] == ["a@b.org"]
     assert [text for text, _ in batch["plain"]["activity"]] == ["drugs"]
+
+
+def test_countries_of_programs_are_linked_but_not_stated() -> None:
+    records = [
+        record("s:1", name="Ann Lee", country="Iran", program="SYRIA-EO13894"),
+        record("s:2", name="Ann Lee", programId="EU-SYR", program=["Iran", "SDGT"]),
+        record("s:3", name="Ann Lee"),
+    ]
+    values = [record_values(prepared(records), row) for row in range(3)]
+    assert [item["countries"] for item in values] == [["ir"], [], []]
+    assert [item["linked"] for item in values] == [["ir", "sy"], ["ir", "sy"], []]
 
 
 def check_processes() -> None:

@@ -42,6 +42,7 @@ _SIDES = (
     "starts",
     "nationalities",
     "countries",
+    "linked_countries",
     "birth_places",
     "addresses",
     "identifiers",

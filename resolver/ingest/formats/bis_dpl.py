@@ -28,7 +28,7 @@ from resolver.ingest.text.list_names import parse_family_first, split_suffix
 from resolver.ingest.text.name_words import guess_group_schema, has_person_form
 from resolver.ingest.text.person_names import parse_person_name
 from resolver.ingest.text.record_draft import RecordDraft
-from resolver.records import Address, Relation, RelationType, content_id, parse_date
+from resolver.records import Address, Identifier, Relation, RelationType, content_id, parse_date
 
 SOURCE = "us-bis-dpl"
 COLUMNS = (
@@ -52,6 +52,8 @@ _US_STATES = re.compile(
 )
 _ALIAS_MARK = re.compile(r"(?<!\s)\s++(?:[ADF]/[BK]/A|A\.K\.A\.|D\.B\.A\.)\s+", re.I)
 _HOLDER = re.compile(r"(?:(?<!\s)\s++)?\(([^()]+)\)$")
+_INMATE_NUMBER = re.compile(r"[A-Z .#:-]*[A-Z#][ .#:-]*(\d{5}-\d{3})(?!\d)[, ]*", re.I)
+"""Number of a federal prisoner, after words that say so (`INMATE NUMBER: 12345-678, FCI …`)."""
 _NICKNAME = re.compile(r'(?:(?<!\s)\s++)?"([^"]+)"\s*')
 _INNER_NAME = re.compile(r"^(\S+) \(([^()]+)\) (\S.*)$")
 
@@ -179,6 +181,9 @@ def _add_address(draft: RecordDraft, cells: dict[str, str]) -> None:
     if not country and _US_STATES.fullmatch(region):
         # The list omits the country of most US addresses.
         country = "US"
+    if match := _INMATE_NUMBER.match(street):
+        street = street[match.end() :]
+        draft.add_fact(Identifier("idNumber", match[1], "US", "inmate number", origin="Address"))
     if street or city or region or code or country:
         draft.add_fact(Address("", street, city, region, code, country, "Address"))
 

@@ -23,7 +23,7 @@ from resolver.ingest.reader_types import (
 )
 from resolver.ingest.text.name_words import guess_group_schema, is_armed_group
 from resolver.ingest.text.record_draft import RecordDraft
-from resolver.records import content_id, kind_of_schema
+from resolver.records import Activity, content_id, kind_of_schema
 
 SOURCE = "eu-journal"
 _REQUIRED = ("celex", "recordId", "annex", "schema", "name")
@@ -72,6 +72,7 @@ _COLUMN_READERS: dict[str, CellReader] = {
     "website": eu_cells.add_contacts,
     "notes": eu_cells.add_remarks,
 }
+_TERROR_PROGRAMS = frozenset({"EU-TERR", "EU-TAQA-EUAQ"})
 _TEXT_PROPERTIES = {
     "programKey": "program",
     "reason": "summary",
@@ -120,6 +121,8 @@ def _read_row(label: str, line: int, cells: Cells) -> Iterator[Item]:
         if cell and column not in _REQUIRED:
             faults += _add_cell(draft, column, cell)
     _narrow_schema(draft, cells)
+    if cells.get("programKey") in _TERROR_PROGRAMS:
+        draft.activities = (Activity.TERRORISM,)
     yield LocatedRecord(draft.build_record(), line)
     for fault in faults:
         yield Reject.of_record(label, line, draft.id, fault)

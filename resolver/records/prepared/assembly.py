@@ -154,6 +154,13 @@ class LazyBatch:
         return self._union.recode_countries(lambda batch: batch.countries, self._country_recodings)
 
     @lazy_property
+    def linked_countries(self) -> Ragged:
+        """Countries of each record and its programs."""
+        return self._union.recode_countries(
+            lambda batch: batch.linked_countries, self._country_recodings
+        )
+
+    @lazy_property
     def birth_places(self) -> Ragged:
         """Birth places of each record."""
         return self._birth_places[0]

@@ -202,6 +202,10 @@ class PreparedBatch(Protocol):
         """Places in `country_codes`: all countries of each record."""
 
     @property
+    def linked_countries(self) -> Ragged:
+        """Places in `country_codes`: those, and those that programs are about."""
+
+    @property
     def birth_places(self) -> Ragged:
         """Rows of `place_table` of each record."""
 
@@ -253,6 +257,7 @@ class MaterializedBatch:
     country_codes: tuple[str, ...]
     nationalities: Ragged
     countries: Ragged
+    linked_countries: Ragged
     birth_places: Ragged
     place_table: PlaceTable
     addresses: Ragged

@@ -117,3 +117,25 @@ def test_another_header_is_an_error(tmp_path: Path) -> None:
     path.write_text("", "utf-8")
     with pytest.raises(InputError):
         read(path)
+
+
+@pytest.mark.parametrize(
+    ("street", "number", "rest"),
+    [
+        ("INMATE NUMBER: 75602-053, FCI BIG SPRING", "75602-053", "FCI BIG SPRING"),
+        ("INMATE #43102-424", "43102-424", ""),
+        ("INMATE NUMBR - 45841-051 FCI, BOX 6", "45841-051", "FCI, BOX 6"),
+        ("INCARCERATED AT USM NO: 26265-177, 2113 ROAD", "26265-177", "2113 ROAD"),
+        ("12 ROAD 26265-177", "", "12 ROAD 26265-177"),
+        ("26265-177", "", "26265-177"),
+        ("UNIT 26265-1776", "", "UNIT 26265-1776"),
+    ],
+)
+def test_numbers_of_prisoners_are_identifiers(
+    tmp_path: Path, street: str, number: str, rest: str
+) -> None:
+    path = tmp_path / "dpl.txt"
+    path.write_text(f"Name\tStreet_Address\tCountry\nALI TEST\t{street}\tUS\n")
+    (person,), _ = read(path)
+    assert [item.number for item in person.identifiers] == ([number] if number else [])
+    assert person.addresses[0].street == rest

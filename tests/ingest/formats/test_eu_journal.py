@@ -12,7 +12,7 @@ from resolver.ingest.formats.eu_names import split_capitalized_name
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.reader_types import ListUnit, LocatedRecord, Reject
 from resolver.ingest.readers import read_lists
-from resolver.records import Record
+from resolver.records import Activity, Record
 from tests.ingest.samples_lists import EU_COLUMNS
 from tests.ingest.samples_lists import write_eu_journal as write_sample
 
@@ -58,6 +58,12 @@ def test_rows(tmp_path: Path) -> None:
     assert [(address.full, address.country) for address in company.addresses] == [
         ("1 Sample Street, Testgrad", "Russian Federation")
     ]
+
+
+def test_programs_against_terror_say_what_entries_do(tmp_path: Path) -> None:
+    listed, _ = read_row(tmp_path, programKey="EU-TAQA-EUAQ")
+    other, _ = read_row(tmp_path, programKey="EU-SYR")
+    assert (listed.activities, other.activities) == ((Activity.TERRORISM,), ())
 
 
 def test_a_file_with_only_a_header_is_an_empty_list(tmp_path: Path) -> None:
