@@ -55,7 +55,7 @@ class Settings:
     min_review_value: float | None = field(
         default=None,
         metadata=_metadata(
-            "Value of a review, in reviews, from which a pair waits for a steward. Unset: 4, or "
+            "Value of a review, in reviews, from which a pair waits for a steward. Unset: 4.5, or "
             "what the store was resolved with.",
             unit="reviews",
             low=1.0,

@@ -131,7 +131,7 @@ def test_thresholds_follow_from_options() -> None:
     assert RunOptions().thresholds.match == 0.95
     assert RunOptions(wrong_merge_costs=10).thresholds.review == 0.1
     queues = [RunOptions(merge_at=at).thresholds.queue for at in (None, 0.5, 0.2, 0.1, 0.01)]
-    assert queues == [0.2, 0.2, 0.2, 0.1, 0.05]
+    assert queues == [0.225, 0.225, 0.2, 0.1, 0.05]
     assert RunOptions(min_review_value=10).thresholds.queue == 0.5
     assert RunOptions(merge_at=0.5).merge_threshold == 0
     assert RunOptions().merge_threshold == 2_945

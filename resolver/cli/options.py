@@ -152,7 +152,7 @@ def review_value_option(function: F) -> F:
         "--min-review-value",
         type=click.FloatRange(1.0, 1_000_000.0),
         metavar="N",
-        help="Value of a review, in reviews, from which a pair waits for a steward (default: 4).",
+        help="Value of a review, in reviews, from which a pair waits for a steward (default: 4.5).",
     )(function)
 
 

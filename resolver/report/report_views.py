@@ -16,7 +16,7 @@ class ReportThresholds:
     review: float = 0.05
     match: float = 0.95
     merge_at: float | None = None
-    queue: float = 0.2
+    queue: float = 0.225
 
     @property
     def merge(self) -> float:

@@ -32,10 +32,11 @@ def threshold_logodds(score: float) -> int:
     return math.ceil(1000 * math.log(score / (1 - score)) - 1e-9)
 
 
-MIN_REVIEW_VALUE = 4.0
+MIN_REVIEW_VALUE = 4.5
 """Value of a review, in reviews, from which a pair waits for a steward.
 
-Of reviews whose value is one to four, one in eighteen finds a match among 100,000 records.
+Of reviews whose value is one to four, one in eighteen finds a match among 100,000 records, and of
+those up to 4.5 one in nine: with them less than half of all reviews would.
 """
 
 
@@ -47,7 +48,7 @@ class Thresholds:
 
     match: float = 0.95
     review: float = 0.05
-    queue: float = 0.2
+    queue: float = 0.225
 
     @classmethod
     def from_costs(

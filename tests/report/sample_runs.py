@@ -82,5 +82,5 @@ def runs(draw: st.DrawFn) -> Resolution:
                     if together
                     else draw(st.sampled_from([Outcome.QUEUED, Outcome.APART]))
                 )
-                pairs.append((left, right, draw(st.integers(-1380, 9000)), outcome))
+                pairs.append((left, right, draw(st.integers(-1230, 9000)), outcome))
     return resolution(records, entities, pairs)

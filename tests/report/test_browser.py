@@ -75,7 +75,7 @@ def click(driver: Any, identity: str) -> None:
 def test_sliders_show_figures_of_other_thresholds(driver: Any) -> None:
     from selenium.webdriver.common.keys import Keys
 
-    assert [text_of(driver, f"tool-{name}") for name in ("merge", "review")] == ["0.95", "0.2"]
+    assert [text_of(driver, f"tool-{name}") for name in ("merge", "review")] == ["0.95", "0.225"]
     assert (text_of(driver, "tool-merges"), text_of(driver, "tool-reviews")) == ("2", "2")
     slider = driver.find_element("id", "merge-threshold")
     slider.send_keys(Keys.ARROW_LEFT)

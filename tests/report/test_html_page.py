@@ -154,7 +154,7 @@ def test_thresholds_are_in_a_table_and_in_the_tool_of_the_script() -> None:
     assert "hidden" in tool.attrib, "the script shows it"
     figures = json.loads(tool.get("data-figures"))
     merge, review = figures["own"]
-    assert (figures["merge"][merge], figures["review"][review]) == (0.95, 0.2)
+    assert (figures["merge"][merge], figures["review"][review]) == (0.95, 0.225)
     assert (len(figures["rows"]), len(figures["rows"][0])) == (
         len(figures["merge"]),
         len(figures["review"]),
@@ -162,7 +162,7 @@ def test_thresholds_are_in_a_table_and_in_the_tool_of_the_script() -> None:
     (row,) = tree.xpath("//table[@class='settings']//tr[@class='own']")
     cells = [cell.text_content().strip() for cell in row.xpath("./td[@class='number']")]
     merges, wrong, reviews, matches, missed = figures["rows"][merge][review]
-    assert cells == ["0.95", "0.2", "1", "0.0", "1", "0.6", "0.0"]
+    assert cells == ["0.95", "0.225", "1", "0.0", "1", "0.6", "0.0"]
     assert (merges, wrong, reviews, matches, missed) == (1, 0.02, 1, 0.56, 0)
     for slider, thresholds in (("merge", figures["merge"]), ("review", figures["review"])):
         (control,) = tree.xpath(f"//input[@id='{slider}-threshold']")

@@ -130,14 +130,14 @@ def test_pairs_below_the_review_border_count_by_their_scores() -> None:
 def test_unknown_pairs_below_leave_lower_thresholds_out() -> None:
     run = resolution([record(f"a:{number}") for number in range(3)], [0, 1, 2], [])
     tool = build_threshold_tool(run, THRESHOLDS)
-    assert (tool.knows_below, min(tool.review_thresholds)) == (False, 0.2)
+    assert (tool.knows_below, min(tool.review_thresholds)) == (False, 0.225)
     assert [row.costs for row in tool.settings] == [2, 5, 10, 20]
 
 
 def test_another_merge_border_is_shown_with_the_settings() -> None:
     run = resolution([record(f"a:{number}") for number in range(3)], [0, 1, 2], [])
     tool = build_threshold_tool(run, ReportThresholds(0.05, 0.95, 0.97))
-    assert (tool.own.merge_from, tool.own.review_from, tool.own.costs) == (0.97, 0.2, None)
+    assert (tool.own.merge_from, tool.own.review_from, tool.own.costs) == (0.97, 0.225, None)
     assert tool.own in tool.settings
 
 

@@ -118,7 +118,7 @@ def test_thresholds_follow_costs(costs: float) -> None:
     thresholds = Thresholds.from_costs(costs)
     assert thresholds.match == pytest.approx(1 - 1 / costs)
     assert thresholds.review == pytest.approx(1 / costs)
-    assert thresholds.queue == pytest.approx(min(4 / costs, thresholds.match))
+    assert thresholds.queue == pytest.approx(min(4.5 / costs, thresholds.match))
     assert Thresholds.from_costs(costs, 1).queue == pytest.approx(min(1 / costs, thresholds.match))
     # merging without review costs (1 - p) · c, at the border one review
     assert (1 - thresholds.match) * costs == pytest.approx(1)

@@ -71,7 +71,7 @@ def test_entities_whose_records_match_wait_by_one_link() -> None:
     Its band stays that of the records, and results state it as review.
     """
     pairs = {(0, 2): MATCH, (0, 3): MATCH + 1, (1, 2): REVIEW}
-    for entities, logodds in ((REVIEW, REVIEW), (DISTINCT, threshold_logodds(0.2))):
+    for entities, logodds in ((REVIEW, REVIEW), (DISTINCT, threshold_logodds(0.225))):
         assert links_of(pairs, [0, 0, 2, 2], {(0, 2): entities}) == [
             (0, 3, logodds, Band.MATCH, Outcome.QUEUED)
         ]
