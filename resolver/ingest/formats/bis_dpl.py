@@ -2,15 +2,17 @@
 
 The file is tab separated and quoted, with a header and without ids.
 
-A row is a name at an address under an order, so a party with two addresses has two rows, and equal
-rows collapse by their id. The list does not mark persons: the form of the name decides, and where
-it does not, the record is a `LegalEntity`, which may be either.
+A row is a name at an address under an order, so a party with two addresses has two rows: rows of
+one name and of the same dates are of one party, and each has the addresses of all. Equal rows
+collapse by their id. The list does not mark persons: the form of the name decides, and where it
+does not, the record is a `LegalEntity`, which may be either.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from resolver.errors import DateError
 from resolver.ingest.io.csv_rows import read_header_rows
@@ -30,6 +32,8 @@ from resolver.ingest.text.person_names import parse_person_name
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Address, Identifier, Relation, RelationType, content_id, parse_date
 
+Cells = dict[str, str]
+Fact = Address | Identifier
 SOURCE = "us-bis-dpl"
 COLUMNS = (
     "Name",
@@ -71,21 +75,37 @@ def read_bis_dpl(unit: ListUnit) -> Iterator[Item]:
 
 
 def _read_file(file: SourceFile) -> Iterator[Item]:
-    for row in read_header_rows(file, ("Name",), delimiter="\t"):
+    rows = list(read_header_rows(file, ("Name",), delimiter="\t"))
+    places: dict[tuple[str, ...], dict[int, list[Fact]]] = {}
+    for row in rows:
+        if not isinstance(row, Reject):
+            line, cells = row
+            places.setdefault(_identify_party(cells), {})[line] = _read_address(cells)
+    for row in rows:
         if isinstance(row, Reject):
             yield row
         else:
-            yield from _read_row(file.label, *row)
+            line, cells = row
+            yield from _read_row(file.label, line, cells, places[_identify_party(cells)])
 
 
-def _read_row(label: str, line: int, cells: dict[str, str]) -> Iterator[Item]:
+def _identify_party(cells: Cells) -> tuple[str, ...]:
+    """Return the letters of the name and the dates of the order, which rows of a party share."""
+    name = re.sub(r"\W", "", cells["Name"]).casefold()
+    return (name, *(cells.get(column, "") for column in ("Effective_Date", "Expiration_Date")))
+
+
+def _read_row(
+    label: str, line: int, cells: Cells, places: Mapping[int, Sequence[Fact]]
+) -> Iterator[Item]:
+    """Yield the record of a row; `places` has what its party's rows say of addresses, by line."""
     if not cells["Name"]:
         yield Reject(label, line, "a row without a name")
         return
     identity = content_id(SOURCE, "\t".join(cells.get(column, "") for column in COLUMNS))
     draft = RecordDraft(SOURCE, identity.partition(":")[2], _guess_schema(cells["Name"]))
     _add_names(draft, cells["Name"])
-    _add_address(draft, cells)
+    _add_places(draft, line, places)
     faults = [
         fault
         for prop, column in (
@@ -173,19 +193,34 @@ def _spells_out(acronym: str, text: str) -> bool:
     return letters == acronym.strip().upper()
 
 
-def _add_address(draft: RecordDraft, cells: dict[str, str]) -> None:
+def _read_address(cells: Cells) -> list[Fact]:
+    """Return the address of a row, and the number of a prisoner that it names."""
     street, city, region, code, country = (
         " ".join(cells.get(column, "").split())
         for column in ("Street_Address", "City", "State", "Postal_Code", "Country")
     )
+    facts: list[Fact] = []
     if not country and _US_STATES.fullmatch(region):
         # The list omits the country of most US addresses.
         country = "US"
     if match := _INMATE_NUMBER.match(street):
         street = street[match.end() :]
-        draft.add_fact(Identifier("idNumber", match[1], "US", "inmate number", origin="Address"))
+        facts.append(Identifier("idNumber", match[1], "US", "inmate number", origin="Address"))
     if street or city or region or code or country:
-        draft.add_fact(Address("", street, city, region, code, country, "Address"))
+        facts.append(Address("", street, city, region, code, country, "Address"))
+    return facts
+
+
+def _add_places(draft: RecordDraft, line: int, places: Mapping[int, Sequence[Fact]]) -> None:
+    """Add the addresses of a party, that of the row first, and say from which lines others are."""
+    for fact in places[line]:
+        draft.add_fact(fact)
+    own = {replace(fact, origin="") for fact in places[line]}
+    for other, facts in places.items():
+        for fact in facts:
+            if (bare := replace(fact, origin="")) not in own:
+                own.add(bare)
+                draft.add_fact(replace(fact, origin=f"Address, line {other}"))
 
 
 def _add_date(draft: RecordDraft, prop: str, text: str) -> str:

@@ -139,3 +139,23 @@ def test_numbers_of_prisoners_are_identifiers(
     (person,), _ = read(path)
     assert [item.number for item in person.identifiers] == ([number] if number else [])
     assert person.addresses[0].street == rest
+
+
+def test_rows_of_a_party_have_the_addresses_of_all(tmp_path: Path) -> None:
+    path = tmp_path / "dpl.txt"
+    rows = [
+        "Name\tStreet_Address\tCity\tCountry\tEffective_Date",
+        "AL TEST AIR\tBOX 1\tDUBAI\tAE\t05/13/2022",
+        "AL-TEST AIR\tINMATE #12345-678, ROAD 2\tBAGHDAD\tIQ\t05/13/2022",
+        "AL TEST AIR\tBOX 1\tDUBAI\tAE\t05/13/2022",
+        "AL TEST AIR\tROAD 3\tAMMAN\tJO\t05/13/2021",
+    ]
+    path.write_text("\n".join(rows) + "\n")
+    records, _ = read(path)
+    placed = [[(place.city, place.origin) for place in item.addresses] for item in records]
+    dubai, baghdad, again, amman = placed
+    assert dubai == again == [("DUBAI", "Address"), ("BAGHDAD", "Address, line 3")]
+    assert baghdad == [("BAGHDAD", "Address"), ("DUBAI", "Address, line 2")]
+    assert amman == [("AMMAN", "Address")]
+    assert [len(item.identifiers) for item in records] == [1, 1, 1, 0]
+    assert records[0] == records[2] != records[1]
