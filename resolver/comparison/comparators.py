@@ -46,7 +46,7 @@ from resolver.comparison.name_words.word_comparators import (
     qualifier,
 )
 from resolver.comparison.place_comparators import address, birth_place, country, nationality
-from resolver.comparison.shared_values import email, identifier, phone, website
+from resolver.comparison.shared_values import email, identifier, phone, rare_ties, website
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.assembly import LazyBatch
@@ -95,24 +95,20 @@ def gender(context: Context) -> FloatArray:
     return np.where((left == 0) | (right == 0), np.nan, (left & right) != 0).astype(np.float32)
 
 
-def _shared(context: Context, prop: str) -> FloatArray:
-    side, _table = context.prepared.plain[prop]
+def activity(context: Context) -> FloatArray:
+    """Kinds of crime the records are tied to: weak context, never guilt."""
+    side, _table = context.prepared.plain["activity"]
     return overlap(side, context.left, context.right)
 
 
-def activity(context: Context) -> FloatArray:
-    """Kinds of crime the records are tied to: weak context, never guilt."""
-    return _shared(context, "activity")
-
-
 def relation(context: Context) -> FloatArray:
-    """Persons and groups that both records say they are tied to."""
-    return _shared(context, "relation")
+    """Persons and groups that both records say they are tied to, unless one record in 100 is."""
+    return overlap(rare_ties(context, "relation"), context.left, context.right)
 
 
 def position(context: Context) -> FloatArray:
-    """Offices and occupations, by the words of the one that the other has."""
-    side, table = context.prepared.plain["position"]
+    """Offices and occupations that few have, by the words of the one that the other has."""
+    side, table = rare_ties(context, "position"), context.prepared.plain["position"][1]
 
     def compare(left: IntArray, right: IntArray) -> FloatArray:
         ratio = cpdist(

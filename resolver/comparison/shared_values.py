@@ -21,6 +21,7 @@ from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import FloatArray, HashArray
 from resolver.records.prepared.frequencies import FrequencyTables, exclusiveness
+from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.text_hashes import hash64
 
 _OTHER_BEARER = np.float32(0.45)
@@ -119,6 +120,23 @@ def _of_household(context: Context, values: FloatArray, least: np.float32) -> np
     A group may stand under unlike names at one telephone: the school, and the agency that runs it.
     """
     return (values > least) & (not context.group)
+
+
+def rare_ties(context: Context, prop: str) -> Ragged:
+    """Return the values of one of `TIES`, without those that too many records state."""
+    side, table = context.prepared.plain[prop]
+    common = _common_ties(context.frequencies, prop)
+    if not len(common):
+        return side
+    is_rare = np.isin(table.hashes, common, invert=True)[side.items]
+    ends = np.concatenate([[0], np.cumsum(is_rare)]).astype(np.int32)
+    return Ragged(ends[side.offsets], side.items[is_rare])
+
+
+@lru_cache(maxsize=8)
+def _common_ties(frequencies: FrequencyTables, prop: str) -> HashArray:
+    """Return the hashes of the values of one of `TIES` that too many records state."""
+    return np.array([hash64(text) for text in frequencies.at_hand.common_ties(prop)], np.uint64)
 
 
 def phone(context: Context) -> FloatArray:

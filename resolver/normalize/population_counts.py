@@ -19,6 +19,8 @@ from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import MaterializedBatch, PreparedBatch
 from resolver.records.prepared.frequencies import (
     MIN_BEARERS,
+    MIN_TIED,
+    TIES,
     FrequencyTables,
     KindCounts,
     ValueCounts,
@@ -29,7 +31,14 @@ from resolver.records.prepared.population import (
     Population,
 )
 from resolver.records.prepared.ragged import Ragged
-from resolver.records.properties import ADDRESS, COUNTRIES, FULL_NAMES, IDENTIFIERS, NAME_PARTS
+from resolver.records.properties import (
+    ADDRESS,
+    COUNTRIES,
+    FULL_NAMES,
+    IDENTIFIERS,
+    NAME_PARTS,
+    PROGRAMS,
+)
 
 Numbers = npt.NDArray[np.int64]
 _ORGANISED = int(Kind.GROUP | Kind.ASSET)
@@ -37,13 +46,14 @@ _PRIOR_PAIRS = 5.0
 """Pairs of namesakes that weigh as much as the default concentration."""
 _YEARS_APART = 2
 """Years from which two birth dates are taken to be those of two people."""
-SHARED_PROPERTIES = ("phone", "email", "website")
+SHARED_PROPERTIES = ("phone", "email", "website", *TIES)
 """Plain properties whose values are counted by the names they stand under."""
 COUNTED_PROPERTIES = frozenset(
     (
         *FULL_NAMES,
         *NAME_PARTS,
         *COUNTRIES,
+        *PROGRAMS,
         *IDENTIFIERS,
         *SHARED_PROPERTIES,
         "birthDate",
@@ -55,11 +65,9 @@ COUNTED_PROPERTIES = frozenset(
 MAX_NAME_SHARE = 0.003
 """Share of the records that bear one name above which it is no name of persons."""
 CONCENTRATION_RANGE = (-300, 1_300)
-_MIN_PARALLEL = 50_000
-"""Records from which counting pays for threads."""
+_MIN_PARALLEL, _FEW_VALUES = 50_000, 2**16
+"""Records from which counting pays for threads; values that are at least counted unsorted."""
 _MAX_KEY = 2**62
-_FEW_VALUES = 2**16
-"""Values that are counted without sorting, at least."""
 
 
 def with_frequencies(
@@ -164,9 +172,10 @@ def _count_bearers(prepared: PreparedBatch, rows: Numbers) -> dict[str, dict[str
             name = np.unique(names[np.repeat(rows, chosen.counts)], return_inverse=True)[1]
             pairs = np.unique(codes.astype(np.int64) << 32 | name)
             counts = np.bincount(pairs >> 32, minlength=len(values))
+            least = MIN_TIED if prop in TIES else MIN_BEARERS
             bearers[prop] = {
                 str(values[place]): int(counts[place])
-                for place in np.flatnonzero(counts >= MIN_BEARERS).tolist()
+                for place in np.flatnonzero(counts >= least).tolist()
                 if values[place]
             }
     return {prop: counts for prop, counts in bearers.items() if counts}

@@ -49,6 +49,7 @@ from resolver.records.properties import (
     FULL_NAMES,
     IDENTIFIERS,
     NAME_PARTS,
+    PROGRAMS,
     RELATION,
 )
 
@@ -56,11 +57,10 @@ _NATIONALITY = ("nationality", "citizenship")
 _STARTS = ("incorporationDate", "buildDate")
 _MIN_PARALLEL = 50_000
 """Values that are worth a process."""
-_PROGRAMS = ("program", "programId")
 _COUNTRY = ("nationality", "citizenship", "country", "jurisdiction", "birthCountry", "flag")
 _COUNTRY_READERS: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(_COUNTRY, current_country),
-    **dict.fromkeys(_PROGRAMS, program_country),
+    **dict.fromkeys(PROGRAMS, program_country),
 }
 
 
@@ -236,7 +236,7 @@ def _all_countries(
 
 def _linked_countries(batch: Batch, place: dict[str, int], countries: Ragged) -> Ragged:
     """Return the countries with those that programs are about."""
-    programs = _country_pairs(batch, _PROGRAMS, place)
+    programs = _country_pairs(batch, PROGRAMS, place)
     return _ragged([(countries.rows, countries.items), *programs], len(batch))
 
 

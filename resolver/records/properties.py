@@ -22,6 +22,8 @@ COUNTRIES = (
     "flag",
     "pastFlags",
 )
+PROGRAMS = ("program", "programId")
+"""Programs of sanctions, which may be about a country."""
 PLACES = ("birthPlace",)
 IDENTIFIERS = (
     "passportNumber",

@@ -13,7 +13,7 @@ from resolver.comparison import Context, NameIndex
 from resolver.comparison.comparators import COMPARATOR_BY_NAME
 from resolver.comparison.shared_values import country_grades, exclusive_grades, place_grades
 from resolver.engines.pair_explanation import Resolver
-from resolver.records import Address, Identifier, Kind, Record
+from resolver.records import Address, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.frequencies import FrequencyTables, KindCounts, ValueCounts
 from resolver.records.prepared.text_hashes import hash64
@@ -32,6 +32,8 @@ CROWDED = FrequencyTables(
             "email": {"info@firm.example": 22},
             "website": {"firm.example": 9},
             "identifier": {"K8812345": 30},
+            "relation": {"the congress": 435, "the gang": 40},
+            "position": {"member of congress": 435},
         },
     )
 )
@@ -202,6 +204,41 @@ def test_countries_of_programs_agree_but_contradict_nothing(
     first, second = record("s:1", name="Ann", **left), record("t:1", name="Ann", **right)
     grade = similarity("country", first, second, FrequencyTables())
     assert (None if math.isnan(grade) else grade > 0) is agree
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "grade"),
+    [
+        (["The Congress"], ["The Congress"], None),
+        (["The Congress"], ["The Gang"], None),
+        (["The Congress", "The Gang"], ["The Congress", "The Gang"], 1.0),
+        (["The Congress", "The Gang"], ["The Congress", "Rivals"], 0.0),
+        (["The Congress", "The Gang"], ["The Congress"], None),
+        (["Rivals", "The Gang"], ["Others", "The Gang", "The Congress"], 0.5),
+    ],
+)
+def test_ties_of_one_record_in_a_hundred_say_nothing(
+    left: list[str], right: list[str], grade: float | None
+) -> None:
+    first, second = (
+        record(
+            f"{source}:1",
+            relations=[Relation(RelationType.MEMBER_OF, target_name=name) for name in targets],
+        )
+        for source, targets in (("s", left), ("t", right))
+    )
+    value = similarity("relation", first, second, CROWDED)
+    assert (None if math.isnan(value) else value) == grade
+    assert similarity("relation", first, second, FrequencyTables()) >= (grade or 0)
+
+
+def test_offices_of_one_record_in_a_hundred_say_nothing() -> None:
+    first, second = (record(f"{n}:1", position="Member of Congress") for n in "st")
+    third = record("u:1", position=["Member of Congress", "Mayor of Ambridge"])
+    fourth = record("v:1", position="Mayor of Ambridge")
+    assert math.isnan(similarity("position", first, second, CROWDED))
+    assert similarity("position", first, second, FrequencyTables()) == 1
+    assert similarity("position", third, fourth, CROWDED) == 1
 
 
 def test_a_shared_mailbox_says_more_than_two_of_one_kind() -> None:

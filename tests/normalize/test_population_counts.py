@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 import pytest
@@ -23,10 +23,11 @@ from resolver.normalize import (
 from resolver.normalize.population_counts import CONCENTRATION_RANGE, name_concentration
 from resolver.normalize.token_tables import word_key
 from resolver.pipeline import symbol_source
-from resolver.records import Batch, Identifier, Kind, Record, Value
+from resolver.records import Batch, Identifier, Kind, Record, Relation, RelationType, Value
 from resolver.records.prepared.batch import MaterializedBatch
 from resolver.records.prepared.frequencies import (
     MIN_BEARERS,
+    MIN_TIED,
     FrequencyTables,
     KindCounts,
     ValueCounts,
@@ -127,6 +128,28 @@ def test_hidden_records_are_not_counted() -> None:
     population = count_population(prepared, visible=visible)
     assert population.of("person").records == 5
     assert population.counts.persons.words == {word_key("anna"): 5, word_key("adler"): 5}
+
+
+def test_ties_are_counted_by_names_where_many_state_them() -> None:
+    guild = Relation(RelationType.MEMBER_OF, target_name="Guild")
+    records = []
+    for number, word in enumerate(permutations(("ba", "do", "ki", "lu", "mer"), 3)):
+        name, crew = "".join(word), Relation(RelationType.MEMBER_OF, target_name="Crew")
+        records.append(
+            replace(
+                person(number, name),
+                relations=(guild, crew) if number else (guild,),
+                values=(Value("name", name), Value("position", "Guild Clerk")),
+            )
+        )
+    records = records[:MIN_TIED]
+    counts = measured(records).counts
+    assert counts.bearers["relation"] == {"guild": MIN_TIED}
+    assert counts.bearers["position"] == {"guild clerk": MIN_TIED}
+    assert counts.common_ties("relation") == ("guild",)
+    many = replace(counts, groups=KindCounts(100 * MIN_TIED))
+    assert many.common_ties("relation") == many.common_ties("email") == ()
+    assert measured(records[1:]).counts.bearers == {}
 
 
 def test_linked_sets_count_the_larger_side() -> None:

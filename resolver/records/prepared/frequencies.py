@@ -11,6 +11,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from resolver.records.properties import RELATION
+
 RARITY_MAX = 12.0
 RARITY_MIN = 1.0
 _ABSENT_COUNT = 6.0
@@ -22,6 +24,12 @@ PLACE_SHARE, MAX_PLACE_RARITY = 1e-4, 10.0
 """Share of a place in no data, and the highest rarity of a place, in nats."""
 MIN_BEARERS = 3
 """Names under which a value stands from which its bearers are counted."""
+TIES = (RELATION, "position")
+"""Properties of which a value that many state tells nobody from others."""
+MIN_TIED, MAX_TIED_SHARE = 30, 0.01
+"""Names under which such a value stands from which they are counted, and the share of all records
+above which it tells nothing.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +51,19 @@ class KindCounts:
 class ValueCounts:
     """Counts of the records at hand (assets count as groups).
 
-    `bearers`: property → value → names under which it stands, for `MIN_BEARERS` names or more.
+    `bearers`: property → value → names under which it stands, for `MIN_BEARERS` names or more, of
+    `TIES` for `MIN_TIED` or more.
     """
 
     persons: KindCounts = KindCounts()
     groups: KindCounts = KindCounts()
     bearers: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def common_ties(self, prop: str) -> tuple[str, ...]:
+        """Return the values of one of `TIES` that tell nothing here."""
+        most = MAX_TIED_SHARE * (self.persons.records + self.groups.records)
+        counts = self.bearers.get(prop, {})
+        return tuple(text for text, count in counts.items() if count > most)
 
 
 NO_COUNTS = ValueCounts()

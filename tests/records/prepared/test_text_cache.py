@@ -16,7 +16,8 @@ OWN_TEXTS = {
     "asset_url",  # files that templates name
     "_read_template",
     "_script",  # single letters
-    "_shared_values",  # properties of comparators
+    "_common_ties",  # properties of comparators
+    "_shared_values",
     "country_grades",  # codes of countries
     "_transform",  # transforms of ICU
     "property_type",  # properties of the model
