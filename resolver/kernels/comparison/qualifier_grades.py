@@ -14,7 +14,7 @@ only those of bodies, others; where the other has none; political qualities; whe
 nothing but qualifiers, among them a body, and this a word of its own."""
 _OTHER_TYPE = np.float32(0.15)
 """Grade where both are institutions and the qualifiers beyond say of which type one is."""
-_TURNED = np.float32(0.31)
+_TURNED = np.float32(0.34)
 """Grade of the same qualifiers where only one name begins with the institution."""
 QUALIFIERS = np.dtype(
     [
@@ -157,7 +157,7 @@ def fill_qualifiers(
     """Compare the qualifiers in pairs of name forms (-1 none).
 
     1 both names have the same, 0.7 one has a unit more, 0.6 only bodies, 0.5 one has others more,
-    0.4 only one has any, 0.31 the institution stands first in one only (`University of York`, `York
+    0.4 only one has any, 0.34 the institution stands first in one only (`University of York`, `York
     University`), 0.3 one has political qualities more, 0.2 one has nothing else (a body among
     them, or an institution and its place, which stand in another order) and the other has, 0.15
     both are institutions and one is of another type (`Technical University`), 0 each has its own;

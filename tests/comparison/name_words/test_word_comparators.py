@@ -101,7 +101,7 @@ def test_parts_of_groups(name: str, other: str, expected: float) -> None:
         ("Front for Norvelt Democracy", "Norvelt Democratic Front", 1.0),
         ("Norvelt University", "Norvelt University School of Law", 0.7),
         ("Norvelt University", "Norvelt Technical University", 0.15),
-        ("Norvelt University", "University of Norvelt", 0.31),
+        ("Norvelt University", "University of Norvelt", 0.34),
         ("Norvelt University Sydney", "University of Sydney", 0.2),
         ("Sydney Norvelt University", "Sydney University", 1.0),
         ("University of Norvelt", "University of Ostrava", 1.0),

@@ -40,7 +40,7 @@ def _grade(left: list[int], right: list[int]) -> float:
         if (left[0] in _HEADS) == (right[0] in _HEADS):
             return 1.0
         is_founded = (0 in left) != (0 in right) and PLACE_CODE in own[0] & own[1]
-        return 0.2 if is_founded else 0.31
+        return 0.2 if is_founded else 0.34
     if first & second & _HEADS:
         return 0.7 if surplus & _UNITS else 0.15 if surplus & _TYPES else 0.5
     if surplus <= _BODIES:
@@ -72,7 +72,7 @@ def test_grades_of_drawn_names_are_those_of_sets_of_words() -> None:
     left, right = (np.array(chance.choices(range(300), k=8_000), dtype=np.int32) for _ in range(2))
     expected = [_grade(names[a], names[b]) for a, b in zip(left, right, strict=True)]
     np.testing.assert_allclose(qualifiers((left, right), forms, codes), expected, rtol=1e-6)
-    assert {0.0, 0.15, 0.2, 0.3, 0.4, 0.5, 0.31, 0.6, 0.7, 1.0} <= set(expected)
+    assert {0.0, 0.15, 0.2, 0.3, 0.4, 0.5, 0.34, 0.6, 0.7, 1.0} <= set(expected)
 
 
 def test_a_pair_without_a_name_has_no_grade() -> None:
