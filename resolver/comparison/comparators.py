@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.fuzz import token_set_ratio
 from rapidfuzz.process import cpdist
@@ -102,8 +103,13 @@ def activity(context: Context) -> FloatArray:
 
 
 def relation(context: Context) -> FloatArray:
-    """Persons and groups that both records say they are tied to, unless one record in 100 is."""
-    return overlap(rare_ties(context, "relation"), context.left, context.right)
+    """Persons and groups that both records say they are tied to, unless one record in 100 is.
+
+    What a list says of two entries that it tells apart speaks for sister companies, not for one.
+    """
+    values = overlap(rare_ties(context, "relation"), context.left, context.right)
+    values[_are_told_apart(context) & (values > 0)] = np.nan
+    return values
 
 
 def position(context: Context) -> FloatArray:
@@ -139,11 +145,15 @@ def listed(context: Context) -> FloatArray:
 
 def same_list(context: Context) -> FloatArray:
     """Both stand in one list that declares its entries to be all different."""
+    return np.where(_are_told_apart(context), np.float32(0), np.float32(np.nan))
+
+
+def _are_told_apart(context: Context) -> npt.NDArray[np.bool_]:
+    """Return the pairs that stand in one list which declares its entries to be all different."""
     prepared = context.prepared
     same = prepared.sources[context.left] == prepared.sources[context.right]
-    return np.where(
-        same & prepared.is_deduplicated[context.left], np.float32(0), np.float32(np.nan)
-    )
+    told_apart: npt.NDArray[np.bool_] = same & prepared.is_deduplicated[context.left]
+    return told_apart
 
 
 _ALL = Kind.PERSON | Kind.GROUP | Kind.ASSET

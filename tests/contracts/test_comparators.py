@@ -318,6 +318,14 @@ CASES: dict[str, list[Case]] = {
     "relation": [
         Case(tied("The Gang"), tied("THE GANG"), 1, 1),
         Case(tied("The Gang"), tied("Others"), 0, 0),
+        *(
+            Case(
+                replace(tied("The Gang"), source="d"),
+                replace(tied("The Gang"), source=source),
+                *grade,
+            )
+            for source, grade in (("d", (NONE, NONE)), ("e", (1, 1)))
+        ),
     ],
     "position": [
         Case(
