@@ -234,7 +234,7 @@ def alignment_text(context: Context, pair: int = 0) -> str:
     return format_alignment(aligned_parts(context, pair))
 
 
-DETAILED = frozenset(("identifier", "birth_date", "start_date", "name"))
+DETAILED = frozenset(("identifier", "birth_date", "start_date", "name", "country"))
 """Comparators whose similarities `detail` describes."""
 _MANY = "a number that many use, or an invented one: it says nothing"
 
@@ -253,6 +253,20 @@ def _used_by_many(context: Context, pair: int) -> bool:
     left_table, right_table = first.identifier_table, second.identifier_table
     shared = np.isin(left_table.number[left_items], right_table.number[right_items])
     return bool(np.any(shared & (left_table.mass_used[left_items] != 0)))
+
+
+_BY_PROGRAM = "of a program of sanctions"
+
+
+def _agree_by_program(context: Context, pair: int) -> bool:
+    """Return whether two records, of which countries agree, state none in common themselves."""
+    sides = (context.left, context.right)
+    origins = [_origin(context.prepared, int(rows[pair])) for rows in sides]
+    first, second = (
+        {batch.country_codes[code] for code in batch.countries[row].tolist()}
+        for batch, row in origins
+    )
+    return first.isdisjoint(second)
 
 
 @lru_cache(maxsize=64)
@@ -275,6 +289,8 @@ def detail(
         return _MANY if feature == "identifier" and _used_by_many(context, pair) else ""
     if feature in ("birth_date", "start_date"):
         return _grade_text(similarity)
+    if feature == "country":
+        return _BY_PROGRAM if similarity > 0 and _agree_by_program(context, pair) else ""
     if feature != "name":
         return ""
     return alignment_text(context, pair) if parts is None else format_alignment(parts)

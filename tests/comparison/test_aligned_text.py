@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -165,6 +167,13 @@ def test_alignment_reads_from_left_to_right_whichever_name_goes_first() -> None:
     assert "maria left only" in forth
     assert "maria left only" in back  # ids decide the rows
     assert "maria right only" in alignment_text(turned)
+
+
+def test_countries_of_programs_are_called_so() -> None:
+    stated, listed = record("a:1", country="Syria"), record("b:1", program="SYRIA-EO13894")
+    assert detail(context_of(stated, listed), "country", 0.7) == "of a program of sanctions"
+    assert detail(context_of(stated, replace(stated, id="b:1")), "country", 0.7) == ""
+    assert detail(context_of(stated, record("b:1", country="Iran")), "country", 0.0) == ""
 
 
 def test_details() -> None:
