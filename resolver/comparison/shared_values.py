@@ -7,7 +7,8 @@ state one tax number for two firms.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +35,12 @@ _DIGITS = re.compile(r"\d+")
 _NONE = np.float32(0.0)
 _HOUSEHOLD = np.float32(0.3)
 """Share of what a common telephone says, if the names of persons contradict."""
+_HALF = np.float32(0.5)
+_LEAST_SITE_NAME = 4
+"""Letters of the shortest name of a site that is recognized under another ending."""
+_SECOND_ENDINGS = frozenset("ac co com edu gov net org".split())
+"""Words before a country's ending that are no name of a site."""
+Resemblance = Callable[[IntArray, IntArray], npt.NDArray[np.bool_]]
 _SAME_MAILBOX = np.float32(0.9)
 _HOUSEHOLD_MAILBOX = np.float32(0.86)
 """Similarity of one e-mail address of two names at most, and of contradicting names of persons."""
@@ -102,13 +109,20 @@ def _graded(
     return np.where(chosen & context.names_contradict, graded, values).astype(np.float32)
 
 
-def _same_value(context: Context, prop: str) -> FloatArray:
-    """Return how exclusive the best common value of a property is, 0 where values differ."""
+def _same_value(context: Context, prop: str, resemble: Resemblance | None = None) -> FloatArray:
+    """Return how exclusive the best common value of a property is, 0 where values differ.
+
+    `resemble`: function that tells which pairs of different values count by half.
+    """
     side, table = context.prepared.plain[prop]
 
     def compare(left: IntArray, right: IntArray) -> FloatArray:
         exclusive = exclusive_grades(context.frequencies, prop, table.hashes[left])
-        return np.where(left == right, exclusive, np.float32(0))
+        values = np.where(left == right, exclusive, np.float32(0))
+        if resemble is not None:
+            alike = resemble(left, right)
+            values[alike] = _HALF * exclusive[alike]
+        return values
 
     values = context.best_of(side, compare)
     return _graded(context, values, _HOUSEHOLD * values, _of_household(context, values, _NONE))
@@ -189,4 +203,28 @@ def _without_number(address: str) -> str:
 
 def website(context: Context) -> FloatArray:
     """Websites, by how many names they stand under."""
-    return _same_value(context, "website")
+    texts = context.prepared.plain["website"][1].texts
+    return _same_value(context, "website", partial(_same_site_names, texts))
+
+
+def _same_site_names(
+    hosts: npt.NDArray[np.object_], left: IntArray, right: IntArray
+) -> npt.NDArray[np.bool_]:
+    """Return which pairs of hosts have one name under two endings: `firm.com`, `en.firm.co.uk`."""
+    same = np.zeros(len(left), dtype=bool)
+    for place in np.flatnonzero(left != right).tolist():
+        name, ending = _split_host(hosts[left[place]])
+        other_name, other_ending = _split_host(hosts[right[place]])
+        # under one ending it is the site of a host of many, such as `firm.blogs.com`
+        same[place] = (
+            name == other_name and len(name) >= _LEAST_SITE_NAME and ending != other_ending
+        )
+    return same
+
+
+def _split_host(host: str) -> tuple[str, str]:
+    """Return the word of a host that was registered, or an empty text, and the last ending."""
+    *words, ending = host.split(".")
+    while len(words) > 1 and words[-1] in _SECOND_ENDINGS:
+        words.pop()
+    return (words[-1] if words else ""), ending

@@ -310,6 +310,9 @@ CASES: dict[str, list[Case]] = {
     "website": [
         Case(group(website="https://www.x.org/a"), group(website="x.org"), 1, 1),
         Case(group(website="x.org"), group(website="y.org"), 0, 0),
+        Case(group(website="firm.org"), group(website="en.firm.co.uk"), 0.5, 0.5),
+        Case(group(website="one.firm.org"), group(website="two.firm.org"), 0, 0),
+        Case(group(website="abc.org"), group(website="abc.com"), 0, 0),
     ],
     "activity": [
         Case(does(Activity.DRUGS, Activity.ARMS), does(Activity.ARMS), 1, 1),

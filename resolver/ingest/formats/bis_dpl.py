@@ -56,7 +56,7 @@ _US_STATES = re.compile(
 )
 _ALIAS_MARK = re.compile(r"(?<!\s)\s++(?:[ADF]/[BK]/A|A\.K\.A\.|D\.B\.A\.)\s+", re.I)
 _HOLDER = re.compile(r"(?:(?<!\s)\s++)?\(([^()]+)\)$")
-_INMATE_NUMBER = re.compile(r"[A-Z .#:-]*[A-Z#][ .#:-]*(\d{5}-\d{3})(?!\d)[, ]*", re.I)
+_INMATE_NUMBER = re.compile(r"[A-Z .#:-]++(\d{5}-\d{3})(?!\d)[, ]*", re.I)
 """Number of a federal prisoner, after words that say so (`INMATE NUMBER: 12345-678, FCI …`)."""
 _NICKNAME = re.compile(r'(?:(?<!\s)\s++)?"([^"]+)"\s*')
 _INNER_NAME = re.compile(r"^(\S+) \(([^()]+)\) (\S.*)$")
