@@ -9,7 +9,7 @@ import re
 
 from resolver.ingest.text.list_dates import read_dates
 from resolver.ingest.text.record_draft import RecordDraft
-from resolver.ingest.text.repairs.stray_numbers import find_passports
+from resolver.ingest.text.repairs.stray_numbers import find_passports, find_registers
 from resolver.records import Identifier, Relation, RelationType
 
 ORIGIN = "COMMENTS1"
@@ -102,6 +102,8 @@ def read_facts(text: str, draft: RecordDraft) -> None:
     if draft.schema == "Person":
         for passport in find_passports(text, ORIGIN):
             draft.add_fact(passport)
+    for number in find_registers(text, ORIGIN):
+        draft.add_fact(number)
     if death := _DEATH.search(text):
         for date in read_dates(death[1])[0]:
             draft.add_value("deathDate", date, ORIGIN)

@@ -5,12 +5,14 @@ register numbers in remarks.
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from stdnum import imo
 from stdnum.exceptions import ValidationError
 from stdnum.ru import inn
 
 from resolver.ingest.text.list_documents import read_document
+from resolver.ingest.text.name_words import is_country
 from resolver.ingest.text.register_numbers import narrow_russian
 from resolver.ingest.text.repairs.phone_lists import read_phones
 from resolver.records import Identifier, Value
@@ -52,6 +54,21 @@ _REGISTER_PROPERTIES = {
     "ОКПО": "okpoCode",
 }
 _LENGTHS = {"taxNumber": (10, 12), "kppCode": (9,), "registrationNumber": (13, 15)}
+
+_SPELLED = re.compile(
+    r"(?P<before>(?:\b[A-Z][a-z]{1,20} ){0,3})\b(?P<label>social security number"
+    r"|(?:federal )?employer identification number|national tax number"
+    r"|company registration number|registered company number)"
+    r"(?: \((?P<inside>[^()]{2,40})\))?:? ?(?P<number>\d[\d-]{4,13}\d)\b",
+    re.I,
+)
+_SPELLED_PROPERTIES = (
+    ("security", "socialSecurityNumber"),
+    ("employer", "taxNumber"),
+    ("tax", "taxNumber"),
+    ("company", "registrationNumber"),
+)
+"""Words of labels → properties."""
 
 Facts = list[Value | Identifier]
 
@@ -104,8 +121,10 @@ def find_passports(text: str, origin: str) -> list[Identifier]:
 
 
 def find_registers(text: str, origin: str) -> list[Identifier]:
-    """Return the Russian register numbers in a remark, as in `INN/KPP 5008011331/771701001`."""
-    numbers = []
+    """Return the register numbers in a remark, as in `INN/KPP 5008011331/771701001`, `Hong Kong
+    company registration number 1177053`.
+    """
+    numbers = list(map(partial(_read_spelled, origin), _SPELLED.finditer(text[:MAX_TEXT])))
     for match in _REGISTER.finditer(text[:MAX_TEXT]):
         pairs = [(match[1], match[3])] + ([(match[2] or "KPP", match[4])] if match[4] else [])
         for label, number in pairs:
@@ -117,3 +136,13 @@ def find_registers(text: str, origin: str) -> list[Identifier]:
             prop = narrow_russian(prop, number, "")
             numbers.append(Identifier(prop, number, type=label, origin=origin))
     return numbers
+
+
+def _read_spelled(origin: str, match: re.Match[str]) -> Identifier:
+    """Return the number of a match of `_SPELLED`, with the country that the words name, if any."""
+    words = match["before"].split()
+    places = [match["inside"] or "", *(" ".join(words[start:]) for start in range(len(words)))]
+    label = match["label"].lower()
+    prop = next(prop for word, prop in _SPELLED_PROPERTIES if word in label)
+    country = next((place for place in places if place and is_country(place)), "")
+    return Identifier(prop, match["number"], country, label, origin=origin)

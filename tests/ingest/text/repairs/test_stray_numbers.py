@@ -87,10 +87,44 @@ def test_a_passport_in_a_remark_keeps_country_and_dates() -> None:
         ("INN 5008011332", []),
         ("OGRN 12345678", []),
         ("INN unknown", []),
+        (
+            "United States Social Security Number 548-91-5411",
+            [("socialSecurityNumber", "548-91-5411")],
+        ),
+        (
+            "Employer Identification Number (United States of America): 36-3823186",
+            [("taxNumber", "36-3823186")],
+        ),
+        (
+            "Hong Kong company registration number 1177053",
+            [("registrationNumber", "1177053")],
+        ),
+        (
+            "National Tax Number: 1774308; National Tax Number: 0980338",
+            [("taxNumber", "1774308"), ("taxNumber", "0980338")],
+        ),
+        ("no national tax number is known", []),
     ],
 )
 def test_register_numbers_are_read_from_remarks(text: str, numbers: list[tuple[str, str]]) -> None:
     assert [(item.prop, item.number) for item in find_registers(text, "notes")] == numbers
+
+
+@pytest.mark.parametrize(
+    ("text", "country"),
+    [
+        ("Pakistan National Tax Number: 1774308", "Pakistan"),
+        ("In The Hong Kong company registration number 1177053", "Hong Kong"),
+        (
+            "Employer Identification Number (United States of America): 36-3823186",
+            "United States of America",
+        ),
+        ("Registered company number: 02142819", ""),
+    ],
+)
+def test_register_numbers_in_words_have_the_country_that_is_named(text: str, country: str) -> None:
+    (number,) = find_registers(text, "notes")
+    assert number.country == country
 
 
 def test_hostile_remarks_take_no_time() -> None:
@@ -99,6 +133,7 @@ def test_hostile_remarks_take_no_time() -> None:
         "Aa " * 6_000,
         "passport no 1" * 1_500,
         "INN " * 5_000,
+        "national tax number (" * 900,
         "Tel. +" + "1 " * 9_000,
         ", " * 9_000 + "IMO",
         "(" * 20_000,
