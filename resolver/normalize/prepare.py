@@ -237,6 +237,8 @@ def _all_countries(
 def _linked_countries(batch: Batch, place: dict[str, int], countries: Ragged) -> Ragged:
     """Return the countries with those that programs are about."""
     programs = _country_pairs(batch, PROGRAMS, place)
+    if not programs:
+        return countries
     return _ragged([(countries.rows, countries.items), *programs], len(batch))
 
 

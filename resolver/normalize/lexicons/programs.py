@@ -19,7 +19,6 @@ _CODES = {
     **dict.fromkeys(("magnit", "rusda"), "ru"),
     **dict.fromkeys(("drc", "drcongo"), "cd"),
     "car": "cf",
-    "dprk": "kp",
     "southsudan": "ss",
     "taliban": "af",
 }
