@@ -11,7 +11,7 @@ does not, the record is a `LegalEntity`, which may be either.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
 from resolver.errors import DateError
@@ -34,6 +34,9 @@ from resolver.records import Address, Identifier, Relation, RelationType, conten
 
 Cells = dict[str, str]
 Fact = Address | Identifier
+Places = dict[int, list[Fact]]
+"""What rows say of the addresses of their party, by line."""
+_MAX_ROWS = 50
 SOURCE = "us-bis-dpl"
 COLUMNS = (
     "Name",
@@ -75,18 +78,21 @@ def read_bis_dpl(unit: ListUnit) -> Iterator[Item]:
 
 
 def _read_file(file: SourceFile) -> Iterator[Item]:
-    rows = list(read_header_rows(file, ("Name",), delimiter="\t"))
-    places: dict[tuple[str, ...], dict[int, list[Fact]]] = {}
-    for row in rows:
-        if not isinstance(row, Reject):
-            line, cells = row
-            places.setdefault(_identify_party(cells), {})[line] = _read_address(cells)
-    for row in rows:
+    rows: list[tuple[int, Cells, Places] | Reject] = []
+    parties: dict[tuple[str, ...], Places] = {}
+    for row in read_header_rows(file, ("Name",), delimiter="\t"):
         if isinstance(row, Reject):
-            yield row
+            rows.append(row)
+            continue
+        line, cells = row
+        places = parties.setdefault(_identify_party(cells), {})
+        places[line] = _read_address(cells)
+        rows.append((line, cells, places))
+    for item in rows:
+        if isinstance(item, Reject):
+            yield item
         else:
-            line, cells = row
-            yield from _read_row(file.label, line, cells, places[_identify_party(cells)])
+            yield from _read_row(file.label, *item)
 
 
 def _identify_party(cells: Cells) -> tuple[str, ...]:
@@ -95,9 +101,7 @@ def _identify_party(cells: Cells) -> tuple[str, ...]:
     return (name, *(cells.get(column, "") for column in ("Effective_Date", "Expiration_Date")))
 
 
-def _read_row(
-    label: str, line: int, cells: Cells, places: Mapping[int, Sequence[Fact]]
-) -> Iterator[Item]:
+def _read_row(label: str, line: int, cells: Cells, places: Places) -> Iterator[Item]:
     """Yield the record of a row; `places` has what its party's rows say of addresses, by line."""
     if not cells["Name"]:
         yield Reject(label, line, "a row without a name")
@@ -211,12 +215,15 @@ def _read_address(cells: Cells) -> list[Fact]:
     return facts
 
 
-def _add_places(draft: RecordDraft, line: int, places: Mapping[int, Sequence[Fact]]) -> None:
-    """Add the addresses of a party, that of the row first, and say from which lines others are."""
+def _add_places(draft: RecordDraft, line: int, places: Places) -> None:
+    """Add the addresses of a party, that of the row first, and say from which lines others are.
+
+    Of a party of more than `_MAX_ROWS` rows each has its own only: all would be their square.
+    """
     for fact in places[line]:
         draft.add_fact(fact)
     own = {replace(fact, origin="") for fact in places[line]}
-    for other, facts in places.items():
+    for other, facts in places.items() if len(places) <= _MAX_ROWS else ():
         for fact in facts:
             if (bare := replace(fact, origin="")) not in own:
                 own.add(bare)

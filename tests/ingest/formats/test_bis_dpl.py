@@ -159,3 +159,11 @@ def test_rows_of_a_party_have_the_addresses_of_all(tmp_path: Path) -> None:
     assert amman == [("AMMAN", "Address")]
     assert [len(item.identifiers) for item in records] == [1, 1, 1, 0]
     assert records[0] == records[2] != records[1]
+
+
+def test_a_name_in_very_many_rows_is_no_party(tmp_path: Path) -> None:
+    path, count = tmp_path / "dpl.txt", 3_000
+    rows = [f"ALI TEST\tROAD {number}" for number in range(count)]
+    path.write_text("\n".join(["Name\tStreet_Address", *rows]) + "\n")
+    records, _ = read(path)
+    assert sum(len(item.addresses) for item in records) == len(records) == count
