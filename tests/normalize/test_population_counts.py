@@ -20,7 +20,11 @@ from resolver.normalize import (
     token_tables,
     with_frequencies,
 )
-from resolver.normalize.population_counts import CONCENTRATION_RANGE, name_concentration
+from resolver.normalize.population_counts import (
+    CONCENTRATION_RANGE,
+    COUNTED_PROPERTIES,
+    name_concentration,
+)
 from resolver.normalize.token_tables import word_key
 from resolver.pipeline import symbol_source
 from resolver.records import Batch, Identifier, Kind, Record, Relation, RelationType, Value
@@ -150,6 +154,29 @@ def test_ties_are_counted_by_names_where_many_state_them() -> None:
     many = replace(counts, groups=KindCounts(100 * MIN_TIED))
     assert many.common_ties("relation") == many.common_ties("email") == ()
     assert measured(records[1:]).counts.bearers == {}
+
+
+def test_counts_read_the_properties_that_they_name() -> None:
+    """A cluster's driver counts a batch that has no others."""
+    tie = (Relation(RelationType.MEMBER_OF, target_name="Guild"),)
+    records = []
+    for number, word in enumerate(permutations(("ba", "do", "ki", "lu", "mer"), 3)):
+        values = [Value("name", "".join(word)), Value("position", "Clerk"), Value("notes", "x")]
+        values += [Value("program", "SYRIA"), Value("programId", "EU-IRN"), Value("country", "fr")]
+        records.append(
+            Record(f"s:{number:02d}", "s", Kind.PERSON, "Person", tuple(values), relations=tie)
+        )
+    batch = Batch.from_records(records).canonical()
+    columns = {prop: batch.columns[prop] for prop in COUNTED_PROPERTIES & set(batch.columns)}
+    tables, lookup = load_models().tables, symbol_source().lookup
+    whole, part = (
+        count_population(prepare(some, tables, lookup, ()))
+        for some in (batch, replace(batch, columns=columns))
+    )
+    assert len(columns) < len(batch.columns)
+    assert whole == part
+    assert set(whole.counts.bearers) == {"relation", "position"}
+    assert set(whole.counts.persons.countries) == {"fr", "ir", "sy"}
 
 
 def test_linked_sets_count_the_larger_side() -> None:
