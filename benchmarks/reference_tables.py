@@ -1,10 +1,10 @@
-"""Write the tables in `resolver/reference/data` from `rigour` and `followthemoney`.
+"""Write the tables in `resolver/reference/data` from `rigour`, `followthemoney` and `Faker`.
 
     python -m benchmarks.reference_tables
 
-The two libraries bring a package that is compiled where it is installed, so that an installation
-holds what this writes instead of them. Both are in the development extra. The same versions give
-the same bytes. Sources and licenses: `resolver/reference/data/README.md`.
+The first two bring a package that is compiled where it is installed, and `Faker` takes 25 MB, so
+that an installation holds what this writes instead of them. All are in the development extra. The
+same versions give the same bytes. Sources and licenses: `resolver/reference/data/README.md`.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from __future__ import annotations
 import json
 import lzma
 import mmap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from importlib import import_module
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -53,6 +54,14 @@ _TERRITORY_FACTS = (
     "successors",
     "places",
 )
+_LOCALES = tuple(
+    """
+    de_AT de_DE el_GR en_PK en_US es_CO es_MX fr_DZ fr_FR ha_NG hi_IN hr_HR hy_AM ig_NG ka_GE ko_KR
+    ru_RU tr_TR tw_GH uk_UA yo_NG zh_CN zh_TW
+""".split()
+)
+_NAME_LISTS = ("first_names_female", "first_names_male", "last_names", "last_names_male")
+_JAPANESE_LISTS = ("first_name_female_pairs", "first_name_male_pairs", "last_name_pairs")
 Ranges = list[list[int]]
 """First code points of runs of characters with one answer, and the answers."""
 
@@ -65,6 +74,7 @@ def main() -> None:
         ("names", build_names(texts)),
         ("territories", build_territories(texts["territories"])),
         ("ftm", build_ftm()),
+        ("generator_names", build_generator_names()),
     ):
         (DATA / f"{name}.json").write_text(
             json.dumps(table, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n",
@@ -289,6 +299,43 @@ def _property(item: Any) -> dict[str, Any]:
         "hidden": bool(item.hidden),
     }
     return {name: value for name, value in facts.items() if value}
+
+
+def build_generator_names() -> dict[str, Any]:
+    """Return the lists of names that the generator reads, by locale and attribute of Faker.
+
+    Lists with weights are sorted by falling frequency.
+    """
+    lists = {
+        locale: {
+            attribute: [name for name in names if _is_usable(name)]
+            for attribute in _NAME_LISTS
+            if (names := _sort_by_weight(getattr(_person_provider(locale), attribute, ())))
+        }
+        for locale in _LOCALES
+    }
+    japanese = _person_provider("ja_JP")
+    readings = {
+        attribute: [list(pair[:2]) for pair in getattr(japanese, attribute)]
+        for attribute in _JAPANESE_LISTS
+    }
+    return {"version": version("faker"), "lists": lists, "readings": readings}
+
+
+def _person_provider(locale: str) -> Any:
+    return import_module(f"faker.providers.person.{locale}").Provider
+
+
+def _sort_by_weight(listed: object) -> list[str]:
+    if isinstance(listed, Mapping):
+        return [str(name) for name, _ in sorted(listed.items(), key=lambda item: -float(item[1]))]
+    return [str(name) for name in listed] if isinstance(listed, Sequence) else []
+
+
+def _is_usable(name: str) -> bool:
+    return len(name) < 40 and all(
+        ch.isalpha() or ch in " -'’\u093c" or "\u0900" <= ch <= "\u097f" for ch in name
+    )
 
 
 def read_texts() -> dict[str, bytes]:

@@ -19,6 +19,7 @@ SOURCES = ("resolver", "api", "models")
 EXTRA_OF = {
     "aiohttp": "url",
     "altair": "charts",
+    "faker": "train",
     "fsspec": "url",
     "gunicorn": "server",
     "llvmlite": "source",
@@ -26,7 +27,11 @@ EXTRA_OF = {
     "prometheus_client": "server",
     "pyspark": "spark",
     "python_calamine": "excel",
+    "recordlinkage": "train",
+    "scipy": "train",
+    "sklearn": "train",
     "structlog": "server",
+    "threadpoolctl": "train",
     "waitress": "server",
 }
 TOOLS = "followthemoney hypothesis mypy normality pyicu pytest rigour ruff selenium".split()

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from recordlinkage.base import BaseCompareFeature, BaseIndexAlgorithm
 
 from resolver.comparison import Context, NameIndex, compare
 from resolver.engines.local import LocalEngine, build_link_task
@@ -37,6 +36,12 @@ from resolver.records.prepared.batch import FloatArray
 from resolver.records.progress import SILENT
 from resolver.records.results.stage_meter import StageMeter
 from resolver.resolution_task import ResolutionTask
+from resolver.training.required_packages import INSTALL
+
+try:
+    from recordlinkage.base import BaseCompareFeature, BaseIndexAlgorithm
+except ImportError as error:  # pragma: no cover - the extra is part of the development tools
+    raise ImportError(f"these features need recordlinkage: {INSTALL}") from error
 
 _PLAN = "S"
 

@@ -17,6 +17,7 @@ def test_versions_are_those_of_the_libraries() -> None:
 
 
 def test_tables_are_up_to_date() -> None:
+    assert reference_tables.build_generator_names() == read_table("generator_names")
     texts = reference_tables.read_texts()
     assert reference_tables.build_ftm() == read_table("ftm")
     assert reference_tables.build_names(texts) == read_table("names")

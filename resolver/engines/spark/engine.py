@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
+from resolver.clustering.signed_clustering import components
 from resolver.engines.local import (
     LocalEngine,
     build_link_task,
@@ -325,13 +324,9 @@ def _find_components(
 
     Links and decisions tie records together. In a component of two no other pair plays a part.
     """
-    decided = np.array(same, dtype=np.int32).reshape(-1, 2)
-    left = np.concatenate([links["left"], decided[:, 0]])
-    right = np.concatenate([links["right"], decided[:, 1]])
-    graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(count, count))
-    _, component = connected_components(graph, directed=False)
-    members = np.flatnonzero(np.bincount(component)[component] > 2)
-    return members.astype(np.int32), component[members].astype(np.int32)
+    component = components(count, links["left"], links["right"], same)
+    members = np.flatnonzero(np.bincount(component, minlength=count)[component] > 2)
+    return members.astype(np.int32), component[members]
 
 
 def _sort_pairs(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cache, partial
 from itertools import pairwise
 
@@ -246,13 +246,11 @@ def make_korean_lists() -> NameLists:
 
 def make_japanese_lists() -> NameLists:
     """Make the Japanese lists."""
-    from faker.providers.person.ja_JP import Provider
-
     given_names = (
-        _make_japanese_words(Provider.first_name_male_pairs, east_asian.JAPANESE_MALE),
-        _make_japanese_words(Provider.first_name_female_pairs, east_asian.JAPANESE_FEMALE),
+        _make_japanese_words("first_name_male_pairs", east_asian.JAPANESE_MALE),
+        _make_japanese_words("first_name_female_pairs", east_asian.JAPANESE_FEMALE),
     )
-    families = _make_japanese_words(Provider.last_name_pairs, east_asian.JAPANESE_FAMILY)
+    families = _make_japanese_words("last_name_pairs", east_asian.JAPANESE_FAMILY)
     tails = TailMaker("japanese", _spell_with_reading, cut_readings, nicknames=False)
     men, women, family = (
         _pair_parts(table)
@@ -285,8 +283,9 @@ def _spell_with_reading(text: str) -> Spellings:
     return kana.spell_japanese("".join(sign for sign in text if not is_katakana(sign)), reading)
 
 
-def _make_japanese_words(pairs: Iterable[Sequence[str]], extra: str) -> list[Word]:
-    """Make words from pairs of characters and reading."""
+def _make_japanese_words(listed: str, extra: str) -> list[Word]:
+    """Make words from a list of Faker and pairs of characters and reading."""
+    pairs = faker_lists.read_japanese_names(listed)
     extra_pairs = [entry.split(":") for entry in extra.split()]
     readings = {pair[0]: pair[1] for pair in [*pairs, *extra_pairs]}
     spellings = [kana.spell_japanese(text, reading) for text, reading in readings.items()]

@@ -1,24 +1,26 @@
-"""Name lists of Faker, read from its providers as plain sequences.
-
-Sampling through Faker itself is slow and stateful.
-"""
+"""Name lists of Faker that names are drawn from, out of the table `generator_names`."""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+
+from resolver.reference.tables import read_table
 
 
 def read_names(locale: str, *attributes: str) -> list[str]:
-    """Return the distinct names of some lists of a person provider, in its order.
+    """Return the distinct names of some lists of a locale, in order.
 
-    Lists with weights are sorted by falling frequency.
+    Lists with weights are sorted by falling frequency. Raises `KeyError` for a list that the table
+    lacks.
     """
-    provider = importlib.import_module(f"faker.providers.person.{locale}").Provider
-    all_names: list[str] = []
-    for attribute in attributes:
-        all_names += _sort_by_weight(getattr(provider, attribute, ()))
-    return list(dict.fromkeys(name for name in all_names if _is_usable(name)))
+    lists: dict[str, list[str]] = read_table("generator_names")["lists"][locale]
+    return list(dict.fromkeys(name for attribute in attributes for name in lists[attribute]))
+
+
+def read_japanese_names(attribute: str) -> list[list[str]]:
+    """Return Japanese names of a list, each as characters and reading."""
+    pairs: list[list[str]] = read_table("generator_names")["readings"][attribute]
+    return pairs
 
 
 def combine_lists(common: str, others: Sequence[str], limit: int) -> list[str]:
@@ -44,15 +46,3 @@ def _mix_order(listed: list[str]) -> list[str]:
     """Reorder names, so that an alphabetical list does not make names with A the frequent ones."""
     step = next((step for step in (37, 41, 43, 47) if len(listed) % step), 1)
     return [listed[at * step % len(listed)] for at in range(len(listed))]
-
-
-def _sort_by_weight(listed: object) -> list[str]:
-    if isinstance(listed, Mapping):
-        return [str(name) for name, _ in sorted(listed.items(), key=lambda item: -float(item[1]))]
-    return [str(name) for name in listed] if isinstance(listed, Sequence) else []
-
-
-def _is_usable(name: str) -> bool:
-    return len(name) < 40 and all(
-        ch.isalpha() or ch in " -'’\u093c" or "\u0900" <= ch <= "\u097f" for ch in name
-    )

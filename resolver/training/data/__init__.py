@@ -1,1 +1,5 @@
 """Labeled pairs from judgments, clusters, lists and decisions."""
+
+from resolver.training.required_packages import check_packages
+
+check_packages()
