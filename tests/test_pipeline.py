@@ -127,6 +127,14 @@ def test_scores_of_names() -> None:
         score_names(["Event"], ["a"], ["b"], OPTIONS)
 
 
+@pytest.mark.parametrize("schema", ["Person", "Company", "Vessel", "LegalEntity"])
+@pytest.mark.parametrize("empty", ["", "  ", "???"])
+def test_names_without_words_leave_the_odds_even(schema: str, empty: str) -> None:
+    name = "Ivan Petrov"
+    results = score_names([schema] * 3, [empty, name, empty], [name, empty, empty], OPTIONS)
+    assert results == [(0.5, Band.REVIEW)] * 3
+
+
 def test_thresholds_follow_from_options() -> None:
     assert RunOptions().thresholds.match == 0.95
     assert RunOptions(wrong_merge_costs=10).thresholds.review == 0.1

@@ -228,7 +228,8 @@ class Resolver:
     def compare(self, left: Record, right: Record) -> Comparison:
         """Score two records by themselves; their order does not matter.
 
-        Raises `InputError` where both have the same id.
+        Where they state nothing that can be compared, the odds stay even: a score of 0.5. Raises
+        `InputError` where both have the same id.
         """
         if left.id == right.id:
             raise InputError(
@@ -237,4 +238,14 @@ class Resolver:
         prepared = normalize(Batch.from_records([left, right]).canonical(), self.models)
         names, thresholds = NameIndex.of(prepared), self.options.thresholds
         explanation = explain_rows(prepared, names, self.models, thresholds, 0, 1)
+        if all(row.similarity is None for row in explanation.rows):
+            return Comparison(0.5, thresholds.band(0.5), _with_even_odds(explanation))
         return Comparison(explanation.score, explanation.band, explanation.rows)
+
+
+def _with_even_odds(explanation: Explanation) -> tuple[EvidenceRow, ...]:
+    """Return the rows of a pair of which nothing was compared, with a sum of 0."""
+    return tuple(
+        row._replace(weight=row.weight - explanation.logodds) if row.name == "calibration" else row
+        for row in explanation.rows
+    )

@@ -16,6 +16,8 @@ from resolver.models.loader import KINDS
 from resolver.pipeline import compare_and_score, normalize
 from resolver.population_scoring import score_in_population
 from resolver.records import Batch, Record, Value, kind_of_schema
+from resolver.records.batch import IntArray
+from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.population import KindPopulation, Population
 from resolver.records.progress import SILENT
 from resolver.records.results.resolution import Band
@@ -85,15 +87,24 @@ def _score(
     place = np.searchsorted(needed, rows).astype(np.int32)
     prepared = normalize(part, models, deduplicated_sources)
     first, second = place[: len(left_ids)], place[len(left_ids) :]
+    return _with_bands(_logodds(prepared, first, second, models, options), options)
+
+
+def _logodds(
+    prepared: PreparedBatch,
+    first: IntArray,
+    second: IntArray,
+    models: ModelSet,
+    options: RunOptions,
+) -> IntArray:
+    """Return the log-odds (thousandths) of pairs of rows."""
     # the smaller row is always left, so that a pair has one score in either order
-    logodds = compare_and_score(
-        prepared,
-        NameIndex.of(prepared),
-        models,
-        np.minimum(first, second),
-        np.maximum(first, second),
-        options.workers,
-    )
+    left, right = np.minimum(first, second), np.maximum(first, second)
+    names = NameIndex.of(prepared)
+    return compare_and_score(prepared, names, models, left, right, options.workers)
+
+
+def _with_bands(logodds: IntArray, options: RunOptions) -> list[tuple[float, Band]]:
     values = scores(logodds)
     return [
         (float(score), Band(int(band)))
@@ -122,7 +133,8 @@ def score_names(
 ) -> list[tuple[float, Band]]:
     """Return score and band of each pair of names, compared as records with only a name.
 
-    Scores are for even odds: whether these are two names of one, before any population is known.
+    Scores are for even odds: whether these are two names of one, before any population is known. A
+    name without words leaves nothing to compare, and the odds even.
 
     `schemas` are FtM names (Person, Company …). Raises `InputError` for any other schema.
     """
@@ -137,10 +149,16 @@ def score_names(
         for side, name in zip("ab", names, strict=True):
             record_id = f"names:{number:09d}{side}"
             records.append(Record(record_id, "names", kind, schema, (Value("name", name),)))
+    if not records:
+        return []
+    # ids are in order, so that the sides of a pair are neighbors
     batch = Batch.from_records(records).canonical()
-    left_ids = [record.id for record in records[::2]]
-    right_ids = [record.id for record in records[1::2]]
+    left = np.arange(0, len(records), 2, dtype=np.int32)
     # the number of pairs says nothing about the size of the population
     plan = choose_plan(options, 0, PLANS[0]).name if options.plan else NAME_PAIRS_PLAN
     models = load_models(options.model_dir).for_names(plan)
-    return _score(batch, left_ids, right_ids, models, options)
+    prepared = normalize(batch, models)
+    logodds = _logodds(prepared, left, left + 1, models, options)
+    has_words = prepared.names.through(prepared.forms.tokens).counts > 0
+    logodds[~(has_words[left] & has_words[left + 1])] = 0
+    return _with_bands(logodds, options)

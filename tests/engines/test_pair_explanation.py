@@ -126,6 +126,16 @@ def test_same_and_different_persons() -> None:
     assert any("birth_date" in row.name and row.weight for row in same.evidence)
 
 
+@pytest.mark.parametrize("kind", [Kind.PERSON, Kind.GROUP, Kind.ASSET])
+def test_records_of_which_nothing_is_compared_leave_the_odds_even(kind: Kind) -> None:
+    resolver = Resolver.default()
+    petrov, empty = record("a:1", kind, name="Ivan Petrov"), record("b:1", kind)
+    comparison = resolver.compare(petrov, empty)
+    assert (comparison.score, comparison.band) == (0.5, Band.REVIEW)
+    assert sum(row.weight for row in comparison.evidence) == 0
+    assert resolver.compare(petrov, record("b:2", kind, name="Ivan Petrov")).score != 0.5
+
+
 @pytest.mark.parametrize(
     ("name", "other"),
     [

@@ -52,6 +52,7 @@ def command(settings: Settings, /, cases: Path, out: Path, **options: Any) -> No
     from resolver.engines.record_pairs import score_names
 
     names1, names2 = (table.column(name) for name in _COLUMNS[1:])
+    _note_empty_names(table)
     answers = score_names(_schemas(table), names1, names2, run_options(settings, options))
     columns = tuple(name for name in table.columns if name not in ("score", "band"))
     rows = (
@@ -59,6 +60,22 @@ def command(settings: Settings, /, cases: Path, out: Path, **options: Any) -> No
         for row, answer in zip(table.rows, answers, strict=True)
     )
     write_csv_table(out, (*columns, "score", "band"), rows)
+
+
+def _note_empty_names(table: CsvTable) -> None:
+    """Say on standard error which rows lack a name."""
+    places = [
+        table.place_of(row)
+        for row in table.rows
+        if not all(row.cells[name].strip() for name in _COLUMNS[1:])
+    ]
+    if places:
+        others = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
+        click.echo(
+            f"note: {places[0]}{others}: a name is empty; nothing is compared, so that the score"
+            " is that of even odds, 0.5",
+            err=True,
+        )
 
 
 def _schemas(table: CsvTable) -> list[str]:

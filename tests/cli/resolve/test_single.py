@@ -129,6 +129,19 @@ def test_names_accept_any_schema(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert scores == [answer[0]["score"], answer[3]["score"]]
 
 
+def test_empty_names_are_noted_and_leave_the_odds_even(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = ("schema,name1,name2", "Company,,DSM", "Person,Ann Lee,Ann Lee", "Company,DSM, ")
+    cases = table(tmp_path / "cases.csv", "\n".join(lines))
+    assert run(["names", cases, "--out", "-"]) == 0
+    shown = capsys.readouterr()
+    answer = list(csv.DictReader(io.StringIO(shown.out)))
+    assert [row["band"] for row in answer] == ["review", "match", "review"]
+    assert float(answer[0]["score"]) == float(answer[2]["score"]) == 0.5
+    assert "line 2 and 1 more: a name is empty" in shown.err
+
+
 def test_weights_of_explanation_add_up(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["explain", "coast:p1", "river:7", *lists.args, "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
