@@ -11,8 +11,18 @@ from resolver.merging import GoldenRecord, GoldenValue
 from resolver.merging.canonical_values import equality_key
 from resolver.merging.survivorship import find_conflicts
 from resolver.normalize.folding import is_vowelless, to_latin
-from resolver.records.labels import display_text, property_label, sort_properties
-from resolver.records.properties import ADDRESS, COUNTRIES, FULL_NAMES, NAME_PARTS, RELATION
+from resolver.normalize.identifiers import read_identifier
+from resolver.records.labels import ADMINISTRATIVE, display_text, property_label, sort_properties
+from resolver.records.packing import unpack_identifier
+from resolver.records.properties import (
+    ADDRESS,
+    COUNTRIES,
+    FULL_NAMES,
+    IDENTIFIER_SET,
+    NAME_PARTS,
+    RELATION,
+)
+from resolver.reference.characters import text_scripts
 from resolver.reference.ftm.schemata import topic_labels
 from resolver.reference.territories import territory_name
 from resolver.review.entity_sides import EntitySide
@@ -118,7 +128,8 @@ def _value_view(prop: str, value: GoldenValue, mark: Mark, statements: Statement
     text, forms = _readable(prop, value)
     return ValueView(
         text,
-        latin_transliteration(text),
+        # a note of many words is read in a translation, not in a transliteration
+        "" if prop in ADMINISTRATIVE else latin_transliteration(text),
         # a relation is described in English, whatever the script of the names in it
         prop != RELATION and is_vowelless(value.text),
         mark,
@@ -161,11 +172,25 @@ def _mark(
     # what reads the same is not shown as a difference
     if display_text(prop, value.text) in {display_text(prop, other.text) for other in others}:
         return Mark.AGREES
+    if prop in IDENTIFIER_SET and any(_is_same_number(prop, value, other) for other in others):
+        return Mark.AGREES
     # only values of the other side can contradict; further values of this side do not
     contradicts = _may_contradict(prop) and all(
         find_conflicts({prop: (value, other)}) for other in others
     )
     return Mark.CONTRADICTED if contradicts else Mark.DIFFERS
+
+
+def _is_same_number(prop: str, value: GoldenValue, other: GoldenValue) -> bool:
+    """Return whether two numbers of one property are the same, as comparisons read them, and no
+    countries of their issuers differ. What lists call the kind of a number does not matter.
+    """
+    left, right = (
+        read_identifier(prop, item.number, item.country)
+        for item in (unpack_identifier(prop, value.text), unpack_identifier(prop, other.text))
+    )
+    same_issuer = not left.country or not right.country or left.country == right.country
+    return bool(left.number) and left.number == right.number and same_issuer
 
 
 def _may_contradict(prop: str) -> bool:
@@ -174,11 +199,4 @@ def _may_contradict(prop: str) -> bool:
 
 def latin_transliteration(text: str) -> str:
     """Return the Latin form of a text in another script; empty for a text in Latin script."""
-    if text.isascii():
-        return ""
-    transliteration = to_latin(text)
-    # accented Latin letters (below U+0250) are not another script
-    is_latin = all(ord(letter) < 0x250 for letter in text)
-    if is_latin and transliteration and len(transliteration) == len(text):
-        return ""
-    return transliteration
+    return to_latin(text) if text_scripts(text) - {"Latin"} else ""

@@ -1,12 +1,21 @@
-"""Order of the attributes of a pair: what decides comes first, what is administrative last."""
+"""Attributes of a pair: their marks and transliterations, and their order (what decides comes
+first, what is administrative last).
+"""
 
 from __future__ import annotations
 
 import pytest
 
+from resolver.records import Identifier
 from resolver.records.labels import ADMINISTRATIVE, PROPERTY_ORDER
-from resolver.review.attributes import put_decisive_first
+from resolver.review.attributes import (
+    StatementIndex,
+    compare_attributes,
+    latin_transliteration,
+    put_decisive_first,
+)
 from resolver.review.view_models import AttributeView, Mark
+from tests.merging.merged_records import merged, person
 
 
 def attribute(prop: str, mark: Mark) -> AttributeView:
@@ -47,3 +56,46 @@ def test_administrative_attributes_are_last_whatever_they_say(mark: Mark) -> Non
 
 def test_what_is_compared_is_not_administrative() -> None:
     assert set(PROPERTY_ORDER).isdisjoint(ADMINISTRATIVE)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "mark"),
+    [
+        (("1149102012620", "", ""), ("1149102012620", "", "Registration ID"), Mark.AGREES),
+        (("192-3238459- 9", "", ""), ("192-3238459-9", "", "National ID"), Mark.AGREES),
+        (("N61331372", "", ""), ("N61331372", "vn", ""), Mark.AGREES),
+        (("N61331372", "la", ""), ("N61331372", "vn", ""), Mark.DIFFERS),
+        (("N61331372", "vn", ""), ("N61331374", "vn", ""), Mark.DIFFERS),
+    ],
+)
+def test_a_number_agrees_whatever_lists_call_its_kind(
+    left: tuple[str, str, str], right: tuple[str, str, str], mark: Mark
+) -> None:
+    first, second = (
+        merged(person(f"{source}:1", identifiers=(Identifier("idNumber", *item),)))
+        for source, item in (("a", left), ("b", right))
+    )
+    (shown,) = compare_attributes(first, second, StatementIndex({}))
+    assert shown.mark is mark
+
+
+@pytest.mark.parametrize(
+    ("text", "latin"),
+    [
+        ("Mouvement pour l’Unification", ""),
+        ("WEIßE SOKOL INSTITUT", ""),
+        ("Nguyễn Văn Đạt", ""),
+        ("Величко Юстян", "velichko yustyan"),
+    ],
+)
+def test_only_other_scripts_are_transliterated(text: str, latin: str) -> None:
+    assert latin_transliteration(text) == latin
+
+
+def test_notes_are_not_transliterated() -> None:
+    side = merged(person("a:1", ("name", "Порты"), ("notes", "See ‘Порты’")))
+    attributes = compare_attributes(side, side, StatementIndex({}))
+    assert {row.prop: bool(row.left[0].latin) for row in attributes} == {
+        "name": True,
+        "notes": False,
+    }
