@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from resolver import review
+from resolver.api.desk.support.text_filters import country_label
 from resolver.reference.ftm.schemata import find_schema
 from resolver.screening.search.entity_facets import read_facet
 from resolver.screening.search.found_entities import FoundEntities
@@ -85,7 +86,7 @@ def _choice(facet: str, value: str, count: int, chosen: dict[str, str]) -> Facet
 
 def _label(facet: str, value: str) -> str:
     if facet == "countries":
-        return review.country_name(value) or value
+        return country_label(value)
     if facet == "topics":
         return review.topic_label(value)
     if facet == "schema":

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from unicodedata import east_asian_width
 
 from resolver.api.desk.figures.evidence_labels import evidence_label as evidence_label
-from resolver.review import DecisionView, latin_transliteration
+from resolver.review import DecisionView, country_name, latin_transliteration
 from resolver.review.queue.entity_summary import SCRIPTS
 
 _UNITS = (
@@ -121,6 +121,16 @@ def script_label(code: str) -> str:
 def kind_label(kind: str) -> str:
     """Return the label of a kind of records."""
     return _KINDS.get(kind, kind)
+
+
+def country_label(code: str) -> str:
+    """Return the name of a country by its code; a text that is no code stays."""
+    return country_name(code) or code
+
+
+def country_labels(codes: Sequence[str]) -> str:
+    """Return the names of countries as a list: `Iran, Syria`."""
+    return ", ".join(map(country_label, codes))
 
 
 def counts(by_name: Mapping[str, int]) -> str:
