@@ -18,6 +18,7 @@ from resolver.kernels.alignment.joined_words import (
     joined_across_scripts,
 )
 from resolver.kernels.alignment.records import LIMIT
+from resolver.kernels.comparison.code_sets import LEAST_SAME
 from resolver.records.prepared.assembly import LazyBatch
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged
@@ -237,6 +238,7 @@ def alignment_text(context: Context, pair: int = 0) -> str:
 DETAILED = frozenset(("identifier", "birth_date", "start_date", "name", "country"))
 """Comparators whose similarities `detail` describes."""
 _MANY = "a number that many use, or an invented one: it says nothing"
+_WEAKER = "the same number, but of another kind or country, or with several holders"
 
 
 def _used_by_many(context: Context, pair: int) -> bool:
@@ -255,7 +257,7 @@ def _used_by_many(context: Context, pair: int) -> bool:
     return bool(np.any(shared & (left_table.mass_used[left_items] != 0)))
 
 
-_BY_PROGRAM = "of a program of sanctions"
+_BY_PROGRAM = "through a sanctions program, not stated by both records"
 
 
 def _agree_by_program(context: Context, pair: int) -> bool:
@@ -287,6 +289,8 @@ def detail(
     """
     if math.isnan(similarity):
         return _MANY if feature == "identifier" and _used_by_many(context, pair) else ""
+    if feature == "identifier":
+        return _WEAKER if LEAST_SAME <= similarity < 1 else ""
     if feature in ("birth_date", "start_date"):
         return _grade_text(similarity)
     if feature == "country":

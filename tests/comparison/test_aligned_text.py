@@ -171,7 +171,8 @@ def test_alignment_reads_from_left_to_right_whichever_name_goes_first() -> None:
 
 def test_countries_of_programs_are_called_so() -> None:
     stated, listed = record("a:1", country="Syria"), record("b:1", program="SYRIA-EO13894")
-    assert detail(context_of(stated, listed), "country", 0.7) == "of a program of sanctions"
+    text = "through a sanctions program, not stated by both records"
+    assert detail(context_of(stated, listed), "country", 0.7) == text
     assert detail(context_of(stated, replace(stated, id="b:1")), "country", 0.7) == ""
     assert detail(context_of(stated, record("b:1", country="Iran")), "country", 0.0) == ""
 
@@ -201,6 +202,17 @@ def test_a_number_that_many_use_is_told() -> None:
     other = record("b:1", name="Ann", identifiers=[Identifier("passportNumber", "A-12")])
     assert detail(context_of(left, other), "identifier", np.nan) == ""
     assert detail(context_of(left, record("b:1", name="Ann")), "identifier", np.nan) == ""
+
+
+@pytest.mark.parametrize(
+    ("similarity", "is_weaker"),
+    [(1.0, False), (0.9, True), (0.6, True), (0.2, False), (0.0, False)],
+)
+def test_a_number_that_says_less_than_another_has_a_reason(
+    similarity: float, is_weaker: bool
+) -> None:
+    text = detail(context_of(FULL, FULL_AGAIN), "identifier", similarity)
+    assert text.startswith("the same number, but") is is_weaker
 
 
 def test_numbers_that_only_one_side_has_need_not_be_at_hand() -> None:

@@ -21,6 +21,8 @@ _LAST_ROWS = ("relatives", "competition", "entities", _START)
 _SEPARATOR = " | "
 """Text between the values of one side of a row."""
 _NAME, _COUNTRIES = "name", ("nationality", "country")
+_ACRONYM = "acronym"
+"""Subject whose row carries the names that match best, not the acronym that was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def _unite(subject: str, parts: Sequence[EvidenceRow]) -> EvidenceGroup:
     row = main._replace(name=subject, weight=weight, detail=detail)
     if subject in _COUNTRIES:
         row = row._replace(left=_country_names(row.left), right=_country_names(row.right))
+    if subject == _ACRONYM or (subject == RELATION_ROW and row.left == row.right):
+        row = row._replace(left="", right="")
     return EvidenceGroup(row, tuple(part for part in ordered if part.weight))
 
 

@@ -35,7 +35,7 @@ _DESCRIBED = {
     "partners": "Share of records with a match",
     "sources": "Matches within one list, or across lists",
     "names_only": "Only names agree",
-    "relatives": "Relatives may share this",
+    "relatives": "Relatives or affiliates may share this",
     "competition": "Other candidates that also fit",
     "entities": "Entities compared",
     "relations": "What both are related to",

@@ -71,6 +71,21 @@ def test_countries_are_named() -> None:
     assert (group.row.left, group.row.right) == ("Kazakhstan, Russia", "xx")
 
 
+def test_values_that_are_not_what_was_compared_are_left_out() -> None:
+    rows = [
+        EvidenceRow(
+            "acronym", "", "Allied Democratic Forces", "Allied Democratic Forces", 1.0, 640
+        ),
+        EvidenceRow(RELATION_ROW, "", "linked to", "linked to", None, 500, "Both linked to X"),
+        EvidenceRow(RELATION_ROW, "", "owner of", "director of", None, 400, "Both tied to Y"),
+    ]
+    assert [(group.row.left, group.row.right) for group in group_evidence(rows)] == [
+        ("", ""),
+        ("", ""),
+        ("owner of", "director of"),
+    ]
+
+
 def test_the_sum_is_that_of_the_rows() -> None:
     waterfall = build_waterfall(ROWS)
     assert waterfall.total == sum(WEIGHTS.values())
