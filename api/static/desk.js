@@ -9,6 +9,9 @@
   root.classList.add("js");
   for (const button of findAll(".foot [data-help]")) button.hidden = !find("#keys");
 
+  // --- the row of sections scrolls on a narrow screen: the current one is in sight
+  find(".sections [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+
   // --- colors: without script the form does the same
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form.theme");
