@@ -121,8 +121,8 @@ def _lists(view: StoreView, number: int, viewer: Viewer) -> list[HistoryRow]:
     rows = []
     for (revision, source), count in sorted(counts.items()):
         revision_row = revisions[revision]
-        noun = "record has its" if count == 1 else "records have their"
-        text = f"{count} {noun} current version from {source}"
+        noun = "record" if count == 1 else "records"
+        text = f"{source}: {count} {noun} new or changed"
         rows.append(
             HistoryRow(revision_row.committed_at, revision, "list", text, revision_row.actor)
         )
