@@ -52,6 +52,7 @@ def show_crime_links() -> Any:
         page=listed,
         choice=choice,
         crimes=[*LINKED_CRIMES, *(crime for crime in Activity if crime not in LINKED_CRIMES)],
+        counted={*LINKED_CRIMES, *choice.activities},
         kinds=KINDS,
         words_from=words_from,
         start=start,

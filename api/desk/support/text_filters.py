@@ -133,6 +133,18 @@ def country_labels(codes: Sequence[str]) -> str:
     return ", ".join(map(country_label, codes))
 
 
+def distinct_roles(roles: Sequence[str], relation: str = "") -> list[str]:
+    """Return roles, each once whatever its case (lower case first), without those that the words of
+    the relation have: `MEMBER, driver` of `has as member` → `driver`.
+    """
+    relation_words = set(relation.casefold().split())
+    distinct: dict[str, str] = {}
+    for role in sorted(roles, key=str.isupper):
+        if role.casefold() not in relation_words:
+            distinct.setdefault(role.casefold(), role)
+    return sorted(distinct.values(), key=str.casefold)
+
+
 def counts(by_name: Mapping[str, int]) -> str:
     """Return counts, except zeros: `{"records": 12, "born": 1}` → `12 records, 1 new entity`."""
     return ", ".join(

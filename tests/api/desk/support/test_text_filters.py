@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolver.api.desk.figures.evidence_labels import evidence_label, evidence_title
+from resolver.api.desk.support.text_filters import country_labels, distinct_roles
 from resolver.comparison import COMPARATOR_BY_NAME
 from resolver.records.results.explanation import EvidenceRow
 
@@ -47,3 +48,22 @@ def test_label_states_the_outcome(similarity: float | None, weight: int, label: 
 )
 def test_label_says_that_there_is_no_contradiction(similarity: float | None, label: str) -> None:
     assert evidence_label(EvidenceRow("name_contradicted", "", "a", "b", similarity, 5)) == label
+
+
+@pytest.mark.parametrize(
+    ("roles", "relation", "distinct"),
+    [
+        (["LEADER", "leader"], "led by", ["leader"]),
+        (["MEMBER", "driver"], "has as member", ["driver"]),
+        (["MEMBER", "driver"], "", ["driver", "MEMBER"]),
+        ([], "has as member", []),
+    ],
+)
+def test_roles_are_named_once_and_not_as_the_relation(
+    roles: list[str], relation: str, distinct: list[str]
+) -> None:
+    assert distinct_roles(roles, relation) == distinct
+
+
+def test_countries_are_named_by_their_codes() -> None:
+    assert country_labels(["ir", "sy", "nowhere"]) == "Iran, Syria, nowhere"
