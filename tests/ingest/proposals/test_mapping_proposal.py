@@ -72,6 +72,16 @@ def test_values_decide_about_columns_of_unknown_names(tmp_path: Path) -> None:
     assert len(read_lists([tmp_path / "x.csv"], mapping=mapping).batch) == 3
 
 
+def test_countries_of_a_route_are_not_those_of_the_person(tmp_path: Path) -> None:
+    rows = "Anna Ek,Türkiye,Germany\nBo Åsen,Libya,Italy\n"
+    _, mapping = proposal(tmp_path / "x.csv", f"name,route_from,route_to\n{rows}")
+    assert mapping.properties == {
+        "name": ("name",),
+        "route.source": ("route_from",),
+        "route.destination": ("route_to",),
+    }
+
+
 def test_cells_with_several_values_and_month_first_dates_are_recognized(tmp_path: Path) -> None:
     content = "id,name,aka,dob\n1,Anna Ek,A;B,05/23/1970\n2,Bo Ek,C;D,04/05/1980\n"
     _, mapping = proposal(tmp_path / "x.csv", content)

@@ -97,6 +97,8 @@ def test_a_word_for_a_name_depends_on_the_other_columns(header: str, properties:
         ("Geb.-Datum;Staatsangehoerigkeit;GeburtsOrt", ["birthDate", "nationality", "birthPlace"]),
         ("FULL_NAME;DateOfBirth", ["name", "birthDate"]),
         ("name/country", [""]),
+        ("route_from;Route via", ["route.source", "route.transit"]),
+        ("Transit country;routeTo", ["route.transit", "route.destination"]),
     ],
 )
 def test_spellings_of_headers(header: str, properties: list[str]) -> None:
