@@ -60,8 +60,13 @@ def start_import() -> Any:
     try:
         return redirect(_next_step(draft), 303)
     except InputError as error:
-        draft.discard()
-        return render_batches_page(f"{' '.join(_explain(error))} Nothing was sent."), 422
+        return _refuse_file(draft, error)
+
+
+def _refuse_file(draft: ImportDraft, error: InputError) -> tuple[str, int]:
+    """Discard a draft whose file cannot be read, and show why above the form for another one."""
+    draft.discard()
+    return render_batches_page(f"{' '.join(_explain(error))} Nothing was sent."), 422
 
 
 def _next_step(draft: ImportDraft) -> str:
@@ -114,7 +119,11 @@ def choose_import_worksheet(draft_id: str) -> Any:
 @require_role(UserRole.STEWARD)
 def import_columns(draft_id: str) -> Any:
     """Ask what each column means, with what was recognized as the first answer."""
-    return _columns_page(find_draft(draft_id))
+    draft = find_draft(draft_id)
+    try:
+        return _columns_page(draft)
+    except InputError as error:
+        return _refuse_file(draft, error)
 
 
 def _columns_page(draft: ImportDraft, problem: str = "", answers: Any = None) -> str:

@@ -185,6 +185,16 @@ def test_files_that_cannot_be_read_are_answered(desk: Desk) -> None:
     assert "Send as a batch" not in page
 
 
+def test_a_table_without_rows_leads_back_to_the_upload(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    columns = start(browser, b"name,dob\n", "a.csv").headers["Location"]
+    answer = browser.get(columns)
+    assert answer.status_code == 422
+    assert re.search(r"[Tt]he table has a header and no rows\.?\s+Nothing was sent", answer.text)
+    assert 'type="file"' in answer.text
+    assert browser.get(columns).status_code == 404
+
+
 def as_json_array(text: str) -> bytes:
     head, *rows = (line.split(";") for line in text.splitlines())
     return json.dumps([dict(zip(head, row, strict=True)) for row in rows]).encode()
