@@ -5,15 +5,16 @@ sources.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resolver.merging import GoldenRecord, GoldenValue
 from resolver.merging.canonical_values import equality_key
 from resolver.merging.survivorship import find_conflicts
+from resolver.normalize import country_code
 from resolver.normalize.folding import is_vowelless, to_latin
 from resolver.normalize.identifiers import read_identifier
 from resolver.records.labels import ADMINISTRATIVE, display_text, property_label, sort_properties
-from resolver.records.packing import unpack_identifier
+from resolver.records.packing import split_fields, unpack_identifier
 from resolver.records.properties import (
     ADDRESS,
     COUNTRIES,
@@ -21,6 +22,7 @@ from resolver.records.properties import (
     IDENTIFIER_SET,
     NAME_PARTS,
     RELATION,
+    ROUTE,
 )
 from resolver.reference.characters import text_scripts
 from resolver.reference.ftm.schemata import topic_labels
@@ -85,7 +87,7 @@ def put_decisive_first(attributes: Iterable[AttributeView]) -> tuple[AttributeVi
 def _decision_rank(attribute: AttributeView) -> tuple[bool, int]:
     rank = _DECISION_ORDER.index(attribute.mark)
     if attribute.mark is Mark.DIFFERS and not _may_contradict(attribute.prop):
-        # names in several spellings and addresses of several years mostly belong together
+        # names in several spellings, addresses of several years and routes mostly belong together
         rank = _DECISION_ORDER.index(Mark.AGREES)
     return attribute.is_administrative, rank
 
@@ -117,10 +119,15 @@ def _values(
         for value in others
         for text in (value.text, *value.forms)
     }
-    return tuple(
-        _value_view(prop, value, _mark(prop, value, others, other_keys), statements)
-        for value in values
-    )
+    views: dict[str, ValueView] = {}
+    for place, value in enumerate(values):
+        view = _value_view(prop, value, _mark(prop, value, others, other_keys), statements)
+        # routes of `be` and `BEL` read the same
+        key = view.text if prop == ROUTE else str(place)
+        if key in views:
+            view = replace(view, statements=(*views[key].statements, *view.statements))
+        views[key] = view
+    return tuple(views.values())
 
 
 def _value_view(prop: str, value: GoldenValue, mark: Mark, statements: StatementIndex) -> ValueView:
@@ -140,7 +147,7 @@ def _value_view(prop: str, value: GoldenValue, mark: Mark, statements: Statement
 
 def _readable(prop: str, value: GoldenValue) -> tuple[str, tuple[str, ...]]:
     """Return the text of a value and its other spellings: countries by name, not by code."""
-    text, *forms = (display_text(prop, form) for form in (value.text, *value.forms))
+    text, *forms = (_display(prop, form) for form in (value.text, *value.forms))
     if prop == "topics":
         return topic_label(text), ()
     if prop not in COUNTRIES or not value.code:
@@ -148,6 +155,14 @@ def _readable(prop: str, value: GoldenValue) -> tuple[str, tuple[str, ...]]:
     if len(text) <= _MAX_CODE_LENGTH:
         text = country_name(value.code) or text
     return text, tuple(form for form in forms if len(form) > _MAX_CODE_LENGTH and form != text)
+
+
+def _display(prop: str, text: str) -> str:
+    """Return a value as pages show it; the country of a route by its name."""
+    if prop == ROUTE:
+        country, role = split_fields(text, 2)
+        return f"{country_name((country_code(country) or '').lower()) or country} ({role})"
+    return display_text(prop, text)
 
 
 def country_name(code: str) -> str:
@@ -170,7 +185,7 @@ def _mark(
     ):
         return Mark.AGREES
     # what reads the same is not shown as a difference
-    if display_text(prop, value.text) in {display_text(prop, other.text) for other in others}:
+    if _display(prop, value.text) in {_display(prop, other.text) for other in others}:
         return Mark.AGREES
     if prop in IDENTIFIER_SET and any(_is_same_number(prop, value, other) for other in others):
         return Mark.AGREES
@@ -194,7 +209,7 @@ def _is_same_number(prop: str, value: GoldenValue, other: GoldenValue) -> bool:
 
 
 def _may_contradict(prop: str) -> bool:
-    return prop not in (*FULL_NAMES, *NAME_PARTS, ADDRESS)
+    return prop not in (*FULL_NAMES, *NAME_PARTS, ADDRESS, ROUTE)
 
 
 def latin_transliteration(text: str) -> str:

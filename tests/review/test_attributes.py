@@ -36,7 +36,7 @@ def test_contradictions_are_above_what_differs_agrees_or_is_missing() -> None:
     assert order_of(*attributes) == ["birthDate", "birthPlace", "nationality", "gender"]
 
 
-@pytest.mark.parametrize("prop", ["name", "alias", "firstName", "address"])
+@pytest.mark.parametrize("prop", ["name", "alias", "firstName", "address", "route"])
 def test_spellings_of_names_and_addresses_are_with_what_agrees(prop: str) -> None:
     attributes = (
         attribute(prop, Mark.DIFFERS),
@@ -98,4 +98,22 @@ def test_notes_are_not_transliterated() -> None:
     assert {row.prop: bool(row.left[0].latin) for row in attributes} == {
         "name": True,
         "notes": False,
+    }
+
+
+def test_countries_of_routes_are_named_and_compared_by_their_codes() -> None:
+    left, right = (
+        merged(*(person(f"{source}:{at}", ("route", text)) for at, text in enumerate(texts)))
+        for source, texts in (
+            ("a", ("BEL\x1fdestination", "be\x1fdestination")),
+            ("b", ("Belgium\x1fdestination", "Libya\x1ftransit")),
+        )
+    )
+    (shown,) = compare_attributes(left, right, StatementIndex({}))
+    assert [(view.text, view.mark) for view in shown.left] == [
+        ("Belgium (destination)", Mark.AGREES)
+    ]
+    assert {view.text: view.mark for view in shown.right} == {
+        "Belgium (destination)": Mark.AGREES,
+        "Libya (transit)": Mark.DIFFERS,
     }
