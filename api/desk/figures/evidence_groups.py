@@ -21,6 +21,7 @@ _LAST_ROWS = ("relatives", "competition", "entities", _START)
 _SEPARATOR = " | "
 """Text between the values of one side of a row."""
 _NAME, _COUNTRIES = "name", ("nationality", "country")
+_ACTIVITY = "activity"
 _ACRONYM = "acronym"
 """Subject whose row carries the names that match best, not the acronym that was found."""
 
@@ -74,6 +75,8 @@ def _unite(subject: str, parts: Sequence[EvidenceRow]) -> EvidenceGroup:
     row = main._replace(name=subject, weight=weight, detail=detail)
     if subject in _COUNTRIES:
         row = row._replace(left=_country_names(row.left), right=_country_names(row.right))
+    if subject == _ACTIVITY:
+        row = row._replace(left=_plain_words(row.left), right=_plain_words(row.right))
     if subject == _ACRONYM or (subject == RELATION_ROW and row.left == row.right):
         row = row._replace(left="", right="")
     return EvidenceGroup(row, tuple(part for part in ordered if part.weight))
@@ -82,6 +85,11 @@ def _unite(subject: str, parts: Sequence[EvidenceRow]) -> EvidenceGroup:
 def _country_names(codes: str) -> str:
     """Return codes of countries as names; what is no code stays."""
     return ", ".join(country_name(code) or code for code in codes.split(_SEPARATOR) if code)
+
+
+def _plain_words(codes: str) -> str:
+    """Return codes of kinds of crime as words: `arms | human_trafficking` as a list."""
+    return ", ".join(codes.replace("_", " ").split(_SEPARATOR))
 
 
 def _name_words(parts: Iterable[EvidenceRow]) -> str:

@@ -21,6 +21,7 @@ _COMPARED = {
     "position": "Positions",
     "father_name": "Father’s names",
     "legal_form": "Legal forms",
+    "activity": "Kinds of crime",
 }
 """Evidence that compares values of both sides, which agree, are similar or differ."""
 _OUTCOMES = {
@@ -60,7 +61,6 @@ _DESCRIBED = {
     "qualifier": "Words such as People's or State",
     "branch": "Places in the main names",
     "acronym": "Acronym of the other name",
-    "activity": "Related kinds of crime",
     "relation": "Related persons and groups",
     "listed": "Typical watchlist entry",
     "same_list": "Separate entries of one list",

@@ -71,6 +71,12 @@ def test_countries_are_named() -> None:
     assert (group.row.left, group.row.right) == ("Kazakhstan, Russia", "xx")
 
 
+def test_kinds_of_crime_are_words() -> None:
+    row = EvidenceRow("activity", "", "drugs | people_smuggling", "drugs", 1.0, 530)
+    (group,) = group_evidence([row])
+    assert (group.row.left, group.row.right) == ("drugs, people smuggling", "drugs")
+
+
 def test_values_that_are_not_what_was_compared_are_left_out() -> None:
     rows = [
         EvidenceRow(
