@@ -125,6 +125,8 @@ def undo(decision_id: str) -> Any:
 def _show_pair_again(decision: DecisionView, outcome: DecisionOutcome) -> Any:
     """Show the pair of a decision that was undone, with a message that offers no undo."""
     filters = filters_of_form()
+    # the page says why the pair waits, which the undo has changed
+    review.refresh_queue(current_service().hub, complete=False)
     try:
         view = review.build_pair_view(
             current_service().hub,

@@ -376,6 +376,19 @@ def test_decision_is_committed_and_undone(busy: Desk, verdict: str) -> None:
     assert log_length(busy.service.hub) == 2
 
 
+def test_the_reason_of_an_undone_decision_is_gone(busy: Desk) -> None:
+    browser = busy.signed_in("amira")
+    page = browser.get(pair(busy, *waiting_records(4)))
+    red = re.compile(r'class="tag wait">red<')
+    decided = follow_redirect(browser, decide(browser, page, "red"))
+    undo = re.search(r'action="(/review/decisions/[\w-]+/undo)"', decided.text)
+    assert undo
+    assert red.search(browser.get(pair(busy, *waiting_records(4))).text)
+    again = follow_redirect(browser, browser.post(undo[1], data={"csrf": csrf(browser)}))
+    assert "is taken back" in again.text
+    assert not red.search(again.text)
+
+
 def test_decision_needs_a_verdict_and_a_role(busy: Desk) -> None:
     browser = busy.signed_in("amira")
     page = browser.get(pair(busy, *waiting_records(3)))
