@@ -4,6 +4,7 @@ against the store, with an explanation of each match.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
@@ -36,6 +37,7 @@ from resolver.screening.screener import (
     ScreeningResult,
 )
 from resolver.screening.search.term_search import SearchScope
+from resolver.screening.uncompared_values import note_uncompared_values
 from resolver.search.search_terms import TypedText, read_typed_text
 
 FIELDS = (
@@ -97,9 +99,16 @@ def show_search() -> Any:
         id_match=id_match,
         result=result,
         matches=[_match_context(match) for match in result.matches],
-        omissions=submitted.omissions,
+        unread=_unread_fields(submitted, query),
         revision=index_revision.revision,
     )
+
+
+def _unread_fields(submitted: SubmittedRecord, query: Mapping[str, str]) -> list[tuple[str, ...]]:
+    """Return name, label and text of the fields of the form whose texts are not compared."""
+    notes = (*submitted.omissions, *note_uncompared_values(submitted.record))
+    unread = {note.partition(" ")[0] for note in notes}
+    return [(name, label, query[name]) for name, label in FIELDS if name in unread]
 
 
 def _search_words(text: str, form: dict[str, Any]) -> str:

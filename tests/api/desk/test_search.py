@@ -76,6 +76,20 @@ def test_a_match_begins_with_its_reasons_in_a_sentence(browser: Client) -> None:
     assert re.search(r'<p class="summary">Same name[^<]*\.</p>', page)
 
 
+def test_fields_that_cannot_be_read_are_named(browser: Client) -> None:
+    query = f"name={world.word(1)}&birthDate=soon&nationality=Nowhereland&country=ru"
+    page = browser.get(f"/desk/search?{query}").text
+    notes = [
+        " ".join(re.sub(r"<[^>]*>", "", note).split())
+        for note in re.findall(r'<p class="note warn">(.*?)</p>', page, re.DOTALL)
+    ]
+    assert notes == [
+        "Birth date “soon” was not compared: it cannot be read. Write it as in 1962-05-01.",
+        "Nationality “Nowhereland” was not compared: it cannot be read. "
+        "Write it as in Russia or ru.",
+    ]
+
+
 def test_a_result_shows_first_what_was_typed(browser: Client, busy: Desk) -> None:
     rows = [row for row in world.records() if row.addresses and row.addresses[0].city]
     city = rows[0].addresses[0].city
