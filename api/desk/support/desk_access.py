@@ -91,9 +91,15 @@ def require_role(role: UserRole) -> Callable[[ViewFunction], ViewFunction]:
             user = current_user()
             if user.role < role:
                 article = "an" if role.label[0] in "aeiou" else "a"
+                message = (
+                    f"Only {article} {role.label} may open this page."
+                    if request.method == "GET"
+                    else f"You may look at this, but not change it: "
+                    f"that takes {article} {role.label}."
+                )
                 raise DeskError(
                     403,
-                    f"You may look at this, but not change it: that takes {article} {role.label}.",
+                    message,
                     f"You are signed in as {user.name}, {user.role.label}. "
                     "An admin can change roles.",
                 )

@@ -374,7 +374,9 @@ def test_bad_uploads_are_refused(make_desk: DeskFactory) -> None:
 
 def test_admins_manage_users(desk: Desk) -> None:
     admin, steward = desk.signed_in("chief", UserRole.ADMIN), desk.signed_in("amira")
-    assert steward.get("/desk/users").status_code == 403
+    refused = steward.get("/desk/users")
+    assert refused.status_code == 403
+    assert "Only an admin may open this page." in refused.text
     token = csrf(admin)
     new = {"csrf": token, "name": "Zoe", "role": "viewer", "agency": "وزارة", "password": PASSWORD}
     assert admin.post("/desk/users", data=new).status_code == 303
