@@ -86,7 +86,7 @@ def _sample_list(planned: PlannedList, count: int, rows: int) -> ListSample:
         planned.row.name,
         planned.row.help,
         sample.version,
-        (*planned.notes, *sample.notes),
+        (*planned.notes, *sample.notes, *sample.repetition_notes()),
         tuple(sample.records),
         sample.read,
         sample.rejects.listed(),
@@ -104,6 +104,7 @@ class _SampleReader:
         self.records: list[Record] = []
         self.notes: list[str] = []
         self.version, self.read, self.is_cut = "", 0, False
+        self._ids: set[str] = set()
 
     def add(self, item: Item) -> None:
         """Add an item of a reader."""
@@ -147,3 +148,12 @@ class _SampleReader:
         missing = min(self._count - len(self.records), len(batch))
         self.records += batch.take(np.arange(missing)).to_records()
         self.read += len(batch)
+        self._ids.update(batch.ids.to_pylist())
+
+    def repetition_notes(self) -> list[str]:
+        """Return a note if records read have the id of another one, of which one is kept."""
+        count = self.read - len(self._ids)
+        if not count:
+            return []
+        verb = "record has" if count == 1 else "records have"
+        return [f"{count:,} {verb} the id of another record: one record of each id is kept"]

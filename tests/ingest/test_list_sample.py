@@ -56,3 +56,19 @@ def test_rejects_are_those_of_reading_the_whole(tmp_path: Path) -> None:
     assert sorted(sample.rejects) == sorted(intake.rejects)
     assert len(sample.rejects) >= 3
     assert sample.read == len(intake.batch)
+
+
+@pytest.mark.parametrize(
+    ("ids", "note"),
+    [
+        ("1 2 3", ()),
+        ("1 2 2", ("1 record has the id of another record: one record of each id is kept",)),
+        ("7 7 7", ("2 records have the id of another record: one record of each id is kept",)),
+    ],
+)
+def test_repeated_ids_are_noted(tmp_path: Path, ids: str, note: tuple[str, ...]) -> None:
+    path = tmp_path / "people.csv"
+    rows = [f"{number},Anna Sample {at}" for at, number in enumerate(ids.split())]
+    path.write_text("\n".join(["id,name", *rows]) + "\n", "utf-8")
+    (sample,), _ = sample_lists([path], rows=100)
+    assert tuple(text for text in sample.notes if "the id of another" in text) == note
