@@ -254,7 +254,9 @@ class Users:
                 and user.disabled is None
                 and not connection.execute(admins).scalar_one()
             ):
-                raise StoreError(f"{user.name} is the last admin", hint="make another one first")
+                raise StoreError(
+                    f"the user {user.name} is the last admin", hint="make another one first"
+                )
         return self.get(user.name)
 
 
