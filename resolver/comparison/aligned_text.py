@@ -238,7 +238,7 @@ def alignment_text(context: Context, pair: int = 0) -> str:
 DETAILED = frozenset(("identifier", "birth_date", "start_date", "name", "country"))
 """Comparators whose similarities `detail` describes."""
 _MANY = "a number that many use, or an invented one: it says nothing"
-_WEAKER = "the same number, but of another kind or country, or with several holders"
+_WEAKER = "the same number; it counts less, as its kind, country or holders differ"
 
 
 def _used_by_many(context: Context, pair: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from resolver.records.labels import display_text
 from resolver.records.results.evidence_summary import PHRASES, EvidenceOutcome, outcome_of
 from resolver.records.results.explanation import RELATION_ROW, EvidenceRow
 from resolver.review import country_name
@@ -22,6 +23,8 @@ _SEPARATOR = " | "
 """Text between the values of one side of a row."""
 _NAME, _COUNTRIES = "name", ("nationality", "country")
 _ACTIVITY = "activity"
+_DATE_PROPERTIES = {"birth_date": "birthDate", "start_date": "incorporationDate"}
+"""Property by which the dates of a subject are shown."""
 _ACRONYM = "acronym"
 """Subject whose row carries the names that match best, not the acronym that was found."""
 
@@ -75,6 +78,9 @@ def _unite(subject: str, parts: Sequence[EvidenceRow]) -> EvidenceGroup:
     row = main._replace(name=subject, weight=weight, detail=detail)
     if subject in _COUNTRIES:
         row = row._replace(left=_country_names(row.left), right=_country_names(row.right))
+    if subject in _DATE_PROPERTIES:
+        prop = _DATE_PROPERTIES[subject]
+        row = row._replace(left=_dates(prop, row.left), right=_dates(prop, row.right))
     if subject == _ACTIVITY:
         row = row._replace(left=_plain_words(row.left), right=_plain_words(row.right))
     if subject == _ACRONYM or (subject == RELATION_ROW and row.left == row.right):
@@ -85,6 +91,11 @@ def _unite(subject: str, parts: Sequence[EvidenceRow]) -> EvidenceGroup:
 def _country_names(codes: str) -> str:
     """Return codes of countries as names; what is no code stays."""
     return ", ".join(country_name(code) or code for code in codes.split(_SEPARATOR) if code)
+
+
+def _dates(prop: str, texts: str) -> str:
+    """Return dates in words: `1961~ | 1962` → `about 1961, 1962`."""
+    return ", ".join(display_text(prop, text) for text in texts.split(_SEPARATOR) if text)
 
 
 def _plain_words(codes: str) -> str:

@@ -71,6 +71,12 @@ def test_countries_are_named() -> None:
     assert (group.row.left, group.row.right) == ("Kazakhstan, Russia", "xx")
 
 
+def test_dates_are_in_words() -> None:
+    row = EvidenceRow("birth_date", "", "1967-01-01", "1961~ | 1960/1962", 0.1, -1660)
+    (group,) = group_evidence([row])
+    assert (group.row.left, group.row.right) == ("1967-01-01", "about 1961, 1960 to 1962")
+
+
 def test_kinds_of_crime_are_words() -> None:
     row = EvidenceRow("activity", "", "drugs | people_smuggling", "drugs", 1.0, 530)
     (group,) = group_evidence([row])
