@@ -145,7 +145,11 @@ def _queue_charts() -> list[tuple[str, list[ChartRow]]]:
     ages = [ChartRow(label, count) for label, count in counts]
     oldest = url_for("desk.queue", waiting_days=review.AGE_DAYS[-1])
     ages[-1] = replace(ages[-1], address=oldest)
-    charts = [("Waiting by reason", reasons), ("Waiting by kind", kinds), ("Waiting for", ages)]
+    charts = [
+        ("Waiting by reason", reasons),
+        ("Waiting by kind (unknown ones count in each)", kinds),
+        ("Waiting for", ages),
+    ]
     return [(title, rows) for title, rows in charts if any(row.count for row in rows)]
 
 

@@ -229,7 +229,7 @@ def _print_summary(
 
 
 def _changes_text(result: CommitResult, read_count: int, *, dry_run: bool) -> str:
-    head = "Would change" if dry_run else f"Version {result.revision}"
+    head = "Would change" if dry_run else f"Revision {result.revision}"
     return (
         f"{head}: {read_count:,} records read, {result.new_count:,} new, "
         f"{result.superseded_count:,} changed, {len(result.withdrawn):,} withdrawn; "

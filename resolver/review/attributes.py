@@ -14,7 +14,7 @@ from resolver.normalize import country_code
 from resolver.normalize.folding import is_vowelless, to_latin
 from resolver.normalize.identifiers import read_identifier
 from resolver.records.labels import ADMINISTRATIVE, display_text, property_label, sort_properties
-from resolver.records.packing import split_fields, unpack_identifier
+from resolver.records.packing import identifier_text, split_fields, unpack_identifier
 from resolver.records.properties import (
     ADDRESS,
     COUNTRIES,
@@ -72,9 +72,36 @@ def compare_attributes(
     """Compare every property that either side has, names first."""
     props = sort_properties({*left.values, *right.values})
     return tuple(
-        _attribute(prop, left.values.get(prop, ()), right.values.get(prop, ()), statements)
+        _attribute(
+            prop,
+            left.values.get(prop) or _numbers_of_other_kinds(prop, right, left),
+            right.values.get(prop) or _numbers_of_other_kinds(prop, left, right),
+            statements,
+        )
         for prop in props
     )
+
+
+def _numbers_of_other_kinds(
+    prop: str, side: GoldenRecord, other: GoldenRecord
+) -> tuple[GoldenValue, ...]:
+    """Return the numbers of the other side that a side has as `prop` and that one otherwise: the
+    tax number of one list is the registration number of another. They name their kind.
+    """
+    if prop not in IDENTIFIER_SET:
+        return ()
+    return tuple(
+        number._replace(text=_with_kind(kind, number.text), forms=())
+        for kind in sorted(IDENTIFIER_SET & other.values.keys())
+        for number in other.values[kind]
+        if any(_is_same_number(prop, value, number) for value in side.values[prop])
+    )
+
+
+def _with_kind(prop: str, text: str) -> str:
+    """Return a number with the label of its property as its kind, unless it states one."""
+    identifier = unpack_identifier(prop, text)
+    return identifier_text(replace(identifier, type=identifier.type or property_label(prop)))
 
 
 def put_decisive_first(attributes: Iterable[AttributeView]) -> tuple[AttributeView, ...]:

@@ -74,7 +74,7 @@ def test_a_commit_to_a_store(lists: Path, tmp_path: Path) -> None:
     code, *status = done.stdout.splitlines()
     assert code == "code 1"
     # that nothing was committed can still be read, unless there is no space to open the store
-    assert not status or status[0].startswith("Version 0: 0 records are 0 entities")
+    assert not status or status[0].startswith("Revision 0: 0 records are 0 entities")
 
 
 def test_spilled_data_of_a_cluster(lists: Path, tmp_path: Path) -> None:

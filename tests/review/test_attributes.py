@@ -79,6 +79,25 @@ def test_a_number_agrees_whatever_lists_call_its_kind(
     assert shown.mark is mark
 
 
+def test_a_number_under_another_property_agrees_and_names_its_kind() -> None:
+    first, second = (
+        merged(person(f"{source}:1", identifiers=numbers))
+        for source, numbers in (
+            ("a", (Identifier("innCode", "9111000450"),)),
+            ("b", (Identifier("vatCode", "9111000450"), Identifier("passportNumber", "K1"))),
+        )
+    )
+    attributes = compare_attributes(first, second, StatementIndex({}))
+    shown = {row.prop: (row.mark, row.left, row.right) for row in attributes}
+    assert {prop: mark for prop, (mark, *_) in shown.items()} == {
+        "innCode": Mark.AGREES,
+        "vatCode": Mark.AGREES,
+        "passportNumber": Mark.OMITTED,
+    }
+    assert [value.text for value in shown["innCode"][2]] == ["9111000450 (VAT code)"]
+    assert [value.text for value in shown["vatCode"][1]] == ["9111000450 (INN code)"]
+
+
 @pytest.mark.parametrize(
     ("text", "latin"),
     [

@@ -36,7 +36,7 @@ def command(settings: Settings, /, store_url: str, as_json: bool) -> None:
         click.echo(json.dumps(_status_to_json(status), ensure_ascii=False))
         return
     click.echo(
-        f"Version {status.revision}: {status.records:,} records are {status.entities:,} entities; "
+        f"Revision {status.revision}: {status.records:,} records are {status.entities:,} entities; "
         f"{status.waiting_pairs:,} pairs wait for review. "
         f"Plan {status.plan or '-'}, model {status.model or '-'}."
     )
