@@ -4,7 +4,7 @@ against the store, with an explanation of each match.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import request
@@ -39,6 +39,7 @@ from resolver.screening.screener import (
 from resolver.screening.search.term_search import SearchScope
 from resolver.screening.uncompared_values import note_uncompared_values
 from resolver.search.search_terms import TypedText, read_typed_text
+from resolver.search.similar_terms import has_codes
 
 FIELDS = (
     ("name", "Name"),
@@ -119,6 +120,7 @@ def _search_words(text: str, form: dict[str, Any]) -> str:
     start = read_integer("from", 0, 0, _MAX_FOUND)
     best = results.best(min(start + _MAX_MATCHES, _MAX_FOUND))[start:]
     entities = build_match_documents(best, results.snapshot, viewer())
+    typed = read_typed_text(text)
     revision = revision_of(results.snapshot.revision)
     answer = {"total": len(results), "seen": [entity["id"] for entity in entities]}
     log_access("search", {"q": text}, answer, revision)
@@ -127,7 +129,8 @@ def _search_words(text: str, form: dict[str, Any]) -> str:
         problem=f"There is no filter {', '.join(unknown)}." if unknown else None,
         id_match=_find_by_id(text),
         found_count=len(results),
-        matches=[_entity_context(entity, read_typed_text(text)) for entity in entities],
+        matches=[_entity_context(entity, typed) for entity in entities],
+        only_alike=not start and _are_only_alike(entities, typed),
         revision=revision.revision,
         facets=facet_choices(results, filters),
         filters=[":".join(row) for row in filters],
@@ -137,7 +140,10 @@ def _search_words(text: str, form: dict[str, Any]) -> str:
 
 def _search_page(**context: Any) -> str:
     defaults = dict.fromkeys(
-        ("problem", "result", "id_match", "found_count", "matches", "facets", "filters", "start")
+        (
+            *("problem", "result", "id_match", "found_count", "matches", "facets", "filters"),
+            *("start", "only_alike"),
+        )
     )
     choices = {
         "fields": FIELDS,
@@ -209,17 +215,42 @@ def _order_stated(properties: dict[str, list[str]], typed: TypedText) -> dict[st
     others.
     """
 
-    def is_stated(value: str) -> bool:
-        """Return whether a value has a typed word, or is the typed number."""
-        read = read_typed_text(value)
-        return bool({*typed.words, *typed.wholes} & {*read.words, *read.wholes})
-
     ordered = {}
     for prop, values in properties.items():
-        stated = [value for value in values if is_stated(value)]
+        stated = [value for value in values if _is_stated(value, typed)]
         others = [] if prop in STATED_FACTS else [value for value in values if value not in stated]
         ordered[prop] = [*stated, *others]
     return ordered
+
+
+def _is_stated(value: str, typed: TypedText) -> bool:
+    """Return whether a value has a typed word, or is the typed number."""
+    read = read_typed_text(value)
+    return bool({*typed.words, *typed.wholes} & {*read.words, *read.wholes})
+
+
+def _are_only_alike(entities: Sequence[dict[str, Any]], typed: TypedText) -> bool:
+    """Return whether the best results state words that are like the typed ones, and none of these.
+
+    Numbers are found as they are or not at all.
+    """
+    words = typed.words
+    return (
+        bool(entities and words)
+        and all(map(has_codes, words))
+        and not any(_states(entity, typed) for entity in entities)
+    )
+
+
+def _states(entity: dict[str, Any], typed: TypedText) -> bool:
+    """Return whether an entity states a typed word, its beginning, or the typed number."""
+    values = [value for texts in entity["properties"].values() for value in texts]
+    return any(
+        _is_stated(value, typed)
+        or any(word.startswith(typed.words) for word in read_typed_text(value).words)
+        for value in [entity["caption"], *values]
+        if isinstance(value, str)
+    )
 
 
 def _fact_texts(prop: str, values: list[str]) -> list[str]:

@@ -104,3 +104,19 @@ def test_a_result_shows_first_what_was_typed(browser: Client, busy: Desk) -> Non
     # an address that states nothing typed is not shown
     name = rows[0].caption.split()[-1]
     assert "<dt>Address</dt>" not in browser.get(f"/desk/search?q={name}").text
+
+
+def test_words_that_are_only_alike_are_said_to_be(browser: Client) -> None:
+    name = next(
+        word
+        for row in world.records()
+        for word in row.caption.split()
+        if word.isascii() and word.isalpha() and len(word) >= 6
+    )
+    alike = "None states a word as typed"
+    assert alike not in browser.get(f"/desk/search?q={name}").text
+    assert alike not in browser.get(f"/desk/search?q={name[:-2]}").text
+    changed = f"{name[:3]}q{name[4:]}"
+    page = browser.get(f"/desk/search?q={changed}").text
+    assert count_found(page)
+    assert alike in page
