@@ -100,9 +100,9 @@ def correct_models(
 def _no_better_model(reasons: Mapping[str, str]) -> InputError:
     texts = [f"{kind}: {reason}" for kind, reason in reasons.items()]
     return InputError(
-        "there is no better model in these decisions "
-        f"({'; '.join(texts) or 'no decision teaches anything'})",
-        hint="keep the old one, decide more",
+        "these decisions give no better model: "
+        f"{'; '.join(texts) or 'no decision teaches anything'}",
+        hint="keep the one in use, and decide more pairs",
     )
 
 

@@ -120,7 +120,7 @@ def test_model_that_is_no_better_on_held_out_decisions_is_not_made(tmp_path: Pat
     assert len(halves) >= 20
     # one pair of records, called the same and different by turns, cannot be learned
     alike = replace(decided, decisions=halves)
-    with pytest.raises(InputError, match="keep the old one"):
+    with pytest.raises(InputError, match="keep the one in use"):
         correct_models(alike, models, "mine")
 
 
