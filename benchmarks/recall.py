@@ -15,7 +15,8 @@ no hindrance):
 - `match`, `review`: the same from 0.5 and from the review threshold on, for the first `FIRST`
   entities of a query: nobody reads more namesakes than that.
 
-Scores must be the same, to the last digit.
+Brute force compares pairs, while candidates of a check compete: its scores are the same, to the
+last digit, or lower. A weak candidate beside a good one may so fall below the review threshold.
 """
 
 from __future__ import annotations
@@ -51,8 +52,8 @@ _EVEN = 0.5
 
 @dataclass(frozen=True, slots=True)
 class RecallFigures:
-    """Figures: hits of brute force, those that the check lists too, and the number of unequal
-    scores.
+    """Figures: hits of brute force, those that the check lists too, and the number of scores that
+    are higher than competition allows.
     """
 
     hits: dict[str, int]
@@ -165,12 +166,12 @@ def measure_recall(
         if drawn_scores[number] >= min_score:
             hits["drawn"] += 1
             listed_hits["drawn"] += drawn in listed
-            other_scores += drawn in listed and listed[drawn] != drawn_scores[number]
+            other_scores += drawn in listed and listed[drawn] > drawn_scores[number]
             _note_missed(missed_hits, query, drawn, drawn_scores[number], listed)
         if number < brute_count:
             expected = brute.hits(number, min_score)
             other_scores += sum(
-                expected.get(entity_id) != score for entity_id, score in listed.items()
+                score > expected.get(entity_id, 0.0) for entity_id, score in listed.items()
             )
             ranked = sorted(expected.items(), key=lambda item: (-item[1], item[0] not in listed))[
                 :FIRST
