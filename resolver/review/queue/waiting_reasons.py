@@ -23,7 +23,7 @@ _SAMPLE_INTERVAL = 50
 """Borderline pairs among which one is drawn at random."""
 Numbers = npt.NDArray[np.int64]
 REASON_TEXTS = {
-    QueueReason.CONTRADICTION: "records of the two match, yet the entities as wholes do not fit",
+    QueueReason.CONTRADICTION: "records of the two match, yet other values speak against it",
     QueueReason.SAMPLE: "drawn by chance, so that the model also learns from plain cases",
     QueueReason.BORDERLINE: "the score lies between the thresholds",
 }
