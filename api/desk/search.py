@@ -39,7 +39,7 @@ from resolver.screening.screener import (
 from resolver.screening.search.term_search import SearchScope
 from resolver.screening.uncompared_values import note_uncompared_values
 from resolver.search.search_terms import TypedText, read_typed_text
-from resolver.search.similar_terms import has_codes
+from resolver.search.similar_terms import find_alike, has_codes
 
 FIELDS = (
     ("name", "Name"),
@@ -190,7 +190,9 @@ def _match_context(match: ScreeningMatch) -> dict[str, Any]:
 
 
 def _entity_context(entity: dict[str, Any], typed: TypedText | None = None) -> dict[str, Any]:
-    """Return what a result shows; values that state a typed word come first."""
+    """Return what a result shows; values that state a typed word come first, and where none does,
+    the words that are like it are named.
+    """
     properties = _order_stated(entity["properties"], typed) if typed else entity["properties"]
     names = [*properties.get("name", ()), *properties.get("alias", ())]
     return {
@@ -202,6 +204,7 @@ def _entity_context(entity: dict[str, Any], typed: TypedText | None = None) -> d
             for prop in (*FACTS, *(STATED_FACTS if typed else ()))
             if properties.get(prop)
         ],
+        "alike": _alike_words(entity, typed) if typed else [],
         "datasets": entity["datasets"],
         # other ids that a source lists have no source in front
         "record_count": sum(
@@ -242,15 +245,29 @@ def _are_only_alike(entities: Sequence[dict[str, Any]], typed: TypedText) -> boo
     )
 
 
+def _alike_words(entity: dict[str, Any], typed: TypedText) -> list[str]:
+    """Return the words of an entity by which it was found, if it states no typed word."""
+    if _states(entity, typed):
+        return []
+    words = list(dict.fromkeys(word for text in _texts(entity) for word in _words_of(text)))
+    return list(dict.fromkeys(filter(None, (find_alike(word, words) for word in typed.words))))
+
+
 def _states(entity: dict[str, Any], typed: TypedText) -> bool:
     """Return whether an entity states a typed word, its beginning, or the typed number."""
-    values = [value for texts in entity["properties"].values() for value in texts]
     return any(
-        _is_stated(value, typed)
-        or any(word.startswith(typed.words) for word in read_typed_text(value).words)
-        for value in [entity["caption"], *values]
-        if isinstance(value, str)
+        _is_stated(text, typed) or any(word.startswith(typed.words) for word in _words_of(text))
+        for text in _texts(entity)
     )
+
+
+def _texts(entity: dict[str, Any]) -> list[str]:
+    values = (value for texts in entity["properties"].values() for value in texts)
+    return [entity["caption"], *(value for value in values if isinstance(value, str))]
+
+
+def _words_of(text: str) -> tuple[str, ...]:
+    return read_typed_text(text).words
 
 
 def _fact_texts(prop: str, values: list[str]) -> list[str]:

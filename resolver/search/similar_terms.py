@@ -61,6 +61,21 @@ class SimilarTerms:
         return results, np.repeat(_FACTORS[ways], counts)
 
 
+def find_alike(word: str, others: Sequence[str]) -> str:
+    """Return the one of other words that is most like a word, the first of several; empty if none.
+
+    A word is like another if the index would find it by that (`SimilarTerms`).
+    """
+    words = [other for other in others if has_codes(other)]
+    if not words or not has_codes(word):
+        return ""
+    own, _, _ = _code_words([word])
+    codes, owners, ways = _code_words(words)
+    shared = np.flatnonzero(np.isin(codes, own))
+    order = shared[np.lexsort((owners[shared], ways[shared]))]
+    return words[owners[order[0]]] if len(order) else ""
+
+
 def has_codes(word: str) -> bool:
     """Return whether a word can be like others: numbers and very short words cannot."""
     return len(word) >= MIN_LETTERS - 1 and word.isalpha()

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resolver.search.similar_terms import (
     LIKENESS_FACTORS,
     Likeness,
+    find_alike,
     has_codes,
     index_similar_terms,
 )
@@ -38,6 +41,18 @@ def test_a_word_is_like_another(word: str, like: str, way: Likeness) -> None:
 
 def test_a_script_without_vowels_is_read_by_consonants() -> None:
     assert best_likeness("putin")["bwtyn"] == LIKENESS_FACTORS[Likeness.SKELETON]
+
+
+@given(
+    st.text("aeiknoprst", min_size=1, max_size=7),
+    st.lists(st.text("aeiknoprst", max_size=7), max_size=5),
+)
+def test_the_word_most_alike_is_one_that_the_index_gives(word: str, others: list[str]) -> None:
+    coded = [(number, other) for number, other in enumerate(others) if has_codes(other)]
+    terms, factors = index_similar_terms(coded).find(word)
+    alike, most = find_alike(word, others), factors.max(initial=0)
+    best = {others[term] for term, factor in zip(terms, factors, strict=True) if factor == most}
+    assert alike in best if best else alike == ""
 
 
 @pytest.mark.parametrize("word", ["", "a", "an", "x482916", "2020"])

@@ -120,3 +120,5 @@ def test_words_that_are_only_alike_are_said_to_be(browser: Client) -> None:
     page = browser.get(f"/desk/search?q={changed}").text
     assert count_found(page)
     assert alike in page
+    assert "found by a word like it" in page
+    assert name.lower() in re.findall(r"found by a word like it:.*?</p>", page, re.DOTALL)[0]
