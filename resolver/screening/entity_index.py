@@ -259,14 +259,14 @@ class EntityIndex:
             view.commit_times([view.revision])[view.revision],
             changed_entities,
         )
-        models = self._hub.models_at(view)
+        models, workers = self._hub.models_at(view), self._hub.options_of(view.head).workers
         return build_index_segment(
             self._load_records(view, record),
             entity,
             names,
             revisions,
             # deduplicated sources play no part between a query and an entity
-            lambda batch: normalize(batch, models),
+            lambda batch: normalize(batch, models, workers=workers),
         )
 
     def _load_records(self, view: StoreView, numbers: Numbers) -> Batch:
