@@ -13,6 +13,14 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from resolver.training.required_packages import INSTALL
+
+try:
+    from sklearn.base import BaseEstimator, ClusterMixin
+    from sklearn.utils.validation import check_is_fitted
+except ImportError as error:  # pragma: no cover - the extra is part of the development tools
+    raise ImportError(f"EntityResolver needs scikit-learn: {INSTALL}") from error
+
 from resolver.errors import InputError
 from resolver.frames.column_choice import Columns
 from resolver.frames.resolving import (
@@ -28,15 +36,8 @@ from resolver.records.progress import SILENT
 from resolver.run_options import RunOptions
 from resolver.training.data.labeled_clusters import match_clusters
 from resolver.training.model_files import save_trained_models
-from resolver.training.required_packages import INSTALL
 from resolver.training.train import default_fit_options, train_models
 from resolver.training.training_data import InventedMaterial, gather_training_data
-
-try:
-    from sklearn.base import BaseEstimator, ClusterMixin
-    from sklearn.utils.validation import check_is_fitted
-except ImportError as error:  # pragma: no cover - the extra is part of the development tools
-    raise ImportError(f"EntityResolver needs scikit-learn: {INSTALL}") from error
 
 Labels = npt.NDArray[np.int64]
 _VERSION = "fitted"

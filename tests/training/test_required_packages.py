@@ -29,6 +29,8 @@ import importlib.util
 
 present = importlib.util.find_spec
 importlib.util.find_spec = lambda name, *rest: None if name in MISSING else present(name, *rest)
+"""
+COMMAND = """
 from resolver.__main__ import main
 
 sys.argv = ["resolver", *sys.argv[1:]]
@@ -41,10 +43,12 @@ PEOPLE = """id,name,birthDate
 """
 
 
-def run_without(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command where the packages of the extra `train` cannot be imported."""
+def run_without(
+    folder: Path, *arguments: str, code: str = COMMAND
+) -> subprocess.CompletedProcess[str]:
+    """Run a command, or code, where the packages of the extra `train` cannot be imported."""
     return subprocess.run(
-        [sys.executable, "-c", WITHOUT, *arguments],
+        [sys.executable, "-c", WITHOUT + code, *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -83,3 +87,23 @@ def test_training_without_the_extra_says_what_to_install(tmp_path: Path) -> None
     assert "Faker, recordlinkage, scipy, scikit-learn, threadpoolctl" in train.stderr
     assert "pip install 'watchlist-resolver[train]'" in train.stderr
     assert "Traceback" not in train.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "needed"),
+    [
+        ("from resolver import EntityResolver", "EntityResolver needs scikit-learn"),
+        (
+            "from resolver.frames.recordlinkage_features import RuleIndex",
+            "these features need recordlinkage",
+        ),
+    ],
+)
+def test_classes_that_need_the_extra_say_what_to_install(
+    tmp_path: Path, code: str, needed: str
+) -> None:
+    result = run_without(tmp_path, code=code)
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1] == (
+        f"ImportError: {needed}: pip install 'watchlist-resolver[train]'"
+    )
