@@ -4,7 +4,7 @@ against the store, with an explanation of each match.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
@@ -19,6 +19,7 @@ from resolver.api.desk.support.search_facets import (
     narrow_search,
     read_facet_filters,
 )
+from resolver.api.desk.support.text_filters import country_label
 from resolver.api.errors import ApiError
 from resolver.api.observability import current_metrics
 from resolver.api.query_parameters import read_integer
@@ -39,7 +40,7 @@ from resolver.screening.screener import (
 from resolver.screening.search.term_search import SearchScope
 from resolver.screening.uncompared_values import note_uncompared_values
 from resolver.search.search_terms import TypedText, read_typed_text
-from resolver.search.similar_terms import find_alike, has_codes
+from resolver.search.similar_terms import find_alike
 
 FIELDS = (
     ("name", "Name"),
@@ -121,6 +122,7 @@ def _search_words(text: str, form: dict[str, Any]) -> str:
     best = results.best(min(start + _MAX_MATCHES, _MAX_FOUND))[start:]
     entities = build_match_documents(best, results.snapshot, viewer())
     typed = read_typed_text(text)
+    matches = [_entity_context(entity, typed) for entity in entities]
     revision = revision_of(results.snapshot.revision)
     answer = {"total": len(results), "seen": [entity["id"] for entity in entities]}
     log_access("search", {"q": text}, answer, revision)
@@ -129,8 +131,9 @@ def _search_words(text: str, form: dict[str, Any]) -> str:
         problem=f"There is no filter {', '.join(unknown)}." if unknown else None,
         id_match=_find_by_id(text),
         found_count=len(results),
-        matches=[_entity_context(entity, typed) for entity in entities],
-        only_alike=not start and _are_only_alike(entities, typed),
+        matches=matches,
+        # the best come first
+        only_alike=bool(matches) and not start and all(match["alike"] for match in matches),
         revision=revision.revision,
         facets=facet_choices(results, filters),
         filters=[":".join(row) for row in filters],
@@ -217,61 +220,36 @@ def _order_stated(properties: dict[str, list[str]], typed: TypedText) -> dict[st
     """Return properties with the values first that state a typed word, and of `STATED_FACTS` no
     others.
     """
-
     ordered = {}
     for prop, values in properties.items():
-        stated = [value for value in values if _is_stated(value, typed)]
+        stated = [value for value in values if _states(read_typed_text(value), typed)]
         others = [] if prop in STATED_FACTS else [value for value in values if value not in stated]
         ordered[prop] = [*stated, *others]
     return ordered
 
 
-def _is_stated(value: str, typed: TypedText) -> bool:
-    """Return whether a value has a typed word, or is the typed number."""
-    read = read_typed_text(value)
-    return bool({*typed.words, *typed.wholes} & {*read.words, *read.wholes})
-
-
-def _are_only_alike(entities: Sequence[dict[str, Any]], typed: TypedText) -> bool:
-    """Return whether the best results state words that are like the typed ones, and none of these.
-
-    Numbers are found as they are or not at all.
-    """
-    words = typed.words
-    return (
-        bool(entities and words)
-        and all(map(has_codes, words))
-        and not any(_states(entity, typed) for entity in entities)
-    )
-
-
 def _alike_words(entity: dict[str, Any], typed: TypedText) -> list[str]:
-    """Return the words of an entity by which it was found, if it states no typed word."""
-    if _states(entity, typed):
+    """Return the words of an entity that are like typed ones; none if it states a typed word, the
+    beginning of one, or the typed number.
+    """
+    values = (value for texts in entity["properties"].values() for value in texts)
+    texts = [entity["caption"], *(value for value in values if isinstance(value, str))]
+    read_texts = list(map(read_typed_text, texts))
+    words = list(dict.fromkeys(word for read in read_texts for word in read.words))
+    if any(_states(read, typed) for read in read_texts) or any(
+        word.startswith(typed.words) for word in words
+    ):
         return []
-    words = list(dict.fromkeys(word for text in _texts(entity) for word in _words_of(text)))
     return list(dict.fromkeys(filter(None, (find_alike(word, words) for word in typed.words))))
 
 
-def _states(entity: dict[str, Any], typed: TypedText) -> bool:
-    """Return whether an entity states a typed word, its beginning, or the typed number."""
-    return any(
-        _is_stated(text, typed) or any(word.startswith(typed.words) for word in _words_of(text))
-        for text in _texts(entity)
-    )
-
-
-def _texts(entity: dict[str, Any]) -> list[str]:
-    values = (value for texts in entity["properties"].values() for value in texts)
-    return [entity["caption"], *(value for value in values if isinstance(value, str))]
-
-
-def _words_of(text: str) -> tuple[str, ...]:
-    return read_typed_text(text).words
+def _states(read: TypedText, typed: TypedText) -> bool:
+    """Return whether a text that was read has a typed word, or is the typed number."""
+    return bool({*typed.words, *typed.wholes} & {*read.words, *read.wholes})
 
 
 def _fact_texts(prop: str, values: list[str]) -> list[str]:
     """Return values as people read them: countries and topics by name."""
     if prop in COUNTRIES:
-        return [review.country_name(value) or value for value in values]
+        return list(map(country_label, values))
     return [review.topic_label(value) for value in values] if prop == "topics" else values

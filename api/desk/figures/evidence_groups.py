@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from resolver.records.labels import display_text
+from resolver.records.properties import ACTIVITY
 from resolver.records.results.evidence_summary import PHRASES, EvidenceOutcome, outcome_of
 from resolver.records.results.explanation import RELATION_ROW, EvidenceRow
 from resolver.review import country_name
@@ -22,9 +23,8 @@ _LAST_ROWS = ("relatives", "competition", "entities", _START)
 _SEPARATOR = " | "
 """Text between the values of one side of a row."""
 _NAME, _COUNTRIES = "name", ("nationality", "country")
-_ACTIVITY = "activity"
-_DATE_PROPERTIES = {"birth_date": "birthDate", "start_date": "incorporationDate"}
-"""Property by which the dates of a subject are shown."""
+_PROPERTIES = {"birth_date": "birthDate", "start_date": "incorporationDate", "activity": ACTIVITY}
+"""Property as which values of a subject are shown."""
 _ACRONYM = "acronym"
 """Subject whose row carries the names that match best, not the acronym that was found."""
 
@@ -76,31 +76,23 @@ def _unite(subject: str, parts: Sequence[EvidenceRow]) -> EvidenceGroup:
     detail = _name_words(parts) if subject == _NAME else main.detail
     ordered = sorted(parts, key=lambda row: -abs(row.weight))
     row = main._replace(name=subject, weight=weight, detail=detail)
-    if subject in _COUNTRIES:
-        row = row._replace(left=_country_names(row.left), right=_country_names(row.right))
-    if subject in _DATE_PROPERTIES:
-        prop = _DATE_PROPERTIES[subject]
-        row = row._replace(left=_dates(prop, row.left), right=_dates(prop, row.right))
-    if subject == _ACTIVITY:
-        row = row._replace(left=_plain_words(row.left), right=_plain_words(row.right))
+    if subject in _COUNTRIES or subject in _PROPERTIES:
+        left, right = (_show_values(subject, side) for side in (row.left, row.right))
+        row = row._replace(left=left, right=right)
     if subject == _ACRONYM or (subject == RELATION_ROW and row.left == row.right):
         row = row._replace(left="", right="")
     return EvidenceGroup(row, tuple(part for part in ordered if part.weight))
 
 
-def _country_names(codes: str) -> str:
-    """Return codes of countries as names; what is no code stays."""
-    return ", ".join(country_name(code) or code for code in codes.split(_SEPARATOR) if code)
+def _show_values(subject: str, values: str) -> str:
+    """Return the values of one side as a list: `1961~ | 1962` → `about 1961, 1962`."""
+    return ", ".join(_show_value(subject, value) for value in values.split(_SEPARATOR) if value)
 
 
-def _dates(prop: str, texts: str) -> str:
-    """Return dates in words: `1961~ | 1962` → `about 1961, 1962`."""
-    return ", ".join(display_text(prop, text) for text in texts.split(_SEPARATOR) if text)
-
-
-def _plain_words(codes: str) -> str:
-    """Return codes of kinds of crime as words: `arms | human_trafficking` as a list."""
-    return ", ".join(codes.replace("_", " ").split(_SEPARATOR))
+def _show_value(subject: str, value: str) -> str:
+    if subject in _COUNTRIES:
+        return country_name(value) or value
+    return display_text(_PROPERTIES[subject], value)
 
 
 def _name_words(parts: Iterable[EvidenceRow]) -> str:

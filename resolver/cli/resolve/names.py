@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,12 +71,16 @@ def _note_empty_names(table: CsvTable) -> None:
         if not all(row.cells[name].strip() for name in _COLUMNS[1:])
     ]
     if places:
-        others = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
         click.echo(
-            f"note: {places[0]}{others}: a name is empty; nothing is compared, so that the score"
+            f"note: {_first_of(places)}: a name is empty; nothing is compared, so that the score"
             " is that of even odds, 0.5",
             err=True,
         )
+
+
+def _first_of(places: Sequence[str]) -> str:
+    """Return the first of some places, and how many more there are."""
+    return places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1:,} more"
 
 
 def _schemas(table: CsvTable) -> list[str]:
@@ -91,7 +96,6 @@ def _schemas(table: CsvTable) -> list[str]:
             unknown.setdefault(name, []).append(table.place_of(row))
         schemas.append(schema or _PERSON_OR_GROUP)
     for name, places in unknown.items():
-        others = f" and {len(places) - 1:,} more" if len(places) > 1 else ""
-        place, effect = f"{places[0]}{others}", f"compared as {_PERSON_OR_GROUP}"
+        place, effect = _first_of(places), f"compared as {_PERSON_OR_GROUP}"
         click.echo(f"note: {place}: no schema is called {name[:40]!r}; {effect}", err=True)
     return schemas

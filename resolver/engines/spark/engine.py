@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from resolver.clustering.signed_clustering import components
+from resolver.clustering import components
 from resolver.engines.local import (
     LocalEngine,
     build_link_task,
@@ -325,7 +325,7 @@ def _find_components(
     Links and decisions tie records together. In a component of two no other pair plays a part.
     """
     component = components(count, links["left"], links["right"], same)
-    members = np.flatnonzero(np.bincount(component, minlength=count)[component] > 2)
+    members = np.flatnonzero(np.bincount(component)[component] > 2)
     return members.astype(np.int32), component[members]
 
 
