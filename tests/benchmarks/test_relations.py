@@ -1,4 +1,4 @@
-"""Fit of the weights of relations, on invented pairs."""
+"""Fit of the weights of relations, on invented pairs, and the measure of what they add."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.relations import Counts, SharedPairs, fit_kind, save_weights
+from benchmarks.relations import (
+    KINDS,
+    Counts,
+    ScoredWorld,
+    SharedPairs,
+    compare_worlds,
+    find_missed_entities,
+    fit_kind,
+    missed_at_precision,
+    save_weights,
+)
 from resolver.model_set import load_relation_weights
 from resolver.scoring.relations.relation_weights import RelationWeights
 
@@ -45,3 +55,28 @@ def test_weights_of_groups_leave_roles_and_years_out() -> None:
 def test_precision_of_nothing_is_whole() -> None:
     assert Counts(5, 5, 0, 0).precision == 1.0
     assert Counts(5, 1, 8, 2).precision == 0.75
+
+
+def test_missed_pairs_are_read_off_between_precisions() -> None:
+    counts = [Counts(100, 20, 80, 8), Counts(100, 60, 40, 0), Counts(100, 40, 60, 3)]
+    assert missed_at_precision(counts, 0.95) == 40
+    assert missed_at_precision(counts, 0.975) == 50
+    assert missed_at_precision(counts, 0.5) == 20
+
+
+def test_a_threshold_that_gains_nothing_does_not_count() -> None:
+    counts = [Counts(100, 20, 80, 4), Counts(100, 60, 40, 4)]
+    assert missed_at_precision(counts, 0.9) == 20
+
+
+def test_missed_pairs_of_entities_count_their_records() -> None:
+    truth, labels = np.array([0, 0, 0, 1, 1]), np.array([0, 0, 2, 3, 3])
+    assert find_missed_entities(truth, labels) == {(0, 2): 2}
+
+
+def test_a_small_world_is_compared() -> None:
+    rows = list(compare_worlds([ScoredWorld.generate(400, 1)]))
+    assert [row.kind for row in rows] == list(KINDS)
+    for row in rows:
+        assert 0 <= row.bound <= 1
+        assert row.weighed.true > 0
