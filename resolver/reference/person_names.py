@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 from resolver.reference.tables import read_person_names, read_table
 
 NAME, NICK, SYMBOL = "NAME", "NICK", "SYMBOL"
 """Categories of symbols: a name in all spellings, its short forms, other words of names."""
-_TITLES = re.compile(
-    rf"^\W*(?:(?:{'|'.join(map(re.escape, read_table('names')['person_prefixes']))})\.?\s+)*",
-    re.IGNORECASE,
-)
 _KINDS = {"person_symbols": SYMBOL, "person_name_parts": NAME, "person_nick": NICK}
 
 
@@ -31,6 +28,13 @@ def word_symbols() -> Iterator[tuple[str, str, list[str]]]:
             yield category, key, forms
 
 
+@cache
+def _titles() -> re.Pattern[str]:
+    """Return the pattern of titles and signs before the name of a person."""
+    words = "|".join(map(re.escape, read_table("names")["person_prefixes"]))
+    return re.compile(rf"^\W*(?:(?:{words})\.?\s+)*", re.IGNORECASE)
+
+
 def remove_titles(name: str) -> str:
     """Return a name without titles before it, such as `Mr` or `Dr.`, and without leading signs."""
-    return _TITLES.sub("", name)
+    return _titles().sub("", name)

@@ -53,6 +53,29 @@ def insert_rows(table: Table, columns: dict[str, Sequence[Any]], connection: Con
     )
 
 
+def insert_or_update(
+    dialect: str,
+    table: Table,
+    row: Mapping[str, Any],
+    key: Sequence[str],
+    changes: Mapping[str, Any],
+    condition: ColumnElement[bool],
+) -> Any:
+    """Return a statement that inserts a row. Where one has the same `key`, it changes that if the
+    condition holds, and otherwise nothing.
+    """
+    # the statements of PostgreSQL take long to load, so other stores do not
+    if dialect == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
+    return (
+        insert(table)
+        .values(**row)
+        .on_conflict_do_update(index_elements=list(key), set_=dict(changes), where=condition)
+    )
+
+
 def end_rows(
     table: Table,
     revision: int,

@@ -21,10 +21,10 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Engine, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
+from resolver.store.bulk_rows import insert_or_update
 from resolver.store.database import read_transaction, translate_errors, write_transaction
 from resolver.store.row_types import utc_text
 from resolver.store.schema import sessions, sign_in_failures, users
@@ -210,18 +210,21 @@ class Users:
         `LockedError`, and then counts nothing.
         """
         until = utc_text(now + LOCK_TIME)
-        dialect = postgresql if self.engine.dialect.name == "postgresql" else sqlite
+        tries = sign_in_failures.c.tries
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
             connection.execute(
                 delete(sign_in_failures).where(sign_in_failures.c.until <= utc_text(now))
             )
             for key, limit, subject in limits:
-                first = dialect.insert(sign_in_failures).values(name=key, tries=1, until=until)
-                again = {"tries": sign_in_failures.c.tries + 1, "until": until}
-                counted = first.on_conflict_do_update(
-                    index_elements=["name"], set_=again, where=sign_in_failures.c.tries < limit
-                ).returning(sign_in_failures.c.tries)
-                if connection.execute(counted).first() is None:
+                counted = insert_or_update(
+                    self.engine.dialect.name,
+                    sign_in_failures,
+                    {"name": key, "tries": 1, "until": until},
+                    ["name"],
+                    {"tries": tries + 1, "until": until},
+                    tries < limit,
+                )
+                if connection.execute(counted.returning(tries)).first() is None:
                     locked = select(sign_in_failures.c.until).where(sign_in_failures.c.name == key)
                     end = datetime.datetime.fromisoformat(connection.execute(locked).scalar_one())
                     raise LockedError(int((end - now).total_seconds()), subject)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from resolver.store.bulk_rows import insert_or_update
 from resolver.store.database import read_transaction, translate_errors, write_transaction
 from resolver.store.row_types import utc_text
 from resolver.store.schema import assignments, decisions, holds, rechecks, saved_filters
@@ -48,13 +48,14 @@ class RecheckRow:
 
 def take_hold(connection: Connection, pair: Pair, steward: str, until: str) -> bool:
     """Take or renew a hold within a write transaction; False if another steward has it."""
-    kind = postgresql if connection.dialect.name == "postgresql" else sqlite
-    row = {"low": pair[0], "high": pair[1], "who": steward, "until": until}
-    command = kind.insert(holds).values(**row)
-    free = or_(holds.c.who == steward, holds.c.until <= utc_text())
-    # changes nothing and returns no row if the condition fails
-    command = command.on_conflict_do_update(
-        index_elements=["low", "high"], set_={"who": steward, "until": until}, where=free
+    hold = {"who": steward, "until": until}
+    command = insert_or_update(
+        connection.dialect.name,
+        holds,
+        {"low": pair[0], "high": pair[1], **hold},
+        ["low", "high"],
+        hold,
+        or_(holds.c.who == steward, holds.c.until <= utc_text()),
     )
     return connection.execute(command.returning(holds.c.who)).first() is not None
 
