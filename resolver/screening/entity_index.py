@@ -35,13 +35,11 @@ from resolver.records import Batch, Handling, concat
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.visibility import Viewer, is_visible
 from resolver.scoring import Thresholds
+from resolver.screening.active_entities import all_active, count_entities, current_masks
 from resolver.screening.index_segment import (
     IndexSegment,
     RevisionRange,
-    all_active,
     build_index_segment,
-    count_entities,
-    current_masks,
     merge_index_segments,
     open_index_segment,
     write_index_segment,
@@ -197,7 +195,7 @@ class EntityIndex:
             lambda batch: normalize(batch, self._hub.models),
         )
         digest = hashlib.sha256()
-        for name, array in sorted(segment.stored.extra.items()):
+        for name, array in sorted(segment.arrays.items()):
             digest.update(name.encode() + array.tobytes())
         return digest.hexdigest()[:16]
 

@@ -8,9 +8,8 @@ again.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import cast
@@ -25,11 +24,13 @@ from resolver.blocking.retrieval.key_lookup import KeyTable, build_key_table
 from resolver.blocking.retrieval.word_lookup import IndexedNames, index_names
 from resolver.comparison import NameMaterial, name_material
 from resolver.comparison.alignment import row_gathering
+from resolver.comparison.alignment.name_arrays import read_only
 from resolver.hub.index.prepared_arrays import prepared_from_arrays, prepared_to_arrays
 from resolver.kernels.blocking.prefilter_records import PrefilterArrays
+from resolver.kernels.threads import lazy_property
 from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
-from resolver.records.kinds import combine_kinds, count_kinds
+from resolver.records.kinds import combine_kinds
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.entity_profiles import build_profiles
@@ -45,6 +46,8 @@ from resolver.store.segments import Segment, build_segment, write_segment
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+_TERMS = "terms."
+"""Beginning of the names of the arrays of terms."""
 Prepare = Callable[[Batch], PreparedBatch]
 CHECK_PLAN = Plan(
     "check", 0, dict.fromkeys(("birth_day", "identifier", "contact", "mailbox", "acronym"), "")
@@ -72,7 +75,6 @@ class IndexSegment:
     words: IndexedNames
     prefilter_arrays: PrefilterArrays
     keys: KeyTable
-    terms: TermIndex
 
     def __len__(self) -> int:
         return len(self.entities)
@@ -127,6 +129,23 @@ class IndexSegment:
             kinds[restricted] = combine_kinds(batch.kinds[rows], owner[rows], len(restricted))
         return kinds
 
+    @lazy_property
+    def terms(self) -> TermIndex:
+        """Terms of its records.
+
+        Files hold them. Segments in memory, which follow each commit, make them for the first
+        search, since most are replaced before anybody searches.
+        """
+        arrays = _select_arrays(_TERMS, self.stored.extra)
+        arrays = arrays or build_term_index(self.stored.batch).to_arrays()
+        return TermIndex.from_arrays(_read_only(arrays))
+
+    @property
+    def arrays(self) -> dict[str, AnyArray]:
+        """All arrays that its file holds beside the records, by name."""
+        terms = self.terms.to_arrays().items()
+        return {**self.stored.extra, **{_TERMS + name: array for name, array in terms}}
+
     @cached_property
     def owners(self) -> IntArray:
         """Entity row of each record."""
@@ -151,28 +170,6 @@ class IndexSegment:
     def _members(self, rows: Numbers) -> tuple[Numbers, Numbers]:
         counts = self.member_offsets[rows + 1] - self.member_offsets[rows]
         return spread(self.member_offsets[rows], counts), np.repeat(np.arange(len(rows)), counts)
-
-
-def all_active(segments: Sequence[IndexSegment]) -> list[Bools]:
-    """Return masks of all rows of each segment."""
-    return [np.ones(len(segment), dtype=bool) for segment in segments]
-
-
-def current_masks(segments: Sequence[IndexSegment]) -> list[Bools]:
-    """Return the rows of each segment that no later segment has ended."""
-    masks = all_active(segments)
-    for place, segment in enumerate(segments):
-        for earlier, mask in zip(segments[:place], masks, strict=False):
-            mask[earlier.rows_of(np.asarray(segment.stored.ended))] = False
-    return masks
-
-
-def count_entities(segments: Sequence[IndexSegment], active: Sequence[Bools]) -> dict[str, int]:
-    """Count the active entities by label of kind, of which everybody may see a record."""
-    counts: Counter[str] = Counter()
-    for segment, mask in zip(segments, active, strict=True):
-        counts.update(count_kinds(segment.public_kinds[mask]))
-    return dict(counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +242,8 @@ def write_index_segment(
     """Write a segment to a file and return the segment of that file. Raises `StoreError` if it
     cannot be written.
     """
-    return open_index_segment(write_segment(folder, segment.stored, stamp, large_pages=True))
+    stored = replace(segment.stored, extra=segment.arrays)
+    return open_index_segment(write_segment(folder, stored, stamp, large_pages=True))
 
 
 def _build_segment(
@@ -281,7 +279,6 @@ def _build_segment(
         f"seen.{place}": np.reshape(cast(AnyArray, array), -1)
         for place, array in enumerate(prefilter_arrays(prepared))
     }
-    extra |= {f"terms.{name}": array for name, array in build_term_index(batch).to_arrays().items()}
     extra |= {f"prepared.{name}": array for name, array in prepared_to_arrays(prepared).items()}
     extra |= {
         f"material.{name}": array
@@ -301,8 +298,7 @@ def _build_segment(
 
 def open_index_segment(stored: Segment) -> IndexSegment:
     """Open a stored segment. Raises `LookupError` if it is not a segment of the entity index."""
-    # read-only like arrays of files, so that kernels are compiled for one array type
-    extra = {name: _read_only(array) for name, array in stored.extra.items()}
+    extra = _read_only(stored.extra)
     prepared = prepared_from_arrays(_select_arrays("prepared.", extra))
     return IndexSegment(
         stored,
@@ -318,7 +314,6 @@ def open_index_segment(stored: Segment) -> IndexSegment:
         ),
         PrefilterArrays(*_prefilter_columns(extra)),
         KeyTable(**{field.name: extra[f"keys.{field.name}"] for field in fields(KeyTable)}),
-        TermIndex.from_arrays(_select_arrays("terms.", extra)),
     )
 
 
@@ -337,7 +332,6 @@ def _select_arrays(prefix: str, arrays: Mapping[str, AnyArray]) -> dict[str, Any
     }
 
 
-def _read_only(array: AnyArray) -> AnyArray:
-    view = array.view()
-    view.flags.writeable = False
-    return view
+def _read_only(arrays: Mapping[str, AnyArray]) -> dict[str, AnyArray]:
+    """Return arrays that are read-only as those of files, so that kernels see one array type."""
+    return {name: read_only(array) for name, array in arrays.items()}
