@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from resolver.blocking.keys import RuleKeys
 from resolver.blocking.pair_union import PackedPairs
+from resolver.kernels.blocking.equal_keys import group_equal_keys
 from resolver.kernels.blocking.key_groups import (
     RULE_BITS,
     GroupedKeys,
@@ -26,6 +27,8 @@ from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import HashArray
 from resolver.records.prepared.ragged import spread
 
+_KEYS_PER_PART = 4_000
+"""Keys that are grouped at a time, about."""
 PurgeCounts = Callable[[HashArray], npt.NDArray[np.int64]]
 """Gives for keys (ascending) the pairs of those that are purged elsewhere, and 0 for all others."""
 
@@ -77,22 +80,39 @@ def group_keys(
 
     Keys with more than `cap` pairs are purged, and those for which `purge_counts` is not 0.
     """
-    order = np.argsort(keys.base)
-    base, rows, refine = keys.base[order], keys.rows[order], keys.refine[order]
-    starts = np.flatnonzero(np.concatenate(([len(base) > 0], base[1:] != base[:-1])))
-    ends = np.append(starts[1:], len(base))
-    distinct = len(starts)
-    large = (ends - starts) > 1
-    starts, ends = starts[large], ends[large]
+    grouped, bases, distinct = _group_equal(keys, purge_counts is not None)
+    rows, refine, bounds = grouped
+    starts, ends = bounds[:-1], bounds[1:]
     within = np.ones(len(starts), dtype=np.bool_)
     if purge_counts is not None and len(starts):
-        within = purge_counts(base[starts]) == 0
+        order = np.argsort(bases)
+        within[order] = purge_counts(bases[order]) == 0
     cut = order_groups(rows, refine, starts, ends, records.sides, records.linking, cap, within)
-    starts, sizes = starts[within], (ends - starts)[within]
-    members = spread(starts, sizes)
-    return KeyGroups(
-        number, rows[members], refine[members], np.append(0, np.cumsum(sizes)), distinct, int(cut)
+    if not within.all():
+        starts, sizes = starts[within], (ends - starts)[within]
+        members = spread(starts, sizes)
+        rows, refine, bounds = rows[members], refine[members], np.append(0, np.cumsum(sizes))
+    return KeyGroups(number, rows, refine, bounds, distinct, int(cut))
+
+
+def _group_equal(
+    keys: RuleKeys, with_keys: bool
+) -> tuple[tuple[IntArray, IntArray, npt.NDArray[np.int64]], HashArray, int]:
+    """Return rows, refinements and bounds of the groups of equal keys of two or more records, the
+    key of each group (empty unless `with_keys`), and the number of distinct keys.
+    """
+    count = len(keys.base)
+    bits = max(0, (count // _KEYS_PER_PART).bit_length())
+    rows, refine = np.empty(count, dtype=np.int32), np.empty(count, dtype=np.int32)
+    bounds = np.empty(count // 2 + 2, dtype=np.int64)
+    bases = np.empty(count // 2 if with_keys else 0, dtype=np.uint64)
+    distinct = group_equal_keys(
+        keys.base, keys.rows, keys.refine, bits, rows, refine, bounds, bases
     )
+    groups = int(bounds[-1])
+    bounds = bounds[: groups + 1]
+    filled = int(bounds[-1])
+    return (rows[:filled], refine[:filled], bounds), bases[:groups], int(distinct)
 
 
 def join_keys(

@@ -13,9 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.kernels.blocking.key_sets import (
+    KeyColumns,
+    count_name_keys,
     count_symbol_pairs,
     distinct_hashes,
+    fill_rule_keys,
     fill_symbol_pairs,
+    gather_name_keys,
 )
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import DateTable, HashArray, PreparedBatch
@@ -38,6 +42,7 @@ class RuleKeys:
     refine: IntArray
 
 
+_NO_REFINEMENTS = Ragged(np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32))
 NO_KEYS = RuleKeys(
     np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32)
 )
@@ -159,10 +164,11 @@ def keys_of_records(prepared: PreparedBatch, by_form: KeySets) -> KeySets:
 
 def keys_of_names(names: Ragged, by_form: KeySets) -> KeySets:
     """Return hashes per record, given its forms and the hashes per form."""
-    counts = np.diff(by_form.offsets)[names.items]
-    hashes = by_form.hashes[spread(by_form.offsets[:-1][names.items], counts)]
-    ends = np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
-    return KeySets(ends[names.offsets].astype(np.int32), hashes)
+    total = count_name_keys(names.offsets, names.items, by_form.offsets)
+    offsets, hashes = np.empty(len(names.offsets), dtype=np.int32), np.empty(total, dtype=np.uint64)
+    columns = KeyColumns(by_form.offsets, by_form.hashes)
+    gather_name_keys(names.offsets, names.items, columns, offsets, hashes)
+    return KeySets(offsets, hashes)
 
 
 def keys_of_table(ragged: Ragged, hashes: HashArray) -> KeySets:
@@ -201,12 +207,13 @@ def cross_keys(left: KeySets, right: KeySets) -> KeySets:
 def keys_of(hashed: KeySets, salt: int, refine: Ragged | None) -> RuleKeys:
     """Return the keys of a rule: hashes salted by its number, once per refinement of the record."""
     hashed = distinct_keys(hashed)
-    rows, base = hashed.rows, mix(hashed.hashes, np.uint64(salt))
-    if refine is None:
-        return RuleKeys(rows, base, np.zeros(len(rows), dtype=np.int32))
-    counts = refine.counts[rows]
-    times = np.maximum(counts, 1)
-    values = np.zeros(int(times.sum()), dtype=np.int32)
-    is_refined = np.repeat(counts > 0, times)
-    values[is_refined] = refine.items[spread(refine.offsets[:-1][rows], counts)]
-    return RuleKeys(np.repeat(rows, times), np.repeat(base, times), values)
+    sizes = np.diff(hashed.offsets)
+    if refine is not None:
+        sizes = sizes * np.maximum(refine.counts, 1)
+    total = int(sizes.sum(dtype=np.int64))
+    rows, base = np.empty(total, dtype=np.int32), np.empty(total, dtype=np.uint64)
+    values = np.empty(total, dtype=np.int32)
+    narrow = _NO_REFINEMENTS if refine is None else refine
+    columns = KeyColumns(hashed.offsets, hashed.hashes)
+    fill_rule_keys(columns, np.uint64(salt), narrow.offsets, narrow.items, rows, base, values)
+    return RuleKeys(rows, base, values)

@@ -31,8 +31,10 @@ def word_symbols() -> Iterator[tuple[str, str, list[str]]]:
 @cache
 def _titles() -> re.Pattern[str]:
     """Return the pattern of titles and signs before the name of a person."""
-    words = "|".join(map(re.escape, read_table("names")["person_prefixes"]))
-    return re.compile(rf"^\W*(?:(?:{words})\.?\s+)*", re.IGNORECASE)
+    return re.compile(
+        rf"^\W*(?:(?:{'|'.join(map(re.escape, read_table('names')['person_prefixes']))})\.?\s+)*",
+        re.IGNORECASE,
+    )
 
 
 def remove_titles(name: str) -> str:

@@ -21,6 +21,8 @@ from resolver.kernels.compiler import compiled
 
 RULE_BITS = 5
 """Bits of the number of a rule in a dealt pair (right record << 5 | rule)."""
+_SMALL_GROUP = 32
+"""Records up to which insertion is faster than sorting."""
 
 
 class GroupedKeys(NamedTuple):
@@ -109,6 +111,17 @@ def _is_ascending(values: IntArray, start: int, end: int) -> bool:
     return place >= end
 
 
+@compiled(inline="always", allocates=False)
+def _insert_in_order(rows: IntArray, refine: IntArray, start: int, end: int) -> None:
+    """Order a small group by refinement; equal ones keep their order."""
+    for place in range(start + 1, end):
+        row, value, target = rows[place], refine[place], place
+        while target > start and refine[target - 1] > value:
+            rows[target], refine[target] = rows[target - 1], refine[target - 1]
+            target -= 1
+        rows[target], refine[target] = row, value
+
+
 @compiled()
 def order_groups(
     rows: IntArray,
@@ -127,7 +140,9 @@ def order_groups(
     cut = 0
     for group in range(len(starts)):
         start, end = starts[group], ends[group]
-        if not _is_ascending(refine, start, end):
+        if end - start <= _SMALL_GROUP:
+            _insert_in_order(rows, refine, start, end)
+        elif not _is_ascending(refine, start, end):
             order = np.argsort(refine[start:end], kind="mergesort")
             rows[start:end] = rows[start:end][order]
             refine[start:end] = refine[start:end][order]

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
-from resolver.kernels.arrays import AnyIntArray, HashArray, LongArray
+from resolver.kernels.arrays import AnyIntArray, HashArray, IntArray, LongArray
 from resolver.kernels.compiler import compiled
+
+
+class KeyColumns(NamedTuple):
+    """Hashes of rows: those of row i are `hashes[offsets[i]:offsets[i + 1]]`."""
+
+    offsets: IntArray
+    hashes: HashArray
+
 
 SHORT = 24
 """Items up to which insertion is faster than sorting."""
@@ -112,3 +122,57 @@ def fill_symbol_pairs(
                     second = mix_hashes(np.uint64(ordered[right, 0]), _SYMBOL_SALT)
                     out[at] = mix_hashes(first, second)
                     at += 1
+
+
+@compiled(allocates=False)
+def fill_rule_keys(
+    keys: KeyColumns,
+    salt: np.uint64,
+    refine_offsets: AnyIntArray,
+    refine_items: AnyIntArray,
+    rows: IntArray,
+    base: HashArray,
+    refine: IntArray,
+) -> None:
+    """Write row, salted hash and refinement of the keys of each row, once per refinement.
+
+    A row without refinements has 0. `refine_offsets` is empty where no row has any.
+    """
+    at = 0
+    for row in range(len(keys.offsets) - 1):
+        first, last = 0, 0
+        if len(refine_offsets) > 0:
+            first, last = refine_offsets[row], refine_offsets[row + 1]
+        for place in range(keys.offsets[row], keys.offsets[row + 1]):
+            key = mix_hashes(keys.hashes[place], salt)
+            for number in range(first, max(last, first + 1)):
+                rows[at], base[at] = row, key
+                refine[at] = refine_items[number] if number < last else 0
+                at += 1
+
+
+@compiled(allocates=False)
+def count_name_keys(names: AnyIntArray, forms: AnyIntArray, starts: AnyIntArray) -> np.int64:
+    """Return how many keys the names of all records have.
+
+    Names of a record are between two `names`, and are `forms`; keys of a form between two `starts`.
+    """
+    total = np.int64(0)
+    for place in range(names[0], names[-1]):
+        total += starts[forms[place] + 1] - starts[forms[place]]
+    return total
+
+
+@compiled(allocates=False)
+def gather_name_keys(
+    names: AnyIntArray, forms: AnyIntArray, keys: KeyColumns, offsets: IntArray, out: HashArray
+) -> None:
+    """Write the keys of the names of each record, with their offsets; see `count_name_keys`."""
+    at = 0
+    for row in range(len(names) - 1):
+        offsets[row] = at
+        for place in range(names[row], names[row + 1]):
+            for key in range(keys.offsets[forms[place]], keys.offsets[forms[place] + 1]):
+                out[at] = keys.hashes[key]
+                at += 1
+    offsets[len(names) - 1] = at
