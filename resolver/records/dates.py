@@ -108,7 +108,19 @@ def parse_date(
     century in which the date is not after `latest`, today by default, so that no birth lies in the
     future.
     """
+    if is_canonical_day(text):
+        return PartialDate(int(text[:4]), int(text[5:7]), int(text[8:]))
     return _parse(text, _Convention(day_first, latest or _today()))
+
+
+def is_canonical_day(text: str) -> bool:
+    """Return whether a text is the canonical text of a day, as nearly all dates of data are."""
+    if len(text) != 10 or text[4] != "-" or text[7] != "-":
+        return False
+    try:
+        return datetime.date.fromisoformat(text).year <= MAX_YEAR
+    except ValueError:
+        return False
 
 
 def date_readings(
@@ -119,6 +131,8 @@ def date_readings(
     Two readings have dates such as `03/04/1970` where `day_first` is None, and months whose name
     means different ones in two languages.
     """
+    if is_canonical_day(text):
+        return (parse_date(text),)
     orders = (True, False) if day_first is None else (day_first,)
     latest = latest or _today()
     if len(text) <= MAX_TEXT and not _FIGURES.fullmatch(text):

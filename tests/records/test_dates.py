@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.errors import DateError
-from resolver.records import PartialDate, parse_date
+from resolver.records import PartialDate, date_readings, parse_date
+from resolver.records import dates as dates_module
+from resolver.records.dates import MAX_YEAR, is_canonical_day
 
 
 @st.composite
@@ -33,6 +35,41 @@ def test_ranges_round_trip(date: PartialDate, two: PartialDate, circa: bool) -> 
     date = low if low == high else replace(low, until=high, circa=circa)
     assert parse_date(str(date)) == date
     assert date.last_year >= date.year
+
+
+def read_at_length(text: str) -> tuple[PartialDate, ...] | None:
+    """Return the readings of a text as if it were no canonical day; None where there is none."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dates_module, "is_canonical_day", lambda _text: False)
+        try:
+            return date_readings(text)
+        except DateError:
+            return None
+
+
+@given(
+    st.one_of(
+        dates().map(str),
+        st.from_regex(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"),
+        st.from_regex(r"\A[\dW]{4}-[\dW]{2}-?[\dW]{1,2}\Z"),
+    )
+)
+def test_canonical_days_are_read_as_by_the_long_way(text: str) -> None:
+    try:
+        readings = date_readings(text)
+    except DateError:
+        readings = None
+    assert readings == read_at_length(text)
+    if is_canonical_day(text):
+        assert tuple(map(str, readings or ())) == (text,)
+
+
+def test_only_days_that_exist_are_canonical() -> None:
+    assert is_canonical_day("1972-02-29")
+    assert is_canonical_day(f"{MAX_YEAR}-12-31")
+    others = ("1971-02-29", "1971-2-9", "1971", "1971-00-00", "2020-W01-1", "٢٠٢٠-٠١-٠١", "")
+    for text in (*others, f"{MAX_YEAR + 1}-01-01"):
+        assert not is_canonical_day(text)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import numpy as np
 
 from resolver.ingest.text.date_order import DateOrder
 from resolver.records import Batch, date_readings, parse_date
+from resolver.records.dates import is_canonical_day
 
 _COMPACT_DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _TIMESTAMP = re.compile(
@@ -29,6 +30,8 @@ def read_date(text: str, *, day_first: bool = True) -> str:
     `19590915`, `1959-09-15 00:00:00` and `9/15/1959 12:00:00 AM` are days too (the time of day is
     ignored). Raises `DateError` where no date can be read or there is no such day.
     """
+    if is_canonical_day(text):
+        return text
     return str(parse_date(_strip_time(text), day_first=day_first))
 
 
@@ -40,6 +43,8 @@ def read_date_readings(
     `latest` is the last day of a year of two digits, today by default. Raises the errors of
     `read_date`.
     """
+    if is_canonical_day(text):
+        return (text,)
     plain = _strip_time(text)
     day_first = (order or DateOrder()).day_first(plain)
     return tuple(map(str, date_readings(plain, day_first=day_first, latest=latest)))
