@@ -193,6 +193,8 @@ def pinyin_readings(token: str, *, is_known: bool) -> tuple[str, ...]:
     """
     if not 4 <= len(token) <= 18 or not token.isascii() or (is_known and not _OWN.search(token)):
         return ()
+    if not _may_be_cut(token, _all_syllables()):
+        return ()
     spellings = set()
     if _cut(token, _pinyin()) or _cut(token, _pinyin(), short=True):
         spellings.add(token)
@@ -221,6 +223,25 @@ def korean_key(token: str, *, is_known: bool) -> str:
     for spelled, levelled in _LEVELS:
         token = token.replace(spelled, levelled)
     return token
+
+
+@cache
+def _all_syllables() -> frozenset[str]:
+    """Return the syllables of pinyin and of Wade–Giles."""
+    return frozenset((*_pinyin(), *_wade()))
+
+
+def _may_be_cut(token: str, table: Container[str]) -> bool:
+    """Return whether two or three syllables of a table make up a word, as few words are."""
+    size = len(token)
+    firsts = [length for length in range(1, min(size, 7)) if token[:length] in table]
+    lasts = [size - end for end in range(1, size) if token[end:] in table] if firsts else []
+    return any(
+        first + last == size or token[first : size - last] in table
+        for first in firsts
+        for last in lasts
+        if first + last <= size
+    )
 
 
 def _cut(token: str, table: Container[str], *, short: bool = False) -> list[str]:

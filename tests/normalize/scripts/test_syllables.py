@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resolver.normalize.scripts.syllables import (
+    _all_syllables,
+    _cut,
+    _may_be_cut,
     is_korean_spelling,
     is_pinyin,
     is_syllable,
@@ -115,3 +120,12 @@ def test_words_of_syllables_of_one_language() -> None:
     assert not is_korean_spelling("zhilong")
     assert not is_pinyin("smith")
     assert not is_korean_spelling("smith")
+
+
+@given(
+    st.lists(st.sampled_from(sorted(_all_syllables())), min_size=1, max_size=4), st.text("anghi")
+)
+def test_words_that_cannot_be_cut_are_told_at_once(parts: list[str], end: str) -> None:
+    token = "".join(parts) + end
+    can_be_cut = any(_cut(token, _all_syllables(), short=short) for short in (False, True))
+    assert _may_be_cut(token, _all_syllables()) == can_be_cut
