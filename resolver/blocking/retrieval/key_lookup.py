@@ -19,6 +19,7 @@ import numpy.typing as npt
 from resolver.blocking import key_join
 from resolver.blocking.key_join import rule_keys
 from resolver.blocking.key_parts import KeyParts
+from resolver.blocking.keys import order_hashes
 from resolver.blocking.plans import Plan
 from resolver.blocking.rules import RULES
 from resolver.kernels.blocking.key_lookup import (
@@ -79,18 +80,20 @@ def build_key_table(prepared: PreparedBatch, plan: Plan) -> KeyTable:
 
 
 def merge_key_tables(tables: Sequence[KeyTable], first_rows: Sequence[int]) -> KeyTable:
-    """Return several tables as one; the rows of each are raised by its first row."""
+    """Return several tables as one; the rows of each are raised by its first row.
+
+    Equal keys are in the order of the tables.
+    """
     if not tables:
         return KeyTable(
             np.zeros(0, dtype=np.uint64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int32)
         )
-    base = np.concatenate([table.base for table in tables])
-    order = np.argsort(base)
+    base, order = order_hashes(np.concatenate([table.base for table in tables]))
     rows = np.concatenate(
         [table.rows + np.int32(first) for table, first in zip(tables, first_rows, strict=True)]
     )
     refine = np.concatenate([table.refine for table in tables])
-    return KeyTable(base[order], rows[order], refine[order])
+    return KeyTable(base, rows[order], refine[order])
 
 
 @dataclass(frozen=True, slots=True)

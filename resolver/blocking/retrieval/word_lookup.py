@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking.keys import identity_tokens, mix
+from resolver.blocking.keys import identity_tokens, mix, order_hashes
 from resolver.kernels.blocking.prefilter_records import PrefilterArrays
 from resolver.kernels.lookup.profile_choice import ProfileBirths, choose_profiles
 from resolver.kernels.lookup.profile_sums import sum_weights_of_profiles
@@ -104,12 +104,11 @@ def index_names(prepared: PreparedBatch) -> IndexedNames:
     codes, coded, _ = _codes(tokens)
     pair_codes = np.arange(len(pairs), dtype=np.int32) + np.int32(len(tokens))
     bones = _salted(pairs[:, 1], SKELETON_SALT)
-    codes = np.concatenate([codes, pairs[:, 0], bones[bones != 0]])
+    codes, order = order_hashes(np.concatenate([codes, pairs[:, 0], bones[bones != 0]]))
     coded = np.concatenate([coded, pair_codes, pair_codes[bones != 0]])
-    order = np.argsort(codes, kind="stable")
     first = by_word.offsets.astype(np.int64)
     return IndexedNames(
-        codes[order],
+        codes,
         coded[order],
         np.concatenate([first, first[-1] + by_pair.offsets[1:]]),
         np.concatenate([by_word.items, by_pair.items]),

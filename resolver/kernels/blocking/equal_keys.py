@@ -1,4 +1,4 @@
-"""Groups of equal keys, found without sorting them.
+"""Groups of equal keys, found without sorting them; and keys in order.
 
 Keys are hashes, so their first bits deal them to parts of a few thousand, each of which a table in
 the processor's cache holds. Keys that stand alone, most of them in a large batch, end there.
@@ -12,6 +12,9 @@ import numpy as np
 
 from resolver.kernels.arrays import AnyInt, HashArray, IntArray, LongArray
 from resolver.kernels.compiler import compiled
+
+_FEW_KEYS = 48
+"""Keys up to which insertion is faster than sorting."""
 
 
 class _PartTable(NamedTuple):
@@ -130,3 +133,32 @@ def group_equal_keys(
                 table.targets[group] = target + 1
     bounds[groups], bounds[-1] = filled, groups
     return distinct
+
+
+@compiled()
+def _order_part(keys: HashArray, places: IntArray) -> None:
+    """Order the keys of one part, mostly few, with their places; equal ones keep their order."""
+    if len(keys) > _FEW_KEYS:
+        order = np.argsort(keys, kind="mergesort")
+        keys[:], places[:] = keys[order], places[order]
+        return
+    for number in range(1, len(keys)):
+        key, place, target = keys[number], places[number], number
+        while target > 0 and keys[target - 1] > key:
+            keys[target], places[target] = keys[target - 1], places[target - 1]
+            target -= 1
+        keys[target], places[target] = key, place
+
+
+@compiled()
+def order_keys(keys: HashArray, bits: int, ordered: HashArray, places: IntArray) -> None:
+    """Write keys ascending, and the place of each; equal ones keep their order.
+
+    `bits`: first bits of keys by which they are dealt, so that parts have a few keys each.
+    """
+    starts = np.zeros((1 << bits) + 1, dtype=np.int64)
+    _deal_keys(keys, bits, starts, ordered, places)
+    for part in range(1 << bits):
+        begin, end = starts[part], starts[part + 1]
+        if end - begin > 1:
+            _order_part(ordered[begin:end], places[begin:end])
