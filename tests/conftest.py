@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from resolver.kernels.compilation import machine_code
 from tests.examples import DEFAULT_EXAMPLES
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # threads would mostly wait for each other.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
+# In this process kernels are compiled when they are called, so that their types can be watched.
+# Tests of one folder read its own fixtures, which load kernels, before `pytest_configure`.
+machine_code.FOLDER = ROOT / "no machine code"
 # An example may take as long as a busy machine needs.
 settings.register_profile("unhurried", deadline=None, max_examples=DEFAULT_EXAMPLES)
 settings.load_profile("unhurried")
@@ -88,9 +92,8 @@ def pytest_configure(config: pytest.Config) -> None:
     In this process they are compiled when they are called; processes that tests start run machine
     code where `make setup` has made some.
     """
-    from resolver.kernels.compilation import just_in_time, machine_code, signatures
+    from resolver.kernels.compilation import just_in_time, signatures
 
-    machine_code.FOLDER = ROOT / "no machine code"
     watch = signatures.record if config.getoption("--record-kernels") else None
     just_in_time.WATCHERS.append(watch or signatures.refuse_unstated)
 
