@@ -30,6 +30,7 @@ from resolver.kernels.blocking.key_lookup import (
     pairs_above_cap,
 )
 from resolver.kernels.number_sets import exclude, sort_distinct
+from resolver.kernels.threads import available_cores, threads
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import ByteArray, HashArray, PreparedBatch
 from resolver.records.prepared.ragged import spread
@@ -37,6 +38,8 @@ from resolver.records.prepared.ragged import spread
 Numbers = npt.NDArray[np.int64]
 KeyPlaces = Sequence[tuple[Numbers, Numbers]]
 """Per table, first and end places of keys."""
+_MIN_PARALLEL = 10_000
+"""Records below which threads do not pay."""
 _MAX_BEARERS = 200_000
 """Bearers from which a key is always purged, whatever its refinements."""
 
@@ -69,10 +72,13 @@ class StoredKeys:
 
 
 def build_key_table(prepared: PreparedBatch, plan: Plan) -> KeyTable:
-    """Return the keys of prepared records under a plan."""
+    """Return the keys of prepared records under a plan; of many, on all cores."""
     parts = KeyParts(prepared)
     used = [(number, rule) for number, rule in enumerate(RULES) if rule.name in plan.rules]
-    keys_of_rules = [rule_keys(rule, prepared, plan, number, parts) for number, rule in used]
+    with threads(available_cores() if len(prepared) >= _MIN_PARALLEL else 1) as pool:
+        keys_of_rules = list(
+            pool.map(lambda row: rule_keys(row[1], prepared, plan, row[0], parts), used)
+        )
     return merge_key_tables(
         [KeyTable(keys.base, keys.rows, keys.refine) for keys in keys_of_rules],
         [0] * len(keys_of_rules),
