@@ -15,7 +15,6 @@ depends on the set of rows alone, so a worker that is lost can be replaced at an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +38,6 @@ from resolver.engines.spark.arrow_transfer import (
     pack_arrays,
     pack_batch,
     read_parts,
-    unpack_batch,
     write_parts,
 )
 from resolver.engines.spark.job import (
@@ -49,10 +47,19 @@ from resolver.engines.spark.job import (
     WorkerJob,
     load_job_models,
 )
+from resolver.engines.spark.part_rows import (
+    distribute,
+    number_values,
+    place_finder,
+    read_records,
+    select_bodies,
+    split_parts,
+    stack_arrays,
+)
 from resolver.kernels.blocking.pair_union import ALL_PAIRS
 from resolver.pipeline import normalize, score_openly
 from resolver.population_scoring import count_partners
-from resolver.records import Batch, concat
+from resolver.records import Batch
 from resolver.records.prepared.batch import ByteArray, PreparedBatch
 from resolver.scoring.score_links import score_histogram
 
@@ -93,7 +100,7 @@ def run_step(
 
 def emit_keys(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
     """Yield the blocking keys of a range of records under the plan, by their hash."""
-    batch, numbers = _read_records(rows)
+    batch, numbers = read_records(rows)
     report = PartReport("keys", {"records": len(batch)})
     plan, prepared = PLAN_BY_NAME[job.plan], _normalize(job, batch)
     parts, sides = KeyParts(prepared), job.sides_of(numbers)
@@ -118,9 +125,12 @@ def emit_keys(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
             "times": tally.times,
         }
         purged.append(_add_rule(counts, number))
-    for content, columns in (("keys", _stack(keys, _KEYS)), ("heavy", _stack(purged, _HEAVY))):
+    for content, columns in (
+        ("keys", stack_arrays(keys, _KEYS)),
+        ("heavy", stack_arrays(purged, _HEAVY)),
+    ):
         share = (columns["base"] % np.uint64(job.partitioning.keys)).astype(np.int32)
-        yield from _distribute(share, content, columns)
+        yield from distribute(share, content, columns)
     yield report.to_part()
 
 
@@ -132,9 +142,9 @@ def _add_rule(columns: Arrays, number: int) -> Arrays:
 def emit_pairs(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
     """Yield the pairs that a share of the keys joins, once per rule, and the records they need."""
     report = PartReport("join")
-    columns = concat_arrays(_bodies(rows, "keys"), _KEYS)
-    heavy = concat_arrays(_bodies(rows, "heavy"), _HEAVY)
-    records, local = _number_values(columns["row"])
+    columns = concat_arrays(select_bodies(rows, "keys"), _KEYS)
+    heavy = concat_arrays(select_bodies(rows, "heavy"), _HEAVY)
+    records, local = number_values(columns["row"])
     kinds = np.zeros(len(records), dtype=np.uint8)
     kinds[local] = columns["kind"]
     sides = job.sides_of(records)
@@ -151,7 +161,7 @@ def emit_pairs(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
         pairs.append({"left": left, "right": right, "rule": rule})
         figures[str(number)] = [distinct + purged, cut + cut_here]
     report.counts["rules"] = figures
-    yield from _distribute_pairs(job, records, _stack(pairs, _PAIRS))
+    yield from _distribute_pairs(job, records, stack_arrays(pairs, _PAIRS))
     yield report.to_part()
 
 
@@ -159,7 +169,7 @@ def _distribute_pairs(job: WorkerJob, records: Rows, pairs: Arrays) -> Iterator[
     """Yield the shares of pairs of places in `records`, and the records that each share needs."""
     hashes = mix(records[pairs["left"]].astype(np.uint64), np.uint64(1))
     share_of = (hashes % np.uint64(job.partitioning.pairs)).astype(np.int32)
-    for share, chosen in _split(share_of):
+    for share, chosen in split_parts(share_of):
         columns = {name: column[chosen] for name, column in pairs.items()}
         is_needed = np.zeros(len(records), dtype=bool)
         for side in ("left", "right"):
@@ -168,17 +178,17 @@ def _distribute_pairs(job: WorkerJob, records: Rows, pairs: Arrays) -> Iterator[
         yield ArrowPart(share, "pairs", pack_arrays(columns))
         needed = records[is_needed]
         needs = {"part": np.full(len(needed), share, np.int32), "row": needed}
-        yield from _distribute(needed // job.partitioning.span, "needs", needs)
+        yield from distribute(needed // job.partitioning.span, "needs", needs)
 
 
 def emit_records(_job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
     """Yield the records of a range that each share of pairs needs."""
     report = PartReport("slices")
-    needs = concat_arrays(_bodies(rows, "needs"), _NEEDS)
+    needs = concat_arrays(select_bodies(rows, "needs"), _NEEDS)
     if len(needs["row"]):
-        batch, numbers = _read_records(rows)
-        place = _place_finder(numbers)(needs["row"])
-        for share, chosen in _split(needs["part"]):
+        batch, numbers = read_records(rows)
+        place = place_finder(numbers)(needs["row"])
+        for share, chosen in split_parts(needs["part"]):
             is_needed = np.zeros(len(numbers), dtype=bool)
             is_needed[place[chosen]] = True
             part = batch.take(np.flatnonzero(is_needed)).canonical()
@@ -189,13 +199,13 @@ def emit_records(_job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPa
 def score_part(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
     """Yield the scores of a share of the pairs: links, the rest, and counts."""
     report = PartReport("judge")
-    pairs = concat_arrays(_bodies(rows, "pairs"), _PAIRS)
+    pairs = concat_arrays(select_bodies(rows, "pairs"), _PAIRS)
     if not len(pairs["left"]):
         yield report.to_part()
         return
-    batch, numbers = _read_records(rows)
+    batch, numbers = read_records(rows)
     prepared, rules = _normalize(job, batch), _rule_numbers(pairs["rule"])
-    left, right, totals = _unite_pairs(job, prepared, _place_finder(numbers), pairs)
+    left, right, totals = _unite_pairs(job, prepared, place_finder(numbers), pairs)
     logodds, unsupported = _score(job, prepared, left, right)
     is_link = logodds >= job.link_threshold
     for content, chosen in (("links", is_link), ("rest", ~is_link)):
@@ -275,69 +285,11 @@ def keep_component_pairs(
             yield from write_parts([ArrowPart(row.part, "inside", body)])
 
 
-def _bodies(rows: Sequence[ArrowPart], content: str) -> list[bytes]:
-    return sorted(row.body for row in rows if row.content == content)
-
-
-def _read_records(rows: Sequence[ArrowPart]) -> tuple[Batch, Rows]:
-    """Return the records of a part as a canonical batch, and their numbers, ascending."""
-    unpacked = [unpack_batch(body) for body in _bodies(rows, "records")]
-    batch = concat(part for part, _ in unpacked).canonical()
-    return batch, np.sort(np.concatenate([numbers for _, numbers in unpacked]))
-
-
-def _distribute(part_of: Rows, content: str, columns: Arrays) -> Iterator[ArrowPart]:
-    """Yield one row for each part that any entry of the columns goes to."""
-    for part, chosen in _split(part_of):
-        body = pack_arrays({name: column[chosen] for name, column in columns.items()})
-        yield ArrowPart(part, content, body)
-
-
-def _split(part_of: Rows) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
-    """Yield each part that any entry goes to, with its entries, ascending."""
-    count = int(part_of.max(initial=-1)) + 1
-    # numbers of two bytes are sorted by counting
-    narrow = part_of.astype(np.uint16) if count <= 1 << 16 else part_of
-    order = np.argsort(narrow, kind="stable")
-    ends = np.cumsum(np.bincount(part_of, minlength=count)).tolist()
-    for part, (start, end) in enumerate(pairwise([0, *ends])):
-        if end > start:
-            yield part, order[start:end]
-
-
-def _number_values(values: Rows) -> tuple[Rows, Rows]:
-    """Return the distinct values, ascending, and the place of each value among them."""
-    is_present = np.zeros(int(values.max(initial=-1)) + 1, dtype=bool)
-    is_present[values] = True
-    distinct = np.flatnonzero(is_present).astype(np.int32)
-    return distinct, _place_finder(distinct)(values)
-
-
-def _place_finder(numbers: Rows) -> Callable[[Rows], Rows]:
-    """Return a function that finds the places of numbers among `numbers`, which ascend.
-
-    It looks them up in a table, unless that would be much larger than the numbers.
-    """
-    first, last = (int(numbers[0]), int(numbers[-1])) if len(numbers) else (0, -1)
-    if last - first > 32 * len(numbers):
-        return lambda values: np.searchsorted(numbers, values).astype(np.int32)
-    table = np.zeros(last - first + 1, dtype=np.int32)
-    table[numbers - first] = np.arange(len(numbers), dtype=np.int32)
-    return lambda values: table[values - first]
-
-
 def _rule_numbers(*columns: ByteArray) -> list[int]:
     """Return the numbers of the rules in any of the columns."""
     counts = sum(np.bincount(column, minlength=len(RULES)) for column in columns)
     numbers: list[int] = np.flatnonzero(counts).tolist()
     return numbers
-
-
-def _stack(parts: Sequence[Arrays], types: Types) -> Arrays:
-    return {
-        name: np.concatenate([np.zeros(0, dtype=kind), *(part[name] for part in parts)])
-        for name, kind in types.items()
-    }
 
 
 def _normalize(job: WorkerJob, batch: Batch) -> PreparedBatch:
