@@ -107,7 +107,7 @@ def write_results(
         out_dir.mkdir(parents=True, exist_ok=True)
         staged = Path(tempfile.mkdtemp(prefix=".partial-", dir=out_dir))
     except OSError as error:
-        raise _output_error(out_dir, error) from error
+        raise output_error(out_dir, error) from error
     try:
         with _without_cycle_collection():
             parts = build_partition(resolution.batch, resolution.labels, entity_ids, workers)
@@ -121,7 +121,7 @@ def write_results(
         for name in RESULT_FILES[: 1 if only_entities else None]:
             os.replace(staged / name, out_dir / name)
     except OSError as error:
-        raise _output_error(out_dir, error) from error
+        raise output_error(out_dir, error) from error
     finally:
         shutil.rmtree(staged, ignore_errors=True)
 
@@ -133,10 +133,11 @@ def write_rejects(out_dir: Path, rejects: Sequence[RejectedRow]) -> None:
         _write_rejects(staged, rejects)
         os.replace(staged, out_dir / "rejects.csv")
     except OSError as error:
-        raise _output_error(out_dir, error) from error
+        raise output_error(out_dir, error) from error
 
 
-def _output_error(out_dir: Path, error: OSError) -> OutputError:
+def output_error(out_dir: Path, error: OSError) -> OutputError:
+    """Return the error for a file of results that cannot be written."""
     reason = error.strerror or str(error)
     return OutputError(
         f"cannot write the results: {reason}",

@@ -23,11 +23,11 @@ def row_digests(batch: Batch) -> Digests:
 
     A record must not hold the same value twice.
     """
-    sums = _text_digests("schema", batch.schemas.values)[batch.schemas.codes]
-    sums += _text_digests("source", batch.sources.values)[batch.sources.codes]
+    sums = text_digests("schema", batch.schemas.values)[batch.schemas.codes]
+    sums += text_digests("source", batch.sources.values)[batch.sources.codes]
     sums += batch.kinds.astype(np.uint64)
     for prop, column in batch.columns.items():
-        np.add.at(sums, column.rows, _text_digests(prop, column.values)[column.codes])
+        np.add.at(sums, column.rows, text_digests(prop, column.values)[column.codes])
     return sums
 
 
@@ -37,8 +37,8 @@ def origin_digests(batch: Batch) -> Digests:
     for prop, column in batch.columns.items():
         # The product ties an origin to its value, so swapped origins change the digest.
         texts, origins = (
-            _text_digests(prop, column.values),
-            _text_digests(prop, column.origin_values),
+            text_digests(prop, column.values),
+            text_digests(prop, column.origin_values),
         )
         np.add.at(sums, column.rows, texts[column.codes] * origins[column.origins])
     return sums
@@ -52,8 +52,8 @@ def count_values(batch: Batch) -> npt.NDArray[np.int64]:
     return counts
 
 
-def _text_digests(salt: str, texts: pa.StringArray) -> Digests:
-    """Return a digest per text; `salt` makes the same text in two properties differ."""
+def text_digests(salt: str, texts: pa.StringArray) -> Digests:
+    """Return a digest per text (uint64); `salt` makes the same text in two properties differ."""
     start = blake2b(f"{salt}\x00".encode(), digest_size=8)
     digests = bytearray()
     for text in texts.to_pylist():

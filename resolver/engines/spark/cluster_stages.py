@@ -117,8 +117,8 @@ class ClusterStages(StagedEngine["DataFrame", JoinedPairs]):
         """Make the keys of each range of records, and join each share of the keys."""
         count, cut = len(task.batch), self.job.partitioning
         with measure_stage(meter, "block", "records", count) as reports:
-            keys = self.run_step(worker.emit_keys, normalized, cut.ranges)
-            joined = self._persist(self.run_step(worker.emit_pairs, keys, cut.keys))
+            keys = self._run_step(worker.emit_keys, normalized, cut.ranges)
+            joined = self._persist(self._run_step(worker.emit_pairs, keys, cut.keys))
             reports += collect_reports(joined)
         return JoinedPairs(joined, reports)
 
@@ -133,9 +133,9 @@ class ClusterStages(StagedEngine["DataFrame", JoinedPairs]):
         joined, cut = candidate_pairs.frame, self.job.partitioning
         with measure_stage(meter, "compare and classify", "pairs", None) as reports:
             needs = normalized.union(select_content(joined, "needs"))
-            records = self.run_step(worker.emit_records, needs, cut.ranges)
+            records = self._run_step(worker.emit_records, needs, cut.ranges)
             pairs = records.union(select_content(joined, "pairs"))
-            scored = self._persist(self.run_step(worker.score_part, pairs, cut.pairs))
+            scored = self._persist(self._run_step(worker.score_part, pairs, cut.pairs))
             reports += collect_reports(scored)
             links = _collect_pairs(select_content(scored, "links"))
         with measure_stage(meter, "components", "pairs", None):
@@ -154,11 +154,8 @@ class ClusterStages(StagedEngine["DataFrame", JoinedPairs]):
             unsupported.astype(bool),
         )
 
-    def run_step(self, step: worker.Step, frame: DataFrame, parts: int) -> DataFrame:
-        """Run one step of the workers, on parts by their number."""
-        return frame.repartitionById(parts, "part").mapInArrow(
-            partial(worker.run_step, step, self.job), SPARK_SCHEMA
-        )
+    def _run_step(self, step: worker.Step, frame: DataFrame, parts: int) -> DataFrame:
+        return run_on_parts(partial(step, self.job), frame, parts)
 
     def _persist(self, frame: DataFrame) -> DataFrame:
         """Keep a frame on the disks of the workers, as two steps read it; lost parts are redone."""
@@ -191,6 +188,13 @@ def send_records(spark: SparkSession, batch: Batch, cut: Partitioning) -> DataFr
             records = batch.take(rows).canonical()
             parts.append(ArrowPart(part, "records", pack_batch(records, rows)))
     return send_parts(spark, parts)
+
+
+def run_on_parts(step: worker.PartStep, frame: DataFrame, parts: int) -> DataFrame:
+    """Run a step of the workers on rows by the number of their part."""
+    return frame.repartitionById(parts, "part").mapInArrow(
+        partial(worker.run_step, step), SPARK_SCHEMA
+    )
 
 
 def send_parts(spark: SparkSession, parts: Sequence[ArrowPart]) -> DataFrame:

@@ -81,19 +81,8 @@ class SparkEngine:
     def measure_population(
         self, task: ResolutionTask, meter: StageMeter
     ) -> tuple[ResolutionTask, SparkEngine]:
-        """Count the population on the driver, from the names and birth dates of the records."""
-        if not task.models.counts_words:
-            return task, self
-        with meter.measure("population", "records") as usage:
-            columns = {
-                name: column
-                for name, column in task.batch.columns.items()
-                if name in COUNTED_PROPERTIES
-            }
-            batch = replace(task.batch, columns=columns)
-            prepared = normalize(batch, task.models)
-            usage.items = len(batch)
-        return task.with_population(count_task_population(task, prepared)), self
+        """Count the population on the driver."""
+        return count_on_driver(task, meter), self
 
     def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
         """Return the pairs that clustering needs, from a checkpoint or from the cluster."""
@@ -132,3 +121,18 @@ def _to_arrays(scored: ScoredCandidates) -> Arrays:
         "histogram": scored.histogram,
         **{f"partners-{key}": counts for key, counts in scored.partner_counts.items()},
     }
+
+
+def count_on_driver(task: ResolutionTask, meter: StageMeter) -> ResolutionTask:
+    """Return the task with the population of its records, from the values that counts read."""
+    if not task.models.counts_words:
+        return task
+    with meter.measure("population", "records") as usage:
+        columns = {
+            name: column
+            for name, column in task.batch.columns.items()
+            if name in COUNTED_PROPERTIES
+        }
+        prepared = normalize(replace(task.batch, columns=columns), task.models)
+        usage.items = len(task.batch)
+    return task.with_population(count_task_population(task, prepared))

@@ -28,12 +28,15 @@ T = TypeVar("T", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Partitioning:
-    """Number of parts: ranges of `span` records each, shares of keys, shares of pairs."""
+    """Number of parts: ranges of `span` records each, shares of keys, shares of pairs; and records
+    that come to one part of a merge, unless more are tied together.
+    """
 
     span: int
     ranges: int
     keys: int
     pairs: int
+    members: int = 100_000
 
     @classmethod
     def choose(cls, count: int, cores: int) -> Partitioning:
@@ -47,6 +50,7 @@ class Partitioning:
             ranges,
             max(cores, -(-count // 250_000)),
             max(cores, -(-count // 500_000)),
+            min(max(-(-count // cores), 1_000), 100_000),
         )
 
 

@@ -33,12 +33,12 @@ def read_records(rows: Sequence[ArrowPart]) -> tuple[Batch, Rows]:
 
 def distribute(part_of: Rows, content: str, columns: Arrays) -> Iterator[ArrowPart]:
     """Yield one row for each part that any entry of the columns goes to."""
-    for part, chosen in split_parts(part_of):
+    for part, chosen in iterate_parts(part_of):
         body = pack_arrays({name: column[chosen] for name, column in columns.items()})
         yield ArrowPart(part, content, body)
 
 
-def split_parts(part_of: Rows) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
+def iterate_parts(part_of: Rows) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
     """Yield each part that any entry goes to, with its entries, ascending."""
     count = int(part_of.max(initial=-1)) + 1
     # numbers of two bytes are sorted by counting
@@ -50,7 +50,7 @@ def split_parts(part_of: Rows) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
             yield part, order[start:end]
 
 
-def number_values(values: Rows) -> tuple[Rows, Rows]:
+def number_distinct(values: Rows) -> tuple[Rows, Rows]:
     """Return the distinct values, ascending, and the place of each value among them."""
     is_present = np.zeros(int(values.max(initial=-1)) + 1, dtype=bool)
     is_present[values] = True

@@ -214,7 +214,8 @@ def build_engine_error(error: Exception, master: str | None) -> EngineError:
     raised = _RAISED.findall(text)
     if raised:
         name, words = raised[-1]
-        shown = words if name in ("ModelError", "EngineError", "InputError") else f"{name}: {words}"
+        is_told = name in ("ModelError", "EngineError", "InputError", "OutputError")
+        shown = words if is_told else f"{name}: {words}"
         return EngineError(
             f"a worker failed: {shown[:300]}",
             place=place,

@@ -49,11 +49,11 @@ from resolver.engines.spark.job import (
 )
 from resolver.engines.spark.part_rows import (
     distribute,
-    number_values,
+    iterate_parts,
+    number_distinct,
     place_finder,
     read_records,
     select_bodies,
-    split_parts,
     stack_arrays,
 )
 from resolver.kernels.blocking.pair_union import ALL_PAIRS
@@ -86,16 +86,15 @@ SCORED_COLUMNS: Types = {
     "unsupported": np.uint8,
 }
 Step = Callable[[WorkerJob, Sequence[ArrowPart]], Iterator[ArrowPart]]
+PartStep = Callable[[Sequence[ArrowPart]], Iterator[ArrowPart]]
 
 
-def run_step(
-    step: Step, job: WorkerJob, batches: Iterable[pa.RecordBatch]
-) -> Iterator[pa.RecordBatch]:
+def run_step(step: PartStep, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Run a step on the Arrow batches of one part, as Spark calls it; reports are passed on."""
     rows = list(read_parts(batches))
     yield from write_parts(row for row in rows if row.content == "account")
     if rows:
-        yield from write_parts(step(job, rows))
+        yield from write_parts(step(rows))
 
 
 def emit_keys(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
@@ -144,7 +143,7 @@ def emit_pairs(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
     report = PartReport("join")
     columns = concat_arrays(select_bodies(rows, "keys"), _KEYS)
     heavy = concat_arrays(select_bodies(rows, "heavy"), _HEAVY)
-    records, local = number_values(columns["row"])
+    records, local = number_distinct(columns["row"])
     kinds = np.zeros(len(records), dtype=np.uint8)
     kinds[local] = columns["kind"]
     sides = job.sides_of(records)
@@ -169,7 +168,7 @@ def _distribute_pairs(job: WorkerJob, records: Rows, pairs: Arrays) -> Iterator[
     """Yield the shares of pairs of places in `records`, and the records that each share needs."""
     hashes = mix(records[pairs["left"]].astype(np.uint64), np.uint64(1))
     share_of = (hashes % np.uint64(job.partitioning.pairs)).astype(np.int32)
-    for share, chosen in split_parts(share_of):
+    for share, chosen in iterate_parts(share_of):
         columns = {name: column[chosen] for name, column in pairs.items()}
         is_needed = np.zeros(len(records), dtype=bool)
         for side in ("left", "right"):
@@ -188,7 +187,7 @@ def emit_records(_job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPa
     if len(needs["row"]):
         batch, numbers = read_records(rows)
         place = place_finder(numbers)(needs["row"])
-        for share, chosen in split_parts(needs["part"]):
+        for share, chosen in iterate_parts(needs["part"]):
             is_needed = np.zeros(len(numbers), dtype=bool)
             is_needed[place[chosen]] = True
             part = batch.take(np.flatnonzero(is_needed)).canonical()

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 
 from resolver.engines import local
@@ -29,7 +28,7 @@ from resolver.records.results.resolution import Outcome, Resolution
 from resolver.run_options import RunOptions
 from resolver.synthetic import World, generate
 from tests.engines.local_runs import build_intake
-from tests.engines.spark.clusters import SMALL_PARTS
+from tests.engines.spark.clusters import SMALL_PARTS, find_executors
 from tests.hub.hubs import make_namesake
 
 pytestmark = pytest.mark.slow
@@ -186,17 +185,6 @@ def test_a_stopped_run_continues_without_the_cluster(
         local.dedupe(lists, RunOptions(merge_at=0.01)),
         spark.dedupe_on_spark(lists, other, master=cluster, partitioning=SMALL_PARTS),
     )
-
-
-def find_executors() -> list[psutil.Process]:
-    """Return the executors of the test's cluster: children of the Java process of this process."""
-    children = psutil.Process().children(recursive=True)
-    alive = [process for process in children if process.status() != psutil.STATUS_ZOMBIE]
-    return [
-        process
-        for process in alive
-        if any("CoarseGrainedExecutorBackend" in word for word in process.cmdline())
-    ]
 
 
 def test_workers_with_other_versions_are_refused(cluster: str) -> None:

@@ -10,6 +10,7 @@ import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -78,7 +79,7 @@ def run_step_on_parts(
     results = []
     for part_rows in parts.values():
         random.Random(seed).shuffle(part_rows)
-        results += list(read_parts(work.run_step(function, job, write_parts(part_rows))))
+        results += list(read_parts(work.run_step(partial(function, job), write_parts(part_rows))))
     return results
 
 

@@ -1,0 +1,177 @@
+"""Results of a part of a run as Parquet files.
+
+| folder | columns | rows |
+|---|---|---|
+| `entities` | `entity_id`, `record_id` | every record once |
+| `links` | `left_id`, `right_id`, `score`, `band`, `outcome` | those of links.csv |
+| `golden` | `id`, `schema`, `entity` | golden records and edges, as entities.ftm.json has them |
+| `statements` | those of statements.csv | see `resolver.merging.statement_table` |
+
+A part is a file of its number in each folder. Its rows are in the order that the files of one
+machine have; parts are in no order. Texts are as they are: Parquet knows no formulas.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from resolver.engines.result_files import output_error
+from resolver.merging import MergeContext, build_partition
+from resolver.normalize import country_code as territory_code
+from resolver.pipeline import merge_entities
+from resolver.records.results.resolution import Band, Links, Outcome, Resolution
+
+ENTITIES, LINKS, GOLDEN, STATEMENTS = PARQUET_FOLDERS = (
+    "entities",
+    "links",
+    "golden",
+    "statements",
+)
+_TEXT = pa.string()
+_ENTITY_SCHEMA = pa.schema([("entity_id", _TEXT), ("record_id", _TEXT)])
+_LINK_SCHEMA = pa.schema(
+    [
+        ("left_id", _TEXT),
+        ("right_id", _TEXT),
+        ("score", pa.float64()),
+        ("band", _TEXT),
+        ("outcome", _TEXT),
+    ]
+)
+_GOLDEN_SCHEMA = pa.schema([("id", _TEXT), ("schema", _TEXT), ("entity", _TEXT)])
+_ENTITIES_AT_ONCE = 10_000
+
+
+def write_part(
+    folder: Path, number: int, resolution: Resolution, *, only_entities: bool = False
+) -> None:
+    """Write the results of part `number` below `folder`, which has the folders of all results.
+
+    `only_entities`: write the entities alone. A file is written under another name and moved, so
+    it is whole, and the same where it is written again. Raises `OutputError`.
+    """
+    parts = build_partition(resolution.batch, resolution.labels)
+    ids = resolution.batch.ids
+    entities = [
+        parts.ids.take(pa.array(parts.entity[parts.order])),
+        ids.take(pa.array(parts.order)),
+    ]
+    _write(folder / ENTITIES, number, _ENTITY_SCHEMA, [_to_batch(entities, _ENTITY_SCHEMA)])
+    if only_entities:
+        return
+    from resolver.merging import STATEMENT_COLUMNS, iterate_statements
+
+    merge = merge_entities(resolution.batch, parts, territory_code)
+    _write(folder / LINKS, number, _LINK_SCHEMA, [_link_rows(resolution.links, ids)])
+    _write(folder / GOLDEN, number, _GOLDEN_SCHEMA, _golden_rows(merge))
+    statement_schema = pa.schema([(name, _TEXT) for name in STATEMENT_COLUMNS])
+    _write(folder / STATEMENTS, number, statement_schema, iterate_statements(merge))
+
+
+def _to_batch(columns: Iterable[pa.Array], schema: pa.Schema) -> pa.RecordBatch:
+    cast = [column.cast(field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.RecordBatch.from_arrays(cast, schema=schema)
+
+
+def _link_rows(links: Links, ids: pa.StringArray) -> pa.RecordBatch:
+    bands, outcomes = (pa.array([word.label for word in words]) for words in (Band, Outcome))
+    columns = [
+        ids.take(pa.array(links.left)),
+        ids.take(pa.array(links.right)),
+        pa.array(links.score),
+        bands.take(pa.array(links.stated_band)),
+        outcomes.take(pa.array(links.outcome)),
+    ]
+    return _to_batch(columns, _LINK_SCHEMA)
+
+
+def _golden_rows(merge: MergeContext) -> Iterator[pa.RecordBatch]:
+    from resolver.merging import iterate_golden_records, to_ftm
+
+    for start in range(0, len(merge.parts), _ENTITIES_AT_ONCE):
+        chosen = range(start, min(start + _ENTITIES_AT_ONCE, len(merge.parts)))
+        rows = [
+            (entity["id"], entity["schema"], orjson.dumps(entity).decode())
+            for golden in iterate_golden_records(merge, chosen)
+            for entity in to_ftm(golden)
+        ]
+        columns = [pa.array(column, _TEXT) for column in zip(*rows, strict=True)]
+        yield _to_batch(columns, _GOLDEN_SCHEMA)
+
+
+def _write(folder: Path, number: int, schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> None:
+    """Write the file of a part, whole or not at all. Raises `OutputError`."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=".part-", dir=folder)
+    except OSError as error:
+        raise output_error(folder, error) from error
+    partial = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file, pq.ParquetWriter(file, schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+        os.chmod(partial, 0o644)
+        os.replace(partial, part_path(folder, number))
+    except OSError as error:
+        raise output_error(folder, error) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def part_path(folder: Path, number: int) -> Path:
+    """Return the path of the file of a part."""
+    return folder / f"part-{number:05d}.parquet"
+
+
+def write_folders(
+    out_dir: Path, fill: Callable[[Path], Iterable[int]], *, only_entities: bool = False
+) -> None:
+    """Write the folders of results into `out_dir`, all or none.
+
+    `fill` writes parts below the folder it is given (see `write_part`), and returns their numbers.
+    Raises `OutputError`, also where this machine does not see a file of a part.
+    """
+    names = (ENTITIES,) if only_entities else PARQUET_FOLDERS
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        staged = Path(tempfile.mkdtemp(prefix=".partial-", dir=out_dir))
+        # workers may run under another account
+        os.chmod(staged, 0o777)
+        for name in names:
+            (staged / name).mkdir()
+            os.chmod(staged / name, 0o777)
+    except OSError as error:
+        raise output_error(out_dir, error) from error
+    try:
+        numbers = list(fill(staged))
+        for name in names:
+            _check_parts(staged / name, numbers)
+            _publish(staged / name, out_dir / name, staged / f"earlier-{name}")
+    except OSError as error:
+        raise output_error(out_dir, error) from error
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _check_parts(folder: Path, numbers: Iterable[int]) -> None:
+    """Remove what interrupted writers left, and raise `OutputError` where a part is missing."""
+    for path in folder.glob(".part-*"):
+        path.unlink()
+    for number in numbers:
+        if not part_path(folder, number).exists():
+            raise FileNotFoundError(2, "a file that a worker wrote is not here")
+
+
+def _publish(staged: Path, target: Path, earlier: Path) -> None:
+    """Move a folder to its place; an earlier one there gives way."""
+    if target.exists():
+        os.replace(target, earlier)
+    os.replace(staged, target)

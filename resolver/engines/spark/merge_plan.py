@@ -1,0 +1,112 @@
+"""Plan of merging on a cluster: which part makes the entities of each record.
+
+Records of one component come to one part: those that links and decisions tie together, and with
+them those that relations name, directly or by the same name. What a part computes is then what one
+machine computes for its records: no link, statement or relation leads out of it. The driver finds
+this from numbers of records and hashes of ids alone. Two ids of one hash would put more records
+into one part, which changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.clustering import DecidedRows, components
+from resolver.engines.spark.job import Rows
+from resolver.resolution_task import ResolutionTask, ScoredCandidates
+
+PartNumbers = npt.NDArray[np.uint16]
+MAX_PARTS = 1 << 16
+"""Parts that a number of two bytes tells apart."""
+
+
+class RelationEnds(NamedTuple):
+    """Ends of relations: records, and a hash (uint64) of an id or name that each states or has."""
+
+    rows: Rows
+    hashes: npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class MergePlan:
+    """Part of each record (n × uint16), and the component of each (its smallest record).
+
+    Parts from `first_single` on hold records that nothing ties to others.
+    """
+
+    part_of: PartNumbers
+    component: Rows
+    first_single: int
+    parts: int
+
+    def select_pairs(self, scored: ScoredCandidates) -> npt.NDArray[np.int64]:
+        """Return the places of the pairs within components, which clustering needs."""
+        inside = self.component[scored.left] == self.component[scored.right]
+        return np.flatnonzero(inside)
+
+
+def plan_merging(
+    task: ResolutionTask, scored: ScoredCandidates, ends: RelationEnds, members: int
+) -> MergePlan:
+    """Return the parts of a task's records, for its scored pairs and relations.
+
+    `members`: records of a part, unless more are tied together.
+    """
+    count = len(task.batch)
+    component = _join_records(task, scored, ends)
+    sizes = np.bincount(component, minlength=count)
+    is_single = sizes[component] == 1
+    singles = int(is_single.sum())
+    shares, rest = (
+        min(-(-records // members), MAX_PARTS // 2) for records in (count - singles, singles)
+    )
+    part_of = np.empty(count, dtype=np.uint16)
+    part_of[~is_single] = _deal(sizes, shares)[component[~is_single]]
+    part_of[is_single] = shares + np.arange(singles, dtype=np.int64) * rest // max(singles, 1)
+    return MergePlan(part_of, component, shares, shares + rest)
+
+
+def _join_records(task: ResolutionTask, scored: ScoredCandidates, ends: RelationEnds) -> Rows:
+    """Return the component of each record, named by its smallest record."""
+    count = len(task.batch)
+    is_link = scored.logodds >= task.link_threshold
+    left, right = scored.left[is_link], scored.right[is_link]
+    hashes, place = np.unique(ends.hashes, return_inverse=True)
+    nodes = (count + place).astype(np.int32)
+    roots = components(
+        count + len(hashes),
+        np.concatenate([left, ends.rows]).astype(np.int32),
+        np.concatenate([right, nodes]).astype(np.int32),
+        task.decided.same,
+    )
+    return roots[:count]
+
+
+def _deal(sizes: npt.NDArray[np.int64], shares: int) -> PartNumbers:
+    """Return the share of each component of two or more, by its smallest record.
+
+    `sizes`: records of each component. Large ones come first, so that each share holds about the
+    same number of records, or one component that is larger than that.
+    """
+    share_of = np.zeros(len(sizes), dtype=np.uint16)
+    roots = np.flatnonzero(sizes > 1)
+    if not len(roots):
+        return share_of
+    roots = roots[np.argsort(-sizes[roots], kind="stable")]
+    middle = np.cumsum(sizes[roots]) - sizes[roots] / 2
+    share_of[roots] = middle * shares // sizes[roots].sum()
+    return share_of
+
+
+def place_decisions(decided: DecidedRows, numbers: Rows) -> DecidedRows:
+    """Return the decisions between some records (their numbers, ascending), by their places."""
+    place = {number: row for row, number in enumerate(numbers.tolist())}
+    same, different = (
+        [(place[left], place[right]) for left, right in pairs if left in place and right in place]
+        for pairs in decided
+    )
+    return DecidedRows(same, different)

@@ -1,0 +1,164 @@
+"""Steps of the workers from scored pairs to result files.
+
+| step | part | takes | yields |
+|---|---|---|---|
+| `emit_relation_ends` | range of records | records | hashes of ids and names that relations state |
+| `find_ids` | range of records | records | those whose ids have one of these hashes |
+| `emit_members` | range of records | records | records for each part of the merge |
+| `merge_part` | part of the merge | records, pairs | files; counts, and scores of what waits |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from resolver.blocking import PLAN_BY_NAME
+from resolver.clustering import DecidedRows
+from resolver.engines.parquet_files import write_part
+from resolver.engines.spark.arrow_transfer import (
+    Arrays,
+    ArrowPart,
+    Types,
+    concat_arrays,
+    pack_arrays,
+    pack_batch,
+)
+from resolver.engines.spark.job import (
+    Broadcast,
+    PartReport,
+    Rows,
+    WorkerJob,
+    load_job_models,
+)
+from resolver.engines.spark.merge_plan import PartNumbers, place_decisions
+from resolver.engines.spark.part_rows import (
+    iterate_parts,
+    place_finder,
+    read_records,
+    select_bodies,
+)
+from resolver.ingest.digests import text_digests
+from resolver.pipeline import cluster_pairs
+from resolver.records import Batch
+from resolver.records.packing import split_fields
+from resolver.records.prepared.ragged import spread
+from resolver.records.properties import RELATION
+from resolver.records.results.resolution import Outcome, Resolution
+from resolver.records.results.stage_meter import StageMeter
+from resolver.records.stated_differences import native_target
+from resolver.resolution_task import ResolutionTask, ScoredCandidates
+from resolver.run_options import RunOptions
+from resolver.scoring.relations.relation_table import stated_name
+from resolver.scoring.score_links import score_histogram
+
+END_COLUMNS: Types = {"rows": np.int32, "hashes": np.uint64}
+PAIR_COLUMNS: Types = {"left": np.int32, "right": np.int32, "logodds": np.int32}
+_ID, _NAME = "id", "name"
+Hashes = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeJob:
+    """Facts that workers need to merge: the job that scored, options of the run, parts of the merge
+    (see `MergePlan`), the decided rows, and the folder that all workers write to.
+    """
+
+    job: WorkerJob
+    options: RunOptions
+    part_of: Broadcast[PartNumbers]
+    first_single: int
+    decided: DecidedRows
+    folder: Path
+
+
+def emit_relation_ends(rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
+    """Yield for each relation of a range its record, and hashes of what it names."""
+    batch, numbers = read_records(rows)
+    column = batch.columns.get(RELATION)
+    if column is None:
+        return
+    texts, sources = column.values.to_pylist(), batch.sources.values.to_pylist()
+    keys = batch.sources.codes[column.rows].astype(np.int64) << 32 | column.codes
+    statements, place = np.unique(keys, return_inverse=True)
+    hashes = [
+        _hash_names(sources[key >> 32], texts[key & 0xFFFFFFFF]) for key in statements.tolist()
+    ]
+    counts = np.array([len(row) for row in hashes], dtype=np.int64)
+    starts = np.cumsum(counts) - counts
+    ends = {
+        "rows": np.repeat(numbers[column.rows], counts[place]),
+        "hashes": np.concatenate(hashes)[spread(starts[place], counts[place])],
+    }
+    yield ArrowPart(rows[0].part, "ends", pack_arrays(ends))
+
+
+def _hash_names(source: str, text: str) -> Hashes:
+    """Return hashes of the ids, or of the name, by which a relation leads to other records."""
+    target = split_fields(text, 2)[1]
+    if target:
+        ids = pa.array([target, native_target(source, target)])
+        return text_digests(_ID, ids)
+    name = stated_name(text)
+    return text_digests(_NAME, pa.array([name] if name else [], pa.string()))
+
+
+def find_ids(sought: Broadcast[Hashes], rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
+    """Yield the records of a range whose ids have one of the `sought` hashes (ascending)."""
+    batch, numbers = read_records(rows)
+    hashes = text_digests(_ID, batch.ids)
+    place = np.searchsorted(sought.value, hashes).clip(max=len(sought.value) - 1)
+    chosen = np.flatnonzero(sought.value[place] == hashes)
+    ends = {"rows": numbers[chosen], "hashes": hashes[chosen]}
+    yield ArrowPart(rows[0].part, "ends", pack_arrays(ends))
+
+
+def emit_members(merge: MergeJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
+    """Yield the records of a range for each part of the merge."""
+    batch, numbers = read_records(rows)
+    part_of = merge.part_of.value[numbers].astype(np.int32)
+    for part, chosen in iterate_parts(part_of):
+        records = batch.take(chosen)
+        if part >= merge.first_single and merge.options.only_entities:
+            # what is no more than its id needs no values
+            records = replace(records, columns={})
+        yield ArrowPart(part, "records", pack_batch(records.canonical(), numbers[chosen]))
+
+
+def merge_part(merge: MergeJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
+    """Make the entities of a part by the functions of one machine, and write its files."""
+    batch, numbers = read_records(rows)
+    report = PartReport("merge", {"records": len(batch)})
+    pairs = concat_arrays(select_bodies(rows, "pairs"), PAIR_COLUMNS)
+    resolution = _resolve_part(merge, batch, numbers, pairs)
+    only_entities = merge.options.only_entities
+    write_part(merge.folder, rows[0].part, resolution, only_entities=only_entities)
+    outcomes = np.bincount(resolution.links.outcome, minlength=len(Outcome)).tolist()
+    report.counts |= {
+        "number": rows[0].part,
+        "entities": int(np.count_nonzero(np.bincount(resolution.labels))),
+        **{outcome.label: outcomes[outcome] for outcome in Outcome},
+    }
+    yield report.to_part()
+    waiting = resolution.links.score[resolution.links.outcome == Outcome.QUEUED]
+    yield ArrowPart(rows[0].part, "waiting", pack_arrays({"score": waiting}))
+
+
+def _resolve_part(merge: MergeJob, batch: Batch, numbers: Rows, pairs: Arrays) -> Resolution:
+    place = place_finder(numbers)
+    left, right, logodds = place(pairs["left"]), place(pairs["right"]), pairs["logodds"]
+    task = ResolutionTask(
+        batch,
+        merge.job.deduplicated_sources,
+        replace(merge.options, workers=1),
+        PLAN_BY_NAME[merge.job.plan],
+        load_job_models(merge.job),
+        place_decisions(merge.decided, numbers),
+    )
+    scored = ScoredCandidates(left, right, logodds, (), score_histogram(logodds))
+    return cluster_pairs(task, scored, StageMeter())
