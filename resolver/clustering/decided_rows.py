@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from resolver.errors import DecisionError
@@ -24,21 +24,30 @@ def find_decided_rows(batch: Batch, decisions: Iterable[Decision]) -> DecidedRow
 
     Raises `DecisionError` where a pair decided to be different is joined by other decisions.
     """
-    settled = settle_decisions(decisions)
-    if not settled:
+    decisions = tuple(decisions)
+    if not decisions:
         return DecidedRows([], [])
-    row_of = {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
+    return place_decisions(
+        decisions, {identity: row for row, identity in enumerate(batch.ids.to_pylist())}
+    )
+
+
+def place_decisions(decisions: Iterable[Decision], row_of: Mapping[str, int]) -> DecidedRows:
+    """Return the decided pairs of records whose rows are known by their ids.
+
+    Raises the error of `find_decided_rows`.
+    """
     pairs: dict[Verdict, list[RowPair]] = {verdict: [] for verdict in Verdict}
-    for decision in settled:
+    for decision in settle_decisions(decisions):
         if decision.left_id in row_of and decision.right_id in row_of:
             pair = row_of[decision.left_id], row_of[decision.right_id]
             pairs[decision.verdict].append(pair)
     rows = DecidedRows(pairs[Verdict.SAME], pairs[Verdict.DIFFERENT])
-    _check_contradictions(rows, batch)
+    _check_contradictions(rows, row_of)
     return rows
 
 
-def _check_contradictions(rows: DecidedRows, batch: Batch) -> None:
+def _check_contradictions(rows: DecidedRows, row_of: Mapping[str, int]) -> None:
     parent: dict[int, int] = {}
 
     def root(row: int) -> int:
@@ -51,7 +60,8 @@ def _check_contradictions(rows: DecidedRows, batch: Batch) -> None:
         parent[max(root(left), root(right))] = min(root(left), root(right))
     for left, right in rows.different:
         if root(left) == root(right):
-            left_id, right_id = batch.ids[left].as_py(), batch.ids[right].as_py()
+            ids = {row: identity for identity, row in row_of.items()}
+            left_id, right_id = ids[left], ids[right]
             raise DecisionError(
                 f"{left_id} and {right_id} are decided to be different, but other decisions "
                 "make them the same",

@@ -9,8 +9,8 @@ work is on columns; only records whose content changed between versions are comp
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.ingest.digests import count_values, origin_digests, row_digests
-from resolver.ingest.list_reading import ListContents
+from resolver.ingest.list_reading import ListContents, ListFacts
 from resolver.ingest.reader_types import Intake, ListInfo, Reject
 from resolver.ingest.relation_targets import resolve_target_names
 from resolver.ingest.reused_ids import find_reused_ids
@@ -28,87 +28,145 @@ Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class _AllRows:
-    """Rows of all lists.
+class LocatedRows:
+    """Rows of some lists.
 
-    `units` holds each row's list (an index into `labels`), `lines` its line there.
+    `units` holds each row's list (an index into `ListOrder.labels`), `lines` its line there.
     """
 
     batch: Batch
     units: npt.NDArray[np.int32]
     lines: npt.NDArray[np.int32]
-    labels: tuple[str, ...]
 
-    def locate(self, row: int) -> str:
+
+@dataclass(frozen=True, slots=True)
+class ListOrder:
+    """Lists of a run in their order: label of each, rank of its version (-1: none), and by source
+    the rank of the newest version that has records of it.
+    """
+
+    labels: tuple[str, ...]
+    ranks: tuple[int, ...]
+    newest: Mapping[str, int]
+
+    @classmethod
+    def of(cls, lists: Sequence[ListFacts]) -> ListOrder:
+        """Return the order of lists that `sort_lists` has sorted."""
+        versions = sorted({facts.version for facts in lists if facts.version})
+        ranks = [versions.index(facts.version) if facts.version else -1 for facts in lists]
+        newest: dict[str, int] = {}
+        for facts, rank in zip(lists, ranks, strict=True):
+            newest |= {source: max(rank, newest.get(source, -1)) for source in facts.sources}
+        return cls(tuple(facts.label for facts in lists), tuple(ranks), newest)
+
+    def locate(self, rows: LocatedRows, row: int) -> str:
         """Return the place of a row, for messages."""
-        label, line = self.labels[int(self.units[row])], int(self.lines[row])
+        label, line = self.labels[int(rows.units[row])], int(rows.lines[row])
         return f"line {line} of {label}" if line else label
+
+
+@dataclass(frozen=True, slots=True)
+class SettledRows:
+    """Rows with one of each id: `batch` is canonical; targets that relations name have no id yet.
+
+    `collapsed`: rows that repeat another. `warnings`: ids that name another person than before.
+    """
+
+    batch: Batch
+    collapsed: int
+    rejects: list[Reject]
+    withdrawn: tuple[str, ...]
+    warnings: list[str]
 
 
 def assemble(reads: Sequence[ListContents], skipped: Sequence[Reject] = ()) -> Intake:
     """Join the lists read in a run into one intake; `skipped` are rejects without a list."""
-    reads = sorted(
-        reads,
-        key=lambda read: (read.label, read.version, read.format, len(read.batch), read.rejects),
-    )
-    rows = _AllRows(
+    facts = [read.facts for read in reads]
+    order = sort_lists(facts)
+    reads, facts = [reads[place] for place in order], [facts[place] for place in order]
+    rows = LocatedRows(
         concat(read.batch for read in reads),
         np.repeat(np.arange(len(reads), dtype=np.int32), [len(read.batch) for read in reads]),
         np.concatenate([np.zeros(0, dtype=np.int32), *(read.lines for read in reads)]),
-        tuple(read.label for read in reads),
     )
-    newest, older = _split_versions(rows, reads)
-    chosen, collapsed, rejects = _deduplicate(rows, newest)
+    settled = settle_ids(rows, ListOrder.of(facts))
+    intake = build_intake(facts, [*skipped, *settled.rejects], settled.warnings)
+    return replace(
+        intake,
+        batch=resolve_target_names(settled.batch),
+        withdrawn=settled.withdrawn,
+        collapsed=settled.collapsed,
+    )
+
+
+def sort_lists(lists: Sequence[ListFacts]) -> list[int]:
+    """Return the places of lists in the order that a run has them in."""
+
+    def key(place: int) -> tuple[object, ...]:
+        """Return what decides the place of a list."""
+        facts = lists[place]
+        return facts.label, facts.version, facts.format, facts.records, facts.rejects
+
+    return sorted(range(len(lists)), key=key)
+
+
+def settle_ids(rows: LocatedRows, order: ListOrder) -> SettledRows:
+    """Settle the versions and repetitions of ids.
+
+    Rows must have all that some ids have in the lists; other rows play no part.
+    """
+    newest, older = _split_versions(rows, order)
+    chosen, collapsed, rejects = _deduplicate(rows, newest, order)
     withdrawn, superseded = _find_withdrawn(rows.batch, chosen, older)
     warnings = find_reused_ids(rows.batch, chosen, superseded)
     batch = rows.batch if len(chosen) == len(rows.batch) else rows.batch.take(chosen)
+    return SettledRows(batch.canonical(), collapsed, rejects, withdrawn, warnings)
+
+
+def build_intake(
+    lists: Sequence[ListFacts], rejects: Sequence[Reject], warnings: Sequence[str]
+) -> Intake:
+    """Return an intake of sorted lists, without records.
+
+    `rejects` and `warnings` are those that no single list has by itself.
+    """
+    notes = [*(note for facts in lists for note in facts.notes), *warnings]
     return Intake(
-        batch=resolve_target_names(batch.canonical()),
-        lists=tuple(_list_info(read) for read in reads),
-        rejects=tuple(
-            sorted([*skipped, *rejects, *(reject for read in reads for reject in read.rejects)])
-        ),
-        withdrawn=withdrawn,
-        collapsed=collapsed,
-        warnings=tuple(
-            dict.fromkeys([*(note for read in reads for note in read.notes), *warnings])
-        ),
+        batch=concat([]),
+        lists=tuple(_list_info(facts) for facts in lists),
+        rejects=tuple(sorted([*rejects, *(reject for facts in lists for reject in facts.rejects)])),
+        warnings=tuple(dict.fromkeys(notes)),
     )
 
 
-def _list_info(read: ListContents) -> ListInfo:
-    codes = np.unique(read.batch.sources.codes)
-    sources = tuple(sorted(read.batch.sources.values.take(pa.array(codes)).to_pylist()))
+def _list_info(facts: ListFacts) -> ListInfo:
     return ListInfo(
-        read.label,
-        read.format,
-        sources,
-        read.version,
-        len(read.batch),
-        len(read.rejects),
-        read.deduplicated,
-        read.broken,
-        read.complete,
+        facts.label,
+        facts.format,
+        facts.sources,
+        facts.version,
+        facts.records,
+        len(facts.rejects),
+        facts.deduplicated,
+        facts.broken,
+        facts.complete,
     )
 
 
-def _split_versions(table: _AllRows, reads: Sequence[ListContents]) -> tuple[Rows, Rows]:
+def _split_versions(table: LocatedRows, order: ListOrder) -> tuple[Rows, Rows]:
     """Return the rows of each source's newest version, and the rows of older versions.
 
     All rows of a source without versions count as newest.
     """
     rows = np.arange(len(table.batch), dtype=np.int64)
-    versions = sorted({read.version for read in reads if read.version})
-    rank = np.array(
-        [versions.index(read.version) if read.version else -1 for read in reads], dtype=np.int64
-    )
-    if len(versions) < 2:
+    if max(order.ranks, default=-1) < 1:
         return rows, rows[:0]
-    sources = table.batch.sources.codes
-    row_rank = rank[table.units]
-    newest_rank = np.full(len(table.batch.sources.values), -1, dtype=np.int64)
-    np.maximum.at(newest_rank, sources, row_rank)
-    is_older = (row_rank >= 0) & (row_rank < newest_rank[sources])
+    sources = table.batch.sources
+    row_rank = np.array(order.ranks, dtype=np.int64)[table.units]
+    newest_rank = np.array(
+        [order.newest.get(name, -1) for name in sources.values.to_pylist()], dtype=np.int64
+    )
+    is_older = (row_rank >= 0) & (row_rank < newest_rank[sources.codes])
     return rows[~is_older], rows[is_older]
 
 
@@ -123,7 +181,9 @@ def _find_withdrawn(batch: Batch, newest: Rows, older: Rows) -> tuple[tuple[str,
     return tuple(sorted(pc.unique(old_ids.filter(pa.array(is_gone))).to_pylist())), older[~is_gone]
 
 
-def _deduplicate(table: _AllRows, rows: Rows) -> tuple[Rows, int, list[Reject]]:
+def _deduplicate(
+    table: LocatedRows, rows: Rows, order: ListOrder
+) -> tuple[Rows, int, list[Reject]]:
     """Keep one row per id.
 
     Returns the kept rows (ascending), the number of repeated rows, and a reject for each row with
@@ -138,16 +198,16 @@ def _deduplicate(table: _AllRows, rows: Rows) -> tuple[Rows, int, list[Reject]]:
     group = np.sort(codes[is_repeated])
     batch = table.batch.take(repeated)
     content, origin, size = row_digests(batch), origin_digests(batch), count_values(batch)
-    order = np.lexsort(
+    places = np.lexsort(
         (table.lines[repeated], table.units[repeated], origin, content, -size, group)
     )
-    repeated, group, content = repeated[order], group[order], content[order]
+    repeated, group, content = repeated[places], group[places], content[places]
     first_of_group = _run_starts(group)
     first_of_content = first_of_group | _run_starts(content)
     winner_of = np.maximum.accumulate(np.where(first_of_group, np.arange(len(group)), 0))
     losers = np.flatnonzero(first_of_content & ~first_of_group)
     rejects = [
-        _conflict_reject(table, int(repeated[at]), int(repeated[winner_of[at]]))
+        _conflict_reject(table, order, int(repeated[at]), int(repeated[winner_of[at]]))
         for at in losers.tolist()
     ]
     chosen = np.union1d(rows[~is_repeated], repeated[first_of_group])
@@ -161,8 +221,8 @@ def _run_starts(codes: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
     return first
 
 
-def _conflict_reject(table: _AllRows, loser: int, winner: int) -> Reject:
+def _conflict_reject(table: LocatedRows, order: ListOrder, loser: int, winner: int) -> Reject:
     identity = table.batch.ids[loser].as_py()
-    fault = f"the id is repeated with other content; {table.locate(winner)} is kept"
-    label, line = table.labels[int(table.units[loser])], int(table.lines[loser])
+    fault = f"the id is repeated with other content; {order.locate(table, winner)} is kept"
+    label, line = order.labels[int(table.units[loser])], int(table.lines[loser])
     return Reject.of_record(label, line, identity, fault)

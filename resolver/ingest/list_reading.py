@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from resolver.errors import InputError
 from resolver.ingest.reader_types import (
@@ -20,7 +22,11 @@ from resolver.ingest.reader_types import (
     Reject,
     Truncation,
 )
-from resolver.ingest.text.machine_dates import describe_old_births
+from resolver.ingest.text.machine_dates import (
+    OldBirths,
+    describe_old_births,
+    find_old_births,
+)
 from resolver.ingest.text.placeholders import remove_placeholders
 from resolver.ingest.validation import validate_records
 from resolver.ingest.value_limits import limit_values
@@ -32,6 +38,22 @@ MAX_REJECTS = 100_000
 fill the memory.
 """
 Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ListFacts:
+    """What is known of a list as read, besides its `records`; `sources` are sorted."""
+
+    label: str
+    format: str
+    deduplicated: bool
+    version: str
+    records: int
+    sources: tuple[str, ...]
+    rejects: tuple[Reject, ...]
+    notes: tuple[str, ...]
+    broken: bool = False
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +70,22 @@ class ListContents:
     notes: tuple[str, ...]
     broken: bool = False
     complete: bool = False
+
+    @property
+    def facts(self) -> ListFacts:
+        """Return what is known of the list besides its records."""
+        return ListFacts(
+            self.label,
+            self.format,
+            self.deduplicated,
+            self.version,
+            len(self.batch),
+            source_names(self.batch),
+            self.rejects,
+            self.notes,
+            self.broken,
+            self.complete,
+        )
 
 
 class RejectList:
@@ -88,6 +126,37 @@ class RawList:
     notes: tuple[str, ...]
     version: str
     broken: bool
+
+    @property
+    def facts(self) -> ShareFacts:
+        """Return what is known of the share besides its records."""
+        return ShareFacts(
+            len(self.batch),
+            source_names(self.batch),
+            self.rejects,
+            self.notes,
+            self.version,
+            self.broken,
+            find_old_births(self.batch),
+        )
+
+
+class ShareFacts(NamedTuple):
+    """What is known of a list, or a share of it, besides its records."""
+
+    records: int
+    sources: tuple[str, ...]
+    rejects: tuple[Reject, ...]
+    notes: tuple[str, ...]
+    version: str
+    broken: bool
+    births: OldBirths
+
+
+def source_names(batch: Batch) -> tuple[str, ...]:
+    """Return the sources of the records of a batch, sorted."""
+    codes = pa.array(np.unique(batch.sources.codes))
+    return tuple(sorted(batch.sources.values.take(codes).to_pylist()))
 
 
 def read_unit(
@@ -147,20 +216,39 @@ def complete_list(
     row: ReaderRow, unit: ListUnit, shares: Sequence[RawList], notes: Sequence[str]
 ) -> ListContents:
     """Return the list that the shares make up; `notes` are known of it before it was read."""
-    batch = concat(share.batch for share in shares)
+    facts = complete_facts(row, unit, [share.facts for share in shares], notes)
+    return ListContents(
+        facts.label,
+        facts.format,
+        facts.deduplicated,
+        facts.version,
+        concat(share.batch for share in shares),
+        np.concatenate([share.lines for share in shares]),
+        facts.rejects,
+        facts.notes,
+        facts.broken,
+        facts.complete,
+    )
+
+
+def complete_facts(
+    row: ReaderRow, unit: ListUnit, shares: Sequence[ShareFacts], notes: Sequence[str]
+) -> ListFacts:
+    """Return what is known of the list that the shares make up (see `complete_list`)."""
     rejects = tuple(reject for share in shares for reject in share.rejects)
     messages = [*notes, *(note for share in shares for note in share.notes)]
-    if not len(batch) and not rejects:
+    records = sum(share.records for share in shares)
+    if not records and not rejects:
         messages.append(f"{unit.label}: no record of the format {row.name} was found in it")
-    if doubt := describe_old_births(batch):
+    if doubt := describe_old_births(share.births for share in shares):
         messages.append(f"{unit.label}: {doubt}")
-    return ListContents(
+    return ListFacts(
         unit.label,
         row.name,
         row.deduplicated,
         max(share.version for share in shares),
-        batch,
-        np.concatenate([share.lines for share in shares]),
+        records,
+        tuple(sorted({source for share in shares for source in share.sources})),
         rejects,
         tuple(messages),
         any(share.broken for share in shares),

@@ -45,7 +45,7 @@ DEFAULT_RULES = ReadingRules()
 
 
 @dataclass(frozen=True, slots=True)
-class _Task:
+class ReadingTask:
     """List, or share of one, that one process reads: the list's place in the plan, and bytes."""
 
     place: int
@@ -68,10 +68,9 @@ def read_planned(
     `progress` as in `read_unit`; what another process reads is reported once it is read. Raises the
     error of the first list, in their order, that raises one.
     """
-    sizes = [_size(item) for item in planned]
-    workers = rules.workers if sum(sizes) >= MIN_PARALLEL_BYTES else 1
-    tasks = _tasks(planned, sizes, 1 if strict else workers)
-    read = partial(_read, rules=rules, strict=strict, progress=progress)
+    workers = rules.workers if count_bytes(planned) >= MIN_PARALLEL_BYTES else 1
+    tasks = split_lists(planned, 1 if strict else workers)
+    read = partial(read_item, rules=rules, strict=strict, progress=progress)
     results, own = _run(tasks, workers, read)
     contents = []
     for place, item in enumerate(planned):
@@ -84,7 +83,7 @@ def read_planned(
 
 
 def _run(
-    tasks: Sequence[_Task], workers: int, read: Callable[[PlannedList], _Result]
+    tasks: Sequence[ReadingTask], workers: int, read: Callable[[PlannedList], _Result]
 ) -> tuple[dict[int, _Result], set[int]]:
     """Return the results of tasks by their number, and the numbers of those of this process."""
     shares = _share_out([task.size for task in tasks], workers)
@@ -98,9 +97,9 @@ def _run(
     return {number: raw for part in parts for number, raw in part.items()}, set(parts[0])
 
 
-def _read(
-    item: PlannedList, rules: ReadingRules, *, strict: bool, progress: Progress | None
-) -> _Result:
+def read_item(
+    item: PlannedList, rules: ReadingRules, *, strict: bool, progress: Progress | None = None
+) -> RawList | InputError:
     """Return a list or a share of it, or the error that it raises."""
     try:
         return read_share(
@@ -133,19 +132,24 @@ def _whole(result: _Result) -> list[RawList]:
     return [result]
 
 
-def _tasks(planned: Sequence[PlannedList], sizes: Sequence[int], workers: int) -> list[_Task]:
+def split_lists(planned: Sequence[PlannedList], workers: int) -> list[ReadingTask]:
     """Return a task for each list, or one for each process where a table holds most of the bytes.
 
     A process that reads a share of a table skips the chunks of others, which takes time, too.
     """
-    tasks = []
+    tasks, sizes = [], [_size(item) for item in planned]
     for place, (item, size) in enumerate(zip(planned, sizes, strict=True)):
         is_split = size * workers > sum(sizes) and item.row.has_shares(item.unit)
         count = workers if is_split else 1
         for number in range(count):
             unit = replace(item.unit, share=Share(number, count))
-            tasks.append(_Task(place, replace(item, unit=unit), size / count))
+            tasks.append(ReadingTask(place, replace(item, unit=unit), size / count))
     return tasks
+
+
+def count_bytes(planned: Sequence[PlannedList]) -> int:
+    """Return the size of the files of lists."""
+    return sum(_size(item) for item in planned)
 
 
 def _size(item: PlannedList) -> int:

@@ -41,20 +41,20 @@ class Reading:
 
 def read_in(workers: int, paths: list[Path], *, strict: bool = False) -> Reading:
     own: set[str] = set()
-    read = parallel_reading._read
+    read = parallel_reading.read_item
 
     def note_list(item: PlannedList, rules: ReadingRules, **options: Any) -> RawList | InputError:
         """Read a list, and note it in this process."""
         own.add(item.unit.label)
         return read(item, rules, **options)
 
-    parallel_reading._read = note_list
+    parallel_reading.read_item = note_list
     try:
         counts: dict[str, int] = {}
         rules = ReadingRules(workers=workers)
         intake = read_lists(paths, rules=rules, strict=strict, progress=counts.__setitem__)
     finally:
-        parallel_reading._read = read
+        parallel_reading.read_item = read
     return Reading(intake, counts, own)
 
 

@@ -7,7 +7,6 @@ the workers.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -17,12 +16,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from resolver.clustering import components
 from resolver.engines.spark import worker_stages as worker
 from resolver.engines.spark.arrow_transfer import (
-    ARROW_SCHEMA,
     SPARK_SCHEMA,
     Arrays,
     ArrowPart,
@@ -35,6 +32,13 @@ from resolver.engines.spark.counts import (
     sum_histograms,
     sum_partner_counts,
     sum_rule_stats,
+)
+from resolver.engines.spark.frames import (
+    collect_reports,
+    keep_on_disk,
+    run_on_parts,
+    select_content,
+    send_parts,
 )
 from resolver.engines.spark.job import (
     BroadcastModel,
@@ -158,11 +162,8 @@ class ClusterStages(StagedEngine["DataFrame", JoinedPairs]):
         return run_on_parts(partial(step, self.job), frame, parts)
 
     def _persist(self, frame: DataFrame) -> DataFrame:
-        """Keep a frame on the disks of the workers, as two steps read it; lost parts are redone."""
-        from pyspark import StorageLevel
-
-        frame = frame.persist(StorageLevel.DISK_ONLY)
-        self.frames.append(frame)
+        """Keep a frame, as two steps read it, until the pairs are scored."""
+        self.frames.append(keep_on_disk(frame))
         return frame
 
     def _collect_component_pairs(
@@ -190,22 +191,6 @@ def send_records(spark: SparkSession, batch: Batch, cut: Partitioning) -> DataFr
     return send_parts(spark, parts)
 
 
-def run_on_parts(step: worker.PartStep, frame: DataFrame, parts: int) -> DataFrame:
-    """Run a step of the workers on rows by the number of their part."""
-    return frame.repartitionById(parts, "part").mapInArrow(
-        partial(worker.run_step, step), SPARK_SCHEMA
-    )
-
-
-def send_parts(spark: SparkSession, parts: Sequence[ArrowPart]) -> DataFrame:
-    """Return a frame of rows for the workers."""
-    columns = [
-        pa.array([part[place] for part in parts], column.type)
-        for place, column in enumerate(ARROW_SCHEMA)
-    ]
-    return spark.createDataFrame(pa.Table.from_arrays(columns, schema=ARROW_SCHEMA), SPARK_SCHEMA)
-
-
 def check_versions(spark: SparkSession, task: ResolutionTask, job: WorkerJob) -> None:
     """Check that the workers have the versions of this program, the task's model and libraries.
 
@@ -213,16 +198,6 @@ def check_versions(spark: SparkSession, task: ResolutionTask, job: WorkerJob) ->
     """
     stamp = {**installed_version(), **task.models.stamp}
     check_workers(spark, stamp, partial(worker_stamp, job))
-
-
-def select_content(frame: DataFrame, content: str) -> DataFrame:
-    """Return the rows with some content."""
-    return frame.filter(frame["content"] == content)
-
-
-def collect_reports(frame: DataFrame) -> list[Report]:
-    """Return the reports of the workers."""
-    return [json.loads(row["body"]) for row in select_content(frame, "account").collect()]
 
 
 def _collect_pairs(frame: DataFrame) -> Arrays:

@@ -30,6 +30,8 @@ T = TypeVar("T", covariant=True)
 class Partitioning:
     """Number of parts: ranges of `span` records each, shares of keys, shares of pairs; and records
     that come to one part of a merge, unless more are tied together.
+
+    `starts`: number of the first record of each range, where they are not of `span` records.
     """
 
     span: int
@@ -37,6 +39,13 @@ class Partitioning:
     keys: int
     pairs: int
     members: int = 100_000
+    starts: tuple[int, ...] = ()
+
+    def range_of(self, rows: Rows) -> Rows:
+        """Return the range of each record, by its number."""
+        if not self.starts:
+            return rows // self.span
+        return (np.searchsorted(self.starts, rows, side="right") - 1).astype(np.int32)
 
     @classmethod
     def choose(cls, count: int, cores: int) -> Partitioning:

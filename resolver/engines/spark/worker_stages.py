@@ -177,7 +177,7 @@ def _distribute_pairs(job: WorkerJob, records: Rows, pairs: Arrays) -> Iterator[
         yield ArrowPart(share, "pairs", pack_arrays(columns))
         needed = records[is_needed]
         needs = {"part": np.full(len(needed), share, np.int32), "row": needed}
-        yield from distribute(needed // job.partitioning.span, "needs", needs)
+        yield from distribute(job.partitioning.range_of(needed), "needs", needs)
 
 
 def emit_records(_job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:

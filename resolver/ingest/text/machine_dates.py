@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -63,20 +65,37 @@ def _has_old_year(date: str) -> bool:
     return date[:4].isdecimal() and _FIRST_OLD_YEAR <= int(date[:4]) <= _LAST_OLD_YEAR
 
 
-def describe_old_births(batch: Batch) -> str:
-    """Return a warning about birth years that may belong to another calendar, or an empty text."""
+class OldBirths(NamedTuple):
+    """Number of records with a birth year that may belong to another calendar, and the last such
+    date (empty: none).
+    """
+
+    records: int
+    example: str
+
+
+def find_old_births(batch: Batch) -> OldBirths:
+    """Count the records of a batch whose birth years may belong to another calendar."""
     column = batch.columns.get("birthDate")
     if column is None:
-        return ""
+        return OldBirths(0, "")
     texts = column.values.to_pylist()
     old_codes = [code for code, text in enumerate(texts) if _has_old_year(text)]
-    rows = np.unique(column.rows[np.isin(column.codes, old_codes)])
-    if not len(rows):
+    is_old = np.isin(column.codes, old_codes)
+    examples = [texts[code] for code in np.unique(column.codes[is_old]).tolist()]
+    return OldBirths(len(np.unique(column.rows[is_old])), max(examples, default=""))
+
+
+def describe_old_births(parts: Iterable[OldBirths]) -> str:
+    """Return a warning about the records of a list, given in parts; empty where it has none."""
+    parts = list(parts)
+    records = sum(part.records for part in parts)
+    example = max((part.example for part in parts), default="")
+    if not records:
         return ""
-    example = texts[old_codes[-1]]
     year = example[:4]
     return (
-        f"{len(rows)} records are born in the years {_FIRST_OLD_YEAR} to {_LAST_OLD_YEAR} "
+        f"{records} records are born in the years {_FIRST_OLD_YEAR} to {_LAST_OLD_YEAR} "
         f"({example}); dates of the Hijri or solar calendar are converted only where they say so "
         f"('{year} AH', '{year} SH')"
     )

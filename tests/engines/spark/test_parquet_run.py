@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,28 +16,52 @@ import pytest
 from resolver.engines import local
 from resolver.engines.parquet_files import PARQUET_FOLDERS
 from resolver.engines.result_files import write_results
+from resolver.engines.spark.lists.worker_reader import ReadingPlan
 from resolver.engines.spark.parquet_run import dedupe_to_parquet
-from resolver.ingest.reader_types import Intake
+from resolver.errors import InputError
+from resolver.ingest.parallel_reading import ReadingRules
+from resolver.ingest.readers import plan_reads, read_lists
 from resolver.records.decisions import Verdict
 from resolver.records.progress import SILENT
 from resolver.records.results.resolution import Outcome
+from resolver.records.visibility import STRANGER, visible_rows
 from resolver.run_options import RunOptions
-from resolver.synthetic import World, generate
-from tests.engines.local_runs import build_intake, make_decision
+from resolver.synthetic.world import write_world
+from tests.engines.local_runs import make_decision
 from tests.engines.spark.clusters import SMALL_PARTS, find_executors
+from tests.ingest.samples_lists import build_un_document, un_individual
 
 pytestmark = pytest.mark.slow
 Rows = list[tuple[str, ...]]
+OPTIONS = RunOptions()
+UN_PERSONS = (("201", "ALPHA"), ("202", "BETA"), ("203", "GAMMA"))
+KIN_MAPPING = """
+id: id
+kind: person
+source: kin
+handling: code
+properties: {name: name, birthDate: born}
+relations:
+  - {type: familyOf, name: kin}
+"""
 
 
 @pytest.fixture(scope="module")
-def world() -> World:
-    return generate(1_000, seed=23, networks=True)
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    write_world(folder, 1_000, seed=23, networks=True)
+    (folder / "truth.csv").unlink()
+    return folder
 
 
-def read_local(folder: Path, intake: Intake, options: RunOptions) -> dict[str, Rows]:
+def read_local(folder: Path, lists: Path, options: RunOptions = OPTIONS) -> dict[str, Rows]:
     """Return the rows of the files of one machine, sorted."""
-    write_results(folder, local.dedupe(intake, options), rejects=(), report="")
+    write_results(folder, local.dedupe(read_lists([lists]), options), rejects=(), report="")
+    return read_files(folder)
+
+
+def read_files(folder: Path) -> dict[str, Rows]:
+    """Return the rows of CSV files and of merged records, sorted."""
     rows = {}
     for name in ("entities", "links", "statements"):
         with (folder / f"{name}.csv").open(encoding="utf-8", newline="") as file:
@@ -43,6 +69,11 @@ def read_local(folder: Path, intake: Intake, options: RunOptions) -> dict[str, R
     lines = (folder / "entities.ftm.json").read_text("utf-8").splitlines()
     rows["golden"] = sorted((json.loads(line)["id"], line) for line in lines)
     return rows
+
+
+def plan_reading(lists: Path, *, strict: bool = False) -> ReadingPlan:
+    planned, skipped = plan_reads([lists])
+    return ReadingPlan(planned, skipped, strict=strict)
 
 
 def read_parts(folder: Path) -> dict[str, Rows]:
@@ -70,14 +101,16 @@ def assert_same_rows(expected: dict[str, Rows], actual: dict[str, Rows]) -> None
         assert actual[name] == rows, name
 
 
-def test_files_equal_those_of_one_machine(cluster: str, world: World, tmp_path: Path) -> None:
-    intake = build_intake(world.records)
+def test_files_equal_those_of_one_machine(cluster: str, world: Path, tmp_path: Path) -> None:
+    """Lists of eight agencies in five formats, with networks."""
     run = dedupe_to_parquet(
-        intake, RunOptions(), tmp_path / "spark", master=cluster, partitioning=SMALL_PARTS
+        plan_reading(world), OPTIONS, tmp_path / "spark", master=cluster, partitioning=SMALL_PARTS
     )
-    expected = read_local(tmp_path / "local", intake, RunOptions())
+    expected = read_local(tmp_path / "local", world)
     assert_same_rows(expected, read_parts(tmp_path / "spark"))
-    assert run.records == len(intake.batch)
+    intake = read_lists([world])
+    assert replace(run.intake, batch=intake.batch) == intake
+    assert len(run.intake.batch) == len(intake.batch)
     assert run.merge.entities == len({row[0] for row in expected["entities"]})
     outcomes = Counter(row[4] for row in expected["links"])
     assert {word.label: count for word, count in run.merge.outcomes.items() if count} == outcomes
@@ -86,55 +119,100 @@ def test_files_equal_those_of_one_machine(cluster: str, world: World, tmp_path: 
     assert {path.name for path in (tmp_path / "spark").iterdir()} == set(PARQUET_FOLDERS)
 
 
-def test_decisions_and_deduplicated_sources(cluster: str, world: World, tmp_path: Path) -> None:
-    sources = sorted({first.source for first in world.records})[:2]
-    intake = build_intake(world.records, deduplicated_sources=sources)
-    ids, links = intake.batch.ids.to_pylist(), local.dedupe(intake, RunOptions()).links
+def test_decisions_and_deduplicated_sources(cluster: str, world: Path, tmp_path: Path) -> None:
+    lists = tmp_path / "lists"
+    shutil.copytree(world, lists)
+    mapping = lists / "levant-registry.mapping.yml"
+    mapping.write_text(mapping.read_text("utf-8") + "deduplicated: true\n", "utf-8")
+    intake = read_lists([lists])
+    assert intake.deduplicated_sources == {"levant-registry"}
+    ids, links = intake.batch.ids.to_pylist(), local.dedupe(intake, OPTIONS).links
     merged = np.flatnonzero(links.outcome == Outcome.MERGED)[:2].tolist()
+    pairs = [(ids[links.left[at]], ids[links.right[at]]) for at in merged]
     decisions = [
-        *(
-            make_decision(ids[links.left[at]], ids[links.right[at]], Verdict.DIFFERENT)
-            for at in merged
-        ),
+        *(make_decision(*pair, Verdict.DIFFERENT) for pair in pairs),
         make_decision(ids[0], ids[-1], Verdict.SAME),
+        make_decision(ids[0], "nowhere:1", Verdict.SAME),
     ]
-    options = RunOptions(decisions=decisions, merge_at=0.6)
-    dedupe_to_parquet(intake, options, tmp_path / "spark", master=cluster, partitioning=SMALL_PARTS)
-    expected = read_local(tmp_path / "local", intake, options)
-    assert_same_rows(expected, read_parts(tmp_path / "spark"))
+    options = replace(OPTIONS, decisions=decisions, merge_at=0.6)
+    out = tmp_path / "spark"
+    run = dedupe_to_parquet(
+        plan_reading(lists), options, out, master=cluster, partitioning=SMALL_PARTS
+    )
+    expected = read_local(tmp_path / "local", lists, options)
+    assert_same_rows(expected, read_parts(out))
     entity_of = {record: entity for entity, record in expected["entities"]}
     assert entity_of[ids[0]] == entity_of[ids[-1]]
+    assert run.unknown_ids == ("nowhere:1",)
 
 
-def test_a_lost_executor_does_not_change_files(cluster: str, world: World, tmp_path: Path) -> None:
-    intake, out = build_intake(world.records), tmp_path / "spark"
-    killed: list[int] = []
+def test_versions_repeated_ids_and_named_targets(cluster: str, world: Path, tmp_path: Path) -> None:
+    """Two versions of a list, ids with the same and with other content, restricted records, and
+    relations whose targets have a name and no id.
+    """
+    lists = tmp_path / "lists"
+    shutil.copytree(world, lists)
+    write_conflicts(lists)
+    intake = read_lists([lists], rules=ReadingRules(accept_restricted=True))
+    assert min(len(intake.withdrawn), intake.collapsed, len(intake.rejects)) > 0
+    assert any("names another person" in warning for warning in intake.warnings)
+    assert visible_rows(intake.batch, STRANGER) is not None
+    reading = replace(plan_reading(lists), rules=ReadingRules(accept_restricted=True))
+    run = dedupe_to_parquet(
+        reading, OPTIONS, tmp_path / "spark", master=cluster, partitioning=SMALL_PARTS
+    )
+    write_results(tmp_path / "local", local.dedupe(intake, OPTIONS), rejects=(), report="")
+    assert_same_rows(read_files(tmp_path / "local"), read_parts(tmp_path / "spark"))
+    assert run.withdrawn == len(intake.withdrawn)
+    assert replace(run.intake, batch=intake.batch, withdrawn=intake.withdrawn) == intake
+
+
+def write_conflicts(lists: Path) -> None:
+    """Write lists that have ids in common, with relations that give names."""
+    older = "".join(un_individual(number, name) for number, name in UN_PERSONS)
+    newer = un_individual("201", "ZULU QUEBEC") + un_individual("202", "BETA")
+    for version, persons in (("2025-01-01", older), ("2026-02-27", newer)):
+        text = build_un_document(persons).replace("2026-02-27", version)
+        (lists / f"un-{version}.xml").write_text(text.replace("EXAMPLE", version), "utf-8")
+    lines = ["id,name,born,kin,code"]
+    for row in range(60):
+        name, kin = f"Amelia Namesake {row % 50}", f"Amelia Namesake {(row + 7) % 60}"
+        lines.append(f"{row},{name},19{row + 10}-02-03,{kin},{'H0' if row % 9 else 'H1'}")
+    lines += [lines[5], lines[6].replace("Amelia", "Amalia"), lines[7]]
+    (lists / "kin.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    (lists / "kin.mapping.yml").write_text(KIN_MAPPING, "utf-8")
+
+
+def test_a_lost_executor_does_not_change_files(cluster: str, world: Path, tmp_path: Path) -> None:
+    """One is killed before pairs are compared, another before parts are merged."""
+    killed: list[str] = []
 
     class Killer:
-        """Progress that kills an executor before parts are merged."""
+        """Progress that kills an executor at the start of two stages."""
 
         def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
-            if stage == "merge":
+            if stage in ("compare and classify", "merge"):
                 victim = find_executors()[0]
                 victim.kill()
                 victim.wait(30)
-                killed.append(victim.pid)
+                killed.append(stage)
 
         advance, finish = SILENT.advance, SILENT.finish
 
-    dedupe_to_parquet(intake, RunOptions(), out, Killer(), master=cluster, partitioning=SMALL_PARTS)
-    assert killed
-    assert_same_rows(
-        read_local(tmp_path / "local", intake, RunOptions()), read_parts(tmp_path / "spark")
+    out = tmp_path / "spark"
+    dedupe_to_parquet(
+        plan_reading(world), OPTIONS, out, Killer(), master=cluster, partitioning=SMALL_PARTS
     )
+    assert len(killed) == 2
+    assert_same_rows(read_local(tmp_path / "local", world), read_parts(out))
 
 
 def test_a_failed_run_leaves_the_results_before_it(
-    cluster: str, world: World, tmp_path: Path
+    cluster: str, world: Path, tmp_path: Path
 ) -> None:
-    intake, out = build_intake(list(world.records)[:300]), tmp_path / "spark"
-    only = RunOptions(only_entities=True)
-    dedupe_to_parquet(intake, only, out, master=cluster, partitioning=SMALL_PARTS)
+    out, only = tmp_path / "spark", replace(OPTIONS, only_entities=True)
+    list_ = plan_reading(world / "interpol.json")
+    dedupe_to_parquet(list_, only, out, master=cluster, partitioning=SMALL_PARTS)
     assert [path.name for path in out.iterdir()] == ["entities"]
     before = {path.name: path.read_bytes() for path in (out / "entities").iterdir()}
 
@@ -148,6 +226,18 @@ def test_a_failed_run_leaves_the_results_before_it(
         advance, finish = SILENT.advance, SILENT.finish
 
     with pytest.raises(KeyboardInterrupt):
-        dedupe_to_parquet(intake, RunOptions(), out, Stopped(), master=cluster)
+        dedupe_to_parquet(list_, OPTIONS, out, Stopped(), master=cluster)
     assert [path.name for path in out.iterdir()] == ["entities"]
     assert {path.name: path.read_bytes() for path in (out / "entities").iterdir()} == before
+
+
+def test_lists_that_cannot_be_read_are_named(cluster: str, tmp_path: Path) -> None:
+    lists = tmp_path / "lists"
+    lists.mkdir()
+    (lists / "a.csv").write_text("id,name,birth_date\n1,Amelia Earhart,1897-07-24\n", "utf-8")
+    reading = plan_reading(lists)
+    (lists / "a.csv").unlink()
+    with pytest.raises(InputError, match=r"a\.csv: cannot be opened") as caught:
+        dedupe_to_parquet(reading, OPTIONS, tmp_path / "out", master=cluster)
+    assert "all workers reach under the same path" in caught.value.line()
+    assert not list((tmp_path / "out").glob("*"))

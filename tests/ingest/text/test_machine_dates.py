@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from resolver.errors import DateError
-from resolver.ingest.text.machine_dates import describe_old_births, read_date
+from resolver.ingest.text.machine_dates import describe_old_births, find_old_births, read_date
 from resolver.records import Batch, Kind, Record, Value
 
 
@@ -45,8 +45,8 @@ def test_births_of_another_calendar_are_reported() -> None:
         Record(f"a:{year}", "a", Kind.PERSON, "Person", (Value("birthDate", year),))
         for year in years
     ]
-    warning = describe_old_births(Batch.from_records(records))
+    warning = describe_old_births([find_old_births(Batch.from_records(records))])
     assert warning.startswith("2 records are born in the years 1280 to 1450 (1381-11-29)")
     assert "'1381 SH'" in warning
-    assert not describe_old_births(Batch.from_records(records[2:]))
-    assert not describe_old_births(Batch.from_records([]))
+    assert not describe_old_births([find_old_births(Batch.from_records(records[2:]))])
+    assert not describe_old_births([find_old_births(Batch.from_records([]))])

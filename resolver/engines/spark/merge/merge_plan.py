@@ -102,7 +102,7 @@ def _deal(sizes: npt.NDArray[np.int64], shares: int) -> PartNumbers:
     return share_of
 
 
-def place_decisions(decided: DecidedRows, numbers: Rows) -> DecidedRows:
+def select_decisions(decided: DecidedRows, numbers: Rows) -> DecidedRows:
     """Return the decisions between some records (their numbers, ascending), by their places."""
     place = {number: row for row, number in enumerate(numbers.tolist())}
     same, different = (

@@ -13,17 +13,17 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.engines.parquet_files import write_folders
-from resolver.engines.spark import merge_stages as worker
 from resolver.engines.spark.arrow_transfer import ArrowPart, concat_arrays
-from resolver.engines.spark.cluster_stages import (
+from resolver.engines.spark.counts import Report, measure_stage
+from resolver.engines.spark.frames import (
+    collect_rows,
     run_on_parts,
-    select_content,
     send_parts,
 )
-from resolver.engines.spark.counts import Report, measure_stage
 from resolver.engines.spark.job import WorkerJob
-from resolver.engines.spark.merge_plan import MergePlan, RelationEnds, plan_merging
-from resolver.engines.spark.part_rows import distribute
+from resolver.engines.spark.merge import merge_stages as worker
+from resolver.engines.spark.merge.merge_plan import MergePlan, RelationEnds, plan_merging
+from resolver.engines.spark.part_rows import distribute, select_bodies
 from resolver.records.results.resolution import Outcome
 from resolver.records.results.stage_meter import StageMeter
 from resolver.resolution_task import ResolutionTask, ScoredCandidates
@@ -84,9 +84,9 @@ class WorkerMerge:
         members = run_on_parts(step, self.records, self.job.partitioning.ranges)
         pairs = send_parts(self.spark, _distribute_pairs(scored, plan))
         frame = run_on_parts(partial(worker.merge_part, job), members.union(pairs), plan.parts)
-        rows = frame.collect()
+        rows = collect_rows(frame)
         part_of.destroy()
-        return [ArrowPart(row["part"], row["content"], bytes(row["body"])) for row in rows]
+        return rows
 
     def _collect_relation_ends(self) -> RelationEnds:
         """Return what relations lead to, and the records that bear these ids."""
@@ -113,7 +113,7 @@ def _count(reports: Sequence[Report], waiting: Sequence[bytes]) -> MergeCounts:
 
 
 def _collect_ends(frame: DataFrame) -> RelationEnds:
-    bodies = [bytes(row["body"]) for row in select_content(frame, "ends").collect()]
+    bodies = select_bodies(collect_rows(frame), "ends")
     return RelationEnds(**concat_arrays(bodies, worker.END_COLUMNS))
 
 

@@ -36,7 +36,7 @@ from resolver.engines.spark.job import (
     WorkerJob,
     load_job_models,
 )
-from resolver.engines.spark.merge_plan import PartNumbers, place_decisions
+from resolver.engines.spark.merge.merge_plan import PartNumbers, select_decisions
 from resolver.engines.spark.part_rows import (
     iterate_parts,
     place_finder,
@@ -158,7 +158,7 @@ def _resolve_part(merge: MergeJob, batch: Batch, numbers: Rows, pairs: Arrays) -
         replace(merge.options, workers=1),
         PLAN_BY_NAME[merge.job.plan],
         load_job_models(merge.job),
-        place_decisions(merge.decided, numbers),
+        select_decisions(merge.decided, numbers),
     )
     scored = ScoredCandidates(left, right, logodds, (), score_histogram(logodds))
     return cluster_pairs(task, scored, StageMeter())

@@ -1,0 +1,234 @@
+"""Lists read by the workers of a cluster: records in ranges of ids, one of each id.
+
+The driver holds facts of lists, rejects and figures of records; of texts only a sample of ids, by
+which ranges are cut, and ids that decisions name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from resolver.engines.spark.arrow_transfer import unpack_arrays
+from resolver.engines.spark.counts import Report, measure_stage
+from resolver.engines.spark.frames import (
+    collect_reports,
+    collect_rows,
+    keep_on_disk,
+    run_on_parts,
+    run_on_rows,
+    run_tasks,
+    select_content,
+)
+from resolver.engines.spark.job import Partitioning
+from resolver.engines.spark.lists import read_stages as worker
+from resolver.engines.spark.lists.worker_intake import (
+    SettledRanges,
+    WorkerIntake,
+    build_figure_batch,
+    locate_ids,
+)
+from resolver.engines.spark.part_rows import select_bodies
+from resolver.errors import InputError
+from resolver.ingest.assemble import ListOrder, build_intake, sort_lists
+from resolver.ingest.discovery import PlannedList
+from resolver.ingest.list_reading import (
+    MAX_REJECTS,
+    ListFacts,
+    ShareFacts,
+    complete_facts,
+    reject_error,
+)
+from resolver.ingest.parallel_reading import (
+    DEFAULT_RULES,
+    MIN_PARALLEL_BYTES,
+    ReadingRules,
+    ReadingTask,
+    count_bytes,
+    split_lists,
+)
+from resolver.ingest.reader_types import WHOLE, Reject
+from resolver.ingest.text.machine_dates import OldBirths
+from resolver.records.results.stage_meter import StageMeter
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+BYTES_PER_TASK = 32 << 20
+"""Bytes of a table that one task reads."""
+_REACH = "lists must be files that all workers reach under the same path"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingPlan:
+    """Lists to read, rejects for files that are no lists, and the rules of reading."""
+
+    lists: Sequence[PlannedList]
+    skipped: Sequence[Reject] = ()
+    rules: ReadingRules = DEFAULT_RULES
+    strict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerReader:
+    """Reading of lists by the workers of a session."""
+
+    spark: SparkSession
+    plan: ReadingPlan
+    partitioning: Partitioning | None = None
+
+    def read(self, decided_ids: Sequence[str], meter: StageMeter) -> WorkerIntake:
+        """Read the lists into ranges of ids. Raises the errors of `read_lists`."""
+        if self.plan.strict and self.plan.skipped:
+            raise reject_error(self.plan.skipped[0])
+        with measure_stage(meter, "read", "records", None) as reports:
+            raw, lists = self._read_lists(reports)
+            order = sort_lists(lists)
+            place_of = tuple(np.argsort(order).tolist())
+            lists = [lists[place] for place in order]
+            starts, cut = self._cut_ranges(raw, sum(facts.records for facts in lists))
+            most = MAX_REJECTS // max(cut.ranges, 1)
+            job = worker.SettleJob(ListOrder.of(lists), place_of, starts, tuple(decided_ids), most)
+            settled = SettledRanges.collect(raw, job, cut.ranges)
+            raw.unpersist()
+        return self._build_intake(settled, lists, job, cut)
+
+    def _read_lists(self, reports: list[Report]) -> tuple[DataFrame, list[ListFacts]]:
+        """Return the records as read, and the facts of each list.
+
+        A list whose shares do not tell what it holds is read again as a whole.
+        """
+        tasks = self._plan_tasks()
+        while True:
+            job = worker.ReadJob(tuple(tasks), self.plan.rules, self.plan.strict)
+            frame = run_tasks(self.spark, partial(worker.read_list, job), len(tasks))
+            raw = keep_on_disk(frame)
+            own = collect_reports(raw)
+            whole = _find_unclear_lists(tasks, own)
+            if not whole:
+                reports += own
+                return raw, self._complete_lists(tasks, own)
+            raw.unpersist()
+            tasks = _join_tasks(tasks, whole, self.plan.lists)
+
+    def _plan_tasks(self) -> list[ReadingTask]:
+        cores = self.spark.sparkContext.defaultParallelism
+        size = count_bytes(self.plan.lists)
+        count = 1 if size < MIN_PARALLEL_BYTES else max(cores, -(-size // BYTES_PER_TASK))
+        tasks = split_lists(self.plan.lists, 1 if self.plan.strict else count)
+        return [replace(task, item=_make_portable(task.item)) for task in tasks]
+
+    def _complete_lists(
+        self, tasks: Sequence[ReadingTask], reports: Sequence[Report]
+    ) -> list[ListFacts]:
+        """Return the facts of each list of the plan. Raises the error of the first that has one."""
+        shares: list[list[ShareFacts]] = [[] for _ in self.plan.lists]
+        for report in sorted(reports, key=lambda report: int(report["task"])):
+            if "error" in report:
+                message, place, hint = report["error"]
+                raise InputError(message, place=place, hint=hint or _REACH)
+            shares[tasks[report["task"]].place].append(_facts_from_json(report["facts"]))
+        facts = [
+            complete_facts(item.row, item.unit, own, item.notes)
+            for item, own in zip(self.plan.lists, shares, strict=True)
+        ]
+        is_complete = self.plan.rules.complete
+        return [replace(list_, complete=list_.complete or is_complete) for list_ in facts]
+
+    def _cut_ranges(self, raw: DataFrame, count: int) -> tuple[tuple[str, ...], Partitioning]:
+        """Return the first id of each range but the first, and how the work is cut."""
+        cores = self.spark.sparkContext.defaultParallelism
+        cut = self.partitioning or Partitioning.choose(count, cores)
+        bodies = select_bodies(collect_rows(select_content(raw, "sample")), "sample")
+        ids = sorted({text for body in bodies for text in unpack_arrays(body)["ids"].to_pylist()})
+        places = {len(ids) * part // cut.ranges for part in range(1, cut.ranges)} - {0}
+        starts = tuple(ids[place] for place in sorted(places))
+        return starts, replace(cut, ranges=len(starts) + 1)
+
+    def _build_intake(
+        self,
+        settled: SettledRanges,
+        lists: Sequence[ListFacts],
+        job: worker.SettleJob,
+        cut: Partitioning,
+    ) -> WorkerIntake:
+        sizes = [len(figures["kinds"]) for figures in settled.figures]
+        starts = tuple((np.cumsum(sizes) - sizes).tolist())
+        rejects = [*self.plan.skipped, *settled.rejects]
+        intake = replace(
+            build_intake(lists, rejects, settled.warnings),
+            batch=build_figure_batch(settled.figures, settled.sources),
+            collapsed=settled.collapsed,
+        )
+        if self.plan.strict and intake.rejects:
+            raise reject_error(intake.rejects[0])
+        return WorkerIntake(
+            intake,
+            self._number(settled, starts),
+            replace(cut, starts=starts),
+            locate_ids(settled.figures, starts, job.decided_ids),
+            settled.withdrawn,
+        )
+
+    def _number(self, settled: SettledRanges, starts: tuple[int, ...]) -> DataFrame:
+        """Return the records with their numbers, and ids for the names of relations."""
+        records = select_content(settled.frame, "records")
+        step = partial(worker.number_range, starts)
+        hashes = np.unique(np.concatenate([figures["names"] for figures in settled.figures]))
+        if not len(hashes):
+            return run_on_rows(step, records)
+        sought = self.spark.sparkContext.broadcast(hashes)
+        ranges = len(settled.figures)
+        bearers = run_on_parts(partial(worker.find_names, sought), records, ranges)
+        names = bearers.union(select_content(settled.frame, "sought"))
+        bearers = run_on_parts(worker.join_names, names, worker.NAME_SHARES)
+        return keep_on_disk(run_on_parts(step, records.union(bearers), ranges))
+
+
+def _make_portable(item: PlannedList) -> PlannedList:
+    """Return a list with absolute paths, and without what keeps temporary files of this machine."""
+    files = []
+    for file in item.unit.files:
+        worksheet = file.worksheet and replace(file.worksheet, owner=None)
+        files.append(replace(file, path=file.path.resolve(), worksheet=worksheet))
+    return replace(item, unit=replace(item.unit, files=tuple(files)))
+
+
+def _find_unclear_lists(tasks: Sequence[ReadingTask], reports: Sequence[Report]) -> set[int]:
+    """Return the places of lists that were read by shares and need to be read as a whole: these
+    tell the place of an error, and which of very many rejects come first.
+    """
+    rejects, places = Counter[int](), set[int]()
+    for report in reports:
+        task = tasks[report["task"]]
+        if task.item.unit.share != WHOLE:
+            rejects[task.place] += len(report["facts"]["rejects"]) if "facts" in report else 0
+            if "error" in report:
+                places.add(task.place)
+    return places | {place for place, count in rejects.items() if count > MAX_REJECTS}
+
+
+def _join_tasks(
+    tasks: Sequence[ReadingTask], places: set[int], lists: Sequence[PlannedList]
+) -> list[ReadingTask]:
+    """Return the tasks with one for the whole of each list at some places."""
+    others = [task for task in tasks if task.place not in places]
+    joined = [ReadingTask(place, _make_portable(lists[place]), 0.0) for place in sorted(places)]
+    return [*others, *joined]
+
+
+def _facts_from_json(facts: Mapping[str, Any]) -> ShareFacts:
+    return ShareFacts(
+        facts["records"],
+        tuple(facts["sources"]),
+        tuple(Reject(*row) for row in facts["rejects"]),
+        tuple(facts["notes"]),
+        facts["version"],
+        facts["broken"],
+        OldBirths(*facts["births"]),
+    )
