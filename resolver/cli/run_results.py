@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -153,18 +153,32 @@ def print_summary(
     as_json: bool,
 ) -> None:
     """Print the counts of a run, the work of review, and the place of the results."""
-    counts, stats = _counts(intake, resolution), resolution.stats
     forecast = _forecast_run(resolution, running)
-    if as_json:
-        extra = {"plan": stats.plan, "out": str(out), "review": forecast.to_json()}
+    place = f"Entities: {out / 'entities.csv'}"
+    print_counts(
+        out,
+        _counts(intake, resolution),
+        forecast,
+        resolution.stats.plan if as_json else None,
+        place if running.only_entities else f"Report: {out / 'report.html'}",
+    )
+
+
+def print_counts(
+    out: Path, counts: Mapping[str, int], forecast: ReviewForecast, plan: str | None, place: str
+) -> None:
+    """Print the counts of a run, the work of review, and a line on the place of the results; as
+    JSON where the `plan` is given.
+    """
+    if plan is not None:
+        extra = {"plan": plan, "out": str(out), "review": forecast.to_json()}
         click.echo(json.dumps({**counts, **extra}))
         return
     click.echo(_counts_text(counts))
     print_forecast(forecast)
     if counts["rejects"]:
         click.echo(f"{counts['rejects']:,} rows or values could not be read: {out / 'rejects.csv'}")
-    place = f"Entities: {out / 'entities.csv'}"
-    click.echo(place if running.only_entities else f"Report: {out / 'report.html'}")
+    click.echo(place)
 
 
 def print_forecast(forecast: ReviewForecast) -> None:
@@ -183,20 +197,22 @@ def _counts_text(counts: Mapping[str, int]) -> str:
 
 def note_unknown_ids(decisions: Sequence[Decision], *intakes: Intake) -> None:
     """Note on standard error how many decisions name records that were not read."""
-    if not decisions:
-        return
-    ids = {identity for intake in intakes for identity in intake.batch.ids.to_pylist()}
-    unknown = [
-        decision
-        for decision in decisions
-        if decision.left_id not in ids or decision.right_id not in ids
+    if decisions:
+        ids = {identity for intake in intakes for identity in intake.batch.ids.to_pylist()}
+        stated = {end for row in decisions for end in (row.left_id, row.right_id)}
+        note_missing_ids(decisions, stated - ids)
+
+
+def note_missing_ids(decisions: Sequence[Decision], missing: Collection[str]) -> None:
+    """Note on standard error how many decisions name a record with one of the `missing` ids."""
+    ids = [
+        row.left_id if row.left_id in missing else row.right_id
+        for row in decisions
+        if row.left_id in missing or row.right_id in missing
     ]
-    if unknown:
-        first = unknown[0]
-        missing = first.left_id if first.left_id not in ids else first.right_id
+    if ids:
         click.echo(
-            f"note: {len(unknown)} decisions name records that are not in the lists, "
-            f"e.g. {missing}",
+            f"note: {len(ids)} decisions name records that are not in the lists, e.g. {ids[0]}",
             err=True,
         )
 

@@ -27,6 +27,7 @@ from resolver.cli.options import (
 )
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.resolve import preview
+from resolver.cli.resolve.parquet_results import check_parquet_options, dedupe_into_parquet
 from resolver.cli.run_profile import RunProfile
 from resolver.cli.run_results import (
     note_earlier_model,
@@ -62,6 +63,7 @@ Examples:
   resolver dedupe suspects.csv --mapping suspects.yml --merge-at 0.99 --out result
   resolver dedupe update.xml --store sqlite:///hub.db --out update
   resolver dedupe lists/ --out result --engine spark --master spark://host:7077
+  resolver dedupe lists/ --out result --engine spark --results parquet
   resolver dedupe lists/ --store sqlite:///hub.db --engine spark --master spark://host:7077
 
 With --store the lists are added to those already in the store: only new pairs are compared,
@@ -76,6 +78,12 @@ ones are compared with the store on this machine (see `rebuild --engine spark`).
 @click.option("--out", type=PATH, metavar="DIR", help="Folder for the results; created if missing.")
 @decisions_option
 @click.option("--only", type=click.Choice(["entities"]), help="Write entities.csv only.")
+@click.option(
+    "--results",
+    type=click.Choice(["csv", "parquet"]),
+    default="csv",
+    help="With --engine spark: parquet has the cluster read lists and write Parquet files.",
+)
 @click.option(
     "--preview",
     "only_preview",
@@ -130,6 +138,9 @@ def command(
     if out is None:
         raise click.UsageError("Missing option '--out DIR'.")
     check_output_outside(files, out)
+    if options["results"] == "parquet":
+        dedupe_into_parquet(settings, files, out, options)
+        return
     only_entities = options["only"] == "entities"
     decisions = read_decisions(options["decisions"])
     running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
@@ -168,6 +179,7 @@ def _add_to_store(
 def _check_options(options: dict[str, Any]) -> None:
     """Raise click's `UsageError` for options that exclude each other."""
     check_engine(options)
+    check_parquet_options(options)
     if options["resume"] and options["store_url"]:
         raise click.UsageError("--resume is for runs without a store.")
 

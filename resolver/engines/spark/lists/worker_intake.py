@@ -100,9 +100,7 @@ def _read_figures(body: bytes | None) -> dict[str, Numbers]:
     }
 
 
-def build_figure_batch(
-    figures: Sequence[dict[str, Numbers]], sources: Sequence[list[str]]
-) -> Batch:
+def build_outline(figures: Sequence[dict[str, Numbers]], sources: Sequence[list[str]]) -> Batch:
     """Return the batch that stands for the records on the driver (see `WorkerIntake`)."""
     names = sorted({name for own in sources for name in own})
     place = {name: number for number, name in enumerate(names)}

@@ -30,7 +30,7 @@ from resolver.engines.spark.lists import read_stages as worker
 from resolver.engines.spark.lists.worker_intake import (
     SettledRanges,
     WorkerIntake,
-    build_figure_batch,
+    build_outline,
     locate_ids,
 )
 from resolver.engines.spark.part_rows import select_bodies
@@ -162,7 +162,7 @@ class WorkerReader:
         rejects = [*self.plan.skipped, *settled.rejects]
         intake = replace(
             build_intake(lists, rejects, settled.warnings),
-            batch=build_figure_batch(settled.figures, settled.sources),
+            batch=build_outline(settled.figures, settled.sources),
             collapsed=settled.collapsed,
         )
         if self.plan.strict and intake.rejects:
