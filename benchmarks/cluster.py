@@ -1,20 +1,24 @@
 """Compare the Spark engine with the local one on the same cores: `python -m benchmarks.cluster`.
 
-Each round runs `resolver dedupe FILE --only entities --merge-at 0.5` with both engines in turn, as
-complete processes; a Spark run includes starting Java, two executors and their Python processes.
-Costs include all processes that a run started, and both engines must write the same bytes to
-entities.csv. Writes `cluster.json` and `cluster.md`.
+Each round runs `resolver dedupe FILE --only entities --merge-at 0.5` on one machine, on Spark, and
+on Spark with `--results parquet`, as complete processes; a Spark run includes starting Java, two
+executors and their Python processes. Costs include all processes that a run started; the memory of
+the driver is that of all but the executors and what they started. All must write the same entities.
+Writes `cluster.json` and `cluster.md`.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+
+import pyarrow.parquet as pq
 
 from benchmarks.harness.datasets import (
     DATA,
@@ -32,10 +36,13 @@ from benchmarks.harness.timing import (
 )
 from benchmarks.quality import OUT
 
-LOCAL, SPARK = "local", "spark"
+LOCAL, SPARK, PARQUET = "local", "spark", "spark, parquet"
 MASTER = "local-cluster[2,1,1024]"
 SET_NAMES = ("historical_50k", "persons_100k", "persons_1m", "fake_1000")
-COLUMNS = ("set", "engine", "wall s", "CPU s", "peak MiB, all", "times local", "(from – to)")
+COLUMNS = (
+    *("set", "engine", "wall s", "CPU s", "peak MiB, all", "peak MiB, driver"),
+    *("times local", "(from – to)"),
+)
 
 
 class DifferentOutputError(Exception):
@@ -90,14 +97,16 @@ def _prepare_table(name: str, data: Path, work: Path) -> tuple[Path, Path]:
 def measure_engines(
     table: Path, mapping: Path, rounds: int, folder: Path, master: str = MASTER
 ) -> list[ToolTiming]:
-    """Return the timings of both engines.
+    """Return the timings of each way to run.
 
-    Raises `DifferentOutputError` where entities.csv differs, `RuntimeError` where an engine fails.
+    Raises `DifferentOutputError` where entities differ, `RuntimeError` where a run fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    costs: dict[str, list[Cost]] = {LOCAL: [], SPARK: []}
+    on_spark = ["--engine", "spark", "--master", master]
+    runs = {LOCAL: [], SPARK: on_spark, PARQUET: [*on_spark, "--results", "parquet"]}
+    costs: dict[str, list[Cost]] = {engine: [] for engine in runs}
     for number in range(rounds):
-        for engine, options in ((LOCAL, []), (SPARK, ["--engine", "spark", "--master", master])):
+        for engine, options in runs.items():
             print(f"{engine}, round {number + 1} of {rounds} …", file=sys.stderr, flush=True)
             command = [
                 *(sys.executable, "-m", "resolver", "dedupe", str(table)),
@@ -105,14 +114,23 @@ def measure_engines(
                 *("--out", str((folder / engine).resolve()), *options),
             ]
             costs[engine].append(time_command(command, ROOT, with_descendants=True))
-        entities = [(folder / engine / "entities.csv").read_bytes() for engine in costs]
-        if entities[0] != entities[1]:
-            raise DifferentOutputError(
-                f"entities.csv differs between the engines; compare the files in {folder}"
-            )
+        _check_entities(folder)
     return [
         ToolTiming(engine, tuple(engine_costs), 0.0, 0.0) for engine, engine_costs in costs.items()
     ]
+
+
+def _check_entities(folder: Path) -> None:
+    """Raise `DifferentOutputError` where the entities of two runs differ."""
+    local, spark = ((folder / engine / "entities.csv").read_bytes() for engine in (LOCAL, SPARK))
+    parts = pq.read_table(folder / PARQUET / "entities")
+    rows = zip(*(parts[name].to_pylist() for name in parts.column_names), strict=True)
+    with (folder / LOCAL / "entities.csv").open(encoding="utf-8", newline="") as file:
+        expected = sorted(map(tuple, list(csv.reader(file))[1:]))
+    if local != spark or sorted(rows) != expected:
+        raise DifferentOutputError(
+            f"entities differ between the engines; compare the files in {folder}"
+        )
 
 
 def write_report(name: str, master: str, timings: Sequence[ToolTiming], out: Path) -> None:
@@ -122,9 +140,10 @@ def write_report(name: str, master: str, timings: Sequence[ToolTiming], out: Pat
     for timing in timings:
         times = ratios(timings[0], timing)
         texts = f"{timing.wall:.1f}", f"{timing.cpu:.1f}", f"{timing.peak_mib:,.0f}"
+        driver = f"{timing.driver_mib:,.0f}"
         ratio = f"{timing.wall / timings[0].wall:.2f}"
         spread = f"{min(times):.2f} – {max(times):.2f}"
-        rows.append((name, timing.tool, *texts, ratio, spread))
+        rows.append((name, timing.tool, *texts, driver, ratio, spread))
         rounds = [asdict(cost) for cost in timing.costs]
         engine_rows.append({"engine": timing.tool, "rounds": rounds, "times": times})
     print(format_text(rows, COLUMNS))

@@ -21,15 +21,21 @@ if TYPE_CHECKING:
 
 SINGLE, TREE = "single", "tree"
 _PR_SET_CHILD_SUBREAPER = 36
+_EXECUTOR = "CoarseGrainedExecutorBackend"
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Cost of one process: wall seconds, CPU seconds of all its threads, and peak memory."""
+    """Cost of one process: wall seconds, CPU seconds of all its threads, and peak memory.
+
+    `driver_mib`: peak of all processes that are no executor of Spark, nor started by one; 0 where
+    they were not told apart.
+    """
 
     wall: float
     cpu: float
     peak_mib: float
+    driver_mib: float = 0.0
 
 
 def time_command(command: Sequence[str], folder: Path, *, with_descendants: bool = False) -> Cost:
@@ -81,10 +87,11 @@ def _run_tree(command: Sequence[str]) -> tuple[int, Cost]:
     import psutil
 
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    start, peak, current = time.perf_counter(), 0, psutil.Process()
+    start, peak, driver_peak, current = time.perf_counter(), 0, 0, psutil.Process()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     while process.poll() is None:
-        peak = max(peak, sum(map(_resident_bytes, current.children(recursive=True))))
+        total = sum(map(_resident_bytes, current.children(recursive=True)))
+        peak, driver_peak = max(peak, total), max(driver_peak, total - _executor_bytes(current))
         with suppress(subprocess.TimeoutExpired):
             process.wait(0.2)
     wall = time.perf_counter() - start
@@ -92,7 +99,23 @@ def _run_tree(command: Sequence[str]) -> tuple[int, Cost]:
         while True:
             os.wait()
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return process.returncode, Cost(wall, usage.ru_utime + usage.ru_stime, peak / 2**20)
+    cpu = usage.ru_utime + usage.ru_stime
+    return process.returncode, Cost(wall, cpu, peak / 2**20, driver_peak / 2**20)
+
+
+def _executor_bytes(root: Process) -> int:
+    """Return the resident memory of Spark's executors below a process, and of what they started."""
+    from psutil import Error
+
+    total = 0
+    for process in root.children(recursive=True):
+        try:
+            if any(_EXECUTOR in word for word in process.cmdline()):
+                family = [process, *process.children(recursive=True)]
+                total += sum(map(_resident_bytes, family))
+        except Error:
+            continue
+    return total
 
 
 def _resident_bytes(process: Process) -> int:
@@ -129,6 +152,11 @@ class ToolTiming:
     def peak_mib(self) -> float:
         """Return the largest peak memory in MiB."""
         return max(cost.peak_mib for cost in self.costs)
+
+    @property
+    def driver_mib(self) -> float:
+        """Return the largest peak memory of the driver in MiB (see `Cost`)."""
+        return max(cost.driver_mib for cost in self.costs)
 
 
 def ratios(first: ToolTiming, other: ToolTiming) -> list[float]:

@@ -15,7 +15,7 @@ from benchmarks.harness.timing import time_command
 pytestmark = pytest.mark.slow
 
 
-def test_tiny_round_of_both_engines(
+def test_tiny_round_of_all_engines(
     small_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip(
@@ -37,11 +37,12 @@ def test_tiny_round_of_both_engines(
     shown = capsys.readouterr().out
     assert "local" in shown
     report = json.loads((tmp_path / "cluster.json").read_text("utf-8"))
-    local, spark = report["engines"]
+    local, spark, parquet = report["engines"]
     # starting Java twice over costs more than 360 records do
     assert spark["rounds"][0]["cpu"] > local["rounds"][0]["cpu"] > 0
     assert spark["times"] == [spark["rounds"][0]["wall"] / local["rounds"][0]["wall"]]
-    assert (tmp_path / "cluster.md").read_text("utf-8").count("fake_1000") == 2
+    assert (tmp_path / "cluster.md").read_text("utf-8").count("fake_1000") == 3
+    assert 0 < parquet["rounds"][0]["driver_mib"] < parquet["rounds"][0]["peak_mib"]
 
 
 def test_missing_data_is_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,9 +63,9 @@ def keep_on_disk(frame: DataFrame) -> DataFrame:
     return frame.persist(StorageLevel.DISK_ONLY)
 
 
-def select_content(frame: DataFrame, content: str) -> DataFrame:
-    """Return the rows with some content."""
-    return frame.filter(frame["content"] == content)
+def select_content(frame: DataFrame, *contents: str) -> DataFrame:
+    """Return the rows with one of some contents."""
+    return frame.filter(frame["content"].isin(*contents))
 
 
 def collect_reports(frame: DataFrame) -> list[Report]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from resolver.engines.spark.session import managed_session
 from resolver.errors import InputError
 from resolver.ingest.reader_types import Intake
 from resolver.population_scoring import score_in_population
+from resolver.records import concat
 from resolver.records.prepared.population import Population
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import StageStat
@@ -29,7 +31,7 @@ from resolver.resolution_task import ResolutionTask, ScoredCandidates
 from resolver.run_options import RunOptions
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import SparkSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +66,22 @@ def dedupe_to_parquet(
     its errors, those of `read_lists`, and `OutputError`.
     """
     meter = StageMeter(progress)
-    with managed_session(master) as spark:
-        ids = {end for row in options.decisions for end in (row.left_id, row.right_id)}
+    ids = {end for row in options.decisions for end in (row.left_id, row.right_id)}
+    with managed_session(master) as spark, ThreadPoolExecutor(max_workers=1) as pool:
+        check = pool.submit(_check_workers, spark, options)
         read = WorkerReader(spark, reading, partitioning).read(sorted(ids), meter)
-        task = _build_task(read, options)
-        run = _WorkerRun(spark, read.records, read.partitioning)
-        task, counts = run.write(task, out_dir, meter)
+        check.result()
+        task, counts = _WorkerRun(spark, read).write(_build_task(read, options), out_dir, meter)
+        read.release()
     unknown = tuple(sorted(ids - set(read.row_of)))
     stages = tuple(meter.stages)
     return ParquetRun(read.intake, read.withdrawn, unknown, counts, task.plan.name, stages)
+
+
+def _check_workers(spark: SparkSession, options: RunOptions) -> None:
+    """Check the versions of the workers. Raises `EngineError`."""
+    task = ResolutionTask.build(concat([]), (), replace(options, decisions=()))
+    check_versions(spark, task, build_job(spark, task, None))
 
 
 def _build_task(read: WorkerIntake, options: RunOptions) -> ResolutionTask:
@@ -93,17 +102,15 @@ class _WorkerRun:
     """Run over records that the workers have in ranges: an engine that merges, too."""
 
     spark: SparkSession
-    records: DataFrame
-    partitioning: Partitioning
+    read: WorkerIntake
 
     def write(
         self, task: ResolutionTask, out_dir: Path, meter: StageMeter
     ) -> tuple[ResolutionTask, MergeCounts]:
         """Resolve the records and write the results; return the task in its population."""
-        check_versions(self.spark, task, build_job(self.spark, task, self.partitioning))
         task, scored = score_in_population(task, self, meter)
-        job = build_job(self.spark, replace(task, is_measured=False), self.partitioning)
-        merge = WorkerMerge(self.spark, job, self.records)
+        job = build_job(self.spark, replace(task, is_measured=False), self.read.partitioning)
+        merge = WorkerMerge(self.spark, job, self.read.records, self.read.relations > 0)
         return task, merge.write(task, scored, out_dir, meter)
 
     def measure_population(
@@ -112,9 +119,9 @@ class _WorkerRun:
         """Return the task with the population of its records, which the workers count."""
         if not task.models.counts_words:
             return task, self
-        job = build_job(self.spark, task, self.partitioning)
+        job = build_job(self.spark, task, self.read.partitioning)
         with measure_stage(meter, "population", "records", None) as reports:
-            values = run_on_parts(emit_counted, self.records, self.partitioning.ranges)
+            values = run_on_parts(emit_counted, self.read.records, self.read.partitioning.ranges)
             rows = collect_rows(run_on_parts(partial(count_all_records, job), values, 1))
             contents = {row.content: json.loads(row.body) for row in rows}
             reports.append(contents["account"])
@@ -122,5 +129,5 @@ class _WorkerRun:
 
     def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
         """Return the pairs that clustering needs."""
-        job = build_job(self.spark, task, self.partitioning)
-        return ClusterStages(self.spark, job, self.records).score_candidates(task, meter)
+        job = build_job(self.spark, task, self.read.partitioning)
+        return ClusterStages(self.spark, job, self.read.records).score_candidates(task, meter)

@@ -349,6 +349,11 @@ def test_demo_generates_lists_only(tmp_path: Path, capsys: pytest.CaptureFixture
         (["--master", "local[2]"], "use it with --engine spark"),
         (["--engine", "spark", "--store", "sqlite:///x.db", "--resume"], "without a store"),
         (["--engine", "dask"], "'dask' is not one of"),
+        (["--results", "parquet"], "goes with --engine spark"),
+        (
+            ["--engine", "spark", "--results", "parquet", "--resume"],
+            "goes without --store and --resume",
+        ),
     ],
 )
 def test_invalid_engines_are_refused(

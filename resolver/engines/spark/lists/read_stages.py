@@ -43,6 +43,7 @@ from resolver.ingest.relation_targets import (
     resolve_target_names,
 )
 from resolver.records import Batch, concat
+from resolver.records.properties import RELATION
 from resolver.records.visibility import STRANGER, visible_rows
 
 RECORDS_PER_SAMPLE = 1_024
@@ -146,6 +147,7 @@ def settle_range(job: SettleJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPar
         "collapsed": settled.collapsed,
         "withdrawn": len(settled.withdrawn),
         "warnings": settled.warnings,
+        "relations": len(batch.columns[RELATION]) if RELATION in batch.columns else 0,
         "conflicts": len(settled.rejects),
         "rejects": [
             (row.file, row.line, row.reason, row.record_id)

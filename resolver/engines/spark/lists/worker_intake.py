@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +14,6 @@ import pyarrow as pa
 
 from resolver.engines.spark.arrow_transfer import unpack_arrays
 from resolver.engines.spark.frames import (
-    collect_reports,
     collect_rows,
     keep_on_disk,
     run_on_parts,
@@ -41,15 +41,23 @@ class WorkerIntake:
     """Records that the workers of a session have in ranges, and what the driver knows of them.
 
     The batch of `intake` has a row for each record, with kind and source, and marks those that not
-    everybody may see; it has no ids and no other values. `row_of`: rows of the ids that decisions
-    name. `withdrawn`: number of ids that only older versions hold.
+    everybody may see; it has no ids and no other values. `settled`: frame that holds `records`.
+    `row_of`: rows of the ids that decisions name. `withdrawn`: number of ids that only older
+    versions hold. `relations`: number of stated relations.
     """
 
     intake: Intake
     records: DataFrame
+    settled: DataFrame
     partitioning: Partitioning
     row_of: Mapping[str, int]
     withdrawn: int
+    relations: int
+
+    def release(self) -> None:
+        """Free the disks of the workers, where the session lives on."""
+        for frame in (self.records, self.settled):
+            frame.unpersist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ class SettledRanges:
     sources: list[list[str]]
     collapsed: int
     withdrawn: int
+    relations: int
     warnings: list[str]
     rejects: list[Reject]
 
@@ -69,9 +78,11 @@ class SettledRanges:
         """Settle the ids of records as read, and collect what the driver needs."""
         pieces = run_on_rows(partial(worker.split_ranges, job), select_content(raw, "raw"))
         frame = keep_on_disk(run_on_parts(partial(worker.settle_range, job), pieces, ranges))
-        reports = sorted(collect_reports(frame), key=lambda report: int(report["range"]))
-        rows = {row.part: row.body for row in collect_rows(select_content(frame, "figures"))}
-        figures = [_read_figures(rows.get(part)) for part in range(ranges)]
+        rows = collect_rows(select_content(frame, "account", "figures"))
+        reports = [json.loads(row.body) for row in rows if row.content == "account"]
+        reports.sort(key=lambda report: int(report["range"]))
+        bodies = {row.part: row.body for row in rows if row.content == "figures"}
+        figures = [_read_figures(bodies.get(part)) for part in range(ranges)]
         sources: list[list[str]] = [[] for _ in range(ranges)]
         for report in reports:
             sources[report["range"]] = report["sources"]
@@ -86,6 +97,7 @@ class SettledRanges:
             sources,
             sum(report["collapsed"] for report in reports),
             sum(report["withdrawn"] for report in reports),
+            sum(report["relations"] for report in reports),
             sorted(line for report in reports for line in report["warnings"]),
             rejects,
         )

@@ -6,18 +6,18 @@ which ranges are cut, and ids that decisions name.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from resolver.engines.spark.arrow_transfer import unpack_arrays
 from resolver.engines.spark.counts import Report, measure_stage
 from resolver.engines.spark.frames import (
-    collect_reports,
     collect_rows,
     keep_on_disk,
     run_on_parts,
@@ -74,6 +74,14 @@ class ReadingPlan:
     strict: bool = False
 
 
+class _RawRecords(NamedTuple):
+    """Records as read, the facts of each list of the plan, and samples of ids."""
+
+    frame: DataFrame
+    lists: list[ListFacts]
+    sample: list[bytes]
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerReader:
     """Reading of lists by the workers of a session."""
@@ -87,19 +95,19 @@ class WorkerReader:
         if self.plan.strict and self.plan.skipped:
             raise reject_error(self.plan.skipped[0])
         with measure_stage(meter, "read", "records", None) as reports:
-            raw, lists = self._read_lists(reports)
-            order = sort_lists(lists)
+            raw = self._read_lists(reports)
+            order = sort_lists(raw.lists)
             place_of = tuple(np.argsort(order).tolist())
-            lists = [lists[place] for place in order]
-            starts, cut = self._cut_ranges(raw, sum(facts.records for facts in lists))
+            lists = [raw.lists[place] for place in order]
+            starts, cut = self._cut_ranges(raw)
             most = MAX_REJECTS // max(cut.ranges, 1)
             job = worker.SettleJob(ListOrder.of(lists), place_of, starts, tuple(decided_ids), most)
-            settled = SettledRanges.collect(raw, job, cut.ranges)
-            raw.unpersist()
+            settled = SettledRanges.collect(raw.frame, job, cut.ranges)
+            raw.frame.unpersist()
         return self._build_intake(settled, lists, job, cut)
 
-    def _read_lists(self, reports: list[Report]) -> tuple[DataFrame, list[ListFacts]]:
-        """Return the records as read, and the facts of each list.
+    def _read_lists(self, reports: list[Report]) -> _RawRecords:
+        """Return the records as read.
 
         A list whose shares do not tell what it holds is read again as a whole.
         """
@@ -108,11 +116,13 @@ class WorkerReader:
             job = worker.ReadJob(tuple(tasks), self.plan.rules, self.plan.strict)
             frame = run_tasks(self.spark, partial(worker.read_list, job), len(tasks))
             raw = keep_on_disk(frame)
-            own = collect_reports(raw)
+            rows = collect_rows(select_content(raw, "account", "sample"))
+            own = [json.loads(body) for body in select_bodies(rows, "account")]
             whole = _find_unclear_lists(tasks, own)
             if not whole:
                 reports += own
-                return raw, self._complete_lists(tasks, own)
+                sample = select_bodies(rows, "sample")
+                return _RawRecords(raw, self._complete_lists(tasks, own), sample)
             raw.unpersist()
             tasks = _join_tasks(tasks, whole, self.plan.lists)
 
@@ -140,12 +150,14 @@ class WorkerReader:
         is_complete = self.plan.rules.complete
         return [replace(list_, complete=list_.complete or is_complete) for list_ in facts]
 
-    def _cut_ranges(self, raw: DataFrame, count: int) -> tuple[tuple[str, ...], Partitioning]:
+    def _cut_ranges(self, raw: _RawRecords) -> tuple[tuple[str, ...], Partitioning]:
         """Return the first id of each range but the first, and how the work is cut."""
+        count = sum(facts.records for facts in raw.lists)
         cores = self.spark.sparkContext.defaultParallelism
         cut = self.partitioning or Partitioning.choose(count, cores)
-        bodies = select_bodies(collect_rows(select_content(raw, "sample")), "sample")
-        ids = sorted({text for body in bodies for text in unpack_arrays(body)["ids"].to_pylist()})
+        ids = sorted(
+            {text for body in raw.sample for text in unpack_arrays(body)["ids"].to_pylist()}
+        )
         places = {len(ids) * part // cut.ranges for part in range(1, cut.ranges)} - {0}
         starts = tuple(ids[place] for place in sorted(places))
         return starts, replace(cut, ranges=len(starts) + 1)
@@ -170,9 +182,11 @@ class WorkerReader:
         return WorkerIntake(
             intake,
             self._number(settled, starts),
+            settled.frame,
             replace(cut, starts=starts),
             locate_ids(settled.figures, starts, job.decided_ids),
             settled.withdrawn,
+            settled.relations,
         )
 
     def _number(self, settled: SettledRanges, starts: tuple[int, ...]) -> DataFrame:

@@ -48,12 +48,13 @@ class WorkerMerge:
     """Merge of a task's records by the workers of a session.
 
     `records`: frame of the records in their ranges. `job`: that of the scored pairs, with the
-    population they hold for.
+    population they hold for. `has_relations`: whether records state any.
     """
 
     spark: SparkSession
     job: WorkerJob
     records: DataFrame
+    has_relations: bool
 
     def write(
         self, task: ResolutionTask, scored: ScoredCandidates, out_dir: Path, meter: StageMeter
@@ -90,6 +91,8 @@ class WorkerMerge:
 
     def _collect_relation_ends(self) -> RelationEnds:
         """Return what relations lead to, and the records that bear these ids."""
+        if not self.has_relations:
+            return RelationEnds(np.zeros(0, np.int32), np.zeros(0, np.uint64))
         ranges = self.job.partitioning.ranges
         ends = _collect_ends(run_on_parts(worker.emit_relation_ends, self.records, ranges))
         if not len(ends.hashes):
