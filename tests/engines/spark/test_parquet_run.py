@@ -16,6 +16,7 @@ import pytest
 from resolver.engines import local
 from resolver.engines.parquet_files import PARQUET_FOLDERS
 from resolver.engines.result_files import write_results
+from resolver.engines.spark.lists import worker_reader
 from resolver.engines.spark.lists.worker_reader import ReadingPlan
 from resolver.engines.spark.parquet_run import dedupe_to_parquet
 from resolver.errors import InputError
@@ -117,6 +118,23 @@ def test_files_equal_those_of_one_machine(cluster: str, world: Path, tmp_path: P
     assert len(run.merge.waiting) == outcomes["queued"]
     assert len(list((tmp_path / "spark" / "entities").iterdir())) > 4
     assert {path.name for path in (tmp_path / "spark").iterdir()} == set(PARQUET_FOLDERS)
+
+
+def test_tables_are_read_in_shares(
+    cluster: str, world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker_reader, "MIN_PARALLEL_BYTES", 1)
+    monkeypatch.setattr(worker_reader, "BYTES_PER_TASK", 40_000)
+    lists = tmp_path / "lists"
+    shutil.copytree(world, lists)
+    rows = "".join(f"{row},Amelia Namesake {row},19{row % 80 + 10}\n" for row in range(4_000))
+    (lists / "late.csv").write_text(f"id,name,birth_date\n{rows}4001,Amelia\x00\n", "utf-8")
+    intake = read_lists([lists])
+    run = dedupe_to_parquet(
+        plan_reading(lists), OPTIONS, tmp_path / "spark", master=cluster, partitioning=SMALL_PARTS
+    )
+    assert replace(run.intake, batch=intake.batch) == intake
+    assert_same_rows(read_local(tmp_path / "local", lists), read_parts(tmp_path / "spark"))
 
 
 def test_decisions_and_deduplicated_sources(cluster: str, world: Path, tmp_path: Path) -> None:
