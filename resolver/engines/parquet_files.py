@@ -24,6 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from resolver.engines.result_files import output_error
+from resolver.errors import OutputError
 from resolver.merging import MergeContext, build_partition
 from resolver.normalize import country_code as territory_code
 from resolver.pipeline import merge_entities
@@ -48,6 +49,7 @@ _LINK_SCHEMA = pa.schema(
 )
 _GOLDEN_SCHEMA = pa.schema([("id", _TEXT), ("schema", _TEXT), ("entity", _TEXT)])
 _ENTITIES_AT_ONCE = 10_000
+_REACH = "--out must be a folder that all workers reach under the same path"
 
 
 def write_part(
@@ -112,7 +114,9 @@ def _write(folder: Path, number: int, schema: pa.Schema, batches: Iterable[pa.Re
     try:
         handle, name = tempfile.mkstemp(prefix=".part-", dir=folder)
     except OSError as error:
-        raise output_error(folder, error) from error
+        raise OutputError(
+            f"a worker cannot write the results: {error.strerror}", place=str(folder), hint=_REACH
+        ) from error
     partial = Path(name)
     try:
         with os.fdopen(handle, "wb") as file, pq.ParquetWriter(file, schema) as writer:
@@ -167,7 +171,8 @@ def _check_parts(folder: Path, numbers: Iterable[int]) -> None:
         path.unlink()
     for number in numbers:
         if not part_path(folder, number).exists():
-            raise FileNotFoundError(2, "a file that a worker wrote is not here")
+            text = "a file that a worker wrote is not here"
+            raise OutputError(text, place=str(folder), hint=_REACH)
 
 
 def _publish(staged: Path, target: Path, earlier: Path) -> None:

@@ -79,5 +79,5 @@ def test_a_failure_leaves_the_results_before_it(resolution: Resolution, tmp_path
 
 
 def test_a_folder_that_workers_do_not_see_is_named(resolution: Resolution, tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="cannot write the results"):
+    with pytest.raises(OutputError, match="all workers reach under the same path"):
         write_part(tmp_path / "absent", 0, resolution)

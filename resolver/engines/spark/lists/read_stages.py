@@ -48,6 +48,7 @@ from resolver.records.visibility import STRANGER, visible_rows
 
 RECORDS_PER_SAMPLE = 1_024
 """Records of a list, one of which is in the sample that ranges are cut by."""
+RECORDS_PER_PIECE = 200_000
 NAME_SHARES = 64
 """Shares of the names that relations give instead of ids."""
 _PLACE_BYTES = 4
@@ -103,11 +104,19 @@ def read_list(job: ReadJob, number: int) -> Iterator[ArrowPart]:
 
 
 def _pack_list(place: int, read: RawList) -> Iterator[ArrowPart]:
-    if len(read.batch):
-        body = pack_batch(read.batch, read.lines)
-        yield ArrowPart(0, "raw", place.to_bytes(_PLACE_BYTES, "little") + body)
-        ids = read.batch.ids.take(pa.array(np.arange(0, len(read.batch), RECORDS_PER_SAMPLE)))
+    """Yield the records of a list in pieces that Java can move, and a sample of their ids."""
+    prefix = place.to_bytes(_PLACE_BYTES, "little")
+    for start in range(0, len(read.batch), RECORDS_PER_PIECE):
+        rows = np.arange(start, min(start + RECORDS_PER_PIECE, len(read.batch)))
+        yield ArrowPart(0, "raw", prefix + _pack_by_id(read.batch, read.lines, rows))
+        ids = read.batch.ids.take(pa.array(rows[::RECORDS_PER_SAMPLE]))
         yield ArrowPart(0, "sample", pack_arrays({"ids": ids}))
+
+
+def _pack_by_id(batch: Batch, lines: Rows, rows: npt.NDArray[np.int64]) -> bytes:
+    """Pack some rows of a batch with their lines, in the order of their ids."""
+    places = rows[pc.sort_indices(batch.ids.take(pa.array(rows))).to_numpy()]
+    return pack_batch(batch.take(places).canonical(), lines[places])
 
 
 def _facts_to_json(read: RawList) -> dict[str, object]:
@@ -121,10 +130,7 @@ def split_ranges(job: SettleJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPar
     for row in rows:
         prefix, (batch, lines) = row.body[:_PLACE_BYTES], unpack_batch(row.body[_PLACE_BYTES:])
         for part, chosen in iterate_parts(_find_ranges(batch.ids, job.starts)):
-            ids = batch.ids.take(pa.array(chosen))
-            places = chosen[pc.sort_indices(ids).to_numpy()]
-            body = pack_batch(batch.take(places).canonical(), lines[places])
-            yield ArrowPart(part, "raw", prefix + body)
+            yield ArrowPart(part, "raw", prefix + _pack_by_id(batch, lines, chosen))
 
 
 def _find_ranges(ids: pa.StringArray, starts: Sequence[str]) -> Rows:
