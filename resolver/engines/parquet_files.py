@@ -17,6 +17,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import orjson
@@ -25,10 +26,20 @@ import pyarrow.parquet as pq
 
 from resolver.engines.result_files import output_error
 from resolver.errors import OutputError
-from resolver.merging import MergeContext, build_partition
+from resolver.merging import (
+    STATEMENT_COLUMNS,
+    MergeContext,
+    build_partition,
+    iterate_golden_records,
+    iterate_statements,
+    to_ftm,
+)
+from resolver.merging.relation_targets import RelationTargets
 from resolver.normalize import country_code as territory_code
 from resolver.pipeline import merge_entities
-from resolver.records.results.resolution import Band, Links, Outcome, Resolution
+from resolver.records import Batch
+from resolver.records.batch import IntArray
+from resolver.records.results.resolution import Band, Links, Outcome
 
 ENTITIES, LINKS, GOLDEN, STATEMENTS = PARQUET_FOLDERS = (
     "entities",
@@ -52,30 +63,48 @@ _ENTITIES_AT_ONCE = 10_000
 _REACH = "--out must be a folder that all workers reach under the same path"
 
 
+@dataclass(frozen=True, slots=True)
+class PartResults:
+    """Results of some records: the entity of each by its smallest row, and links.
+
+    Rows of `links` are places in `link_ids`, since a link may lead to a record of another part.
+    `targets`: entities of the records that relations lead to (None: all are in the batch).
+    """
+
+    batch: Batch
+    labels: IntArray
+    links: Links
+    link_ids: pa.StringArray
+    targets: RelationTargets | None = None
+
+
 def write_part(
-    folder: Path, number: int, resolution: Resolution, *, only_entities: bool = False
+    folder: Path, number: int, results: PartResults, *, only_entities: bool = False
 ) -> None:
     """Write the results of part `number` below `folder`, which has the folders of all results.
 
     `only_entities`: write the entities alone. A file is written under another name and moved, so
     it is whole, and the same where it is written again. Raises `OutputError`.
     """
-    parts = build_partition(resolution.batch, resolution.labels)
-    ids = resolution.batch.ids
+    parts = build_partition(results.batch, results.labels)
     entities = [
         parts.ids.take(pa.array(parts.entity[parts.order])),
-        ids.take(pa.array(parts.order)),
+        results.batch.ids.take(pa.array(parts.order)),
     ]
     _write(folder / ENTITIES, number, _ENTITY_SCHEMA, [_to_batch(entities, _ENTITY_SCHEMA)])
     if only_entities:
         return
-    from resolver.merging import STATEMENT_COLUMNS, iterate_statements
-
-    merge = merge_entities(resolution.batch, parts, territory_code)
-    _write(folder / LINKS, number, _LINK_SCHEMA, [_link_rows(resolution.links, ids)])
+    merge = merge_entities(results.batch, parts, territory_code)
+    if results.targets is not None:
+        merge = replace(merge, targets=results.targets)
+    links = _link_rows(results.links, results.link_ids)
+    _write(folder / LINKS, number, _LINK_SCHEMA, [links])
     _write(folder / GOLDEN, number, _GOLDEN_SCHEMA, _golden_rows(merge))
-    statement_schema = pa.schema([(name, _TEXT) for name in STATEMENT_COLUMNS])
-    _write(folder / STATEMENTS, number, statement_schema, iterate_statements(merge))
+    _write(folder / STATEMENTS, number, _statement_schema(), iterate_statements(merge))
+
+
+def _statement_schema() -> pa.Schema:
+    return pa.schema([(name, _TEXT) for name in STATEMENT_COLUMNS])
 
 
 def _to_batch(columns: Iterable[pa.Array], schema: pa.Schema) -> pa.RecordBatch:
@@ -96,8 +125,6 @@ def _link_rows(links: Links, ids: pa.StringArray) -> pa.RecordBatch:
 
 
 def _golden_rows(merge: MergeContext) -> Iterator[pa.RecordBatch]:
-    from resolver.merging import iterate_golden_records, to_ftm
-
     for start in range(0, len(merge.parts), _ENTITIES_AT_ONCE):
         chosen = range(start, min(start + _ENTITIES_AT_ONCE, len(merge.parts)))
         rows = [

@@ -27,7 +27,6 @@ from resolver.cli.options import (
 )
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.resolve import preview
-from resolver.cli.resolve.parquet_results import check_parquet_options, dedupe_into_parquet
 from resolver.cli.run_profile import RunProfile
 from resolver.cli.run_results import (
     note_earlier_model,
@@ -37,6 +36,7 @@ from resolver.cli.run_results import (
     remove_checkpoints,
     write_run_results,
 )
+from resolver.cli.spark.parquet_results import check_parquet_options, dedupe_into_parquet
 from resolver.cli.store_arguments import dedupe_into_store
 from resolver.settings import Settings
 

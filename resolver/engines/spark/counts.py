@@ -19,7 +19,7 @@ from resolver.scoring.score_links import SCORE_BINS
 
 Report = dict[str, Any]
 """Report of one part, as `PartReport` sends it."""
-_COUNTED_STAGES = ("read", "population", "keys", "judge", "merge")
+_COUNTED_STAGES = ("read", "population", "keys", "judge", "merge", "write")
 """Steps whose reports say how many items a stage had."""
 
 

@@ -8,11 +8,14 @@ import numpy as np
 
 from resolver.clustering import DecidedRows
 from resolver.engines.spark.merge.merge_plan import (
+    SINGLE,
     MergePlan,
     RelationEnds,
     plan_merging,
     select_decisions,
 )
+from resolver.engines.spark.merge.write_plan import plan_writing
+from resolver.records.results.resolution import Links
 from resolver.resolution_task import ResolutionTask, ScoredCandidates
 from resolver.scoring.score_links import score_histogram
 from tests.engines.local_runs import OPTIONS, build_intake
@@ -32,7 +35,7 @@ def plan(
     batch = build_intake(record(f"x:{row:05d}", name="A") for row in range(count)).batch
     task = ResolutionTask.build(batch, (), OPTIONS)
     task = replace(task, decided=DecidedRows(list(same), []))
-    return plan_merging(task, score(pairs), ends, members)
+    return plan_merging(task, score(pairs), [ends], members)
 
 
 def score(pairs: list[tuple[int, int, int]]) -> ScoredCandidates:
@@ -44,8 +47,7 @@ def test_links_and_decisions_tie_records_together() -> None:
     merge = plan(40, [(0, 30, 9_000), (30, 39, 9_000), (1, 2, -9_000)], same=((5, 6),))
     assert len({int(merge.part_of[row]) for row in (0, 30, 39)}) == 1
     assert merge.component[[0, 30, 39, 1, 2, 5, 6]].tolist() == [0, 0, 0, 1, 2, 5, 5]
-    tied = merge.part_of < merge.first_single
-    assert np.flatnonzero(tied).tolist() == [0, 5, 6, 30, 39]
+    assert np.flatnonzero(merge.part_of != SINGLE).tolist() == [0, 5, 6, 30, 39]
 
 
 def test_relations_tie_records_that_name_the_same() -> None:
@@ -65,11 +67,26 @@ def test_parts_hold_about_the_same_number_of_records() -> None:
     pairs = [(row, row + 1, 9_000) for row in range(0, 600, 2)]
     pairs += [(row, row + 1, 9_000) for row in range(700, 780)]
     merge = plan(2_000, pairs, members=50)
-    sizes = np.bincount(merge.part_of, minlength=merge.parts)
-    assert sizes.sum() == 2_000
+    sizes = np.bincount(merge.part_of[merge.part_of != SINGLE], minlength=merge.parts)
+    assert sizes.sum() == 681
     assert sizes.max() == 81
     assert np.sort(sizes)[:-1].max() <= 52
-    assert merge.parts > merge.first_single > 0
+
+
+def test_files_have_whole_entities_and_what_these_refer_to() -> None:
+    """Records 0 … 9 in files of about three; 0 and 7 are one entity, and so are 4 and 5."""
+    labels = np.array([0, 1, 2, 3, 4, 4, 6, 0, 8, 9], np.int32)
+    files = plan_writing(labels, 3)
+    assert files.part_of[[0, 4]].tolist() == files.part_of[[7, 5]].tolist()
+    assert len(set(files.part_of.tolist())) == files.parts == 4
+    stated = RelationEnds(np.array([9, 1], np.int32), np.array([5, 8], np.uint64))
+    bearers = RelationEnds(np.array([7, 4], np.int32), np.array([5, 6], np.uint64))
+    nothing = np.zeros(1, np.uint8)
+    left, right = np.array([0], np.int32), np.array([8], np.int32)
+    links = Links(left, right, np.zeros(1, np.int32), np.zeros(1), nothing, nothing)
+    context = files.with_context(links, stated, bearers).context
+    first, last = int(files.part_of[0]), int(files.part_of[9])
+    assert context.tolist() == [[0, last], [7, last], [8, first]]
 
 
 def test_no_records_have_no_parts() -> None:

@@ -9,6 +9,7 @@ into one part, which changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,8 +21,8 @@ from resolver.engines.spark.job import Rows
 from resolver.resolution_task import ResolutionTask, ScoredCandidates
 
 PartNumbers = npt.NDArray[np.uint16]
-MAX_PARTS = 1 << 16
-"""Parts that a number of two bytes tells apart."""
+SINGLE = (1 << 16) - 1
+"""Number in place of a part for records that no part has; parts have lower ones."""
 
 
 class RelationEnds(NamedTuple):
@@ -33,14 +34,12 @@ class RelationEnds(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MergePlan:
-    """Part of each record (n × uint16), and the component of each (its smallest record).
-
-    Parts from `first_single` on hold records that nothing ties to others.
+    """Part of each record (n × uint16; `SINGLE` where nothing ties it to others), and the component
+    of each (its smallest record).
     """
 
     part_of: PartNumbers
     component: Rows
-    first_single: int
     parts: int
 
     def select_pairs(self, scored: ScoredCandidates) -> npt.NDArray[np.int64]:
@@ -50,36 +49,39 @@ class MergePlan:
 
 
 def plan_merging(
-    task: ResolutionTask, scored: ScoredCandidates, ends: RelationEnds, members: int
+    task: ResolutionTask, scored: ScoredCandidates, ends: Sequence[RelationEnds], members: int
 ) -> MergePlan:
     """Return the parts of a task's records, for its scored pairs and relations.
 
     `members`: records of a part, unless more are tied together.
     """
-    count = len(task.batch)
     component = _join_records(task, scored, ends)
-    sizes = np.bincount(component, minlength=count)
-    is_single = sizes[component] == 1
-    singles = int(is_single.sum())
-    shares, rest = (
-        min(-(-records // members), MAX_PARTS // 2) for records in (count - singles, singles)
-    )
-    part_of = np.empty(count, dtype=np.uint16)
-    part_of[~is_single] = _deal(sizes, shares)[component[~is_single]]
-    part_of[is_single] = shares + np.arange(singles, dtype=np.int64) * rest // max(singles, 1)
-    return MergePlan(part_of, component, shares, shares + rest)
+    sizes = np.bincount(component, minlength=len(task.batch))
+    is_tied = sizes[component] > 1
+    parts = count_parts(int(is_tied.sum()), members)
+    part_of = np.full(len(component), SINGLE, dtype=np.uint16)
+    part_of[is_tied] = _deal(sizes, parts)[component[is_tied]]
+    return MergePlan(part_of, component, parts)
 
 
-def _join_records(task: ResolutionTask, scored: ScoredCandidates, ends: RelationEnds) -> Rows:
+def count_parts(records: int, members: int) -> int:
+    """Return the number of parts of at most `members` records that hold some records."""
+    return min(-(-records // members), SINGLE)
+
+
+def _join_records(
+    task: ResolutionTask, scored: ScoredCandidates, ends: Sequence[RelationEnds]
+) -> Rows:
     """Return the component of each record, named by its smallest record."""
     count = len(task.batch)
     is_link = scored.logodds >= task.link_threshold
     left, right = scored.left[is_link], scored.right[is_link]
-    hashes, place = np.unique(ends.hashes, return_inverse=True)
+    rows = np.concatenate([end.rows for end in ends])
+    hashes, place = np.unique(np.concatenate([end.hashes for end in ends]), return_inverse=True)
     nodes = (count + place).astype(np.int32)
     roots = components(
         count + len(hashes),
-        np.concatenate([left, ends.rows]).astype(np.int32),
+        np.concatenate([left, rows]).astype(np.int32),
         np.concatenate([right, nodes]).astype(np.int32),
         task.decided.same,
     )

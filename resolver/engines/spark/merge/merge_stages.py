@@ -1,18 +1,17 @@
-"""Steps of the workers from scored pairs to result files.
+"""Steps of the workers from scored pairs to entities and links.
 
 | step | part | takes | yields |
 |---|---|---|---|
 | `emit_relation_ends` | range of records | records | hashes of ids and names that relations state |
 | `find_ids` | range of records | records | those whose ids have one of these hashes |
 | `emit_members` | range of records | records | records for each part of the merge |
-| `merge_part` | part of the merge | records, pairs | files; counts, and scores of what waits |
+| `merge_part` | part of the merge | records, pairs | the entity of each record, and links |
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,6 @@ import pyarrow as pa
 
 from resolver.blocking import PLAN_BY_NAME
 from resolver.clustering import DecidedRows
-from resolver.engines.parquet_files import write_part
 from resolver.engines.spark.arrow_transfer import (
     Arrays,
     ArrowPart,
@@ -36,7 +34,7 @@ from resolver.engines.spark.job import (
     WorkerJob,
     load_job_models,
 )
-from resolver.engines.spark.merge.merge_plan import PartNumbers, select_decisions
+from resolver.engines.spark.merge.merge_plan import SINGLE, PartNumbers, select_decisions
 from resolver.engines.spark.part_rows import (
     iterate_parts,
     place_finder,
@@ -49,7 +47,7 @@ from resolver.records import Batch
 from resolver.records.packing import split_fields
 from resolver.records.prepared.ragged import spread
 from resolver.records.properties import RELATION
-from resolver.records.results.resolution import Outcome, Resolution
+from resolver.records.results.resolution import Resolution
 from resolver.records.results.stage_meter import StageMeter
 from resolver.records.stated_differences import native_target
 from resolver.resolution_task import ResolutionTask, ScoredCandidates
@@ -59,6 +57,13 @@ from resolver.scoring.score_links import score_histogram
 
 END_COLUMNS: Types = {"rows": np.int32, "hashes": np.uint64}
 PAIR_COLUMNS: Types = {"left": np.int32, "right": np.int32, "logodds": np.int32}
+LABEL_COLUMNS: Types = {"row": np.int32, "label": np.int32}
+LINK_COLUMNS: Types = {
+    **PAIR_COLUMNS,
+    "score": np.float64,
+    "band": np.uint8,
+    "outcome": np.uint8,
+}
 _ID, _NAME = "id", "name"
 Hashes = npt.NDArray[np.uint64]
 
@@ -66,15 +71,13 @@ Hashes = npt.NDArray[np.uint64]
 @dataclass(frozen=True, slots=True)
 class MergeJob:
     """Facts that workers need to merge: the job that scored, options of the run, parts of the merge
-    (see `MergePlan`), the decided rows, and the folder that all workers write to.
+    (see `MergePlan`), and the decided rows.
     """
 
     job: WorkerJob
     options: RunOptions
     part_of: Broadcast[PartNumbers]
-    first_single: int
     decided: DecidedRows
-    folder: Path
 
 
 def emit_relation_ends(rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
@@ -121,32 +124,28 @@ def find_ids(sought: Broadcast[Hashes], rows: Sequence[ArrowPart]) -> Iterator[A
 def emit_members(merge: MergeJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
     """Yield the records of a range for each part of the merge."""
     batch, numbers = read_records(rows)
-    part_of = merge.part_of.value[numbers].astype(np.int32)
-    for part, chosen in iterate_parts(part_of):
-        records = batch.take(chosen)
-        if part >= merge.first_single and merge.options.only_entities:
-            # what is no more than its id needs no values
-            records = replace(records, columns={})
-        yield ArrowPart(part, "records", pack_batch(records.canonical(), numbers[chosen]))
+    part_of = merge.part_of.value[numbers]
+    tied = np.flatnonzero(part_of != SINGLE)
+    for part, places in iterate_parts(part_of[tied].astype(np.int32)):
+        chosen = tied[places]
+        yield ArrowPart(
+            part, "records", pack_batch(batch.take(chosen).canonical(), numbers[chosen])
+        )
 
 
 def merge_part(merge: MergeJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
-    """Make the entities of a part by the functions of one machine, and write its files."""
+    """Yield the entities and links of a part, which the functions of one machine make."""
     batch, numbers = read_records(rows)
     report = PartReport("merge", {"records": len(batch)})
     pairs = concat_arrays(select_bodies(rows, "pairs"), PAIR_COLUMNS)
     resolution = _resolve_part(merge, batch, numbers, pairs)
-    only_entities = merge.options.only_entities
-    write_part(merge.folder, rows[0].part, resolution, only_entities=only_entities)
-    outcomes = np.bincount(resolution.links.outcome, minlength=len(Outcome)).tolist()
-    report.counts |= {
-        "number": rows[0].part,
-        "entities": int(np.count_nonzero(np.bincount(resolution.labels))),
-        **{outcome.label: outcomes[outcome] for outcome in Outcome},
-    }
+    links = resolution.links
+    columns = {name: getattr(links, name) for name in LINK_COLUMNS}
+    columns |= {side: numbers[columns[side]] for side in ("left", "right")}
+    labels = {"row": numbers, "label": numbers[resolution.labels]}
+    yield ArrowPart(rows[0].part, "labels", pack_arrays(labels))
+    yield ArrowPart(rows[0].part, "links", pack_arrays(columns))
     yield report.to_part()
-    waiting = resolution.links.score[resolution.links.outcome == Outcome.QUEUED]
-    yield ArrowPart(rows[0].part, "waiting", pack_arrays({"score": waiting}))
 
 
 def _resolve_part(merge: MergeJob, batch: Batch, numbers: Rows, pairs: Arrays) -> Resolution:

@@ -22,9 +22,12 @@ from resolver.engines.spark.frames import (
 )
 from resolver.engines.spark.job import WorkerJob
 from resolver.engines.spark.merge import merge_stages as worker
+from resolver.engines.spark.merge import write_stages
 from resolver.engines.spark.merge.merge_plan import MergePlan, RelationEnds, plan_merging
+from resolver.engines.spark.merge.write_plan import WritePlan, plan_writing
 from resolver.engines.spark.part_rows import distribute, select_bodies
-from resolver.records.results.resolution import Outcome
+from resolver.records.batch import IntArray
+from resolver.records.results.resolution import Links, Outcome
 from resolver.records.results.stage_meter import StageMeter
 from resolver.resolution_task import ResolutionTask, ScoredCandidates
 
@@ -60,27 +63,37 @@ class WorkerMerge:
         self, task: ResolutionTask, scored: ScoredCandidates, out_dir: Path, meter: StageMeter
     ) -> MergeCounts:
         """Make the entities of a task and write them below `out_dir`. Raises `OutputError`."""
-        rows: list[ArrowPart] = []
+        members, only_entities = self.job.partitioning.members, task.options.only_entities
         with measure_stage(meter, "merge", "records", None) as reports:
-            ends = self._collect_relation_ends()
-            plan = plan_merging(task, scored, ends, self.job.partitioning.members)
-
-            def fill(folder: Path) -> list[int]:
-                """Write all parts below a folder, and return their numbers."""
-                rows.extend(self._merge_parts(task, scored, plan, folder.resolve()))
-                reports.extend(json.loads(row.body) for row in rows if row.content == "account")
-                return [report["number"] for report in reports]
-
-            write_folders(out_dir, fill, only_entities=task.options.only_entities)
-        return _count(reports, [row.body for row in rows if row.content == "waiting"])
+            stated, bearers = self._collect_relation_ends()
+            plan = plan_merging(task, scored, (stated, bearers), members)
+            rows = self._merge_parts(task, scored, plan)
+            reports += [json.loads(body) for body in select_bodies(rows, "account")]
+            labels = _collect_labels(rows, len(task.batch))
+            links = _collect_links(rows)
+        with measure_stage(meter, "write", "records", None) as reports:
+            files = plan_writing(labels, members)
+            if not only_entities:
+                files = files.with_context(links, stated, bearers)
+            parts = None if only_entities else _distribute_links(links, files)
+            write = partial(self._write_parts, files, parts, reports)
+            write_folders(out_dir, write, only_entities=only_entities)
+        outcomes = np.bincount(links.outcome, minlength=len(Outcome)).tolist()
+        return MergeCounts(
+            int(np.count_nonzero(np.bincount(labels))),
+            {outcome: outcomes[outcome] for outcome in Outcome},
+            links.score[links.outcome == Outcome.QUEUED],
+        )
 
     def _merge_parts(
-        self, task: ResolutionTask, scored: ScoredCandidates, plan: MergePlan, folder: Path
+        self, task: ResolutionTask, scored: ScoredCandidates, plan: MergePlan
     ) -> list[ArrowPart]:
-        """Return what the parts of a plan report once their files are written."""
+        """Return the entities and links of the parts of a plan, and reports."""
+        if not plan.parts:
+            return []
         options = replace(task.options, workers=1, decisions=(), resume=None, model_dir=None)
         part_of = self.spark.sparkContext.broadcast(plan.part_of)
-        job = worker.MergeJob(self.job, options, part_of, plan.first_single, task.decided, folder)
+        job = worker.MergeJob(self.job, options, part_of, task.decided)
         step = partial(worker.emit_members, job)
         members = run_on_parts(step, self.records, self.job.partitioning.ranges)
         pairs = send_parts(self.spark, _distribute_pairs(scored, plan))
@@ -89,35 +102,66 @@ class WorkerMerge:
         part_of.destroy()
         return rows
 
-    def _collect_relation_ends(self) -> RelationEnds:
+    def _write_parts(
+        self,
+        plan: WritePlan,
+        links: list[ArrowPart] | None,
+        reports: list[Report],
+        folder: Path,
+    ) -> list[int]:
+        """Write the files of all parts below a folder; add reports, and return their numbers.
+
+        `links`: those that each part writes; None: write the entities alone.
+        """
+        plan_of_workers = self.spark.sparkContext.broadcast(plan)
+        job = write_stages.WriteJob(plan_of_workers, folder.resolve(), links is None)
+        step = partial(write_stages.emit_entities, job)
+        records = run_on_parts(step, self.records, self.job.partitioning.ranges)
+        rows = records.union(send_parts(self.spark, links or []))
+        frame = run_on_parts(partial(write_stages.write_entities, job), rows, plan.parts)
+        reports += [json.loads(row.body) for row in collect_rows(frame)]
+        plan_of_workers.destroy()
+        return [report["number"] for report in reports]
+
+    def _collect_relation_ends(self) -> tuple[RelationEnds, RelationEnds]:
         """Return what relations lead to, and the records that bear these ids."""
+        nothing = RelationEnds(np.zeros(0, np.int32), np.zeros(0, np.uint64))
         if not self.has_relations:
-            return RelationEnds(np.zeros(0, np.int32), np.zeros(0, np.uint64))
+            return nothing, nothing
         ranges = self.job.partitioning.ranges
-        ends = _collect_ends(run_on_parts(worker.emit_relation_ends, self.records, ranges))
-        if not len(ends.hashes):
-            return ends
-        sought = self.spark.sparkContext.broadcast(np.unique(ends.hashes))
+        stated = _collect_ends(run_on_parts(worker.emit_relation_ends, self.records, ranges))
+        if not len(stated.hashes):
+            return nothing, nothing
+        sought = self.spark.sparkContext.broadcast(np.unique(stated.hashes))
         step = partial(worker.find_ids, sought)
         bearers = _collect_ends(run_on_parts(step, self.records, ranges))
         sought.destroy()
-        return RelationEnds(
-            np.concatenate([ends.rows, bearers.rows]),
-            np.concatenate([ends.hashes, bearers.hashes]),
-        )
-
-
-def _count(reports: Sequence[Report], waiting: Sequence[bytes]) -> MergeCounts:
-    return MergeCounts(
-        sum(report["entities"] for report in reports),
-        {outcome: sum(report[outcome.label] for report in reports) for outcome in Outcome},
-        concat_arrays(waiting, {"score": np.float64})["score"],
-    )
+        return stated, bearers
 
 
 def _collect_ends(frame: DataFrame) -> RelationEnds:
     bodies = select_bodies(collect_rows(frame), "ends")
     return RelationEnds(**concat_arrays(bodies, worker.END_COLUMNS))
+
+
+def _collect_labels(rows: Sequence[ArrowPart], count: int) -> IntArray:
+    """Return the smallest row of the entity of each record."""
+    merged = concat_arrays(select_bodies(rows, "labels"), worker.LABEL_COLUMNS)
+    labels = np.arange(count, dtype=np.int32)
+    labels[merged["row"]] = merged["label"]
+    return labels
+
+
+def _collect_links(rows: Sequence[ArrowPart]) -> Links:
+    columns = concat_arrays(select_bodies(rows, "links"), worker.LINK_COLUMNS)
+    order = np.lexsort((columns["right"], columns["left"]))
+    return Links(**{name: column[order] for name, column in columns.items()})
+
+
+def _distribute_links(links: Links, plan: WritePlan) -> list[ArrowPart]:
+    """Return the links that each part writes."""
+    columns = {name: getattr(links, name) for name in worker.LINK_COLUMNS}
+    return list(distribute(plan.part_of[links.left].astype(np.int32), "links", columns))
 
 
 def _distribute_pairs(scored: ScoredCandidates, plan: MergePlan) -> list[ArrowPart]:

@@ -1,0 +1,1 @@
+"""Runs of commands on a cluster whose workers read and write."""
