@@ -141,7 +141,8 @@ class WorkerReader:
         for report in sorted(reports, key=lambda report: int(report["task"])):
             if "error" in report:
                 message, place, hint = report["error"]
-                raise InputError(message, place=place, hint=hint or _REACH)
+                is_absent = message.startswith("cannot be opened")
+                raise InputError(message, place=place, hint=_REACH if is_absent else hint)
             shares[tasks[report["task"]].place].append(_facts_from_json(report["facts"]))
         facts = [
             complete_facts(item.row, item.unit, own, item.notes)
