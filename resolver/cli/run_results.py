@@ -161,14 +161,21 @@ def print_summary(
         forecast,
         resolution.stats.plan if as_json else None,
         place if running.only_entities else f"Report: {out / 'report.html'}",
+        only_entities=running.only_entities,
     )
 
 
 def print_counts(
-    out: Path, counts: Mapping[str, int], forecast: ReviewForecast, plan: str | None, place: str
+    out: Path,
+    counts: Mapping[str, int],
+    forecast: ReviewForecast,
+    plan: str | None,
+    place: str,
+    *,
+    only_entities: bool,
 ) -> None:
     """Print the counts of a run, the work of review, and a line on the place of the results; as
-    JSON where the `plan` is given.
+    JSON where the `plan` is given. With `only_entities` no file lists what could not be read.
     """
     if plan is not None:
         extra = {"plan": plan, "out": str(out), "review": forecast.to_json()}
@@ -177,7 +184,9 @@ def print_counts(
     click.echo(_counts_text(counts))
     print_forecast(forecast)
     if counts["rejects"]:
-        click.echo(f"{counts['rejects']:,} rows or values could not be read: {out / 'rejects.csv'}")
+        unlisted = "a run without --only entities lists them"
+        where = unlisted if only_entities else out / "rejects.csv"
+        click.echo(f"{counts['rejects']:,} rows or values could not be read: {where}")
     click.echo(place)
 
 

@@ -97,4 +97,6 @@ def _print_summary(out: Path, run: ParquetRun, running: RunOptions, *, as_json: 
         run.merge.waiting, running.wrong_merge_costs, running.review_capacity
     )
     plan = run.plan if as_json else None
-    print_counts(out, counts, forecast, plan, f"Entities: {out / 'entities'}")
+    place = f"Entities: {out / 'entities'}"
+    only_entities = running.only_entities
+    print_counts(out, counts, forecast, plan, place, only_entities=only_entities)
