@@ -35,6 +35,7 @@ api/desk/test_browser
 api/desk/test_hidden_against_absent
 upgrades/test_upgrades
 hub/increments/test_increment
+engines/spark/test_parquet_run
 engines/spark/test_engine
 engines/spark/test_parquet_run
 engines/spark/test_store_commits

@@ -185,8 +185,8 @@ def print_counts(
     print_forecast(forecast)
     if counts["rejects"]:
         unlisted = "a run without --only entities lists them"
-        where = unlisted if only_entities else out / "rejects.csv"
-        click.echo(f"{counts['rejects']:,} rows or values could not be read: {where}")
+        rejects_place = unlisted if only_entities else out / "rejects.csv"
+        click.echo(f"{counts['rejects']:,} rows or values could not be read: {rejects_place}")
     click.echo(place)
 
 

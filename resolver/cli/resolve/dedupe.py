@@ -147,19 +147,37 @@ def command(
     prepare_folder(out)
     note_earlier_model(running)
     start_engine(options)
-    with ProgressBars(verbose=reading.verbose) as bars:
-        profile.end_phase("start")
-        intake = read_list_files(files, reading, bars, workers=running.workers)
-        profile.end_phase("read", "records", len(intake.batch))
-        note_unknown_ids(decisions, intake)
-        resolution = _resolve(intake, running, bars, options)
-        profile.end_phase("prepare", parts=resolution.stats.stages)
-        write_run_results(out, intake, resolution, running, bars)
+    intake, resolution = _run(files, out, running, options, profile)
     remove_checkpoints(running)
     profile.end_phase("write", "records", len(resolution.batch))
     if options["profile"]:
         profile.print_table()
     print_summary(out, intake, resolution, running, as_json=options["as_json"])
+
+
+def _run(
+    files: tuple[Path, ...],
+    out: Path,
+    running: RunOptions,
+    options: dict[str, Any],
+    profile: RunProfile,
+) -> tuple[Intake, Resolution]:
+    """Read the lists, resolve them and write the results.
+
+    A function of its own since it is short: where memory runs out, Python 3.11 needs a number from
+    the heap to leave a `with` block that is more than 256 instructions into a function, and tries
+    for ever to get it.
+    """
+    reading = ReadingOptions.from_options(options)
+    with ProgressBars(verbose=reading.verbose) as bars:
+        profile.end_phase("start")
+        intake = read_list_files(files, reading, bars, workers=running.workers)
+        profile.end_phase("read", "records", len(intake.batch))
+        note_unknown_ids(running.decisions, intake)
+        resolution = _resolve(intake, running, bars, options)
+        profile.end_phase("prepare", parts=resolution.stats.stages)
+        write_run_results(out, intake, resolution, running, bars)
+    return intake, resolution
 
 
 def _add_to_store(

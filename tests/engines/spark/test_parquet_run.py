@@ -120,6 +120,7 @@ def test_files_equal_those_of_one_machine(cluster: str, world: Path, tmp_path: P
     assert {path.name for path in (tmp_path / "spark").iterdir()} == set(PARQUET_FOLDERS)
 
 
+@pytest.mark.nightly
 def test_tables_are_read_in_shares(
     cluster: str, world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
