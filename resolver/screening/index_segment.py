@@ -48,6 +48,8 @@ Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 _TERMS = "terms."
 """Beginning of the names of the arrays of terms."""
+_MANY_RECORDS = 500
+"""Records whose terms take longer than a search may wait."""
 Prepare = Callable[[Batch], PreparedBatch]
 CHECK_PLAN = Plan(
     "check", 0, dict.fromkeys(("birth_day", "identifier", "contact", "mailbox", "acronym"), "")
@@ -133,7 +135,7 @@ class IndexSegment:
     def terms(self) -> TermIndex:
         """Terms of its records.
 
-        Files hold them. Segments in memory, which follow each commit, make them for the first
+        Files hold them. Small segments in memory, which follow each commit, make them for the first
         search, since most are replaced before anybody searches.
         """
         arrays = _select_arrays(_TERMS, self.stored.extra)
@@ -163,9 +165,11 @@ class IndexSegment:
         return SegmentReader(self.stored.batch, self.stored.offsets, self.stored.properties())
 
     def warm(self) -> None:
-        """Compute the values that are otherwise computed on first access."""
+        """Compute the values that are otherwise computed on first access, but for few terms."""
         _ = self.reader, self.material.listed, self.material.source.name_offsets
         _ = self.public_kinds, self.owners, self.visibility
+        if len(self.stored) >= _MANY_RECORDS:
+            _ = self.terms
 
     def _members(self, rows: Numbers) -> tuple[Numbers, Numbers]:
         counts = self.member_offsets[rows + 1] - self.member_offsets[rows]

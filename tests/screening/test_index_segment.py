@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from resolver.hub.index.fingerprint import fingerprint_records
 from resolver.model_set import load_models
 from resolver.pipeline import normalize
+from resolver.screening import index_segment
 from resolver.screening.index_segment import (
     IndexSegment,
     RevisionRange,
@@ -49,3 +51,12 @@ def test_arrays_of_memory_and_of_a_file_are_the_same(tmp_path: Path) -> None:
     assert set(segment.arrays) == set(written.arrays)
     for name, array in segment.arrays.items():
         np.testing.assert_array_equal(array, written.arrays[name])
+
+
+def test_a_search_waits_for_few_terms_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    few, many = build(), build()
+    few.warm()
+    monkeypatch.setattr(index_segment, "_MANY_RECORDS", len(many.stored))
+    many.warm()
+    assert "terms" not in few.__dict__
+    assert "terms" in many.__dict__
