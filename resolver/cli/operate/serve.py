@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from resolver.cli.arrow_loading import load_arrow_alone
 from resolver.cli.garbage_collection import collect_rarely
 from resolver.cli.options import PATH, listed_option, store_option
 from resolver.errors import ResolverError
@@ -90,6 +91,7 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
     """Run `resolver serve`."""
     _require_extra()
     collect_rarely()
+    load_arrow_alone()
     # the service depends on this package, so the command loads it by name, as servers do
     service_settings = _service_settings(settings, store_url, options)
     if options["prepare"]:

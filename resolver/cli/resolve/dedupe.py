@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli.arrow_loading import load_arrow_alone
 from resolver.cli.decision_files import read_decision_log, read_decisions
 from resolver.cli.garbage_collection import collect_rarely
 from resolver.cli.list_arguments import check_output_outside, read_list_files
@@ -128,6 +129,7 @@ def command(
     _check_options(options)
     if options["engine"] == "local":
         collect_rarely()
+        load_arrow_alone()
     if options["only_preview"]:
         preview.print_list_preview(files, reading)
         return

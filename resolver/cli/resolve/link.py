@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli.arrow_loading import load_arrow_alone
 from resolver.cli.decision_files import read_decisions
 from resolver.cli.garbage_collection import collect_rarely
 from resolver.cli.list_arguments import check_output_outside, merge_intakes, read_list_files
@@ -95,6 +96,7 @@ def command(
     check_engine(options)
     if options["engine"] == "local":
         collect_rarely()
+        load_arrow_alone()
     check_output_outside((*files, *others), out)
     only_entities = options["only"] == "entities"
     decisions = read_decisions(options["decisions"])

@@ -1,0 +1,36 @@
+"""Tests of `resolver.cli.arrow_loading`, each in a process that has loaded nothing."""
+
+import subprocess
+import sys
+
+_SCRIPT = """
+import sys
+from resolver.cli.arrow_loading import load_arrow_alone
+load_arrow_alone()
+import pyarrow as pa
+pa.array(["a"])
+print("pandas" in sys.modules)
+import pandas
+print(pa.array([1, 2]).to_pandas().sum())
+"""
+
+
+def test_arrow_is_loaded_without_pandas_which_can_be_loaded_later() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-W", "error", "-c", _SCRIPT], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.split() == ["False", "3"]
+
+
+def test_pandas_is_not_loaded_by_a_batch_run() -> None:
+    code = (
+        "import sys; from resolver.cli.app import run; import tempfile, pathlib;"
+        "folder = pathlib.Path(tempfile.mkdtemp()); table = folder / 'people.csv';"
+        "table.write_text('name,birth_date\\nIvan Petrov,1970-01-02\\nIvan Petrow,1970-01-02\\n');"
+        "code = run(['dedupe', str(table), '--out', str(folder / 'result')]);"
+        "print(code, 'pandas' in sys.modules)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.splitlines()[-1] == "0 False"
