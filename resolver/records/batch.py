@@ -120,13 +120,13 @@ class Batch:
                     column,
                     rows=new_rows[order].astype(np.int32),
                     codes=column.codes[order],
-                    origins=column.origins[order],
+                    origins=_take(Coded(column.origins, column.origin_values), order).codes,
                 )
         return Batch(
             self.ids.take(pa.array(rows)),
             self.kinds[rows],
-            replace(self.schemas, codes=self.schemas.codes[rows]),
-            replace(self.sources, codes=self.sources.codes[rows]),
+            _take(self.schemas, rows),
+            _take(self.sources, rows),
             columns,
             self.schema_version,
         )
@@ -291,17 +291,22 @@ class _ColumnBuilder:
 
     def build(self) -> Column:
         codes, origins = self.codes.coded(), self.origins.coded()
-        return Column(
-            np.array(self.rows, dtype=np.int32),
-            codes.codes,
-            codes.values,
-            origins.codes,
-            origins.values,
-        )
+        rows = np.array(self.rows, dtype=np.int32)
+        return Column(rows, codes.codes, codes.values, origins.codes, origins.values)
+
+
+def _take(coded: Coded, places: npt.NDArray[Any]) -> Coded:
+    # codes of a single text are zeros that nobody wrote, for which no memory is set aside
+    is_single = len(coded.values) == 1
+    codes = np.zeros(len(places), dtype=np.int32) if is_single else coded.codes[places]
+    return Coded(codes, coded.values)
 
 
 def _concat_coded(parts: list[Coded]) -> Coded:
     """Return several coded arrays, one after the other, over one dictionary."""
+    first = parts[0].values
+    if len(first) == 1 and all(part.values.equals(first) for part in parts):
+        return Coded(np.zeros(sum(len(part.codes) for part in parts), dtype=np.int32), first)
     chunks = [pa.DictionaryArray.from_arrays(pa.array(part.codes), part.values) for part in parts]
     united = pa.chunked_array(chunks).unify_dictionaries()
     codes = np.concatenate(
@@ -313,7 +318,7 @@ def _concat_coded(parts: list[Coded]) -> Coded:
 def _sorted_coded(coded: Coded) -> Coded:
     """Return an array over a sorted dictionary of the texts in use."""
     if len(coded.values) == 1 and len(coded.codes):
-        return coded
+        return replace(coded, codes=np.zeros(len(coded.codes), dtype=np.int32))
     used = np.zeros(len(coded.values), dtype=bool)
     used[coded.codes] = True
     order = pc.sort_indices(coded.values).to_numpy()

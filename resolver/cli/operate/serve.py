@@ -10,9 +10,8 @@ from typing import Any
 
 import click
 
-from resolver.cli.arrow_loading import load_arrow_alone
-from resolver.cli.garbage_collection import collect_rarely
 from resolver.cli.options import PATH, listed_option, store_option
+from resolver.cli.process_start import collect_rarely, load_arrow_without_pandas
 from resolver.errors import ResolverError
 from resolver.settings import Settings
 
@@ -91,7 +90,7 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
     """Run `resolver serve`."""
     _require_extra()
     collect_rarely()
-    load_arrow_alone()
+    load_arrow_without_pandas()
     # the service depends on this package, so the command loads it by name, as servers do
     service_settings = _service_settings(settings, store_url, options)
     if options["prepare"]:

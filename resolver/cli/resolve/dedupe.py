@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.arrow_loading import load_arrow_alone
 from resolver.cli.decision_files import read_decision_log, read_decisions
-from resolver.cli.garbage_collection import collect_rarely
 from resolver.cli.list_arguments import check_output_outside, read_list_files
 from resolver.cli.options import (
     PATH,
@@ -26,6 +24,7 @@ from resolver.cli.options import (
     start_engine,
     store_option,
 )
+from resolver.cli.process_start import collect_rarely, load_arrow_without_pandas
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.resolve import preview
 from resolver.cli.run_profile import RunProfile
@@ -129,7 +128,7 @@ def command(
     _check_options(options)
     if options["engine"] == "local":
         collect_rarely()
-        load_arrow_alone()
+        load_arrow_without_pandas()
     if options["only_preview"]:
         preview.print_list_preview(files, reading)
         return

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from resolver.cli.arrow_loading import load_arrow_alone
 from resolver.cli.decision_files import read_decisions
-from resolver.cli.garbage_collection import collect_rarely
 from resolver.cli.list_arguments import check_output_outside, merge_intakes, read_list_files
 from resolver.cli.options import (
     LIST_PATH,
@@ -27,6 +25,7 @@ from resolver.cli.options import (
     running_options,
     start_engine,
 )
+from resolver.cli.process_start import collect_rarely, load_arrow_without_pandas
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_profile import RunProfile
 from resolver.cli.run_results import (
@@ -96,7 +95,7 @@ def command(
     check_engine(options)
     if options["engine"] == "local":
         collect_rarely()
-        load_arrow_alone()
+        load_arrow_without_pandas()
     check_output_outside((*files, *others), out)
     only_entities = options["only"] == "entities"
     decisions = read_decisions(options["decisions"])

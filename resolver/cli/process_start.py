@@ -1,12 +1,15 @@
-"""Loading of pyarrow in processes that use no data frames."""
+"""Start of processes that resolve batches or serve: rare garbage collection, and lean loading."""
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+
+NEW_OBJECTS = 100_000
 
 
 class _WithoutPandas(MetaPathFinder):
@@ -21,12 +24,11 @@ class _WithoutPandas(MetaPathFinder):
         return None
 
 
-def load_arrow_alone() -> None:
+def load_arrow_without_pandas() -> None:
     """Import pyarrow without the import of pandas, which takes a quarter of a second.
 
-    pyarrow asks once whether there is pandas, when it converts a first value, and imports it for
-    that. After the answer pandas can be imported as ever, but arrays of this process no longer
-    convert to its data frames.
+    pyarrow asks whether there is pandas when it converts a first value, and imports it for that. It
+    does not ask again, and other modules can import pandas as ever.
     """
     if "pandas" in sys.modules:
         return
@@ -38,3 +40,12 @@ def load_arrow_alone() -> None:
         pa.scalar("")
     finally:
         sys.meta_path.remove(finder)
+
+
+def collect_rarely() -> None:
+    """Search for reference cycles after every 100,000 new objects only.
+
+    Reading lists, splitting names and loading dictionaries creates millions of objects without
+    cycles, and Python's default is to search after every few hundred.
+    """
+    gc.set_threshold(NEW_OBJECTS, 20, 50)

@@ -1,12 +1,12 @@
-"""Tests of `resolver.cli.arrow_loading`, each in a process that has loaded nothing."""
+"""Tests of `resolver.cli.process_start`, each in a process that has loaded nothing."""
 
 import subprocess
 import sys
 
 _SCRIPT = """
 import sys
-from resolver.cli.arrow_loading import load_arrow_alone
-load_arrow_alone()
+from resolver.cli.process_start import load_arrow_without_pandas
+load_arrow_without_pandas()
 import pyarrow as pa
 pa.array(["a"])
 print("pandas" in sys.modules)
