@@ -305,23 +305,45 @@ def _forms_of_records(
     first_composed: int,
     count: int,
 ) -> tuple[Ragged, ByteArray]:
-    """Return the forms of each record, best quality first, and their quality.
+    """Return the forms of each record, as `_distinct_forms` does, and their quality."""
+    filled = tokens.counts[forms] > 0
+    rows, forms, quality = rows[filled], forms[filled], quality[filled]
+    # Most records of registers have one form, which nothing can be equal to.
+    is_single = (np.bincount(rows, minlength=count) == 1)[rows]
+    several = np.flatnonzero(~is_single)
+    distinct = _distinct_forms(
+        rows[several], forms[several], quality[several], compact, first_composed
+    )
+    counts = np.bincount(distinct[0], minlength=count)
+    offsets = offsets_of(counts + np.bincount(rows[is_single], minlength=count))
+    names, kept_quality = np.empty(offsets[-1], np.int32), np.empty(offsets[-1], np.uint8)
+    names[offsets[rows[is_single]]] = forms[is_single]
+    kept_quality[offsets[rows[is_single]]] = quality[is_single]
+    at = spread(offsets[:-1], counts)
+    names[at], kept_quality[at] = distinct[1:]
+    return Ragged(offsets, names), kept_quality
+
+
+def _distinct_forms(
+    rows: IntArray,
+    forms: IntArray,
+    quality: ByteArray,
+    compact: npt.NDArray[np.uint64],
+    first_composed: int,
+) -> tuple[IntArray, IntArray, ByteArray]:
+    """Return different forms by row, best quality first: their rows, the forms and their quality.
 
     Of equal forms a composed one is kept, with the best quality of all.
     """
-    filled = tokens.counts[forms] > 0
-    rows, forms, quality = rows[filled], forms[filled], quality[filled]
     order = np.lexsort((forms, quality, compact[forms], rows))
     rows, forms, quality = rows[order], forms[order], quality[order]
     same = compact[forms]
     first = np.ones(len(rows), dtype=bool)
     first[1:] = (rows[1:] != rows[:-1]) | (same[1:] != same[:-1])
-    group = np.cumsum(first) - 1
     heads = np.flatnonzero(first)
     best = forms[heads].copy()
-    np.maximum.at(best, group, np.where(forms >= first_composed, forms, np.int32(-1)))
-    kept_rows, kept_quality = rows[heads], quality[heads]
-    order = np.lexsort((best, kept_quality, kept_rows))
-    return Ragged(offsets_of(np.bincount(kept_rows, minlength=count)), best[order]), kept_quality[
-        order
-    ]
+    composed = np.where(forms >= first_composed, forms, np.int32(-1))
+    np.maximum.at(best, np.cumsum(first) - 1, composed)
+    order = np.lexsort((best, quality[heads], rows[heads]))
+    heads = heads[order]
+    return rows[heads], best[order], quality[heads]

@@ -57,7 +57,8 @@ class Column:
 
     def offsets(self, n: int) -> IntArray:
         """Return n + 1 offsets: the values of record i are `codes[offsets[i]:offsets[i + 1]]`."""
-        return np.searchsorted(self.rows, np.arange(n + 1, dtype=np.int64)).astype(np.int32)
+        counts = np.bincount(self.rows, minlength=n)
+        return np.append(0, counts.cumsum()).astype(np.int32)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -297,8 +298,7 @@ class _ColumnBuilder:
 
 def _take(coded: Coded, places: npt.NDArray[Any]) -> Coded:
     # codes of a single text are zeros that nobody wrote, for which no memory is set aside
-    is_single = len(coded.values) == 1
-    codes = np.zeros(len(places), dtype=np.int32) if is_single else coded.codes[places]
+    codes = np.zeros(len(places), np.int32) if len(coded.values) == 1 else coded.codes[places]
     return Coded(codes, coded.values)
 
 

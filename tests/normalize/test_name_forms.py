@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from resolver.normalize.name_forms import MAX_NAME_PARTS
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from resolver.normalize.name_forms import MAX_NAME_PARTS, _forms_of_records
 from resolver.records import Kind, Record
 from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.value_flags import Lineage, NameQuality, Role
 from tests.normalize.preparing import prepared
 from tests.records.samples import record
@@ -187,3 +192,39 @@ def test_han_names_have_both_splits() -> None:
     ]
     assert len(forms(record("s:2", name="李明"))) == 1
     assert {quality for _, quality in forms(record("s:3", alias="山田太郎"))} == {NameQuality.ALIAS}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 4), st.integers(0, 5), st.integers(0, 2)), max_size=12),
+    st.lists(st.tuples(st.integers(0, 2), st.booleans()), min_size=6, max_size=6),
+    st.integers(0, 6),
+)
+def test_forms_of_records(
+    written: list[tuple[int, int, int]], forms: list[tuple[int, bool]], first_composed: int
+) -> None:
+    """Compare with each record's forms one by one; `forms`: hash, and whether it has words."""
+    written = [(row, form, quality) for row, form, quality in written if forms[form][1]]
+    expected = []
+    for record_row in range(5):
+        best: dict[int, tuple[int, int]] = {}
+        of_hash: dict[int, list[tuple[int, int]]] = {}
+        for row, form, quality in written:
+            if row == record_row:
+                of_hash.setdefault(forms[form][0], []).append((quality, form))
+        for hashed, group in of_hash.items():
+            composed = [form for _, form in group if form >= first_composed]
+            best[hashed] = min(group)[0], max(composed, default=min(group)[1])
+        expected.append(sorted(best.values()))
+    columns = np.array(written, dtype=np.int32).reshape(-1, 3)
+    names, best_quality = _forms_of_records(
+        columns[:, 0],
+        columns[:, 1],
+        columns[:, 2].astype(np.uint8),
+        np.array([hashed for hashed, _ in forms], dtype=np.uint64),
+        Ragged.of([[0] * has_words for _, has_words in forms]),
+        first_composed,
+        5,
+    )
+    pairs = list(zip(best_quality.tolist(), names.items.tolist(), strict=True))
+    bounds = names.offsets.tolist()
+    assert [pairs[bounds[row] : bounds[row + 1]] for row in range(5)] == expected

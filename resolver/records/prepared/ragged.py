@@ -12,6 +12,8 @@ import numpy.typing as npt
 from resolver.kernels.rows import fill_runs
 from resolver.records.batch import IntArray
 
+_LEAST = -(2**31)
+
 
 @dataclass(frozen=True, slots=True)
 class Ragged:
@@ -59,15 +61,16 @@ class Ragged:
     ) -> Ragged:
         """Return `count` rows from (row, item) pairs in any order; items are sorted within a row.
 
-        Repeated pairs are kept once if `unique`.
+        Items have 32 bits. Repeated pairs are kept once if `unique`.
         """
-        order = np.lexsort((items, rows))
-        rows, items = rows[order], items[order]
-        if unique and len(rows):
-            first = np.ones(len(rows), dtype=bool)
-            first[1:] = (rows[1:] != rows[:-1]) | (items[1:] != items[:-1])
-            rows, items = rows[first], items[first]
-        return cls(offsets_of(np.bincount(rows, minlength=count)), items.astype(np.int32))
+        # in one number, which sorts fast: the row, and the item above the least of 32 bits
+        packed = rows.astype(np.int64) << 32 | items.astype(np.int64) - _LEAST
+        if not np.all(packed[1:] >= packed[:-1]):
+            packed.sort()
+        if unique and len(packed):
+            packed = packed[np.append(True, packed[1:] != packed[:-1])]
+        counts = np.bincount(packed >> 32, minlength=count)
+        return cls(offsets_of(counts), packed.astype(np.int32) ^ np.int32(_LEAST))
 
     def take(self, rows: npt.NDArray[Any]) -> Ragged:
         """Return some rows, in that order; rows may repeat."""

@@ -41,7 +41,10 @@ def test_through(outer: list[list[int]], inner: list[list[int]]) -> None:
     ]
 
 
-@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4))), st.booleans())
+codes = st.one_of(st.integers(-2, 2), st.sampled_from([-(2**31), 2**31 - 1]))
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), codes)), st.booleans())
 def test_from_rows(pairs: list[tuple[int, int]], unique: bool) -> None:
     rows = np.array([row for row, _ in pairs], dtype=np.int64)
     items = np.array([item for _, item in pairs], dtype=np.int64)
