@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.kernels.blocking.equal_keys import order_keys
 from resolver.kernels.blocking.key_sets import (
     KeyColumns,
     count_name_keys,
@@ -27,8 +26,6 @@ from resolver.records.prepared.batch import DateTable, HashArray, PreparedBatch
 from resolver.records.prepared.ragged import Ragged, offsets_of, spread
 from resolver.records.prepared.value_flags import TokenFlag
 
-_HASHES_PER_PART = 16
-"""Hashes that are put in order at a time, about."""
 _NOT_IDENTITY = TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.INITIAL
 
 
@@ -69,13 +66,6 @@ def distinct_keys(hashed: KeySets) -> KeySets:
     out, offsets = np.empty_like(hashed.hashes), np.zeros_like(hashed.offsets)
     filled = distinct_hashes(hashed.offsets, hashed.hashes, out, offsets)
     return KeySets(offsets, out[:filled])
-
-
-def order_hashes(hashes: HashArray) -> tuple[HashArray, IntArray]:
-    """Return hashes ascending, and the place of each; equal ones keep their order."""
-    ordered, places = np.empty_like(hashes), np.empty(len(hashes), dtype=np.int32)
-    order_keys(hashes, (len(hashes) // _HASHES_PER_PART).bit_length(), ordered, places)
-    return ordered, places
 
 
 def unite_keys(parts: Sequence[KeySets]) -> KeySets:

@@ -1,4 +1,4 @@
-"""Sets of whole numbers as ascending arrays.
+"""Sets of whole numbers as ascending arrays, and the order of hashes and codes.
 
 NumPy's own functions hash whole numbers since version 2.3, which takes twenty times as long as
 sorting where nearly all of a million numbers differ.
@@ -11,6 +11,10 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.blocking.equal_keys import order_keys
+
+_HASHES_PER_PART = 16
+"""Hashes that are put in order at a time, about."""
 _Number = TypeVar("_Number", bound=np.integer[Any])
 
 
@@ -31,3 +35,21 @@ def exclude(left: npt.NDArray[_Number], right: npt.NDArray[Any]) -> npt.NDArray[
     """Return the numbers of `left` that are not in `right` ascending, each once: `np.setdiff1d`."""
     numbers = sort_distinct(left)
     return numbers[np.isin(numbers, sort_distinct(right), assume_unique=True, invert=True)]
+
+
+def order_hashes(
+    hashes: npt.NDArray[np.uint64],
+) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
+    """Return hashes ascending, and the place of each; equal ones keep their order.
+
+    Takes a quarter of the time of a sort, as long as the first bits differ.
+    """
+    ordered, places = np.empty_like(hashes), np.empty(len(hashes), dtype=np.int32)
+    order_keys(hashes, (len(hashes) // _HASHES_PER_PART).bit_length(), ordered, places)
+    return ordered, places
+
+
+def order_codes(codes: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int32]:
+    """Return the places of codes 0 … `count` - 1 in ascending order; equal ones keep theirs."""
+    shift = np.uint64(64 - max(count - 1, 1).bit_length())
+    return order_hashes(codes.astype(np.uint64) << shift)[1]

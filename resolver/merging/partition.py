@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.kernels.number_sets import order_codes, order_hashes
 from resolver.kernels.processes import map_ranges
 from resolver.kernels.threads import threads
 from resolver.records import Batch
@@ -70,7 +71,7 @@ def build_partition(
     number = np.empty(len(roots), dtype=np.int32)
     number[rank] = np.arange(len(roots), dtype=np.int32)
     entity = number[inverse]
-    order = np.argsort(entity, kind="stable").astype(np.int32)
+    order = order_codes(entity, len(roots))
     ends = np.cumsum(np.bincount(entity, minlength=len(roots)))
     offsets = np.concatenate([[0], ends]).astype(np.int64)
     return Partition(ids.take(pa.array(rank)), entity, order, offsets)
@@ -89,8 +90,9 @@ def _sort_hashed(ids: pa.StringArray) -> npt.NDArray[np.int64]:
         texts.shape[1] - _CHARACTERS, texts.shape[1] - _CHARACTERS + _KEY_CHARACTERS
     ):
         keys = (keys << np.uint64(5)) | _CHARACTER_RANKS[texts[:, place]]
-    order = np.argsort(keys)
-    ordered = keys[order]
+    # twelve characters fill the last sixty bits
+    ordered, places = order_hashes(keys << np.uint64(64 - 5 * _KEY_CHARACTERS))
+    order = places.astype(np.int64)
     if (ordered[1:] == ordered[:-1]).any():
         order = pc.sort_indices(ids).to_numpy().astype(np.int64)
     return order

@@ -15,7 +15,6 @@ from resolver.blocking.keys import (
     keys_of,
     keys_of_table,
     mix,
-    order_hashes,
     pairs_within,
     sums_within,
     unite_keys,
@@ -124,12 +123,3 @@ def test_years_within() -> None:
         [1960, 1961],
         [],
     ]
-
-
-@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 3)), st.integers(1, 40))
-def test_hashes_are_ordered_as_by_a_stable_sort(values: list[int], times: int) -> None:
-    hashes = np.array(values * times, dtype=np.uint64)
-    ordered, places = order_hashes(hashes)
-    expected = np.argsort(hashes, kind="stable")
-    assert places.tolist() == expected.tolist()
-    assert ordered.tolist() == hashes[expected].tolist()

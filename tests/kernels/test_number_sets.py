@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.kernels.number_sets import exclude, sort_distinct, unite
+from resolver.kernels.number_sets import (
+    exclude,
+    order_codes,
+    order_hashes,
+    sort_distinct,
+    unite,
+)
 
 Numbers = npt.NDArray[np.int64]
 
@@ -38,3 +44,19 @@ def test_types_of_numbers_stay() -> None:
     small = np.array([3, 1, 3], dtype=np.int32)
     assert sort_distinct(small).dtype == exclude(small, small[:1]).dtype == np.int32
     assert sort_distinct(small[::2]).tolist() == [3]
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 3)), st.integers(1, 40))
+def test_hashes_are_ordered_as_by_a_stable_sort(values: list[int], times: int) -> None:
+    hashes = np.array(values * times, dtype=np.uint64)
+    ordered, places = order_hashes(hashes)
+    expected = np.argsort(hashes, kind="stable")
+    assert places.tolist() == expected.tolist()
+    assert ordered.tolist() == hashes[expected].tolist()
+
+
+@given(st.integers(1, 2**31 - 1), st.data(), st.integers(1, 40))
+def test_codes_are_ordered_as_by_a_stable_sort(count: int, data: st.DataObject, times: int) -> None:
+    drawn = data.draw(st.lists(st.integers(0, count - 1), max_size=20))
+    codes = np.array(drawn * times, dtype=np.int32)
+    assert order_codes(codes, count).tolist() == np.argsort(codes, kind="stable").tolist()

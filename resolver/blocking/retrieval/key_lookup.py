@@ -19,7 +19,6 @@ import numpy.typing as npt
 from resolver.blocking import key_join
 from resolver.blocking.key_join import rule_keys
 from resolver.blocking.key_parts import KeyParts
-from resolver.blocking.keys import order_hashes
 from resolver.blocking.plans import Plan
 from resolver.blocking.rules import RULES
 from resolver.kernels.blocking.key_lookup import (
@@ -29,7 +28,7 @@ from resolver.kernels.blocking.key_lookup import (
     fill_stored_pairs,
     pairs_above_cap,
 )
-from resolver.kernels.number_sets import exclude, sort_distinct
+from resolver.kernels.number_sets import exclude, order_hashes, sort_distinct
 from resolver.kernels.threads import available_cores, threads
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import ByteArray, HashArray, PreparedBatch

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking.keys import identity_tokens, mix, order_hashes
+from resolver.blocking.keys import identity_tokens, mix
 from resolver.kernels.blocking.prefilter_records import PrefilterArrays
 from resolver.kernels.lookup.profile_choice import ProfileBirths, choose_profiles
 from resolver.kernels.lookup.profile_sums import sum_weights_of_profiles
@@ -35,6 +35,7 @@ from resolver.kernels.lookup.word_codes import (
     fill_query_codes,
 )
 from resolver.kernels.lookup.word_matches import IndexedWords, QueryCodes, match_words
+from resolver.kernels.number_sets import order_hashes
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import (
     ByteArray,
