@@ -114,12 +114,12 @@ PLAIN_DIGRAPHS = (
 FOLDS = str.maketrans(
     {"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "b": "p", "d": "t", "w": None, "y": None}
 )
-_VOWELS = re.compile(r"[aeiou]+")
+_CONSONANTS = {**FOLDS, **dict.fromkeys(map(ord, "aeiou"))}
 _DOUBLES = re.compile(r"(.)\1+")
 _SOUNDS = str.maketrans(
     {"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "w": "u", "y": "i", "e": "i", "o": "u"}
 )
-_CLOSED, _OPEN = re.compile(r"i+"), re.compile(r"(?<![iu])i*+u[iu]*")
+_OPEN = re.compile(r"(?<![iu])i*+u[iu]*")
 _QU, _OU = re.compile("qu(?=[aeio])"), re.compile("^ou(?=[aeiy])")
 _EI = re.compile("(?<=[^aeiouy])(?:ay|ai|ae(?=l))(?=[^aeiouyw])")
 _MUTE = re.compile("(?<=[aiou]n)e$")
@@ -139,7 +139,7 @@ def skeleton_code(token: str) -> str:
     Vowels and semivowels go, digraphs and voiced–unvoiced pairs fold, doubles collapse. `muhammad`,
     `mohamed` and the transliteration of Arabic `mhmd` all give `mhmt`.
     """
-    token = _VOWELS.sub("", _plain(token).translate(FOLDS))
+    token = _plain(token).translate(_CONSONANTS)
     if len(token) > 2 and token.endswith("h"):
         token = token[:-1]
     return _DOUBLES.sub(r"\1", token)
@@ -154,11 +154,17 @@ def sound_code(token: str) -> str:
     """
     if token.endswith("ne") and len(token) > 4 and not _MEN.fullmatch(token):
         token = _MUTE.sub("", token)
-    token = _OU.sub("w", token)
+    # patterns are slow: each is used only on words that it may change
+    if token.startswith("ou"):
+        token = _OU.sub("w", token)
     if "a" in token and token != "said":
         token = _EI.sub("e", token)
-    token = _plain(_QU.sub("k", token)).translate(_SOUNDS)
-    token = _DOUBLES.sub(r"\1", _CLOSED.sub("i", _OPEN.sub("u", token)))
+    if "qu" in token:
+        token = _QU.sub("k", token)
+    token = _plain(token).translate(_SOUNDS)
+    if "uu" in token or "iu" in token or "ui" in token:
+        token = _OPEN.sub("u", token)
+    token = _DOUBLES.sub(r"\1", token)
     return token[:-1] if len(token) > 2 and token.endswith("h") else token
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.kernels.arrays import AnyInt, ByteArray, HashArray
+from resolver.kernels.arrays import AnyInt, ByteArray, HashArray, LongArray
 from resolver.kernels.compiler import compiled
 
 _INITIAL_STATE = np.array(
@@ -89,3 +89,18 @@ def hash_bytes(text: ByteArray, length: AnyInt, state: HashArray, block: HashArr
             _mix_state(state, block, turn, step)
     value = first ^ state[0] ^ state[8]
     return value if value != 0 else np.uint64(1)
+
+
+@compiled()
+def fill_text_hashes(offsets: LongArray, data: ByteArray, out: HashArray) -> None:
+    """Write the hash of each text `data[offsets[i]:offsets[i + 1]]`.
+
+    0 for empty texts and for those longer than `MAX_BYTES`.
+    """
+    state, block = np.empty(16, dtype=np.uint64), np.empty(16, dtype=np.uint64)
+    for place in range(len(out)):
+        length = offsets[place + 1] - offsets[place]
+        out[place] = 0
+        if 0 < length <= MAX_BYTES:
+            text = data[offsets[place] : offsets[place + 1]]
+            out[place] = hash_bytes(text, length, state, block)
