@@ -29,8 +29,12 @@ def current_masks(segments: Sequence[IndexSegment]) -> list[Bools]:
 
 
 def count_entities(segments: Sequence[IndexSegment], active: Sequence[Bools]) -> dict[str, int]:
-    """Count the active entities by label of kind, of which everybody may see a record."""
+    """Count the active entities by label of kind, of which everybody may see a record.
+
+    Each segment is counted once, and what a snapshot has replaced of it is subtracted.
+    """
     counts: Counter[str] = Counter()
     for segment, mask in zip(segments, active, strict=True):
-        counts.update(count_kinds(segment.public_kinds[mask]))
+        counts.update(segment.kind_counts)
+        counts.subtract(count_kinds(segment.public_kinds[~mask]))
     return dict(counts)

@@ -30,7 +30,7 @@ from resolver.kernels.blocking.prefilter_records import PrefilterArrays
 from resolver.kernels.threads import lazy_property
 from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
-from resolver.records.kinds import combine_kinds
+from resolver.records.kinds import combine_kinds, count_kinds
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.entity_profiles import build_profiles
@@ -131,6 +131,11 @@ class IndexSegment:
             kinds[restricted] = combine_kinds(batch.kinds[rows], owner[rows], len(restricted))
         return kinds
 
+    @cached_property
+    def kind_counts(self) -> Mapping[str, int]:
+        """Number of its entities by label of kind, by the records that everybody may see."""
+        return count_kinds(self.public_kinds)
+
     @lazy_property
     def terms(self) -> TermIndex:
         """Terms of its records.
@@ -167,7 +172,7 @@ class IndexSegment:
     def warm(self) -> None:
         """Compute the values that are otherwise computed on first access, but for few terms."""
         _ = self.reader, self.material.listed, self.material.source.name_offsets
-        _ = self.public_kinds, self.owners, self.visibility
+        _ = self.kind_counts, self.owners, self.visibility
         if len(self.stored) >= _MANY_RECORDS:
             _ = self.terms
 

@@ -92,8 +92,10 @@ class HandlingTable:
 
     def counts_without(self, rows: Numbers) -> Numbers:
         """Return `counts` without some record rows."""
-        starts = np.searchsorted(self.rows, rows, side="left")
-        places = spread(starts, np.searchsorted(self.rows, rows, side="right") - starts)
+        # of the type of the table, or all of it is converted for a few rows
+        sought = rows.astype(self.rows.dtype)
+        starts = np.searchsorted(self.rows, sought, side="left")
+        places = spread(starts, np.searchsorted(self.rows, sought, side="right") - starts)
         return self.counts - np.bincount(self.codes[places], minlength=len(self.counts))
 
 
