@@ -1,7 +1,8 @@
 """Names of some rows of several tables, copied into one layout.
 
 Each token of a table that the rows use is copied once, in the order of first use; each name becomes
-a form of its own.
+a form of its own. Rows lie far apart in memory: each step requests what the next one reads of all
+rows, so that waiting for one overlaps with that for others.
 """
 
 from __future__ import annotations
@@ -13,6 +14,10 @@ import numpy as np
 from resolver.kernels.alignment.records import NameArrays, TokenRecords
 from resolver.kernels.arrays import AnyInt, IntArray, LetterArray, LongArray, RecordArray
 from resolver.kernels.compiler import compiled
+from resolver.kernels.intrinsics import ahead
+
+_AHEAD = 8
+"""Tokens that are requested before they are read."""
 
 
 class NameSource(NamedTuple):
@@ -83,21 +88,47 @@ def _number_tokens(source: NameSource, rows: LongArray, tokens: IntArray, coded:
     return filled
 
 
+@compiled(inline="always", allocates=False)
+def _request_names(source: NameSource, rows: LongArray) -> None:
+    """Request where the names of some rows begin, then the first name of each."""
+    for row in rows:
+        ahead(source.name_offsets, row)
+    for row in rows:
+        ahead(source.names, source.name_offsets[row])
+
+
+@compiled(inline="always", allocates=False)
+def _count_parts(source: NameSource, tokens: IntArray) -> tuple[np.int64, np.int64, np.int64]:
+    """Return the letters, symbols and sounds of some tokens, and request them to be copied next."""
+    letters, symbols, sounds = np.int64(0), np.int64(0), np.int64(0)
+    for place in range(len(tokens)):
+        later = tokens[min(place + _AHEAD, len(tokens) - 1)]
+        ahead(source.records, later)
+        ahead(source.records, later + 1)
+        ahead(source.sound_offsets, later)
+        token = tokens[place]
+        ahead(source.letters, source.records[token].letters)
+        ahead(source.symbols, source.records[token].symbols)
+        ahead(source.sounds, source.sound_offsets[token])
+        letters += source.records[token + 1].letters - source.records[token].letters
+        symbols += source.records[token + 1].symbols - source.records[token].symbols
+        sounds += source.sound_offsets[token + 1] - source.sound_offsets[token]
+    return letters, symbols, sounds
+
+
 @compiled()
 def count_names(source: NameSource, rows: LongArray) -> tuple[IntArray, IntArray, CopySizes]:
     """Return the tokens that some rows use, each once; their words as places there; and sizes."""
     names, words = 0, 0
+    _request_names(source, rows)
     for row in rows:
         for at in range(source.name_offsets[row], source.name_offsets[row + 1]):
+            ahead(source.words, source.names[at].start)
             names += 1
             words += source.names[at].end - source.names[at].start
     coded, tokens = np.empty(words, dtype=np.int32), np.empty(words, dtype=np.int32)
     filled = _number_tokens(source, rows, tokens, coded)
-    letters, symbols, sounds = np.int64(0), np.int64(0), np.int64(0)
-    for token in tokens[:filled]:
-        letters += source.records[token + 1].letters - source.records[token].letters
-        symbols += source.records[token + 1].symbols - source.records[token].symbols
-        sounds += source.sound_offsets[token + 1] - source.sound_offsets[token]
+    letters, symbols, sounds = _count_parts(source, tokens[:filled])
     return tokens[:filled], coded, CopySizes(names, words, filled, letters, symbols, sounds)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from resolver.kernels.arrays import AnyIntArray, FloatArray, IntArray, LongArray
 from resolver.kernels.compiler import compiled
+from resolver.kernels.intrinsics import ahead
 
 SAME_DAY = 1.0
 SAME_MONTH = 0.92
@@ -31,6 +32,8 @@ the year. Where a source writes 1 January for want of a day, the others seldom k
 `resolver.comparison.date_grades.GRADES` describes each.
 """
 _NO_GRADE = -1.0
+_AHEAD = 6
+"""Rows between two steps that request memory."""
 
 
 class DateColumns(NamedTuple):
@@ -169,6 +172,18 @@ def grade_record_dates(
         out[pair] = best
 
 
+@compiled(inline="always", allocates=False)
+def _request_date(dates: DateColumns, items: IntArray, place: int) -> None:
+    """Request the date that an item names, if there is one."""
+    if place < len(items):
+        row = items[place]
+        ahead(dates.year, row)
+        ahead(dates.last_year, row)
+        ahead(dates.month, row)
+        ahead(dates.day, row)
+        ahead(dates.circa, row)
+
+
 @compiled(allocates=False)
 def grade_query_dates(
     query: IntArray,
@@ -180,9 +195,14 @@ def grade_query_dates(
 ) -> None:
     """Write the best grade between the dates of a query and any date of each row.
 
-    `query`: the fields of `PartialDate` × dates. NaN where either side has no date.
+    `query`: the fields of `PartialDate` × dates. NaN where either side has no date. Rows lie far
+    apart in memory, so what each step reads is requested some rows before.
     """
+    last = len(rows) - 1
     for place in range(len(rows)):
+        ahead(offsets, rows[min(place + 3 * _AHEAD, last)])
+        ahead(items, offsets[rows[min(place + 2 * _AHEAD, last)]])
+        _request_date(dates, items, offsets[rows[min(place + _AHEAD, last)]])
         best = np.float32(np.nan)
         for item in range(offsets[rows[place]], offsets[rows[place] + 1]):
             date = _date_at(dates, items[item])

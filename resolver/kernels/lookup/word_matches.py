@@ -146,10 +146,14 @@ def match_words(
     coded, index_rarity, words = index.coded, index.rarity, len(index.signature)
     firsts = np.empty(len(codes), dtype=np.int64)
     find_codes(codes, index.codes, firsts)
+    for place in range(len(codes)):
+        ahead(coded, firsts[place])
+    lasts = np.empty(len(codes), dtype=np.int64)
+    for place in range(len(codes)):
+        lasts[place] = _end_of_code(codes[place], firsts[place], index)
     for word in range(len(rarity)):
         for place in range(offsets[word], offsets[word + 1]):
-            way, first = ways[place], firsts[place]
-            last = _end_of_code(codes[place], first, index)
+            way, first, last = ways[place], firsts[place], lasts[place]
             limit = _code_limit(way, first, last, index, total)
             for at in range(first, last):
                 token = coded[at]
