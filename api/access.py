@@ -56,7 +56,7 @@ class AccessControl:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._lock = threading.Lock()
+        self._lock, self._guard_lock = threading.Lock(), threading.Lock()
         self._keys: dict[str, tuple[float, ApiKeySummary]] = {}
         self._guarded = (-math.inf, True)
         self._away_until = -math.inf
@@ -70,7 +70,10 @@ class AccessControl:
         if is_guarded and checked_at > -math.inf:
             return True
         if time.monotonic() - checked_at > _KEY_SECONDS:
-            self._guarded = self._ask_store(self._service.is_guarded, self._guarded)
+            # one of many threads asks for all
+            with self._guard_lock:
+                if self._guarded[0] == checked_at:
+                    self._guarded = self._ask_store(self._service.is_guarded, self._guarded)
         return self._guarded[1]
 
     def key_of(self, secret: str) -> ApiKeySummary | None:

@@ -30,6 +30,7 @@ from resolver.ingest.reader_types import Intake, LocatedBatch
 from resolver.ingest.text.placeholders import remove_placeholders
 from resolver.ingest.validation import validate_records
 from resolver.records import Batch, Record
+from resolver.records.batch import batch_from_record
 from resolver.store import StoreView
 
 MAX_RECORDS_PER_COMMIT = 500
@@ -255,7 +256,7 @@ class GroupCommit:
 
 def check_admission(record: Record, *, accept_restricted: bool = False) -> None:
     """Raise `InputError` where a record may not enter the store."""
-    batch = LocatedBatch(Batch.from_records([record]), np.zeros(1, dtype=np.int32))
+    batch = LocatedBatch(batch_from_record(record), np.zeros(1, dtype=np.int32))
     _, nameless = remove_placeholders(batch, "")
     _, invalid = validate_records(batch, "", accept_restricted)
     rejects = [*invalid, *nameless]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -30,6 +31,9 @@ _PLACEHOLDER_TABLE = """
 """
 PLACEHOLDERS = frozenset(map(str.strip, _PLACEHOLDER_TABLE.replace("\n", "|").split("|"))) - {""}
 """Placeholders in lower case."""
+Bools = npt.NDArray[np.bool_]
+_SMALL = 32
+"""Names up to which those in ASCII are checked one by one: for one record arrays take longer."""
 _EDGES = " \t\r\n.,;:?!*_=-–—()[]{}<>\"'`´“”‘’"
 
 
@@ -47,11 +51,7 @@ def remove_placeholders(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, 
         column = columns.get(prop)
         if column is None:
             continue
-        words = pc.utf8_lower(pc.utf8_trim(column.values, _EDGES))
-        is_blank = pc.is_in(words, pa.array(sorted({*PLACEHOLDERS, ""}))).to_numpy(
-            zero_copy_only=False
-        )
-        is_removed = is_blank[column.codes]
+        is_removed = are_placeholders(column.values)[column.codes]
         if not is_removed.any():
             continue
         for row, code in zip(
@@ -69,7 +69,18 @@ def remove_placeholders(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, 
     return LocatedBatch(replace(batch, columns=columns), chunk.lines), rejects
 
 
-def _filter_column(column: Column, selected: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Column:
+def are_placeholders(values: pa.StringArray) -> Bools:
+    """Return which of some names are placeholders."""
+    if len(values) <= _SMALL and all(map(str.isascii, texts := values.to_pylist())):
+        return np.array([is_placeholder(text) for text in texts], dtype=bool)
+    words = pc.utf8_lower(pc.utf8_trim(values, _EDGES))
+    flags: Bools = pc.is_in(words, pa.array(sorted({*PLACEHOLDERS, ""}))).to_numpy(
+        zero_copy_only=False
+    )
+    return flags
+
+
+def _filter_column(column: Column, selected: Bools) -> Column:
     return replace(
         column,
         rows=column.rows[selected],

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resolver.cli.app import run
 from resolver.ingest.reader_types import LocatedBatch
+from resolver.ingest.text import placeholders
 from resolver.ingest.text.placeholders import PLACEHOLDERS, is_placeholder, remove_placeholders
 from resolver.records import Batch, Kind, Record, Value
 
@@ -54,6 +58,14 @@ def test_other_values_may_be_unknown() -> None:
 
 def test_the_table_is_in_lower_case_without_gaps() -> None:
     assert all(word and word == word.lower().strip() for word in PLACEHOLDERS)
+
+
+@given(st.lists(st.sampled_from(sorted(PLACEHOLDERS)) | st.text(max_size=8), max_size=6))
+def test_few_names_are_judged_as_many(words: list[str]) -> None:
+    texts = [dressed for word in words for dressed in (word, f" ({word.upper()}). ")]
+    many = placeholders.are_placeholders(pa.array([*texts, *["Anna"] * 40], pa.string()))
+    few = placeholders.are_placeholders(pa.array(texts, pa.string()))
+    assert few.tolist() == many[: len(texts)].tolist()
 
 
 def test_placeholders_match_no_records(tmp_path: Path) -> None:
