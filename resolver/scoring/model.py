@@ -266,8 +266,15 @@ class Model:
         shift = self.shift + self.source_shifts(sources)
         logodds = np.clip(logodds + shift, -LOGODDS_LIMIT, LOGODDS_LIMIT)
         if self.limit is not None and self.basis is not None:
-            logodds = self.limit.apply(logodds, self.unsupported(evidence))
+            self._apply_limit(self.limit, evidence, logodds)
         return sums[0], logodds
+
+    def _apply_limit(self, limit: SupportLimit, evidence: FloatArray, logodds: Numbers) -> None:
+        """Lower the log-odds of pairs that nothing but names supports to the limit."""
+        # few pairs are above it, and it says nothing about others
+        high = np.flatnonzero(logodds > limit.most)
+        if len(high):
+            logodds[high] = limit.apply(logodds[high], self.unsupported(evidence[high]))
 
     def relative_sums(self, evidence: FloatArray) -> Numbers:
         """Return the sums against relatives (thousandths) for an m × features array."""
