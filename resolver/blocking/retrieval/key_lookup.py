@@ -28,6 +28,7 @@ from resolver.kernels.blocking.key_lookup import (
     fill_stored_pairs,
     pairs_above_cap,
 )
+from resolver.kernels.lookup.word_matches import find_codes
 from resolver.kernels.number_sets import exclude, order_hashes, sort_distinct
 from resolver.kernels.threads import available_cores, threads
 from resolver.records.batch import IntArray
@@ -39,6 +40,8 @@ KeyPlaces = Sequence[tuple[Numbers, Numbers]]
 """Per table, first and end places of keys."""
 _MIN_PARALLEL = 10_000
 """Records below which threads do not pay."""
+_KEYS_AT_ONCE = 4_096
+"""Keys that are looked up together, as many as stay in a processor's cache."""
 _MAX_BEARERS = 200_000
 """Bearers from which a key is always purged, whatever its refinements."""
 
@@ -107,22 +110,40 @@ class BlockPurge:
     ones.
 
     Whatever part of them is compared, a key is purged if it would be in a batch of all. `cap`: None
-    is `MAX_BLOCK_PAIRS`.
+    is `MAX_BLOCK_PAIRS`. `_last`: the last keys that were counted, with their places and pairs.
     """
 
     stored: Sequence[StoredKeys]
     fresh: KeyTable
     ended: Numbers = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     cap: int | None = None
+    _last: list[tuple[HashArray, KeyPlaces, Numbers]] = field(default_factory=list, init=False)
 
     def purged_pairs(self, bases: HashArray, places: KeyPlaces | None = None) -> Numbers:
         """Return the pairs of each key (ascending) that is purged, 0 for others.
 
         `places`: those of the keys in the stored tables, if known.
         """
-        places = places or [_key_places(bases, table.keys) for table in self.stored]
+        return self._count(bases, places)[1]
+
+    def _count(
+        self, bases: HashArray, places: KeyPlaces | None = None
+    ) -> tuple[KeyPlaces, Numbers]:
+        """Return the places of keys in the stored tables, and `purged_pairs`.
+
+        An increment asks for the keys of its records twice.
+        """
+        for keys, places_of_keys, pairs in self._last:
+            if np.array_equal(keys, bases):
+                return places_of_keys, pairs
+        places = places or [key_places(bases, table.keys) for table in self.stored]
+        pairs = self._count_pairs(bases, places)
+        self._last[:] = [(bases, places, pairs)]
+        return places, pairs
+
+    def _count_pairs(self, bases: HashArray, places: KeyPlaces) -> Numbers:
         cap = key_join.MAX_BLOCK_PAIRS if self.cap is None else self.cap
-        start, end = _key_places(bases, self.fresh)
+        start, end = key_places(bases, self.fresh)
         bearers = (end - start) + sum(
             (high - low for low, high in places), np.zeros(len(bases), dtype=np.int64)
         )
@@ -149,17 +170,15 @@ class BlockPurge:
         or back.
         """
         before = BlockPurge(self.stored, merge_key_tables([], []), cap=self.cap)
-        places = [_key_places(bases, table.keys) for table in self.stored]
-        changed: HashArray = bases[
-            (self.purged_pairs(bases, places) > 0) != (before.purged_pairs(bases, places) > 0)
-        ]
+        places, pairs = self._count(bases)
+        changed: HashArray = bases[(pairs > 0) != (before.purged_pairs(bases, places) > 0)]
         return changed
 
     def bearers(self, bases: HashArray) -> Numbers:
         """Return the numbers of stored records that have any of some keys and have not ended,
         ascending.
         """
-        places = [_key_places(bases, table.keys) for table in self.stored]
+        places = [key_places(bases, table.keys) for table in self.stored]
         return exclude(_stored_bearers(np.arange(len(bases)), places, self.stored)[1], self.ended)
 
 
@@ -181,7 +200,7 @@ def find_stored_pairs(
     first[1:] = fresh.base[1:] != fresh.base[:-1]
     starts = np.flatnonzero(first)
     bases = fresh.base[starts]
-    places = [_key_places(bases, table.keys) for table in stored]
+    places = [key_places(bases, table.keys) for table in stored]
     total = np.zeros(len(bases), dtype=np.int64)
     for low, high in places:
         total += high - low
@@ -201,15 +220,27 @@ def find_stored_pairs(
     return (pairs // width).astype(np.int32), pairs % width, int(purged_pairs.sum())
 
 
-def _key_places(bases: HashArray, table: KeyTable) -> tuple[Numbers, Numbers]:
+def key_places(bases: HashArray, table: KeyTable) -> tuple[Numbers, Numbers]:
     """Return first and end places of keys in a table."""
-    base = table.base
-    low = np.searchsorted(base, bases, side="left").astype(np.int64)
+    base = table.base.view()
+    # as mapped arrays are, so that kernels are compiled only once
+    base.flags.writeable = False
+    low = _first_places(bases, base)
     high = low.copy()
     if len(base):
         hit = np.flatnonzero(base[np.minimum(low, len(base) - 1)] == bases)
-        high[hit] = np.searchsorted(base, bases[hit], side="right")
+        after = bases[hit] + np.uint64(1)
+        high[hit] = np.where(after == 0, len(base), _first_places(after, base))
     return low, high
+
+
+def _first_places(bases: HashArray, base: HashArray) -> Numbers:
+    """Return where keys stand, or would stand, in ascending ones."""
+    out = np.empty(len(bases), dtype=np.int64)
+    for start in range(0, len(bases), _KEYS_AT_ONCE):
+        part = slice(start, start + _KEYS_AT_ONCE)
+        find_codes(bases[part], base, out[part])
+    return out
 
 
 _Bearers = tuple[Numbers, Numbers, IntArray, ByteArray]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resolver.blocking.retrieval.key_lookup import KeyTable, StoredKeys
+from resolver.blocking.retrieval.key_lookup import KeyTable, StoredKeys, key_places
 from resolver.records.prepared.ragged import spread
 
 Numbers = npt.NDArray[np.int64]
@@ -44,12 +44,9 @@ def find_nearest(
         none = np.zeros(0, dtype=np.int64)
         return NearestRecords(none, none, np.zeros(0, dtype=np.float64), 0)
     base, place = np.unique(query.base, return_inverse=True)
-    low = [np.searchsorted(table.keys.base, base, side="left").astype(np.int64) for table in stored]
-    high = [
-        np.searchsorted(table.keys.base, base, side="right").astype(np.int64) for table in stored
-    ]
+    places = [key_places(base, table.keys) for table in stored]
     bearers = np.zeros(len(base), dtype=np.int64)
-    for start, end in zip(low, high, strict=True):
+    for start, end in places:
         bearers += end - start
     order = np.argsort(bearers, kind="stable")
     followed = np.zeros(len(base), dtype=bool)
@@ -57,8 +54,10 @@ def find_nearest(
     everyone = max(sum(len(table.kinds) for table in stored), 1)
     weight = np.log1p(everyone / np.maximum(bearers, 1))
     entries = np.flatnonzero(followed[place] & (bearers[place] > 0))
-    tables = zip(stored, low, high, strict=True)
-    parts = [_hits(query, entries, place, start, end, kind, table) for table, start, end in tables]
+    parts = [
+        _hits(query, entries, place, *table_places, kind, table)
+        for table, table_places in zip(stored, places, strict=True)
+    ]
     numbers = np.concatenate([part[0] for part in parts]) if parts else np.zeros(0, dtype=np.int64)
     keys = np.concatenate([part[1] for part in parts]) if parts else np.zeros(0, dtype=np.int64)
     return NearestRecords(numbers, keys, weight[keys], int(np.count_nonzero(~followed)))

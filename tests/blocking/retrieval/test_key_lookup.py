@@ -22,6 +22,7 @@ from resolver.blocking.retrieval.key_lookup import (
     StoredKeys,
     build_key_table,
     find_stored_pairs,
+    key_places,
     merge_key_tables,
 )
 from resolver.records import Kind, Record
@@ -201,6 +202,24 @@ def test_bearers_of_very_common_keys_are_not_read(monkeypatch: pytest.MonkeyPatc
     # All pairs count, whatever their refinements.
     assert set(purge.purged_pairs(np.unique(table.base)).tolist()) <= {0, 435}
     assert purge.purged_pairs(np.unique(table.base)).max() == 435
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from([0, 1, 2, 3, 2**64 - 2, 2**64 - 1]), max_size=12),
+    st.lists(st.sampled_from([0, 1, 3, 4, 2**64 - 2, 2**64 - 1]), max_size=6),
+    st.integers(1, 3),
+)
+def test_places_of_keys_are_those_of_a_binary_search(
+    stored: list[int], sought: list[int], at_once: int
+) -> None:
+    base, bases = np.array(sorted(stored), dtype=np.uint64), np.array(sought, dtype=np.uint64)
+    no_rows = np.zeros(len(base), dtype=np.int32)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("resolver.blocking.retrieval.key_lookup._KEYS_AT_ONCE", at_once)
+        low, high = key_places(bases, KeyTable(base, no_rows, no_rows))
+    assert low.tolist() == np.searchsorted(base, bases, side="left").tolist()
+    assert high.tolist() == np.searchsorted(base, bases, side="right").tolist()
 
 
 def test_merged_tables_have_all_keys() -> None:
