@@ -53,6 +53,9 @@ class _Log(Logger):  # type: ignore[misc]
         self.access_log = logging.getLogger("gunicorn.access")
         self.error_log.setLevel(logging.WARNING)
 
+    def access(self, *_: object) -> None:
+        """Log no request: the application does, and gunicorn would look up five settings."""
+
 
 class _ConnectionCounts:
     """Numbers of connections that the workers hold, in shared memory, one slot for each worker."""
