@@ -287,17 +287,19 @@ def _build_stats(task: ResolutionTask, scored: ScoredCandidates, meter: StageMet
 
 def _profile_scorer(
     task: ResolutionTask, load_records: Callable[[LongArray], Batch]
-) -> ProfileScorer:
+) -> ProfileScorer[NameIndex]:
     """Return the scorer of entities, with the functions and models that score records."""
 
-    def compare(prepared: PreparedBatch, left: IntArray, right: IntArray) -> npt.NDArray[np.int32]:
+    def compare(
+        prepared: PreparedBatch, names: NameIndex, left: IntArray, right: IntArray
+    ) -> npt.NDArray[np.int32]:
         """Score pairs of profiles."""
-        names = NameIndex.of(prepared)
         return compare_and_score(prepared, names, task.models, left, right, task.options.workers)
 
     return ProfileScorer(
         load_records,
         partial(normalize, models=task.models, workers=task.options.workers),
+        NameIndex.of,
         compare,
         frozenset(task.deduplicated_sources),
         task.models.population or NO_POPULATION,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,7 @@ from resolver.records.prepared.population import NO_POPULATION, Population, Sour
 from resolver.scoring.terms import LOWEST_LOGODDS
 
 Numbers = npt.NDArray[np.int64]
+_Index = TypeVar("_Index")
 _PAIRS_PER_CHUNK = 200_000
 MORE_VALUES_PENALTY, MANY_VALUES_PENALTY = 500, 1_500
 """Thousandths of log-odds taken per nat of the number of record pairs between two entities: up to
@@ -47,19 +48,21 @@ def more_values_penalty(
 
 
 @dataclass(frozen=True, slots=True)
-class ProfileScorer:
+class ProfileScorer(Generic[_Index]):
     """Scorer of pairs of entities, by the stages that score records.
 
-    `load_records` returns the records of some rows, in that order, `normalize` their normal form,
-    and `compare` the log-odds (thousandths) of pairs of rows. Two profiles that both have a record
-    of one source are compared as two records of that source are: of several such sources the one
-    that seldomest holds an entity twice. Others are compared as records of those of their sources
-    which have most partners elsewhere, by the `population`.
+    `load_records` returns the records of some rows, in that order, and `normalize` their normal
+    form. `index` prepares that form for `compare`, which returns the log-odds (thousandths) of
+    pairs of rows, whatever sources the profiles are entries of. Two profiles that both have a
+    record of one source are compared as two records of that source are: of several such sources the
+    one that seldomest holds an entity twice. Others are compared as records of those of their
+    sources which have most partners elsewhere, by the `population`.
     """
 
     load_records: Callable[[Numbers], Batch]
     normalize: Callable[[Batch], MaterializedBatch]
-    compare: Callable[[MaterializedBatch, IntArray, IntArray], npt.NDArray[np.int32]]
+    index: Callable[[MaterializedBatch], _Index]
+    compare: Callable[[MaterializedBatch, _Index, IntArray, IntArray], npt.NDArray[np.int32]]
     deduplicated_sources: Collection[str] = ()
     population: Population = NO_POPULATION
 
@@ -83,6 +86,7 @@ class ProfileScorer:
         shared = _shared_sources(sources, has_record, left_rows, right_rows)
         sizes = np.bincount(owner, minlength=len(entities))
         logodds = np.empty(len(left), dtype=np.int32)
+        index = self.index(prepared)
         for source in np.unique(shared).tolist():
             places = np.flatnonzero(shared == source)
             if source == _NO_SOURCE:
@@ -91,7 +95,7 @@ class ProfileScorer:
                 profiles = _as_entries_of_one_source(prepared, sources[source])
             for start in range(0, len(places), _PAIRS_PER_CHUNK):
                 chunk = places[start : start + _PAIRS_PER_CHUNK]
-                logodds[chunk] = self.compare(profiles, left_rows[chunk], right_rows[chunk])
+                logodds[chunk] = self.compare(profiles, index, left_rows[chunk], right_rows[chunk])
         return logodds - more_values_penalty(sizes[left_rows], sizes[right_rows])
 
     def _describe_sources(self, records: Batch) -> list[_ProfileSource]:

@@ -48,8 +48,9 @@ def score(
     calls: Calls = []
 
     def compare(
-        prepared: MaterializedBatch, left: IntArray, right: IntArray
+        prepared: MaterializedBatch, profiles: int, left: IntArray, right: IntArray
     ) -> npt.NDArray[np.int32]:
+        assert profiles == len(prepared)
         calls.append((prepared, left.tolist(), right.tolist()))
         is_shared = prepared.is_deduplicated[left] & (
             prepared.sources[left] == prepared.sources[right]
@@ -63,6 +64,7 @@ def score(
         scorer = ProfileScorer(
             batch.take,
             lambda profiles: normalize(profiles, models),
+            len,
             compare,
             sources,
             population,
