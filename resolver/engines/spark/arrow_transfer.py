@@ -7,7 +7,7 @@ time on the arrays.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,8 +16,6 @@ import pyarrow as pa
 
 from resolver.records.batch import Batch, Coded, Column
 
-ARROW_SCHEMA = pa.schema([("part", pa.int32()), ("content", pa.string()), ("body", pa.binary())])
-SPARK_SCHEMA = "part int, content string, body binary"
 Arrays = dict[str, npt.NDArray[Any]]
 Types = Mapping[str, type[np.generic]]
 _COLUMN = ("rows", "codes", "values", "origins", "origin_values")
@@ -110,25 +108,3 @@ def unpack_batch(body: bytes) -> tuple[Batch, npt.NDArray[np.int32]]:
         )
     batch = Batch(arrays["ids"], number("kinds"), coded("schemas"), coded("sources"), columns)
     return batch, number("rows")
-
-
-def read_parts(batches: Iterable[pa.RecordBatch]) -> Iterator[ArrowPart]:
-    """Yield the rows of Arrow batches that came to a worker."""
-    for batch in batches:
-        columns = (batch.column(number) for number in range(3))
-        yield from (
-            ArrowPart(*(cell.as_py() for cell in row)) for row in zip(*columns, strict=True)
-        )
-
-
-def write_parts(rows: Iterable[ArrowPart]) -> Iterator[pa.RecordBatch]:
-    """Yield Arrow batches of one row each, since a row may be large."""
-    for row in rows:
-        yield pa.RecordBatch.from_arrays(
-            [
-                pa.array([row.part], pa.int32()),
-                pa.array([row.content]),
-                pa.array([row.body], pa.binary()),
-            ],
-            schema=ARROW_SCHEMA,
-        )

@@ -20,7 +20,6 @@ import numpy.typing as npt
 from resolver.clustering import components
 from resolver.engines.spark import worker_stages as worker
 from resolver.engines.spark.arrow_transfer import (
-    SPARK_SCHEMA,
     Arrays,
     ArrowPart,
     concat_arrays,
@@ -35,6 +34,7 @@ from resolver.engines.spark.counts import (
 )
 from resolver.engines.spark.frames import (
     collect_reports,
+    collect_rows,
     keep_on_disk,
     run_on_parts,
     select_content,
@@ -56,32 +56,34 @@ from resolver.records.results.stage_meter import StageMeter
 from resolver.resolution_task import ResolutionTask, ScoredCandidates, StagedEngine
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark import SparkContext
+
+    from resolver.engines.spark.frames import Frame
 
 
 def build_job(
-    spark: SparkSession, task: ResolutionTask, partitioning: Partitioning | None
+    spark: SparkContext, task: ResolutionTask, partitioning: Partitioning | None
 ) -> WorkerJob:
     """Return the job of the workers for a task, whose values are sent to them."""
-    cores = spark.sparkContext.defaultParallelism
+    cores = spark.defaultParallelism
     return WorkerJob(
         task.plan.name,
         tuple(task.deduplicated_sources),
         task.link_threshold - task.open_shift,
         partitioning or Partitioning.choose(len(task.batch), cores),
         broadcast_model(spark, task.options.model_dir),
-        spark.sparkContext.broadcast(task.models.population),
-        None if task.sides is None else spark.sparkContext.broadcast(task.sides),
+        spark.broadcast(task.models.population),
+        None if task.sides is None else spark.broadcast(task.sides),
         task.is_measured,
     )
 
 
-def broadcast_model(spark: SparkSession, folder: Path | None) -> BroadcastModel | None:
+def broadcast_model(spark: SparkContext, folder: Path | None) -> BroadcastModel | None:
     """Send the files of a model that is not the shipped one to all workers."""
     if folder is None:
         return None
     names = [f"{name}.json" for name in (*KINDS, "tables", RELATIONS)]
-    model: BroadcastModel = spark.sparkContext.broadcast(
+    model: BroadcastModel = spark.broadcast(
         tuple((name, (folder / name).read_bytes()) for name in names if (folder / name).exists())
     )
     return model
@@ -90,21 +92,21 @@ def broadcast_model(spark: SparkSession, folder: Path | None) -> BroadcastModel 
 class JoinedPairs(NamedTuple):
     """Pairs that keys join, with the records that each share needs, and reports of the workers."""
 
-    frame: DataFrame
+    frame: Frame
     reports: list[Report]
 
 
 @dataclass(frozen=True, slots=True)
-class ClusterStages(StagedEngine["DataFrame", JoinedPairs]):
-    """Stages of one run in an open session; frames hold a row per part (see `arrow_transfer`)."""
+class ClusterStages(StagedEngine["Frame", JoinedPairs]):
+    """Stages of one run in an open context; frames hold a row per part (see `arrow_transfer`)."""
 
-    spark: SparkSession
+    spark: SparkContext
     job: WorkerJob
-    records: DataFrame | None = None
+    records: Frame | None = None
     """Records in their ranges, where the workers have them already."""
-    frames: list[DataFrame] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
 
-    def normalize(self, task: ResolutionTask, meter: StageMeter) -> DataFrame:
+    def normalize(self, task: ResolutionTask, meter: StageMeter) -> Frame:
         """Send the records to the workers, which normalize what each step needs.
 
         Meanwhile check that the workers have the same versions of program, model and libraries.
@@ -117,7 +119,7 @@ class ClusterStages(StagedEngine["DataFrame", JoinedPairs]):
             check.result()
         return records
 
-    def block(self, task: ResolutionTask, normalized: DataFrame, meter: StageMeter) -> JoinedPairs:
+    def block(self, task: ResolutionTask, normalized: Frame, meter: StageMeter) -> JoinedPairs:
         """Make the keys of each range of records, and join each share of the keys."""
         count, cut = len(task.batch), self.job.partitioning
         with measure_stage(meter, "block", "records", count) as reports:
@@ -129,7 +131,7 @@ class ClusterStages(StagedEngine["DataFrame", JoinedPairs]):
     def compare_and_score(
         self,
         task: ResolutionTask,
-        normalized: DataFrame,
+        normalized: Frame,
         candidate_pairs: JoinedPairs,
         meter: StageMeter,
     ) -> ScoredCandidates:
@@ -158,29 +160,27 @@ class ClusterStages(StagedEngine["DataFrame", JoinedPairs]):
             unsupported.astype(bool),
         )
 
-    def _run_step(self, step: worker.Step, frame: DataFrame, parts: int) -> DataFrame:
+    def _run_step(self, step: worker.Step, frame: Frame, parts: int) -> Frame:
         return run_on_parts(partial(step, self.job), frame, parts)
 
-    def _persist(self, frame: DataFrame) -> DataFrame:
+    def _persist(self, frame: Frame) -> Frame:
         """Keep a frame, as two steps read it, until the pairs are scored."""
         self.frames.append(keep_on_disk(frame))
         return frame
 
-    def _collect_component_pairs(
-        self, rest: DataFrame, task: ResolutionTask, links: Arrays
-    ) -> Arrays:
+    def _collect_component_pairs(self, rest: Frame, task: ResolutionTask, links: Arrays) -> Arrays:
         """Return the pairs below the link threshold whose records are in one component."""
         members, component = _find_components(len(task.batch), links, task.decided.same)
         if not len(members):
             return concat_arrays([], worker.SCORED_COLUMNS)
-        components = self.spark.sparkContext.broadcast((members, component))
+        components = self.spark.broadcast((members, component))
         step = partial(worker.keep_component_pairs, components)
-        pairs = _collect_pairs(rest.mapInArrow(step, SPARK_SCHEMA))
+        pairs = _collect_pairs(rest.mapPartitions(step))
         components.destroy()
         return pairs
 
 
-def send_records(spark: SparkSession, batch: Batch, cut: Partitioning) -> DataFrame:
+def send_records(spark: SparkContext, batch: Batch, cut: Partitioning) -> Frame:
     """Return the records of a batch in ranges, one part each."""
     parts = []
     for part in range(cut.ranges):
@@ -191,7 +191,7 @@ def send_records(spark: SparkSession, batch: Batch, cut: Partitioning) -> DataFr
     return send_parts(spark, parts)
 
 
-def check_versions(spark: SparkSession, task: ResolutionTask, job: WorkerJob) -> None:
+def check_versions(spark: SparkContext, task: ResolutionTask, job: WorkerJob) -> None:
     """Check that the workers have the versions of this program, the task's model and libraries.
 
     Raises `EngineError` where one has others.
@@ -200,8 +200,8 @@ def check_versions(spark: SparkSession, task: ResolutionTask, job: WorkerJob) ->
     check_workers(spark, stamp, partial(worker_stamp, job))
 
 
-def _collect_pairs(frame: DataFrame) -> Arrays:
-    bodies = [bytes(row["body"]) for row in frame.collect()]
+def _collect_pairs(frame: Frame) -> Arrays:
+    bodies = [row.body for row in collect_rows(frame)]
     return concat_arrays(bodies, worker.SCORED_COLUMNS)
 
 

@@ -21,7 +21,7 @@ from resolver.engines.spark import worker_stages as worker
 from resolver.engines.spark.arrow_transfer import Arrays
 from resolver.engines.spark.cluster_stages import ClusterStages, build_job
 from resolver.engines.spark.job import Partitioning
-from resolver.engines.spark.session import managed_session
+from resolver.engines.spark.session import managed_context
 from resolver.ingest.reader_types import Intake
 from resolver.normalize.population_counts import COUNTED_PROPERTIES
 from resolver.pipeline import normalize, resolve
@@ -70,7 +70,7 @@ def link_on_spark(
 
 @dataclass(frozen=True, slots=True)
 class SparkEngine:
-    """Engine of a cluster; starts a session, unless a checkpoint has all that came back from it.
+    """Engine of a cluster; starts a context, unless a checkpoint has all that came back from it.
 
     A batch without records needs no cluster.
     """
@@ -106,7 +106,7 @@ class SparkEngine:
         )
 
     def _score_on_cluster(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
-        with managed_session(self.master) as spark:
+        with managed_context(self.master) as spark:
             job = build_job(spark, task, self.partitioning)
             return ClusterStages(spark, job).score_candidates(task, meter)
 

@@ -1,79 +1,86 @@
-"""Frames of a cluster: rows for parts, steps of the workers on them, and rows that come back."""
+"""Frames of a cluster: rows for parts, steps of the workers on them, and rows that come back.
+
+A frame is an RDD of `ArrowPart`. Rows are few and large, and only Python reads them, so Spark SQL,
+whose start takes seconds in each process, is not loaded.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-import pyarrow as pa
-
-from resolver.engines.spark.arrow_transfer import (
-    ARROW_SCHEMA,
-    SPARK_SCHEMA,
-    ArrowPart,
-    write_parts,
-)
+from resolver.engines.spark.arrow_transfer import ArrowPart
 from resolver.engines.spark.counts import Report
 from resolver.engines.spark.worker_stages import PartStep, run_step
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark import RDD, SparkContext
+
+    Frame: TypeAlias = RDD[ArrowPart]
 
 TaskStep = Callable[[int], Iterator[ArrowPart]]
 """Step that begins with the number of a task."""
+_Keyed = tuple[int, tuple[str, bytes]]
 
 
-def send_parts(spark: SparkSession, parts: Sequence[ArrowPart]) -> DataFrame:
-    """Return a frame of rows for the workers."""
-    columns = [
-        pa.array([part[place] for part in parts], column.type)
-        for place, column in enumerate(ARROW_SCHEMA)
-    ]
-    return spark.createDataFrame(pa.Table.from_arrays(columns, schema=ARROW_SCHEMA), SPARK_SCHEMA)
+def send_parts(spark: SparkContext, parts: Sequence[ArrowPart]) -> Frame:
+    """Return a frame of rows for the workers, each of which comes to one of them."""
+    return spark.parallelize(parts, max(len(parts), 1))
 
 
-def run_on_parts(step: PartStep, frame: DataFrame, parts: int) -> DataFrame:
+def run_on_parts(step: PartStep, frame: Frame, parts: int) -> Frame:
     """Run a step of the workers on rows by the number of their part."""
-    return frame.repartitionById(parts, "part").mapInArrow(partial(run_step, step), SPARK_SCHEMA)
+    keyed = frame.map(_to_keyed).partitionBy(parts, _part_of_key)
+    return keyed.mapPartitions(partial(_run_keyed, step))
 
 
-def run_on_rows(step: PartStep, frame: DataFrame) -> DataFrame:
+def _to_keyed(row: ArrowPart) -> _Keyed:
+    return row.part, (row.content, row.body)
+
+
+def _part_of_key(part: int) -> int:
+    """Return the part itself, in place of a hash."""
+    return part
+
+
+def _run_keyed(step: PartStep, rows: Iterable[_Keyed]) -> Iterator[ArrowPart]:
+    return run_step(step, (ArrowPart(part, *values) for part, values in rows))
+
+
+def run_on_rows(step: PartStep, frame: Frame) -> Frame:
     """Run a step of the workers on rows where they are, whatever their parts."""
-    return frame.mapInArrow(partial(run_step, step), SPARK_SCHEMA)
+    return frame.mapPartitions(partial(run_step, step))
 
 
-def run_tasks(spark: SparkSession, step: TaskStep, count: int) -> DataFrame:
+def run_tasks(spark: SparkContext, step: TaskStep, count: int) -> Frame:
     """Run a step of the workers for each number below `count`."""
-    numbers = spark.range(0, count, 1, count)
-    return numbers.mapInArrow(partial(_run_numbers, step), SPARK_SCHEMA)
+    return spark.parallelize(range(count), count).flatMap(step)
 
 
-def _run_numbers(step: TaskStep, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        for number in batch.column(0).to_pylist():
-            yield from write_parts(step(number))
-
-
-def keep_on_disk(frame: DataFrame) -> DataFrame:
+def keep_on_disk(frame: Frame) -> Frame:
     """Keep a frame on the disks of the workers; parts that are lost with one are made again."""
     from pyspark import StorageLevel
 
     return frame.persist(StorageLevel.DISK_ONLY)
 
 
-def select_content(frame: DataFrame, *contents: str) -> DataFrame:
+def select_content(frame: Frame, *contents: str) -> Frame:
     """Return the rows with one of some contents."""
-    return frame.filter(frame["content"].isin(*contents))
+    return frame.filter(partial(_has_content, contents))
 
 
-def collect_reports(frame: DataFrame) -> list[Report]:
+def _has_content(contents: Sequence[str], row: ArrowPart) -> bool:
+    return row.content in contents
+
+
+def collect_reports(frame: Frame) -> list[Report]:
     """Return the reports of the workers."""
-    return [json.loads(row["body"]) for row in select_content(frame, "account").collect()]
+    return [json.loads(row.body) for row in select_content(frame, "account").collect()]
 
 
-def collect_rows(frame: DataFrame) -> list[ArrowPart]:
+def collect_rows(frame: Frame) -> list[ArrowPart]:
     """Return the rows of a frame."""
-    rows = frame.collect()
-    return [ArrowPart(row["part"], row["content"], bytes(row["body"])) for row in rows]
+    rows: list[ArrowPart] = frame.collect()
+    return rows

@@ -18,7 +18,7 @@ from resolver.engines.spark.lists.worker_intake import WorkerIntake
 from resolver.engines.spark.lists.worker_reader import ReadingPlan, WorkerReader
 from resolver.engines.spark.merge.worker_merge import MergeCounts, WorkerMerge
 from resolver.engines.spark.population_stages import count_all_records, emit_counted
-from resolver.engines.spark.session import managed_session
+from resolver.engines.spark.session import managed_context
 from resolver.errors import InputError
 from resolver.ingest.reader_types import Intake
 from resolver.population_scoring import score_in_population
@@ -31,7 +31,7 @@ from resolver.resolution_task import ResolutionTask, ScoredCandidates
 from resolver.run_options import RunOptions
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark import SparkContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def dedupe_to_parquet(
     """
     meter = StageMeter(progress)
     ids = {end for row in options.decisions for end in (row.left_id, row.right_id)}
-    with managed_session(master) as spark, ThreadPoolExecutor(max_workers=1) as pool:
+    with managed_context(master) as spark, ThreadPoolExecutor(max_workers=1) as pool:
         check = pool.submit(_check_workers, spark, options)
         read = WorkerReader(spark, reading, partitioning).read(sorted(ids), meter)
         check.result()
@@ -78,7 +78,7 @@ def dedupe_to_parquet(
     return ParquetRun(read.intake, read.withdrawn, unknown, counts, task.plan.name, stages)
 
 
-def _check_workers(spark: SparkSession, options: RunOptions) -> None:
+def _check_workers(spark: SparkContext, options: RunOptions) -> None:
     """Check the versions of the workers. Raises `EngineError`."""
     task = ResolutionTask.build(concat([]), (), replace(options, decisions=()))
     check_versions(spark, task, build_job(spark, task, None))
@@ -101,7 +101,7 @@ def _build_task(read: WorkerIntake, options: RunOptions) -> ResolutionTask:
 class _WorkerRun:
     """Run over records that the workers have in ranges: an engine that merges, too."""
 
-    spark: SparkSession
+    spark: SparkContext
     read: WorkerIntake
 
     def write(

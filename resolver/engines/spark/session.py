@@ -1,4 +1,4 @@
-"""Spark sessions: start, checks before it, and errors of Spark as one line."""
+"""Contexts of Spark: start, checks before it, and errors of Spark as one line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
@@ -18,13 +18,11 @@ from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import pyarrow as pa
-
 from resolver.errors import EngineError, ResolverError
 from resolver.settings import library_variable
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark import SparkContext
 
 _RAISED = re.compile(r"^(?:[\w.]+\.)?(\w+(?:Error|Exception|Interrupt)): (.+)$", re.MULTILINE)
 _CAUSE = re.compile(r"^(?:: |Caused by: )(?:[\w$]+\.)+\w+: (.+)$", re.MULTILINE)
@@ -36,42 +34,40 @@ _HINT_BY_ERROR = {
 }
 
 
-_warming_up: list[Future[SparkSession]] = []
+_warming_up: list[Future[SparkContext]] = []
 
 
 def warm_up(master: str | None) -> None:
-    """Start Spark in the background while lists are read; `managed_session` waits for it."""
+    """Start Spark in the background while lists are read; `managed_context` waits for it."""
 
     def begin() -> None:
-        """Start Spark; keep its session, or the error for `managed_session`."""
+        """Start Spark; keep its context, or the error for `managed_context`."""
         try:
             future.set_result(_start(master))
-        except Exception as error:  # `managed_session` raises it
+        except Exception as error:  # `managed_context` raises it
             future.set_exception(error)
 
-    future: Future[SparkSession] = Future()
+    future: Future[SparkContext] = Future()
     _warming_up.append(future)
     # a run that ends before it needs Spark does not wait for it
     Thread(target=begin, daemon=True).start()
 
 
 @contextmanager
-def managed_session(master: str | None) -> Iterator[SparkSession]:
-    """Open a session on a cluster; stop it afterwards if it was started here.
+def managed_context(master: str | None) -> Iterator[SparkContext]:
+    """Yield the context of a cluster; stop it afterwards if it was started here.
 
     `master`: address of the cluster; None: what Spark is configured with. Raises errors of Spark as
     `EngineError`.
     """
     check_requirements(master)
-    from pyspark.sql import SparkSession
+    from pyspark import SparkContext
 
     with translate_spark_errors(master):
         future = _warming_up.pop() if _warming_up else None
-        active = SparkSession.getActiveSession() if future is None else None
+        active = SparkContext._active_spark_context if future is None else None
         spark = active or (_start(master) if future is None else future.result())
         try:
-            # a row holds many values; many rows in one message would not fit
-            spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", "4")
             yield spark
         finally:
             if active is None:
@@ -163,19 +159,19 @@ def _is_listening(host: str, port: str) -> bool:
         return False
 
 
-def _start(master: str | None) -> SparkSession:
-    from pyspark.sql import SparkSession
+def _start(master: str | None) -> SparkContext:
+    from pyspark import SparkConf, SparkContext
 
-    builder = SparkSession.builder.appName("resolver").config("spark.log.level", "ERROR")
-    builder = builder.config("spark.ui.showConsoleProgress", "false")
+    settings = SparkConf().setAppName("resolver").set("spark.log.level", "ERROR")
+    settings.set("spark.ui.showConsoleProgress", "false")
     if master is not None:
-        builder = builder.master(master)
+        settings.setMaster(master)
     if master is not None and master.startswith("local"):
-        for name, value in _local_settings().items():
-            builder = builder.config(name, value)
-    spark = builder.getOrCreate()
-    if str(spark.sparkContext.master).startswith("local"):
-        spark.sparkContext.pythonExec = sys.executable
+        settings.setAll(list(_local_settings().items()))
+    # a row holds many values; many rows in one message would not fit
+    spark = SparkContext(conf=settings, batchSize=1)
+    if str(spark.master).startswith("local"):
+        spark.pythonExec = sys.executable
     return spark
 
 
@@ -263,16 +259,16 @@ _MESSAGES = (
 
 
 def check_workers(
-    spark: SparkSession, stamp: dict[str, str], probe: Callable[[], dict[str, str]]
+    spark: SparkContext, stamp: dict[str, str], probe: Callable[[], dict[str, str]]
 ) -> None:
     """Check that the workers have the same versions of program, model and libraries.
 
     Raises `EngineError` where one has other versions.
     """
-    cores = spark.sparkContext.defaultParallelism
-    rows = spark.range(0, cores, 1, cores).mapInArrow(partial(_stamp_rows, probe), "stamp binary")
-    for row in rows.distinct().collect():
-        worker = json.loads(row["stamp"])
+    cores = spark.defaultParallelism
+    stamps = spark.parallelize(range(cores), cores).map(partial(_to_json, probe)).collect()
+    for text in sorted(set(stamps)):
+        worker = json.loads(text)
         names = sorted(name for name in {*stamp, *worker} if stamp.get(name) != worker.get(name))
         if names:
             differences = ", ".join(
@@ -282,9 +278,5 @@ def check_workers(
             raise EngineError(f"the workers have {differences}", hint=hint)
 
 
-def _stamp_rows(
-    probe: Callable[[], dict[str, str]], batches: Iterable[pa.RecordBatch]
-) -> Iterator[pa.RecordBatch]:
-    for _ in batches:
-        body = json.dumps(probe(), sort_keys=True).encode("utf-8")
-        yield pa.RecordBatch.from_arrays([pa.array([body], pa.binary())], names=["stamp"])
+def _to_json(probe: Callable[[], dict[str, str]], _task: int) -> str:
+    return json.dumps(probe(), sort_keys=True)

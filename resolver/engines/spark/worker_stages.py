@@ -18,7 +18,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from resolver.blocking import PLAN_BY_NAME, RULES
 from resolver.blocking.key_groups import join_keys
@@ -37,8 +36,6 @@ from resolver.engines.spark.arrow_transfer import (
     concat_arrays,
     pack_arrays,
     pack_batch,
-    read_parts,
-    write_parts,
 )
 from resolver.engines.spark.job import (
     Broadcast,
@@ -89,12 +86,12 @@ Step = Callable[[WorkerJob, Sequence[ArrowPart]], Iterator[ArrowPart]]
 PartStep = Callable[[Sequence[ArrowPart]], Iterator[ArrowPart]]
 
 
-def run_step(step: PartStep, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Run a step on the Arrow batches of one part, as Spark calls it; reports are passed on."""
-    rows = list(read_parts(batches))
-    yield from write_parts(row for row in rows if row.content == "account")
-    if rows:
-        yield from write_parts(step(rows))
+def run_step(step: PartStep, rows: Iterable[ArrowPart]) -> Iterator[ArrowPart]:
+    """Run a step on the rows of one part, as Spark calls it; reports are passed on."""
+    every = list(rows)
+    yield from (row for row in every if row.content == "account")
+    if every:
+        yield from step(every)
 
 
 def emit_keys(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
@@ -264,11 +261,11 @@ def _score(
 
 
 def keep_component_pairs(
-    components: Broadcast[tuple[Rows, Rows]], batches: Iterable[pa.RecordBatch]
-) -> Iterator[pa.RecordBatch]:
+    components: Broadcast[tuple[Rows, Rows]], rows: Iterable[ArrowPart]
+) -> Iterator[ArrowPart]:
     """Yield pairs below the link threshold in one component; `components`: records, component."""
     members, component = components.value
-    for row in read_parts(batches):
+    for row in rows:
         scored = concat_arrays([row.body], SCORED_COLUMNS)
         left, right = (
             np.searchsorted(members, scored[side]).clip(max=len(members) - 1)
@@ -281,7 +278,7 @@ def keep_component_pairs(
         )
         if is_inside.any():
             body = pack_arrays({name: column[is_inside] for name, column in scored.items()})
-            yield from write_parts([ArrowPart(row.part, "inside", body)])
+            yield ArrowPart(row.part, "inside", body)
 
 
 def _rule_numbers(*columns: ByteArray) -> list[int]:

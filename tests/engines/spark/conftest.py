@@ -7,17 +7,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from resolver.engines.spark.session import managed_session
+from resolver.engines.spark.session import managed_context
 from tests.engines.spark.clusters import MASTER
 
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[str]:
-    """Open a session for all tests: engines use the session that is open."""
+    """Open a context for all tests: engines use the context that is open."""
     pytest.importorskip(
         "pyspark", reason="pyspark is not installed (pip install 'watchlist-resolver[spark]')"
     )
     if shutil.which("java") is None:
         pytest.skip("there is no Java, which Spark runs on")
-    with managed_session(MASTER):
+    with managed_context(MASTER):
         yield MASTER

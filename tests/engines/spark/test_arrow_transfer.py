@@ -6,14 +6,11 @@ import numpy as np
 import pyarrow as pa
 
 from resolver.engines.spark.arrow_transfer import (
-    ArrowPart,
     concat_arrays,
     pack_arrays,
     pack_batch,
-    read_parts,
     unpack_arrays,
     unpack_batch,
-    write_parts,
 )
 from resolver.records import Batch
 from resolver.synthetic import generate
@@ -52,8 +49,3 @@ def test_a_batch_is_restored() -> None:
     back, numbers_back = unpack_batch(pack_batch(batch, rows))
     assert same(back, batch)
     assert np.array_equal(numbers_back, rows)
-
-
-def test_rows_are_restored() -> None:
-    rows = [ArrowPart(3, "keys", b"\x00\xff"), ArrowPart(0, "account", b"{}")]
-    assert list(read_parts(write_parts(rows))) == rows

@@ -18,7 +18,7 @@ from resolver.engines.spark.session import (
     build_engine_error,
     check_requirements,
     check_workers,
-    managed_session,
+    managed_context,
 )
 from resolver.errors import EngineError
 from resolver.records import Relation, RelationType
@@ -174,7 +174,7 @@ def test_a_stopped_run_continues_without_the_cluster(
     assert [path.name for path in (tmp_path / "kept").iterdir()] == ["judged.npz"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
-            spark, "managed_session", lambda master: pytest.fail("asked the cluster again")
+            spark, "managed_context", lambda master: pytest.fail("asked the cluster again")
         )
         assert_same_resolution(
             local.dedupe(lists, RunOptions()), spark.dedupe_on_spark(lists, options, master=cluster)
@@ -189,10 +189,10 @@ def test_a_stopped_run_continues_without_the_cluster(
 
 def test_workers_with_other_versions_are_refused(cluster: str) -> None:
     with (
-        managed_session(cluster) as spark_session,
+        managed_context(cluster) as context,
         pytest.raises(EngineError, match="rigour 0 instead of 1"),
     ):
-        check_workers(spark_session, {"rigour": "1", "same": "2"}, _other_stamp)
+        check_workers(context, {"rigour": "1", "same": "2"}, _other_stamp)
 
 
 def _other_stamp() -> dict[str, str]:

@@ -24,8 +24,6 @@ from resolver.engines.spark.arrow_transfer import (
     concat_arrays,
     pack_arrays,
     pack_batch,
-    read_parts,
-    write_parts,
 )
 from resolver.engines.spark.job import Partitioning, WorkerJob
 from resolver.model_set import load_models
@@ -76,10 +74,10 @@ def run_step_on_parts(
     parts: dict[int, list[ArrowPart]] = defaultdict(list)
     for row in rows:
         parts[row.part].append(row)
-    results = []
+    results: list[ArrowPart] = []
     for part_rows in parts.values():
         random.Random(seed).shuffle(part_rows)
-        results += list(read_parts(work.run_step(partial(function, job), write_parts(part_rows))))
+        results += work.run_step(partial(function, job), part_rows)
     return results
 
 
@@ -191,9 +189,7 @@ def test_pairs_within_components() -> None:
     scored = {"left": [1, 1, 2, 0, 1], "right": [2, 9, 5, 1, 7], "logodds": [-5, -6, -7, -8, -9]}
     scored["unsupported"] = [0, 0, 0, 0, 0]
     body = pack_arrays({name: np.array(values, np.int32) for name, values in scored.items()})
-    rows = list(
-        read_parts(work.keep_component_pairs(Sent(), write_parts([ArrowPart(0, "rest", body)])))
-    )
+    rows = list(work.keep_component_pairs(Sent(), [ArrowPart(0, "rest", body)]))
     inside = concat_arrays([row.body for row in rows], work.SCORED_COLUMNS)
     assert {name: values.tolist() for name, values in inside.items()} == {
         "left": [1, 2],

@@ -30,7 +30,7 @@ from resolver.records.properties import HANDLING
 from resolver.records.record import Handling
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from resolver.engines.spark.frames import Frame
 
 _HIDDEN = handling_text(Handling(code="H3"))
 Numbers = npt.NDArray[np.integer]
@@ -38,7 +38,7 @@ Numbers = npt.NDArray[np.integer]
 
 @dataclass(frozen=True, slots=True)
 class WorkerIntake:
-    """Records that the workers of a session have in ranges, and what the driver knows of them.
+    """Records that the workers of a context have in ranges, and what the driver knows of them.
 
     The batch of `intake` has a row for each record, with kind and source, and marks those that not
     everybody may see; it has no ids and no other values. `settled`: frame that holds `records`.
@@ -47,15 +47,15 @@ class WorkerIntake:
     """
 
     intake: Intake
-    records: DataFrame
-    settled: DataFrame
+    records: Frame
+    settled: Frame
     partitioning: Partitioning
     row_of: Mapping[str, int]
     withdrawn: int
     relations: int
 
     def release(self) -> None:
-        """Free the disks of the workers, where the session lives on."""
+        """Free the disks of the workers, where the context lives on."""
         for frame in (self.records, self.settled):
             frame.unpersist()
 
@@ -64,7 +64,7 @@ class WorkerIntake:
 class SettledRanges:
     """Ranges of records whose ids are settled, with the figures of each, in their order."""
 
-    frame: DataFrame
+    frame: Frame
     figures: list[dict[str, Numbers]]
     sources: list[list[str]]
     collapsed: int
@@ -74,7 +74,7 @@ class SettledRanges:
     rejects: list[Reject]
 
     @classmethod
-    def collect(cls, raw: DataFrame, job: worker.SettleJob, ranges: int) -> SettledRanges:
+    def collect(cls, raw: Frame, job: worker.SettleJob, ranges: int) -> SettledRanges:
         """Settle the ids of records as read, and collect what the driver needs."""
         pieces = run_on_rows(partial(worker.split_ranges, job), select_content(raw, "raw"))
         frame = keep_on_disk(run_on_parts(partial(worker.settle_range, job), pieces, ranges))

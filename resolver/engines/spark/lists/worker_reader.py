@@ -57,7 +57,9 @@ from resolver.ingest.text.machine_dates import OldBirths
 from resolver.records.results.stage_meter import StageMeter
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark import SparkContext
+
+    from resolver.engines.spark.frames import Frame
 
 BYTES_PER_TASK = 32 << 20
 """Bytes of a table that one task reads."""
@@ -77,16 +79,16 @@ class ReadingPlan:
 class _RawRecords(NamedTuple):
     """Records as read, the facts of each list of the plan, and samples of ids."""
 
-    frame: DataFrame
+    frame: Frame
     lists: list[ListFacts]
     sample: list[bytes]
 
 
 @dataclass(frozen=True, slots=True)
 class WorkerReader:
-    """Reading of lists by the workers of a session."""
+    """Reading of lists by the workers of a context."""
 
-    spark: SparkSession
+    spark: SparkContext
     plan: ReadingPlan
     partitioning: Partitioning | None = None
 
@@ -127,7 +129,7 @@ class WorkerReader:
             tasks = _join_tasks(tasks, whole, self.plan.lists)
 
     def _plan_tasks(self) -> list[ReadingTask]:
-        cores = self.spark.sparkContext.defaultParallelism
+        cores = self.spark.defaultParallelism
         size = count_bytes(self.plan.lists)
         count = 1 if size < MIN_PARALLEL_BYTES else max(cores, -(-size // BYTES_PER_TASK))
         tasks = split_lists(self.plan.lists, 1 if self.plan.strict else count)
@@ -154,7 +156,7 @@ class WorkerReader:
     def _cut_ranges(self, raw: _RawRecords) -> tuple[tuple[str, ...], Partitioning]:
         """Return the first id of each range but the first, and how the work is cut."""
         count = sum(facts.records for facts in raw.lists)
-        cores = self.spark.sparkContext.defaultParallelism
+        cores = self.spark.defaultParallelism
         cut = self.partitioning or Partitioning.choose(count, cores)
         ids = sorted(
             {text for body in raw.sample for text in unpack_arrays(body)["ids"].to_pylist()}
@@ -190,14 +192,14 @@ class WorkerReader:
             settled.relations,
         )
 
-    def _number(self, settled: SettledRanges, starts: tuple[int, ...]) -> DataFrame:
+    def _number(self, settled: SettledRanges, starts: tuple[int, ...]) -> Frame:
         """Return the records with their numbers, and ids for the names of relations."""
         records = select_content(settled.frame, "records")
         step = partial(worker.number_range, starts)
         hashes = np.unique(np.concatenate([figures["names"] for figures in settled.figures]))
         if not len(hashes):
             return run_on_rows(step, records)
-        sought = self.spark.sparkContext.broadcast(hashes)
+        sought = self.spark.broadcast(hashes)
         ranges = len(settled.figures)
         bearers = run_on_parts(partial(worker.find_names, sought), records, ranges)
         names = bearers.union(select_content(settled.frame, "sought"))

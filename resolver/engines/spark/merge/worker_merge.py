@@ -32,7 +32,9 @@ from resolver.records.results.stage_meter import StageMeter
 from resolver.resolution_task import ResolutionTask, ScoredCandidates
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark import SparkContext
+
+    from resolver.engines.spark.frames import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,15 @@ class MergeCounts:
 
 @dataclass(frozen=True, slots=True)
 class WorkerMerge:
-    """Merge of a task's records by the workers of a session.
+    """Merge of a task's records by the workers of a context.
 
     `records`: frame of the records in their ranges. `job`: that of the scored pairs, with the
     population they hold for. `has_relations`: whether records state any.
     """
 
-    spark: SparkSession
+    spark: SparkContext
     job: WorkerJob
-    records: DataFrame
+    records: Frame
     has_relations: bool
 
     def write(
@@ -92,7 +94,7 @@ class WorkerMerge:
         if not plan.parts:
             return []
         options = replace(task.options, workers=1, decisions=(), resume=None, model_dir=None)
-        part_of = self.spark.sparkContext.broadcast(plan.part_of)
+        part_of = self.spark.broadcast(plan.part_of)
         job = worker.MergeJob(self.job, options, part_of, task.decided)
         step = partial(worker.emit_members, job)
         members = run_on_parts(step, self.records, self.job.partitioning.ranges)
@@ -113,7 +115,7 @@ class WorkerMerge:
 
         `links`: those that each part writes; None: write the entities alone.
         """
-        plan_of_workers = self.spark.sparkContext.broadcast(plan)
+        plan_of_workers = self.spark.broadcast(plan)
         job = write_stages.WriteJob(plan_of_workers, folder.resolve(), links is None)
         step = partial(write_stages.emit_entities, job)
         records = run_on_parts(step, self.records, self.job.partitioning.ranges)
@@ -132,14 +134,14 @@ class WorkerMerge:
         stated = _collect_ends(run_on_parts(worker.emit_relation_ends, self.records, ranges))
         if not len(stated.hashes):
             return nothing, nothing
-        sought = self.spark.sparkContext.broadcast(np.unique(stated.hashes))
+        sought = self.spark.broadcast(np.unique(stated.hashes))
         step = partial(worker.find_ids, sought)
         bearers = _collect_ends(run_on_parts(step, self.records, ranges))
         sought.destroy()
         return stated, bearers
 
 
-def _collect_ends(frame: DataFrame) -> RelationEnds:
+def _collect_ends(frame: Frame) -> RelationEnds:
     bodies = select_bodies(collect_rows(frame), "ends")
     return RelationEnds(**concat_arrays(bodies, worker.END_COLUMNS))
 

@@ -15,31 +15,30 @@ from tests.hub.hubs import Stores, make_intake
 pytestmark = pytest.mark.slow
 
 
-class SessionStop:
-    """Progress that stops the session before pairs are compared."""
+class ContextStop:
+    """Progress that stops the context before pairs are compared."""
 
     def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
-        from pyspark.sql import SparkSession
+        from pyspark import SparkContext
 
-        session = SparkSession.getActiveSession()
-        if stage == "compare and classify" and session is not None:
-            session.stop()
+        if stage == "compare and classify":
+            SparkContext.getOrCreate().stop()
 
     advance, finish = SILENT.advance, SILENT.finish
 
 
-def test_a_lost_session_commits_nothing(stores: Stores) -> None:
+def test_a_lost_context_commits_nothing(stores: Stores) -> None:
     pytest.importorskip("pyspark")
     if shutil.which("java") is None:
         pytest.skip("there is no Java, which Spark runs on")
     intake, engine = make_intake(generate(300, seed=31).records), SparkEngine("local[2]")
     with stores.new() as hub:
         with pytest.raises(EngineError) as caught:
-            hub.add(intake, engine=engine, progress=SessionStop())
+            hub.add(intake, engine=engine, progress=ContextStop())
         assert caught.value.line().startswith("local[2]: Spark failed: ")
         assert "\n" not in caught.value.line()
         assert hub.store.revision == 0
         hub.add(intake)
         with pytest.raises(EngineError):
-            hub.refresh(engine=engine, progress=SessionStop())
+            hub.refresh(engine=engine, progress=ContextStop())
         assert hub.store.revision == 1
