@@ -15,6 +15,7 @@ depends on the set of rows alone, so a worker that is lost can be replaced at an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ from resolver.blocking import PLAN_BY_NAME, RULES
 from resolver.blocking.key_groups import join_keys
 from resolver.blocking.key_join import rule_keys
 from resolver.blocking.key_parts import KeyParts
-from resolver.blocking.keys import RuleKeys, mix
+from resolver.blocking.keys import RuleKeys
 from resolver.blocking.pair_union import unite_rule_pairs
 from resolver.blocking.prefilter import NO_PREFILTER_ARRAYS, prefilter_arrays
 from resolver.blocking.purging import KeyTally, purge_gathered_keys, split_heavy_keys
@@ -44,6 +45,7 @@ from resolver.engines.spark.job import (
     WorkerJob,
     load_job_models,
 )
+from resolver.engines.spark.pair_shares import assign_shares
 from resolver.engines.spark.part_rows import (
     distribute,
     iterate_parts,
@@ -65,6 +67,7 @@ _KEYS: Types = {
     "row": np.int32,
     "refine": np.int32,
     "kind": np.uint8,
+    "share": np.uint16,
     "rule": np.uint8,
 }
 _HEAVY: Types = {
@@ -100,6 +103,7 @@ def emit_keys(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
     report = PartReport("keys", {"records": len(batch)})
     plan, prepared = PLAN_BY_NAME[job.plan], _normalize(job, batch)
     parts, sides = KeyParts(prepared), job.sides_of(numbers)
+    shares = assign_shares(prepared, job.partitioning.pairs)
     keys: list[Arrays] = []
     purged: list[Arrays] = []
     for number, rule in enumerate(RULES):
@@ -112,6 +116,7 @@ def emit_keys(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
             "row": numbers[light.rows],
             "refine": light.refine,
             "kind": prepared.kinds[light.rows],
+            "share": shares[light.rows],
         }
         keys.append(_add_rule(columns, number))
         counts: Arrays = {
@@ -141,8 +146,9 @@ def emit_pairs(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
     columns = concat_arrays(select_bodies(rows, "keys"), _KEYS)
     heavy = concat_arrays(select_bodies(rows, "heavy"), _HEAVY)
     records, local = number_distinct(columns["row"])
-    kinds = np.zeros(len(records), dtype=np.uint8)
-    kinds[local] = columns["kind"]
+    kinds, shares = (
+        _value_of_each(columns[name], local, len(records)) for name in ("kind", "share")
+    )
     sides = job.sides_of(records)
     pairs: list[Arrays] = []
     figures: dict[str, list[int]] = {}
@@ -157,15 +163,25 @@ def emit_pairs(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
         pairs.append({"left": left, "right": right, "rule": rule})
         figures[str(number)] = [distinct + purged, cut + cut_here]
     report.counts["rules"] = figures
-    yield from _distribute_pairs(job, records, stack_arrays(pairs, _PAIRS))
+    yield from _distribute_pairs(job, records, shares, stack_arrays(pairs, _PAIRS))
     yield report.to_part()
 
 
-def _distribute_pairs(job: WorkerJob, records: Rows, pairs: Arrays) -> Iterator[ArrowPart]:
-    """Yield the shares of pairs of places in `records`, and the records that each share needs."""
-    hashes = mix(records[pairs["left"]].astype(np.uint64), np.uint64(1))
-    share_of = (hashes % np.uint64(job.partitioning.pairs)).astype(np.int32)
-    for share, chosen in iterate_parts(share_of):
+def _value_of_each(values: npt.NDArray[Any], place: Rows, count: int) -> npt.NDArray[Any]:
+    """Return a value of each record from those of its keys, which are equal."""
+    own = np.zeros(count, dtype=values.dtype)
+    own[place] = values
+    return own
+
+
+def _distribute_pairs(
+    job: WorkerJob, records: Rows, shares: npt.NDArray[np.integer], pairs: Arrays
+) -> Iterator[ArrowPart]:
+    """Yield the shares of pairs of places in `records`, and the records that each share needs.
+
+    `shares`: share of the pairs of each record at the left.
+    """
+    for share, chosen in iterate_parts(shares[pairs["left"]].astype(np.int32)):
         columns = {name: column[chosen] for name, column in pairs.items()}
         is_needed = np.zeros(len(records), dtype=bool)
         for side in ("left", "right"):
