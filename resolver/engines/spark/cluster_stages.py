@@ -34,9 +34,10 @@ from resolver.engines.spark.counts import (
 )
 from resolver.engines.spark.frames import (
     collect_reports,
-    collect_rows,
+    iterate_rows,
     keep_on_disk,
     run_on_parts,
+    run_on_rows,
     select_content,
     send_parts,
 )
@@ -123,7 +124,7 @@ class ClusterStages(StagedEngine["Frame", JoinedPairs]):
         """Make the keys of each range of records, and join each share of the keys."""
         count, cut = len(task.batch), self.job.partitioning
         with measure_stage(meter, "block", "records", count) as reports:
-            keys = self._run_step(worker.emit_keys, normalized, cut.ranges)
+            keys = run_on_rows(partial(worker.emit_keys, self.job), normalized)
             joined = self._persist(self._run_step(worker.emit_pairs, keys, cut.keys))
             reports += collect_reports(joined)
         return JoinedPairs(joined, reports)
@@ -201,7 +202,7 @@ def check_versions(spark: SparkContext, task: ResolutionTask, job: WorkerJob) ->
 
 
 def _collect_pairs(frame: Frame) -> Arrays:
-    bodies = [row.body for row in collect_rows(frame)]
+    bodies = [row.body for row in iterate_rows(frame)]
     return concat_arrays(bodies, worker.SCORED_COLUMNS)
 
 
@@ -213,7 +214,7 @@ def _find_components(
     Links and decisions tie records together. In a component of two no other pair plays a part.
     """
     component = components(count, links["left"], links["right"], same)
-    members = np.flatnonzero(np.bincount(component)[component] > 2)
+    members = np.flatnonzero((np.bincount(component) > 2)[component])
     return members.astype(np.int32), component[members]
 
 

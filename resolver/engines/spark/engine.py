@@ -133,6 +133,7 @@ def count_on_driver(task: ResolutionTask, meter: StageMeter) -> ResolutionTask:
             for name, column in task.batch.columns.items()
             if name in COUNTED_PROPERTIES
         }
-        prepared = normalize(replace(task.batch, columns=columns), task.models)
+        values = replace(task.batch, columns=columns)
+        prepared = normalize(values, task.models, workers=task.options.workers)
         usage.items = len(task.batch)
     return task.with_population(count_task_population(task, prepared))

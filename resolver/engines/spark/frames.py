@@ -80,6 +80,14 @@ def collect_reports(frame: Frame) -> list[Report]:
     return [json.loads(row.body) for row in select_content(frame, "account").collect()]
 
 
+def iterate_rows(frame: Frame) -> Iterator[ArrowPart]:
+    """Yield the rows of a frame that is kept on disk, those of one part after the other.
+
+    Java then holds the rows of one part at a time.
+    """
+    yield from frame.toLocalIterator()
+
+
 def collect_rows(frame: Frame) -> list[ArrowPart]:
     """Return the rows of a frame."""
     rows: list[ArrowPart] = frame.collect()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from resolver.clustering.decided_rows import place_decisions
 from resolver.engines.spark.cluster_stages import ClusterStages, build_job, check_versions
 from resolver.engines.spark.counts import measure_stage
-from resolver.engines.spark.frames import collect_rows, run_on_parts
+from resolver.engines.spark.frames import collect_rows, run_on_parts, run_on_rows
 from resolver.engines.spark.job import Partitioning
 from resolver.engines.spark.lists.worker_intake import WorkerIntake
 from resolver.engines.spark.lists.worker_reader import ReadingPlan, WorkerReader
@@ -121,7 +121,7 @@ class _WorkerRun:
             return task, self
         job = build_job(self.spark, task, self.read.partitioning)
         with measure_stage(meter, "population", "records", None) as reports:
-            values = run_on_parts(emit_counted, self.read.records, self.read.partitioning.ranges)
+            values = run_on_rows(emit_counted, self.read.records)
             rows = collect_rows(run_on_parts(partial(count_all_records, job), values, 1))
             contents = {row.content: json.loads(row.body) for row in rows}
             reports.append(contents["account"])

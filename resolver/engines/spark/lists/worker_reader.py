@@ -198,10 +198,10 @@ class WorkerReader:
         step = partial(worker.number_range, starts)
         hashes = np.unique(np.concatenate([figures["names"] for figures in settled.figures]))
         if not len(hashes):
-            return run_on_rows(step, records)
+            return keep_on_disk(run_on_rows(step, records))
         sought = self.spark.broadcast(hashes)
         ranges = len(settled.figures)
-        bearers = run_on_parts(partial(worker.find_names, sought), records, ranges)
+        bearers = run_on_rows(partial(worker.find_names, sought), records)
         names = bearers.union(select_content(settled.frame, "sought"))
         bearers = run_on_parts(worker.join_names, names, worker.NAME_SHARES)
         return keep_on_disk(run_on_parts(step, records.union(bearers), ranges))

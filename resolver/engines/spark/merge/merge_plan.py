@@ -57,7 +57,7 @@ def plan_merging(
     """
     component = _join_records(task, scored, ends)
     sizes = np.bincount(component, minlength=len(task.batch))
-    is_tied = sizes[component] > 1
+    is_tied = (sizes > 1)[component]
     parts = count_parts(int(is_tied.sum()), members)
     part_of = np.full(len(component), SINGLE, dtype=np.uint16)
     part_of[is_tied] = _deal(sizes, parts)[component[is_tied]]

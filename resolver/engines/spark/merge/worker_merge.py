@@ -18,6 +18,7 @@ from resolver.engines.spark.counts import Report, measure_stage
 from resolver.engines.spark.frames import (
     collect_rows,
     run_on_parts,
+    run_on_rows,
     send_parts,
 )
 from resolver.engines.spark.job import WorkerJob
@@ -97,7 +98,7 @@ class WorkerMerge:
         part_of = self.spark.broadcast(plan.part_of)
         job = worker.MergeJob(self.job, options, part_of, task.decided)
         step = partial(worker.emit_members, job)
-        members = run_on_parts(step, self.records, self.job.partitioning.ranges)
+        members = run_on_rows(step, self.records)
         pairs = send_parts(self.spark, _distribute_pairs(scored, plan))
         frame = run_on_parts(partial(worker.merge_part, job), members.union(pairs), plan.parts)
         rows = collect_rows(frame)
@@ -118,7 +119,7 @@ class WorkerMerge:
         plan_of_workers = self.spark.broadcast(plan)
         job = write_stages.WriteJob(plan_of_workers, folder.resolve(), links is None)
         step = partial(write_stages.emit_entities, job)
-        records = run_on_parts(step, self.records, self.job.partitioning.ranges)
+        records = run_on_rows(step, self.records)
         rows = records.union(send_parts(self.spark, links or []))
         frame = run_on_parts(partial(write_stages.write_entities, job), rows, plan.parts)
         reports += [json.loads(row.body) for row in collect_rows(frame)]
@@ -130,13 +131,12 @@ class WorkerMerge:
         nothing = RelationEnds(np.zeros(0, np.int32), np.zeros(0, np.uint64))
         if not self.has_relations:
             return nothing, nothing
-        ranges = self.job.partitioning.ranges
-        stated = _collect_ends(run_on_parts(worker.emit_relation_ends, self.records, ranges))
+        stated = _collect_ends(run_on_rows(worker.emit_relation_ends, self.records))
         if not len(stated.hashes):
             return nothing, nothing
         sought = self.spark.broadcast(np.unique(stated.hashes))
         step = partial(worker.find_ids, sought)
-        bearers = _collect_ends(run_on_parts(step, self.records, ranges))
+        bearers = _collect_ends(run_on_rows(step, self.records))
         sought.destroy()
         return stated, bearers
 

@@ -54,8 +54,12 @@ def plan_writing(labels: IntArray, members: int) -> WritePlan:
     """
     parts = count_parts(len(labels), members)
     sizes = np.bincount(labels, minlength=len(labels))
-    starts = np.cumsum(sizes) - sizes
-    part_of_root = (starts * parts // max(len(labels), 1)).astype(np.uint16)
+    # in place, since the driver holds a number of each record
+    starts = np.cumsum(sizes)
+    starts -= sizes
+    starts *= parts
+    starts //= max(len(labels), 1)
+    part_of_root = starts.astype(np.uint16)
     context = np.zeros((0, 2), dtype=np.int32)
     return WritePlan(labels, part_of_root[labels], context, parts)
 
