@@ -16,7 +16,10 @@ from resolver.engines.parquet_files import write_folders
 from resolver.engines.spark.arrow_transfer import ArrowPart, concat_arrays
 from resolver.engines.spark.counts import Report, measure_stage
 from resolver.engines.spark.frames import (
+    collect_reports,
     collect_rows,
+    iterate_rows,
+    keep_on_disk,
     run_on_parts,
     run_on_rows,
     send_parts,
@@ -68,12 +71,8 @@ class WorkerMerge:
         """Make the entities of a task and write them below `out_dir`. Raises `OutputError`."""
         members, only_entities = self.job.partitioning.members, task.options.only_entities
         with measure_stage(meter, "merge", "records", None) as reports:
-            stated, bearers = self._collect_relation_ends()
-            plan = plan_merging(task, scored, (stated, bearers), members)
-            rows = self._merge_parts(task, scored, plan)
-            reports += [json.loads(body) for body in select_bodies(rows, "account")]
-            labels = _collect_labels(rows, len(task.batch))
-            links = _collect_links(rows)
+            ends = stated, bearers = self._collect_relation_ends()
+            labels, links = self._merge(task, scored, ends, reports)
         with measure_stage(meter, "write", "records", None) as reports:
             files = plan_writing(labels, members)
             if not only_entities:
@@ -83,10 +82,24 @@ class WorkerMerge:
             write_folders(out_dir, write, only_entities=only_entities)
         outcomes = np.bincount(links.outcome, minlength=len(Outcome)).tolist()
         return MergeCounts(
-            int(np.count_nonzero(np.bincount(labels))),
+            # an entity is named by its smallest record
+            int(np.count_nonzero(labels == np.arange(len(labels), dtype=labels.dtype))),
             {outcome: outcomes[outcome] for outcome in Outcome},
             links.score[links.outcome == Outcome.QUEUED],
         )
+
+    def _merge(
+        self,
+        task: ResolutionTask,
+        scored: ScoredCandidates,
+        ends: tuple[RelationEnds, RelationEnds],
+        reports: list[Report],
+    ) -> tuple[IntArray, Links]:
+        """Return the smallest row of the entity of each record, and the links; add reports."""
+        plan = plan_merging(task, scored, ends, self.job.partitioning.members)
+        rows = self._merge_parts(task, scored, plan)
+        reports += [json.loads(body) for body in select_bodies(rows, "account")]
+        return _collect_labels(rows, len(task.batch)), _collect_links(rows)
 
     def _merge_parts(
         self, task: ResolutionTask, scored: ScoredCandidates, plan: MergePlan
@@ -100,8 +113,12 @@ class WorkerMerge:
         step = partial(worker.emit_members, job)
         members = run_on_rows(step, self.records)
         pairs = send_parts(self.spark, _distribute_pairs(scored, plan))
-        frame = run_on_parts(partial(worker.merge_part, job), members.union(pairs), plan.parts)
-        rows = collect_rows(frame)
+        step = partial(worker.merge_part, job)
+        frame = keep_on_disk(run_on_parts(step, members.union(pairs), plan.parts))
+        # all parts at once; what they made then comes part by part
+        collect_reports(frame)
+        rows = list(iterate_rows(frame))
+        frame.unpersist()
         part_of.destroy()
         return rows
 
