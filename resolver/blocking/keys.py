@@ -17,6 +17,7 @@ from resolver.kernels.blocking.key_sets import (
     count_name_keys,
     count_symbol_pairs,
     distinct_hashes,
+    fill_cross_keys,
     fill_rule_keys,
     fill_symbol_pairs,
     gather_name_keys,
@@ -194,14 +195,15 @@ def years_within(side: Ragged, dates: DateTable) -> KeySets:
 
 def cross_keys(left: KeySets, right: KeySets) -> KeySets:
     """Return a hash of each left and right hash of a row; 0 if either is 0."""
-    left_counts, right_counts = np.diff(left.offsets), np.diff(right.offsets)
-    times = np.repeat(right_counts, left_counts)
-    left_hashes = np.repeat(left.hashes, times)
-    right_hashes = right.hashes[spread(np.repeat(right.offsets[:-1], left_counts), times)]
-    values = np.where(
-        (left_hashes != 0) & (right_hashes != 0), mix(left_hashes, right_hashes), np.uint64(0)
+    counts = np.diff(left.offsets).astype(np.int64) * np.diff(right.offsets)
+    offsets, hashes = offsets_of(counts), np.empty(int(counts.sum()), dtype=np.uint64)
+    fill_cross_keys(
+        KeyColumns(left.offsets, left.hashes),
+        KeyColumns(right.offsets, right.hashes),
+        offsets,
+        hashes,
     )
-    return KeySets(offsets_of(left_counts.astype(np.int64) * right_counts), values)
+    return KeySets(offsets, hashes)
 
 
 def keys_of(hashed: KeySets, salt: int, refine: Ragged | None) -> RuleKeys:

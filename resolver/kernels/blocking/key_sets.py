@@ -176,3 +176,20 @@ def gather_name_keys(
                 out[at] = keys.hashes[key]
                 at += 1
     offsets[len(names) - 1] = at
+
+
+@compiled(allocates=False)
+def fill_cross_keys(left: KeyColumns, right: KeyColumns, offsets: IntArray, out: HashArray) -> None:
+    """Write a hash of each left and right key of a row, left keys in turn; 0 if either is 0.
+
+    `offsets` are those of the result.
+    """
+    for row in range(len(offsets) - 1):
+        at = np.int64(offsets[row])
+        for first in range(left.offsets[row], left.offsets[row + 1]):
+            for second in range(right.offsets[row], right.offsets[row + 1]):
+                first_key, second_key = left.hashes[first], right.hashes[second]
+                out[at] = (
+                    mix_hashes(first_key, second_key) if first_key and second_key else np.uint64(0)
+                )
+                at += 1

@@ -63,14 +63,19 @@ class Ragged:
 
         Items have 32 bits. Repeated pairs are kept once if `unique`.
         """
-        # in one number, which sorts fast: the row, and the item above the least of 32 bits
-        packed = rows.astype(np.int64) << 32 | items.astype(np.int64) - _LEAST
+        # in one number, which sorts fast: the row, and the item above the least of 32 bits; all in
+        # place, as there may be many millions
+        packed = rows.astype(np.int64)
+        packed <<= 32
+        packed += items.astype(np.int64, copy=False)
+        packed -= _LEAST
         if not np.all(packed[1:] >= packed[:-1]):
             packed.sort()
-        if unique and len(packed):
-            packed = packed[np.append(True, packed[1:] != packed[:-1])]
-        counts = np.bincount(packed >> 32, minlength=count)
-        return cls(offsets_of(counts), packed.astype(np.int32) ^ np.int32(_LEAST))
+        if unique and not np.all(is_new := packed[1:] != packed[:-1]):
+            packed = packed[np.append(True, is_new)]
+        items = packed.astype(np.int32) ^ np.int32(_LEAST)
+        packed >>= 32
+        return cls(offsets_of(np.bincount(packed, minlength=count)), items)
 
     def take(self, rows: npt.NDArray[Any]) -> Ragged:
         """Return some rows, in that order; rows may repeat."""
