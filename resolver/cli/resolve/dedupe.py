@@ -148,7 +148,7 @@ def command(
     prepare_folder(out)
     note_earlier_model(running)
     start_engine(options)
-    intake, resolution = _run(files, out, running, options, profile)
+    intake, resolution = _run(files, out, reading, running, options, profile)
     remove_checkpoints(running)
     profile.end_phase("write", "records", len(resolution.batch))
     if options["profile"]:
@@ -159,6 +159,7 @@ def command(
 def _run(
     files: tuple[Path, ...],
     out: Path,
+    reading: ReadingOptions,
     running: RunOptions,
     options: dict[str, Any],
     profile: RunProfile,
@@ -169,7 +170,6 @@ def _run(
     the heap to leave a `with` block that is more than 256 instructions into a function, and tries
     for ever to get it.
     """
-    reading = ReadingOptions.from_options(options)
     with ProgressBars(verbose=reading.verbose) as bars:
         profile.end_phase("start")
         intake = read_list_files(files, reading, bars, workers=running.workers)

@@ -102,21 +102,36 @@ def command(
     running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
     prepare_folder(out)
     start_engine(options)
-    with ProgressBars(verbose=reading.verbose) as bars:
-        profile.end_phase("start")
-        left, right = _read_sides(files, others, reading, bars)
-        profile.end_phase("read", "records", len(left.batch) + len(right.batch))
-        note_unknown_ids(decisions, left, right)
-        _note_shared(left, right)
-        resolution = _resolve(left, right, running, bars, options)
-        profile.end_phase("prepare", parts=resolution.stats.stages)
-        intake = merge_intakes(left, right, resolution.batch)
-        write_run_results(out, intake, resolution, running, bars)
+    intake, resolution = _run((files, others), out, reading, running, options, profile)
     remove_checkpoints(running)
     profile.end_phase("write", "records", len(resolution.batch))
     if options["profile"]:
         profile.print_table()
     print_summary(out, intake, resolution, running, as_json=options["as_json"])
+
+
+def _run(
+    sides: tuple[tuple[Path, ...], tuple[Path, ...]],
+    out: Path,
+    reading: ReadingOptions,
+    running: RunOptions,
+    options: dict[str, Any],
+    profile: RunProfile,
+) -> tuple[Intake, Resolution]:
+    """Read both sides, resolve them and write the results; short as `_run` of `dedupe` is, for the
+    same reason.
+    """
+    with ProgressBars(verbose=reading.verbose) as bars:
+        profile.end_phase("start")
+        left, right = _read_sides(*sides, reading, bars)
+        profile.end_phase("read", "records", len(left.batch) + len(right.batch))
+        note_unknown_ids(running.decisions, left, right)
+        _note_shared(left, right)
+        resolution = _resolve(left, right, running, bars, options)
+        profile.end_phase("prepare", parts=resolution.stats.stages)
+        intake = merge_intakes(left, right, resolution.batch)
+        write_run_results(out, intake, resolution, running, bars)
+    return intake, resolution
 
 
 def _read_sides(
