@@ -115,6 +115,7 @@ FOLDS = str.maketrans(
     {"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "b": "p", "d": "t", "w": None, "y": None}
 )
 _CONSONANTS = {**FOLDS, **dict.fromkeys(map(ord, "aeiou"))}
+"""Letters of skeletons: `FOLDS`, and no vowels."""
 _DOUBLES = re.compile(r"(.)\1+")
 _SOUNDS = str.maketrans(
     {"q": "k", "c": "k", "g": "k", "j": "z", "v": "f", "w": "u", "y": "i", "e": "i", "o": "u"}

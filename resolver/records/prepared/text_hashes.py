@@ -13,7 +13,9 @@ from resolver.kernels.text.byte_hashes import fill_text_hashes
 from resolver.records.prepared.text_cache import cache_short_texts
 
 _MIN_TEXTS = 500
-"""Texts that the kernel hashes faster than they are looked up in the cache, new as most are."""
+"""Number of texts from which the kernel hashes them: most of many are new, and filling the cache
+takes longer.
+"""
 
 
 def compute_hash64(text: str) -> int:
