@@ -20,7 +20,7 @@ decides where they run and how pairs are cut into chunks: in this process
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -41,7 +41,13 @@ from resolver.clustering.relation_rounds import Constraints, merge_related_entit
 from resolver.comparison import Context, NameIndex, compare
 from resolver.model_set import ModelSet
 from resolver.models.loader import KINDS
-from resolver.normalize import SymbolSource, prepare
+from resolver.normalize import (
+    NormalValues,
+    SymbolSource,
+    has_all_values,
+    prepare_again,
+    prepare_with_values,
+)
 from resolver.population_scoring import (
     KIND_MISMATCH,
     choose_model_kinds,
@@ -55,7 +61,7 @@ from resolver.records.prepared.population import NO_POPULATION
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution, RuleStat, RunStats
 from resolver.records.results.stage_meter import StageMeter
-from resolver.resolution_task import Engine, ResolutionTask, ScoredCandidates
+from resolver.resolution_task import Engine, NormalForms, ResolutionTask, ScoredCandidates
 from resolver.scoring.agreement_patterns import PatternFlags, code_patterns
 from resolver.scoring.entity_scores import ProfileScorer
 from resolver.scoring.partners import shift_histogram
@@ -120,7 +126,15 @@ def normalize(
     batch: Batch, models: ModelSet, deduplicated_sources: Sequence[str] = (), workers: int = 1
 ) -> MaterializedBatch:
     """Bring a canonical batch into normal form, with the frequency tables of a model."""
-    return prepare(batch, models.tables, symbol_source().lookup, deduplicated_sources, workers)
+    return normalize_with_values(batch, models, deduplicated_sources, workers)[0]
+
+
+def normalize_with_values(
+    batch: Batch, models: ModelSet, deduplicated_sources: Sequence[str] = (), workers: int = 1
+) -> tuple[MaterializedBatch, NormalValues | None]:
+    """Bring a canonical batch into normal form; also its values, except of a single record."""
+    lookup = symbol_source().lookup
+    return prepare_with_values(batch, models.tables, lookup, deduplicated_sources, workers)
 
 
 def block(
@@ -249,7 +263,7 @@ def cluster_pairs(
         )
         usage.items = count
     with meter.measure("compare entities", "entities") as usage:
-        score = _profile_scorer(task, load_records or batch.take)
+        score = _profile_scorer(task, load_records or batch.take, scored.normal)
         merged = merge_entities_in_rounds(
             labels, pairs, rule, score, different=different, stated=apart, kinds=kinds
         )
@@ -286,20 +300,33 @@ def _build_stats(task: ResolutionTask, scored: ScoredCandidates, meter: StageMet
 
 
 def _profile_scorer(
-    task: ResolutionTask, load_records: Callable[[LongArray], Batch]
+    task: ResolutionTask,
+    load_records: Callable[[LongArray], Batch],
+    normal: NormalForms | None,
 ) -> ProfileScorer[NameIndex]:
-    """Return the scorer of entities, with the functions and models that score records."""
+    """Return the scorer of entities, with the functions and models that score records.
+
+    `normal`: normal forms of all values that `load_records` returns, if they are at hand.
+    """
+    workers = task.options.workers
+
+    def prepare_profiles(profiles: Batch) -> tuple[MaterializedBatch, NameIndex]:
+        """Bring profiles into normal form, and index their names."""
+        if normal is not None and has_all_values(profiles, normal.values):
+            prepared = prepare_again(profiles, normal.values, workers)
+            return prepared, NameIndex.of(prepared, normal.tokens)
+        prepared = normalize(profiles.canonical(), task.models, workers=workers)
+        return prepared, NameIndex.of(prepared)
 
     def compare(
         prepared: PreparedBatch, names: NameIndex, left: IntArray, right: IntArray
     ) -> npt.NDArray[np.int32]:
         """Score pairs of profiles."""
-        return compare_and_score(prepared, names, task.models, left, right, task.options.workers)
+        return compare_and_score(prepared, names, task.models, left, right, workers)
 
     return ProfileScorer(
         load_records,
-        partial(normalize, models=task.models, workers=task.options.workers),
-        NameIndex.of,
+        prepare_profiles,
         compare,
         frozenset(task.deduplicated_sources),
         task.models.population or NO_POPULATION,

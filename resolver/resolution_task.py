@@ -5,14 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking import Plan, choose_plan_by_size
 from resolver.clustering.decided_rows import DecidedRows, find_decided_rows
+from resolver.comparison import TokenIndex
 from resolver.model_set import ModelSet, load_models
+from resolver.normalize import NormalValues
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.prepared.population import Population
@@ -110,6 +112,13 @@ def partner_shifts(models: ModelSet) -> dict[str, int]:
     return shifts
 
 
+class NormalForms(NamedTuple):
+    """Values of records in normal form, and their tokens as comparators read them."""
+
+    values: NormalValues
+    tokens: TokenIndex
+
+
 @dataclass(frozen=True, slots=True)
 class ScoredCandidates:
     """Scored candidate pairs: rows sorted by (left, right), log-odds in thousandths.
@@ -129,6 +138,8 @@ class ScoredCandidates:
     """Pairs that nothing but names supports, where their limit is yet to be applied."""
     tally: PatternTally | None = None
     """Pairs by their pattern of agreement, before `shifts` of the task, where they are counted."""
+    normal: NormalForms | None = None
+    """Values of the records in normal form, where they are at hand for profiles."""
 
 
 class Engine(Protocol):

@@ -10,7 +10,7 @@ from resolver.comparison.comparators import (
 )
 from resolver.comparison.context import Context
 from resolver.comparison.evidence_matrix import compare
-from resolver.comparison.name_index import NameIndex
+from resolver.comparison.name_index import NameIndex, TokenIndex
 
 __all__ = [
     "COMPARATORS",
@@ -20,6 +20,7 @@ __all__ = [
     "GatheredBatch",
     "NameIndex",
     "NameMaterial",
+    "TokenIndex",
     "alternatives",
     "compare",
     "features_of",

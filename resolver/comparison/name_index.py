@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -26,7 +26,7 @@ from resolver.kernels.comparison.acronyms import fill_letter_bags
 from resolver.kernels.comparison.qualifier_grades import PLACE_CODE
 from resolver.kernels.letter_hashes import spell
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import TRAVEL_FAMILY, HashArray, PreparedBatch
+from resolver.records.prepared.batch import TRAVEL_FAMILY, HashArray, PreparedBatch, TokenTable
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.value_flags import FACTION, NameQuality, TokenFlag
 
@@ -38,48 +38,20 @@ _MIN_ACRONYM, _MAX_ACRONYM = 3, 8
 
 
 @dataclass(frozen=True)
-class NameIndex:
-    """Tokens and names of a batch as the alignment kernels read them.
+class TokenIndex:
+    """Tokens of a batch as the alignment kernels read them, with what comparators know of each.
 
-    Computed once for a batch, and used by every chunk of its pairs. `texts`: texts of the tokens.
+    Computed once for a table, and used for all batches over it.
     """
 
-    tokens: TokenRecords
-    arrays: NameArrays
+    records: TokenRecords
     texts: npt.NDArray[np.object_]
-    _name_only: Callable[[], npt.NDArray[np.bool_]]
-    _listed: Callable[[], npt.NDArray[np.bool_]]
-    _principal: Callable[[], IntArray]
     _memos: list[SimilarityMemo] = field(default_factory=list)
 
     @classmethod
-    def of(cls, prepared: PreparedBatch) -> NameIndex:
-        """Build the index of a batch."""
-        rows = prepared.names.through(prepared.forms.tokens)
-        tokens = Ragged.from_rows(rows.rows, rows.items, len(prepared))
-        return cls(
-            token_records(prepared.tokens),
-            name_arrays(prepared, tokens),
-            prepared.tokens.texts,
-            lambda: name_only_records(prepared),
-            lambda: listed_records(prepared),
-            lambda: principal_forms(prepared),
-        )
-
-    @cached_property
-    def name_only(self) -> npt.NDArray[np.bool_]:
-        """Per record, True if it has nothing but names."""
-        return self._name_only()
-
-    @cached_property
-    def listed(self) -> npt.NDArray[np.bool_]:
-        """Per record, True if it has what watchlists state and registers do not."""
-        return self._listed()
-
-    @cached_property
-    def principal(self) -> IntArray:
-        """Per record, the form of its first principal name; -1 if it has none."""
-        return self._principal()
+    def of(cls, table: TokenTable) -> TokenIndex:
+        """Build the index of a table."""
+        return cls(token_records(table), table.texts)
 
     @cached_property
     def words(self) -> list[str]:
@@ -101,16 +73,16 @@ class NameIndex:
         words, numbers, markers.
         """
         codes = np.fromiter(map(qualifier_code, self.words), dtype=np.int32, count=len(self.texts))
-        is_name = (self.tokens.flags & int(_NO_NAME) == 0) & ~self.faction_tokens
+        is_name = (self.records.flags & int(_NO_NAME) == 0) & ~self.faction_tokens
         codes[(codes == 0) & ~is_name] = -1
-        codes[(codes == 0) & (self.tokens.flags & int(TokenFlag.PLACE) != 0)] = PLACE_CODE
+        codes[(codes == 0) & (self.records.flags & int(TokenFlag.PLACE) != 0)] = PLACE_CODE
         return codes
 
     @property
     def first_letter(self) -> npt.NDArray[np.uint32]:
         """Per token, the code point of its first letter."""
         letters: npt.NDArray[np.uint32] = np.ascontiguousarray(
-            self.tokens.records["first_letter"][:-1]
+            self.records.records["first_letter"][:-1]
         )
         return letters
 
@@ -126,14 +98,14 @@ class NameIndex:
     def bags(self) -> HashArray:
         """Per token, a hash of its letters in any order."""
         bags = np.zeros(len(self.words), dtype=np.uint64)
-        starts = self.tokens.records["letters"]
-        fill_letter_bags(starts[:-1], starts[1:], self.tokens.letters, bags)
+        starts = self.records.records["letters"]
+        fill_letter_bags(starts[:-1], starts[1:], self.records.letters, bags)
         return bags
 
     @cached_property
     def acronym_flags(self) -> npt.NDArray[np.uint16]:
         """Per token, its flags, with that of legal forms for all words that acronyms leave out."""
-        flags = self.tokens.flags.astype(np.uint16)
+        flags = self.records.flags.astype(np.uint16)
         left_out = np.fromiter(map(may_be_left_out, self.words), np.bool_, len(self.texts))
         flags[left_out] |= np.uint16(TokenFlag.LEGAL)
         return flags
@@ -141,7 +113,7 @@ class NameIndex:
     @cached_property
     def abbreviations(self) -> AbbreviationTokens:
         """Per token, what it is in an abbreviated name; without scratch."""
-        flags, count = self.tokens.flags, len(self.texts)
+        flags, count = self.records.flags, len(self.texts)
         kinds = np.full(count, COUNTED, dtype=np.uint8)
         for flag, kind in (
             (TokenFlag.PLACE, PLACE),
@@ -151,16 +123,16 @@ class NameIndex:
             kinds[(flags & int(flag)) != 0] = kind
         left_out = np.fromiter(map(may_be_left_out, self.words), dtype=np.bool_, count=count)
         kinds[left_out & (kinds == COUNTED)] = OPTIONAL
-        may_have_letter = np.diff(self.tokens.records["letters"]) == 1
+        may_have_letter = np.diff(self.records.records["letters"]) == 1
         may_have_letter |= np.fromiter(
             (text == _ARABIC_ARTICLE for text in self.words), dtype=np.bool_, count=count
         )
         kinds[may_have_letter & (kinds == SKIPPED)] = OPTIONAL
         kinds[self.faction_tokens] = SKIPPED
         initials = np.fromiter(map(initial_bits, self.words), dtype=np.uint32, count=count)
-        starts = np.ascontiguousarray(self.tokens.records["letters"])
+        starts = np.ascontiguousarray(self.records.records["letters"])
         none = np.zeros(0, dtype=np.int32)
-        return AbbreviationTokens(kinds, initials, starts, self.tokens.letters, none)
+        return AbbreviationTokens(kinds, initials, starts, self.records.letters, none)
 
     @contextmanager
     def memo(self) -> Iterator[SimilarityMemo]:
@@ -169,6 +141,62 @@ class NameIndex:
         memo = self._memos.pop() if self._memos else new_memo(len(self.texts))
         yield memo
         self._memos.append(memo)
+
+
+@dataclass(frozen=True)
+class NameIndex:
+    """Names of a batch as the alignment kernels read them.
+
+    Computed once for a batch, and used by every chunk of its pairs.
+    """
+
+    token_index: TokenIndex
+    arrays: NameArrays
+    _name_only: Callable[[], npt.NDArray[np.bool_]]
+    _listed: Callable[[], npt.NDArray[np.bool_]]
+    _principal: Callable[[], IntArray]
+
+    @classmethod
+    def of(cls, prepared: PreparedBatch, token_index: TokenIndex | None = None) -> NameIndex:
+        """Build the index of a batch; `token_index`: that of its tokens, where it is at hand."""
+        rows = prepared.names.through(prepared.forms.tokens)
+        tokens = Ragged.from_rows(rows.rows, rows.items, len(prepared))
+        return cls(
+            token_index or TokenIndex.of(prepared.tokens),
+            name_arrays(prepared, tokens),
+            lambda: name_only_records(prepared),
+            lambda: listed_records(prepared),
+            lambda: principal_forms(prepared),
+        )
+
+    @property
+    def tokens(self) -> TokenRecords:
+        """Tokens as the alignment kernels read them."""
+        return self.token_index.records
+
+    @property
+    def texts(self) -> npt.NDArray[np.object_]:
+        """Texts of the tokens."""
+        return self.token_index.texts
+
+    def memo(self) -> AbstractContextManager[SimilarityMemo]:
+        """Lend a memo of similarities that no other thread uses meanwhile."""
+        return self.token_index.memo()
+
+    @cached_property
+    def name_only(self) -> npt.NDArray[np.bool_]:
+        """Per record, True if it has nothing but names."""
+        return self._name_only()
+
+    @cached_property
+    def listed(self) -> npt.NDArray[np.bool_]:
+        """Per record, True if it has what watchlists state and registers do not."""
+        return self._listed()
+
+    @cached_property
+    def principal(self) -> IntArray:
+        """Per record, the form of its first principal name; -1 if it has none."""
+        return self._principal()
 
 
 def name_only_records(prepared: PreparedBatch) -> npt.NDArray[np.bool_]:

@@ -14,8 +14,8 @@ from resolver.comparison import NameIndex
 from resolver.engines.checkpoints import Arrays, Checkpoint, batch_digest
 from resolver.ingest.reader_types import Intake
 from resolver.kernels.threads import threads
-from resolver.normalize import with_frequencies
-from resolver.pipeline import block, normalize, resolve, score_openly
+from resolver.normalize import NormalValues, with_frequencies
+from resolver.pipeline import block, normalize, normalize_with_values, resolve, score_openly
 from resolver.population_scoring import count_partners, count_task_population
 from resolver.records.batch import Batch, concat
 from resolver.records.prepared.batch import PreparedBatch
@@ -23,7 +23,7 @@ from resolver.records.prepared.population import Population
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution, RuleStat
 from resolver.records.results.stage_meter import StageMeter
-from resolver.resolution_task import ResolutionTask, ScoredCandidates, StagedEngine
+from resolver.resolution_task import NormalForms, ResolutionTask, ScoredCandidates, StagedEngine
 from resolver.run_options import RunOptions
 from resolver.scoring.agreement_patterns import PatternTally
 from resolver.scoring.score_links import score_histogram
@@ -95,13 +95,14 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
     """Engine of one process.
 
     `prepared` is the normal form of the batch where it is at hand, made with the same models and
-    deduplicated sources. `purge_counts`: see `block`. `counts_patterns`: count the patterns of
-    agreement, for a report.
+    deduplicated sources, and `values` that of its values. `purge_counts`: see `block`.
+    `counts_patterns`: count the patterns of agreement, for a report.
     """
 
     prepared: PreparedBatch | None = None
     purge_counts: PurgeCounts | None = None
     counts_patterns: bool = False
+    values: NormalValues | None = None
 
     def measure_population(
         self, task: ResolutionTask, meter: StageMeter
@@ -109,26 +110,33 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
         """Count the population of the normal forms, and give them its frequencies."""
         if not task.models.counts_words:
             return task, self
-        prepared = self.normalize(task, meter)
+        prepared, values = self._normalize(task, meter)
         task = task.with_population(count_task_population(task, prepared))
         counted = with_frequencies(prepared, task.models.tables, task.options.workers)
-        return task, replace(self, prepared=counted)
+        values = values and values.with_tokens(counted.tokens)
+        return task, replace(self, prepared=counted, values=values)
 
     def normalize(self, task: ResolutionTask, meter: StageMeter) -> PreparedBatch:
         """Bring the records into normal form, unless that is at hand."""
         if self.prepared is not None and task.is_measured:
             return self.prepared
+        return self._normalize(task, meter)[0]
+
+    def _normalize(
+        self, task: ResolutionTask, meter: StageMeter
+    ) -> tuple[PreparedBatch, NormalValues | None]:
+        """Return the normal form of the records and of their values, if that is not at hand."""
         count = len(task.batch)
         with meter.measure("normalise", "records") as usage:
             meter.progress.start("normalise", count)
-            prepared = self.prepared
+            prepared, values = self.prepared, self.values
             if prepared is None:
-                prepared = normalize(
+                prepared, values = normalize_with_values(
                     task.batch, task.models, task.deduplicated_sources, task.options.workers
                 )
             usage.items = count
             meter.progress.advance(count)
-        return prepared
+        return prepared, values
 
     def block(
         self, task: ResolutionTask, normalized: PreparedBatch, meter: StageMeter
@@ -161,7 +169,10 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
         tally = PatternTally.empty(thresholds) if self.counts_patterns else None
         with meter.measure("compare and classify", "pairs") as usage:
             meter.progress.start("compare", len(pairs))
-            logodds, unsupported = _score_chunks(task, normalized, pairs, tally, meter.progress)
+            names = NameIndex.of(normalized)
+            logodds, unsupported = _score_chunks(
+                task, normalized, names, pairs, tally, meter.progress
+            )
             usage.items = len(pairs)
         return ScoredCandidates(
             pairs.left,
@@ -172,6 +183,7 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
             count_partners(task.batch, task.deduplicated_sources, pairs.left, pairs.right, logodds),
             unsupported,
             tally,
+            None if self.values is None else NormalForms(self.values, names.token_index),
         )
 
 
@@ -213,11 +225,12 @@ def parse_rules(text: npt.NDArray[np.str_]) -> tuple[RuleStat, ...]:
 def _score_chunks(
     task: ResolutionTask,
     prepared: PreparedBatch,
+    names: NameIndex,
     pairs: CandidatePairs,
     tally: PatternTally | None,
     progress: Progress,
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
-    names, checkpoint = NameIndex.of(prepared), open_checkpoint(task, tally is not None)
+    checkpoint = open_checkpoint(task, tally is not None)
     logodds = np.empty(len(pairs), dtype=np.int32)
     unsupported = np.empty(len(pairs), dtype=bool)
     chunks = [

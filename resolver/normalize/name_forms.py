@@ -5,33 +5,28 @@ If a written and a composed name are the same, the composed one is kept, as its 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.normalize.group_tokens import group_readings
-from resolver.normalize.lexicons.name_roles import likely_roles
 from resolver.normalize.lexicons.patronymics import mark_lineage
 from resolver.normalize.name_hashes import compact_hashes, joined_hashes
 from resolver.normalize.name_tokens import japanese_split
 from resolver.normalize.single_record import build_single_record_names, single_row
-from resolver.normalize.token_tables import Lookup, build_lexicon
-from resolver.records.batch import Batch, Column, IntArray
+from resolver.normalize.tables.name_values import QUALITY, NameValues, has_all_names, reading_sides
+from resolver.normalize.token_tables import Lookup
+from resolver.records.batch import Batch, IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import ByteArray, NameTable, TokenTable
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged, concat_rows, offsets_of, spread
-from resolver.records.prepared.value_flags import Lineage, NameQuality, Role
+from resolver.records.prepared.value_flags import Lineage, Role
 
-_QUALITY = {
-    "name": NameQuality.PRIMARY,
-    "alias": NameQuality.ALIAS,
-    "previousName": NameQuality.ALIAS,
-    "weakAlias": NameQuality.WEAK,
-    "abbreviation": NameQuality.WEAK,
-}
-_PART_ROLES = {
+PART_ROLES = {
     "firstName": Role.GIVEN,
     "secondName": Role.MIDDLE,
     "middleName": Role.MIDDLE,
@@ -55,68 +50,75 @@ class NameTables:
     quality: ByteArray
 
 
-@dataclass(frozen=True, slots=True)
-class _WrittenNames:
+class FormRows(NamedTuple):
+    """Forms of records with their quality: arrays of one length."""
+
     rows: IntArray
     forms: IntArray
     quality: ByteArray
 
 
-def build_name_forms(
-    batch: Batch, tables: FrequencyTables, lookup: Lookup, workers: int = 1
-) -> NameTables:
-    """Return all names of a canonical batch. The result does not depend on `workers` (processes and
-    threads).
-    """
-    if (
+def is_single_reading(batch: Batch) -> bool:
+    """Return True for one record whose names are all written, and read in one way."""
+    return (
         len(batch) == 1
         and int(batch.kinds[0]) in _SINGLE_READING_KINDS
-        and not any(prop in batch.columns for prop in _PART_ROLES)
-    ):
-        return _single_record_names(batch, tables, lookup)
-    person = batch.kinds == int(Kind.PERSON)
-    # Names of records that may be either are read in both ways.
-    full_texts, written = _written_names(batch, (batch.kinds & int(Kind.PERSON)) != 0, ~person)
-    part_columns = [prop for prop in _PART_ROLES if prop in batch.columns]
-    is_composed = person & _has_composed_name(batch, part_columns)
-    part_texts = [_texts_or_none(batch.columns[prop], is_composed) for prop in part_columns]
-    lexicon = build_lexicon(
-        [full_texts[0], *part_texts], [full_texts[1]], tables, lookup, workers=workers
+        and not any(prop in batch.columns for prop in PART_ROLES)
     )
-    full_person, *parts, full_group = lexicon.tokens_by_text
-    composed, composed_roles, composed_rows = _compose_names(
-        batch, is_composed, dict(zip(part_columns, parts, strict=True))
-    )
-    tokens = concat_rows([full_person, full_group, composed])
-    guessed = likely_roles(full_person, full_texts[0], lexicon.table, tables)
-    roles = np.concatenate(
-        [
-            mark_lineage(full_person, guessed, lexicon.table),
-            np.zeros(len(full_group.items), dtype=np.uint8),
-            mark_lineage(composed, composed_roles, lexicon.table),
-        ]
-    )
-    compact = compact_hashes(tokens, lexicon.table)
-    texts = np.empty(len(tokens), dtype=object)
-    texts[: len(full_texts[0])] = full_texts[0]
-    texts[len(full_texts[0]) : len(full_texts[0]) + len(full_texts[1])] = full_texts[1]
-    first = len(full_person) + len(full_group)
-    rows = np.concatenate([written.rows, composed_rows])
-    forms = np.concatenate([written.forms, np.arange(first, first + len(composed), dtype=np.int32)])
-    quality = np.concatenate([written.quality, np.zeros(len(composed), dtype=np.uint8)])
-    names, kept_quality = _forms_of_records(
-        rows, forms, quality, compact, tokens, first, len(batch)
-    )
-    table = NameTable(tokens, roles, *joined_hashes(tokens, lexicon.table, workers), compact, texts)
-    return NameTables(lexicon.table, table, names, kept_quality)
 
 
-def _single_record_names(batch: Batch, tables: FrequencyTables, lookup: Lookup) -> NameTables:
+def has_all_names_of(batch: Batch, values: NameValues) -> bool:
+    """Return True if `lay_out_forms` can lay out the names of a batch."""
+    return has_all_names(batch, values, _composed_records(batch))
+
+
+def lay_out_forms(batch: Batch, values: NameValues, workers: int = 1) -> NameTables:
+    """Return all names of a canonical batch, whose values were read.
+
+    The result does not depend on `workers` (threads).
+    """
+    written = _written_forms(batch, values)
+    words, roles, rows = _compose_names(batch, _composed_records(batch), values.parts)
+    table = values.written
+    if len(words):
+        table = _append_composed(values, words, mark_lineage(words, roles, values.tokens), workers)
+    first = len(values.written.compact)
+    forms = FormRows(
+        np.concatenate([written.rows, rows]),
+        np.concatenate([written.forms, np.arange(first, first + len(words), dtype=np.int32)]),
+        np.append(written.quality, np.zeros(len(words), dtype=np.uint8)),
+    )
+    names, quality = _forms_of_records(forms, table.compact, table.tokens, first, len(batch))
+    return NameTables(values.tokens, table, names, quality)
+
+
+def _append_composed(
+    values: NameValues, words: Ragged, roles: ByteArray, workers: int
+) -> NameTable:
+    """Return the table of written names with composed ones after them."""
+    written = values.written
+    joined, joined_skeleton = joined_hashes(words, values.tokens, values.letters, workers)
+    return NameTable(
+        concat_rows([written.tokens, words]) if len(written.tokens) else words,
+        _append(written.roles, roles),
+        _append(written.joined, joined),
+        _append(written.joined_skeleton, joined_skeleton),
+        _append(written.compact, compact_hashes(words, values.tokens)),
+        _append(written.texts, np.empty(len(words), dtype=object)),
+    )
+
+
+def _append(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return one array after the other; without a copy of the second where the first is empty."""
+    return np.concatenate([first, second]) if len(first) else second
+
+
+def build_single_names(batch: Batch, tables: FrequencyTables, lookup: Lookup) -> NameTables:
     """Return all names of a single record."""
     person = int(batch.kinds[0]) == int(Kind.PERSON)
     written = [
         (batch.columns[prop].values.to_pylist(), int(quality))
-        for prop, quality in _QUALITY.items()
+        for prop, quality in QUALITY.items()
         if prop in batch.columns
     ]
     tokens, table, forms, quality = build_single_record_names(
@@ -125,86 +127,33 @@ def _single_record_names(batch: Batch, tables: FrequencyTables, lookup: Lookup) 
     return NameTables(tokens, table, single_row(forms), np.array(quality, dtype=np.uint8))
 
 
-def _written_names(
-    batch: Batch, *sides: npt.NDArray[np.bool_]
-) -> tuple[tuple[list[str], list[str]], _WrittenNames]:
-    """Return unique full names of persons and of others, and the forms of each record.
-
-    `sides` are masks of the records that may be either; codes of others' forms follow persons'.
-    """
-    columns = [
-        (batch.columns[prop], int(quality))
-        for prop, quality in _QUALITY.items()
-        if prop in batch.columns
-    ]
-    texts: list[list[str]] = []
-    parts: list[_WrittenNames] = []
-    for other_ways, mask in zip((japanese_split, group_readings), sides, strict=True):
-        names = _texts_in_use([column for column, _ in columns], mask)
-        cuts = {text: ways for text in sorted(names) if (ways := other_ways(text))}
-        names.update(way for ways in cuts.values() for way in ways)
-        first = sum(map(len, texts))
-        texts.append(sorted(names))
-        codes = {text: code for code, text in enumerate(texts[-1], first)}
-        parts += [_column_names(*column, mask, codes, cuts) for column in columns]
-    return (texts[0], texts[1]), _concat_names(parts)
+def _written_forms(batch: Batch, values: NameValues) -> FormRows:
+    """Return the forms of written names of each record, in all readings."""
+    none = np.zeros(0, dtype=np.int32)
+    parts = [FormRows(none, none, none.astype(np.uint8))]
+    for prop, sides in values.readings.items():
+        column = batch.columns.get(prop)
+        if column is None:
+            continue
+        for readings, mask in zip(sides, reading_sides(batch.kinds), strict=True):
+            for forms in readings:
+                coded = forms[column.codes]
+                present = mask[column.rows] & (coded >= 0)
+                quality = np.full(np.count_nonzero(present), int(QUALITY[prop]), dtype=np.uint8)
+                parts.append(FormRows(column.rows[present], coded[present], quality))
+    return FormRows(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def _texts_in_use(columns: list[Column], mask: npt.NDArray[np.bool_]) -> set[str]:
-    """Return the texts of some columns that the records of a mask have."""
-    texts: set[str] = set()
-    for column in columns:
-        used = np.zeros(len(column.values), dtype=bool)
-        used[column.codes[mask[column.rows]]] = True
-        texts.update(column.values.filter(used).to_pylist())
-    return texts
-
-
-def _texts_or_none(column: Column, mask: npt.NDArray[np.bool_]) -> list[str]:
-    """Return the texts of a column, empty ones for those that no record of a mask has."""
-    used = np.zeros(len(column.values), dtype=bool)
-    used[column.codes[mask[column.rows]]] = True
-    texts = column.values.to_pylist()
-    return [text if is_used else "" for text, is_used in zip(texts, used.tolist(), strict=True)]
-
-
-def _column_names(
-    column: Column,
-    quality: int,
-    mask: npt.NDArray[np.bool_],
-    codes: dict[str, int],
-    cuts: dict[str, tuple[str, ...]],
-) -> _WrittenNames:
-    """Return the forms in a column of the records of a mask; with other readings of names."""
-    values = column.values.to_pylist()
-    ways = [values]
-    for place in range(max(map(len, cuts.values()), default=0)):
-        ways.append([(*cuts.get(text, ())[place : place + 1], "")[0] for text in values])
-    rows, forms = [], []
-    for texts in ways:
-        coded = np.array([codes.get(text, -1) for text in texts], dtype=np.int32)[column.codes]
-        present = mask[column.rows] & (coded >= 0)
-        rows.append(column.rows[present])
-        forms.append(coded[present])
-    count = sum(map(len, rows))
-    return _WrittenNames(
-        np.concatenate(rows), np.concatenate(forms), np.full(count, quality, dtype=np.uint8)
+def _composed_records(batch: Batch) -> npt.NDArray[np.bool_]:
+    """Return which records have a name composed of parts."""
+    is_composed: npt.NDArray[np.bool_] = (batch.kinds == int(Kind.PERSON)) & _has_composed_name(
+        batch
     )
-
-
-def _concat_names(parts: list[_WrittenNames]) -> _WrittenNames:
-    if not parts:
-        none = np.zeros(0, dtype=np.int32)
-        return _WrittenNames(none, none, none.astype(np.uint8))
-    return _WrittenNames(
-        np.concatenate([part.rows for part in parts]),
-        np.concatenate([part.forms for part in parts]),
-        np.concatenate([part.quality for part in parts]),
-    )
+    return is_composed
 
 
 def _compose_names(
-    batch: Batch, is_composed: npt.NDArray[np.bool_], parts: dict[str, Ragged]
+    batch: Batch, is_composed: npt.NDArray[np.bool_], parts: Mapping[str, Ragged]
 ) -> tuple[Ragged, ByteArray, IntArray]:
     """Return names composed of the parts of some records, their roles, and their records.
 
@@ -212,12 +161,13 @@ def _compose_names(
     between.
     """
     count = len(batch)
-    if not parts:
-        return Ragged.empty(0), np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int32)
     parts_by_prop = {
         prop: Ragged(batch.columns[prop].offsets(count), batch.columns[prop].codes)
         for prop in parts
+        if prop in batch.columns
     }
+    if not parts_by_prop:
+        return Ragged.empty(0), np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int32)
     # One combination per (given, family) pair; a record may lack one of them.
     given_counts, family_counts = (
         np.minimum(parts_by_prop.get(prop, Ragged.empty(count)).counts, MAX_NAME_PARTS)
@@ -233,8 +183,8 @@ def _compose_names(
         "lastName": within % np.maximum(family_counts, 1)[rows],
     }
     pieces: list[tuple[Ragged, int]] = []
-    for prop, role in _PART_ROLES.items():
-        if prop in parts:
+    for prop, role in PART_ROLES.items():
+        if prop in parts_by_prop:
             chosen = (
                 _chosen_values(parts_by_prop[prop], rows, choice[prop])
                 if prop in choice
@@ -254,14 +204,18 @@ def _mark_own_names(words: Ragged, roles: ByteArray) -> ByteArray:
     return marked
 
 
-def _has_composed_name(batch: Batch, part_columns: list[str]) -> npt.NDArray[np.bool_]:
+def _has_composed_name(batch: Batch) -> npt.NDArray[np.bool_]:
     """Return which records have a given and a family name, or some part and no written name.
 
     A part alone is no further name of a person whose name is written: many bear the given name, and
     the father bears the father's.
     """
     count = len(batch)
-    has = {prop: np.diff(batch.columns[prop].offsets(count)) > 0 for prop in part_columns}
+    has = {
+        prop: np.diff(batch.columns[prop].offsets(count)) > 0
+        for prop in PART_ROLES
+        if prop in batch.columns
+    }
     none = np.zeros(count, dtype=bool)
     whole = has.get("firstName", none) & has.get("lastName", none)
     some = none.copy()
@@ -297,15 +251,14 @@ def _interleave(pieces: list[tuple[Ragged, int]], count: int) -> tuple[Ragged, B
 
 
 def _forms_of_records(
-    rows: IntArray,
-    forms: IntArray,
-    quality: ByteArray,
+    all_forms: FormRows,
     compact: npt.NDArray[np.uint64],
     tokens: Ragged,
     first_composed: int,
     count: int,
 ) -> tuple[Ragged, ByteArray]:
     """Return the forms of each record, as `_distinct_forms` does, and their quality."""
+    rows, forms, quality = all_forms
     filled = tokens.counts[forms] > 0
     rows, forms, quality = rows[filled], forms[filled], quality[filled]
     # Most records of registers have one form, which nothing can be equal to.

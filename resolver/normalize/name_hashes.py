@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -73,8 +75,24 @@ def _sums(tokens: Ragged, mixed: HashArray) -> HashArray:
     return hashes
 
 
+class TokenLetters(NamedTuple):
+    """Letters of tokens as UTF-8: token i is `letters[offsets[i]:offsets[i + 1]]`; `is_ascii`: of
+    each token, whether it has no others.
+    """
+
+    offsets: npt.NDArray[np.int32]
+    letters: ByteArray
+    is_ascii: npt.NDArray[np.bool_]
+
+
+def token_letters(table: TokenTable) -> TokenLetters:
+    """Return the letters of the tokens of a table."""
+    is_ascii = np.fromiter(map(str.isascii, table.texts), dtype=bool, count=len(table))
+    return TokenLetters(*_bytes_of(table.texts), is_ascii)
+
+
 def joined_hashes(
-    forms: Ragged, table: TokenTable, workers: int = 1
+    forms: Ragged, table: TokenTable, letters: TokenLetters, workers: int = 1
 ) -> tuple[HashArray, HashArray]:
     """Return per token of a form the hash and skeleton hash of it and the next token together.
 
@@ -87,10 +105,9 @@ def joined_hashes(
     inside = np.ones(count, dtype=bool)
     inside[forms.offsets[1:][forms.counts > 0] - 1] = False
     at = np.flatnonzero(inside)
-    texts, offsets, data = table.texts, *_bytes_of(table.texts)
+    texts, (offsets, data, is_ascii) = table.texts, letters
     # The kernel reads ASCII only; the few other words are joined here.
-    plain = np.fromiter(map(str.isascii, texts), dtype=bool, count=len(texts))
-    spelled = plain[forms.items[at]] & plain[forms.items[at + 1]]
+    spelled = is_ascii[forms.items[at]] & is_ascii[forms.items[at + 1]]
     places = at[spelled]
 
     def fill(part: npt.NDArray[np.int64]) -> None:
@@ -110,7 +127,7 @@ def joined_hashes(
 def _bytes_of(
     texts: npt.NDArray[np.object_],
 ) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """Return texts as UTF-8: text i is `bytes[offsets[i]:offsets[i + 1]]`."""
+    """Return the offsets and letters of texts, as `TokenLetters` holds them."""
     packed = pa.array(texts, pa.string())
     _, offsets, data = packed.buffers()
     letters = (

@@ -51,17 +51,17 @@ def more_values_penalty(
 class ProfileScorer(Generic[_Index]):
     """Scorer of pairs of entities, by the stages that score records.
 
-    `load_records` returns the records of some rows, in that order, and `normalize` their normal
-    form. `index` prepares that form for `compare`, which returns the log-odds (thousandths) of
-    pairs of rows, whatever sources the profiles are entries of. Two profiles that both have a
+    `load_records` returns the records of some rows, in that order. `prepare` returns the normal
+    form of profiles, whose dictionaries are those of the records, and what `compare` reads beside
+    it; `compare` returns the log-odds (thousandths) of pairs of rows, whatever sources the profiles
+    are entries of. Two profiles that both have a
     record of one source are compared as two records of that source are: of several such sources the
     one that seldomest holds an entity twice. Others are compared as records of those of their
     sources which have most partners elsewhere, by the `population`.
     """
 
     load_records: Callable[[Numbers], Batch]
-    normalize: Callable[[Batch], MaterializedBatch]
-    index: Callable[[MaterializedBatch], _Index]
+    prepare: Callable[[Batch], tuple[MaterializedBatch, _Index]]
     compare: Callable[[MaterializedBatch, _Index, IntArray, IntArray], npt.NDArray[np.int32]]
     deduplicated_sources: Collection[str] = ()
     population: Population = NO_POPULATION
@@ -75,7 +75,8 @@ class ProfileScorer(Generic[_Index]):
         rows = np.flatnonzero(np.isin(labels, entities))
         owner = np.searchsorted(entities, labels[rows])
         records = self.load_records(rows)
-        prepared = self.normalize(prepare_profiles(records, owner, len(entities)))
+        ids = [f"{place:09d}" for place in range(len(entities))]
+        prepared, index = self.prepare(build_profiles(records, owner, ids))
         # profiles stand in the order of the smallest ids of their records, as records do
         left_rows, right_rows = (
             np.searchsorted(entities, side).astype(np.int32) for side in (left, right)
@@ -86,7 +87,6 @@ class ProfileScorer(Generic[_Index]):
         shared = _shared_sources(sources, has_record, left_rows, right_rows)
         sizes = np.bincount(owner, minlength=len(entities))
         logodds = np.empty(len(left), dtype=np.int32)
-        index = self.index(prepared)
         for source in np.unique(shared).tolist():
             places = np.flatnonzero(shared == source)
             if source == _NO_SOURCE:
@@ -147,14 +147,6 @@ def _shared_sources(
     for code in order.tolist():
         shared[has_record[code, left] & has_record[code, right]] = code
     return shared
-
-
-def prepare_profiles(records: Batch, owner: Numbers, count: int) -> Batch:
-    """Return the profiles of `count` entities as a canonical batch, in the order of the entities.
-
-    Record i belongs to entity `owner[i]`.
-    """
-    return build_profiles(records, owner, [f"{place:09d}" for place in range(count)]).canonical()
 
 
 def _as_entries_of_one_source(

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from resolver.normalize.group_tokens import tokenize_group
 from resolver.normalize.identifiers import CONTACTS, contact_key, read_packed_identifier
 from resolver.normalize.name_tokens import tokenize_person
-from resolver.normalize.prepare import TEXT_NORMALIZERS
+from resolver.normalize.tables.other_values import TEXT_NORMALIZERS
 from resolver.records import Batch, Kind, Record
 from resolver.records.prepared.text_hashes import hash64
 from resolver.records.prepared.value_flags import TokenFlag

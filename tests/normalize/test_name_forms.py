@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalize.name_forms import MAX_NAME_PARTS, _forms_of_records
+from resolver.normalize.name_forms import MAX_NAME_PARTS, FormRows, _forms_of_records
 from resolver.records import Kind, Record
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged
@@ -217,9 +217,7 @@ def test_forms_of_records(
         expected.append(sorted(best.values()))
     columns = np.array(written, dtype=np.int32).reshape(-1, 3)
     names, best_quality = _forms_of_records(
-        columns[:, 0],
-        columns[:, 1],
-        columns[:, 2].astype(np.uint8),
+        FormRows(columns[:, 0], columns[:, 1], columns[:, 2].astype(np.uint8)),
         np.array([hashed for hashed, _ in forms], dtype=np.uint64),
         Ragged.of([[0] * has_words for _, has_words in forms]),
         first_composed,

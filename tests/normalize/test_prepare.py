@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from resolver.normalize import has_all_values, prepare, prepare_again, prepare_with_values
 from resolver.records import (
     Activity,
     Address,
@@ -23,6 +25,7 @@ from resolver.records import (
     RelationType,
 )
 from resolver.records.prepared.batch import PreparedBatch
+from resolver.records.prepared.entity_profiles import build_profiles
 from resolver.records.prepared.ragged import Ragged
 from resolver.synthetic import generate
 from tests.normalize.preparing import TABLES, lookup, prepared, same
@@ -165,6 +168,50 @@ def test_a_record_does_not_depend_on_others(people: list[Record]) -> None:
         assert record_values(prepared([first], deduplicated=["z"]), 0) == record_values(
             together, row
         ), first.id
+
+
+def profiles_of(batch: Batch, count: int, seed: int) -> Batch:
+    """Return profiles of the records of a batch, dealt at random."""
+    owner = np.random.default_rng(seed).permutation(np.arange(len(batch)) % count)
+    return build_profiles(batch, owner, [f"{place:04d}" for place in range(count)])
+
+
+@pytest.mark.parametrize("count", [2, 60, 200])
+def test_profiles_are_normalized_by_the_values_of_their_records(
+    people: list[Record], count: int
+) -> None:
+    persons = [item for item in people if item.kind == Kind.PERSON]
+    batch = Batch.from_records([*persons, FULL]).canonical()
+    _, values = prepare_with_values(batch, TABLES, lookup)
+    assert values is not None
+    profiles = profiles_of(batch, count, seed=count)
+    assert has_all_values(profiles, values)
+    again, anew = prepare_again(profiles, values), prepare(profiles.canonical(), TABLES, lookup)
+    for row in range(count):
+        assert record_values(again, row) == record_values(anew, row)
+
+
+def test_names_are_read_anew_where_kinds_exclude_each_other(people: list[Record]) -> None:
+    """A profile of a person and a group has names that were read in one way only."""
+    batch = Batch.from_records(people).canonical()
+    _, values = prepare_with_values(batch, TABLES, lookup)
+    assert values is not None
+    assert has_all_values(batch, values)
+    assert not has_all_values(profiles_of(batch, 5, seed=1), values)
+    single = Batch.from_records([record("s:1", name="Ann Lee")])
+    assert prepare_with_values(single, TABLES, lookup)[1] is None
+
+
+def test_parts_of_a_name_that_only_others_have_are_read_anew() -> None:
+    records = [
+        record("s:1", name="Ann Lee", firstName="Ann"),
+        record("s:2", Kind.GROUP, name="Lee", lastName="Lee"),
+    ]
+    batch = Batch.from_records(records).canonical()
+    _, values = prepare_with_values(batch, TABLES, lookup)
+    assert values is not None
+    person = replace(profiles_of(batch, 1, seed=1), kinds=np.array([1], dtype=np.uint8))
+    assert not has_all_values(person, values)
 
 
 def test_what_is_held_of_a_full_record() -> None:

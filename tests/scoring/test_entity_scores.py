@@ -63,8 +63,7 @@ def score(
     with quick_symbols("resolver.pipeline"):
         scorer = ProfileScorer(
             batch.take,
-            lambda profiles: normalize(profiles, models),
-            len,
+            lambda profiles: (normalize(profiles.canonical(), models), len(profiles)),
             compare,
             sources,
             population,

@@ -21,6 +21,7 @@ from resolver.comparison.alignment.token_records import token_records
 from resolver.comparison.cross_script import token_sounds
 from resolver.comparison.name_index import (
     NameIndex,
+    TokenIndex,
     listed_records,
     name_only_records,
     principal_forms,
@@ -144,9 +145,8 @@ class GatheredBatch(LazyBatch):
         """Return `NameIndex.of` of the batch."""
         materials, rows = self._materials, self._rows
         return NameIndex(
-            self._target.tokens,
+            TokenIndex(self._target.tokens, self._texts),
             self._target.names,
-            self._texts,
             lambda: _take_rows([material.name_only for material in materials], rows),
             lambda: _take_rows([material.listed for material in materials], rows),
             lambda: principal_forms(self),

@@ -94,7 +94,7 @@ def _states_country(context: Context, left: int, right: int) -> bool:
 
 def faction(context: Context) -> FloatArray:
     """Parts of groups (factions, wings): both principal names are of the same, or one alone."""
-    is_marker = context.names.faction_tokens
+    is_marker = context.names.token_index.faction_tokens
     if not is_marker.any():
         return np.full(len(context.left), np.nan, dtype=np.float32)
     return marked_parts(
@@ -105,7 +105,7 @@ def faction(context: Context) -> FloatArray:
 
 def qualifier(context: Context) -> FloatArray:
     """Words such as People's, State or Medical, which tell groups of one name apart."""
-    codes, form_tokens = context.names.qualifier_codes, context.prepared.forms.tokens
+    codes, form_tokens = context.names.token_index.qualifier_codes, context.prepared.forms.tokens
     values = qualifiers(context.best_forms, form_tokens, codes)
     # Names without a word in common are not told apart by qualifiers.
     values[context.alignments["matched"] < _MIN_MATCHED] = np.nan
@@ -122,15 +122,15 @@ def legal_form(context: Context) -> FloatArray:
 
 def acronym(context: Context) -> FloatArray:
     """Acronym: one name consists of the first letters of the other's words."""
-    prepared, names = context.prepared, context.names
+    prepared, words = context.prepared, context.names.token_index
     tokens = AcronymTokens(
-        flags=names.acronym_flags,
-        first_letters=names.first_letter,
-        spelled=names.spelled,
-        bags=names.bags,
+        flags=words.acronym_flags,
+        first_letters=words.first_letter,
+        spelled=words.spelled,
+        bags=words.bags,
         skip=int(TokenFlag.PARTICLE),
         optional=int(TokenFlag.LEGAL),
     )
     names_of, forms, pairs = prepared.names, prepared.forms.tokens, (context.left, context.right)
     grades = acronym_match(*pairs, names_of, forms, tokens)
-    return raise_abbreviations(grades, pairs, names_of, forms, names.abbreviations)
+    return raise_abbreviations(grades, pairs, names_of, forms, words.abbreviations)

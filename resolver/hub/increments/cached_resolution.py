@@ -137,7 +137,7 @@ def _score_new_pairs(
     Return rows of the combined working set (left, right) and log-odds. `other_rows` are the rows
     of `others` there.
     """
-    prepared, index = context.normalize(others.batch), context.index
+    prepared, index = context.normalize(others.batch)[0], context.index
     pairs, _ = join_candidates(
         prepared,
         index.plan,

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from resolver.hub.index.record_index import RecordIndex
 from resolver.model_set import ModelSet
-from resolver.pipeline import normalize
+from resolver.normalize import NormalValues
+from resolver.pipeline import normalize_with_values
 from resolver.records import Batch
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.progress import SILENT, Progress
@@ -39,6 +40,7 @@ class IncrementContext(ResolutionContext):
 
     index: RecordIndex = field(kw_only=True)
 
-    def normalize(self, batch: Batch) -> PreparedBatch:
-        """Bring records into normal form."""
-        return normalize(batch, self.models, self.deduplicated_sources, self.options.workers)
+    def normalize(self, batch: Batch) -> tuple[PreparedBatch, NormalValues | None]:
+        """Bring records into normal form; also their values, except of a single record."""
+        sources, workers = self.deduplicated_sources, self.options.workers
+        return normalize_with_values(batch, self.models, sources, workers)

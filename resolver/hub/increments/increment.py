@@ -257,19 +257,20 @@ def _resolve_records(
     component: CachedComponent | None,
 ) -> ResolvedSet:
     """Resolve new and stored records; pairs within a component come from the cache."""
-    purge, cache = candidates.purge, inputs.cached is not None
+    purge, build_table = candidates.purge, inputs.related.build_table
     if component is not None:
         others = _add_stored(context.index, inputs.fresh, exclude(numbers, component.numbers))
-        return resolve_with_component(
-            context, others, component, inputs.decisions, purge, inputs.related.build_table
-        )
+        decisions = inputs.decisions
+        return resolve_with_component(context, others, component, decisions, purge, build_table)
     working_set = _add_stored(context.index, inputs.fresh, numbers)
     prepared = candidates.prepared if inputs.queried is inputs.fresh else None
+    values = candidates.values if working_set is inputs.queried else None
     if prepared is not None and working_set is not inputs.fresh:
         prepared = prepare_with_stored(context, inputs.fresh, prepared, working_set)
     # in an empty store a batch counts for itself
-    engine = context.engine or LocalEngine(prepared, purge.purged_pairs if purge.stored else None)
-    table = inputs.related.build_table(working_set)
+    counts = purge.purged_pairs if purge.stored else None
+    engine = context.engine or LocalEngine(prepared, counts, values=values)
+    table, cache = build_table(working_set), inputs.cached is not None
     return resolve_cacheable(context, working_set, inputs.decisions, engine, table, cache=cache)
 
 

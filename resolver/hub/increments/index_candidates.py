@@ -16,6 +16,7 @@ from resolver.engines.local import PAIRS_PER_CHUNK
 from resolver.hub.increments.context import IncrementContext
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.kernels.number_sets import exclude, sort_distinct
+from resolver.normalize import NormalValues
 from resolver.pipeline import compare_and_score
 from resolver.records.batch import IntArray
 from resolver.records.prepared.assembly import assemble
@@ -48,11 +49,12 @@ class IndexPairs:
 class IndexCandidates(IndexPairs):
     """Pairs of new and stored records at or above the link threshold.
 
-    `prepared` is the normal form of the queried records (None: there are none); `purge` counts keys
-    over all that the store will hold.
+    `prepared` is the normal form of the queried records (None: there are none), and `values` that
+    of their values, if at hand; `purge` counts keys over all that the store will hold.
     """
 
     prepared: PreparedBatch | None
+    values: NormalValues | None
     purge: BlockPurge
 
 
@@ -60,18 +62,18 @@ def compare_with_index(
     context: IncrementContext, queried: WorkingSet, ended: Numbers
 ) -> IndexCandidates:
     """Compare records with the stored ones that share a key; records that end are left out."""
-    prepared = context.normalize(queried.batch) if len(queried.batch) else None
+    prepared, values = context.normalize(queried.batch) if len(queried.batch) else (None, None)
     is_new = queried.numbers > context.view.head.last_record
     purge = context.index.build_purge(prepared, is_new, ended)
     if prepared is None:
-        return IndexCandidates(_NONE, _NONE, _NONE.astype(np.int32), _NONE, None, purge)
+        return IndexCandidates(_NONE, _NONE, _NONE.astype(np.int32), _NONE, None, None, purge)
     rows, numbers, _ = context.index.find_candidates(prepared, purge)
     is_other = ~np.isin(numbers, ended) & (queried.numbers[rows] != numbers)
     pairs = score_index_pairs(context, queried, prepared, rows[is_other], numbers[is_other])
     is_candidate = pairs.logodds >= context.options.link_threshold
     left, right = pairs.left[is_candidate], pairs.right[is_candidate]
     logodds, indexed = pairs.logodds[is_candidate], pairs.indexed[is_candidate]
-    return IndexCandidates(left, right, logodds, indexed, prepared, purge)
+    return IndexCandidates(left, right, logodds, indexed, prepared, values, purge)
 
 
 def score_index_pairs(

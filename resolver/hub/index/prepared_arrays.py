@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.kernels.rows import join_texts
-from resolver.normalize.prepare import TEXT_NORMALIZERS
+from resolver.normalize.tables.other_values import TEXT_NORMALIZERS
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import (
     DateTable,

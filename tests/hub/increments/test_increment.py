@@ -236,7 +236,7 @@ def test_working_sets_from_the_index_are_as_normalized(
     ) -> PreparedBatch:
         combined, anew = (
             prepare_with_stored(context, queried, prepared, both),
-            context.normalize(both.batch),
+            context.normalize(both.batch)[0],
         )
         tables = [build_key_table(form, context.index.plan) for form in (combined, anew)]
         keys = [

@@ -230,10 +230,12 @@ def index_rarities(index: RecordIndex) -> dict[str, float]:
 
 
 def expected_rarities(hub: Hub, index: RecordIndex) -> dict[str, float]:
-    """Return the rarities in the normal form of the same records, made anew."""
+    """Return the rarities of words of names in the normal form of the same records, made anew."""
     with hub.store.view() as view:
-        tokens = normalize(index.segments[0].batch.canonical(), hub.models_at(view)).tokens
-    return dict(zip(map(str, tokens.texts), tokens.rarity_person.tolist(), strict=True))
+        prepared = normalize(index.segments[0].batch.canonical(), hub.models_at(view))
+    tokens, used = prepared.tokens, prepared.names.through(prepared.forms.tokens).items
+    rarities = tokens.rarity_person[used].tolist()
+    return dict(zip(map(str, tokens.texts[used]), rarities, strict=True))
 
 
 def test_the_index_of_the_first_commit_has_the_frequencies_measured(

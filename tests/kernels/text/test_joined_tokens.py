@@ -12,7 +12,7 @@ from resolver.kernels.text.byte_hashes import hash_bytes
 from resolver.kernels.text.joined_tokens import MAX_JOINED
 from resolver.kernels.text.skeletons import write_skeleton
 from resolver.normalize.folding import skeleton_code, sound_code
-from resolver.normalize.name_hashes import SKELETON_RULES, joined_hashes
+from resolver.normalize.name_hashes import SKELETON_RULES, joined_hashes, token_letters
 from resolver.records.prepared.batch import TokenTable
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.text_hashes import hash64, hash_texts
@@ -60,7 +60,8 @@ def _table(texts: list[str]) -> TokenTable:
 @given(st.lists(WORDS, min_size=1, max_size=6, unique=True), st.data())
 def test_neighbors_written_together(texts: list[str], data: st.DataObject) -> None:
     forms = data.draw(st.lists(st.lists(st.integers(0, len(texts) - 1), max_size=4), max_size=4))
-    joined, joined_skeletons = joined_hashes(Ragged.of(forms), _table(texts))
+    table = _table(texts)
+    joined, joined_skeletons = joined_hashes(Ragged.of(forms), table, token_letters(table))
     hashes, skeleton_hashes = [], []
     for form in forms:
         for first, second in pairwise(form):

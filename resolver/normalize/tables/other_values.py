@@ -1,0 +1,225 @@
+"""Values of a batch other than names, each unique text read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from resolver.normalize.folding import fold
+from resolver.normalize.identifiers import (
+    CONTACTS,
+    identifier_table,
+    is_mass_used_contact,
+    read_packed_identifier,
+)
+from resolver.normalize.lexicons.programs import program_country
+from resolver.normalize.values import (
+    current_country,
+    date_table,
+    gender_bit,
+    normalize_email,
+    normalize_phone,
+    normalize_website,
+    place_country,
+    place_table,
+    text_table,
+)
+from resolver.records.batch import Batch, Column, IntArray
+from resolver.records.packing import split_fields
+from resolver.records.prepared.batch import (
+    ByteArray,
+    DateTable,
+    IdentifierTable,
+    PlaceTable,
+    TextTable,
+)
+from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.records.properties import ACTIVITY, ADDRESS, IDENTIFIERS, PROGRAMS, RELATION
+
+NATIONALITY = ("nationality", "citizenship")
+STARTS = ("incorporationDate", "buildDate")
+BIRTH = ("birthDate",)
+COUNTRY_PROPERTIES = (
+    "nationality",
+    "citizenship",
+    "country",
+    "jurisdiction",
+    "birthCountry",
+    "flag",
+)
+COUNTRY_READERS: dict[str, Callable[[str], str]] = {
+    **dict.fromkeys(COUNTRY_PROPERTIES, current_country),
+    **dict.fromkeys(PROGRAMS, program_country),
+}
+"""Properties that state countries, with the function that gives the code of a text."""
+
+
+def _relation_target(text: str) -> str:
+    _type, target, name = split_fields(text, 3)
+    return fold(name) or target
+
+
+TEXT_NORMALIZERS: dict[str, Callable[[str], str]] = {
+    "phone": normalize_phone,
+    "email": normalize_email,
+    "website": normalize_website,
+    "position": fold,
+    "fatherName": fold,
+    "motherName": fold,
+    ACTIVITY: str,
+    RELATION: _relation_target,
+}
+"""Plain properties, with the function that gives the text that is compared."""
+
+
+_NO_BYTES = np.zeros(0, dtype=np.uint8)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherValues:
+    """Values other than names in normal form: tables, and by property the row of each value.
+
+    `countries` has codes of `country_codes` (0: none), `first_identifiers` the row of the first
+    value, which the others follow, and `plain` -1 for values that are not compared. Values of
+    `birth_places` and `addresses` are rows themselves.
+    """
+
+    country_codes: tuple[str, ...]
+    countries: Mapping[str, IntArray]
+    dates: DateTable
+    date_rows: Mapping[str, IntArray]
+    birth_places: PlaceTable
+    addresses: PlaceTable
+    identifiers: IdentifierTable
+    first_identifiers: Mapping[str, int]
+    gender: ByteArray
+    plain: Mapping[str, tuple[TextTable, IntArray]]
+
+
+def read_values(batch: Batch, tables: FrequencyTables) -> OtherValues:
+    """Read the values of a canonical batch other than names."""
+    codes = _country_codes(batch)
+    place = {code: number for number, code in enumerate(codes)}
+    dates, date_rows = _read_dates(batch)
+    identifiers, first_identifiers = _read_identifiers(batch, place, tables)
+    return OtherValues(
+        codes,
+        _read_countries(batch, place),
+        dates,
+        date_rows,
+        _read_places(batch, "birthPlace", place, packed=False),
+        _read_places(batch, ADDRESS, place, packed=True),
+        identifiers,
+        first_identifiers,
+        _read_gender(batch),
+        {
+            prop: _read_plain(batch.columns[prop], _distinctive(prop, normal, tables))
+            for prop, normal in TEXT_NORMALIZERS.items()
+            if prop in batch.columns
+        },
+    )
+
+
+def _texts(column: Column) -> list[str]:
+    texts: list[str] = column.values.to_pylist()
+    return texts
+
+
+def _country_codes(batch: Batch) -> tuple[str, ...]:
+    codes: set[str] = set()
+    for prop, read in COUNTRY_READERS.items():
+        if prop in batch.columns:
+            codes |= set(map(read, _texts(batch.columns[prop])))
+    for prop, packed in (("birthPlace", False), (ADDRESS, True)):
+        if prop in batch.columns:
+            codes |= {place_country(text, packed=packed) for text in _texts(batch.columns[prop])}
+    for prop in IDENTIFIERS:
+        if prop in batch.columns:
+            codes |= {
+                read_packed_identifier(prop, text).country for text in _texts(batch.columns[prop])
+            }
+    return ("", *sorted(codes - {""}))
+
+
+def _read_countries(batch: Batch, place: Mapping[str, int]) -> dict[str, IntArray]:
+    return {
+        prop: np.array(
+            [place.get(read(text), 0) for text in _texts(batch.columns[prop])], dtype=np.int32
+        )
+        for prop, read in COUNTRY_READERS.items()
+        if prop in batch.columns
+    }
+
+
+def _read_dates(batch: Batch) -> tuple[DateTable, dict[str, IntArray]]:
+    """Return one date table of births and starts (incorporation, building)."""
+    texts_by_prop = {
+        prop: _texts(batch.columns[prop]) for prop in (*BIRTH, *STARTS) if prop in batch.columns
+    }
+    if not texts_by_prop:
+        return _no_dates(), {}
+    texts = sorted({text for some in texts_by_prop.values() for text in some})
+    place = {text: code for code, text in enumerate(texts)}
+    return date_table(texts), {
+        prop: np.array([place[text] for text in some], dtype=np.int32)
+        for prop, some in texts_by_prop.items()
+    }
+
+
+def _read_places(batch: Batch, prop: str, place: dict[str, int], *, packed: bool) -> PlaceTable:
+    column = batch.columns.get(prop)
+    return _no_places() if column is None else place_table(_texts(column), place, packed=packed)
+
+
+@lru_cache(maxsize=1)
+def _no_places() -> PlaceTable:
+    return place_table([], {}, packed=False)
+
+
+@lru_cache(maxsize=1)
+def _no_identifiers() -> IdentifierTable:
+    return identifier_table([], {}, FrequencyTables())
+
+
+@lru_cache(maxsize=1)
+def _no_dates() -> DateTable:
+    return date_table([])
+
+
+def _read_identifiers(
+    batch: Batch, place: dict[str, int], tables: FrequencyTables
+) -> tuple[IdentifierTable, dict[str, int]]:
+    props = [prop for prop in IDENTIFIERS if prop in batch.columns]
+    if not props:
+        return _no_identifiers(), {}
+    keys = [(prop, text) for prop in props for text in _texts(batch.columns[prop])]
+    ends = np.cumsum([0] + [len(batch.columns[prop].values) for prop in props]).tolist()
+    return identifier_table(keys, place, tables), dict(zip(props, ends, strict=False))
+
+
+def _read_gender(batch: Batch) -> ByteArray:
+    column = batch.columns.get("gender")
+    if column is None:
+        return _NO_BYTES
+    return np.array([gender_bit(text) for text in _texts(column)], dtype=np.uint8)
+
+
+def _distinctive(
+    prop: str, normal: Callable[[str], str], tables: FrequencyTables
+) -> Callable[[str], str]:
+    """Return a normalizer that gives an empty text for contacts that many use."""
+    if prop in CONTACTS:
+        return lambda text: (
+            "" if is_mass_used_contact(prop, contact := normal(text), tables) else contact
+        )
+    return normal
+
+
+def _read_plain(column: Column, normal: Callable[[str], str]) -> tuple[TextTable, IntArray]:
+    normals = [normal(text) for text in _texts(column)]
+    unique = sorted({text for text in normals if text})
+    place = {text: code for code, text in enumerate(unique)}
+    return text_table(unique), np.array([place.get(text, -1) for text in normals], dtype=np.int32)
