@@ -13,7 +13,7 @@ import numpy as np
 from resolver.kernels.text.joined_tokens import MAX_JOINED
 from resolver.normalize.folding import skeleton_code
 from resolver.normalize.lexicons.name_roles import guessed_roles
-from resolver.normalize.token_tables import Lookup, build_lexicon
+from resolver.normalize.token_tables import Lookup, build_small_lexicon
 from resolver.records.prepared.batch import NameTable, TokenTable
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
@@ -40,9 +40,7 @@ def build_single_record_names(
     """
     ways = {text: readings for texts, _ in written for text in texts if (readings := ways_of(text))}
     texts = sorted({text for some, _ in written for text in some}.union(*ways.values()))
-    persons, groups = (texts, ()) if person else ((), texts)
-    lexicon = build_lexicon([persons], [groups], tables, lookup, few=True)
-    forms, table = lexicon.tokens_by_text[0 if person else 1], lexicon.table
+    table, forms = build_small_lexicon(texts, person, tables, lookup)
     offsets, items = forms.offsets.tolist(), forms.items.tolist()
     tokens = [items[start:end] for start, end in pairwise(offsets)]
     roles = guessed_roles(tokens, texts, table, tables) if person else [0] * len(items)

@@ -13,10 +13,10 @@ import numpy as np
 from resolver.kernels.processes import compute_both, map_ranges
 from resolver.normalize.folding import HAN, skeleton_code, sound_code
 from resolver.normalize.group_lexicons.cities import city_name
-from resolver.normalize.group_tokens import stem_symbol, tokenize_group
+from resolver.normalize.group_tokens import stem_symbol
 from resolver.normalize.lexicons.nicknames import form_symbols, nickname_symbols
 from resolver.normalize.name_hashes import letter_signature
-from resolver.normalize.name_tokens import Token, symbol_id, tokenize_person
+from resolver.normalize.name_tokens import Token, symbol_id
 from resolver.normalize.scripts.detection import script_of
 from resolver.normalize.scripts.han_variants import level_han
 from resolver.normalize.scripts.readings import FIXED_READINGS, readings
@@ -27,6 +27,7 @@ from resolver.normalize.scripts.romanization import (
     vw_key,
 )
 from resolver.normalize.scripts.syllables import korean_key, pinyin_readings
+from resolver.normalize.tables.coded_texts import TokenKey, code_few, code_texts
 from resolver.records.prepared.batch import FloatArray, TokenTable
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
@@ -36,11 +37,6 @@ from resolver.records.prepared.text_hashes import hash64, hash_texts
 from resolver.records.prepared.token_union import concat_tokens
 from resolver.records.prepared.value_flags import TokenFlag
 
-# Cached, since single checks repeat names, and profiles of entities those of their records.
-_person_tokens, _group_tokens = (
-    cache_short_texts(100_000)(tokenize_person),
-    cache_short_texts(30_000)(tokenize_group),
-)
 Lookup = Callable[[Sequence[str]], list[tuple[int, ...]]]
 # Plain ints: operations on enumeration members take a microsecond each.
 _PARTICLE, _LEGAL, _INITIAL = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int(TokenFlag.INITIAL)
@@ -52,7 +48,6 @@ _PATRONYMIC = re.compile("[aeio][vw](?:ich|ych|itch|ytch|na)$|inichna$")
 _FEW = 5
 _MIN_PARALLEL = 4_000
 """Tokens that are worth a process."""
-_Key = tuple[str, str, int, tuple[int, ...], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,61 +63,36 @@ def build_lexicon(
     group_texts: list[Sequence[str]],
     tables: FrequencyTables,
     lookup: Lookup,
-    *,
-    few: bool = False,
     workers: int = 1,
 ) -> Lexicon:
     """Tokenize unique texts; the rows are in the order of the lists, persons' first.
 
-    `few`: there are few words, and many of them were probably looked up before. The result does not
-    depend on `workers` (processes).
+    The result does not depend on `workers` (processes).
     """
-    split = [[_person_tokens(text) for text in texts] for texts in person_texts]
-    person_count = len(split)
-    split += [[_group_tokens(text) for text in texts] for texts in group_texts]
-    person = [number < person_count for number in range(len(split))]
-    entries = _unique_tokens(split, person)
-    keys = sorted(entries)
-    place = {key: code for code, key in enumerate(keys)}
-    tokens, is_of_person = [entries[key] for key in keys], [key[-1] for key in keys]
-    if few:
-        table = _table_of_few(tokens, is_of_person, tables, lookup)
-    else:
-        # opens the table of symbols before the work is shared out
-        lookup(())
-        parts = map_ranges(
-            lambda start, stop: _table(
-                tokens[start:stop], is_of_person[start:stop], tables, lookup
-            ),
-            len(tokens),
-            workers,
-            _MIN_PARALLEL,
-        )
-        table = concat_tokens(parts)
-    coded = [
-        Ragged.of([[place[_key(token, is_person)] for token in tokens] for tokens in texts])
-        for texts, is_person in zip(split, person, strict=True)
-    ]
-    return Lexicon(table, coded)
+    coded = code_texts(person_texts, group_texts, workers)
+    # opens the table of symbols before the work is shared out
+    lookup(())
+    parts = map_ranges(
+        lambda start, stop: _table(coded.tokens[start:stop], tables, lookup),
+        len(coded.tokens),
+        workers,
+        _MIN_PARALLEL,
+    )
+    return Lexicon(concat_tokens(parts), coded.codes)
 
 
-def _unique_tokens(split: list[list[list[Token]]], person: list[bool]) -> dict[_Key, Token]:
-    entries: dict[_Key, Token] = {}
-    for texts, is_person in zip(split, person, strict=True):
-        for tokens in texts:
-            for token in tokens:
-                entries.setdefault(_key(token, is_person), token)
-    return entries
+def build_small_lexicon(
+    texts: Sequence[str], is_of_person: bool, tables: FrequencyTables, lookup: Lookup
+) -> tuple[TokenTable, Ragged]:
+    """Return the table and the codes of `build_lexicon` for a few unique texts, of whose words many
+    were probably looked up before.
+    """
+    tokens, codes = code_few(texts, is_of_person)
+    return _table_of_few(tokens, tables, lookup), codes
 
 
-def _key(token: Token, is_person: bool) -> _Key:
-    # The same letters have other flags and symbols in a group's name than in a person's.
-    return (token.text, token.surface, token.flags, token.symbols, is_person)
-
-
-def _table(
-    entries: list[Token], person: list[bool], tables: FrequencyTables, lookup: Lookup
-) -> TokenTable:
+def _table(keys: Sequence[TokenKey], tables: FrequencyTables, lookup: Lookup) -> TokenTable:
+    entries, person = list(map(_token, keys)), [key.is_of_person for key in keys]
     texts = [token.text for token in entries]
     places = [
         place for place, token in enumerate(entries) if person[place] and not token.flags & _NUMBER
@@ -150,6 +120,10 @@ def _table(
         symbols=Ragged.of([symbols for symbols, _ in attributes]),
         signature=np.array([letter_signature(text) for text in texts], dtype=np.uint32),
     )
+
+
+def _token(key: TokenKey) -> Token:
+    return Token(key.text, key.flags, key.symbols, key.surface)
 
 
 class _TokenRow(NamedTuple):
@@ -199,14 +173,9 @@ def _hash(text: str) -> int:
     return hash64(text) if text else 0
 
 
-def _table_of_few(
-    entries: list[Token], person: list[bool], tables: FrequencyTables, lookup: Lookup
-) -> TokenTable:
+def _table_of_few(keys: Sequence[TokenKey], tables: FrequencyTables, lookup: Lookup) -> TokenTable:
     """Return the table of `_table`, token by token."""
-    words = [
-        _token_row(token, is_person, tables, lookup)
-        for token, is_person in zip(entries, person, strict=True)
-    ]
+    words = [_token_row(_token(key), key.is_of_person, tables, lookup) for key in keys]
     return TokenTable(
         texts=np.array([word.text for word in words], dtype=object),
         hashes=np.array([word.hash for word in words], dtype=np.uint64),
