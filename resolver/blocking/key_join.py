@@ -181,9 +181,9 @@ def _unite_in_passes(
 ) -> UnitedPairs:
     """Return the united pairs of all rules, dealing at most `max_pairs` at a time."""
     use_prefilter = plan.min_score is not None
-    arrays = prefilter_arrays(prepared) if use_prefilter else NO_PREFILTER_ARRAYS
-    min_score = ALL_PAIRS if plan.min_score is None else plan.min_score
     ends, workers = counted.ends, len(counted.lanes)
+    arrays = prefilter_arrays(prepared, workers) if use_prefilter else NO_PREFILTER_ARRAYS
+    min_score = ALL_PAIRS if plan.min_score is None else plan.min_score
     passes = []
     for start, stop in _ranges(ends, max_pairs):
         dealt = counted.deal(start, stop)

@@ -71,6 +71,9 @@ def distinct_keys(hashed: KeySets) -> KeySets:
 
 def unite_keys(parts: Sequence[KeySets]) -> KeySets:
     """Return several sets of keys of the same rows as one."""
+    parts = [part for part in parts if len(part.hashes)] or parts[:1]
+    if len(parts) == 1:
+        return parts[0]
     rows = np.concatenate([part.rows for part in parts])
     hashes = np.concatenate([part.hashes for part in parts])
     order = np.argsort(rows, kind="stable")

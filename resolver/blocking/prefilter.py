@@ -7,6 +7,9 @@ part in match scores; see `kernels.blocking.prefilter_records`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -29,6 +32,7 @@ from resolver.kernels.blocking.prefilter_records import (
     WordField,
 )
 from resolver.kernels.letter_hashes import first_letters, spell
+from resolver.kernels.threads import threads
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import HashArray, PreparedBatch
@@ -46,37 +50,44 @@ NO_PREFILTER_ARRAYS = PrefilterArrays(
 """Arrays of no records, where no prefilter is used."""
 
 
-def prefilter_arrays(prepared: PreparedBatch) -> PrefilterArrays:
-    """Lay out the records of a batch for the prefilter."""
-    tokens, dates, births = prepared.tokens, prepared.dates, prepared.births
-    has_meaning = (tokens.flags & int(TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
-    token_rows = prepared.names.through(prepared.forms.tokens)
-    # Each word once, ascending; 0 stands for words without meaning.
-    words = distinct_keys(
-        KeySets(
-            token_rows.offsets,
-            np.where(has_meaning[token_rows.items], token_rows.items + 1, 0).astype(np.uint64),
-        )
+def prefilter_arrays(prepared: PreparedBatch, workers: int = 1) -> PrefilterArrays:
+    """Lay out the records of a batch for the prefilter; `workers` (threads) do not change it."""
+    parts: tuple[Callable[[], Any], ...] = (
+        lambda: _words(prepared),
+        lambda: (_places(prepared), _certain(prepared), _kinds(prepared), _born(prepared)),
     )
-    places, certain = _places(prepared), _certain(prepared)
+    with threads(min(workers, len(parts))) as pool:
+        (word_offsets, words), others = pool.map(lambda part: part(), parts)
+    places, certain, kinds, born = others
     # Column by column: for one record (a query), stacking takes as long as everything else here.
     heads = np.zeros((len(prepared) + 1, len(Head)), dtype=np.int32)
     for column, offsets in enumerate(
-        (words.offsets, places.offsets, certain.offsets, births.offsets)
+        (word_offsets, places.offsets, certain.offsets, prepared.births.offsets)
     ):
         heads[:, column] = offsets
-    heads[:-1, HEAD_KINDS] = _kinds(prepared)
+    heads[:-1, HEAD_KINDS] = kinds
+    return PrefilterArrays(heads, words, places.hashes, certain.hashes, born)
+
+
+def _words(prepared: PreparedBatch) -> tuple[IntArray, npt.NDArray[np.uint32]]:
+    """Return the offsets of the words of each record, and the fields of each word: each once,
+    ascending, without those that have no meaning.
+    """
+    has_meaning = (prepared.tokens.flags & int(TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
+    token_rows = prepared.names.through(prepared.forms.tokens)
+    numbers = np.where(has_meaning[token_rows.items], token_rows.items + 1, 0).astype(np.uint64)
+    words = distinct_keys(KeySets(token_rows.offsets, numbers))
+    return words.offsets, _token_words(prepared)[words.hashes.astype(np.int64) - 1]
+
+
+def _born(prepared: PreparedBatch) -> IntArray:
+    """Return first and last year, month and day of each birth date."""
+    dates = prepared.dates
     born = np.empty((len(dates.year), 4), dtype=np.int32)
     born[:, 0] = dates.year - dates.circa * (dates.year > 0)
     born[:, 1] = dates.last_year + dates.circa
     born[:, 2], born[:, 3] = dates.month, dates.day
-    return PrefilterArrays(
-        heads,
-        _token_words(prepared)[words.hashes.astype(np.int64) - 1],
-        places.hashes,
-        certain.hashes,
-        born[births.items],
-    )
+    return born[prepared.births.items]
 
 
 def _kinds(prepared: PreparedBatch) -> IntArray:

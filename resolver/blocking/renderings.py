@@ -8,6 +8,7 @@ and 휘트필드 share one. What may be read in two ways gives two codes.
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 
 import numpy as np
 
@@ -67,7 +68,7 @@ def _code(text: str, rules: _Rules, script: int) -> int:
         text = pattern.sub(new, text)
     if script == Script.HAN:
         text = text.translate(_PINYIN)
-    digits = _DOUBLES.sub(r"\1", _NASAL.sub("n", text).translate(_CLASSES))
+    digits = _DOUBLES.sub(itemgetter(1), _NASAL.sub("n", text).translate(_CLASSES))
     return int("".join(filter(str.isdigit, digits))[:_LONGEST] or 0)
 
 

@@ -27,7 +27,6 @@ from resolver.kernels.comparison.qualifier_grades import PLACE_CODE
 from resolver.kernels.letter_hashes import spell
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import TRAVEL_FAMILY, HashArray, PreparedBatch, TokenTable
-from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.value_flags import FACTION, NameQuality, TokenFlag
 
 _NO_NAME = TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.GENERIC | TokenFlag.NUMBER
@@ -159,8 +158,7 @@ class NameIndex:
     @classmethod
     def of(cls, prepared: PreparedBatch, token_index: TokenIndex | None = None) -> NameIndex:
         """Build the index of a batch; `token_index`: that of its tokens, where it is at hand."""
-        rows = prepared.names.through(prepared.forms.tokens)
-        tokens = Ragged.from_rows(rows.rows, rows.items, len(prepared))
+        tokens = prepared.names.through(prepared.forms.tokens).distinct()
         return cls(
             token_index or TokenIndex.of(prepared.tokens),
             name_arrays(prepared, tokens),

@@ -29,6 +29,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -39,6 +40,7 @@ import pyarrow.compute as pc
 
 from resolver.errors import OutputError
 from resolver.kernels.processes import map_ranges
+from resolver.kernels.threads import threads
 from resolver.merging import Partition, build_partition
 from resolver.normalize import country_code as territory_code
 from resolver.pipeline import merge_entities
@@ -64,7 +66,7 @@ if TYPE_CHECKING:
 _COMMA_TEXT, _QUOTE, _NEWLINE, _NOTHING = (
     pa.scalar(text, pa.large_string()) for text in (",", '"', "\n", "")
 )
-_ROWS_AT_ONCE = 1 << 18
+_ROWS_AT_ONCE = 1 << 17
 _BYTES_AT_ONCE = 1 << 20
 _ENTITIES_PER_PROCESS = 5_000
 """Entities that are worth a process to write them."""
@@ -99,9 +101,9 @@ def write_results(
     """Write the files of a run into a folder, which is created if absent.
 
     `report`: text of report.html. `only_entities`: write entities.csv alone. `entity_ids`: id of
-    each record's entity, where a store has named it. `workers`: processes that write; the files do
-    not depend on it. Raises `OutputError` where a file cannot be written; then no file of an
-    earlier run has changed.
+    each record's entity, where a store has named it. `workers`: processes and threads that write;
+    the files do not depend on it. Raises `OutputError` where a file cannot be written; then no file
+    of an earlier run has changed.
     """
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
@@ -111,7 +113,7 @@ def write_results(
     try:
         with _without_cycle_collection():
             parts = build_partition(resolution.batch, resolution.labels, entity_ids, workers)
-            _write_entities(staged / "entities.csv", parts, resolution.batch.ids)
+            _write_entities(staged / "entities.csv", parts, resolution.batch.ids, workers)
             if not only_entities:
                 merge = merge_entities(resolution.batch, parts, territory_code)
                 _write_links(staged / "links.csv", resolution.links, resolution.batch.ids)
@@ -170,21 +172,26 @@ def escape_formulas(texts: pa.StringArray) -> pa.StringArray:
     return pc.if_else(risky, pc.binary_join_element_wise("'", texts, ""), texts)
 
 
-def _write_csv(path: Path, names: Sequence[str], pieces: Iterator[list[pa.Array]]) -> None:
+def _write_csv(
+    path: Path, names: Sequence[str], pieces: Iterator[list[pa.Array]], workers: int = 1
+) -> None:
     """Columns of text as CSV: UTF-8, a comma, `\\n`, quotes only where needed.
 
-    Without `names` the file has no header.
+    Without `names` the file has no header. The file does not depend on `workers` (threads).
     """
-    with open(path, "wb", buffering=_BYTES_AT_ONCE) as file:
+    with open(path, "wb", buffering=_BYTES_AT_ONCE) as file, threads(workers) as pool:
         if names:
             file.write(",".join(names).encode("ascii") + b"\n")
-        for columns in pieces:
-            if len(columns[0]):
-                lines = pc.binary_join_element_wise(
-                    *(_quote_cells(column) for column in columns), _COMMA_TEXT
-                )
-                terminated = pc.binary_join_element_wise(lines, _NOTHING, _NEWLINE)
-                file.write(_utf8_bytes(terminated))
+        # few at a time, as all lines together may be gigabytes
+        while some := list(islice(pieces, max(workers, 1))):
+            for lines in pool.map(_csv_lines, some):
+                file.write(lines)
+
+
+def _csv_lines(columns: Sequence[pa.Array]) -> memoryview:
+    """Return the lines of some rows."""
+    lines = pc.binary_join_element_wise(*(_quote_cells(column) for column in columns), _COMMA_TEXT)
+    return _utf8_bytes(pc.binary_join_element_wise(lines, _NOTHING, _NEWLINE))
 
 
 def _quote_cells(texts: pa.Array) -> pa.Array:
@@ -206,7 +213,7 @@ def _utf8_bytes(texts: pa.LargeStringArray) -> memoryview:
     return memoryview(data)[ends[texts.offset] : ends[texts.offset + len(texts)]]
 
 
-def _write_entities(path: Path, parts: Partition, ids: pa.StringArray) -> None:
+def _write_entities(path: Path, parts: Partition, ids: pa.StringArray, workers: int = 1) -> None:
     safe = escape_formulas(ids)
 
     def pieces() -> Iterator[list[pa.Array]]:
@@ -216,7 +223,7 @@ def _write_entities(path: Path, parts: Partition, ids: pa.StringArray) -> None:
             rows = slice(start, start + _ROWS_AT_ONCE)
             yield [parts.ids.take(pa.array(entities[rows])), safe.take(pa.array(parts.order[rows]))]
 
-    _write_csv(path, ("entity_id", "record_id"), pieces())
+    _write_csv(path, ("entity_id", "record_id"), pieces(), workers)
 
 
 def _write_links(path: Path, links: Links, ids: pa.StringArray) -> None:

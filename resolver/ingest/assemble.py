@@ -116,6 +116,12 @@ def settle_ids(rows: LocatedRows, order: ListOrder) -> SettledRows:
     Rows must have all that some ids have in the lists; other rows play no part.
     """
     newest, older = _split_versions(rows, order)
+    if not len(older):
+        # sorting tells in a fifth of the time of a table whether an id is repeated
+        places = pc.sort_indices(rows.batch.ids)
+        ordered = rows.batch.ids.take(places)
+        if not pc.any(pc.equal(ordered[1:], ordered[:-1])).as_py():
+            return SettledRows(rows.batch.canonical(places.to_numpy()), 0, [], (), [])
     chosen, collapsed, rejects = _deduplicate(rows, newest, order)
     withdrawn, superseded = _find_withdrawn(rows.batch, chosen, older)
     warnings = find_reused_ids(rows.batch, chosen, superseded)
@@ -189,10 +195,7 @@ def _deduplicate(
     Returns the kept rows (ascending), the number of repeated rows, and a reject for each row with
     other content.
     """
-    ids = table.batch.ids.take(pa.array(rows))
-    if not _has_repeated(ids):
-        return rows, 0, []
-    codes = pc.dictionary_encode(ids).indices.to_numpy()
+    codes = pc.dictionary_encode(table.batch.ids.take(pa.array(rows))).indices.to_numpy()
     is_repeated = np.bincount(codes)[codes] > 1
     repeated = rows[is_repeated]
     repeated = repeated[np.argsort(codes[is_repeated], kind="stable")]
@@ -213,12 +216,6 @@ def _deduplicate(
     ]
     chosen = np.union1d(rows[~is_repeated], repeated[first_of_group])
     return chosen, int(len(repeated) - first_of_content.sum()), rejects
-
-
-def _has_repeated(texts: pa.StringArray) -> bool:
-    """Return whether a text occurs twice: sorting tells it in a fifth of the time of a table."""
-    ordered = texts.take(pc.sort_indices(texts))
-    return bool(pc.any(pc.equal(ordered[1:], ordered[:-1])).as_py())
 
 
 def _run_starts(codes: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:

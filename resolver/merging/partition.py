@@ -7,7 +7,6 @@ that all files have the same order.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import cast
 
@@ -17,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.kernels.number_sets import order_codes, order_hashes
-from resolver.kernels.processes import map_ranges
+from resolver.kernels.text.hashed_ids import fill_hashed_ids
 from resolver.kernels.threads import threads
 from resolver.records import Batch
 from resolver.records.batch import IntArray
@@ -31,7 +30,7 @@ _KEY_CHARACTERS = 12
 """Characters that fit in a number, five bits each."""
 _TEXTS_AT_ONCE = 8_192
 _MIN_PARALLEL = 100_000
-"""Texts that are worth a process to hash them."""
+"""Texts that are worth threads to hash them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +57,12 @@ def build_partition(
     """Build the partition of a canonical batch.
 
     Per record, `labels`: row of its entity's smallest record; `existing_ids`: id of its entity. The
-    result does not depend on `workers` (processes).
+    result does not depend on `workers` (threads).
     """
     is_root = np.bincount(labels) > 0
     roots, inverse = np.flatnonzero(is_root), (np.cumsum(is_root) - 1)[labels]
     if existing_ids is None:
-        smallest = batch.ids.take(pa.array(roots)).cast(pa.binary()).to_pylist()
-        ids = hash_ids("e-", smallest, workers)
+        ids = hash_ids("e-", batch.ids.take(pa.array(roots)), workers)
     else:
         ids = existing_ids.take(pa.array(roots))
     rank = pc.sort_indices(ids).to_numpy() if existing_ids is not None else _sort_hashed(ids)
@@ -104,36 +102,26 @@ def assign_entity_ids(batch: Batch, labels: IntArray) -> list[str]:
     return cast("list[str]", partition.ids.take(pa.array(partition.entity)).to_pylist())
 
 
-def hash_ids(prefix: str, texts: list[bytes], workers: int = 1) -> pa.StringArray:
-    """Return `prefix` and 20 base32 characters of the SHA-256 of each text.
+def hash_ids(prefix: str, texts: pa.Array, workers: int = 1) -> pa.StringArray:
+    """Return `prefix` and 20 base32 characters of the SHA-256 of each text (or bytes).
 
-    The result does not depend on `workers` (processes).
+    The result does not depend on `workers` (threads).
     """
-
-    def hash_range(start: int, stop: int) -> bytes:
-        """Return the digests of a range, one after the other."""
-        return b"".join([hashlib.sha256(text).digest()[:15] for text in texts[start:stop]])
-
+    texts = texts.cast(pa.large_binary())
+    _, offsets, letters = texts.buffers()
+    places = np.frombuffer(offsets, dtype=np.int64)[texts.offset :]
+    data = np.frombuffer(letters or b"\0", dtype=np.uint8)
     count = len(texts)
-    digests = b"".join(map_ranges(hash_range, count, workers, _MIN_PARALLEL))
     characters = np.empty((count, len(prefix) + _CHARACTERS), dtype=np.uint8)
     characters[:, : len(prefix)] = np.frombuffer(prefix.encode("ascii"), dtype=np.uint8)
-    bytes_of_texts = np.frombuffer(digests, dtype=np.uint8).reshape(count, 3, 5)
-    places = [slice(start, start + _TEXTS_AT_ONCE) for start in range(0, count, _TEXTS_AT_ONCE)]
+    hashed = np.empty((count, _CHARACTERS), dtype=np.uint8)
+
+    def fill(first: int) -> None:
+        """Hash some of the texts."""
+        fill_hashed_ids(places, data, first, min(first + _TEXTS_AT_ONCE, count), hashed)
+
     with threads(workers if count >= _MIN_PARALLEL else 1) as pool:
-        for place, encoded in zip(
-            places, pool.map(lambda place: _encode(bytes_of_texts[place]), places), strict=True
-        ):
-            characters[place, len(prefix) :] = encoded
-    offsets = np.arange(count + 1, dtype=np.int32) * np.int32(characters.shape[1])
-    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(characters))
-
-
-def _encode(groups: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Return n × 20 characters of base32 for n × 3 × 5 bytes; five hold eight of five bits."""
-    numbers = np.zeros(groups.shape[:2], dtype=np.uint64)
-    for byte in range(5):
-        numbers = (numbers << np.uint64(8)) | groups[:, :, byte]
-    shifts = np.arange(35, -1, -5, dtype=np.uint64)
-    codes = (numbers[:, :, np.newaxis] >> shifts) & np.uint64(31)
-    return _ALPHABET[codes.astype(np.intp)].reshape(len(groups), -1)[:, :_CHARACTERS]
+        list(pool.map(fill, range(0, count, _TEXTS_AT_ONCE)))
+    characters[:, len(prefix) :] = hashed
+    ends = np.arange(count + 1, dtype=np.int32) * np.int32(characters.shape[1])
+    return pa.StringArray.from_buffers(count, pa.py_buffer(ends), pa.py_buffer(characters))

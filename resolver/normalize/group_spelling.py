@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from operator import itemgetter
 
 from resolver.normalize.folding import letters
 from resolver.normalize.group_lexicons.cities import city_name
@@ -146,7 +147,7 @@ def simplify_romanization(word: str) -> str:
     """
     if len(word) < _MIN_SIMPLIFIED:
         return word
-    return _LONG_VOWEL.sub(r"\1", _NISBA.sub("i", word)).replace("ou", "u")
+    return _LONG_VOWEL.sub(itemgetter(1), _NISBA.sub("i", word)).replace("ou", "u")
 
 
 def _join_capitals(match: re.Match[str]) -> str:

@@ -118,7 +118,7 @@ def tokenize_person(text: str) -> list[Token]:
         text = text.replace("đ", "dj").replace("Đ", "Dj")
     # J.R. is two initials, Jr. none
     text = join_hyphenated_syllables(text.replace("`", "").replace("ʻ", ""))
-    words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(r"\1 ", text)))
+    words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(lambda match: f"{match[1]} ", text)))
     spelt = hebrew or transliterate_signed_words(text)
     whole = (
         not text.isascii()

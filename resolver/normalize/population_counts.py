@@ -41,7 +41,7 @@ from resolver.records.properties import (
 )
 
 Numbers = npt.NDArray[np.int64]
-_ORGANISED = int(Kind.GROUP | Kind.ASSET)
+_SIDES = (int(Kind.PERSON), int(Kind.GROUP | Kind.ASSET))
 _PRIOR_PAIRS = 5.0
 """Pairs of namesakes that weigh as much as the default concentration."""
 _YEARS_APART = 2
@@ -97,10 +97,10 @@ def count_population(
     is_person = mask & ((prepared.kinds & int(Kind.PERSON)) != 0)
     parts: tuple[Callable[[], Any], ...] = (
         lambda: name_concentration(prepared, is_person, workers),
-        lambda: _first_statements(prepared, np.flatnonzero(mask)),
+        lambda: _count_values_of(prepared, np.flatnonzero(mask)),
     )
     with threads(workers if len(prepared) >= _MIN_PARALLEL else 1) as pool:
-        concentration, rows = pool.map(lambda count: count(), parts)
+        concentration, counts = pool.map(lambda count: count(), parts)
     kinds = {}
     for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET):
         is_kind = mask & ((prepared.kinds & int(kind)) != 0)
@@ -109,14 +109,15 @@ def count_population(
         kinds[kind.label] = KindPopulation(
             count, concentration=concentration if kind == Kind.PERSON else 0
         )
-    persons = rows[(prepared.kinds[rows] & int(Kind.PERSON)) != 0]
-    groups = rows[(prepared.kinds[rows] & _ORGANISED) != 0]
-    counts = ValueCounts(
-        _count_kind(prepared, persons),
-        _count_kind(prepared, groups),
-        _count_bearers(prepared, rows),
-    )
     return Population(kinds, counts)
+
+
+def _count_values_of(prepared: PreparedBatch, rows: Numbers) -> ValueCounts:
+    """Return the counts of the values of some rows, each statement of a source once."""
+    rows = _first_statements(prepared, rows)
+    sides = [rows[(prepared.kinds[rows] & bits) != 0] for bits in _SIDES]
+    persons, groups = (_count_kind(prepared, side) for side in sides)
+    return ValueCounts(persons, groups, _count_bearers(prepared, rows))
 
 
 def _count_kind(prepared: PreparedBatch, rows: Numbers) -> KindCounts:

@@ -4,9 +4,9 @@ A batch of n records has a `Column` per property: pairs (record row, value code)
 of unique texts that codes refer to. Structured values (identifiers, addresses, relations …) are
 packed into one text each (`packing`).
 
-A canonical batch has its records sorted by id, every dictionary sorted by text, and the codes of
-each record and property ascending without repetition. It depends on nothing but the set of records;
-stages require canonical batches.
+A canonical batch has its records sorted by id (UTF-8 bytes), every dictionary sorted by text, and
+the codes of each record and property ascending without repetition. It depends on nothing but the
+set of records; stages require canonical batches.
 """
 
 from __future__ import annotations
@@ -111,11 +111,12 @@ class Batch:
         rows = np.asarray(rows, dtype=np.int64)
         place = np.full(len(self), -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
+        is_ascending = bool(np.all(rows[1:] > rows[:-1]))
         columns = {}
         for prop, column in self.columns.items():
             new_rows = place[column.rows]
-            order = np.argsort(new_rows, kind="stable")
-            order = order[np.searchsorted(new_rows[order], 0) :]
+            order = np.flatnonzero(new_rows >= 0)
+            order = order if is_ascending else order[np.argsort(new_rows[order], kind="stable")]
             if len(order):
                 columns[prop] = replace(
                     column,
@@ -132,12 +133,11 @@ class Batch:
             self.schema_version,
         )
 
-    def canonical(self) -> Batch:
-        """Return the records in canonical form. Ids must be unique; they sort by UTF-8 bytes."""
-        batch = self
-        if len(self) > 1:
+    def canonical(self, order: npt.NDArray[Any] | None = None) -> Batch:
+        """Return the records (of unique ids) in canonical form. `order`: rows by id, if known."""
+        if order is None and len(self) > 1:
             order = pc.sort_indices(self.ids).to_numpy()
-            batch = self if bool(np.all(order == np.arange(len(order)))) else self.take(order)
+        batch = self if order is None or np.all(order[1:] > order[:-1]) else self.take(order)
         return replace(
             batch,
             schemas=_sorted_coded(batch.schemas),

@@ -44,9 +44,12 @@ def combine_kinds(kinds: Kinds, owner: npt.NDArray[np.int64], count: int) -> Kin
 
     It is what all records of an entity can be, or any if they exclude each other; 0 without any.
     """
+    any_bits = np.zeros(count, dtype=np.uint8)
+    if len(kinds) and kinds.min() == kinds.max():
+        any_bits[owner] = kinds[0]
+        return any_bits
     all_bits = np.full(count, 255, dtype=np.uint8)
     np.bitwise_and.at(all_bits, owner, kinds)
-    any_bits = np.zeros(count, dtype=np.uint8)
     np.bitwise_or.at(any_bits, owner, kinds)
     return np.where(all_bits > 0, all_bits & any_bits, any_bits)
 

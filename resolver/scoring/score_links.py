@@ -28,14 +28,28 @@ _PAIRS_PER_PART = 1 << 22
 
 def score_histogram(logodds: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
     """Count the pairs in each of 50 equal bins of the score, from 0 to 1."""
-    counts = np.zeros(SCORE_BINS, dtype=np.int64)
+    values, counts = _count_logodds(logodds)
+    binned, _ = np.histogram(scores(values), bins=SCORE_BINS, range=(0.0, 1.0), weights=counts)
+    return binned.astype(np.int64)
+
+
+def _count_logodds(
+    logodds: npt.NDArray[np.int32],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the different log-odds, ascending, and how often each occurs: few among many."""
+    if not len(logodds):
+        none = np.zeros(0, dtype=np.int64)
+        return none, none
+    lowest, highest = int(logodds.min()), int(logodds.max())
+    counts = np.zeros(highest - lowest + 1, dtype=np.int64)
     for part in _parts(logodds):
-        counts += np.histogram(scores(part), bins=SCORE_BINS, range=(0.0, 1.0))[0]
-    return counts
+        counts += np.bincount(part - lowest, minlength=len(counts))
+    places = np.flatnonzero(counts)
+    return places + lowest, counts[places]
 
 
 def _parts(logodds: npt.NDArray[np.int32]) -> Iterator[npt.NDArray[np.int32]]:
-    """Yield the log-odds in parts, since scores of all pairs at once need too much memory."""
+    """Yield the log-odds in parts, since numbers of all pairs at once need too much memory."""
     return (
         logodds[start : start + _PAIRS_PER_PART]
         for start in range(0, len(logodds), _PAIRS_PER_PART)
@@ -91,12 +105,12 @@ def build_links(
 
 def _select_linked(scored: ScoredRows, thresholds: Thresholds) -> ScoredRows:
     """Return the pairs in band match or review, sorted by rows."""
-    is_distinct = [
-        thresholds.bands(scores(part)) == Band.DISTINCT for part in _parts(scored.logodds)
-    ]
-    linked = np.zeros(0, dtype=np.int64)
-    if is_distinct:
-        linked = np.flatnonzero(~np.concatenate(is_distinct))
+    if not len(scored.logodds):
+        return scored
+    # bands rise with the log-odds
+    values = np.arange(int(scored.logodds.min()), int(scored.logodds.max()) + 1)
+    is_linked = np.append(thresholds.bands(scores(values)) != Band.DISTINCT, True)
+    linked = np.flatnonzero(scored.logodds >= values[0] + is_linked.argmax())
     linked = linked[np.lexsort((scored.right[linked], scored.left[linked]))]
     return ScoredRows(*(column[linked] for column in scored))
 

@@ -22,15 +22,16 @@ def test_arrow_is_loaded_without_pandas_which_can_be_loaded_later() -> None:
     assert answer.stdout.split() == ["False", "3"]
 
 
-def test_pandas_is_not_loaded_by_a_batch_run() -> None:
+def test_a_batch_run_loads_no_pandas_and_has_one_heap() -> None:
     code = (
         "import sys; from resolver.cli.app import run; import tempfile, pathlib;"
         "folder = pathlib.Path(tempfile.mkdtemp()); table = folder / 'people.csv';"
         "table.write_text('name,birth_date\\nIvan Petrov,1970-01-02\\nIvan Petrow,1970-01-02\\n');"
         "code = run(['dedupe', str(table), '--out', str(folder / 'result')]);"
-        "print(code, 'pandas' in sys.modules)"
+        "import pyarrow as pa;"
+        "print(code, 'pandas' in sys.modules, pa.default_memory_pool().backend_name)"
     )
     answer = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
-    assert answer.stdout.splitlines()[-1] == "0 False"
+    assert answer.stdout.splitlines()[-1] == "0 False system"

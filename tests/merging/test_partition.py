@@ -6,8 +6,9 @@ import base64
 import hashlib
 
 import numpy as np
+import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from resolver.merging import partition
@@ -23,9 +24,17 @@ def described_id(text: bytes) -> str:
     return PREFIX + base64.b32encode(hashlib.sha256(text).digest()).decode().lower()[:20]
 
 
-@given(st.lists(st.binary(max_size=12), max_size=40))
+@given(st.lists(st.binary(max_size=200), max_size=40))
+@example([b"x" * length for length in (54, 55, 56, 63, 64, 65, 119, 120, 1000)])
 def test_ids_are_as_described(texts: list[bytes]) -> None:
-    assert hash_ids(PREFIX, texts).to_pylist() == [described_id(text) for text in texts]
+    ids = hash_ids(PREFIX, pa.array(texts, pa.binary()))
+    assert ids.to_pylist() == [described_id(text) for text in texts]
+
+
+def test_many_texts_are_hashed_on_several_cores() -> None:
+    texts = [f"s:{number}" for number in range(partition._MIN_PARALLEL + 1)]
+    ids = hash_ids(PREFIX, pa.array(texts), workers=2)
+    assert ids.to_pylist() == [described_id(text.encode()) for text in texts]
 
 
 @pytest.mark.parametrize("characters", [12, 1])

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resolver.records.results.resolution import Band, Outcome
 from resolver.scoring import Thresholds
-from resolver.scoring.score_links import ScoredRows, build_links
-from resolver.scoring.thresholds import threshold_logodds
+from resolver.scoring.score_links import (
+    SCORE_BINS,
+    ScoredRows,
+    _select_linked,
+    build_links,
+    score_histogram,
+)
+from resolver.scoring.thresholds import scores, threshold_logodds
 
 MATCH, REVIEW, DISTINCT = 4000, 0, -4000
 Row = tuple[int, int, int, int, int]
@@ -106,3 +114,24 @@ def test_results_state_a_match_for_what_is_merged_and_nothing_else() -> None:
 
 def test_no_pairs_have_no_links() -> None:
     assert links_of({}, [0, 1], {}) == []
+
+
+LOGODDS = st.lists(st.integers(-9_000, 9_000) | st.sampled_from([-30_000, 30_000]), max_size=30)
+
+
+@given(LOGODDS)
+def test_histogram_counts_the_score_of_each_pair(logodds: list[int]) -> None:
+    pairs = np.array(logodds, dtype=np.int32)
+    expected, _ = np.histogram(scores(pairs), bins=SCORE_BINS, range=(0.0, 1.0))
+    assert score_histogram(pairs).tolist() == expected.tolist()
+
+
+@given(LOGODDS, st.floats(0.01, 0.6))
+def test_pairs_in_band_match_or_review_are_linked(logodds: list[int], review: float) -> None:
+    pairs = np.array([*logodds, threshold_logodds(review)], dtype=np.int32)
+    rows = np.arange(len(pairs), dtype=np.int32)
+    thresholds = Thresholds(match=0.7, review=review)
+    linked = _select_linked(ScoredRows(rows[::-1].copy(), rows, pairs), thresholds)
+    bands = thresholds.bands(scores(pairs))
+    assert linked.right.tolist() == np.flatnonzero(bands != Band.DISTINCT)[::-1].tolist()
+    assert linked.logodds.tolist() == pairs[linked.right].tolist()

@@ -24,7 +24,11 @@ from resolver.cli.options import (
     start_engine,
     store_option,
 )
-from resolver.cli.process_start import collect_rarely, load_arrow_without_pandas
+from resolver.cli.process_start import (
+    collect_rarely,
+    load_arrow_without_pandas,
+    share_heap_with_arrow,
+)
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.resolve import preview
 from resolver.cli.run_profile import RunProfile
@@ -129,6 +133,7 @@ def command(
     if options["engine"] == "local":
         collect_rarely()
         load_arrow_without_pandas()
+        share_heap_with_arrow()
     if options["only_preview"]:
         preview.print_list_preview(files, reading)
         return

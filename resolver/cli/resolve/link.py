@@ -25,7 +25,11 @@ from resolver.cli.options import (
     running_options,
     start_engine,
 )
-from resolver.cli.process_start import collect_rarely, load_arrow_without_pandas
+from resolver.cli.process_start import (
+    collect_rarely,
+    load_arrow_without_pandas,
+    share_heap_with_arrow,
+)
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_profile import RunProfile
 from resolver.cli.run_results import (
@@ -96,6 +100,7 @@ def command(
     if options["engine"] == "local":
         collect_rarely()
         load_arrow_without_pandas()
+        share_heap_with_arrow()
     check_output_outside((*files, *others), out)
     only_entities = options["only"] == "entities"
     decisions = read_decisions(options["decisions"])

@@ -163,7 +163,7 @@ def _new_entity_ids(view: StoreView, batch: Batch, assignment: EntityAssignment)
         return []
     rows = pa.array(np.array(assignment.births, dtype=np.int64))
     smallest = batch.ids.take(rows).cast(pa.binary()).to_pylist()
-    ids: list[str] = hash_ids("e-", smallest).to_pylist()
+    ids: list[str] = hash_ids("e-", pa.array(smallest, pa.binary())).to_pylist()
     if not view.head.last_entity:
         return ids
     used = view.used_ids(ids)

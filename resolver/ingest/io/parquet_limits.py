@@ -24,6 +24,8 @@ MAX_VALUES_PER_ROW = 1_000
 """Values of a column per row, on average, beyond the first `FREE_VALUES`."""
 FREE_VALUES = 100_000
 MAX_PREFIXED_ROWS = 2_048
+_CODE_BYTES = 4
+"""Bytes per value up to which a column of texts must hold codes."""
 _PREFIXED = "DELTA_BYTE_ARRAY"
 """Encoding that repeats values at no cost, without a dictionary as a bound: batches stay small."""
 
@@ -59,6 +61,21 @@ def safe_batch_rows(
     )
     longest = _longest_dictionary_value(source, metadata, columns)
     return max(1, min(row_limit, rows_by_size, MAX_BATCH_BYTES // max(longest, 1)))
+
+
+def columns_with_codes(metadata: Any, columns: Sequence[str]) -> list[str]:
+    """Return those of some columns that a file holds as few bytes per value: codes of a dictionary,
+    which are read as they are.
+    """
+    sizes = dict.fromkeys(columns, (0, 0))
+    for chunk in _chunks(metadata):
+        if chunk.path_in_schema in sizes:
+            values, size = sizes[chunk.path_in_schema]
+            sizes[chunk.path_in_schema] = (
+                values + int(chunk.num_values),
+                size + int(chunk.total_uncompressed_size),
+            )
+    return [name for name, (values, size) in sizes.items() if size <= _CODE_BYTES * values]
 
 
 def _bomb_error(label: str, fault: str) -> InputError:

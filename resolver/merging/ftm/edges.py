@@ -21,6 +21,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+import pyarrow as pa
+
 from resolver.merging.canonical_values import try_parse_date
 from resolver.merging.ftm.ftm_values import FtmValue, format_ftm_dates, make_note
 from resolver.merging.golden_record import GoldenRelation
@@ -121,7 +123,7 @@ def build_edge(relation: GoldenRelation, entity_id: str, schema: str) -> FtmEdge
         forms.append(FtmValue("namesMentioned", name_text))
     start = "date" if name == "Payment" else "startDate"
     forms += [*_date_values(start, relation.start), *_date_values("endDate", relation.end)]
-    return FtmEdge(hash_ids("r-", [content.encode()])[0].as_py(), name, tuple(forms))
+    return FtmEdge(hash_ids("r-", pa.array([content.encode()]))[0].as_py(), name, tuple(forms))
 
 
 def _role_values(prop: str, text: str) -> Iterator[FtmValue]:

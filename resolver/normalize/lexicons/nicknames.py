@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import cache
+from operator import itemgetter
 
 from nicknames import NickNamer
 
@@ -49,7 +50,8 @@ _SINGLES = str.maketrans("ywq", "ivk")
 # Kolja, Andrej; Nicolas
 _GLIDE = re.compile("(?<=[bcdfgklmnprstvz])j(?=[aeou])|(?<=[aeiou])j$")
 _HARD_C = re.compile("c(?![heiy])")
-_DOUBLES = re.compile(r"(.)\1+")
+# a function, as replacing by a text with backslashes takes four times as long
+_DOUBLES, _ONCE = re.compile(r"(.)\1+"), itemgetter(1)
 
 
 @cache_short_texts(50_000)
@@ -61,12 +63,15 @@ def level_spelling(token: str) -> str:
     """
     if len(token) < 4 or not token.isascii():
         return token
-    word = _LEVELLED.sub(lambda match: _LEVELS[match[0]], token)
+    word = token
+    # patterns are slow, and most words have nothing that this one replaces
+    if "h" in word or "x" in word or "ee" in word or "o" in word or "ck" in word or "dj" in word:
+        word = _LEVELLED.sub(lambda match: _LEVELS[match[0]], word)
     if "j" in word:
         word = _GLIDE.sub("i", word)
     if "c" in word:
         word = _HARD_C.sub("k", word)
-    word = _DOUBLES.sub(r"\1", word.translate(_SINGLES))
+    word = _DOUBLES.sub(_ONCE, word.translate(_SINGLES))
     if word.startswith("ie"):
         word = word[1:]
     return word[:-1] if len(word) > 3 and word.endswith(("ah", "eh", "oh")) else word
@@ -83,8 +88,20 @@ def _table(lines: Iterable[str], key: Callable[[str], str]) -> dict[str, tuple[s
 
 
 @cache
-def _namer() -> NickNamer:
-    return NickNamer()
+def _english_names() -> dict[str, tuple[str, ...]]:
+    """Return word → leveled names that it is short for by the package's table, or is itself.
+
+    The table has some pairs reversed, so a short form must be shorter than its name.
+    """
+    namer = NickNamer()
+    names_by_word: dict[str, set[str]] = {}
+    for short, names in namer.canonical_lookup.items():
+        for name in names:
+            if len(name) > len(short):
+                names_by_word.setdefault(name, set()).add(name)
+                if (short, name) not in _NOT_SHORT:
+                    names_by_word.setdefault(short, set()).add(name)
+    return {word: tuple(map(level_spelling, names)) for word, names in names_by_word.items()}
 
 
 @cache
@@ -127,19 +144,9 @@ def _exact_forms() -> dict[str, tuple[str, ...]]:
 def nickname_symbols(token: str) -> tuple[int, ...]:
     """Return symbols of the names that a token may be short for or a translation of, ascending.
 
-    A token that has short forms itself has a symbol, too. The package's table has some pairs
-    reversed, so a short form must be shorter than its name.
+    A token that has short forms itself has a symbol, too.
     """
-    namer, word = _namer(), level_spelling(token)
-    canonical_names = {
-        name
-        for name in namer.canonicals_of(token)
-        if len(name) > len(token) and (token, name) not in _NOT_SHORT
-    }
-    if any(len(short) < len(token) for short in namer.nicknames_of(token)):
-        canonical_names.add(token)
-    names = {level_spelling(name) for name in canonical_names}
-    names.update(_full_names(word))
+    names = {*_english_names().get(token, ()), *_full_names(level_spelling(token))}
     names.update(f"{name}/" for name in _translated().get(token, ()))
     return tuple(
         sorted((hash64(f"NICK:{name}") & (NICKNAME_BIT - 1)) | NICKNAME_BIT for name in names)

@@ -91,6 +91,10 @@ _LEVELS = parse_pairs(
 _HYPHEN = re.compile("(?<![\\w-])([A-Za-z]{1,6})[-\u2010\u2011]([A-Za-z]{1,6})(?![\\w-])")
 _OWN = re.compile("x|q|zh|hs|tz|ss|ts|iao|iang|ieh|jie|jia|iung|iong|uang|uo|ueh|ih$|ung|ien|uan")
 """Letters that are rare in names of other languages."""
+_OUTLINE = re.compile(
+    "(?:(?:[cs]h?|zh?|tz?|[hst]s|[bdfghjklmnpqrwxy])?[aeiou]{1,4}(?:ng?|r?h|r)?){2,3}"
+)
+"""All words of two or three syllables of pinyin or Wade–Giles, and few others."""
 _MOST = 12
 _ARTICLES = frozenset(
     "al el ul an ar as ash at ad az abd abu abou ibn bin ben bou bu umm um de le la".split()
@@ -193,7 +197,7 @@ def pinyin_readings(token: str, *, is_known: bool) -> tuple[str, ...]:
     """
     if not 4 <= len(token) <= 18 or not token.isascii() or (is_known and not _OWN.search(token)):
         return ()
-    if not _may_be_cut(token, _all_syllables()):
+    if not _OUTLINE.fullmatch(token) or not _may_be_cut(token, _all_syllables()):
         return ()
     spellings = set()
     if _cut(token, _pinyin()) or _cut(token, _pinyin(), short=True):

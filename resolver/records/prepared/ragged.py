@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.blocking.key_sets import distinct_hashes
 from resolver.kernels.rows import fill_runs
 from resolver.records.batch import IntArray
 
@@ -81,6 +82,15 @@ class Ragged:
         """Return some rows, in that order; rows may repeat."""
         counts = self.counts[rows]
         return Ragged(offsets_of(counts), self.items[spread(self.offsets[:-1][rows], counts)])
+
+    def distinct(self) -> Ragged:
+        """Return the rows with their items (0 or more) ascending, each once."""
+        numbers = np.empty(len(self.items), dtype=np.uint64)
+        offsets = np.zeros_like(self.offsets)
+        filled = distinct_hashes(
+            self.offsets, self.items.astype(np.uint64) + np.uint64(1), numbers, offsets
+        )
+        return Ragged(offsets, (numbers[:filled] - np.uint64(1)).astype(np.int32))
 
     def through(self, inner: Ragged) -> Ragged:
         """Return rows with each item replaced by the items of that row of `inner`."""

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.normalize.lexicons.nicknames import form_symbols, level_spelling, nickname_symbols
+from resolver.normalize.lexicons.nicknames import (
+    _LEVELLED,
+    _LEVELS,
+    form_symbols,
+    level_spelling,
+    nickname_symbols,
+)
 from resolver.records.prepared.value_flags import NICKNAME_BIT
 
 
@@ -52,6 +58,14 @@ def test_names_that_share_a_pet_name_stay_apart() -> None:
         assert not set(nickname_symbols(first)) & set(nickname_symbols(second))
     # Only leveled spellings would agree: Mitchell is no Michel.
     assert not set(nickname_symbols("mitchell")) & set(nickname_symbols("michael"))
+
+
+@pytest.mark.parametrize("letters", [*_LEVELS, "dd", "oo"])
+def test_all_that_transliterations_differ_in_is_leveled(letters: str) -> None:
+    word = f"an{letters}an"
+    leveled = _LEVELLED.sub(lambda match: _LEVELS[match[0]], word)
+    assert level_spelling(word) == level_spelling(leveled)
+    assert letters not in level_spelling(word)
 
 
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=12))

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.normalize.scripts.syllables import (
+    _OUTLINE,
     _all_syllables,
     _cut,
     _may_be_cut,
@@ -17,6 +18,10 @@ from resolver.normalize.scripts.syllables import (
     korean_key,
     pinyin_readings,
 )
+
+
+def test_each_syllable_has_the_outline() -> None:
+    assert all(_OUTLINE.fullmatch(syllable * 2) for syllable in _all_syllables())
 
 
 @pytest.mark.parametrize(
@@ -120,6 +125,11 @@ def test_words_of_syllables_of_one_language() -> None:
     assert not is_korean_spelling("zhilong")
     assert not is_pinyin("smith")
     assert not is_korean_spelling("smith")
+
+
+@given(st.lists(st.sampled_from(sorted(_all_syllables())), min_size=2, max_size=3))
+def test_words_of_syllables_have_their_outline(syllables: list[str]) -> None:
+    assert _OUTLINE.fullmatch("".join(syllables))
 
 
 @given(

@@ -78,6 +78,8 @@ def test_kinds_of_entities() -> None:
     combined = combine_kinds(kinds, np.array([0, 0, 1, 1, 3]), 4)
     assert combined.tolist() == [Kind.PERSON, Kind.PERSON | Kind.ASSET, 0, Kind.LEGAL]
     assert count_kinds(combined) == {"person": 3, "group": 1, "asset": 1}
+    same = np.full(3, Kind.GROUP, dtype=np.uint8)
+    assert combine_kinds(same, np.array([0, 0, 2]), 3).tolist() == [Kind.GROUP, 0, Kind.GROUP]
 
 
 def test_partners_change_only_the_kinds_given() -> None:

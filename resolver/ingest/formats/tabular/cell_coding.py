@@ -44,7 +44,7 @@ class CellValues:
 
 
 def encode_cells(array: pa.Array, separator: str | None = None) -> CellValues:
-    """Encode the texts of a column, trimmed, without empty ones.
+    """Encode the texts of a column, trimmed, without empty ones; they may be coded already.
 
     Lists, and cells with `separator`, give several values per row.
     """
@@ -55,12 +55,23 @@ def encode_cells(array: pa.Array, separator: str | None = None) -> CellValues:
         )
     else:
         rows = np.arange(len(array), dtype=np.int32)
-    coded = pc.dictionary_encode(array)
+    is_coded = pa.types.is_dictionary(array.type)
+    coded = array if is_coded else pc.dictionary_encode(array)
     codes = pc.fill_null(coded.indices, -1).to_numpy().astype(np.int32)
     cells = CellValues(rows[codes >= 0], codes[codes >= 0], coded.dictionary)
+    if is_coded:
+        cells = _drop_unused(cells)
     if separator is not None:
         cells = _split_values(cells, separator)
     return cells.recode(pc.utf8_trim_whitespace(cells.texts))
+
+
+def _drop_unused(cells: CellValues) -> CellValues:
+    """Return the same values without texts that no row has: a dictionary may be of more rows."""
+    is_used = np.zeros(len(cells.texts), dtype=bool)
+    is_used[cells.codes] = True
+    place = np.cumsum(is_used, dtype=np.int32) - np.int32(1)
+    return CellValues(cells.rows, place[cells.codes], cells.texts.filter(pa.array(is_used)))
 
 
 def encode_whole_cells(array: pa.Array) -> CellValues:
@@ -99,6 +110,8 @@ def first_texts(arrays: Sequence[pa.Array], count: int) -> pa.StringArray:
 
 def _first_per_row(array: pa.Array, count: int) -> pa.StringArray:
     """Return per row the first text that is not empty, trimmed; empty where there is none."""
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
     if not pa.types.is_list(array.type):
         return pc.utf8_trim_whitespace(pc.fill_null(array, ""))
     cells = encode_cells(array)

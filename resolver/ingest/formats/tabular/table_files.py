@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from resolver.errors import InputError
 from resolver.ingest.formats.tabular.text_arrays import convert_to_text, convert_values
@@ -31,7 +30,7 @@ from resolver.ingest.io.json_rows import (
     read_json_items,
     read_json_rows,
 )
-from resolver.ingest.io.parquet_limits import safe_batch_rows
+from resolver.ingest.io.parquet_rows import open_parquet
 from resolver.ingest.io.sniffing import (
     PARQUET_MAGIC,
     detect_delimiter,
@@ -41,7 +40,7 @@ from resolver.ingest.io.sniffing import (
     split_cells,
     stated_delimiter,
 )
-from resolver.ingest.io.source_files import SourceFile, is_zip
+from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.reader_types import Reject, Share
 
 CHUNK = 16_384
@@ -63,7 +62,6 @@ class TableChunk:
 Chunks = Iterator[TableChunk | Reject]
 CsvRows = Iterator[Row | Reject]
 JsonItems = Iterator[JsonRow | Reject | PlainObjects]
-_DAMAGE = (pa.ArrowException, OSError, UnicodeDecodeError)
 TableRow = tuple[int, list[Any]]
 """Row: the line it begins on, and the values of the requested columns."""
 ChunkBuilder = Callable[[Sequence[Sequence[Any]], list[int]], Chunks]
@@ -293,56 +291,12 @@ def _value_chunk_builder(label: str, selected: Sequence[str]) -> ChunkBuilder:
 
 
 def _open_parquet(file: SourceFile) -> TableFile:
-    try:
-        source = _seekable_source(file)
-        reader = pq.ParquetFile(source)
-        schema = reader.schema_arrow
-        names = tuple(schema.names)
-    except _DAMAGE as error:
-        raise _damage_error(file, error) from None
+    table = open_parquet(file)
 
     def chunks(selected: Sequence[str], share: Share) -> Chunks:
         """Stream a share of the rows of some columns."""
-        for name in selected:
-            _check_type(file, name, schema.field(name).type)
-        row = 1
-        try:
-            packed = file.path.stat().st_size
-            rows = safe_batch_rows(source, reader.metadata, selected or names, packed, file.label)
-            batches = reader.iter_batches(batch_size=rows, columns=list(selected) or None)
-            for batch, is_own in zip(batches, share.marks(), strict=False):
-                if is_own:
-                    # Invalid UTF-8 would fail at any later place.
-                    batch.validate(full=True)
-                    arrays = {name: convert_to_text(batch.column(name)) for name in selected}
-                    yield TableChunk(arrays, np.arange(row, row + len(batch), dtype=np.int32))
-                row += len(batch)
-        except _DAMAGE as error:
-            raise _damage_error(file, error) from None
+        for row, batch in table.batches(selected, share):
+            arrays = {name: convert_to_text(batch.column(name)) for name in selected}
+            yield TableChunk(arrays, np.arange(row, row + len(batch), dtype=np.int32))
 
-    return TableFile(names, chunks)
-
-
-def _seekable_source(file: SourceFile) -> Any:
-    """Return the file, or its bytes if it is packed in another: Parquet is read from its end."""
-    if not file.member and not is_zip(file.path):
-        with file.path.open("rb") as raw:
-            if raw.read(4) == PARQUET_MAGIC:
-                return file.path
-    with file.open() as stream:
-        return pa.BufferReader(stream.read())
-
-
-def _damage_error(file: SourceFile, error: Exception) -> InputError:
-    text = str(error).splitlines()[0] if str(error) else type(error).__name__
-    return InputError(
-        f"the Parquet file is damaged: {text[:200]}", place=file.label, hint="fetch the file again"
-    )
-
-
-def _check_type(file: SourceFile, name: str, kind: pa.DataType) -> None:
-    inner = kind.value_type if pa.types.is_list(kind) or pa.types.is_large_list(kind) else kind
-    if pa.types.is_nested(inner) or pa.types.is_binary(inner) or pa.types.is_large_binary(inner):
-        raise InputError(
-            f"column {name!r} holds {kind}, not text, numbers or dates", place=file.label
-        )
+    return TableFile(table.columns, chunks)

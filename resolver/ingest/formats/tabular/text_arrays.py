@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 def convert_to_text(array: pa.Array) -> pa.Array:
     """Convert an array of any plain type to text: whole numbers without `.0`, dates as ISO days.
 
-    Lists stay lists.
+    Lists stay lists, and texts that are codes of a dictionary stay codes.
     """
     kind = array.type
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
@@ -22,7 +22,8 @@ def convert_to_text(array: pa.Array) -> pa.Array:
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
         return pa.ListArray.from_arrays(pa.array(offsets), convert_to_text(pc.list_flatten(array)))
     if pa.types.is_dictionary(kind):
-        return convert_to_text(array.dictionary_decode())
+        is_text = pa.types.is_string(kind.value_type)
+        return array if is_text else convert_to_text(array.dictionary_decode())
     if pa.types.is_timestamp(kind):
         return _day_texts(array)
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
