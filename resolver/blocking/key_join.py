@@ -190,6 +190,7 @@ def _unite_in_passes(
         pass_ends = ends[start : stop + 1] - ends[start]
         passes.append(unite_dealt_pairs(dealt, pass_ends, arrays, min_score, workers, first=start))
         del dealt
+    del arrays
     return passes[0] if len(passes) == 1 else _concat_passes(passes)
 
 

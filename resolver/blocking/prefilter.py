@@ -74,10 +74,14 @@ def _words(prepared: PreparedBatch) -> tuple[IntArray, npt.NDArray[np.uint32]]:
     ascending, without those that have no meaning.
     """
     has_meaning = (prepared.tokens.flags & int(TokenFlag.PARTICLE | TokenFlag.LEGAL)) == 0
-    token_rows = prepared.names.through(prepared.forms.tokens)
-    numbers = np.where(has_meaning[token_rows.items], token_rows.items + 1, 0).astype(np.uint64)
-    words = distinct_keys(KeySets(token_rows.offsets, numbers))
-    return words.offsets, _token_words(prepared)[words.hashes.astype(np.int64) - 1]
+    rows = prepared.names.through(prepared.forms.tokens)
+    numbers = np.where(has_meaning[rows.items], rows.items + np.int32(1), np.int32(0))
+    words = distinct_keys(KeySets(rows.offsets, numbers.astype(np.uint64)))
+    # of millions of records, what follows takes as much memory as all else here
+    del rows, numbers
+    places = words.hashes.view(np.int64)
+    places -= 1
+    return words.offsets, _token_words(prepared)[places]
 
 
 def _born(prepared: PreparedBatch) -> IntArray:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from resolver.kernels.heap import release_large_heap
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import StageStat
 
@@ -43,6 +44,7 @@ class StageMeter:
     def measure(self, name: str, unit: str) -> Iterator[StageUsage]:
         """Measure a stage; the caller sets the number of items on the object it receives."""
         wall, cpu = time.perf_counter(), cpu_seconds()
+        release_large_heap()
         usage = StageUsage()
         yield usage
         peak = usage.worker_peak_mib

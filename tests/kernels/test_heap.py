@@ -1,0 +1,42 @@
+"""The kept heap, in processes of its own."""
+
+import subprocess
+import sys
+
+import pytest
+
+_SCRIPT = """
+import resource
+import numpy as np
+from resolver.kernels import heap
+
+def pages():
+    return int(open("/proc/self/statm").read().split()[1])
+
+def use(megabytes):
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    np.ones(megabytes << 20, dtype=np.uint8)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+heap._MOST_KEPT = 256 << 20
+use(100)
+default = use(100)
+heap.keep_heap()
+use(100)
+again = use(100)
+heap.release_large_heap()
+still = use(100)
+use(400)
+large = pages()
+heap.release_large_heap()
+print(default > 40, again < 10, still < 10, pages() < large - (300 << 20) // 4096)
+print(use(100) > 40, heap._KEPT)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the heap of glibc")
+def test_freed_memory_is_kept_until_the_heap_is_large() -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", _SCRIPT], capture_output=True, text=True, check=True
+    )
+    assert answer.stdout.split() == ["True"] * 5 + ["[]"]
