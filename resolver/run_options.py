@@ -31,7 +31,7 @@ class RunOptions:
     wrong_merge_costs: float = 20.0
     min_review_value: float | None = None
     workers: int = 2
-    pairs_mib: int = 512
+    pairs_mib: int = 448
     resume: Path | None = None
     review_capacity: int | None = None
 

@@ -80,7 +80,7 @@ class Settings:
         ),
     )
     pairs_mib: int = field(
-        default=512,
+        default=448,
         metadata=_metadata(
             "Memory for candidate pairs before the prefilter; blocking works in several passes if "
             "they need more. Results do not depend on it.",

@@ -38,7 +38,7 @@ from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.results.resolution import RuleStat
 
 MAX_BLOCK_PAIRS = 500_000
-PAIR_BUFFER_BYTES = 1 << 29
+PAIR_BUFFER_BYTES = 448 << 20
 """Memory of the pairs of one pass, before the prefilter."""
 _PAIR_BYTES = 12
 """Bytes of a dealt pair and its rules."""
