@@ -26,6 +26,7 @@ FREE_VALUES = 100_000
 MAX_PREFIXED_ROWS = 2_048
 _CODE_BYTES = 4
 """Bytes per value up to which a column of texts must hold codes."""
+_MIN_CODED_ROWS = 8_192
 _PREFIXED = "DELTA_BYTE_ARRAY"
 """Encoding that repeats values at no cost, without a dictionary as a bound: batches stay small."""
 
@@ -63,10 +64,14 @@ def safe_batch_rows(
     return max(1, min(row_limit, rows_by_size, MAX_BATCH_BYTES // max(longest, 1)))
 
 
-def columns_with_codes(metadata: Any, columns: Sequence[str]) -> list[str]:
+def columns_with_codes(metadata: Any, columns: Sequence[str], rows: int) -> list[str]:
     """Return those of some columns that a file holds as few bytes per value: codes of a dictionary,
     which are read as they are.
+
+    None for batches of few `rows`, since each batch carries the whole dictionary.
     """
+    if rows < _MIN_CODED_ROWS:
+        return []
     sizes = dict.fromkeys(columns, (0, 0))
     for chunk in _chunks(metadata):
         if chunk.path_in_schema in sizes:

@@ -51,8 +51,10 @@ def open_parquet(file: SourceFile) -> ParquetTable:
             packed = file.path.stat().st_size
             rows = safe_batch_rows(source, metadata, selected or names, packed, file.label)
             texts = [name for name in selected if pa.types.is_string(schema.field(name).type)]
-            reader = pq.ParquetFile(source, read_dictionary=columns_with_codes(metadata, texts))
-            streamed = reader.iter_batches(batch_size=rows, columns=list(selected) or None)
+            coded = columns_with_codes(metadata, texts, rows)
+            streamed = pq.ParquetFile(source, read_dictionary=coded).iter_batches(
+                batch_size=rows, columns=list(selected) or None
+            )
             for batch, is_own in zip(streamed, share.marks(), strict=False):
                 if is_own:
                     # Invalid UTF-8 would fail at any later place.
