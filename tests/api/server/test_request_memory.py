@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-
-import pytest
 from flask import Flask
 
 from resolver.api.server import request_memory
@@ -34,13 +31,3 @@ def test_requests_that_bring_many_words_leave_none_behind() -> None:
     client.get("/10")
     assert 10 <= few <= 20
     assert len(calls) == few + request_memory.MAX_CACHED_WORDS + 1 - 10 + 10
-
-
-def test_heaps_stay_as_they_are_without_glibc(monkeypatch: pytest.MonkeyPatch) -> None:
-    request_memory.bound_heaps()
-
-    def refuse(_: object) -> object:
-        raise OSError("no such library")
-
-    monkeypatch.setattr(ctypes, "CDLL", refuse)
-    request_memory.bound_heaps()
