@@ -24,11 +24,7 @@ from resolver.cli.options import (
     start_engine,
     store_option,
 )
-from resolver.cli.process_start import (
-    collect_rarely,
-    load_arrow_without_pandas,
-    share_heap_with_arrow,
-)
+from resolver.cli.process_start import start_batch_process
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.resolve import preview
 from resolver.cli.run_profile import RunProfile
@@ -131,9 +127,7 @@ def command(
     profile, reading = RunProfile(), ReadingOptions.from_options(options)
     _check_options(options)
     if options["engine"] == "local":
-        collect_rarely()
-        load_arrow_without_pandas()
-        share_heap_with_arrow()
+        start_batch_process()
     if options["only_preview"]:
         preview.print_list_preview(files, reading)
         return

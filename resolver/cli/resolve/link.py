@@ -25,11 +25,7 @@ from resolver.cli.options import (
     running_options,
     start_engine,
 )
-from resolver.cli.process_start import (
-    collect_rarely,
-    load_arrow_without_pandas,
-    share_heap_with_arrow,
-)
+from resolver.cli.process_start import start_batch_process
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_profile import RunProfile
 from resolver.cli.run_results import (
@@ -98,9 +94,7 @@ def command(
     profile, reading = RunProfile(), ReadingOptions.from_options(options)
     check_engine(options)
     if options["engine"] == "local":
-        collect_rarely()
-        load_arrow_without_pandas()
-        share_heap_with_arrow()
+        start_batch_process()
     check_output_outside((*files, *others), out)
     only_entities = options["only"] == "entities"
     decisions = read_decisions(options["decisions"])
