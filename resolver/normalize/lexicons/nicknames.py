@@ -63,10 +63,7 @@ def level_spelling(token: str) -> str:
     """
     if len(token) < 4 or not token.isascii():
         return token
-    word = token
-    # patterns are slow, and most words have nothing that this one replaces
-    if "h" in word or "x" in word or "ee" in word or "o" in word or "ck" in word or "dj" in word:
-        word = _LEVELLED.sub(lambda match: _LEVELS[match[0]], word)
+    word = _LEVELLED.sub(lambda match: _LEVELS[match[0]], token)
     if "j" in word:
         word = _GLIDE.sub("i", word)
     if "c" in word:

@@ -37,19 +37,20 @@ from resolver.records.prepared.batch import (
     TextTable,
 )
 from resolver.records.prepared.frequencies import FrequencyTables
-from resolver.records.properties import ACTIVITY, ADDRESS, IDENTIFIERS, PROGRAMS, RELATION
+from resolver.records.properties import (
+    ACTIVITY,
+    ADDRESS,
+    COUNTRIES,
+    IDENTIFIERS,
+    PROGRAMS,
+    RELATION,
+)
 
 NATIONALITY = ("nationality", "citizenship")
 STARTS = ("incorporationDate", "buildDate")
 BIRTH = ("birthDate",)
-COUNTRY_PROPERTIES = (
-    "nationality",
-    "citizenship",
-    "country",
-    "jurisdiction",
-    "birthCountry",
-    "flag",
-)
+COUNTRY_PROPERTIES = tuple(prop for prop in COUNTRIES if prop != "pastFlags")
+"""Properties of countries that are compared: of ships the present flag."""
 COUNTRY_READERS: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(COUNTRY_PROPERTIES, current_country),
     **dict.fromkeys(PROGRAMS, program_country),

@@ -88,11 +88,8 @@ def possible_bases(word: str) -> list[tuple[str, tuple[str, ...]]]:
     places = _places()
     bases = []
     for length in range(1, min(_LONGEST, len(word) - 2) + 1):
-        ways = places.get(word[-length:])
-        if ways is not None:
-            stem = word[:-length]
-            for instead, languages in ways:
-                base = stem + instead
-                if len(base) >= _SHORTEST_BASE:
-                    bases.append((base, languages))
+        for instead, languages in places.get(word[-length:], ()):
+            base = word[:-length] + instead
+            if len(base) >= _SHORTEST_BASE:
+                bases.append((base, languages))
     return bases
