@@ -42,7 +42,10 @@ class StageMeter:
 
     @contextmanager
     def measure(self, name: str, unit: str) -> Iterator[StageUsage]:
-        """Measure a stage; the caller sets the number of items on the object it receives."""
+        """Measure a stage; the caller sets the number of items on the object it receives.
+
+        Before it, a large heap is released: what earlier stages freed is no part of its peak.
+        """
         wall, cpu = time.perf_counter(), cpu_seconds()
         release_large_heap()
         usage = StageUsage()
