@@ -321,8 +321,8 @@ def _profile_scorer(
     def compare(
         prepared: PreparedBatch, names: NameIndex, left: IntArray, right: IntArray
     ) -> npt.NDArray[np.int32]:
-        """Score pairs of profiles."""
-        return compare_and_score(prepared, names, task.models, left, right, workers)
+        """Score pairs of profiles, in one of several threads."""
+        return compare_and_score(prepared, names, task.models, left, right, workers=1)
 
     return ProfileScorer(
         load_records,
@@ -330,6 +330,7 @@ def _profile_scorer(
         compare,
         frozenset(task.deduplicated_sources),
         task.models.population or NO_POPULATION,
+        workers,
     )
 
 

@@ -86,12 +86,24 @@ def merge_entities_in_rounds(
     apart = join_apart(different, stated)
     linked = select_pairs(pairs, np.flatnonzero(pairs.logodds >= rule.link_threshold))
     state = score_candidates(labels, linked, score, None)
+    near = select_near_pairs(labels, pairs, linked)
     for _ in range(MAX_ROUNDS):
-        merged = merge_round(state, pairs, rule, apart, kinds)
+        merged = merge_round(state, near, rule, apart, kinds)
         if merged is None:
             break
         state = score_candidates(merged, linked, score, state)
     return MergedEntities(state.labels, state.candidates)
+
+
+def select_near_pairs(labels: IntArray, pairs: PairLogOdds, linked: PairLogOdds) -> PairLogOdds:
+    """Return the pairs of records of two entities that links connect, in however many steps.
+
+    No round merges others, so it need not look at them.
+    """
+    component = components(len(labels), labels[linked.left], labels[linked.right], [])[labels]
+    is_near = component[pairs.left] == component[pairs.right]
+    near = select_pairs(pairs, np.flatnonzero(is_near))
+    return select_pairs(near, np.flatnonzero(labels[near.left] != labels[near.right]))
 
 
 def join_apart(different: Sequence[RowPair], stated: IntArray | None) -> Numbers:
@@ -141,7 +153,10 @@ def merge_round(
     apart: Numbers,
     kinds: npt.NDArray[np.uint8],
 ) -> IntArray | None:
-    """Return the labels after a round, or None where it merges nothing."""
+    """Return the labels after a round, or None where it merges nothing.
+
+    `pairs`: those that links connect, at least (`select_near_pairs`).
+    """
     labels, candidates = state.labels, state.candidates
     if not (candidates.logodds >= rule.merge_threshold).any():
         return None

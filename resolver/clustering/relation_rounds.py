@@ -27,6 +27,7 @@ from resolver.clustering.entity_rounds import (
     join_apart,
     merge_round,
     score_candidates,
+    select_near_pairs,
     select_pairs,
 )
 from resolver.clustering.signed_clustering import MergeRule, PairLogOdds
@@ -74,10 +75,11 @@ def merge_related_entities(
     before = np.bincount(merged.labels, minlength=len(merged.labels))
     state = EntityState(merged.labels, before, merged.candidates)
     weighed = _weigh_candidates(state, rule, weigh)
+    near = select_near_pairs(merged.labels, pairs, linked)
     states, together = [state.labels], list[MergedPairs]()
     for _ in range(MAX_ROUNDS):
         pulling = _hold_back(weighed, state, before, rule)
-        labels = merge_round(pulling, pairs, rule, apart, constraints.kinds)
+        labels = merge_round(pulling, near, rule, apart, constraints.kinds)
         if labels is None:
             break
         states.append(labels)

@@ -17,6 +17,7 @@ from resolver.records.prepared.batch import (
     PLURAL_FAMILIES,
     WEAK_FAMILIES,
     FloatArray,
+    HashArray,
     IdentifierTable,
 )
 from resolver.records.prepared.ragged import Ragged
@@ -46,22 +47,23 @@ def graded_overlap(side: Ragged, grades: FloatArray, left: IntArray, right: IntA
 def identifier_similarity(
     side: Ragged,
     table: IdentifierTable,
-    exclusive: FloatArray,
+    shared: tuple[HashArray, FloatArray],
     left: IntArray,
     right: IntArray,
 ) -> FloatArray:
     """Return the best similarity of the identifiers of two records.
 
     1 the same number of one type and country; 0.9 under another type; 0.6 from another country; 0.5
-    of a type that a whole group of companies shares, each nearer to 0.3 the less `exclusive` the
-    number is (0…1, a row of the table each); 0.1 or 0.2 two numbers of one type differ (of a known
-    country, or not), 0 if the check digits of both are right; NaN where nothing can be compared. A
-    number that many unrelated records use is not compared.
+    of a type that a whole group of companies shares, each nearer to 0.3 the lower the grade of the
+    number is (`shared`: numbers with a grade below 1, ascending, and their grades); 0.1 or 0.2 two
+    numbers of one type differ (of a known country, or not), 0 if the check digits of both are
+    right; NaN where nothing can be compared. A number that many unrelated records use is not
+    compared.
     """
     habits = np.zeros(CHECKED, dtype=np.uint8)
     habits[list(WEAK_FAMILIES)] = WEAK
     habits[list(PLURAL_FAMILIES)] |= PLURAL
     out = np.empty(len(left), dtype=np.float32)
-    columns = IdentifierColumns(table.number, table.type, table.country, table.mass_used, exclusive)
+    columns = IdentifierColumns(table.number, table.type, table.country, table.mass_used, *shared)
     fill_identifier_similarity(left, right, side.offsets, side.items, columns, habits, out)
     return out

@@ -68,7 +68,7 @@ def place_grades(
 
 def exclusive_grades(frequencies: FrequencyTables, prop: str, hashes: HashArray) -> FloatArray:
     """Return how far each value of a property tells its bearers from others, 0…1."""
-    values, grades = _shared_values(frequencies, prop)
+    values, grades = shared_values(frequencies, prop)
     if not len(values):
         return np.ones(len(hashes), dtype=np.float32)
     place = np.searchsorted(values, hashes).clip(max=len(values) - 1)
@@ -76,8 +76,9 @@ def exclusive_grades(frequencies: FrequencyTables, prop: str, hashes: HashArray)
 
 
 @lru_cache(maxsize=8)
-def _shared_values(frequencies: FrequencyTables, prop: str) -> tuple[HashArray, FloatArray]:
-    """Return the hashes of values that several names share, ascending, and their grades."""
+def shared_values(frequencies: FrequencyTables, prop: str) -> tuple[HashArray, FloatArray]:
+    """Return the hashes of values that several names share, ascending, and their grades (see
+    `exclusive_grades`)."""
     bearers = frequencies.at_hand.bearers.get(prop, {})
     hashes = np.array([hash64(text) for text in bearers], dtype=np.uint64)
     grades = np.array([exclusiveness(count) for count in bearers.values()], dtype=np.float32)
@@ -88,10 +89,12 @@ def _shared_values(frequencies: FrequencyTables, prop: str) -> tuple[HashArray, 
 def identifier(context: Context) -> FloatArray:
     """Document, tax and registration numbers."""
     prepared = context.prepared
-    table = prepared.identifier_table
-    exclusive = exclusive_grades(context.frequencies, "identifier", table.number)
     values = identifier_similarity(
-        prepared.identifiers, table, exclusive, context.left, context.right
+        prepared.identifiers,
+        prepared.identifier_table,
+        shared_values(context.frequencies, "identifier"),
+        context.left,
+        context.right,
     )
     # Ships keep their number under every new name.
     is_shared = (values >= LEAST_SAME) & (prepared.kinds[context.left] != int(Kind.ASSET))

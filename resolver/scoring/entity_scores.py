@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, NamedTuple, TypeVar
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.kernels.number_sets import sort_distinct
+from resolver.kernels.threads import threads
 from resolver.records import Batch, Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import MaterializedBatch
@@ -19,7 +20,8 @@ from resolver.scoring.terms import LOWEST_LOGODDS
 
 Numbers = npt.NDArray[np.int64]
 _Index = TypeVar("_Index")
-_PAIRS_PER_CHUNK = 200_000
+_PAIRS_PER_CHUNK, _FEWEST_PAIRS = 200_000, 2_000
+"""Pairs that are compared at once, at most, and pairs that are worth a thread."""
 MORE_VALUES_PENALTY, MANY_VALUES_PENALTY = 500, 1_500
 """Thousandths of log-odds taken per nat of the number of record pairs between two entities: up to
 `MANY_PAIRS` of them, and for what goes beyond.
@@ -58,6 +60,8 @@ class ProfileScorer(Generic[_Index]):
     record of one source are compared as two records of that source are: of several such sources the
     one that seldomest holds an entity twice. Others are compared as records of those of their
     sources which have most partners elsewhere, by the `population`.
+
+    `workers` (threads that compare) do not change the result.
     """
 
     load_records: Callable[[Numbers], Batch]
@@ -65,6 +69,7 @@ class ProfileScorer(Generic[_Index]):
     compare: Callable[[MaterializedBatch, _Index, IntArray, IntArray], npt.NDArray[np.int32]]
     deduplicated_sources: Collection[str] = ()
     population: Population = NO_POPULATION
+    workers: int = 1
 
     def __call__(self, labels: IntArray, left: IntArray, right: IntArray) -> npt.NDArray[np.int32]:
         """Return the log-odds (thousandths) of pairs of entities.
@@ -87,15 +92,19 @@ class ProfileScorer(Generic[_Index]):
         shared = _shared_sources(sources, has_record, left_rows, right_rows)
         sizes = np.bincount(owner, minlength=len(entities))
         logodds = np.empty(len(left), dtype=np.int32)
-        for source in np.unique(shared).tolist():
-            places = np.flatnonzero(shared == source)
+
+        def compare_chunk(source: int, places: Numbers) -> None:
+            """Compare some of the pairs of one source."""
             if source == _NO_SOURCE:
                 profiles = _as_entries_of_own_sources(prepared, sources, has_record)
             else:
                 profiles = _as_entries_of_one_source(prepared, sources[source])
-            for start in range(0, len(places), _PAIRS_PER_CHUNK):
-                chunk = places[start : start + _PAIRS_PER_CHUNK]
-                logodds[chunk] = self.compare(profiles, index, left_rows[chunk], right_rows[chunk])
+            logodds[places] = self.compare(profiles, index, left_rows[places], right_rows[places])
+
+        chunks = list(_chunks_by_source(shared, self.workers))
+        workers = self.workers if len(left) >= _FEWEST_PAIRS else 1
+        with threads(min(workers, len(chunks))) as pool:
+            list(pool.map(lambda chunk: compare_chunk(*chunk), chunks))
         return logodds - more_values_penalty(sizes[left_rows], sizes[right_rows])
 
     def _describe_sources(self, records: Batch) -> list[_ProfileSource]:
@@ -129,6 +138,15 @@ class _ProfileSource(NamedTuple):
     def across(self, kind: str) -> int:
         """Log-odds (thousandths) by which its entries have more partners elsewhere."""
         return self.shifts[kind].across if kind in self.shifts else 0
+
+
+def _chunks_by_source(shared: Numbers, workers: int) -> Iterator[tuple[int, Numbers]]:
+    """Yield each source with places of its pairs, in chunks that keep all workers busy."""
+    size = min(max(_FEWEST_PAIRS, -(-len(shared) // (2 * workers))), _PAIRS_PER_CHUNK)
+    for source in np.unique(shared).tolist():
+        places = np.flatnonzero(shared == source)
+        for start in range(0, len(places), size):
+            yield source, places[start : start + size]
 
 
 def _shared_sources(

@@ -62,7 +62,6 @@ papers = st.lists(
 @given(papers, papers)
 def test_identifiers(left: list[tuple[int, ...]], right: list[tuple[int, ...]]) -> None:
     weak = WEAK_FAMILIES
-    # how exclusive a number is depends on the number alone
     grades = [1.0, 0.25, 1.0]
     columns = list(zip(*(left + right), strict=True)) or [(), (), (), ()]
     table = IdentifierTable(
@@ -73,13 +72,13 @@ def test_identifiers(left: list[tuple[int, ...]], right: list[tuple[int, ...]]) 
         mass_used=np.array(columns[3], dtype=np.uint8),
     )
     side = Ragged.of([list(range(len(left))), list(range(len(left), len(left) + len(right)))])
-    exclusive = np.array([grades[number] for number in columns[0]], dtype=np.float32)
+    shared = np.arange(3, dtype=np.uint64), np.array(grades, dtype=np.float32)
     values = [
         value for a in left for b in right if (value := _paper(a, b, weak, grades)) is not None
     ]
     expected = np.array([max(values) if values else np.nan], dtype=np.float32)
     for rows in ((first, second), (second, first)):
-        actual = identifier_similarity(side, table, exclusive, *rows)
+        actual = identifier_similarity(side, table, shared, *rows)
         np.testing.assert_allclose(actual, expected, 1e-6)
 
 

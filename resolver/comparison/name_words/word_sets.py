@@ -11,7 +11,12 @@ from resolver.kernels.comparison.abbreviation_letters import MAX_LETTERS, Abbrev
 from resolver.kernels.comparison.abbreviations import FORM, fill_abbreviations
 from resolver.kernels.comparison.acronyms import INITIALS, AcronymTokens, fill_acronyms
 from resolver.kernels.comparison.qualifier_grades import QUALIFIERS, fill_qualifiers
-from resolver.kernels.comparison.word_sets import FlagRule, fill_flagged_words, fill_marked_parts
+from resolver.kernels.comparison.word_sets import (
+    UNKNOWN_PLACE,
+    FlagRule,
+    fill_flagged_words,
+    fill_marked_parts,
+)
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.prepared.ragged import Ragged
@@ -78,11 +83,8 @@ def marked_parts(
     """Compare the words after a marker in pairs of name forms; see `fill_marked_parts`."""
     left, right = forms
     out = np.empty(len(left), dtype=np.float32)
-    after = np.full(len(form_tokens), -1, dtype=np.int32)
-    places = np.flatnonzero(is_marker[form_tokens.items])
-    # The last assignment to a form counts: its last marker.
-    after[form_tokens.rows[places]] = places + 1
-    marks = (after, np.zeros(len(form_tokens), dtype=np.uint64), without)
+    after = np.full(len(form_tokens), UNKNOWN_PLACE, dtype=np.int32)
+    marks = (is_marker, after, np.zeros(len(form_tokens), dtype=np.uint64), without)
     fill_marked_parts(left, right, form_tokens.offsets, form_tokens.items, tokens, marks, out)
     return out
 

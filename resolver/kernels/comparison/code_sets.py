@@ -101,14 +101,30 @@ def fill_graded_overlap(
 class IdentifierColumns(NamedTuple):
     """Columns of an identifier table; number and country are 0 where unknown.
 
-    `exclusive`: how far a number tells its bearers from others, 0…1.
+    `shared`: numbers that several names share, ascending, and `grades`: how far each tells its
+    bearers from others, 0…1 (1 for all other numbers).
     """
 
     number: HashArray
     type: IntArray
     country: IntArray
     mass_used: ByteArray
-    exclusive: FloatArray
+    shared: HashArray
+    grades: FloatArray
+
+
+@compiled(allocates=False)
+def _grade_of(number: np.uint64, table: IdentifierColumns) -> np.float32:
+    """Return how far a number tells its bearers from others."""
+    first, end = 0, len(table.shared)
+    while first < end:
+        middle = (first + end) // 2
+        if table.shared[middle] < number:
+            first = middle + 1
+        else:
+            end = middle
+    is_shared = first < len(table.shared) and table.shared[first] == number
+    return table.grades[first] if is_shared else np.float32(1.0)
 
 
 @compiled(inline="always", allocates=False)
@@ -119,7 +135,7 @@ def _compare_identifiers(
 
     `habits`: `WEAK` and `PLURAL` bits of each type.
     """
-    number, kind, country, mass_used, exclusive = table
+    number, kind, country, mass_used = table[:4]
     family, other_family = kind[first] & _FAMILY, kind[second] & _FAMILY
     if mass_used[first] or mass_used[second]:
         return _NOT_COMPARABLE
@@ -130,7 +146,7 @@ def _compare_identifiers(
             best = WEAK_TYPE
         elif family == other_family and not differs:
             best = SAME_IDENTIFIER
-        return np.float32(LEAST_SAME + (best - LEAST_SAME) * exclusive[first])
+        return np.float32(LEAST_SAME + (best - LEAST_SAME) * _grade_of(number[first], table))
     if family != other_family or country[first] != country[second]:
         return _NOT_COMPARABLE
     if number[first] == 0 or number[second] == 0 or habits[family] & PLURAL:

@@ -9,6 +9,7 @@ import numpy as np
 from resolver.kernels.alignment.records import TokenRecords
 from resolver.kernels.arrays import (
     AnyInt,
+    BoolArray,
     FloatArray,
     HashArray,
     IntArray,
@@ -17,6 +18,8 @@ from resolver.kernels.arrays import (
 from resolver.kernels.compiler import compiled
 
 _PARTLY_SHARED, _ONE_SIDED = np.float32(0.25), np.float32(0.5)
+UNKNOWN_PLACE = -2
+"""Place after the marker of a form that was not looked up yet."""
 _MAX_INITIALS = 3
 """Letters of a short name of a part of a group, at most."""
 
@@ -227,6 +230,20 @@ def _share_words(
 
 
 @compiled(inline="always", allocates=False)
+def _place_after_marker(
+    form: AnyInt, offsets: IntArray, items: IntArray, is_marker: BoolArray, after: IntArray
+) -> AnyInt:
+    """Return the place after the last marker of a form, or -1, looked up once for each form."""
+    if after[form] == UNKNOWN_PLACE:
+        after[form] = -1
+        for place in range(offsets[form], offsets[form + 1]):
+            if is_marker[items[place]]:
+                after[form] = place + 1
+    place_after: AnyInt = after[form]
+    return place_after
+
+
+@compiled(inline="always", allocates=False)
 def _whole(form: AnyInt, offsets: IntArray, after: IntArray) -> tuple[AnyInt, AnyInt]:
     """Return the places of a name form before its marker, or of all of it."""
     return offsets[form], after[form] - 1 if after[form] >= 0 else offsets[form + 1]
@@ -238,10 +255,10 @@ def _word_bits(
     offsets: IntArray,
     items: IntArray,
     tokens: TokenRecords,
-    marks: tuple[IntArray, HashArray, int],
+    marks: tuple[BoolArray, IntArray, HashArray, int],
 ) -> AnyInt:
     """Return a set bit for the consonants and symbols of each word before the marker of a form."""
-    after, bits, without = marks
+    _, after, bits, without = marks
     if bits[form] == 0:
         start, end = _whole(form, offsets, after)
         for place in range(start, end):
@@ -273,20 +290,23 @@ def fill_marked_parts(
     offsets: IntArray,
     items: IntArray,
     tokens: TokenRecords,
-    marks: tuple[IntArray, HashArray, int],
+    marks: tuple[BoolArray, IntArray, HashArray, int],
     out: FloatArray,
 ) -> None:
     """Compare the words after a marker in pairs of name forms (-1 none).
 
-    `marks`: per form, the place after its marker (-1 none) and 0; flags of words that do not count.
-    NaN no name has a marker, or the names before it have nothing in common; 0 only one has one;
-    else as `_grade_parts`.
+    `marks`: whether a token is a marker; scratch per form, `UNKNOWN_PLACE` and 0; flags of words
+    that do not count. NaN no name has a marker, or the names before it have nothing in common; 0
+    only one has one; else as `_grade_parts`.
     """
-    after, _, without = marks
+    is_marker, after, _, without = marks
     for pair in range(len(left_forms)):
         left, right = left_forms[pair], right_forms[pair]
         out[pair] = np.nan
-        if left < 0 or right < 0 or (after[left] < 0 and after[right] < 0):
+        if left < 0 or right < 0:
+            continue
+        first = _place_after_marker(left, offsets, items, is_marker, after)
+        if max(first, _place_after_marker(right, offsets, items, is_marker, after)) < 0:
             continue
         words = _word_bits(left, offsets, items, tokens, marks)
         if not words & _word_bits(right, offsets, items, tokens, marks):
