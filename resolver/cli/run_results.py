@@ -92,7 +92,7 @@ def remove_checkpoints(running: RunOptions) -> None:
 
 
 def _forecast_run(resolution: Resolution, running: RunOptions) -> ReviewForecast:
-    from resolver.report import forecast_run
+    from resolver.records.results.review_scores import forecast_run
 
     return forecast_run(resolution, running.wrong_merge_costs, running.review_capacity)
 

@@ -1,8 +1,8 @@
 """Report of a run: one HTML file for readers who do not know the tool.
 
 `build_report` counts and selects examples, `render_report` writes the page,
-`select_pairs_to_explain` returns the pairs that need an explanation first, `forecast_run` the work
-of review. The report only reads results.
+`select_pairs_to_explain` returns the pairs that need an explanation first. The report only reads
+results.
 """
 
 from resolver.report.build_report import build_report
@@ -10,7 +10,6 @@ from resolver.report.examples import select_pairs_to_explain
 from resolver.report.html_page import SCRIPT_SOURCE, render_report
 from resolver.report.report_data import IntakeSummary, ListSummary, RejectedItem, ReportData
 from resolver.report.report_views import ReportThresholds
-from resolver.report.review_figures import forecast_run
 
 __all__ = [
     "SCRIPT_SOURCE",
@@ -20,7 +19,6 @@ __all__ = [
     "ReportData",
     "ReportThresholds",
     "build_report",
-    "forecast_run",
     "render_report",
     "select_pairs_to_explain",
 ]

@@ -17,13 +17,13 @@ import numpy.typing as npt
 
 from resolver.kernels.clustering.components import mark_forest, unite_components
 from resolver.records.results.resolution import Links, Outcome, Resolution
+from resolver.records.results.review_scores import score_waiting
 from resolver.report.report_views import (
     ReportThresholds,
     ThresholdFigures,
     ThresholdSetting,
     ThresholdTool,
 )
-from resolver.report.review_figures import score_waiting
 
 MERGE_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999)
 REVIEW_THRESHOLDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)

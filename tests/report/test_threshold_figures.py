@@ -12,7 +12,8 @@ from hypothesis import given, settings
 
 from resolver.records.results.pair_counts import LogoddsHistogram
 from resolver.records.results.resolution import Outcome, Resolution
-from resolver.report import ReportThresholds, forecast_run
+from resolver.records.results.review_scores import forecast_run
+from resolver.report import ReportThresholds
 from resolver.report.threshold_figures import build_threshold_tool
 from tests.report.sample_runs import record, resolution, runs
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 
 from resolver.records.results.resolution import Outcome, Resolution
-from resolver.report import build_report, forecast_run, render_report
-from resolver.report.review_figures import find_review_scores
+from resolver.records.results.review_scores import find_review_scores, forecast_run
+from resolver.report import build_report, render_report
 from tests.report.sample_runs import Pair, record, resolution, runs
 
 RECORDS = [record(f"a:{number}", ("name", "N")) for number in range(6)]
