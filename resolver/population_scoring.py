@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
+from typing import NamedTuple, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.threads import threads
 from resolver.models.loader import KINDS
 from resolver.normalize import count_population
 from resolver.records import KIND_BY_LABEL, Batch, Kind
@@ -19,6 +21,7 @@ from resolver.records.visibility import STRANGER, visible_rows
 from resolver.resolution_task import Engine, ResolutionTask, ScoredCandidates, partner_shifts
 from resolver.scoring import PartnerHistogram
 from resolver.scoring.partners import (
+    BINS,
     MAX_SHIFT,
     WITHIN,
     count_logodds,
@@ -29,6 +32,9 @@ from resolver.scoring.partners import (
 from resolver.scoring.source_shifts import PairSources, SourceCounts, estimate_source_shifts
 from resolver.scoring.terms import LOWEST_LOGODDS
 
+Numbers = npt.NDArray[np.int64]
+_Result = TypeVar("_Result")
+_PAIRS_PER_PART = 1 << 20
 PARTNER_KEYS = tuple(key for kind in KINDS for key in (kind, kind + WITHIN))
 """Keys of counts of pairs: kinds, and kinds of pairs within one source."""
 KIND_MISMATCH = LOWEST_LOGODDS
@@ -58,7 +64,6 @@ def adapt_to_partners(
     population = task.models.population
     if population is None or not task.models.counts_words:
         return task, scored
-    kinds = choose_model_kinds(task.batch.kinds, scored.left, scored.right)
     counts, within_shares = scored.partner_counts, _within_shares(task)
     partners = {
         kind: estimate_partners_by_source(
@@ -66,23 +71,87 @@ def adapt_to_partners(
         )
         for kind in KINDS
     }
-    sources = _pair_sources(task, scored)
+    certain = _select_certain(task, scored)
     if task.sides is None:
-        partners = _add_source_shifts(task, scored, kinds, sources, partners)
+        partners = _add_source_shifts(task, certain, partners)
     task = task.with_population(population.with_partners(partners))
-    shifts = np.zeros(len(kinds), dtype=np.int64)
-    for kind in KINDS:
-        own, model = np.flatnonzero(kinds == int(KIND_BY_LABEL[kind])), task.models.models[kind]
-        shifts[own] = model.shift + model.source_shifts(sources.take(own))
-    counts = _move_to_sources(task, scored, kinds, sources, shifts)
-    logodds = shift_logodds(scored.logodds, shifts)
-    if scored.unsupported is not None:
-        logodds = _limit_unsupported(task, kinds, scored.unsupported, logodds)
+    counts = _move_to_sources(task, counts, certain)
     histogram = shifted_score_histogram(counts, partner_shifts(task.models))
     histogram[0] += int(scored.histogram.sum() - histogram.sum())
     return task, replace(
-        scored, logodds=logodds, histogram=histogram, partner_counts=counts, unsupported=None
+        scored,
+        logodds=_shift_all(task, scored),
+        histogram=histogram,
+        partner_counts=counts,
+        unsupported=None,
     )
+
+
+class _Candidates(NamedTuple):
+    """Some candidate pairs: rows, log-odds (thousandths), kinds of models, and sources."""
+
+    left: IntArray
+    right: IntArray
+    logodds: npt.NDArray[np.int32]
+    kinds: npt.NDArray[np.uint8]
+    sources: PairSources
+
+    @classmethod
+    def at(cls, task: ResolutionTask, scored: ScoredCandidates, places: slice | Numbers) -> Self:
+        """Return the candidates at some places."""
+        batch, left, right = task.batch, scored.left[places], scored.right[places]
+        codes = batch.sources.codes
+        sources = PairSources(
+            batch.sources.values.to_pylist(),
+            codes[left],
+            codes[right],
+            is_within_list(batch, task.deduplicated_sources, left, right),
+        )
+        kinds = choose_model_kinds(batch.kinds, left, right)
+        return cls(left, right, scored.logodds[places], kinds, sources)
+
+    def of_kind(self, kind: str) -> Numbers:
+        """Return the places of the pairs that the model of a kind scores."""
+        return np.flatnonzero(self.kinds == int(KIND_BY_LABEL[kind]))
+
+
+def _select_certain(task: ResolutionTask, scored: ScoredCandidates) -> _Candidates:
+    """Return the candidates that no engine leaves out: all engines agree on their counts."""
+    lowest = task.link_threshold - MAX_SHIFT
+    return _Candidates.at(task, scored, np.flatnonzero(scored.logodds >= lowest))
+
+
+def _shift_all(task: ResolutionTask, scored: ScoredCandidates) -> npt.NDArray[np.int32]:
+    """Return the log-odds of all candidates in the population of a task."""
+    logodds = np.empty_like(scored.logodds)
+
+    def shift(part: slice) -> None:
+        """Shift some of the log-odds."""
+        pairs = _Candidates.at(task, scored, part)
+        moved = shift_logodds(pairs.logodds, _find_shifts(task, pairs))
+        if scored.unsupported is not None:
+            moved = _limit_unsupported(task, pairs.kinds, scored.unsupported[part], moved)
+        logodds[part] = moved
+
+    _run_on_parts(shift, len(logodds), task.options.workers)
+    return logodds
+
+
+def _run_on_parts(run: Callable[[slice], _Result], count: int, workers: int) -> list[_Result]:
+    """Run over parts of many pairs on threads: numbers of all pairs at once need much memory."""
+    starts = range(0, count, _PAIRS_PER_PART)
+    parts = [slice(start, min(start + _PAIRS_PER_PART, count)) for start in starts]
+    with threads(min(workers, len(parts))) as pool:
+        return list(pool.map(run, parts))
+
+
+def _find_shifts(task: ResolutionTask, pairs: _Candidates) -> Numbers:
+    """Return by how much the population and the sources of each pair move its log-odds."""
+    shifts = np.zeros(len(pairs.kinds), dtype=np.int64)
+    for kind in KINDS:
+        own, model = pairs.of_kind(kind), task.models.models[kind]
+        shifts[own] = model.shift + model.source_shifts(pairs.sources.take(own))
+    return shifts
 
 
 def _limit_unsupported(
@@ -100,75 +169,50 @@ def _limit_unsupported(
     return logodds
 
 
-def _pair_sources(task: ResolutionTask, scored: ScoredCandidates) -> PairSources:
-    """Return the sources of the candidates of a task."""
-    batch = task.batch
-    codes = batch.sources.codes
-    is_within = is_within_list(batch, task.deduplicated_sources, scored.left, scored.right)
-    names = batch.sources.values.to_pylist()
-    return PairSources(names, codes[scored.left], codes[scored.right], is_within)
-
-
 def _add_source_shifts(
-    task: ResolutionTask,
-    scored: ScoredCandidates,
-    kinds: npt.NDArray[np.uint8],
-    sources: PairSources,
-    partners: Mapping[str, Partners],
+    task: ResolutionTask, certain: _Candidates, partners: Mapping[str, Partners]
 ) -> dict[str, Partners]:
     """Return the share of true pairs of each kind with what the candidates tell of single sources.
 
     Only pairs that every engine has are counted.
     """
     batch, visible = task.batch, visible_rows(task.batch, STRANGER)
-    is_counted = _are_certain(task, scored)
+    is_counted = np.ones(len(certain.left), dtype=bool)
     if visible is not None:
-        is_counted &= visible[scored.left] & visible[scored.right]
+        is_counted = visible[certain.left] & visible[certain.right]
     estimates = {}
     for kind, pooled in partners.items():
-        is_kind = kinds == int(KIND_BY_LABEL[kind])
+        is_kind = certain.kinds == int(KIND_BY_LABEL[kind])
         sizes = _source_sizes(batch, kind, visible)
-        counts = SourceCounts.of(sources, scored.logodds, is_counted & is_kind)
-        shifts = estimate_source_shifts(counts, sources.names, sizes, pooled)
+        counts = SourceCounts.of(certain.sources, certain.logodds, is_counted & is_kind)
+        shifts = estimate_source_shifts(counts, certain.sources.names, sizes, pooled)
         estimates[kind] = pooled._replace(sources=shifts)
     return estimates
 
 
 def _move_to_sources(
-    task: ResolutionTask,
-    scored: ScoredCandidates,
-    kinds: npt.NDArray[np.uint8],
-    sources: PairSources,
-    shifts: npt.NDArray[np.int64],
+    task: ResolutionTask, counts: Mapping[str, PartnerHistogram], certain: _Candidates
 ) -> Mapping[str, PartnerHistogram]:
-    """Return the counts of pairs that lead to their final log-odds by the shift of their key.
-
-    `shifts`: what each pair really rises by, which depends on its two sources.
+    """Return the counts of pairs that lead to their final log-odds by the shift of their key, and
+    not by what each pair really rises by, which depends on its two sources.
     """
-    pooled, shift_of = shifts.copy(), partner_shifts(task.models)
+    shifts, shift_of = _find_shifts(task, certain), partner_shifts(task.models)
+    pooled = shifts.copy()
     for kind in KINDS:
-        own = np.flatnonzero(kinds == int(KIND_BY_LABEL[kind]))
-        pooled[own] = np.where(sources.is_within[own], shift_of[kind + WITHIN], shift_of[kind])
-    moved = np.flatnonzero((shifts != pooled) & _are_certain(task, scored))
+        own = certain.of_kind(kind)
+        is_within = certain.sources.is_within[own]
+        pooled[own] = np.where(is_within, shift_of[kind + WITHIN], shift_of[kind])
+    moved = np.flatnonzero(shifts != pooled)
     if not len(moved):
-        return scored.partner_counts
-    before = scored.logodds[moved]
+        return counts
+    before = certain.logodds[moved]
     after = (before + shifts[moved] - pooled[moved]).astype(np.int32)
+    left, right = certain.left[moved], certain.right[moved]
     removed, added = (
-        count_partners(
-            task.batch, task.deduplicated_sources, scored.left[moved], scored.right[moved], logodds
-        )
+        count_partners(task.batch, task.deduplicated_sources, left, right, logodds)
         for logodds in (before, after)
     )
-    return {
-        key: counts - removed[key] + added[key] for key, counts in scored.partner_counts.items()
-    }
-
-
-def _are_certain(task: ResolutionTask, scored: ScoredCandidates) -> npt.NDArray[np.bool_]:
-    """Return which candidates no engine leaves out, so that all engines agree on their counts."""
-    certain: npt.NDArray[np.bool_] = scored.logodds >= task.link_threshold - MAX_SHIFT
-    return certain
+    return {key: own - removed[key] + added[key] for key, own in counts.items()}
 
 
 def is_within_list(
@@ -225,8 +269,10 @@ def choose_model_kinds(
     Kind 0 marks pairs whose kinds exclude each other.
     """
     common = kinds[left] & kinds[right]
-    chosen = np.where(common == int(Kind.LEGAL), int(Kind.GROUP), common)
-    return chosen.astype(np.uint8)
+    chosen: npt.NDArray[np.uint8] = np.where(
+        common == int(Kind.LEGAL), np.uint8(Kind.GROUP), common
+    )
+    return chosen
 
 
 def count_partners(
@@ -235,21 +281,33 @@ def count_partners(
     left: IntArray,
     right: IntArray,
     logodds: npt.NDArray[np.int32],
+    workers: int = 1,
 ) -> dict[str, PartnerHistogram]:
     """Count scored pairs of a batch by kind of model and log-odds; under `PARTNER_KEYS`, which tell
     pairs within one source from others.
 
-    Only pairs of records that everybody may see count, as in the rest of a population.
+    Only pairs of records that everybody may see count, as in the rest of a population. The result
+    does not depend on `workers` (threads).
     """
     visible = visible_rows(batch, STRANGER)
-    if visible is not None:
-        chosen = visible[left] & visible[right]
-        left, right, logodds = left[chosen], right[chosen], logodds[chosen]
-    pair_kinds = choose_model_kinds(batch.kinds, left, right)
-    is_within = is_within_list(batch, deduplicated_sources, left, right)
-    counts = {}
-    for kind in KINDS:
-        is_kind = pair_kinds == int(KIND_BY_LABEL[kind])
-        counts[kind] = count_logodds(logodds[is_kind & ~is_within])
-        counts[kind + WITHIN] = count_logodds(logodds[is_kind & is_within])
-    return counts
+
+    def count(part: slice) -> dict[str, PartnerHistogram]:
+        """Count some of the pairs."""
+        some = left[part], right[part], logodds[part]
+        if visible is not None:
+            chosen = visible[some[0]] & visible[some[1]]
+            some = some[0][chosen], some[1][chosen], some[2][chosen]
+        pair_kinds = choose_model_kinds(batch.kinds, *some[:2])
+        is_within = is_within_list(batch, deduplicated_sources, *some[:2])
+        counts = {}
+        for kind in KINDS:
+            is_kind = pair_kinds == int(KIND_BY_LABEL[kind])
+            counts[kind] = count_logodds(some[2][is_kind & ~is_within])
+            counts[kind + WITHIN] = count_logodds(some[2][is_kind & is_within])
+        return counts
+
+    total = {key: np.zeros(BINS, dtype=np.int64) for key in PARTNER_KEYS}
+    for counts in _run_on_parts(count, len(left), workers):
+        for key, own in counts.items():
+            total[key] += own
+    return total

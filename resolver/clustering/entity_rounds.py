@@ -167,7 +167,7 @@ def merge_round(
         PairLogOdds(_places(nodes, weights.left), _places(nodes, weights.right), weights.logodds),
         rule,
         stated=_forbidden_nodes(nodes, labels, apart),
-        kinds=combine_kinds(kinds, labels.astype(np.int64), len(labels))[nodes],
+        kinds=_kinds_of_nodes(nodes, labels, kinds),
     )
     if np.array_equal(node_labels, np.arange(len(nodes))):
         return None
@@ -193,6 +193,16 @@ def _add_weak_pairs(state: EntityState, pairs: PairLogOdds, rule: MergeRule) -> 
         np.concatenate([candidates.right, right]),
         np.concatenate([candidates.logodds, strongest[is_weak].astype(np.int32)]),
     )
+
+
+def _kinds_of_nodes(
+    nodes: IntArray, labels: IntArray, kinds: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.uint8]:
+    """Return the combined kinds of the records of each node."""
+    is_node = np.zeros(len(labels), dtype=bool)
+    is_node[nodes] = True
+    rows = np.flatnonzero(is_node[labels])
+    return combine_kinds(kinds[rows], np.searchsorted(nodes, labels[rows]), len(nodes))
 
 
 def _forbidden_nodes(nodes: IntArray, labels: IntArray, apart: Numbers) -> IntArray:

@@ -180,7 +180,10 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
             logodds,
             rules,
             score_histogram(logodds),
-            count_partners(task.batch, task.deduplicated_sources, pairs.left, pairs.right, logodds),
+            count_partners(
+                *(task.batch, task.deduplicated_sources, pairs.left, pairs.right, logodds),
+                task.options.workers,
+            ),
             unsupported,
             tally,
             None if self.values is None else NormalForms(self.values, names.token_index),

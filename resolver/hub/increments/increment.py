@@ -151,7 +151,7 @@ def compute_increment(
     prepared = candidates.prepared if inputs.queried is inputs.fresh else None
     if prepared is not None and measured is not None:
         models = context.models.for_population(resolution.stats.plan, measured)
-        prepared = with_frequencies(prepared, models.tables)
+        prepared = with_frequencies(prepared, models.tables, context.options.workers)
     return Increment(
         commit,
         resolution,
