@@ -93,6 +93,28 @@ def test_counted_pairs_have_the_scores_of_their_lists() -> None:
         assert least <= histogram.counts[histogram.scores >= score].sum() <= most
 
 
+def test_scores_do_not_depend_on_parts_and_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = [*people("a", 300), *people("b", 300), *people("c", 300, seed=9)]
+    hidden = [
+        replace(one, handling=Handling(agency="customs", code="H3")) for one in people("d", 40)
+    ]
+    batch = Batch.from_records([*records, *hidden]).canonical()
+    runs = []
+    for size, workers in ((1 << 20, 1), (97, 2)):
+        monkeypatch.setattr("resolver.population_scoring._PAIRS_PER_PART", size)
+        task = ResolutionTask.build(batch, ("a",), RunOptions(workers=workers))
+        runs.append(score_in_population(task, LocalEngine(), StageMeter()))
+    (task, scored), (other_task, others) = runs
+    assert len(scored.left) > 200
+    assert len(set(scored.logodds.tolist())) > 20
+    assert scored.logodds.tolist() == others.logodds.tolist()
+    assert scored.histogram.tolist() == others.histogram.tolist()
+    assert task.models.population == other_task.models.population
+    assert scored.partner_counts.keys() == others.partner_counts.keys()
+    for key, counts in scored.partner_counts.items():
+        assert counts.tolist() == others.partner_counts[key].tolist()
+
+
 def test_deduplicated_lists_are_left_out() -> None:
     records = [*people("a", 300), *people("b", 300)]
     assert shifts(measure(records, ["a", "b"])) == (0, 0)

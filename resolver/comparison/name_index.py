@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.comparison.alignment.name_arrays import name_arrays
+from resolver.comparison.alignment.pair_order import PairOrder, order_pairs
 from resolver.comparison.alignment.token_records import new_memo, token_records
 from resolver.comparison.name_words.acronym_words import initial_bits, may_be_left_out
 from resolver.comparison.name_words.qualifiers import qualifier_code
@@ -180,6 +181,10 @@ class NameIndex:
     def memo(self) -> AbstractContextManager[SimilarityMemo]:
         """Lend a memo of similarities that no other thread uses meanwhile."""
         return self.token_index.memo()
+
+    def order_pairs(self, left: IntArray) -> PairOrder | None:
+        """Return the order in which pairs with these left records are compared fastest."""
+        return order_pairs(left, self.arrays, self.tokens)
 
     @cached_property
     def name_only(self) -> npt.NDArray[np.bool_]:

@@ -29,7 +29,7 @@ from resolver.scoring.agreement_patterns import PatternTally
 from resolver.scoring.score_links import score_histogram
 
 PAIRS_PER_CHUNK = 200_000
-CHECKPOINT_FORMAT = 6
+CHECKPOINT_FORMAT = 7
 """Version of checkpoints; raise it where rules or comparators change without the model."""
 Candidates = tuple[CandidatePairs, tuple[RuleStat, ...]]
 """Candidate pairs, with figures of each blocking rule."""
@@ -240,31 +240,34 @@ def _score_chunks(
         slice(start, min(start + PAIRS_PER_CHUNK, len(pairs)))
         for start in range(0, len(pairs), PAIRS_PER_CHUNK)
     ]
+    # patterns are counted in the order of pairs, as there is room for so many only
+    order = names.order_pairs(pairs.left) if len(chunks) > 1 and tally is None else None
     # one chunk per core: much of comparing is outside of kernels, which several threads could share
     parallel = min(task.options.workers, len(chunks))
     workers = max(task.options.workers // max(parallel, 1), 1)
 
-    def compute(chunk: slice) -> Arrays:
+    def compute(places: slice | npt.NDArray[np.int64]) -> Arrays:
         """Score the pairs of one chunk."""
-        left, right = pairs.left[chunk], pairs.right[chunk]
+        left, right = pairs.left[places], pairs.right[places]
         models, is_counted = task.scoring_models, tally is not None
         scored = score_openly(
             prepared, names, models, left, right, workers, with_patterns=is_counted
         )
         return scored._asdict()
 
-    def score_chunk(chunk: slice) -> tuple[slice, Arrays]:
-        """Return the scores of one chunk, from its checkpoint if there is one."""
+    def score_chunk(chunk: slice) -> tuple[slice | npt.NDArray[np.int64], Arrays]:
+        """Return the places of one chunk and their scores, from its checkpoint if there is one."""
+        places = chunk if order is None else order.places(chunk)
         if checkpoint is None:
-            return chunk, compute(chunk)
+            return places, compute(places)
         name = f"compare-{chunk.start}"
-        return chunk, checkpoint.load_or_compute(name, lambda: compute(chunk))
+        return places, checkpoint.load_or_compute(name, lambda: compute(places))
 
     with threads(parallel) as pool:
-        for chunk, arrays in pool.map(score_chunk, chunks):
-            logodds[chunk], unsupported[chunk] = arrays["logodds"], arrays["unsupported"]
+        for places, arrays in pool.map(score_chunk, chunks):
+            logodds[places], unsupported[places] = arrays["logodds"], arrays["unsupported"]
             if tally is not None:
-                left, right = pairs.left[chunk], pairs.right[chunk]
-                tally.add(left, right, logodds[chunk], arrays["patterns"])
-            progress.advance(chunk.stop - chunk.start)
+                left, right = pairs.left[places], pairs.right[places]
+                tally.add(left, right, arrays["logodds"], arrays["patterns"])
+            progress.advance(len(arrays["logodds"]))
     return logodds, unsupported

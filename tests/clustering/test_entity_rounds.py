@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.clustering import MergeRule, PairLogOdds
-from resolver.clustering.entity_rounds import MAX_ROUNDS, MergedEntities, merge_entities_in_rounds
+from resolver.clustering.entity_rounds import (
+    MAX_ROUNDS,
+    MergedEntities,
+    merge_entities_in_rounds,
+    merge_round,
+    score_candidates,
+    select_near_pairs,
+    select_pairs,
+)
 from resolver.records import Kind
 from resolver.records.batch import IntArray
 
@@ -183,6 +191,26 @@ def test_order_of_pairs_does_not_matter(
         assert first.labels[left] != first.labels[right]
     # rounds only merge
     assert len({*zip(labels, first.labels.tolist(), strict=True)}) == len(set(labels))
+
+
+@given(scored_entities())
+def test_rounds_need_no_pairs_but_those_that_links_connect(
+    entities: tuple[list[int], dict[tuple[int, int], int]],
+) -> None:
+    labels = np.array(entities[0], dtype=np.int32)
+    left, right = (np.array([pair[side] for pair in entities[1]], np.int32) for side in (0, 1))
+    pairs = PairLogOdds(left, right, np.array(list(entities[1].values()), dtype=np.int32))
+    linked = select_pairs(pairs, np.flatnonzero(pairs.logodds >= RULE.link_threshold))
+    state = score_candidates(labels, linked, Scorer(score_by_sum), None)
+    apart, kinds = np.zeros((0, 2), dtype=np.int64), np.ones(len(labels), dtype=np.uint8)
+    near = select_near_pairs(labels, pairs, linked)
+    for _ in range(MAX_ROUNDS):
+        whole, by_near = (merge_round(state, some, RULE, apart, kinds) for some in (pairs, near))
+        assert (whole is None) == (by_near is None)
+        if whole is None or by_near is None:
+            break
+        assert whole.tolist() == by_near.tolist()
+        state = score_candidates(whole, linked, Scorer(score_by_sum), state)
 
 
 @given(scored_entities(), st.sets(st.integers(0, 7)))

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
+from resolver.comparison.alignment.pair_order import PairOrder
 from resolver.engines.local import dedupe, link
 from resolver.engines.pair_explanation import explain_links, explain_pair
 from resolver.engines.record_pairs import score_pairs
@@ -154,6 +156,26 @@ def test_patterns_count_every_pair_whose_kinds_agree(
         assert np.array_equal(getattr(again, name), getattr(patterns, name)), name
     without = dedupe(build_intake(world.records), replace(OPTIONS, only_entities=True))
     assert without.stats.patterns is None
+
+
+def test_scores_do_not_depend_on_the_order_of_comparison(
+    resolution: Resolution, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = replace(OPTIONS, only_entities=True)
+    monkeypatch.setattr("resolver.engines.local.PAIRS_PER_CHUNK", 97)
+    monkeypatch.setattr("resolver.comparison.alignment.pair_order.FEWEST_PARTNERS", 1)
+    parts = list[slice]()
+    places = PairOrder.places
+
+    def note(order: PairOrder, part: slice) -> npt.NDArray[np.int64]:
+        parts.append(part)
+        return places(order, part)
+
+    monkeypatch.setattr(PairOrder, "places", note)
+    again = dedupe(build_intake(world.records), options)
+    assert len(parts) > 5
+    assert again.labels.tolist() == resolution.labels.tolist()
+    assert links_by_id(again) == links_by_id(resolution)
 
 
 def test_examples_of_patterns_have_their_final_scores(resolution: Resolution) -> None:
