@@ -95,9 +95,8 @@ def test_counted_pairs_have_the_scores_of_their_lists() -> None:
 
 def test_scores_do_not_depend_on_parts_and_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     records = [*people("a", 300), *people("b", 300), *people("c", 300, seed=9)]
-    hidden = [
-        replace(one, handling=Handling(agency="customs", code="H3")) for one in people("d", 40)
-    ]
+    handling = Handling(agency="customs", code="H3")
+    hidden = [replace(item, handling=handling) for item in people("d", 40)]
     batch = Batch.from_records([*records, *hidden]).canonical()
     runs = []
     for size, workers in ((1 << 20, 1), (97, 2)):

@@ -47,9 +47,11 @@ def test_records_of_one_rare_word_follow_one_another(names: NameIndex) -> None:
     places = order.places(slice(0, len(left)))
     assert sorted(places.tolist()) == list(range(len(left)))
     ordered = left[places]
-    seen = [NAMES[row] for row in ordered[np.flatnonzero(np.diff(ordered, prepend=-1))].tolist()]
-    assert len(seen) == len(NAMES)
-    rarest = [name.split()[-1] if name else "" for name in seen]
+    ordered_names = [
+        NAMES[row] for row in ordered[np.flatnonzero(np.diff(ordered, prepend=-1))].tolist()
+    ]
+    assert len(ordered_names) == len(NAMES)
+    rarest = [name.split()[-1] if name else "" for name in ordered_names]
     assert rarest.count("Zhirinovsky") == 2
     at = [place for place, word in enumerate(rarest) if word == "Zhirinovsky"]
     assert at[1] - at[0] == 1
