@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, NamedTuple, TypeVar
 
@@ -91,21 +91,39 @@ class ProfileScorer(Generic[_Index]):
         has_record[records.sources.codes, owner] = True
         shared = _shared_sources(sources, has_record, left_rows, right_rows)
         sizes = np.bincount(owner, minlength=len(entities))
+        profiles = {
+            source: _as_entries_of_own_sources(prepared, sources, has_record)
+            if source == _NO_SOURCE
+            else _as_entries_of_one_source(prepared, sources[source])
+            for source in np.unique(shared).tolist()
+        }
+        logodds = self._compare_chunks(profiles, index, shared, left_rows, right_rows)
+        return logodds - more_values_penalty(sizes[left_rows], sizes[right_rows])
+
+    def _compare_chunks(
+        self,
+        profiles: Mapping[int, MaterializedBatch],
+        index: _Index,
+        shared: Numbers,
+        left: IntArray,
+        right: IntArray,
+    ) -> npt.NDArray[np.int32]:
+        """Return the log-odds of pairs of rows, compared in threads.
+
+        `shared`: the source under which the profiles of each pair are compared.
+        """
         logodds = np.empty(len(left), dtype=np.int32)
 
-        def compare_chunk(source: int, places: Numbers) -> None:
+        def compare(chunk: tuple[int, Numbers]) -> None:
             """Compare some of the pairs of one source."""
-            if source == _NO_SOURCE:
-                profiles = _as_entries_of_own_sources(prepared, sources, has_record)
-            else:
-                profiles = _as_entries_of_one_source(prepared, sources[source])
-            logodds[places] = self.compare(profiles, index, left_rows[places], right_rows[places])
+            source, places = chunk
+            logodds[places] = self.compare(profiles[source], index, left[places], right[places])
 
-        chunks = list(_chunks_by_source(shared, self.workers))
+        chunks = list(_chunks_by_source(shared, profiles, self.workers))
         workers = self.workers if len(left) >= _FEWEST_PAIRS else 1
         with threads(min(workers, len(chunks))) as pool:
-            list(pool.map(lambda chunk: compare_chunk(*chunk), chunks))
-        return logodds - more_values_penalty(sizes[left_rows], sizes[right_rows])
+            list(pool.map(compare, chunks))
+        return logodds
 
     def _describe_sources(self, records: Batch) -> list[_ProfileSource]:
         """Return the sources of records, by their codes."""
@@ -140,10 +158,12 @@ class _ProfileSource(NamedTuple):
         return self.shifts[kind].across if kind in self.shifts else 0
 
 
-def _chunks_by_source(shared: Numbers, workers: int) -> Iterator[tuple[int, Numbers]]:
+def _chunks_by_source(
+    shared: Numbers, sources: Iterable[int], workers: int
+) -> Iterator[tuple[int, Numbers]]:
     """Yield each source with places of its pairs, in chunks that keep all workers busy."""
     size = min(max(_FEWEST_PAIRS, -(-len(shared) // (2 * workers))), _PAIRS_PER_CHUNK)
-    for source in np.unique(shared).tolist():
+    for source in sources:
         places = np.flatnonzero(shared == source)
         for start in range(0, len(places), size):
             yield source, places[start : start + size]

@@ -43,6 +43,7 @@ def score(
     pairs: list[tuple[int, int]],
     sources: Any = (),
     population: Population = NO_POPULATION,
+    workers: int = 1,
 ) -> tuple[npt.NDArray[np.int32], Calls]:
     """Score pairs of entities, of which `compare` knows nothing but whether they share a list."""
     calls: Calls = []
@@ -67,6 +68,7 @@ def score(
             compare,
             sources,
             population,
+            workers,
         )
         left, right = (np.array(side, dtype=np.int32) for side in zip(*pairs, strict=True))
         return scorer(np.array(labels, dtype=np.int32), left, right), calls
@@ -102,6 +104,15 @@ def test_each_pair_keeps_its_place() -> None:
     penalty = round(500 * math.log(2))
     assert logodds.tolist() == [1000 - penalty, 5000 - penalty, 5000]
     assert len(calls) == 2
+
+
+def test_threads_do_not_change_scores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resolver.scoring.entity_scores._FEWEST_PAIRS", 1)
+    pairs = [(0, 1), (0, 3), (1, 3)]
+    expected, _ = score(PEOPLE, [0, 1, 0, 3], pairs, {"a"})
+    logodds, calls = score(PEOPLE, [0, 1, 0, 3], pairs, {"a"}, workers=2)
+    assert logodds.tolist() == expected.tolist()
+    assert len(calls) == len(pairs)
 
 
 def test_profiles_are_compared_as_entries_of_one_source_each() -> None:
