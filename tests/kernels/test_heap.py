@@ -49,6 +49,8 @@ def test_heaps_stay_as_they_are_without_glibc(monkeypatch: pytest.MonkeyPatch) -
     def refuse(_: object) -> object:
         raise OSError("no such library")
 
+    # another test of this process may have kept the heap
+    monkeypatch.setattr(heap, "_KEPT", [])
     monkeypatch.setattr(ctypes, "CDLL", refuse)
     heap._library.cache_clear()
     try:

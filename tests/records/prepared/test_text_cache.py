@@ -17,7 +17,7 @@ OWN_TEXTS = {
     "_read_template",
     "_script",  # single letters
     "_common_ties",  # properties of comparators
-    "_shared_values",
+    "shared_values",
     "country_grades",  # codes of countries
     "_transform",  # transforms of ICU
     "property_type",  # properties of the model
