@@ -72,7 +72,8 @@ def test_identifiers(left: list[tuple[int, ...]], right: list[tuple[int, ...]]) 
         mass_used=np.array(columns[3], dtype=np.uint8),
     )
     side = Ragged.of([list(range(len(left))), list(range(len(left), len(left) + len(right)))])
-    shared = np.arange(3, dtype=np.uint64), np.array(grades, dtype=np.float32)
+    # numbers that are not shared have the grade 1
+    shared = np.array([1, 7, 9], dtype=np.uint64), np.array([0.25, 0.5, 0.6], dtype=np.float32)
     values = [
         value for a in left for b in right if (value := _paper(a, b, weak, grades)) is not None
     ]

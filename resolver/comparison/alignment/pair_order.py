@@ -22,22 +22,20 @@ _STEPS_PER_NAT = 1000
 
 @dataclass(frozen=True, slots=True)
 class PairOrder:
-    """Pairs in runs of one left record: where each run begins among the pairs (`starts`), and how
-    many pairs there are up to its end in the new order (`ends`)."""
+    """Pairs in runs of one left record: where each of n runs begins among the pairs (`starts`), and
+    in the new order (`bounds`, n + 1).
+    """
 
     starts: Numbers
-    ends: Numbers
+    bounds: Numbers
 
     def places(self, part: slice) -> Numbers:
         """Return the places, among the pairs, of a part of the new order."""
-        runs = slice(
-            np.searchsorted(self.ends, part.start, side="right"),
-            np.searchsorted(self.ends, part.stop, side="left") + 1,
-        )
-        ends = np.minimum(self.ends[runs], part.stop)
-        begins = np.concatenate([[0], self.ends])[runs]
-        counts = ends - np.maximum(begins, part.start)
-        places: Numbers = np.repeat(self.starts[runs] - begins, counts)
+        first = np.searchsorted(self.bounds, part.start, side="right") - 1
+        end = np.searchsorted(self.bounds, part.stop, side="left")
+        bounds = self.bounds[first : end + 1]
+        counts = np.diff(bounds.clip(part.start, part.stop))
+        places: Numbers = np.repeat(self.starts[first:end] - bounds[:-1], counts)
         places += np.arange(part.start, part.stop)
         return places
 
@@ -52,7 +50,7 @@ def order_pairs(left: IntArray, names: NameArrays, tokens: TokenRecords) -> Pair
         return None
     counts = np.diff(starts, append=len(left))
     order = np.argsort(_rarest_tokens(names, tokens)[left[starts]], kind="stable")
-    return PairOrder(starts[order], np.cumsum(counts[order]))
+    return PairOrder(starts[order], np.append(0, np.cumsum(counts[order])))
 
 
 def _rarest_tokens(names: NameArrays, tokens: TokenRecords) -> Numbers:
