@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import jellyfish
 import numpy as np
 
-from resolver.kernels.processes import compute_both, map_ranges
+from resolver.kernels.processes import map_ranges
 from resolver.normalize.folding import HAN, skeleton_code, sound_code
 from resolver.normalize.group_lexicons.cities import city_name
 from resolver.normalize.group_tokens import stem_symbol
@@ -43,6 +43,7 @@ _PARTICLE, _LEGAL, _INITIAL = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int
 _NUMBER, _KNOWN = int(TokenFlag.NUMBER), int(TokenFlag.KNOWN)
 _FOREIGN = int(TokenFlag.FOREIGN)
 _COMMON = int(TokenFlag.GENERIC | TokenFlag.PLACE)
+_HEARD = (("ARMENIAN", armenian_key), ("GEORGIAN", georgian_key), ("JAPANESE", japanese_key))
 _PATRONYMIC = re.compile("[aeio][vw](?:ich|ych|itch|ytch|na)$|inichna$")
 """Patronymics, which are as common as the father's given name: all his children bear it."""
 _FEW = 5
@@ -93,7 +94,8 @@ def build_small_lexicon(
 
 def _table(keys: Sequence[TokenKey], tables: FrequencyTables, lookup: Lookup) -> TokenTable:
     entries, person = list(map(_token, keys)), [key.is_of_person for key in keys]
-    texts = [token.text for token in entries]
+    texts, flags = [token.text for token in entries], [int(token.flags) for token in entries]
+    rarity_person, rarity_group = _rarities(texts, flags, tables)
     places = [
         place for place, token in enumerate(entries) if person[place] and not token.flags & _NUMBER
     ]
@@ -115,8 +117,8 @@ def _table(keys: Sequence[TokenKey], tables: FrequencyTables, lookup: Lookup) ->
         sound=hash_texts(map(_sound_text, entries)),
         skeleton=hash_texts(skeleton_code(text) if not text.isdigit() else text for text in texts),
         flags=np.array([flags for _, flags in attributes], dtype=np.uint16),
-        rarity_person=_rarities(texts, (token.flags for token in entries), tables, group=False),
-        rarity_group=_rarities(texts, (token.flags for token in entries), tables, group=True),
+        rarity_person=rarity_person,
+        rarity_group=rarity_group,
         symbols=Ragged.of([symbols for symbols, _ in attributes]),
         signature=np.array([letter_signature(text) for text in texts], dtype=np.uint32),
     )
@@ -150,6 +152,7 @@ def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Look
     )
     symbols, flags = _symbols_and_flags(token, answer, person, tables)
     bare = skeleton_code(text) if not text.isdigit() else text
+    rarity_person, rarity_group = _rarities([text], [int(token.flags)], tables)
     return _TokenRow(
         text=text,
         hash=_hash(text),
@@ -157,8 +160,8 @@ def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Look
         sound=_hash(_sound_text(token)),
         skeleton=_hash(bare),
         flags=flags,
-        rarity_person=_rarity(text, int(token.flags), tables, group=False),
-        rarity_group=_rarity(text, int(token.flags), tables, group=True),
+        rarity_person=float(rarity_person[0]),
+        rarity_group=float(rarity_group[0]),
         symbols=symbols,
         signature=letter_signature(text),
     )
@@ -220,21 +223,17 @@ def _person_symbols(
     is_name = bool(answer)
     forms = form_symbols(text)
     spelled = [symbol_id("PINYIN", way) for way in pinyin_readings(text, is_known=is_name)]
-    spelled += _key_symbols("KOREAN", korean_key(text, is_known=is_name))
-    heard = _key_symbols("ARMENIAN", armenian_key(text))
-    heard += _key_symbols("GEORGIAN", georgian_key(text))
-    heard += _key_symbols("JAPANESE", japanese_key(text))
-    if len(answer) <= _FEW:
-        # A name of many languages is connected to its variants already.
-        heard += _key_symbols("VAU", vw_key(text))
+    if key := korean_key(text, is_known=is_name):
+        spelled.append(symbol_id("KOREAN", key))
+    heard = [symbol_id(category, key) for category, heard in _HEARD if (key := heard(text))]
+    # A name of many languages is connected to its variants already.
+    if len(answer) <= _FEW and (key := vw_key(text)):
+        heard.append(symbol_id("VAU", key))
     is_known = is_name or bool(forms or (spelled and len(text) > 4))
     is_known = is_known or _is_listed(text, tables.person_counts)
-    symbols = (*sorted({*answer, *forms, *spelled, *heard}), *nickname_symbols(text))
-    return symbols, is_known
-
-
-def _key_symbols(category: str, key: str) -> list[int]:
-    return [symbol_id(category, key)] if key else []
+    if forms or spelled or heard:
+        answer = sorted({*answer, *forms, *spelled, *heard})
+    return (*answer, *nickname_symbols(text)), is_known
 
 
 def _symbols(words: Sequence[str], lookup: Lookup) -> list[tuple[int, ...]]:
@@ -276,33 +275,47 @@ def _phonetic(text: str) -> str:
 
 def with_frequencies(table: TokenTable, tables: FrequencyTables, workers: int = 1) -> TokenTable:
     """Return a token table with the rarities of other frequency tables, whatever the `workers`."""
-    flags = table.flags.tolist()
-    person, group = compute_both(
-        lambda: _rarities(table.texts, flags, tables, group=False),
-        lambda: _rarities(table.texts, flags, tables, group=True),
-        parallel=workers > 1 and len(flags) >= 10 * _MIN_PARALLEL,
+    texts, flags = table.texts.tolist(), table.flags.tolist()
+    parts = map_ranges(
+        lambda start, stop: _rarities(texts[start:stop], flags[start:stop], tables),
+        len(texts),
+        workers,
+        5 * _MIN_PARALLEL,
     )
+    person, group = map(np.concatenate, zip(*parts, strict=True))
     return replace(table, rarity_person=person, rarity_group=group)
 
 
 def _rarities(
-    texts: Iterable[str], flags: Iterable[int], tables: FrequencyTables, *, group: bool
-) -> FloatArray:
-    pairs = zip(texts, flags, strict=True)
-    rarities = [_rarity(text, int(bits), tables, group=group) for text, bits in pairs]
-    return np.array(rarities, dtype=np.float32)
+    texts: Sequence[str], flags: Sequence[int], tables: FrequencyTables
+) -> tuple[FloatArray, FloatArray]:
+    """Return the rarities of tokens among persons and among groups."""
+    has_counts = tables.at_hand.persons.words or tables.at_hand.groups.words
+    sounds = list(map(word_key, texts)) if has_counts else texts
+    person, group = (
+        np.array(
+            [
+                _capped(rarity, text, bits, group=group)
+                for rarity, text, bits in zip(
+                    tables.rarities(texts, sounds, group=group), texts, flags, strict=True
+                )
+            ],
+            dtype=np.float32,
+        )
+        for group in (False, True)
+    )
+    return person, group
 
 
-def _rarity(text: str, flags: int, tables: FrequencyTables, *, group: bool) -> float:
+def _capped(rarity: float, text: str, flags: int, *, group: bool) -> float:
     """Return the rarity of a token, capped for tokens that carry little identity."""
     if flags & _PARTICLE:
         return 0.3
     if flags & _LEGAL:
         return 0.5
-    rarity = tables.rarity(text, word_key(text), group=group)
     if flags & _INITIAL or (group and len(text) == 1):
         return min(rarity, 2.0)
-    if not group and _PATRONYMIC.search(text):
+    if not group and text.endswith(("ch", "na")) and _PATRONYMIC.search(text):
         return min(rarity, 5.0)
     if group and flags & _COMMON and not city_name(text):
         # A city may be a whole name (ships), and the tables state its frequency.

@@ -137,21 +137,24 @@ def _exact_forms() -> dict[str, tuple[str, ...]]:
     return _table([*SYLLABLES.splitlines(), *FEMININE.splitlines()], str)
 
 
-@cache_short_texts(50_000)
 def nickname_symbols(token: str) -> tuple[int, ...]:
     """Return symbols of the names that a token may be short for or a translation of, ascending.
 
     A token that has short forms itself has a symbol, too.
     """
-    names = {*_english_names().get(token, ()), *_full_names(level_spelling(token))}
+    names = _full_names(level_spelling(token))
+    names.update(_english_names().get(token, ()))
     names.update(f"{name}/" for name in _translated().get(token, ()))
+    if not names:
+        return ()
     return tuple(
         sorted((hash64(f"NICK:{name}") & (NICKNAME_BIT - 1)) | NICKNAME_BIT for name in names)
     )
 
 
-@cache_short_texts(50_000)
 def form_symbols(token: str) -> tuple[int, ...]:
     """Return the symbols of the names of which a token is one language's form, ascending."""
     heads = {*_forms().get(level_spelling(token), ()), *_exact_forms().get(token, ())}
+    if not heads:
+        return ()
     return tuple(sorted(hash64(f"FORM:{name}") & (NICKNAME_BIT - 1) for name in heads))

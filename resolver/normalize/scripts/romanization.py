@@ -68,7 +68,6 @@ def respell(word: str) -> str:
     return _TWICE.sub(r"\1", _AYN.sub("", word).replace("x", "h"))
 
 
-@cache_short_texts(50_000)
 def armenian_key(word: str) -> str:
     """Return the key of an Armenian family name in either dialect; empty for other words.
 
@@ -81,7 +80,6 @@ def armenian_key(word: str) -> str:
     return _DOUBLES.sub(r"\1", word)
 
 
-@cache_short_texts(50_000)
 def georgian_key(word: str) -> str:
     """Return the key of a Georgian family name in -dze or -shvili; empty for other words.
 
@@ -95,7 +93,6 @@ def georgian_key(word: str) -> str:
     return _DOUBLES.sub(r"\1", word)
 
 
-@cache_short_texts(50_000)
 def japanese_key(word: str) -> str:
     """Return the Hepburn spelling of a Japanese word of three or more syllables; empty for others.
 
@@ -115,7 +112,6 @@ def is_japanese_spelling(word: str) -> bool:
     return bool(_KANA.fullmatch(word))
 
 
-@cache_short_texts(50_000)
 def vw_key(word: str) -> str:
     """Return the sound code of a word with its w as v (`parwin`, `parveen`); empty without either.
 

@@ -187,7 +187,6 @@ def _joined(match: re.Match[str]) -> str:
     return first + second.lower() if all(are_syllables) or is_typo else match[0]
 
 
-@cache_short_texts(50_000)
 def pinyin_readings(token: str, *, is_known: bool) -> tuple[str, ...]:
     """Return possible pinyin spellings of a word of two or three syllables.
 
@@ -197,7 +196,13 @@ def pinyin_readings(token: str, *, is_known: bool) -> tuple[str, ...]:
     """
     if not 4 <= len(token) <= 18 or not token.isascii() or (is_known and not _OWN.search(token)):
         return ()
-    if not _OUTLINE.fullmatch(token) or not _may_be_cut(token, _all_syllables()):
+    return _read_syllables(token) if _OUTLINE.fullmatch(token) else ()
+
+
+@cache_short_texts(20_000)
+def _read_syllables(token: str) -> tuple[str, ...]:
+    """Return the spellings of `pinyin_readings` for a word like those of its languages."""
+    if not _may_be_cut(token, _all_syllables()):
         return ()
     spellings = set()
     if _cut(token, _pinyin()) or _cut(token, _pinyin(), short=True):
@@ -212,7 +217,6 @@ def pinyin_readings(token: str, *, is_known: bool) -> tuple[str, ...]:
     return tuple(sorted(spellings)) if len(spellings) <= _MOST else ()
 
 
-@cache_short_texts(50_000)
 def korean_key(token: str, *, is_known: bool) -> str:
     """Return a word of two Korean syllables with its spelling leveled; empty for other words.
 

@@ -8,7 +8,7 @@ larger a population, the more its own counts decide.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from resolver.records.properties import RELATION
@@ -97,13 +97,31 @@ class FrequencyTables:
         The share is that among other records: of c records that bear a token of its `sound`
         (empty: the token itself), c − 1 are others.
         """
+        return self.rarities([token], [sound], group=group)[0]
+
+    def rarities(
+        self, tokens: Sequence[str], sounds: Sequence[str], *, group: bool
+    ) -> list[float]:
+        """Return the rarity of each token, given with its sound; see `rarity`."""
         counts, total = self.person_counts, self.person_total
         if group:
             counts, total = self.group_counts, self.group_total
         at_hand = self.kind_counts(group=group)
-        shipped = counts.get(token, _ABSENT_COUNT) / max(total, 1)
-        others = at_hand.words.get(sound or token, 1) - 1
-        return min(max(_rarity(shipped, others, at_hand.records), RARITY_MIN), RARITY_MAX)
+        borne = [
+            at_hand.words.get(sound or token, 1)
+            for token, sound in zip(tokens, sounds, strict=True)
+        ]
+        shipped = [counts.get(token, _ABSENT_COUNT) for token in tokens]
+        keys = list(zip(shipped, borne, strict=True))
+        # most tokens are in neither count: each logarithm is taken once
+        rarity_by_key = {
+            key: min(
+                max(_rarity(key[0] / max(total, 1), key[1] - 1, at_hand.records), RARITY_MIN),
+                RARITY_MAX,
+            )
+            for key in set(keys)
+        }
+        return [rarity_by_key[key] for key in keys]
 
     def country_rarity(self, code: str, *, group: bool) -> float:
         """Return the evidence of agreeing on a country, as a share (0…1) of the highest."""

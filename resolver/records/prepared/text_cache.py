@@ -36,12 +36,7 @@ def cache_short_texts(
         compute: Callable[..., _Result] = function
         _CACHES.append(results)
 
-        def keep(key: Any, result: _Result) -> None:
-            """Keep a result."""
-            if len(results) >= maxsize:
-                results.clear()
-            results[key] = result
-
+        # each path is written out: a call costs as much as many a function computes
         @wraps(function)
         def call(text: str) -> _Result:
             """Return the result for the only argument."""
@@ -49,7 +44,9 @@ def cache_short_texts(
             if result is _MISSING:
                 result = compute(text)
                 if len(text) <= MAX_CACHED_LETTERS:
-                    keep(text, result)
+                    if len(results) >= maxsize:
+                        results.clear()
+                    results[text] = result
             return result
 
         @wraps(function)
@@ -59,9 +56,10 @@ def cache_short_texts(
             result: _Result = results.get(key, _MISSING)
             if result is _MISSING:
                 result = compute(*args, **kwargs)
-                texts = args if all_arguments else args[:1]
-                if not any(isinstance(text, str) and _is_long(text) for text in texts):
-                    keep(key, result)
+                if not any(map(_is_long, args if all_arguments else args[:1])):
+                    if len(results) >= maxsize:
+                        results.clear()
+                    results[key] = result
             return result
 
         arguments = getfullargspec(function)
@@ -71,8 +69,8 @@ def cache_short_texts(
     return decorate
 
 
-def _is_long(text: str) -> bool:
-    return len(text) > MAX_CACHED_LETTERS
+def _is_long(argument: Any) -> bool:
+    return isinstance(argument, str) and len(argument) > MAX_CACHED_LETTERS
 
 
 def empty_caches_above(entries: int) -> bool:

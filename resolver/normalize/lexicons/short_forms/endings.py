@@ -68,7 +68,6 @@ ENDINGS = {
     ("Hebrew and Yiddish",): "ele=a ele=e ele= ale=a le= ke=e ke=a ke=",
     ("Indian",): "bhai= ben= bhai=a bai=",
 }
-_LONGEST = 7
 _SHORTEST_BASE = 3
 
 
@@ -83,11 +82,23 @@ def _places() -> dict[str, tuple[tuple[str, tuple[str, ...]], ...]]:
     return {ending: tuple(ways.items()) for ending, ways in places.items()}
 
 
+@cache
+def _lengths() -> dict[str, tuple[int, ...]]:
+    """Return last letter → lengths of the endings with it, ascending."""
+    lengths: dict[str, set[int]] = {}
+    for ending in _places():
+        lengths.setdefault(ending[-1], set()).add(len(ending))
+    return {letter: tuple(sorted(some)) for letter, some in lengths.items()}
+
+
 def possible_bases(word: str) -> list[tuple[str, tuple[str, ...]]]:
     """Return the words of which a leveled word may be a familiar form, each with languages."""
     places = _places()
     bases = []
-    for length in range(1, min(_LONGEST, len(word) - 2) + 1):
+    for length in _lengths().get(word[-1:], ()):
+        # the word of which an ending of `length` letters leaves less than two has no base
+        if length > len(word) - 2:
+            break
         for instead, languages in places.get(word[-length:], ()):
             base = word[:-length] + instead
             if len(base) >= _SHORTEST_BASE:
