@@ -13,7 +13,6 @@ import re
 
 from resolver.normalize.folding import sound_code
 from resolver.normalize.word_pairs import parse_pairs
-from resolver.records.prepared.text_cache import cache_short_texts
 
 _SOMALI = re.compile(
     "^c(?:abd[aeiu]|abdu?$|aal|aash|aamir|ali$|umar$|usmaan|ismaan|iise|ilmi$|igaal|awa+l|ab?bd)"

@@ -99,9 +99,7 @@ class FrequencyTables:
         """
         return self.rarities([token], [sound], group=group)[0]
 
-    def rarities(
-        self, tokens: Sequence[str], sounds: Sequence[str], *, group: bool
-    ) -> list[float]:
+    def rarities(self, tokens: Sequence[str], sounds: Sequence[str], *, group: bool) -> list[float]:
         """Return the rarity of each token, given with its sound; see `rarity`."""
         counts, total = self.person_counts, self.person_total
         if group:
