@@ -15,7 +15,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from resolver.kernels.sent_results import open_memory, receive_result, send_result
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -34,9 +36,10 @@ def map_ranges(run: Run[_Result], count: int, workers: int, least: int) -> list[
     """Return `run(start, stop)` for ranges that cover 0 … `count`, in their order.
 
     At most `workers` ranges, of `least` items or more: a copy takes some hundredths of a second.
-    The first range runs in this process and each other one in a copy of it, whose result is
-    pickled. There is one range where a copy would not be safe: beside other threads, and on systems
-    other than Linux. What the caller makes of all results must not depend on the cuts.
+    The first range runs in this process and each other one in a copy of it, whose result is sent as
+    a pickle, but for its arrays (`sent_results`). There is one range where a copy would not be
+    safe: beside other threads, and on systems other than Linux. What the caller makes of all
+    results must not depend on the cuts.
 
     Raises what `run` raises, and `MemoryError` where the system killed a copy.
     """
@@ -45,19 +48,20 @@ def map_ranges(run: Run[_Result], count: int, workers: int, least: int) -> list[
         return [run(0, count)]
     bounds = [count * part // parts for part in range(parts + 1)]
     first, *others = pairwise(bounds)
-    copies: list[tuple[Any, Connection]] = []
+    copies: list[_Copy] = []
     try:
         with ExitStack() as paused:
             for pause in _PAUSES:
                 paused.enter_context(pause())
             for start, stop in others:
                 copies.append(_start_copy(run, start, stop))
-        return [run(*first), *(_receive(receiver) for _, receiver in copies)]
+        return [run(*first), *map(_receive, copies)]
     finally:
-        for copy, receiver in copies:
-            receiver.close()
-            copy.terminate()
-            copy.join()
+        for copy in copies:
+            copy.receiver.close()
+            os.close(copy.memory)
+            copy.process.terminate()
+            copy.process.join()
 
 
 @contextmanager
@@ -72,19 +76,30 @@ def pausing(pause: Pause) -> Iterator[None]:
         _PAUSES.remove(pause)
 
 
-def _start_copy(run: Run[Any], start: int, stop: int) -> tuple[Any, Connection]:
-    """Start a copy of this process that runs a range, and return it with the end to read from."""
+class _Copy(NamedTuple):
+    """Copy of this process, the end of a pipe to read from, and the memory of its arrays."""
+
+    process: Any
+    receiver: Connection
+    memory: int
+
+
+def _start_copy(run: Run[Any], start: int, stop: int) -> _Copy:
+    """Start a copy of this process that runs a range."""
     # takes longer to load than a single check may
     import multiprocessing
 
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    copy = context.Process(
-        target=_run_and_send, args=(run, start, stop, sender, os.getpid()), daemon=True
+    memory = open_memory()
+    process = context.Process(
+        target=_run_and_send,
+        args=(run, (start, stop), sender, memory, os.getpid()),
+        daemon=True,
     )
-    copy.start()
+    process.start()
     sender.close()
-    return copy, receiver
+    return _Copy(process, receiver, memory)
 
 
 def compute_both(
@@ -119,7 +134,9 @@ def end_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def _run_and_send(run: Run[Any], start: int, stop: int, sender: Connection, original: int) -> None:
+def _run_and_send(
+    run: Run[Any], bounds: tuple[int, int], sender: Connection, memory: int, original: int
+) -> None:
     """Run a range in a copy of the process `original`, and send its result or its error."""
     # the original ends its copies; they keep its locks on files, so none may outlive it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -131,17 +148,17 @@ def _run_and_send(run: Run[Any], start: int, stop: int, sender: Connection, orig
     gc.disable()
     answer: tuple[bool, Any]
     try:
-        answer = True, run(start, stop)
+        answer = True, run(*bounds)
     except Exception as error:
         answer = False, error
     # without an answer the original raises `MemoryError`
-    with suppress(BrokenPipeError, MemoryError):
-        sender.send(answer)
+    with suppress(OSError, MemoryError):
+        send_result(sender, memory, answer)
 
 
-def _receive(receiver: Connection) -> Any:
+def _receive(copy: _Copy) -> Any:
     try:
-        is_result, answer = receiver.recv()
+        is_result, answer = receive_result(copy.receiver, copy.memory)
     except EOFError:
         raise MemoryError("a copy of the process was killed") from None
     if is_result:
