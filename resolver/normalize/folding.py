@@ -65,6 +65,8 @@ def letters(text: str) -> str:
 
     Letters of a script without a transliteration stay as they are.
     """
+    if text.isascii() and text.isalnum():
+        return text.lower()
     return _NOT_WORD.sub("", to_latin(text)) or "".join(filter(str.isalnum, to_latin(text)))
 
 

@@ -42,6 +42,7 @@ from resolver.normalize.scripts.han_variants import japanese_form
 from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
 from resolver.normalize.scripts.readings import readings
 from resolver.normalize.scripts.southeast_asian import TRANSLITERATED, transliterate_southeast
+from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.value_flags import TokenFlag
 from resolver.reference.group_names import (
     GENERIC,
@@ -96,8 +97,10 @@ _RIGHTS = dict.fromkeys(("patents", "licensing", "intellectual", "trademarks"), 
 _THINGS = {**EMBLEMS, **REGIONAL_THINGS, **VIRTUES, **THINGS, **_RIGHTS}
 _ENGLISH_THINGS = frozenset(_THINGS.values())
 # Plain ints: operations on enumeration members take a microsecond each.
-_NOT_OWN = int(TokenFlag.GENERIC | TokenFlag.PARTICLE | TokenFlag.LEGAL)
-_NO_CITY = ~int(TokenFlag.PLACE | TokenFlag.FOREIGN)
+_PARTICLE, _LEGAL, _NUMBER = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int(TokenFlag.NUMBER)
+_PLACE, _GENERIC, _FOREIGN = int(TokenFlag.PLACE), int(TokenFlag.GENERIC), int(TokenFlag.FOREIGN)
+_NOT_OWN = _GENERIC | _PARTICLE | _LEGAL
+_NO_CITY = ~(_PLACE | _FOREIGN)
 
 
 def group_readings(text: str) -> tuple[str, ...]:
@@ -157,7 +160,7 @@ def tokenize_group(text: str) -> list[Token]:
         # another number.
         if number is None:
             word_flags = flags.get(place, 0) | _word_flag(name, place)
-            tokens.append(_group_token(word, symbols.get(place, []), word_flags))
+            tokens.append(_group_token(word, tuple(symbols.get(place, ())), word_flags))
         elif number:
             tokens.append(_number_token(word, number, is_ship=is_ship))
     if HAN.search(text):
@@ -172,7 +175,7 @@ def _flag_repeated(tokens: list[Token]) -> list[Token]:
     Registers repeat a firm's name that is also the name of a town (`Norvelt Norvelt BV`).
     """
     return [
-        replace(token, flags=TokenFlag.PARTICLE)
+        replace(token, flags=_PARTICLE)
         if token == before and token.flags == 0 and len(token.text) >= _MIN_REPEATED
         else token
         for before, token in zip([None, *tokens], tokens, strict=False)
@@ -187,9 +190,7 @@ def _flag_directions(tokens: list[Token]) -> list[Token]:
     if not others or not all(token.flags & _NOT_OWN for token in others):
         return tokens
     return [
-        replace(token, flags=token.flags | TokenFlag.GENERIC)
-        if token.text in _DIRECTIONS
-        else token
+        replace(token, flags=token.flags | _GENERIC) if token.text in _DIRECTIONS else token
         for token in tokens
     ]
 
@@ -198,7 +199,7 @@ def _unflag_single(tokens: list[Token]) -> list[Token]:
     """Return tokens of which a single one is neither a particle nor a legal form (`CPA`, `AN`)."""
     if len(tokens) != 1:
         return tokens
-    return [replace(tokens[0], flags=tokens[0].flags & ~(TokenFlag.PARTICLE | TokenFlag.LEGAL))]
+    return [replace(tokens[0], flags=tokens[0].flags & ~(_PARTICLE | _LEGAL))]
 
 
 def _number_token(form: str, number: str, *, is_ship: bool) -> Token:
@@ -206,9 +207,9 @@ def _number_token(form: str, number: str, *, is_ship: bool) -> Token:
 
     V alone may also be what is left of a legal form (`B. V.`, `e. V.`).
     """
-    doubt = TokenFlag.LEGAL if letters(form) == "v" and not is_ship else 0
+    doubt = _LEGAL if letters(form) == "v" and not is_ship else 0
     symbol = symbol_id(NUMERIC, number)
-    return Token(number, TokenFlag.NUMBER | doubt, (symbol,))
+    return Token(number, _NUMBER | doubt, (symbol,))
 
 
 def _flag_legal_letters(tokens: list[Token]) -> list[Token]:
@@ -222,7 +223,7 @@ def _flag_legal_letters(tokens: list[Token]) -> list[Token]:
     ends = {0, len(tokens) - 1} if len(tokens) > 1 else set()
     is_lettered = len(tokens) > single_letters and "".join(sorted(single)) in _LETTERED_FORMS
     return [
-        replace(token, flags=token.flags | TokenFlag.LEGAL)
+        replace(token, flags=token.flags | _LEGAL)
         if (place in ends and token.text in _LEGAL_WORDS)
         or (ends and single_letters == 1 and token.text == "v")
         or (is_lettered and single[place])
@@ -233,8 +234,8 @@ def _flag_legal_letters(tokens: list[Token]) -> list[Token]:
 
 def _written_letter(token: Token) -> str:
     """Return the letter that a token is, perhaps one that was read as a numeral; else nothing."""
-    if token.flags & TokenFlag.NUMBER:
-        return "v" if token.flags & TokenFlag.LEGAL else ""
+    if token.flags & _NUMBER:
+        return "v" if token.flags & _LEGAL else ""
     return token.text if len(token.text) == 1 else ""
 
 
@@ -251,28 +252,29 @@ def _word_symbols(name: GroupName) -> tuple[dict[int, list[int]], dict[int, int]
     return symbols, flags
 
 
-def _group_token(form: str, symbols: list[int], flags: int) -> Token:
+@cache_short_texts(50_000, all_arguments=True)
+def _group_token(form: str, symbols: tuple[int, ...], flags: int) -> Token:
     """Return the token of a word of a group's name that is no number."""
     word, surface = letters(form) or to_latin(form), ""
     if word in _PREPOSITIONS:
-        return Token(word, TokenFlag.PARTICLE)
+        return Token(word, _PARTICLE)
     if word in _LEGAL_PARTS:
-        return Token(word, TokenFlag.LEGAL)
+        return Token(word, _LEGAL)
     if UNSPACED.search(form) and not symbols:
         return _unspaced_token(form, flags)
     if is_vowelless(form) and not symbols:
         word = letters(ARABIC_ARTICLE.sub("", TA_MARBUTA.sub("\u0627", form)))
-        surface, flags = form, flags | TokenFlag.FOREIGN
+        surface, flags = form, flags | _FOREIGN
     thing = _THINGS.get(word) or _THINGS.get(simplify_romanization(word), "")
     thing = thing or (word if word in _ENGLISH_THINGS else "")
     if thing:
-        symbols = [*symbols, symbol_id("THING", thing)]
+        symbols = (*symbols, symbol_id("THING", thing))
     # The tables know some spellings of some places, so that others share a symbol of ours only.
     city = "" if flags & _NO_CITY else city_name(word)
     if city:
-        symbols, flags = [*symbols, symbol_id("CITY", city)], flags | TokenFlag.PLACE
+        symbols, flags = (*symbols, symbol_id("CITY", city)), flags | _PLACE
     if word in PARTICLES:
-        flags |= TokenFlag.PARTICLE
+        flags |= _PARTICLE
     return Token(word, flags, tuple(sorted(set(symbols))), surface)
 
 
@@ -282,11 +284,7 @@ def stem_symbol(token: Token) -> int:
     Short words and words of other scripts get 0.
     """
     singular = stem(token.text)
-    return (
-        symbol_id("STEM", singular)
-        if len(singular) > 3 and not token.flags & TokenFlag.FOREIGN
-        else 0
-    )
+    return symbol_id("STEM", singular) if len(singular) > 3 and not token.flags & _FOREIGN else 0
 
 
 @cache
@@ -311,18 +309,18 @@ def _unspaced_token(form: str, flags: int) -> Token:
     """Return the token of a proper name in Han, kana or Hangul, with symbols of its readings."""
     ways = {letters(way) for way in readings(japanese_form(form))} if HAN.search(form) else set()
     symbols = sorted(symbol_id("STEM", way) for way in ways if len(way) > 3)
-    return Token(letters(form), flags | TokenFlag.FOREIGN, tuple(symbols), form)
+    return Token(letters(form), flags | _FOREIGN, tuple(symbols), form)
 
 
 def _symbol_flag(category: str) -> int:
     if category == LOCATION:
-        return TokenFlag.PLACE
+        return _PLACE
     if category == LEGAL_CLASS:
-        return TokenFlag.LEGAL
-    return TokenFlag.GENERIC if category in GENERIC else 0
+        return _LEGAL
+    return _GENERIC if category in GENERIC else 0
 
 
 def _word_flag(name: GroupName, place: int) -> int:
     if place in name.legal:
-        return TokenFlag.LEGAL
-    return TokenFlag.PARTICLE if place in name.stop else 0
+        return _LEGAL
+    return _PARTICLE if place in name.stop else 0

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from resolver.normalize.group_tokens import group_readings
 from resolver.normalize.lexicons.patronymics import mark_lineage
 from resolver.normalize.name_hashes import compact_hashes, joined_hashes
-from resolver.normalize.name_tokens import japanese_split
+from resolver.normalize.scripts.han_names import japanese_split
 from resolver.normalize.single_record import build_single_record_names, single_row
 from resolver.normalize.tables.name_values import QUALITY, NameValues, has_all_names, reading_sides
 from resolver.normalize.token_tables import Lookup

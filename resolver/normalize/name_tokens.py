@@ -8,6 +8,7 @@ Groups: legal forms, numbers, places and generic words are flagged (`group_token
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from resolver.normalize.folding import (
@@ -30,6 +31,7 @@ from resolver.normalize.lexicons.titles import (
     TITLES_OR_NAMES,
 )
 from resolver.normalize.scripts.arabic_shape import place_of_given_al
+from resolver.normalize.scripts.han_names import split_family_first
 from resolver.normalize.scripts.hebrew import has_geresh, transliterate_hebrew_words
 from resolver.normalize.scripts.homoglyphs import repair_homoglyphs
 from resolver.normalize.scripts.romanization import respell
@@ -42,10 +44,15 @@ from resolver.reference.characters import tokenize_name
 
 MAX_TOKENS = 24
 
+# Plain ints: operations on enumeration members take a microsecond each.
+_INITIAL, _NUMBER = int(TokenFlag.INITIAL), int(TokenFlag.NUMBER)
+_PARTICLE, _FOREIGN = int(TokenFlag.PARTICLE), int(TokenFlag.FOREIGN)
 _MAYBE_NUMBERS = frozenset((*GENERATIONS, *LAST_GENERATIONS, "vi", "xi"))
 _ARTICLE = re.compile(
     r"\b(?:al|el|ul|ar|as|ash|at|ad|an|az|es|esh|er|ed|en|et|ez)[-‐‑–](?=\w{3})", re.I
 )
+_DASHES = re.compile("[-‐‑–]")
+_EAST_ASIAN = re.compile(f"{HAN.pattern}|{HANGUL.pattern}")
 _CAPITAL = re.compile(r"[a-z]{2} (I|VI|XI)(?=\s*$|\s+of\b)")
 _SOUTH_SLAV, _VIETNAMESE = (
     re.compile(r"\A(?=.*[čćšž]).*[đĐ]|\wđ"),
@@ -74,19 +81,8 @@ ARABIC_ARTICLE = re.compile(
     "^[\u0627\u0671]\u0644(?=\\w{3})(?!\u0648?\u06a9\u0648?\u0632[\u0626\u06cc\u064a]+$)"
 )
 TA_MARBUTA = re.compile("[\u0629\u06c3]$")
-_COMPOUND_SURNAMES = tuple(
-    "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 東方 皇甫 尉迟 慕容 令狐".split()
-)
-_LONG_SURNAMES = tuple(
-    """
-    五十嵐 佐々木 長谷川 長谷部 小野寺 佐久間 大久保 久保田 小笠原 宇都宮 東海林 御手洗 大河内
-    日比野
-    """.split()
-)
-_REPEATED = "々"
 _KATAKANA = re.compile("[\u30a1-\u30fe]{2,}")
 _KANA, _LONG_KANA = re.compile("[\u3041-\u309f]+"), re.compile("([aueo])\\1|(?<=o)u")
-_JAPANESE = re.compile(f"(?:{HAN.pattern}|[\u3041-\u30ff]|{_REPEATED})+")
 _ARTICLES = frozenset("al el ul ud ed ad".split())
 
 
@@ -111,31 +107,25 @@ def symbol_id(category: str, name: str) -> int:
 
 def tokenize_person(text: str) -> list[Token]:
     """Return the tokens of a person's name in order, at most `MAX_TOKENS`; perhaps none."""
-    text, hebrew = transliterate_hebrew_words(repair_homoglyphs(text))
-    if TRANSLITERATED.search(text):
-        text = transliterate_southeast(text)
-    if _SOUTH_SLAV.search(text) and not _VIETNAMESE.search(text):
-        text = text.replace("đ", "dj").replace("Đ", "Dj")
+    spelt: dict[str, str] = {}
+    if not text.isascii():
+        text, spelt = _level_letters(text)
     # J.R. is two initials, Jr. none
-    text = join_hyphenated_syllables(text.replace("`", "").replace("ʻ", ""))
-    words = tokenize_name(_ARTICLE.sub("al ", _DOTTED.sub(lambda match: f"{match[1]} ", text)))
-    spelt = hebrew or transliterate_signed_words(text)
-    whole = (
-        not text.isascii()
-        and sum(bool(HAN.search(word) or HANGUL.search(word)) for word in words) == 1
-    )
+    text = join_hyphenated_syllables(text.replace("`", ""))
+    if not text.isascii():
+        spelt = spelt or transliterate_signed_words(text)
+    apart = _DOTTED.sub(lambda match: f"{match[1]} ", text) if "." in text else text
+    words = tokenize_name(_ARTICLE.sub("al ", apart) if _DASHES.search(apart) else apart)
     tokens: list[Token] = []
     plain = True
     for word in words[:MAX_TOKENS]:
         if word.isascii():
             token, nothing_else = _ascii_word(word)
             tokens.append(token)
-            plain &= nothing_else
         else:
-            tokens.extend(
-                [_spelled_token(spelt[word], word)] if word in spelt else _person_word(word, whole)
-            )
-            plain = False
+            parts, nothing_else = _other_word(word, words, spelt)
+            tokens.extend(parts)
+        plain &= nothing_else
     if plain and tokens:
         return tokens
     tokens = _flag_generations(_join_particles(tokens), text)
@@ -143,49 +133,79 @@ def tokenize_person(text: str) -> list[Token]:
     return unflag_if_all(tokens)[:MAX_TOKENS]
 
 
+def _level_letters(text: str) -> tuple[str, dict[str, str]]:
+    """Return a text in the letters that words are read in, and transliterations of some words."""
+    text, hebrew = transliterate_hebrew_words(repair_homoglyphs(text))
+    if TRANSLITERATED.search(text):
+        text = transliterate_southeast(text)
+    if _SOUTH_SLAV.search(text) and not _VIETNAMESE.search(text):
+        text = text.replace("đ", "dj").replace("Đ", "Dj")
+    return text.replace("ʻ", ""), hebrew
+
+
 @cache_short_texts(100_000)
 def _ascii_word(word: str) -> tuple[Token, bool]:
     """Return the token of a word, and False if neighbors may change it or be joined to it."""
     token = _latin_token(word.lower())
+    return token, _is_independent(token)
+
+
+def _is_independent(token: Token) -> bool:
+    """Return whether no neighbors change a token of `_latin_token`, and none is joined to it."""
     text = token.text
-    plain = (
+    return (
         not token.flags
         and text not in TITLES_OR_NAMES
         and not _ABD.match(text)
         and text not in _DIN
         and text not in _MAYBE_NUMBERS
+        and not (len(text) > 6 and _DIN_END.search(text))
     )
-    return token, plain and not (len(text) > 6 and _DIN_END.search(text))
 
 
-def _person_word(word: str, whole: bool) -> list[Token]:
-    if HAN.search(word) or HANGUL.search(word):
-        parts = _family_first(word) if whole else [word]
-        return [
-            Token(letters(part), TokenFlag.FOREIGN, surface=part) for part in parts if letters(part)
-        ]
+def _other_word(
+    word: str, words: Sequence[str], spelt: Mapping[str, str]
+) -> tuple[Sequence[Token], bool]:
+    """Return what `_ascii_word` does for a word of other letters, which may be several tokens.
+
+    `words`: all words of the name; `spelt`: transliterations of some of them.
+    """
+    if word in spelt:
+        return [_spelled_token(spelt[word], word)], False
+    if not _EAST_ASIAN.search(word):
+        return _spelled_word(word)
+    is_whole = sum(bool(_EAST_ASIAN.search(other)) for other in words) == 1
+    parts = split_family_first(word) if is_whole else [word]
+    tokens = [Token(letters(part), _FOREIGN, surface=part) for part in parts if letters(part)]
+    return tokens, False
+
+
+@cache_short_texts(50_000)
+def _spelled_word(word: str) -> tuple[Sequence[Token], bool]:
+    """Return what `_other_word` does for a word in an alphabet."""
     text = letters(word)
     if not text:
-        return []
+        return (), True
     if _KANA.fullmatch(word):
-        return [Token(_LONG_KANA.sub(lambda match: match[1] or "", text))]
+        return (Token(_LONG_KANA.sub(lambda match: match[1] or "", text)),), False
     if is_vowelless(word):
         text = letters(ARABIC_ARTICLE.sub("", TA_MARBUTA.sub("\u0627", word)))
         if text.startswith("bdal") and len(text) > 5:
             text = "abd" + text[4:]  # one word, with the article inside
-    return [_spelled_token(text, word)]
+    token = _spelled_token(text, word)
+    return (token,), _is_independent(token)
 
 
 def _spelled_token(text: str, word: str) -> Token:
     """Return the token of a word, given its transliteration."""
     if _KATAKANA.fullmatch(word):
-        return Token(text, TokenFlag.FOREIGN, surface=word)
+        return Token(text, _FOREIGN, surface=word)
     if not is_vowelless(word):
         return _latin_token(text, word.lower())
     bare = word.translate(ARABIC_LETTERS)
     titled = bare in ARABIC_PARTICLES or ARABIC_ARTICLE.sub("", bare) in ARABIC_PARTICLES
-    particle = TokenFlag.PARTICLE if titled and not has_geresh(text, word) else 0
-    return Token(text, TokenFlag.FOREIGN | particle, surface=word.lower())
+    particle = _PARTICLE if titled and not has_geresh(text, word) else 0
+    return Token(text, _FOREIGN | particle, surface=word.lower())
 
 
 def drop_abd_article(text: str) -> str:
@@ -195,9 +215,9 @@ def drop_abd_article(text: str) -> str:
 
 def _latin_token(text: str, surface: str = "") -> Token:
     if text.isdigit():
-        return Token(text, TokenFlag.NUMBER)
+        return Token(text, _NUMBER)
     if len(text) == 1:
-        return Token(text, TokenFlag.INITIAL, surface=surface)
+        return Token(text, _INITIAL, surface=surface)
     spelled = respell(text)
     if spelled != text:
         text, surface = spelled, ""
@@ -212,7 +232,7 @@ def _join_particles(tokens: list[Token]) -> list[Token]:
     joined: list[Token] = []
     for token in tokens:
         if joined and joined[-1].text in LINKS and token.text in LINKED:
-            joined[-1] = Token(joined[-1].text + token.text, TokenFlag.PARTICLE)
+            joined[-1] = Token(joined[-1].text + token.text, _PARTICLE)
         else:
             joined.append(token)
     return joined
@@ -233,7 +253,7 @@ def _flag_generations(tokens: list[Token], text: str) -> list[Token]:
             number = number or LAST_GENERATIONS.get(token.text, "")
         if place and capital and capital[1].lower() == token.text:
             number = token.text
-        numbered.append(Token(number, TokenFlag.NUMBER | TokenFlag.PARTICLE) if number else token)
+        numbered.append(Token(number, _NUMBER | _PARTICLE) if number else token)
     return numbered
 
 
@@ -247,7 +267,7 @@ def _unflag_titles(tokens: list[Token], text: str) -> list[Token]:
     names = ["" if token.flags and token.text != "al" else token.text for token in tokens]
     given_al = place_of_given_al(text, names)
     return [
-        replace(token, flags=token.flags & ~TokenFlag.PARTICLE)
+        replace(token, flags=token.flags & ~_PARTICLE)
         if (token.text in TITLES_OR_NAMES and place > last - 2)
         or (token.text in LAST_TITLES and place == last > 0)
         or place == given_al
@@ -257,35 +277,7 @@ def _unflag_titles(tokens: list[Token], text: str) -> list[Token]:
 
 
 def _particle(text: str) -> int:
-    return TokenFlag.PARTICLE if text in PARTICLES or text in TITLES or _ORDINAL.match(text) else 0
-
-
-def _family_first(word: str) -> list[str]:
-    """Split a Han or Hangul name without spaces after the family name.
-
-    Longer words are no personal names and stay whole.
-    """
-    if not 2 <= len(word) <= 5:
-        return [word]
-    cut = 2 if word.startswith(_COMPOUND_SURNAMES) and len(word) > 2 else 1
-    return [word[:cut], word[cut:]]
-
-
-def japanese_split(text: str) -> tuple[str, ...]:
-    """Return a Han name of three to six characters split as most Japanese names are, else nothing.
-
-    The cut is after the second character (the third after some family names); kana may follow the
-    second. `tokenize_person` cuts after the first, as in most Chinese and Korean names.
-    """
-    word = text.strip()
-    if not 3 <= len(word) <= 6 or word.startswith(_COMPOUND_SURNAMES):
-        return ()
-    if not all(
-        HAN.match(letter) or letter == _REPEATED for letter in word[:2]
-    ) or not _JAPANESE.fullmatch(word):
-        return ()
-    cut = 3 if word.startswith(_LONG_SURNAMES) and len(word) > 3 else 2
-    return (f"{word[:cut]} {word[cut:]}",)
+    return _PARTICLE if text in PARTICLES or text in TITLES or _ORDINAL.match(text) else 0
 
 
 def _join_abd(tokens: list[Token]) -> list[Token]:
@@ -297,11 +289,11 @@ def _join_abd(tokens: list[Token]) -> list[Token]:
         follows = position + 1
         if follows < len(tokens) and tokens[follows].text in ("al", "el", "ul"):
             follows += 1
-        servant = _ABD.match(token.text) or (token.text == "bd" and token.flags & TokenFlag.FOREIGN)
+        servant = _ABD.match(token.text) or (token.text == "bd" and token.flags & _FOREIGN)
         if servant and follows < len(tokens) and len(tokens[follows].text) > 2:
             text = _ABD_ARTICLE.sub("abd", "abd" + tokens[follows].text)
             surface = " ".join(part.surface or part.text for part in tokens[position : follows + 1])
-            joined.append(Token(text, tokens[follows].flags & TokenFlag.FOREIGN, surface=surface))
+            joined.append(Token(text, tokens[follows].flags & _FOREIGN, surface=surface))
             position = follows + 1
         else:
             joined.append(token)
@@ -319,12 +311,12 @@ def _join_din(tokens: list[Token]) -> list[Token]:
             if (
                 first
                 and len(first.text) > 2
-                and not first.flags & ~TokenFlag.FOREIGN
+                and not first.flags & ~_FOREIGN
                 and first.flags == token.flags
             ):
                 surface = " ".join(part.surface or part.text for part in (first, *article, token))
                 del joined[-1 - len(article) :]
-                end = "aldyn" if token.flags & TokenFlag.FOREIGN else "aldin"
+                end = "aldyn" if token.flags & _FOREIGN else "aldin"
                 joined.append(Token(first.text + end, token.flags, surface=surface))
                 continue
         elif len(token.text) > 6 and not token.flags and _DIN_END.search(token.text):
@@ -339,9 +331,9 @@ def unflag_if_all(tokens: list[Token]) -> list[Token]:
     """Unflag particles of a name that is made of them alone (`Do`, `Le`, `Van`); titles stay
     flagged.
     """
-    if any(not token.flags & TokenFlag.PARTICLE for token in tokens):
+    if any(not token.flags & _PARTICLE for token in tokens):
         return tokens
-    mask = ~TokenFlag.PARTICLE
+    mask = ~_PARTICLE
     return [
         replace(token, flags=token.flags & mask) if token.text in PARTICLES else token
         for token in tokens

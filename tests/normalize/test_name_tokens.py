@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.normalize.group_tokens import group_readings, tokenize_group
-from resolver.normalize.name_tokens import MAX_TOKENS, japanese_split, symbol_id, tokenize_person
+from resolver.normalize.name_tokens import MAX_TOKENS, symbol_id, tokenize_person
+from resolver.normalize.scripts.han_names import japanese_split
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
 
 KEPT_APART = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)

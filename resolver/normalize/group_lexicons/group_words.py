@@ -217,6 +217,7 @@ def english_stem(word: str) -> str:
     return stem(_find_meaning(word) or word)
 
 
+@cache_short_texts(50_000)
 def _meaning(word: str) -> str:
     bare = word.rstrip(".").replace("’", "'").lower()
     if bare.isascii():

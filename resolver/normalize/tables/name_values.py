@@ -17,7 +17,7 @@ from resolver.normalize.name_hashes import (
     joined_hashes,
     token_letters,
 )
-from resolver.normalize.name_tokens import japanese_split
+from resolver.normalize.scripts.han_names import japanese_split
 from resolver.normalize.token_tables import Lookup, build_lexicon
 from resolver.records.batch import Batch, Column, IntArray
 from resolver.records.kinds import Kind

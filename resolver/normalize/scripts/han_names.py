@@ -1,0 +1,47 @@
+"""Family and given part of names in Han characters or Hangul that are written as one word."""
+
+from __future__ import annotations
+
+import re
+
+from resolver.normalize.folding import HAN
+
+_COMPOUND_SURNAMES = tuple(
+    "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 東方 皇甫 尉迟 慕容 令狐".split()
+)
+_LONG_SURNAMES = tuple(
+    """
+    五十嵐 佐々木 長谷川 長谷部 小野寺 佐久間 大久保 久保田 小笠原 宇都宮 東海林 御手洗 大河内
+    日比野
+    """.split()
+)
+_REPEATED = "々"
+_JAPANESE = re.compile(f"(?:{HAN.pattern}|[\u3041-\u30ff]|{_REPEATED})+")
+
+
+def split_family_first(word: str) -> list[str]:
+    """Split a Han or Hangul name without spaces after the family name.
+
+    Longer words are no personal names and stay whole.
+    """
+    if not 2 <= len(word) <= 5:
+        return [word]
+    cut = 2 if word.startswith(_COMPOUND_SURNAMES) and len(word) > 2 else 1
+    return [word[:cut], word[cut:]]
+
+
+def japanese_split(text: str) -> tuple[str, ...]:
+    """Return a Han name of three to six characters split as most Japanese names are, else nothing.
+
+    The cut is after the second character (the third after some family names); kana may follow the
+    second. `tokenize_person` cuts after the first, as in most Chinese and Korean names.
+    """
+    word = text.strip()
+    if not 3 <= len(word) <= 6 or word.startswith(_COMPOUND_SURNAMES):
+        return ()
+    if not all(
+        HAN.match(letter) or letter == _REPEATED for letter in word[:2]
+    ) or not _JAPANESE.fullmatch(word):
+        return ()
+    cut = 3 if word.startswith(_LONG_SURNAMES) and len(word) > 3 else 2
+    return (f"{word[:cut]} {word[cut:]}",)
