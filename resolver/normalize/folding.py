@@ -57,7 +57,8 @@ def to_latin(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return transliterated words of letters and digits in lower case, joined by spaces."""
-    return _NOT_WORD.sub(" ", to_latin(unicodedata.normalize("NFKC", text))).strip()
+    latin = text.lower() if text.isascii() else to_latin(unicodedata.normalize("NFKC", text))
+    return _NOT_WORD.sub(" ", latin).strip()
 
 
 def letters(text: str) -> str:

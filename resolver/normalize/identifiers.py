@@ -6,7 +6,7 @@ Check digits and national forms are those of `python-stdnum`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from resolver.records.packing import split_fields
 from resolver.records.prepared.batch import IdentifierTable
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.text_cache import cache_short_texts
-from resolver.records.prepared.text_hashes import hash64
+from resolver.records.prepared.text_hashes import hash_texts
 from resolver.records.prepared.value_flags import CHECKED
 from resolver.records.properties import IDENTIFIERS
 
@@ -118,15 +118,12 @@ def read_packed_identifier(prop: str, packed: str) -> IdentifierReading:
 
 
 def identifier_table(
-    keys: Sequence[tuple[str, str]], countries: dict[str, int], tables: FrequencyTables
+    readings: Sequence[IdentifierReading], countries: Mapping[str, int], tables: FrequencyTables
 ) -> IdentifierTable:
-    """Return (property, packed identifier) pairs as arrays."""
-    readings = [read_packed_identifier(prop, packed) for prop, packed in keys]
+    """Return identifiers as arrays."""
     numbers = [reading.number for reading in readings]
     return IdentifierTable(
-        number=np.array(
-            [hash64(number) if len(number) > 2 else 0 for number in numbers], dtype=np.uint64
-        ),
+        number=hash_texts(number if len(number) > 2 else "" for number in numbers),
         type=np.array([reading.family for reading in readings], dtype=np.int32),
         country=np.array(
             [countries.get(reading.country, 0) for reading in readings], dtype=np.int32

@@ -123,7 +123,7 @@ def tokenize_person(text: str) -> list[Token]:
             token, nothing_else = _ascii_word(word)
             tokens.append(token)
         else:
-            parts, nothing_else = _other_word(word, words, spelt)
+            parts, nothing_else = _non_ascii_word(word, words, spelt)
             tokens.extend(parts)
         plain &= nothing_else
     if plain and tokens:
@@ -163,7 +163,7 @@ def _is_independent(token: Token) -> bool:
     )
 
 
-def _other_word(
+def _non_ascii_word(
     word: str, words: Sequence[str], spelt: Mapping[str, str]
 ) -> tuple[Sequence[Token], bool]:
     """Return what `_ascii_word` does for a word of other letters, which may be several tokens.
@@ -182,7 +182,7 @@ def _other_word(
 
 @cache_short_texts(50_000)
 def _spelled_word(word: str) -> tuple[Sequence[Token], bool]:
-    """Return what `_other_word` does for a word in an alphabet."""
+    """Return what `_non_ascii_word` does for a word in an alphabet."""
     text = letters(word)
     if not text:
         return (), True

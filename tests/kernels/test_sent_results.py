@@ -58,7 +58,7 @@ def test_places_of_arrays_are_aligned() -> None:
     assert [array.ctypes.data % 64 for array in arrays] == [0, 0, 0, 0]
 
 
-def test_what_is_written_to_an_array_is_seen_by_no_other_receiver() -> None:
+def test_writing_to_an_array_changes_no_copy_of_it() -> None:
     memory = open_memory()
     receiver, sender = multiprocessing.Pipe(duplex=False)
     original = np.zeros(1000, dtype=np.int64)

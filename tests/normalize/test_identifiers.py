@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from resolver.normalize.identifiers import (
+    IdentifierReading,
     identifier_table,
     is_likely_invented,
     is_mass_used_contact,
     normalize_number,
     read_identifier,
+    read_packed_identifier,
 )
 from resolver.records import Identifier
 from resolver.records.packing import identifier_text
@@ -18,12 +20,12 @@ from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.value_flags import CHECKED
 
 
-def _identifier(prop: str, number: str, country: str = "") -> tuple[str, str]:
-    return prop, identifier_text(Identifier(prop, number, country))
+def _identifier(prop: str, number: str, country: str = "") -> IdentifierReading:
+    return read_packed_identifier(prop, identifier_text(Identifier(prop, number, country)))
 
 
 def test_identifiers_keep_letters_and_digits_without_leading_zeros() -> None:
-    keys = [
+    readings = [
         _identifier("passportNumber", "A-12.345"),
         _identifier("passportNumber", "a12345"),
         _identifier("idNumber", "00123"),
@@ -32,7 +34,7 @@ def test_identifiers_keep_letters_and_digits_without_leading_zeros() -> None:
         _identifier("registrationNumber", "Ж-77"),
         _identifier("passportNumber", "--"),
     ]
-    table = identifier_table(keys, {"": 0}, FrequencyTables())
+    table = identifier_table(readings, {"": 0}, FrequencyTables())
     assert table.texts.tolist() == ["A12345", "A12345", "123", "000", "9074729", "ZH77", ""]
     assert table.number[0] == table.number[1] != 0
     # Empty and very short texts are no numbers.
@@ -40,12 +42,14 @@ def test_identifiers_keep_letters_and_digits_without_leading_zeros() -> None:
 
 
 def test_identifier_families_and_countries() -> None:
-    keys = [
+    readings = [
         _identifier("idNumber", "123", "Iran"),
         _identifier("socialSecurityNumber", "123"),
         _identifier("isin", "123"),
     ]
-    table = identifier_table(keys, {"": 0, "ir": 1}, FrequencyTables(mass_used=frozenset({"123"})))
+    table = identifier_table(
+        readings, {"": 0, "ir": 1}, FrequencyTables(mass_used=frozenset({"123"}))
+    )
     assert table.type[0] == table.type[1] != table.type[2]
     assert table.country.tolist() == [1, 0, 0]
     assert table.mass_used.tolist() == [1, 1, 1]

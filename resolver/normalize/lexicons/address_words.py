@@ -11,6 +11,7 @@ import re
 from resolver.normalize.folding import HAN, HANGUL, fold, is_vowelless, letters
 from resolver.normalize.group_lexicons.cities import city_name
 from resolver.normalize.word_pairs import parse_groups
+from resolver.records.prepared.text_cache import cache_short_texts
 
 # All words as `fold` gives them; those of Arabic and Persian letters have no short vowels.
 _LEFT_OUT = frozenset(
@@ -95,6 +96,8 @@ def address_words(text: str) -> list[str]:
 def _separated(text: str) -> str:
     """Return a text without abbreviations with a sign inside, and Han and Hangul parts as words."""
     text = _ABBREVIATIONS.sub(" ", text)
+    if text.isascii():
+        return text
     if HANGUL.search(text):
         return _HANGUL_END.sub("", text)
     if HAN.search(text):
@@ -106,6 +109,7 @@ def _separated(text: str) -> str:
     )
 
 
+@cache_short_texts(50_000)
 def _normal_word(word: str) -> str:
     """Return the normal form of a word; empty if it is left out."""
     if word in _LEFT_OUT:

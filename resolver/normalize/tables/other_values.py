@@ -11,6 +11,7 @@ import numpy as np
 from resolver.normalize.folding import fold
 from resolver.normalize.identifiers import (
     CONTACTS,
+    IdentifierReading,
     identifier_table,
     is_mass_used_contact,
     read_packed_identifier,
@@ -102,10 +103,15 @@ class OtherValues:
 
 def read_values(batch: Batch, tables: FrequencyTables) -> OtherValues:
     """Read the values of a canonical batch other than names."""
-    codes = _country_codes(batch)
+    numbers = {
+        prop: [read_packed_identifier(prop, text) for text in _texts(batch.columns[prop])]
+        for prop in IDENTIFIERS
+        if prop in batch.columns
+    }
+    codes = _country_codes(batch, numbers)
     place = {code: number for number, code in enumerate(codes)}
     dates, date_rows = _read_dates(batch)
-    identifiers, first_identifiers = _read_identifiers(batch, place, tables)
+    identifiers, first_identifiers = _lay_out_identifiers(numbers, place, tables)
     return OtherValues(
         codes,
         _read_countries(batch, place),
@@ -129,19 +135,14 @@ def _texts(column: Column) -> list[str]:
     return texts
 
 
-def _country_codes(batch: Batch) -> tuple[str, ...]:
-    codes: set[str] = set()
+def _country_codes(batch: Batch, numbers: Mapping[str, list[IdentifierReading]]) -> tuple[str, ...]:
+    codes = {reading.country for readings in numbers.values() for reading in readings}
     for prop, read in COUNTRY_READERS.items():
         if prop in batch.columns:
             codes |= set(map(read, _texts(batch.columns[prop])))
     for prop, packed in (("birthPlace", False), (ADDRESS, True)):
         if prop in batch.columns:
             codes |= {place_country(text, packed=packed) for text in _texts(batch.columns[prop])}
-    for prop in IDENTIFIERS:
-        if prop in batch.columns:
-            codes |= {
-                read_packed_identifier(prop, text).country for text in _texts(batch.columns[prop])
-            }
     return ("", *sorted(codes - {""}))
 
 
@@ -190,15 +191,16 @@ def _no_dates() -> DateTable:
     return date_table([])
 
 
-def _read_identifiers(
-    batch: Batch, place: dict[str, int], tables: FrequencyTables
+def _lay_out_identifiers(
+    numbers: Mapping[str, list[IdentifierReading]],
+    place: Mapping[str, int],
+    tables: FrequencyTables,
 ) -> tuple[IdentifierTable, dict[str, int]]:
-    props = [prop for prop in IDENTIFIERS if prop in batch.columns]
-    if not props:
+    if not numbers:
         return _no_identifiers(), {}
-    keys = [(prop, text) for prop in props for text in _texts(batch.columns[prop])]
-    ends = np.cumsum([0] + [len(batch.columns[prop].values) for prop in props]).tolist()
-    return identifier_table(keys, place, tables), dict(zip(props, ends, strict=False))
+    readings = [reading for some in numbers.values() for reading in some]
+    ends = np.cumsum([0, *map(len, numbers.values())]).tolist()
+    return identifier_table(readings, place, tables), dict(zip(numbers, ends, strict=False))
 
 
 def _read_gender(batch: Batch) -> ByteArray:
