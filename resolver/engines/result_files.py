@@ -27,8 +27,9 @@ import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -63,6 +64,7 @@ RESULT_FILES = (
 if TYPE_CHECKING:
     from resolver.merging import MergeContext
 
+_Piece = Callable[[], Sequence[pa.Array]]
 _COMMA_TEXT, _QUOTE, _NEWLINE, _NOTHING = (
     pa.scalar(text, pa.large_string()) for text in (",", '"', "\n", "")
 )
@@ -116,7 +118,7 @@ def write_results(
             _write_entities(staged / "entities.csv", parts, resolution.batch.ids, workers)
             if not only_entities:
                 merge = merge_entities(resolution.batch, parts, territory_code)
-                _write_links(staged / "links.csv", resolution.links, resolution.batch.ids)
+                _write_links(staged / "links.csv", resolution.links, resolution.batch.ids, workers)
                 _write_merged(staged, merge, workers)
                 _write_rejects(staged / "rejects.csv", rejects)
                 (staged / "report.html").write_text(report, "utf-8")
@@ -173,11 +175,12 @@ def escape_formulas(texts: pa.StringArray) -> pa.StringArray:
 
 
 def _write_csv(
-    path: Path, names: Sequence[str], pieces: Iterator[list[pa.Array]], workers: int = 1
+    path: Path, names: Sequence[str], pieces: Iterator[_Piece], workers: int = 1
 ) -> None:
     """Columns of text as CSV: UTF-8, a comma, `\\n`, quotes only where needed.
 
-    Without `names` the file has no header. The file does not depend on `workers` (threads).
+    Without `names` the file has no header. `pieces`: functions that return the columns of some
+    rows. The file does not depend on `workers` (threads).
     """
     with open(path, "wb", buffering=_BYTES_AT_ONCE) as file, threads(workers) as pool:
         if names:
@@ -188,9 +191,9 @@ def _write_csv(
                 file.write(lines)
 
 
-def _csv_lines(columns: Sequence[pa.Array]) -> memoryview:
+def _csv_lines(piece: _Piece) -> memoryview:
     """Return the lines of some rows."""
-    lines = pc.binary_join_element_wise(*(_quote_cells(column) for column in columns), _COMMA_TEXT)
+    lines = pc.binary_join_element_wise(*map(_quote_cells, piece()), _COMMA_TEXT)
     return _utf8_bytes(pc.binary_join_element_wise(lines, _NOTHING, _NEWLINE))
 
 
@@ -214,39 +217,38 @@ def _utf8_bytes(texts: pa.LargeStringArray) -> memoryview:
 
 
 def _write_entities(path: Path, parts: Partition, ids: pa.StringArray, workers: int = 1) -> None:
-    safe = escape_formulas(ids)
+    def columns(start: int) -> list[pa.Array]:
+        """Return the columns of some rows."""
+        rows = parts.order[start : start + _ROWS_AT_ONCE]
+        entities = parts.ids.take(pa.array(parts.entity[rows]))
+        return [entities, escape_formulas(ids.take(pa.array(rows)))]
 
-    def pieces() -> Iterator[list[pa.Array]]:
-        """Yield the columns of some rows at a time."""
-        entities = parts.entity[parts.order]
-        for start in range(0, len(entities), _ROWS_AT_ONCE):
-            rows = slice(start, start + _ROWS_AT_ONCE)
-            yield [parts.ids.take(pa.array(entities[rows])), safe.take(pa.array(parts.order[rows]))]
-
-    _write_csv(path, ("entity_id", "record_id"), pieces(), workers)
+    starts = range(0, len(parts.order), _ROWS_AT_ONCE)
+    _write_csv(
+        path, ("entity_id", "record_id"), (partial(columns, start) for start in starts), workers
+    )
 
 
-def _write_links(path: Path, links: Links, ids: pa.StringArray) -> None:
-    safe = escape_formulas(ids)
+def _write_links(path: Path, links: Links, ids: pa.StringArray, workers: int = 1) -> None:
     bands, outcomes = (
         pa.array([word.label for word in words], pa.string()) for words in (Band, Outcome)
     )
-
     stated = links.stated_band
 
-    def pieces() -> Iterator[list[pa.Array]]:
-        """Yield the columns of some links at a time."""
-        for start in range(0, len(links), _ROWS_AT_ONCE):
-            rows = slice(start, start + _ROWS_AT_ONCE)
-            yield [
-                safe.take(pa.array(links.left[rows])),
-                safe.take(pa.array(links.right[rows])),
-                _six_decimals(links.score[rows]),
-                bands.take(pa.array(stated[rows])),
-                outcomes.take(pa.array(links.outcome[rows])),
-            ]
+    def columns(start: int) -> list[pa.Array]:
+        """Return the columns of some links."""
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        return [
+            escape_formulas(ids.take(pa.array(links.left[rows]))),
+            escape_formulas(ids.take(pa.array(links.right[rows]))),
+            _six_decimals(links.score[rows]),
+            bands.take(pa.array(stated[rows])),
+            outcomes.take(pa.array(links.outcome[rows])),
+        ]
 
-    _write_csv(path, ("left_id", "right_id", "score", "band", "outcome"), pieces())
+    names = ("left_id", "right_id", "score", "band", "outcome")
+    starts = range(0, len(links), _ROWS_AT_ONCE)
+    _write_csv(path, names, (partial(columns, start) for start in starts), workers)
 
 
 def _six_decimals(scores: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pa.StringArray:
@@ -290,12 +292,12 @@ def _write_statements(path: Path, merge: MergeContext, entities: range) -> None:
     """Write the statements of some entities; those of the first ones have the header."""
     from resolver.merging import STATEMENT_COLUMNS, iterate_statements
 
-    def pieces() -> Iterator[list[pa.Array]]:
-        """Yield the columns of some statements at a time."""
-        for piece in iterate_statements(merge, entities):
-            yield [escape_formulas(column) for column in piece.columns]
+    def columns(piece: pa.RecordBatch) -> list[pa.Array]:
+        """Return the columns of some statements."""
+        return list(map(escape_formulas, piece.columns))
 
-    _write_csv(path, () if entities.start else STATEMENT_COLUMNS, pieces())
+    pieces = (partial(columns, piece) for piece in iterate_statements(merge, entities))
+    _write_csv(path, () if entities.start else STATEMENT_COLUMNS, pieces)
 
 
 def _write_rejects(path: Path, rejects: Sequence[RejectedRow]) -> None:
@@ -303,4 +305,4 @@ def _write_rejects(path: Path, rejects: Sequence[RejectedRow]) -> None:
     files, lines, reasons = zip(*rows, strict=True) if rows else ((), (), ())
     texts = [escape_formulas(pa.array(list(column), pa.string())) for column in (files, reasons)]
     numbers = pa.array(list(lines), pa.int64()).cast(pa.string())
-    _write_csv(path, ("file", "line", "reason"), iter([[texts[0], numbers, texts[1]]]))
+    _write_csv(path, ("file", "line", "reason"), iter([lambda: [texts[0], numbers, texts[1]]]))

@@ -218,14 +218,18 @@ def _flag_legal_letters(tokens: list[Token]) -> list[Token]:
     So are single letters that make a legal form apart (registers sort the words of a name), and a V
     that is the only letter by itself: it is left of a legal form (`B. V.`, `N. V.`).
     """
+    if len(tokens) < 2:
+        return tokens
     single = [_written_letter(token) for token in tokens]
+    if not any(single) and _LEGAL_WORDS.isdisjoint((tokens[0].text, tokens[-1].text)):
+        return tokens
     single_letters = sum(len(token.text) == 1 for token in tokens)
-    ends = {0, len(tokens) - 1} if len(tokens) > 1 else set()
+    ends = {0, len(tokens) - 1}
     is_lettered = len(tokens) > single_letters and "".join(sorted(single)) in _LETTERED_FORMS
     return [
         replace(token, flags=token.flags | _LEGAL)
         if (place in ends and token.text in _LEGAL_WORDS)
-        or (ends and single_letters == 1 and token.text == "v")
+        or (single_letters == 1 and token.text == "v")
         or (is_lettered and single[place])
         else token
         for place, token in enumerate(tokens)
