@@ -11,7 +11,8 @@ from types import ModuleType
 
 from resolver.kernels.heap import keep_heap
 
-NEW_OBJECTS = 100_000
+SERVED_OBJECTS, BATCH_OBJECTS = 100_000, 2_000_000
+"""New objects after which a service, and a batch, searches for reference cycles."""
 
 
 class _WithoutPandas(MetaPathFinder):
@@ -44,13 +45,13 @@ def load_arrow_without_pandas() -> None:
         sys.meta_path.remove(finder)
 
 
-def collect_rarely() -> None:
-    """Search for reference cycles after every 100,000 new objects only.
+def collect_rarely(objects: int = SERVED_OBJECTS) -> None:
+    """Search for reference cycles only after so many new objects.
 
     Reading lists, splitting names and loading dictionaries creates millions of objects without
     cycles, and Python's default is to search after every few hundred.
     """
-    gc.set_threshold(NEW_OBJECTS, 20, 50)
+    gc.set_threshold(objects, 20, 50)
 
 
 def start_batch_process() -> None:
@@ -60,7 +61,7 @@ def start_batch_process() -> None:
     other uses again. The system clears fewer new pages, which takes a tenth of the time of a
     million records.
     """
-    collect_rarely()
+    collect_rarely(BATCH_OBJECTS)
     load_arrow_without_pandas()
     import pyarrow as pa
 
