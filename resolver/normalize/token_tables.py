@@ -28,7 +28,7 @@ from resolver.normalize.scripts.romanization import (
 )
 from resolver.normalize.scripts.syllables import korean_key, pinyin_readings
 from resolver.normalize.tables.coded_texts import TokenKey, code_few, code_texts
-from resolver.records.prepared.batch import FloatArray, TokenTable
+from resolver.records.prepared.batch import TokenTable
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.scripts import SCRIPT_SHIFT
@@ -117,8 +117,8 @@ def _table(keys: Sequence[TokenKey], tables: FrequencyTables, lookup: Lookup) ->
         sound=hash_texts(map(_sound_text, entries)),
         skeleton=hash_texts(skeleton_code(text) if not text.isdigit() else text for text in texts),
         flags=np.array([flags for _, flags in attributes], dtype=np.uint16),
-        rarity_person=rarity_person,
-        rarity_group=rarity_group,
+        rarity_person=np.array(rarity_person, dtype=np.float32),
+        rarity_group=np.array(rarity_group, dtype=np.float32),
         symbols=Ragged.of([symbols for symbols, _ in attributes]),
         signature=np.array([letter_signature(text) for text in texts], dtype=np.uint32),
     )
@@ -160,8 +160,8 @@ def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Look
         sound=_hash(_sound_text(token)),
         skeleton=_hash(bare),
         flags=flags,
-        rarity_person=float(rarity_person[0]),
-        rarity_group=float(rarity_group[0]),
+        rarity_person=rarity_person[0],
+        rarity_group=rarity_group[0],
         symbols=symbols,
         signature=letter_signature(text),
     )
@@ -282,26 +282,26 @@ def with_frequencies(table: TokenTable, tables: FrequencyTables, workers: int = 
         workers,
         5 * _MIN_PARALLEL,
     )
-    person, group = map(np.concatenate, zip(*parts, strict=True))
+    person, group = (
+        np.array([rarity for part in parts for rarity in part[side]], dtype=np.float32)
+        for side in (0, 1)
+    )
     return replace(table, rarity_person=person, rarity_group=group)
 
 
 def _rarities(
     texts: Sequence[str], flags: Sequence[int], tables: FrequencyTables
-) -> tuple[FloatArray, FloatArray]:
+) -> tuple[list[float], list[float]]:
     """Return the rarities of tokens among persons and among groups."""
     has_counts = tables.at_hand.persons.words or tables.at_hand.groups.words
     sounds = list(map(word_key, texts)) if has_counts else texts
     person, group = (
-        np.array(
-            [
-                _capped(rarity, text, bits, group=group)
-                for rarity, text, bits in zip(
-                    tables.rarities(texts, sounds, group=group), texts, flags, strict=True
-                )
-            ],
-            dtype=np.float32,
-        )
+        [
+            _capped(rarity, text, bits, group=group)
+            for rarity, text, bits in zip(
+                tables.rarities(texts, sounds, group=group), texts, flags, strict=True
+            )
+        ]
         for group in (False, True)
     )
     return person, group
