@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 
+from resolver.kernels.garbage import BATCH_OBJECTS, collect_rarely
 from resolver.kernels.heap import keep_heap
-
-SERVED_OBJECTS, BATCH_OBJECTS = 100_000, 2_000_000
-"""New objects after which a service, and a batch, searches for reference cycles."""
 
 
 class _WithoutPandas(MetaPathFinder):
@@ -43,15 +40,6 @@ def load_arrow_without_pandas() -> None:
         pa.scalar("")
     finally:
         sys.meta_path.remove(finder)
-
-
-def collect_rarely(objects: int = SERVED_OBJECTS) -> None:
-    """Search for reference cycles only after so many new objects.
-
-    Reading lists, splitting names and loading dictionaries creates millions of objects without
-    cycles, and Python's default is to search after every few hundred.
-    """
-    gc.set_threshold(objects, 20, 50)
 
 
 def start_batch_process() -> None:

@@ -79,22 +79,17 @@ class SettledRows:
     warnings: list[str]
 
 
-def assemble(
-    reads: Sequence[ListContents], skipped: Sequence[Reject] = (), workers: int = 1
-) -> Intake:
-    """Join the lists read in a run into one intake; `skipped` are rejects without a list.
-
-    The result does not depend on `workers` (threads).
-    """
+def assemble(reads: Sequence[ListContents], skipped: Sequence[Reject] = ()) -> Intake:
+    """Join the lists read in a run into one intake; `skipped` are rejects without a list."""
     facts = [read.facts for read in reads]
     order = sort_lists(facts)
     reads, facts = [reads[place] for place in order], [facts[place] for place in order]
     rows = LocatedRows(
-        concat((read.batch for read in reads), workers),
+        concat(read.batch for read in reads),
         np.repeat(np.arange(len(reads), dtype=np.int32), [len(read.batch) for read in reads]),
         np.concatenate([np.zeros(0, dtype=np.int32), *(read.lines for read in reads)]),
     )
-    settled = settle_ids(rows, ListOrder.of(facts), workers)
+    settled = settle_ids(rows, ListOrder.of(facts))
     intake = build_intake(facts, [*skipped, *settled.rejects], settled.warnings)
     return replace(
         intake,
@@ -115,11 +110,10 @@ def sort_lists(lists: Sequence[ListFacts]) -> list[int]:
     return sorted(range(len(lists)), key=key)
 
 
-def settle_ids(rows: LocatedRows, order: ListOrder, workers: int = 1) -> SettledRows:
+def settle_ids(rows: LocatedRows, order: ListOrder) -> SettledRows:
     """Settle the versions and repetitions of ids.
 
-    Rows must have all that some ids have in the lists; other rows play no part. The result does not
-    depend on `workers` (threads).
+    Rows must have all that some ids have in the lists; other rows play no part.
     """
     newest, older = _split_versions(rows, order)
     if not len(older):
@@ -127,13 +121,12 @@ def settle_ids(rows: LocatedRows, order: ListOrder, workers: int = 1) -> Settled
         places = pc.sort_indices(rows.batch.ids)
         ordered = rows.batch.ids.take(places)
         if not pc.any(pc.equal(ordered[1:], ordered[:-1])).as_py():
-            batch = rows.batch.canonical(places.to_numpy(), workers)
-            return SettledRows(batch, 0, [], (), [])
+            return SettledRows(rows.batch.canonical(places.to_numpy()), 0, [], (), [])
     chosen, collapsed, rejects = _deduplicate(rows, newest, order)
     withdrawn, superseded = _find_withdrawn(rows.batch, chosen, older)
     warnings = find_reused_ids(rows.batch, chosen, superseded)
-    batch = rows.batch if len(chosen) == len(rows.batch) else rows.batch.take(chosen, workers)
-    return SettledRows(batch.canonical(workers=workers), collapsed, rejects, withdrawn, warnings)
+    batch = rows.batch if len(chosen) == len(rows.batch) else rows.batch.take(chosen)
+    return SettledRows(batch.canonical(), collapsed, rejects, withdrawn, warnings)
 
 
 def build_intake(

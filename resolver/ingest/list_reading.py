@@ -213,23 +213,16 @@ def read_share(
 
 
 def complete_list(
-    row: ReaderRow,
-    unit: ListUnit,
-    shares: Sequence[RawList],
-    notes: Sequence[str],
-    workers: int = 1,
+    row: ReaderRow, unit: ListUnit, shares: Sequence[RawList], notes: Sequence[str]
 ) -> ListContents:
-    """Return the list that the shares make up; `notes` are known of it before it was read.
-
-    The result does not depend on `workers` (threads).
-    """
+    """Return the list that the shares make up; `notes` are known of it before it was read."""
     facts = complete_facts(row, unit, [share.facts for share in shares], notes)
     return ListContents(
         facts.label,
         facts.format,
         facts.deduplicated,
         facts.version,
-        concat((share.batch for share in shares), workers),
+        concat(share.batch for share in shares),
         np.concatenate([share.lines for share in shares]),
         facts.rejects,
         facts.notes,

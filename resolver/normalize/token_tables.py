@@ -152,7 +152,7 @@ def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Look
     )
     symbols, flags = _symbols_and_flags(token, answer, person, tables)
     bare = skeleton_code(text) if not text.isdigit() else text
-    rarity_person, rarity_group = _rarities([text], [int(token.flags)], tables)
+    [rarity_person], [rarity_group] = _rarities([text], [int(token.flags)], tables)
     return _TokenRow(
         text=text,
         hash=_hash(text),
@@ -160,8 +160,8 @@ def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Look
         sound=_hash(_sound_text(token)),
         skeleton=_hash(bare),
         flags=flags,
-        rarity_person=rarity_person[0],
-        rarity_group=rarity_group[0],
+        rarity_person=rarity_person,
+        rarity_group=rarity_group,
         symbols=symbols,
         signature=letter_signature(text),
     )

@@ -21,15 +21,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.kernels.threads import threads
 from resolver.records.kinds import Kind
 from resolver.records.packing import pack, unpack
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.record import SCHEMA_VERSION, Record
 
 IntArray = npt.NDArray[np.int32]
-_MIN_PARALLEL = 50_000
-"""Records whose columns are worth threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,32 +104,26 @@ class Batch:
                 record_id, sources[row], Kind(int(self.kinds[row])), schemas[row], **content
             )
 
-    def take(self, rows: npt.NDArray[Any], workers: int = 1) -> Batch:
+    def take(self, rows: npt.NDArray[Any]) -> Batch:
         """Return the batch of some rows (each at most once), in that order; dictionaries are
         unchanged.
-
-        The result does not depend on `workers` (threads).
         """
         rows = np.asarray(rows, dtype=np.int64)
         place = np.full(len(self), -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
         is_ascending = bool(np.all(rows[1:] > rows[:-1]))
-
-        def take_column(column: Column) -> Column:
-            """Return the values of the rows."""
+        columns = {}
+        for prop, column in self.columns.items():
             new_rows = place[column.rows]
             order = np.flatnonzero(new_rows >= 0)
             order = order if is_ascending else order[np.argsort(new_rows[order], kind="stable")]
-            return replace(
-                column,
-                rows=new_rows[order].astype(np.int32),
-                codes=column.codes[order],
-                origins=_take(Coded(column.origins, column.origin_values), order).codes,
-            )
-
-        with threads(workers if len(rows) >= _MIN_PARALLEL else 1) as pool:
-            taken = zip(self.columns, pool.map(take_column, self.columns.values()), strict=True)
-            columns = {prop: column for prop, column in taken if len(column)}
+            if len(order):
+                columns[prop] = replace(
+                    column,
+                    rows=new_rows[order].astype(np.int32),
+                    codes=column.codes[order],
+                    origins=_take(Coded(column.origins, column.origin_values), order).codes,
+                )
         return Batch(
             self.ids.take(pa.array(rows)),
             self.kinds[rows],
@@ -142,25 +133,17 @@ class Batch:
             self.schema_version,
         )
 
-    def canonical(self, order: npt.NDArray[Any] | None = None, workers: int = 1) -> Batch:
-        """Return the records (of unique ids) in canonical form. `order`: rows by id, if known.
-
-        The result does not depend on `workers` (threads).
-        """
+    def canonical(self, order: npt.NDArray[Any] | None = None) -> Batch:
+        """Return the records (of unique ids) in canonical form. `order`: rows by id, if known."""
         if order is None and len(self) > 1:
             order = pc.sort_indices(self.ids).to_numpy()
-        batch = (
-            self if order is None or np.all(order[1:] > order[:-1]) else self.take(order, workers)
+        batch = self if order is None or np.all(order[1:] > order[:-1]) else self.take(order)
+        return replace(
+            batch,
+            schemas=_sorted_coded(batch.schemas),
+            sources=_sorted_coded(batch.sources),
+            columns={prop: _sorted_column(batch.columns[prop]) for prop in sorted(batch.columns)},
         )
-        props = sorted(batch.columns)
-        with threads(workers if len(batch) >= _MIN_PARALLEL else 1) as pool:
-            columns = pool.map(_sorted_column, [batch.columns[prop] for prop in props])
-            return replace(
-                batch,
-                schemas=_sorted_coded(batch.schemas),
-                sources=_sorted_coded(batch.sources),
-                columns=dict(zip(props, columns, strict=True)),
-            )
 
 
 MAX_CACHED_RECORD = 5_000
@@ -217,11 +200,8 @@ def _single_record_column(texts: list[str], origins: list[str]) -> Column:
     return column.build()
 
 
-def concat(batches: Iterable[Batch], workers: int = 1) -> Batch:
-    """Return one batch of several, in their order, over common dictionaries.
-
-    The result does not depend on `workers` (threads).
-    """
+def concat(batches: Iterable[Batch]) -> Batch:
+    """Return one batch of several, in their order, over common dictionaries."""
     parts = [batch for batch in batches if len(batch)]
     if not parts:
         return BatchBuilder().build()
@@ -232,16 +212,13 @@ def concat(batches: Iterable[Batch], workers: int = 1) -> Batch:
     for start, part in zip(starts.tolist(), parts, strict=False):
         for prop, column in part.columns.items():
             columns.setdefault(prop, []).append((start, column))
-    props = sorted(columns)
-    with threads(workers if starts[-1] >= _MIN_PARALLEL else 1) as pool:
-        united = pool.map(_concat_columns, [columns[prop] for prop in props])
-        return Batch(
-            pa.concat_arrays([part.ids for part in parts]),
-            np.concatenate([part.kinds for part in parts]),
-            _concat_coded([part.schemas for part in parts]),
-            _concat_coded([part.sources for part in parts]),
-            dict(zip(props, united, strict=True)),
-        )
+    return Batch(
+        pa.concat_arrays([part.ids for part in parts]),
+        np.concatenate([part.kinds for part in parts]),
+        _concat_coded([part.schemas for part in parts]),
+        _concat_coded([part.sources for part in parts]),
+        {prop: _concat_columns(columns[prop]) for prop in sorted(columns)},
+    )
 
 
 def _concat_columns(columns: list[tuple[int, Column]]) -> Column:

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.records import Batch, Column, Kind, Record, Value, concat
-from resolver.records import batch as batch_module
 from tests.records.samples import plain, record, records
 
 
@@ -69,20 +68,6 @@ def test_canonical_form_ignores_the_order_of_records(
     parts = [Batch.from_records(shuffled[:2]), Batch.from_records(shuffled[2:])]
     assert same(concat(parts).canonical(), expected)
     assert same(expected.canonical(), expected)
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.lists(records(), min_size=1, max_size=5).map(numbered))
-def test_threads_do_not_change_batches(given_records: list[Record]) -> None:
-    parts = [Batch.from_records(given_records[:2]), Batch.from_records(given_records[2:])]
-    order = np.arange(len(given_records))[::-1]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(batch_module, "_MIN_PARALLEL", 1)
-        threaded = concat(parts, 3)
-        taken, canonical = threaded.take(order, 3), threaded.take(order, 3).canonical(workers=3)
-    assert same(threaded, concat(parts))
-    assert same(taken, concat(parts).take(order))
-    assert same(canonical, concat(parts).canonical())
 
 
 @settings(max_examples=40, deadline=None)

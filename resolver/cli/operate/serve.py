@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from resolver.cli.options import PATH, listed_option, store_option
-from resolver.cli.process_start import collect_rarely, load_arrow_without_pandas
+from resolver.cli.process_start import load_arrow_without_pandas
 from resolver.errors import ResolverError
+from resolver.kernels.garbage import collect_rarely
 from resolver.settings import Settings
 
 _HELP = """Serve a store over HTTP: the API, and the steward's desk at /desk.

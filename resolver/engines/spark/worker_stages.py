@@ -56,6 +56,7 @@ from resolver.engines.spark.part_rows import (
     stack_arrays,
 )
 from resolver.kernels.blocking.pair_union import ALL_PAIRS
+from resolver.kernels.garbage import BATCH_OBJECTS, collect_rarely
 from resolver.pipeline import normalize, score_openly
 from resolver.population_scoring import count_partners
 from resolver.records import Batch
@@ -91,6 +92,7 @@ PartStep = Callable[[Sequence[ArrowPart]], Iterator[ArrowPart]]
 
 def run_step(step: PartStep, rows: Iterable[ArrowPart]) -> Iterator[ArrowPart]:
     """Run a step on the rows of one part, as Spark calls it; reports are passed on."""
+    collect_rarely(BATCH_OBJECTS)
     every = list(rows)
     yield from (row for row in every if row.content == "account")
     if every:

@@ -112,12 +112,12 @@ class FrequencyTables:
         shipped = [counts.get(token, _ABSENT_COUNT) for token in tokens]
         keys = list(zip(shipped, borne, strict=True))
         # most tokens are in neither count: each logarithm is taken once
+        nats = {
+            (count, bearers): _rarity(count / max(total, 1), bearers - 1, at_hand.records)
+            for count, bearers in set(keys)
+        }
         rarity_by_key = {
-            key: min(
-                max(_rarity(key[0] / max(total, 1), key[1] - 1, at_hand.records), RARITY_MIN),
-                RARITY_MAX,
-            )
-            for key in set(keys)
+            key: min(max(rarity, RARITY_MIN), RARITY_MAX) for key, rarity in nats.items()
         }
         return [rarity_by_key[key] for key in keys]
 

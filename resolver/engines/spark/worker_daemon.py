@@ -1,0 +1,15 @@
+"""Program that Spark starts once on each executor, and that forks its Python workers.
+
+It loads the stages before it forks, which each worker would take half a second to do.
+"""
+
+from __future__ import annotations
+
+from pyspark.daemon import manager
+
+import resolver.engines.spark.lists.worker_reader
+import resolver.engines.spark.merge.worker_merge
+import resolver.engines.spark.worker_stages  # noqa: F401 - loaded for the workers
+
+if __name__ == "__main__":
+    manager()
