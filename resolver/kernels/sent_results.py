@@ -10,6 +10,7 @@ import mmap
 import os
 import pickle
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -21,9 +22,15 @@ _ALIGNMENT = 64
 
 def open_memory() -> int:
     """Return the descriptor of a file in memory, which is gone with the last process that has it
-    open. Linux only.
+    open; of a temporary file without a name where the system has none in memory.
     """
-    return os.memfd_create("result")
+    with suppress(OSError, AttributeError):
+        return os.memfd_create("result")
+    # few systems need it
+    import tempfile
+
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
 
 
 def send_result(sender: Connection, memory: int, result: Any) -> None:

@@ -74,6 +74,14 @@ def test_writing_to_an_array_changes_no_copy_of_it() -> None:
     assert not second.any()
 
 
+def test_arrays_arrive_where_the_system_has_no_files_in_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(os, "memfd_create")
+    [array] = sent(np.arange(1000))
+    np.testing.assert_array_equal(array, np.arange(1000))
+
+
 def test_a_sender_that_is_gone_has_sent_nothing() -> None:
     memory = open_memory()
     receiver, sender = multiprocessing.Pipe(duplex=False)

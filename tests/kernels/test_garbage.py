@@ -1,0 +1,18 @@
+"""Search for reference cycles after many new objects only."""
+
+from __future__ import annotations
+
+import gc
+
+from resolver.kernels.garbage import BATCH_OBJECTS, SERVED_OBJECTS, collect_rarely
+
+
+def test_batches_search_more_rarely_than_services() -> None:
+    before = gc.get_threshold()
+    try:
+        collect_rarely()
+        assert gc.get_threshold()[0] == SERVED_OBJECTS > before[0]
+        collect_rarely(BATCH_OBJECTS)
+        assert gc.get_threshold()[0] == BATCH_OBJECTS > SERVED_OBJECTS
+    finally:
+        gc.set_threshold(*before)
