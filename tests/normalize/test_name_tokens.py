@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from resolver.normalize.group_tokens import group_readings, tokenize_group
 from resolver.normalize.name_tokens import MAX_TOKENS, symbol_id, tokenize_person
-from resolver.normalize.scripts.han_names import japanese_split
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
 
 KEPT_APART = int(TokenFlag.PARTICLE | TokenFlag.LEGAL)
@@ -291,24 +290,6 @@ def test_din_names_are_joined_in_arabic_script() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "cut"),
-    [
-        ("山田太郎", "山田 太郎"),
-        ("橋本隆", "橋本 隆"),
-        ("佐々木学", "佐々木 学"),
-        ("五十嵐明", "五十嵐 明"),
-        ("欧阳小明", ""),
-        ("李明", ""),
-        ("山田 太郎", ""),
-        ("ヤマダ", ""),
-        ("Yamada", ""),
-    ],
-)
-def test_a_han_name_in_one_piece_may_be_cut_further_on(text: str, cut: str) -> None:
-    assert japanese_split(text) == ((cut,) if cut else ())
-
-
-@pytest.mark.parametrize(
     ("text", "expected"),
     [
         ("Walter Ashby II", ["ii"]),
@@ -378,8 +359,6 @@ def test_a_proper_name_behind_itself_is_a_particle() -> None:
 def test_kana_are_written_as_passports_do() -> None:
     assert [token.text for token in tokenize_person("あべ しんぞう")] == ["abe", "shinzo"]
     assert [token.text for token in tokenize_person("あべしんぞう")] == ["abeshinzo"]
-    assert japanese_split("松本くみ子") == ("松本 くみ子",)
-    assert japanese_split("さとうゆき") == ()
 
 
 @pytest.mark.parametrize(
