@@ -72,6 +72,14 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     assert to_latin(text) == to_latin(text).lower()
 
 
+@given(st.text(st.characters(max_codepoint=127)), st.text(st.characters(max_codepoint=127)))
+def test_texts_in_ascii_are_folded_as_beside_other_letters(text: str, another: str) -> None:
+    # a letter that folds to nothing takes the text off the short way
+    beside = f"{text}\N{COMBINING ACUTE ACCENT}{another}"
+    assert fold(beside).replace(" ", "") == fold(text + another).replace(" ", "")
+    assert letters(beside) == letters(text + another)
+
+
 def test_hashes_are_stable_and_never_zero_for_text() -> None:
     assert hash64("abc") == hash64("abc") != hash64("abd")
     assert hash_texts(["", "abc"]).tolist() == [0, hash64("abc")]
