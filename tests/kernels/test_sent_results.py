@@ -53,11 +53,6 @@ def test_texts_of_arrow_arrive() -> None:
     ]
 
 
-def test_places_of_arrays_are_aligned() -> None:
-    [arrays] = sent([np.zeros(size, dtype=np.uint8) for size in (1, 63, 65, 3)])
-    assert [array.ctypes.data % 64 for array in arrays] == [0, 0, 0, 0]
-
-
 def test_writing_to_an_array_changes_no_copy_of_it() -> None:
     memory = open_memory()
     receiver, sender = multiprocessing.Pipe(duplex=False)
@@ -69,7 +64,6 @@ def test_writing_to_an_array_changes_no_copy_of_it() -> None:
     first[:] = 1
     assert not second.any()
     os.close(memory)
-    # the memory lives as long as an array in it
     assert first.sum() == 1000
     assert not second.any()
 
