@@ -73,11 +73,11 @@ def test_folding_twice_changes_nothing(text: str) -> None:
 
 
 @given(st.text(st.characters(max_codepoint=127)), st.text(st.characters(max_codepoint=127)))
-def test_texts_in_ascii_are_folded_as_beside_other_letters(text: str, another: str) -> None:
+def test_texts_in_ascii_are_folded_as_among_accents(text: str, another: str) -> None:
     # a letter that folds to nothing takes the text off the short way
-    beside = f"{text}\N{COMBINING ACUTE ACCENT}{another}"
-    assert fold(beside).replace(" ", "") == fold(text + another).replace(" ", "")
-    assert letters(beside) == letters(text + another)
+    accented = f"{text}\N{COMBINING ACUTE ACCENT}{another}"
+    assert fold(accented).replace(" ", "") == fold(text + another).replace(" ", "")
+    assert letters(accented) == letters(text + another)
 
 
 def test_hashes_are_stable_and_never_zero_for_text() -> None:
