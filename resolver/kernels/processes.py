@@ -15,7 +15,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from resolver.kernels.sent_results import open_memory, receive_result, send_result
 
@@ -59,7 +59,7 @@ def map_ranges(run: Run[_Result], count: int, workers: int, least: int) -> list[
     finally:
         for copy in copies:
             copy.receiver.close()
-            os.close(copy.memory)
+            copy.memory.close()
             copy.process.terminate()
             copy.process.join()
 
@@ -77,11 +77,11 @@ def pausing(pause: Pause) -> Iterator[None]:
 
 
 class _Copy(NamedTuple):
-    """Copy of this process, the end of a pipe to read from, and the memory of its arrays."""
+    """Copy of this process, the end of a pipe to read from, and the file of its arrays."""
 
     process: Any
     receiver: Connection
-    memory: int
+    memory: IO[bytes]
 
 
 def _start_copy(run: Run[Any], start: int, stop: int) -> _Copy:
@@ -135,7 +135,7 @@ def end_with_parent() -> None:
 
 
 def _run_and_send(
-    run: Run[Any], bounds: tuple[int, int], sender: Connection, memory: int, original: int
+    run: Run[Any], bounds: tuple[int, int], sender: Connection, memory: IO[bytes], original: int
 ) -> None:
     """Run a range in a copy of the process `original`, and send its result or its error."""
     # the original ends its copies; they keep its locks on files, so none may outlive it

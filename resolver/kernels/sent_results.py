@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,21 +17,20 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 
-def open_memory() -> int:
-    """Return the descriptor of a file in memory, which is gone with the last process that has it
-    open; of a temporary file without a name where the system has none in memory.
+def open_memory() -> IO[bytes]:
+    """Open a file in memory, which is gone with the last process that has it open; a temporary file
+    without a name where the system has none in memory.
     """
     with suppress(OSError, AttributeError):
-        return os.memfd_create("result")
+        return open(os.memfd_create("result"), "w+b", buffering=0)
     # few systems need it
     import tempfile
 
-    with tempfile.TemporaryFile() as file:
-        return os.dup(file.fileno())
+    return tempfile.TemporaryFile(buffering=0)
 
 
-def send_result(sender: Connection, memory: int, result: Any) -> None:
-    """Send an object: its arrays in the file of a descriptor, everything else by a pipe.
+def send_result(sender: Connection, memory: IO[bytes], result: Any) -> None:
+    """Send an object: its arrays by a file in memory, everything else by a pipe.
 
     Raises `MemoryError` or `OSError` where there is no memory left, and `BrokenPipeError` where
     nobody receives.
@@ -41,12 +40,12 @@ def send_result(sender: Connection, memory: int, result: Any) -> None:
     arrays = [buffer.raw() for buffer in buffers]
     start = 0
     for array in arrays:
-        _write(memory, array, start)
+        _write(memory.fileno(), array, start)
         start += array.nbytes
     sender.send((content, [array.nbytes for array in arrays]))
 
 
-def receive_result(receiver: Connection, memory: int) -> Any:
+def receive_result(receiver: Connection, memory: IO[bytes]) -> Any:
     """Return the object that was sent, with arrays of its own.
 
     Raises `EOFError` where the sender is gone without having sent one.
@@ -56,22 +55,22 @@ def receive_result(receiver: Connection, memory: int) -> Any:
     start = 0
     for size in sizes:
         arrays.append(np.empty(size, dtype=np.uint8))
-        _read(memory, memoryview(arrays[-1]), start)
+        _read(memory.fileno(), memoryview(arrays[-1]), start)
         start += size
     return pickle.loads(content, buffers=arrays)
 
 
-def _write(memory: int, array: memoryview, start: int) -> None:
+def _write(descriptor: int, array: memoryview, start: int) -> None:
     """Write an array from a place on; the system may write less at once."""
     while len(array):
-        written = os.pwrite(memory, array, start)
+        written = os.pwrite(descriptor, array, start)
         array, start = array[written:], start + written
 
 
-def _read(memory: int, array: memoryview, start: int) -> None:
+def _read(descriptor: int, array: memoryview, start: int) -> None:
     """Fill an array from a place on. Raises `EOFError` where the file ends before."""
     while len(array):
-        count = os.preadv(memory, [array], start)
+        count = os.preadv(descriptor, [array], start)
         if not count:
             raise EOFError
         array, start = array[count:], start + count

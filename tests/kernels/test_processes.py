@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from resolver.errors import OutputError
@@ -147,6 +149,19 @@ def check_large_result() -> None:
     assert os.read(read, 1) == b""
 
 
+def check_full_memory() -> None:
+    """Check that arrays for which the system has no room are a `MemoryError`."""
+
+    def fill(start: int, stop: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """Return an array, which the copy may not write to any file."""
+        if start:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        return np.arange(1000)
+
+    with pytest.raises(MemoryError):
+        map_ranges(fill, 4, 2, 2)
+
+
 @pytest.mark.parametrize(
     "check",
     [
@@ -155,6 +170,7 @@ def check_large_result() -> None:
         check_errors,
         check_killed_copy,
         check_large_result,
+        check_full_memory,
         check_both,
         check_paused_thread,
         check_error_of_the_original,
