@@ -36,7 +36,12 @@ def cache_short_texts(
         compute: Callable[..., _Result] = function
         _CACHES.append(results)
 
-        # each path is written out: a call costs as much as many a function computes
+        def keep(key: Any, result: _Result) -> None:
+            """Keep a result."""
+            if len(results) >= maxsize:
+                results.clear()
+            results[key] = result
+
         @wraps(function)
         def call(text: str) -> _Result:
             """Return the result for the only argument."""
@@ -44,9 +49,7 @@ def cache_short_texts(
             if result is _MISSING:
                 result = compute(text)
                 if len(text) <= MAX_CACHED_LETTERS:
-                    if len(results) >= maxsize:
-                        results.clear()
-                    results[text] = result
+                    keep(text, result)
             return result
 
         @wraps(function)
@@ -57,9 +60,7 @@ def cache_short_texts(
             if result is _MISSING:
                 result = compute(*args, **kwargs)
                 if not any(map(_is_long, args if all_arguments else args[:1])):
-                    if len(results) >= maxsize:
-                        results.clear()
-                    results[key] = result
+                    keep(key, result)
             return result
 
         arguments = getfullargspec(function)
