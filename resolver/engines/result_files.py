@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from resolver.merging import MergeContext
 
 _Piece = Callable[[], Sequence[pa.Array]]
+"""Function that returns the columns of some rows of a file."""
 _COMMA_TEXT, _QUOTE, _NEWLINE, _NOTHING = (
     pa.scalar(text, pa.large_string()) for text in (",", '"', "\n", "")
 )
@@ -179,8 +180,7 @@ def _write_csv(
 ) -> None:
     """Columns of text as CSV: UTF-8, a comma, `\\n`, quotes only where needed.
 
-    Without `names` the file has no header. `pieces`: functions that return the columns of some
-    rows. The file does not depend on `workers` (threads).
+    Without `names` the file has no header. The file does not depend on `workers` (threads).
     """
     with open(path, "wb", buffering=_BYTES_AT_ONCE) as file, threads(workers) as pool:
         if names:

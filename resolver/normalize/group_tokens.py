@@ -256,7 +256,7 @@ def _word_symbols(name: GroupName) -> tuple[dict[int, list[int]], dict[int, int]
     return symbols, flags
 
 
-@cache_short_texts(50_000, all_arguments=True)
+@cache_short_texts(50_000)
 def _group_token(form: str, symbols: tuple[int, ...], flags: int) -> Token:
     """Return the token of a word of a group's name that is no number."""
     word, surface = letters(form) or to_latin(form), ""

@@ -110,10 +110,10 @@ def tokenize_person(text: str) -> list[Token]:
     spelt: dict[str, str] = {}
     if not text.isascii():
         text, spelt = _level_letters(text)
-    # J.R. is two initials, Jr. none
     text = join_hyphenated_syllables(text.replace("`", ""))
     if not text.isascii():
         spelt = spelt or transliterate_signed_words(text)
+    # J.R. is two initials, Jr. none
     apart = _DOTTED.sub(lambda match: f"{match[1]} ", text) if "." in text else text
     words = tokenize_name(_ARTICLE.sub("al ", apart) if _DASHES.search(apart) else apart)
     tokens: list[Token] = []

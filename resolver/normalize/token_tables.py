@@ -43,7 +43,12 @@ _PARTICLE, _LEGAL, _INITIAL = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int
 _NUMBER, _KNOWN = int(TokenFlag.NUMBER), int(TokenFlag.KNOWN)
 _FOREIGN = int(TokenFlag.FOREIGN)
 _COMMON = int(TokenFlag.GENERIC | TokenFlag.PLACE)
-_HEARD = (("ARMENIAN", armenian_key), ("GEORGIAN", georgian_key), ("JAPANESE", japanese_key))
+_SPELLING_KEYS = (
+    ("ARMENIAN", armenian_key),
+    ("GEORGIAN", georgian_key),
+    ("JAPANESE", japanese_key),
+)
+"""Categories of symbols, each with the function of the key that spellings of one word share."""
 _PATRONYMIC = re.compile("[aeio][vw](?:ich|ych|itch|ytch|na)$|inichna$")
 """Patronymics, which are as common as the father's given name: all his children bear it."""
 _FEW = 5
@@ -225,7 +230,7 @@ def _person_symbols(
     spelled = [symbol_id("PINYIN", way) for way in pinyin_readings(text, is_known=is_name)]
     if key := korean_key(text, is_known=is_name):
         spelled.append(symbol_id("KOREAN", key))
-    heard = [symbol_id(category, key) for category, heard in _HEARD if (key := heard(text))]
+    heard = [symbol_id(category, key) for category, find in _SPELLING_KEYS if (key := find(text))]
     # A name of many languages is connected to its variants already.
     if len(answer) <= _FEW and (key := vw_key(text)):
         heard.append(symbol_id("VAU", key))

@@ -201,7 +201,7 @@ def pinyin_readings(token: str, *, is_known: bool) -> tuple[str, ...]:
 
 @cache_short_texts(20_000)
 def _read_syllables(token: str) -> tuple[str, ...]:
-    """Return the spellings of `pinyin_readings` for a word like those of its languages."""
+    """Return what `pinyin_readings` does for a word with the outline of syllables."""
     if not _may_be_cut(token, _all_syllables()):
         return ()
     spellings = set()

@@ -96,7 +96,7 @@ def possible_bases(word: str) -> list[tuple[str, tuple[str, ...]]]:
     places = _places()
     bases = []
     for length in _lengths().get(word[-1:], ()):
-        # the word of which an ending of `length` letters leaves less than two has no base
+        # two letters or more stand before an ending
         if length > len(word) - 2:
             break
         for instead, languages in places.get(word[-length:], ()):
