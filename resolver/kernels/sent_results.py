@@ -11,8 +11,6 @@ import pickle
 from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any
 
-import numpy as np
-
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
@@ -50,6 +48,9 @@ def receive_result(receiver: Connection, memory: IO[bytes]) -> Any:
 
     Raises `EOFError` where the sender is gone without having sent one.
     """
+    # the help of a command needs no arrays, but loads this module
+    import numpy as np
+
     content, sizes = receiver.recv()
     arrays: list[Any] = []
     start = 0
