@@ -92,6 +92,8 @@ def split_heavy_keys(
 
 def _is_frequent(base: HashArray, cap: int) -> npt.NDArray[np.bool_]:
     """Return a mask of keys that may make more than `cap` pairs; no other key can."""
+    if len(base) * (len(base) - 1) // 2 <= cap:
+        return np.zeros(len(base), dtype=bool)
     buckets = (base >> np.uint64(44)).astype(np.int64)
     counts = np.bincount(buckets, minlength=1 << 20)
     return (counts * (counts - 1) // 2 > cap)[buckets]

@@ -15,3 +15,11 @@ def collect_rarely(objects: int = SERVED_OBJECTS) -> None:
     cycles, and Python's default is to search after every few hundred.
     """
     gc.set_threshold(objects, 20, 50)
+
+
+def keep_survivors() -> None:
+    """Leave the objects that are there now out of all later searches, as they are there to stay.
+
+    They are still freed when nothing refers to them any more, unless they refer to each other.
+    """
+    gc.freeze()

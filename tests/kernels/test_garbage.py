@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import gc
 
-from resolver.kernels.garbage import BATCH_OBJECTS, SERVED_OBJECTS, collect_rarely
+from resolver.kernels.garbage import (
+    BATCH_OBJECTS,
+    SERVED_OBJECTS,
+    collect_rarely,
+    keep_survivors,
+)
 
 
 def test_batches_search_more_rarely_than_services() -> None:
@@ -18,3 +23,15 @@ def test_batches_search_more_rarely_than_services() -> None:
         assert gc.get_threshold()[0] == BATCH_OBJECTS > SERVED_OBJECTS
     finally:
         gc.set_threshold(*before)
+
+
+def test_survivors_are_not_searched() -> None:
+    survivor = [object()]
+    survivor.append(survivor)
+    before = gc.get_freeze_count()
+    try:
+        keep_survivors()
+        assert gc.get_freeze_count() > before
+        assert all(each is not survivor for each in gc.get_objects())
+    finally:
+        gc.unfreeze()

@@ -56,7 +56,7 @@ from resolver.engines.spark.part_rows import (
     stack_arrays,
 )
 from resolver.kernels.blocking.pair_union import ALL_PAIRS
-from resolver.kernels.garbage import BATCH_OBJECTS, collect_rarely
+from resolver.kernels.garbage import BATCH_OBJECTS, collect_rarely, keep_survivors
 from resolver.pipeline import normalize, score_openly
 from resolver.population_scoring import count_partners
 from resolver.records import Batch
@@ -93,6 +93,8 @@ PartStep = Callable[[Sequence[ArrowPart]], Iterator[ArrowPart]]
 def run_step(step: PartStep, rows: Iterable[ArrowPart]) -> Iterator[ArrowPart]:
     """Run a step on the rows of one part, as Spark calls it; reports are passed on."""
     collect_rarely(BATCH_OBJECTS)
+    # Spark searches after each task, which takes half a second once dictionaries are loaded
+    keep_survivors()
     every = list(rows)
     yield from (row for row in every if row.content == "account")
     if every:
