@@ -160,20 +160,37 @@ def merge_round(
     labels, candidates = state.labels, state.candidates
     if not (candidates.logodds >= rule.merge_threshold).any():
         return None
-    nodes = np.unique(np.concatenate([candidates.left, candidates.right]))
     weights = _add_weak_pairs(state, pairs, rule)
+    nodes = _Nodes.of(len(labels), candidates)
     node_labels = cluster(
-        len(nodes),
-        PairLogOdds(_places(nodes, weights.left), _places(nodes, weights.right), weights.logodds),
+        len(nodes.labels),
+        PairLogOdds(nodes.place[weights.left], nodes.place[weights.right], weights.logodds),
         rule,
         stated=_forbidden_nodes(nodes, labels, apart),
         kinds=_kinds_of_nodes(nodes, labels, kinds),
     )
-    if np.array_equal(node_labels, np.arange(len(nodes))):
+    if np.array_equal(node_labels, np.arange(len(nodes.labels))):
         return None
     new_label = np.arange(len(labels), dtype=np.int32)
-    new_label[nodes] = nodes[node_labels]
+    new_label[nodes.labels] = nodes.labels[node_labels]
     return new_label[labels]
+
+
+class _Nodes(NamedTuple):
+    """Entities of a round, ascending; whether each label is one of them, and its place there."""
+
+    labels: IntArray
+    is_node: npt.NDArray[np.bool_]
+    place: IntArray
+
+    @classmethod
+    def of(cls, count: int, candidates: EntityPairs) -> _Nodes:
+        """Return the entities of candidates, whose labels are below a number."""
+        is_node = np.zeros(count, dtype=bool)
+        for side in (candidates.left, candidates.right):
+            is_node[side] = True
+        place = np.cumsum(is_node, dtype=np.int32) - np.int32(1)
+        return cls(np.flatnonzero(is_node).astype(np.int32), is_node, place)
 
 
 def _add_weak_pairs(state: EntityState, pairs: PairLogOdds, rule: MergeRule) -> PairLogOdds:
@@ -186,7 +203,8 @@ def _add_weak_pairs(state: EntityState, pairs: PairLogOdds, rule: MergeRule) -> 
     low, high = labels[pairs.left], labels[pairs.right]
     is_inside = (low != high) & (component[low] == component[high])
     keys, strongest = _group_by_entities(labels, select_pairs(pairs, np.flatnonzero(is_inside)))
-    is_weak = ~np.isin(keys, _pack(candidates.left, candidates.right))
+    candidate_keys = _pack(candidates.left, candidates.right)
+    is_weak = ~np.isin(keys, candidate_keys, assume_unique=True)
     left, right = _unpack(keys[is_weak])
     return PairLogOdds(
         np.concatenate([candidates.left, left]),
@@ -196,20 +214,18 @@ def _add_weak_pairs(state: EntityState, pairs: PairLogOdds, rule: MergeRule) -> 
 
 
 def _kinds_of_nodes(
-    nodes: IntArray, labels: IntArray, kinds: npt.NDArray[np.uint8]
+    nodes: _Nodes, labels: IntArray, kinds: npt.NDArray[np.uint8]
 ) -> npt.NDArray[np.uint8]:
     """Return the combined kinds of the records of each node."""
-    is_node = np.zeros(len(labels), dtype=bool)
-    is_node[nodes] = True
-    rows = np.flatnonzero(is_node[labels])
-    return combine_kinds(kinds[rows], np.searchsorted(nodes, labels[rows]), len(nodes))
+    rows = np.flatnonzero(nodes.is_node[labels])
+    return combine_kinds(kinds[rows], nodes.place[labels[rows]], len(nodes.labels))
 
 
-def _forbidden_nodes(nodes: IntArray, labels: IntArray, apart: Numbers) -> IntArray:
+def _forbidden_nodes(nodes: _Nodes, labels: IntArray, apart: Numbers) -> IntArray:
     """Return the pairs of nodes (n × 2) with records that must not come together."""
     left, right = labels[apart[:, 0]], labels[apart[:, 1]]
-    is_kept = (left != right) & np.isin(left, nodes) & np.isin(right, nodes)
-    return np.stack([_places(nodes, side[is_kept]) for side in (left, right)], axis=1)
+    is_kept = (left != right) & nodes.is_node[left] & nodes.is_node[right]
+    return np.stack([nodes.place[side[is_kept]] for side in (left, right)], axis=1)
 
 
 def _group_by_entities(labels: IntArray, pairs: PairLogOdds) -> tuple[Numbers, Numbers]:
@@ -220,18 +236,15 @@ def _group_by_entities(labels: IntArray, pairs: PairLogOdds) -> tuple[Numbers, N
     across = np.flatnonzero(first != second)
     keys = _pack(np.minimum(first, second)[across], np.maximum(first, second)[across])
     logodds = pairs.logodds[across].astype(np.int64)
-    order = np.lexsort((-logodds, keys))
-    distinct, place = np.unique(keys[order], return_index=True)
-    return distinct, logodds[order][place]
+    order = np.argsort(keys)
+    keys = keys[order]
+    starts = np.flatnonzero(np.diff(keys, prepend=-1))
+    return keys[starts], np.maximum.reduceat(logodds[order], starts) if len(starts) else logodds
 
 
 def select_pairs(pairs: PairLogOdds, places: Numbers) -> PairLogOdds:
     """Return the pairs at some places."""
     return PairLogOdds(pairs.left[places], pairs.right[places], pairs.logodds[places])
-
-
-def _places(nodes: IntArray, labels: IntArray) -> IntArray:
-    return np.searchsorted(nodes, labels).astype(np.int32)
 
 
 def _pack(left: IntArray, right: IntArray) -> Numbers:

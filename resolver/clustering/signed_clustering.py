@@ -82,21 +82,22 @@ def cluster(
     kinds = np.ones(count, dtype=np.uint8) if kinds is None else kinds
     apart = {_ordered(pair) for pair in decided.different}
     joined = sorted({_ordered(pair) for pair in decided.same} - apart)
-    margin = _limit_doubt(logodds.astype(np.int64)) - rule.merge_threshold
     # A merge needs a pair that speaks for it, so pairs between such components play no part.
-    is_link = (margin >= 0) & (logodds >= rule.link_threshold)
-    component = components(count, left[is_link], right[is_link], joined)
-    inside = component[left] == component[right]
+    links = np.flatnonzero(logodds >= rule.link_threshold)
+    links = links[_margins(logodds[links], rule) >= 0]
+    component = components(count, left[links], right[links], joined)
+    inside = np.flatnonzero(component[left] == component[right])
+    left, right, margin = left[inside], right[inside], _margins(logodds[inside], rule)
     sizes = np.bincount(component, minlength=count)
     labels = np.arange(count, dtype=np.int32)
     apart_inside = _pairs_inside(component, apart, stated)
     is_decided = np.zeros(count, dtype=bool)
     is_decided[component[np.concatenate([_pairs_array(joined), apart_inside])]] = True
-    simple = inside & (sizes[component[left]] == 2) & ~is_decided[component[left]]
+    simple = (sizes[component[left]] == 2) & ~is_decided[component[left]]
     merged = np.flatnonzero(simple & (margin >= 0))
     merged = merged[kinds[left[merged]] & kinds[right[merged]] != 0]
     labels[right[merged]] = left[merged]
-    edges = np.flatnonzero(inside & ~simple)
+    edges = np.flatnonzero(~simple)
     graph = _Edges(
         *(left[edges], right[edges], margin[edges]),
         *(apart_inside, _pairs_array(joined)),
@@ -188,8 +189,12 @@ def _by_key(
     return out, starts
 
 
-def _limit_doubt(logodds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    return np.where(logodds > -CERTAIN, np.maximum(logodds, -MAX_DOUBT), logodds)
+def _margins(logodds: npt.NDArray[np.integer], rule: MergeRule) -> npt.NDArray[np.int64]:
+    """Return what pairs add to the sum: log-odds beyond the threshold, with limited doubt."""
+    whole = logodds.astype(np.int64)
+    limited = np.where(whole > -CERTAIN, np.maximum(whole, -MAX_DOUBT), whole)
+    margins: npt.NDArray[np.int64] = limited - rule.merge_threshold
+    return margins
 
 
 def drop_joined_pairs(pairs: IntArray, count: int, same: Sequence[RowPair]) -> IntArray:

@@ -39,7 +39,7 @@ DEFAULT_SCHEMA = {
 }
 
 
-def combine_kinds(kinds: Kinds, owner: npt.NDArray[np.int64], count: int) -> Kinds:
+def combine_kinds(kinds: Kinds, owner: npt.NDArray[np.integer], count: int) -> Kinds:
     """Return the kind of each of `count` entities; record i belongs to entity `owner[i]`.
 
     It is what all records of an entity can be, or any if they exclude each other; 0 without any.
