@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import threading
 import time
 from pathlib import Path
@@ -21,10 +20,12 @@ from resolver.hub.desk_users import has_users
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder
+from resolver.kernels.garbage import collect_rarely, keep_survivors
 from resolver.screening.screener import Screener
 
 _KEY = "resolver"
-_GC_THRESHOLD = 50_000
+_RESPONSE_OBJECTS = 50_000
+"""New objects after which a service that answers searches for reference cycles."""
 FOLLOW_SECONDS = 0.25
 """Seconds between two looks for commits of other processes."""
 _RETRY_SECONDS = 2
@@ -66,9 +67,9 @@ class Service:
         self.screener.warm()
         # loaded objects stay for good: the collector must not walk through them during a request,
         # nor now, where it would find next to nothing
-        gc.freeze()
+        keep_survivors()
         # a response makes some ten thousand objects, all of them without cycles
-        gc.set_threshold(_GC_THRESHOLD, 20, 50)
+        collect_rarely(_RESPONSE_OBJECTS)
         self._warm_event.set()
 
     def loading_stage(self) -> tuple[str, float]:
