@@ -151,29 +151,35 @@ def _count_pairs(
     workers: int,
 ) -> _CountedPairs:
     """Group the keys of all rules and count the pairs of each left record."""
-    count = len(records.kinds)
-    lanes = [np.zeros(count, dtype=np.int64) for _ in range(workers)]
-    free = list(range(workers))
+    with threads(workers) as pool:
+        grouped = list(pool.map(lambda rule: group(*rule), rules))
+    lane_of_rule = _share_lanes([len(groups.rows) for groups in grouped], workers)
 
-    def count_rule(number_and_rule: tuple[int, Rule]) -> tuple[KeyGroups, int]:
-        groups = group(*number_and_rule)
-        # A lane belongs to one thread at a time; `pop` and `append` are atomic.
-        lane = free.pop()
-        groups.pairs(records, lanes[lane])
-        free.append(lane)
-        return groups, lane
+    def count_lane(lane: int) -> PackedPairs:
+        counts = np.zeros(len(records.kinds), dtype=np.int64)
+        for groups, own_lane in zip(grouped, lane_of_rule, strict=True):
+            if own_lane == lane:
+                groups.pairs(records, counts)
+        return counts
 
     with threads(workers) as pool:
-        counted = list(pool.map(count_rule, rules))
-    ends = np.zeros(count + 1, dtype=np.int64)
+        lanes = list(pool.map(count_lane, range(workers)))
+    ends = np.zeros(len(records.kinds) + 1, dtype=np.int64)
     np.cumsum(sum(lanes), out=ends[1:])
     # The pairs of a record on one lane follow those on the lanes before it.
     start = ends[:-1].copy()
     for lane, counts in enumerate(lanes):
         lanes[lane], start = start, start + counts
-    return _CountedPairs(
-        [groups for groups, _ in counted], [lane for _, lane in counted], lanes, ends, records
-    )
+    return _CountedPairs(grouped, lane_of_rule, lanes, ends, records)
+
+
+def _share_lanes(sizes: Sequence[int], lanes: int) -> list[int]:
+    """Return the lane of each rule, so that lanes have about the same size."""
+    lane_of_rule, totals = [0] * len(sizes), [0] * lanes
+    for rule in sorted(range(len(sizes)), key=lambda rule: -sizes[rule]):
+        lane_of_rule[rule] = totals.index(min(totals))
+        totals[lane_of_rule[rule]] += sizes[rule]
+    return lane_of_rule
 
 
 def _unite_in_passes(
