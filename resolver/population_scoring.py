@@ -34,7 +34,7 @@ from resolver.scoring.terms import LOWEST_LOGODDS
 
 Numbers = npt.NDArray[np.int64]
 _Result = TypeVar("_Result")
-_PAIRS_PER_PART = 1 << 20
+_PAIRS_PER_PART = 1 << 18
 PARTNER_KEYS = tuple(key for kind in KINDS for key in (kind, kind + WITHIN))
 """Keys of counts of pairs: kinds, and kinds of pairs within one source."""
 KIND_MISMATCH = LOWEST_LOGODDS

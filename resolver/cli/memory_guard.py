@@ -6,6 +6,7 @@ Python report anything. The parent stays as small as at the start of the program
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import os
 import resource
@@ -14,6 +15,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
+from typing import NoReturn
 
 from resolver.errors import UsageError
 from resolver.kernels.processes import end_with_parent
@@ -41,7 +43,7 @@ def run_watched(work: Callable[[], int]) -> int:
     except OSError:
         return work()
     if not child:
-        return _work_as_child(work)
+        _work_as_child(work)
     _forward_signals(child)
     _, status = os.waitpid(child, 0)
     code = os.waitstatus_to_exitcode(status)
@@ -51,15 +53,16 @@ def run_watched(work: Callable[[], int]) -> int:
     return 1
 
 
-def _work_as_child(work: Callable[[], int]) -> int:
+def _work_as_child(work: Callable[[], int]) -> NoReturn:
     end_with_parent()
     code = work()
-    if code:
-        # after a lack of memory a regular exit could fail again
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(code)
-    return code
+    if not code:
+        # after a lack of memory these could fail
+        atexit._run_exitfuncs()
+    # a regular exit would free all records one by one, and after a lack of memory fail again
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _forward_signals(child: int) -> None:

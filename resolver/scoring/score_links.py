@@ -111,7 +111,9 @@ def _select_linked(scored: ScoredRows, thresholds: Thresholds) -> ScoredRows:
     values = np.arange(int(scored.logodds.min()), int(scored.logodds.max()) + 1)
     is_linked = np.append(thresholds.bands(scores(values)) != Band.DISTINCT, True)
     linked = np.flatnonzero(scored.logodds >= values[0] + is_linked.argmax())
-    linked = linked[np.lexsort((scored.right[linked], scored.left[linked]))]
+    keys = _pack(scored.left[linked], scored.right[linked])
+    if not np.all(keys[1:] > keys[:-1]):
+        linked = linked[np.argsort(keys, kind="stable")]
     return ScoredRows(*(column[linked] for column in scored))
 
 
