@@ -296,6 +296,7 @@ def _build_stats(task: ResolutionTask, scored: ScoredCandidates, meter: StageMet
         task.models.population,
         shift_histogram(scored.partner_counts, shifts) if scored.partner_counts else None,
         patterns,
+        scored.uncompared,
     )
 
 

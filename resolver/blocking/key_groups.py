@@ -38,7 +38,7 @@ class KeyGroups:
     """Groups of records that share a key of rule `number`.
 
     Group g is `rows[bounds[g]:bounds[g + 1]]` with refinements in `refine`, unrefined records
-    first. `distinct` counts all keys, `cut` the pairs of purged keys.
+    first. `distinct` counts all keys, `cut` the pairs of purged keys; `cut_rows` are their records.
     """
 
     number: int
@@ -47,6 +47,7 @@ class KeyGroups:
     bounds: npt.NDArray[np.int64]
     distinct: int
     cut: int
+    cut_rows: IntArray
 
     def pairs(
         self,
@@ -88,11 +89,14 @@ def group_keys(
         order = np.argsort(bases)
         within[order] = purge_counts(bases[order]) == 0
     cut = order_groups(rows, refine, starts, ends, records.sides, records.linking, cap, within)
+    cut_rows = np.zeros(0, dtype=np.int32)
     if not within.all():
-        starts, sizes = starts[within], (ends - starts)[within]
-        members = spread(starts, sizes)
-        rows, refine, bounds = rows[members], refine[members], np.append(0, np.cumsum(sizes))
-    return KeyGroups(number, rows, refine, bounds, distinct, int(cut))
+        sizes = ends - starts
+        cut_rows = np.unique(rows[spread(starts[~within], sizes[~within])])
+        members = spread(starts[within], sizes[within])
+        rows, refine = rows[members], refine[members]
+        bounds = np.append(0, np.cumsum(sizes[within]))
+    return KeyGroups(number, rows, refine, bounds, distinct, int(cut), cut_rows)
 
 
 def _group_equal(

@@ -48,12 +48,14 @@ _PAIR_BYTES = 12
 class CandidatePairs:
     """Candidate pairs, left < right, sorted, each once.
 
-    `rules` has bit k set if rule k of `RULES` joins the pair.
+    `rules` has bit k set if rule k of `RULES` joins the pair. `uncompared` counts the records
+    without a pair that share purged keys with others.
     """
 
     left: IntArray
     right: IntArray
     rules: npt.NDArray[np.uint32]
+    uncompared: int = 0
 
     def __len__(self) -> int:
         return len(self.left)
@@ -97,7 +99,8 @@ def join_candidates(
         )
         for (number, rule), groups in zip(rules, counted.groups, strict=True)
     )
-    return CandidatePairs(left, right, bits), tuple(stats)
+    pairs = CandidatePairs(left, right, bits, _count_uncompared(counted, left, right))
+    return pairs, tuple(stats)
 
 
 def _rule_grouper(
@@ -180,6 +183,16 @@ def _share_lanes(sizes: Sequence[int], lanes: int) -> list[int]:
         lane_of_rule[rule] = totals.index(min(totals))
         totals[lane_of_rule[rule]] += sizes[rule]
     return lane_of_rule
+
+
+def _count_uncompared(counted: _CountedPairs, left: IntArray, right: IntArray) -> int:
+    """Return the number of records of purged keys that are in none of the pairs."""
+    is_cut = np.zeros(len(counted.records.kinds), dtype=bool)
+    for groups in counted.groups:
+        is_cut[groups.cut_rows] = True
+    is_cut[left] = False
+    is_cut[right] = False
+    return int(np.count_nonzero(is_cut))
 
 
 def _unite_in_passes(

@@ -187,7 +187,17 @@ def print_counts(
         unlisted = "a run without --only entities lists them"
         rejects_place = unlisted if only_entities else out / "rejects.csv"
         click.echo(f"{counts['rejects']:,} rows or values could not be read: {rejects_place}")
+    print_uncompared(counts.get("uncompared", 0))
     click.echo(place)
+
+
+def print_uncompared(count: int) -> None:
+    """Print how many records were compared with no other because of purged keys, if any were."""
+    if count:
+        records = "1 record was" if count == 1 else f"{count:,} records were"
+        click.echo(
+            f"{records} compared with no other: too many records share what these have in common"
+        )
 
 
 def print_forecast(forecast: ReviewForecast) -> None:
@@ -238,4 +248,5 @@ def _counts(intake: Intake, resolution: Resolution) -> dict[str, int]:
         **{outcome.label: int(outcomes[outcome]) for outcome in Outcome},
         "rejects": len(intake.rejects),
         "withdrawn": len(intake.withdrawn),
+        "uncompared": resolution.stats.uncompared,
     }

@@ -23,6 +23,7 @@ from resolver.cli.run_profile import RunProfile
 from resolver.cli.run_results import (
     prepare_folder,
     print_forecast,
+    print_uncompared,
     write_run_results,
 )
 from resolver.settings import Settings
@@ -219,9 +220,11 @@ def _print_summary(
     counts = result.counts(intake)
     if as_json:
         place = None if out is None else str(out)
-        click.echo(json.dumps({**counts, "plan": result.stats.plan, "out": place}))
+        extra = {"uncompared": result.stats.uncompared, "plan": result.stats.plan, "out": place}
+        click.echo(json.dumps({**counts, **extra}))
         return
     click.echo(_changes_text(result, len(intake.batch), dry_run=dry_run))
+    print_uncompared(result.stats.uncompared)
     if stored is not None and out is not None:
         click.echo(
             f"Results on {len(stored.record_numbers):,} records of the entities touched: {out}"

@@ -29,7 +29,7 @@ from resolver.scoring.agreement_patterns import PatternTally
 from resolver.scoring.score_links import score_histogram
 
 PAIRS_PER_CHUNK = 200_000
-CHECKPOINT_FORMAT = 7
+CHECKPOINT_FORMAT = 8
 """Version of checkpoints; raise it where rules or comparators change without the model."""
 Candidates = tuple[CandidatePairs, tuple[RuleStat, ...]]
 """Candidate pairs, with figures of each blocking rule."""
@@ -151,7 +151,8 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
                 arrays = checkpoint.load_or_compute(
                     "block", lambda: _candidate_arrays(block(task, normalized, self.purge_counts))
                 )
-                pairs = CandidatePairs(arrays["left"], arrays["right"], arrays["bits"])
+                columns = arrays["left"], arrays["right"], arrays["bits"]
+                pairs = CandidatePairs(*columns, int(arrays["uncompared"]))
                 rules = parse_rules(arrays["rules"])
             usage.items = len(pairs)
         return pairs, rules
@@ -187,6 +188,7 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
             unsupported,
             tally,
             None if self.values is None else NormalForms(self.values, names.token_index),
+            pairs.uncompared,
         )
 
 
@@ -211,6 +213,7 @@ def _candidate_arrays(candidate_pairs: Candidates) -> Arrays:
         "left": pairs.left,
         "right": pairs.right,
         "bits": pairs.rules,
+        "uncompared": np.array(pairs.uncompared),
         "rules": format_rules(rules),
     }
 

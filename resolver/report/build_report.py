@@ -73,6 +73,7 @@ def build_report(
         stamp=dict(resolution.stats.stamp),
         run=dict(run or {}),
         hidden_lists=max(0, len(intake.lists) - SHOWN_LISTS),
+        uncompared=resolution.stats.uncompared,
     )
 
 

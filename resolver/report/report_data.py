@@ -229,6 +229,7 @@ class ReportData:
 
     `lists`, `withdrawn` and `warnings` are truncated; `hidden_lists`: number of lists not shown.
     `forecast`: work of review, if it is to be shown. `patterns`: None where they were not counted.
+    `uncompared`: records that purging left without a pair.
     """
 
     title: str
@@ -252,4 +253,5 @@ class ReportData:
     stamp: Mapping[str, str]
     run: Mapping[str, str] = field(default_factory=dict)
     hidden_lists: int = 0
+    uncompared: int = 0
     forecast: ReviewForecast | None = None

@@ -238,6 +238,7 @@ def test_block_purging_counts_purged_pairs() -> None:
         "name_set": (0, 190),
         "identifier": (1, 0),
     }
+    assert pairs.uncompared == 18
     assert len(join_candidates(prepared(crowd), Plan("t", 1, {"name_set": ""}), cap=190)[0]) == 190
 
 
@@ -245,7 +246,7 @@ def test_linking_few_with_many_is_not_purged() -> None:
     crowd = prepared(record(f"s:{row:02d}", name="Ann Lee") for row in range(20))
     sides = np.array([1] + [0] * 19, dtype=np.uint8)
     pairs, (stat,) = join_candidates(crowd, Plan("t", 1, {"name_set": ""}), sides=sides, cap=19)
-    assert (len(pairs), stat.cut) == (19, 0)
+    assert (len(pairs), stat.cut, pairs.uncompared) == (19, 0, 0)
 
 
 @pytest.mark.parametrize("side", [0, 1])

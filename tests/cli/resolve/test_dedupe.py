@@ -130,6 +130,28 @@ def test_only_entities(lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (printed["records"], printed["rejects"], printed["plan"]) == (9, 0, "XS")
 
 
+def test_records_that_purging_leaves_without_a_pair_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    crowd, url = tmp_path / "crowd.csv", f"sqlite:///{tmp_path}/hub.db"
+    # 1,100 records make more pairs than a key may have
+    lines = [f"{number},Ivan Petrov,1962-03-04" for number in range(1_100)]
+    crowd.write_text("\n".join(["id,name,birth_date", *lines, "x,Ann Lee,1950-01-02"]), "utf-8")
+    sentence = "1,100 records were compared with no other"
+    out = str(tmp_path / "out")
+    for options in (["--out", out], ["--out", out, "--resume"], ["--store", url]):
+        assert run(["dedupe", str(crowd), *options]) == 0
+        assert sentence in capsys.readouterr().out
+    report = (tmp_path / "out" / "report.html").read_text("utf-8")
+    assert f"{sentence} for this reason" in " ".join(report.split())
+    assert run(["dedupe", str(crowd), "--out", out, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["uncompared"] == 1_100
+    few = tmp_path / "few.csv"
+    few.write_text("\n".join(["id,name,birth_date", *lines[:9]]), "utf-8")
+    assert run(["dedupe", str(few), "--out", out]) == 0
+    assert "compared with no other" not in capsys.readouterr().out
+
+
 def test_decisions_are_obeyed(
     lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
