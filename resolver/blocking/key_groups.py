@@ -38,7 +38,8 @@ class KeyGroups:
     """Groups of records that share a key of rule `number`.
 
     Group g is `rows[bounds[g]:bounds[g + 1]]` with refinements in `refine`, unrefined records
-    first. `distinct` counts all keys, `cut` the pairs of purged keys; `cut_rows` are their records.
+    first. `distinct` counts all keys, `cut` the pairs of purged keys; `cut_rows` are their records,
+    some more than once.
     """
 
     number: int
@@ -92,7 +93,7 @@ def group_keys(
     cut_rows = np.zeros(0, dtype=np.int32)
     if not within.all():
         sizes = ends - starts
-        cut_rows = np.unique(rows[spread(starts[~within], sizes[~within])])
+        cut_rows = rows[spread(starts[~within], sizes[~within])]
         members = spread(starts[within], sizes[within])
         rows, refine = rows[members], refine[members]
         bounds = np.append(0, np.cumsum(sizes[within]))

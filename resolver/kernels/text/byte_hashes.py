@@ -30,14 +30,6 @@ _WORD_ORDER = """
 """.split()
 """Per round the order of the words of the block (sigma), as hexadecimal digits."""
 _SIGMA = np.array([[int(word, 16) for word in row] for row in _WORD_ORDER], dtype=np.uint8)
-_MIXED = np.array(
-    [
-        [int(word, 16) for word in step]
-        for step in "048C 159D 26AE 37BF 05AF 16BC 278D 349E".split()
-    ],
-    dtype=np.uint8,
-)
-"""Words of the state that each step of a round mixes: columns, then diagonals."""
 _PARAMETERS = np.uint64(0x01010008)
 """Digest of 8 bytes, no key, one block."""
 MAX_BYTES = 128
@@ -50,44 +42,57 @@ def _rotated(value: np.uint64, by: int) -> np.uint64:
 
 
 @compiled(inline="always", allocates=False)
-def _mix_state(state: HashArray, block: HashArray, turn: int, step: int) -> None:
-    """Mix four words of the state (the function G of the RFC)."""
-    a, b, c, d = _MIXED[step, 0], _MIXED[step, 1], _MIXED[step, 2], _MIXED[step, 3]
-    state[a] += state[b] + block[_SIGMA[turn, 2 * step]]
-    state[d] = _rotated(state[d] ^ state[a], 32)
-    state[c] += state[d]
-    state[b] = _rotated(state[b] ^ state[c], 24)
-    state[a] += state[b] + block[_SIGMA[turn, 2 * step + 1]]
-    state[d] = _rotated(state[d] ^ state[a], 16)
-    state[c] += state[d]
-    state[b] = _rotated(state[b] ^ state[c], 63)
+def _mix(
+    a: np.uint64, b: np.uint64, c: np.uint64, d: np.uint64, first: np.uint64, second: np.uint64
+) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
+    """Return four words of the state mixed with two of the block (the function G of the RFC)."""
+    a += b + first
+    d = _rotated(d ^ a, 32)
+    c += d
+    b = _rotated(b ^ c, 24)
+    a += b + second
+    d = _rotated(d ^ a, 16)
+    c += d
+    b = _rotated(b ^ c, 63)
+    return a, b, c, d
+
+
+@compiled(inline="always", allocates=False)
+def _fill_block(text: ByteArray, length: AnyInt, block: HashArray) -> None:
+    """Write a text to the block, as words of eight bytes, the first one lowest."""
+    for place in range(16):
+        block[place] = 0
+    for at in range(length):
+        block[at >> 3] |= np.uint64(text[at]) << np.uint64(8 * (at & 7))
 
 
 @compiled(allocates=False)
-def hash_bytes(text: ByteArray, length: AnyInt, state: HashArray, block: HashArray) -> np.uint64:
+def hash_bytes(text: ByteArray, length: AnyInt, block: HashArray) -> np.uint64:
     """Return the hash of the first `length` bytes (at most `MAX_BYTES`) of `text`, never 0.
 
-    `state` and `block`: scratch of 16 numbers each.
+    `block`: scratch of 16 numbers. The words of the state are variables, which processors keep in
+    registers; in an array they take twice the time.
     """
-    for place in range(16):
-        word = np.uint64(0)
-        for byte in range(8):
-            at = 8 * place + byte
-            if at < length:
-                word |= np.uint64(text[at]) << np.uint64(8 * byte)
-        block[place] = word
-    first = _INITIAL_STATE[0] ^ _PARAMETERS
-    state[0] = first
-    for place in range(1, 8):
-        state[place] = _INITIAL_STATE[place]
-    for place in range(8):
-        state[8 + place] = _INITIAL_STATE[place]
-    state[12] ^= np.uint64(length)
-    state[14] = ~state[14]
+    _fill_block(text, length, block)
+    start = _INITIAL_STATE
+    first = start[0] ^ _PARAMETERS
+    a0, a1, a2, a3 = first, start[1], start[2], start[3]
+    b0, b1, b2, b3 = start[4], start[5], start[6], start[7]
+    c0, c1, c2, c3 = start[0], start[1], start[2], start[3]
+    d0, d1 = start[4] ^ np.uint64(length), start[5]
+    d2, d3 = ~start[6], start[7]
     for turn in range(12):
-        for step in range(8):
-            _mix_state(state, block, turn, step)
-    value = first ^ state[0] ^ state[8]
+        words = _SIGMA[turn]
+        # columns, then diagonals
+        a0, b0, c0, d0 = _mix(a0, b0, c0, d0, block[words[0]], block[words[1]])
+        a1, b1, c1, d1 = _mix(a1, b1, c1, d1, block[words[2]], block[words[3]])
+        a2, b2, c2, d2 = _mix(a2, b2, c2, d2, block[words[4]], block[words[5]])
+        a3, b3, c3, d3 = _mix(a3, b3, c3, d3, block[words[6]], block[words[7]])
+        a0, b1, c2, d3 = _mix(a0, b1, c2, d3, block[words[8]], block[words[9]])
+        a1, b2, c3, d0 = _mix(a1, b2, c3, d0, block[words[10]], block[words[11]])
+        a2, b3, c0, d1 = _mix(a2, b3, c0, d1, block[words[12]], block[words[13]])
+        a3, b0, c1, d2 = _mix(a3, b0, c1, d2, block[words[14]], block[words[15]])
+    value = first ^ a0 ^ c0
     return value if value != 0 else np.uint64(1)
 
 
@@ -97,10 +102,10 @@ def fill_text_hashes(offsets: LongArray, data: ByteArray, out: HashArray) -> Non
 
     0 for empty texts and for those longer than `MAX_BYTES`.
     """
-    state, block = np.empty(16, dtype=np.uint64), np.empty(16, dtype=np.uint64)
+    block = np.empty(16, dtype=np.uint64)
     for place in range(len(out)):
         length = offsets[place + 1] - offsets[place]
         out[place] = 0
         if 0 < length <= MAX_BYTES:
             text = data[offsets[place] : offsets[place + 1]]
-            out[place] = hash_bytes(text, length, state, block)
+            out[place] = hash_bytes(text, length, block)

@@ -33,32 +33,29 @@ def _rotated(value: np.uint32, by: int) -> np.uint32:
 
 
 @compiled(inline="always", allocates=False)
-def _padded_byte(text: ByteArray, length: AnyInt, last: AnyInt, place: AnyInt) -> np.uint32:
-    """Return a byte of the text as it is hashed: a one after it, and its length in bits at the end
-    of the `last` byte.
+def _fill_block(text: ByteArray, length: AnyInt, block: AnyInt, words: LetterArray) -> None:
+    """Write the part of a padded text that begins at byte `block` to the first 16 words.
+
+    The text is followed by a one, and ends with its length in bits.
     """
-    if place < length:
-        return np.uint32(text[place])
-    if place == length:
-        return np.uint32(0x80)
-    if place > last - 8:
-        return np.uint32((8 * length) >> (8 * (last - place)) & 0xFF)
-    return np.uint32(0)
+    for place in range(16):
+        words[place] = 0
+    for at in range(block, min(block + _BLOCK, length)):
+        words[(at - block) >> 2] |= np.uint32(text[at]) << np.uint32(24 - 8 * (at & 3))
+    if block <= length < block + _BLOCK:
+        words[(length - block) >> 2] |= np.uint32(0x80) << np.uint32(24 - 8 * (length & 3))
+    if block + _BLOCK >= length + 9:
+        words[14] = np.uint32((8 * length) >> 32)
+        words[15] = np.uint32((8 * length) & 0xFFFFFFFF)
 
 
 @compiled(allocates=False)
 def _hash_text(text: ByteArray, length: AnyInt, state: LetterArray, words: LetterArray) -> None:
     """Write the SHA-256 of a text to `state` (8 words); `words`: scratch of 64."""
-    last = (length + 8) // _BLOCK * _BLOCK + _BLOCK - 1
     for place in range(8):
         state[place] = _INITIAL_STATE[place]
-    for block in range(0, last, _BLOCK):
-        for place in range(16):
-            word = np.uint32(0)
-            for byte in range(4):
-                value = _padded_byte(text, length, last, block + 4 * place + byte)
-                word = np.uint32((word << np.uint32(8)) | value)
-            words[place] = word
+    for block in range(0, length + 9, _BLOCK):
+        _fill_block(text, length, block, words)
         for place in range(16, 64):
             before, after = words[place - 15], words[place - 2]
             low = _rotated(before, 7) ^ _rotated(before, 18) ^ (before >> np.uint32(3))

@@ -42,7 +42,7 @@ def fill_joined_hashes(
     two letters or fewer); both stay 0 beyond `MAX_JOINED` letters. Token t is the ASCII text
     `data[offsets[t]:offsets[t + 1]]`.
     """
-    state, block = np.empty(16, dtype=np.uint64), np.empty(16, dtype=np.uint64)
+    block = np.empty(16, dtype=np.uint64)
     text, other = np.empty(2 * MAX_JOINED, dtype=np.uint8), np.empty(2 * MAX_JOINED, dtype=np.uint8)
     size = 1024
     while size < 2 * len(places):
@@ -65,7 +65,7 @@ def fill_joined_hashes(
             for byte in range(offsets[token], offsets[token + 1]):
                 text[length] = data[byte]
                 length += 1
-        joined[place] = hash_bytes(text, length, state, block)
+        joined[place] = hash_bytes(text, length, block)
         length = write_skeleton(text, length, rules, other)
         if length >= _MIN_SKELETON:
-            joined_skeleton[place] = hash_bytes(text, length, state, block)
+            joined_skeleton[place] = hash_bytes(text, length, block)

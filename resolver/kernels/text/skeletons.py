@@ -29,50 +29,74 @@ class SkeletonRules(NamedTuple):
 
 
 @compiled(inline="always", allocates=False)
-def _letter_bit(byte: AnyInt) -> np.uint64:
-    return np.uint64(1) << np.uint64(byte & 63)
+def _pair_bit(first: AnyInt, second: AnyInt) -> np.uint64:
+    """Return the bit of two neighboring letters among 64, which some others share."""
+    return np.uint64(1) << np.uint64((11 * first + second) & 63)
 
 
 @compiled(inline="always", allocates=False)
-def _replace(text: ByteArray, length: int, rule: ByteArray, out: ByteArray) -> tuple[int, bool]:
-    """Write the text with one rule applied into `out`; return its length and whether it changed."""
+def _pair_bits(text: ByteArray, length: AnyInt) -> np.uint64:
+    """Return the bits of all neighboring letters of a text."""
+    bits = np.uint64(0)
+    for at in range(1, length):
+        bits |= _pair_bit(text[at - 1], text[at])
+    return bits
+
+
+@compiled(inline="always", allocates=False)
+def _find_old(text: ByteArray, start: AnyInt, length: AnyInt, rule: ByteArray) -> np.int64:
+    """Return the first place from `start` on of a rule's old text, or the length for none."""
+    size = np.int64(rule[0])
+    for place in range(start, length - size + 1):
+        if text[place] == rule[1] and text[place + size - 1] == rule[size]:
+            same = True
+            for at in range(1, size - 1):
+                same = same and text[place + at] == rule[1 + at]
+            if same:
+                return np.int64(place)
+    return np.int64(length)
+
+
+@compiled(inline="always", allocates=False)
+def _replace(
+    text: ByteArray, length: AnyInt, first: np.int64, rule: ByteArray, other: ByteArray
+) -> np.int64:
+    """Apply a rule to a text in which its old text is at `first`; return the new length."""
     size, new_size = np.int64(rule[0]), np.int64(rule[5])
-    read, place = np.int64(0), np.int64(0)
-    has_changed = False
+    read, place = first, first
     while read < length:
-        same = read + size <= length
-        for at in range(size):
-            same = same and text[read + at] == rule[1 + at]
-        if same:
-            for at in range(new_size):
-                out[place + at] = rule[6 + at]
-            read += size
-            place += new_size
-            has_changed = True
-        else:
-            out[place] = text[read]
+        found = _find_old(text, read, length, rule)
+        while read < found:
+            other[place] = text[read]
             read += 1
             place += 1
-    return int(place), has_changed
+        if read < length:
+            for at in range(new_size):
+                other[place + at] = rule[6 + at]
+            read += size
+            place += new_size
+    for at in range(first, place):
+        text[at] = other[at]
+    return np.int64(place)
 
 
-@compiled(inline="always")
-def _fold_letters(text: ByteArray, length: int, folded: ByteArray, other: ByteArray) -> int:
+@compiled(inline="always", allocates=False)
+def _fold_letters(text: ByteArray, length: AnyInt, folded: ByteArray) -> np.int64:
     """Fold each letter, drop a final h and doubled letters; return the new length."""
-    write = 0
+    write = np.int64(0)
     for at in range(length):
         letter = folded[text[at]]
-        if letter:
-            text[write] = letter
-            write += 1
+        text[write] = letter
+        write += letter != 0
     if write > 2 and text[write - 1] == _H:
         write -= 1
-    length, write = write, 0
+    length, write = write, np.int64(0)
+    before = np.uint8(0)
     for at in range(length):
-        if at == 0 or text[at] != text[at - 1]:
-            other[write] = text[at]
-            write += 1
-    text[:write] = other[:write]
+        letter = text[at]
+        text[write] = letter
+        write += letter != before
+        before = letter
     return write
 
 
@@ -82,20 +106,17 @@ def write_skeleton(text: ByteArray, length: int, rules: SkeletonRules, other: By
 
     `text` and `other` (scratch) have room for twice the length.
     """
-    present = np.uint64(0)
+    begin = rules.with_h
     for at in range(length):
-        present |= _letter_bit(text[at])
-    begin = 0 if present & _letter_bit(_H) else rules.with_h
+        if text[at] == _H:
+            begin = 0
+    pairs = _pair_bits(text, length)
     for number in range(begin, len(rules.replacements)):
         rule = rules.replacements[number]
-        needed = np.uint64(0)
-        for at in range(np.int64(rule[0])):
-            needed |= _letter_bit(rule[1 + at])
-        if present & needed != needed:
+        if rule[0] > 1 and pairs & _pair_bit(rule[1], rule[2]) == 0:
             continue
-        length, has_changed = _replace(text, length, rule, other)
-        if has_changed:
-            for at in range(np.int64(rule[5])):
-                present |= _letter_bit(rule[6 + at])
-        text[:length] = other[:length]
-    return _fold_letters(text, length, rules.folded, other)
+        first = _find_old(text, 0, length, rule)
+        if first < length:
+            length = _replace(text, length, first, rule, other)
+            pairs = _pair_bits(text, length)
+    return _fold_letters(text, length, rules.folded)
