@@ -40,8 +40,8 @@ from resolver.records.results.resolution import RuleStat
 MAX_BLOCK_PAIRS = 500_000
 PAIR_BUFFER_BYTES = 448 << 20
 """Memory of the pairs of one pass, before the prefilter."""
-_PAIR_BYTES = 12
-"""Bytes of a dealt pair and its rules."""
+_PAIR_BYTES = 8
+"""Bytes of a dealt pair."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,8 +69,7 @@ def unite_dealt_pairs(
     """
     count = len(ends) - 1
     counts = np.zeros(count, dtype=np.int64)
-    bits = np.empty(len(dealt), dtype=np.uint32)
-    lists = DealtPairs(first, ends, dealt, bits, counts)
+    lists = DealtPairs(first, ends, dealt, counts)
     cuts = _cuts(ends, count, workers)
     stats = np.zeros((len(cuts), 2, 1 << RULE_BITS), dtype=np.int64)
 

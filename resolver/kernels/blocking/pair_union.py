@@ -31,14 +31,13 @@ ALL_PAIRS = -(2**31)
 class DealtPairs(NamedTuple):
     """Pairs dealt to left records `first` + i: `pairs[ends[i]:ends[i + 1]]`, right << 5 | rule.
 
-    While they are united, the right records and rule bits (`rules`) of the pairs that are kept move
-    to the beginning of each record's range; `counts` says how many there are.
+    While they are united, the pairs that are kept move to the beginning of each record's range, as
+    right << 32 | rule bits; `counts` says how many there are.
     """
 
     first: int
     ends: LongArray
     pairs: LongArray
-    rules: LetterArray
     counts: LongArray
 
 
@@ -124,7 +123,7 @@ def unite_pairs(
     those that it alone found. The returned sum has no meaning; it keeps the reads ahead from being
     optimized away.
     """
-    first, ends, all_pairs, all_rules, counts = dealt
+    first, ends, all_pairs, counts = dealt
     touched = np.int64(0)
     for row in range(start, stop):
         low, high = ends[row], ends[row + 1]
@@ -146,8 +145,7 @@ def unite_pairs(
                 stats[0, number] += (rule_bits >> np.uint32(number)) & np.uint32(1)
             if rules == 1:
                 stats[1, last] += 1
-            all_pairs[out] = right
-            all_rules[out] = rule_bits
+            all_pairs[out] = (right << 32) | np.int64(rule_bits)
             out += 1
         counts[row] = out - low
     return touched
@@ -168,5 +166,6 @@ def gather_pairs(
         for offset in range(dealt.counts[row]):
             place = total[row] + offset
             left[place] = dealt.first + row
-            right[place] = dealt.pairs[dealt.ends[row] + offset]
-            rules[place] = dealt.rules[dealt.ends[row] + offset]
+            pair = dealt.pairs[dealt.ends[row] + offset]
+            right[place] = pair >> 32
+            rules[place] = pair & 0xFFFFFFFF
