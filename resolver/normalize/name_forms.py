@@ -12,6 +12,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.text.composed_names import (
+    ComposedNames,
+    PartValues,
+    count_composed,
+    fill_composed,
+)
 from resolver.normalize.group_tokens import group_readings
 from resolver.normalize.lexicons.patronymics import mark_lineage
 from resolver.normalize.name_hashes import compact_hashes, joined_hashes
@@ -33,6 +39,8 @@ PART_ROLES = {
     "fatherName": Role.MIDDLE | Lineage.FOREBEAR,
     "lastName": Role.FAMILY,
 }
+_CHOSEN_PARTS = ("firstName", "lastName")
+"""Parts of which a name has one value."""
 _OWN_PARTS = ("firstName", "secondName", "middleName", "lastName")
 _SINGLE_READING_KINDS = frozenset((int(Kind.PERSON), int(Kind.GROUP), int(Kind.ASSET)))
 """Kinds whose names are read in one way."""
@@ -160,39 +168,41 @@ def _compose_names(
     Up to `MAX_NAME_PARTS` given names are combined with as many family names, with middle parts
     between.
     """
-    count = len(batch)
-    parts_by_prop = {
-        prop: Ragged(batch.columns[prop].offsets(count), batch.columns[prop].codes)
-        for prop in parts
-        if prop in batch.columns
-    }
-    if not parts_by_prop:
+    props = [prop for prop in PART_ROLES if prop in parts and prop in batch.columns]
+    if not props:
         return Ragged.empty(0), np.zeros(0, dtype=np.uint8), np.zeros(0, dtype=np.int32)
-    # One combination per (given, family) pair; a record may lack one of them.
-    given_counts, family_counts = (
-        np.minimum(parts_by_prop.get(prop, Ragged.empty(count)).counts, MAX_NAME_PARTS)
-        for prop in ("firstName", "lastName")
+    values = _gather_values(batch, props, [parts[prop] for prop in props])
+    names, words = count_composed(is_composed, values, MAX_NAME_PARTS)
+    composed = ComposedNames(
+        np.empty(names, dtype=np.int32),
+        np.empty(names + 1, dtype=np.int32),
+        np.empty(words, dtype=np.int32),
+        np.empty(words, dtype=np.uint8),
     )
-    combinations = np.where(
-        is_composed, np.maximum(given_counts, 1) * np.maximum(family_counts, 1), 0
+    fill_composed(is_composed, values, MAX_NAME_PARTS, composed)
+    tokens = Ragged(composed.offsets, composed.words)
+    return tokens, _mark_own_names(tokens, composed.roles), composed.rows
+
+
+def _gather_values(batch: Batch, props: list[str], tables: list[Ragged]) -> PartValues:
+    """Return the values of some parts, whose tokens are given, in one table."""
+    columns = [batch.columns[prop] for prop in props]
+    first_values = np.cumsum([0, *map(len, columns)])
+    first_rows = np.cumsum([0, *map(len, tables)])
+    starts = [
+        column.offsets(len(batch)) + first
+        for column, first in zip(columns, first_values, strict=False)
+    ]
+    codes = [column.codes + first for column, first in zip(columns, first_rows, strict=False)]
+    whole = concat_rows(tables)
+    return PartValues(
+        np.array(starts, dtype=np.int32),
+        np.concatenate(codes).astype(np.int32),
+        whole.offsets,
+        whole.items,
+        np.array([int(PART_ROLES[prop]) for prop in props], dtype=np.uint8),
+        *(props.index(prop) if prop in props else -1 for prop in _CHOSEN_PARTS),
     )
-    rows = np.repeat(np.arange(count, dtype=np.int32), combinations)
-    within = np.arange(len(rows)) - np.repeat(np.cumsum(combinations) - combinations, combinations)
-    choice = {
-        "firstName": within // np.maximum(family_counts, 1)[rows],
-        "lastName": within % np.maximum(family_counts, 1)[rows],
-    }
-    pieces: list[tuple[Ragged, int]] = []
-    for prop, role in PART_ROLES.items():
-        if prop in parts_by_prop:
-            chosen = (
-                _chosen_values(parts_by_prop[prop], rows, choice[prop])
-                if prop in choice
-                else parts_by_prop[prop].take(rows)
-            )
-            pieces.append((chosen.through(parts[prop]), int(role)))
-    words, roles = _interleave(pieces, len(rows))
-    return words, _mark_own_names(words, roles), rows
 
 
 def _mark_own_names(words: Ragged, roles: ByteArray) -> ByteArray:
@@ -223,31 +233,6 @@ def _has_composed_name(batch: Batch) -> npt.NDArray[np.bool_]:
         some |= has.get(prop, none)
     written = batch.columns["name"].offsets(count) if "name" in batch.columns else None
     return whole | (some if written is None else some & (np.diff(written) == 0))
-
-
-def _chosen_values(ragged: Ragged, rows: IntArray, choice: npt.NDArray[np.int64]) -> Ragged:
-    """Return the chosen value of each row, none for rows without values."""
-    counts = (ragged.counts[rows] > 0).astype(np.int64)
-    positions = ragged.offsets[:-1][rows] + choice
-    return Ragged(offsets_of(counts), ragged.items[positions[counts > 0]])
-
-
-def _interleave(pieces: list[tuple[Ragged, int]], count: int) -> tuple[Ragged, ByteArray]:
-    """Return per row the items of the first piece, the second …, with the piece's role for each."""
-    if not pieces:
-        return Ragged.empty(count), np.zeros(0, dtype=np.uint8)
-    counts = np.stack([piece.counts for piece, _ in pieces])
-    starts = np.cumsum(counts.T.ravel()) - counts.T.ravel()
-    starts = starts.reshape(count, len(pieces)).T
-    total = int(counts.sum())
-    items, roles = np.zeros(total, dtype=np.int32), np.zeros(total, dtype=np.uint8)
-    # The role of the only part of a name says little.
-    several = (counts > 0).sum(axis=0) > 1
-    for number, (piece, role) in enumerate(pieces):
-        at = spread(starts[number], counts[number])
-        items[at] = piece.items
-        roles[at] = np.repeat(np.where(several, role, int(Role.UNSET)), counts[number])
-    return Ragged(offsets_of(counts.sum(axis=0)), items), roles
 
 
 def _forms_of_records(

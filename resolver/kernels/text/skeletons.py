@@ -117,6 +117,6 @@ def write_skeleton(text: ByteArray, length: int, rules: SkeletonRules, other: By
             continue
         first = _find_old(text, 0, length, rule)
         if first < length:
-            length = _replace(text, length, first, rule, other)
+            length = int(_replace(text, length, first, rule, other))
             pairs = _pair_bits(text, length)
-    return _fold_letters(text, length, rules.folded)
+    return int(_fold_letters(text, length, rules.folded))

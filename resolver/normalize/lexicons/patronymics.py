@@ -27,10 +27,11 @@ def mark_lineage(forms: Ragged, roles: ByteArray, tokens: TokenTable) -> ByteArr
 
     The marked own name is the likely given name.
     """
-    codes = [code for code, text in enumerate(tokens.texts.tolist()) if text in _MARKERS]
-    rows = np.unique(forms.rows[np.isin(forms.items, codes)]) if codes else np.zeros(0, np.int32)
-    if not len(rows):
+    is_marker = np.array([text in _MARKERS for text in tokens.texts.tolist()], dtype=bool)
+    places = np.flatnonzero(is_marker[forms.items])
+    if not len(places):
         return roles
+    rows = np.unique(np.searchsorted(forms.offsets, places, side="right") - 1)
     marked = roles.copy()
     for row in rows.tolist():
         words = slice(int(forms.offsets[row]), int(forms.offsets[row + 1]))

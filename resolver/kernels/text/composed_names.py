@@ -1,0 +1,119 @@
+"""Names that are composed of the parts of names that records state."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from resolver.kernels.arrays import AnyInt, BoolArray, ByteArray, IntArray
+from resolver.kernels.compiler import compiled
+
+
+class PartValues(NamedTuple):
+    """Values of the parts of names, property by property in the order of words in a name.
+
+    The values that record i has of property p are `values[starts[p, i]:starts[p, i + 1]]`, and the
+    tokens of value v are `tokens[token_starts[v]:token_starts[v + 1]]`. `roles`: that of each
+    property's words. `given` and `family` are the properties (-1: none) of which a name has one
+    value; of others it has all.
+    """
+
+    starts: IntArray
+    values: IntArray
+    token_starts: IntArray
+    tokens: IntArray
+    roles: ByteArray
+    given: int
+    family: int
+
+
+class ComposedNames(NamedTuple):
+    """Composed names: the record of each, where its words begin, and words with their roles."""
+
+    rows: IntArray
+    offsets: IntArray
+    words: IntArray
+    roles: ByteArray
+
+
+@compiled(inline="always", allocates=False)
+def _count_choices(parts: PartValues, prop: AnyInt, row: AnyInt, most: AnyInt) -> np.int64:
+    """Return from how many values of a property the names of a record choose: one or more."""
+    if prop < 0:
+        return np.int64(1)
+    count = np.int64(parts.starts[prop, row + 1] - parts.starts[prop, row])
+    return max(np.int64(1), min(count, np.int64(most)))
+
+
+@compiled(inline="always", allocates=False)
+def _find_values(
+    parts: PartValues, prop: AnyInt, row: AnyInt, given: AnyInt, family: AnyInt
+) -> tuple[np.int64, np.int64]:
+    """Return the range of values of a property in a name with some given and family name."""
+    start, stop = np.int64(parts.starts[prop, row]), np.int64(parts.starts[prop, row + 1])
+    if start < stop and (prop == parts.given or prop == parts.family):
+        start += given if prop == parts.given else family
+        stop = start + 1
+    return start, stop
+
+
+@compiled(inline="always", allocates=False)
+def _count_words(
+    parts: PartValues, row: AnyInt, given: AnyInt, family: AnyInt
+) -> tuple[np.int64, np.int64]:
+    """Return the number of words of a name, and that of properties they are from."""
+    words, filled = np.int64(0), np.int64(0)
+    for prop in range(len(parts.roles)):
+        before = words
+        start, stop = _find_values(parts, prop, row, given, family)
+        for place in range(start, stop):
+            value = parts.values[place]
+            words += parts.token_starts[value + 1] - parts.token_starts[value]
+        filled += words > before
+    return words, filled
+
+
+@compiled(allocates=False)
+def count_composed(is_composed: BoolArray, parts: PartValues, most: int) -> tuple[int, int]:
+    """Return the number of names of some records, and of all their words.
+
+    Each of up to `most` given names is combined with each of as many family names.
+    """
+    names, words = np.int64(0), np.int64(0)
+    for row in range(len(is_composed)):
+        if is_composed[row]:
+            for given in range(_count_choices(parts, parts.given, row, most)):
+                for family in range(_count_choices(parts, parts.family, row, most)):
+                    names += 1
+                    words += _count_words(parts, row, given, family)[0]
+    return int(names), int(words)
+
+
+@compiled(allocates=False)
+def fill_composed(
+    is_composed: BoolArray, parts: PartValues, most: int, names: ComposedNames
+) -> None:
+    """Write the names that `count_composed` counts.
+
+    The words of a name of one property have the role 0.
+    """
+    name, filled = 0, np.int64(0)
+    names.offsets[0] = 0
+    for row in range(len(is_composed)):
+        if not is_composed[row]:
+            continue
+        for given in range(_count_choices(parts, parts.given, row, most)):
+            for family in range(_count_choices(parts, parts.family, row, most)):
+                has_several = _count_words(parts, row, given, family)[1] > 1
+                for prop in range(len(parts.roles)):
+                    role = parts.roles[prop] if has_several else np.uint8(0)
+                    start, stop = _find_values(parts, prop, row, given, family)
+                    for place in range(start, stop):
+                        value = parts.values[place]
+                        for at in range(parts.token_starts[value], parts.token_starts[value + 1]):
+                            names.words[filled], names.roles[filled] = parts.tokens[at], role
+                            filled += 1
+                names.rows[name] = row
+                name += 1
+                names.offsets[name] = filled
