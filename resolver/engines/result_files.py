@@ -35,6 +35,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -69,6 +70,10 @@ _Piece = Callable[[], Sequence[pa.Array]]
 _COMMA_TEXT, _QUOTE, _NEWLINE, _NOTHING = (
     pa.scalar(text, pa.large_string()) for text in (",", '"', "\n", "")
 )
+_QUOTED = tuple(b'",\r\n')
+"""Bytes that a cell needs quotes for."""
+_FORMULA_BYTES = np.isin(np.arange(256), list("'=+-@\t\r\n＝＋－＠".encode()))
+"""Bytes that cells begin with which spreadsheets may run (see `FORMULA`), and few others."""
 _ROWS_AT_ONCE = 1 << 17
 _BYTES_AT_ONCE = 1 << 20
 _ENTITIES_PER_PROCESS = 5_000
@@ -168,11 +173,23 @@ def _without_cycle_collection() -> Iterator[None]:
 
 def escape_formulas(texts: pa.StringArray) -> pa.StringArray:
     """Return the texts as a spreadsheet may open them (see the docstring of this module)."""
-    risky = pc.match_substring_regex(texts, FORMULA)
-    if not pc.any(risky).as_py():
+    if not _FORMULA_BYTES[_first_bytes(texts)].any():
         return texts
+    risky = pc.match_substring_regex(texts, FORMULA)
     risky = pc.and_(risky, pc.invert(pc.match_substring_regex(texts, NUMBER)))
     return pc.if_else(risky, pc.binary_join_element_wise("'", texts, ""), texts)
+
+
+def _first_bytes(texts: pa.StringArray) -> npt.NDArray[np.uint8]:
+    """Return the first byte of each text; of an empty one, any byte."""
+    _, offsets, data = texts.buffers()
+    if data is None or not data.size:
+        return np.zeros(0, dtype=np.uint8)
+    starts = np.frombuffer(offsets, dtype=np.int32)[texts.offset : texts.offset + len(texts)]
+    first: npt.NDArray[np.uint8] = np.frombuffer(data, dtype=np.uint8)[
+        np.minimum(starts, data.size - 1)
+    ]
+    return first
 
 
 def _write_csv(
@@ -193,16 +210,19 @@ def _write_csv(
 
 def _csv_lines(piece: _Piece) -> memoryview:
     """Return the lines of some rows."""
-    lines = pc.binary_join_element_wise(*map(_quote_cells, piece()), _COMMA_TEXT)
-    return _utf8_bytes(pc.binary_join_element_wise(lines, _NOTHING, _NEWLINE))
+    first, *others = map(_quote_cells, piece())
+    cells = [text for cell in others for text in (_COMMA_TEXT, cell)]
+    return _utf8_bytes(pc.binary_join_element_wise(first, *cells, _NEWLINE, _NOTHING))
 
 
 def _quote_cells(texts: pa.Array) -> pa.Array:
     """Return the texts as cells of a CSV file; null is empty."""
     texts = pc.fill_null(texts.cast(pa.large_string()), "")
-    special = pc.match_substring_regex(texts, '[",\\r\\n]')
-    if not pc.any(special).as_py():
+    # all letters at once are searched in a fiftieth of the time of a pattern
+    letters = bytes(_utf8_bytes(texts))
+    if not any(letter in letters for letter in _QUOTED):
         return texts
+    special = pc.match_substring_regex(texts, '[",\\r\\n]')
     doubled = pc.binary_join_element_wise(
         _QUOTE, pc.replace_substring(texts, '"', '""'), _QUOTE, _NOTHING
     )
@@ -212,6 +232,8 @@ def _quote_cells(texts: pa.Array) -> pa.Array:
 def _utf8_bytes(texts: pa.LargeStringArray) -> memoryview:
     """Return all texts, one after the other, as UTF-8."""
     _, offsets, data = texts.buffers()
+    if data is None:
+        return memoryview(b"")
     ends = np.frombuffer(offsets, dtype=np.int64)
     return memoryview(data)[ends[texts.offset] : ends[texts.offset + len(texts)]]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +19,16 @@ from followthemoney.statement.serialize import read_csv_statements
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.engines.result_files import RESULT_FILES, escape_formulas, write_results
+from resolver.engines.result_files import (
+    RESULT_FILES,
+    _csv_lines,
+    escape_formulas,
+    write_results,
+)
 from resolver.errors import OutputError
 from resolver.ingest.reader_types import Reject
 from resolver.records import Batch, Kind, Record, Relation, RelationType, Value
-from resolver.records.formula_cells import unescape_formula
+from resolver.records.formula_cells import escape_formula, unescape_formula
 from resolver.records.results.resolution import (
     Band,
     Links,
@@ -229,6 +235,26 @@ def test_formulas_are_escaped(text: str) -> None:
 )
 def test_numbers_and_plain_texts_are_unchanged(text: str) -> None:
     assert escape_formulas(pa.array([text, "=x"])).to_pylist() == [text, "'=x"]
+
+
+CELLS = st.lists(
+    st.tuples(*[st.none() | st.text(alphabet="'=-1a,\"\n\r＝ü", max_size=3)] * 2), max_size=5
+)
+
+
+@given(CELLS, st.integers(0, 2))
+def test_lines_are_read_as_the_cells(
+    table: list[tuple[str | None, str | None]], skipped: int
+) -> None:
+    columns = [pa.array([row[place] for row in table], pa.string())[skipped:] for place in range(2)]
+    lines = bytes(_csv_lines(lambda: list(map(escape_formulas, columns)))).decode("utf-8")
+    assert list(csv.reader(io.StringIO(lines, newline=""), strict=True)) == [
+        [escape_formula(cell or "") for cell in row] for row in table[skipped:]
+    ]
+    # quotes only where they are needed
+    assert '"' in "".join(cell or "" for row in table for cell in row) or not any(
+        f'"{cell}"' in lines for row in table for cell in row if cell and cell.isalnum()
+    )
 
 
 @given(st.text(alphabet="'=+-@1 a\t", max_size=6))
