@@ -25,6 +25,10 @@ from resolver.kernels.clustering.edge_table import edge_key, find_slot
 from resolver.kernels.compiler import compiled
 
 
+_LOW = 0xFFFFFFFF
+"""The lower 32 bits."""
+
+
 class RecordBatches(NamedTuple):
     """Records in batches: those of batch i are `rows[starts[i]:starts[i + 1]]`."""
 
@@ -48,8 +52,8 @@ class DecidedPairs(NamedTuple):
     starts: LongArray
 
 
-HeapEntry: TypeAlias = tuple[float, np.int64, np.int64, np.int64, np.int64]
-"""Negative mean margin, smaller cluster, larger cluster, edge, version of the edge."""
+HeapEntry: TypeAlias = tuple[float, np.int64, np.int64]
+"""Negative mean margin, clusters (smaller << 32 | larger), edge (edge << 32 | its version)."""
 
 
 @compiled(inline="always", allocates=False)
@@ -65,7 +69,7 @@ def _heap_entry(graph: EdgeGraph, edge: AnyInt, missing: int) -> HeapEntry:
     left, right = graph.ends[edge, 0], graph.ends[edge, 1]
     low, high = np.int64(min(left, right)), np.int64(max(left, right))
     mean = mean_margin(graph, edge, low, high, missing)
-    return -mean, low, high, np.int64(edge), np.int64(graph.version[edge])
+    return -mean, (low << 32) | high, (np.int64(edge) << 32) | graph.version[edge]
 
 
 @compiled(inline="always", allocates=False)
@@ -74,8 +78,10 @@ def _judge_entry(graph: EdgeGraph, entry: HeapEntry, missing: int) -> tuple[bool
 
     The latter is above 0 where it is not pushed again.
     """
-    negative_mean, keep, merged, edge, version = entry
-    if not graph.alive[edge] or graph.version[edge] != version or graph.forbidden[edge]:
+    negative_mean, clusters, edge_version = entry
+    keep, merged, edge = clusters >> 32, clusters & _LOW, edge_version >> 32
+    is_outdated = graph.version[edge] != edge_version & _LOW
+    if is_outdated or not graph.alive[edge] or graph.forbidden[edge]:
         return False, 1.0
     mean = mean_margin(graph, edge, keep, merged, missing)
     if mean < -negative_mean:
@@ -165,7 +171,7 @@ def _agglomerate_batch(
         if keep >= 0:
             _, new = _merge_clusters(graph, keep, merged, changed)
             used = tidy_table(graph, edge_count, used + new)
-    heap = [(0.0, np.int64(0), np.int64(0), np.int64(-1), np.int64(0))]
+    heap = [(0.0, np.int64(0), np.int64(0))]
     heap.pop()
     for number in range(edge_count):
         if _may_merge(graph, number):
@@ -176,7 +182,7 @@ def _agglomerate_batch(
         entry = heapq.heappop(heap)
         merges, negative_mean = _judge_entry(graph, entry, missing)
         if merges:
-            count, new = _merge_clusters(graph, entry[1], entry[2], changed)
+            count, new = _merge_clusters(graph, entry[1] >> 32, entry[1] & _LOW, changed)
             used = tidy_table(graph, edge_count, used + new)
             for place in range(count):
                 if _may_merge(graph, changed[place]):
@@ -184,7 +190,7 @@ def _agglomerate_batch(
                     if entry[0] <= 0:
                         heapq.heappush(heap, entry)
         elif negative_mean <= 0:
-            heapq.heappush(heap, (negative_mean, entry[1], entry[2], entry[3], entry[4]))
+            heapq.heappush(heap, (negative_mean, entry[1], entry[2]))
     _find_roots(graph.parent)
     return graph.parent
 
