@@ -30,6 +30,8 @@ from resolver.scoring.partners import (
 )
 
 Numbers = npt.NDArray[np.int64]
+_MOST_COUNTERS = 1 << 20
+"""Keys up to which each has a counter, which takes a tenth of the time of sorting."""
 _MAX_STEPS = 200
 _TOLERANCE = 1e-4
 
@@ -100,9 +102,9 @@ class SourceCounts:
         left, right = (side[chosen].astype(np.int64) for side in (sources.left, sources.right))
         count = max(len(sources.names), 1)
         keys = np.minimum(left, right) * count + np.maximum(left, right)
-        keys, pairs = np.unique(keys * BINS + bin_logodds(logodds[chosen]), return_counts=True)
+        keys, pairs = _count_keys(keys * BINS + bin_logodds(logodds[chosen]))
         first, second = np.divmod(keys // BINS, count)
-        return cls(first, second, keys % BINS, pairs.astype(np.int64))
+        return cls(first, second, keys % BINS, pairs)
 
     def within(self, source: int) -> PartnerHistogram:
         """Return the pairs within a source, by log-odds."""
@@ -113,6 +115,16 @@ class SourceCounts:
         """Return the counts of pairs of two sources."""
         own = self.first != self.second
         return SourceCounts(self.first[own], self.second[own], self.bins[own], self.pairs[own])
+
+
+def _count_keys(keys: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the distinct keys (0 or more), ascending, and the number of each."""
+    if len(keys) and int(keys.max()) < _MOST_COUNTERS:
+        counts = np.bincount(keys)
+        occurring = np.flatnonzero(counts)
+        return occurring, counts[occurring].astype(np.int64)
+    keys, pairs = np.unique(keys, return_counts=True)
+    return keys, pairs.astype(np.int64)
 
 
 def estimate_source_shifts(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from resolver.records.prepared.population import KindPopulation, Partners, SourceShift
 from resolver.scoring.partners import SINGLE_SOURCE_RANGE
 from resolver.scoring.source_shifts import (
     PairSources,
     SourceCounts,
+    _count_keys,
     estimate_source_shifts,
     shifts_by_source,
 )
@@ -157,3 +161,10 @@ def test_nothing_known_is_no_shift() -> None:
     sources, _ = made_pairs({}, false_per_source=1)
     assert not shifts_by_source(None, sources).any()
     assert shifts_by_source(BASIS, None).tolist() == [0]
+
+
+@given(st.lists(st.sampled_from([0, 1, 7, 1 << 19, (1 << 20) - 1, 1 << 20, 1 << 40])))
+def test_keys_are_counted_with_and_without_counters(keys: list[int]) -> None:
+    distinct, counts = _count_keys(np.array(keys, dtype=np.int64))
+    assert dict(zip(distinct.tolist(), counts.tolist(), strict=True)) == Counter(keys)
+    assert distinct.tolist() == sorted(set(keys))

@@ -24,7 +24,6 @@ from resolver.kernels.clustering.edge_graph import (
 from resolver.kernels.clustering.edge_table import edge_key, find_slot
 from resolver.kernels.compiler import compiled
 
-
 _LOW = 0xFFFFFFFF
 """The lower 32 bits."""
 
