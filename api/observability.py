@@ -14,6 +14,8 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from functools import partial
 
 import structlog
 from flask import Flask, Response, current_app, g, request
@@ -29,6 +31,10 @@ from prometheus_client import (
 
 from resolver.settings import set_library_variable
 
+AFTER_RESPONSE = "resolver.after_response"
+"""Key of a list in a request's environment, if its server calls the functions in it once the
+response is sent: the caller need not wait for them.
+"""
 _LOG = structlog.get_logger("api")
 _SHARED_FOLDERS: list[str] = []
 """Folder in which several processes count, if they do."""
@@ -132,16 +138,20 @@ def install_observability(app: Flask) -> None:
         response.headers["X-Request-ID"] = request_id
         if "ignored_parameters" in g:
             response.headers["X-Ignored-Parameters"] = g.ignored_parameters
-        ms = round(seconds * 1000, 1)
-        _LOG.info(
-            "request",
-            id=request_id,
-            method=method,
-            route=route,
-            status=status,
-            ms=ms,
-            who=g.get("actor", ""),
-        )
+        line = {
+            "id": request_id,
+            "method": method,
+            "route": route,
+            "status": status,
+            "ms": round(seconds * 1000, 1),
+            "who": g.get("actor", ""),
+        }
+        later: list[Callable[[], None]] | None = request.environ.get(AFTER_RESPONSE)
+        # a stream may last for hours
+        if later is None or response.is_streamed:
+            _LOG.info("request", **line)
+        else:
+            later.append(partial(_LOG.info, "request", **line))
         return response
 
 

@@ -17,6 +17,7 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from http import HTTPStatus
@@ -27,6 +28,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import ThreadWorker
 
+from resolver.api.observability import AFTER_RESPONSE
 from resolver.api.server import limits
 from resolver.api.server.gunicorn_responses import (
     error_status,
@@ -53,8 +55,10 @@ class _Log(Logger):  # type: ignore[misc]
         self.access_log = logging.getLogger("gunicorn.access")
         self.error_log.setLevel(logging.WARNING)
 
-    def access(self, *_: object) -> None:
-        """Log no request: the application does, and gunicorn would look up five settings."""
+    def access(self, _resp: object, _req: object, environ: dict[str, Any], _time: object) -> None:
+        """Let the application log a request whose response is sent."""
+        for run in environ.get(AFTER_RESPONSE, ()):
+            run()
 
 
 class _ConnectionCounts:
@@ -199,9 +203,15 @@ class _Application(BaseApplication):  # type: ignore[misc]
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
-        """Return the application."""
-        return self._app
+    def load(self) -> Callable[..., Any]:
+        """Return the application, with a list of what it does after each response."""
+
+        def answer(environ: dict[str, Any], start_response: Any) -> Any:
+            """Answer one request."""
+            environ[AFTER_RESPONSE] = []
+            return self._app(environ, start_response)
+
+        return answer
 
 
 def load_before_fork(service: Service) -> None:

@@ -7,6 +7,7 @@ import re
 import shutil
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +19,7 @@ from flask import Flask
 from sqlalchemy import update
 
 from resolver.api import ServiceSettings, create_app
+from resolver.api.observability import AFTER_RESPONSE
 from resolver.api.routes.health import readiness
 from resolver.cli.app import run
 from resolver.hub.hub import Hub
@@ -216,6 +218,19 @@ def test_the_log_has_the_request_id_but_no_names(client: Client) -> None:
     assert re.fullmatch("[0-9a-f]{32}", other.headers["X-Request-ID"])
     assert [line["id"] for line in lines] == ["abc-1", other.headers["X-Request-ID"]]
     assert "Secret" not in str(lines)
+
+
+def test_a_server_may_log_after_the_response(client: Client) -> None:
+    later: list[Callable[[], None]] = []
+    with structlog.testing.capture_logs() as lines:
+        answer = client.get(
+            "/healthz", headers={"X-Request-ID": "a"}, environ_overrides={AFTER_RESPONSE: later}
+        )
+        assert (answer.status_code, lines) == (200, [])
+        for run_later in later:
+            run_later()
+    (line,) = lines
+    assert (line["id"], line["route"], line["status"]) == ("a", "/healthz", 200)
 
 
 def test_unexpected_errors_are_answered(

@@ -31,7 +31,9 @@ def test_a_process_serves_and_ends(serving: Served) -> None:
     assert answer["results"][0]["referents"] == ["coast:2", "river:2"]
     process.send_signal(signal.SIGTERM)
     assert serving.ended() == 0
-    assert [json.loads(line)["event"] for line in log].count("request") >= 3
+    answered = [row for row in map(json.loads, log) if row["event"] == "request"]
+    assert [row["route"] for row in answered].count("/check") == 1
+    assert len(answered) >= 3
     assert "Maria" not in "".join(log)
 
 
