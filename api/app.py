@@ -58,12 +58,21 @@ def create_app(settings: ServiceSettings) -> Flask:
 
     Checks are refused until its `Service.warm` has run. Raises `StoreError`, `ModelError`.
     """
+    service = Service(settings)
+    try:
+        return _build_app(settings, service)
+    except BaseException:
+        service.close()
+        raise
+
+
+def _build_app(settings: ServiceSettings, service: Service) -> Flask:
+    """Return the application of a service."""
     app = Flask("api", static_folder=None)
     # a template that uses an undefined name fails instead of leaving a gap
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.strict_slashes = False
-    service = Service(settings)
     attach_service(app, service)
     install_turns(app, service.turns)
     install_memory_bound(app)

@@ -7,9 +7,11 @@ import http.client
 import socket
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from waitress import wasyncore
 
 from resolver.api.app import create_app
@@ -22,6 +24,14 @@ from resolver.api.server.run import (
 from resolver.api.service_settings import ServiceSettings
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[Flask]:
+    """Application over an empty store."""
+    built = create_app(ServiceSettings(f"sqlite:///{tmp_path}/empty.db"))
+    with contextlib.closing(built.extensions["resolver"]):
+        yield built
 
 
 def ask_repeatedly(port: int, answers: list[int | str], is_running: threading.Event) -> None:
@@ -40,7 +50,7 @@ def ask_repeatedly(port: int, answers: list[int | str], is_running: threading.Ev
 
 
 def test_no_request_is_lost_between_two_servers(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     accept = wasyncore.dispatcher.accept
 
@@ -51,7 +61,6 @@ def test_no_request_is_lost_between_two_servers(
         return accepted
 
     monkeypatch.setattr(wasyncore.dispatcher, "accept", slowly)
-    app = create_app(ServiceSettings(f"sqlite:///{tmp_path}/empty.db"))
     answers: list[int | str] = []
     is_running = threading.Event()
     is_running.set()
@@ -70,9 +79,8 @@ def test_no_request_is_lost_between_two_servers(
     assert set(answers) == {200}
 
 
-def test_silent_clients_are_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_silent_clients_are_dropped(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("resolver.api.server.run._HANDOVER_SECONDS", 0.2)
-    app = create_app(ServiceSettings(f"sqlite:///{tmp_path}/empty.db"))
     with _listening_socket("127.0.0.1", 0) as listening:
         server = _waitress(app, listening.dup(), 2)
         thread = threading.Thread(target=server.run, daemon=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,7 @@ def member(name: str, relation: Relation) -> Record:
 
 
 @pytest.fixture(scope="module")
-def gangs(tmp_path_factory: pytest.TempPathFactory) -> Hub:
+def gangs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     folder: Path = tmp_path_factory.mktemp("gangs")
     crimes = [Activity.PEOPLE_SMUGGLING, Activity.DRUGS]
     rows = [
@@ -65,10 +66,12 @@ def gangs(tmp_path_factory: pytest.TempPathFactory) -> Hub:
         member("Radomir", Relation(RelationType.MEMBER_OF, "s:g", "", "", "2014", "2009")),
         member("Sixtus", Relation(RelationType.MEMBER_OF, "s:i", "", "boss", "2014", "")),
     ]
-    with quick_symbols("resolver.pipeline"):
-        hub = Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS, index_dir=folder)
+    with (
+        quick_symbols("resolver.pipeline"),
+        Hub.open(f"sqlite:///{folder}/hub.db", OPTIONS, index_dir=folder) as hub,
+    ):
         hub.add(make_intake(rows))
-        return hub
+        yield hub
 
 
 _FACTION = Relation(RelationType.FACTION_OF, "s:g")
