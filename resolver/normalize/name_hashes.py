@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -10,13 +11,14 @@ import pyarrow as pa
 
 from resolver.kernels.arrays import ByteArray
 from resolver.kernels.text.joined_tokens import MAX_JOINED, fill_joined_hashes
+from resolver.kernels.text.skeleton_hashes import MAX_WORD, fill_skeleton_hashes
 from resolver.kernels.text.skeletons import SkeletonRules
 from resolver.kernels.threads import threads
 from resolver.normalize.folding import DIGRAPHS, FOLDS, PLAIN_DIGRAPHS, skeleton_code
 from resolver.records.prepared.batch import HashArray, TokenTable
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.text_cache import cache_short_texts
-from resolver.records.prepared.text_hashes import hash64
+from resolver.records.prepared.text_hashes import hash64, hash_texts
 from resolver.records.prepared.value_flags import TokenFlag
 
 _MIN_PARALLEL = 50_000
@@ -72,6 +74,28 @@ def _sums(tokens: Ragged, mixed: HashArray) -> HashArray:
         (np.zeros(1, dtype=np.uint64), np.cumsum(mixed[tokens.items], dtype=np.uint64))
     )
     hashes: HashArray = sums[tokens.offsets[1:]] - sums[tokens.offsets[:-1]]
+    return hashes
+
+
+def skeleton_hashes(words: Sequence[str]) -> HashArray:
+    """Return the hash of the consonants of each word, of a number that of its digits; 0 for none.
+
+    The kernel reads ASCII only, and no words of more letters than names have.
+    """
+    is_plain = np.array(
+        [word.isascii() and len(word) <= MAX_WORD and not word.isdigit() for word in words],
+        dtype=bool,
+    )
+    plain = [word for word, chosen in zip(words, is_plain.tolist(), strict=True) if chosen]
+    others = [word for word, chosen in zip(words, is_plain.tolist(), strict=True) if not chosen]
+    hashes, filled = np.empty(len(words), dtype=np.uint64), np.empty(len(plain), dtype=np.uint64)
+    letters = np.frombuffer("".join(plain).encode("ascii") or b" ", dtype=np.uint8)
+    ends = np.cumsum([0, *map(len, plain)], dtype=np.int64)
+    fill_skeleton_hashes(ends, letters, SKELETON_RULES, filled)
+    hashes[is_plain] = filled
+    hashes[~is_plain] = hash_texts(
+        word if word.isdigit() else skeleton_code(word) for word in others
+    )
     return hashes
 
 

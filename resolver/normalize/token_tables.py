@@ -14,8 +14,8 @@ from resolver.kernels.processes import map_ranges
 from resolver.normalize.folding import HAN, skeleton_code, sound_code
 from resolver.normalize.group_lexicons.cities import city_name
 from resolver.normalize.group_tokens import stem_symbol
-from resolver.normalize.lexicons.nicknames import form_symbols, nickname_symbols
-from resolver.normalize.name_hashes import letter_signature
+from resolver.normalize.lexicons.nicknames import form_symbols, level_spelling, nickname_symbols
+from resolver.normalize.name_hashes import letter_signature, skeleton_hashes
 from resolver.normalize.name_tokens import Token, symbol_id
 from resolver.normalize.scripts.detection import script_of
 from resolver.normalize.scripts.han_variants import level_han
@@ -120,7 +120,7 @@ def _table(keys: Sequence[TokenKey], tables: FrequencyTables, lookup: Lookup) ->
         hashes=hash_texts(texts),
         phonetic=hash_texts(_phonetic(text) for text in texts),
         sound=hash_texts(map(_sound_text, entries)),
-        skeleton=hash_texts(skeleton_code(text) if not text.isdigit() else text for text in texts),
+        skeleton=skeleton_hashes(texts),
         flags=np.array([flags for _, flags in attributes], dtype=np.uint16),
         rarity_person=np.array(rarity_person, dtype=np.float32),
         rarity_group=np.array(rarity_group, dtype=np.float32),
@@ -226,7 +226,8 @@ def _person_symbols(
 ) -> tuple[Sequence[int], bool]:
     """Return the symbols of a word of a person's name, and True if it is an established word."""
     is_name = bool(answer)
-    forms = form_symbols(text)
+    leveled = level_spelling(text)
+    forms = form_symbols(text, leveled)
     spelled = [symbol_id("PINYIN", way) for way in pinyin_readings(text, is_known=is_name)]
     if key := korean_key(text, is_known=is_name):
         spelled.append(symbol_id("KOREAN", key))
@@ -238,7 +239,7 @@ def _person_symbols(
     is_known = is_known or _is_listed(text, tables.person_counts)
     if forms or spelled or heard:
         answer = sorted({*answer, *forms, *spelled, *heard})
-    return (*answer, *nickname_symbols(text)), is_known
+    return (*answer, *nickname_symbols(text, leveled)), is_known
 
 
 def _symbols(words: Sequence[str], lookup: Lookup) -> list[tuple[int, ...]]:

@@ -137,12 +137,13 @@ def _exact_forms() -> dict[str, tuple[str, ...]]:
     return _table([*SYLLABLES.splitlines(), *FEMININE.splitlines()], str)
 
 
-def nickname_symbols(token: str) -> tuple[int, ...]:
+def nickname_symbols(token: str, leveled: str | None = None) -> tuple[int, ...]:
     """Return symbols of the names that a token may be short for or a translation of, ascending.
 
-    A token that has short forms itself has a symbol, too.
+    `leveled`: the token by `level_spelling`, if at hand. A token that has short forms itself has a
+    symbol, too.
     """
-    names = _full_names(level_spelling(token))
+    names = _full_names(level_spelling(token) if leveled is None else leveled)
     names.update(_english_names().get(token, ()))
     names.update(f"{name}/" for name in _translated().get(token, ()))
     if not names:
@@ -152,9 +153,13 @@ def nickname_symbols(token: str) -> tuple[int, ...]:
     )
 
 
-def form_symbols(token: str) -> tuple[int, ...]:
-    """Return the symbols of the names of which a token is one language's form, ascending."""
-    heads = {*_forms().get(level_spelling(token), ()), *_exact_forms().get(token, ())}
+def form_symbols(token: str, leveled: str | None = None) -> tuple[int, ...]:
+    """Return the symbols of the names of which a token is one language's form, ascending.
+
+    `leveled`: the token by `level_spelling`, if at hand.
+    """
+    leveled = level_spelling(token) if leveled is None else leveled
+    heads = {*_forms().get(leveled, ()), *_exact_forms().get(token, ())}
     if not heads:
         return ()
     return tuple(sorted(hash64(f"FORM:{name}") & (NICKNAME_BIT - 1) for name in heads))

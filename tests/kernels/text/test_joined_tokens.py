@@ -12,7 +12,12 @@ from resolver.kernels.text.byte_hashes import hash_bytes
 from resolver.kernels.text.joined_tokens import MAX_JOINED
 from resolver.kernels.text.skeletons import write_skeleton
 from resolver.normalize.folding import skeleton_code, sound_code
-from resolver.normalize.name_hashes import SKELETON_RULES, joined_hashes, token_letters
+from resolver.normalize.name_hashes import (
+    SKELETON_RULES,
+    joined_hashes,
+    skeleton_hashes,
+    token_letters,
+)
 from resolver.records.prepared.batch import TokenTable
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.text_hashes import hash64, hash_texts
@@ -37,6 +42,17 @@ def test_written_skeleton_is_the_skeleton(text: str) -> None:
     word[: len(text)] = list(text.encode("ascii"))
     length = write_skeleton(word, len(text), SKELETON_RULES, other)
     assert bytes(word[:length]).decode("ascii") == skeleton_code(text)
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.one_of(WORDS, st.text("0123٣²", max_size=3), st.just("shx" * 20), st.just("shx" * 21))
+    )
+)
+def test_hashes_of_skeletons_are_those_of_the_function(words: list[str]) -> None:
+    skeletons = [word if word.isdigit() else skeleton_code(word) for word in words]
+    assert skeleton_hashes(words).tolist() == hash_texts(skeletons).tolist()
 
 
 def _table(texts: list[str]) -> TokenTable:
