@@ -15,8 +15,8 @@ class PartValues(NamedTuple):
 
     The values that record i has of property p are `values[starts[p, i]:starts[p, i + 1]]`, and the
     tokens of value v are `tokens[token_starts[v]:token_starts[v + 1]]`. `roles`: that of each
-    property's words. `given` and `family` are the properties (-1: none) of which a name has one
-    value; of others it has all.
+    property's words. `given_names` and `family_names` are the properties (-1: none) of which a name
+    has one value; of others it has all.
     """
 
     starts: IntArray
@@ -24,8 +24,8 @@ class PartValues(NamedTuple):
     token_starts: IntArray
     tokens: IntArray
     roles: ByteArray
-    given: int
-    family: int
+    given_names: int
+    family_names: int
 
 
 class ComposedNames(NamedTuple):
@@ -48,25 +48,25 @@ def _count_choices(parts: PartValues, prop: AnyInt, row: AnyInt, most: AnyInt) -
 
 @compiled(inline="always", allocates=False)
 def _find_values(
-    parts: PartValues, prop: AnyInt, row: AnyInt, given: AnyInt, family: AnyInt
+    parts: PartValues, prop: AnyInt, row: AnyInt, first: AnyInt, last: AnyInt
 ) -> tuple[np.int64, np.int64]:
     """Return the range of values of a property in a name with some given and family name."""
     start, stop = np.int64(parts.starts[prop, row]), np.int64(parts.starts[prop, row + 1])
-    if start < stop and (prop == parts.given or prop == parts.family):
-        start += given if prop == parts.given else family
+    if start < stop and (prop == parts.given_names or prop == parts.family_names):
+        start += first if prop == parts.given_names else last
         stop = start + 1
     return start, stop
 
 
 @compiled(inline="always", allocates=False)
 def _count_words(
-    parts: PartValues, row: AnyInt, given: AnyInt, family: AnyInt
+    parts: PartValues, row: AnyInt, first: AnyInt, last: AnyInt
 ) -> tuple[np.int64, np.int64]:
     """Return the number of words of a name, and that of properties they are from."""
     words, filled = np.int64(0), np.int64(0)
     for prop in range(len(parts.roles)):
         before = words
-        start, stop = _find_values(parts, prop, row, given, family)
+        start, stop = _find_values(parts, prop, row, first, last)
         for place in range(start, stop):
             value = parts.values[place]
             words += parts.token_starts[value + 1] - parts.token_starts[value]
@@ -83,10 +83,10 @@ def count_composed(is_composed: BoolArray, parts: PartValues, most: int) -> tupl
     names, words = np.int64(0), np.int64(0)
     for row in range(len(is_composed)):
         if is_composed[row]:
-            for given in range(_count_choices(parts, parts.given, row, most)):
-                for family in range(_count_choices(parts, parts.family, row, most)):
+            for first in range(_count_choices(parts, parts.given_names, row, most)):
+                for last in range(_count_choices(parts, parts.family_names, row, most)):
                     names += 1
-                    words += _count_words(parts, row, given, family)[0]
+                    words += _count_words(parts, row, first, last)[0]
     return int(names), int(words)
 
 
@@ -103,12 +103,12 @@ def fill_composed(
     for row in range(len(is_composed)):
         if not is_composed[row]:
             continue
-        for given in range(_count_choices(parts, parts.given, row, most)):
-            for family in range(_count_choices(parts, parts.family, row, most)):
-                has_several = _count_words(parts, row, given, family)[1] > 1
+        for first in range(_count_choices(parts, parts.given_names, row, most)):
+            for last in range(_count_choices(parts, parts.family_names, row, most)):
+                has_several = _count_words(parts, row, first, last)[1] > 1
                 for prop in range(len(parts.roles)):
                     role = parts.roles[prop] if has_several else np.uint8(0)
-                    start, stop = _find_values(parts, prop, row, given, family)
+                    start, stop = _find_values(parts, prop, row, first, last)
                     for place in range(start, stop):
                         value = parts.values[place]
                         for at in range(parts.token_starts[value], parts.token_starts[value + 1]):

@@ -65,8 +65,8 @@ def _replace(
     size, new_size = np.int64(rule[0]), np.int64(rule[5])
     read, place = first, first
     while read < length:
-        found = _find_old(text, read, length, rule)
-        while read < found:
+        until = _find_old(text, read, length, rule)
+        while read < until:
             other[place] = text[read]
             read += 1
             place += 1

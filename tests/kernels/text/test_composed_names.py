@@ -32,9 +32,9 @@ RECORDS = st.lists(
 
 def compose_slowly(values: list[list[Tokens]]) -> list[list[tuple[int, int]]]:
     """Return the names of a record as words with their roles."""
-    given, *middle, family = values
+    first_names, *middle, last_names = values
     names = []
-    for first, last in product(given[:MOST] or [[]], family[:MOST] or [[]]):
+    for first, last in product(first_names[:MOST] or [[]], last_names[:MOST] or [[]]):
         parts = [first, *(list(chain(*part)) for part in middle), last]
         has_several = sum(map(bool, parts)) > 1
         names.append(
