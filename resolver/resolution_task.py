@@ -140,9 +140,9 @@ class ScoredCandidates:
     """Pairs by their pattern of agreement, before `shifts` of the task, where they are counted."""
     normal: NormalForms | None = None
     """Values of the records in normal form, where they are at hand for profiles."""
-    uncompared: int = 0
-    """Records in no pair that share keys with others, all of which are too frequent; 0 where they
-    are not counted.
+    uncompared: int | None = None
+    """Records in no pair that share keys with others, all of which are too frequent; None where
+    they are not counted.
     """
 
 

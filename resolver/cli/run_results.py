@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from resolver.records.batch import IntArray
     from resolver.records.decisions import Decision
     from resolver.records.progress import Progress
-    from resolver.records.results.resolution import Resolution
+    from resolver.records.results.resolution import Resolution, RunStats
     from resolver.records.results.review_forecast import ReviewForecast
     from resolver.run_options import RunOptions
 
@@ -187,11 +187,16 @@ def print_counts(
         unlisted = "a run without --only entities lists them"
         rejects_place = unlisted if only_entities else out / "rejects.csv"
         click.echo(f"{counts['rejects']:,} rows or values could not be read: {rejects_place}")
-    print_uncompared(counts.get("uncompared", 0))
+    print_uncompared(counts.get("uncompared"))
     click.echo(place)
 
 
-def print_uncompared(count: int) -> None:
+def count_uncompared(stats: RunStats) -> dict[str, int]:
+    """Return the figure of records that purging left without a pair, none if nobody counted it."""
+    return {} if stats.uncompared is None else {"uncompared": stats.uncompared}
+
+
+def print_uncompared(count: int | None) -> None:
     """Print how many records were compared with no other because of purged keys, if any were."""
     if count:
         records = "1 record was" if count == 1 else f"{count:,} records were"
@@ -248,5 +253,5 @@ def _counts(intake: Intake, resolution: Resolution) -> dict[str, int]:
         **{outcome.label: int(outcomes[outcome]) for outcome in Outcome},
         "rejects": len(intake.rejects),
         "withdrawn": len(intake.withdrawn),
-        "uncompared": resolution.stats.uncompared,
+        **count_uncompared(resolution.stats),
     }

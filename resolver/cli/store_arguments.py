@@ -21,6 +21,7 @@ from resolver.cli.options import (
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_profile import RunProfile
 from resolver.cli.run_results import (
+    count_uncompared,
     prepare_folder,
     print_forecast,
     print_uncompared,
@@ -220,8 +221,8 @@ def _print_summary(
     counts = result.counts(intake)
     if as_json:
         place = None if out is None else str(out)
-        extra = {"uncompared": result.stats.uncompared, "plan": result.stats.plan, "out": place}
-        click.echo(json.dumps({**counts, **extra}))
+        counts |= count_uncompared(result.stats)
+        click.echo(json.dumps({**counts, "plan": result.stats.plan, "out": place}))
         return
     click.echo(_changes_text(result, len(intake.batch), dry_run=dry_run))
     print_uncompared(result.stats.uncompared)

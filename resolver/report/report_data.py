@@ -229,7 +229,7 @@ class ReportData:
 
     `lists`, `withdrawn` and `warnings` are truncated; `hidden_lists`: number of lists not shown.
     `forecast`: work of review, if it is to be shown. `patterns`: None where they were not counted.
-    `uncompared`: records that purging left without a pair.
+    `uncompared`: records that purging left without a pair, if they were counted.
     """
 
     title: str
@@ -253,5 +253,5 @@ class ReportData:
     stamp: Mapping[str, str]
     run: Mapping[str, str] = field(default_factory=dict)
     hidden_lists: int = 0
-    uncompared: int = 0
+    uncompared: int | None = None
     forecast: ReviewForecast | None = None

@@ -133,9 +133,9 @@ class RunStats:
     """Scored pairs of records that everybody may see; None where only some pairs were scored."""
     patterns: AgreementPatterns | None = None
     """Patterns of agreement of the scored pairs; None where they were not counted."""
-    uncompared: int = 0
-    """Records that share keys with others, all too frequent, and so were compared with none; 0
-    where they are not counted (on a cluster).
+    uncompared: int | None = None
+    """Records that share keys with others, all too frequent, and so were compared with none; None
+    where they were not counted (on a cluster).
     """
 
 
