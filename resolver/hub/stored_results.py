@@ -143,8 +143,9 @@ def _build_results(preview: EntityPreview, stats: RunStats, viewer: Viewer) -> S
     labels = name_by_smallest_row(entity)
     entity_ids = pa.array([preview.entity_ids[number] for number in entity.tolist()], pa.string())
     links, colors = _build_links(working_set, preview.links)
-    # only the new pairs were scored, which says nothing of all pairs of these entities
-    stats = replace(stats, logodds=None)
+    # only the new pairs were scored, which says nothing of all pairs of these entities, and records
+    # that the viewer may not see count among the uncompared
+    stats = replace(stats, logodds=None, uncompared=None)
     resolution = Resolution(working_set.batch, labels, links, stats)
     return StoredResults(resolution, entity_ids, working_set.numbers, colors)
 

@@ -31,7 +31,7 @@ from resolver.scoring.partners import (
 
 Numbers = npt.NDArray[np.int64]
 _MOST_COUNTERS = 1 << 20
-"""Keys up to which each has a counter, which takes a tenth of the time of sorting."""
+"""Keys up to which each has a counter, which takes a thirtieth of the time of sorting."""
 _MAX_STEPS = 200
 _TOLERANCE = 1e-4
 

@@ -1,4 +1,4 @@
-"""BLAKE2b hashes of short texts (RFC 7693): the values of `normalize.folding.hash64`.
+"""BLAKE2b hashes of short texts (RFC 7693): the values of `compute_hash64`.
 
 For millions of short texts, without the interpreter; tests hold the kernel against that function.
 """
@@ -71,7 +71,7 @@ def hash_bytes(text: ByteArray, length: AnyInt, block: HashArray) -> np.uint64:
     """Return the hash of the first `length` bytes (at most `MAX_BYTES`) of `text`, never 0.
 
     `block`: scratch of 16 numbers. The words of the state are variables, which processors keep in
-    registers; in an array they take twice the time.
+    registers; in an array they take half as long again.
     """
     _fill_block(text, length, block)
     start = _INITIAL_STATE

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from resolver.api import ServiceSettings, create_app
 from resolver.api.server.run import desk_line
+from resolver.api.service import Service
 from resolver.hub.desk_users import FIRST_ADMIN, UserRole
 from resolver.store.schema import sessions, sign_in_failures
 from tests.api.desk.conftest import (
@@ -387,7 +388,18 @@ def test_read_only_database_can_be_read(desk: Desk) -> None:
     assert "Nothing was changed" in answer.text
 
 
-def test_proxies_must_be_addresses(small: Path, tmp_path: Path) -> None:
+def test_proxies_must_be_addresses(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copy(small, tmp_path / "hub.db")
+    closed: list[Service] = []
+    close = Service.close
+
+    def note_and_close(service: Service) -> None:
+        closed.append(service)
+        close(service)
+
+    monkeypatch.setattr(Service, "close", note_and_close)
     with pytest.raises(ValueError, match="nonsense"):
         create_app(ServiceSettings(f"sqlite:///{tmp_path}/hub.db", proxies=("nonsense",)))
+    assert len(closed) == 1
