@@ -29,6 +29,8 @@ from resolver.records.prepared.ragged import spread
 
 _KEYS_PER_PART = 4_000
 """Keys that are grouped at a time, about."""
+_PAIRS_PER_ROW = 20
+"""Pairs that are dealt in the time that one row of a group takes."""
 PurgeCounts = Callable[[HashArray], npt.NDArray[np.int64]]
 """Gives for keys (ascending) the pairs of those that are purged elsewhere, and 0 for all others."""
 
@@ -49,6 +51,12 @@ class KeyGroups:
     distinct: int
     cut: int
     cut_rows: IntArray
+
+    @property
+    def work(self) -> float:
+        """Time that dealing the pairs takes, in rows, if refinements keep none of them apart."""
+        sizes = np.diff(self.bounds).astype(np.float64)
+        return len(self.rows) + float(sizes @ (sizes - 1)) / 2 / _PAIRS_PER_ROW
 
     def pairs(
         self,

@@ -156,7 +156,7 @@ def _count_pairs(
     """Group the keys of all rules and count the pairs of each left record."""
     with threads(workers) as pool:
         grouped = list(pool.map(lambda rule: group(*rule), rules))
-    lane_of_rule = _share_lanes([len(groups.rows) for groups in grouped], workers)
+    lane_of_rule = _share_lanes([groups.work for groups in grouped], workers)
 
     def count_lane(lane: int) -> PackedPairs:
         counts = np.zeros(len(records.kinds), dtype=np.int64)
@@ -176,9 +176,9 @@ def _count_pairs(
     return _CountedPairs(grouped, lane_of_rule, lanes, ends, records)
 
 
-def _share_lanes(sizes: Sequence[int], lanes: int) -> list[int]:
+def _share_lanes(sizes: Sequence[float], lanes: int) -> list[int]:
     """Return the lane of each rule, so that lanes have about the same size."""
-    lane_of_rule, totals = [0] * len(sizes), [0] * lanes
+    lane_of_rule, totals = [0] * len(sizes), [0.0] * lanes
     for rule in sorted(range(len(sizes)), key=lambda rule: -sizes[rule]):
         lane_of_rule[rule] = totals.index(min(totals))
         totals[lane_of_rule[rule]] += sizes[rule]

@@ -79,17 +79,22 @@ class SettledRows:
     warnings: list[str]
 
 
-def assemble(reads: Sequence[ListContents], skipped: Sequence[Reject] = ()) -> Intake:
-    """Join the lists read in a run into one intake; `skipped` are rejects without a list."""
+def assemble(
+    reads: Sequence[ListContents], skipped: Sequence[Reject] = (), workers: int = 1
+) -> Intake:
+    """Join the lists read in a run into one intake; `skipped` are rejects without a list.
+
+    The result does not depend on `workers` (threads).
+    """
     facts = [read.facts for read in reads]
     order = sort_lists(facts)
     reads, facts = [reads[place] for place in order], [facts[place] for place in order]
     rows = LocatedRows(
-        concat(read.batch for read in reads),
+        concat((read.batch for read in reads), workers),
         np.repeat(np.arange(len(reads), dtype=np.int32), [len(read.batch) for read in reads]),
         np.concatenate([np.zeros(0, dtype=np.int32), *(read.lines for read in reads)]),
     )
-    settled = settle_ids(rows, ListOrder.of(facts))
+    settled = settle_ids(rows, ListOrder.of(facts), workers)
     intake = build_intake(facts, [*skipped, *settled.rejects], settled.warnings)
     return replace(
         intake,
@@ -110,8 +115,8 @@ def sort_lists(lists: Sequence[ListFacts]) -> list[int]:
     return sorted(range(len(lists)), key=key)
 
 
-def settle_ids(rows: LocatedRows, order: ListOrder) -> SettledRows:
-    """Settle the versions and repetitions of ids.
+def settle_ids(rows: LocatedRows, order: ListOrder, workers: int = 1) -> SettledRows:
+    """Settle the versions and repetitions of ids, with `workers` threads.
 
     Rows must have all that some ids have in the lists; other rows play no part.
     """
@@ -121,12 +126,13 @@ def settle_ids(rows: LocatedRows, order: ListOrder) -> SettledRows:
         places = pc.sort_indices(rows.batch.ids)
         ordered = rows.batch.ids.take(places)
         if not pc.any(pc.equal(ordered[1:], ordered[:-1])).as_py():
-            return SettledRows(rows.batch.canonical(places.to_numpy()), 0, [], (), [])
+            batch = rows.batch.canonical(places.to_numpy(), workers)
+            return SettledRows(batch, 0, [], (), [])
     chosen, collapsed, rejects = _deduplicate(rows, newest, order)
     withdrawn, superseded = _find_withdrawn(rows.batch, chosen, older)
     warnings = find_reused_ids(rows.batch, chosen, superseded)
-    batch = rows.batch if len(chosen) == len(rows.batch) else rows.batch.take(chosen)
-    return SettledRows(batch.canonical(), collapsed, rejects, withdrawn, warnings)
+    batch = rows.batch if len(chosen) == len(rows.batch) else rows.batch.take(chosen, workers)
+    return SettledRows(batch.canonical(workers=workers), collapsed, rejects, withdrawn, warnings)
 
 
 def build_intake(

@@ -213,16 +213,23 @@ def read_share(
 
 
 def complete_list(
-    row: ReaderRow, unit: ListUnit, shares: Sequence[RawList], notes: Sequence[str]
+    row: ReaderRow,
+    unit: ListUnit,
+    shares: Sequence[RawList],
+    notes: Sequence[str],
+    workers: int = 1,
 ) -> ListContents:
-    """Return the list that the shares make up; `notes` are known of it before it was read."""
+    """Return the list that the shares make up; `notes` are known of it before it was read.
+
+    `workers`: threads.
+    """
     facts = complete_facts(row, unit, [share.facts for share in shares], notes)
     return ListContents(
         facts.label,
         facts.format,
         facts.deduplicated,
         facts.version,
-        concat(share.batch for share in shares),
+        concat((share.batch for share in shares), workers),
         np.concatenate([share.lines for share in shares]),
         facts.rejects,
         facts.notes,

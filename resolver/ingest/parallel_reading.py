@@ -76,7 +76,7 @@ def read_planned(
     for place, item in enumerate(planned):
         numbers = [number for number, task in enumerate(tasks) if task.place == place]
         raw = _join_shares([results.pop(number) for number in numbers]) or _whole(read(item))
-        contents.append(complete_list(item.row, item.unit, raw, item.notes))
+        contents.append(complete_list(item.row, item.unit, raw, item.notes, workers))
         if progress and not own.issuperset(numbers):
             progress(item.unit.label, len(contents[-1].batch))
     return [replace(list_, complete=list_.complete or rules.complete) for list_ in contents]

@@ -85,7 +85,7 @@ def read_lists(
     if strict and skipped:
         raise reject_error(skipped[0])
     reads = read_planned(planned, rules, strict=strict, progress=progress)
-    intake = assemble(reads, skipped)
+    intake = assemble(reads, skipped, rules.workers)
     if strict and intake.rejects:
         raise reject_error(intake.rejects[0])
     return intake

@@ -5,7 +5,7 @@ properties that threads compute without a lock.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, Generic, Protocol, Self, TypeVar, overload
@@ -40,6 +40,14 @@ def threads(workers: int) -> Iterator[Threads]:
         return
     with ThreadPoolExecutor(workers) as pool:
         yield pool
+
+
+def map_values(
+    run: Callable[[_Item], _Result], items: Mapping[str, _Item], workers: int
+) -> dict[str, _Result]:
+    """Return the results of a function over the values of a mapping, under the names of these."""
+    with threads(min(workers, len(items))) as pool:
+        return dict(zip(items, pool.map(run, items.values()), strict=True))
 
 
 def available_cores() -> int:

@@ -6,7 +6,7 @@ packed into one text each (`packing`).
 
 A canonical batch has its records sorted by id (UTF-8 bytes), every dictionary sorted by text, and
 the codes of each record and property ascending without repetition. It depends on nothing but the
-set of records; stages require canonical batches.
+set of records; stages require canonical batches. `workers` are threads, which change no result.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.kernels.threads import map_values
 from resolver.records.kinds import Kind
 from resolver.records.packing import pack, unpack
 from resolver.records.prepared.text_cache import cache_short_texts
@@ -104,45 +105,44 @@ class Batch:
                 record_id, sources[row], Kind(int(self.kinds[row])), schemas[row], **content
             )
 
-    def take(self, rows: npt.NDArray[Any]) -> Batch:
-        """Return the batch of some rows (each at most once), in that order; dictionaries are
-        unchanged.
-        """
+    def take(self, rows: npt.NDArray[Any], workers: int = 1) -> Batch:
+        """Return the batch of some rows, each once, in that order; dictionaries are unchanged."""
         rows = np.asarray(rows, dtype=np.int64)
         place = np.full(len(self), -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
         is_ascending = bool(np.all(rows[1:] > rows[:-1]))
-        columns = {}
-        for prop, column in self.columns.items():
+
+        def take_column(column: Column) -> Column:
             new_rows = place[column.rows]
             order = np.flatnonzero(new_rows >= 0)
             order = order if is_ascending else order[np.argsort(new_rows[order], kind="stable")]
-            if len(order):
-                columns[prop] = replace(
-                    column,
-                    rows=new_rows[order].astype(np.int32),
-                    codes=column.codes[order],
-                    origins=_take(Coded(column.origins, column.origin_values), order).codes,
-                )
+            origins = _take(Coded(column.origins, column.origin_values), order).codes
+            placed = new_rows[order].astype(np.int32)
+            return replace(column, rows=placed, codes=column.codes[order], origins=origins)
+
+        columns = map_values(take_column, self.columns, workers)
         return Batch(
             self.ids.take(pa.array(rows)),
             self.kinds[rows],
             _take(self.schemas, rows),
             _take(self.sources, rows),
-            columns,
+            {prop: column for prop, column in columns.items() if len(column)},
             self.schema_version,
         )
 
-    def canonical(self, order: npt.NDArray[Any] | None = None) -> Batch:
+    def canonical(self, order: npt.NDArray[Any] | None = None, workers: int = 1) -> Batch:
         """Return the records (of unique ids) in canonical form. `order`: rows by id, if known."""
         if order is None and len(self) > 1:
             order = pc.sort_indices(self.ids).to_numpy()
-        batch = self if order is None or np.all(order[1:] > order[:-1]) else self.take(order)
+        if order is None or np.all(order[1:] > order[:-1]):
+            batch = self
+        else:
+            batch = self.take(order, workers)
         return replace(
             batch,
             schemas=_sorted_coded(batch.schemas),
             sources=_sorted_coded(batch.sources),
-            columns={prop: _sorted_column(batch.columns[prop]) for prop in sorted(batch.columns)},
+            columns=map_values(_sorted_column, dict(sorted(batch.columns.items())), workers),
         )
 
 
@@ -200,7 +200,7 @@ def _single_record_column(texts: list[str], origins: list[str]) -> Column:
     return column.build()
 
 
-def concat(batches: Iterable[Batch]) -> Batch:
+def concat(batches: Iterable[Batch], workers: int = 1) -> Batch:
     """Return one batch of several, in their order, over common dictionaries."""
     parts = [batch for batch in batches if len(batch)]
     if not parts:
@@ -217,7 +217,7 @@ def concat(batches: Iterable[Batch]) -> Batch:
         np.concatenate([part.kinds for part in parts]),
         _concat_coded([part.schemas for part in parts]),
         _concat_coded([part.sources for part in parts]),
-        {prop: _concat_columns(columns[prop]) for prop in sorted(columns)},
+        map_values(_concat_columns, dict(sorted(columns.items())), workers),
     )
 
 
@@ -297,7 +297,7 @@ class _ColumnBuilder:
 
 
 def _take(coded: Coded, places: npt.NDArray[Any]) -> Coded:
-    # codes of a single text are zeros that nobody wrote, for which no memory is set aside
+    # nobody wrote the zeros that are the codes of a single text: they take no memory
     codes = np.zeros(len(places), np.int32) if len(coded.values) == 1 else coded.codes[places]
     return Coded(codes, coded.values)
 

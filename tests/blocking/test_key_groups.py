@@ -85,3 +85,9 @@ def test_a_large_group_is_ordered_and_cut_at_the_cap() -> None:
     assert members(capped) == {((0, 0), (5, 0))}
     # 15 rows of each refinement, of which those without pair with all
     assert capped.cut == 3 * (15 * 14 // 2) + 15 * 45 + 15 * 14 // 2
+
+
+def test_work_counts_rows_and_a_little_for_each_pair() -> None:
+    groups = group_keys(rule_keys([(7, row, 0) for row in range(5)]), 0, sides(), 100)
+    assert groups.work == 5 + 10 / key_groups._PAIRS_PER_ROW
+    assert group_keys(rule_keys([(7, 1, 0)]), 0, sides(), 100).work == 0

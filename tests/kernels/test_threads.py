@@ -1,11 +1,13 @@
-"""Lazy properties: computed once for each object, and by several threads at the same time."""
+"""Values computed in threads, and lazy properties: computed once for each object, and by several
+threads at the same time.
+"""
 
 from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-from resolver.kernels.threads import lazy_property
+from resolver.kernels.threads import lazy_property, map_values
 
 
 class Square:
@@ -36,3 +38,16 @@ def test_threads_with_an_object_each_do_not_wait_for_each_other() -> None:
     squares = [Square(side, barrier) for side in (2, 3)]
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(lambda square: square.area, squares)) == [4, 9]
+
+
+def test_values_are_computed_under_their_names_side_by_side() -> None:
+    barrier = threading.Barrier(2)
+
+    def double(number: int) -> int:
+        """Return twice a number, once a second thread is here."""
+        barrier.wait(10)
+        return 2 * number
+
+    assert list(map_values(double, {"b": 1, "a": 2}, 2).items()) == [("b", 2), ("a", 4)]
+    assert map_values(str, {"one": 1}, 1) == {"one": "1"}
+    assert map_values(str, {}, 2) == {}

@@ -84,6 +84,17 @@ def test_take_returns_the_given_rows(given_records: list[Record], data: st.DataO
     )
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.lists(records(), min_size=1, max_size=5).map(numbered), st.data())
+def test_threads_do_not_change_batches(given_records: list[Record], data: st.DataObject) -> None:
+    rows = np.array(data.draw(st.permutations(range(len(given_records)))), dtype=np.int64)
+    whole = Batch.from_records(given_records)
+    assert same(whole.take(rows, 3), whole.take(rows))
+    assert same(whole.take(rows).canonical(workers=3), whole.canonical())
+    parts = [whole.take(rows[:2]), whole.take(rows[2:])]
+    assert same(concat(parts, 3), concat(parts))
+
+
 def test_canonical_dictionaries_are_sorted_and_used() -> None:
     batch = Batch.from_records(
         [record("s:2", name=["b", "ä"]), record("s:1", name=["z", "b"], alias="c")]
