@@ -41,7 +41,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.errors import OutputError
-from resolver.kernels.processes import map_ranges
+from resolver.kernels.processes import map_equal_parts
 from resolver.kernels.threads import threads
 from resolver.merging import Partition, build_partition
 from resolver.normalize import country_code as territory_code
@@ -293,7 +293,7 @@ def _write_merged(folder: Path, merge: MergeContext, workers: int) -> None:
         _write_statements(paths[1], merge, entities)
         return paths
 
-    files, *later = map_ranges(write, len(merge.parts), workers, _ENTITIES_PER_PROCESS)
+    files, *later = map_equal_parts(write, len(merge.parts), workers, _ENTITIES_PER_PROCESS)
     for parts in later:
         for whole, part in zip(files, parts, strict=True):
             with open(whole, "ab") as target, open(part, "rb") as source:

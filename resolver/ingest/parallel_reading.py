@@ -21,7 +21,7 @@ from resolver.ingest.list_reading import (
     read_share,
 )
 from resolver.ingest.reader_types import Share
-from resolver.kernels.processes import map_ranges
+from resolver.kernels.processes import Ranges, share_ranges
 
 MIN_PARALLEL_BYTES = 2 << 20
 """Size of all files from which lists are read in several processes."""
@@ -86,14 +86,18 @@ def _run(
     tasks: Sequence[ReadingTask], workers: int, read: Callable[[PlannedList], _Result]
 ) -> tuple[dict[int, _Result], set[int]]:
     """Return the results of tasks by their number, and the numbers of those of this process."""
-    shares = _share_out([task.size for task in tasks], workers)
+    # the largest come first, so that no process begins a large one when the others are done
+    order = sorted(range(len(tasks)), key=lambda number: -tasks[number].size)
 
-    def run(start: int, stop: int) -> dict[int, _Result]:
-        """Return the results of some processes."""
-        numbers = [number for share in shares[start:stop] for number in share]
-        return {number: read(tasks[number].item) for number in numbers}
+    def run(ranges: Ranges) -> dict[int, _Result]:
+        """Return the results of the tasks that one process takes."""
+        return {
+            number: read(tasks[number].item)
+            for start, stop in ranges
+            for number in order[start:stop]
+        }
 
-    parts = map_ranges(run, len(shares), workers, 1)
+    parts = share_ranges(run, len(tasks), workers, 1)
     return {number: raw for part in parts for number, raw in part.items()}, set(parts[0])
 
 
@@ -166,14 +170,3 @@ def _file_size(path: Path) -> int:
     except OSError:
         # reading it says what is wrong
         return 0
-
-
-def _share_out(sizes: Sequence[float], workers: int) -> list[list[int]]:
-    """Return the places of items in `workers` shares of about the same size, each ascending."""
-    shares: list[list[int]] = [[] for _ in range(max(workers, 1))]
-    totals = [0.0] * len(shares)
-    for place in sorted(range(len(sizes)), key=lambda place: (-sizes[place], place)):
-        smallest = totals.index(min(totals))
-        shares[smallest].append(place)
-        totals[smallest] += sizes[place]
-    return [sorted(share) for share in shares if share]

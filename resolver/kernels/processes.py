@@ -12,9 +12,11 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import partial
 from itertools import pairwise
+from operator import itemgetter
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from resolver.kernels.sent_results import open_memory, receive_result, send_result
@@ -27,12 +29,16 @@ _Result = TypeVar("_Result")
 _First = TypeVar("_First")
 _Second = TypeVar("_Second")
 Run = Callable[[int, int], _Result]
+Ranges = Iterator[tuple[int, int]]
+"""Ranges of items, as their first and the one after their last."""
 Pause = Callable[[], AbstractContextManager[None]]
 """Context in which a thread does not run."""
 _PAUSES: list[Pause] = []
+_RANGES_PER_LEAST, _MOST_RANGES = 8, 250
+"""Ranges in as many items as are worth a process, and of all items: their numbers are bytes."""
 
 
-def map_ranges(run: Run[_Result], count: int, workers: int, least: int) -> list[_Result]:
+def map_equal_parts(run: Run[_Result], count: int, workers: int, least: int) -> list[_Result]:
     """Return `run(start, stop)` for ranges that cover 0 … `count`, in their order.
 
     At most `workers` ranges, of `least` items or more: a copy takes some hundredths of a second.
@@ -43,19 +49,76 @@ def map_ranges(run: Run[_Result], count: int, workers: int, least: int) -> list[
 
     Raises what `run` raises, and `MemoryError` where the system killed a copy.
     """
-    parts = max(min(workers, count // max(least, 1)), 1)
-    if parts == 1 or not _may_fork():
-        return [run(0, count)]
+    parts = _count_processes(count, workers, least)
     bounds = [count * part // parts for part in range(parts + 1)]
-    first, *others = pairwise(bounds)
+    return _run_in_copies([partial(run, *bound) for bound in pairwise(bounds)])
+
+
+def share_ranges(
+    run: Callable[[Ranges], _Result], count: int, workers: int, least: int
+) -> list[_Result]:
+    """Return what `run` makes of the ranges that each process takes, that of this process first.
+
+    Ranges cover 0 … `count`. `run` is called once in each process (see `map_equal_parts`), which
+    takes the next range whenever it is done with one, so that none waits long for a slower one.
+    What the caller makes of all results must not depend on who took which.
+    """
+    processes = _count_processes(count, workers, least)
+    if processes == 1:
+        return [run(iter([(0, count)]))]
+    parts = min(-(-count // max(least // _RANGES_PER_LEAST, 1)), _MOST_RANGES)
+    bounds = [count * part // parts for part in range(parts + 1)]
+    with _numbers_to_take(parts) as reader:
+
+        def run_own() -> _Result:
+            """Run the ranges that this process takes."""
+            numbers = (number[0] for number in iter(partial(os.read, reader, 1), b""))
+            return run((bounds[number], bounds[number + 1]) for number in numbers)
+
+        return _run_in_copies([run_own] * processes)
+
+
+def map_ranges(run: Run[_Result], count: int, workers: int, least: int) -> list[_Result]:
+    """Return `run(start, stop)` for the ranges of `share_ranges`, in their order."""
+
+    def run_all(ranges: Ranges) -> list[tuple[int, _Result]]:
+        """Return the results of the ranges that one process takes, each with its start."""
+        return [(start, run(start, stop)) for start, stop in ranges]
+
+    results = [result for part in share_ranges(run_all, count, workers, least) for result in part]
+    return [result for _, result in sorted(results, key=itemgetter(0))]
+
+
+@contextmanager
+def _numbers_to_take(count: int) -> Iterator[int]:
+    """Return a pipe from which processes read one byte each: numbers from 0 to `count` - 1."""
+    reader, writer = os.pipe()
+    try:
+        with os.fdopen(writer, "wb") as file:
+            file.write(bytes(range(count)))
+        yield reader
+    finally:
+        os.close(reader)
+
+
+def _count_processes(count: int, workers: int, least: int) -> int:
+    """Return the number of processes for some items, `least` of which are worth one."""
+    processes = max(min(workers, count // max(least, 1)), 1)
+    return processes if processes == 1 or _may_fork() else 1
+
+
+def _run_in_copies(tasks: Sequence[Callable[[], _Result]]) -> list[_Result]:
+    """Return the results of tasks: the first runs here, each other one in a copy."""
+    if len(tasks) == 1:
+        return [tasks[0]()]
     copies: list[_Copy] = []
     try:
         with ExitStack() as paused:
             for pause in _PAUSES:
                 paused.enter_context(pause())
-            for start, stop in others:
-                copies.append(_start_copy(run, start, stop))
-        return [run(*first), *map(_receive, copies)]
+            for task in tasks[1:]:
+                copies.append(_start_copy(task))
+        return [tasks[0](), *map(_receive, copies)]
     finally:
         for copy in copies:
             copy.receiver.close()
@@ -84,8 +147,8 @@ class _Copy(NamedTuple):
     memory: IO[bytes]
 
 
-def _start_copy(run: Run[Any], start: int, stop: int) -> _Copy:
-    """Start a copy of this process that runs a range."""
+def _start_copy(task: Callable[[], Any]) -> _Copy:
+    """Start a copy of this process that runs a task."""
     # takes longer to load than a single check may
     import multiprocessing
 
@@ -94,7 +157,7 @@ def _start_copy(run: Run[Any], start: int, stop: int) -> _Copy:
     memory = open_memory()
     process = context.Process(
         target=_run_and_send,
-        args=(run, (start, stop), sender, memory, os.getpid()),
+        args=(task, sender, memory, os.getpid()),
         daemon=True,
     )
     process.start()
@@ -109,16 +172,10 @@ def compute_both(
 
     Where a copy would not be safe, one runs after the other. Raises as `map_ranges` does.
     """
-    if not parallel:
+    if not parallel or not _may_fork():
         return first(), second()
     functions: tuple[Callable[[], Any], ...] = (first, second)
-
-    def run(start: int, stop: int) -> list[Any]:
-        """Return the results of some of the functions."""
-        return [function() for function in functions[start:stop]]
-
-    parts = map_ranges(run, 2, 2, 1)
-    first_result, second_result = [result for part in parts for result in part]
+    first_result, second_result = _run_in_copies(functions)
     return first_result, second_result
 
 
@@ -135,9 +192,9 @@ def end_with_parent() -> None:
 
 
 def _run_and_send(
-    run: Run[Any], bounds: tuple[int, int], sender: Connection, memory: IO[bytes], original: int
+    task: Callable[[], Any], sender: Connection, memory: IO[bytes], original: int
 ) -> None:
-    """Run a range in a copy of the process `original`, and send its result or its error."""
+    """Run a task in a copy of the process `original`, and send its result or its error."""
     # the original ends its copies; they keep its locks on files, so none may outlive it
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -148,7 +205,7 @@ def _run_and_send(
     gc.disable()
     answer: tuple[bool, Any]
     try:
-        answer = True, run(*bounds)
+        answer = True, task()
     except Exception as error:
         answer = False, error
     # without an answer the original raises `MemoryError`

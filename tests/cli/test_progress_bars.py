@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from resolver.cli.progress_bars import ProgressBars, format_counts, format_times
-from resolver.kernels.processes import map_ranges
+from resolver.kernels.processes import map_equal_parts
 from resolver.records.progress import Progress
 
 
@@ -54,7 +54,7 @@ def check_processes() -> None:
     """Check that bars on a terminal go on beside work in several processes."""
     with ProgressBars(terminal=True) as bars:
         bars.start("read", 2000, "records")
-        first, second = map_ranges(lambda start, stop: os.getpid(), 4, 2, 2)
+        first, second = map_equal_parts(lambda start, stop: os.getpid(), 4, 2, 2)
         assert first == os.getpid() != second
         bars.advance(1500)
         time.sleep(0.5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import subprocess
 import sys
 from collections.abc import Callable
@@ -39,12 +40,18 @@ class Reading:
     own: set[str]
 
 
-def read_in(workers: int, paths: list[Path], *, strict: bool = False) -> Reading:
+def read_in(
+    workers: int, paths: list[Path], *, strict: bool = False, in_step: bool = False
+) -> Reading:
+    """Read lists. `in_step`: each process waits at its first list until all have one."""
     own: set[str] = set()
     read = parallel_reading.read_item
+    barrier = multiprocessing.get_context("fork").Barrier(workers if in_step else 1)
 
     def note_list(item: PlannedList, rules: ReadingRules, **options: Any) -> RawList | InputError:
         """Read a list, and note it in this process."""
+        if not own:
+            barrier.wait(30)
         own.add(item.unit.label)
         return read(item, rules, **options)
 
@@ -64,7 +71,7 @@ def check_intake(folder: Path) -> None:
     paths = [make(folder) for make in (write_tabular, write_senzing, write_interpol, write_ftm)]
     (folder / "broken.csv").write_text(BROKEN, "utf-8")
     whole = read_in(1, [*paths, folder / "broken.csv"])
-    split = read_in(2, [*paths, folder / "broken.csv"])
+    split = read_in(2, [*paths, folder / "broken.csv"], in_step=True)
     assert 0 < len(split.own) < len(whole.own) == 5
     assert _nonzero(split.counts) == _nonzero(whole.counts)
     assert list(split.intake.batch.to_records()) == list(whole.intake.batch.to_records())
@@ -153,8 +160,8 @@ def test_in_a_process_without_other_threads(
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=root, check=True, timeout=60)
 
 
-def test_shares_are_about_equal() -> None:
-    sizes = [5, 1, 4, 3, 3]
-    shares = parallel_reading._share_out(sizes, 2)
-    assert shares == [[0, 4], [1, 2, 3]]
-    assert parallel_reading._share_out([7], 2) == [[0]]
+def test_the_largest_list_is_read_first(tmp_path: Path) -> None:
+    for number, rows in enumerate((3, 50, 10)):
+        lines = [f"{row},Ann Lee" for row in range(rows)]
+        (tmp_path / f"{number}.csv").write_text("\n".join(["id,name", *lines]), "utf-8")
+    assert list(read_in(1, [tmp_path]).counts) == ["1.csv", "2.csv", "0.csv"]

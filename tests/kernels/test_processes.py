@@ -16,25 +16,59 @@ import numpy as np
 import pytest
 
 from resolver.errors import OutputError
-from resolver.kernels.processes import compute_both, map_ranges, pausing
+from resolver.kernels.processes import (
+    Ranges,
+    compute_both,
+    map_equal_parts,
+    map_ranges,
+    pausing,
+    share_ranges,
+)
 
 
 def check_order() -> None:
     """Check that ranges cover the items in their order."""
     for workers in (1, 2, 3):
-        parts = map_ranges(lambda start, stop: list(range(start, stop)), 10, workers, 2)
+        parts = map_equal_parts(lambda start, stop: list(range(start, stop)), 10, workers, 2)
         assert len(parts) == workers
         assert [item for part in parts for item in part] == list(range(10))
 
 
 def test_few_items_stay_in_this_process() -> None:
-    assert map_ranges(lambda start, stop: os.getpid(), 3, 2, 2) == [os.getpid()]
-    assert map_ranges(lambda start, stop: (start, stop), 0, 2, 2) == [(0, 0)]
+    assert map_equal_parts(lambda start, stop: os.getpid(), 3, 2, 2) == [os.getpid()]
+    assert map_equal_parts(lambda start, stop: (start, stop), 0, 2, 2) == [(0, 0)]
+
+
+def check_shared_ranges() -> None:
+    """Check that a process takes ranges while another is slow, and that they cover the items."""
+    read, write = os.pipe()
+
+    def run(ranges: Ranges) -> list[int]:
+        """Return the items of ranges; whoever has the first one waits for the other process."""
+        items = list[int]()
+        for start, stop in ranges:
+            items.extend(range(start, stop))
+            if not start:
+                os.read(read, 1)
+        os.write(write, b".")
+        return items
+
+    shares = sorted(share_ranges(run, 100, 2, 40))
+    assert shares == [list(range(5)), list(range(5, 100))]
+    os.close(read)
+    os.close(write)
+
+
+def check_order_of_shared_ranges() -> None:
+    """Check that results of many ranges come in the order of the items."""
+    for count, workers, least in ((100, 2, 40), (1_000, 3, 1), (7, 4, 1), (0, 2, 1)):
+        parts = map_ranges(lambda start, stop: list(range(start, stop)), count, workers, least)
+        assert [item for part in parts for item in part] == list(range(count))
 
 
 def check_copies() -> None:
     """Check that copies do the later ranges."""
-    first, second = map_ranges(lambda start, stop: os.getpid(), 4, 2, 2)
+    first, second = map_equal_parts(lambda start, stop: os.getpid(), 4, 2, 2)
     assert first == os.getpid() != second
 
 
@@ -43,7 +77,7 @@ def test_no_copy_is_made_while_another_thread_runs() -> None:
     other = threading.Thread(target=end.wait)
     other.start()
     try:
-        assert map_ranges(lambda start, stop: os.getpid(), 4, 2, 2) == [os.getpid()]
+        assert map_equal_parts(lambda start, stop: os.getpid(), 4, 2, 2) == [os.getpid()]
     finally:
         end.set()
         other.join()
@@ -58,7 +92,7 @@ def check_errors() -> None:
             raise OutputError("cannot write the results: no space", place="out", hint="free some")
 
     with pytest.raises(OutputError) as caught:
-        map_ranges(fail, 4, 2, 2)
+        map_equal_parts(fail, 4, 2, 2)
     assert caught.value.line() == "out: cannot write the results: no space (free some)"
 
 
@@ -71,7 +105,7 @@ def check_killed_copy() -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     with pytest.raises(MemoryError):
-        map_ranges(die, 4, 2, 2)
+        map_equal_parts(die, 4, 2, 2)
 
 
 def check_both() -> None:
@@ -101,14 +135,14 @@ def check_paused_thread() -> None:
 
     start()
     with pausing(pause):
-        first, second = map_ranges(lambda start, stop: os.getpid(), 4, 2, 2)
+        first, second = map_equal_parts(lambda start, stop: os.getpid(), 4, 2, 2)
         assert first == os.getpid() != second
         assert runs.is_set()
         assert threads[-1].is_alive()
         # beside one more thread that does not pause there are none
         other = threading.Thread(target=end.wait)
         other.start()
-        assert map_ranges(lambda start, stop: os.getpid(), 4, 2, 2) == [os.getpid()]
+        assert map_equal_parts(lambda start, stop: os.getpid(), 4, 2, 2) == [os.getpid()]
         end.set()
 
 
@@ -124,7 +158,7 @@ def check_error_of_the_original() -> None:
         raise ValueError("here")
 
     with pytest.raises(ValueError, match="here"):
-        map_ranges(run, 4, 2, 2)
+        map_equal_parts(run, 4, 2, 2)
     os.close(write)
     # the end of the file: nobody else holds the other end any more
     assert os.read(read, 1) == b""
@@ -144,7 +178,7 @@ def check_large_result() -> None:
     os.dup2(write, 2)
     os.close(write)
     with pytest.raises(MemoryError):
-        map_ranges(lambda start, stop: TooLarge(), 4, 2, 2)
+        map_equal_parts(lambda start, stop: TooLarge(), 4, 2, 2)
     os.close(2)
     assert os.read(read, 1) == b""
 
@@ -159,7 +193,7 @@ def check_full_memory() -> None:
         return np.arange(1000)
 
     with pytest.raises(MemoryError):
-        map_ranges(fill, 4, 2, 2)
+        map_equal_parts(fill, 4, 2, 2)
 
 
 @pytest.mark.parametrize(
@@ -167,6 +201,8 @@ def check_full_memory() -> None:
     [
         check_order,
         check_copies,
+        check_shared_ranges,
+        check_order_of_shared_ranges,
         check_errors,
         check_killed_copy,
         check_large_result,
@@ -184,7 +220,7 @@ def test_in_a_process_without_other_threads(check: Callable[[], None], root: Pat
 
 SCRIPT = """
 import os, signal
-from resolver.kernels.processes import map_ranges
+from resolver.kernels.processes import map_equal_parts
 
 def run(start, stop):
     if start:
@@ -193,7 +229,7 @@ def run(start, stop):
     else:
         input()
 
-map_ranges(run, 4, 2, 2)
+map_equal_parts(run, 4, 2, 2)
 """
 
 

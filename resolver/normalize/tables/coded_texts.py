@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from resolver.kernels.processes import map_ranges
+from resolver.kernels.processes import Ranges, share_ranges
 from resolver.normalize.group_tokens import tokenize_group
 from resolver.normalize.name_tokens import tokenize_person
 from resolver.records.batch import IntArray
@@ -44,9 +44,12 @@ class CodedTexts(NamedTuple):
 
 
 class _Share(NamedTuple):
-    """Tokens of a share of texts as they come, how many each text has, and their codes."""
+    """Tokens of a share of texts as they come, the places of the texts, how many tokens each has,
+    and their codes.
+    """
 
     tokens: list[TokenKey]
+    places: IntArray
     counts: IntArray
     codes: IntArray
 
@@ -60,17 +63,16 @@ def code_texts(
     """
     texts = [text for some in (*person_texts, *group_texts) for text in some]
     persons = sum(map(len, person_texts))
-    # dealt in turn, as texts of one script lie together, and some take longer than others
-    order = [place for first in range(workers) for place in range(first, len(texts), workers)]
 
-    def code_range(start: int, stop: int) -> _Share:
-        """Tokenize a range of the order."""
-        return _code_share([(texts[place], place < persons) for place in order[start:stop]])
+    def code_ranges(ranges: Ranges) -> _Share:
+        """Tokenize some ranges of texts."""
+        return _code_share(texts, persons, ranges)
 
-    shares = map_ranges(code_range, len(texts), workers, _MIN_PARALLEL)
+    shares = share_ranges(code_ranges, len(texts), workers, _MIN_PARALLEL)
     tokens, codes = _unite_shares(shares)
     together = Ragged(offsets_of(np.concatenate([share.counts for share in shares])), codes)
-    if workers > 1:
+    if len(shares) > 1:
+        order = np.concatenate([share.places for share in shares])
         places = np.empty(len(order), dtype=np.int64)
         places[order] = np.arange(len(order))
         together = together.take(places)
@@ -94,23 +96,25 @@ def code_few(texts: Sequence[str], is_of_person: bool) -> tuple[list[TokenKey], 
     return tokens, Ragged.of([[place[key] for key in some] for some in keys])
 
 
-def _code_share(texts: Sequence[tuple[str, bool]]) -> _Share:
-    """Tokenize texts, each given with whether it is a person's name."""
+def _code_share(texts: Sequence[str], persons: int, ranges: Ranges) -> _Share:
+    """Tokenize some ranges of texts, of which the first ones are names of `persons`."""
     code_by_token: dict[tuple[str, str, int, tuple[int, ...], bool], int] = {}
-    counts, codes = [], []
-    for text, is_of_person in texts:
-        tokens = _person_tokens(text) if is_of_person else _group_tokens(text)
-        counts.append(len(tokens))
-        for token in tokens:
-            key = (token.text, token.surface, token.flags, token.symbols, is_of_person)
-            codes.append(code_by_token.setdefault(key, len(code_by_token)))
+    counts, codes, places = [], [], list[int]()
+    for start, stop in ranges:
+        places.extend(range(start, stop))
+        for place in range(start, stop):
+            is_of_person = place < persons
+            tokens = (_person_tokens if is_of_person else _group_tokens)(texts[place])
+            counts.append(len(tokens))
+            for token in tokens:
+                key = (token.text, token.surface, token.flags, token.symbols, is_of_person)
+                codes.append(code_by_token.setdefault(key, len(code_by_token)))
     tokens_in_order = [
         TokenKey(text, surface, int(flags), symbols, is_of_person)
         for text, surface, flags, symbols, is_of_person in code_by_token
     ]
-    return _Share(
-        tokens_in_order, np.array(counts, dtype=np.int32), np.array(codes, dtype=np.int32)
-    )
+    arrays = (np.array(numbers, dtype=np.int32) for numbers in (places, counts, codes))
+    return _Share(tokens_in_order, *arrays)
 
 
 def _unite_shares(shares: Sequence[_Share]) -> tuple[list[TokenKey], IntArray]:
