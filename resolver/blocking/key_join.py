@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ from resolver.blocking.keys import (
 from resolver.blocking.pair_union import PackedPairs, UnitedPairs, unite_dealt_pairs
 from resolver.blocking.plans import Plan, refinement
 from resolver.blocking.prefilter import NO_PREFILTER_ARRAYS, prefilter_arrays, prefilter_scores
-from resolver.blocking.rules import RULES, Rule
+from resolver.blocking.rules import RULES, Rule, slow_rules_first
 from resolver.kernels.blocking.key_groups import LeftRange, RecordSides
 from resolver.kernels.blocking.pair_union import ALL_PAIRS
 from resolver.kernels.threads import threads
@@ -155,7 +156,8 @@ def _count_pairs(
 ) -> _CountedPairs:
     """Group the keys of all rules and count the pairs of each left record."""
     with threads(workers) as pool:
-        grouped = list(pool.map(lambda rule: group(*rule), rules))
+        groups = pool.map(lambda rule: group(*rule), slow_rules_first(rules))
+        grouped = sorted(groups, key=attrgetter("number"))
     lane_of_rule = _share_lanes([groups.work for groups in grouped], workers)
 
     def count_lane(lane: int) -> PackedPairs:

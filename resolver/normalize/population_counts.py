@@ -158,14 +158,13 @@ def _count_places(prepared: PreparedBatch, rows: Numbers) -> dict[str, int]:
 
 def _count_bearers(prepared: PreparedBatch, rows: Numbers) -> dict[str, dict[str, int]]:
     """Return how many names some values stand under: property → value → names."""
-    names = _name_keys(prepared)
     sides: list[tuple[str, Ragged, npt.NDArray[np.object_]]] = [
-        (prop, side, table.texts)
-        for prop in SHARED_PROPERTIES
-        for side, table in [prepared.plain[prop]]
+        (prop, prepared.plain[prop][0], prepared.plain[prop][1].texts) for prop in SHARED_PROPERTIES
     ]
     sides.append(("identifier", prepared.identifiers, prepared.identifier_table.texts))
-    bearers = {}
+    if not any(len(side.items) for _, side, _ in sides):
+        return {}
+    names, bearers = _name_keys(prepared), {}
     for prop, side, texts in sides:
         chosen = side.take(rows)
         if len(chosen.items):

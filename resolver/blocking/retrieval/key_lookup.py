@@ -20,7 +20,7 @@ from resolver.blocking import key_join
 from resolver.blocking.key_join import rule_keys
 from resolver.blocking.key_parts import KeyParts
 from resolver.blocking.plans import Plan
-from resolver.blocking.rules import RULES
+from resolver.blocking.rules import RULES, slow_rules_first
 from resolver.kernels.blocking.key_lookup import (
     NewBearers,
     StoredBearers,
@@ -76,7 +76,9 @@ class StoredKeys:
 def build_key_table(prepared: PreparedBatch, plan: Plan) -> KeyTable:
     """Return the keys of prepared records under a plan; of many, on all cores."""
     parts = KeyParts(prepared)
-    used = [(number, rule) for number, rule in enumerate(RULES) if rule.name in plan.rules]
+    used = slow_rules_first(
+        (place, rule) for place, rule in enumerate(RULES) if rule.name in plan.rules
+    )
     with threads(available_cores() if len(prepared) >= _MIN_PARALLEL else 1) as pool:
         keys_of_rules = list(
             pool.map(lambda row: rule_keys(row[1], prepared, plan, row[0], parts), used)
