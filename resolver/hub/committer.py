@@ -19,6 +19,7 @@ from resolver.hub.list_updates import ListUpdate
 from resolver.hub.populations.store_models import StoreModels
 from resolver.hub.reopening.reopened_decisions import name_versions
 from resolver.hub.store_options import add_store_options, check_first_lists
+from resolver.kernels.threads import threads
 from resolver.records.progress import Progress
 from resolver.records.results.resolution import StageStat
 from resolver.records.results.stage_meter import StageMeter
@@ -26,6 +27,8 @@ from resolver.run_options import RunOptions, choose_plan
 from resolver.store import Commit, Store, StoreHead, StoreView
 
 _MAX_FOLLOW_UPS = 5
+_MANY_RECORDS = 50_000
+"""Records whose keys for the index are built while they are written to the store."""
 _LEAST_SECONDS = 0.001
 """Time of a stage without items below which it was skipped."""
 
@@ -127,10 +130,13 @@ class Committer:
         if not commit.base:
             commit = add_store_options(commit, context.options, self._models.models)
         context.progress.start("store", commit.rows)
-        revision = self._store.commit(commit, locked=locked)
-        context.progress.advance(commit.rows)
-        self._update_cache(commit, increment)
-        self._index.add(update, increment.prepared_fresh, revision)
+        prepared = increment.prepared_fresh
+        with threads(2 if len(update.fresh) >= _MANY_RECORDS else 1) as pool:
+            keys = pool.map(self._index.build_keys, [prepared])
+            revision = self._store.commit(commit, locked=locked)
+            context.progress.advance(commit.rows)
+            self._update_cache(commit, increment)
+            self._index.add(update, prepared, revision, next(keys))
         return revision
 
     def _update_cache(self, commit: Commit, increment: Increment) -> None:

@@ -59,9 +59,8 @@ def share_ranges(
 ) -> list[_Result]:
     """Return what `run` makes of the ranges that each process takes, that of this process first.
 
-    Ranges cover 0 … `count`. `run` is called once in each process (see `map_equal_parts`), which
-    takes the next range whenever it is done with one, so that none waits long for a slower one.
-    What the caller makes of all results must not depend on who took which.
+    `run` is called once in each process (see `map_equal_parts`), which takes the next of the ranges
+    that cover 0 … `count` whenever it is done with one, so that none waits long for a slower one.
     """
     processes = _count_processes(count, workers, least)
     if processes == 1:
@@ -72,7 +71,7 @@ def share_ranges(
 
         def run_own() -> _Result:
             """Run the ranges that this process takes."""
-            numbers = (number[0] for number in iter(partial(os.read, reader, 1), b""))
+            numbers = (byte[0] for byte in iter(partial(os.read, reader, 1), b""))
             return run((bounds[number], bounds[number + 1]) for number in numbers)
 
         return _run_in_copies([run_own] * processes)

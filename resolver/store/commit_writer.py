@@ -46,6 +46,8 @@ TOUCHED_LIMIT = 50_000
 """Touched records above which a commit counts as touching everything."""
 _REBUILD = "replan"
 """Kind of a commit that rebuilds the store, as stored since the command had that name."""
+_ROWS_OF_COMMITS = (records, entities, members, links)
+"""Tables that the first commit fills without their indexes, if it is staged."""
 _SOURCE_COLUMNS = ("name", "deduplicated", "agency", "keeper")
 
 
@@ -65,6 +67,8 @@ def write_commit(
         _add_missing_sources(connection, changes)
         if staged:
             connection.execute(update(meta).values(staging=changes.base + 1))
+            if not changes.base:
+                bulk_rows.drop_indexes(connection, _ROWS_OF_COMMITS)
         else:
             for step in _steps(changes, counters):
                 step(connection)
@@ -74,6 +78,8 @@ def write_commit(
             with write_transaction(engine) as connection:
                 step(connection)
         with write_transaction(engine) as connection:
+            if not changes.base:
+                bulk_rows.create_indexes(connection, _ROWS_OF_COMMITS)
             _finish(connection, changes, counters)
     return changes.base + 1
 
@@ -103,6 +109,7 @@ def _sweep(connection: Connection, revision: int) -> None:
         connection.execute(update(table).where(table.c.valid_to > revision).values(valid_to=None))
     connection.execute(delete(entities).where(entities.c.born > revision))
     connection.execute(update(meta).values(staging=0))
+    bulk_rows.create_indexes(connection, _ROWS_OF_COMMITS)
 
 
 def _add_missing_sources(connection: Connection, changes: Commit) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import inspect, select, update
 
 from resolver.errors import StoreError
 from resolver.records import Batch, Record
@@ -24,6 +24,7 @@ from resolver.store import (
     OutdatedError,
     Store,
     bulk_rows,
+    commit_writer,
     encode_contents,
 )
 from resolver.store.commit_writer import _Counters, _steps
@@ -389,3 +390,40 @@ def test_sources_are_described(filled_store: Store) -> None:
     for name, values in wrong:
         with pytest.raises(StoreError):
             filled_store.describe_source(name, **values)
+
+
+def index_names(store: Store) -> set[str | None]:
+    """Return the names of the indexes of the tables that commits write to."""
+    inspector = inspect(store.engine)
+    tables = ("records", "entities", "members", "links")
+    names = {index["name"] for table in tables for index in inspector.get_indexes(table)}
+    return {name for name in names if str(name).startswith("ix_")}
+
+
+def test_an_unfinished_first_commit_costs_no_index(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = index_names(store)
+    assert len(expected) >= 8
+
+    def lose_power(*_: object) -> None:
+        """End a commit once its rows are staged."""
+        raise InterruptedError
+
+    first = records_commit(0, [record("s:1", name="Ann"), record("s:2", name="Bob")])
+    with monkeypatch.context() as patch:
+        patch.setattr(commit_writer, "_finish", lose_power)
+        with pytest.raises(InterruptedError):
+            store.commit(first, stage_from=0)
+    if store.path is not None:
+        assert index_names(store) == set()
+    store.commit(first)
+    assert index_names(store) == expected
+    with store.view() as view:
+        assert (view.revision, len(view.all_members()[0])) == (1, 2)
+
+
+def test_a_staged_first_commit_has_all_indexes(store: Store) -> None:
+    expected = index_names(store)
+    store.commit(records_commit(0, [record("s:1", name="Ann")]), stage_from=0)
+    assert index_names(store) == expected

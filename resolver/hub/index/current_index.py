@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from resolver.blocking import Plan
+from resolver.blocking.retrieval.key_lookup import KeyTable
 from resolver.errors import StoreError
 from resolver.hub.index.record_index import MIN_FILE_RECORDS, RecordIndex, index_folder
 from resolver.hub.list_updates import ListUpdate
@@ -60,15 +61,28 @@ class CurrentIndex:
             self._refreshed = refreshed
         return self._index
 
-    def add(self, update: ListUpdate, prepared: PreparedBatch | None, revision: int) -> None:
-        """Add the records of a commit, unless another process has committed since."""
+    def build_keys(self, prepared: PreparedBatch | None) -> KeyTable | None:
+        """Return the keys of records that are about to be committed; None without an index.
+
+        Another thread may commit meanwhile, but not use the index.
+        """
+        return None if self._index is None or prepared is None else self._index.build_keys(prepared)
+
+    def add(
+        self,
+        update: ListUpdate,
+        prepared: PreparedBatch | None,
+        revision: int,
+        keys: KeyTable | None = None,
+    ) -> None:
+        """Add the records of a commit, and their keys, unless another has been made since."""
         with self._store.view() as view:
             if self._index is None or view.revision != revision:
                 return
             try:
                 # the first commit has measured the population
                 index = self._open(view, self._index.plan)
-                index.add(update.fresh, prepared, update.ended, view)
+                index.add(update.fresh, prepared, update.ended, view, keys)
             except StoreError:
                 # the commit is durable; the next run builds an index that could not be written
                 self._index = None

@@ -132,15 +132,20 @@ class RecordIndex:
             self._append(batch, None, view, ended)
 
     def add(
-        self, batch: Batch, prepared: PreparedBatch | None, ended: Numbers, view: StoreView
+        self,
+        batch: Batch,
+        prepared: PreparedBatch | None,
+        ended: Numbers,
+        view: StoreView,
+        keys: KeyTable | None = None,
     ) -> None:
         """Add the records of the commit that a view shows, in the order of their numbers.
 
-        `prepared`: their normal form, where it is at hand. Do nothing where the index is not at the
-        revision before.
+        `prepared`: their normal form, where it is at hand, and `keys` those of that. Do nothing
+        where the index is not at the revision before.
         """
         if self.revision == view.revision - 1:
-            self._append(batch, prepared, view, ended)
+            self._append(batch, prepared, view, ended, keys)
 
     @property
     def _last_record(self) -> int:
@@ -176,7 +181,7 @@ class RecordIndex:
             none = np.zeros(0, dtype=np.int64)
             return none.astype(np.int32), none, 0
         return find_stored_pairs(
-            self._build_keys(prepared), prepared.kinds, self._key_segments, purge=purge
+            self.build_keys(prepared), prepared.kinds, self._key_segments, purge=purge
         )
 
     def build_purge(
@@ -190,7 +195,7 @@ class RecordIndex:
         if prepared is None or not self._key_segments:
             return BlockPurge(self._key_segments, merge_key_tables([], []), ended)
         self._tables.clear()
-        keys = self._build_keys(prepared)
+        keys = self.build_keys(prepared)
         if not fresh.all():
             is_fresh = fresh[keys.rows]
             keys = KeyTable(keys.base[is_fresh], keys.rows[is_fresh], keys.refine[is_fresh])
@@ -243,10 +248,15 @@ class RecordIndex:
                 yield segment, numbers[low:high] - segment.first
 
     def _append(
-        self, batch: Batch, prepared: PreparedBatch | None, view: StoreView, ended: Numbers
+        self,
+        batch: Batch,
+        prepared: PreparedBatch | None,
+        view: StoreView,
+        ended: Numbers,
+        keys: KeyTable | None = None,
     ) -> None:
         normal = prepared if prepared is not None else self._prepare_versions(batch)
-        keys = self._build_keys(normal)
+        keys = self.build_keys(normal) if keys is None else keys
         segment = build_segment(
             batch,
             since=self.revision,
@@ -288,7 +298,7 @@ class RecordIndex:
             parts.append(self._prepare(with_row_ids(batch.take(rows)).canonical()))
         return parts[0] if len(parts) == 1 else concat_prepared(parts)
 
-    def _build_keys(self, prepared: PreparedBatch) -> KeyTable:
+    def build_keys(self, prepared: PreparedBatch) -> KeyTable:
         """Return the keys of prepared records.
 
         Those of the records that a commit began with are kept until it adds them, those of others
