@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from resolver.errors import InputError, LargeChangeError, ResolverError, UsageError
 from resolver.hub.admin import BATCH_JOB as BATCH_JOB
@@ -40,6 +40,8 @@ _PRESENCE, _PRESENCE_SECONDS = "worker.alive", 5
 """File that a worker touches, and the seconds between two touches."""
 LOOKUP_SCOPES = frozenset(("check", "review", "admin"))
 """Scopes that let see what other agencies say."""
+READ_STAGE = "read"
+"""Stage that counts what the sender of a job has sent."""
 JobHandler = Callable[[Hub, Job, Path, Progress], Mapping[str, Any]]
 
 
@@ -204,6 +206,27 @@ def owner_of_job(job: Job) -> RecordOwner:
     )
 
 
+class _StageState(NamedTuple):
+    """Stage of a job: items that are done, and all of them, if known."""
+
+    stage: str
+    done: int
+    total: int | None
+
+    @property
+    def shown(self) -> _StageState:
+        """State as readers of the job see it.
+
+        Once lists are read, stages count records and pairs that they may not see, so that they get
+        percents instead.
+        """
+        if self.stage == READ_STAGE:
+            return self
+        if not self.total:
+            return self._replace(done=0, total=None)
+        return self._replace(done=100 * self.done // self.total, total=100)
+
+
 class JobProgress:
     """Progress of a job, written to its row by a thread that also keeps the lease. A context
     manager.
@@ -211,8 +234,7 @@ class JobProgress:
 
     def __init__(self, store: Store, job: Job, lease: timedelta = LEASE_TIME) -> None:
         self._store, self._job, self._lease = store, job, lease
-        self._stage, self._done = "", 0
-        self._total: int | None = None
+        self._state = _StageState("", 0, None)
         self._stop, self._late = "", False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
@@ -227,14 +249,14 @@ class JobProgress:
 
     def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
         """Begin a stage. Raises `JobStoppedError`."""
-        self._stage, self._done, self._total = stage, 0, total
+        self._state = _StageState(stage, 0, total)
         # a commit is written as a whole or not at all: from here on it is too late to stop
         self._late = self._late or stage == "store"
         self._check()
 
     def advance(self, count: int = 1) -> None:
         """Count `count` more items as done. Raises `JobStoppedError`."""
-        self._done += count
+        self._state = self._state._replace(done=self._state.done + count)
         self._check()
 
     def finish(self) -> None:
@@ -247,12 +269,9 @@ class JobProgress:
     def _beat(self) -> None:
         while not self._over.wait(self._lease.total_seconds() / 6):
             try:
+                stage, done, total = self._state.shown
                 row = self._store.jobs.heartbeat(
-                    self._job,
-                    stage=self._stage,
-                    done=self._done,
-                    total=self._total,
-                    lease=self._lease,
+                    self._job, stage=stage, done=done, total=total, lease=self._lease
                 )
                 self._stop = "the job was cancelled" if row.cancel_requested else ""
             except LeaseError as error:

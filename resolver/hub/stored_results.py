@@ -30,6 +30,7 @@ from resolver.records.visibility import (
     OPERATOR,
     STRANGER,
     Viewer,
+    may_read_all,
     visible_rows,
 )
 from resolver.scoring import scores
@@ -117,6 +118,26 @@ def _compare_rows(hub: Hub, numbers: Numbers, left: int, right: int) -> Compared
     return replace(compared, left_records=left_records, right_records=right_records)
 
 
+def count_visible_changes(hub: Hub, result: CommitResult, viewer: Viewer) -> int:
+    """Return how many of the entities that a commit changed, or would change, have a record that
+    the viewer may see, before or after.
+    """
+    changed = result.changed_entities
+    if may_read_all(viewer):
+        return len(changed)
+    with hub.indexed_view() as (view, index):
+        record, entity, end = view.members(changed.tolist(), include_ended=True)
+        is_recent = (end < 0) | (end == result.revision)
+        numbers, places = np.unique(record[is_recent], return_inverse=True)
+        visible = visible_rows(index.batch(numbers), viewer)
+    shown = entity[is_recent] if visible is None else entity[is_recent][visible[places]]
+    if result.preview is not None:
+        visible = visible_rows(result.preview.batch, viewer)
+        after = result.preview.entities
+        shown = np.concatenate([shown, after if visible is None else after[visible]])
+    return int(np.count_nonzero(np.isin(changed, shown)))
+
+
 def load_all_results(hub: Hub) -> StoredResults:
     """Return all current records, for operators: nothing is hidden."""
     with hub.indexed_view() as (view, index):
@@ -143,9 +164,10 @@ def _build_results(preview: EntityPreview, stats: RunStats, viewer: Viewer) -> S
     labels = name_by_smallest_row(entity)
     entity_ids = pa.array([preview.entity_ids[number] for number in entity.tolist()], pa.string())
     links, colors = _build_links(working_set, preview.links)
-    # only the new pairs were scored, which says nothing of all pairs of these entities, and records
-    # that the viewer may not see count among the uncompared
-    stats = replace(stats, logodds=None, uncompared=None)
+    # records that the viewer may not see were compared, too
+    stats = stats if may_read_all(viewer) else stats.without_counts()
+    # only the new pairs were scored, which says nothing of all pairs of these entities
+    stats = replace(stats, logodds=None)
     resolution = Resolution(working_set.batch, labels, links, stats)
     return StoredResults(resolution, entity_ids, working_set.numbers, colors)
 

@@ -72,17 +72,20 @@ VISIBILITY_RULES: Mapping[str, Callable[[Handling, Viewer], bool]] = {
 """Rule of each handling code: True if the viewer may read the values of such a record."""
 
 
+def may_read_all(viewer: Viewer) -> bool:
+    """Return True if a viewer may read every record, whatever its handling."""
+    return "admin" in viewer.scopes
+
+
 def is_visible(handling: Handling, viewer: Viewer) -> bool:
     """Return True if a viewer may read the values of a record with this handling."""
-    return "admin" in viewer.scopes or VISIBILITY_RULES.get(handling.code, _is_owner)(
-        handling, viewer
-    )
+    return may_read_all(viewer) or VISIBILITY_RULES.get(handling.code, _is_owner)(handling, viewer)
 
 
 def visible_rows(batch: Batch, viewer: Viewer) -> npt.NDArray[np.bool_] | None:
     """Return for each record True if a viewer may read it; None if the viewer may read all."""
     column = batch.columns.get(HANDLING)
-    if column is None or "admin" in viewer.scopes:
+    if column is None or may_read_all(viewer):
         return None
     used = np.unique(column.codes)
     texts = column.values.take(used).to_pylist()

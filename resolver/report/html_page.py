@@ -22,6 +22,7 @@ from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.report.charts import (
     NARROW,
     WIDE,
+    Frame,
     describe_weak_links,
     draw_band_bar,
     draw_bar,
@@ -79,10 +80,15 @@ def render_report(data: ReportData) -> str:
             script=Markup(script),
             threshold_figures=_pack_thresholds(data.thresholds),
             policy=policy,
-            wide=draw_score_chart(data.scores, WIDE, "wide"),
-            narrow=draw_score_chart(data.scores, NARROW, "narrow"),
+            wide=_draw_scores(data, WIDE, "wide"),
+            narrow=_draw_scores(data, NARROW, "narrow"),
         )
     )
+
+
+def _draw_scores(data: ReportData, frame: Frame, name: str) -> Markup:
+    """Return the histogram of scores; nothing where they were not counted."""
+    return draw_score_chart(data.scores, frame, name) if data.scores.bins else Markup("")
 
 
 @cache

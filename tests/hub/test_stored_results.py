@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from resolver.engines.pair_explanation import explain_links
-from resolver.hub.stored_results import StoredResults, load_commit_results, restrict_to_sources
+from resolver.hub.stored_results import (
+    StoredResults,
+    count_visible_changes,
+    load_commit_results,
+    restrict_to_sources,
+)
+from resolver.records import Handling
+from resolver.records.decisions import Verdict
 from resolver.records.results.explanation import RELATION_ROW
-from resolver.records.visibility import STRANGER
-from tests.hub.hubs import OPTIONS, Stores, make_intake, seed_population
+from resolver.records.visibility import OPERATOR, STRANGER, Viewer
+from resolver.report import build_report, render_report
+from tests.hub.hubs import OPTIONS, Stores, make_decision, make_intake, seed_population
 from tests.normalize.preparing import quick_symbols
 from tests.records.network_records import generate_drivers_of_two_lists
+from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
 
@@ -41,3 +51,31 @@ def test_relations_beyond_the_records_of_a_commit_are_named(stores: Stores) -> N
         assert results.resolution.batch.ids.to_pylist() == ["pier:p", "quay:p"]
         assert explained_relations(results) == ["Both driver in Blue Harbour Crew since 2014."]
         assert explained_relations(restrict_to_sources(results, {"pier", "quay"})) == []
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_results_of_a_commit_count_no_hidden_records(stores: Stores, dry_run: bool) -> None:
+    """Two hidden records of the person, whom decisions merge with the one that an agency sends."""
+    hidden = [
+        replace(record(f"secret:{number}", name=name), handling=Handling("River", "H3"))
+        for number, name in enumerate(("Ann Lee", "Olga Petrova"))
+    ]
+    own, reader = record("coast:1", name="Ann Lee"), Viewer("key", "Coast", frozenset({"submit"}))
+    figures = []
+    for stored in ([], hidden):
+        with stores.new() as hub:
+            seed_population(hub)
+            hub.add(make_intake([record("coast:0", name="Zed"), *stored]))
+            same = [make_decision((own.id, other.id), Verdict.SAME, 1) for other in stored]
+            result = hub.add(make_intake([own]), same, dry_run=dry_run)
+            results = load_commit_results(hub, result, reader)
+            report = render_report(build_report(results.resolution))
+            figures.append((count_visible_changes(hub, result, reader), report))
+            if stored:
+                everything = load_commit_results(hub, result, OPERATOR)
+                assert everything.resolution.stats.rules
+                assert count_visible_changes(hub, result, OPERATOR) > 1
+    without, among = figures
+    assert without == among
+    assert without[0] == 1
+    assert "is left out" in without[1]

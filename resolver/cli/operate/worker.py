@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from resolver.hub.stored_results import StoredResults
     from resolver.ingest.reader_types import Intake
     from resolver.records.progress import Progress
+    from resolver.records.visibility import Viewer
     from resolver.run_options import RunOptions
 
 _PAUSE = 0.5
@@ -119,12 +120,13 @@ def run_batch_job(
     """
     from resolver.engines.result_files import write_rejects
     from resolver.errors import InputError
-    from resolver.hub.job_worker import INPUT, RESULT, owner_of_job
+    from resolver.hub.job_worker import INPUT, READ_STAGE, RESULT, owner_of_job
+    from resolver.hub.stored_results import count_visible_changes
     from resolver.ingest.parallel_reading import ReadingRules
     from resolver.pipeline import ingest_lists
     from resolver.records.visibility import assign_owner
 
-    progress.start("read", None, "records")
+    progress.start(READ_STAGE, None, "records")
     list_format = job.params.get("format") or None
     dry_run, complete, accept_large = (
         bool(job.params.get(name)) for name in ("dry_run", "complete", "accept_large_change")
@@ -153,6 +155,7 @@ def run_batch_job(
     _write_results(hub, job, folder, intake, result, progress)
     return {
         **result.counts(intake),
+        "entities_changed": count_visible_changes(hub, result, _viewer_of(job)),
         "dry_run": dry_run,
         "notes": [*intake.warnings, *result.notes],
     }
@@ -167,13 +170,9 @@ def _write_results(
     """
     from resolver.hub.job_worker import OWN, RESULT, has_restricted_reader
     from resolver.hub.stored_results import load_commit_results, restrict_to_sources
-    from resolver.records.visibility import Viewer
 
     out = folder / RESULT
-    # restricted to what every user of the agency who may fetch the files may see
-    stored = load_commit_results(
-        hub, result, Viewer(job.submitted_by, job.agency, frozenset({"submit"}))
-    )
+    stored = load_commit_results(hub, result, _viewer_of(job))
     with hub.store.view() as view:
         running = hub.options_of(view.head)
     withdrawn = tuple(sorted({*intake.withdrawn, *result.withdrawn, *result.outdated_ids}))
@@ -187,6 +186,13 @@ def _write_results(
         _link_files(out, out / OWN)
     else:
         _write_set(out / OWN, shown, own, running, progress)
+
+
+def _viewer_of(job: Job) -> Viewer:
+    """Return a viewer who sees what every user of the agency who may fetch its results may see."""
+    from resolver.records.visibility import Viewer
+
+    return Viewer(job.submitted_by, job.agency, frozenset({"submit"}))
 
 
 def _write_set(

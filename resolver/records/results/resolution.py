@@ -138,6 +138,18 @@ class RunStats:
     where they were not counted (on a cluster).
     """
 
+    def without_counts(self) -> RunStats:
+        """Return the figures that tell nothing of which records were compared."""
+        return RunStats(
+            self.plan,
+            self.stamp,
+            stages=(),
+            rules=(),
+            candidate_pairs=0,
+            score_histogram=np.zeros(0, dtype=np.int64),
+            population=self.population,
+        )
+
 
 class MergedPairs(NamedTuple):
     """Pairs of entities that a round merged, sorted, with the log-odds (thousandths) it knew of

@@ -60,6 +60,29 @@ def test_a_running_job_stops_before_its_commit(service: Service) -> None:
     assert client.get(location).json["state"] == "cancelled"
 
 
+def test_progress_tells_no_counts_once_lists_are_read(service: Service) -> None:
+    """Records and pairs that the sender may not see are among the later counts."""
+    client = client_of(service)
+    location = client.post("/batches", data=LINES).headers["Location"]
+    shown: list[tuple[Any, ...]] = []
+
+    def watch(hub: Hub, job: Job, folder: Path, progress: Progress) -> Mapping[str, Any]:
+        """Work through two stages, and wait until each is shown."""
+        for stage, total, count in (("read", None, 3), ("compare", 53, 20)):
+            progress.start(stage, total)
+            progress.advance(count)
+            deadline = time.monotonic() + 30
+            while (view := client.get(location).json)["stage"] != stage or not view["done"]:
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            shown.append((view["done"], view["total"], view["percent"]))
+        return {}
+
+    with Hub.open(service.settings.store_url, OPTIONS) as hub:
+        run_next_job(hub, service.jobs_dir, watch, lease=timedelta(seconds=1))
+    assert shown == [(3, None, None), (37, 100, 37.0)]
+
+
 def test_a_job_whose_files_are_gone(service: Service) -> None:
     import shutil
 
