@@ -143,13 +143,9 @@ def test_records_that_purging_leaves_without_a_pair_are_counted(
     for options in (["--out", out], ["--out", out, "--resume"], in_store):
         assert run(["dedupe", str(crowd), *options]) == 0
         assert sentence in capsys.readouterr().out
-    shown, stored = (
-        " ".join((tmp_path / folder / "report.html").read_text("utf-8").split())
-        for folder in ("out", "stored")
-    )
-    assert f"{sentence}</span>: too many" in shown
-    # hidden records may count among them
-    assert sentence not in stored
+    for folder in ("out", "stored"):
+        report = " ".join((tmp_path / folder / "report.html").read_text("utf-8").split())
+        assert f"{sentence}</span>: too many" in report
     assert run(["dedupe", str(crowd), "--out", out, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["uncompared"] == 1_100
     few = tmp_path / "few.csv"
