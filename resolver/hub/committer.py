@@ -131,6 +131,7 @@ class Committer:
             commit = add_store_options(commit, context.options, self._models.models)
         context.progress.start("store", commit.rows)
         prepared = increment.prepared_fresh
+        # of few records, keys are built when they are asked for
         with threads(2 if len(update.fresh) >= _MANY_RECORDS else 1) as pool:
             keys = pool.map(self._index.build_keys, [prepared])
             revision = self._store.commit(commit, locked=locked)

@@ -118,24 +118,30 @@ def _compare_rows(hub: Hub, numbers: Numbers, left: int, right: int) -> Compared
     return replace(compared, left_records=left_records, right_records=right_records)
 
 
-def count_visible_changes(hub: Hub, result: CommitResult, viewer: Viewer) -> int:
+def count_visible_changes(
+    hub: Hub, result: CommitResult, shown: StoredResults, viewer: Viewer
+) -> int:
     """Return how many of the entities that a commit changed, or would change, have a record that
     the viewer may see, before or after.
+
+    `shown`: the results of the commit for this viewer.
     """
-    changed = result.changed_entities
-    if may_read_all(viewer):
-        return len(changed)
+    changed, preview = result.changed_entities, result.preview
     with hub.indexed_view() as (view, index):
         record, entity, end = view.members(changed.tolist(), include_ended=True)
-        is_recent = (end < 0) | (end == result.revision)
-        numbers, places = np.unique(record[is_recent], return_inverse=True)
-        visible = visible_rows(index.batch(numbers), viewer)
-    shown = entity[is_recent] if visible is None else entity[is_recent][visible[places]]
-    if result.preview is not None:
-        visible = visible_rows(result.preview.batch, viewer)
-        after = result.preview.entities
-        shown = np.concatenate([shown, after if visible is None else after[visible]])
-    return int(np.count_nonzero(np.isin(changed, shown)))
+        is_recent = end < 0
+        if preview is None:
+            is_recent |= end == result.revision
+        record, entity = record[is_recent], entity[is_recent]
+        is_visible = np.isin(record, shown.record_numbers)
+        others = np.unique(record[~is_visible])
+        visible = visible_rows(index.batch(others), viewer)
+    is_visible |= np.isin(record, others if visible is None else others[visible])
+    entities = entity[is_visible]
+    if preview is not None:
+        after = preview.entities[np.isin(preview.records, shown.record_numbers)]
+        entities = np.concatenate([entities, after])
+    return int(np.count_nonzero(np.isin(changed, entities)))
 
 
 def load_all_results(hub: Hub) -> StoredResults:
@@ -164,7 +170,7 @@ def _build_results(preview: EntityPreview, stats: RunStats, viewer: Viewer) -> S
     labels = name_by_smallest_row(entity)
     entity_ids = pa.array([preview.entity_ids[number] for number in entity.tolist()], pa.string())
     links, colors = _build_links(working_set, preview.links)
-    # records that the viewer may not see were compared, too
+    # records that the viewer may not see can be among those that were compared
     stats = stats if may_read_all(viewer) else stats.without_counts()
     # only the new pairs were scored, which says nothing of all pairs of these entities
     stats = replace(stats, logodds=None)

@@ -169,7 +169,7 @@ def compute_both(
 ) -> tuple[_First, _Second]:
     """Return the results of two functions; if `parallel`, the second runs in a copy of the process.
 
-    Where a copy would not be safe, one runs after the other. Raises as `map_ranges` does.
+    Where a copy would not be safe, one runs after the other. Raises as `map_equal_parts` does.
     """
     if not parallel or not _may_fork():
         return first(), second()

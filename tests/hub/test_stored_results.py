@@ -70,12 +70,25 @@ def test_results_of_a_commit_count_no_hidden_records(stores: Stores, dry_run: bo
             result = hub.add(make_intake([own]), same, dry_run=dry_run)
             results = load_commit_results(hub, result, reader)
             report = render_report(build_report(results.resolution))
-            figures.append((count_visible_changes(hub, result, reader), report))
+            figures.append((count_visible_changes(hub, result, results, reader), report))
             if stored:
                 everything = load_commit_results(hub, result, OPERATOR)
                 assert everything.resolution.stats.rules
-                assert count_visible_changes(hub, result, OPERATOR) > 1
+                count = count_visible_changes(hub, result, everything, OPERATOR)
+                assert count == len(result.changed_entities) > 1
     without, among = figures
     assert without == among
     assert without[0] == 1
     assert "is left out" in without[1]
+
+
+def test_a_withdrawn_visible_record_counts_as_a_change(stores: Stores) -> None:
+    reader = Viewer("key", "Coast", frozenset({"submit"}))
+    secret = replace(record("secret:0", name="Olga"), handling=Handling("River", "H3"))
+    with stores.new() as hub:
+        hub.add(make_intake([record("coast:0", name="Zed"), secret]))
+        for record_id, expected in (("coast:0", 1), ("secret:0", 0)):
+            result = hub.withdraw([record_id])
+            results = load_commit_results(hub, result, reader)
+            assert len(result.changed_entities) == 1
+            assert count_visible_changes(hub, result, results, reader) == expected

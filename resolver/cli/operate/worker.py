@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from resolver.hub.stored_results import StoredResults
     from resolver.ingest.reader_types import Intake
     from resolver.records.progress import Progress
-    from resolver.records.visibility import Viewer
     from resolver.run_options import RunOptions
 
 _PAUSE = 0.5
@@ -121,10 +120,10 @@ def run_batch_job(
     from resolver.engines.result_files import write_rejects
     from resolver.errors import InputError
     from resolver.hub.job_worker import INPUT, READ_STAGE, RESULT, owner_of_job
-    from resolver.hub.stored_results import count_visible_changes
+    from resolver.hub.stored_results import count_visible_changes, load_commit_results
     from resolver.ingest.parallel_reading import ReadingRules
     from resolver.pipeline import ingest_lists
-    from resolver.records.visibility import assign_owner
+    from resolver.records.visibility import Viewer, assign_owner
 
     progress.start(READ_STAGE, None, "records")
     list_format = job.params.get("format") or None
@@ -152,27 +151,36 @@ def run_batch_job(
     result = hub.add(
         intake, owner=owner, dry_run=dry_run, accept_large=accept_large, progress=progress
     )
-    _write_results(hub, job, folder, intake, result, progress)
+    # restricted to what every user of the agency who may fetch the files may see
+    viewer = Viewer(job.submitted_by, job.agency, frozenset({"submit"}))
+    stored = load_commit_results(hub, result, viewer)
+    _write_results(hub, job, folder, intake, result, stored, progress)
     return {
         **result.counts(intake),
-        "entities_changed": count_visible_changes(hub, result, _viewer_of(job)),
+        "entities_changed": count_visible_changes(hub, result, stored, viewer),
         "dry_run": dry_run,
         "notes": [*intake.warnings, *result.notes],
     }
 
 
 def _write_results(
-    hub: Hub, job: Job, folder: Path, intake: Intake, result: CommitResult, progress: Progress
+    hub: Hub,
+    job: Job,
+    folder: Path,
+    intake: Intake,
+    result: CommitResult,
+    stored: StoredResults,
+    progress: Progress,
 ) -> None:
-    """Write the result files of a job, of a dry run too, as far as its agency may see them.
+    """Write the result files of a job, of a dry run too.
 
-    A second set holds nothing but the records of its own lists, for keys that may look nobody up.
+    `stored`: the results, as far as the agency of the job may see them. A second set of files holds
+    nothing but the records of its own lists, for keys that may look nobody up.
     """
     from resolver.hub.job_worker import OWN, RESULT, has_restricted_reader
-    from resolver.hub.stored_results import load_commit_results, restrict_to_sources
+    from resolver.hub.stored_results import restrict_to_sources
 
     out = folder / RESULT
-    stored = load_commit_results(hub, result, _viewer_of(job))
     with hub.store.view() as view:
         running = hub.options_of(view.head)
     withdrawn = tuple(sorted({*intake.withdrawn, *result.withdrawn, *result.outdated_ids}))
@@ -186,13 +194,6 @@ def _write_results(
         _link_files(out, out / OWN)
     else:
         _write_set(out / OWN, shown, own, running, progress)
-
-
-def _viewer_of(job: Job) -> Viewer:
-    """Return a viewer who sees what every user of the agency who may fetch its results may see."""
-    from resolver.records.visibility import Viewer
-
-    return Viewer(job.submitted_by, job.agency, frozenset({"submit"}))
 
 
 def _write_set(
