@@ -36,8 +36,11 @@ from resolver.clustering import (
     find_stated_rows,
     find_unmatched_entries,
 )
+from resolver.clustering.cluster_problem import ClusterProblem
 from resolver.clustering.entity_rounds import merge_entities_in_rounds
-from resolver.clustering.relation_rounds import Constraints, merge_related_entities
+from resolver.clustering.relation_rounds import RelationScorer, merge_related_entities
+from resolver.clustering.restricted_records import RestrictedRecords
+from resolver.clustering.signed_clustering import Constraints, drop_joined_pairs
 from resolver.comparison import Context, NameIndex, compare
 from resolver.model_set import ModelSet
 from resolver.models.loader import KINDS
@@ -59,12 +62,12 @@ from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import MaterializedBatch, PreparedBatch
 from resolver.records.prepared.population import NO_POPULATION
 from resolver.records.progress import SILENT, Progress
-from resolver.records.results.resolution import Resolution, RuleStat, RunStats
+from resolver.records.results.resolution import Resolution, RuleStat
 from resolver.records.results.stage_meter import StageMeter
+from resolver.records.visibility.classes import find_visibility_classes
 from resolver.resolution_task import Engine, NormalForms, ResolutionTask, ScoredCandidates
 from resolver.scoring.agreement_patterns import PatternFlags, code_patterns
 from resolver.scoring.entity_scores import ProfileScorer
-from resolver.scoring.partners import shift_histogram
 from resolver.scoring.relations.relation_evidence import RelationEvidence
 from resolver.scoring.relations.relation_table import RelationTable, build_relation_table
 from resolver.scoring.score_links import ScoredRows, build_links
@@ -240,64 +243,61 @@ def cluster_pairs(
     `relations`: those of the batch, where it is part of a whole (None: read them from it).
     """
     batch, options, decided = task.batch, task.options, task.decided
-    pairs = PairLogOdds(scored.left, scored.right, scored.logodds)
-    rule = MergeRule(options.merge_threshold, task.link_threshold)
-    count, kinds, different = len(batch), batch.kinds, decided.different
+    classes = find_visibility_classes(batch)
     with meter.measure("cluster", "records") as usage:
         meter.progress.start("cluster", None)
-        stated = find_stated_rows(batch, scored.left, scored.right, decided.same)
-        is_deduplicated = deduplicated_mask(batch, task.deduplicated_sources)
-        unmatched = find_unmatched_entries(
-            batch.sources.codes, is_deduplicated, pairs, rule.merge_threshold, decided.same
-        )
-        # no cluster joins either; links say so of what is stated only, the others wait
-        apart = np.concatenate([stated, unmatched])
+        stated = find_stated_rows(batch, scored.left, scored.right)
+        problem = _pose_problem(task, scored, stated)
+        public = problem if classes is None else problem.limit(classes.visible_to(0))
+        public = public.settle()
         labels = cluster(
-            count,
-            pairs,
-            rule,
-            decided=decided,
-            stated=apart,
-            kinds=kinds,
-            workers=options.workers,
+            len(batch), public.pairs, public.rule, public.constraints, workers=options.workers
         )
-        usage.items = count
+        usage.items = len(batch)
     with meter.measure("compare entities", "entities") as usage:
         score = _profile_scorer(task, load_records or batch.take, scored.normal)
-        merged = merge_entities_in_rounds(
-            labels, pairs, rule, score, different=different, stated=apart, kinds=kinds
-        )
-        weights = task.models.relations
-        table = relations or (build_relation_table(batch) if weights.kinds else None)
-        if table is not None:
-            evidence = RelationEvidence(table, weights, merged.labels, kinds)
-            constraints = Constraints(different, apart, kinds)
-            merged = merge_related_entities(merged, pairs, rule, score, evidence.weigh, constraints)
+        merged = merge_entities_in_rounds(labels, public, score)
+        relate = _relation_scorers(task, relations)
+        if relate is not None:
+            merged = merge_related_entities(merged, public, score, relate(merged.labels))
+        if classes is not None:
+            merged = RestrictedRecords(problem, classes, score).add_to(merged, relate)
         rows = ScoredRows(scored.left, scored.right, scored.logodds)
         entities = ScoredRows(*merged.candidates)
-        links = build_links(rows, merged.labels, options.thresholds, different, entities, stated)
+        stated = drop_joined_pairs(stated, len(batch), decided.same)
+        links = build_links(
+            rows, merged.labels, options.thresholds, decided.different, entities, stated
+        )
         usage.items = int(np.count_nonzero(np.bincount(labels)))
-    return Resolution(batch, merged.labels, links, _build_stats(task, scored, meter), merged.rounds)
+    stats = task.build_stats(scored, meter)
+    return Resolution(batch, merged.labels, links, stats, merged.rounds)
 
 
-def _build_stats(task: ResolutionTask, scored: ScoredCandidates, meter: StageMeter) -> RunStats:
-    shifts, patterns = task.shifts, None
-    if scored.tally is not None:
-        limits = {kind: model.limit for kind, model in task.models.models.items()}
-        patterns = scored.tally.summarize(task.options.thresholds, shifts, limits)
-        patterns = patterns.with_scores(scored.left, scored.right, scored.logodds)
-    return RunStats(
-        task.plan.name,
-        task.stamp,
-        tuple(meter.stages),
-        scored.rules,
-        int(scored.histogram.sum()),
-        scored.histogram,
-        task.models.population,
-        shift_histogram(scored.partner_counts, shifts) if scored.partner_counts else None,
-        patterns,
-        scored.uncompared,
+def _pose_problem(
+    task: ResolutionTask, scored: ScoredCandidates, stated: IntArray
+) -> ClusterProblem:
+    """Return what the clusters of a task depend on, with the pairs that records state to differ."""
+    batch = task.batch
+    pairs = PairLogOdds(scored.left, scored.right, scored.logodds)
+    rule = MergeRule(task.options.merge_threshold, task.link_threshold)
+    is_deduplicated = deduplicated_mask(batch, task.deduplicated_sources)
+    unmatched = find_unmatched_entries(
+        batch.sources.codes, is_deduplicated, pairs, rule.merge_threshold
     )
+    # no cluster joins either; links say so of what is stated only, the others wait
+    apart = np.concatenate([stated, unmatched])
+    return ClusterProblem(len(batch), pairs, rule, Constraints(task.decided, apart, batch.kinds))
+
+
+def _relation_scorers(
+    task: ResolutionTask, relations: RelationTable | None
+) -> Callable[[IntArray], RelationScorer] | None:
+    """Return what makes the scorer of relations from frozen labels; None where none count."""
+    batch, weights = task.batch, task.models.relations
+    table = relations or (build_relation_table(batch) if weights.kinds else None)
+    if table is None:
+        return None
+    return lambda frozen: RelationEvidence(table, weights, frozen, batch.kinds).weigh
 
 
 def _profile_scorer(

@@ -18,12 +18,12 @@ from resolver.normalize import NormalValues
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 from resolver.records.prepared.population import Population
-from resolver.records.results.resolution import RuleStat
+from resolver.records.results.resolution import RuleStat, RunStats
 from resolver.records.results.stage_meter import StageMeter
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import PartnerHistogram
 from resolver.scoring.agreement_patterns import PatternTally
-from resolver.scoring.partners import MAX_SHIFT, WITHIN
+from resolver.scoring.partners import MAX_SHIFT, WITHIN, shift_histogram
 
 _Normalized = TypeVar("_Normalized")
 _Candidates = TypeVar("_Candidates")
@@ -99,6 +99,27 @@ class ResolutionTask:
     def stamp(self) -> dict[str, str]:
         """Versions of everything that scores depend on, and the plan."""
         return {**self.models.stamp, "plan": self.plan.name}
+
+    def build_stats(self, scored: ScoredCandidates, meter: StageMeter) -> RunStats:
+        """Return the figures of a run of the task."""
+        shifts, patterns = self.shifts, None
+        if scored.tally is not None:
+            limits = {kind: model.limit for kind, model in self.models.models.items()}
+            patterns = scored.tally.summarize(self.options.thresholds, shifts, limits)
+            patterns = patterns.with_scores(scored.left, scored.right, scored.logodds)
+        counts = scored.partner_counts
+        return RunStats(
+            self.plan.name,
+            self.stamp,
+            tuple(meter.stages),
+            scored.rules,
+            int(scored.histogram.sum()),
+            scored.histogram,
+            self.models.population,
+            shift_histogram(counts, shifts) if counts else None,
+            patterns,
+            scored.uncompared,
+        )
 
 
 def partner_shifts(models: ModelSet) -> dict[str, int]:

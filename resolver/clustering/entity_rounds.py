@@ -13,15 +13,20 @@ others, end with the same entities. Increments rely on it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.clustering.decided_rows import RowPair
-from resolver.clustering.signed_clustering import MergeRule, PairLogOdds, cluster, components
+from resolver.clustering.cluster_problem import ClusterProblem
+from resolver.clustering.signed_clustering import (
+    Constraints,
+    Marks,
+    PairLogOdds,
+    cluster,
+    components,
+)
 from resolver.records.batch import IntArray
 from resolver.records.kinds import combine_kinds
 from resolver.records.results.resolution import RelationRounds
@@ -66,50 +71,37 @@ class MergedEntities:
 
 
 def merge_entities_in_rounds(
-    labels: IntArray,
-    pairs: PairLogOdds,
-    rule: MergeRule,
-    score: EntityScorer,
-    *,
-    different: Sequence[RowPair] = (),
-    stated: IntArray | None = None,
-    kinds: npt.NDArray[np.uint8] | None = None,
+    labels: IntArray, problem: ClusterProblem, score: EntityScorer
 ) -> MergedEntities:
     """Merge the entities of a clustering of records by their profiles.
 
-    `labels` name the entity of each record by its smallest row; `pairs`, `rule` and `kinds` are
-    those the records were clustered by. Entities never merge where two of their records are decided
-    to be `different`, or `stated` to be by lists (pairs of rows, n × 2). The result does not depend
-    on the order of the input.
+    `labels` name the entity of each record by its smallest row; `problem` is the one they solve.
+    Entities never merge where two of their records are decided or stated to be different. The
+    result does not depend on the order of the input.
     """
-    kinds = np.ones(len(labels), dtype=np.uint8) if kinds is None else kinds
-    apart = join_apart(different, stated)
-    linked = select_pairs(pairs, np.flatnonzero(pairs.logodds >= rule.link_threshold))
+    linked = problem.linked
     state = score_candidates(labels, linked, score, None)
-    near = select_near_pairs(labels, pairs, linked)
+    near = select_near_pairs(labels, problem, linked)
     for _ in range(MAX_ROUNDS):
-        merged = merge_round(state, near, rule, apart, kinds)
+        merged = merge_round(state, near)
         if merged is None:
             break
         state = score_candidates(merged, linked, score, state)
     return MergedEntities(state.labels, state.candidates)
 
 
-def select_near_pairs(labels: IntArray, pairs: PairLogOdds, linked: PairLogOdds) -> PairLogOdds:
-    """Return the pairs of records of two entities that links connect, in however many steps.
+def select_near_pairs(
+    labels: IntArray, problem: ClusterProblem, linked: PairLogOdds
+) -> ClusterProblem:
+    """Return the problem with the pairs of records of two entities that links connect, in however
+    many steps.
 
     No round merges others, so it need not look at them.
     """
     component = components(len(labels), labels[linked.left], labels[linked.right], [])[labels]
-    is_near = component[pairs.left] == component[pairs.right]
-    near = select_pairs(pairs, np.flatnonzero(is_near))
-    return select_pairs(near, np.flatnonzero(labels[near.left] != labels[near.right]))
-
-
-def join_apart(different: Sequence[RowPair], stated: IntArray | None) -> Numbers:
-    """Return the pairs of rows (n × 2) that are decided or stated to be different."""
-    apart = np.array(different, dtype=np.int64).reshape(-1, 2)
-    return apart if stated is None else np.concatenate([apart, stated])
+    left, right = problem.pairs.left, problem.pairs.right
+    is_near = (component[left] == component[right]) & (labels[left] != labels[right])
+    return replace(problem, pairs=problem.select_pairs(np.flatnonzero(is_near)))
 
 
 class EntityState(NamedTuple):
@@ -146,28 +138,21 @@ def score_candidates(
     return EntityState(labels, sizes, EntityPairs(left, right, logodds))
 
 
-def merge_round(
-    state: EntityState,
-    pairs: PairLogOdds,
-    rule: MergeRule,
-    apart: Numbers,
-    kinds: npt.NDArray[np.uint8],
-) -> IntArray | None:
+def merge_round(state: EntityState, problem: ClusterProblem) -> IntArray | None:
     """Return the labels after a round, or None where it merges nothing.
 
-    `pairs`: those that links connect, at least (`select_near_pairs`).
+    `problem` has the pairs that links connect, at least (`select_near_pairs`).
     """
-    labels, candidates = state.labels, state.candidates
+    labels, candidates, rule = state.labels, state.candidates, problem.rule
     if not (candidates.logodds >= rule.merge_threshold).any():
         return None
-    weights = _add_weak_pairs(state, pairs, rule)
+    weights = _add_weak_pairs(state, problem)
     nodes = _Nodes.of(len(labels), candidates)
     node_labels = cluster(
         len(nodes.labels),
         PairLogOdds(nodes.place[weights.left], nodes.place[weights.right], weights.logodds),
         rule,
-        stated=_forbidden_nodes(nodes, labels, apart),
-        kinds=_kinds_of_nodes(nodes, labels, kinds),
+        _constrain_nodes(nodes, labels, problem.constraints),
     )
     if np.array_equal(node_labels, np.arange(len(nodes.labels))):
         return None
@@ -193,16 +178,17 @@ class _Nodes(NamedTuple):
         return cls(np.flatnonzero(is_node).astype(np.int32), is_node, place)
 
 
-def _add_weak_pairs(state: EntityState, pairs: PairLogOdds, rule: MergeRule) -> PairLogOdds:
+def _add_weak_pairs(state: EntityState, problem: ClusterProblem) -> PairLogOdds:
     """Return the candidates, and the pairs of entities whose compared records are all below the
     link threshold: these push with the score of their strongest records.
     """
     labels, candidates = state.labels, state.candidates
-    pulls = candidates.logodds >= rule.merge_threshold
+    pairs = problem.pairs
+    pulls = candidates.logodds >= problem.rule.merge_threshold
     component = components(len(labels), candidates.left[pulls], candidates.right[pulls], [])
     low, high = labels[pairs.left], labels[pairs.right]
     is_inside = (low != high) & (component[low] == component[high])
-    keys, strongest = _group_by_entities(labels, select_pairs(pairs, np.flatnonzero(is_inside)))
+    keys, strongest = _group_by_entities(labels, problem.select_pairs(np.flatnonzero(is_inside)))
     candidate_keys = _pack(candidates.left, candidates.right)
     is_weak = ~np.isin(keys, candidate_keys, assume_unique=True)
     left, right = _unpack(keys[is_weak])
@@ -213,16 +199,26 @@ def _add_weak_pairs(state: EntityState, pairs: PairLogOdds, rule: MergeRule) -> 
     )
 
 
-def _kinds_of_nodes(
-    nodes: _Nodes, labels: IntArray, kinds: npt.NDArray[np.uint8]
-) -> npt.NDArray[np.uint8]:
-    """Return the combined kinds of the records of each node."""
-    rows = np.flatnonzero(nodes.is_node[labels])
-    return combine_kinds(kinds[rows], nodes.place[labels[rows]], len(nodes.labels))
+def _constrain_nodes(nodes: _Nodes, labels: IntArray, constraints: Constraints) -> Constraints:
+    """Return what binds nodes: the combined kinds and marks of their records, and the pairs of
+    nodes with records that must not come together.
+    """
+    rows, count = np.flatnonzero(nodes.is_node[labels]), len(nodes.labels)
+    place = nodes.place[labels[rows]]
+    kinds = combine_kinds(constraints.kinds_of(len(labels))[rows], place, count)
+    apart = _forbidden_nodes(nodes, labels, constraints)
+    if constraints.marks is None:
+        return Constraints(stated=apart, kinds=kinds)
+    marks: Marks = np.zeros((count, constraints.marks.shape[1]), dtype=np.uint64)
+    np.bitwise_or.at(marks, place, constraints.marks[rows])
+    return Constraints(stated=apart, kinds=kinds, marks=marks)
 
 
-def _forbidden_nodes(nodes: _Nodes, labels: IntArray, apart: Numbers) -> IntArray:
+def _forbidden_nodes(nodes: _Nodes, labels: IntArray, constraints: Constraints) -> IntArray:
     """Return the pairs of nodes (n × 2) with records that must not come together."""
+    apart = np.array(constraints.decided.different, dtype=np.int64).reshape(-1, 2)
+    if constraints.stated is not None:
+        apart = np.concatenate([apart, constraints.stated])
     left, right = labels[apart[:, 0]], labels[apart[:, 1]]
     is_kept = (left != right) & nodes.is_node[left] & nodes.is_node[right]
     return np.stack([nodes.place[side[is_kept]] for side in (left, right)], axis=1)
@@ -240,11 +236,6 @@ def _group_by_entities(labels: IntArray, pairs: PairLogOdds) -> tuple[Numbers, N
     keys = keys[order]
     starts = np.flatnonzero(np.diff(keys, prepend=-1))
     return keys[starts], np.maximum.reduceat(logodds[order], starts) if len(starts) else logodds
-
-
-def select_pairs(pairs: PairLogOdds, places: Numbers) -> PairLogOdds:
-    """Return the pairs at some places."""
-    return PairLogOdds(pairs.left[places], pairs.right[places], pairs.logodds[places])
 
 
 def _pack(left: IntArray, right: IntArray) -> Numbers:

@@ -11,26 +11,23 @@ relation merges them, and pairs that nothing new speaks for stay as the profiles
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.clustering.decided_rows import RowPair
+from resolver.clustering.cluster_problem import ClusterProblem
 from resolver.clustering.entity_rounds import (
     MAX_ROUNDS,
     EntityPairs,
     EntityScorer,
     EntityState,
     MergedEntities,
-    join_apart,
     merge_round,
     score_candidates,
     select_near_pairs,
-    select_pairs,
 )
-from resolver.clustering.signed_clustering import MergeRule, PairLogOdds
+from resolver.clustering.signed_clustering import MergeRule
 from resolver.records.batch import IntArray
 from resolver.records.results.resolution import MergedPairs, RelationRounds
 
@@ -49,43 +46,29 @@ class RelationScorer(Protocol):
         ...
 
 
-class Constraints(NamedTuple):
-    """Pairs of rows that are decided or stated to differ (n × 2), and `Kind` bits of each row."""
-
-    different: Sequence[RowPair]
-    stated: IntArray | None
-    kinds: npt.NDArray[np.uint8]
-
-
 def merge_related_entities(
-    merged: MergedEntities,
-    pairs: PairLogOdds,
-    rule: MergeRule,
-    score: EntityScorer,
-    weigh: RelationScorer,
-    constraints: Constraints,
+    merged: MergedEntities, problem: ClusterProblem, score: EntityScorer, weigh: RelationScorer
 ) -> MergedEntities:
     """Merge entities further by relations, as `merge_entities_in_rounds` left them.
 
-    `pairs` and `rule` are those the records were clustered by. The log-odds of candidates are those
-    of profiles and relations together. The rounds are recorded, to explain what they merged.
+    `problem` is the one they solve. The log-odds of candidates are those of profiles and relations
+    together. The rounds are recorded, to explain what they merged.
     """
-    apart = join_apart(constraints.different, constraints.stated)
-    linked = select_pairs(pairs, np.flatnonzero(pairs.logodds >= rule.link_threshold))
+    linked, rule = problem.linked, problem.rule
     before = np.bincount(merged.labels, minlength=len(merged.labels))
     state = EntityState(merged.labels, before, merged.candidates)
-    weighed = _weigh_candidates(state, rule, weigh)
-    near = select_near_pairs(merged.labels, pairs, linked)
+    weighed = weigh_candidates(state, rule, weigh)
+    near = select_near_pairs(merged.labels, problem, linked)
     states, together = [state.labels], list[MergedPairs]()
     for _ in range(MAX_ROUNDS):
         pulling = _hold_back(weighed, state, before, rule)
-        labels = merge_round(pulling, near, rule, apart, constraints.kinds)
+        labels = merge_round(pulling, near)
         if labels is None:
             break
         states.append(labels)
         together.append(_select_merged(weighed.candidates, labels))
         state = score_candidates(labels, linked, score, state)
-        weighed = _weigh_candidates(state, rule, weigh)
+        weighed = weigh_candidates(state, rule, weigh)
     return MergedEntities(weighed.labels, weighed.candidates, RelationRounds(states, together))
 
 
@@ -95,7 +78,7 @@ def _select_merged(candidates: EntityPairs, labels: IntArray) -> MergedPairs:
     return MergedPairs(*(column[is_merged] for column in candidates))
 
 
-def _weigh_candidates(state: EntityState, rule: MergeRule, weigh: RelationScorer) -> EntityState:
+def weigh_candidates(state: EntityState, rule: MergeRule, weigh: RelationScorer) -> EntityState:
     """Return the state with the evidence of relations in the log-odds of its candidates."""
     left, right, own = state.candidates
     evidence = weigh(state.labels, left, right)

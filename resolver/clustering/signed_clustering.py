@@ -40,6 +40,7 @@ records differ (a thousand to one): two careless records of one person often loo
 _BATCH_PAIRS = 1 << 14
 """Compared pairs of a batch of small components."""
 _NO_DECISIONS = DecidedRows([], [])
+Marks = npt.NDArray[np.uint64]
 
 
 class PairLogOdds(NamedTuple):
@@ -61,27 +62,53 @@ class MergeRule:
     missing: int = MISSING
 
 
+@dataclass(frozen=True, slots=True)
+class Constraints:
+    """Facts that bind whatever the scores.
+
+    `decided`: where decisions contradict each other, `different` counts. `stated`: pairs of rows
+    (n × 2) that lists state to be different. `kinds`: `Kind` bits of each record, by default all
+    of one kind; only a decision merges kinds that exclude each other. `start`: clusters that there
+    are already, by labels, which stay whole. `marks`: bits of each of these clusters, at its
+    smallest row (rows × words); clusters with a common bit never merge.
+    """
+
+    decided: DecidedRows = _NO_DECISIONS
+    stated: IntArray | None = None
+    kinds: npt.NDArray[np.uint8] | None = None
+    start: IntArray | None = None
+    marks: Marks | None = None
+
+    def kinds_of(self, count: int) -> npt.NDArray[np.uint8]:
+        """Return the kinds of a number of records."""
+        return np.ones(count, dtype=np.uint8) if self.kinds is None else self.kinds
+
+    def marks_of(self, count: int) -> Marks:
+        """Return the marks of a number of records."""
+        return np.zeros((count, 0), dtype=np.uint64) if self.marks is None else self.marks
+
+
+_FREE = Constraints()
+
+
 def cluster(
     count: int,
     pairs: PairLogOdds,
     rule: MergeRule,
+    constraints: Constraints = _FREE,
     *,
-    decided: DecidedRows = _NO_DECISIONS,
-    stated: IntArray | None = None,
-    kinds: npt.NDArray[np.uint8] | None = None,
     workers: int = 1,
 ) -> IntArray:
     """Return labels of `count` records: the smallest row of the cluster of each.
 
-    `decided`: where decisions contradict each other, `different` counts. `stated`: pairs of rows
-    (n × 2) that lists state to be different. `kinds`: `Kind` bits of each record, by default all
-    of one kind; only a decision merges kinds that exclude each other.
     The result does not depend on `workers` (threads).
     """
     left, right, logodds = pairs
-    kinds = np.ones(count, dtype=np.uint8) if kinds is None else kinds
+    decided, stated = constraints.decided, constraints.stated
+    limits = _Limits(constraints.kinds_of(count), constraints.marks_of(count), rule.missing)
     apart = {_ordered(pair) for pair in decided.different}
-    joined = sorted({_ordered(pair) for pair in decided.same} - apart)
+    joined = _list_started(constraints.start)
+    joined += sorted({_ordered(pair) for pair in decided.same} - apart)
     # A merge needs a pair that speaks for it, so pairs between such components play no part.
     links = np.flatnonzero(logodds >= rule.link_threshold)
     links = links[_margins(logodds[links], rule) >= 0]
@@ -95,15 +122,37 @@ def cluster(
     is_decided[component[np.concatenate([_pairs_array(joined), apart_inside])]] = True
     simple = (sizes[component[left]] == 2) & ~is_decided[component[left]]
     merged = np.flatnonzero(simple & (margin >= 0))
-    merged = merged[kinds[left[merged]] & kinds[right[merged]] != 0]
+    merged = merged[limits.may_merge(left[merged], right[merged])]
     labels[right[merged]] = left[merged]
     edges = np.flatnonzero(~simple)
     graph = _Edges(
         *(left[edges], right[edges], margin[edges]),
         *(apart_inside, _pairs_array(joined)),
     )
-    _merge_components(component, graph, kinds, rule.missing, labels, workers)
+    _merge_components(component, graph, limits, labels, workers)
     return labels
+
+
+class _Limits(NamedTuple):
+    """Kinds and marks of each record, and what a pair takes from the sum if it was not compared."""
+
+    kinds: npt.NDArray[np.uint8]
+    marks: Marks
+    missing: int
+
+    def may_merge(self, left: IntArray, right: IntArray) -> npt.NDArray[np.bool_]:
+        """Return whether two records have a common kind and no common mark."""
+        is_marked = (self.marks[left] & self.marks[right]).any(axis=1)
+        has_kind: npt.NDArray[np.bool_] = self.kinds[left] & self.kinds[right] != 0
+        return has_kind & ~is_marked
+
+
+def _list_started(start: IntArray | None) -> list[RowPair]:
+    """Return pairs of rows that join what one label names."""
+    if start is None:
+        return []
+    rows = np.flatnonzero(start != np.arange(len(start)))
+    return list(zip(start[rows].tolist(), rows.tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +169,7 @@ class _Edges:
 def _merge_components(
     component: IntArray,
     edges: _Edges,
-    kinds: npt.NDArray[np.uint8],
-    missing: int,
+    limits: _Limits,
     labels: IntArray,
     workers: int,
 ) -> None:
@@ -129,7 +177,7 @@ def _merge_components(
     records, compared, apart, same = _lay_out_batches(component, edges)
 
     def run(first: int, last: int) -> None:
-        agglomerate(first, last, records, compared, apart, same, kinds, missing, labels)
+        agglomerate(first, last, records, compared, apart, same, *limits, labels)
 
     _run_batches(run, len(records.starts) - 1, workers)
 

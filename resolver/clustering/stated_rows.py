@@ -20,7 +20,7 @@ from resolver.clustering.signed_clustering import drop_joined_pairs
 from resolver.kernels.arrays import ByteArray
 from resolver.records import Batch, Kind
 from resolver.records.batch import IntArray
-from resolver.records.properties import RELATION
+from resolver.records.properties import HANDLING, RELATION
 from resolver.records.stated_differences import (
     GENERATION_HINT,
     NAME_PART_COLUMNS,
@@ -49,8 +49,14 @@ def find_stated_rows(
 
 
 def keep_statements(batch: Batch) -> Batch:
-    """Return a canonical batch without the values that `find_stated_rows` does not read."""
+    """Return a canonical batch without the values that clustering does not read.
+
+    It reads those of `find_stated_rows`, and who may see a record.
+    """
     columns = {}
+    handling = batch.columns.get(HANDLING)
+    if handling is not None:
+        columns[HANDLING] = handling, np.ones(len(handling.rows), dtype=bool)
     relations = batch.columns.get(RELATION)
     if relations is not None:
         columns[RELATION] = relations, _states_difference(relations.values)[relations.codes]

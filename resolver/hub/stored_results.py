@@ -15,7 +15,7 @@ from resolver.errors import InputError
 from resolver.hub.commit_result import CommitResult
 from resolver.hub.entity_preview import EntityPreview, build_preview
 from resolver.hub.hub import Hub
-from resolver.hub.increments.working_set import WorkingSet, name_by_smallest_row
+from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.related.shared_relations import SharedRelations
 from resolver.pipeline import normalize
 from resolver.records import Batch
@@ -25,6 +25,7 @@ from resolver.records.results.resolution import (
     Outcome,
     Resolution,
     RunStats,
+    name_by_smallest_row,
 )
 from resolver.records.visibility import (
     OPERATOR,

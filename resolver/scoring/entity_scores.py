@@ -100,6 +100,10 @@ class ProfileScorer(Generic[_Index]):
         logodds = self._compare_chunks(profiles, index, shared, left_rows, right_rows)
         return logodds - more_values_penalty(sizes[left_rows], sizes[right_rows])
 
+    def select(self, rows: Numbers) -> ProfileScorer[_Index]:
+        """Return the scorer of some rows, ascending, which are numbered anew."""
+        return replace(self, load_records=lambda places: self.load_records(rows[places]))
+
     def _compare_chunks(
         self,
         profiles: Mapping[int, MaterializedBatch],

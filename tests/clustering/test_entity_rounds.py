@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.clustering import MergeRule, PairLogOdds
+from resolver.clustering import DecidedRows, MergeRule, PairLogOdds
+from resolver.clustering.cluster_problem import ClusterProblem
 from resolver.clustering.entity_rounds import (
     MAX_ROUNDS,
     MergedEntities,
@@ -18,8 +19,8 @@ from resolver.clustering.entity_rounds import (
     merge_round,
     score_candidates,
     select_near_pairs,
-    select_pairs,
 )
+from resolver.clustering.signed_clustering import Constraints
 from resolver.records import Kind
 from resolver.records.batch import IntArray
 
@@ -58,15 +59,14 @@ def run_rounds(
     stated: list[tuple[int, int]] | None = None,
 ) -> MergedEntities:
     left, right = (np.array([pair[side] for pair in pairs], dtype=np.int32) for side in (0, 1))
-    return merge_entities_in_rounds(
-        np.array(labels, dtype=np.int32),
-        PairLogOdds(left, right, np.array(list(pairs.values()), dtype=np.int32)),
-        RULE,
-        scorer,
-        different=different or [],
-        stated=None if stated is None else np.array(stated, dtype=np.int32),
-        kinds=None if kinds is None else np.array(kinds, dtype=np.uint8),
+    bound = Constraints(
+        DecidedRows([], different or []),
+        None if stated is None else np.array(stated, dtype=np.int32),
+        None if kinds is None else np.array(kinds, dtype=np.uint8),
     )
+    logodds = np.array(list(pairs.values()), dtype=np.int32)
+    problem = ClusterProblem(len(labels), PairLogOdds(left, right, logodds), RULE, bound)
+    return merge_entities_in_rounds(np.array(labels, dtype=np.int32), problem, scorer)
 
 
 def always(logodds: int) -> Scorer:
@@ -200,12 +200,12 @@ def test_rounds_need_no_pairs_but_those_that_links_connect(
     labels = np.array(entities[0], dtype=np.int32)
     left, right = (np.array([pair[side] for pair in entities[1]], np.int32) for side in (0, 1))
     pairs = PairLogOdds(left, right, np.array(list(entities[1].values()), dtype=np.int32))
-    linked = select_pairs(pairs, np.flatnonzero(pairs.logodds >= RULE.link_threshold))
+    problem = ClusterProblem(len(labels), pairs, RULE, Constraints())
+    linked = problem.linked
     state = score_candidates(labels, linked, Scorer(score_by_sum), None)
-    apart, kinds = np.zeros((0, 2), dtype=np.int64), np.ones(len(labels), dtype=np.uint8)
-    near = select_near_pairs(labels, pairs, linked)
+    near = select_near_pairs(labels, problem, linked)
     for _ in range(MAX_ROUNDS):
-        whole, by_near = (merge_round(state, some, RULE, apart, kinds) for some in (pairs, near))
+        whole, by_near = (merge_round(state, some) for some in (problem, near))
         assert (whole is None) == (by_near is None)
         if whole is None or by_near is None:
             break

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resolver.clustering import MergeRule, PairLogOdds
+from resolver.clustering.cluster_problem import ClusterProblem
 from resolver.clustering.entity_rounds import EntityPairs, MergedEntities
 from resolver.clustering.relation_rounds import (
     MIN_OWN_LOGODDS,
-    Constraints,
     merge_related_entities,
 )
-from resolver.clustering.signed_clustering import components
+from resolver.clustering.signed_clustering import Constraints, components
 from resolver.records.batch import IntArray
 
 RULE = MergeRule(2000, -2000)
@@ -49,11 +49,9 @@ def run(
     apart = None if stated is None else np.array(stated, dtype=np.int32)
     return merge_related_entities(
         MergedEntities(np.arange(6, dtype=np.int32), EntityPairs(left, right, logodds)),
-        PairLogOdds(left, right, logodds),
-        RULE,
+        ClusterProblem(6, PairLogOdds(left, right, logodds), RULE, Constraints(stated=apart)),
         score,
         weigh,
-        Constraints([], apart, np.ones(6, dtype=np.uint8)),
     )
 
 
@@ -140,12 +138,11 @@ def test_two_rows_were_last_apart_before_the_round_that_merged_them() -> None:
 def test_kinds_that_exclude_each_other_do_not_merge(kinds: tuple[int, int]) -> None:
     pair = np.array([0], dtype=np.int32), np.array([1], dtype=np.int32)
     own = np.array([1900], dtype=np.int32)
+    bound = Constraints(kinds=np.array(kinds, dtype=np.uint8))
     merged = merge_related_entities(
         MergedEntities(np.arange(2, dtype=np.int32), EntityPairs(*pair, own)),
-        PairLogOdds(*pair, own),
-        RULE,
+        ClusterProblem(2, PairLogOdds(*pair, own), RULE, bound),
         lambda _labels, left, _right: np.full(len(left), 1900, dtype=np.int32),
         lambda _labels, left, _right: np.full(len(left), 900, dtype=np.int32),
-        Constraints([], None, np.array(kinds, dtype=np.uint8)),
     )
     assert merged.labels.tolist() == [0, 1]

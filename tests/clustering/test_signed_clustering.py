@@ -18,6 +18,8 @@ from resolver.clustering import (
     PairLogOdds,
     cluster,
 )
+from resolver.clustering.signed_clustering import Constraints
+from resolver.records.results.resolution import name_by_smallest_row
 
 N = 9
 
@@ -39,18 +41,27 @@ def oracle(
     review: int,
     missing: int,
     kinds: list[int],
+    start: list[int],
+    marks: list[int],
 ) -> list[int]:
     """Return the labels of a clustering that checks every two clusters again after every merge."""
     graph = nx.Graph()
     graph.add_nodes_from(range(N))
     graph.add_edges_from(pair for pair, value in edges.items() if value >= review)
     graph.add_edges_from(same - different)
+    together = [(label, row) for row, label in enumerate(start) if row != label]
+    graph.add_edges_from(together)
     clusters = [{row} for row in range(N)]
     may = dict(enumerate(kinds))
-    for left, right in sorted(same - different):
+
+    def share_mark(first: set[int], second: set[int]) -> bool:
+        return any(marks[x] & marks[y] for x in first for y in second)
+
+    for left, right in [*together, *sorted(same - different)]:
         a = next(c for c in clusters if left in c)
         b = next(c for c in clusters if right in c)
-        if a is not b and not any((min(x, y), max(x, y)) in different for x in a for y in b):
+        is_forbidden = any((min(x, y), max(x, y)) in different for x in a for y in b)
+        if a is not b and not is_forbidden and not share_mark(a, b):
             clusters.remove(b)
             kinds_of_both = may[min(a)] & may[min(b)] or may[min(a)] | may[min(b)]
             a |= b
@@ -67,6 +78,7 @@ def oracle(
                 between = [(min(x, y), max(x, y)) for x in first for y in second]
                 if (
                     any(pair in different for pair in between)
+                    or share_mark(first, second)
                     or not may[min(first)] & may[min(second)]
                 ):
                     continue
@@ -99,6 +111,8 @@ pairs = st.tuples(st.integers(0, N - 1), st.integers(0, N - 1)).filter(lambda p:
     st.sets(pairs, max_size=3),
     st.sampled_from([0, 400, 2000]),
     st.lists(st.sampled_from([1, 2, 3, 3]), min_size=N, max_size=N),
+    st.lists(st.integers(0, N + 4), min_size=N, max_size=N),
+    st.lists(st.sampled_from([0, 0, 1, 2, 3]), min_size=N, max_size=N),
 )
 def test_equals_the_oracle(
     edges: dict[tuple[int, int], int],
@@ -106,15 +120,23 @@ def test_equals_the_oracle(
     different: set[tuple[int, int]],
     missing: int,
     kinds: list[int],
+    groups: list[int],
+    marks: list[int],
 ) -> None:
-    labels = cluster(
-        N,
-        edge_pairs(edges.items()),
-        MergeRule(0, -2000, missing),
-        decided=DecidedRows(sorted(same), sorted(different)),
+    # rows of one group below 3 stand together already
+    start = name_by_smallest_row(
+        np.array([group if group < 3 else 3 + row for row, group in enumerate(groups)])
+    ).tolist()
+    different = {pair for pair in different if start[pair[0]] != start[pair[1]]}
+    marks = [mark if start[row] == row else 0 for row, mark in enumerate(marks)]
+    constraints = Constraints(
+        DecidedRows(sorted(same), sorted(different)),
         kinds=np.array(kinds, dtype=np.uint8),
+        start=np.array(start, dtype=np.int32),
+        marks=np.array(marks, dtype=np.uint64).reshape(-1, 1),
     )
-    assert labels.tolist() == oracle(edges, same, different, -2000, missing, kinds)
+    labels = cluster(N, edge_pairs(edges.items()), MergeRule(0, -2000, missing), constraints)
+    assert labels.tolist() == oracle(edges, same, different, -2000, missing, kinds, start, marks)
 
 
 @settings(max_examples=60, deadline=None)
@@ -140,12 +162,12 @@ def test_different_forbids_a_merge_at_any_score() -> None:
     pairs, rule = edge_pairs([((0, 1), 9000)]), MergeRule(0, -1)
     assert cluster(2, pairs, rule).tolist() == [0, 0]
     decided = DecidedRows([], [(1, 0)])
-    assert cluster(2, pairs, rule, decided=decided).tolist() == [0, 1]
+    assert cluster(2, pairs, rule, Constraints(decided)).tolist() == [0, 1]
 
 
 def test_same_joins_records_that_were_never_compared() -> None:
     decided = DecidedRows([(2, 0)], [])
-    labels = cluster(3, edge_pairs([]), MergeRule(0, -1), decided=decided)
+    labels = cluster(3, edge_pairs([]), MergeRule(0, -1), Constraints(decided))
     assert labels.tolist() == [0, 1, 0]
 
 
@@ -157,7 +179,7 @@ def test_no_entity_is_both_a_person_and_a_group() -> None:
     def labels(same: list[tuple[int, int]]) -> list[int]:
         decided = DecidedRows(same, [])
         rule = MergeRule(0, -1, missing=0)
-        return list(cluster(3, pairs, rule, decided=decided, kinds=kinds).tolist())
+        return list(cluster(3, pairs, rule, Constraints(decided, kinds=kinds)).tolist())
 
     assert labels([]) == [0, 1, 1]
     assert labels([(0, 1)]) == [0, 0, 2]

@@ -15,6 +15,7 @@ from resolver.clustering import (
     find_stated_rows,
     keep_statements,
 )
+from resolver.clustering.signed_clustering import Constraints
 from resolver.records import Batch, Record, Relation, RelationType
 from tests.records.samples import record
 
@@ -98,9 +99,9 @@ def test_statements_keep_records_apart(third: bool) -> None:
     pairs = PairLogOdds(left, right, np.full(len(left), 5_000, dtype=np.int32))
     rule, apart = MergeRule(2_000, 0), np.array([[1, 0]], dtype=np.int32)
     assert len(set(cluster(3, pairs, rule).tolist()[:2])) == 1
-    labels = cluster(3, pairs, rule, stated=apart).tolist()
+    labels = cluster(3, pairs, rule, Constraints(stated=apart)).tolist()
     assert labels[0] != labels[1]
-    decided = cluster(3, pairs, rule, decided=DecidedRows([], [(0, 1)])).tolist()
+    decided = cluster(3, pairs, rule, Constraints(DecidedRows([], [(0, 1)]))).tolist()
     assert labels == decided
 
 
@@ -118,7 +119,9 @@ def test_thousands_of_relations_stay_fast() -> None:
     start = time.process_time()
     pairs = find_stated_rows(batch, left, right)
     logodds = np.full(len(left), 5_000, dtype=np.int32)
-    labels = cluster(count, PairLogOdds(left, right, logodds), MergeRule(2_000, 0), stated=pairs)
+    labels = cluster(
+        count, PairLogOdds(left, right, logodds), MergeRule(2_000, 0), Constraints(stated=pairs)
+    )
     assert time.process_time() - start < 10
     assert len(pairs) > 2 * count - 5
     assert labels[300] != labels[1]

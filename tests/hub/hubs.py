@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from resolver.hub.exports import export_lines
 from resolver.hub.hub import Hub
 from resolver.ingest.reader_types import Intake, ListInfo
-from resolver.records import Batch, Identifier, Record
+from resolver.records import Batch, Handling, Identifier, Record
 from resolver.records.decisions import Decision, Verdict
 from resolver.run_options import RunOptions
 from resolver.store import EventKind, Store, StoredEntity
@@ -80,6 +81,16 @@ def export_canonical(hub: Hub) -> bytes:
 
 def make_decision(pair: tuple[str, str], verdict: Verdict, minute: int) -> Decision:
     return Decision(min(pair), max(pair), verdict, "kim", NOON + timedelta(minutes=minute))
+
+
+def restrict_some(records: Iterable[Record], share: float, dice: random.Random) -> list[Record]:
+    """Return records, a share of which not everybody may see."""
+    restricted = []
+    for item in records:
+        code = dice.choice(["H1", "H2", "H3"]) if dice.random() < share else "H0"
+        agency = dice.choice(["River", "Coast"])
+        restricted.append(replace(item, handling=Handling(agency, code)))
+    return restricted
 
 
 def make_namesake(identity: str) -> Record:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,13 +12,6 @@ from resolver.records import Batch
 from resolver.records.batch import IntArray
 
 Numbers = npt.NDArray[np.int64]
-
-
-def name_by_smallest_row(labels: npt.NDArray[np.integer[Any]]) -> IntArray:
-    """Return labels that name each cluster of rows by its smallest row."""
-    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
-    smallest: IntArray = first[inverse.reshape(-1)].astype(np.int32)
-    return smallest
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ from resolver.hub.increments.component_cache import CachedPairs
 from resolver.hub.increments.full_resolution import ResolvedSet
 from resolver.hub.increments.link_changes import select_links
 from resolver.hub.increments.neighbor_entities import NeighborSearch
-from resolver.hub.increments.working_set import WorkingSet, name_by_smallest_row
+from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.related.related_records import RelatedRecords
 from resolver.kernels.number_sets import exclude, unite
 from resolver.records.batch import IntArray
+from resolver.records.results.resolution import name_by_smallest_row
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)

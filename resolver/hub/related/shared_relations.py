@@ -19,7 +19,7 @@ from resolver.hub.hub import Hub
 from resolver.hub.increments.context import IncrementContext
 from resolver.hub.increments.decision_effects import RelevantDecisions
 from resolver.hub.increments.full_resolution import build_task
-from resolver.hub.increments.working_set import WorkingSet, name_by_smallest_row
+from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import build_empty_update
 from resolver.hub.related.related_records import RelatedRecords
@@ -28,7 +28,7 @@ from resolver.pipeline import cluster_pairs
 from resolver.population_scoring import score_in_population
 from resolver.records import Batch
 from resolver.records.batch import IntArray
-from resolver.records.results.resolution import Resolution
+from resolver.records.results.resolution import Resolution, name_by_smallest_row
 from resolver.records.results.stage_meter import StageMeter
 from resolver.scoring.relations.relation_table import RelationTable
 from resolver.store import StoreView

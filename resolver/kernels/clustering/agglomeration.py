@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from resolver.kernels.arrays import AnyInt, ByteArray, IntArray, LongArray
+from resolver.kernels.arrays import AnyInt, ByteArray, HashArray, IntArray, LongArray
 from resolver.kernels.clustering.edge_graph import (
     EdgeGraph,
     add_pairs,
@@ -72,6 +72,15 @@ def _heap_entry(graph: EdgeGraph, edge: AnyInt, missing: int) -> HeapEntry:
 
 
 @compiled(inline="always", allocates=False)
+def _shares_mark(graph: EdgeGraph, left: np.int64, right: np.int64) -> bool:
+    """Return whether two clusters have a common mark."""
+    for word in range(graph.marks.shape[1]):
+        if graph.marks[left, word] & graph.marks[right, word] != 0:
+            return True
+    return False
+
+
+@compiled(inline="always", allocates=False)
 def _judge_entry(graph: EdgeGraph, entry: HeapEntry, missing: int) -> tuple[bool, float]:
     """Return whether the clusters of an entry merge, and the negative mean to push it with again.
 
@@ -86,7 +95,9 @@ def _judge_entry(graph: EdgeGraph, entry: HeapEntry, missing: int) -> tuple[bool
     if mean < -negative_mean:
         # A cluster has grown by records that the other was not compared with.
         return False, -mean
-    # The kinds of a cluster only narrow, so clusters without a common kind can never merge.
+    # The kinds of a cluster only narrow and its marks only grow, so such clusters can never merge.
+    if _shares_mark(graph, keep, merged):
+        return False, 1.0
     return graph.kinds[keep] & graph.kinds[merged] != 0, 1.0
 
 
@@ -99,7 +110,7 @@ def _decided_merge(graph: EdgeGraph, pair: LongArray) -> tuple[np.int64, np.int6
     while graph.parent[right] != right:
         right = graph.parent[right]
     keep, merged = min(left, right), max(left, right)
-    if left == right:
+    if left == right or _shares_mark(graph, keep, merged):
         return np.int64(-1), np.int64(-1)
     slot = find_slot(graph.keys, edge_key(keep, merged, len(graph.first)))
     if slot >= 0 and graph.forbidden[graph.edges[slot]]:
@@ -116,6 +127,8 @@ def _unite(graph: EdgeGraph, keep: np.int64, merged: np.int64) -> None:
     common = kinds[keep] & kinds[merged]
     kinds[keep] = common if common else kinds[keep] | kinds[merged]
     graph.members[keep] += graph.members[merged]
+    for word in range(graph.marks.shape[1]):
+        graph.marks[keep, word] |= graph.marks[merged, word]
 
 
 @compiled(inline="always", allocates=False)
@@ -159,10 +172,11 @@ def _agglomerate_batch(
     apart: LongArray,
     same: LongArray,
     kinds: ByteArray,
+    marks: HashArray,
     missing: int,
 ) -> LongArray:
     """Return the root of each record: decided pairs are merged first, then the best mean margin."""
-    graph = new_graph(len(kinds), len(left) + len(apart), kinds)
+    graph = new_graph(len(left) + len(apart), kinds, marks)
     edge_count, used = add_pairs(graph, left, right, margin, apart)
     changed = np.empty(len(graph.alive), dtype=np.int64)
     for decided in range(len(same)):
@@ -195,6 +209,16 @@ def _agglomerate_batch(
 
 
 @compiled()
+def _take_rows(marks: HashArray, rows: LongArray) -> HashArray:
+    """Return the marks of some rows."""
+    selected = np.empty((len(rows), marks.shape[1]), dtype=np.uint64)
+    for place in range(len(rows)):
+        for word in range(marks.shape[1]):
+            selected[place, word] = marks[rows[place], word]
+    return selected
+
+
+@compiled()
 def agglomerate(
     first: int,
     last: int,
@@ -203,13 +227,15 @@ def agglomerate(
     apart: DecidedPairs,
     same: DecidedPairs,
     kinds: ByteArray,
+    marks: HashArray,
     missing: int,
     labels: IntArray,
 ) -> None:
     """Agglomerate batches `first` … `last` - 1 and write the root of merged records into `labels`.
 
-    `kinds`: kind bits of all records. `missing`: margin that a pair takes from the sum between two
-    clusters if it was not compared.
+    `kinds`: kind bits of all records, `marks` (records × words) bits that clusters which merge must
+    not have in common. `missing`: margin that a pair takes from the sum between two clusters if it
+    was not compared.
     """
     for batch in range(first, last):
         start, end = records.starts[batch], records.starts[batch + 1]
@@ -222,6 +248,7 @@ def agglomerate(
             apart.pairs[apart.starts[batch] : apart.starts[batch + 1]],
             same.pairs[same.starts[batch] : same.starts[batch + 1]],
             kinds[rows],
+            _take_rows(marks, rows),
             missing,
         )
         for number in range(len(rows)):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from resolver.kernels.arrays import AnyInt, BoolArray, ByteArray, IntArray, LongArray
+from resolver.kernels.arrays import AnyInt, BoolArray, ByteArray, HashArray, IntArray, LongArray
 from resolver.kernels.clustering.edge_table import (
     DELETED,
     FREE,
@@ -23,7 +23,8 @@ class EdgeGraph(NamedTuple):
     `keys` and `edges`: hash table from two clusters to their edge. Per edge: `ends` (edges × 2),
     `total` and `pairs` (sum and number of margins), `forbidden`, `alive`, `version`. Half-edges 2e
     and 2e + 1 stand in the lists of the two ends of edge e: `first` per cluster, `following` per
-    half-edge (-1 none). Per cluster: `parent`, `members` (records), `kinds` (bits it may still be).
+    half-edge (-1 none). Per cluster: `parent`, `members` (records), `kinds` (bits it may still be),
+    `marks` (clusters × words: bits that no two clusters have once they merge).
     """
 
     keys: LongArray
@@ -39,6 +40,7 @@ class EdgeGraph(NamedTuple):
     parent: LongArray
     members: LongArray
     kinds: ByteArray
+    marks: HashArray
 
 
 @compiled(inline="always", allocates=False)
@@ -54,9 +56,9 @@ def mean_margin(graph: EdgeGraph, edge: AnyInt, low: AnyInt, high: AnyInt, missi
 
 
 @compiled()
-def new_graph(count: int, capacity: int, kinds: ByteArray) -> EdgeGraph:
-    """Return a graph of `count` clusters of one record each, with room for `capacity` edges."""
-    size = 16
+def new_graph(capacity: int, kinds: ByteArray, marks: HashArray) -> EdgeGraph:
+    """Return a graph of clusters of one record each, with room for `capacity` edges."""
+    size, count = 16, len(kinds)
     while size < 2 * capacity:
         size *= 2
     return EdgeGraph(
@@ -73,6 +75,7 @@ def new_graph(count: int, capacity: int, kinds: ByteArray) -> EdgeGraph:
         np.arange(count),
         np.ones(count, dtype=np.int64),
         kinds,
+        marks,
     )
 
 

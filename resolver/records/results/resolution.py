@@ -161,13 +161,21 @@ class MergedPairs(NamedTuple):
     logodds: npt.NDArray[np.int32]
 
 
+def name_by_smallest_row(labels: npt.NDArray[np.integer[Any]]) -> IntArray:
+    """Return labels that name each cluster of rows by its smallest row."""
+    _, first, inverse = np.unique(labels, return_index=True, return_inverse=True)
+    smallest: IntArray = first[inverse.reshape(-1)].astype(np.int32)
+    return smallest
+
+
 @dataclass(frozen=True, slots=True)
 class RelationRounds:
     """Entities as the rounds of relations had them.
 
     `labels` has the entity of each row (see `Resolution`) before each round that merged something,
     and after the last. Neighbors are frozen as they were before the first. `merged` has, for each
-    of these rounds, the compared pairs of its entities that it brought together.
+    of these rounds, the compared pairs of its entities that it brought together. Where there are
+    restricted records, they join after the last round, as if in one more.
     """
 
     labels: Sequence[IntArray]

@@ -34,6 +34,7 @@ from tests.hub.hubs import (
     export_steps,
     make_decision,
     make_intake,
+    restrict_some,
 )
 from tests.normalize.preparing import quick_symbols
 from tests.records.partial_records import generate_partial_records
@@ -74,6 +75,8 @@ def cap(request: pytest.FixtureRequest) -> Iterator[int]:
         yield request.param
 
 
+_SHARES = st.sampled_from([0, 0.2, 0.6])
+"""Share of records that not everybody may see."""
 _HEALTH = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture]
 
 
@@ -84,6 +87,7 @@ def test_increments_equal_one_batch(
 ) -> None:
     dice = random.Random(data.draw(st.integers(0, 10**9), "seed"))
     records = dice.sample(world, data.draw(st.integers(20, 120), "records"))
+    records = restrict_some(records, data.draw(_SHARES, "restricted"), dice)
     count = data.draw(st.integers(1, 5), "batches")
     batches: list[list[Record]] = [[] for _ in range(count)]
     for item in records:
@@ -117,6 +121,7 @@ def test_entities_that_grow_by_joint_evidence_equal_one_batch(stores: Stores, se
     """Entities merge, wait and part again as records and decisions arrive, in any order."""
     dice = random.Random(seed)
     records = generate_partial_records(dice.choice([30, 60, 90]), seed)
+    records = restrict_some(records, dice.choice([0, 0.2, 0.6]), dice)
     log, decided = [], dice.sample(records, 2 * dice.randrange(6))
     for minute, (left, right) in enumerate(zip(decided[::2], decided[1::2], strict=True)):
         pair = (left.id, right.id)

@@ -11,10 +11,10 @@ under the terms agreed when it was handed over):
 | H3 | other conditions | its agency |
 
 The scope `admin` reads everything. Records without an agency belong to nobody; an unknown code
-counts as H3. All records take part in resolution, but readers get entities, scores and files as if
-only the records visible to them existed, so a score reveals nothing hidden. Reads without a viewer
-are those of a stranger, who reads H0: an endpoint that forgets to name the viewer shows too little,
-never too much.
+counts as H3. All records take part in resolution, but readers get entities, their ids, scores and
+files as if only the records visible to them existed, so nothing reveals what is hidden. Reads
+without a viewer are those of a stranger, who reads H0: an endpoint that forgets to name the viewer
+shows too little, never too much.
 """
 
 from __future__ import annotations

@@ -1,0 +1,86 @@
+"""`ClusterProblem`: all that the clusters of some records depend on, and parts of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.clustering.decided_rows import DecidedRows, RowPair
+from resolver.clustering.signed_clustering import (
+    Constraints,
+    MergeRule,
+    PairLogOdds,
+    drop_joined_pairs,
+)
+
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterProblem:
+    """Number of records, the pairs of rows that were compared, the rule of merging, and what binds.
+
+    `constraints` are of the whole, without clusters that there are already.
+    """
+
+    count: int
+    pairs: PairLogOdds
+    rule: MergeRule
+    constraints: Constraints
+
+    @property
+    def linked(self) -> PairLogOdds:
+        """Pairs at or above the link threshold."""
+        return self.select_pairs(np.flatnonzero(self.pairs.logodds >= self.rule.link_threshold))
+
+    def select_pairs(self, places: Numbers) -> PairLogOdds:
+        """Return the pairs at some places."""
+        left, right, logodds = self.pairs
+        return PairLogOdds(left[places], right[places], logodds[places])
+
+    def settle(self) -> ClusterProblem:
+        """Return the problem without the statements that decisions overrule."""
+        bound = self.constraints
+        if bound.stated is None:
+            return self
+        stated = drop_joined_pairs(bound.stated, self.count, bound.decided.same)
+        return replace(self, constraints=replace(bound, stated=stated))
+
+    def limit(self, is_present: npt.NDArray[np.bool_]) -> ClusterProblem:
+        """Return the problem without what is known of some rows, which stay by themselves."""
+        return self._place(np.where(is_present, np.arange(self.count), -1))
+
+    def take(self, rows: Numbers) -> ClusterProblem:
+        """Return the problem of some rows, ascending, which are numbered anew."""
+        place = np.full(self.count, -1, dtype=np.int64)
+        place[rows] = np.arange(len(rows))
+        part, kinds = self._place(place), self.constraints.kinds
+        bound = replace(part.constraints, kinds=None if kinds is None else kinds[rows])
+        return replace(part, count=len(rows), constraints=bound)
+
+    def _place(self, place: Numbers) -> ClusterProblem:
+        """Return the problem with pairs of rows at new places (−1: none)."""
+        left, right = place[self.pairs.left], place[self.pairs.right]
+        inside = np.flatnonzero((left >= 0) & (right >= 0))
+        pairs = PairLogOdds(
+            left[inside].astype(np.int32),
+            right[inside].astype(np.int32),
+            self.pairs.logodds[inside],
+        )
+        bound = self.constraints
+        decided = DecidedRows(*(_place_pairs(same, place) for same in bound.decided))
+        stated = bound.stated
+        if stated is not None:
+            moved = place[stated].reshape(-1, 2)
+            stated = moved[(moved >= 0).all(axis=1)].astype(np.int32)
+        return replace(
+            self, pairs=pairs, constraints=replace(bound, decided=decided, stated=stated)
+        )
+
+
+def _place_pairs(pairs: Sequence[RowPair], place: Numbers) -> list[RowPair]:
+    moved = [(int(place[left]), int(place[right])) for left, right in pairs]
+    return [pair for pair in moved if min(pair) >= 0]

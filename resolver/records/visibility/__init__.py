@@ -1,0 +1,25 @@
+"""Who may see which records: the access rule, and the classes of viewers that it makes."""
+
+from resolver.records.visibility.rules import (
+    OPERATOR,
+    STRANGER,
+    VISIBILITY_RULES,
+    Viewer,
+    assign_owner,
+    is_visible,
+    may_read_all,
+    visible_records,
+    visible_rows,
+)
+
+__all__ = [
+    "OPERATOR",
+    "STRANGER",
+    "VISIBILITY_RULES",
+    "Viewer",
+    "assign_owner",
+    "is_visible",
+    "may_read_all",
+    "visible_records",
+    "visible_rows",
+]

@@ -1,0 +1,144 @@
+"""Classes of viewers, and the compartments of records that each of them sees.
+
+Records of one compartment have the same readers. Who sees what is `VISIBILITY_RULES`; the classes
+are a stranger, an identified viewer, each agency, stewards of each agency and of none, and those
+who see everything. What two classes both see counts as a class, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.records.batch import Batch, IntArray
+from resolver.records.packing import unpack_handling
+from resolver.records.properties import HANDLING
+from resolver.records.record import Handling
+from resolver.records.visibility.rules import (
+    OPERATOR,
+    STRANGER,
+    Viewer,
+    is_visible,
+    visible_rows,
+)
+
+Flags = npt.NDArray[np.bool_]
+Marks = npt.NDArray[np.uint64]
+_NAME, _STEWARD = "viewer", frozenset({"review"})
+_WORD_BITS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class VisibilityClasses:
+    """Compartment of each row, and the compartments that each class sees (classes × compartments).
+
+    A class comes after those that see less, and what two of them both see is one of them or empty.
+    """
+
+    compartment: IntArray
+    views: Flags
+
+    def visible_to(self, number: int) -> Flags:
+        """Return for each row whether a class sees it."""
+        is_visible_row: Flags = self.views[number][self.compartment]
+        return is_visible_row
+
+    def find_first(self, left: IntArray, right: IntArray) -> npt.NDArray[np.int64]:
+        """Return the first class that sees both rows of each pair; all others that do see more."""
+        count = np.int64(self.views.shape[1])
+        keys = self.compartment[left] * count + self.compartment[right]
+        distinct, place = np.unique(keys, return_inverse=True)
+        together = self.views[:, distinct // count] & self.views[:, distinct % count]
+        first: npt.NDArray[np.int64] = together.argmax(axis=0)[place.reshape(-1)]
+        return first
+
+    def marks_of(self, number: int) -> Marks:
+        """Return bits of each compartment (compartments × words) that tell which of the classes
+        that see less than one class see the compartment.
+
+        Two compartments have a common bit if one of these classes sees both.
+        """
+        own = self.views[number]
+        less = [view for view in self.views[:number] if not (view & ~own).any()]
+        largest = [
+            view
+            for place, view in enumerate(less)
+            if all((view & ~other).any() for other in less[place + 1 :])
+        ]
+        marks = np.zeros((len(own), -(-len(largest) // _WORD_BITS)), dtype=np.uint64)
+        for place, view in enumerate(largest):
+            marks[view, place // _WORD_BITS] |= np.uint64(1 << place % _WORD_BITS)
+        return marks
+
+    def take(self, rows: npt.NDArray[np.int64]) -> VisibilityClasses:
+        """Return the classes of some rows."""
+        return VisibilityClasses(self.compartment[rows], self.views)
+
+
+def find_visibility_classes(batch: Batch) -> VisibilityClasses | None:
+    """Return the classes of viewers of a batch; None if everybody may see all of its records."""
+    if visible_rows(batch, STRANGER) is None:
+        return None
+    return classify(*code_handlings(batch))
+
+
+def code_handlings(batch: Batch) -> tuple[list[Handling], IntArray]:
+    """Return distinct handlings with agency and code alone, and the place of that of each row."""
+    column = batch.columns.get(HANDLING)
+    if column is None:
+        return [Handling()], np.zeros(len(batch), dtype=np.int32)
+    used = np.unique(column.codes)
+    stated = [_limit(unpack_handling(text)) for text in column.values.take(used).to_pylist()]
+    distinct = [Handling(), *dict.fromkeys(stated)]
+    place_of = {handling: place for place, handling in enumerate(distinct)}
+    of_code = np.zeros(len(column.values), dtype=np.int32)
+    of_code[used] = [place_of[handling] for handling in stated]
+    places = np.zeros(len(batch), dtype=np.int32)
+    places[column.rows] = of_code[column.codes]
+    return distinct, places
+
+
+def _limit(handling: Handling) -> Handling:
+    """Return a handling with what decides who reads a record."""
+    return Handling(handling.agency, handling.code)
+
+
+def classify(handlings: Sequence[Handling], places: IntArray) -> VisibilityClasses:
+    """Return the classes of viewers of rows, by the place of the handling of each."""
+    used, compact = np.unique(places, return_inverse=True)
+    sees = _tabulate_rights([handlings[place] for place in used.tolist()])
+    compartments, number = np.unique(sees, axis=1, return_inverse=True)
+    compartment = number.reshape(-1)[compact.reshape(-1)].astype(np.int32)
+    return VisibilityClasses(compartment, _close_views(compartments))
+
+
+def _tabulate_rights(handlings: Sequence[Handling]) -> Flags:
+    """Return which viewers see records of which handling (viewers × handlings)."""
+    closed = [item for item in handlings if not is_visible(item, Viewer(_NAME))]
+    agencies = sorted({item.agency for item in closed} | {""})
+    viewers = [
+        *(STRANGER, OPERATOR),
+        *(Viewer(_NAME, agency) for agency in agencies),
+        *(Viewer(_NAME, agency, _STEWARD) for agency in agencies),
+    ]
+    return np.array([[is_visible(item, viewer) for item in handlings] for viewer in viewers])
+
+
+def _close_views(views: Flags) -> Flags:
+    """Return the distinct views and their intersections, without the empty one, smaller first."""
+    view_of = {int.from_bytes(np.packbits(view).tobytes(), "big"): view for view in views}
+    fresh = list(view_of)
+    while fresh:
+        shared = {
+            left & right: view_of[left] & view_of[right]
+            for left in fresh
+            for right in view_of
+            if left & right not in view_of
+        }
+        view_of |= shared
+        fresh = list(shared)
+    order = sorted((int(view.sum()), mask) for mask, view in view_of.items() if mask)
+    return np.array([view_of[mask] for _, mask in order])
