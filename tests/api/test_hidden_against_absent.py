@@ -93,6 +93,14 @@ HIDDEN_SHARED = replace(
     handling=CLOSED,
 )
 """A record of the same person as `a:1`, with values of its own."""
+HIDDEN_TIED = tuple(
+    replace(row, handling=CLOSED)
+    for row in (
+        record("h:6", name="Nuno Salgado", birthDate="1961-12-02", phone="+44 20 7946 0777"),
+        record("h:7", name="John Oberst", birthDate="1944-04-04"),
+    )
+)
+"""A record of the same person as `a:5`, and one that is decided to be both `a:2` and `a:6`."""
 ASKED = {
     "stranger": None,
     "other agency": ("Coast", ("check", "submit")),
@@ -120,16 +128,24 @@ class Asked:
         return self.client.post(path, json=body, headers=self.headers[viewer])
 
 
-def make_store(folder: Path, *, has_untied: bool, is_shared: bool) -> str:
-    """Make a store, with the hidden records that share no entity first, and the one that does last.
+def make_store(folder: Path, *, has_untied: bool, is_shared: bool, is_tied: bool) -> str:
+    """Make a store, with the hidden records that share no entity and one that does first, and
+    others that do last.
 
-    Ids of entities do not depend on what is hidden.
+    Ids and members of entities do not depend on what is hidden.
     """
     url = f"sqlite:///{folder}/hub.db"
+    pairs = [("a:5", "h:6"), ("a:2", "h:7"), ("a:6", "h:7")]
+    first, *last = (make_decision(pair, Verdict.SAME, 2) for pair in pairs)
     with Hub.open(url, OPTIONS) as hub:
         if has_untied:
             hub.add(make_intake(HIDDEN_UNTIED))
-        hub.add(make_intake(VISIBLE, ListInfo("a", "test", ("a",), "", 4, 0, False)))
+        if is_tied:
+            hub.add(make_intake(HIDDEN_TIED[:1]))
+        info = ListInfo("a", "test", ("a",), "", 4, 0, False)
+        hub.add(make_intake(VISIBLE, info), [first] if is_tied else [])
+        if is_tied:
+            hub.add(make_intake(HIDDEN_TIED[1:]), last)
         if is_shared:
             same = make_decision(("a:1", "h:4"), Verdict.SAME, 1)
             hub.add(make_intake([HIDDEN_SHARED]), [same])
@@ -149,18 +165,25 @@ def open_store(url: str, *, guarded: bool) -> Asked:
 
 
 Stores = Mapping[tuple[str, bool], Asked]
-"""Clients by what is hidden (`alone`, `shared`, `absent`) and whether keys are needed."""
+"""Clients by what is hidden (`absent` nothing) and whether keys are needed."""
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
-    worlds = {"absent": (False, False), "alone": (True, False), "shared": (True, True)}
+    worlds = {
+        "absent": (False, False, False),
+        "alone": (True, False, False),
+        "shared": (True, True, False),
+        "tied": (True, False, True),
+    }
     with quick_symbols("resolver.pipeline", "resolver.screening.screener"), ExitStack() as stack:
         clients = {}
-        for name, (has_untied, is_shared) in worlds.items():
+        for name, (has_untied, is_shared, is_tied) in worlds.items():
             for guarded in (False, True):
                 folder = tmp_path_factory.mktemp("hidden")
-                url = make_store(folder, has_untied=has_untied, is_shared=is_shared)
+                url = make_store(
+                    folder, has_untied=has_untied, is_shared=is_shared, is_tied=is_tied
+                )
                 client = open_store(url, guarded=guarded)
                 stack.callback(client.service.close)
                 clients[name, guarded] = client
@@ -244,9 +267,10 @@ def test_hidden_records_change_no_answer(
     guarded = ASKED[viewer] is not None
     answers = [
         masked(opened[name, guarded].send(viewer, row, QUERIES[query]))
-        for name in ("absent", "alone")
+        for name in ("absent", "alone", "tied")
     ]
     assert answers[0] == answers[1]
+    assert answers[0] == answers[2]
 
 
 @pytest.mark.parametrize("viewer", ASKED)

@@ -48,12 +48,13 @@ from resolver.hub.increments.link_changes import (
     load_links_with_component,
     load_replaced_links,
 )
-from resolver.hub.increments.member_changes import MemberChanges, compute_member_changes
 from resolver.hub.increments.neighbor_entities import NeighborSearch
 from resolver.hub.increments.stated_candidates import find_stated_candidates
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import ListUpdate
+from resolver.hub.membership.member_changes import MemberChanges, compute_member_changes
+from resolver.hub.membership.past_records import find_restricted
 from resolver.hub.related.related_records import RelatedRecords
 from resolver.hub.related.relation_scope import RelationScope
 from resolver.kernels.number_sets import exclude, sort_distinct, unite
@@ -134,9 +135,8 @@ def compute_increment(
     resolved, affected = _resolve_with_neighbors(context, inputs, candidates, affected)
     replaced = _load_replaced(context, inputs, resolved, affected.component)
     working_set, resolution = resolved.working_set, resolved.resolution
-    members = compute_member_changes(
-        context.view, working_set.batch, working_set.numbers, resolution.labels, update
-    )
+    hidden = find_restricted(context.index.segments, inputs.ended)
+    members = compute_member_changes(context.view, working_set, resolution.labels, update, hidden)
     changes = diff_links(replaced, resolved.links)
     measured = measured_population(context, resolution)
     commit = replace(

@@ -13,9 +13,9 @@ from resolver.hub.increments.decision_effects import RelevantDecisions
 from resolver.hub.increments.full_resolution import resolve_working_set
 from resolver.hub.increments.increment import build_commit, measured_population
 from resolver.hub.increments.link_changes import build_link_rows, diff_links
-from resolver.hub.increments.member_changes import compute_member_changes
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.list_updates import build_empty_update
+from resolver.hub.membership.member_changes import compute_member_changes
 from resolver.records import concat
 from resolver.records.batch import IntArray
 from resolver.store import Commit
@@ -43,9 +43,7 @@ def compute_rebuild(context: ResolutionContext, *, actor: str = "") -> Rebuild:
     context = replace(context, deduplicated_sources=nothing.deduplicated_sources)
     engine = context.engine or LocalEngine()
     resolution, _ = resolve_working_set(context, working_set, decisions, engine)
-    members = compute_member_changes(
-        view, working_set.batch, working_set.numbers, resolution.labels, nothing
-    )
+    members = compute_member_changes(view, working_set, resolution.labels, nothing, {})
     links = build_link_rows(working_set, resolution.links, decisions)
     changes = diff_links(view.all_links(), links)
     commit = replace(

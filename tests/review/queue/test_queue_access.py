@@ -33,6 +33,7 @@ from resolver.review import (
     undo_decision,
 )
 from resolver.review.queue.queue_access import excluded_marks, guard_marks
+from resolver.store import EventKind
 from tests.hub.hubs import make_decision, make_intake
 from tests.records.samples import record
 from tests.review.tables import items
@@ -121,9 +122,18 @@ def test_what_is_hidden_cannot_be_decided_as_if_it_were_absent(hub: Hub) -> None
 def test_pairs_of_which_all_is_hidden_now_are_as_withdrawn(hub: Hub) -> None:
     item = guard(hub, "H3")
     left, right = item.left.id, item.right.id
+    with hub.store.view() as view:
+        # what everybody might see has ended; the record that is hidden now has an id of its own
+        (public,) = (row.entity for row in view.changes(0) if row.kind is EventKind.DISSOLVED)
+        stored = view.record(item.left_record)
+    assert stored is not None
+    hidden, other = (left, right) if stored.record.handling.code == "H3" else (right, left)
+    assert public != hidden
     for act in (decide_pair, preview_decision):
         with pytest.raises(RetiredMeanwhileError, match="all its records were withdrawn"):
-            act(hub, DecisionRequest(OUTSIDER, left, right, StewardVerdict.SAME))
+            act(hub, DecisionRequest(OUTSIDER, public, other, StewardVerdict.SAME))
+        with pytest.raises(UnknownIdError, match=f"no entity or record {hidden}"):
+            act(hub, DecisionRequest(OUTSIDER, hidden, other, StewardVerdict.SAME))
     assert find_item(hub, left, right, viewer=OWNER.viewer) is not None
     offered = take_next_item(hub, OUTSIDER)
     assert offered is None or offered.key != item.key
@@ -136,8 +146,8 @@ def test_pairs_of_which_all_is_hidden_now_are_as_withdrawn(hub: Hub) -> None:
     assert pending == list(outcome.ids)
     assert list_pending(hub, OUTSIDER.viewer) == ()
     assert list_decisions(hub, [item.left_record], OUTSIDER.viewer) == ()
-    assert all(row.kind != "decision" for row in load_timeline(hub, left, OUTSIDER.viewer))
-    assert any(row.kind == "decision" for row in load_timeline(hub, left, OWNER.viewer))
+    assert all(row.kind != "decision" for row in load_timeline(hub, public, OUTSIDER.viewer))
+    assert any(row.kind == "decision" for row in load_timeline(hub, hidden, OWNER.viewer))
     with pytest.raises(UnknownIdError, match="no decision"):
         undo_decision(hub, OUTSIDER, outcome.ids[0])
 

@@ -6,12 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.hub.increments.entity_ids import (
-    EntityAssignment,
-    EntityBirth,
-    RetiredEntities,
-    assign_entities,
-)
+from resolver.hub.membership.entity_claims import EntityBirth, RetiredEntities
+from resolver.hub.membership.entity_floors import EarlierRecord
+from resolver.hub.membership.entity_ids import EntityAssignment, assign_entities
+from resolver.records import Handling
 from resolver.store import EventKind
 
 
@@ -21,7 +19,12 @@ def assign(
     """Entities 1, 2 … are born in this order; retired ones are those of `past`."""
     living = {number: EntityBirth(f"e-{9 - number}", number) for number in {*before} - {-1}}
     gone = RetiredEntities(
-        {number: EntityBirth(f"e-{number}", number) for number in past or {}}, past or {}
+        {number: EntityBirth(f"e-{number}", number) for number in past or {}},
+        [
+            EarlierRecord(number, Handling(), row)
+            for number, rows in (past or {}).items()
+            for row in rows
+        ],
     )
     changed = np.array(before) < 0
     return assign_entities(

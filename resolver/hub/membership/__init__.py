@@ -1,0 +1,1 @@
+"""Members and ids of entities: what becomes of them when records come and go."""

@@ -1,0 +1,120 @@
+"""Floors of entities: the first class of viewers that sees any of their records.
+
+An id belongs to the class that sees the entity first, and is given and taken by what that class
+sees, so no id tells of a record that its reader may not see. Records that everybody may see never
+get the id of an entity of restricted ones: these get theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.kernels.number_sets import exclude
+from resolver.records import Batch, Handling
+from resolver.records.batch import IntArray
+from resolver.records.visibility import STRANGER, is_visible, visible_rows
+from resolver.records.visibility.classes import classify, code_handlings
+
+Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
+
+
+class EarlierRecord(NamedTuple):
+    """Version of a record that an entity held, and the row of the record now.
+
+    Without a row (-1) the record is `elsewhere`, with the handling of its present version, or gone.
+    """
+
+    entity: int
+    handling: Handling
+    row: int
+    elsewhere: Handling | None = None
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether there is no such record any more."""
+        return self.row < 0 and self.elsewhere is None
+
+
+@dataclass(frozen=True, slots=True)
+class EntityFloors:
+    """Classes of viewers and what they see.
+
+    `rows`: which they see (classes × rows), `earlier_rows`: of which they saw the version before,
+    too; `first`: the first class that sees each row. `entities`: floors of entities before.
+    `records`: the classes that see a version of a record and the present one.
+    """
+
+    rows: Flags
+    earlier_rows: Flags
+    first: Numbers
+    entities: Mapping[int, int]
+    records: Mapping[EarlierRecord, Flags]
+
+    def select(self, versions: Sequence[EarlierRecord], floor: int) -> list[EarlierRecord]:
+        """Return those versions that entities of a floor held, and its class saw and sees."""
+        return [
+            version
+            for version in versions
+            if self.entities[version.entity] == floor
+            and self.records[version][floor]
+            and (version.row < 0 or self.rows[floor, version.row])
+        ]
+
+
+def find_floors(
+    batch: Batch, before: Numbers, ended: Sequence[EarlierRecord], retired: Sequence[EarlierRecord]
+) -> EntityFloors | None:
+    """Return the floors of entities; None if everybody may see all records, now and before.
+
+    `before` has the entity that holds each row of a batch (-1: none, or the record is a new
+    version). `ended`: versions that end, in their entities, each with the row of the version that
+    follows it; `retired`: versions that retired entities held.
+    """
+    earlier = list(dict.fromkeys([*ended, *retired]))
+    handlings_before = {version.handling for version in earlier}
+    handlings_before |= {version.elsewhere for version in earlier if version.elsewhere is not None}
+    is_open = all(is_visible(handling, STRANGER) for handling in handlings_before)
+    if is_open and visible_rows(batch, STRANGER) is None:
+        return None
+    distinct, places = code_handlings(batch)
+    place_of = {handling: len(distinct) + place for place, handling in enumerate(handlings_before)}
+    added = [place_of[version.handling] for version in earlier]
+    now = [place_of[version.elsewhere or version.handling] for version in earlier]
+    classes = classify(
+        [*distinct, *place_of], np.concatenate([places, added, now]).astype(np.int32)
+    )
+    rows = np.arange(len(batch) + len(earlier), dtype=np.int32)
+    first = classes.find_first(rows, rows)
+    visible = classes.views[:, classes.compartment]
+    count = len(batch)
+    entities = [*before.tolist(), *(version.entity for version in earlier)]
+    floors: dict[int, int] = {}
+    for entity, floor in zip(entities, first.tolist(), strict=True):
+        floors[entity] = min(floor, floors.get(entity, floor))
+    middle = count + len(earlier)
+    always = visible[:, count:middle] & visible[:, middle:]
+    records = {version: always[:, place] for place, version in enumerate(earlier)}
+    earlier_rows = visible[:, :count].copy()
+    for version in ended:
+        if version.row >= 0:
+            earlier_rows[:, version.row] &= records[version]
+    return EntityFloors(visible[:, :count], earlier_rows, first[:count], floors, records)
+
+
+def may_be_unclaimed(labels: IntArray, before: Numbers) -> Flags:
+    """Return which rows are in clusters that may be without a claim: those without any record of a
+    present entity, and parts that a split cuts off.
+    """
+    has_entity = before >= 0
+    pairs = np.stack([before[has_entity], labels[has_entity].astype(np.int64)], axis=1)
+    pairs = np.unique(pairs, axis=0)
+    entities, counts = np.unique(pairs[:, 0], return_counts=True)
+    is_split = np.isin(pairs[:, 0], entities[counts > 1])
+    claimed = exclude(pairs[:, 1], pairs[is_split, 1])
+    return ~np.isin(labels, claimed)
