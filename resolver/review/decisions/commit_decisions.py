@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +11,7 @@ from resolver.hub.increments.increment import Increment
 from resolver.hub.index.record_index import RecordIndex
 from resolver.review.decisions.earlier_verdicts import ACT_KEY
 from resolver.review.decisions.log_entries import LogEntry
+from resolver.review.decisions.widest_pair import find_widest_pair
 from resolver.review.models import DecisionOutcome, DecisionState, Steward, StewardVerdict
 from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError
 from resolver.store import NewDecision, StoreView
@@ -73,7 +73,7 @@ def missing_ties(view: StoreView, increment: Increment, plan: DecisionPlan) -> l
     """Return `same` decisions that tie otherwise separate parts of merge sets to the largest."""
     ids = increment.resolution.batch.ids.to_pylist()
     label_of = dict(zip(ids, increment.resolution.labels.tolist(), strict=True))
-    pairs = _missing_pairs(plan, label_of)
+    pairs = _missing_pairs(view, plan, label_of)
     if not pairs:
         return []
     tie = LogEntry(
@@ -89,17 +89,20 @@ def missing_ties(view: StoreView, increment: Increment, plan: DecisionPlan) -> l
     return tie.build_decisions(pairs, log, undoes={})
 
 
-def _missing_pairs(plan: DecisionPlan, label_of: dict[str, int]) -> list[tuple[str, str]]:
+def _missing_pairs(
+    view: StoreView, plan: DecisionPlan, label_of: dict[str, int]
+) -> list[tuple[str, str]]:
     pairs = []
     for merge_set in plan.merge_sets:
-        present = [record_id for record_id in merge_set if record_id in label_of]
-        labels = {label_of[record_id] for record_id in present}
-        if len(labels) > 1:
+        parts: dict[int, list[str]] = {}
+        for record_id in merge_set:
+            if record_id in label_of:
+                parts.setdefault(label_of[record_id], []).append(record_id)
+        if len(parts) > 1:
             # the largest part stays; each smaller one is tied to it by one record
-            sizes = Counter(label_of[record_id] for record_id in present)
-            largest = min(labels, key=lambda label: (-sizes[label], label))
-            first_of = {label_of[record_id]: record_id for record_id in reversed(present)}
-            pairs += [(first_of[largest], first_of[label]) for label in sorted(labels - {largest})]
+            largest = parts.pop(min(parts, key=lambda label: (-len(parts[label]), label)))
+            for _, part in sorted(parts.items()):
+                pairs.append(find_widest_pair(view, largest, part) or (largest[0], part[0]))
     return pairs
 
 

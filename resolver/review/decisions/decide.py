@@ -31,6 +31,7 @@ from resolver.review.decisions.earlier_verdicts import (
 )
 from resolver.review.decisions.four_eyes import second_steward_reasons
 from resolver.review.decisions.log_entries import LogEntry, new_log_entry, snapshot_context
+from resolver.review.decisions.widest_pair import choose_records
 from resolver.review.desk_rules import DeskRules
 from resolver.review.entity_sides import (
     EntitySide,
@@ -52,7 +53,7 @@ from resolver.review.pair import take_snapshot
 from resolver.review.queue.queue_access import visible_row
 from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError
 from resolver.review.restrictions import find_decision, find_entity, load_decisions
-from resolver.review.strongest_pair import StrongestPair, find_strongest_pair
+from resolver.review.strongest_pair import find_strongest_pair
 from resolver.store import NewDecision, StoredDecision, StoredEntity, StoreView
 
 
@@ -157,7 +158,9 @@ def _plan_between(
     waiting = [stored for stored in unconfirmed_decisions(log) if _is_across(stored, *sides)]
     is_confirmation = _check_waiting(waiting, request)
     pairs = _pairs_across(waiting, sides) or _pairs_across(reopened_decisions(log), sides)
-    pairs = pairs or [_decided_records(view, request, sides, strongest)]
+    pairs = pairs or [
+        choose_records(view, (request.left, request.right), sides, strongest, request.verdict)
+    ]
     if request.verdict.is_merge:
         is_moved = row is not None and row.reason in (QueueReason.MOVED, QueueReason.REOPENED)
         pairs = _overridden_pairs(log, request, sides, pairs[0], is_moved=is_moved) or pairs
@@ -202,19 +205,6 @@ def _check_waiting(waiting: Sequence[StoredDecision], request: DecisionRequest) 
         check_other_steward(first, request.steward)
     _check_not_unsure(first, request)
     return is_confirmation
-
-
-def _decided_records(
-    view: StoreView,
-    request: DecisionRequest,
-    sides: tuple[EntitySide, EntitySide],
-    strongest: StrongestPair,
-) -> tuple[str, str]:
-    """Return the records to decide: those that the request names, else the strongest pair."""
-    if request.left in sides[0].record_ids and request.right in sides[1].record_ids:
-        return request.left, request.right
-    ids = view.record_ids([strongest.left, strongest.right])
-    return ids[strongest.left], ids[strongest.right]
 
 
 def _overridden_pairs(
