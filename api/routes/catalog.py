@@ -201,7 +201,7 @@ def changes() -> Response:
     """List the changes of entities after the revision `since`.
 
     For the next page give `until` as `since`, and the same `skip`; `more` says whether there is
-    one. Changes that the caller may not see are left out, so a page may hold fewer than `limit`.
+    one. Changes that the caller may not see are left out and not counted.
     """
     query_parameters.reject_undeclared()
     since = query_parameters.read_integer("since", 0, 0, 2**40)

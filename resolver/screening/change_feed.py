@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from resolver.hub.hub import Hub
 from resolver.records.visibility import (
@@ -42,7 +43,7 @@ class ChangeFeed:
     from.
 
     All events up to revision `until` were returned, and of those that follow the first `skip`.
-    `has_more` tells whether there are more by now.
+    `has_more` tells whether there are more by now. Nothing but `revision` counts hidden ones.
     """
 
     revision: int
@@ -104,21 +105,98 @@ def read_changes(
 ) -> ChangeFeed:
     """Read the changes of entities after a revision, as far as the viewer may know them: of the
     next `limit` changes after the first `skip`.
+
+    Both count only what the viewer sees.
     """
+    starts = _STARTS.setdefault(hub, {})
     with hub.store.view() as view:
-        events = view.changes(since, limit=limit + 1, skip=skip)
-        has_more, events = len(events) > limit, events[:limit]
         since = min(since, view.revision)
-        visible = _build_events(view, visible_events(view, events, viewer))
-        if not has_more:
-            return ChangeFeed(view.revision, visible, view.revision, 0, False)
-        last = events[-1].revision
-        skip_next = sum(event.revision == last for event in events)
-        if skip_next == len(events):
-            # earlier parts may have returned events of the same revision
-            earlier = view.changes(since, limit=skip)
-            skip_next += sum(event.revision == last for event in earlier)
-        return ChangeFeed(view.revision, visible, last - 1, skip_next, True)
+        start = starts.get((viewer, since, skip), _BlockStart())._replace(since=since)
+        page = _FeedPage(limit, skip, start)
+        for block in _read_blocks(view, start, viewer, max(limit, _BLOCK)):
+            page.add(block)
+            if page.has_more:
+                break
+        events = _build_events(view, page.events)
+        if not page.has_more:
+            return ChangeFeed(view.revision, events, view.revision, 0, False)
+        until, next_skip = page.revision - 1, page.count
+        if page.start.all:
+            if len(starts) >= _MAX_STARTS:
+                starts.clear()
+            starts[viewer, until, next_skip] = page.start
+        return ChangeFeed(view.revision, events, until, next_skip, True)
+
+
+class _BlockStart(NamedTuple):
+    """Number of events after revision `since` that come before a block: of all, and of those that a
+    viewer sees.
+    """
+
+    since: int = 0
+    all: int = 0
+    visible: int = 0
+
+
+_STARTS: WeakKeyDictionary[Hub, dict[tuple[Viewer, int, int], _BlockStart]] = WeakKeyDictionary()
+"""Blocks in which pages of long revisions end, so that the next page need not count again."""
+_BLOCK, _MAX_STARTS = 1_000, 256
+
+
+class _Block(NamedTuple):
+    """Part of the feed as a viewer sees it, and where it begins."""
+
+    start: _BlockStart
+    events: list[EntityEvent]
+
+
+def _read_blocks(
+    view: StoreView, start: _BlockStart, viewer: Viewer, size: int
+) -> Iterator[_Block]:
+    """Yield the feed from a start on in blocks of about `size` events.
+
+    Only a revision of more events is divided, since what a viewer sees of an entity depends on all
+    of its events of a revision.
+    """
+    while True:
+        part = view.changes(start.since, limit=size + 1, skip=start.all)
+        is_last = len(part) <= size
+        whole = part if is_last else [e for e in part if e.revision < part[-1].revision]
+        events = visible_events(view, whole or part[:size], viewer)
+        yield _Block(start, events)
+        if is_last:
+            return
+        if whole:
+            start = _BlockStart(whole[-1].revision)
+        else:
+            start = _BlockStart(start.since, start.all + size, start.visible + len(events))
+
+
+class _FeedPage:
+    """Page of at most `limit` events after some that are skipped.
+
+    It ends after the first `count` events of a `revision`, in the block with a `start`.
+    """
+
+    def __init__(self, limit: int, skip: int, start: _BlockStart) -> None:
+        self.events: list[EntityEvent] = []
+        self.has_more = False
+        self.revision, self.count, self.start = 0, start.visible, start
+        self._limit, self._skip = limit, skip - start.visible
+
+    def add(self, block: _Block) -> None:
+        """Add the events of a block, as far as there is room."""
+        for event in block.events:
+            if len(self.events) == self._limit:
+                self.has_more = True
+                return
+            is_same = event.revision == self.revision or not self.revision
+            self.count = self.count + 1 if is_same else 1
+            self.revision, self.start = event.revision, block.start
+            if self._skip:
+                self._skip -= 1
+            else:
+                self.events.append(event)
 
 
 def _build_events(view: StoreView, events: Sequence[EntityEvent]) -> list[ChangeEvent]:

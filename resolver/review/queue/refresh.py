@@ -8,7 +8,7 @@ order of commits.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +31,7 @@ from resolver.review.queue.undecided_rows import (
     build_marks,
     build_undecided_columns,
 )
-from resolver.review.queue.waiting_reasons import WaitingPair, find_reason
+from resolver.review.queue.waiting_reasons import WaitingPair, explain_undecided, find_reason
 from resolver.scoring import scores
 from resolver.store import StoredDecision, StoreView, WaitingRow
 from resolver.store.desk.waiting_pairs import WaitingColumns, waiting_columns
@@ -326,6 +326,9 @@ def _row(
         accesses=accesses.get(low, 0) + accesses.get(high, 0),
     )
     revision = since.get((pair.left, pair.right))
+    is_restricted = bool(low_summary.restrictions | high_summary.restrictions)
+    if reason is QueueReason.CONTRADICTION:
+        pair = replace(pair, why=explain_undecided(reason, is_restricted=is_restricted))
     return WaitingRow(
         low,
         high,

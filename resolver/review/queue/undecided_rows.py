@@ -18,8 +18,8 @@ from resolver.review.queue.entity_summary import EntitySummary, SummaryTable
 from resolver.review.queue.priority import compute_consequence, compute_priorities
 from resolver.review.queue.queue_access import guard_marks
 from resolver.review.queue.waiting_reasons import (
-    REASON_TEXTS,
     UNDECIDED_REASONS,
+    explain_undecided,
     find_undecided_reasons,
 )
 from resolver.scoring import scores
@@ -83,6 +83,13 @@ def build_undecided_columns(
             summaries.summaries[row[0]], summaries.summaries[row[1]], UNDECIDED_REASONS[row[2]]
         ),
     )
+    why = _compute_unique(
+        np.column_stack([summary_pairs, reason]),
+        lambda row: explain_undecided(
+            UNDECIDED_REASONS[row[2]],
+            is_restricted=any(summaries.summaries[place].restrictions for place in row[:2]),
+        ),
+    )
     return {
         "low": pairs.low.tolist(),
         "high": pairs.high.tolist(),
@@ -96,7 +103,7 @@ def build_undecided_columns(
         "reason": [str(UNDECIDED_REASONS[place]) for place in reason.tolist()],
         "since": _waiting_since(view, pairs),
         "not_for": [""] * len(score),
-        "why": [REASON_TEXTS[UNDECIDED_REASONS[place]] for place in reason.tolist()],
+        "why": why,
         "marks": marks,
     }
 

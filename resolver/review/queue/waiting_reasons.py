@@ -28,6 +28,8 @@ REASON_TEXTS = {
     QueueReason.BORDERLINE: "the score lies between the thresholds",
 }
 UNDECIDED_REASONS = tuple(REASON_TEXTS)
+RESTRICTED_TEXT = ", or only a restricted record connects them"
+"""What may also be so where two entities that match have restricted records."""
 _BANDS = {band.label: band for band in Band}
 
 
@@ -77,6 +79,12 @@ def find_reason(
     columns = (np.array([value], dtype=np.int64) for value in (band, *records))
     undecided = UNDECIDED_REASONS[int(find_undecided_reasons(*columns)[0])]
     return undecided, REASON_TEXTS[undecided], ""
+
+
+def explain_undecided(reason: QueueReason, *, is_restricted: bool) -> str:
+    """Return the sentence about two entities without decisions, of which some may be restricted."""
+    also = RESTRICTED_TEXT if is_restricted and reason is QueueReason.CONTRADICTION else ""
+    return REASON_TEXTS[reason] + also
 
 
 def find_undecided_reasons(band: Numbers, left: Numbers, right: Numbers) -> Numbers:

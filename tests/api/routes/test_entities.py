@@ -11,6 +11,7 @@ from resolver.api import ServiceSettings, create_app
 from resolver.hub.hub import Hub
 from resolver.records import Kind, Relation, RelationType
 from resolver.records.decisions import Verdict
+from resolver.screening import change_feed
 from tests.api.conftest import Client
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
 from tests.records.samples import record
@@ -68,7 +69,11 @@ def test_relations_are_nested_from_either_side(merged_store: tuple[Client, str, 
     assert "member" not in membership["properties"]
 
 
-def test_history_and_the_feed_of_changes(merged_store: tuple[Client, str, str]) -> None:
+@pytest.mark.parametrize("block", [1_000, 2])
+def test_history_and_the_feed_of_changes(
+    block: int, merged_store: tuple[Client, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(change_feed, "_BLOCK", block)
     client, present_id, retired_id = merged_store
     history = client.get(f"/entities/{present_id}?history=true").json["history"]
     assert [(row["version"], row["kind"]) for row in history][:1] == [(1, "born")]

@@ -14,6 +14,7 @@ from resolver.hub.hub import Hub
 from resolver.records import Handling, Identifier, Record
 from resolver.records.decisions import Verdict
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
+from resolver.screening.change_feed import read_changes
 from resolver.screening.visible_history import visible_events
 from tests.examples import examples
 from tests.hub.hubs import Step, Stores, make_decision, restrict_some, seed_population
@@ -54,7 +55,18 @@ def describe(hub: Hub, steps: dict[int, int], viewer: Viewer) -> tuple[object, .
             for _, kind, entity, _ in events
             if kind == "MERGED"
         }
-        return {entity: sorted(part) for entity, part in members.items()}, events, redirects
+    pages = list(read_pages(hub, viewer)) if steps else []
+    parts = {entity: sorted(part) for entity, part in members.items()}
+    return parts, events, redirects, pages
+
+
+def read_pages(hub: Hub, viewer: Viewer) -> Iterator[tuple[int, int, bool]]:
+    """Yield the number of changes of each page of the feed, and where the next one begins."""
+    since, skip, has_more = 1, 0, True
+    while has_more:
+        feed = read_changes(hub, since, 4, viewer, skip=skip)
+        since, skip, has_more = feed.until, feed.skip, feed.has_more
+        yield len(feed.events), skip, has_more
 
 
 def run_steps(stores: Stores, steps: Sequence[Step], viewer: Viewer) -> tuple[object, ...]:

@@ -19,6 +19,7 @@ from resolver.review import (
     preview_decision,
 )
 from resolver.review.decisions.widest_pair import find_widest_pair
+from resolver.review.queue.waiting_reasons import RESTRICTED_TEXT
 from tests.hub.hubs import Step, Stores, seed_population
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -65,6 +66,7 @@ def test_a_merge_is_logged_on_what_the_most_viewers_see(stores: Stores) -> None:
         (item,) = list_waiting(hub, limit=10, viewer=STEWARD.viewer).items
         # the pair waits for those who may see the record that connects it
         assert "c:1" in (item.left_record, item.right_record)
+        assert item.why.endswith(RESTRICTED_TEXT)
         request = DecisionRequest(STEWARD, item.left.id, item.right.id, StewardVerdict.SAME)
         preview_decision(hub, request)
         decide_pair(hub, request)
