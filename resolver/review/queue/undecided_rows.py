@@ -77,19 +77,7 @@ def build_undecided_columns(
         rank[has_reason] = -compute_priorities(
             score[has_reason], name, np.array(consequences, dtype=np.int64)[has_reason]
         )
-    marks = _compute_unique(
-        np.column_stack([summary_pairs, reason]),
-        lambda row: build_marks(
-            summaries.summaries[row[0]], summaries.summaries[row[1]], UNDECIDED_REASONS[row[2]]
-        ),
-    )
-    why = _compute_unique(
-        np.column_stack([summary_pairs, reason]),
-        lambda row: explain_undecided(
-            UNDECIDED_REASONS[row[2]],
-            is_restricted=any(summaries.summaries[place].restrictions for place in row[:2]),
-        ),
-    )
+    reasons = np.column_stack([summary_pairs, reason])
     return {
         "low": pairs.low.tolist(),
         "high": pairs.high.tolist(),
@@ -103,9 +91,25 @@ def build_undecided_columns(
         "reason": [str(UNDECIDED_REASONS[place]) for place in reason.tolist()],
         "since": _waiting_since(view, pairs),
         "not_for": [""] * len(score),
-        "why": why,
-        "marks": marks,
+        "why": _explain_reasons(reasons, summaries),
+        "marks": _compute_unique(
+            reasons,
+            lambda row: build_marks(
+                summaries.summaries[row[0]], summaries.summaries[row[1]], UNDECIDED_REASONS[row[2]]
+            ),
+        ),
     }
+
+
+def _explain_reasons(reasons: Numbers, summaries: SummaryTable) -> list[str]:
+    """Return the sentence about each pair, by its two summaries and its reason."""
+    return _compute_unique(
+        reasons,
+        lambda row: explain_undecided(
+            UNDECIDED_REASONS[row[2]],
+            is_restricted=any(summaries.summaries[place].restrictions for place in row[:2]),
+        ),
+    )
 
 
 def build_marks(low: EntitySummary, high: EntitySummary, reason: QueueReason) -> str:
