@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
@@ -18,7 +19,14 @@ from resolver.store import StoreView
 from resolver.synthetic import generate
 from tests.engines.local_runs import build_intake
 from tests.engines.spark.clusters import SMALL_PARTS
-from tests.hub.hubs import OPTIONS, Stores, export_canonical, make_decision, make_intake
+from tests.hub.hubs import (
+    OPTIONS,
+    Stores,
+    export_canonical,
+    make_decision,
+    make_intake,
+    restrict_some,
+)
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
@@ -26,8 +34,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def world() -> list[Record]:
-    """Return records of several lists, with networks."""
-    return list(generate(700, seed=29, networks=True).records)
+    """Return records of several lists, with networks, of which some are restricted."""
+    records = list(generate(700, seed=29, networks=True).records)
+    return restrict_some(records, 0.3, random.Random(29))
 
 
 @pytest.fixture
