@@ -28,7 +28,7 @@ def find_restricted(segments: Sequence[Segment], numbers: Numbers) -> dict[int, 
     for segment in segments:
         low, high = np.searchsorted(numbers, [segment.first, segment.first + len(segment)])
         column = segment.batch.columns.get(HANDLING) if low < high else None
-        if column is None:
+        if column is None or not len(column.rows):
             continue
         rows = numbers[low:high] - segment.first
         place = np.searchsorted(column.rows, rows).clip(max=len(column.rows) - 1)

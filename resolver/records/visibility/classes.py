@@ -109,9 +109,11 @@ def _limit(handling: Handling) -> Handling:
 def classify(handlings: Sequence[Handling], places: IntArray) -> VisibilityClasses:
     """Return the classes of viewers of rows, by the place of the handling of each."""
     used, compact = np.unique(places, return_inverse=True)
-    sees = _tabulate_rights([handlings[place] for place in used.tolist()])
-    compartments, number = np.unique(sees, axis=1, return_inverse=True)
-    compartment = number.reshape(-1)[compact.reshape(-1)].astype(np.int32)
+    limited = [_limit(handlings[place]) for place in used.tolist()]
+    place_of = {handling: place for place, handling in enumerate(dict.fromkeys(limited))}
+    compartments, number = np.unique(_tabulate_rights(list(place_of)), axis=1, return_inverse=True)
+    of_used = number.reshape(-1)[[place_of[handling] for handling in limited]]
+    compartment = of_used[compact.reshape(-1)].astype(np.int32)
     return VisibilityClasses(compartment, _close_views(compartments))
 
 
