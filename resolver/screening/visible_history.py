@@ -8,9 +8,10 @@ reveals that a hidden record exists, or existed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import accumulate, chain
 
 from resolver.records.visibility import Viewer, is_visible, may_read_all
 from resolver.store import EntityEvent, StoreView
@@ -29,34 +30,38 @@ _ORDER = {
 _LOST = 5
 
 
-class _Span(NamedTuple):
-    """Revisions between which a version of a record was in an entity (`left`: None if it is)."""
-
-    record: int
-    came: int
-    left: int | None
-
-    def covers(self, revision: int) -> bool:
-        """Return whether the version was there after a revision."""
-        return self.came <= revision and (self.left is None or self.left > revision)
-
-
 @dataclass(slots=True)
 class _EntityView:
-    """Entity as a viewer sees it: its number, whether that is everything, and visible spans."""
+    """Entity as a viewer sees it: its number, whether that is everything, and the visible versions
+    of records that came to it and left it, by revision.
+    """
 
     number: int = 0
     is_complete: bool = True
-    spans: list[_Span] = field(default_factory=list)
+    came: dict[int, list[int]] = field(default_factory=dict)
+    left: dict[int, list[int]] = field(default_factory=dict)
+    _sizes: tuple[list[int], list[int]] | None = None
 
     @property
     def is_known(self) -> bool:
         """Whether the viewer may know the entity."""
-        return self.is_complete or bool(self.spans)
+        return self.is_complete or bool(self.came)
+
+    def add(self, record: int, came: int, left: int | None) -> None:
+        """Add a version that was there between two revisions (None: it still is)."""
+        self.came.setdefault(came, []).append(record)
+        if left is not None:
+            self.left.setdefault(left, []).append(record)
 
     def exists(self, revision: int) -> bool:
-        """Return whether a visible record was there after a revision."""
-        return any(span.covers(revision) for span in self.spans)
+        """Return whether a visible version was there after a revision."""
+        if self._sizes is None:
+            revisions = sorted({*self.came, *self.left})
+            changes = (len(self.came.get(at, ())) - len(self.left.get(at, ())) for at in revisions)
+            self._sizes = revisions, list(accumulate(changes))
+        revisions, sizes = self._sizes
+        place = bisect_right(revisions, revision)
+        return place > 0 and sizes[place - 1] > 0
 
 
 def visible_events(
@@ -90,8 +95,11 @@ class _VisibleHistory:
         """Load what a viewer sees of some entities."""
         entities = _load_views(view, ids, viewer)
         is_partial = any(not entity.is_complete for entity in entities.values())
-        records = {span.record for entity in entities.values() for span in entity.spans}
-        return cls(entities, view.record_ids(sorted(records)) if is_partial else {})
+        if not is_partial:
+            return cls(entities, {})
+        # what leaves came before
+        came = (records for entity in entities.values() for records in entity.came.values())
+        return cls(entities, view.record_ids(sorted({*chain.from_iterable(came)})))
 
     def order(self, event: EntityEvent) -> tuple[int, int, int, int]:
         """Return the place of an event in the history."""
@@ -114,7 +122,7 @@ class _VisibleHistory:
                 yield from group
             elif not own.exists(revision - 1):
                 if own.exists(revision):
-                    first = min(span.came for span in own.spans) == revision
+                    first = min(own.came) == revision
                     kind = EventKind.BORN if first else EventKind.REVIVED
                     yield EntityEvent(revision, kind, entity_id, "")
             elif own.exists(revision):
@@ -132,11 +140,11 @@ class _VisibleHistory:
         """Yield how the visible records of an entity that stays changed: which went to the other
         entities of some events, whether others came, and whether some were withdrawn.
         """
-        left = self._records_that(entity_id, lambda span: span.left == revision)
-        came = self._records_that(entity_id, lambda span: span.came == revision)
+        left = self._name(self._view(entity_id).left.get(revision, ()))
+        came = self._name(self._view(entity_id).came.get(revision, ()))
         staying = set(came)
         for event in targets:
-            arrived = self._records_that(event.other, lambda span: span.came == revision)
+            arrived = self._name(self._view(event.other).came.get(revision, ()))
             if event.kind in (EventKind.SPLIT, EventKind.SHRANK) and left & arrived:
                 yield event
             staying |= arrived
@@ -145,9 +153,8 @@ class _VisibleHistory:
         if left - staying:
             yield EntityEvent(revision, EventKind.SHRANK, entity_id, "")
 
-    def _records_that(self, entity_id: str, applies: Callable[[_Span], bool]) -> set[str]:
-        spans = self.entities[entity_id].spans
-        return {self.record_ids[span.record] for span in spans if applies(span)}
+    def _name(self, records: Sequence[int]) -> set[str]:
+        return {self.record_ids[record] for record in records}
 
 
 def _load_views(view: StoreView, ids: Iterable[str], viewer: Viewer) -> dict[str, _EntityView]:
@@ -161,5 +168,5 @@ def _load_views(view: StoreView, ids: Iterable[str], viewer: Viewer) -> dict[str
         if record in hidden_numbers:
             by_number[entity].is_complete = False
         else:
-            by_number[entity].spans.append(_Span(record, came, left))
+            by_number[entity].add(record, came, left)
     return {entity_id: by_number[number] for entity_id, number in numbers.items()}
