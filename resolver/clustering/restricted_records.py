@@ -29,7 +29,7 @@ from resolver.clustering.entity_rounds import (
 from resolver.clustering.relation_rounds import RelationScorer, weigh_candidates
 from resolver.clustering.signed_clustering import PairLogOdds, cluster, components
 from resolver.records.batch import IntArray
-from resolver.records.results.resolution import MergedPairs, RelationRounds
+from resolver.records.results.resolution import MergedPairs, RelationRounds, name_by_smallest_row
 from resolver.records.visibility.classes import Marks, VisibilityClasses
 
 Numbers = npt.NDArray[np.int64]
@@ -165,8 +165,7 @@ class _Joining:
 
     def _join_class(self, number: int, rows: Numbers, labels: IntArray) -> IntArray:
         """Return the labels after clusters of some rows, all that one class sees, were joined."""
-        _, first, place = np.unique(labels[rows], return_index=True, return_inverse=True)
-        start = first[place.reshape(-1)].astype(np.int32)
+        start = name_by_smallest_row(labels[rows])
         class_marks = self.classes.marks_of(number)
         marks = np.zeros((len(rows), class_marks.shape[1]), dtype=np.uint64)
         np.bitwise_or.at(marks, start, class_marks[self.classes.compartment[rows]])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resolver.records.visibility import Viewer
+from resolver.records.visibility import Viewer, may_read_all
 from resolver.review.restrictions import load_decisions, select_visible_numbers
 from resolver.screening.visible_history import visible_events
 from resolver.store import EventKind, StoreView
@@ -50,7 +50,7 @@ def load_events(view: StoreView, entity: str, viewer: Viewer) -> list[TimedEvent
 
 def _visible_revisions(view: StoreView, entity: str, viewer: Viewer) -> set[int] | None:
     """Return the revisions that brought or ended something visible of an entity; None: all."""
-    if "admin" in viewer.scopes:
+    if may_read_all(viewer):
         return None
     spans = view.membership_spans(sorted(view.entity_numbers([entity]).values()))
     numbers = select_visible_numbers(view, sorted({record for record, *_ in spans}), viewer)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from resolver.errors import UnknownIdError
 from resolver.hub.reopening.reopened_decisions import mark_stored
-from resolver.records.visibility import Viewer, is_visible
+from resolver.records.visibility import Viewer, is_visible, may_read_all
 from resolver.screening.visible_history import was_ever_visible
 from resolver.store import StoredDecision, StoredEntity, StoreView
 
@@ -46,7 +46,7 @@ def _may_know(view: StoreView, stored: StoredEntity, viewer: Viewer) -> bool:
 
 def find_hidden_records(view: StoreView, record_ids: Collection[str], viewer: Viewer) -> set[str]:
     """Return the records among some ids whose latest version the viewer may not see."""
-    if "admin" in viewer.scopes or not record_ids:
+    if may_read_all(viewer) or not record_ids:
         return set()
     versions = view.record_numbers(sorted(record_ids))
     id_of = {numbers[-1]: record_id for record_id, numbers in versions.items()}
@@ -56,7 +56,7 @@ def find_hidden_records(view: StoreView, record_ids: Collection[str], viewer: Vi
 
 def select_visible_numbers(view: StoreView, numbers: Sequence[int], viewer: Viewer) -> list[int]:
     """Return those of some record numbers whose version the viewer may see, in order."""
-    if "admin" in viewer.scopes:
+    if may_read_all(viewer):
         return list(numbers)
     hidden = {
         stored.number
@@ -91,7 +91,7 @@ def find_decision(view: StoreView, decision_id: str, viewer: Viewer) -> StoredDe
     Who sees everything, as commands do, may name a decision by its number in the log as well.
     """
     stored = view.decision_by_id(decision_id)
-    if stored is None and "admin" in viewer.scopes and _NUMBER.fullmatch(decision_id):
+    if stored is None and may_read_all(viewer) and _NUMBER.fullmatch(decision_id):
         stored = view.decision(int(decision_id))
     if stored is None or not visible_decisions(view, [stored], viewer):
         raise UnknownIdError(

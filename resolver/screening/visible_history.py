@@ -17,17 +17,17 @@ from resolver.records.visibility import Viewer, is_visible, may_read_all
 from resolver.store import EntityEvent, StoreView
 from resolver.store.row_types import EventKind
 
+_ENDED, _LOST = 1, 5
 _ORDER = {
     EventKind.BORN: 0,
-    EventKind.MERGED: 1,
-    EventKind.DISSOLVED: 1,
+    EventKind.MERGED: _ENDED,
+    EventKind.DISSOLVED: _ENDED,
     EventKind.REVIVED: 2,
     EventKind.SPLIT: 3,
     EventKind.SHRANK: 3,
     EventKind.GREW: 4,
 }
 """Order of the events of a revision; what an entity lost to none comes last."""
-_LOST = 5
 
 
 @dataclass(slots=True)
@@ -103,12 +103,13 @@ class _VisibleHistory:
 
     def order(self, event: EntityEvent) -> tuple[int, int, int, int]:
         """Return the place of an event in the history."""
-        numbers = [
-            self.entities[end].number if end in self.entities else 0
-            for end in (event.entity, event.other)
-        ]
         is_loss = event.kind is EventKind.SHRANK and not event.other
-        return event.revision, _LOST if is_loss else _ORDER[event.kind], numbers[0], numbers[1]
+        rank = _LOST if is_loss else _ORDER[event.kind]
+        if rank == _ENDED:
+            # as the store logs them: this order is the same whatever is hidden
+            return event.revision, rank, 0, 0
+        subject, other = self._view(event.entity), self._view(event.other)
+        return event.revision, rank, subject.number, other.number
 
     def reduce(self, events: Sequence[EntityEvent]) -> Iterator[EntityEvent]:
         """Yield the events that the viewer may know, those of one entity and revision together."""

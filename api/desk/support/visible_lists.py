@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from resolver.api.access import viewer
 from resolver.api.service import current_service
 from resolver.hub.admin import StoredSource, StoreView
+from resolver.records.visibility import may_read_all
 from resolver.review.restrictions import select_visible_numbers
 from resolver.screening import source_policy
 
@@ -49,7 +50,7 @@ def visible_lists() -> list[StoredSource]:
     see; none while the service loads.
     """
     hub = current_service().hub
-    if "admin" in viewer().scopes:
+    if may_read_all(viewer()):
         with hub.store.view() as view:
             return view.sources(counted=True)
     return [] if has_lists_to_load() else source_policy.read_catalog(hub, viewer())[1]

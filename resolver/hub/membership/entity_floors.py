@@ -17,7 +17,7 @@ import numpy.typing as npt
 from resolver.kernels.number_sets import exclude
 from resolver.records import Batch, Handling
 from resolver.records.batch import IntArray
-from resolver.records.visibility import STRANGER, is_visible, visible_rows
+from resolver.records.visibility import STRANGER, is_visible
 from resolver.records.visibility.classes import classify, code_handlings
 
 Numbers = npt.NDArray[np.int64]
@@ -67,23 +67,30 @@ class EntityFloors:
         ]
 
 
+def everybody_saw(versions: Sequence[EarlierRecord]) -> bool:
+    """Return whether everybody might see some versions, and may see those that followed."""
+    return all(is_visible(handling, STRANGER) for handling in _list_handlings(versions))
+
+
+def _list_handlings(versions: Sequence[EarlierRecord]) -> set[Handling]:
+    handlings = {version.handling for version in versions}
+    return handlings | {version.elsewhere for version in versions if version.elsewhere is not None}
+
+
 def find_floors(
     batch: Batch, before: Numbers, ended: Sequence[EarlierRecord], retired: Sequence[EarlierRecord]
-) -> EntityFloors | None:
-    """Return the floors of entities; None if everybody may see all records, now and before.
+) -> EntityFloors:
+    """Return the floors of entities.
 
     `before` has the entity that holds each row of a batch (-1: none, or the record is a new
     version). `ended`: versions that end, in their entities, each with the row of the version that
     follows it; `retired`: versions that retired entities held.
     """
     earlier = list(dict.fromkeys([*ended, *retired]))
-    handlings_before = {version.handling for version in earlier}
-    handlings_before |= {version.elsewhere for version in earlier if version.elsewhere is not None}
-    is_open = all(is_visible(handling, STRANGER) for handling in handlings_before)
-    if is_open and visible_rows(batch, STRANGER) is None:
-        return None
     distinct, places = code_handlings(batch)
-    place_of = {handling: len(distinct) + place for place, handling in enumerate(handlings_before)}
+    place_of = {
+        handling: len(distinct) + place for place, handling in enumerate(_list_handlings(earlier))
+    }
     added = [place_of[version.handling] for version in earlier]
     now = [place_of[version.elsewhere or version.handling] for version in earlier]
     classes = classify(

@@ -12,7 +12,12 @@ import pyarrow as pa
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.list_updates import ListUpdate
 from resolver.hub.membership.entity_claims import NO_ENTITY, EntityBirth, RetiredEntities
-from resolver.hub.membership.entity_floors import EarlierRecord, find_floors, may_be_unclaimed
+from resolver.hub.membership.entity_floors import (
+    EarlierRecord,
+    everybody_saw,
+    find_floors,
+    may_be_unclaimed,
+)
 from resolver.hub.membership.entity_ids import EntityAssignment, assign_entities
 from resolver.hub.membership.past_records import PastRecords
 from resolver.kernels.number_sets import sort_distinct, unite
@@ -82,15 +87,18 @@ def compute_member_changes(
     entity_rows = view.entity_rows(sort_distinct(entity).tolist()) if len(entity) else {}
     births = {number: EntityBirth(row[0], row[1]) for number, row in entity_rows.items()}
     ended = list[EarlierRecord]()
-    if restricted or visible_rows(batch, STRANGER) is not None:
+    visible = visible_rows(batch, STRANGER)
+    if restricted or visible is not None:
         ended = _list_ended(memberships, update.ended, earlier, restricted)
     retired = RetiredEntities()
     if view.head.last_entity:
-        is_mixed = _find_mixed(batch, labels, before, ended)
+        is_mixed = _find_mixed(visible, labels, before, ended)
         rows = np.flatnonzero(is_mixed | may_be_unclaimed(labels, before))
         retired = _load_retired(view, batch, rows, update.ended)
-    held_by = np.where(is_new, NO_ENTITY, before)
-    floors = find_floors(batch, held_by, ended, retired.versions)
+    floors = None
+    if visible is not None or not everybody_saw([*ended, *retired.versions]):
+        held_by = np.where(is_new, NO_ENTITY, before)
+        floors = find_floors(batch, held_by, ended, retired.versions)
     next_number = view.head.last_entity + 1
     assignment = assign_entities(labels, before, births, retired, next_number, is_new, floors)
     has_moved = assignment.entities != before
@@ -98,7 +106,7 @@ def compute_member_changes(
     left_by = memberships.entities_of(update.ended)
     shrunk = sort_distinct(np.concatenate([before[has_moved & (before > 0)], left_by]))
     return MemberChanges(
-        _new_entity_ids(view, batch, assignment),
+        _new_entity_ids(view, batch, assignment, is_open=visible is None),
         assignment.retirements,
         assignment.revivals,
         assignment.redirects,
@@ -166,11 +174,13 @@ def _load_retired(view: StoreView, batch: Batch, rows: Numbers, ended: Numbers) 
 
 
 def _find_mixed(
-    batch: Batch, labels: IntArray, before: Numbers, ended: Sequence[EarlierRecord]
+    visible: Flags | None, labels: IntArray, before: Numbers, ended: Sequence[EarlierRecord]
 ) -> Flags:
-    """Return which rows are in clusters with restricted records, or were in entities with some."""
+    """Return which rows are in clusters with restricted records, or were in entities with some.
+
+    `visible`: which rows everybody may see (None: all).
+    """
     is_mixed = np.zeros(len(labels), dtype=bool)
-    visible = visible_rows(batch, STRANGER)
     if visible is not None:
         is_mixed[labels[~visible]] = True
     mixed_entities = {
@@ -182,15 +192,17 @@ def _find_mixed(
     return mixed
 
 
-def _new_entity_ids(view: StoreView, batch: Batch, assignment: EntityAssignment) -> list[str]:
+def _new_entity_ids(
+    view: StoreView, batch: Batch, assignment: EntityAssignment, *, is_open: bool
+) -> list[str]:
     """Return ids for new entities that were never used, by the smallest record of each that its
-    floor sees.
+    floor sees; `is_open`: everybody may see all records.
     """
     if not assignment.births:
         return []
     rows = np.array(assignment.births, dtype=np.int64)
     smallest = batch.ids.take(pa.array(rows)).cast(pa.binary()).to_pylist()
-    if visible_rows(batch, STRANGER) is not None:
+    if not is_open:
         # no id tells that there was a record before everybody might see it
         handlings, places = code_handlings(batch)
         smallest = [

@@ -86,19 +86,15 @@ def find_visibility_classes(batch: Batch) -> VisibilityClasses | None:
 
 
 def code_handlings(batch: Batch) -> tuple[list[Handling], IntArray]:
-    """Return distinct handlings with agency and code alone, and the place of that of each row."""
+    """Return the handlings of a batch, and the place of that of each row."""
+    places = np.zeros(len(batch), dtype=np.int32)
     column = batch.columns.get(HANDLING)
     if column is None:
-        return [Handling()], np.zeros(len(batch), dtype=np.int32)
-    used = np.unique(column.codes)
-    stated = [_limit(unpack_handling(text)) for text in column.values.take(used).to_pylist()]
-    distinct = [Handling(), *dict.fromkeys(stated)]
-    place_of = {handling: place for place, handling in enumerate(distinct)}
-    of_code = np.zeros(len(column.values), dtype=np.int32)
-    of_code[used] = [place_of[handling] for handling in stated]
-    places = np.zeros(len(batch), dtype=np.int32)
-    places[column.rows] = of_code[column.codes]
-    return distinct, places
+        return [Handling()], places
+    used, place = np.unique(column.codes, return_inverse=True)
+    places[column.rows] = 1 + place.reshape(-1)
+    stated = [unpack_handling(text) for text in column.values.take(used).to_pylist()]
+    return [Handling(), *stated], places
 
 
 def _limit(handling: Handling) -> Handling:

@@ -12,9 +12,9 @@ under the terms agreed when it was handed over):
 
 The scope `admin` reads everything. Records without an agency belong to nobody; an unknown code
 counts as H3. All records take part in resolution, but readers get entities, their ids, scores and
-files as if only the records visible to them existed, so nothing reveals what is hidden. Reads
-without a viewer are those of a stranger, who reads H0: an endpoint that forgets to name the viewer
-shows too little, never too much.
+files as if only the records visible to them existed; `docs/how-to/serve.md` says where this does
+not hold yet. Reads without a viewer are those of a stranger, who reads H0: an endpoint that forgets
+to name the viewer shows too little, never too much.
 """
 
 from __future__ import annotations
