@@ -4,7 +4,7 @@
 
 | stage | from | to | function |
 |---|---|---|---|
-| ingest | list files | `Intake`: a `Batch` of records, rejects | `ingest_lists` |
+| ingest | list files | `Intake`: a `Batch` of records, rejects | `read_lists` |
 | normalize | `Batch` | `PreparedBatch`: normal forms of unique values | `normalize` |
 | block | `PreparedBatch` | candidate pairs that the rules of a plan join | `block` |
 | compare | candidate pairs | evidence: one similarity per comparator | `compare_and_score` |
@@ -74,10 +74,6 @@ from resolver.scoring.score_links import ScoredRows, build_links
 from resolver.scoring.source_shifts import PairSources
 
 if TYPE_CHECKING:
-    from resolver.ingest.formats.tabular.mapping import Mapping as TableMapping
-    from resolver.ingest.list_reading import Progress as ListProgress
-    from resolver.ingest.parallel_reading import ReadingRules
-    from resolver.ingest.reader_types import Intake
     from resolver.merging import CountryCode, MergeContext, Partition
 
 LongArray = npt.NDArray[np.int64]
@@ -99,30 +95,6 @@ def resolve(task: ResolutionTask, engine: Engine, progress: Progress = SILENT) -
     meter = StageMeter(progress)
     task, scored = score_in_population(task, engine, meter)
     return cluster_pairs(task, scored, meter)
-
-
-def ingest_lists(
-    paths: Sequence[Path],
-    *,
-    list_format: str | None = None,
-    mappings: Sequence[TableMapping] | None = None,
-    strict: bool = False,
-    rules: ReadingRules | None = None,
-    progress: ListProgress | None = None,
-) -> Intake:
-    """Read lists of any known formats into one intake; see `read_lists` for the options."""
-    # the readers of all formats take long to load
-    from resolver.ingest.parallel_reading import DEFAULT_RULES
-    from resolver.ingest.readers import read_lists
-
-    return read_lists(
-        paths,
-        format=list_format,
-        mapping=mappings,
-        strict=strict,
-        rules=rules or DEFAULT_RULES,
-        progress=progress,
-    )
 
 
 def normalize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,13 +26,15 @@ def read_list_files(
     stage: str = "read",
     complete: bool = False,
     workers: int = 1,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Intake:
     """Read lists as one intake, with notes on standard error, in up to `workers` processes.
 
-    Raises `InputError` if no record could be read.
+    `meanwhile` is called before, or while copies of this process read. Raises `InputError` if no
+    record could be read.
     """
     from resolver.ingest.parallel_reading import ReadingRules
-    from resolver.pipeline import ingest_lists
+    from resolver.ingest.readers import read_lists
 
     counts: dict[str, int] = {}
 
@@ -43,13 +45,14 @@ def read_list_files(
 
     bars.start(stage, unit="records")
     with local_copies(files) as paths:
-        intake = ingest_lists(
+        intake = read_lists(
             paths,
-            list_format=reading.list_format,
-            mappings=reading.mappings(),
+            format=reading.list_format,
+            mapping=reading.mappings(),
             strict=reading.strict,
             rules=ReadingRules(reading.accept_restricted, complete, workers),
             progress=report_progress,
+            meanwhile=meanwhile,
         )
     bars.finish()
     for warning in intake.warnings:

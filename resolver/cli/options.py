@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -218,6 +219,15 @@ def start_engine(options: dict[str, Any]) -> None:
         from resolver.engines.spark.session import warm_up
 
         warm_up(options["master"])
+
+
+def load_engine(running: RunOptions, options: dict[str, Any]) -> None:
+    """Load what resolves lists on this machine, while they are read."""
+    if options["engine"] == "local":
+        importlib.import_module("resolver.engines.local")
+        from resolver.model_set import load_models
+
+        load_models(running.model_dir)
 
 
 def build_store_engine(options: dict[str, Any]) -> Engine | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -90,23 +91,17 @@ def dedupe_into_store(
 
     `options`: those of the command `dedupe`; `profile`: its costs so far.
     """
-    from resolver.hub.stored_results import load_commit_results
-    from resolver.records.visibility import OPERATOR
-
     check_engine_requirements(options)
-    reading, forecast = ReadingOptions.from_options(options), None
     if out is not None:
         prepare_folder(out)
-    with (
-        open_hub(options["store_url"], settings, running, create=True) as hub,
-        ProgressBars(verbose=reading.verbose) as bars,
-    ):
-        engine = _start_store_engine(hub, options)
+    forecast = None
+    with ExitStack() as stack, ProgressBars(verbose=options["verbose"]) as bars:
         profile.end_phase("start")
-        intake = read_list_files(
-            files, reading, bars, complete=options["complete"], workers=running.workers
-        )
+        intake, hub, engine = _read_while_opening(stack, settings, files, running, options, bars)
         profile.end_phase("read", "records", len(intake.batch))
+        from resolver.hub.stored_results import load_commit_results
+        from resolver.records.visibility import OPERATOR
+
         result = hub.add(
             intake,
             decisions,
@@ -136,6 +131,38 @@ def dedupe_into_store(
     )
     if forecast is not None and not options["as_json"]:
         print_forecast(forecast)
+
+
+def _read_while_opening(
+    stack: ExitStack,
+    settings: Settings,
+    files: Sequence[Path],
+    running: RunOptions,
+    options: dict[str, Any],
+    bars: ProgressBars,
+) -> tuple[Intake, Hub, Engine | None]:
+    """Read lists, and open the store and start its engine before or meanwhile; `stack` closes it.
+
+    Raises `StoreError` and `EngineError`, and the errors of `read_list_files`.
+    """
+    opened: list[tuple[Hub, Engine | None]] = []
+
+    def open_store() -> None:
+        """Open the store in this process alone: copies of it would keep its locks."""
+        url = options["store_url"]
+        hub = stack.enter_context(open_hub(url, settings, running, create=True))
+        opened.append((hub, _start_store_engine(hub, options)))
+
+    intake = read_list_files(
+        files,
+        ReadingOptions.from_options(options),
+        bars,
+        complete=options["complete"],
+        workers=running.workers,
+        meanwhile=open_store,
+    )
+    [(hub, engine)] = opened
+    return intake, hub, engine
 
 
 def _start_store_engine(hub: Hub, options: dict[str, Any]) -> Engine | None:

@@ -28,9 +28,8 @@ from resolver.ingest.formats.tabular.table_reader import is_table, read_open_tab
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.list_reading import read_unit
 from resolver.ingest.reader_types import WHOLE, Intake, ListUnit, ReaderRow, Reject
-from resolver.ingest.readers import detect_format
+from resolver.ingest.readers import detect_format, read_lists
 from resolver.kernels.threads import available_cores
-from resolver.pipeline import ingest_lists
 from resolver.records import Batch
 from resolver.run_options import RunOptions
 
@@ -179,7 +178,7 @@ def _read_path(path: Path, options: ReadOptions, progress: Progress) -> TableInt
         if (format_row is None or format_row.name == TABULAR) and is_table(file.head(), file):
             table = wrap_text_table(_read_text_table(open_table_file(file)))
             return _read_table(table, options, progress)
-    intake = ingest_lists([path])
+    intake = read_lists([path])
     return TableIntake(wrap_text_table(_list_records(intake.batch)), intake, None)
 
 

@@ -25,6 +25,10 @@ from resolver.kernels.processes import Ranges, share_ranges
 
 MIN_PARALLEL_BYTES = 2 << 20
 """Size of all files from which lists are read in several processes."""
+MIN_COPY_BYTES = 512 << 10
+"""Size of all files from which copies read them while this process does something else."""
+MAX_SILENT_BYTES = 64 << 20
+"""Size of all files up to which copies alone may read them; they do not show how far they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +66,25 @@ def read_planned(
     *,
     strict: bool = False,
     progress: Progress | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> list[ListContents]:
     """Read lists, in their order, on several cores where they are large.
 
-    `progress` as in `read_unit`; what another process reads is reported once it is read. Raises the
-    error of the first list, in their order, that raises one.
+    `progress` as in `read_unit`; what another process reads is reported once it is read.
+    `meanwhile`: what this process does before, or while copies of it read. Raises the error of the
+    first list, in their order, that raises one.
     """
-    workers = rules.workers if count_bytes(planned) >= MIN_PARALLEL_BYTES else 1
+    size = count_bytes(planned)
+    workers = rules.workers if size >= MIN_PARALLEL_BYTES else 1
     tasks = split_lists(planned, 1 if strict else workers)
+    may_copies_read = rules.workers > 1 and size >= MIN_COPY_BYTES
+    # one table that copies alone read shows no progress
+    may_copies_read &= size <= MAX_SILENT_BYTES or len(tasks) > workers
+    if meanwhile is not None and not may_copies_read:
+        meanwhile()
+        meanwhile = None
     read = partial(read_item, rules=rules, strict=strict, progress=progress)
-    results, own = _run(tasks, workers, read)
+    results, own = _run(tasks, workers, read, meanwhile)
     contents = []
     for place, item in enumerate(planned):
         numbers = [number for number, task in enumerate(tasks) if task.place == place]
@@ -83,7 +96,10 @@ def read_planned(
 
 
 def _run(
-    tasks: Sequence[ReadingTask], workers: int, read: Callable[[PlannedList], _Result]
+    tasks: Sequence[ReadingTask],
+    workers: int,
+    read: Callable[[PlannedList], _Result],
+    meanwhile: Callable[[], None] | None,
 ) -> tuple[dict[int, _Result], set[int]]:
     """Return the results of tasks by their number, and the numbers of those of this process."""
     # the largest come first, so that no process begins a large one when the others are done
@@ -97,7 +113,7 @@ def _run(
             for number in order[start:stop]
         }
 
-    parts = share_ranges(run, len(tasks), workers, 1)
+    parts = share_ranges(run, len(tasks), workers, 1, meanwhile)
     return {number: raw for part in parts for number, raw in part.items()}, set(parts[0])
 
 

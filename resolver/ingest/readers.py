@@ -6,7 +6,7 @@ at content, never at names alone. Adding a format is one module under `formats` 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from resolver.errors import FormatError, InputError, MappingError, UnneededMappingError
@@ -69,6 +69,7 @@ def read_lists(
     strict: bool = False,
     rules: ReadingRules = DEFAULT_RULES,
     progress: Progress | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Intake:
     """Read lists of any known format, any mix, into one intake that does not depend on their order.
 
@@ -76,7 +77,7 @@ def read_lists(
     or several, see `mapping_choice`) reads every file that only the plain table format claims,
     unless a mapping of its own lies beside the file. `strict` raises the first reject as an
     `InputError`. `progress` is called with a list's label and the number of records read from it so
-    far.
+    far. `meanwhile` is called once: while copies of this process read, where that pays.
 
     Raises `FormatError` for a file given by name whose format is not known, `MappingError` for a
     mapping that does not fit, and `InputError` where a file cannot be read or nothing can.
@@ -84,7 +85,7 @@ def read_lists(
     planned, skipped = plan_reads(paths, format=format, mapping=mapping)
     if strict and skipped:
         raise reject_error(skipped[0])
-    reads = read_planned(planned, rules, strict=strict, progress=progress)
+    reads = read_planned(planned, rules, strict=strict, progress=progress, meanwhile=meanwhile)
     intake = assemble(reads, skipped, rules.workers)
     if strict and intake.rejects:
         raise reject_error(intake.rejects[0])

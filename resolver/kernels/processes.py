@@ -55,15 +55,24 @@ def map_equal_parts(run: Run[_Result], count: int, workers: int, least: int) -> 
 
 
 def share_ranges(
-    run: Callable[[Ranges], _Result], count: int, workers: int, least: int
+    run: Callable[[Ranges], _Result],
+    count: int,
+    workers: int,
+    least: int,
+    meanwhile: Callable[[], None] | None = None,
 ) -> list[_Result]:
     """Return what `run` makes of the ranges that each process takes, that of this process first.
 
     `run` is called once in each process (see `map_equal_parts`), which takes the next of the ranges
     that cover 0 … `count` whenever it is done with one, so that none waits long for a slower one.
+    `meanwhile`: what this process does before it takes ranges; as many copies as there would be
+    processes take them from the start, even if that is one.
     """
     processes = _count_processes(count, workers, least)
-    if processes == 1:
+    copies = processes if meanwhile is not None and _may_fork() else processes - 1
+    if not copies:
+        if meanwhile is not None:
+            meanwhile()
         return [run(iter([(0, count)]))]
     parts = min(-(-count // max(least // _RANGES_PER_LEAST, 1)), _MOST_RANGES)
     bounds = [count * part // parts for part in range(parts + 1)]
@@ -74,7 +83,13 @@ def share_ranges(
             numbers = (byte[0] for byte in iter(partial(os.read, reader, 1), b""))
             return run((bounds[number], bounds[number + 1]) for number in numbers)
 
-        return _run_in_copies([run_own] * processes)
+        def run_here() -> _Result:
+            """Run what this process does first, and the ranges that are left."""
+            if meanwhile is not None:
+                meanwhile()
+            return run_own()
+
+        return _run_in_copies([run_here, *[run_own] * copies])
 
 
 def map_ranges(run: Run[_Result], count: int, workers: int, least: int) -> list[_Result]:

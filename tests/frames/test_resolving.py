@@ -21,7 +21,7 @@ import resolver
 from resolver.engines.result_files import write_results
 from resolver.errors import InputError, UnknownIdError
 from resolver.frames.results import Result
-from resolver.pipeline import ingest_lists
+from resolver.ingest.readers import read_lists
 from tests.frames.people import partition, people, true_clusters
 
 
@@ -113,7 +113,7 @@ def test_entities_are_those_of_the_command_line(tmp_path: Path, result: Result) 
     pd.DataFrame(people()).to_csv(path, index=False)
     from resolver.engines import local
 
-    intake = ingest_lists([path])
+    intake = read_lists([path])
     resolution = local.dedupe(intake, result.options)
     write_results(tmp_path, resolution, rejects=(), report="")
     entities = pd.read_csv(tmp_path / "entities.csv")

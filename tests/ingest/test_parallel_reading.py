@@ -8,6 +8,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
+from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +43,18 @@ class Reading:
 
 
 def read_in(
-    workers: int, paths: list[Path], *, strict: bool = False, in_step: bool = False
+    workers: int,
+    paths: list[Path],
+    *,
+    strict: bool = False,
+    in_step: bool = False,
+    work: Callable[[Semaphore], None] | None = None,
 ) -> Reading:
-    """Read lists. `in_step`: each process waits at its first list until all have one."""
+    """Read lists. `in_step`: each process waits at its first list until all have one.
+
+    `work`: what this process does meanwhile; it receives what any process releases per list.
+    """
+    begun = multiprocessing.get_context("fork").Semaphore(0)
     own: set[str] = set()
     read = parallel_reading.read_item
     barrier = multiprocessing.get_context("fork").Barrier(workers if in_step else 1)
@@ -52,6 +63,7 @@ def read_in(
         """Read a list, and note it in this process."""
         if not own:
             barrier.wait(30)
+        begun.release()
         own.add(item.unit.label)
         return read(item, rules, **options)
 
@@ -59,7 +71,13 @@ def read_in(
     try:
         counts: dict[str, int] = {}
         rules = ReadingRules(workers=workers)
-        intake = read_lists(paths, rules=rules, strict=strict, progress=counts.__setitem__)
+        intake = read_lists(
+            paths,
+            rules=rules,
+            strict=strict,
+            progress=counts.__setitem__,
+            meanwhile=partial(work, begun) if work else None,
+        )
     finally:
         parallel_reading.read_item = read
     return Reading(intake, counts, own)
@@ -147,7 +165,37 @@ def check_rejects(folder: Path) -> None:
     assert split.intake.rejects == whole.intake.rejects
 
 
-@pytest.mark.parametrize("check", [check_intake, check_error, check_shares, check_rejects])
+def check_reading_copies(folder: Path) -> None:
+    """Check that copies alone read while this process works, unless the lists are too small for a
+    copy, or so large that the progress must show.
+    """
+    parallel_reading.MIN_PARALLEL_BYTES = 1
+    paths = [make(folder) for make in (write_tabular, write_senzing)]
+    whole = read_in(1, paths)
+    size = sum(path.stat().st_size for path in paths)
+    for least, most, waits in (
+        (size + 1, size, False),
+        (size, size - 1, False),
+        (size, size, True),
+    ):
+        parallel_reading.MIN_COPY_BYTES, parallel_reading.MAX_SILENT_BYTES = least, most
+        done: list[bool] = []
+
+        def work(begun: Semaphore, *, waits: bool = waits, done: list[bool] = done) -> None:
+            """Wait until copies have begun both lists, or note that none is begun."""
+            done += [begun.acquire(timeout=30 if waits else 0) for _ in paths]
+
+        split = read_in(2, paths, work=work)
+        assert done == [waits, waits]
+        assert bool(split.own) != waits
+        assert split.counts == whole.counts
+        assert split.intake == replace(whole.intake, batch=split.intake.batch)
+        assert list(split.intake.batch.to_records()) == list(whole.intake.batch.to_records())
+
+
+@pytest.mark.parametrize(
+    "check", [check_intake, check_error, check_shares, check_rejects, check_reading_copies]
+)
 def test_in_a_process_without_other_threads(
     check: Callable[[Path], None], tmp_path: Path, root: Path
 ) -> None:

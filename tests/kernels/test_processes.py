@@ -59,6 +59,63 @@ def check_shared_ranges() -> None:
     os.close(write)
 
 
+def check_work_meanwhile() -> None:
+    """Check that copies take all ranges while this process works, even a single one."""
+    read, write = os.pipe()
+
+    def run(ranges: Ranges) -> tuple[int, list[tuple[int, int]]]:
+        """Return the process and the ranges that it takes, and tell the work here of each."""
+        return os.getpid(), [bounds for bounds in ranges if os.write(write, b".")]
+
+    def wait() -> None:
+        """Wait until each range is taken."""
+        for _ in range(parts):
+            assert os.read(read, 1) == b"."
+
+    for count, workers, parts in ((1, 1, 1), (1, 2, 1), (2, 2, 2)):
+        (own, ranges), *others = share_ranges(run, count, workers, 1, wait)
+        assert own == os.getpid() not in {process for process, _ in others}
+        assert len(others) == parts
+        assert not ranges
+        places = sorted(bounds for _, ranges in others for bounds in ranges)
+        assert places == [(place, place + 1) for place in range(parts)]
+
+
+def check_error_meanwhile() -> None:
+    """Check that an error of the work here is raised, and no copy outlives it."""
+    read, write = os.pipe()
+
+    def run(ranges: Ranges) -> None:
+        """Wait in the copy."""
+        os.close(read)
+        signal.pause()
+
+    def fail() -> None:
+        raise ValueError("here")
+
+    with pytest.raises(ValueError, match="here"):
+        share_ranges(run, 1, 1, 1, fail)
+    os.close(write)
+    # the end of the file: nobody else holds the other end any more
+    assert os.read(read, 1) == b""
+    os.close(read)
+
+
+def test_work_comes_first_where_no_copy_is_made() -> None:
+    steps: list[str] = []
+    end = threading.Event()
+    other = threading.Thread(target=end.wait)
+    other.start()
+    try:
+        share_ranges(
+            lambda ranges: steps.append(str(list(ranges))), 4, 2, 2, lambda: steps.append("work")
+        )
+        assert steps == ["work", "[(0, 4)]"]
+    finally:
+        end.set()
+        other.join()
+
+
 def check_order_of_shared_ranges() -> None:
     """Check that results of many ranges come in the order of the items."""
     for count, workers, least in ((100, 2, 40), (1_000, 3, 1), (7, 4, 1), (0, 2, 1)):
@@ -202,6 +259,8 @@ def check_full_memory() -> None:
         check_order,
         check_copies,
         check_shared_ranges,
+        check_work_meanwhile,
+        check_error_meanwhile,
         check_order_of_shared_ranges,
         check_errors,
         check_killed_copy,

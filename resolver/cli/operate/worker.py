@@ -122,7 +122,7 @@ def run_batch_job(
     from resolver.hub.job_worker import INPUT, READ_STAGE, RESULT, owner_of_job
     from resolver.hub.stored_results import count_visible_changes, load_commit_results
     from resolver.ingest.parallel_reading import ReadingRules
-    from resolver.pipeline import ingest_lists
+    from resolver.ingest.readers import read_lists
     from resolver.records.visibility import Viewer, assign_owner
 
     progress.start(READ_STAGE, None, "records")
@@ -130,9 +130,9 @@ def run_batch_job(
     dry_run, complete, accept_large = (
         bool(job.params.get(name)) for name in ("dry_run", "complete", "accept_large_change")
     )
-    intake = ingest_lists(
+    intake = read_lists(
         [folder / INPUT],
-        list_format=list_format,
+        format=list_format,
         rules=ReadingRules(accept_restricted, complete),
     )
     # names only, not paths on this machine

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from resolver.cli.options import (
     engine_options,
     files_argument,
     json_option,
+    load_engine,
     reading_options,
     resume_option,
     run_options,
@@ -171,7 +173,13 @@ def _run(
     """
     with ProgressBars(verbose=reading.verbose) as bars:
         profile.end_phase("start")
-        intake = read_list_files(files, reading, bars, workers=running.workers)
+        intake = read_list_files(
+            files,
+            reading,
+            bars,
+            workers=running.workers,
+            meanwhile=partial(load_engine, running, options),
+        )
         profile.end_phase("read", "records", len(intake.batch))
         note_unknown_ids(running.decisions, intake)
         resolution = _resolve(intake, running, bars, options)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ from resolver.cli.options import (
     engine_options,
     files_argument,
     json_option,
+    load_engine,
     reading_options,
     resume_option,
     run_options,
@@ -122,7 +125,8 @@ def _run(
     """
     with ProgressBars(verbose=reading.verbose) as bars:
         profile.end_phase("start")
-        left, right = _read_sides(*sides, reading, bars)
+        begin = partial(load_engine, running, options)
+        left, right = _read_sides(*sides, reading, bars, running.workers, begin)
         profile.end_phase("read", "records", len(left.batch) + len(right.batch))
         note_unknown_ids(running.decisions, left, right)
         _note_shared(left, right)
@@ -134,21 +138,32 @@ def _run(
 
 
 def _read_sides(
-    files: tuple[Path, ...], others: tuple[Path, ...], reading: ReadingOptions, bars: ProgressBars
+    files: tuple[Path, ...],
+    others: tuple[Path, ...],
+    reading: ReadingOptions,
+    bars: ProgressBars,
+    workers: int,
+    meanwhile: Callable[[], None],
 ) -> tuple[Intake, Intake]:
     """Read both sides; a mapping may be needed on one of them only. Raises `InputError`."""
+
+    def read(stage: str, paths: tuple[Path, ...], reading: ReadingOptions) -> Intake:
+        """Read one side."""
+        return read_list_files(
+            paths, reading, bars, stage=stage, workers=workers, meanwhile=meanwhile
+        )
+
     sides = {"read left": files, "read right": others}
     intakes: dict[str, Intake] = {}
     unneeded: UnneededMappingError | None = None
     for stage, paths in sides.items():
         try:
-            intakes[stage] = read_list_files(paths, reading, bars, stage=stage)
+            intakes[stage] = read(stage, paths, reading)
         except UnneededMappingError as error:
             if unneeded is not None:
                 raise
             unneeded = error
-            plain = replace(reading, mapping_files=())
-            intakes[stage] = read_list_files(paths, plain, bars, stage=stage)
+            intakes[stage] = read(stage, paths, replace(reading, mapping_files=()))
     return intakes["read left"], intakes["read right"]
 
 

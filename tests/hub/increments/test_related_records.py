@@ -13,7 +13,7 @@ import pytest
 from resolver.engines.local import link
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
-from resolver.pipeline import ingest_lists
+from resolver.ingest.readers import read_lists
 from resolver.records import Identifier, Kind, Record, Relation, RelationType
 from tests.hub.hubs import OPTIONS, Stores, make_intake, seed_population
 from tests.normalize.preparing import quick_symbols
@@ -195,7 +195,7 @@ def test_edges_of_a_later_file_relate_records_of_an_earlier_one(
         for name, entities in (("one", [first]), ("two", [second, link_entity])):
             path = tmp_path / f"{name}.ftm.json"
             path.write_text("".join(json.dumps(entity) + "\n" for entity in entities), "utf-8")
-            intake = ingest_lists([path])
+            intake = read_lists([path])
             assert intake.rejects == ()
             hub.add(intake)
         assert not are_one(hub)
