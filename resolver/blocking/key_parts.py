@@ -25,14 +25,15 @@ from resolver.blocking.keys import (
     unite_keys,
     years_within,
 )
-from resolver.kernels.letter_hashes import first_letters, spell
+from resolver.kernels.letter_hashes import TextLetters
 from resolver.records.prepared.batch import HashArray, PlaceTable, PreparedBatch
-from resolver.records.prepared.ragged import Ragged, offsets_of, spread
+from resolver.records.prepared.ragged import Ragged, spread
 from resolver.records.prepared.value_flags import TokenFlag
 
 T = TypeVar("T")
 Bools = npt.NDArray[np.bool_]
-_SUFFIX_SALT = np.uint64(3)
+_AFFIX, _SUFFIX_SALT = 3, np.uint64(3)
+"""Letters of a prefix or suffix, and what tells their hashes apart."""
 _MAX_SYMBOLS = 24
 """Symbols of a word that is a key; short forms of very many names are none."""
 
@@ -91,7 +92,8 @@ class KeyParts:
         def compute() -> KeySets:
             return distinct_keys(
                 keys_of_records(
-                    self.prepared, self._in_forms(self._letters(), _initial_tokens(self.prepared))
+                    self.prepared,
+                    self._in_forms(self._firsts(), _initial_tokens(self.prepared)),
                 )
             )
 
@@ -101,7 +103,7 @@ class KeyParts:
         """Per record, the first letters of every two words of a name."""
 
         def compute() -> KeySets:
-            by_form = form_hashes(self.prepared, self._letters(), _initial_tokens(self.prepared))
+            by_form = form_hashes(self.prepared, self._firsts(), _initial_tokens(self.prepared))
             return distinct_keys(keys_of_records(self.prepared, pairs_within(by_form)))
 
         return self.cached("initial pairs", compute)
@@ -172,29 +174,22 @@ class KeyParts:
         """Return one code per token (`text`, `phonetic`, `skeleton`, `prefix` or `suffix`)."""
         return _TOKEN_CODES[code](self)
 
-    def identity(self, least_length: int) -> Bools:
-        """Return a mask of tokens of some length that carry identity."""
-        return identity_tokens(self.prepared, 0, least_length)
+    def identity(self, least_length: int = 1, least_rarity: float = 0.0) -> Bools:
+        """Return a mask of tokens of some length and rarity (nats) that carry identity."""
+        mask = identity_tokens(self.prepared, least_rarity)
+        return mask & (self.letters().lengths >= least_length) if least_length > 1 else mask
+
+    def letters(self) -> TextLetters:
+        """Return the letters of all tokens."""
+        return self.cached("letters", lambda: TextLetters.of(self.prepared.tokens.texts))
 
     def _in_forms(self, codes: HashArray, mask: Bools) -> KeySets:
         """Per form, the codes of the tokens that pass, as they come."""
         forms = self.prepared.forms.tokens
         return KeySets(forms.offsets, np.where(mask, codes, np.uint64(0))[forms.items])
 
-    def spelled(self, name: str, cut: Callable[[str], str]) -> HashArray:
-        """Return the hash of a part of each token's text, computed once per name of the part."""
-
-        def compute() -> KeySets:
-            texts = self.prepared.tokens.texts
-            hashes = np.fromiter(
-                (spell(cut(text)) for text in texts), dtype=np.uint64, count=len(texts)
-            )
-            return KeySets(offsets_of(np.ones(len(texts), dtype=np.int64)), hashes)
-
-        return self.cached(f"spelled {name}", compute).hashes
-
-    def _letters(self) -> HashArray:
-        return first_letters(self.prepared.tokens.texts).astype(np.uint64)
+    def _firsts(self) -> HashArray:
+        return self.letters().first_letters.astype(np.uint64)
 
 
 def _initial_tokens(prepared: PreparedBatch) -> Bools:
@@ -213,6 +208,6 @@ _TOKEN_CODES: dict[str, Callable[[KeyParts], HashArray]] = {
     "text": lambda parts: parts.prepared.tokens.hashes,
     "phonetic": lambda parts: parts.prepared.tokens.phonetic,
     "skeleton": lambda parts: parts.prepared.tokens.skeleton,
-    "prefix": lambda parts: parts.spelled("prefix", lambda text: text[:3]),
-    "suffix": lambda parts: mix(parts.spelled("suffix", lambda text: text[-3:]), _SUFFIX_SALT),
+    "prefix": lambda parts: parts.letters().spell_first(_AFFIX),
+    "suffix": lambda parts: mix(parts.letters().spell_last(_AFFIX), _SUFFIX_SALT),
 }

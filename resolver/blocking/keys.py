@@ -92,22 +92,14 @@ def mix(left: HashArray, right: HashArray | np.uint64) -> HashArray:
     return result
 
 
-def identity_tokens(
-    prepared: PreparedBatch, least_rarity: float = 0.0, least_length: int = 1
-) -> npt.NDArray[np.bool_]:
-    """Return a mask of tokens that carry identity: no particle, legal form or initial.
-
-    They must have a rarity (nats) and length, too.
+def identity_tokens(prepared: PreparedBatch, least_rarity: float = 0.0) -> npt.NDArray[np.bool_]:
+    """Return a mask of tokens that carry identity, of some rarity (nats) at least: no particle,
+    legal form or initial.
     """
     tokens = prepared.tokens
     mask: npt.NDArray[np.bool_] = (tokens.flags & int(_NOT_IDENTITY)) == 0
     if least_rarity > 0:
         mask &= np.minimum(tokens.rarity_person, tokens.rarity_group) >= least_rarity
-    if least_length > 1:
-        lengths = np.fromiter(
-            (len(text) for text in tokens.texts), dtype=np.int32, count=len(tokens)
-        )
-        mask &= lengths >= least_length
     return mask
 
 

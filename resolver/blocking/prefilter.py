@@ -31,7 +31,7 @@ from resolver.kernels.blocking.prefilter_records import (
     TokenColumns,
     WordField,
 )
-from resolver.kernels.letter_hashes import first_letters, spell
+from resolver.kernels.letter_hashes import TextLetters
 from resolver.kernels.threads import threads
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
@@ -104,20 +104,19 @@ def _kinds(prepared: PreparedBatch) -> IntArray:
 def _token_words(prepared: PreparedBatch) -> npt.NDArray[np.uint32]:
     """Return the fields of each token (`WordField`)."""
     tokens = prepared.tokens
-    lengths = np.fromiter(map(len, tokens.texts), dtype=np.int64, count=len(tokens))
-    beginnings = (spell(text[:3]) for text in tokens.texts)
+    letters = TextLetters.of(tokens.texts)
     columns = TokenColumns(
         hashes=tokens.hashes,
         sounds=tokens.phonetic,
         consonants=tokens.skeleton,
-        beginnings=np.fromiter(beginnings, dtype=np.uint64, count=len(tokens)),
-        lengths=lengths,
+        beginnings=letters.spell_first(3),
+        lengths=letters.lengths,
         signature=tokens.signature,
         rarity=tokens.rarity_person,
     )
     words = np.empty((len(tokens), len(WordField)), dtype=np.uint32)
     fill_words(columns, words)
-    words[:, FIRST] = first_letters(tokens.texts)
+    words[:, FIRST] = letters.first_letters
     words[:, TOKEN] = _text_ranks(tokens.texts)
     return words
 

@@ -18,7 +18,6 @@ from resolver.blocking.keys import (
     cross_keys,
     distinct_keys,
     form_hashes,
-    identity_tokens,
     keys_of_names,
     keys_of_pairs,
     keys_of_records,
@@ -31,7 +30,6 @@ from resolver.blocking.word_senses import MAX_SENSES, name_senses
 from resolver.kernels.letter_hashes import (
     SPELL_FACTOR,
     SPELL_START,
-    first_letters,
     spell,
 )
 from resolver.records.kinds import Kind
@@ -94,12 +92,12 @@ def suffix_pair(parts: KeyParts) -> KeySets:
 
 def rare_token(parts: KeyParts) -> KeySets:
     """Rare word in a name."""
-    return _rare(parts.prepared, parts.prepared.tokens.hashes)
+    return _rare(parts, parts.prepared.tokens.hashes)
 
 
 def rare_phonetic(parts: KeyParts) -> KeySets:
     """Rare word of four letters or more in a name, as it sounds."""
-    return _rare(parts.prepared, parts.prepared.tokens.phonetic)
+    return _rare(parts, parts.prepared.tokens.phonetic)
 
 
 def symbol_pair(parts: KeyParts) -> KeySets:
@@ -258,20 +256,18 @@ def mailbox(parts: KeyParts) -> KeySets:
 def acronym(parts: KeyParts) -> KeySets:
     """Word that is made of the first letters of the other's name."""
     prepared = parts.prepared
-    tokens = prepared.tokens
     forms = prepared.forms.tokens
-    mask = identity_tokens(prepared)
+    mask = parts.identity()
     longest = int(forms.counts.max()) if len(forms) else 0
     if longest == 0:
         return KeySets(np.zeros(len(prepared) + 1, dtype=np.int32), np.zeros(0, dtype=np.uint64))
-    letters = _rolling(prepared, np.where(mask, first_letters(tokens.texts), 0).astype(np.uint64))
-    spelled = np.zeros(len(tokens), dtype=np.uint64)
-    for code, text in enumerate(tokens.texts):
-        if 3 <= len(text) <= 8 and mask[code]:
-            spelled[code] = spell(text)
+    letters = parts.letters()
+    initials = _rolling(prepared, np.where(mask, letters.first_letters, 0).astype(np.uint64))
+    is_acronym = mask & (letters.lengths >= 3) & (letters.lengths <= 8)
+    spelled = np.where(is_acronym, letters.spell_first(8), np.uint64(0))
     counts = np.bincount(forms.rows[mask[forms.items]], minlength=len(forms))
     own = KeySets(
-        np.arange(len(forms) + 1, dtype=np.int32), np.where(counts >= 3, letters, np.uint64(0))
+        np.arange(len(forms) + 1, dtype=np.int32), np.where(counts >= 3, initials, np.uint64(0))
     )
     single = form_hashes(prepared, spelled, mask & (spelled != 0))
     is_short = np.repeat(counts <= 2, np.diff(single.offsets))
@@ -285,11 +281,10 @@ def _below(codes: Ragged, limit: int) -> Ragged:
     return Ragged.from_rows(codes.rows[low], codes.items[low], len(codes))
 
 
-def _rare(prepared: PreparedBatch, hashes: HashArray) -> KeySets:
+def _rare(parts: KeyParts, hashes: HashArray) -> KeySets:
     """Return codes of rare words of four letters or more, without numbers."""
-    mask = identity_tokens(prepared, RARE, 4) & (
-        (prepared.tokens.flags & int(TokenFlag.NUMBER)) == 0
-    )
+    prepared = parts.prepared
+    mask = parts.identity(4, RARE) & ((prepared.tokens.flags & int(TokenFlag.NUMBER)) == 0)
     return keys_of_records(prepared, form_hashes(prepared, hashes, mask))
 
 

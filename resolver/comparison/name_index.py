@@ -25,7 +25,7 @@ from resolver.kernels.comparison.abbreviation_letters import (
 )
 from resolver.kernels.comparison.acronyms import fill_letter_bags
 from resolver.kernels.comparison.qualifier_grades import PLACE_CODE
-from resolver.kernels.letter_hashes import spell
+from resolver.kernels.letter_hashes import TextLetters
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import TRAVEL_FAMILY, HashArray, PreparedBatch, TokenTable
 from resolver.records.prepared.value_flags import FACTION, NameQuality, TokenFlag
@@ -89,10 +89,10 @@ class TokenIndex:
     @cached_property
     def spelled(self) -> HashArray:
         """Per token of three to eight letters, the hash of a name with these initials; else 0."""
-        hashes = (
-            spell(text) if _MIN_ACRONYM <= len(text) <= _MAX_ACRONYM else 0 for text in self.words
-        )
-        return np.fromiter(hashes, dtype=np.uint64, count=len(self.texts))
+        starts = self.records.records["letters"].astype(np.int64)
+        letters = TextLetters(starts, self.records.letters)
+        is_acronym = (letters.lengths >= _MIN_ACRONYM) & (letters.lengths <= _MAX_ACRONYM)
+        return np.where(is_acronym, letters.spell_first(_MAX_ACRONYM), np.uint64(0))
 
     @cached_property
     def bags(self) -> HashArray:

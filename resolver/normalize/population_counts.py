@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.kernels.blocking.key_sets import distinct_hashes
+from resolver.kernels.number_sets import group_numbers
 from resolver.kernels.threads import threads
 from resolver.normalize import token_tables
 from resolver.normalize.token_tables import word_key
@@ -49,18 +50,8 @@ _YEARS_APART = 2
 SHARED_PROPERTIES = ("phone", "email", "website", *TIES)
 """Plain properties whose values are counted by the names they stand under."""
 COUNTED_PROPERTIES = frozenset(
-    (
-        *FULL_NAMES,
-        *NAME_PARTS,
-        *COUNTRIES,
-        *PROGRAMS,
-        *IDENTIFIERS,
-        *SHARED_PROPERTIES,
-        "birthDate",
-        "birthPlace",
-        ADDRESS,
-    )
-)
+    (*FULL_NAMES, *NAME_PARTS, *COUNTRIES, *PROGRAMS, *IDENTIFIERS, *SHARED_PROPERTIES)
+) | {"birthDate", "birthPlace", ADDRESS}
 """Properties that counts read."""
 MAX_NAME_SHARE = 0.003
 """Share of the records that bear one name above which it is no name of persons."""
@@ -204,7 +195,8 @@ def _first_statements(prepared: PreparedBatch, rows: Numbers) -> Numbers:
     columns = (sources, names + 1, births + 1)
     sizes = [int(column.max(initial=0)) + 1 for column in columns]
     if math.prod(sizes) < _MAX_KEY:
-        first = np.unique(np.ravel_multi_index(columns, sizes), return_index=True)[1]
+        places, starts = group_numbers(np.ravel_multi_index(columns, sizes).astype(np.int64))
+        first = places[starts[:-1]].astype(np.int64)
     else:
         first = np.unique(np.stack(columns, axis=1), axis=0, return_index=True)[1]
     is_first = names < 0
@@ -282,13 +274,15 @@ def _count_namesakes(
     def count(part: int) -> float:
         """Count the pairs of the names whose first word is in one part of all words."""
         rows = np.flatnonzero(low % parts == part)
-        keys = low[rows] << 32 | high[rows]
-        name, sizes = np.unique(keys, return_inverse=True, return_counts=True)[1:]
-        is_rare = sizes[name] <= most
-        is_counted[rows] = is_rare
+        places, starts = group_numbers(low[rows] << 32 | high[rows])
+        rows, sizes = rows[places], np.diff(starts)
+        is_rare = sizes <= most
+        is_counted[rows] = np.repeat(is_rare, sizes)
         # a name borne once has no pairs
-        is_paired = is_rare & (sizes[name] > 1)
-        return _count_apart(name.astype(np.int64)[is_paired], dates[rows[is_paired]])
+        is_paired = is_rare & (sizes > 1)
+        bearers = rows[np.repeat(is_paired, sizes)]
+        name = np.repeat(np.arange(np.count_nonzero(is_paired)), sizes[is_paired])
+        return _count_apart(name, dates[bearers])
 
     with threads(parts) as pool:
         return is_counted, sum(pool.map(count, range(parts)))

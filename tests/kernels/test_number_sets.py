@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from resolver.kernels.number_sets import (
     exclude,
+    group_numbers,
     order_codes,
     order_hashes,
     sort_distinct,
@@ -53,6 +56,21 @@ def test_hashes_are_ordered_as_by_a_stable_sort(values: list[int], times: int) -
     expected = np.argsort(hashes, kind="stable")
     assert places.tolist() == expected.tolist()
     assert ordered.tolist() == hashes[expected].tolist()
+
+
+@pytest.mark.parametrize("largest", [3, 2**62])
+def test_groups_are_the_places_of_equal_numbers(largest: int) -> None:
+    @given(arrays(largest), st.integers(1, 40))
+    def check(numbers: Numbers, times: int) -> None:
+        """Compare the groups of one array."""
+        repeated = np.tile(numbers, times)
+        places, starts = group_numbers(repeated)
+        groups = [places[start:stop].tolist() for start, stop in pairwise(starts)]
+        expected = [np.flatnonzero(repeated == number).tolist() for number in np.unique(numbers)]
+        assert sorted(groups) == sorted(expected)
+        assert (starts[0], starts[-1]) == (0, len(repeated))
+
+    check()
 
 
 @given(st.integers(1, 2**31 - 1), st.data(), st.integers(1, 40))

@@ -116,8 +116,8 @@ def spread(starts: npt.NDArray[Any], counts: npt.NDArray[Any]) -> npt.NDArray[np
     """Return the positions start, start + 1, … of every row, one row after the other."""
     positions = np.empty(int(counts.sum()), dtype=np.int64)
     fill_runs(
-        np.array(starts, dtype=np.int64),
-        np.array(counts, dtype=np.int64),
+        np.ascontiguousarray(starts, dtype=np.int64),
+        np.ascontiguousarray(counts, dtype=np.int64),
         positions,
     )
     return positions
