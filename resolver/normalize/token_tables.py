@@ -14,7 +14,7 @@ from resolver.kernels.processes import map_ranges
 from resolver.normalize.folding import HAN, skeleton_code, sound_code
 from resolver.normalize.group_lexicons.cities import city_name
 from resolver.normalize.group_tokens import stem_symbol
-from resolver.normalize.lexicons.nicknames import form_symbols, level_spelling, nickname_symbols
+from resolver.normalize.lexicons.nicknames import form_symbols, level_spellings, nickname_symbols
 from resolver.normalize.name_hashes import letter_signature, skeleton_hashes
 from resolver.normalize.name_tokens import Token, symbol_id
 from resolver.normalize.scripts.detection import script_of
@@ -104,13 +104,7 @@ def _table(keys: Sequence[TokenKey], tables: FrequencyTables, lookup: Lookup) ->
     places = [
         place for place, token in enumerate(entries) if person[place] and not token.flags & _NUMBER
     ]
-    answers = dict(
-        zip(
-            places,
-            _symbols([_lookup_text(entries[place]) for place in places], lookup),
-            strict=True,
-        )
-    )
+    answers = dict(zip(places, _look_up([entries[place] for place in places], lookup), strict=True))
     attributes = [
         _symbols_and_flags(token, answers.get(place), is_person, tables)
         for place, (token, is_person) in enumerate(zip(entries, person, strict=True))
@@ -152,9 +146,7 @@ class _TokenRow(NamedTuple):
 def _token_row(token: Token, person: bool, tables: FrequencyTables, lookup: Lookup) -> _TokenRow:
     """Return the row that `_table` has for a token."""
     text = token.text
-    answer = (
-        _symbols([_lookup_text(token)], lookup)[0] if person and not token.flags & _NUMBER else None
-    )
+    answer = _look_up([token], lookup)[0] if person and not token.flags & _NUMBER else None
     symbols, flags = _symbols_and_flags(token, answer, person, tables)
     bare = skeleton_code(text) if not text.isdigit() else text
     [rarity_person], [rarity_group] = _rarities([text], [int(token.flags)], tables)
@@ -198,10 +190,24 @@ def _table_of_few(keys: Sequence[TokenKey], tables: FrequencyTables, lookup: Loo
     )
 
 
+class _Answer(NamedTuple):
+    """Symbols of a word from the table of symbols, and the word with its spelling leveled."""
+
+    symbols: Sequence[int]
+    leveled: str
+
+
+def _look_up(tokens: Sequence[Token], lookup: Lookup) -> list[_Answer]:
+    """Return what tables know of words of persons' names."""
+    symbols = _symbols([_lookup_text(token) for token in tokens], lookup)
+    leveled = level_spellings([token.text for token in tokens])
+    return list(map(_Answer, symbols, leveled))
+
+
 def _symbols_and_flags(
-    token: Token, answer: Sequence[int] | None, person: bool, tables: FrequencyTables
+    token: Token, answer: _Answer | None, person: bool, tables: FrequencyTables
 ) -> tuple[Sequence[int], int]:
-    """Return the symbols and flags of a token, given its symbols from the table, if looked up."""
+    """Return the symbols and flags of a token, given what was looked up of it."""
     if not person:
         symbols, is_known = _group_symbols(token, tables)
     elif answer is None:
@@ -222,24 +228,24 @@ def _group_symbols(token: Token, tables: FrequencyTables) -> tuple[Sequence[int]
 
 
 def _person_symbols(
-    text: str, answer: Sequence[int], tables: FrequencyTables
+    text: str, answer: _Answer, tables: FrequencyTables
 ) -> tuple[Sequence[int], bool]:
     """Return the symbols of a word of a person's name, and True if it is an established word."""
-    is_name = bool(answer)
-    leveled = level_spelling(text)
+    symbols, leveled = answer
+    is_name = bool(symbols)
     forms = form_symbols(text, leveled)
     spelled = [symbol_id("PINYIN", way) for way in pinyin_readings(text, is_known=is_name)]
     if key := korean_key(text, is_known=is_name):
         spelled.append(symbol_id("KOREAN", key))
     heard = [symbol_id(category, key) for category, find in _SPELLING_KEYS if (key := find(text))]
     # A name of many languages is connected to its variants already.
-    if len(answer) <= _FEW and (key := vw_key(text)):
+    if len(symbols) <= _FEW and (key := vw_key(text)):
         heard.append(symbol_id("VAU", key))
     is_known = is_name or bool(forms or (spelled and len(text) > 4))
     is_known = is_known or _is_listed(text, tables.person_counts)
     if forms or spelled or heard:
-        answer = sorted({*answer, *forms, *spelled, *heard})
-    return (*answer, *nickname_symbols(text, leveled)), is_known
+        symbols = sorted({*symbols, *forms, *spelled, *heard})
+    return (*symbols, *nickname_symbols(text, leveled)), is_known
 
 
 def _symbols(words: Sequence[str], lookup: Lookup) -> list[tuple[int, ...]]:

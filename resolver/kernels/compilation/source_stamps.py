@@ -9,7 +9,7 @@ not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -17,6 +17,7 @@ from pathlib import Path
 KERNELS = Path(__file__).resolve().parent.parent
 TOP = KERNELS.parent
 """Folder of the package."""
+_INIT = "__init__.py"
 _IMPORT = re.compile(
     r"^(?:from|import)[ ]+([\w.]+)(?:[ ]+import[ ]+(\([^)]*\)|[^\n]*))?", re.MULTILINE
 )
@@ -66,15 +67,23 @@ def _imported_files(text: str, top: Path) -> Iterator[Path]:
         module, names = match.groups()
         if module.split(".")[0] != top.name:
             continue
-        yield from _module_files(module, top)
-        for name in re.findall(r"\w+", names or ""):
-            yield from _module_files(f"{module}.{name}", top)
+        files = _module_files(module, top)
+        yield from files
+        if _is_package(files):
+            for name in re.findall(r"\w+", names or ""):
+                yield from _module_files(f"{module}.{name}", top)
 
 
-def _module_files(module: str, top: Path) -> Iterator[Path]:
+def _is_package(files: Sequence[Path]) -> bool:
+    """Return whether names imported from a module may be modules: of a folder, not of a file."""
+    return not files or files[0].name == _INIT
+
+
+@cache
+def _module_files(module: str, top: Path) -> tuple[Path, ...]:
     base = top.joinpath(*module.split(".")[1:])
-    paths = (base.with_suffix(".py"), base / "__init__.py")
-    yield from (path for path in paths if path.exists())
+    paths = (base.with_suffix(".py"), base / _INIT)
+    return tuple(path for path in paths if path.exists())
 
 
 @cache

@@ -8,7 +8,7 @@ from `spelling_variants`. Short forms and variants are looked up by their levele
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from operator import itemgetter
 
@@ -47,9 +47,11 @@ _LEVELS = dict(
 )
 _LEVELLED = re.compile("|".join(_LEVELS))
 _SINGLES = str.maketrans("ywq", "ivk")
-# Kolja, Andrej; Nicolas
-_GLIDE = re.compile("(?<=[bcdfgklmnprstvz])j(?=[aeou])|(?<=[aeiou])j$")
+# Kolja, Andrej; Nicolas; Yevgeny; Sarah
+_GLIDE = re.compile("j(?:(?<=[bcdfgklmnprstvz]j)(?=[aeou])|(?<=[aeiou]j)$)", re.MULTILINE)
 _HARD_C = re.compile("c(?![heiy])")
+_FIRST_GLIDE = re.compile("^i(?=e)", re.MULTILINE)
+_SILENT_H = re.compile("h(?<=..[aeo]h)$", re.MULTILINE)
 # a function, as replacing by a text with backslashes takes four times as long
 _DOUBLES, _ONCE = re.compile(r"(.)\1+"), itemgetter(1)
 
@@ -61,17 +63,32 @@ def level_spelling(token: str) -> str:
     `kolya`, `kolia` and `kolja` become one word; `evgenii` and `yevgeny`, too. Words of fewer than
     four letters and words in other than Latin letters stay as they are.
     """
-    if len(token) < 4 or not token.isascii():
-        return token
-    word = _LEVELLED.sub(lambda match: _LEVELS[match[0]], token)
-    if "j" in word:
-        word = _GLIDE.sub("i", word)
-    if "c" in word:
-        word = _HARD_C.sub("k", word)
-    word = _DOUBLES.sub(_ONCE, word.translate(_SINGLES))
-    if word.startswith("ie"):
-        word = word[1:]
-    return word[:-1] if len(word) > 3 and word.endswith(("ah", "eh", "oh")) else word
+    return _level_lines(token) if _has_levels(token) else token
+
+
+def level_spellings(tokens: Sequence[str]) -> list[str]:
+    """Return `level_spelling` of many words, all at once: in a third of the time."""
+    levelled = list(tokens)
+    places = [place for place, token in enumerate(tokens) if _has_levels(token)]
+    lines = _level_lines("\n".join([tokens[place] for place in places])).split("\n")
+    for place, line in zip(places, lines if places else (), strict=True):
+        levelled[place] = line
+    return levelled
+
+
+def _has_levels(token: str) -> bool:
+    return len(token) >= 4 and token.isascii()
+
+
+def _level_lines(text: str) -> str:
+    """Return a text of a word per line with each word leveled."""
+    text = _LEVELLED.sub(lambda match: _LEVELS[match[0]], text)
+    if "j" in text:
+        text = _GLIDE.sub("i", text)
+    if "c" in text:
+        text = _HARD_C.sub("k", text)
+    text = _DOUBLES.sub(_ONCE, text.translate(_SINGLES))
+    return _SILENT_H.sub("", _FIRST_GLIDE.sub("", text))
 
 
 def _table(lines: Iterable[str], key: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
@@ -104,7 +121,7 @@ def _english_names() -> dict[str, tuple[str, ...]]:
 @cache
 def _short() -> ShortForms:
     """Return the tables of short forms, in leveled words."""
-    return parse_short_forms(level_spelling, lambda word: level_spelling(drop_abd_article(word)))
+    return parse_short_forms(level_spellings, drop_abd_article)
 
 
 def _full_names(word: str) -> set[str]:

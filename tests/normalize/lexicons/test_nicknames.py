@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from resolver.normalize.lexicons.nicknames import (
     _LEVELS,
     form_symbols,
     level_spelling,
+    level_spellings,
     nickname_symbols,
 )
 from resolver.records.prepared.value_flags import NICKNAME_BIT
@@ -72,6 +75,28 @@ def test_all_that_transliterations_differ_in_is_leveled(letters: str) -> None:
 def test_leveling_is_idempotent(word: str) -> None:
     assert level_spelling(word)
     assert len(word) > 3 or level_spelling(word) == word
+
+
+def level_step_by_step(token: str) -> str:
+    """Return a leveled word, one rule after the other."""
+    if len(token) < 4 or not token.isascii():
+        return token
+    word = _LEVELLED.sub(lambda match: _LEVELS[match[0]], token)
+    word = re.sub("(?<=[bcdfgklmnprstvz])j(?=[aeou])|(?<=[aeiou])j$", "i", word)
+    word = re.sub("c(?![heiy])", "k", word)
+    word = re.sub(r"(.)\1+", r"\1", word.translate(str.maketrans("ywq", "ivk")))
+    word = word.removeprefix("i") if word.startswith("ie") else word
+    return word[:-1] if len(word) > 3 and word.endswith(("ah", "eh", "oh")) else word
+
+
+@given(
+    st.lists(
+        st.text(alphabet="abcehijkostyzwqé", max_size=8) | st.text(alphabet="iejha", max_size=6)
+    )
+)
+def test_many_words_are_leveled_as_one_by_one(words: list[str]) -> None:
+    expected = list(map(level_step_by_step, words))
+    assert level_spellings(words) == list(map(level_spelling, words)) == expected
 
 
 def test_leveled_spellings_share_symbols_and_other_names_do_not() -> None:

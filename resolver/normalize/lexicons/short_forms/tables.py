@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from resolver.normalize.lexicons.diminutives import SHORT
@@ -49,29 +49,41 @@ class ShortForms:
     their own in some language, even if also the short form of another.
     """
 
-    names_by_language: dict[str, dict[str, set[str]]] = field(default_factory=dict)
-    names_by_word: dict[str, set[str]] = field(default_factory=dict)
+    names_by_language: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    names_by_word: dict[str, tuple[str, ...]] = field(default_factory=dict)
     full_names: set[str] = field(default_factory=set)
 
     def add(self, language: str, names: list[str], shorts: list[str]) -> None:
         """Add a name in its spellings, the first of which stands for all, and its short forms."""
         in_language = self.names_by_language.setdefault(language, {})
         self.full_names.update(names)
-        for word in (*names, *shorts):
-            in_language.setdefault(word, set()).add(names[0])
-            self.names_by_word.setdefault(word, set()).add(names[0])
+        own = (names[0],)
+        for table in (in_language, self.names_by_word):
+            for word in (*names, *shorts):
+                others = table.setdefault(word, own)
+                if names[0] not in others:
+                    table[word] = (*others, names[0])
 
 
-def parse_short_forms(level: Callable[[str], str], level_name: Callable[[str], str]) -> ShortForms:
-    """Return the tables of all languages, short forms leveled by `level`, names by `level_name`."""
+def parse_short_forms(
+    level: Callable[[Sequence[str]], list[str]], prepare_name: Callable[[str], str]
+) -> ShortForms:
+    """Return the tables of all languages, with words leveled by `level`, names after
+    `prepare_name`.
+    """
+    text = "\n".join(_TEXTS)
+    words = list({*text.replace(":", " ").replace(";", " ").split()})
+    leveled = dict(zip(words, level(words), strict=True))
+    others = [word for word in words if prepare_name(word) != word]
+    leveled_names = leveled | dict(zip(others, level([*map(prepare_name, others)]), strict=True))
     parsed = ShortForms()
-    for section in re.split("^# ", "\n".join(_TEXTS), flags=re.MULTILINE)[1:]:
+    for section in re.split("^# ", text, flags=re.MULTILINE)[1:]:
         language, _, body = section.partition("\n")
         for entry in body.split(";"):
             names, colon, shorts = entry.partition(":")
-            spelled = [level_name(word) for word in names.split()]
+            spelled = [leveled_names[word] for word in names.split()]
             if colon:
-                parsed.add(language, spelled, [level(word) for word in shorts.split()])
+                parsed.add(language, spelled, [leveled[word] for word in shorts.split()])
             else:
                 for name in spelled:
                     parsed.add(language, [name], [])

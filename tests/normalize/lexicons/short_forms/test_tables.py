@@ -6,7 +6,7 @@ from itertools import combinations
 
 import pytest
 
-from resolver.normalize.lexicons.nicknames import level_spelling, nickname_symbols
+from resolver.normalize.lexicons.nicknames import level_spellings, nickname_symbols
 from resolver.normalize.lexicons.short_forms.endings import ENDINGS
 from resolver.normalize.lexicons.short_forms.tables import ShortForms, parse_short_forms
 
@@ -18,7 +18,7 @@ carlos carla julian alexander wolfgang giuseppe
 
 @pytest.fixture(scope="module")
 def parsed() -> ShortForms:
-    return parse_short_forms(level_spelling, level_spelling)
+    return parse_short_forms(level_spellings, str)
 
 
 def test_the_languages_of_endings_have_tables(parsed: ShortForms) -> None:
@@ -32,7 +32,7 @@ def test_tables_contain_only_folded_words(parsed: ShortForms) -> None:
 
 
 def test_names_without_short_forms_are_names_of_their_own(parsed: ShortForms) -> None:
-    assert parsed.names_by_language["Italian"]["romina"] == {"romina"}
+    assert parsed.names_by_language["Italian"]["romina"] == ("romina",)
     assert "romina" in parsed.full_names
 
 
