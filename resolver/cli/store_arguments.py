@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -151,7 +151,10 @@ def _read_while_opening(
         """Open the store in this process alone: copies of it would keep its locks."""
         url = options["store_url"]
         hub = stack.enter_context(open_hub(url, settings, running, create=True))
-        opened.append((hub, _start_store_engine(hub, options)))
+        engine = _start_store_engine(hub, options)
+        if engine is None:
+            _load_tables(hub)
+        opened.append((hub, engine))
 
     intake = read_list_files(
         files,
@@ -163,6 +166,20 @@ def _read_while_opening(
     )
     [(hub, engine)] = opened
     return intake, hub, engine
+
+
+def _load_tables(hub: Hub) -> None:
+    """Load what a commit works with: the index of a store, or the tables of every script."""
+    from resolver.errors import StoreError
+    from resolver.hub.index.fingerprint import fingerprint_records
+    from resolver.pipeline import normalize
+
+    if not hub.store.revision:
+        normalize(fingerprint_records(), hub.models)
+        return
+    # what is wrong with an index is for the commit to say
+    with suppress(StoreError), hub.indexed_view():
+        pass
 
 
 def _start_store_engine(hub: Hub, options: dict[str, Any]) -> Engine | None:
