@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -12,10 +13,18 @@ from resolver.cli.options import ReadingOptions
 from resolver.cli.progress_bars import ProgressBars
 from resolver.errors import InputError, UsageError
 from resolver.ingest.io.remote_files import describe_path, local_copies
+from resolver.kernels.processes import compute_both
 
 if TYPE_CHECKING:
     from resolver.ingest.reader_types import Intake
     from resolver.records import Batch
+
+
+_Begun = TypeVar("_Begun")
+BYTES_OF_ONE_COPY = range(512 << 10, 2 << 20)
+"""Sizes of lists that one copy of this process reads as a whole: it loads the readers, too. Smaller
+ones are not worth a copy, larger ones are read by several.
+"""
 
 
 def read_list_files(
@@ -33,9 +42,6 @@ def read_list_files(
     `meanwhile` is called before, or while copies of this process read. Raises `InputError` if no
     record could be read.
     """
-    from resolver.ingest.parallel_reading import ReadingRules
-    from resolver.ingest.readers import read_lists
-
     counts: dict[str, int] = {}
 
     def report_progress(label: str, count: int) -> None:
@@ -43,9 +49,12 @@ def read_list_files(
         counts[label] = count
         bars.reach(sum(counts.values()))
 
-    bars.start(stage, unit="records")
-    with local_copies(files) as paths:
-        intake = read_lists(
+    def read(meanwhile: Callable[[], None] | None = None) -> Intake:
+        """Load the readers of all formats, and read the lists."""
+        from resolver.ingest.parallel_reading import ReadingRules
+        from resolver.ingest.readers import read_lists
+
+        return read_lists(
             paths,
             format=reading.list_format,
             mapping=reading.mappings(),
@@ -54,12 +63,41 @@ def read_list_files(
             progress=report_progress,
             meanwhile=meanwhile,
         )
+
+    bars.start(stage, unit="records")
+    with local_copies(files) as paths:
+        if meanwhile is not None and workers > 1 and _count_bytes(paths) in BYTES_OF_ONE_COPY:
+            intake = compute_both(meanwhile, read, parallel=True)[1]
+            bars.reach(len(intake.batch))
+        else:
+            intake = read(meanwhile)
     bars.finish()
     for warning in intake.warnings:
         click.echo(f"note: {warning}", err=True)
     if not len(intake.batch):
         raise InputError("no record could be read", place=_names(files), hint=_first_reject(intake))
     return intake
+
+
+def read_while(
+    begin: Callable[[], _Begun], read: Callable[[Callable[[], None]], Intake]
+) -> tuple[Intake, _Begun]:
+    """Return lists, and what `begin` returns. `read` calls what it is given once: before it reads,
+    or while copies of this process do.
+    """
+    begun: list[_Begun] = []
+    intake = read(lambda: begun.append(begin()))
+    return intake, begun[0]
+
+
+def _count_bytes(paths: Sequence[Path]) -> int:
+    """Return the size of files and of those in folders, as far as it can be seen."""
+    total = 0
+    for path in paths:
+        for file in path.rglob("*") if path.is_dir() else (path,):
+            with suppress(OSError):
+                total += file.stat().st_size
+    return total
 
 
 def deduplicated_sources(intake: Intake) -> list[str]:

@@ -222,12 +222,16 @@ def start_engine(options: dict[str, Any]) -> None:
 
 
 def load_engine(running: RunOptions, options: dict[str, Any]) -> None:
-    """Load what resolves lists on this machine, while they are read."""
+    """Load what resolves lists on this machine, while they are read: program, models, tables."""
     if options["engine"] == "local":
         importlib.import_module("resolver.engines.local")
         from resolver.model_set import load_models
+        from resolver.pipeline import normalize
+        from resolver.records import Batch, Kind, Record, Value
 
-        load_models(running.model_dir)
+        name = Value("name", "Zoë de Vries")
+        record = Record("name:1", "name", Kind.PERSON, "Person", (name,))
+        normalize(Batch.from_records([record]).canonical(), load_models(running.model_dir))
 
 
 def build_store_engine(options: dict[str, Any]) -> Engine | None:
@@ -286,6 +290,13 @@ class ReadingOptions:
         return [load_mapping(path) for path in self.mapping_files]
 
 
+def count_workers(settings: Settings) -> int:
+    """Return the number of processes and threads that share the work of a run."""
+    from resolver.kernels.threads import available_cores
+
+    return settings.workers or available_cores()
+
+
 def run_options(
     settings: Settings,
     options: dict[str, Any],
@@ -299,7 +310,6 @@ def run_options(
     `out`: folder of results, which also has the checkpoints of `--resume`.
     """
     from resolver.engines.checkpoints import RESUME_FOLDER
-    from resolver.kernels.threads import available_cores
     from resolver.run_options import RunOptions
 
     merge_at, costs = options.get("merge_at"), options.get("wrong_merge_costs")
@@ -312,7 +322,7 @@ def run_options(
         model_dir=options.get("model_dir") or settings.model_dir,
         wrong_merge_costs=settings.wrong_merge_costs if costs is None else costs,
         min_review_value=settings.min_review_value if value is None else value,
-        workers=settings.workers or available_cores(),
+        workers=count_workers(settings),
         pairs_mib=settings.pairs_mib,
         resume=out / RESUME_FOLDER if out is not None and options.get("resume") else None,
         review_capacity=settings.review_capacity if capacity is None else capacity,

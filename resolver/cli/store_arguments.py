@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.command_log import log_records
-from resolver.cli.list_arguments import read_list_files
+from resolver.cli.list_arguments import read_list_files, read_while
 from resolver.cli.options import (
     ReadingOptions,
     build_store_engine,
@@ -145,26 +145,28 @@ def _read_while_opening(
 
     Raises `StoreError` and `EngineError`, and the errors of `read_list_files`.
     """
-    opened: list[tuple[Hub, Engine | None]] = []
 
-    def open_store() -> None:
+    def open_store() -> tuple[Hub, Engine | None]:
         """Open the store in this process alone: copies of it would keep its locks."""
         url = options["store_url"]
         hub = stack.enter_context(open_hub(url, settings, running, create=True))
         engine = _start_store_engine(hub, options)
         if engine is None:
             _load_tables(hub)
-        opened.append((hub, engine))
+        return hub, engine
 
-    intake = read_list_files(
-        files,
-        ReadingOptions.from_options(options),
-        bars,
-        complete=options["complete"],
-        workers=running.workers,
-        meanwhile=open_store,
-    )
-    [(hub, engine)] = opened
+    def read(meanwhile: Callable[[], None]) -> Intake:
+        """Read the lists."""
+        return read_list_files(
+            files,
+            ReadingOptions.from_options(options),
+            bars,
+            complete=options["complete"],
+            workers=running.workers,
+            meanwhile=meanwhile,
+        )
+
+    intake, (hub, engine) = read_while(open_store, read)
     return intake, hub, engine
 
 

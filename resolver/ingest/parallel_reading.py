@@ -25,8 +25,6 @@ from resolver.kernels.processes import Ranges, share_ranges
 
 MIN_PARALLEL_BYTES = 2 << 20
 """Size of all files from which lists are read in several processes."""
-MIN_COPY_BYTES = 512 << 10
-"""Size of all files from which copies read them while this process does something else."""
 MAX_SILENT_BYTES = 64 << 20
 """Size of all files up to which copies alone may read them; they do not show how far they are."""
 
@@ -77,9 +75,8 @@ def read_planned(
     size = count_bytes(planned)
     workers = rules.workers if size >= MIN_PARALLEL_BYTES else 1
     tasks = split_lists(planned, 1 if strict else workers)
-    may_copies_read = rules.workers > 1 and size >= MIN_COPY_BYTES
     # one table that copies alone read shows no progress
-    may_copies_read &= size <= MAX_SILENT_BYTES or len(tasks) > workers
+    may_copies_read = workers > 1 and (size <= MAX_SILENT_BYTES or len(tasks) > workers)
     if meanwhile is not None and not may_copies_read:
         meanwhile()
         meanwhile = None

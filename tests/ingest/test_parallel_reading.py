@@ -178,7 +178,7 @@ def check_reading_copies(folder: Path) -> None:
         (size, size - 1, False),
         (size, size, True),
     ):
-        parallel_reading.MIN_COPY_BYTES, parallel_reading.MAX_SILENT_BYTES = least, most
+        parallel_reading.MIN_PARALLEL_BYTES, parallel_reading.MAX_SILENT_BYTES = least, most
         done: list[bool] = []
 
         def work(begun: Semaphore, *, waits: bool = waits, done: list[bool] = done) -> None:

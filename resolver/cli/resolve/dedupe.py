@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.decision_files import read_decision_log, read_decisions
-from resolver.cli.list_arguments import check_output_outside, read_list_files
+from resolver.cli.list_arguments import check_output_outside, read_list_files, read_while
 from resolver.cli.options import (
     PATH,
     ReadingOptions,
     check_engine,
+    count_workers,
     decisions_option,
     engine_options,
     files_argument,
@@ -44,6 +46,7 @@ from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.ingest.reader_types import Intake
+    from resolver.records.decisions import Decision
     from resolver.records.results.resolution import Resolution
     from resolver.run_options import RunOptions
 
@@ -143,13 +146,9 @@ def command(
     if options["results"] == "parquet":
         dedupe_into_parquet(settings, files, out, options)
         return
-    only_entities = options["only"] == "entities"
-    decisions = read_decisions(options["decisions"])
-    running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
-    prepare_folder(out)
-    note_earlier_model(running)
     start_engine(options)
-    intake, resolution = _run(files, out, reading, running, options, profile)
+    begin = partial(_begin, settings, options, read_decisions(options["decisions"]), out)
+    intake, resolution, running = _run(files, out, begin, count_workers(settings), options, profile)
     remove_checkpoints(running)
     profile.end_phase("write", "records", len(resolution.batch))
     if options["profile"]:
@@ -157,35 +156,43 @@ def command(
     print_summary(out, intake, resolution, running, as_json=options["as_json"])
 
 
+def _begin(
+    settings: Settings, options: dict[str, Any], decisions: tuple[Decision, ...], out: Path
+) -> RunOptions:
+    """Check the options and the folder of results, and load what resolves lists."""
+    only_entities = options["only"] == "entities"
+    running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
+    prepare_folder(out)
+    load_engine(running, options)
+    return running
+
+
 def _run(
     files: tuple[Path, ...],
     out: Path,
-    reading: ReadingOptions,
-    running: RunOptions,
+    begin: Callable[[], RunOptions],
+    workers: int,
     options: dict[str, Any],
     profile: RunProfile,
-) -> tuple[Intake, Resolution]:
+) -> tuple[Intake, Resolution, RunOptions]:
     """Read the lists, resolve them and write the results.
 
     A function of its own since it is short: where memory runs out, Python 3.11 needs a number from
     the heap to leave a `with` block that is more than 256 instructions into a function, and tries
     for ever to get it.
     """
+    reading = ReadingOptions.from_options(options)
     with ProgressBars(verbose=reading.verbose) as bars:
         profile.end_phase("start")
-        intake = read_list_files(
-            files,
-            reading,
-            bars,
-            workers=running.workers,
-            meanwhile=partial(load_engine, running, options),
-        )
+        read = partial(read_list_files, files, reading, bars, workers=workers)
+        intake, running = read_while(begin, lambda begin: read(meanwhile=begin))
         profile.end_phase("read", "records", len(intake.batch))
+        note_earlier_model(running)
         note_unknown_ids(running.decisions, intake)
         resolution = _resolve(intake, running, bars, options)
         profile.end_phase("prepare", parts=resolution.stats.stages)
         write_run_results(out, intake, resolution, running, bars)
-    return intake, resolution
+    return intake, resolution, running
 
 
 def _add_to_store(
