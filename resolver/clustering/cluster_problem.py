@@ -15,6 +15,7 @@ from resolver.clustering.signed_clustering import (
     PairLogOdds,
     drop_joined_pairs,
 )
+from resolver.records.batch import IntArray
 
 Numbers = npt.NDArray[np.int64]
 
@@ -35,6 +36,12 @@ class ClusterProblem:
     def linked(self) -> PairLogOdds:
         """Pairs at or above the link threshold."""
         return self.select_pairs(np.flatnonzero(self.pairs.logodds >= self.rule.link_threshold))
+
+    def linked_between(self, labels: IntArray) -> PairLogOdds:
+        """Return the pairs at or above the link threshold whose records have different labels."""
+        left, right, logodds = self.linked
+        across = np.flatnonzero(labels[left] != labels[right])
+        return PairLogOdds(left[across], right[across], logodds[across])
 
     def select_pairs(self, places: Numbers) -> PairLogOdds:
         """Return the pairs at some places."""

@@ -79,7 +79,7 @@ def merge_entities_in_rounds(
     Entities never merge where two of their records are decided or stated to be different. The
     result does not depend on the order of the input.
     """
-    linked = problem.linked
+    linked = problem.linked_between(labels)
     state = score_candidates(labels, linked, score, None)
     near = select_near_pairs(labels, problem, linked)
     for _ in range(MAX_ROUNDS):

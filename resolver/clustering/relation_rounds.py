@@ -54,7 +54,7 @@ def merge_related_entities(
     `problem` is the one they solve. The log-odds of candidates are those of profiles and relations
     together. The rounds are recorded, to explain what they merged.
     """
-    linked, rule = problem.linked, problem.rule
+    linked, rule = problem.linked_between(merged.labels), problem.rule
     before = np.bincount(merged.labels, minlength=len(merged.labels))
     state = EntityState(merged.labels, before, merged.candidates)
     weighed = weigh_candidates(state, rule, weigh)

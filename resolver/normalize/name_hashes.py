@@ -21,7 +21,7 @@ from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.text_hashes import hash64, hash_texts
 from resolver.records.prepared.value_flags import TokenFlag
 
-_MIN_PARALLEL = 50_000
+_MIN_PARALLEL = 10_000
 """Places from which joining pays for threads."""
 
 

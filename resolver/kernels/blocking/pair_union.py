@@ -24,6 +24,7 @@ from resolver.kernels.blocking.prefilter_records import (
 )
 from resolver.kernels.compiler import compiled
 
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 ALL_PAIRS = -(2**31)
 """Minimum score that every pair reaches; scores are not computed then."""
 
@@ -57,6 +58,79 @@ def deal_pairs(pairs: LongArray, number: int, place: LongArray, dealt: LongArray
         place[left] += 1
 
 
+class _PairTable(NamedTuple):
+    """Pairs of one left record at a time, by their right record: `rights`, and their rules as bits.
+
+    A slot is empty unless it is stamped with the row of the left record.
+    """
+
+    rights: LongArray
+    rules: LongArray
+    stamps: LongArray
+
+
+@compiled()
+def _new_table(ends: LongArray, start: int, stop: int) -> _PairTable:
+    """Return a table for the longest list of pairs of some rows, if any is long."""
+    longest = np.int64(0)
+    for row in range(start, stop):
+        longest = max(longest, ends[row + 1] - ends[row])
+    size = _slots(longest) if longest > SHORT else 1
+    return _PairTable(
+        np.empty(size, dtype=np.int64),
+        np.empty(size, dtype=np.int64),
+        np.full(size, -1, dtype=np.int64),
+    )
+
+
+@compiled(inline="always", allocates=False)
+def _slots(count: AnyInt) -> AnyInt:
+    """Return a power of two, so that a table with so many slots is half empty."""
+    size = 2
+    while size < 2 * count:
+        size *= 2
+    return size
+
+
+@compiled(inline="always", allocates=False)
+def _unite_by_table(pairs: LongArray, row: AnyInt, table: _PairTable) -> int:
+    """Unite pairs in place, in no order, as right << 32 | rule bits; return how many are left."""
+    mask = _slots(len(pairs)) - 1
+    united = 0
+    for at in range(len(pairs)):
+        right = pairs[at] >> RULE_BITS
+        rule = np.int64(1) << (pairs[at] & ((1 << RULE_BITS) - 1))
+        slot: AnyInt = np.int64((np.uint64(right) * _ODD) >> np.uint64(32)) & mask
+        while table.stamps[slot] == row and table.rights[slot] != right:
+            slot = (slot + 1) & mask
+        if table.stamps[slot] != row:
+            table.stamps[slot], table.rights[slot], table.rules[slot] = row, right, 0
+            # behind the pair that is read
+            pairs[united] = slot
+            united += 1
+        table.rules[slot] |= rule
+    for at in range(united):
+        slot = pairs[at]
+        pairs[at] = (table.rights[slot] << 32) | table.rules[slot]
+    return united
+
+
+@compiled(inline="always", allocates=False)
+def _unite_sorted(pairs: LongArray) -> int:
+    """Unite sorted pairs in place, as right << 32 | rule bits; return how many are left."""
+    united = 0
+    at = 0
+    while at < len(pairs):
+        right = pairs[at] >> RULE_BITS
+        rules = np.int64(0)
+        while at < len(pairs) and pairs[at] >> RULE_BITS == right:
+            rules |= np.int64(1) << (pairs[at] & ((1 << RULE_BITS) - 1))
+            at += 1
+        pairs[united] = (right << 32) | rules
+        united += 1
+    return united
+
+
 @compiled()
 def _sort_pairs(pairs: LongArray) -> None:
     """Sort the pairs of one record, mostly few, in place."""
@@ -81,7 +155,7 @@ def _touch_records(pairs: LongArray, batch: PrefilterArrays) -> np.int64:
     heads = batch.heads
     touched = np.int64(0)
     for pair in pairs:
-        right = pair >> RULE_BITS
+        right = pair >> 32
         if heads[right, HEAD_WORDS] < heads[right + 1, HEAD_WORDS]:
             touched += batch.words[heads[right, HEAD_WORDS], TOKEN]
         if heads[right, HEAD_PLACES] < heads[right + 1, HEAD_PLACES]:
@@ -92,20 +166,27 @@ def _touch_records(pairs: LongArray, batch: PrefilterArrays) -> np.int64:
 
 
 @compiled(inline="always", allocates=False)
-def _take_pair(pairs: LongArray, at: AnyInt) -> tuple[AnyInt, np.uint32, AnyInt, AnyInt]:
-    """Return the end of a run of equal right records, its rules as bits, their number, the last."""
-    right = pairs[at] >> RULE_BITS
-    rule_bits = np.uint32(0)
-    rules = 0
-    last = -1
-    while at < len(pairs) and pairs[at] >> RULE_BITS == right:
-        number = pairs[at] & ((1 << RULE_BITS) - 1)
-        if number != last:
-            rule_bits |= np.uint32(1) << np.uint32(number)
-            rules += 1
-            last = number
-        at += 1
-    return at, rule_bits, rules, last
+def _unite(pairs: LongArray, row: AnyInt, table: _PairTable) -> int:
+    """Unite the pairs of one record in place, ascending; return how many are left.
+
+    Of many, most are found by several rules, so that far fewer are sorted.
+    """
+    if len(pairs) <= SHORT:
+        _sort_pairs(pairs)
+        return _unite_sorted(pairs)
+    united = _unite_by_table(pairs, row, table)
+    _sort_pairs(pairs[:united])
+    return united
+
+
+@compiled(inline="always", allocates=False)
+def _count_rules(rules: np.int64, stats: LongArray) -> None:
+    """Count a pair for each of its rules (bits), and for the one that found it alone."""
+    for number in range(1 << RULE_BITS):
+        stats[0, number] += (rules >> number) & 1
+    if rules & (rules - 1) == 0:
+        for number in range(1 << RULE_BITS):
+            stats[1, number] += (rules >> number) & 1
 
 
 @compiled()
@@ -124,28 +205,22 @@ def unite_pairs(
     optimized away.
     """
     first, ends, all_pairs, counts = dealt
+    table = _new_table(ends, start, stop)
     touched = np.int64(0)
     for row in range(start, stop):
         low, high = ends[row], ends[row + 1]
         if low == high:
             continue
-        pairs = all_pairs[low:high]
-        _sort_pairs(pairs)
+        pairs = all_pairs[low : low + _unite(all_pairs[low:high], row, table)]
         if minimum > ALL_PAIRS:
             touched += _touch_records(pairs, batch)
         # Pairs that are kept are written behind those that have been read.
         out = low
-        at: AnyInt = 0
-        while at < len(pairs):
-            right = pairs[at] >> RULE_BITS
-            at, rule_bits, rules, last = _take_pair(pairs, at)
-            if minimum > ALL_PAIRS and score_rows(first + row, right, batch) < minimum:
+        for pair in pairs:
+            if minimum > ALL_PAIRS and score_rows(first + row, pair >> 32, batch) < minimum:
                 continue
-            for number in range(1 << RULE_BITS):
-                stats[0, number] += (rule_bits >> np.uint32(number)) & np.uint32(1)
-            if rules == 1:
-                stats[1, last] += 1
-            all_pairs[out] = (right << 32) | np.int64(rule_bits)
+            _count_rules(pair & 0xFFFFFFFF, stats)
+            all_pairs[out] = pair
             out += 1
         counts[row] = out - low
     return touched
