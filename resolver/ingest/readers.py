@@ -57,8 +57,7 @@ def detect_format(file: SourceFile) -> ReaderRow | None:
 
     Raises `InputError` for a damaged file.
     """
-    head = file.head()
-    return next((row for row in READERS if row.detect(head, file)), None)
+    return _detect_row(file.head(), file, is_mapped=False)
 
 
 def read_lists(
@@ -177,7 +176,7 @@ def _match_row(
     head = b"" if candidate.fault else candidate.file.head()
     if fault := _find_fault(candidate, head):
         return None, fault
-    row = forced_row or next((row for row in READERS if row.detect(head, candidate.file)), None)
+    row = forced_row or _detect_row(head, candidate.file, is_mapped=bool(mappings))
     if forced_row is None or forced_row.name == table_reader.NAME:
         adjacent = find_adjacent_mapping(candidate.file)
         if adjacent is not None:
@@ -188,6 +187,12 @@ def _match_row(
             return _mapped_row(candidate.file, mappings)
     reason = table_reader.explain_refusal(head, candidate.file)
     return row, reason or f"format not known; known are {_format_names()}"
+
+
+def _detect_row(head: bytes, file: SourceFile, *, is_mapped: bool) -> ReaderRow | None:
+    """Return the first row that claims a file; where a mapping reads tables, no table claims it."""
+    rows = (row for row in READERS if not (is_mapped and row.name == table_reader.NAME))
+    return next((row for row in rows if row.detect(head, file)), None)
 
 
 def _find_fault(candidate: InputFile, head: bytes) -> str:
