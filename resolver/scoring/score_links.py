@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.number_sets import order_codes
 from resolver.records.batch import IntArray
 from resolver.records.results.resolution import Band, Links, Outcome
 from resolver.scoring.thresholds import Thresholds, scores, threshold_logodds
@@ -87,7 +88,7 @@ def build_links(
         ScoredRows(left, right, logodds), band, labels, entities, thresholds
     )
     places = np.concatenate([within, waiting])
-    order = np.argsort(places)
+    order = order_codes(places.astype(np.int32), len(left))
     places = places[order]
     link_logodds = np.concatenate([logodds[within], entity_logodds])[order]
     outcome = np.full(len(within), Outcome.MERGED, dtype=np.uint8)
