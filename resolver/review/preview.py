@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from resolver.hub.hub import Hub
 from resolver.hub.increments.increment import Increment
 from resolver.records.labels import display_text, property_label
-from resolver.records.visibility import Viewer
+from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, PlannedCommit
 from resolver.review.decisions.decide import DecisionRequest, plan_decision
 from resolver.review.decisions.log_entries import mark_confirmed
@@ -49,17 +50,22 @@ def preview_split(
 def _preview(hub: Hub, build_plan: BuildPlan, viewer: Viewer) -> DecisionPreview:
     previews: list[DecisionPreview] = []
     second_reasons: list[str] = []
+    logged_on: list[tuple[str, str]] = []
 
     def build_confirmed(view: StoreView) -> DecisionPlan:
         """Plan the decision as if a second steward had confirmed it."""
         plan = build_plan(view)
         second_reasons[:] = plan.second_reasons
         merge_sets = plan.merge_sets or _merged_records(view, plan, viewer)
+        logged_on[:] = _find_logged_pairs(view, plan, merge_sets, viewer)
         return DecisionPlan(plan.entry, tuple(mark_confirmed(plan.decisions)), merge_sets, ())
 
     def observe(view: StoreView, increment: Increment) -> None:
         """Record the effect of the decision."""
-        previews.append(_build_preview(view, increment, tuple(second_reasons), viewer))
+        shown = _build_preview(view, increment, viewer)
+        previews.append(
+            replace(shown, second_reasons=tuple(second_reasons), logged_on=tuple(logged_on))
+        )
 
     commit = PlannedCommit(build_confirmed, observe)
     hub.decide(commit.build_decisions, dry_run=True, follow_up=commit.follow_up)
@@ -77,9 +83,25 @@ def _merged_records(
     return (tuple(sorted(records)),)
 
 
-def _build_preview(
-    view: StoreView, increment: Increment, second_reasons: tuple[str, ...], viewer: Viewer
-) -> DecisionPreview:
+def _find_logged_pairs(
+    view: StoreView,
+    plan: DecisionPlan,
+    merge_sets: Sequence[Sequence[str]],
+    viewer: Viewer,
+) -> list[tuple[str, str]]:
+    """Return the pairs of records that a merge is logged on, if not everybody may see all that the
+    viewer sees of what it unites.
+    """
+    if not plan.entry.verdict.is_merge:
+        return []
+    records = [record for merged in merge_sets for record in merged]
+    hidden = find_hidden_records(view, records, viewer)
+    if not find_hidden_records(view, [end for end in records if end not in hidden], STRANGER):
+        return []
+    return [new.decision.pair for new in plan.decisions]
+
+
+def _build_preview(view: StoreView, increment: Increment, viewer: Viewer) -> DecisionPreview:
     ids = increment.resolution.batch.ids.to_pylist()
     hidden = find_hidden_records(view, ids, viewer)
     ids = [record_id for record_id in ids if record_id not in hidden]
@@ -109,7 +131,6 @@ def _build_preview(
         _clusters(sides, "after"),
         golden,
         _conflicts(sides["after", largest]) if largest is not None else {},
-        second_reasons,
     )
 
 

@@ -186,6 +186,9 @@ class GoldenChange:
 class DecisionPreview:
     """Effect of a decision: affected entities before and after, changes of the golden record of the
     largest one, contradicting values by label, and reasons why a second steward is needed.
+
+    `logged_on`: pairs of records that a merge is logged on, whose viewers will see it; empty where
+    everybody may see all records that it unites.
     """
 
     before: tuple[Cluster, ...]
@@ -193,6 +196,7 @@ class DecisionPreview:
     golden: tuple[GoldenChange, ...]
     conflicts: Mapping[str, tuple[str, ...]]
     second_reasons: tuple[str, ...] = ()
+    logged_on: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the preview for JSON."""

@@ -15,6 +15,7 @@ from resolver.records.prepared.text_cache import (
 OWN_TEXTS = {
     "asset_url",  # files that templates name
     "_read_template",
+    "_module_files",  # modules that the program imports
     "_script",  # single letters
     "_common_ties",  # properties of comparators
     "shared_values",

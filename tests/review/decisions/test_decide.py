@@ -229,6 +229,7 @@ def test_preview_predicts_the_outcome_and_changes_nothing(hub: Hub) -> None:
             hub, DecisionRequest(KIM, item.left.id, item.right.id, StewardVerdict.SAME)
         )
         assert derived(hub) == before
+        assert would.logged_on == ()
         assert {item.left.id, item.right.id} <= {cluster.id for cluster in would.before}
         outcome = decide_pair(
             hub, DecisionRequest(KIM, item.left.id, item.right.id, StewardVerdict.SAME)

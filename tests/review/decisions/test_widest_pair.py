@@ -68,7 +68,7 @@ def test_a_merge_is_logged_on_what_the_most_viewers_see(stores: Stores) -> None:
         assert "c:1" in (item.left_record, item.right_record)
         assert item.why.endswith(RESTRICTED_TEXT)
         request = DecisionRequest(STEWARD, item.left.id, item.right.id, StewardVerdict.SAME)
-        preview_decision(hub, request)
+        assert preview_decision(hub, request).logged_on == (("a:1", "b:1"),)
         decide_pair(hub, request)
         assert entities(hub) == [{"a:1", "b:1", "c:1"}]
         with hub.store.view() as view:
