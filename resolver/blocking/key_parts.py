@@ -90,12 +90,8 @@ class KeyParts:
         """Per record, the first letters of its words, each once."""
 
         def compute() -> KeySets:
-            return distinct_keys(
-                keys_of_records(
-                    self.prepared,
-                    self._in_forms(self._firsts(), _initial_tokens(self.prepared)),
-                )
-            )
+            by_form = self._in_forms(self._first_letters(), _initial_tokens(self.prepared))
+            return distinct_keys(keys_of_records(self.prepared, by_form))
 
         return self.cached("initials", compute)
 
@@ -103,7 +99,8 @@ class KeyParts:
         """Per record, the first letters of every two words of a name."""
 
         def compute() -> KeySets:
-            by_form = form_hashes(self.prepared, self._firsts(), _initial_tokens(self.prepared))
+            mask = _initial_tokens(self.prepared)
+            by_form = form_hashes(self.prepared, self._first_letters(), mask)
             return distinct_keys(keys_of_records(self.prepared, pairs_within(by_form)))
 
         return self.cached("initial pairs", compute)
@@ -188,7 +185,7 @@ class KeyParts:
         forms = self.prepared.forms.tokens
         return KeySets(forms.offsets, np.where(mask, codes, np.uint64(0))[forms.items])
 
-    def _firsts(self) -> HashArray:
+    def _first_letters(self) -> HashArray:
         return self.letters().first_letters.astype(np.uint64)
 
 

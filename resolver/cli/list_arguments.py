@@ -91,7 +91,10 @@ def read_while(
 
 
 def _count_bytes(paths: Sequence[Path]) -> int:
-    """Return the size of files and of those in folders, as far as it can be seen."""
+    """Return the size of files and of those in folders, as far as it can be seen.
+
+    `parallel_reading.count_bytes` knows it better, but only once the readers are loaded.
+    """
     total = 0
     for path in paths:
         for file in path.rglob("*") if path.is_dir() else (path,):

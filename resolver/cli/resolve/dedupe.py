@@ -129,12 +129,12 @@ def command(
     settings: Settings, /, files: tuple[Path, ...], out: Path | None, **options: Any
 ) -> None:
     """Run `resolver dedupe`."""
-    profile, reading = RunProfile(), ReadingOptions.from_options(options)
+    profile = RunProfile()
     _check_options(options)
     if options["engine"] == "local":
         start_batch_process()
     if options["only_preview"]:
-        preview.print_list_preview(files, reading)
+        preview.print_list_preview(files, ReadingOptions.from_options(options))
         return
     _check_store_options(options)
     if options["store_url"]:
@@ -146,7 +146,6 @@ def command(
     if options["results"] == "parquet":
         dedupe_into_parquet(settings, files, out, options)
         return
-    start_engine(options)
     begin = partial(_begin, settings, options, read_decisions(options["decisions"]), out)
     intake, resolution, running = _run(files, out, begin, count_workers(settings), options, profile)
     remove_checkpoints(running)
@@ -159,10 +158,11 @@ def command(
 def _begin(
     settings: Settings, options: dict[str, Any], decisions: tuple[Decision, ...], out: Path
 ) -> RunOptions:
-    """Check the options and the folder of results, and load what resolves lists."""
+    """Check the options and the folder of results, and start or load the engine."""
     only_entities = options["only"] == "entities"
     running = run_options(settings, options, decisions, only_entities=only_entities, out=out)
     prepare_folder(out)
+    start_engine(options)
     load_engine(running, options)
     return running
 
