@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -18,6 +16,7 @@ from resolver.cli.progress_bars import ProgressBars
 from resolver.errors import InputError
 from resolver.ingest import readers
 from resolver.ingest.reader_types import Intake
+from tests.check_process import run_check
 
 ROWS = "id,name\n" + "".join(f"{number},Ann Lee {number}\n" for number in range(30))
 
@@ -75,10 +74,4 @@ def check_errors(folder: Path) -> None:
 def test_in_a_process_without_other_threads(
     check: Callable[[Path], None], tmp_path: Path, root: Path
 ) -> None:
-    """A worker of the test runner may have threads, and then makes no copies."""
-    code = (
-        "import sys; from pathlib import Path; "
-        f"from tests.cli.test_list_arguments import {check.__name__} as check; "
-        "check(Path(sys.argv[1]))"
-    )
-    subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=root, check=True, timeout=60)
+    run_check(check, root, tmp_path)

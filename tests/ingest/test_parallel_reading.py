@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -28,6 +26,7 @@ from resolver.ingest.list_reading import RawList
 from resolver.ingest.parallel_reading import ReadingRules
 from resolver.ingest.reader_types import Intake, ListUnit
 from resolver.ingest.readers import read_lists
+from tests.check_process import run_check
 from tests.ingest.samples import write_ftm, write_interpol, write_senzing, write_tabular
 
 BROKEN = "id,name\n1,\n"
@@ -199,13 +198,7 @@ def check_reading_copies(folder: Path) -> None:
 def test_in_a_process_without_other_threads(
     check: Callable[[Path], None], tmp_path: Path, root: Path
 ) -> None:
-    """A worker of the test runner may have threads, and then makes no copies."""
-    code = (
-        "import sys; from pathlib import Path; "
-        f"from tests.ingest.test_parallel_reading import {check.__name__} as check; "
-        "check(Path(sys.argv[1]))"
-    )
-    subprocess.run([sys.executable, "-c", code, str(tmp_path)], cwd=root, check=True, timeout=60)
+    run_check(check, root, tmp_path)
 
 
 def test_the_largest_list_is_read_first(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from resolver.kernels.processes import (
     pausing,
     share_ranges,
 )
+from tests.check_process import run_check
 
 
 def check_order() -> None:
@@ -272,9 +273,7 @@ def check_full_memory() -> None:
     ],
 )
 def test_in_a_process_without_other_threads(check: Callable[[], None], root: Path) -> None:
-    """A worker of the test runner may have threads, and then makes no copies."""
-    code = f"from tests.kernels.test_processes import {check.__name__} as check; check()"
-    subprocess.run([sys.executable, "-c", code], cwd=root, check=True, timeout=60)
+    run_check(check, root)
 
 
 SCRIPT = """

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +26,7 @@ from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.entity_profiles import build_profiles
 from resolver.records.prepared.ragged import Ragged
 from resolver.synthetic import generate
+from tests.check_process import run_check
 from tests.normalize.preparing import TABLES, lookup, prepared, same
 from tests.records.samples import record
 
@@ -251,9 +250,7 @@ def check_processes() -> None:
 
 
 def test_processes_do_not_change_the_result(root: Path) -> None:
-    """A worker of the test runner may have threads, and then makes no copies."""
-    code = "from tests.normalize.test_prepare import check_processes; check_processes()"
-    subprocess.run([sys.executable, "-c", code], cwd=root, check=True, timeout=120)
+    run_check(check_processes, root)
 
 
 def test_nothing_at_all() -> None:
