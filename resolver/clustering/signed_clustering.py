@@ -54,7 +54,8 @@ class PairLogOdds(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class MergeRule:
     """Log-odds (thousandths) for a merge: the threshold of a mean, of a pair that links two
-    records, and what a pair takes from the sum if it was not compared.
+    records, and what a pair takes from the sum if it was not compared (above 0, or the order of
+    merges depends on more than means and rows where means are equal).
     """
 
     merge_threshold: int

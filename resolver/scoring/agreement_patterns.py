@@ -9,8 +9,8 @@ from typing import NamedTuple, Self
 import numpy as np
 import numpy.typing as npt
 
-from resolver.kernels.clustering.edge_table import FREE
 from resolver.kernels.comparison.agreement_patterns import (
+    FREE,
     PairColumns,
     PatternTable,
     add_topic,

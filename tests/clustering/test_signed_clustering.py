@@ -109,7 +109,7 @@ pairs = st.tuples(st.integers(0, N - 1), st.integers(0, N - 1)).filter(lambda p:
     st.dictionaries(pairs, st.integers(-9, 4).map(lambda value: 1000 * value), max_size=22),
     st.sets(pairs, max_size=2),
     st.sets(pairs, max_size=3),
-    st.sampled_from([0, 400, 2000]),
+    st.sampled_from([1, 400, 2000]),
     st.lists(st.sampled_from([1, 2, 3, 3]), min_size=N, max_size=N),
     st.lists(st.integers(0, N + 4), min_size=N, max_size=N),
     st.lists(st.sampled_from([0, 0, 1, 2, 3]), min_size=N, max_size=N),
@@ -178,7 +178,7 @@ def test_no_entity_is_both_a_person_and_a_group() -> None:
 
     def labels(same: list[tuple[int, int]]) -> list[int]:
         decided = DecidedRows(same, [])
-        rule = MergeRule(0, -1, missing=0)
+        rule = MergeRule(0, -1, missing=1)
         return list(cluster(3, pairs, rule, Constraints(decided, kinds=kinds)).tolist())
 
     assert labels([]) == [0, 1, 1]

@@ -1,31 +1,30 @@
 """Greedy agglomeration on a sparse signed graph, component by component.
 
-An edge between two clusters holds the sum and the number of the margins between their records, and
-whether a decision keeps the clusters apart. A heap yields the edge of best mean margin; entries of
-edges that have changed since are recognized by their version.
+The two clusters of best mean margin merge first, ties by the smallest records. No merge raises the
+best mean of a third cluster: the mean over the pairs of both lies between their means, and a pair
+that was not compared lowers it. So two clusters that are best for each other merge whatever happens
+elsewhere, and may do so at once. A chain of best neighbors leads to such a pair, without a queue of
+all edges (nearest-neighbor chain; Benzécri 1982, Murtagh 1983).
 """
 
 from __future__ import annotations
 
-import heapq
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
 from resolver.kernels.arrays import AnyInt, ByteArray, HashArray, IntArray, LongArray
-from resolver.kernels.clustering.edge_graph import (
-    EdgeGraph,
-    add_pairs,
-    mean_margin,
-    move_edge,
-    new_graph,
-    tidy_table,
+from resolver.kernels.clustering.neighbor_lists import (
+    FORBIDDEN,
+    NONE,
+    Clusters,
+    find_root,
+    is_forbidden,
+    join_lists,
+    list_neighbors,
+    tidy_list,
 )
-from resolver.kernels.clustering.edge_table import edge_key, find_slot
 from resolver.kernels.compiler import compiled
-
-_LOW = 0xFFFFFFFF
-"""The lower 32 bits."""
 
 
 class RecordBatches(NamedTuple):
@@ -51,117 +50,100 @@ class DecidedPairs(NamedTuple):
     starts: LongArray
 
 
-HeapEntry: TypeAlias = tuple[float, np.int64, np.int64]
-"""Negative mean margin, clusters (smaller << 32 | larger), edge (edge << 32 | its version)."""
-
-
 @compiled(inline="always", allocates=False)
-def _may_merge(graph: EdgeGraph, edge: AnyInt) -> bool:
-    """Return whether an edge has compared pairs and no decision against a merge."""
-    may_merge: bool = graph.alive[edge] and not graph.forbidden[edge] and graph.pairs[edge] > 0
-    return may_merge
-
-
-@compiled(inline="always", allocates=False)
-def _heap_entry(graph: EdgeGraph, edge: AnyInt, missing: int) -> HeapEntry:
-    """Return the entry of an edge."""
-    left, right = graph.ends[edge, 0], graph.ends[edge, 1]
-    low, high = np.int64(min(left, right)), np.int64(max(left, right))
-    mean = mean_margin(graph, edge, low, high, missing)
-    return -mean, (low << 32) | high, (np.int64(edge) << 32) | graph.version[edge]
-
-
-@compiled(inline="always", allocates=False)
-def _shares_mark(graph: EdgeGraph, left: np.int64, right: np.int64) -> bool:
+def _shares_mark(clusters: Clusters, left: np.int64, right: np.int64) -> bool:
     """Return whether two clusters have a common mark."""
-    for word in range(graph.marks.shape[1]):
-        if graph.marks[left, word] & graph.marks[right, word] != 0:
+    for word in range(clusters.marks.shape[1]):
+        if clusters.marks[left, word] & clusters.marks[right, word] != 0:
             return True
     return False
 
 
 @compiled(inline="always", allocates=False)
-def _judge_entry(graph: EdgeGraph, entry: HeapEntry, missing: int) -> tuple[bool, float]:
-    """Return whether the clusters of an entry merge, and the negative mean to push it with again.
-
-    The latter is above 0 where it is not pushed again.
-    """
-    negative_mean, clusters, edge_version = entry
-    keep, merged, edge = clusters >> 32, clusters & _LOW, edge_version >> 32
-    is_outdated = graph.version[edge] != edge_version & _LOW
-    if is_outdated or not graph.alive[edge] or graph.forbidden[edge]:
-        return False, 1.0
-    mean = mean_margin(graph, edge, keep, merged, missing)
-    if mean < -negative_mean:
-        # A cluster has grown by records that the other was not compared with.
-        return False, -mean
-    # The kinds of a cluster only narrow and its marks only grow, so such clusters can never merge.
-    if _shares_mark(graph, keep, merged):
-        return False, 1.0
-    return graph.kinds[keep] & graph.kinds[merged] != 0, 1.0
-
-
-@compiled(inline="always", allocates=False)
-def _decided_merge(graph: EdgeGraph, pair: LongArray) -> tuple[np.int64, np.int64]:
-    """Return the clusters that a decided pair merges, the one to keep first; -1 where none."""
-    left, right = np.int64(pair[0]), np.int64(pair[1])
-    while graph.parent[left] != left:
-        left = graph.parent[left]
-    while graph.parent[right] != right:
-        right = graph.parent[right]
-    keep, merged = min(left, right), max(left, right)
-    if left == right or _shares_mark(graph, keep, merged):
-        return np.int64(-1), np.int64(-1)
-    slot = find_slot(graph.keys, edge_key(keep, merged, len(graph.first)))
-    if slot >= 0 and graph.forbidden[graph.edges[slot]]:
-        return np.int64(-1), np.int64(-1)
-    return keep, merged
-
-
-@compiled(inline="always", allocates=False)
-def _unite(graph: EdgeGraph, keep: np.int64, merged: np.int64) -> None:
-    """Add the records of a cluster to the one that is kept."""
-    kinds = graph.kinds
-    graph.parent[merged] = keep
+def _unite(clusters: Clusters, left: np.int64, right: np.int64) -> np.int64:
+    """Merge two clusters and return the one that is kept."""
+    keep, merged, kinds = min(left, right), max(left, right), clusters.kinds
+    clusters.parent[merged] = keep
     # A decision can merge kinds that exclude each other; the cluster may then be either.
     common = kinds[keep] & kinds[merged]
     kinds[keep] = common if common else kinds[keep] | kinds[merged]
-    graph.members[keep] += graph.members[merged]
-    for word in range(graph.marks.shape[1]):
-        graph.marks[keep, word] |= graph.marks[merged, word]
-
-
-@compiled(inline="always", allocates=False)
-def _merge_clusters(
-    graph: EdgeGraph, keep: np.int64, merged: np.int64, changed: LongArray
-) -> tuple[int, int]:
-    """Merge two clusters; write the edges that have changed into `changed`.
-
-    Return how many there are, and how many slots were used for the first time.
-    """
-    _unite(graph, keep, merged)
-    count, used = 0, 0
-    half = np.int64(graph.first[merged])
-    while half >= 0:
-        following = np.int64(graph.following[half])
-        if graph.alive[half >> 1]:
-            edge, new = move_edge(graph, half, keep, merged)
-            used += new
-            if edge >= 0:
-                changed[count] = edge
-                count += 1
-        half = following
-    return count, used
+    clusters.members[keep] += clusters.members[merged]
+    for word in range(clusters.marks.shape[1]):
+        clusters.marks[keep, word] |= clusters.marks[merged, word]
+    join_lists(clusters, keep, merged)
+    return keep
 
 
 @compiled(allocates=False)
-def _find_roots(parent: LongArray) -> None:
-    """Replace the parent of each record by the root of its cluster."""
-    for row in range(len(parent)):
-        root = row
-        while parent[root] != root:
-            root = parent[root]
-        parent[row] = root
+def _unite_decided(clusters: Clusters, same: LongArray, has_apart: bool) -> None:
+    """Merge the clusters of decided pairs (n × 2) unless something keeps them apart."""
+    for pair in range(len(same)):
+        left = find_root(clusters.parent, same[pair, 0])
+        right = find_root(clusters.parent, same[pair, 1])
+        keep, merged = min(left, right), max(left, right)
+        if left == right or _shares_mark(clusters, keep, merged):
+            continue
+        if not has_apart or not is_forbidden(clusters, merged, keep):
+            _unite(clusters, keep, merged)
+
+
+@compiled(inline="always", allocates=False)
+def _mean_margin(clusters: Clusters, cluster: np.int64, entry: AnyInt, missing: int) -> float:
+    """Return the mean margin between a cluster and the neighbor of an entry; -1 if it is below 0.
+
+    The sum is reduced by `missing` for each pair of records that was not compared.
+    """
+    pairs = clusters.pairs[entry]
+    product = clusters.members[cluster] * clusters.members[clusters.neighbor[entry]]
+    total = clusters.total[entry] - missing * (product - pairs)
+    if pairs == FORBIDDEN or total < 0:
+        return -1.0
+    mean: float = total / pairs
+    return mean
+
+
+@compiled(allocates=False)
+def _best_neighbor(clusters: Clusters, cluster: np.int64, missing: int) -> np.int64:
+    """Return the neighbor that a cluster would merge with first, `NONE` where there is none.
+
+    The list of the cluster must have been tidied; places are taken back.
+    """
+    best, best_mean = np.int64(NONE), 0.0
+    segment = np.int64(cluster)
+    while segment != NONE:
+        for entry in range(clusters.starts[segment], clusters.ends[segment]):
+            neighbor = np.int64(clusters.neighbor[entry])
+            clusters.place[neighbor] = NONE
+            mean = _mean_margin(clusters, cluster, entry, missing)
+            # Of two pairs with this cluster, that with the smaller neighbor is the smaller one.
+            if mean > best_mean or (mean == best_mean and (best == NONE or neighbor < best)):
+                has_kind = clusters.kinds[cluster] & clusters.kinds[neighbor] != 0
+                if has_kind and not _shares_mark(clusters, cluster, neighbor):
+                    best, best_mean = neighbor, mean
+        segment = np.int64(clusters.following[segment])
+    return best
+
+
+@compiled(allocates=False)
+def _unite_from(clusters: Clusters, record: AnyInt, missing: int, chain: LongArray) -> None:
+    """Follow best neighbors from a cluster, and merge those that are best for each other, until the
+    cluster has none left. `chain` has a place for each record.
+    """
+    chain[0], length = record, 1
+    while length > 0:
+        cluster = chain[length - 1]
+        tidy_list(clusters, cluster)
+        best = _best_neighbor(clusters, cluster, missing)
+        if best == NONE:
+            length -= 1
+        elif length > 1 and chain[length - 2] == best:
+            keep = _unite(clusters, cluster, best)
+            length -= 2
+            if length == 0:
+                chain[0], length = keep, 1
+        else:
+            chain[length] = best
+            length += 1
 
 
 @compiled()
@@ -174,38 +156,17 @@ def _agglomerate_batch(
     kinds: ByteArray,
     marks: HashArray,
     missing: int,
-) -> LongArray:
+) -> IntArray:
     """Return the root of each record: decided pairs are merged first, then the best mean margin."""
-    graph = new_graph(len(left) + len(apart), kinds, marks)
-    edge_count, used = add_pairs(graph, left, right, margin, apart)
-    changed = np.empty(len(graph.alive), dtype=np.int64)
-    for decided in range(len(same)):
-        keep, merged = _decided_merge(graph, same[decided])
-        if keep >= 0:
-            _, new = _merge_clusters(graph, keep, merged, changed)
-            used = tidy_table(graph, edge_count, used + new)
-    heap = [(0.0, np.int64(0), np.int64(0))]
-    heap.pop()
-    for number in range(edge_count):
-        if _may_merge(graph, number):
-            entry = _heap_entry(graph, number, missing)
-            if entry[0] <= 0:
-                heapq.heappush(heap, entry)
-    while len(heap) > 0:
-        entry = heapq.heappop(heap)
-        merges, negative_mean = _judge_entry(graph, entry, missing)
-        if merges:
-            count, new = _merge_clusters(graph, entry[1] >> 32, entry[1] & _LOW, changed)
-            used = tidy_table(graph, edge_count, used + new)
-            for place in range(count):
-                if _may_merge(graph, changed[place]):
-                    entry = _heap_entry(graph, changed[place], missing)
-                    if entry[0] <= 0:
-                        heapq.heappush(heap, entry)
-        elif negative_mean <= 0:
-            heapq.heappush(heap, (negative_mean, entry[1], entry[2]))
-    _find_roots(graph.parent)
-    return graph.parent
+    clusters = list_neighbors(left, right, margin, apart, kinds, marks)
+    _unite_decided(clusters, same, len(apart) > 0)
+    chain = np.empty(len(kinds), dtype=np.int64)
+    for record in range(len(kinds)):
+        if clusters.parent[record] == record:
+            _unite_from(clusters, record, missing, chain)
+    for record in range(len(kinds)):
+        clusters.parent[record] = find_root(clusters.parent, record)
+    return clusters.parent
 
 
 @compiled()

@@ -7,8 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from resolver.kernels.arrays import ByteArray, FloatArray, HashArray, IntArray, LongArray
-from resolver.kernels.clustering.edge_table import FREE, find_slot
 from resolver.kernels.compiler import compiled
+
+FREE = -1
+"""Slot without a pattern."""
 
 
 class PatternTable(NamedTuple):
@@ -75,18 +77,25 @@ def _pair_hash(left: np.int32, right: np.int32) -> np.uint64:
 
 
 @compiled(allocates=False)
-def _insert_pattern(table: PatternTable, pattern: np.int64) -> np.int64:
-    """Return the row of a new pattern; the last row where the table has no more room."""
-    last = np.int64(len(table.counts) - 1)
-    if table.used[0] == last:
-        return last
-    mask = len(table.keys) - 1
+def _find_slot(keys: LongArray, pattern: np.int64) -> np.int64:
+    """Return the slot that has a pattern, or the free one where it belongs."""
+    mask = len(keys) - 1
     slot = np.int64((np.uint64(pattern) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(20)) & mask
-    while table.keys[slot] != FREE:
+    while keys[slot] not in (FREE, pattern):
         slot = (slot + 1) & mask
-    table.keys[slot] = pattern
-    table.numbers[slot] = table.used[0]
-    table.used[0] += 1
+    return slot
+
+
+@compiled(allocates=False)
+def _find_row(table: PatternTable, pattern: np.int64) -> np.int64:
+    """Return the row of a pattern, at first a new one; the last where the table has no room."""
+    last, slot = np.int64(len(table.counts) - 1), _find_slot(table.keys, pattern)
+    if table.keys[slot] == FREE:
+        if table.used[0] == last:
+            return last
+        table.keys[slot] = pattern
+        table.numbers[slot] = table.used[0]
+        table.used[0] += 1
     return np.int64(table.numbers[slot])
 
 
@@ -125,8 +134,7 @@ def count_patterns(
         pattern = pairs.patterns[place]
         if pattern < 0:
             continue
-        slot = find_slot(table.keys, pattern)
-        row = np.int64(table.numbers[slot]) if slot >= 0 else _insert_pattern(table, pattern)
+        row = _find_row(table, pattern)
         logodds = np.int64(pairs.logodds[place])
         at = min(max((logodds + width * (bins // 2)) // width, 0), bins - 1)
         table.counts[row, at] += 1

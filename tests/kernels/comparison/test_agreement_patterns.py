@@ -7,8 +7,8 @@ from collections import Counter, defaultdict
 import numpy as np
 import pytest
 
-from resolver.kernels.clustering.edge_table import FREE
 from resolver.kernels.comparison.agreement_patterns import (
+    FREE,
     PairColumns,
     PatternTable,
     add_topic,
