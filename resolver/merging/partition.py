@@ -16,21 +16,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.kernels.number_sets import order_codes, order_hashes
-from resolver.kernels.text.hashed_ids import fill_hashed_ids
-from resolver.kernels.threads import threads
+from resolver.kernels.text.sha256 import fill_characters
 from resolver.records import Batch
 from resolver.records.batch import IntArray
+from resolver.records.text_digests import Digests, digest_texts
 
-_ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
+_PREFIX = "e-"
 _CHARACTERS = 20
-_CHARACTER_RANKS = np.zeros(256, dtype=np.uint64)
-_CHARACTER_RANKS[np.sort(_ALPHABET)] = np.arange(len(_ALPHABET), dtype=np.uint64)
-"""Place of each character of the alphabet in the order of texts."""
-_KEY_CHARACTERS = 12
-"""Characters that fit in a number, five bits each."""
-_TEXTS_AT_ONCE = 8_192
-_MIN_PARALLEL = 100_000
-"""Texts that are worth threads to hash them."""
+_KEY_BITS = 60
+"""Bits of a hash that are twelve characters, five bits each, as many as fit in a number."""
+_FIRST_BITS = np.uint64(int("10000" * 12, 2))
+"""First bit of each of the twelve."""
+_SIXES = np.uint64(int("00110" * 12, 2))
+"""The last six of the 32 characters are digits, and come first in the order of texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,38 +60,35 @@ def build_partition(
     is_root = np.bincount(labels) > 0
     roots, inverse = np.flatnonzero(is_root), (np.cumsum(is_root) - 1)[labels]
     if existing_ids is None:
-        ids = hash_ids("e-", batch.ids.take(pa.array(roots)), workers)
+        digests = digest_texts(batch.ids.take(pa.array(roots)), workers)
+        rank = _order_by_id(digests)
+        ids = _spell_ids(_PREFIX, digests[rank])
     else:
         ids = existing_ids.take(pa.array(roots))
-    rank = pc.sort_indices(ids).to_numpy() if existing_ids is not None else _sort_hashed(ids)
+        rank = pc.sort_indices(ids).to_numpy()
+        ids = ids.take(pa.array(rank))
     number = np.empty(len(roots), dtype=np.int32)
     number[rank] = np.arange(len(roots), dtype=np.int32)
     entity = number[inverse]
     order = order_codes(entity, len(roots))
     ends = np.cumsum(np.bincount(entity, minlength=len(roots)))
     offsets = np.concatenate([[0], ends]).astype(np.int64)
-    return Partition(ids.take(pa.array(rank)), entity, order, offsets)
+    return Partition(ids, entity, order, offsets)
 
 
-def _sort_hashed(ids: pa.StringArray) -> npt.NDArray[np.int64]:
-    """Return the places of ids that `hash_ids` made, in ascending order of these.
+def _order_by_id(digests: Digests) -> npt.NDArray[np.int64]:
+    """Return the places of digests in ascending order of the ids that they make.
 
-    Sorts by the first characters after the prefix, as numbers; texts take ten times as long.
+    Sorts by the first characters, as numbers; texts take ten times as long.
     """
-    if not len(ids):
-        return np.zeros(0, dtype=np.int64)
-    texts = np.frombuffer(ids.buffers()[2], dtype=np.uint8).reshape(len(ids), -1)
-    keys = np.zeros(len(ids), dtype=np.uint64)
-    for place in range(
-        texts.shape[1] - _CHARACTERS, texts.shape[1] - _CHARACTERS + _KEY_CHARACTERS
-    ):
-        keys = (keys << np.uint64(5)) | _CHARACTER_RANKS[texts[:, place]]
-    # twelve characters fill the last sixty bits
-    ordered, places = order_hashes(keys << np.uint64(64 - 5 * _KEY_CHARACTERS))
-    order = places.astype(np.int64)
+    keys = (digests[:, 0].astype(np.uint64) << np.uint64(28)) | (digests[:, 1] >> np.uint32(4))
+    # six more, modulo 32, in each five bits
+    keys = ((keys & ~_FIRST_BITS) + _SIXES) ^ (keys & _FIRST_BITS)
+    unused = np.uint64(60 - _KEY_BITS)
+    ordered, places = order_hashes((keys >> unused) << (unused + np.uint64(4)))
     if (ordered[1:] == ordered[:-1]).any():
-        order = pc.sort_indices(ids).to_numpy().astype(np.int64)
-    return order
+        places = pc.sort_indices(_spell_ids(_PREFIX, digests)).to_numpy()
+    return places.astype(np.int64)
 
 
 def assign_entity_ids(batch: Batch, labels: IntArray) -> list[str]:
@@ -102,26 +97,17 @@ def assign_entity_ids(batch: Batch, labels: IntArray) -> list[str]:
     return cast("list[str]", partition.ids.take(pa.array(partition.entity)).to_pylist())
 
 
-def hash_ids(prefix: str, texts: pa.Array, workers: int = 1) -> pa.StringArray:
-    """Return `prefix` and 20 base32 characters of the SHA-256 of each text (or bytes).
+def hash_ids(prefix: str, texts: pa.Array) -> pa.StringArray:
+    """Return `prefix` and 20 base32 characters of the SHA-256 of each text (or bytes)."""
+    return _spell_ids(prefix, digest_texts(texts))
 
-    The result does not depend on `workers` (threads).
-    """
-    texts = texts.cast(pa.large_binary())
-    _, offsets, letters = texts.buffers()
-    places = np.frombuffer(offsets, dtype=np.int64)[texts.offset :]
-    data = np.frombuffer(letters or b"\0", dtype=np.uint8)
-    count = len(texts)
-    characters = np.empty((count, len(prefix) + _CHARACTERS), dtype=np.uint8)
-    characters[:, : len(prefix)] = np.frombuffer(prefix.encode("ascii"), dtype=np.uint8)
-    hashed = np.empty((count, _CHARACTERS), dtype=np.uint8)
 
-    def fill(first: int) -> None:
-        """Hash some of the texts."""
-        fill_hashed_ids(places, data, first, min(first + _TEXTS_AT_ONCE, count), hashed)
-
-    with threads(workers if count >= _MIN_PARALLEL else 1) as pool:
-        list(pool.map(fill, range(0, count, _TEXTS_AT_ONCE)))
-    characters[:, len(prefix) :] = hashed
-    ends = np.arange(count + 1, dtype=np.int32) * np.int32(characters.shape[1])
-    return pa.StringArray.from_buffers(count, pa.py_buffer(ends), pa.py_buffer(characters))
+def _spell_ids(prefix: str, digests: Digests) -> pa.StringArray:
+    """Return `prefix` and the first characters of each digest."""
+    count, width = len(digests), len(prefix) + _CHARACTERS
+    texts, characters = np.empty((count, width), np.uint8), np.empty((count, _CHARACTERS), np.uint8)
+    fill_characters(digests, 0, count, characters)
+    texts[:, : len(prefix)] = np.frombuffer(prefix.encode("ascii"), dtype=np.uint8)
+    texts[:, len(prefix) :] = characters
+    ends = np.arange(count + 1, dtype=np.int32) * np.int32(width)
+    return pa.StringArray.from_buffers(count, pa.py_buffer(ends), pa.py_buffer(texts))
