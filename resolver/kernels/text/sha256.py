@@ -44,6 +44,13 @@ def _fill_block(
     The text, of `length` bytes from `start`, is followed by a one, and ends with its length in
     bits.
     """
+    if block + _BLOCK <= length:
+        for place in range(16):
+            at = start + block + 4 * place
+            high = np.uint32(data[at]) << np.uint32(24) | np.uint32(data[at + 1]) << np.uint32(16)
+            low = np.uint32(data[at + 2]) << np.uint32(8) | np.uint32(data[at + 3])
+            words[place, lane] = high | low
+        return
     for place in range(16):
         words[place, lane] = 0
     for at in range(block, min(block + _BLOCK, length)):
