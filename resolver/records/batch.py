@@ -11,7 +11,7 @@ set of records; stages require canonical batches. `workers` are threads, which c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, cast
@@ -192,12 +192,7 @@ def _single_record_column(texts: list[str], origins: list[str]) -> Column:
         values = _single_text(texts[0]) if len(texts) == 1 else pa.array(texts, pa.string())
         codes, zeros = np.arange(len(texts), dtype=np.int32), np.zeros(len(texts), dtype=np.int32)
         return Column(zeros, codes, values, zeros, _single_text(origins[0]))
-    column = _ColumnBuilder()
-    for text, origin in zip(texts, origins, strict=True):
-        column.rows.append(0)
-        column.codes.add(text)
-        column.origins.add(origin)
-    return column.build()
+    return _ColumnBuilder([0] * len(texts), texts, origins).build()
 
 
 def concat(batches: Iterable[Batch], workers: int = 1) -> Batch:
@@ -232,14 +227,14 @@ def _concat_columns(columns: list[tuple[int, Column]]) -> Column:
 class BatchBuilder:
     """Builder of a batch from records.
 
-    `add` takes a few microseconds per value; memory is that of the unique texts.
+    Texts are kept as they come, and coded at the end.
     """
 
     def __init__(self) -> None:
         self._ids: list[str] = []
         self._kinds: list[int] = []
-        self._schemas = _CodeBuilder()
-        self._sources = _CodeBuilder()
+        self._schemas: list[str] = []
+        self._sources: list[str] = []
         self._columns: dict[str, _ColumnBuilder] = {}
 
     def __len__(self) -> int:
@@ -250,48 +245,42 @@ class BatchBuilder:
         row = len(self._ids)
         self._ids.append(record.id)
         self._kinds.append(int(record.kind))
-        self._schemas.add(record.schema)
-        self._sources.add(record.source)
+        self._schemas.append(record.schema)
+        self._sources.append(record.source)
         for prop, text, origin in pack(record):
             column = self._columns.get(prop)
             if column is None:
-                column = self._columns[prop] = _ColumnBuilder()
+                column = self._columns[prop] = _ColumnBuilder([], [], [])
             column.rows.append(row)
-            column.codes.add(text)
-            column.origins.add(origin)
+            column.texts.append(text)
+            column.origins.append(origin)
 
     def build(self) -> Batch:
         """Return the batch of all records added so far."""
         return Batch(
             pa.array(self._ids, pa.string()),
             np.array(self._kinds, dtype=np.uint8),
-            self._schemas.coded(),
-            self._sources.coded(),
+            encode_texts(self._schemas),
+            encode_texts(self._sources),
             {prop: column.build() for prop, column in self._columns.items()},
         )
 
 
-class _CodeBuilder:
-    def __init__(self) -> None:
-        self.code_by_text: dict[str, int] = {}
-        self.codes: list[int] = []
-
-    def add(self, text: str) -> None:
-        self.codes.append(self.code_by_text.setdefault(text, len(self.code_by_text)))
-
-    def coded(self) -> Coded:
-        values = pa.array(list(self.code_by_text), pa.string())
-        return Coded(np.array(self.codes, dtype=np.int32), values)
+def encode_texts(texts: Sequence[str]) -> Coded:
+    """Return texts as codes over a dictionary, which has them in the order of their first place."""
+    encoded = pa.array(texts, pa.string()).dictionary_encode()
+    codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
+    return Coded(codes, encoded.dictionary)
 
 
+@dataclass(frozen=True, slots=True)
 class _ColumnBuilder:
-    def __init__(self) -> None:
-        self.rows: list[int] = []
-        self.codes = _CodeBuilder()
-        self.origins = _CodeBuilder()
+    rows: list[int]
+    texts: list[str]
+    origins: list[str]
 
     def build(self) -> Column:
-        codes, origins = self.codes.coded(), self.origins.coded()
+        codes, origins = encode_texts(self.texts), encode_texts(self.origins)
         rows = np.array(self.rows, dtype=np.int32)
         return Column(rows, codes.codes, codes.values, origins.codes, origins.values)
 

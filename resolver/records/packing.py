@@ -29,7 +29,10 @@ _NO_HANDLING = Handling()
 
 def join_fields(*fields: str) -> str:
     """Join fields into one text."""
-    return SEPARATOR.join(field.replace(SEPARATOR, " ") for field in fields).rstrip(SEPARATOR)
+    text = SEPARATOR.join(fields)
+    if text.count(SEPARATOR) >= len(fields):
+        text = SEPARATOR.join(field.replace(SEPARATOR, " ") for field in fields)
+    return text.rstrip(SEPARATOR)
 
 
 def split_fields(text: str, count: int) -> list[str]:
@@ -120,12 +123,13 @@ def pack(record: Record) -> list[tuple[str, str, str]]:
     rows += [(ACTIVITY, activity.value, "") for activity in record.activities]
     if record.handling != _NO_HANDLING:
         rows.append((HANDLING, handling_text(record.handling), ""))
-    packed: set[tuple[str, str]] = set()
-    unique = []
-    for column, text, origin in sorted(rows):
-        if text and (column, text) not in packed:
-            packed.add((column, text))
-            unique.append((column, text, origin))
+    rows.sort()
+    unique, last_column, last_text = [], "", ""
+    for row in rows:
+        column, text, _ = row
+        if text and not (text == last_text and column == last_column):
+            unique.append(row)
+            last_column, last_text = column, text
     return unique
 
 

@@ -16,8 +16,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.records import Batch, Coded, Column, Handling, Kind, Record
-from resolver.records.batch import IntArray
+from resolver.records import Batch, Column, Handling, Kind, Record
+from resolver.records.batch import IntArray, encode_texts
 from resolver.records.packing import unpack, unpack_handling
 from resolver.records.properties import HANDLING
 
@@ -153,21 +153,14 @@ def decode_batch(
     """Return the batch of some rows, in their order (not canonical)."""
     columns = {}
     for prop, (rows, texts, origins) in _collect_values(contents).items():
-        value, origin = _encode_column(texts), _encode_column(origins)
+        value, origin = encode_texts(texts), encode_texts(origins)
         columns[prop] = Column(
             np.array(rows, dtype=np.int32), value.codes, value.values, origin.codes, origin.values
         )
     return Batch(
         pa.array(ids, pa.string()),
         np.array(kinds, dtype=np.uint8),
-        _encode_column(schemas),
-        _encode_column(sources),
+        encode_texts(schemas),
+        encode_texts(sources),
         columns,
-    )
-
-
-def _encode_column(texts: Sequence[str]) -> Coded:
-    encoded = pa.array(texts, pa.string()).dictionary_encode()
-    return Coded(
-        encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32), encoded.dictionary
     )

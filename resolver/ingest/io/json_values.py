@@ -12,6 +12,8 @@ from resolver.ingest.text.machine_dates import read_date_readings
 
 def json_texts(value: object) -> list[str]:
     """Return the texts of a value or a list, trimmed, without empty texts, objects and nulls."""
+    if value is None:
+        return []
     items = value if isinstance(value, list) else [value]
     return [text for item in items if (text := json_text(item))]
 
@@ -38,6 +40,8 @@ def date_or_text(
     text: str, order: DateOrder | None = None, latest: datetime.date | None = None
 ) -> str:
     """Return a date of one reading in canonical form, another text unchanged (for display)."""
+    if not text:
+        return text
     try:
         readings = read_date_readings(text, order, latest)
     except DateError:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from resolver.ingest.io.json_rows import Json
-from resolver.ingest.io.json_values import json_objects, json_texts
+from resolver.ingest.io.json_values import json_texts
 from resolver.ingest.io.source_files import SourceFile
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.reference.ftm.schemata import (
@@ -33,7 +33,13 @@ DIRECT = ("parent", "owner", "operator", "holder", "issuer")
 def entity_source(row: Json, file: SourceFile) -> str:
     """Return the source of an entity: the first of its datasets, else the file's name."""
     datasets = json_texts(row.get("datasets"))
-    return re.sub(r"[^\w.-]+", "-", datasets[0] if datasets else file.stem)
+    return _name_source(datasets[0] if datasets else file.stem)
+
+
+@cache_short_texts(_MAX_NAMES)
+def _name_source(dataset: str) -> str:
+    """Return the source that a dataset is."""
+    return re.sub(r"[^\w.-]+", "-", dataset)
 
 
 def entity_properties(entity: Json) -> Json:
@@ -45,8 +51,12 @@ def entity_properties(entity: Json) -> Json:
 def nested_entities(entity: Json) -> Iterator[tuple[str, Json]]:
     """Yield entities nested inside another instead of referred to, with their property."""
     for prop, value in entity_properties(entity).items():
-        for inner in json_objects(value):
-            yield prop, inner
+        if isinstance(value, list):
+            for inner in value:
+                if isinstance(inner, dict):
+                    yield prop, inner
+        elif isinstance(value, dict):
+            yield prop, value
 
 
 def is_link_schema(schema: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from resolver.ingest.io.json_rows import Json
 from resolver.ingest.io.json_values import date_or_text, json_text, json_texts
@@ -12,6 +13,7 @@ from resolver.ingest.text.date_order import DateEvidence, DateOrder
 from resolver.ingest.text.machine_dates import read_date_readings
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Address, Identifier, Relation, RelationType
+from resolver.records.prepared.text_cache import cache_short_texts
 
 # Attributes with one property each.
 _TEXT_PROPERTIES = {
@@ -104,6 +106,10 @@ _FAMILY_OF: dict[str, str] = {
     "PHONE_TYPE": "PHONE_NUMBER",
     **dict.fromkeys(("EMAIL_TYPE", "WEBSITE_TYPE"), "TYPE"),
 }
+_NOTE = "NOTE"
+"""Family of attributes of no other."""
+_MAX_KEYS = 10_000
+"""Keys in a cache; a list may have any number of unknown ones."""
 _BOOKKEEPING = frozenset(
     ("DATA_SOURCE", "RECORD_ID", "RECORD_TYPE", "ENTITY_TYPE", "DSRC_ACTION", "LOAD_ID")
 )
@@ -158,32 +164,50 @@ class FeatureGroup:
 
 
 def group_features(feature: Json) -> Iterator[FeatureGroup]:
-    """Yield the attributes of one object in groups; unknown attributes have the family `NOTE`."""
+    """Yield the attributes of one object in groups; unknown attributes have the family `_NOTE`."""
     groups: dict[tuple[str, str], FeatureGroup] = {}
     for key, value in feature.items():
-        text = json_text(value)
-        if not text or key in _BOOKKEEPING:
+        if key in _BOOKKEEPING:
             continue
-        attribute, usage = _split_usage(key.upper())
-        family = _FAMILY_OF.get(attribute, "NOTE")
-        key_of_group = (family, usage if family != "NOTE" else key)
-        groups.setdefault(key_of_group, FeatureGroup(family, usage)).attributes[attribute] = text
+        text = json_text(value)
+        if not text:
+            continue
+        attribute = _read_key(key)
+        family = attribute.family
+        key_of_group = (family, attribute.usage if family != _NOTE else key)
+        group = groups.get(key_of_group)
+        if group is None:
+            group = groups[key_of_group] = FeatureGroup(family, attribute.usage)
+        group.attributes[attribute.name] = text
     yield from groups.values()
 
 
-def _split_usage(key: str) -> tuple[str, str]:
-    """Split a key into the longest known attribute at its end, and the usage before it."""
-    start = 0
+class _Attribute(NamedTuple):
+    """Attribute that a key names, with its family and the usage before it."""
+
+    name: str
+    family: str
+    usage: str
+    is_date: bool
+
+
+@cache_short_texts(_MAX_KEYS)
+def _read_key(key: str) -> _Attribute:
+    """Return the longest known attribute at the end of a key; the whole key where there is none."""
+    key = key.upper()
+    name, usage, start = key, "", 0
     while start >= 0:
         if key[start:] in _FAMILY_OF:
-            return key[start:], key[: max(start - 1, 0)]
+            name, usage = key[start:], key[: max(start - 1, 0)]
+            break
         start = key.find("_", start) + 1 or -1
-    return key, ""
+    is_date = name in _DATE_PROPERTIES or name.endswith(_ISSUE_DATE)
+    return _Attribute(name, _FAMILY_OF.get(name, _NOTE), usage, is_date)
 
 
 def guess_schema(features: list[Json]) -> str:
     """Guess the schema of a record without a type from its attributes."""
-    names = {_split_usage(key.upper())[0] for feature in features for key in feature}
+    names = {_read_key(key).name for feature in features for key in feature}
     if names & {"NAME_FIRST", "NAME_LAST", "DATE_OF_BIRTH", "GENDER", "PASSPORT_NUMBER"}:
         return "Person"
     return "Organization" if "NAME_ORG" in names else "LegalEntity"
@@ -192,10 +216,8 @@ def guess_schema(features: list[Json]) -> str:
 def gather_date_evidence(feature: Json, evidence: DateEvidence) -> None:
     """Add the dates of one object to the evidence of the order of day and month."""
     for key, value in feature.items():
-        if isinstance(value, str):
-            attribute = _split_usage(key.upper())[0]
-            if attribute in _DATE_PROPERTIES or attribute.endswith(_ISSUE_DATE):
-                evidence.add(json_text(value))
+        if isinstance(value, str) and _read_key(key).is_date:
+            evidence.add(json_text(value))
 
 
 def add_group(draft: RecordDraft, group: FeatureGroup, order: DateOrder) -> None:
@@ -230,8 +252,9 @@ def _add_name(draft: RecordDraft, group: FeatureGroup) -> None:
     usage = (group.get("NAME_TYPE") or group.usage).upper()
     parts = {prop: group.get(attribute) for attribute, prop in _NAME_PART_PROPERTIES.items()}
     full = group.get("NAME_FULL") or group.get("NAME_ORG")
-    has_name = any(value.prop in ("name", "lastName") for value in draft.values)
-    if usage in ("", "PRIMARY") and not has_name:
+    if usage in ("", "PRIMARY") and not any(
+        value.prop in ("name", "lastName") for value in draft.values
+    ):
         draft.add_value("name", full, "NAME")
         for prop, text in parts.items():
             draft.add_value(prop, text, "NAME")
@@ -294,7 +317,7 @@ _GROUP_READERS: dict[str, Callable[[RecordDraft, FeatureGroup], None]] = {
     "NAME": _add_name,
     "ADDR": _add_address,
     "MEMBER": _add_membership,
-    "NOTE": _add_notes,
+    _NOTE: _add_notes,
 }
 
 

@@ -133,8 +133,14 @@ def own_date_order(row: Json) -> DateOrder:
 
 def _iterate_features(row: Json) -> Iterator[Json]:
     """Yield the flat attributes as one object, then every nested object."""
-    yield {key: value for key, value in row.items() if not isinstance(value, list | dict)}
-    for value in row.values():
+    flat, nested = {}, []
+    for key, value in row.items():
+        if isinstance(value, list | dict):
+            nested.append(value)
+        else:
+            flat[key] = value
+    yield flat
+    for value in nested:
         yield from json_objects(value)
 
 
