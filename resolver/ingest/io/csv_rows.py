@@ -20,7 +20,7 @@ import pyarrow.csv as arrow_csv
 
 from resolver.errors import InputError
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.io.text_lines import ESCAPED, line_fault, read_text_blocks
+from resolver.ingest.io.text_lines import has_stray_bytes, line_fault, read_text_blocks
 from resolver.ingest.reader_types import Reject
 
 if TYPE_CHECKING:
@@ -109,13 +109,13 @@ CsvItems = Iterator[Row | Reject | PlainLines]
 
 
 _QUOTED = r'"[^"\n]*+(?:""[^"\n]*+)*+"'
-_QUOTED_CELLS = {
-    ",": re.compile(rf"(?:\A|(?<=[,\n])){_QUOTED}(?=[,\n]|\Z)"),
-    ";": re.compile(rf"(?:\A|(?<=[;\n])){_QUOTED}(?=[;\n]|\Z)"),
-    "\t": re.compile(rf"(?:\A|(?<=[\t\n])){_QUOTED}(?=[\t\n]|\Z)"),
-    "|": re.compile(rf"(?:\A|(?<=[|\n])){_QUOTED}(?=[|\n]|\Z)"),
+_QUOTED_TEXT = {
+    delimiter: re.compile(
+        rf'(?:[^"]*+(?:\A|(?<=[{delimiter}\n])){_QUOTED}(?=[{delimiter}\n]|\Z))*+[^"]*+'
+    )
+    for delimiter in ",;\t|"
 }
-"""By delimiter, what matches a cell on one line whose quotes pair up."""
+"""By delimiter, what matches lines with quotes only around whole cells, whose quotes pair up."""
 
 
 def read_csv_items(file: SourceFile, *, delimiter: str = ",", quotechar: str = '"') -> CsvItems:
@@ -167,11 +167,11 @@ def read_csv_rows(
 
 def _is_plain(text: str, delimiter: str, quotechar: str) -> bool:
     """Return whether each line is a row that has no fault and quotes only around whole cells."""
-    if "\x00" in text or (not text.isascii() and ESCAPED.search(text)):
+    if "\x00" in text or has_stray_bytes(text):
         return False
     if quotechar in text:
-        quoted = _QUOTED_CELLS.get(delimiter) if quotechar == '"' else None
-        if quoted is None or quotechar in quoted.sub("", text):
+        quoted = _QUOTED_TEXT.get(delimiter) if quotechar == '"' else None
+        if quoted is None or not quoted.fullmatch(text):
             return False
     return len(text) <= MAX_FIELD or max(map(len, text.split("\n"))) <= MAX_FIELD
 

@@ -9,6 +9,7 @@ import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import orjson
 
@@ -128,6 +129,9 @@ def read_json_objects(
             if match is None:
                 continue
             line, begin = line[match.end() :], None
+        if ends_line and scanner.is_between and (row := _parse_whole(line)) is not None:
+            yield number, row
+            continue
         for start, text in scanner.feed(number, line, ends_line=ends_line):
             yield _parse_object(file.label, start, text)
         if scanner.size > MAX_LINE:
@@ -142,6 +146,17 @@ def read_json_objects(
         yield Reject(file.label, 0, "the file holds no list of objects")
     if scanner.pending_lines:
         yield Reject(file.label, scanner.start, "the last object is cut off")
+
+
+def _parse_whole(line: str) -> Json | None:
+    """Return the object that a line is, with or without a comma after it; None for other lines."""
+    text = line.strip().removesuffix(",")
+    if not text.startswith("{") or not text.endswith("}"):
+        return None
+    try:
+        return cast("Json", orjson.loads(text))
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _parse_object(label: str, line: int, text: str) -> JsonRow | Reject:
@@ -169,6 +184,11 @@ class _ObjectScanner:
         self._depth = 0
         self._pending_size = 0
         self._open_string = ""
+
+    @property
+    def is_between(self) -> bool:
+        """Return whether an object may begin."""
+        return not (self._depth or self._open_string or self.is_finished)
 
     @property
     def size(self) -> int:
