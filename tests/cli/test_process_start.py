@@ -1,5 +1,6 @@
 """Tests of `resolver.cli.process_start`, each in a process that has loaded nothing."""
 
+import os
 import subprocess
 import sys
 
@@ -22,16 +23,18 @@ def test_arrow_is_loaded_without_pandas_which_can_be_loaded_later() -> None:
     assert answer.stdout.split() == ["False", "3"]
 
 
-def test_a_batch_run_loads_no_pandas_and_has_one_heap() -> None:
+def test_a_batch_run_loads_no_pandas_and_has_one_heap_and_no_blas_threads() -> None:
     code = (
         "import sys; from resolver.cli.app import run; import tempfile, pathlib;"
         "folder = pathlib.Path(tempfile.mkdtemp()); table = folder / 'people.csv';"
         "table.write_text('name,birth_date\\nIvan Petrov,1970-01-02\\nIvan Petrow,1970-01-02\\n');"
         "code = run(['dedupe', str(table), '--out', str(folder / 'result')]);"
-        "import pyarrow as pa;"
-        "print(code, 'pandas' in sys.modules, pa.default_memory_pool().backend_name)"
+        "import pyarrow as pa; from threadpoolctl import threadpool_info;"
+        "blas = max(row['num_threads'] for row in threadpool_info() if row['user_api'] == 'blas');"
+        "print(code, 'pandas' in sys.modules, pa.default_memory_pool().backend_name, blas)"
     )
+    unset = {name: text for name, text in os.environ.items() if "_NUM_THREADS" not in name}
     answer = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=unset
     )
-    assert answer.stdout.splitlines()[-1] == "0 False system"
+    assert answer.stdout.splitlines()[-1] == "0 False system 1"

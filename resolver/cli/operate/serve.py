@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from resolver.cli.options import PATH, listed_option, store_option
-from resolver.cli.process_start import load_arrow_without_pandas
+from resolver.cli.process_start import load_arrow_without_pandas, start_no_blas_threads
 from resolver.errors import ResolverError
 from resolver.kernels.garbage import collect_rarely
 from resolver.settings import Settings
@@ -91,6 +91,7 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
     """Run `resolver serve`."""
     _require_extra()
     collect_rarely()
+    start_no_blas_threads()
     load_arrow_without_pandas()
     # the service depends on this package, so the command loads it by name, as servers do
     service_settings = _service_settings(settings, store_url, options)
