@@ -26,6 +26,11 @@ from resolver.kernels.clustering.neighbor_lists import (
 )
 from resolver.kernels.compiler import compiled
 
+_FINISHED = -1
+"""State of a cluster that merges with no other any more."""
+_LONGEST = 8
+"""Entries of a list up to eight times of which are read in the first turn."""
+
 
 class RecordBatches(NamedTuple):
     """Records in batches: those of batch i are `rows[starts[i]:starts[i + 1]]`."""
@@ -125,9 +130,13 @@ def _best_neighbor(clusters: Clusters, cluster: np.int64, missing: int) -> np.in
 
 
 @compiled(allocates=False)
-def _unite_from(clusters: Clusters, record: AnyInt, missing: int, chain: LongArray) -> None:
+def _unite_from(
+    clusters: Clusters, record: AnyInt, missing: int, chain: LongArray, states: IntArray, turn: int
+) -> None:
     """Follow best neighbors from a cluster, and merge those that are best for each other, until the
-    cluster has none left. `chain` has a place for each record.
+    cluster has none left, or the chain leads to one whose turn has not come.
+
+    `chain` has a place for each record; `states` as in `_unite_all`.
     """
     chain[0], length = record, 1
     while length > 0:
@@ -135,15 +144,41 @@ def _unite_from(clusters: Clusters, record: AnyInt, missing: int, chain: LongArr
         tidy_list(clusters, cluster)
         best = _best_neighbor(clusters, cluster, missing)
         if best == NONE:
+            states[cluster] = _FINISHED
             length -= 1
         elif length > 1 and chain[length - 2] == best:
             keep = _unite(clusters, cluster, best)
             length -= 2
             if length == 0:
                 chain[0], length = keep, 1
+        elif states[best] == turn or clusters.entries[best] > _LONGEST << (3 * turn):
+            for place in range(length):
+                states[chain[place]] = turn
+            return
         else:
             chain[length] = best
             length += 1
+
+
+@compiled(allocates=False)
+def _unite_all(clusters: Clusters, missing: int, chain: LongArray, states: IntArray) -> None:
+    """Merge all clusters that may merge. `chain` and `states` (0 each) have a place per record.
+
+    Clusters with short lists have their turn first, each turn those of up to eight times as many
+    entries: otherwise a chain might read a long list again for each two of its many neighbors that
+    merge. `states`: the turn in which a chain led from a cluster to one whose turn has not come, or
+    `_FINISHED`.
+    """
+    turn, are_left = 1, True
+    while are_left:
+        are_left = False
+        for record in range(len(clusters.parent)):
+            if clusters.parent[record] != record or states[record] == _FINISHED:
+                continue
+            if states[record] != turn and clusters.entries[record] <= _LONGEST << (3 * turn):
+                _unite_from(clusters, record, missing, chain, states, turn)
+            are_left |= states[record] != _FINISHED
+        turn += 1
 
 
 @compiled()
@@ -160,10 +195,8 @@ def _agglomerate_batch(
     """Return the root of each record: decided pairs are merged first, then the best mean margin."""
     clusters = list_neighbors(left, right, margin, apart, kinds, marks)
     _unite_decided(clusters, same, len(apart) > 0)
-    chain = np.empty(len(kinds), dtype=np.int64)
-    for record in range(len(kinds)):
-        if clusters.parent[record] == record:
-            _unite_from(clusters, record, missing, chain)
+    chain, states = np.empty(len(kinds), dtype=np.int64), np.zeros(len(kinds), dtype=np.int32)
+    _unite_all(clusters, missing, chain, states)
     for record in range(len(kinds)):
         clusters.parent[record] = find_root(clusters.parent, record)
     return clusters.parent

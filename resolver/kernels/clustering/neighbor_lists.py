@@ -27,9 +27,9 @@ class Clusters(NamedTuple):
     Per entry: `neighbor` (a record of it), `total` and `pairs` (sum and number of margins, or
     `FORBIDDEN`). Per record: `parent`, `starts` (records + 1) and `ends` (of the entries in its
     segment), `following` (record whose segment continues the list). Per cluster: `last` (record
-    whose segment ends the list), `members` (records), `kinds` (bits it may still be), `marks`
-    (clusters × words: bits that no two clusters have once they merge), `place` (of its entry in the
-    list that is being tidied).
+    whose segment ends the list), `entries` (at most, in its list), `members` (records), `kinds`
+    (bits it may still be), `marks` (clusters × words: bits that no two clusters have once they
+    merge), `place` (of its entry in the list that is being tidied).
     """
 
     neighbor: IntArray
@@ -40,6 +40,7 @@ class Clusters(NamedTuple):
     ends: LongArray
     following: IntArray
     last: IntArray
+    entries: LongArray
     members: LongArray
     kinds: ByteArray
     marks: HashArray
@@ -99,6 +100,7 @@ def list_neighbors(
         starts[:-1].copy(),
         np.full(count, NONE, dtype=np.int32),
         np.arange(count).astype(np.int32),
+        np.diff(starts),
         np.ones(count, dtype=np.int64),
         kinds,
         marks,
@@ -118,6 +120,7 @@ def join_lists(clusters: Clusters, keep: np.int64, merged: np.int64) -> None:
     """Append the list of a merged cluster to that of the one that is kept."""
     clusters.following[clusters.last[keep]] = merged
     clusters.last[keep] = clusters.last[merged]
+    clusters.entries[keep] += clusters.entries[merged]
 
 
 @compiled(inline="always", allocates=False)
@@ -149,15 +152,15 @@ def _add_to_entry(clusters: Clusters, place: np.int64, entry: AnyInt) -> None:
 def tidy_list(clusters: Clusters, cluster: np.int64) -> None:
     """Leave one entry for each neighbor in the list of a cluster, and set the place of each."""
     starts, place = clusters.starts, clusters.place
-    target, end = np.int64(cluster), starts[cluster]
+    target, end, left_out = np.int64(cluster), starts[cluster], 0
     segment = np.int64(cluster)
     while segment != NONE:
         for entry in range(starts[segment], clusters.ends[segment]):
             root = find_root(clusters.parent, clusters.neighbor[entry])
-            if root == cluster:
-                continue
-            if place[root] != NONE:
-                _add_to_entry(clusters, place[root], entry)
+            if root == cluster or place[root] != NONE:
+                if root != cluster:
+                    _add_to_entry(clusters, place[root], entry)
+                left_out += 1
                 continue
             while end == starts[target + 1]:
                 clusters.ends[target] = end
@@ -171,3 +174,4 @@ def tidy_list(clusters: Clusters, cluster: np.int64) -> None:
     clusters.ends[target] = end
     clusters.following[target] = NONE
     clusters.last[cluster] = target
+    clusters.entries[cluster] -= left_out
