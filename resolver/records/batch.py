@@ -260,13 +260,13 @@ class BatchBuilder:
         return Batch(
             pa.array(self._ids, pa.string()),
             np.array(self._kinds, dtype=np.uint8),
-            encode_texts(self._schemas),
-            encode_texts(self._sources),
+            encode_column(self._schemas),
+            encode_column(self._sources),
             {prop: column.build() for prop, column in self._columns.items()},
         )
 
 
-def encode_texts(texts: Sequence[str]) -> Coded:
+def encode_column(texts: Sequence[str]) -> Coded:
     """Return texts as codes over a dictionary, which has them in the order of their first place."""
     encoded = pa.array(texts, pa.string()).dictionary_encode()
     codes = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int32, copy=False)
@@ -280,7 +280,7 @@ class _ColumnBuilder:
     origins: list[str]
 
     def build(self) -> Column:
-        codes, origins = encode_texts(self.texts), encode_texts(self.origins)
+        codes, origins = encode_column(self.texts), encode_column(self.origins)
         rows = np.array(self.rows, dtype=np.int32)
         return Column(rows, codes.codes, codes.values, origins.codes, origins.values)
 

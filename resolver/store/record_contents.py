@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.records import Batch, Column, Handling, Kind, Record
-from resolver.records.batch import IntArray, encode_texts
+from resolver.records.batch import IntArray, encode_column
 from resolver.records.packing import unpack, unpack_handling
 from resolver.records.properties import HANDLING
 
@@ -153,14 +153,14 @@ def decode_batch(
     """Return the batch of some rows, in their order (not canonical)."""
     columns = {}
     for prop, (rows, texts, origins) in _collect_values(contents).items():
-        value, origin = encode_texts(texts), encode_texts(origins)
+        value, origin = encode_column(texts), encode_column(origins)
         columns[prop] = Column(
             np.array(rows, dtype=np.int32), value.codes, value.values, origin.codes, origin.values
         )
     return Batch(
         pa.array(ids, pa.string()),
         np.array(kinds, dtype=np.uint8),
-        encode_texts(schemas),
-        encode_texts(sources),
+        encode_column(schemas),
+        encode_column(sources),
         columns,
     )
