@@ -26,6 +26,7 @@ from resolver.clustering.signed_clustering import (
     PairLogOdds,
     cluster,
     components,
+    find_pairs_between,
 )
 from resolver.records.batch import IntArray
 from resolver.records.kinds import combine_kinds
@@ -98,10 +99,9 @@ def select_near_pairs(
 
     No round merges others, so it need not look at them.
     """
-    component = components(len(labels), labels[linked.left], labels[linked.right], [])[labels]
-    left, right = problem.pairs.left, problem.pairs.right
-    is_near = (component[left] == component[right]) & (labels[left] != labels[right])
-    return replace(problem, pairs=problem.select_pairs(np.flatnonzero(is_near)))
+    component = components(len(labels), labels[linked.left], labels[linked.right], [])
+    near = find_pairs_between(problem.pairs, labels, component)
+    return replace(problem, pairs=problem.select_pairs(near))
 
 
 class EntityState(NamedTuple):
@@ -183,12 +183,10 @@ def _add_weak_pairs(state: EntityState, problem: ClusterProblem) -> PairLogOdds:
     link threshold: these push with the score of their strongest records.
     """
     labels, candidates = state.labels, state.candidates
-    pairs = problem.pairs
     pulls = candidates.logodds >= problem.rule.merge_threshold
     component = components(len(labels), candidates.left[pulls], candidates.right[pulls], [])
-    low, high = labels[pairs.left], labels[pairs.right]
-    is_inside = (low != high) & (component[low] == component[high])
-    keys, strongest = _group_by_entities(labels, problem.select_pairs(np.flatnonzero(is_inside)))
+    inside = find_pairs_between(problem.pairs, labels, component)
+    keys, strongest = _group_by_entities(labels, problem.select_pairs(inside))
     candidate_keys = _pack(candidates.left, candidates.right)
     is_weak = ~np.isin(keys, candidate_keys, assume_unique=True)
     left, right = _unpack(keys[is_weak])

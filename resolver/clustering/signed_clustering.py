@@ -28,7 +28,11 @@ from resolver.kernels.clustering.agglomeration import (
     RecordBatches,
     agglomerate,
 )
-from resolver.kernels.clustering.components import sort_by_key, unite_components
+from resolver.kernels.clustering.components import (
+    mark_pairs_between,
+    sort_by_key,
+    unite_components,
+)
 from resolver.records.batch import IntArray
 
 MISSING = 400
@@ -114,7 +118,7 @@ def cluster(
     links = np.flatnonzero(logodds >= rule.link_threshold)
     links = links[_margins(logodds[links], rule) >= 0]
     component = components(count, left[links], right[links], joined)
-    inside = np.flatnonzero(component[left] == component[right])
+    inside = find_pairs_between(pairs, np.arange(count, dtype=np.int32), component)
     left, right, margin = left[inside], right[inside], _margins(logodds[inside], rule)
     sizes = np.bincount(component, minlength=count)
     labels = np.arange(count, dtype=np.int32)
@@ -273,6 +277,22 @@ def components(count: int, left: IntArray, right: IntArray, joined: Sequence[Row
     unite_components(roots, left, right)
     unite_components(roots, *_pairs_array(joined).T)
     return roots
+
+
+def find_pairs_between(
+    pairs: PairLogOdds, labels: IntArray, groups: IntArray
+) -> npt.NDArray[np.int64]:
+    """Return the places of the pairs whose rows have two labels of one group.
+
+    `labels` by row, `groups` by label.
+    """
+    marked = np.empty(len(pairs.left), dtype=bool)
+    left, right, labels, groups = (
+        np.ascontiguousarray(part, dtype=np.int32)
+        for part in (pairs.left, pairs.right, labels, groups)
+    )
+    mark_pairs_between(left, right, labels, groups, marked)
+    return np.flatnonzero(marked)
 
 
 def _pairs_inside(

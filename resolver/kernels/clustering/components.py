@@ -62,3 +62,16 @@ def sort_by_key(keys: AnyIntArray, items: LongArray, starts: LongArray, out: Lon
     for place in range(len(keys)):
         out[filled[keys[place]]] = items[place]
         filled[keys[place]] += 1
+
+
+@compiled(allocates=False)
+def mark_pairs_between(
+    left: IntArray, right: IntArray, labels: IntArray, groups: IntArray, marked: BoolArray
+) -> None:
+    """Mark the pairs of rows that have two labels of one group.
+
+    `labels` by row, `groups` by label.
+    """
+    for pair in range(len(left)):
+        first, second = labels[left[pair]], labels[right[pair]]
+        marked[pair] = (first != second) & (groups[first] == groups[second])
