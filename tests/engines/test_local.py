@@ -101,7 +101,7 @@ def test_input_order_does_not_matter(resolution: Resolution, world: World) -> No
 
 SMALLEST_PARTS = (
     "resolver.engines.result_files._ENTITIES_PER_PROCESS",
-    "resolver.merging.partition._MIN_PARALLEL",
+    "resolver.records.text_digests._MIN_PARALLEL",
     "resolver.normalize.name_hashes._MIN_PARALLEL",
     "resolver.normalize.population_counts._MIN_PARALLEL",
     "resolver.normalize.token_tables._MIN_PARALLEL",
