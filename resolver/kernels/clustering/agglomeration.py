@@ -28,8 +28,8 @@ from resolver.kernels.compiler import compiled
 
 _FINISHED = -1
 """State of a cluster that merges with no other any more."""
-_LONGEST = 8
-"""Entries of a list up to eight times of which are read in the first turn."""
+_FEW = 64
+"""Entries of the longest list that is read in the first turn."""
 
 
 class RecordBatches(NamedTuple):
@@ -129,6 +129,15 @@ def _best_neighbor(clusters: Clusters, cluster: np.int64, missing: int) -> np.in
     return best
 
 
+@compiled(inline="always", allocates=False)
+def _has_turn(clusters: Clusters, cluster: AnyInt, turn: int) -> bool:
+    """Return whether the list of a cluster is short enough for a turn: each reads lists of up to
+    eight times as many entries as the one before.
+    """
+    has_turn: bool = clusters.entries[cluster] <= _FEW << (3 * (turn - 1))
+    return has_turn
+
+
 @compiled(allocates=False)
 def _unite_from(
     clusters: Clusters, record: AnyInt, missing: int, chain: LongArray, states: IntArray, turn: int
@@ -151,7 +160,7 @@ def _unite_from(
             length -= 2
             if length == 0:
                 chain[0], length = keep, 1
-        elif states[best] == turn or clusters.entries[best] > _LONGEST << (3 * turn):
+        elif states[best] == turn or not _has_turn(clusters, best, turn):
             for place in range(length):
                 states[chain[place]] = turn
             return
@@ -164,10 +173,9 @@ def _unite_from(
 def _unite_all(clusters: Clusters, missing: int, chain: LongArray, states: IntArray) -> None:
     """Merge all clusters that may merge. `chain` and `states` (0 each) have a place per record.
 
-    Clusters with short lists have their turn first, each turn those of up to eight times as many
-    entries: otherwise a chain might read a long list again for each two of its many neighbors that
-    merge. `states`: the turn in which a chain led from a cluster to one whose turn has not come, or
-    `_FINISHED`.
+    Clusters with short lists have their turn first: otherwise a chain might read a long list again
+    for each two of its many neighbors that merge. `states`: the turn in which a chain led from a
+    cluster to one whose turn has not come, or `_FINISHED`.
     """
     turn, are_left = 1, True
     while are_left:
@@ -175,9 +183,9 @@ def _unite_all(clusters: Clusters, missing: int, chain: LongArray, states: IntAr
         for record in range(len(clusters.parent)):
             if clusters.parent[record] != record or states[record] == _FINISHED:
                 continue
-            if states[record] != turn and clusters.entries[record] <= _LONGEST << (3 * turn):
+            if states[record] != turn and _has_turn(clusters, record, turn):
                 _unite_from(clusters, record, missing, chain, states, turn)
-            are_left |= states[record] != _FINISHED
+            are_left |= states[find_root(clusters.parent, record)] != _FINISHED
         turn += 1
 
 
