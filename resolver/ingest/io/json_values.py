@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 
 from resolver.errors import DateError
 from resolver.ingest.text.date_order import DateOrder
@@ -29,11 +28,10 @@ def json_text(value: object) -> str:
     return str(value) if isinstance(value, int | float) else ""
 
 
-def json_objects(value: object) -> Iterator[dict[str, object]]:
-    """Yield the objects in a value or a list."""
-    for item in value if isinstance(value, list) else [value]:
-        if isinstance(item, dict):
-            yield item
+def json_objects(value: object) -> list[dict[str, object]]:
+    """Return the objects in a value or a list."""
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, dict)]
 
 
 def date_or_text(

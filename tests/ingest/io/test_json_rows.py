@@ -73,6 +73,20 @@ def test_objects_of_an_array_are_those_of_the_whole_parse(
     assert [row for row in rows if isinstance(row, Reject)] == []
 
 
+@given(objects, st.booleans(), st.sampled_from(["", " ", "\r"]))
+def test_objects_of_one_line_each_are_those_of_their_lines(
+    tmp_path_factory: pytest.TempPathFactory,
+    content: list[dict[str, Any]],
+    in_array: bool,
+    end: str,
+) -> None:
+    texts = [json.dumps(item, ensure_ascii=False) for item in content]
+    array = ["[", *(f"{text},{end}" for text in texts[:-1]), *texts[-1:], "]"]
+    lines = "\n".join(array if in_array else [text + end for text in texts])
+    rows = list(read_json_objects(write(tmp_path_factory.mktemp("json"), lines)))
+    assert rows == list(enumerate(content, 2 if in_array else 1))
+
+
 def test_objects_have_the_line_they_begin_on(tmp_path: Path) -> None:
     rows = list(read_json_objects(write(tmp_path, '[\n {"a": "}"},\n {\n "b": [{}]}]\n')))
     assert rows == [(2, {"a": "}"}), (3, {"b": [{}]})]

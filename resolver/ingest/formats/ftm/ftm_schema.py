@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from resolver.ingest.io.json_rows import Json
-from resolver.ingest.io.json_values import json_texts
+from resolver.ingest.io.json_values import json_objects, json_texts
 from resolver.ingest.io.source_files import SourceFile
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.reference.ftm.schemata import (
@@ -51,12 +51,8 @@ def entity_properties(entity: Json) -> Json:
 def nested_entities(entity: Json) -> Iterator[tuple[str, Json]]:
     """Yield entities nested inside another instead of referred to, with their property."""
     for prop, value in entity_properties(entity).items():
-        if isinstance(value, list):
-            for inner in value:
-                if isinstance(inner, dict):
-                    yield prop, inner
-        elif isinstance(value, dict):
-            yield prop, value
+        for inner in json_objects(value):
+            yield prop, inner
 
 
 def is_link_schema(schema: str) -> bool:
