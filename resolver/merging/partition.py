@@ -106,7 +106,7 @@ def _spell_ids(prefix: str, digests: Digests) -> pa.StringArray:
     """Return `prefix` and the first characters of each digest."""
     count, width = len(digests), len(prefix) + _CHARACTERS
     texts, characters = np.empty((count, width), np.uint8), np.empty((count, _CHARACTERS), np.uint8)
-    fill_characters(digests, 0, count, characters)
+    fill_characters(digests, characters)
     texts[:, : len(prefix)] = np.frombuffer(prefix.encode("ascii"), dtype=np.uint8)
     texts[:, len(prefix) :] = characters
     ends = np.arange(count + 1, dtype=np.int32) * np.int32(width)

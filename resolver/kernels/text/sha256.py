@@ -132,13 +132,11 @@ def fill_digests(
 
 
 @compiled(allocates=False)
-def fill_characters(
-    digests: LetterArray, first: AnyInt, last: AnyInt, characters: ByteArray
-) -> None:
-    """Write the first characters of the base32 of digests `first` … `last` - 1 (texts × 8 words),
-    as many as `characters` has columns, 51 at most.
+def fill_characters(digests: LetterArray, characters: ByteArray) -> None:
+    """Write the first characters of the base32 of digests (texts × 8 words), as many as
+    `characters` has columns, 51 at most.
     """
-    for row in range(first, last):
+    for row in range(len(digests)):
         for place in range(characters.shape[1]):
             # five bits, which may lie in two words
             word, shift = 5 * place // 32, 5 * place % 32
