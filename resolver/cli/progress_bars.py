@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from threading import Event, Thread
+from contextlib import ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import click
 
-from resolver.kernels.processes import pausing
+from resolver.kernels.repeated_task import RepeatedTask
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
@@ -84,52 +82,15 @@ class ProgressBars:
         self._stage = ""
 
 
-@contextmanager
-def _drawn_regularly(bars: RichProgress) -> Iterator[None]:
-    """Draw the bars several times a second, by a thread that does not prevent work in several
-    processes.
-    """
+def _drawn_regularly(bars: RichProgress) -> RepeatedTask:
+    """Return a task that draws the bars several times a second."""
 
-    @contextmanager
-    def pause() -> Iterator[None]:
-        """Draw nothing within the context."""
-        thread.stop()
-        try:
-            yield
-        finally:
-            thread.start()
+    def draw() -> bool:
+        """Draw the bars."""
+        bars.refresh()
+        return True
 
-    thread = _DrawingThread(bars)
-    thread.start()
-    try:
-        with pausing(pause):
-            yield
-    finally:
-        thread.stop()
-
-
-class _DrawingThread:
-    """Thread that draws bars anew; it can be stopped and started again."""
-
-    def __init__(self, bars: RichProgress) -> None:
-        self._bars, self._end = bars, Event()
-        self._thread: Thread | None = None
-
-    def start(self) -> None:
-        """Begin to draw."""
-        self._end.clear()
-        self._thread = Thread(target=self._draw, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End drawing, and wait for the end."""
-        self._end.set()
-        if self._thread is not None:
-            self._thread.join()
-
-    def _draw(self) -> None:
-        while not self._end.wait(_DRAWING_SECONDS):
-            self._bars.refresh()
+    return RepeatedTask(draw, _DRAWING_SECONDS, "progress bars")
 
 
 def _rich_bars() -> RichProgress:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -27,6 +26,7 @@ from resolver.hub.admin import REFRESH_JOB as REFRESH_JOB
 from resolver.hub.admin import summarize_keys
 from resolver.hub.hub import Hub
 from resolver.hub.ownership import RecordOwner
+from resolver.kernels.repeated_task import RepeatedTask
 from resolver.records.progress import Progress
 from resolver.store import Job as Job
 from resolver.store import JobState, LeaseError, Store
@@ -94,29 +94,24 @@ class WorkerPresence:
 
     def __init__(self, jobs: Path) -> None:
         self._path = jobs / _PRESENCE
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._repeat, name="presence", daemon=True)
+        self._repeated = RepeatedTask(self._touch, _PRESENCE_SECONDS, "presence")
 
     def __enter__(self) -> WorkerPresence:
         self._touch()
-        self._thread.start()
+        self._repeated.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
+    def __exit__(self, *error: object) -> None:
+        self._repeated.__exit__(*error)
         with suppress(OSError):
             # another worker makes it anew within seconds
             self._path.unlink()
 
-    def _repeat(self) -> None:
-        while not self._over.wait(_PRESENCE_SECONDS):
-            self._touch()
-
-    def _touch(self) -> None:
+    def _touch(self) -> bool:
         with suppress(OSError):
             self._path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
             self._path.touch(mode=0o600)
+        return True
 
 
 def is_worker_running(jobs: Path) -> bool:
@@ -236,16 +231,14 @@ class JobProgress:
         self._store, self._job, self._lease = store, job, lease
         self._state = _StageState("", 0, None)
         self._stop, self._late = "", False
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        self._beats = RepeatedTask(self._beat, lease.total_seconds() / 6, "heartbeat")
 
     def __enter__(self) -> JobProgress:
-        self._thread.start()
+        self._beats.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._thread.join()
+    def __exit__(self, *error: object) -> None:
+        self._beats.__exit__(*error)
 
     def start(self, stage: str, total: int | None = None, unit: str = "") -> None:
         """Begin a stage. Raises `JobStoppedError`."""
@@ -266,20 +259,21 @@ class JobProgress:
         if self._stop and not self._late:
             raise JobStoppedError(self._stop)
 
-    def _beat(self) -> None:
-        while not self._over.wait(self._lease.total_seconds() / 6):
-            try:
-                stage, done, total = self._state.shown
-                row = self._store.jobs.heartbeat(
-                    self._job, stage=stage, done=done, total=total, lease=self._lease
-                )
-                self._stop = "the job was cancelled" if row.cancel_requested else ""
-            except LeaseError as error:
-                self._stop = error.message
-                return
-            except ResolverError:
-                # the database may be back before the lease is over
-                continue
+    def _beat(self) -> bool:
+        """Keep the lease; return whether the job still has it."""
+        try:
+            stage, done, total = self._state.shown
+            row = self._store.jobs.heartbeat(
+                self._job, stage=stage, done=done, total=total, lease=self._lease
+            )
+            self._stop = "the job was cancelled" if row.cancel_requested else ""
+        except LeaseError as error:
+            self._stop = error.message
+            return False
+        except ResolverError:
+            # the database may be back before the lease is over
+            pass
+        return True
 
 
 def run_next_job(

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.options import PATH, store_option
+from resolver.cli.process_start import load_arrow_without_pandas, start_no_blas_threads
 from resolver.cli.run_results import write_run_results
+from resolver.kernels.garbage import BATCH_OBJECTS, collect_rarely
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,6 +65,9 @@ def command(
     model_dir: Path | None,
 ) -> None:
     """Run `resolver worker`."""
+    collect_rarely(BATCH_OBJECTS)
+    start_no_blas_threads()
+    load_arrow_without_pandas()
     from resolver.cli.store_arguments import open_hub
     from resolver.errors import StoreError
     from resolver.hub.job_worker import REFRESH_JOB, WorkerPresence, jobs_folder, run_next_job
