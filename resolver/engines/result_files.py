@@ -197,20 +197,23 @@ def _write_csv(
 ) -> None:
     """Columns of text as CSV: UTF-8, a comma, `\\n`, quotes only where needed.
 
-    Without `names` the file has no header. The file does not depend on `workers` (threads).
+    The file does not depend on `workers` (threads).
     """
     with open(path, "wb", buffering=_BYTES_AT_ONCE) as file, threads(workers) as pool:
-        if names:
-            file.write(",".join(names).encode("ascii") + b"\n")
+        file.write(_header_line(names))
         # few at a time, as all lines together may be gigabytes
         while some := list(islice(pieces, max(workers, 1))):
-            for lines in pool.map(_csv_lines, some):
+            for lines in pool.map(lambda piece: _csv_lines(piece()), some):
                 file.write(lines)
 
 
-def _csv_lines(piece: _Piece) -> memoryview:
+def _header_line(names: Sequence[str]) -> bytes:
+    return ",".join(names).encode("ascii") + b"\n"
+
+
+def _csv_lines(columns: Sequence[pa.Array]) -> memoryview:
     """Return the lines of some rows."""
-    first, *others = map(_quote_cells, piece())
+    first, *others = map(_quote_cells, columns)
     cells = [text for cell in others for text in (_COMMA_TEXT, cell)]
     return _utf8_bytes(pc.binary_join_element_wise(first, *cells, _NEWLINE, _NOTHING))
 
@@ -283,17 +286,12 @@ def _six_decimals(scores: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pa.St
 def _write_merged(folder: Path, merge: MergeContext, workers: int) -> None:
     """Write entities.ftm.json and statements.csv; each process writes those of some entities."""
 
-    def write(start: int, stop: int) -> list[Path]:
-        """Write the files of a range of entities, and return their paths."""
-        # those of the first entities are the files that the others are appended to
-        suffix = f".{start}" if start else ""
-        paths = [folder / f"{name}{suffix}" for name in ("entities.ftm.json", "statements.csv")]
-        entities = range(start, stop)
-        _write_ftm(paths[0], merge, entities)
-        _write_statements(paths[1], merge, entities)
-        return paths
-
-    files, *later = map_equal_parts(write, len(merge.parts), workers, _ENTITIES_PER_PROCESS)
+    files, *later = map_equal_parts(
+        lambda start, stop: _write_entity_range(folder, merge, range(start, stop)),
+        len(merge.parts),
+        workers,
+        _ENTITIES_PER_PROCESS,
+    )
     for parts in later:
         for whole, part in zip(files, parts, strict=True):
             with open(whole, "ab") as target, open(part, "rb") as source:
@@ -301,25 +299,27 @@ def _write_merged(folder: Path, merge: MergeContext, workers: int) -> None:
             part.unlink()
 
 
-def _write_ftm(path: Path, merge: MergeContext, entities: range) -> None:
-    from resolver.merging import iterate_golden_records, to_ftm
+def _write_entity_range(folder: Path, merge: MergeContext, entities: range) -> list[Path]:
+    """Write the FollowTheMoney entities and the statements of some entities; return the paths.
 
-    with open(path, "wb", buffering=_BYTES_AT_ONCE) as file:
-        for golden in iterate_golden_records(merge, entities):
-            for entity in to_ftm(golden):
-                file.write(orjson.dumps(entity, option=orjson.OPT_APPEND_NEWLINE))
+    Those of the first entities begin with the header; the others are appended to them.
+    """
+    from resolver.merging import STATEMENT_COLUMNS, iterate_merged, to_ftm
 
-
-def _write_statements(path: Path, merge: MergeContext, entities: range) -> None:
-    """Write the statements of some entities; those of the first ones have the header."""
-    from resolver.merging import STATEMENT_COLUMNS, iterate_statements
-
-    def columns(piece: pa.RecordBatch) -> list[pa.Array]:
-        """Return the columns of some statements."""
-        return list(map(escape_formulas, piece.columns))
-
-    pieces = (partial(columns, piece) for piece in iterate_statements(merge, entities))
-    _write_csv(path, () if entities.start else STATEMENT_COLUMNS, pieces)
+    suffix = f".{entities.start}" if entities.start else ""
+    paths = [folder / f"{name}{suffix}" for name in ("entities.ftm.json", "statements.csv")]
+    with (
+        open(paths[0], "wb", buffering=_BYTES_AT_ONCE) as ftm_file,
+        open(paths[1], "wb", buffering=_BYTES_AT_ONCE) as csv_file,
+    ):
+        if not entities.start:
+            csv_file.write(_header_line(STATEMENT_COLUMNS))
+        for golden_records, statements in iterate_merged(merge, entities):
+            csv_file.write(_csv_lines(list(map(escape_formulas, statements.columns))))
+            for golden in golden_records:
+                for entity in to_ftm(golden):
+                    ftm_file.write(orjson.dumps(entity, option=orjson.OPT_APPEND_NEWLINE))
+    return paths
 
 
 def _write_rejects(path: Path, rejects: Sequence[RejectedRow]) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from resolver.merging.statement_table import (
         STATEMENT_COLUMNS,
         build_statements,
+        iterate_merged,
         iterate_statements,
     )
 
@@ -34,6 +35,7 @@ _LAZY = {
     "build_ftm_entities": "ftm.entity_batches",
     "STATEMENT_COLUMNS": "statement_table",
     "build_statements": "statement_table",
+    "iterate_merged": "statement_table",
     "iterate_statements": "statement_table",
 }
 
@@ -52,6 +54,7 @@ __all__ = [
     "build_partition",
     "build_statements",
     "iterate_golden_records",
+    "iterate_merged",
     "iterate_statements",
     "to_ftm",
 ]

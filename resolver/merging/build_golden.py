@@ -46,13 +46,18 @@ def iterate_golden_records(
 
     `entities`: numbers of consecutive entities (None: all).
     """
+    for chunk in split_values(context.batch, context.parts, entities):
+        yield from merge_chunk(chunk, context)
+
+
+def merge_chunk(chunk: ValueChunk, context: MergeContext) -> Iterator[GoldenRecord]:
+    """Yield the golden records of a chunk (of `split_values`)."""
     order, offsets = context.order, context.offsets
-    for chunk in split_values(context.batch, context.parts, entities=entities):
-        runs = ValueRuns.of(chunk, context)
-        for entity in range(chunk.first, chunk.last):
-            yield build_golden_record(
-                entity, order[offsets[entity] : offsets[entity + 1]], runs, context
-            )
+    runs = ValueRuns.of(chunk, context)
+    for entity in range(chunk.first, chunk.last):
+        yield build_golden_record(
+            entity, order[offsets[entity] : offsets[entity + 1]], runs, context
+        )
 
 
 @dataclass(frozen=True, slots=True)

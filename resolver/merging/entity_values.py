@@ -14,7 +14,7 @@ from resolver.merging.partition import Partition
 from resolver.records import Batch
 from resolver.records.batch import IntArray
 
-VALUES_PER_CHUNK = 400_000
+VALUES_PER_CHUNK = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,12 @@ class ValueChunk:
             )
         return cast("list[str]", all_texts.tolist())
 
+    def by_record(self) -> ValueChunk:
+        """Return the values sorted by (entity, row, column, code)."""
+        order = np.lexsort((self.codes, self.columns, self.rows, self.entities))
+        arrays = (self.entities, self.columns, self.rows, self.codes, self.origins)
+        return ValueChunk(self.first, self.last, self.names, *(array[order] for array in arrays))
+
 
 @dataclass(frozen=True, slots=True)
 class _SortedColumn:
@@ -59,16 +65,12 @@ class _SortedColumn:
 
 
 def split_values(
-    batch: Batch,
-    partition: Partition,
-    *,
-    by_record: bool = False,
-    entities: range | None = None,
+    batch: Batch, partition: Partition, entities: range | None = None
 ) -> Iterator[ValueChunk]:
     """Yield the batch in chunks of whole entities, about `VALUES_PER_CHUNK` values each.
 
-    Values are sorted by (entity, column, code, row), or `by_record` by (entity, row, column, code).
-    `entities`: numbers of consecutive entities (None: all).
+    Values are sorted by (entity, column, code, row). `entities`: numbers of consecutive entities
+    (None: all).
     """
     names = tuple(sorted(batch.columns))
     chosen = range(len(partition)) if entities is None else entities
@@ -76,7 +78,7 @@ def split_values(
         _sort_by_entity(partition.entity[batch.columns[name].rows], chosen) for name in names
     ]
     for first, last in _find_bounds(chosen, columns):
-        yield _build_chunk(batch, names, columns, first, last, by_record)
+        yield _build_chunk(batch, names, columns, first, last)
 
 
 def _sort_by_entity(entities: IntArray, chosen: range) -> _SortedColumn:
@@ -105,7 +107,6 @@ def _build_chunk(
     sorted_columns: list[_SortedColumn],
     first: int,
     last: int,
-    by_record: bool,
 ) -> ValueChunk:
     parts = [np.zeros((5, 0), dtype=np.int32)]
     for number, (name, column) in enumerate(zip(names, sorted_columns, strict=True)):
@@ -126,9 +127,7 @@ def _build_chunk(
             )
         )
     entities, columns, rows, codes, origins = np.concatenate(parts, axis=1)
-    order = np.lexsort(
-        (codes, columns, rows, entities) if by_record else (rows, codes, columns, entities)
-    )
+    order = np.lexsort((rows, codes, columns, entities))
     return ValueChunk(
         first,
         last,

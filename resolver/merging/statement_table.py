@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.merging.build_golden import merge_chunk
 from resolver.merging.canonical_values import CountryCode
 from resolver.merging.entity_values import ValueChunk, split_values
 from resolver.merging.ftm.edges import FtmEdge, build_edge, describe_relation
@@ -28,6 +29,7 @@ from resolver.merging.ftm.statement_rows import (
     build_value_rows,
     number_origins,
 )
+from resolver.merging.golden_record import GoldenRecord
 from resolver.merging.merge_context import MergeContext, build_merge_context
 from resolver.merging.partition import build_partition
 from resolver.merging.schemata import descends_from
@@ -70,15 +72,28 @@ def iterate_statements(
 
     `entities`: numbers of consecutive entities (None: all).
     """
+    for _, statements in iterate_merged(context, entities):
+        yield statements
+
+
+def iterate_merged(
+    context: MergeContext, entities: range | None = None
+) -> Iterator[tuple[Iterator[GoldenRecord], pa.RecordBatch]]:
+    """Yield the golden records and the statements of an existing context, some entities at a time.
+
+    Both are of the same values, whose conversions are then still at hand. `entities`: numbers of
+    consecutive entities (None: all).
+    """
     ranks = np.empty(len(context.order), dtype=np.int64)
     ranks[context.parts.order] = np.arange(len(context.order))
-    for chunk in split_values(context.batch, context.parts, by_record=True, entities=entities):
-        yield _build_chunk_statements(chunk, context, ranks)
+    for chunk in split_values(context.batch, context.parts, entities):
+        yield merge_chunk(chunk, context), _state_chunk(chunk.by_record(), context, ranks)
 
 
-def _build_chunk_statements(
+def _state_chunk(
     chunk: ValueChunk, context: MergeContext, ranks: npt.NDArray[np.int64]
 ) -> pa.RecordBatch:
+    """Return the statements of a chunk."""
     table = FtmValueTable()
     statements = build_value_rows(chunk, context, table)
     notes, edges = _split_relations(chunk, context, table)

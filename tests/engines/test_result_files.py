@@ -247,7 +247,7 @@ def test_lines_are_read_as_the_cells(
     table: list[tuple[str | None, str | None]], skipped: int
 ) -> None:
     columns = [pa.array([row[place] for row in table], pa.string())[skipped:] for place in range(2)]
-    lines = bytes(_csv_lines(lambda: list(map(escape_formulas, columns)))).decode("utf-8")
+    lines = bytes(_csv_lines(list(map(escape_formulas, columns)))).decode("utf-8")
     assert list(csv.reader(io.StringIO(lines, newline=""), strict=True)) == [
         [escape_formula(cell or "") for cell in row] for row in table[skipped:]
     ]

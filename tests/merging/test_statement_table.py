@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pyarrow as pa
 import pyarrow.csv
+import pytest
 from followthemoney.dataset import Dataset
 from followthemoney.statement import Statement, StatementEntity
 from followthemoney.statement.serialize import read_csv_statements
@@ -13,7 +14,11 @@ from followthemoney.statement.serialize import read_csv_statements
 from resolver.merging import (
     STATEMENT_COLUMNS,
     build_golden_records,
+    build_merge_context,
+    build_partition,
     build_statements,
+    iterate_golden_records,
+    iterate_merged,
     to_ftm,
 )
 from resolver.records import (
@@ -98,3 +103,23 @@ class TestStatements:
         )
         entity_ids = [row["canonical_id"] for row in rows_of(batch, labels)]
         assert entity_ids == sorted(entity_ids)
+
+    def test_golden_records_come_with_the_statements_of_the_same_entities(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        batch, labels = resolved(
+            [person(f"a:{i}", ("name", f"N{i}"), ("name", "N")) for i in range(20)],
+            [["a:1", "a:7"]],
+        )
+        context = build_merge_context(batch, build_partition(batch, labels), country_code)
+        whole = list(iterate_golden_records(context))
+        monkeypatch.setattr("resolver.merging.entity_values.VALUES_PER_CHUNK", 9)
+        some = [(list(golden), rows) for golden, rows in iterate_merged(context, range(3, 15))]
+        assert len(some) > 2
+        assert [golden for part, _ in some for golden in part] == whole[3:15]
+        for part, rows in some:
+            subjects = dict.fromkeys(rows.column("canonical_id").to_pylist())
+            assert list(subjects) == [golden.id for golden in part]
+        stated = [row for _, rows in some for row in rows.to_pylist()]
+        ids = {golden.id for golden in whole[3:15]}
+        assert stated == [row for row in rows_of(batch, labels) if row["canonical_id"] in ids]
