@@ -40,7 +40,7 @@ from resolver.records import Record
 from resolver.records.labels import property_label, sort_properties
 from resolver.records.source_names import is_list_source_name
 
-_KEPT_KEYS = {"agency", "handling", "deduplicated", "complete", "delimiter"}
+_KEPT_KEYS = {"agency", "deduplicated", "complete", "delimiter", "handling", "relations"}
 """Keys of an uploaded mapping that the form does not ask about."""
 _SHOWN_RECORDS, _READ_ROWS, _DATE_ROWS, _SHOWN_REJECTS = 5, 2_000, 16_000, 20
 
@@ -167,7 +167,9 @@ def save_import_columns(draft_id: str) -> Any:
     draft, answers = find_draft(draft_id), request.form.to_dict()
     columns = usable_columns(open_table_file(find_tables(draft.path)[0][0]))
     before = draft.mapping()
-    unasked = before.model_dump(include=_KEPT_KEYS) if before else {}
+    unasked = (
+        before.model_dump(mode="json", include=_KEPT_KEYS, exclude_none=True) if before else {}
+    )
     content = column_form.read_answers(answers, columns, unasked)
     try:
         if not {"name", "lastName", "firstName", "alias"} & content["properties"].keys():
@@ -200,6 +202,7 @@ def import_preview(draft_id: str) -> Any:
             records=_SHOWN_RECORDS,
             rows=_READ_ROWS,
             date_rows=_DATE_ROWS,
+            accept_restricted=current_service().settings.accept_restricted,
         )
     except InputError as error:
         problem = " ".join(_explain(error))

@@ -81,13 +81,15 @@ def post() -> Response:
     accept_large = query_parameters.read_boolean("accept_large_change", default=False)
     current_service().ready_screener()
     body = read_json_object()
+    is_senzing = request.mimetype == SENZING
     try:
-        submitted = _read_senzing(body) if request.mimetype == SENZING else _read_ftm(body)
+        submitted = _read_senzing(body) if is_senzing else _read_ftm(body)
     except TypeError as error:
         raise ApiError(422, str(error)) from None
     except RecordError as error:
         raise ApiError(400, error.line()) from None
-    record, sender = _with_handling(submitted.record, body), RecordOwner.of_viewer(viewer())
+    code = submitted.record.handling.code if is_senzing else body.get("handling", "H0")
+    record, sender = _with_handling(submitted.record, code), RecordOwner.of_viewer(viewer())
     with current_service().turns.released():
         committed = (
             current_service().record_writer().post(record, sender, accept_large=accept_large)
@@ -185,12 +187,8 @@ def _read_source(datasets: object) -> str:
     return str(names[0])
 
 
-def _with_handling(record: Record, body: dict[str, Any]) -> Record:
-    """Return the record with the body's handling code, owned by the sender's agency.
-
-    Raises `ApiError`.
-    """
-    code = body.get("handling", "H0")
+def _with_handling(record: Record, code: object) -> Record:
+    """Return the record with a handling code, owned by the sender's agency. Raises `ApiError`."""
     if not isinstance(code, str) or code not in VISIBILITY_RULES:
         raise ApiError(422, f"handling must be one of {', '.join(VISIBILITY_RULES)}")
     if code == "H0":

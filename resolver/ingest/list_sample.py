@@ -55,25 +55,27 @@ def sample_lists(
     records: int = 5,
     rows: int = 0,
     date_rows: int = 0,
+    accept_restricted: bool = False,
 ) -> tuple[list[ListSample], list[Reject]]:
     """Return a sample of each list, and a reject for each file that no format reads.
 
     Reads until `rows` records of a list are read (at least `records`), and no more, except the
     dates of a table: all of them, or those of `date_rows` rows at least, show how doubtful ones are
-    read. Raises the errors of `read_lists`.
+    read. `accept_restricted`: take records with handling codes above H0. Raises the errors of
+    `read_lists`.
     """
     planned, skipped = plan_reads(paths, format=format, mapping=mapping)
     samples = [
         _sample_list(
-            replace(item, unit=replace(item.unit, date_rows=date_rows)), records, max(rows, records)
+            replace(item, unit=replace(item.unit, date_rows=date_rows)),
+            _SampleReader(item.unit.label, records, max(rows, records), accept_restricted),
         )
         for item in planned
     ]
     return samples, skipped
 
 
-def _sample_list(planned: PlannedList, count: int, rows: int) -> ListSample:
-    sample = _SampleReader(planned.unit.label, count, rows)
+def _sample_list(planned: PlannedList, sample: _SampleReader) -> ListSample:
     is_whole = True
     for position, item in enumerate(planned.row.read(planned.unit), 1):
         sample.add(item)
@@ -97,8 +99,9 @@ def _sample_list(planned: PlannedList, count: int, rows: int) -> ListSample:
 class _SampleReader:
     """Records, rejects and notes of a list, item by item."""
 
-    def __init__(self, label: str, count: int, rows: int) -> None:
+    def __init__(self, label: str, count: int, rows: int, accept_restricted: bool) -> None:
         self._label, self._count, self._rows = label, count, rows
+        self._accept_restricted = accept_restricted
         self._pending: list[LocatedRecord] = []
         self.rejects = RejectList(label, strict=False)
         self.records: list[Record] = []
@@ -144,7 +147,9 @@ class _SampleReader:
         self.is_cut |= size < len(located.batch)
         first = np.arange(size)
         part = LocatedBatch(located.batch.take(first), located.lines[first])
-        batch = clean_batch(part, self.rejects, self._label).batch
+        batch = clean_batch(
+            part, self.rejects, self._label, accept_restricted=self._accept_restricted
+        ).batch
         missing = min(self._count - len(self.records), len(batch))
         self.records += batch.take(np.arange(missing)).to_records()
         self.read += len(batch)

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from resolver.api import ServiceSettings
+from resolver.api.schemas.senzing import SENZING
 from resolver.cli.app import run
 from resolver.cli.operate import serve
 from resolver.errors import OwnerError
@@ -86,6 +87,28 @@ def agencies(url: str, open_app: Open) -> tuple[Callable[..., Any], Any]:
         return client.post("/records", json=body, headers=keys[sender])
 
     return post, service
+
+
+def test_a_record_in_senzings_format_is_as_restricted_as_it_says(url: str, open_app: Open) -> None:
+    headers = {
+        name: {"Authorization": f"ApiKey {create_key(url, name, agency, ['check', 'submit'])}"}
+        for name, agency in (("alpha", "Alpha"), ("beta", "Beta"))
+    }
+    client, service = open_app(accept_restricted=True)
+
+    def post(**fields: str) -> int:
+        body = {"DATA_SOURCE": "QUAY", "RECORD_ID": "7", "NAME_FULL": "Ulrik Brandoxx"} | fields
+        sent = client.post("/records", json=body, headers=headers["alpha"], content_type=SENZING)
+        return int(sent.status_code)
+
+    assert [post(HANDLING=code) for code in ("H4", "h3")] == [400, 400]
+    assert post(handling="H3") == 400
+    assert post(HANDLING="H3") == 201
+    for sender, total in (("alpha", 1), ("beta", 0)):
+        answer = client.get("/check?name=Ulrik+Brandoxx", headers=headers[sender])
+        assert answer.json["total"]["value"] == total
+    object.__setattr__(service.settings, "accept_restricted", False)
+    assert post(HANDLING="H2") == 403
 
 
 def test_a_source_belongs_to_its_first_sender(agencies: tuple[Callable[..., Any], Any]) -> None:

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from resolver.ingest.formats.tabular.mapping import ADDRESS_PARTS, ROUTE_PARTS, Mapping
+from resolver.ingest.formats.tabular.mapping import (
+    ADDRESS_PARTS,
+    HANDLING_CODES,
+    ROUTE_PARTS,
+    Mapping,
+)
 from resolver.ingest.proposals.column_proposal import MISSING, TableProposal
 from resolver.records import properties as names
 from resolver.records.labels import property_label
@@ -17,7 +22,7 @@ MAX_COLUMNS = 60
 """Columns that the form asks about one by one; of a wider table, those with a meaning first."""
 MORE_COLUMNS = 4
 """Further columns of a wider table that can be chosen by name, at once."""
-_ID, _KIND, _SCHEMA = "id", "kind", "schema"
+_ID, _KIND, _SCHEMA, _HANDLING = "id", "kind", "schema", "handling"
 _WHOLE_ADDRESS = f"{names.ADDRESS}.{ADDRESS_PARTS[0]}"
 _OTHER = ("gender", "position", "profession", "notes", names.ACTIVITY, "program", "sourceUrl")
 KINDS = (
@@ -57,6 +62,7 @@ def meaning_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
                 (_ID, "Record number (unique)"),
                 (_KIND, "Kind: person, group, asset"),
                 (_SCHEMA, "Schema of FollowTheMoney"),
+                (_HANDLING, "Handling code: H0 to H3"),
             ),
         ),
         ("Name", _label_all((*names.FULL_NAMES, *names.NAME_PARTS))),
@@ -120,6 +126,8 @@ def _meanings_of_mapping(mapping: Mapping) -> dict[str, str]:
     for meaning, column in keys:
         if column:
             meanings[column] = meaning
+    if mapping.handling not in HANDLING_CODES:
+        meanings[mapping.handling] = _HANDLING
     return _as_offered(meanings)
 
 
@@ -147,6 +155,9 @@ def read_answers(
     What is wrong with the answers is left to `build_mapping`.
     """
     content: dict[str, Any] = {**base, "source": form.get("source", "").strip()[:100]}
+    if content.get(_HANDLING) not in HANDLING_CODES:
+        # the form asks which column has the code, but not for one code of all rows
+        content.pop(_HANDLING, None)
     properties: dict[str, list[str]] = {}
     further = {
         form[f"more{number}"]: form.get(f"more{number}meaning", "")
@@ -155,7 +166,7 @@ def read_answers(
     }
     for place, column in enumerate(columns):
         meaning = (form.get(f"column{place}") or further.get(str(place), ""))[:60]
-        if meaning in (_ID, _KIND, _SCHEMA):
+        if meaning in (_ID, _KIND, _SCHEMA, _HANDLING):
             content[meaning] = column
         elif meaning:
             properties.setdefault(meaning, []).append(column)

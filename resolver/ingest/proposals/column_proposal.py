@@ -193,8 +193,9 @@ def _add_by_names(draft: _Draft, columns: Sequence[str]) -> None:
 
 def _add_keys(draft: _Draft, guess: mapping.Mapping) -> None:
     """Take id, kind and schema from a guess, where they are columns."""
-    for key, column in (("id", guess.id), ("schema", guess.ftm_schema), ("kind", guess.kind)):
-        if column and column not in ("person", "legal"):
+    keys = ("id", guess.id), ("schema", guess.ftm_schema), ("kind", guess.kind)
+    for key, column in (*keys, ("handling", guess.handling)):
+        if column and column not in ("person", "legal", *mapping.HANDLING_CODES):
             draft.keys[key] = column
             draft.reasons[column] = f"name of {key}"
 

@@ -43,7 +43,7 @@ def propose_mapping(path: Path) -> str:
 def _format_mapping(proposal: TableProposal, source: str) -> list[str]:
     """Return the lines of the mapping."""
     lines = []
-    for key in ("id", "kind", "schema"):
+    for key in ("id", "kind", "schema", "handling"):
         if column := proposal.keys.get(key):
             reason = _explain(proposal, column) if column in proposal.profiles else ""
             lines.append((f"{key}: {_scalar(column)}", reason or "of all rows, by the columns"))

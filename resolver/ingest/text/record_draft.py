@@ -7,6 +7,7 @@ import re
 from resolver.records import (
     Activity,
     Address,
+    Handling,
     Identifier,
     Kind,
     Record,
@@ -16,6 +17,8 @@ from resolver.records import (
     kind_of_schema,
 )
 
+NO_HANDLING = Handling()
+"""Handling of records that state none: free within the hub."""
 Fact = Value | Identifier | Address | Relation
 _CARE_OF = re.compile(r"(?:c/o|care of)\b[:\s]*", re.IGNORECASE)
 """Beginning of an alias that names somebody else, who receives the mail."""
@@ -25,13 +28,14 @@ _OTHER_NAMES = frozenset(("alias", "weakAlias", "previousName"))
 class RecordDraft:
     """Record under construction. Drops empty and repeated facts, and keeps the order of adding."""
 
-    __slots__ = ("_added", "_facts", "activities", "id", "schema", "source")
+    __slots__ = ("_added", "_facts", "activities", "handling", "id", "schema", "source")
 
     def __init__(self, source: str, native_id: str, schema: str) -> None:
         self.source = source
         self.id = f"{source}:{native_id}"
         self.schema = schema
         self.activities: tuple[Activity, ...] = ()
+        self.handling = NO_HANDLING
         self._facts: tuple[list[Value], list[Identifier], list[Address], list[Relation]] = (
             [],
             [],
@@ -96,4 +100,5 @@ class RecordDraft:
             tuple(addresses),
             tuple(relations),
             activities=self.activities,
+            handling=self.handling,
         )

@@ -22,7 +22,15 @@ from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder, run_next_job
 from resolver.ingest.formats.tabular import table_files
 from resolver.ingest.io import text_lines
-from tests.api.desk.conftest import PASSWORD, Client, Desk, csrf, sign_in, without_tokens
+from tests.api.desk.conftest import (
+    PASSWORD,
+    Client,
+    Desk,
+    DeskFactory,
+    csrf,
+    sign_in,
+    without_tokens,
+)
 from tests.hub.hubs import OPTIONS
 from tests.ingest.samples import write_ftm
 from tests.ingest.workbooks import worksheet_xml, write_xlsx
@@ -272,6 +280,46 @@ def test_a_mapping_file_fills_in_the_form(desk: Desk) -> None:
     folder = next(desk.service.jobs_dir.glob(f"{preview.split('/')[4]}/input"))
     (saved,) = folder.glob("*.mapping.yml")
     assert "Border police" in saved.read_text("utf-8")
+
+
+RESTRICTED = (
+    "id;name;code;gang\nR1;Olena Bondarenko;H3;Guild Xavier\nR2;Bohdan Kowal;H0;Guild Yankee\n"
+)
+
+
+@pytest.mark.parametrize("accepts", [False, True])
+def test_handling_codes_are_previewed_as_they_will_be_taken(
+    make_desk: DeskFactory, accepts: bool
+) -> None:
+    browser = make_desk(accept_restricted=accepts).signed_in("amira")
+    table = RESTRICTED.replace("code", "Handling code")
+    columns = start(browser, table, "tafel.csv").headers["Location"]
+    assert chosen_meanings(browser.get(columns).text)["Handling code"] == "handling"
+    answers = {"source": "tafel", "column0": "id", "column1": "name", "column2": "handling"}
+    preview = send(browser, columns, kind="person", **answers).headers["Location"]
+    page = browser.get(preview).text
+    is_refused = "its handling code is H3" in page
+    assert ("<dt>Name</dt>" in page, is_refused) == (True, not accepts)
+    assert ("Olena Bondarenko" in page) == accepts
+    assert chosen_meanings(browser.get(columns).text)["Handling code"] == "handling"
+
+
+def test_a_mapping_file_keeps_what_the_form_does_not_ask(desk: Desk) -> None:
+    browser = desk.signed_in("amira")
+    text = (
+        "id: id\nkind: person\nsource: tafel\nhandling: code\nproperties: {name: name}\n"
+        "relations:\n  - {type: member of, name: gang}\n"
+    )
+    mapping = (io.BytesIO(text.encode()), "m.yml")
+    columns = start(browser, RESTRICTED, "tafel.csv", mapping=mapping).headers["Location"]
+    assert chosen_meanings(browser.get(columns).text)["code"] == "handling"
+    form = {"source": "tafel", "kind": "person", "column0": "id", "column1": "name"}
+    preview = send(browser, columns, **form, column2="handling").headers["Location"]
+    page = browser.get(preview).text
+    assert ("Guild Xavier" in page, "Guild Yankee" in page) == (False, True)
+    # a column that the form no longer uses leaves the mapping
+    send(browser, columns, **form)
+    assert "Guild Xavier" in browser.get(preview).text
 
 
 def test_drafts_belong_to_one_user_and_do_not_stay(desk: Desk) -> None:

@@ -4,15 +4,17 @@ Persons, groups and assets become records, which keep other ids that a list give
 (`referents`). Link entities (memberships, ownerships, families, payments, passports, addresses,
 positions held, sanctions) become relations, identifiers, addresses and values of the records they
 concern, at any place in the file: a first pass gathers them, a second pass makes the records.
-Memory grows with the link entities only.
+Memory grows with the link entities only. `handling`, `relations` and `routes` are read as the
+service takes them with a single record.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from resolver.errors import DateError
+from resolver.errors import DateError, RecordError
 from resolver.ingest.formats.ftm.ftm_edges import LinkFacts, gather_links
+from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
 from resolver.ingest.formats.ftm.ftm_schema import (
     DIRECT,
     entity_properties,
@@ -21,6 +23,8 @@ from resolver.ingest.formats.ftm.ftm_schema import (
     is_link_schema,
     nested_entities,
 )
+from resolver.ingest.formats.ftm.submitted_relations import add_relations
+from resolver.ingest.formats.ftm.submitted_routes import add_routes
 from resolver.ingest.io.json_rows import Json, read_json_rows
 from resolver.ingest.io.json_values import json_text, json_texts, value_reject_reason
 from resolver.ingest.io.sniffing import json_keys
@@ -35,8 +39,32 @@ from resolver.ingest.reader_types import (
 from resolver.ingest.text.crimes import topic_activities
 from resolver.ingest.text.machine_dates import read_date_readings
 from resolver.ingest.text.record_draft import RecordDraft
-from resolver.records import Address, Identifier, Relation, RelationType, kind_of_schema
-from resolver.records.properties import ADDRESS, DATES, IDENTIFIER_SET, REFERENTS
+from resolver.ingest.text.stated_handling import read_handling_field, refuse_handling
+from resolver.records import (
+    Address,
+    Identifier,
+    Record,
+    Relation,
+    RelationType,
+    kind_of_schema,
+)
+from resolver.records.properties import (
+    ACTIVITY,
+    ADDRESS,
+    DATES,
+    HANDLING,
+    IDENTIFIER_SET,
+    REFERENTS,
+    RELATION,
+    ROUTE,
+)
+
+_SUBMITTED = (("relations", add_relations), ("routes", add_routes))
+"""Fields that the service takes beside the properties of an entity, and what adds them."""
+
+
+_OF_RECORDS = frozenset((ACTIVITY, HANDLING, RELATION, ROUTE))
+"""Names that records have for what FollowTheMoney writes in another way."""
 
 
 def detect_ftm(head: bytes, file: SourceFile) -> bool:
@@ -92,7 +120,31 @@ def _read_record(file: SourceFile, line: int, row: Json, links: LinkFacts) -> It
     for referent in json_texts(row.get(REFERENTS)):
         draft.add_value(REFERENTS, referent)
     draft.activities = topic_activities(json_texts(properties.get("topics")))
-    yield LocatedRecord(draft.build_record(), line)
+    try:
+        refuse_handling(properties, HANDLING)
+        draft.handling = read_handling_field(row, HANDLING)
+    except RecordError as error:
+        yield Reject(file.label, line, error.line())
+        return
+    yield from _read_submitted(file, line, row, draft.build_record())
+
+
+def _read_submitted(file: SourceFile, line: int, row: Json, record: Record) -> Iterator[Item]:
+    """Yield a record with the relations and routes that stand outside of its properties, as in a
+    submission; a reject for each faulty part goes before."""
+    submitted = SubmittedRecord(record, ())
+    for field, add in _SUBMITTED:
+        if field not in row:
+            continue
+        try:
+            submitted = add(submitted, row[field])
+        except RecordError as error:
+            yield Reject(file.label, line, f"{field}: {error.line()}")
+        except TypeError as error:
+            yield Reject(file.label, line, f"{field}: {error}")
+    for omission in submitted.omissions:
+        yield Reject(file.label, line, omission)
+    yield LocatedRecord(submitted.record, line)
 
 
 def _add_value(draft: RecordDraft, prop: str, text: str, links: LinkFacts) -> None:
@@ -110,6 +162,8 @@ def _add_value(draft: RecordDraft, prop: str, text: str, links: LinkFacts) -> No
             draft.add_fact(address)
     elif prop in DIRECT:
         draft.add_fact(Relation(RelationType.LINKED_TO, links.record_id(text), "", prop))
+    elif prop in _OF_RECORDS:
+        draft.add_note(f"{prop}: {text}")
     elif not is_entity_property(draft.schema, prop):
         draft.add_value(prop, text)
 

@@ -110,8 +110,12 @@ _NOTE = "NOTE"
 """Family of attributes of no other."""
 _MAX_KEYS = 10_000
 """Keys in a cache; a list may have any number of unknown ones."""
+HANDLING_CODE = "HANDLING"
 _BOOKKEEPING = frozenset(
-    ("DATA_SOURCE", "RECORD_ID", "RECORD_TYPE", "ENTITY_TYPE", "DSRC_ACTION", "LOAD_ID")
+    (
+        *("DATA_SOURCE", "RECORD_ID", "RECORD_TYPE", "ENTITY_TYPE", "DSRC_ACTION", "LOAD_ID"),
+        HANDLING_CODE,
+    )
 )
 
 _MAX_VALIDITY = datetime.timedelta(days=20 * 366)

@@ -2,17 +2,19 @@
 
 A flat attribute may begin with a usage (`HOME_ADDR_CITY`, `AKA_NAME_FULL`). Attributes of one usage
 and family (NAME, ADDR, PASSPORT …) in one object belong together. Unknown attributes become notes.
+`HANDLING`, which Senzing does not have, is the handling code of the record.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import orjson
 
-from resolver.errors import DateError
+from resolver.errors import DateError, RecordError
 from resolver.ingest.formats.senzing.senzing_features import (
+    HANDLING_CODE,
     FeatureGroup,
     add_group,
     build_pointer_relation,
@@ -40,8 +42,9 @@ from resolver.ingest.reader_types import (
 )
 from resolver.ingest.text.crimes import topic_activities
 from resolver.ingest.text.date_order import DateEvidence, DateOrder
-from resolver.ingest.text.record_draft import RecordDraft
-from resolver.records import content_id
+from resolver.ingest.text.record_draft import NO_HANDLING, RecordDraft
+from resolver.ingest.text.stated_handling import read_handling_field
+from resolver.records import Handling, content_id
 
 _RECORD_KEYS = frozenset(("RECORD_ID", "DATA_SOURCE"))
 _SCHEMAS = {
@@ -109,6 +112,11 @@ def read_senzing_object(
     draft = RecordDraft(
         source, json_text(row.get("RECORD_ID")) or _build_content_id(source, row), schema
     )
+    try:
+        draft.handling = _read_handling(features)
+    except RecordError as error:
+        yield Reject(file.label, line, error.line())
+        return
     for group in (group for feature in features for group in group_features(feature)):
         if group.family == "REL_POINTER":
             draft.add_fact(build_pointer_relation(group, _find_target(anchors, source, group)))
@@ -121,6 +129,14 @@ def read_senzing_object(
             )
     draft.activities = topic_activities(feature_topics(features))
     yield LocatedRecord(draft.build_record(), line)
+
+
+def _read_handling(features: Sequence[Json]) -> Handling:
+    """Return the handling that a record states. Raises `RecordError`."""
+    stated = {read_handling_field(feature, HANDLING_CODE) for feature in features} - {NO_HANDLING}
+    if len(stated) > 1:
+        raise RecordError("it has several handling codes", hint=f"state {HANDLING_CODE} once")
+    return stated.pop() if stated else NO_HANDLING
 
 
 def own_date_order(row: Json) -> DateOrder:

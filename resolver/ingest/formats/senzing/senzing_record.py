@@ -39,8 +39,9 @@ def read_senzing_record(row: Json) -> SubmittedRecord:
         > MAX_ENTITY_VALUES
     ):
         raise RecordError(f"the record has more than {MAX_ENTITY_VALUES} values", hint="send fewer")
+    # who takes the record decides which handling codes it takes
     _, refused = validate_records(
-        LocatedBatch(Batch.from_records(records), np.zeros(1, dtype=np.int32)), "", False
+        LocatedBatch(Batch.from_records(records), np.zeros(1, dtype=np.int32)), "", True
     )
     if refused:
         raise RecordError(

@@ -14,10 +14,11 @@ from resolver.ingest.formats.tabular.column_names import (
     normalize_column_name,
     recognize_columns,
 )
-from resolver.ingest.formats.tabular.mapping import Mapping, build_mapping
+from resolver.ingest.formats.tabular.mapping import HANDLING_CODES, Mapping, build_mapping
 
 _KIND_NAMES = ("kind", "entity_type", "record_type")
 _SCHEMA_NAMES = ("schema",)
+_HANDLING_NAMES = ("handling", "handling_code", "handlingcode")
 # Columns of OpenSanctions' simplified CSV, whose cells hold several values each.
 _SIMPLIFIED_COLUMNS = {"schema", "aliases", "countries", "addresses"}
 _SIMPLIFIED_PROPERTIES = {
@@ -66,6 +67,7 @@ def guess_mapping(columns: Sequence[str], source: str) -> Mapping | None:
             "kind": kind,
             "schema": schema,
             "source": source_name(source),
+            "handling": _first_column(_HANDLING_NAMES, by_plain) or HANDLING_CODES[0],
             "properties": properties,
             "separator": ";" if is_simplified else None,
         }
@@ -107,11 +109,8 @@ def foreign_languages(columns: Sequence[str]) -> list[str]:
 
 
 def _is_common(column: str, languages: Sequence[str]) -> bool:
-    return (
-        is_common_name(column, languages)
-        or normalize_column_name(column) in _KIND_NAMES
-        or normalize_column_name(column) in _SCHEMA_NAMES
-    )
+    own_names = (*_KIND_NAMES, *_SCHEMA_NAMES, *_HANDLING_NAMES)
+    return is_common_name(column, languages) or normalize_column_name(column) in own_names
 
 
 _KIND_TEXTS = {
@@ -128,6 +127,7 @@ def describe_guess(mapping: Mapping, columns: Sequence[str]) -> str:
         "no mapping was given and one was guessed from the column names",
         f"id from {mapping.id}" if mapping.id else "ids made from the content",
         _KIND_TEXTS.get(mapping.kind or "", f"kind from {mapping.ftm_schema or mapping.kind}"),
+        "" if mapping.handling in HANDLING_CODES else f"handling code from {mapping.handling}",
         f"column names in {' and '.join(languages)}" if languages else "",
         *(f"{prop} from {', '.join(names)}" for prop, names in sorted(mapping.properties.items())),
         f"not used: {', '.join(unused)}" if unused else "",
@@ -139,7 +139,7 @@ def describe_guess(mapping: Mapping, columns: Sequence[str]) -> str:
 def unused_columns(mapping: Mapping, columns: Sequence[str]) -> list[str]:
     """Return the columns that a mapping does not read, without those that have no name."""
     used = {name for names in mapping.properties.values() for name in names}
-    used |= {mapping.id or "", mapping.kind or "", mapping.ftm_schema or "", ""}
+    used |= {mapping.id or "", mapping.kind or "", mapping.ftm_schema or "", mapping.handling, ""}
     return [column for column in dict.fromkeys(columns) if column not in used]
 
 

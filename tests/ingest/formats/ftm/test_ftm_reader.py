@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 
+from resolver.ingest.parallel_reading import ReadingRules
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.records import (
     Activity,
     Address,
+    CountryRole,
     Identifier,
     Kind,
     Record,
     Relation,
     RelationType,
+    RouteCountry,
     Value,
 )
 from resolver.records.relations.relation_types import RELATION_TYPES
@@ -277,3 +280,81 @@ def test_other_ids_of_an_entity_are_kept(tmp_path: Path) -> None:
     records, _ = read(tmp_path, *rows)
     assert records["a:p"].texts("referents") == ("x-1", "x-2")
     assert records["a:q"].texts("referents") == records["a:r"].texts("referents") == ()
+
+
+def read_restricted(folder: Path, *rows: Any) -> tuple[dict[str, Record], list[str]]:
+    path = folder / "made.json"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    intake = read_lists([path], format="ftm", rules=ReadingRules(accept_restricted=True))
+    records = {record.id: record for record in intake.batch.to_records()}
+    return records, [reject.reason for reject in intake.rejects]
+
+
+def test_a_handling_code_is_read_as_the_service_reads_it(tmp_path: Path) -> None:
+    rows = [
+        entity("1", "Person", "quay", name=["A"]) | {"handling": "H3"},
+        entity("2", "Person", "quay", name=["B"]) | {"handling": "H0"},
+        entity("3", "Person", "quay", name=["C"]) | {"handling": ""},
+        entity("4", "Person", "quay", name=["D"]),
+    ]
+    records, rejects = read_restricted(tmp_path, *rows)
+    assert rejects == []
+    assert [record.handling.code for record in records.values()] == ["H3", "H0", "H0", "H0"]
+    intake = read(tmp_path, *rows)[1]
+    assert [reject.reason for reject in intake.rejects] == [
+        "record quay:1: its handling code is H3; only H0 is taken without --accept-restricted"
+    ]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"handling": "H4"},
+        {"handling": "h3"},
+        {"handling": ["H3"]},
+        {"handling": 3},
+        {"Handling": "H3"},
+        {"handlingCode": "H3"},
+        {"handling_code": "H3"},
+        {"properties": {"name": ["A"], "handling": ["H3"]}},
+    ],
+)
+def test_no_record_is_published_by_a_mistake_in_its_handling(
+    tmp_path: Path, field: dict[str, Any]
+) -> None:
+    records, rejects = read_restricted(tmp_path, entity("1", "Person", "quay", name=["A"]) | field)
+    assert records == {}
+    (reason,) = rejects
+    assert "handling" in reason
+
+
+def test_relations_and_routes_are_read_as_the_service_reads_them(tmp_path: Path) -> None:
+    relations = [
+        {"type": "memberOf", "target": "2", "role": "courier", "start": "in spring"},
+        {"type": "linkedTo", "name": "Someone"},
+    ]
+    routes = [{"country": "xk", "role": "transit"}]
+    records, rejects = read_restricted(
+        tmp_path,
+        entity("1", "Person", "quay", name=["A"]) | {"relations": relations, "routes": routes},
+        entity("2", "Organization", "quay", name=["B"])
+        | {"relations": [{"type": "eats"}], "routes": "xk"},
+    )
+    assert set(records["quay:1"].relations) == {
+        Relation(RelationType.MEMBER_OF, "quay:2", role="courier"),
+        Relation(RelationType.LINKED_TO, target_name="Someone"),
+    }
+    assert records["quay:1"].routes == (RouteCountry("xk", CountryRole.TRANSIT),)
+    assert (records["quay:2"].relations, records["quay:2"].routes) == ((), ())
+    start, type_, route = rejects
+    assert "in spring" in start
+    assert type_.startswith("relations: there is no type of relation 'eats'")
+    assert route == "routes: routes must be a list of objects with country and role"
+
+
+@pytest.mark.parametrize("prop", ["relation", "route", "activity"])
+def test_names_that_only_records_have_are_notes(tmp_path: Path, prop: str) -> None:
+    records, intake = read(tmp_path, entity("1", "Person", "quay", name=["A"], **{prop: ["zz"]}))
+    assert intake.rejects == ()
+    assert records["quay:1"].texts("notes") == (f"{prop}: zz",)
+    assert records["quay:1"].texts(prop) == ()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from resolver.ingest.formats.senzing.senzing_record import read_senzing_record
+from resolver.ingest.parallel_reading import ReadingRules
 from resolver.ingest.reader_types import Intake
 from resolver.ingest.readers import read_lists
 from resolver.records import Address, Identifier, Kind, Record, Relation, RelationType
@@ -270,3 +271,24 @@ def test_a_fax_is_no_telephone(tmp_path: Path) -> None:
     record = read_record(tmp_path, NAME_FULL="A", PHONES=phones, PHONE_NUMBER="555004")
     assert record.texts("phone") == ("555002", "555004")
     assert record.texts("notes") == ("fax: 555001", "fax: 555003")
+
+
+def test_a_handling_code_is_no_note(tmp_path: Path) -> None:
+    path = tmp_path / "made.jsonl"
+    rows: list[dict[str, Any]] = [
+        {"RECORD_ID": "1", "NAME_FULL": "Ilse Brandt", "HANDLING": "H3"},
+        {"RECORD_ID": "2", "FEATURES": [{"NAME_FULL": "Ulf Berg"}, {"HANDLING": "H2"}]},
+        {"RECORD_ID": "3", "NAME_FULL": "Ida Holm", "HANDLING": "H5"},
+        {"RECORD_ID": "4", "NAME_FULL": "Jan Holm", "handling": "H3"},
+        {"RECORD_ID": "5", "NAME_FULL": "Ann Holm", "HANDLING_CODE": "H3"},
+        {"RECORD_ID": "6", "HANDLING": "H1", "FEATURES": [{"NAME_FULL": "Bo"}, {"HANDLING": "H2"}]},
+    ]
+    lines = (json.dumps({"DATA_SOURCE": "MADE_UP", "RECORD_TYPE": "PERSON"} | row) for row in rows)
+    path.write_text("".join(f"{line}\n" for line in lines))
+    intake = read_lists([path], format="senzing", rules=ReadingRules(accept_restricted=True))
+    first, second = intake.batch.to_records()
+    assert [first.handling.code, second.handling.code] == ["H3", "H2"]
+    assert first.texts("notes") == second.texts("notes") == ()
+    assert [(reject.line, "handling" in reject.reason.casefold()) for reject in intake.rejects] == [
+        (line, True) for line in (3, 4, 5, 6)
+    ]

@@ -153,6 +153,19 @@ def test_handling_codes_are_read_refused_and_accepted(tmp_path: Path) -> None:
     assert [record.handling.code for record in records(accepted)] == ["H0", "H2", "H0"]
 
 
+@pytest.mark.parametrize("column", ["handling", "Handling code", "HandlingCode"])
+def test_a_column_of_handling_codes_is_read_without_a_mapping(tmp_path: Path, column: str) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(f"id,name,{column}\n1,A,H0\n2,B,H2\n3,C,\n4,D,secret\n")
+    intake = read_lists([path])
+    assert [record.id for record in records(intake)] == ["x:1", "x:3"]
+    assert [line for line, _ in reasons(intake)] == [3, 5]
+    assert any(f"handling code from {column}" in line for line in intake.warnings)
+    assert not any("not used" in line for line in intake.warnings)
+    accepted = read_lists([path], rules=ReadingRules(accept_restricted=True))
+    assert [record.handling.code for record in records(accepted)] == ["H0", "H2", "H0"]
+
+
 def test_a_row_without_id_gets_one_from_its_content(tmp_path: Path) -> None:
     mapping = mapped(properties={"name": "name", "nationality": "land"})
     text = "id,name,land\n,Anna,xk\n9,Bea,xk\n,Anna,xk\n,Anna,xa\n"
