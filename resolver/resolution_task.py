@@ -56,15 +56,17 @@ class ResolutionTask:
         options: RunOptions,
         sides: npt.NDArray[np.uint8] | None = None,
         population: Population | None = None,
+        checked: frozenset[tuple[str, str]] | None = None,
     ) -> ResolutionTask:
         """Choose the plan, load the models and check the decisions, before hours of work.
 
-        `population`: that of an earlier refresh, which this run is to keep. Raises `InputError` for
-        an unknown plan, `ModelError`, and `DecisionError` where decisions contradict each other.
+        `population`: that of an earlier refresh, which this run is to keep. `checked`: pairs that
+        alone may contradict other decisions (see `find_decided_rows`). Raises `InputError` for an
+        unknown plan, `ModelError`, and `DecisionError` where decisions contradict each other.
         """
         plan = choose_plan(options, len(batch), choose_plan_by_size(len(batch)))
         models = load_models(options.model_dir).for_population(plan.name, population)
-        decided = find_decided_rows(batch, options.decisions)
+        decided = find_decided_rows(batch, options.decisions, checked)
         return cls(batch, deduplicated_sources, options, plan, models, decided, sides)
 
     @property

@@ -214,6 +214,32 @@ def test_contradictions_change_nothing(hub: Hub) -> None:
     assert (hub.store.revision, export_canonical(hub)) == (1, before)
 
 
+def test_a_list_may_bring_back_what_decisions_contradict(hub: Hub) -> None:
+    persons = [record(f"s:{name}", name=f"{name} Nobody") for name in ("Ada", "Bea", "Cleo")]
+    first, second, third = (person.id for person in persons)
+    hub.add(make_intake(persons))
+    hub.decide([make_decision((first, second), Verdict.SAME, 0)])
+    hub.decide([make_decision((second, third), Verdict.SAME, 1)])
+    hub.withdraw([second])
+    hub.decide([make_decision((first, third), Verdict.DIFFERENT, 2)])
+    # nobody may be refused a list for what stewards have decided, nor told of it
+    added = hub.add(make_intake([persons[1], record("s:Dan", name="Innocent Bystander")]))
+    assert added.notes == ()
+    assert find_entity(hub, "s:Dan").records == ("s:Dan",)
+    assert find_entity(hub, first).records == (first,)
+    # of the two that cannot both hold, the later counts
+    assert find_entity(hub, second).records == (second, third)
+    before = export_canonical(hub)
+    hub.rebuild()
+    assert export_canonical(hub) == before
+    # decisions on others are taken, and so is one that settles it
+    hub.decide([make_decision((first, "s:Dan"), Verdict.DIFFERENT, 3)])
+    with pytest.raises(DecisionError, match="decided to be different"):
+        hub.decide([make_decision((first, second), Verdict.SAME, 4)])
+    hub.decide([make_decision((first, third), Verdict.UNSURE, 5)])
+    assert find_entity(hub, first).records == (first, second, third)
+
+
 def test_new_versions_supersede_records(hub: Hub) -> None:
     hub.add(make_intake([make_namesake("s:0"), make_namesake("s:1")]))
     merged = find_entity(hub, "s:0")

@@ -63,6 +63,11 @@ class RelevantDecisions:
         """Ids of the records of pairs with a new decision."""
         return frozenset(record_id for decision in self._new for record_id in decision.pair)
 
+    @property
+    def new_pairs(self) -> frozenset[Pair]:
+        """Pairs with a new decision."""
+        return frozenset(decision.pair for decision in self._new)
+
     def touching(self, ids: Iterable[str]) -> list[Decision]:
         """Return the log of all pairs with at least one of some records."""
         ids = set(ids)

@@ -57,6 +57,7 @@ def build_task(
         sorted(context.deduplicated_sources),
         replace(options, decisions=log),
         population=context.models.population,
+        checked=decisions.new_pairs,
     )
 
 
