@@ -34,7 +34,8 @@ class ResolutionTask:
     """Records to resolve, with everything that the result depends on.
 
     `batch` is canonical. No two records of one of the `deduplicated_sources` are the same. `sides`
-    holds 0 or 1 per record where two sets are linked: only pairs across the sides are compared.
+    holds 0, 1 or `BOTH_SIDES` per record where two sets are linked: only pairs across the sides are
+    compared.
     `models` are those of the population in `models.population`; without one, `resolve` measures it.
     """
 

@@ -74,10 +74,10 @@ def join_candidates(
 ) -> tuple[CandidatePairs, tuple[RuleStat, ...]]:
     """Return the pairs that a plan's rules join and its prefilter keeps, and figures of each rule.
 
-    `sides`: only pairs of a record of side 0 and one of side 1 (linking two sets). `cap`: None is
-    `MAX_BLOCK_PAIRS`. `buffer_bytes`: memory of pairs before the prefilter, at least those of one
-    record; like `workers` it does not change the result. `purge_counts` purges keys as among all
-    stored records when only some are compared.
+    `sides`: only pairs of a record of side 0 and one of side 1 (linking two sets); one of both
+    (`BOTH_SIDES`) pairs with either. `cap`: None is `MAX_BLOCK_PAIRS`. `buffer_bytes`: memory of
+    pairs before the prefilter, at least those of one record; like `workers` it does not change the
+    result. `purge_counts` purges keys as among all stored records when only some are compared.
     """
     cap = MAX_BLOCK_PAIRS if cap is None else cap
     no_sides = np.zeros(len(prepared), dtype=np.uint8)

@@ -7,12 +7,14 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow.compute as pc
 
 from resolver.blocking import CandidatePairs
 from resolver.blocking.key_groups import PurgeCounts
 from resolver.comparison import NameIndex
 from resolver.engines.checkpoints import Arrays, Checkpoint, batch_digest
 from resolver.ingest.reader_types import Intake
+from resolver.kernels.blocking.key_groups import BOTH_SIDES
 from resolver.kernels.threads import threads
 from resolver.normalize import NormalValues, with_frequencies
 from resolver.pipeline import block, normalize, normalize_with_values, resolve, score_openly
@@ -59,20 +61,18 @@ def link(
 def build_link_task(
     left: Intake, right: Intake, options: RunOptions, population: Population | None = None
 ) -> ResolutionTask:
-    """Combine two intakes into one batch with sides: 1 for records of the right intake."""
-    right_ids = set(right.batch.ids.to_pylist())
-    left_only = np.array(
-        [
-            row
-            for row, record_id in enumerate(left.batch.ids.to_pylist())
-            if record_id not in right_ids
-        ],
-        dtype=np.int64,
+    """Combine two intakes into one batch with sides: 0 left, 1 right, and `BOTH_SIDES`.
+
+    Of a record in both intakes the right one counts.
+    """
+    left_ids, right_ids = left.batch.ids, right.batch.ids
+    left_only = pc.invert(pc.is_in(left_ids, value_set=right_ids)).to_numpy(zero_copy_only=False)
+    batch = concat([left.batch.take(np.flatnonzero(left_only)), right.batch]).canonical()
+    is_left, is_right = (
+        pc.is_in(batch.ids, value_set=ids).to_numpy(zero_copy_only=False)
+        for ids in (left_ids, right_ids)
     )
-    batch = concat([left.batch.take(left_only), right.batch]).canonical()
-    sides = np.array(
-        [record_id in right_ids for record_id in batch.ids.to_pylist()], dtype=np.uint8
-    )
+    sides = np.where(is_left & is_right, BOTH_SIDES, is_right).astype(np.uint8)
     deduplicated = sorted(left.deduplicated_sources & right.deduplicated_sources)
     return ResolutionTask.build(batch, deduplicated, options, sides, population)
 

@@ -20,6 +20,7 @@ from resolver.blocking.key_groups import join_keys
 from resolver.blocking.key_parts import KeyParts
 from resolver.blocking.keys import RuleKeys
 from resolver.errors import DateError
+from resolver.kernels.blocking.key_groups import BOTH_SIDES
 from resolver.records import Address, Identifier, Kind, Record, parse_date
 from resolver.records.prepared.batch import PreparedBatch
 from tests.blocking.test_prefilter import score_slowly
@@ -123,7 +124,7 @@ def oracle(
             kinds = given_records[first].kind, given_records[second].kind
             if not (kinds[0] & kinds[1] and kinds[0] & rule.kinds and kinds[1] & rule.kinds):
                 continue
-            if sides is not None and sides[first] == sides[second]:
+            if sides is not None and sides[first] == sides[second] != BOTH_SIDES:
                 continue
             fits = not narrow[first] or not narrow[second] or narrow[first] & narrow[second]
             enough = plan.min_score is None or score_slowly(batch, first, second) >= plan.min_score
@@ -143,7 +144,9 @@ def test_pairs_are_those_of_the_oracle(
 ) -> None:
     batch = prepared(given_records)
     count = len(given_records)
-    sides = data.draw(st.none() | st.lists(st.integers(0, 1), min_size=count, max_size=count))
+    sides = data.draw(
+        st.none() | st.lists(st.integers(0, BOTH_SIDES), min_size=count, max_size=count)
+    )
     expected = oracle(given_records, batch, plan, sides)
     pairs, stats = join_candidates(
         batch, plan, sides=None if sides is None else np.array(sides, dtype=np.uint8)

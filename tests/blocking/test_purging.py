@@ -14,11 +14,12 @@ from resolver.blocking.purging import (
     purge_gathered_keys,
     split_heavy_keys,
 )
+from resolver.kernels.blocking.key_groups import BOTH_SIDES
 from resolver.records.prepared.batch import ByteArray
 from tests.normalize.preparing import same
 
 ROWS = st.lists(
-    st.tuples(st.integers(1, 4), st.integers(0, 3), st.integers(0, 2), st.integers(0, 1)),
+    st.tuples(st.integers(1, 4), st.integers(0, 3), st.integers(0, 2), st.integers(0, BOTH_SIDES)),
     max_size=60,
 )
 Rows = list[tuple[int, int, int, int]]
@@ -76,7 +77,8 @@ def test_sizes_count_the_pairs(rows: Rows, linking: bool) -> None:
             if light_part == base
         ]
         pairs = [
-            (refine == tally_part or not refine or not tally_part) and (side != its or not linking)
+            (refine == tally_part or not refine or not tally_part)
+            and (side != its or side == BOTH_SIDES or not linking)
             for tally_part, its in others
         ]
         expected[base] = expected.get(base, 0) + sum(pairs)

@@ -20,7 +20,7 @@ START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 
 def decision(pair: str, verdict: Verdict, minute: int = 0) -> Decision:
-    left, right = pair
+    left, right = tuple(pair)
     time = START + datetime.timedelta(minutes=minute)
     return Decision(left, right, verdict, decided_by="ann", decided_at=time)
 

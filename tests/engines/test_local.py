@@ -18,7 +18,7 @@ from resolver.engines.pair_explanation import explain_links, explain_pair
 from resolver.engines.record_pairs import score_pairs
 from resolver.engines.result_files import write_results
 from resolver.errors import InputError
-from resolver.records import Kind
+from resolver.records import Kind, Record
 from resolver.records.results.resolution import Band, Outcome, Resolution
 from resolver.run_options import RunOptions
 from resolver.synthetic import World
@@ -246,12 +246,20 @@ def test_linking_compares_only_pairs_across(world: World) -> None:
     assert links_by_id(link(right, left, OPTIONS)) == links_by_id(linked)
 
 
-def test_a_record_on_both_sides_counts_as_right_side() -> None:
+def test_a_record_on_both_sides_is_compared_with_all_but_itself() -> None:
     people = [
         record(f"s:{row}", name="Zbigniew Brzezinski", birthDate="1928-03-28") for row in range(3)
     ]
-    linked = link(build_intake(people[:2]), build_intake(people[1:]), OPTIONS)
-    assert set(links_by_id(linked)) == {("s:0", "s:1"), ("s:0", "s:2")}
+    first, second, third = ([person] for person in people)
+
+    def pairs(left: list[Record], right: list[Record]) -> set[tuple[str, str]]:
+        return set(links_by_id(link(build_intake(left), build_intake(right), OPTIONS)))
+
+    every = {("s:0", "s:1"), ("s:0", "s:2"), ("s:1", "s:2")}
+    assert pairs(people, people) == every
+    assert pairs(first, people) == pairs(people, first) == every - {("s:1", "s:2")}
+    assert pairs(first + second, second + third) == every
+    assert pairs(first + third, second) == every - {("s:0", "s:2")}
 
 
 def test_linking_with_an_empty_side() -> None:

@@ -16,6 +16,7 @@ INFRASTRUCTURE = {
     "icu.py",
     "number_sets.py",
     "processes.py",
+    "repeated_task.py",
     "sent_results.py",
     "heap.py",
     "garbage.py",

@@ -25,6 +25,10 @@ _SMALL_GROUP = 32
 """Records up to which insertion is faster than sorting."""
 
 
+BOTH_SIDES = 2
+"""Side of a record of both sets that are linked: it pairs with all but itself."""
+
+
 class GroupedKeys(NamedTuple):
     """Records of rule `number`: group g are `rows[bounds[g]:bounds[g + 1]]` with refinements."""
 
@@ -35,7 +39,9 @@ class GroupedKeys(NamedTuple):
 
 
 class RecordSides(NamedTuple):
-    """Kind bits and side (0 or 1) of all records; linking, pairs within a side do not count."""
+    """Kind bits and side (0, 1 or `BOTH_SIDES`) of all records; linking, pairs within side 0 or
+    within side 1 do not count.
+    """
 
     kinds: ByteArray
     sides: ByteArray
@@ -61,14 +67,15 @@ def _may_pair(
         return False
     if (sides.kinds[first] & sides.kinds[second]) == 0:
         return False
-    return not sides.linking or sides.sides[first] != sides.sides[second]
+    first_side = sides.sides[first]
+    return not sides.linking or first_side != sides.sides[second] or first_side == BOTH_SIDES
 
 
 @compiled(allocates=False)
 def _side_size(
     rows: IntArray, refine: IntArray, start: int, end: int, sides: ByteArray, side: int
 ) -> int:
-    """Return the pairs among the records of one side of a group (-1: of both).
+    """Return the pairs among the records of one side of a group (-1: of all records).
 
     Equal refinements pair with each other, unrefined records with all.
     """
