@@ -38,7 +38,6 @@ from resolver.screening.screener import (
     ScreeningResult,
 )
 from resolver.screening.search.term_search import SearchScope
-from resolver.screening.uncompared_values import note_uncompared_values
 from resolver.search.search_terms import TypedText, read_typed_text
 from resolver.search.similar_terms import find_alike
 
@@ -108,8 +107,7 @@ def show_search() -> Any:
 
 def _unread_fields(submitted: SubmittedRecord, query: Mapping[str, str]) -> list[tuple[str, ...]]:
     """Return name, label and text of the fields of the form whose texts are not compared."""
-    notes = (*submitted.omissions, *note_uncompared_values(submitted.record))
-    unread = {note.partition(" ")[0] for note in notes}
+    unread = {note.partition(" ")[0] for note in submitted.omissions}
     return [(name, label, query[name]) for name, label in FIELDS if name in unread]
 
 

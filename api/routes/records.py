@@ -99,7 +99,7 @@ def post() -> Response:
         "entity": committed.entity_id,
         "version": committed.revision,
     }
-    warnings = [*submitted.omissions, *note_uncompared_values(submitted.record)]
+    warnings = [*submitted.omissions, *note_uncompared_values(submitted.record, is_stored=True)]
     if warnings:
         answer["warnings"] = warnings
     location = f"{request.script_root}/entities/{committed.entity_id}"

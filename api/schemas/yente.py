@@ -20,7 +20,7 @@ from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.records.results.evidence_summary import summarize_evidence
 from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.screening.screener import ScreeningMatch, ScreeningResult
-from resolver.screening.uncompared_values import country_code
+from resolver.screening.uncompared_values import country_code, note_uncompared_values
 
 DEFAULT_ALGORITHM = "evidence"
 """Name of the only scoring algorithm."""
@@ -64,7 +64,8 @@ def query_record(query: object, key: str) -> SubmittedRecord:
         raise ApiError(422, f"query {key!r}: {error}") from None
     except RecordError as error:
         raise ApiError(400, f"query {key!r}: {error.line()}") from None
-    warnings = _name_warnings(submitted.record)
+    record = submitted.record
+    warnings = [*_name_warnings(record), *note_uncompared_values(record, is_stored=False)]
     if not warnings:
         return submitted
     return replace(submitted, omissions=(*submitted.omissions, *warnings))

@@ -206,6 +206,16 @@ def test_a_placeholder_name_is_reported(name: str, client: Client) -> None:
     assert len(response["warnings"]) == 1
 
 
+def test_values_that_are_not_recognized_are_reported(client: Client) -> None:
+    query = person("John Smith", nationality="Atlantis", country="Narnia", gender="zzz")
+    assert match_one(client, query)["warnings"] == [
+        f"{prop} {text!r} is not compared: it is not recognized"
+        for prop, text in (("nationality", "Atlantis"), ("country", "Narnia"), ("gender", "zzz"))
+    ]
+    recognized = person("John Smith", nationality="Russia", country="xk", gender="f")
+    assert "warnings" not in match_one(client, recognized)
+
+
 def test_unknown_words_find_nobody(client: Client) -> None:
     assert match_one(client, person("Xqzvw Wvzqx"))["total"] == {"value": 0, "relation": "eq"}
     assert match_one(client, person("."))["total"] == {"value": 0, "relation": "gte"}
