@@ -162,7 +162,8 @@ def _sort_log(log: list[Decision]) -> list[Decision]:
 def _replay(log: list[Decision]) -> tuple[Decision | None, list[Decision]]:
     """Return the effective decision of one pair's log, and the decisions that still wait.
 
-    A decision that was reopened while it waited no longer does.
+    A decision that was reopened while it waited no longer does. Names of stewards that differ only
+    in case are of one steward.
     """
     effective: Decision | None = None
     waiting: list[Decision] = []
@@ -170,7 +171,7 @@ def _replay(log: list[Decision]) -> tuple[Decision | None, list[Decision]]:
         if decision.needs_two or decision.unlawful:
             is_alike = bool(waiting) and _is_alike(waiting[-1], decision)
             waiting = [*waiting, decision] if is_alike else [decision]
-            if len({other.decided_by for other in waiting} - {""}) >= 2:
+            if len({other.decided_by.casefold() for other in waiting} - {""}) >= 2:
                 effective, waiting = decision, []
         else:
             # A verdict that two stewards have confirmed stays confirmed if one of them repeats it.

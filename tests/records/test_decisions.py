@@ -124,6 +124,13 @@ def test_an_old_contradiction_does_not_matter() -> None:
         (
             [
                 decision(Verdict.SAME, T1, "ana", red=True),
+                decision(Verdict.SAME, T2, "Ana", red=True),
+            ],
+            Verdict.UNSURE,
+        ),
+        (
+            [
+                decision(Verdict.SAME, T1, "ana", red=True),
                 decision(Verdict.DIFFERENT, T2, "ben"),
                 decision(Verdict.SAME, T3, "ben", red=True),
             ],

@@ -15,6 +15,7 @@ import lzma
 import zipfile
 import zlib
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, cast
 
@@ -144,7 +145,8 @@ def is_zip(path: Path) -> bool:
 def zip_members(path: Path, name: str = "") -> list[SourceFile]:
     """Return the files in a zip, sorted by name (only a label, since nothing is unpacked here).
 
-    Raises `InputError` for a damaged archive, too many members, or the stated sizes of a bomb.
+    Raises `InputError` for a damaged archive, too many members or two of one name, or the stated
+    sizes of a bomb.
     """
     label = name or path.name
     try:
@@ -160,7 +162,15 @@ def zip_members(path: Path, name: str = "") -> list[SourceFile]:
     _check_ratio(
         label, sum(info.file_size for info in infos), path.stat().st_size, MAX_RATIO, FREE_BYTES
     )
-    return [SourceFile(path, member, name) for member in sorted({info.filename for info in infos})]
+    members = sorted(info.filename for info in infos)
+    for member, following in pairwise(members):
+        if member == following:
+            raise InputError(
+                f"the archive holds several files called {member[:200]}",
+                place=label,
+                hint="give each a name of its own",
+            )
+    return [SourceFile(path, member, name) for member in members]
 
 
 class _BoundedStream(io.RawIOBase):

@@ -236,7 +236,7 @@ def overturn_reasons(
 
 def check_other_steward(unconfirmed: StoredDecision, steward: Steward) -> None:
     """Raise `DecisionNotAllowedError` if the steward would confirm their own decision."""
-    if unconfirmed.decision.decided_by == steward.name:
+    if unconfirmed.decision.decided_by.casefold() == steward.name.casefold():
         raise DecisionNotAllowedError(
             f"you took this decision yourself (decision {unconfirmed.id}); "
             "confirming it takes another steward",

@@ -43,8 +43,10 @@ class ApiKeys:
     ) -> str:
         """Create a key and return its secret, which is not stored.
 
-        Raises `StoreError` for a name in use or an unknown scope.
+        Raises `StoreError` for an empty name or one in use, or an unknown scope.
         """
+        if not name.strip():
+            raise StoreError("a key needs a name", hint="name it after the program that uses it")
         unknown = sorted(set(scopes) - set(SCOPES))
         if unknown or not scopes:
             raise StoreError(

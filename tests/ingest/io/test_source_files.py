@@ -106,6 +106,15 @@ def test_a_zip_of_too_many_files_is_refused(
         zip_members(zipped(tmp_path / "many.zip", a=b"1", b=b"2", c=b"3", d=b"4"))
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_zip_with_two_files_of_one_name_is_refused(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "twice.zip", "w") as archive:
+        for content in (b"first", b"second"):
+            archive.writestr("list.csv", content)
+    with pytest.raises(InputError, match=r"several files called list\.csv"):
+        zip_members(tmp_path / "twice.zip")
+
+
 @pytest.mark.parametrize("content", [b"PK\x03\x04 and nothing more", b"PK\x05\x06"])
 def test_a_damaged_zip_is_one_clear_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "bad.zip").write_bytes(content)

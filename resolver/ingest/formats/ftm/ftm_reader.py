@@ -95,7 +95,7 @@ def read_ftm(unit: ListUnit) -> Iterator[Item]:
 
 def _find_fault(row: Json) -> str:
     if not isinstance(row.get("id"), str) or not row["id"]:
-        return "the entity has no id"
+        return "the id of the entity is no text" if row.get("id") else "the entity has no id"
     if not isinstance(row.get("schema"), str):
         return "the entity has no schema"
     return "" if isinstance(row.get("properties"), dict) else "the entity has no properties"
