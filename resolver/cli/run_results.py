@@ -17,13 +17,16 @@ import resolver
 if TYPE_CHECKING:
     from resolver.engines.relation_explanation import EntityComparer
     from resolver.hub.stored_results import StoredResults
-    from resolver.ingest.reader_types import Intake
+    from resolver.ingest.reader_types import Intake, Reject
     from resolver.records.batch import IntArray
     from resolver.records.decisions import Decision
     from resolver.records.progress import Progress
     from resolver.records.results.resolution import Resolution, RunStats
     from resolver.records.results.review_forecast import ReviewForecast
     from resolver.run_options import RunOptions
+
+SHOWN_REJECTS = 5
+"""Rejects that a command prints where no file lists them."""
 
 
 def prepare_folder(out: Path) -> None:
@@ -189,6 +192,34 @@ def print_counts(
         click.echo(f"{counts['rejects']:,} rows or values could not be read: {rejects_place}")
     print_uncompared(counts.get("uncompared"))
     click.echo(place)
+
+
+def print_rejects(
+    rejects: Sequence[Reject], out: Path | None, *, only_entities: bool, as_json: bool
+) -> None:
+    """Print how much could not be read, and the file of results that lists it.
+
+    Without such a file the first rejects go to standard error; JSON has their number already.
+    """
+    if not rejects:
+        return
+    files = [reject for reject in rejects if reject.is_file]
+    rest = [reject for reject in rejects if not reject.is_file]
+    parts = [f"{len(rest):,} rows or values"] if rest else []
+    parts += [f"{len(files):,} file{'s'[: len(files) > 1]}"] if files else []
+    line = f"{' and '.join(parts)} could not be read"
+    if out is not None and not only_entities:
+        if not as_json:
+            click.echo(f"{line}: {out / 'rejects.csv'}")
+        return
+    remedy = "leave out --only entities" if only_entities else "add --out FOLDER"
+    click.echo(f"note: {line}; to list all in rejects.csv, {remedy}", err=True)
+    # whole files first: the most is lost with them
+    for reject in [*files, *rest][:SHOWN_REJECTS]:
+        place = f"{reject.file}:{reject.line}" if reject.line else reject.file
+        click.echo(f"  {place}: {reject.reason}", err=True)
+    if len(rejects) > SHOWN_REJECTS:
+        click.echo(f"  and {len(rejects) - SHOWN_REJECTS:,} more", err=True)
 
 
 def count_uncompared(stats: RunStats) -> dict[str, int]:

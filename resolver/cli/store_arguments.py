@@ -25,6 +25,7 @@ from resolver.cli.run_results import (
     count_uncompared,
     prepare_folder,
     print_forecast,
+    print_rejects,
     print_uncompared,
     write_run_results,
 )
@@ -128,6 +129,9 @@ def dedupe_into_store(
         profile.print_table()
     _print_summary(
         result, intake, stored, out, as_json=options["as_json"], dry_run=options["dry_run"]
+    )
+    print_rejects(
+        intake.rejects, out, only_entities=running.only_entities, as_json=options["as_json"]
     )
     if forecast is not None and not options["as_json"]:
         print_forecast(forecast)

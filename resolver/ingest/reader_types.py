@@ -24,6 +24,7 @@ from resolver.records import Batch, Record
 # Controls, invisible characters and direction marks: different ids would look the same.
 HIDDEN = "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
 HIDDEN_PATTERN = re.compile(HIDDEN)
+_SKIPPED = "skipped: "
 _SHOWN_ID = 500
 """Characters of an id that a reason shows."""
 
@@ -44,6 +45,16 @@ class Reject:
     def of_record(cls, file: str, line: int, record_id: str, fault: str) -> Self:
         """Return the reject of a record, or of one of its values."""
         return cls(file, line, f"{_subject(record_id)}{fault}", record_id)
+
+    @classmethod
+    def of_file(cls, file: str, fault: str) -> Self:
+        """Return the reject of a file that is not read at all."""
+        return cls(file, 0, f"{_SKIPPED}{fault}")
+
+    @property
+    def is_file(self) -> bool:
+        """Return whether a whole file was not read."""
+        return not self.line and self.reason.startswith(_SKIPPED)
 
     @property
     def fault(self) -> str:

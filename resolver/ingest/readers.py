@@ -107,8 +107,8 @@ def plan_reads(
     planned = []
     for item in group_files(claimed):
         if item.lacks_principal:
-            reason = f"skipped: the main file of its {item.row.name} list is missing"
-            skipped.append(Reject(item.unit.label, 0, reason))
+            reason = f"the main file of its {item.row.name} list is missing"
+            skipped.append(Reject.of_file(item.unit.label, reason))
         else:
             planned.append(item)
     if not planned:
@@ -135,7 +135,7 @@ def _match_files(
         elif candidate.is_explicit:
             raise FormatError(reason, place=candidate.file.label, hint=_REMEDY)
         else:
-            skipped.append(Reject(candidate.file.label, 0, f"skipped: {reason}"))
+            skipped.append(Reject.of_file(candidate.file.label, reason))
     return claimed, skipped
 
 

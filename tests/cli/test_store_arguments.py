@@ -77,6 +77,56 @@ def test_results_cover_lists_and_changed_entities(
     assert "0 new, 0 changed, 0 withdrawn; 0 entities changed" in capsys.readouterr().out
 
 
+def test_what_could_not_be_read_is_said(tmp_path: Path, capsys: Capture) -> None:
+    folder, url = tmp_path / "lists", f"sqlite:///{tmp_path}/hub.db"
+    folder.mkdir()
+    (folder / "empty.csv").write_bytes(b"")
+    (folder / "unknown.csv").write_text("foo,bar\n1,2\n", "utf-8")
+    people = "".join(f"{number},Amelia Earhart,31.02.1897\n" for number in range(6))
+    (folder / "people.csv").write_text(f"id,name,birthDate\n{people}7\n", "utf-8")
+    dedupe = ["dedupe", str(folder), "--store", url]
+    assert run(dedupe) == 0
+    shown = capsys.readouterr()
+    note, *listed = shown.err[shown.err.index("note: 7 rows") :].splitlines()
+    assert note == (
+        "note: 7 rows or values and 2 files could not be read; "
+        "to list all in rejects.csv, add --out FOLDER"
+    )
+    assert [line.partition(": ")[0].strip() for line in listed[:5]] == [
+        "empty.csv",
+        "unknown.csv",
+        "people.csv:2",
+        "people.csv:3",
+        "people.csv:4",
+    ]
+    assert listed[0] == "  empty.csv: skipped: the file is empty"
+    assert listed[5:] == ["  and 4 more"]
+    assert "could not be read" not in shown.out
+    assert run([*dedupe, "--out", str(tmp_path / "out")]) == 0
+    shown = capsys.readouterr()
+    line = f"7 rows or values and 2 files could not be read: {tmp_path}/out/rejects.csv\n"
+    assert line in shown.out
+    assert "could not be read" not in shown.err
+    assert len(rows(tmp_path / "out" / "rejects.csv")) == 9
+    assert run([*dedupe, "--out", str(tmp_path / "few"), "--only", "entities"]) == 0
+    assert "leave out --only entities\n" in capsys.readouterr().err
+    assert run([*dedupe, "--json"]) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["rejects"] == 9
+    assert "7 rows or values and 2 files could not be read" in shown.err
+
+
+def test_restricted_rows_that_were_refused_are_said(tmp_path: Path, capsys: Capture) -> None:
+    path, mapping = tmp_path / "list.csv", tmp_path / "list.mapping.yml"
+    path.write_text("id,name,code\n1,Amelia Earhart,H0\n2,Bo Asen,H3\n", "utf-8")
+    columns = "id: id\nkind: person\nhandling: code\nproperties: {name: name}\n"
+    mapping.write_text(f"source: list\n{columns}", "utf-8")
+    assert run(["dedupe", str(path), "--store", f"sqlite:///{tmp_path}/hub.db"]) == 0
+    shown = capsys.readouterr().err
+    assert "note: 1 rows or values could not be read" in shown
+    assert "  list.csv:3: record list:2: its handling code is H3" in shown
+
+
 def test_export_equals_that_of_one_run(
     filled: str, lists: Lists, tmp_path: Path, capsys: Capture
 ) -> None:
