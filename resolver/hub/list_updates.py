@@ -3,7 +3,7 @@
 Of a source whose lists carry versions the newest counts, whichever comes first: a newer list
 withdraws what it no longer has, an older one changes nothing. Otherwise a list that comes later
 supersedes earlier ones. A list marked as complete withdraws what it does not have; a list that
-breaks off never does.
+breaks off never does (`ingest.list_versions` tells which lists withdraw).
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from resolver.errors import InputError
+from resolver.ingest.list_versions import SourceVersions, compare_lists
 from resolver.ingest.reader_types import Intake, ListInfo
 from resolver.ingest.reused_ids import find_reused_ids
 from resolver.records import Batch, concat
@@ -80,8 +82,9 @@ def build_withdrawal(view: StoreView, ids: Sequence[str]) -> ListUpdate:
 def build_list_update(view: StoreView, intake: Intake) -> ListUpdate:
     """Return the changes that an intake makes to the store of a view."""
     sources = {source.name: source for source in view.sources()}
-    older, replacing = _compare_versions(intake, sources)
-    batch, older_ids = _remove_sources(intake.batch, older)
+    read = compare_lists(intake.lists)
+    older, replacing = _compare_versions(intake, read, sources)
+    batch, older_ids = _remove_outdated(intake, older, sources)
     contents = encode_contents(batch)
     ids = batch.ids.to_pylist()
     stored = view.numbers_of([*ids, *older_ids]) if view.head.last_record else {}
@@ -115,49 +118,67 @@ def build_list_update(view: StoreView, intake: Intake) -> ListUpdate:
             )
         ),
         tuple(sorted(record_id for record_id in older_ids if record_id not in stored)),
-        (*_list_notes(intake, older, sources), *alarms),
+        (*_list_notes(read, older, replacing, set(sources)), *alarms),
         tuple(alarms),
     )
 
 
 def _compare_versions(
-    intake: Intake, sources: Mapping[str, StoredSource]
+    intake: Intake, read: Mapping[str, SourceVersions], sources: Mapping[str, StoredSource]
 ) -> tuple[set[str], list[str]]:
-    """Return the stored sources of which the intake has older lists, and those it replaces.
+    """Return the stored sources of which the intake has older lists only, and those it replaces.
 
-    A source is replaced by a newer or complete list that does not break off.
+    A source is replaced by a newer or complete list that has no gap.
     """
-    versions: dict[str, str] = {}
-    for info in intake.lists:
-        for name in info.sources:
-            if info.version:
-                versions[name] = max(versions.get(name, ""), info.version)
-    stored = {name: sources[name].list_version for name in versions if name in sources}
-    older = {name for name, version in stored.items() if versions[name] < version}
-    newer = {name for name, version in stored.items() if "" < version < versions[name]}
     complete = {name for info in intake.lists if info.complete for name in info.sources}
-    return older, sorted((newer | complete & sources.keys()) - _broken_sources(intake) - older)
+    older, replacing = set(), []
+    for name in sorted(read.keys() & sources.keys()):
+        versions, stored = read[name], sources[name].list_version
+        if versions.dated and versions.newest < stored:
+            older.add(name)
+        elif _replaces(versions, stored, is_complete=name in complete):
+            replacing.append(name)
+    return older, replacing
 
 
-def _broken_sources(intake: Intake) -> set[str]:
-    return {name for info in intake.lists if info.broken for name in info.sources}
+def _replaces(versions: SourceVersions, stored: str, *, is_complete: bool) -> bool:
+    """Return whether lists replace the stored records of their source."""
+    newest = versions.newest_whole
+    if "" in versions.gaps or (versions.dated and not newest):
+        return False
+    if is_complete:
+        return not newest or newest >= stored
+    return "" < stored < newest
 
 
 def _list_notes(
-    intake: Intake, older: set[str], sources: Mapping[str, StoredSource]
+    read: Mapping[str, SourceVersions], older: set[str], replacing: Sequence[str], stored: set[str]
 ) -> Iterator[str]:
     for name in sorted(older):
         yield f"{name}: the store has a newer version of this list, so nothing of it changes"
-    for name in sorted(_broken_sources(intake) & sources.keys()):
-        yield f"{name}: the list breaks off, so no record of it is withdrawn"
+    for name in sorted((read.keys() & stored) - {*replacing}):
+        for gap in sorted(set(read[name].gaps.values())):
+            yield f"{name}: {gap}, so no record of it is withdrawn"
 
 
-def _remove_sources(batch: Batch, names: set[str]) -> tuple[Batch, list[str]]:
-    """Return the batch without the records of some sources, and the ids of those records."""
-    if not names:
+def _remove_outdated(
+    intake: Intake, older: set[str], sources: Mapping[str, StoredSource]
+) -> tuple[Batch, list[str]]:
+    """Return the batch without the records of lists that are older than those of the store, and
+    the ids of those records.
+    """
+    versions = {name: source.list_version for name, source in sources.items()}
+    outdated = [
+        record_id
+        for record_id, version in intake.retained.items()
+        if version < versions.get(record_id.partition(":")[0], "")
+    ]
+    batch = intake.batch
+    if not older and not outdated:
         return batch, []
-    is_listed = np.array([name in names for name in batch.sources.values.to_pylist()], dtype=bool)
+    is_listed = np.array([name in older for name in batch.sources.values.to_pylist()], dtype=bool)
     is_removed = is_listed[batch.sources.codes]
+    is_removed |= np.asarray(pc.is_in(batch.ids, pa.array(outdated, pa.string())))
     removed: list[str] = batch.ids.filter(pa.array(is_removed)).to_pylist()
     return batch.take(np.flatnonzero(~is_removed)).canonical(), removed
 

@@ -1,7 +1,8 @@
 """Joining the lists of a run into one intake: versions of a list, repeated ids, repeated records.
 
 Nothing here depends on the order of lists or rows. Of a source that comes in several versions the
-newest counts; ids that only older versions hold are withdrawn. Of records with the same id and
+newest counts; ids that only older versions hold are withdrawn, unless the newest breaks off: what
+it lacks stays as the version before it has it. Of records with the same id and
 content one is kept. Of records with the same id and different content (within a version) the one
 with more values is kept, then the one with the smaller content digest; the others are rejects. All
 work is on columns; only records whose content changed between versions are compared one by one.
@@ -19,6 +20,7 @@ import pyarrow.compute as pc
 
 from resolver.ingest.digests import count_values, origin_digests, row_digests
 from resolver.ingest.list_reading import ListContents, ListFacts
+from resolver.ingest.list_versions import compare_lists, describe_gaps
 from resolver.ingest.reader_types import Intake, ListInfo, Reject
 from resolver.ingest.relation_targets import resolve_target_names
 from resolver.ingest.reused_ids import find_reused_ids
@@ -41,23 +43,30 @@ class LocatedRows:
 
 @dataclass(frozen=True, slots=True)
 class ListOrder:
-    """Lists of a run in their order: label of each, rank of its version (-1: none), and by source
-    the rank of the newest version that has records of it.
+    """Lists of a run in their order: label of each, rank of its version in `versions` (-1: none),
+    and by source the ranks of the newest version that has records of it, and of the newest one
+    that withdraws what it lacks (-1: none).
     """
 
     labels: tuple[str, ...]
     ranks: tuple[int, ...]
+    versions: tuple[str, ...]
     newest: Mapping[str, int]
+    newest_whole: Mapping[str, int]
 
     @classmethod
     def of(cls, lists: Sequence[ListFacts]) -> ListOrder:
         """Return the order of lists that `sort_lists` has sorted."""
         versions = sorted({facts.version for facts in lists if facts.version})
-        ranks = [versions.index(facts.version) if facts.version else -1 for facts in lists]
-        newest: dict[str, int] = {}
-        for facts, rank in zip(lists, ranks, strict=True):
-            newest |= {source: max(rank, newest.get(source, -1)) for source in facts.sources}
-        return cls(tuple(facts.label for facts in lists), tuple(ranks), newest)
+        rank_of = {"": -1} | {version: rank for rank, version in enumerate(versions)}
+        sources = compare_lists(lists)
+        return cls(
+            tuple(facts.label for facts in lists),
+            tuple(rank_of[facts.version] for facts in lists),
+            tuple(versions),
+            {name: rank_of[own.newest] for name, own in sources.items()},
+            {name: rank_of[own.newest_whole] for name, own in sources.items()},
+        )
 
     def locate(self, rows: LocatedRows, row: int) -> str:
         """Return the place of a row, for messages."""
@@ -70,6 +79,7 @@ class SettledRows:
     """Rows with one of each id: `batch` is canonical; targets that relations name have no id yet.
 
     `collapsed`: rows that repeat another. `warnings`: ids that name another person than before.
+    `retained`: versions of records that are not of the newest list of their source, by id.
     """
 
     batch: Batch
@@ -77,6 +87,7 @@ class SettledRows:
     rejects: list[Reject]
     withdrawn: tuple[str, ...]
     warnings: list[str]
+    retained: Mapping[str, str]
 
 
 def assemble(
@@ -100,6 +111,7 @@ def assemble(
         intake,
         batch=resolve_target_names(settled.batch),
         withdrawn=settled.withdrawn,
+        retained=settled.retained,
         collapsed=settled.collapsed,
     )
 
@@ -127,12 +139,13 @@ def settle_ids(rows: LocatedRows, order: ListOrder, workers: int = 1) -> Settled
         ordered = rows.batch.ids.take(places)
         if not pc.any(pc.equal(ordered[1:], ordered[:-1])).as_py():
             batch = rows.batch.canonical(places.to_numpy(), workers)
-            return SettledRows(batch, 0, [], (), [])
+            return SettledRows(batch, 0, [], (), [], _find_retained(rows, newest, order))
     chosen, collapsed, rejects = _deduplicate(rows, newest, order)
     withdrawn, superseded = _find_withdrawn(rows.batch, chosen, older)
     warnings = find_reused_ids(rows.batch, chosen, superseded)
     batch = rows.batch if len(chosen) == len(rows.batch) else rows.batch.take(chosen, workers)
-    return SettledRows(batch.canonical(workers=workers), collapsed, rejects, withdrawn, warnings)
+    batch, retained = batch.canonical(workers=workers), _find_retained(rows, chosen, order)
+    return SettledRows(batch, collapsed, rejects, withdrawn, warnings, retained)
 
 
 def build_intake(
@@ -142,7 +155,8 @@ def build_intake(
 
     `rejects` and `warnings` are those that no single list has by itself.
     """
-    notes = [*(note for facts in lists for note in facts.notes), *warnings]
+    gaps = describe_gaps(compare_lists(lists))
+    notes = [*(note for facts in lists for note in facts.notes), *gaps, *warnings]
     return Intake(
         batch=concat([]),
         lists=tuple(_list_info(facts) for facts in lists),
@@ -166,24 +180,50 @@ def _list_info(facts: ListFacts) -> ListInfo:
 
 
 def _split_versions(table: LocatedRows, order: ListOrder) -> tuple[Rows, Rows]:
-    """Return the rows of each source's newest version, and the rows of older versions.
+    """Return the rows that count, and the rows of versions that newer ones replace.
 
-    All rows of a source without versions count as newest.
+    All rows of a source without versions count.
     """
     rows = np.arange(len(table.batch), dtype=np.int64)
     if max(order.ranks, default=-1) < 1:
         return rows, rows[:0]
-    sources = table.batch.sources
-    row_rank = np.array(order.ranks, dtype=np.int64)[table.units]
-    newest_rank = np.array(
-        [order.newest.get(name, -1) for name in sources.values.to_pylist()], dtype=np.int64
-    )
-    is_older = (row_rank >= 0) & (row_rank < newest_rank[sources.codes])
+    row_rank = _row_ranks(table, order)
+    is_older = (row_rank >= 0) & (row_rank < _source_ranks(table.batch, order.newest_whole))
+    if order.newest != order.newest_whole:
+        left = rows[~is_older & (row_rank >= 0)]
+        codes = pc.dictionary_encode(table.batch.ids.take(pa.array(left))).indices.to_numpy()
+        newest = np.full(len(left), -1, dtype=np.int64)
+        np.maximum.at(newest, codes, row_rank[left])
+        is_older[left] = row_rank[left] < newest[codes]
     return rows[~is_older], rows[is_older]
 
 
+def _row_ranks(table: LocatedRows, order: ListOrder) -> Rows:
+    return np.array(order.ranks, dtype=np.int64)[table.units]
+
+
+def _source_ranks(batch: Batch, rank_of: Mapping[str, int]) -> Rows:
+    """Return the rank of each row's source."""
+    ranks = [rank_of.get(name, -1) for name in batch.sources.values.to_pylist()]
+    return np.array(ranks, dtype=np.int64)[batch.sources.codes]
+
+
+def _find_retained(table: LocatedRows, rows: Rows, order: ListOrder) -> dict[str, str]:
+    """Return the versions of those rows that are not of the newest list of their source, by id."""
+    if order.newest == order.newest_whole:
+        return {}
+    ranks = _row_ranks(table, order)
+    newest = _source_ranks(table.batch, order.newest)
+    rows = rows[(ranks[rows] >= 0) & (ranks[rows] < newest[rows])]
+    ids = table.batch.ids.take(pa.array(rows)).to_pylist()
+    return {
+        identity: order.versions[rank]
+        for identity, rank in zip(ids, ranks[rows].tolist(), strict=True)
+    }
+
+
 def _find_withdrawn(batch: Batch, newest: Rows, older: Rows) -> tuple[tuple[str, ...], Rows]:
-    """Return the ids that only older versions hold (sorted), and the older rows of other ids."""
+    """Return the ids that only replaced rows have (sorted), and the older rows of other ids."""
     if not len(older):
         return (), older
     old_ids = batch.ids.take(pa.array(older))

@@ -21,6 +21,7 @@ from resolver.ingest.reader_types import (
     ReaderRow,
     Reject,
     Truncation,
+    describe_gap,
 )
 from resolver.ingest.text.machine_dates import (
     OldBirths,
@@ -54,6 +55,11 @@ class ListFacts:
     notes: tuple[str, ...]
     broken: bool = False
     complete: bool = False
+
+    @property
+    def gap(self) -> str:
+        """Return why the list may lack records that its source has."""
+        return describe_gap(broken=self.broken)
 
 
 @dataclass(frozen=True, slots=True)

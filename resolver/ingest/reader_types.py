@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -187,12 +187,23 @@ class ListInfo:
     broken: bool = False
     complete: bool = False
 
+    @property
+    def gap(self) -> str:
+        """Return why the list may lack records that its source has."""
+        return describe_gap(broken=self.broken)
+
+
+def describe_gap(*, broken: bool) -> str:
+    """Return why a list may lack records that its source has, empty if it does not."""
+    return "the list breaks off" if broken else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:
     """Result of one run of reading.
 
     Holds one canonical batch, the lists, the rejects, and the differences between versions.
+    `retained`: versions of records that are not of the newest list of their source, by id.
     """
 
     batch: Batch
@@ -201,6 +212,7 @@ class Intake:
     withdrawn: tuple[str, ...] = ()
     collapsed: int = 0
     warnings: tuple[str, ...] = field(default=())
+    retained: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def deduplicated_sources(self) -> frozenset[str]:

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from resolver.errors import LargeChangeError
 from resolver.hub.hub import Hub
+from resolver.ingest.assemble import assemble
+from resolver.ingest.list_reading import ListContents
 from resolver.ingest.reader_types import Intake, ListInfo
+from resolver.records import Batch
 from resolver.store import EventKind
 from tests.hub.hubs import (
     Step,
     Stores,
     event_kinds,
+    export_canonical,
     export_steps,
     find_entity,
     make_intake,
     make_namesake,
+    seed_population,
 )
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -96,6 +102,43 @@ def test_a_list_that_breaks_off_withdraws_nothing(hub: Hub) -> None:
     assert not half.withdrawn
     assert any("breaks off" in note for note in half.notes)
     assert len(hub.add(make_list(28, "2026-02-01")).withdrawn) == 2
+
+
+def make_lists(*lists: tuple[str, list[str], bool]) -> Intake:
+    """Return lists of a run: version, names by number, and whether the list breaks off."""
+    reads = []
+    for version, names, is_broken in lists:
+        people = [record(f"x:{number}", name=name) for number, name in enumerate(names) if name]
+        lines, batch = np.arange(len(people), dtype=np.int32), Batch.from_records(people)
+        reads.append(
+            ListContents("x", "test", False, version, batch, lines, (), (), broken=is_broken)
+        )
+    return assemble(reads)
+
+
+JANUARY = ("2026-01-01", ["Amelia Earhart", "Bo Asen", "Chen Wei"], False)
+FEBRUARY = ("2026-02-01", ["", "Bo Asen", "Chen Wei"], False)
+CUT_MARCH = ("2026-03-01", ["", "", "Chen Wei Li"], True)
+
+
+def test_lists_that_break_off_do_the_same_in_one_run_or_many(stores: Stores) -> None:
+    exports = set()
+    for runs in (
+        [[JANUARY], [FEBRUARY], [CUT_MARCH]],
+        [[JANUARY], [FEBRUARY, CUT_MARCH]],
+        [[JANUARY, CUT_MARCH, FEBRUARY]],
+        [[FEBRUARY], [CUT_MARCH, JANUARY]],
+    ):
+        with stores.new() as hub:
+            seed_population(hub)
+            for lists in runs:
+                hub.add(make_lists(*lists))
+            exports.add(export_canonical(hub))
+            with hub.store.view() as view:
+                assert view.records_of_sources(["x"]).keys() == {"x:1", "x:2"}
+                # the list of March in full is still to come
+                assert {row.name: row.list_version for row in view.sources()}["x"] == "2026-02-01"
+    assert len(exports) == 1
 
 
 def test_a_complete_list_withdraws_without_a_version(hub: Hub) -> None:

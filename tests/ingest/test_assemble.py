@@ -117,6 +117,30 @@ def test_only_the_newest_of_three_versions_counts() -> None:
     assert (ids(assemble(reads)), assemble(reads).withdrawn) == (["a:3"], ("a:1", "a:2"))
 
 
+def test_a_list_that_breaks_off_replaces_only_what_it_has() -> None:
+    reads = [
+        list_of(person("1", "Anna"), label="old", version="2001"),
+        list_of(person("2", "Bea"), person("3", "Cleo"), label="whole", version="2002"),
+        replace(
+            list_of(person("2", "Bea B"), person("4", "Dora"), label="cut", version="2003"),
+            broken=True,
+        ),
+    ]
+    for order in (reads, reads[::-1]):
+        intake = assemble(order)
+        assert list(intake.batch.to_records()) == [
+            person("2", "Bea B"),
+            person("3", "Cleo"),
+            person("4", "Dora"),
+        ]
+        assert (intake.withdrawn, intake.retained) == (("a:1",), {"a:3": "2002"})
+        assert intake.warnings == (
+            "a: the list breaks off, so records that only older lists have stay",
+        )
+    assert assemble(reads[2:]).warnings == ()
+    assert assemble([reads[0], reads[2]]).retained == {"a:1": "2001"}
+
+
 def test_versions_are_compared_within_a_source() -> None:
     old = list_of(person("1", "Anna"), person("1", "Zoe", source="b"), label="old", version="2018")
     new = list_of(person("2", "Bea"), label="new", version="2026")
@@ -175,17 +199,22 @@ records = st.builds(
     born=st.sampled_from(["", "1970", "1981"]),
 )
 reads_strategy = st.lists(
-    st.tuples(st.sampled_from(["", "2001", "2002"]), st.lists(records, max_size=5)), max_size=4
+    st.tuples(
+        st.sampled_from(["", "2001", "2002", "2003"]), st.booleans(), st.lists(records, max_size=5)
+    ),
+    max_size=4,
 )
+Lists = list[tuple[str, bool, list[Record]]]
+"""Version of each list, whether it breaks off, and its records."""
 
 
 @given(reads_strategy, st.randoms())
 def test_the_intake_is_that_of_a_plain_loop_and_depends_on_no_order(
-    content: list[tuple[str, list[Record]]], rng: random.Random
+    content: Lists, rng: random.Random
 ) -> None:
     reads = [
-        list_of(*list_records, label=f"list {at}", version=version)
-        for at, (version, list_records) in enumerate(content)
+        replace(list_of(*list_records, label=f"list {at}", version=version), broken=is_broken)
+        for at, (version, is_broken, list_records) in enumerate(content)
     ]
     intake = assemble(reads)
     allowed, withdrawn = _by_loop(content)
@@ -199,10 +228,11 @@ def test_the_intake_is_that_of_a_plain_loop_and_depends_on_no_order(
     rng.shuffle(shuffled)
     again = assemble([_shuffled(read, rng) for read in shuffled])
     assert list(again.batch.to_records()) == list(intake.batch.to_records())
-    assert (again.withdrawn, again.collapsed, again.warnings) == (
+    assert (again.withdrawn, again.collapsed, again.warnings, again.retained) == (
         intake.withdrawn,
         intake.collapsed,
         intake.warnings,
+        intake.retained,
     )
     assert len(again.rejects) == len(intake.rejects)
 
@@ -219,20 +249,25 @@ def _content(record: Record) -> str:
     return replace(record, id="").content_hash()
 
 
-def _by_loop(content: list[tuple[str, list[Record]]]) -> tuple[dict[str, set[str]], set[str]]:
-    """Return per id the contents that may be kept (those of most values), and the withdrawn ids."""
-    newest: dict[str, str] = defaultdict(str)
-    for version, list_records in content:
-        for record in list_records:
-            newest[record.source] = max(newest[record.source], version)
-    current: dict[str, list[Record]] = defaultdict(list)
+def _by_loop(content: Lists) -> tuple[dict[str, set[str]], set[str]]:
+    """Return per id the contents that may be kept (those of most values), and the withdrawn ids.
+
+    Versions come one after the other: each withdraws what it lacks, unless a list of it breaks off.
+    """
+    current: dict[str, list[Record]] = {}
     older = set()
-    for version, list_records in content:
-        for record in list_records:
-            if version and version < newest[record.source]:
-                older.add(record.id)
-            else:
-                current[record.id].append(record)
+    for version in sorted({version for version, _, _ in content if version}):
+        lists = [row for row in content if row[0] == version]
+        rows: dict[str, list[Record]] = defaultdict(list)
+        for record in (record for _, _, list_records in lists for record in list_records):
+            rows[record.id].append(record)
+        broken = {record.source for _, is_broken, own in lists if is_broken for record in own}
+        gone = {record.source for own in rows.values() for record in own} - broken
+        older |= {identity for identity in current if identity.partition(":")[0] in gone}
+        rest = {identity: own for identity, own in current.items() if identity not in older}
+        current = {**rest, **rows}
+    for record in (record for version, _, own in content if not version for record in own):
+        current[record.id] = [*current.get(record.id, []), record]
     allowed = {}
     for identity, list_records in current.items():
         largest = max(len(record.values) for record in list_records)
