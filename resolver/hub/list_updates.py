@@ -3,11 +3,13 @@
 Of a source whose lists carry versions the newest counts, whichever comes first: a newer list
 withdraws what it no longer has, an older one changes nothing. Otherwise a list that comes later
 supersedes earlier ones. A list marked as complete withdraws what it does not have; a list that
-breaks off never does (`ingest.list_versions` tells which lists withdraw).
+breaks off or has rows without a readable id never does, and no list withdraws a record whose row
+could not be read (`ingest.list_versions`).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.errors import InputError
-from resolver.ingest.list_versions import SourceVersions, compare_lists
+from resolver.ingest.list_versions import SourceVersions, compare_lists, find_unread
 from resolver.ingest.reader_types import Intake, ListInfo
 from resolver.ingest.reused_ids import find_reused_ids
 from resolver.records import Batch, concat
@@ -83,7 +85,7 @@ def build_list_update(view: StoreView, intake: Intake) -> ListUpdate:
     """Return the changes that an intake makes to the store of a view."""
     sources = {source.name: source for source in view.sources()}
     read = compare_lists(intake.lists)
-    older, replacing = _compare_versions(intake, read, sources)
+    older, replacing, incomplete = _compare_versions(intake, read, sources)
     batch, older_ids = _remove_outdated(intake, older, sources)
     contents = encode_contents(batch)
     ids = batch.ids.to_pylist()
@@ -97,7 +99,11 @@ def build_list_update(view: StoreView, intake: Intake) -> ListUpdate:
     if len(rows) < len(batch):
         fresh = batch.take(np.array(rows, dtype=np.int64)).canonical()
     superseded = {ids[row]: stored[ids[row]][0] for row in rows if ids[row] in stored}
-    withdrawn = _find_withdrawn(view, replacing, set(ids))
+    missing = _find_missing(view, replacing, set(ids))
+    unread = set(_find_unread(missing, intake, read, sources))
+    withdrawn = {
+        record_id: number for record_id, number in missing.items() if record_id not in unread
+    }
     deduplicated = _find_deduplicated(view, intake, sources)
     alarms = [*_size_alarms(view, superseded, withdrawn), *find_id_alarms(view, fresh, superseded)]
     return ListUpdate(
@@ -118,27 +124,28 @@ def build_list_update(view: StoreView, intake: Intake) -> ListUpdate:
             )
         ),
         tuple(sorted(record_id for record_id in older_ids if record_id not in stored)),
-        (*_list_notes(read, older, replacing, set(sources)), *alarms),
+        (*_list_notes(read, older, incomplete, unread), *alarms),
         tuple(alarms),
     )
 
 
 def _compare_versions(
     intake: Intake, read: Mapping[str, SourceVersions], sources: Mapping[str, StoredSource]
-) -> tuple[set[str], list[str]]:
-    """Return the stored sources of which the intake has older lists only, and those it replaces.
-
-    A source is replaced by a newer or complete list that has no gap.
+) -> tuple[set[str], list[str], list[str]]:
+    """Return the stored sources of which the intake has older lists only, those it replaces, and
+    those of which nothing is withdrawn since their dated or complete lists have gaps.
     """
     complete = {name for info in intake.lists if info.complete for name in info.sources}
-    older, replacing = set(), []
+    older, replacing, incomplete = set(), [], []
     for name in sorted(read.keys() & sources.keys()):
         versions, stored = read[name], sources[name].list_version
         if versions.dated and versions.newest < stored:
             older.add(name)
         elif _replaces(versions, stored, is_complete=name in complete):
             replacing.append(name)
-    return older, replacing
+        elif versions.gaps and (versions.dated or name in complete):
+            incomplete.append(name)
+    return older, replacing, incomplete
 
 
 def _replaces(versions: SourceVersions, stored: str, *, is_complete: bool) -> bool:
@@ -152,13 +159,19 @@ def _replaces(versions: SourceVersions, stored: str, *, is_complete: bool) -> bo
 
 
 def _list_notes(
-    read: Mapping[str, SourceVersions], older: set[str], replacing: Sequence[str], stored: set[str]
+    read: Mapping[str, SourceVersions],
+    older: set[str],
+    incomplete: Sequence[str],
+    unread: set[str],
 ) -> Iterator[str]:
     for name in sorted(older):
         yield f"{name}: the store has a newer version of this list, so nothing of it changes"
-    for name in sorted((read.keys() & stored) - {*replacing}):
+    for name in incomplete:
         for gap in sorted(set(read[name].gaps.values())):
             yield f"{name}: {gap}, so no record of it is withdrawn"
+    counts = Counter(record_id.partition(":")[0] for record_id in unread)
+    for name, count in sorted(counts.items()):
+        yield f"{name}: records that could not be read are not withdrawn ({count:,})"
 
 
 def _remove_outdated(
@@ -183,7 +196,7 @@ def _remove_outdated(
     return batch.take(np.flatnonzero(~is_removed)).canonical(), removed
 
 
-def _find_withdrawn(view: StoreView, sources: list[str], ids: set[str]) -> dict[str, int]:
+def _find_missing(view: StoreView, sources: list[str], ids: set[str]) -> dict[str, int]:
     """Return the stored records of some sources that were not read."""
     if not sources:
         return {}
@@ -191,6 +204,22 @@ def _find_withdrawn(view: StoreView, sources: list[str], ids: set[str]) -> dict[
     return {
         record_id: number for record_id, number in sorted(stored.items()) if record_id not in ids
     }
+
+
+def _find_unread(
+    missing: Mapping[str, int],
+    intake: Intake,
+    read: Mapping[str, SourceVersions],
+    sources: Mapping[str, StoredSource],
+) -> list[str]:
+    """Return the missing records that all lists which would withdraw them have, but unread."""
+    unread = []
+    for record_id, versions in find_unread(intake.lists).items():
+        if record_id in missing:
+            source = record_id.partition(":")[0]
+            if read[source].replacements(sources[source].list_version) <= versions:
+                unread.append(record_id)
+    return sorted(unread)
 
 
 def _find_deduplicated(

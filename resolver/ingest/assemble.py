@@ -1,17 +1,19 @@
 """Joining the lists of a run into one intake: versions of a list, repeated ids, repeated records.
 
 Nothing here depends on the order of lists or rows. Of a source that comes in several versions the
-newest counts; ids that only older versions hold are withdrawn, unless the newest breaks off: what
-it lacks stays as the version before it has it. Of records with the same id and
-content one is kept. Of records with the same id and different content (within a version) the one
-with more values is kept, then the one with the smaller content digest; the others are rejects. All
-work is on columns; only records whose content changed between versions are compared one by one.
+newest counts; ids that only older versions hold are withdrawn, unless they may be in the newest
+all the same (`list_versions`): then they stay as the version before has them. Of records with the
+same id and content one is kept. Of records with the same id and different content (within a
+version) the one with more values is kept, then the one with the smaller content digest; the others
+are rejects. All work is on columns; only records whose content changed between versions are
+compared one by one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +22,12 @@ import pyarrow.compute as pc
 
 from resolver.ingest.digests import count_values, origin_digests, row_digests
 from resolver.ingest.list_reading import ListContents, ListFacts
-from resolver.ingest.list_versions import compare_lists, describe_gaps
+from resolver.ingest.list_versions import (
+    SourceVersions,
+    compare_lists,
+    describe_gaps,
+    find_unread,
+)
 from resolver.ingest.reader_types import Intake, ListInfo, Reject
 from resolver.ingest.relation_targets import resolve_target_names
 from resolver.ingest.reused_ids import find_reused_ids
@@ -43,29 +50,29 @@ class LocatedRows:
 
 @dataclass(frozen=True, slots=True)
 class ListOrder:
-    """Lists of a run in their order: label of each, rank of its version in `versions` (-1: none),
-    and by source the ranks of the newest version that has records of it, and of the newest one
-    that withdraws what it lacks (-1: none).
+    """Lists of a run in their order: label of each, and rank of its version (-1: none).
+
+    `versions` are ascending. `sources`: versions of each source. `unread`: ids of records whose
+    rows were not read, with the versions of their lists.
     """
 
     labels: tuple[str, ...]
     ranks: tuple[int, ...]
     versions: tuple[str, ...]
-    newest: Mapping[str, int]
-    newest_whole: Mapping[str, int]
+    sources: Mapping[str, SourceVersions]
+    unread: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, lists: Sequence[ListFacts]) -> ListOrder:
         """Return the order of lists that `sort_lists` has sorted."""
         versions = sorted({facts.version for facts in lists if facts.version})
         rank_of = {"": -1} | {version: rank for rank, version in enumerate(versions)}
-        sources = compare_lists(lists)
         return cls(
             tuple(facts.label for facts in lists),
             tuple(rank_of[facts.version] for facts in lists),
             tuple(versions),
-            {name: rank_of[own.newest] for name, own in sources.items()},
-            {name: rank_of[own.newest_whole] for name, own in sources.items()},
+            compare_lists(lists),
+            find_unread(lists),
         )
 
     def locate(self, rows: LocatedRows, row: int) -> str:
@@ -176,6 +183,7 @@ def _list_info(facts: ListFacts) -> ListInfo:
         facts.deduplicated,
         facts.broken,
         facts.complete,
+        facts.unread,
     )
 
 
@@ -188,8 +196,10 @@ def _split_versions(table: LocatedRows, order: ListOrder) -> tuple[Rows, Rows]:
     if max(order.ranks, default=-1) < 1:
         return rows, rows[:0]
     row_rank = _row_ranks(table, order)
-    is_older = (row_rank >= 0) & (row_rank < _source_ranks(table.batch, order.newest_whole))
-    if order.newest != order.newest_whole:
+    is_older = (row_rank >= 0) & (row_rank < _source_ranks(table.batch, order, "newest_whole"))
+    unread = _find_unread_rows(table, rows[is_older], order)
+    is_older[unread] = False
+    if len(unread) or any(own.newest in own.gaps for own in order.sources.values()):
         left = rows[~is_older & (row_rank >= 0)]
         codes = pc.dictionary_encode(table.batch.ids.take(pa.array(left))).indices.to_numpy()
         newest = np.full(len(left), -1, dtype=np.int64)
@@ -198,22 +208,46 @@ def _split_versions(table: LocatedRows, order: ListOrder) -> tuple[Rows, Rows]:
     return rows[~is_older], rows[is_older]
 
 
+def _find_unread_rows(table: LocatedRows, older: Rows, order: ListOrder) -> Rows:
+    """Return the older rows whose records all versions that would replace them have, but unread."""
+    if not order.unread:
+        return older[:0]
+    ids = table.batch.ids.take(pa.array(older))
+    places = np.flatnonzero(pc.is_in(ids, value_set=pa.array(list(order.unread), pa.string())))
+    sources, unread = table.batch.sources, []
+    for row in older[places].tolist():
+        source = sources.values[int(sources.codes[row])].as_py()
+        version = order.versions[order.ranks[int(table.units[row])]]
+        if (
+            order.sources[source].replacements(version)
+            <= order.unread[table.batch.ids[row].as_py()]
+        ):
+            unread.append(row)
+    return np.array(unread, dtype=np.int64)
+
+
 def _row_ranks(table: LocatedRows, order: ListOrder) -> Rows:
     return np.array(order.ranks, dtype=np.int64)[table.units]
 
 
-def _source_ranks(batch: Batch, rank_of: Mapping[str, int]) -> Rows:
-    """Return the rank of each row's source."""
-    ranks = [rank_of.get(name, -1) for name in batch.sources.values.to_pylist()]
+def _source_ranks(
+    batch: Batch, order: ListOrder, version: Literal["newest", "newest_whole"]
+) -> Rows:
+    """Return the rank of one of the versions of each row's source."""
+    rank_of = {text: rank for rank, text in enumerate(order.versions)}
+    ranks = [
+        rank_of.get(getattr(order.sources[name], version), -1) if name in order.sources else -1
+        for name in batch.sources.values.to_pylist()
+    ]
     return np.array(ranks, dtype=np.int64)[batch.sources.codes]
 
 
 def _find_retained(table: LocatedRows, rows: Rows, order: ListOrder) -> dict[str, str]:
     """Return the versions of those rows that are not of the newest list of their source, by id."""
-    if order.newest == order.newest_whole:
+    if max(order.ranks, default=-1) < 1:
         return {}
     ranks = _row_ranks(table, order)
-    newest = _source_ranks(table.batch, order.newest)
+    newest = _source_ranks(table.batch, order, "newest")
     rows = rows[(ranks[rows] >= 0) & (ranks[rows] < newest[rows])]
     ids = table.batch.ids.take(pa.array(rows)).to_pylist()
     return {

@@ -43,7 +43,10 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, slots=True)
 class ListFacts:
-    """What is known of a list as read, besides its `records`; `sources` are sorted."""
+    """What is known of a list as read, besides its `records`; `sources` are sorted.
+
+    `broken`, `complete`, `unread`: see `ListInfo`.
+    """
 
     label: str
     format: str
@@ -55,11 +58,12 @@ class ListFacts:
     notes: tuple[str, ...]
     broken: bool = False
     complete: bool = False
+    unread: tuple[str, ...] = ()
 
     @property
     def gap(self) -> str:
         """Return why the list may lack records that its source has."""
-        return describe_gap(broken=self.broken)
+        return describe_gap(self.unread, broken=self.broken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,7 @@ class ListContents:
     notes: tuple[str, ...]
     broken: bool = False
     complete: bool = False
+    unread: tuple[str, ...] = ()
 
     @property
     def facts(self) -> ListFacts:
@@ -91,17 +96,22 @@ class ListContents:
             self.notes,
             self.broken,
             self.complete,
+            self.unread,
         )
 
 
 class RejectList:
-    """Rejects of a list, up to `MAX_REJECTS`; later ones are counted."""
+    """Rejects of a list, up to `MAX_REJECTS`; later ones are counted.
+
+    `unread`: ids of records whose rows were rejected, as in `ListInfo`.
+    """
 
     def __init__(self, label: str, *, strict: bool) -> None:
         self._label = label
         self._strict = strict
         self._listed: list[Reject] = []
         self._overflow = 0
+        self.unread: set[str] = set()
 
     def add(self, rejects: list[Reject]) -> None:
         """Add rejects. Raises the first as an `InputError` if reading is strict."""
@@ -110,6 +120,8 @@ class RejectList:
         capacity = MAX_REJECTS - len(self._listed)
         self._listed.extend(rejects[:capacity])
         self._overflow += len(rejects[capacity:])
+        ids = {reject.lasting_id for reject in rejects if reject.is_row}
+        self.unread |= ids if capacity > 0 or not ids else {""}
 
     def listed(self) -> tuple[Reject, ...]:
         """Return the kept rejects, and one more that counts the others."""
@@ -132,6 +144,7 @@ class RawList:
     notes: tuple[str, ...]
     version: str
     broken: bool
+    unread: tuple[str, ...]
 
     @property
     def facts(self) -> ShareFacts:
@@ -144,6 +157,7 @@ class RawList:
             self.version,
             self.broken,
             find_old_births(self.batch),
+            self.unread,
         )
 
 
@@ -157,6 +171,7 @@ class ShareFacts(NamedTuple):
     version: str
     broken: bool
     births: OldBirths
+    unread: tuple[str, ...]
 
 
 def source_names(batch: Batch) -> tuple[str, ...]:
@@ -206,7 +221,7 @@ def read_share(
                 progress(unit.label, count)
         elif isinstance(item, Reject):
             broken |= isinstance(item, Truncation)
-            rejects.add([Reject(item.file, item.line, item.reason, item.record_id)])
+            rejects.add([Reject(item.file, item.line, item.reason, item.record_id, item.is_row)])
         elif isinstance(item, Note):
             messages.append(item.text)
         else:
@@ -214,7 +229,13 @@ def read_share(
     lines = np.concatenate([np.zeros(0, dtype=np.int32), *(chunk.lines for chunk in chunks)])
     batch = concat(chunk.batch for chunk in chunks)
     return RawList(
-        batch, lines.astype(np.int32), rejects.listed(), tuple(messages), version, broken
+        batch,
+        lines.astype(np.int32),
+        rejects.listed(),
+        tuple(messages),
+        version,
+        broken,
+        tuple(sorted(rejects.unread)),
     )
 
 
@@ -241,6 +262,7 @@ def complete_list(
         facts.notes,
         facts.broken,
         facts.complete,
+        facts.unread,
     )
 
 
@@ -266,6 +288,7 @@ def complete_facts(
         tuple(messages),
         any(share.broken for share in shares),
         row.complete,
+        tuple(sorted(set[str]().union(*(share.unread for share in shares)))),
     )
 
 
@@ -320,6 +343,6 @@ def build_batch(
             try:
                 yield LocatedBatch(Batch.from_records([record]), np.array([line], dtype=np.int32))
             except UnicodeEncodeError:
-                yield Reject(
-                    label, line, "the row holds invalid Unicode text; convert the file to UTF-8"
-                )
+                reason = "the row holds invalid Unicode text; convert the file to UTF-8"
+                record_id = record.id.encode(errors="replace").decode()
+                yield Reject.of_row(label, line, reason, record_id)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.ingest.io.source_files import SourceFile
-from resolver.records import Batch, Record
+from resolver.records import Batch, Record, is_content_id
 
 # Controls, invisible characters and direction marks: different ids would look the same.
 HIDDEN = "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
@@ -33,18 +33,27 @@ _SHOWN_ID = 500
 class Reject:
     """Row, or value of a row, that was not read. `line` is 1-based; 0 if unknown.
 
-    `record_id`: id of the record that the reason names; empty if it names none.
+    `record_id`: id of the record that it concerns; empty if unknown. `is_row`: a whole row was not
+    read, so that the list has a record which is not among those read from it.
     """
 
     file: str
     line: int
     reason: str
     record_id: str = ""
+    is_row: bool = field(default=False, compare=False)
 
     @classmethod
-    def of_record(cls, file: str, line: int, record_id: str, fault: str) -> Self:
-        """Return the reject of a record, or of one of its values."""
-        return cls(file, line, f"{_subject(record_id)}{fault}", record_id)
+    def of_record(
+        cls, file: str, line: int, record_id: str, fault: str, *, is_row: bool = False
+    ) -> Self:
+        """Return the reject of one value of a record, or of the whole record with `is_row`."""
+        return cls(file, line, f"{_subject(record_id)}{fault}", record_id, is_row)
+
+    @classmethod
+    def of_row(cls, file: str, line: int, reason: str, record_id: str = "") -> Self:
+        """Return the reject of a whole row, with the id of its record if that can be read."""
+        return cls(file, line, reason, record_id, is_row=True)
 
     @classmethod
     def of_file(cls, file: str, fault: str) -> Self:
@@ -55,6 +64,13 @@ class Reject:
     def is_file(self) -> bool:
         """Return whether a whole file was not read."""
         return not self.line and self.reason.startswith(_SKIPPED)
+
+    @property
+    def lasting_id(self) -> str:
+        """Return the id that the record has in every list; empty if it is unknown, or made from
+        what the row holds.
+        """
+        return "" if is_content_id(self.record_id) else self.record_id
 
     @property
     def fault(self) -> str:
@@ -174,7 +190,8 @@ class ListInfo:
     """Summary of a list that was read, for reports and for deduplicated sources.
 
     `broken`: the list breaks off. `complete`: it holds all records of its sources, so that records
-    missing from it are withdrawn.
+    missing from it are withdrawn. `unread`: ids of records whose rows were not read, sorted; empty
+    ids stand for rows whose id is unknown.
     """
 
     label: str
@@ -186,16 +203,22 @@ class ListInfo:
     deduplicated: bool
     broken: bool = False
     complete: bool = False
+    unread: tuple[str, ...] = ()
 
     @property
     def gap(self) -> str:
         """Return why the list may lack records that its source has."""
-        return describe_gap(broken=self.broken)
+        return describe_gap(self.unread, broken=self.broken)
 
 
-def describe_gap(*, broken: bool) -> str:
-    """Return why a list may lack records that its source has, empty if it does not."""
-    return "the list breaks off" if broken else ""
+def describe_gap(unread: Collection[str], *, broken: bool) -> str:
+    """Return why a list may lack records that its source has, empty if it does not.
+
+    `unread`: see `ListInfo`; records whose ids are known are no gap.
+    """
+    if broken:
+        return "the list breaks off"
+    return "the list has rows without a readable id" if "" in unread else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def validate_records(
     invalid = np.array(sorted(refused), dtype=np.int64)
     ids = chunk.batch.ids.take(invalid).to_pylist()
     rejects = [
-        Reject.of_record(label, int(chunk.lines[row]), identity, refused[row])
+        Reject.of_record(label, int(chunk.lines[row]), identity, refused[row], is_row=True)
         for row, identity in zip(invalid.tolist(), ids, strict=True)
     ]
     valid = np.setdiff1d(np.arange(len(chunk.batch), dtype=np.int64), invalid, assume_unique=True)

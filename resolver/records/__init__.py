@@ -17,6 +17,7 @@ from resolver.records.record import (
     RouteCountry,
     Value,
     content_id,
+    is_content_id,
 )
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "concat",
     "content_id",
     "date_readings",
+    "is_content_id",
     "kind_of_schema",
     "parse_date",
 ]

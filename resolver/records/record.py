@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -208,3 +209,8 @@ class Record:
 def content_id(source: str, row: str) -> str:
     """Return an id for a record without one: `~` and 12 hex digits of the SHA-256 of its row."""
     return f"{source}:~{hashlib.sha256(row.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+
+
+def is_content_id(record_id: str) -> bool:
+    """Return whether an id is made from the content of its row."""
+    return re.fullmatch("~[0-9a-f]{12}", record_id.partition(":")[2]) is not None

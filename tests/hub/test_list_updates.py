@@ -90,10 +90,11 @@ def test_a_source_that_is_no_longer_deduplicated_is_compared_again(stores: Store
     )
 
 
-def make_list(count: int, version: str = "", **flags: bool) -> Intake:
+def make_list(count: int, version: str = "", unread: tuple[str, ...] = (), **flags: bool) -> Intake:
     """Return a list of some records, as if it had been read."""
     crew = [record(f"x:{number}", name=f"Sailor Number{number}") for number in range(count)]
-    return make_intake(crew, ListInfo("x.csv", "test", ("x",), version, count, 0, False, **flags))
+    info = ListInfo("x.csv", "test", ("x",), version, count, 0, False, unread=unread, **flags)
+    return make_intake(crew, info)
 
 
 def test_a_list_that_breaks_off_withdraws_nothing(hub: Hub) -> None:
@@ -105,15 +106,32 @@ def test_a_list_that_breaks_off_withdraws_nothing(hub: Hub) -> None:
 
 
 def make_lists(*lists: tuple[str, list[str], bool]) -> Intake:
-    """Return lists of a run: version, names by number, and whether the list breaks off."""
+    """Return lists of a run: version, names by number (`UNREAD`: a row that could not be read), and
+    whether the list breaks off.
+    """
     reads = []
     for version, names, is_broken in lists:
-        people = [record(f"x:{number}", name=name) for number, name in enumerate(names) if name]
-        lines, batch = np.arange(len(people), dtype=np.int32), Batch.from_records(people)
-        reads.append(
-            ListContents("x", "test", False, version, batch, lines, (), (), broken=is_broken)
+        rows = [(f"x:{number}", name) for number, name in enumerate(names)]
+        people = [
+            record(identity, name=name) for identity, name in rows if name not in ("", UNREAD)
+        ]
+        read = ListContents(
+            "x",
+            "test",
+            False,
+            version,
+            Batch.from_records(people),
+            np.arange(len(people), dtype=np.int32),
+            (),
+            (),
+            broken=is_broken,
+            unread=tuple(identity for identity, name in rows if name == UNREAD),
         )
+        reads.append(read)
     return assemble(reads)
+
+
+UNREAD = "?"
 
 
 JANUARY = ("2026-01-01", ["Amelia Earhart", "Bo Asen", "Chen Wei"], False)
@@ -139,6 +157,42 @@ def test_lists_that_break_off_do_the_same_in_one_run_or_many(stores: Stores) -> 
                 # the list of March in full is still to come
                 assert {row.name: row.list_version for row in view.sources()}["x"] == "2026-02-01"
     assert len(exports) == 1
+
+
+def test_records_that_could_not_be_read_stay_in_one_run_or_many(stores: Stores) -> None:
+    april = ("2026-04-01", ["", UNREAD, "Chen Wei Li", UNREAD], False)
+    exports = set()
+    for runs in (
+        [[JANUARY], [FEBRUARY], [april]],
+        [[JANUARY], [FEBRUARY, april]],
+        [[FEBRUARY], [april, JANUARY]],
+        [[JANUARY, april, FEBRUARY]],
+    ):
+        with stores.new() as hub:
+            seed_population(hub)
+            for lists in runs:
+                result = hub.add(make_lists(*lists))
+            exports.add(export_canonical(hub))
+            with hub.store.view() as view:
+                assert view.records_of_sources(["x"]).keys() == {"x:1", "x:2"}
+            if len(runs) == 3:
+                note = "x: records that could not be read are not withdrawn (1)"
+                assert (result.withdrawn, result.notes) == ((), (note,))
+            may = hub.add(make_lists(("2026-05-01", ["", "", "Chen Wei Li"], False)))
+            assert may.withdrawn == ("x:1",)
+    assert len(exports) == 1
+
+
+def test_rows_without_a_readable_id_withdraw_nothing(hub: Hub) -> None:
+    hub.add(make_list(5))
+    half = hub.add(make_list(2, complete=True, unread=("", "x:2")))
+    note = "x: the list has rows without a readable id, so no record of it is withdrawn"
+    assert (half.withdrawn, half.notes) == ((), (note,))
+    # a list that withdraws nothing anyway says nothing
+    assert hub.add(make_list(2, unread=("",))).notes == ()
+    refused = hub.add(make_list(2, complete=True, unread=("x:2", "x:4")))
+    assert refused.withdrawn == ("x:3",)
+    assert hub.add(make_list(2, complete=True)).withdrawn == ("x:2", "x:4")
 
 
 def test_a_complete_list_withdraws_without_a_version(hub: Hub) -> None:

@@ -141,6 +141,19 @@ def test_a_list_that_breaks_off_replaces_only_what_it_has() -> None:
     assert assemble([reads[0], reads[2]]).retained == {"a:1": "2001"}
 
 
+def test_a_record_that_could_not_be_read_in_the_newest_list_stays() -> None:
+    old = list_of(person("1", "Anna"), person("2", "Bea"), label="old", version="2001")
+    middle = list_of(person("1", "Anna"), label="middle", version="2002")
+    new = list_of(person("3", "Cleo"), label="new", version="2003")
+    new = replace(new, unread=("a:1", "a:2"))
+    intake = assemble([old, new])
+    assert (ids(intake), intake.withdrawn) == (["a:1", "a:2", "a:3"], ())
+    intake = assemble([old, middle, new])
+    assert (ids(intake), intake.withdrawn) == (["a:1", "a:3"], ("a:2",))
+    assert intake.retained == {"a:1": "2002"}
+    assert intake.warnings == ()
+
+
 def test_versions_are_compared_within_a_source() -> None:
     old = list_of(person("1", "Anna"), person("1", "Zoe", source="b"), label="old", version="2018")
     new = list_of(person("2", "Bea"), label="new", version="2026")
@@ -200,12 +213,14 @@ records = st.builds(
 )
 reads_strategy = st.lists(
     st.tuples(
-        st.sampled_from(["", "2001", "2002", "2003"]), st.booleans(), st.lists(records, max_size=5)
+        st.sampled_from(["", "2001", "2002", "2003"]),
+        st.frozensets(st.sampled_from(["", "a:1", "a:2", "b:1"]), max_size=2),
+        st.lists(records, max_size=5),
     ),
     max_size=4,
 )
-Lists = list[tuple[str, bool, list[Record]]]
-"""Version of each list, whether it breaks off, and its records."""
+Lists = list[tuple[str, frozenset[str], list[Record]]]
+"""Version of each list, ids of rows that were not read (empty: unknown), and its records."""
 
 
 @given(reads_strategy, st.randoms())
@@ -213,8 +228,11 @@ def test_the_intake_is_that_of_a_plain_loop_and_depends_on_no_order(
     content: Lists, rng: random.Random
 ) -> None:
     reads = [
-        replace(list_of(*list_records, label=f"list {at}", version=version), broken=is_broken)
-        for at, (version, is_broken, list_records) in enumerate(content)
+        replace(
+            list_of(*list_records, label=f"list {at}", version=version),
+            unread=tuple(sorted(unread)),
+        )
+        for at, (version, unread, list_records) in enumerate(content)
     ]
     intake = assemble(reads)
     allowed, withdrawn = _by_loop(content)
@@ -252,7 +270,7 @@ def _content(record: Record) -> str:
 def _by_loop(content: Lists) -> tuple[dict[str, set[str]], set[str]]:
     """Return per id the contents that may be kept (those of most values), and the withdrawn ids.
 
-    Versions come one after the other: each withdraws what it lacks, unless a list of it breaks off.
+    Versions come one after the other: each withdraws what it lacks, unless it may have it unread.
     """
     current: dict[str, list[Record]] = {}
     older = set()
@@ -261,10 +279,16 @@ def _by_loop(content: Lists) -> tuple[dict[str, set[str]], set[str]]:
         rows: dict[str, list[Record]] = defaultdict(list)
         for record in (record for _, _, list_records in lists for record in list_records):
             rows[record.id].append(record)
-        broken = {record.source for _, is_broken, own in lists if is_broken for record in own}
-        gone = {record.source for own in rows.values() for record in own} - broken
-        older |= {identity for identity in current if identity.partition(":")[0] in gone}
-        rest = {identity: own for identity, own in current.items() if identity not in older}
+        gaps = {record.source for _, unread, own in lists if "" in unread for record in own}
+        gone = {record.source for own in rows.values() for record in own} - gaps
+        left = {identity for _, unread, _ in lists for identity in unread}
+        lost = {
+            identity
+            for identity in current.keys() - left - rows.keys()
+            if identity.partition(":")[0] in gone
+        }
+        older |= lost
+        rest = {identity: own for identity, own in current.items() if identity not in lost}
         current = {**rest, **rows}
     for record in (record for version, _, own in content if not version for record in own):
         current[record.id] = [*current.get(record.id, []), record]

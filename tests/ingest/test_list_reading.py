@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from resolver.errors import InputError
+from resolver.ingest import list_reading
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.list_reading import CHUNK_ROWS, ListContents, read_unit
 from resolver.ingest.reader_types import (
@@ -78,6 +79,15 @@ def test_invalid_unicode_rejects_only_its_record() -> None:
     assert [(reject.line, reject.reason[:44]) for reject in read.rejects] == [
         (2, "the row holds invalid Unicode text; convert ")
     ]
+    assert read.unread == ("a:2",)
+
+
+def test_ids_of_very_many_unread_rows_are_an_unknown_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_reading, "MAX_REJECTS", 2)
+    rows = [Reject.of_row("list.csv", line, "why", f"a:{line}") for line in range(1, 4)]
+    value = Reject("list.csv", 9, "value not taken", "a:9")
+    assert read_items(value, rows[0]).unread == ("a:1",)
+    assert read_items(*rows).unread == ("", "a:1", "a:2")
 
 
 def test_strict_raises_the_first_reject() -> None:

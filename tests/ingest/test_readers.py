@@ -208,7 +208,31 @@ def test_strict_includes_validation_and_skipped_files(tmp_path: Path) -> None:
 def test_a_file_of_rejects_is_an_empty_intake(tmp_path: Path) -> None:
     intake = read_lists([write(tmp_path / "x.csv", "id,name\n1,\n2,\n")])
     assert (len(intake.batch), len(intake.rejects)) == (0, 2)
-    assert intake.lists == (ListInfo("x.csv", "tabular", (), "", 0, 2, False),)
+    unread = ("x:1", "x:2")
+    assert intake.lists == (ListInfo("x.csv", "tabular", (), "", 0, 2, False, unread=unread),)
+
+
+def test_rows_that_are_not_read_are_no_gap_if_their_ids_are_known(tmp_path: Path) -> None:
+    table = "id,name,kind,code,birthDate\n1,Anna,person,H0,31.02.1980\n2,Bea,person,H3,1980\n"
+    mapping = build_mapping(
+        {
+            "id": "id",
+            "kind": "kind",
+            "source": "a",
+            "handling": "code",
+            "properties": {"name": "name", "birthDate": "birthDate"},
+        }
+    )
+    faulty = "3,Cleo,ghost,H0,\n4,Dora,person,H9,\n5,,person,H0,\n"
+    for rows, unread, gap in (
+        ("", ("a:2",), ""),
+        (faulty, ("a:2", "a:3", "a:4", "a:5"), ""),
+        ("6,Eve\n", ("", "a:2"), "the list has rows without a readable id"),
+        # the id of this row depends on what else is in it
+        (",Eve,person,H3,\n", ("", "a:2"), "the list has rows without a readable id"),
+    ):
+        (info,) = read_lists([write(tmp_path / "x.csv", table + rows)], mapping=mapping).lists
+        assert (info.unread, info.gap) == (unread, gap)
 
 
 def test_progress_counts_the_records_of_each_list(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from resolver.records import Kind, Value, content_id, kind_of_schema
+from resolver.records import Kind, Value, content_id, is_content_id, kind_of_schema
 from resolver.records.prepared.frequencies import RARITY_MAX, RARITY_MIN, FrequencyTables
 from tests.records.samples import record
 
@@ -37,6 +37,8 @@ def test_content_ids() -> None:
     assert content_id("s", "a,b") != content_id("s", "a,c")
     source, _, native = content_id("s", "a,b").partition(":")
     assert (source, native[0], len(native)) == ("s", "~", 13)
+    assert is_content_id(content_id("s", "a,b"))
+    assert not is_content_id("s:~1")
     assert content_id("s", "\ud800")
 
 

@@ -104,7 +104,7 @@ def _identify_party(cells: Cells) -> tuple[str, ...]:
 def _read_row(label: str, line: int, cells: Cells, places: Places) -> Iterator[Item]:
     """Yield the record of a row; `places` has what its party's rows say of addresses, by line."""
     if not cells["Name"]:
-        yield Reject(label, line, "a row without a name")
+        yield Reject.of_row(label, line, "a row without a name")
         return
     identity = content_id(SOURCE, "\t".join(cells.get(column, "") for column in COLUMNS))
     draft = RecordDraft(SOURCE, identity.partition(":")[2], _guess_schema(cells["Name"]))

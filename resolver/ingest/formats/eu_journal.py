@@ -110,7 +110,7 @@ def _read_file(file: SourceFile) -> Iterator[Item]:
 
 def _read_row(label: str, line: int, cells: Cells) -> Iterator[Item]:
     if not cells["name"]:
-        yield Reject(label, line, "a row without a name")
+        yield Reject.of_row(label, line, "a row without a name")
         return
     draft = RecordDraft(SOURCE, _build_native_id(cells), _choose_schema(cells))
     if kind_of_schema(cells["schema"]) is None:

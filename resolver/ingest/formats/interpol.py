@@ -84,7 +84,7 @@ def read_interpol(unit: ListUnit) -> Iterator[Item]:
 def _read_notice(file: SourceFile, line: int, row: Json) -> Iterator[Item]:
     native_id = json_text(row.get("entity_id"))
     if not native_id:
-        yield Reject(file.label, line, "the notice has no entity_id")
+        yield Reject.of_row(file.label, line, "the notice has no entity_id")
         return
     draft = RecordDraft(_notice_source(row), native_id, "Person")
     _add_name(draft, json_text(row.get("forename")), json_text(row.get("name")))

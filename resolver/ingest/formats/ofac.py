@@ -138,13 +138,13 @@ def _read_cells(file: SourceFile, width: int) -> Iterator[tuple[int, list[str]] 
         line, cells = row
         cells = ["" if cell in _NULL else cell.strip() for cell in cells]
         if len(cells) != width:
-            yield Reject(
+            yield Reject.of_row(
                 file.label,
                 line,
                 f"{len(cells)} columns where a file of {_CONTENTS[width]} has {width}",
             )
         elif not cells[0].isdigit():
-            yield Reject(file.label, line, f"{cells[0][:20]!r} is no entry number")
+            yield Reject.of_row(file.label, line, f"{cells[0][:20]!r} is no entry number")
         else:
             yield line, cells
 
@@ -158,7 +158,8 @@ def _read_companion(file: SourceFile, index: _CompanionIndex) -> Iterator[Item]:
         return
     for item in _read_cells(file, width):
         if isinstance(item, Reject):
-            yield item
+            # the entry that it belongs to is read without it
+            yield replace(item, is_row=False)
             continue
         line, cells = item
         index.unclaimed.setdefault(cells[0], (file.label, line))

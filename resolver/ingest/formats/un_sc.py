@@ -114,7 +114,7 @@ def _read_entry(element: Element, label: str, references: dict[str, str]) -> Ite
     line = int(element.sourceline or 0)
     identity = _child_text(element, "DATAID")
     if not identity:
-        yield Reject(label, line, "an entry without DATAID")
+        yield Reject.of_row(label, line, "an entry without DATAID")
         return
     is_person = element.tag == "INDIVIDUAL"
     draft = RecordDraft(SOURCE, identity, "Person" if is_person else "Organization")

@@ -83,7 +83,8 @@ def read_us_csl(unit: ListUnit) -> Iterator[Item]:
 
 def _read_row(label: str, line: int, cells: dict[str, str]) -> Iterator[Item]:
     if not cells["name"]:
-        yield Reject(label, line, "a row without a name")
+        record_id = f"{SOURCE}:{cells['_id']}" if cells.get("_id") else ""
+        yield Reject.of_row(label, line, "a row without a name", record_id)
         return
     identity = cells.get("_id") or content_id(SOURCE, "\t".join(cells.values())).partition(":")[2]
     draft = RecordDraft(SOURCE, identity, _guess_schema(cells["type"], cells["name"]))

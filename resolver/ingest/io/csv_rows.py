@@ -185,11 +185,11 @@ def _read_row(
     if quotechar in line:
         return _read_quoted_row(label, item, feed, reader)
     if fault := line_fault(line):
-        return Reject(label, number, fault)
+        return Reject.of_row(label, number, fault)
     # Without quotes a row is one line, and delimiters alone separate its cells.
     cells = line.split(delimiter)
     if len(line) > MAX_FIELD and max(map(len, cells)) > MAX_FIELD:
-        return Reject(label, number, _csv_fault("field limit"))
+        return Reject.of_row(label, number, _csv_fault("field limit"))
     return number, cells
 
 
@@ -213,7 +213,7 @@ def read_header_rows(
                 raise InputError(f"the header has no column {missing[0]!r}", place=file.label)
         elif len(cells) != len(header):
             fault = f"{len(cells)} columns where the header has {len(header)}"
-            yield Reject(file.label, line, fault)
+            yield Reject.of_row(file.label, line, fault)
         else:
             yield line, dict(zip(header, cells, strict=True))
     if header is None:
@@ -274,7 +274,7 @@ def _read_quoted_row(
         cells = next(reader)
     except csv.Error as error:
         if len(feed.row) == 1:
-            return Reject(label, first[0], _csv_fault(str(error)))
+            return Reject.of_row(label, first[0], _csv_fault(str(error)))
         cells = None
     # A quote still open at the end of the file includes the last line's end.
     spans_lines = cells is None or len(feed.row) > 1 or cells[-1].endswith("\n")
@@ -283,9 +283,9 @@ def _read_quoted_row(
         and _has_open_quote(feed.row, reader.dialect.delimiter, reader.dialect.quotechar or '"')
     ):
         feed.push_back(feed.row[1:])
-        return Reject(label, first[0], "a quote is opened and not closed")
+        return Reject.of_row(label, first[0], "a quote is opened and not closed")
     fault = line_fault(first[1] if len(feed.row) == 1 else "\n".join(line for _, line in feed.row))
-    return Reject(label, first[0], fault) if fault else (first[0], cells)
+    return Reject.of_row(label, first[0], fault) if fault else (first[0], cells)
 
 
 def _has_open_quote(row: list[tuple[int, str]], delimiter: str, quotechar: str) -> bool:

@@ -93,12 +93,12 @@ def _parse_lines(lines: list[str]) -> list[Json] | None:
 
 def _parse_line(label: str, number: int, line: str) -> Iterator[JsonRow | Reject]:
     if fault := line_fault(line):
-        yield Reject(label, number, fault)
+        yield Reject.of_row(label, number, fault)
     elif line.strip():
         try:
             row = orjson.loads(line)
         except orjson.JSONDecodeError as error:
-            yield Reject(label, number, f"no JSON: {error.msg}")
+            yield Reject.of_row(label, number, f"no JSON: {error.msg}")
             return
         yield (number, row) if isinstance(row, dict) else _no_object(label, number)
 
@@ -108,7 +108,7 @@ def _is_object(row: object) -> bool:
 
 
 def _no_object(label: str, number: int) -> Reject:
-    return Reject(label, number, "the line is no JSON object")
+    return Reject.of_row(label, number, "the line is no JSON object")
 
 
 def read_json_objects(
@@ -140,12 +140,12 @@ def read_json_objects(
         if scanner.is_finished and is_inner:
             return
         if scanner.trailing.strip():
-            yield Reject(file.label, number, "text after the end of the list is not read")
+            yield Reject.of_row(file.label, number, "text after the end of the list is not read")
             return
     if begin is not None:
-        yield Reject(file.label, 0, "the file holds no list of objects")
+        yield Reject.of_row(file.label, 0, "the file holds no list of objects")
     if scanner.pending_lines:
-        yield Reject(file.label, scanner.start, "the last object is cut off")
+        yield Reject.of_row(file.label, scanner.start, "the last object is cut off")
 
 
 def _parse_whole(line: str) -> Json | None:
@@ -163,7 +163,7 @@ def _parse_object(label: str, line: int, text: str) -> JsonRow | Reject:
     try:
         return line, orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        return Reject(label, line, line_fault(text) or f"no JSON: {error.msg}")
+        return Reject.of_row(label, line, line_fault(text) or f"no JSON: {error.msg}")
 
 
 # An unclosed string reaches to the end of the piece, so that scanning stays linear in its length.

@@ -35,7 +35,7 @@ from tests.ingest.samples_lists import build_un_document, un_individual
 pytestmark = pytest.mark.slow
 Rows = list[tuple[str, ...]]
 OPTIONS = RunOptions()
-UN_PERSONS = (("201", "ALPHA"), ("202", "BETA"), ("203", "GAMMA"))
+UN_PERSONS = (("201", "ALPHA"), ("202", "BETA"), ("203", "GAMMA"), ("204", "DELTA"))
 KIN_MAPPING = """
 id: id
 kind: person
@@ -166,14 +166,16 @@ def test_decisions_and_deduplicated_sources(cluster: str, world: Path, tmp_path:
 
 
 def test_versions_repeated_ids_and_named_targets(cluster: str, world: Path, tmp_path: Path) -> None:
-    """Two versions of a list, ids with the same and with other content, restricted records, and
-    relations whose targets have a name and no id.
+    """Three versions of a list, the last of which breaks off, ids with the same and with other
+    content, restricted records, and relations whose targets have a name and no id.
     """
     lists = tmp_path / "lists"
     shutil.copytree(world, lists)
     write_conflicts(lists)
     intake = read_lists([lists], rules=ReadingRules(accept_restricted=True))
     assert min(len(intake.withdrawn), intake.collapsed, len(intake.rejects)) > 0
+    days = {record_id: version[:10] for record_id, version in intake.retained.items()}
+    assert days == {"un-sc:201": "2026-02-27", "un-sc:204": "2025-01-01"}
     assert any("names another person" in warning for warning in intake.warnings)
     assert visible_rows(intake.batch, STRANGER) is not None
     reading = replace(plan_reading(lists), rules=ReadingRules(accept_restricted=True))
@@ -183,15 +185,23 @@ def test_versions_repeated_ids_and_named_targets(cluster: str, world: Path, tmp_
     write_results(tmp_path / "local", local.dedupe(intake, OPTIONS), rejects=(), report="")
     assert_same_rows(read_files(tmp_path / "local"), read_parts(tmp_path / "spark"))
     assert run.withdrawn == len(intake.withdrawn)
-    assert replace(run.intake, batch=intake.batch, withdrawn=intake.withdrawn) == intake
+    driver = replace(run.intake, batch=intake.batch, withdrawn=intake.withdrawn)
+    assert replace(driver, retained=intake.retained) == intake
 
 
 def write_conflicts(lists: Path) -> None:
     """Write lists that have ids in common, with relations that give names."""
     older = "".join(un_individual(number, name) for number, name in UN_PERSONS)
     newer = un_individual("201", "ZULU QUEBEC") + un_individual("202", "BETA")
-    for version, persons in (("2025-01-01", older), ("2026-02-27", newer)):
+    unread = un_individual("204", "").replace("<SECOND_NAME>EXAMPLE</SECOND_NAME>", "")
+    newest = un_individual("202", "BETA PRIME") + un_individual("205", "EPSILON")
+    for version, persons in (
+        ("2025-01-01", older),
+        ("2026-02-27", newer + unread),
+        ("2026-03-01", newest),
+    ):
         text = build_un_document(persons).replace("2026-02-27", version)
+        text = text[: text.rindex("<DATAID>205")] if persons == newest else text
         (lists / f"un-{version}.xml").write_text(text.replace("EXAMPLE", version), "utf-8")
     lines = ["id,name,born,kin,code"]
     for row in range(60):

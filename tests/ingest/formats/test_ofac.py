@@ -207,6 +207,15 @@ def test_bad_rows_cost_only_themselves(tmp_path: Path) -> None:
         ("alt.csv", 1),
     ]
     assert "99" in rejects[-1].reason
+    assert [reject.is_row for reject in rejects] == [False, True, True, False]
+
+
+def test_a_bad_row_of_alternate_names_leaves_no_entry_unread(tmp_path: Path) -> None:
+    write_sample(tmp_path, [ofac_entry("7", "TEST, Ali", "individual")])
+    (tmp_path / "alt.csv").write_text('7,1,"aka","SHORT",-0- \n7,2,"aka"\n', "ascii")
+    records, rejects = read(tmp_path)
+    assert records["7"].texts("alias") == ("SHORT",)
+    assert [(reject.line, reject.is_row) for reject in rejects] == [(2, False)]
 
 
 def test_detection_accepts_all_three_files_and_no_other_tables(tmp_path: Path) -> None:

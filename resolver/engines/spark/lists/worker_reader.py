@@ -248,4 +248,5 @@ def _facts_from_json(facts: Mapping[str, Any]) -> ShareFacts:
         facts["version"],
         facts["broken"],
         OldBirths(*facts["births"]),
+        tuple(facts["unread"]),
     )

@@ -82,13 +82,12 @@ def read_ftm(unit: ListUnit) -> Iterator[Item]:
             continue
         line, row = item
         if fault := _find_fault(row):
-            yield Reject(file.label, line, fault)
+            yield Reject.of_row(file.label, line, fault, _find_id(row, file))
         elif kind_of_schema(str(row["schema"])) is not None:
             yield from _read_record(file, line, row, links)
         elif not is_link_schema(str(row["schema"])):
-            yield Reject(
-                file.label, line, f"schema {row['schema']} describes no person, group or asset"
-            )
+            reason = f"schema {row['schema']} describes no person, group or asset"
+            yield Reject.of_row(file.label, line, reason, _find_id(row, file))
     for link in links.unused():
         yield Reject(file.label, link.line, f"the {link.schema} concerns no record of this file")
 
@@ -99,6 +98,13 @@ def _find_fault(row: Json) -> str:
     if not isinstance(row.get("schema"), str):
         return "the entity has no schema"
     return "" if isinstance(row.get("properties"), dict) else "the entity has no properties"
+
+
+def _find_id(row: Json, file: SourceFile) -> str:
+    """Return the record id of an entity, empty if it has none."""
+    identity = row.get("id")
+    is_id = isinstance(identity, str) and identity
+    return f"{entity_source(row, file)}:{identity}" if is_id else ""
 
 
 def _read_record(file: SourceFile, line: int, row: Json, links: LinkFacts) -> Iterator[Item]:
@@ -124,7 +130,7 @@ def _read_record(file: SourceFile, line: int, row: Json, links: LinkFacts) -> It
         refuse_handling(properties, HANDLING)
         draft.handling = read_handling_field(row, HANDLING)
     except RecordError as error:
-        yield Reject(file.label, line, error.line())
+        yield Reject.of_row(file.label, line, error.line(), draft.id)
         return
     yield from _read_submitted(file, line, row, draft.build_record())
 

@@ -103,19 +103,16 @@ def read_senzing_object(
     features = list(_iterate_features(row))
     kinds = [text for feature in features for text in json_texts(feature.get("RECORD_TYPE"))]
     schema = _SCHEMAS.get(kinds[0].upper(), "") if kinds else guess_schema(features)
+    source, native_id = senzing_source(row, file), json_text(row.get("RECORD_ID"))
     if not schema:
-        yield Reject(
-            file.label, line, f"RECORD_TYPE {kinds[0]} describes no person, group or asset"
-        )
+        reason = f"RECORD_TYPE {kinds[0]} describes no person, group or asset"
+        yield Reject.of_row(file.label, line, reason, f"{source}:{native_id}" if native_id else "")
         return
-    source = senzing_source(row, file)
-    draft = RecordDraft(
-        source, json_text(row.get("RECORD_ID")) or _build_content_id(source, row), schema
-    )
+    draft = RecordDraft(source, native_id or _build_content_id(source, row), schema)
     try:
         draft.handling = _read_handling(features)
     except RecordError as error:
-        yield Reject(file.label, line, error.line())
+        yield Reject.of_row(file.label, line, error.line(), draft.id)
         return
     for group in (group for feature in features for group in group_features(feature)):
         if group.family == "REL_POINTER":

@@ -83,7 +83,10 @@ def build_table_batch(
     batch = Batch(ids, kinds, schemas, sources, columns)
     if not refused:
         return LocatedBatch(batch, chunk.lines), rejects
-    rejects += [Reject(label, int(chunk.lines[row]), reason) for row, reason in refused.items()]
+    rejects += [
+        Reject.of_row(label, int(chunk.lines[row]), reason, ids[row].as_py())
+        for row, reason in refused.items()
+    ]
     rows = np.setdiff1d(np.arange(count), np.array(list(refused)))
     return LocatedBatch(batch.take(rows), chunk.lines[rows]), rejects
 

@@ -180,7 +180,7 @@ def _pick_cells(
             continue
         line, cells = item
         if len(cells) != width and (len(cells) < width or any(cells[width:])):
-            yield Reject(
+            yield Reject.of_row(
                 label, line, f"the row has {len(cells)} cells where the header has {width}"
             )
         else:
@@ -281,7 +281,7 @@ def _value_chunk_builder(label: str, selected: Sequence[str]) -> ChunkBuilder:
         chunk = TableChunk(arrays, np.array(lines, dtype=np.int32))
         if refused:
             for row, reason in sorted(refused.items()):
-                yield Reject(label, lines[row], reason)
+                yield Reject.of_row(label, lines[row], reason)
             rows_left = np.setdiff1d(np.arange(len(lines)), list(refused))
             remaining = {name: array.take(pa.array(rows_left)) for name, array in arrays.items()}
             chunk = TableChunk(remaining, chunk.lines[rows_left])
