@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from resolver.records.visibility import Viewer, may_read_all
 from resolver.review.restrictions import load_decisions, select_visible_numbers
-from resolver.screening.visible_history import visible_events
+from resolver.screening.visible_history import visible_history
 from resolver.store import EventKind, StoreView
 
 
@@ -30,7 +30,7 @@ class TimedEvent:
 
 def load_events(view: StoreView, entity: str, viewer: Viewer) -> list[TimedEvent]:
     """Load the events of an entity, in order."""
-    events = visible_events(view, view.history(entity), viewer)
+    events = visible_history(view, entity, viewer)
     commits = view.revision_rows(sorted({event.revision for event in events}))
     open_revisions = _visible_revisions(view, entity, viewer)
     return [

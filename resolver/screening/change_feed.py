@@ -12,7 +12,7 @@ from resolver.records.visibility import (
     STRANGER,
     Viewer,
 )
-from resolver.screening.visible_history import visible_events
+from resolver.screening.visible_history import visible_events, visible_history
 from resolver.store import EntityEvent, StoreView
 
 
@@ -56,7 +56,7 @@ class ChangeFeed:
 def read_history(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> list[ChangeEvent]:
     """Read the history of an entity, oldest first, as far as the viewer may know it."""
     with hub.store.view() as view:
-        return _build_events(view, visible_events(view, view.history(entity_id), viewer))
+        return _build_events(view, visible_history(view, entity_id, viewer))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ from resolver.screening.ranking import (
 from resolver.screening.retrieval import CandidateFinder
 from resolver.screening.search.found_entities import FoundEntities
 from resolver.screening.search.term_search import SearchScope, search_entities
-from resolver.screening.visible_history import visible_events
+from resolver.screening.visible_history import visible_history
 from resolver.screening.visible_profiles import ProfileBuilder
 from resolver.store import Store
 
@@ -74,7 +74,7 @@ class FilterContext:
         writes times.
         """
         with self.store.view(self.revision) as view:
-            events = visible_events(view, view.history(entity_id), self.viewer)
+            events = visible_history(view, entity_id, self.viewer)
             revision = max((event.revision for event in events), default=1)
             return view.commit_times([revision])[revision]
 

@@ -75,6 +75,15 @@ def visible_events(
     return sorted(history.reduce(events), key=history.order)
 
 
+def visible_history(view: StoreView, entity_id: str, viewer: Viewer) -> list[EntityEvent]:
+    """Return the history of one entity as far as a viewer may know it: the events of which it is
+    the subject or the other entity.
+    """
+    events = visible_events(view, view.history(entity_id), viewer)
+    # where only hidden records moved between it and another, what is left is of the other
+    return [event for event in events if entity_id in (event.entity, event.other)]
+
+
 def was_ever_visible(view: StoreView, entity_id: str, viewer: Viewer) -> bool:
     """Return whether a viewer may see any record that an entity (even a retired one) ever had."""
     if may_read_all(viewer):

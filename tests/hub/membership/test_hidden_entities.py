@@ -15,7 +15,8 @@ from resolver.records import Handling, Identifier, Record
 from resolver.records.decisions import Verdict
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from resolver.screening.change_feed import read_changes
-from resolver.screening.visible_history import visible_events
+from resolver.screening.visible_history import visible_events, visible_history
+from resolver.store import EntityEvent
 from tests.examples import examples
 from tests.hub.hubs import Step, Stores, make_decision, restrict_some, seed_population
 from tests.normalize.preparing import quick_symbols
@@ -45,11 +46,11 @@ def describe(hub: Hub, steps: dict[int, int], viewer: Viewer) -> tuple[object, .
         for number, owner in zip(numbers.tolist(), owners.tolist(), strict=True):
             if is_visible(handling.get(number, Handling()), viewer):
                 members.setdefault(entity_ids[owner], []).append(ids[number])
-        events: list[Event] = [
-            (steps[event.revision], event.kind.name, event.entity, event.other)
-            for event in visible_events(view, view.changes(0), viewer)
-            if event.revision in steps
-        ]
+        events = describe_events(visible_events(view, view.changes(0), viewer), steps)
+        for entity_id in {entity for _, _, *pair in events for entity in pair} - {""}:
+            # its history are the events of the feed that name it
+            history = describe_events(visible_history(view, entity_id, viewer), steps)
+            assert history == [event for event in events if entity_id in event[2:]]
         redirects = {
             entity: view.entity(entity).id  # type: ignore[union-attr]
             for _, kind, entity, _ in events
@@ -58,6 +59,14 @@ def describe(hub: Hub, steps: dict[int, int], viewer: Viewer) -> tuple[object, .
     pages = list(read_pages(hub, viewer)) if steps else []
     parts = {entity: sorted(part) for entity, part in members.items()}
     return parts, events, redirects, pages
+
+
+def describe_events(events: Sequence[EntityEvent], steps: dict[int, int]) -> list[Event]:
+    return [
+        (steps[event.revision], event.kind.name, event.entity, event.other)
+        for event in events
+        if event.revision in steps
+    ]
 
 
 def read_pages(hub: Hub, viewer: Viewer) -> Iterator[tuple[int, int, bool]]:
@@ -160,7 +169,7 @@ def test_a_public_record_that_joins_a_hidden_one_gets_an_id_of_its_own(stores: S
             redirected = view.entity(hidden)
             assert redirected is not None
             assert redirected.id == ids["b:1"]
-            events = visible_events(view, view.history(ids["b:1"]), STRANGER)
+            events = visible_history(view, ids["b:1"], STRANGER)
             assert [event.kind.name for event in events] == ["BORN"]
 
 
@@ -175,11 +184,49 @@ def test_an_id_ends_with_the_last_record_of_those_that_it_belongs_to(stores: Sto
         ids = read_ids(hub)
         assert ids["a:1"] != public
         with hub.store.view() as view:
-            events = visible_events(view, view.history(public), STRANGER)
+            events = visible_history(view, public, STRANGER)
             assert [event.kind.name for event in events] == ["BORN", "DISSOLVED"]
         hub.add(Step((make_person("b:1"),), version="3").intake())
         ids = read_ids(hub)
         assert ids["a:1"] == ids["b:1"] == public
+
+
+def test_a_history_does_not_name_an_entity_that_a_hidden_record_left(stores: Stores) -> None:
+    name = "Tarkan Oblimov"
+    passports = [Identifier("passportNumber", number) for number in ("Y1122334", "X7788991")]
+    first = record("a:1", name=name, birthDate="1970-09", identifiers=passports[:1])
+    last = record("b:3", name=name, birthDate="1970-09-09", identifiers=passports[:1])
+    second = record(
+        "b:2",
+        name=name,
+        birthDate="1970-05-01",
+        phone="+31205550177",
+        email="t.oblim@quarz.example",
+        identifiers=passports[1:],
+    )
+    hidden = replace(
+        second,
+        id="h:1",
+        source="h",
+        identifiers=tuple(passports),
+        handling=Handling("River", "H3"),
+    )
+    histories = []
+    with stores.new() as public, stores.new() as together:
+        for hub in (public, together):
+            seed_population(hub)
+            hub.add(Step((first,)).intake())
+            if hub is together:
+                hub.add(Step((hidden,)).intake())
+                before = read_ids(hub)["h:1"]
+            hub.add(Step((second, last, replace(last, id="b:4"))).intake())
+            entity_id = read_ids(hub)["b:2"]
+            with hub.store.view() as view:
+                events = visible_history(view, entity_id, STRANGER)
+            histories.append([(event.kind.name, event.entity, event.other) for event in events])
+        # the hidden record moved from one public entity to the other
+        assert before == read_ids(together)["a:1"] != read_ids(together)["h:1"]
+    assert histories[0] == histories[1] == [("BORN", entity_id, "")]
 
 
 def test_an_operator_sees_every_record_in_one_entity(stores: Stores) -> None:
