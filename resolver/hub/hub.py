@@ -317,12 +317,18 @@ class Hub:
         return merge_options(head, requested, self.models, self.store.url)
 
     @contextmanager
-    def indexed_view(self) -> Iterator[tuple[StoreView, RecordIndex]]:
+    def indexed_view(
+        self, near: StoreView | None = None
+    ) -> Iterator[tuple[StoreView, RecordIndex]]:
         """Open a view of the present, and bring the index to it, for this thread alone.
 
-        Raises `StoreError` where nothing has been committed yet.
+        The view `near` is used where the index is at its revision, as it is within a commit. Raises
+        `StoreError` where nothing has been committed yet.
         """
         with self._lock, ExitStack() as stack:
+            if near is not None and (opened := self._index.opened_at(near)) is not None:
+                yield near, opened
+                return
             for attempt in range(_VIEW_ATTEMPTS):
                 view = stack.enter_context(self.store.view())
                 if not view.head.plan:

@@ -17,6 +17,7 @@ from resolver.hub.entity_preview import EntityPreview, build_preview
 from resolver.hub.hub import Hub
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.related.shared_relations import SharedRelations
+from resolver.hub.related.visible_links import load_links_between
 from resolver.pipeline import normalize
 from resolver.records import Batch
 from resolver.records.results.resolution import (
@@ -96,7 +97,7 @@ def load_commit_results(hub: Hub, result: CommitResult, viewer: Viewer = STRANGE
         _, entities, _ = view.memberships(read.tolist())
         shown = np.union1d(entities, result.changed_entities)
         record, entity, _ = view.members(shown.tolist())
-        links = view.links_of(record.tolist())
+        links = load_links_between(hub, (view, index), (record, entity), viewer)
         preview = build_preview(view, index, record, entity, links)
         # a refresh may have come after the commit, and the links are those of now
         stats = replace(result.stats, population=hub.models_at(view).population)

@@ -48,6 +48,7 @@ from resolver.review.strongest_pair import (
     StrongestPair,
     explain_strongest_pair,
     find_strongest_pair,
+    load_side_links,
 )
 from resolver.review.view_models import (
     Candidate,
@@ -89,7 +90,7 @@ def build_pair_view(
         left_side, right_side = sides
         sources = sources_by_name(view)
         statements = StatementIndex.load(view, sides, sources)
-        links = view.links_of([*left_side.numbers, *right_side.numbers])
+        links = load_side_links(hub, view, sides, viewer)
         strongest = find_strongest_pair(hub, view, left_side, right_side, links)
         explanation = explain_strongest_pair(hub, view, left_side, right_side, strongest)
         blind = PairView(

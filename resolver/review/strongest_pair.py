@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,9 +12,11 @@ from resolver.engines.entity_explanation import explain_entities
 from resolver.engines.pair_explanation import explain_rows
 from resolver.hub.hub import Hub
 from resolver.hub.related.shared_relations import compare_stored_entities
+from resolver.hub.related.visible_links import load_visible_links
 from resolver.pipeline import compare_and_score, normalize
 from resolver.records import Batch
 from resolver.records.results.explanation import Explanation, format_alignment
+from resolver.records.visibility import Viewer
 from resolver.review.entity_sides import EntitySide
 from resolver.store import LinkTable, StoreView
 
@@ -31,6 +34,14 @@ class StrongestPair:
     right: int
     logodds: int
     is_compared: bool
+
+
+def load_side_links(
+    hub: Hub, view: StoreView, sides: Sequence[EntitySide], viewer: Viewer
+) -> LinkTable:
+    """Return the links of the records of two sides, without any influence of hidden records."""
+    numbers = np.array([number for side in sides for number in side.numbers], dtype=np.int64)
+    return load_visible_links(hub, view, numbers, viewer)
 
 
 def find_strongest_pair(

@@ -26,6 +26,7 @@ import pyarrow as pa
 
 from resolver.comparison import GatheredBatch, NameMaterial, name_material
 from resolver.engines.pair_scoring import ExplainedPairs, score_explained
+from resolver.hub.hub import Hub
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.visibility import Viewer
@@ -38,8 +39,11 @@ from resolver.scoring.competition import (
 from resolver.screening.entity_index import IndexSnapshot
 from resolver.screening.index_segment import IndexSegment
 from resolver.screening.retrieval import Candidates, index_places, locate
-from resolver.screening.visible_profiles import VisibleProfiles, count_visible_members
-from resolver.store import Store
+from resolver.screening.visible_profiles import (
+    VisibleMembers,
+    VisibleProfiles,
+    find_members_in_review,
+)
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -176,10 +180,10 @@ def rank_hits(
 
 
 def find_in_review(
-    candidates: Sequence[Candidate], snapshot: IndexSnapshot, store: Store, viewer: Viewer
+    candidates: Sequence[Candidate], snapshot: IndexSnapshot, hub: Hub, viewer: Viewer
 ) -> InReview:
-    """Find which competitors are in review with each other, by links of records that the viewer may
-    see; one query of the store, and none for fewer than two competitors that matter.
+    """Find which competitors are in review with each other, as far as records that the viewer may
+    see tell; one query of the store, and none for fewer than two competitors that matter.
     """
     odds = {
         place: math.exp(candidate.logodds / 1000.0)
@@ -192,19 +196,19 @@ def find_in_review(
         return {}
     strongest = _strongest_first(strengths, candidates, snapshot, _MAX_LOOKED_UP)
     places: dict[int, int] = {}
-    hidden_ids: list[str] = []
+    members: dict[int, VisibleMembers] = {}
     record_count = 0
     for place in strongest:
         segment, row = snapshot.segments[candidates[place].segment], candidates[place].row
-        visible_count, hidden = count_visible_members(segment, row, viewer)
-        record_count += visible_count
+        shown = VisibleMembers.of(segment, row, viewer)
+        record_count += len(shown)
         if record_count > _MAX_LOOKED_UP_RECORDS:
             break
-        places[int(segment.entities[row])] = place
-        hidden_ids += hidden
+        number = int(segment.entities[row])
+        places[number], members[number] = place, shown
     if len(places) < 2:
         return {}
-    pairs = store.entities_in_review(snapshot.revision, list(places), hidden_ids)
+    pairs = find_members_in_review(members, snapshot.revision, hub)
     return group_in_review(strongest, [(places[left], places[right]) for left, right in pairs])
 
 

@@ -263,7 +263,7 @@ class Screener:
             self._compare(variant, snapshot, cutoff, options) for variant in _variants(query)
         ]
         candidates = gather_candidates([hits for rounds, _ in compared for hits in rounds])
-        in_review = find_in_review(candidates, snapshot, self._hub.store, options.viewer)
+        in_review = find_in_review(candidates, snapshot, self._hub, options.viewer)
         # a filter may refuse any number of the matches
         count = options.limit if options.accept is None else len(candidates)
         hits, total = rank_hits(candidates, snapshot, cutoff, count, in_review)

@@ -7,22 +7,23 @@ name or number that only a hidden record bears leads nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from resolver.blocking.prefilter import prefilter_arrays
 from resolver.blocking.retrieval.key_lookup import StoredKeys, build_key_table
 from resolver.blocking.retrieval.word_lookup import IndexedNames, index_names
 from resolver.comparison import NameMaterial, name_material
+from resolver.hub.hub import Hub
+from resolver.hub.related.visible_links import find_pairs_in_review
 from resolver.kernels.blocking.prefilter_records import PrefilterArrays
 from resolver.model_set import ModelSet
 from resolver.pipeline import normalize
-from resolver.records import Batch
+from resolver.records import Batch, concat
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.entity_profiles import build_profiles
 from resolver.records.visibility import Viewer, visible_rows
@@ -147,14 +148,47 @@ class ProfileBuilder:
         return batch.take(chosen), owner[chosen]
 
 
-def count_visible_members(segment: IndexSegment, row: int, viewer: Viewer) -> tuple[int, list[str]]:
-    """Return the number of records of an entity row that the viewer may see, and the ids of its
-    other records.
+@dataclass(frozen=True, slots=True)
+class VisibleMembers:
+    """Records of an entity row of a segment that a viewer may see: `rows` there, and whether these
+    are all of them.
     """
-    if segment.is_restricted[row]:
-        batch, _ = segment.records(np.array([row]))
-        visible_mask = visible_rows(batch, viewer)
-        if visible_mask is not None:
-            hidden_ids = batch.ids.filter(pa.array(~visible_mask)).to_pylist()
-            return len(batch) - len(hidden_ids), hidden_ids
-    return int(segment.member_offsets[row + 1] - segment.member_offsets[row]), []
+
+    segment: IndexSegment
+    rows: Numbers
+    is_complete: bool
+
+    @classmethod
+    def of(cls, segment: IndexSegment, row: int, viewer: Viewer) -> VisibleMembers:
+        """Return the records of an entity row that the viewer may see."""
+        rows = np.arange(segment.member_offsets[row], segment.member_offsets[row + 1])
+        if segment.is_restricted[row]:
+            visible = visible_rows(segment.stored.take(rows), viewer)
+            if visible is not None:
+                return cls(segment, rows[visible], is_complete=bool(visible.all()))
+        return cls(segment, rows, is_complete=True)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def read(self) -> Batch:
+        """Read the records, with their values."""
+        return self.segment.stored.take(self.rows)
+
+
+def find_members_in_review(
+    members: Mapping[int, VisibleMembers], revision: int, hub: Hub
+) -> set[tuple[int, int]]:
+    """Return the pairs of some entities, by number, that are in review with each other as far as
+    records that a viewer may see tell.
+
+    The links that the store has of an entity with hidden records may come from these.
+    """
+    complete = {number for number, shown in members.items() if shown.is_complete}
+    pairs = hub.store.entities_in_review(revision, sorted(complete)) if len(complete) > 1 else set()
+    if len(complete) < len(members):
+        batch = concat([shown.read() for shown in members.values()])
+        owners = np.repeat(list(members), [len(shown) for shown in members.values()])
+        among = find_pairs_in_review(hub, revision, batch, owners)
+        pairs |= {pair for pair in among if not complete.issuperset(pair)}
+    return pairs

@@ -101,15 +101,12 @@ class Store:
         with translate_errors(self.engine), read_transaction(self.engine) as connection:
             yield StoreView(connection, revision)
 
-    def entities_in_review(
-        self, revision: int, entities: Sequence[int], hidden_ids: Sequence[str] = ()
-    ) -> set[tuple[int, int]]:
+    def entities_in_review(self, revision: int, entities: Sequence[int]) -> set[tuple[int, int]]:
         """Return the pairs of some entities (a few, by number) that wait for a steward at a
-        revision, by links of other records than `hidden_ids`. Opens no view, which would take as
-        long again: checks need this.
+        revision. Opens no view, which would take as long again: checks need this.
         """
         with translate_errors(self.engine), self.engine.connect() as connection:
-            return find_entities_in_review(connection, revision, entities, hidden_ids)
+            return find_entities_in_review(connection, revision, entities)
 
     @contextmanager
     def commit_lock(self) -> Iterator[None]:

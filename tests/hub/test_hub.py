@@ -52,6 +52,19 @@ def symbols() -> Iterator[None]:
         yield
 
 
+def test_a_view_near_the_index_is_used_only_at_its_revision(hub: Hub) -> None:
+    hub.add(make_intake([make_namesake("a:1")]))
+    with hub.store.view() as old:
+        with hub.indexed_view(old) as (view, index):
+            assert view.revision == old.revision == index.revision
+        with hub.indexed_view(old) as (view, _):
+            # the index is open by now
+            assert view is old
+        hub.add(make_intake([make_namesake("b:1")]))
+        with hub.indexed_view(old) as (view, index):
+            assert view.revision == index.revision == old.revision + 1
+
+
 def test_an_engine_is_refused_where_others_came_first(hub: Hub) -> None:
     """Another hub fills the store while its first lists are compared: nothing is added to them."""
 

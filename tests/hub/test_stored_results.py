@@ -15,15 +15,22 @@ from resolver.hub.stored_results import (
     load_commit_results,
     restrict_to_sources,
 )
-from resolver.records import Handling
+from resolver.records import Handling, Identifier
 from resolver.records.decisions import Verdict
 from resolver.records.results.explanation import RELATION_ROW
 from resolver.records.visibility import OPERATOR, STRANGER, Viewer
 from resolver.report import build_report, render_report
-from tests.hub.hubs import OPTIONS, Stores, make_decision, make_intake, seed_population
+from tests.hub.hubs import (
+    OPTIONS,
+    Stores,
+    make_decision,
+    make_intake,
+    make_namesake,
+    seed_population,
+)
 from tests.normalize.preparing import quick_symbols
 from tests.records.network_records import generate_drivers_of_two_lists
-from tests.records.samples import record
+from tests.records.samples import plain_values, record
 
 pytestmark = pytest.mark.slow
 
@@ -80,6 +87,38 @@ def test_results_of_a_commit_count_no_hidden_records(stores: Stores, dry_run: bo
     assert without == among
     assert without[0] == 1
     assert "is left out" in without[1]
+
+
+def test_links_of_a_commit_do_not_depend_on_hidden_records(stores: Stores) -> None:
+    """A hidden record is in an entity that waits, and would name its link or change the score."""
+    reader, shown = Viewer("key", "Coast", frozenset({"submit"})), []
+    passport = [Identifier("passportNumber", "A1B2C3", "pl")]
+    person = replace(make_namesake("a:0"), values=plain_values({"name": "Zbigniew Brzezinski"}))
+    people = [
+        replace(
+            person,
+            id=f"a:{number}",
+            values=(*person.values, *plain_values({"birthDate": date})),
+            identifiers=() if number else tuple(passport),
+        )
+        for number, date in enumerate(("1932-01-02", "1939-02-05", "1946-03-08"))
+    ]
+    for hidden in (None, person, replace(people[0])):
+        with stores.new() as hub:
+            seed_population(hub)
+            if hidden is not None:
+                secret = replace(hidden, id="h:1", source="h", identifiers=tuple(passport))
+                hub.add(make_intake([replace(secret, handling=Handling("River", "H3"))]))
+            result = hub.add(make_intake(people))
+            results = load_commit_results(hub, result, reader)
+            links = results.resolution.links
+            assert results.resolution.batch.ids.to_pylist() == [item.id for item in people]
+            rows = zip(links.left, links.right, links.logodds, links.outcome, strict=True)
+            shown.append([tuple(map(int, row)) for row in rows])
+            everything = load_commit_results(hub, result, OPERATOR).resolution
+            assert len(everything.batch) == len(people) + (hidden is not None)
+    assert shown == shown[:1] * len(shown)
+    assert len(shown[0]) == 3
 
 
 def test_a_withdrawn_visible_record_counts_as_a_change(stores: Stores) -> None:

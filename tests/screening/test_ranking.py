@@ -9,11 +9,11 @@ from itertools import combinations
 import pytest
 
 from resolver.hub.hub import Hub
-from resolver.records import Handling, Kind, Record
+from resolver.records import Handling, Identifier, Kind, Record
 from resolver.records.decisions import Verdict
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.screening.screener import MatchQuery, Screener, ScreeningResult
-from tests.hub.hubs import Stores, make_decision, make_intake
+from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -163,6 +163,27 @@ def test_hidden_competitor_has_no_influence(stores: Stores) -> None:
         of_owner = check(hub, viewer=RIVER)
         assert len(of_owner.matches) == 2
         assert max(scores(of_owner).values()) < 0.5
+
+
+def test_who_is_in_review_does_not_depend_on_hidden_records(stores: Stores) -> None:
+    passport = [Identifier("passportNumber", "A1B2C3", "pl")]
+    people = namesakes(2)
+    people[0] = replace(people[0], identifiers=tuple(passport))
+    # one of the first person, which is the likelier to be the second since it states no date
+    hidden = record("h:1", name=NAME, nationality="pl", identifiers=passport)
+    scored = []
+    for more in ([], [replace(hidden, handling=HIDDEN)]):
+        with stores.new() as hub:
+            seed_population(hub)
+            hub.add(make_intake([*people, *more]))
+            scored.append((scores(check(hub)), competition_texts(check(hub))))
+            if more:
+                assert len(check(hub, viewer=RIVER).matches) == 2
+                with hub.store.view() as view:
+                    (waiting,) = view.queue()
+                assert "h:1" in (waiting.left_id, waiting.right_id)
+    assert scored[0] == scored[1]
+    assert min(scored[0][0].values()) > 0.9
 
 
 def test_best_variant_of_an_entity_competes_once(stores: Stores) -> None:

@@ -45,6 +45,11 @@ class CurrentIndex:
         index.refresh(view, certain=certain)
         return index
 
+    def opened_at(self, view: StoreView) -> RecordIndex | None:
+        """Return the index if it is open at the revision of a view."""
+        index = self._index
+        return index if index is not None and index.revision == view.revision else None
+
     def _open(self, view: StoreView, plan: Plan) -> RecordIndex:
         """Return the index of a plan and of the population that a view shows."""
         refreshed, store_id = self._models.revision_at(view), view.head.store_id

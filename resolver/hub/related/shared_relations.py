@@ -54,7 +54,7 @@ class SharedRelations:
         None where no two records of these entities share one, or one of them is no longer current.
         """
         with hub.indexed_view() as (view, index):
-            context = _build_context(hub, view, index)
+            context = build_context(hub, view, index)
             fresh = WorkingSet(Batch.from_records([]).canonical(), _NONE)
             related = RelatedRecords(context, fresh, _NONE)
             own = _expand(view, np.array(sorted(set(numbers)), dtype=np.int64))
@@ -96,7 +96,7 @@ def compare_stored_entities(hub: Hub, left: int, right: int) -> ComparedEntities
     return shared.explain_pair(left, right) if shared is not None else None
 
 
-def _build_context(hub: Hub, view: StoreView, index: RecordIndex) -> IncrementContext:
+def build_context(hub: Hub, view: StoreView, index: RecordIndex) -> IncrementContext:
     """Return the context that the present entities of a store were resolved in."""
     options = replace(hub.options_of(view.head), plan=view.head.plan)
     sources = build_empty_update(view).deduplicated_sources

@@ -53,7 +53,7 @@ from resolver.review.pair import take_snapshot
 from resolver.review.queue.queue_access import visible_row
 from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError
 from resolver.review.restrictions import find_decision, find_entity, load_decisions
-from resolver.review.strongest_pair import find_strongest_pair
+from resolver.review.strongest_pair import find_strongest_pair, load_side_links
 from resolver.store import NewDecision, StoredDecision, StoredEntity, StoreView
 
 
@@ -152,7 +152,7 @@ def _plan_between(
     log = load_decisions(
         view, [*left_side.record_ids, *right_side.record_ids], request.steward.viewer
     )
-    links = view.links_of([*left_side.numbers, *right_side.numbers])
+    links = load_side_links(hub, view, sides, request.steward.viewer)
     strongest = find_strongest_pair(hub, view, left_side, right_side, links)
     row = visible_row(view, ordered_numbers(*sides), request.steward.viewer)
     waiting = [stored for stored in unconfirmed_decisions(log) if _is_across(stored, *sides)]

@@ -51,12 +51,11 @@ _LINKS_OF = (
 # the cross join makes SQLite look up each pair of records: some records have hundreds of links
 _IN_REVIEW = (
     'WITH m AS MATERIALIZED (SELECT "record", "entity" FROM "members" WHERE "entity" {among} '
-    'AND "valid_from" <= ? AND ("valid_to" IS NULL OR "valid_to" > ?)HIDDEN) '
+    'AND "valid_from" <= ? AND ("valid_to" IS NULL OR "valid_to" > ?)) '
     'SELECT a."entity", b."entity" FROM m a CROSS JOIN m b CROSS JOIN "links" l '
     'WHERE l."left" = a."record" AND l."right" = b."record" AND l."outcome" = ? '
     'AND l."valid_from" <= ? AND (l."valid_to" IS NULL OR l."valid_to" > ?)'
 )
-_NOT_HIDDEN = ' AND "record" NOT IN (SELECT "number" FROM "records" WHERE "record_id" {among})'
 _NAMES = [column.name for column in decisions.columns]
 _DecisionRow = namedtuple("_DecisionRow", _NAMES)  # type: ignore[misc]
 _DECISIONS = "SELECT " + ", ".join(f'"{name}"' for name in _NAMES) + ' FROM "decisions" '
@@ -235,17 +234,14 @@ class LinkQueries(Snapshot):
 
 
 def find_entities_in_review(
-    connection: Connection, revision: int, entities: Sequence[int], hidden_ids: Sequence[str] = ()
+    connection: Connection, revision: int, entities: Sequence[int]
 ) -> set[tuple[int, int]]:
     """Return the pairs of some entities (a few, by number) that wait for a steward at a revision: a
-    record of one has a queued link with a record of the other. Links of `hidden_ids` (records) are
-    not used. A single statement, so that it needs no transaction.
+    record of one has a queued link with a record of the other. A single statement, so that it needs
+    no transaction.
     """
-    params: list[Any] = [revision, revision, int(Outcome.QUEUED), revision, revision]
-    if hidden_ids:
-        params.insert(2, list_parameter(connection, hidden_ids))
-    sql = _IN_REVIEW.replace("HIDDEN", _NOT_HIDDEN if hidden_ids else "")
-    rows = fetch_rows(connection, sql, entities, *params)
+    params = (revision, revision, int(Outcome.QUEUED), revision, revision)
+    rows = fetch_rows(connection, _IN_REVIEW, entities, *params)
     return {(row[0], row[1]) for row in rows if row[0] != row[1]}
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from resolver.errors import UnknownIdError
 from resolver.hub.hub import Hub
-from resolver.records import Handling
+from resolver.records import Handling, Identifier, Value
 from resolver.records.decisions import Verdict
 from resolver.records.visibility import OPERATOR, STRANGER
 from resolver.review import (
@@ -34,7 +34,8 @@ from resolver.review import (
 )
 from resolver.review.queue.queue_access import excluded_marks, guard_marks
 from resolver.store import EventKind
-from tests.hub.hubs import make_decision, make_intake
+from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 from tests.review.tables import items
 
@@ -69,6 +70,38 @@ def guard(hub: Hub, code: str) -> QueueItem:
     assert restricted is not None
     assert item.left_record in (restricted.left_record, restricted.right_record)
     return restricted
+
+
+def test_a_pair_is_shown_as_in_a_store_without_hidden_records(stores: Stores) -> None:
+    passport = [Identifier("passportNumber", "A1B2C3", "pl")]
+    person = record("a:0", name="Zbigniew Brzezinski", nationality="pl")
+    people = [
+        replace(person, id=f"a:{number}", values=(*person.values, Value("birthDate", date)))
+        for number, date in enumerate(("1932-01-02", "1939-02-05", "1946-03-08"))
+    ]
+    people[0] = replace(people[0], identifiers=tuple(passport))
+    hidden = replace(
+        person, id="h:1", source="h", identifiers=tuple(passport), handling=Handling("aa", "H3")
+    )
+    shown = []
+    for more in ((), people[0].values[-1:], (Value("phone", "+48 22 555 0101"),)):
+        twin = replace(hidden, values=(*person.values, *more))
+        with quick_symbols("resolver.pipeline"), stores.new() as hub:
+            seed_population(hub)
+            for records in (people, [twin]):
+                hub.add(make_intake(records))
+                view = build_pair_view(hub, "a:0", "a:1", steward=OUTSIDER)
+                assert view.evidence is not None
+                request = DecisionRequest(OUTSIDER, "a:0", "a:1", StewardVerdict.DIFFERENT)
+                score = view.snapshot.score, view.snapshot.band
+                shown.append((score, view.evidence, view.left_others, view.right_others))
+            assert len(build_pair_view(hub, "a:0", "a:1", steward=OWNER).left.records) == 2
+            decide_pair(hub, request)
+            with hub.store.view() as store_view:
+                context = store_view.decisions()[-1].context
+            assert context["logodds"] == shown[-1][1].logodds
+    assert shown == shown[:1] * len(shown)
+    assert [len(others) for others in shown[0][2:]] == [1, 1]
 
 
 @pytest.mark.parametrize(

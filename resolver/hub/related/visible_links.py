@@ -1,0 +1,138 @@
+"""Links of entities as a store without the records that a viewer may not see would have them.
+
+Two entities have one link, with the score of their profiles, named by their strongest records. Of
+an entity with a hidden record both may come from that record, and the link may be missing because
+of it. Which records are one entity does not depend on hidden ones, and any union of entities comes
+out of a resolution as in the whole, so the visible records of the entities in question, resolved
+again, have the links that the store would have.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.engines.local import LocalEngine
+from resolver.hub.hub import Hub
+from resolver.hub.increments.context import IncrementContext, ResolutionContext
+from resolver.hub.increments.decision_effects import RelevantDecisions
+from resolver.hub.increments.full_resolution import resolve_working_set
+from resolver.hub.increments.link_changes import TABLE_COLUMNS, build_link_rows
+from resolver.hub.increments.neighbor_entities import NeighborSearch
+from resolver.hub.increments.working_set import WorkingSet
+from resolver.hub.index.record_index import RecordIndex
+from resolver.hub.related.related_records import RelatedRecords
+from resolver.hub.related.relation_scope import RelationScope
+from resolver.hub.related.shared_relations import build_context
+from resolver.kernels.number_sets import unite
+from resolver.records import Batch
+from resolver.records.results.resolution import Outcome
+from resolver.records.visibility import Viewer, may_read_all, visible_rows
+from resolver.store import LinkRows, LinkTable, StoreView
+
+Numbers = npt.NDArray[np.int64]
+_NONE = np.zeros(0, dtype=np.int64)
+
+
+def load_visible_links(hub: Hub, view: StoreView, numbers: Numbers, viewer: Viewer) -> LinkTable:
+    """Return the links of some records (by number), which are all that a viewer may see of their
+    entities, as a store without hidden records would have them.
+    """
+    if may_read_all(viewer):
+        return view.links_of(numbers.tolist())
+    with hub.indexed_view(view) as (present, index):
+        if not _hides_any(index, viewer):
+            return view.links_of(numbers.tolist())
+        # a commit may have ended one of them since the caller looked
+        own = np.sort(numbers[index.are_current(numbers)])
+        if not len(own):
+            return view.links_of([])
+        return _link_again(build_context(hub, present, index), own, viewer)
+
+
+def load_links_between(
+    hub: Hub,
+    indexed: tuple[StoreView, RecordIndex],
+    members: tuple[Numbers, Numbers],
+    viewer: Viewer,
+) -> LinkTable:
+    """Return the links between some entities, as a store without hidden records would have them.
+
+    `members`: the numbers of all their records, ascending, and the entity of each. Links to other
+    entities may be among them.
+    """
+    (view, index), (records, entities) = indexed, members
+    visible = visible_rows(index.batch(records), viewer) if _hides_any(index, viewer) else None
+    if visible is None:
+        return view.links_of(records.tolist())
+    is_partial = np.isin(entities, entities[~visible])
+    stored = view.links_of(records[~is_partial].tolist())
+    ends = np.isin(stored.left, records[is_partial]) | np.isin(stored.right, records[is_partial])
+    own = records[is_partial & visible]
+    parts = [_select(stored, ~ends)]
+    if len(own):
+        parts.append(_link_again(build_context(hub, view, index), own, viewer))
+    columns = zip(*(_columns(part) for part in parts), strict=True)
+    return LinkTable(*map(np.concatenate, columns))
+
+
+def _hides_any(index: RecordIndex, viewer: Viewer) -> bool:
+    """Return whether a store has, or had, a record that a viewer may not see."""
+    return any(visible_rows(segment.batch, viewer) is not None for segment in index.segments)
+
+
+def _columns(links: LinkTable | LinkRows) -> list[Numbers]:
+    return [getattr(links, name) for name in TABLE_COLUMNS]
+
+
+def _select(links: LinkTable | LinkRows, chosen: npt.NDArray[np.bool_]) -> LinkTable:
+    """Return some of the links."""
+    return LinkTable(*(column[chosen] for column in _columns(links)))
+
+
+def _link_again(context: IncrementContext, own: Numbers, viewer: Viewer) -> LinkTable:
+    """Return the links of some records, from the visible records of their entities, of those that
+    are connected with these, and of those that either is related to.
+    """
+    view, index = context.view, context.index
+    related = RelatedRecords(context, WorkingSet(Batch.from_records([]).canonical(), _NONE), _NONE)
+    # block purging counts over the whole store
+    purge = index.build_purge(None, _NONE > 0, _NONE)
+    search = NeighborSearch(context, purge, _NONE)
+    entities = _select_visible(index, search.expand(own), viewer)
+    present = _select_visible(index, unite(entities, search.around(entities)), viewer)
+    context_numbers = RelationScope(related, search).with_context(present)
+    numbers = _select_visible(index, context_numbers, viewer)
+    records = WorkingSet.of(index.batch(numbers), numbers)
+    decisions, engine = RelevantDecisions(view), LocalEngine(None, purge.purged_pairs)
+    table = related.build_table(records)
+    resolution, _ = resolve_working_set(context, records, decisions, engine, table)
+    links = build_link_rows(records, resolution.links, decisions)
+    return _select(links, np.isin(links.left, own) | np.isin(links.right, own))
+
+
+def _select_visible(index: RecordIndex, numbers: Numbers, viewer: Viewer) -> Numbers:
+    """Return those of some records that a viewer may see."""
+    visible = visible_rows(index.batch(numbers), viewer) if len(numbers) else None
+    return numbers if visible is None else numbers[visible]
+
+
+def find_pairs_in_review(
+    hub: Hub, revision: int, batch: Batch, owners: Numbers
+) -> set[tuple[int, int]]:
+    """Return the pairs of entities that would wait for a steward in a store of some records alone.
+
+    `owners` are the numbers of the entities of the records. What these are related to outside the
+    batch does not count, and no key is too frequent to compare its records. Nothing is locked.
+    """
+    with hub.store.view(revision) as view:
+        options = replace(hub.options_of(view.head), plan=view.head.plan)
+        sources = [source.name for source in view.sources() if source.deduplicated]
+        context = ResolutionContext(view, hub.models_at(view), options, sources)
+        records, decisions = WorkingSet.of(batch, owners), RelevantDecisions(view)
+        links = resolve_working_set(context, records, decisions, LocalEngine())[0].links
+    waits = links.outcome == Outcome.QUEUED
+    left, right = (records.numbers[rows[waits]].tolist() for rows in (links.left, links.right))
+    return set(zip(left, right, strict=True))
