@@ -1,7 +1,8 @@
 """Warnings about ids that name another person in a newer version of their list.
 
 Lists sometimes give an old number to a new person. A warning is due when the two versions of a
-record share no birth date and no identifier, and none of their names is even faintly similar.
+record share no birth date and no identifier, and none of their names is even faintly similar; and
+when one is a person and the other a group or an asset.
 """
 
 from __future__ import annotations
@@ -29,16 +30,23 @@ def find_reused_ids(batch: Batch, newer: Rows, older: Rows) -> list[str]:
     newer = newer[np.isin(ids[newer], ids[older])]
     row_of = dict(zip(ids[newer].tolist(), newer.tolist(), strict=True))
     current = np.array([row_of[code] for code in ids[older].tolist()], dtype=np.int64)
-    is_doubtful = ~_share_value(batch, older, current)
+    is_other_kind = (batch.kinds[older] & batch.kinds[current]) == 0
+    is_doubtful = ~_share_value(batch, older, current) | is_other_kind
     older, current = older[is_doubtful], current[is_doubtful]
     lines = set()
     for old, new in zip(_take_records(batch, older), _take_records(batch, current), strict=True):
-        if not _have_similar_names(old, new):
+        if not old.kind & new.kind or not _have_similar_names(old, new):
             lines.add(
                 f"{new.id}: the id now names another person or group "
-                f"({new.caption}; before: {old.caption})"
+                f"({_describe(new, old)}; before: {_describe(old, new)})"
             )
     return sorted(lines)
+
+
+def _describe(record: Record, other: Record) -> str:
+    """Return a record's caption, and its schema if that tells it from the other."""
+    is_other_kind = not record.kind & other.kind
+    return f"{record.caption}, {record.schema}" if is_other_kind else record.caption
 
 
 def _take_records(batch: Batch, rows: Rows) -> list[Record]:

@@ -199,6 +199,17 @@ def test_a_similar_name_a_shared_birth_date_or_number_is_the_same_person() -> No
     assert versions(replace(left, identifiers=number), replace(right, identifiers=number)) == ()
 
 
+def test_a_person_who_becomes_a_group_is_a_warning() -> None:
+    before = person("1", "Anna Ivanova", born="1970")
+    company = replace(before, kind=Kind.GROUP, schema="Company")
+    assert versions(before, company) == (
+        "a:1: the id now names another person or group "
+        "(Anna Ivanova, Company; before: Anna Ivanova, Person)",
+    )
+    either = replace(before, kind=Kind.LEGAL, schema="LegalEntity")
+    assert versions(before, either) == versions(either, company) == ()
+
+
 def test_names_in_parts_are_names_too() -> None:
     parts = (Value("firstName", "Anna"), Value("lastName", "Ivanova"))
     assert versions(person("1", "IVANOVA, Anna"), replace(person("1"), values=parts)) == ()
