@@ -59,8 +59,10 @@ def cache_short_texts(
             result: _Result = results.get(key, _MISSING)
             if result is _MISSING:
                 result = compute(*args, **kwargs)
-                if not any(map(_is_long, args if all_arguments else args[:1])):
-                    keep(key, result)
+                for argument in args if all_arguments else args[:1]:
+                    if isinstance(argument, str) and len(argument) > MAX_CACHED_LETTERS:
+                        return result
+                keep(key, result)
             return result
 
         arguments = getfullargspec(function)
@@ -68,10 +70,6 @@ def cache_short_texts(
         return cast(Callable[_Parameters, _Result], call if has_one else call_with_arguments)
 
     return decorate
-
-
-def _is_long(argument: Any) -> bool:
-    return isinstance(argument, str) and len(argument) > MAX_CACHED_LETTERS
 
 
 def empty_caches_above(entries: int) -> bool:
