@@ -1,4 +1,4 @@
-"""Layering rules read from the source: allowed imports between packages, and size limits.
+"""Layering rules read from the source: allowed imports between packages, and forbidden things.
 
 The tables below are the rules; `docs/explanation/architecture.md` explains them.
 """
@@ -6,7 +6,6 @@ The tables below are the rules; `docs/explanation/architecture.md` explains them
 from __future__ import annotations
 
 import ast
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -69,10 +68,6 @@ ALLOWED["resolver.api"] = ALLOWED["resolver.api"] | {"resolver.client"}
 # Charts show the figures of the report.
 ALLOWED["resolver.frames"] = ALLOWED["resolver.frames"] | {"resolver.report"}
 PROJECT = {"resolver", "api", "models", "tests", "benchmarks"}
-MAX_LINES = 350
-MAX_MODULES = 15
-# Modules over the limit: path -> the reason.
-LONG_MODULES: dict[str, str] = {}
 UNFINISHED = ("TO" + "DO", "FIX" + "ME", "X" + "XX", "raise NotImplemented" + "Error")
 # Loading a file with one of these executes code from the file.
 UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle"}
@@ -186,9 +181,6 @@ def _reachable(start: str, edges: dict[str, set[str]]) -> set[str]:
 def find_faults(path: str, module: str, source: str) -> list[str]:
     """Return one line per thing that no module may hold."""
     lines = []
-    count = source.count("\n") + 1
-    if count > MAX_LINES and path not in LONG_MODULES:
-        lines.append(f"{path}: {count} lines; more than {MAX_LINES}: split it")
     lines += [f"{path}: holds {word}" for word in UNFINISHED if word in source]
     for node in nodes_of(source):
         if module != "resolver.settings" and _reads_environment(node):
@@ -242,19 +234,9 @@ def test_modules_have_no_faults(root: Path) -> None:
     assert not wrong, "\n".join(wrong)
 
 
-def test_packages_are_small(root: Path) -> None:
-    sizes = Counter(path.parent.relative_to(root).as_posix() for path in sources(root))
-    assert {name: size for name, size in sizes.items() if size > MAX_MODULES} == {}
-
-
 def test_links_lead_to_the_folders_at_the_top(root: Path) -> None:
     for name in ("api", "models"):
         assert (root / "resolver" / name).resolve() == root / name
-
-
-def test_the_list_of_long_modules_is_current(root: Path) -> None:
-    for path in LONG_MODULES:
-        assert (root / path).read_text("utf-8").count("\n") >= MAX_LINES, f"{path} is short"
 
 
 @pytest.mark.parametrize(
@@ -320,7 +302,6 @@ def test_a_right_import_passes(module: str, source: str) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "x = 1\n" * 351,
         "import os\nA = os.environ",
         "# " + UNFINISHED[0],
         "import pickle",
