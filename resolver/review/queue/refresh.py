@@ -30,6 +30,7 @@ from resolver.review.queue.undecided_rows import (
     UndecidedPairs,
     build_marks,
     build_undecided_columns,
+    find_record_ids,
 )
 from resolver.review.queue.waiting_reasons import WaitingPair, explain_undecided, find_reason
 from resolver.scoring import scores
@@ -122,13 +123,15 @@ def _build_rows(update: QueueUpdate, entities: Numbers | None) -> Iterator[Waiti
     is_decided = _has_decisions(links, log)
     waits = (links.queued_counts > 0) & ~links.is_apart
     yield from _undecided_rows(update, links, np.flatnonzero(~is_decided & waits))
-    waiting = []
-    for number in np.flatnonzero(is_decided).tolist():
+    waiting, decided = [], np.flatnonzero(is_decided)
+    first = links.first[decided]
+    record_ids = find_record_ids(view, links.left[first], links.right[first])
+    for number, ids in zip(decided.tolist(), record_ids, strict=True):
         place, count = int(links.first[number]), int(links.queued_counts[number])
         pair = int(links.low[place]), int(links.high[place])
         verdicts = summarize_verdicts(log.pop(pair))
         if waits[number] or verdicts.unconfirmed or verdicts.different or verdicts.reopened:
-            waiting.append(_linked_pair(links, place, pair, count, verdicts))
+            waiting.append(_linked_pair(links, place, pair, ids, count, verdicts))
     waiting += [_unlinked_pair(view, pair, summarize_verdicts(log[pair])) for pair in sorted(log)]
     reasoned = [pair for pair in waiting if pair.reason is not None]
     yield waiting_columns(_complete_rows(update, reasoned))
@@ -236,11 +239,16 @@ def _decisions_across(view: StoreView, members: Numbers | None) -> dict[Pair, li
 
 
 def _linked_pair(
-    links: _Links, place: int, pair: Pair, count: int, verdicts: PairVerdicts | None
+    links: _Links,
+    place: int,
+    pair: Pair,
+    record_ids: tuple[str, str],
+    count: int,
+    verdicts: PairVerdicts | None,
 ) -> WaitingPair:
     band, logodds = Band(int(links.band[place])), int(links.logodds[place])
     left, right = int(links.left[place]), int(links.right[place])
-    reason, why, excluded_steward = find_reason(band, logodds, (left, right), verdicts)
+    reason, why, excluded_steward = find_reason(band, logodds, record_ids, verdicts)
     return WaitingPair(
         pair, left, right, logodds, band, max(count, 1), reason, why, excluded_steward, verdicts
     )
@@ -259,7 +267,9 @@ def _unlinked_pair(view: StoreView, pair: Pair, verdicts: PairVerdicts) -> Waiti
         logodds = _UNLINKED_LOGODDS
     numbers = view.numbers_of(list(waiting.decision.pair))
     left, right = (numbers[record_id][0] for record_id in waiting.decision.pair)
-    reason, why, excluded_steward = find_reason(Band.DISTINCT, logodds, (left, right), verdicts)
+    reason, why, excluded_steward = find_reason(
+        Band.DISTINCT, logodds, waiting.decision.pair, verdicts
+    )
     return WaitingPair(
         pair, left, right, logodds, Band.DISTINCT, 0, reason, why, excluded_steward, verdicts
     )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from resolver.kernels.number_sets import sort_distinct
 from resolver.review.models import QueueReason
 from resolver.review.queue.entity_summary import EntitySummary, SummaryTable
 from resolver.review.queue.priority import compute_consequence, compute_priorities
@@ -55,7 +56,7 @@ def build_undecided_columns(
     `agencies` maps source number to agency.
     """
     low_rows, high_rows = summaries.rows_of(pairs.low), summaries.rows_of(pairs.high)
-    reason = find_undecided_reasons(pairs.band, pairs.left, pairs.right)
+    reason = find_undecided_reasons(pairs.band, find_record_ids(view, pairs.left, pairs.right))
     score = scores(pairs.logodds)
     summary_pairs = np.stack(
         [summaries.summary_index[low_rows], summaries.summary_index[high_rows]], axis=1
@@ -99,6 +100,12 @@ def build_undecided_columns(
             ),
         ),
     }
+
+
+def find_record_ids(view: StoreView, left: Numbers, right: Numbers) -> list[tuple[str, str]]:
+    """Return the ids of the records of each pair of record numbers."""
+    id_of = view.record_ids(sort_distinct(np.concatenate([left, right])).tolist())
+    return [(id_of[a], id_of[b]) for a, b in zip(left.tolist(), right.tolist(), strict=True)]
 
 
 def _explain_reasons(reasons: Numbers, summaries: SummaryTable) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,9 +60,12 @@ class WaitingPair:
 
 
 def find_reason(
-    band: Band, logodds: int, records: tuple[int, int], verdicts: PairVerdicts | None
+    band: Band, logodds: int, record_ids: tuple[str, str], verdicts: PairVerdicts | None
 ) -> tuple[QueueReason | None, str, str]:
-    """Return the reason or None, a sentence about it, and the steward who may not decide."""
+    """Return the reason or None, a sentence about it, and the steward who may not decide.
+
+    `record_ids`: ids of the strongest pair of records.
+    """
     if verdicts is not None and verdicts.unconfirmed is not None:
         decision = verdicts.unconfirmed.decision
         reason = QueueReason.RED if decision.unlawful else QueueReason.SECOND
@@ -76,8 +81,8 @@ def find_reason(
     if verdicts is not None and verdicts.unsure is not None:
         steward = verdicts.unsure.decision.decided_by or "somebody"
         return QueueReason.UNSURE, f"{steward} was unsure{_note(verdicts.unsure)}", ""
-    columns = (np.array([value], dtype=np.int64) for value in (band, *records))
-    undecided = UNDECIDED_REASONS[int(find_undecided_reasons(*columns)[0])]
+    place = find_undecided_reasons(np.array([band], dtype=np.int64), [record_ids])[0]
+    undecided = UNDECIDED_REASONS[int(place)]
     return undecided, REASON_TEXTS[undecided], ""
 
 
@@ -87,13 +92,20 @@ def explain_undecided(reason: QueueReason, *, is_restricted: bool) -> str:
     return REASON_TEXTS[reason] + also
 
 
-def find_undecided_reasons(band: Numbers, left: Numbers, right: Numbers) -> Numbers:
-    """Return the reasons of pairs without decisions, as indexes into `UNDECIDED_REASONS`. `left`
-    and `right` are record numbers.
+def find_undecided_reasons(band: Numbers, record_ids: Sequence[tuple[str, str]]) -> Numbers:
+    """Return the reasons of pairs without decisions, as indexes into `UNDECIDED_REASONS`.
+
+    `record_ids`: ids of the strongest pair of records of each pair. They alone decide which pairs
+    are drawn: record numbers would count the records that a steward may not see.
     """
-    is_sampled = (left * 2_654_435_761 + right) % _SAMPLE_INTERVAL == 0
+    is_sampled = np.array([_is_drawn(*pair) for pair in record_ids], dtype=bool)
     reasons: Numbers = np.where(band == Band.MATCH, 0, np.where(is_sampled, 1, 2))
     return reasons
+
+
+def _is_drawn(left: str, right: str) -> bool:
+    first, second = sorted((left, right))
+    return zlib.crc32(f"{first}\n{second}".encode()) % _SAMPLE_INTERVAL == 0
 
 
 def _find_reopened_reason(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +28,8 @@ from resolver.review import (
     undo_decision,
 )
 from resolver.review.queue import refresh
+from resolver.review.queue.undecided_rows import find_record_ids
+from resolver.review.queue.waiting_reasons import REASON_TEXTS
 from resolver.store.database import write_transaction
 from resolver.store.desk.waiting_pairs import waiting_columns
 from resolver.store.schema import desk
@@ -188,6 +191,27 @@ def test_queue_picks_are_marked(hub: Hub) -> None:
     assert marked[0].key not in {item.key for item in again}
 
 
+def test_the_sample_does_not_depend_on_hidden_records(tmp_path: Path) -> None:
+    people = [
+        record(f"{source}:{number}", name=f"Alexander Ivanovich Petrov {number}")
+        for number in range(40)
+        for source in ("left", "right")
+    ]
+    hidden = replace(record("shut:1", name="Nobody Else"), handling=Handling("Coast", "H3"))
+    drawn = []
+    for name, first in (("without", []), ("with", [hidden])):
+        with Hub.open(f"sqlite:///{tmp_path / name}.db") as hub:
+            for intake in (first, people):
+                if intake:
+                    hub.add(make_intake(intake))
+            drawn.append({(item.left_record, item.right_record, item.why) for item in items(hub)})
+    assert drawn[0] == drawn[1]
+    assert {text for *_, text in drawn[0]} == {
+        REASON_TEXTS[QueueReason.SAMPLE],
+        REASON_TEXTS[QueueReason.BORDERLINE],
+    }
+
+
 def test_columnar_rows_equal_single_rows(hub: Hub) -> None:
     restricted = [
         replace(
@@ -230,12 +254,16 @@ def test_columnar_rows_equal_single_rows(hub: Hub) -> None:
     with hub.store.queue.begin_update(1_000) as update:
         links = refresh._load_links(update.view, None)
         is_queued = np.flatnonzero(links.queued_counts > 0)
+        first = links.first[is_queued]
+        record_ids = find_record_ids(update.view, links.left[first], links.right[first])
         pairs = [
             refresh._linked_pair(
-                links, place, (int(links.low[place]), int(links.high[place])), int(count), None
+                *(links, place, (int(links.low[place]), int(links.high[place])), ids),
+                *(int(count), None),
             )
-            for place, count in zip(
-                links.first[is_queued].tolist(),
+            for place, ids, count in zip(
+                first.tolist(),
+                record_ids,
                 links.queued_counts[is_queued].tolist(),
                 strict=True,
             )
