@@ -165,7 +165,10 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
             self.reading[conn] = time.monotonic() + limits.BODY_SECONDS + size / limits.BODY_RATE
         else:
             self.reading.pop(conn, None)
-        return super().handle_request(req, conn)
+        keeps_alive = super().handle_request(req, conn)
+        # what a refused body still sends, so that its client reads the refusal
+        deadline = time.monotonic() + limits.DRAIN_SECONDS
+        return conn.parser.finish_body(deadline, limits.MAX_DRAINED) and keeps_alive
 
     def handle_error(self, _req: Any, client: Any, _addr: Any, exc: Exception) -> None:
         """Refuse a request that cannot be read or answered; log nothing that it says."""

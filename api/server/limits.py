@@ -7,6 +7,7 @@
 | send the head | `MAX_REQUEST_LINE`, `HEAD_SECONDS`, `READ_SECONDS` per byte | 414, 431; dropped |
 | announce a body | `MAX_BODY`, for lists of permitted senders `MAX_UPLOAD` | 401, 403, 413 |
 | send the body | `BODY_SECONDS` and a second per `BODY_RATE` bytes | dropped |
+| send a refused body | `DRAIN_SECONDS`, `MAX_DRAINED`: read and thrown away | connection closed |
 | run | `--threads` requests of a process | the client waits |
 | wait for a commit | `MAX_WAITING` requests of a process, which do not count as running | 503 |
 | stream | `ServiceSettings.streams`, each `MAX_STREAM_SECONDS` | 503; cut off |
@@ -35,6 +36,13 @@ MAX_BODY, MAX_UPLOAD = 4 << 20, 4 << 30
 BODY_SECONDS, BODY_RATE = 60.0, 20_000
 """Seconds for any body, and bytes that come at least in each further one: a client that sends a
 byte now and then would hold a thread for hours.
+"""
+
+DRAIN_SECONDS, MAX_DRAINED = 10.0, 64 << 20
+"""Seconds and bytes for which the rest of a refused body is read and thrown away.
+
+Most clients read no answer before they have sent their body. If the connection closed at once, they
+would report a broken connection in place of the refusal.
 """
 
 MAX_WAITING = 64

@@ -8,7 +8,10 @@ only from a sender who may submit lists. Refusals of the server look like those 
 from __future__ import annotations
 
 import copy
+import socket
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -22,6 +25,7 @@ from werkzeug.http import parse_cookie
 from resolver.api.access import AccessControl
 from resolver.api.desk.support.desk_access import SESSION_COOKIE
 from resolver.api.endpoints import Scope
+from resolver.api.server.limits import DRAIN_SECONDS, MAX_DRAINED
 from resolver.api.server.local_requests import refusal_reason
 from resolver.api.service import Service
 from resolver.errors import ResolverError
@@ -77,7 +81,10 @@ class _Parser(HTTPRequestParser):
     def error(self, error: Error | None) -> None:
         """Fault of the request, if any."""
         if error is not None and not isinstance(error, LimitError):
-            error = LimitError(error.code, error.reason, str(error.body))
+            detail = str(error.body)
+            if error.code == 413:
+                detail = f"the body is larger than {self.adj.max_request_body_size - 1:,} bytes"
+            error = LimitError(error.code, error.reason, detail)
         self._error = error
 
     def __init__(self, adj: Any) -> None:
@@ -164,11 +171,56 @@ def _refuse(status: int, detail: str, *headers: tuple[str, str]) -> LimitError:
     return LimitError(status, _REASONS[status], detail, headers)
 
 
+class _Channel(HTTPChannel):
+    """Connection that reads what a refused request still sends, so that its client gets the answer.
+
+    A connection that is closed with unread bytes is reset, and the client loses the answer.
+    """
+
+    _is_refused = False
+    _drained = 0
+    _drain_until = 0.0
+
+    def service(self) -> None:
+        """Answer a request."""
+        self._is_refused = self.requests[0].error is not None
+        super().service()
+
+    def handle_close(self) -> None:
+        """Close the connection, or first read the rest of a refused request."""
+        if self._drain_until or not self._is_refused or not self.connected:
+            super().handle_close()
+            return
+        self._drain_until = time.monotonic() + DRAIN_SECONDS
+        self.will_close = False
+        if self.socket is not None:
+            with suppress(OSError):
+                self.socket.shutdown(socket.SHUT_WR)
+
+    def readable(self) -> bool:
+        """Return whether the client may send."""
+        return bool(self._drain_until or super().readable())
+
+    def handle_read(self) -> None:
+        """Read from the client; throw away what follows a refusal."""
+        if not self._drain_until:
+            super().handle_read()
+            return
+        try:
+            size = len(self.recv(self.adj.recv_bytes))
+        except OSError:
+            size = 0
+        self._drained += size
+        is_over = not size or self._drained > MAX_DRAINED or time.monotonic() > self._drain_until
+        if is_over and self.connected:
+            self.handle_close()
+
+
 def channel_for(app: Flask, adj: Any) -> type[HTTPChannel]:
     """Return the type of connections that keep an application's limits.
 
     adj: settings (adjustments) of the waitress server.
     """
     parser = type("_LimitedParser", (_Parser,), {"limits": RequestLimits(app, adj)})
-    channel: type[HTTPChannel] = type("_Channel", (HTTPChannel,), {"parser_class": parser})
+    channel: type[HTTPChannel] = type("_LimitedChannel", (_Channel,), {"parser_class": parser})
     return channel

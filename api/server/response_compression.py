@@ -38,13 +38,22 @@ def install_compression(app: Flask) -> None:
         response.headers["Vary"] = f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
         if not _is_compressible(response):
             return response
-        if response.is_streamed:
-            response.response = _compress_parts(response.iter_encoded())
+        # the wrapper of a file may have a length, which is not that of its content
+        if response.is_streamed or response.direct_passthrough:
+            response.response = _compress_parts(response.iter_encoded(), response.response)
+            response.direct_passthrough = False
+            # the length and the byte ranges of the content that was not compressed
+            for name in ("Content-Length", "Accept-Ranges"):
+                response.headers.pop(name, None)
         elif len(body := response.get_data()) >= MIN_COMPRESSED:
             response.set_data(gzip.compress(body, _LEVEL, mtime=0))
         else:
             return response
         response.headers["Content-Encoding"] = "gzip"
+        etag, is_weak = response.get_etag()
+        if etag is not None and not is_weak:
+            # other bytes than those that the tag was made for
+            response.set_etag(etag, weak=True)
         return response
 
 
@@ -55,12 +64,21 @@ def _is_compressible(response: Response) -> bool:
         and request.accept_encodings.quality("gzip") > 0
         and "api_key" not in request.args
         and "Content-Encoding" not in response.headers
+        and "Content-Range" not in response.headers
     )
 
 
-def _compress_parts(parts: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield compressed parts, each of which a client can read as soon as it has come."""
+def _compress_parts(parts: Iterable[bytes], source: object) -> Iterator[bytes]:
+    """Yield compressed parts, each of which a client can read as soon as it has come.
+
+    source: what the parts come from; closed at the end if it can be.
+    """
     compressor = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP_WINDOW)
-    for part in parts:
-        yield compressor.compress(part) + compressor.flush(zlib.Z_SYNC_FLUSH)
-    yield compressor.flush()
+    try:
+        for part in parts:
+            yield compressor.compress(part) + compressor.flush(zlib.Z_SYNC_FLUSH)
+        yield compressor.flush()
+    finally:
+        close = getattr(source, "close", None)
+        if close is not None:
+            close()

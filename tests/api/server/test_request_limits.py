@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import http.client
 import json
 import shutil
 import socket
@@ -12,8 +14,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import update
 
 from resolver.hub.admin import create_key
+from resolver.hub.job_worker import OWN, RESULT, jobs_folder
+from resolver.store import Store
+from resolver.store.schema import jobs
 from tests.api.serving import Served, ask, served
 
 pytestmark = pytest.mark.slow
@@ -69,6 +75,49 @@ def send_raw(address: str, *lines: str, body: bytes = b"") -> tuple[int, dict[st
 def test_large_bodies_are_refused_before_they_arrive(path: str, single: Served) -> None:
     status, answer = send_raw(single.address, f"POST {path} HTTP/1.1", f"Content-Length: {LARGE}")
     assert (status, set(answer)) == (413, {"detail"})
+
+
+@pytest.mark.parametrize("connection", ["keep-alive", "close"])
+@pytest.mark.parametrize("server", ["single", "together"])
+def test_a_client_that_sends_all_of_a_large_body_reads_the_refusal(
+    server: str,
+    connection: str,
+    closed: tuple[str, dict[str, str]],
+    request: pytest.FixtureRequest,
+) -> None:
+    address = urlsplit(request.getfixturevalue(server).address)
+    client = http.client.HTTPConnection(address.netloc, timeout=30)
+    headers = {"Connection": connection, "Authorization": f"ApiKey {closed[1]['check']}"}
+    client.request("POST", "/match/default", b" " * (4 * LARGE), headers)
+    answer = client.getresponse()
+    assert (answer.status, set(json.load(answer))) == (413, {"detail"})
+    client.close()
+
+
+@pytest.mark.parametrize("server", ["single", "together"])
+def test_a_compressed_file_ends_where_it_says(
+    server: str, closed: tuple[str, dict[str, str]], request: pytest.FixtureRequest
+) -> None:
+    lines = b"".join(b'{"id": "e-%d"}\n' % number for number in range(20_000))
+    with Store.open(closed[0]) as store:
+        job = store.jobs.submit("batch", {"folder": server}, submitted_by="submit", agency="Coast")
+        done = update(jobs).where(jobs.c.id == job.id).values(state="done")
+        with store.engine.begin() as connection:
+            connection.execute(done)
+        out = jobs_folder(store, None) / server / RESULT / OWN
+    out.mkdir(parents=True)
+    (out / "entities.ftm.json").write_bytes(lines)
+    address = urlsplit(request.getfixturevalue(server).address)
+    client = http.client.HTTPConnection(address.netloc, timeout=10)
+    key = {"Authorization": f"ApiKey {closed[1]['submit']}"}
+    for headers in (key, {**key, "Accept-Encoding": "gzip"}):
+        client.request("GET", f"/batches/{job.id}/entities", headers=headers)
+        answer = client.getresponse()
+        body = answer.read()
+        is_packed = "Accept-Encoding" in headers
+        assert (answer.status, answer.headers.get("Content-Encoding") == "gzip") == (200, is_packed)
+        assert (gzip.decompress(body) if is_packed else body) == lines
+    client.close()
 
 
 @pytest.mark.parametrize(

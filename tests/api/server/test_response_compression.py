@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, Response
+from flask import Flask, Response, send_file
 
 from resolver.api.server.response_compression import (
     JSON_LINES,
@@ -61,6 +62,23 @@ def test_each_part_of_a_stream_can_be_read_at_once() -> None:
     parts = list(answer.iter_encoded())
     assert gzip.decompress(b"".join(parts)) == b"".join(lines)
     assert len(parts) == 3
+
+
+def test_a_compressed_file_has_neither_length_nor_ranges_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "lines.json"
+    path.write_bytes(b'{"line": 1}\n' * 10_000)
+    app = app_with(b"", "application/json")
+    view = lambda: send_file(path, mimetype=JSON_LINES)  # noqa: E731
+    app.add_url_rule("/file", endpoint="file", view_func=view)
+    client = app.test_client()
+    with client.get("/file", headers=GZIP) as packed:
+        assert gzip.decompress(packed.data) == path.read_bytes()
+        assert packed.headers.get("Content-Length") in (None, str(len(packed.data)))
+        assert "Accept-Ranges" not in packed.headers
+        assert packed.get_etag()[1]
+    with client.get("/file", headers={**GZIP, "Range": "bytes=12-23"}) as part:
+        assert (part.status_code, part.data) == (206, b'{"line": 1}\n')
+        assert "Content-Encoding" not in part.headers
 
 
 def app_with(body: Any, mimetype: str) -> Flask:
