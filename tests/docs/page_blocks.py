@@ -8,6 +8,8 @@ Conventions of a page:
   commands; the blocks of a page share names.
 - A comment `<!-- not run: REASON -->` on the line above a block leaves it out. Three blocks at most
   in all pages may be left out, for a foreign host, root or hours.
+- A comment `<!-- needs: FILE … -->` there names data that is not part of the project; the block
+  runs in `test_figures.py`, where the data is.
 - `resolver serve` runs in the background until the page ends, on a free port instead of 8000.
 """
 
@@ -24,11 +26,14 @@ _FENCE = re.compile(
 )
 _TITLE = re.compile(r'title="([^"]+)"')
 _NOT_RUN = re.compile(r"<!-- not run: (?P<reason>.+?) -->\s*\Z")
+_NEEDS = re.compile(r"<!-- needs: (?P<files>.+?) -->\s*\Z")
 
 
 @dataclass(frozen=True)
 class Block:
-    """One fenced block. `title`: name of the file that it is, or empty; `reason`: why not run."""
+    """One fenced block. `title`: name of the file that it is, or empty; `reason`: why not run;
+    `needs`: files beside the project that it reads.
+    """
 
     page: Path
     line: int
@@ -36,11 +41,13 @@ class Block:
     title: str
     body: str
     reason: str
+    needs: tuple[str, ...] = ()
 
     @property
     def is_run(self) -> bool:
         """Whether the block is executed."""
-        return not self.reason and not self.title and self.language in ("bash", "python")
+        is_code = self.language in ("bash", "python")
+        return is_code and not (self.reason or self.title or self.needs)
 
 
 def pages(root: Path) -> list[Path]:
@@ -53,6 +60,7 @@ def blocks(page: Path) -> Iterator[Block]:
     text = page.read_text("utf-8")
     for match in _FENCE.finditer(text):
         marker = _NOT_RUN.search(text[: match.start()])
+        needs = _NEEDS.search(text[: match.start()])
         title = _TITLE.search(match["options"])
         indent = len(match["indent"])
         body = "\n".join(line[indent:] for line in match["body"].splitlines())
@@ -63,6 +71,7 @@ def blocks(page: Path) -> Iterator[Block]:
             title[1] if title else "",
             body + "\n",
             marker["reason"] if marker else "",
+            tuple(needs["files"].split()) if needs else (),
         )
 
 
