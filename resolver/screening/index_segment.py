@@ -37,7 +37,7 @@ from resolver.records.prepared.entity_profiles import build_profiles
 from resolver.records.prepared.ragged import Ragged, spread
 from resolver.records.prepared.record_values import RecordValues
 from resolver.records.prepared.row_selection import BatchRows
-from resolver.records.visibility import STRANGER, visible_rows
+from resolver.records.visibility import STRANGER, Viewer, visible_rows
 from resolver.screening.source_policy import HandlingTable, RecordVisibility
 from resolver.search.term_index import TermIndex, build_term_index
 from resolver.store.array_files import AnyArray, decode_texts, encode_texts
@@ -94,14 +94,19 @@ class IndexSegment:
         record_rows, owner = self._members(rows)
         return self.stored.take(record_rows), owner
 
-    def read_values(self, rows: Sequence[int]) -> tuple[RecordValues, list[int]]:
-        """Read the records of a few entity rows with their values, and for each the position of its
-        row.
+    def read_values(self, rows: Sequence[int], viewer: Viewer) -> tuple[RecordValues, list[int]]:
+        """Read the records of a few entity rows that a viewer may see, with their values, and for
+        each the position of its row.
         """
         record_rows: list[int] = []
         owner: list[int] = []
+        flags = self.visibility.flags(viewer)
         for number, row in enumerate(rows):
-            members = range(int(self.member_offsets[row]), int(self.member_offsets[row + 1]))
+            members: Sequence[int] = range(
+                int(self.member_offsets[row]), int(self.member_offsets[row + 1])
+            )
+            if len(flags):
+                members = [member for member in members if flags[member]]
             record_rows += members
             owner += [number] * len(members)
         return self.reader.read_rows(record_rows), owner

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +22,23 @@ class RecordValues:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+def concat_values(parts: Sequence[RecordValues]) -> RecordValues:
+    """Return the records of some parts, one part after the other."""
+    if len(parts) == 1:
+        return parts[0]
+    united = RecordValues([], [], [], [], {})
+    values: dict[str, list[tuple[int, str]]] = {}
+    for part in parts:
+        first = len(united)
+        for prop, stated in part.values.items():
+            values.setdefault(prop, []).extend((first + row, text) for row, text in stated)
+        for column, added in (
+            (united.ids, part.ids),
+            (united.sources, part.sources),
+            (united.schemas, part.schemas),
+        ):
+            column.extend(added)
+        united.kinds.extend(part.kinds)
+    return replace(united, values=values)
