@@ -34,7 +34,7 @@ from resolver.settings import Settings
 if TYPE_CHECKING:
     from resolver.hub.commit_result import CommitResult
     from resolver.hub.hub import Hub
-    from resolver.hub.populations.rebuild import RebuildEffect
+    from resolver.hub.populations.rebuild import DueRefresh, RebuildEffect
     from resolver.hub.stored_results import StoredResults
     from resolver.ingest.reader_types import Intake
     from resolver.records.decisions import Decision
@@ -107,6 +107,7 @@ def dedupe_into_store(
             intake,
             decisions,
             dry_run=options["dry_run"],
+            with_refresh=True,
             accept_large=options["accept_large"],
             progress=bars,
             engine=engine,
@@ -117,6 +118,8 @@ def dedupe_into_store(
                 hub, running, bars, profile, accept_large=options["accept_large"]
             )
         bars.finish()
+        if result.refresh is not None:
+            _print_due_refresh(result.refresh, accept_large=options["accept_large"])
         for note in result.notes:
             click.echo(f"note: {note}", err=True)
         stored = load_commit_results(hub, result, OPERATOR) if out is not None else None
@@ -252,6 +255,22 @@ def _refresh_if_due(hub: Hub, bars: ProgressBars, *, accept_large: bool) -> None
         )
 
 
+def _print_due_refresh(refresh: DueRefresh, *, accept_large: bool) -> None:
+    """Say on standard error what the refresh would do that follows the commit of a dry run."""
+    from resolver.errors import LargeChangeError
+
+    try:
+        refresh.check(accept_large=accept_large)
+    except LargeChangeError as error:
+        click.echo(f"note: a refresh would then be due, but {error.line()}", err=True)
+        return
+    click.echo(
+        "note: the store would then have grown by half since its last refresh and would be "
+        f"refreshed: {refresh.effect.summary}",
+        err=True,
+    )
+
+
 def _shown_intake(intake: Intake, result: CommitResult, stored: StoredResults) -> Intake:
     """Return the intake for the results, with the records withdrawn from the store added."""
     withdrawn = tuple(sorted({*intake.withdrawn, *result.withdrawn, *result.outdated_ids}))
@@ -272,6 +291,8 @@ def _print_summary(
     if as_json:
         place = None if out is None else str(out)
         counts |= count_uncompared(result.stats)
+        if result.refresh is not None:
+            counts["refresh_entities_changed"] = result.refresh.effect.changed
         click.echo(json.dumps({**counts, "plan": result.stats.plan, "out": place}))
         return
     click.echo(_changes_text(result, len(intake.batch), dry_run=dry_run))

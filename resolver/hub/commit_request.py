@@ -28,7 +28,8 @@ class CommitRequest:
 
     `record_count`: records that were read, for the choice of a plan. `accept_large`: commit even
     where `ListUpdate.alarms` need a person. `source_owners`: see `Commit.owners`. `engine`: where
-    the first lists of a store are compared (None: in this process).
+    the first lists of a store are compared (None: in this process). `with_refresh`: a dry run also
+    resolves the refresh that would follow, if one would be due.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class CommitRequest:
     follow_up: FollowUpDecisions | None = None
     source_owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     engine: Engine | None = None
+    with_refresh: bool = False
 
     @property
     def may_use_cache(self) -> bool:

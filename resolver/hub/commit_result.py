@@ -10,6 +10,7 @@ import numpy.typing as npt
 from resolver.hub.entity_preview import EntityPreview
 from resolver.hub.increments.increment import Increment
 from resolver.hub.list_updates import ListUpdate
+from resolver.hub.populations.rebuild import DueRefresh
 from resolver.ingest.reader_types import Intake
 from resolver.records.results.resolution import RunStats
 
@@ -20,7 +21,8 @@ class CommitResult:
 
     `revision` is the new one (of a dry run: the present one). `ids` are the records read that are
     current now, `outdated_ids` those of lists older than the store's. `changed_entities` are
-    numbers. `preview` is set for a dry run over lists.
+    numbers. `preview` is set for a dry run over lists, `refresh` for one that asks for the refresh
+    that would follow.
     """
 
     revision: int
@@ -34,6 +36,7 @@ class CommitResult:
     deduplicated_sources: tuple[str, ...]
     stats: RunStats
     preview: EntityPreview | None = None
+    refresh: DueRefresh | None = None
 
     def counts(self, intake: Intake) -> dict[str, int]:
         """Return the figures of an intake that commands and jobs show."""
@@ -49,7 +52,11 @@ class CommitResult:
 
 
 def build_commit_result(
-    revision: int, update: ListUpdate, increment: Increment, preview: EntityPreview | None
+    revision: int,
+    update: ListUpdate,
+    increment: Increment,
+    preview: EntityPreview | None,
+    refresh: DueRefresh | None = None,
 ) -> CommitResult:
     """Return the result of an update that was committed at a revision, or would be."""
     return CommitResult(
@@ -64,4 +71,5 @@ def build_commit_result(
         update.deduplicated_sources,
         increment.resolution.stats,
         preview,
+        refresh,
     )

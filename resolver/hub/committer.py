@@ -16,6 +16,7 @@ from resolver.hub.increments.decision_effects import add_bands
 from resolver.hub.increments.increment import Increment, compute_increment
 from resolver.hub.index.current_index import CurrentIndex
 from resolver.hub.list_updates import ListUpdate
+from resolver.hub.populations.rebuild import preview_refresh_after
 from resolver.hub.populations.store_models import StoreModels
 from resolver.hub.reopening.reopened_decisions import name_versions
 from resolver.hub.store_options import add_store_options, check_first_lists
@@ -68,11 +69,14 @@ class Committer:
             with meter.measure("preview", "records") as usage:
                 preview = preview_increment(context, update, increment) if is_previewed else None
                 usage.items = len(update.ids) if is_previewed else 0
+            refresh = None
+            if request.dry_run and request.with_refresh:
+                refresh = preview_refresh_after(context, update, increment, self._models)
         if not request.dry_run:
             with meter.measure("store", "rows") as usage:
                 revision = self._write(context, update, increment, request, locked=locked)
                 usage.items = increment.commit.rows
-        result = build_commit_result(revision, update, increment, preview)
+        result = build_commit_result(revision, update, increment, preview, refresh)
         stages = _insert_parts(meter.stages, "increment", result.stats.stages)
         return replace(result, stats=replace(result.stats, stages=stages))
 

@@ -136,6 +136,7 @@ class Hub:
         *,
         owner: RecordOwner = HUB_OWNER,
         dry_run: bool = False,
+        with_refresh: bool = False,
         accept_large: bool = True,
         progress: Progress = SILENT,
         engine: Engine | None = None,
@@ -143,11 +144,12 @@ class Hub:
         """Add lists, and decisions with them: one commit. Sources new to the store are the owner's.
 
         With `dry_run` nothing is committed: the result says what would change, at the present
-        revision. Without `accept_large` a change of a large share of a source, or of an id to
-        another person, raises `LargeChangeError`. The first lists of a store may be compared on
-        an `engine`; with records in it raises `EngineError`. Raises `StoreError`, `OwnerError`
-        where the owner may not change a source or the handling of a record, and `DecisionError`
-        for decisions that contradict each other; then nothing has changed.
+        revision, and `with_refresh` what the refresh would that is then due. Without `accept_large`
+        a change of a large share of a source, or of an id to another person, raises
+        `LargeChangeError`. The first lists of a store may be compared on an `engine`; with records
+        in it raises `EngineError`. Raises `StoreError`, `OwnerError` where the owner may not change
+        a source or the handling of a record, and `DecisionError` for decisions that contradict each
+        other; then nothing has changed.
         """
         if len(intake.batch) == 0 and not intake.lists and not decisions:
             raise InputError("there is nothing to add", hint="name lists or decisions")
@@ -159,6 +161,7 @@ class Hub:
             find_decisions=lambda _: logged,
             record_count=len(intake.batch),
             dry_run=dry_run,
+            with_refresh=with_refresh,
             accept_large=accept_large,
             source_owners=dict.fromkeys(sources, owner.new_source_owner),
             engine=engine,

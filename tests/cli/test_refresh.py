@@ -57,12 +57,16 @@ def test_a_run_refreshes_a_store_that_has_grown(
 ) -> None:
     capsys.readouterr()
     river = ["dedupe", str(lists.river), "--mapping", str(lists.mapping), "--store", url]
+    assert run([*river, "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["refresh_entities_changed"] == 0
     assert run([*river, "--dry-run"]) == 0
     assert refreshes(url) == [1, 1]
     assert run([*river, "--out", str(tmp_path / "out")]) == 0
     notes = [line for line in capsys.readouterr().err.splitlines() if line.startswith("note: ")]
-    assert len(notes) == 1
-    assert "grown by half since its last refresh and was refreshed: version 3" in notes[0]
+    assert len(notes) == 2
+    assert "grown by half since its last refresh and would be refreshed: " in notes[0]
+    assert "grown by half since its last refresh and was refreshed: version 3" in notes[1]
+    assert notes[0].rpartition("refreshed: ")[2] == notes[1].rpartition("version 3, ")[2]
     assert refreshes(url) == [3, 3]
     assert (tmp_path / "out" / "report.html").is_file()
     assert run(river) == 0
@@ -115,8 +119,11 @@ def test_large_refresh_has_to_be_accepted(tmp_path: Path, model: Path, capsys: C
     with Hub.open(url, model_dir=model) as hub:
         hub.add(make_intake(pairs))
         merged = len(hub.changes(0))
+        following = hub.add(make_intake(others), dry_run=True, with_refresh=True).refresh
         hub.add(make_intake(others))
         effect = hub.preview_refresh()
+    assert following is not None
+    assert following.effect == effect
     assert merged
     assert effect.is_large, effect.summary
     capsys.readouterr()

@@ -7,28 +7,42 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 
 import numpy as np
+import numpy.typing as npt
 
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.populations.store_models import StoreModels
+from resolver.records.batch import Batch
 from resolver.records.kinds import count_kinds
 from resolver.records.prepared.population import MIN_RECORDS, Population
 from resolver.records.visibility import STRANGER, visible_rows
 from resolver.store import StoreView
 
+Numbers = npt.NDArray[np.int64]
+_NONE = np.zeros(0, dtype=np.int64)
 GROWTH = 1.5
 """Growth of a population from which a refresh is due; further steps are its powers."""
 
 
-def count_visible_kinds(index: RecordIndex) -> dict[str, int]:
-    """Count the current records by kind, as a population does: those that everybody may see."""
+def count_visible_kinds(
+    index: RecordIndex, ended: Numbers = _NONE, fresh: Batch | None = None
+) -> dict[str, int]:
+    """Count the current records by kind, as a population does: those that everybody may see.
+
+    `ended` records are taken to have ended, and the `fresh` ones to be stored.
+    """
     counts: Counter[str] = Counter()
     for segment in index.segments:
-        chosen = index.are_current(segment.first + np.arange(len(segment), dtype=np.int64))
-        visible = visible_rows(segment.batch, STRANGER)
-        if visible is not None:
-            chosen = chosen & visible
-        counts.update(count_kinds(segment.batch.kinds[chosen]))
+        numbers = segment.first + np.arange(len(segment), dtype=np.int64)
+        counts.update(_count(segment.batch, index.are_current(numbers) & ~np.isin(numbers, ended)))
+    if fresh is not None:
+        counts.update(_count(fresh, np.ones(len(fresh), dtype=bool)))
     return dict(counts)
+
+
+def _count(batch: Batch, chosen: npt.NDArray[np.bool_]) -> dict[str, int]:
+    """Count those of the chosen records by kind that everybody may see."""
+    visible = visible_rows(batch, STRANGER)
+    return count_kinds(batch.kinds[chosen if visible is None else chosen & visible])
 
 
 def measure_growth(counts: Mapping[str, int], population: Population) -> float:

@@ -14,8 +14,11 @@ import numpy.typing as npt
 
 from resolver.blocking import choose_plan_by_size
 from resolver.errors import LargeChangeError
-from resolver.hub.increments.context import ResolutionContext
-from resolver.hub.populations.rebuild_commit import Rebuild, compute_rebuild
+from resolver.hub.increments.context import IncrementContext, ResolutionContext
+from resolver.hub.increments.increment import Increment
+from resolver.hub.list_updates import ListUpdate
+from resolver.hub.populations.growth import count_visible_kinds, growth_steps, measure_growth
+from resolver.hub.populations.rebuild_commit import Rebuild, compute_rebuild, resolve_after
 from resolver.hub.populations.store_models import StoreModels
 from resolver.hub.store_options import (
     add_store_options,
@@ -30,6 +33,8 @@ from resolver.store import Commit, Store, StoreView
 
 LARGE_SHARE = 0.01
 """Share of entities above which the changes of a refresh have to be accepted."""
+ACCEPTED_STEPS = 2
+"""Steps of growth from which a refresh goes ahead whatever it changes."""
 MIN_LARGE = 20
 """Changed entities below which no refresh is large."""
 FindOptions = Callable[[StoreView], RunOptions]
@@ -144,6 +149,40 @@ class Rebuilder:
         return revision, options
 
 
+@dataclass(frozen=True, slots=True)
+class DueRefresh:
+    """Refresh that follows a commit, and the steps by which the store has then grown."""
+
+    effect: RebuildEffect
+    steps: int
+
+    def check(self, *, accept_large: bool) -> None:
+        """Raise `LargeChangeError` where a person has to accept it: not if most records came since
+        the last refresh, so that what the store made of them was provisional.
+        """
+        if not accept_large and self.steps < ACCEPTED_STEPS:
+            refuse_large(self.effect)
+
+
+def preview_refresh_after(
+    context: IncrementContext, update: ListUpdate, increment: Increment, models: StoreModels
+) -> DueRefresh | None:
+    """Return the refresh that would be due after an increment that is not committed; None if none
+    is.
+    """
+    commit = increment.commit
+    population = commit.population or models.population_at(context.view)
+    if population is None:
+        return None
+    counts = count_visible_kinds(context.index, commit.ended_records, update.fresh)
+    steps = growth_steps(measure_growth(counts, population))
+    if not steps:
+        return None
+    unmeasured = models.models.for_population(str(context.options.plan), None)
+    rebuild = resolve_after(replace(context, models=unmeasured), update, increment)
+    return DueRefresh(measure_effect(rebuild, population), steps)
+
+
 def choose_options(requested: RunOptions) -> FindOptions:
     """Return a function that adds the plan for the size of a store to requested options.
 
@@ -169,5 +208,5 @@ def measure_effect(rebuild: Rebuild, before: Population | None) -> RebuildEffect
     merged = np.unique(pairs[np.isin(pairs[:, 1], labels[entity_counts > 1]), 0])
     changed: npt.NDArray[np.int64] = np.union1d(split, merged)
     return RebuildEffect(
-        len(entities), len(split), len(merged), len(changed), before, rebuild.commit.population
+        len(entities), len(split), len(merged), len(changed), before, rebuild.population
     )

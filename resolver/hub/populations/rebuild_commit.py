@@ -11,25 +11,31 @@ from resolver.engines.local import LocalEngine
 from resolver.hub.increments.context import ResolutionContext
 from resolver.hub.increments.decision_effects import RelevantDecisions
 from resolver.hub.increments.full_resolution import resolve_working_set
-from resolver.hub.increments.increment import build_commit, measured_population
+from resolver.hub.increments.increment import Increment, build_commit, measured_population
 from resolver.hub.increments.link_changes import build_link_rows, diff_links
 from resolver.hub.increments.working_set import WorkingSet
-from resolver.hub.list_updates import build_empty_update
+from resolver.hub.list_updates import ListUpdate, build_empty_update
 from resolver.hub.membership.member_changes import compute_member_changes
 from resolver.records import concat
 from resolver.records.batch import IntArray
+from resolver.records.prepared.population import Population
+from resolver.records.results.resolution import Resolution
 from resolver.store import Commit
 
 Numbers = npt.NDArray[np.int64]
+_NOTHING = Commit(0, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuild:
-    """Rebuild to commit, with the entity that each record had (number) and its new cluster."""
+    """Entity that each record had (number) and its new cluster, with the population that was
+    measured, and what to commit.
+    """
 
-    commit: Commit
     entities: Numbers
     labels: IntArray
+    population: Population | None
+    commit: Commit = _NOTHING
 
 
 def compute_rebuild(context: ResolutionContext, *, actor: str = "") -> Rebuild:
@@ -41,8 +47,7 @@ def compute_rebuild(context: ResolutionContext, *, actor: str = "") -> Rebuild:
     working_set = _load_all(context)
     decisions = RelevantDecisions(view)
     context = replace(context, deduplicated_sources=nothing.deduplicated_sources)
-    engine = context.engine or LocalEngine()
-    resolution, _ = resolve_working_set(context, working_set, decisions, engine)
+    resolution = _resolve_all(context, working_set, decisions)
     members = compute_member_changes(view, working_set, resolution.labels, nothing, {})
     links = build_link_rows(working_set, resolution.links, decisions)
     changes = diff_links(view.all_links(), links)
@@ -52,7 +57,36 @@ def compute_rebuild(context: ResolutionContext, *, actor: str = "") -> Rebuild:
     )
     numbers, entities = view.all_members()
     before = entities[np.searchsorted(numbers, working_set.numbers)]
-    return Rebuild(commit, before, resolution.labels)
+    return Rebuild(before, resolution.labels, commit.population, commit)
+
+
+def resolve_after(context: ResolutionContext, update: ListUpdate, increment: Increment) -> Rebuild:
+    """Resolve all records as they will be after an increment that is not committed yet."""
+    view, commit = context.view, increment.commit
+    stored = _load_all(context)
+    stays = np.flatnonzero(~np.isin(stored.numbers, commit.ended_records))
+    fresh = view.head.last_record + 1 + np.arange(len(update.fresh), dtype=np.int64)
+    working_set = WorkingSet.of(
+        concat([stored.batch.take(stays), update.fresh]),
+        np.concatenate([stored.numbers[stays], fresh]),
+    )
+    context = replace(context, deduplicated_sources=update.deduplicated_sources)
+    decisions = RelevantDecisions(view, commit.decisions, update.fresh)
+    resolution = _resolve_all(context, working_set, decisions)
+    numbers, entities = view.all_members()
+    is_kept = ~np.isin(numbers, commit.ended_members)
+    numbers = np.concatenate([numbers[is_kept], commit.new_members[0]])
+    entities = np.concatenate([entities[is_kept], commit.new_members[1]])
+    order = np.argsort(numbers)
+    before = entities[order[np.searchsorted(numbers[order], working_set.numbers)]]
+    return Rebuild(before, resolution.labels, measured_population(context, resolution))
+
+
+def _resolve_all(
+    context: ResolutionContext, working_set: WorkingSet, decisions: RelevantDecisions
+) -> Resolution:
+    engine = context.engine or LocalEngine()
+    return resolve_working_set(context, working_set, decisions, engine)[0]
 
 
 def _load_all(context: ResolutionContext) -> WorkingSet:

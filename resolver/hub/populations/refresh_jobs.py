@@ -7,13 +7,10 @@ from typing import Any
 
 from resolver.hub.admin import REFRESH_JOB
 from resolver.hub.hub import Hub
-from resolver.hub.populations.rebuild import RebuildEffect, refuse_large
+from resolver.hub.populations.rebuild import DueRefresh, RebuildEffect
 from resolver.records.progress import SILENT, Progress
 from resolver.store import Job, JobState, OutdatedError
 
-ACCEPTED_STEPS = 2
-"""Steps of growth from which a refresh goes ahead whatever it changes: most records came since the
-last, so what the store made of them was provisional."""
 _UNFINISHED = (JobState.QUEUED, JobState.RUNNING)
 _MAX_JOBS = 20
 
@@ -40,8 +37,7 @@ def refresh_if_due(
 
     def inspect(effect: RebuildEffect) -> None:
         """Refuse a large change, unless it is accepted or most records are new."""
-        if not accept_large and steps < ACCEPTED_STEPS:
-            refuse_large(effect)
+        DueRefresh(effect, steps).check(accept_large=accept_large)
         if report is not None:
             report(effect)
 
