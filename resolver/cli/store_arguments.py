@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from resolver.cli.command_log import log_records
+from resolver.cli.failures import describe_failure
 from resolver.cli.list_arguments import read_list_files, read_while
 from resolver.cli.options import (
     ReadingOptions,
@@ -41,6 +42,13 @@ if TYPE_CHECKING:
     from resolver.records.results.review_forecast import ReviewForecast
     from resolver.resolution_task import Engine
     from resolver.run_options import RunOptions
+
+
+_REFRESH_HINT = "free some space, then run `resolver refresh`"
+_EXPORT_HINT = (
+    "free some space or name another folder, then repeat the command, which adds nothing twice; "
+    "or write the whole store with `resolver export`"
+)
 
 
 def open_hub(
@@ -114,19 +122,23 @@ def dedupe_into_store(
         )
         profile.end_phase("prepare", parts=result.stats.stages)
         if not options["dry_run"]:
-            forecast = _refresh_store(
-                hub, running, bars, profile, accept_large=options["accept_large"]
-            )
+            with _lists_committed(result, "the store was not refreshed", _REFRESH_HINT):
+                forecast = _refresh_store(
+                    hub, running, bars, profile, accept_large=options["accept_large"]
+                )
         bars.finish()
         if result.refresh is not None:
             _print_due_refresh(result.refresh, accept_large=options["accept_large"])
         for note in result.notes:
             click.echo(f"note: {note}", err=True)
-        stored = load_commit_results(hub, result, OPERATOR) if out is not None else None
-        if out is not None and stored is not None:
-            log_records(hub, len(stored.record_numbers), dry_run=options["dry_run"])
-            shown = _shown_intake(intake, result, stored)
-            write_run_results(out, shown, stored.resolution, running, bars, stored, forecast)
+        stored = None
+        if out is not None:
+            unwritten = f"the files in {out} were not written"
+            with _lists_committed(result, unwritten, _EXPORT_HINT, is_dry=options["dry_run"]):
+                stored = load_commit_results(hub, result, OPERATOR)
+                log_records(hub, len(stored.record_numbers), dry_run=options["dry_run"])
+                shown = _shown_intake(intake, result, stored)
+                write_run_results(out, shown, stored.resolution, running, bars, stored, forecast)
     profile.end_phase("write", "records", 0 if stored is None else len(stored.resolution.batch))
     if options["profile"]:
         profile.print_table()
@@ -138,6 +150,26 @@ def dedupe_into_store(
     )
     if forecast is not None and not options["as_json"]:
         print_forecast(forecast)
+
+
+@contextmanager
+def _lists_committed(
+    result: CommitResult, missing: str, hint: str, *, is_dry: bool = False
+) -> Iterator[None]:
+    """Let an error say that the lists are in the store, and what is `missing` all the same.
+
+    `hint`: how to get that. Errors of a dry run stay as they are.
+    """
+    from resolver.errors import OutputError, ResolverError
+
+    try:
+        yield
+    except (ResolverError, OSError, MemoryError) as error:
+        if is_dry:
+            raise
+        cause, _ = describe_failure(error)
+        committed = f"the lists are in the store, as version {result.revision}"
+        raise OutputError(f"{committed}, but {missing}: {cause}", hint=hint) from error
 
 
 def _read_while_opening(

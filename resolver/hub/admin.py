@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from resolver.errors import InputError, StoreError
+from resolver.errors import InputError
 from resolver.records.source_names import is_source_name
 from resolver.store import (
     ApiKey,
@@ -24,6 +24,7 @@ from resolver.store import (
 from resolver.store import RevisionRow as RevisionRow
 from resolver.store import StoredSource as StoredSource
 from resolver.store import StoreView as StoreView
+from resolver.store.database import whole_database
 
 BATCH_JOB = "batch"
 """Kind of the jobs that commit a submitted batch."""
@@ -165,24 +166,9 @@ def restore_store(path: Path, url: str) -> int:
             place=str(path),
             hint="name a file that `resolver backup` has written",
         )
-    is_new = not _exists(url)
-    with Store.open(url) as store:
-        try:
-            return restore(path, store)
-        except StoreError:
-            if is_new and store.path is not None:
-                # leave no empty store behind
-                for name in ("", "-wal", "-shm", "-journal", "-landing"):
-                    Path(f"{store.path}{name}").unlink(missing_ok=True)
-            raise
-
-
-def _exists(url: str) -> bool:
-    try:
-        Store.open(url, create=False).close()
-    except StoreError:
-        return False
-    return True
+    with whole_database(url) as place, Store.open(place) as store:
+        revision = restore(path, store)
+    return revision
 
 
 def list_sources(url: str) -> list[dict[str, Any]]:

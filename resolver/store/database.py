@@ -10,13 +10,15 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -24,6 +26,7 @@ from sqlalchemy.exc import (
     DisconnectionError,
     IntegrityError,
     NoSuchModuleError,
+    SQLAlchemyError,
 )
 
 from resolver.errors import DatabaseError, StoreError, StoreFullError
@@ -302,6 +305,70 @@ def _schema_version(engine: Engine) -> str | None:
             text("SELECT version_num FROM alembic_version")
         ).scalar()
         return current
+
+
+@contextmanager
+def whole_database(url: str) -> Iterator[str]:
+    """Yield the URL of a database to fill, which is there completely or not at all.
+
+    A SQLite file that does not exist is filled under another name and gets its own once the context
+    ends without an error. Tables that were created meanwhile in a database of PostgreSQL are
+    dropped after an error. Raises `StoreError`.
+    """
+    parsed = _parse_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        with _without_new_tables(parsed):
+            yield url
+        return
+    path = Path(parsed.database or "")
+    if path.exists() or not path.parent.is_dir():
+        yield url
+        return
+    folder = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+    try:
+        # closing the last connection writes the log of changes into the file and removes it
+        filled = parsed.set(database=str(folder / path.name))
+        yield filled.render_as_string(hide_password=False)
+        _publish(folder / path.name, path)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _publish(filled: Path, path: Path) -> None:
+    """Give a file its name, unless there is one of that name. Raises `StoreError`."""
+    try:
+        os.link(filled, path)
+    except FileExistsError as error:
+        hint = "restore into a new one"
+        raise StoreError("the store is not empty", place=str(path), hint=hint) from error
+    except OSError:
+        # not all file systems have links
+        os.replace(filled, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _without_new_tables(url: URL) -> Iterator[None]:
+    """Drop the tables of a database after an error, if it had none before."""
+    engine = create_engine(url)
+    try:
+        with translate_errors(engine):
+            was_empty = not inspect(engine).get_table_names()
+        try:
+            yield
+        except BaseException:
+            if was_empty:
+                tables = MetaData()
+                with suppress(SQLAlchemyError):
+                    tables.reflect(engine)
+                    tables.drop_all(engine)
+            raise
+    finally:
+        engine.dispose()
 
 
 def masked_url(engine: Engine) -> str:

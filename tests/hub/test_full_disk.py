@@ -13,7 +13,11 @@ from pathlib import Path
 import pytest
 
 import resolver
+from resolver.hub.hub import Hub
+from resolver.store import backup
 from tests.engines.test_robust import error_lines, write_people
+from tests.hub.hubs import OPTIONS, make_intake
+from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
 
@@ -75,6 +79,38 @@ def test_a_commit_to_a_store(lists: Path, tmp_path: Path) -> None:
     assert code == "code 1"
     # that nothing was committed can still be read, unless there is no space to open the store
     assert not status or status[0].startswith("Revision 0: 0 records are 0 entities")
+
+
+def test_result_files_after_a_commit(lists: Path, tmp_path: Path) -> None:
+    store = f"--store sqlite:///{shlex.quote(str(tmp_path / 'hub.db'))}"
+    out = shlex.quote(str(tmp_path / "room"))
+    done = run_on_full_disk(
+        tmp_path / "room",
+        f"{RESOLVER} dedupe {lists} {store} --out {out}; echo code $?; {RESOLVER} status {store}",
+    )
+    line = error_line(done)
+    assert line.startswith("error: the lists are in the store, as version 1, but the files in")
+    assert "were not written: " in line
+    assert "repeat the command, which adds nothing twice" in line
+    assert "`resolver export`" in line
+    code, *status = done.stdout.splitlines()
+    assert code == "code 1"
+    assert status[0].startswith("Revision 1: 8,000 records")
+
+
+def test_a_restore(lists: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'hub.db'}"
+    with Hub.open(url, OPTIONS) as hub:
+        hub.add(make_intake(record(f"a:{number}", name="Ann Lee") for number in range(4_000)))
+        backup(hub.store, tmp_path / "hub.backup")
+    restored = shlex.quote(str(tmp_path / "room" / "restored.db"))
+    done = run_on_full_disk(
+        tmp_path / "room",
+        f"{RESOLVER} restore {shlex.quote(str(tmp_path / 'hub.backup'))} --store"
+        f" sqlite:///{restored}; echo code $?; find {shlex.quote(str(tmp_path / 'room'))} -type f",
+    )
+    error_line(done)
+    assert done.stdout == "code 1\n"
 
 
 def test_spilled_data_of_a_cluster(lists: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import MetaData, create_engine, func, select
 
 from resolver.cli.app import run
 from resolver.errors import StoreError
+from resolver.hub.admin import load_status, restore_store
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.prepared.frequencies import KindCounts, ValueCounts
 from resolver.records.prepared.population import KindPopulation, Population
@@ -195,6 +196,21 @@ def test_truncated_backup_leaves_store_empty(
     assert has_current_schema(target)
     assert target.revision == 0
     assert restore(good, target) == 2
+
+
+def test_truncated_backup_leaves_a_new_database_empty(
+    complete: Path, url: str, tmp_path: Path
+) -> None:
+    truncated = tmp_path / "truncated.backup"
+    truncated.write_bytes(complete.read_bytes()[:-30])
+    with pytest.raises(StoreError, match="not a complete backup"):
+        restore_store(truncated, url)
+    with pytest.raises(StoreError, match="there is no"):
+        Store.open(url, create=False)
+    assert restore_store(complete, url) == 2
+    with pytest.raises(StoreError, match="not empty"):
+        restore_store(complete, url)
+    assert load_status(url).revision == 2
 
 
 def test_population_is_restored(complete: Path, target: Store) -> None:

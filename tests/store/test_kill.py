@@ -11,7 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resolver.store import Commit, Store
+from resolver.hub.admin import load_status, restore_store
+from resolver.hub.hub import Hub
+from resolver.store import Commit, Store, backup
+from tests.hub.hubs import OPTIONS, make_intake
+from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
 
@@ -38,6 +42,46 @@ with Store.open(url) as store:
                          new_entities=ids, new_members=(numbers, entities))
         store.commit(changes, stage_from=stage_from)
 """
+
+
+RESTORE = """
+import sys
+from pathlib import Path
+from resolver.hub.admin import restore_store
+print("begun", flush=True)
+restore_store(Path(sys.argv[1]), sys.argv[2])
+"""
+
+
+def test_a_killed_restore_leaves_all_or_nothing(url: str, root: Path, tmp_path: Path) -> None:
+    origin = f"sqlite:///{tmp_path}/origin.db"
+    with Hub.open(origin, OPTIONS) as hub:
+        hub.add(make_intake(record(f"a:{number}", name=f"P{number} Lee") for number in range(500)))
+        backup(hub.store, tmp_path / "origin.backup")
+    dice = random.Random(5)
+    for _ in range(3):
+        child = subprocess.Popen(
+            [sys.executable, "-c", RESTORE, str(tmp_path / "origin.backup"), url],
+            cwd=root,
+            stdout=subprocess.PIPE,
+        )
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"begun\n"
+        time.sleep(dice.uniform(0.0, 0.4))
+        child.kill()
+        child.wait()
+        child.stdout.close()
+        if url.startswith("sqlite") and not Path(url.removeprefix("sqlite:///")).exists():
+            continue
+        with Store.open(url) as store, store.view() as view:
+            assert (view.revision, len(view.all_members()[0])) in ((0, 0), (1, 500))
+            is_restored = view.revision == 1
+        if is_restored:
+            break
+    else:
+        # what a killed restore leaves is in nobody's way
+        assert restore_store(tmp_path / "origin.backup", url) == 1
+    assert load_status(url).records == 500
 
 
 def test_kill_at_any_moment_loses_nothing(url: str, root: Path) -> None:
