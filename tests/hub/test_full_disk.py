@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import shutil
 import subprocess
@@ -101,7 +102,10 @@ def test_result_files_after_a_commit(lists: Path, tmp_path: Path) -> None:
 def test_a_restore(lists: Path, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'hub.db'}"
     with Hub.open(url, OPTIONS) as hub:
-        hub.add(make_intake(record(f"a:{number}", name="Ann Lee") for number in range(4_000)))
+        notes = (os.urandom(4_000).hex() for _ in range(400))
+        hub.add(
+            make_intake(record(f"a:{at}", name="Ann", notes=note) for at, note in enumerate(notes))
+        )
         backup(hub.store, tmp_path / "hub.backup")
     restored = shlex.quote(str(tmp_path / "room" / "restored.db"))
     done = run_on_full_disk(
