@@ -34,7 +34,7 @@ from resolver.settings import Settings
 
 if TYPE_CHECKING:
     from resolver.hub.commit_result import CommitResult
-    from resolver.hub.hub import Hub
+    from resolver.hub.hub import Acceptance, Hub
     from resolver.hub.populations.rebuild import DueRefresh, RebuildEffect
     from resolver.hub.stored_results import StoredResults
     from resolver.ingest.reader_types import Intake
@@ -106,7 +106,9 @@ def dedupe_into_store(
     forecast = None
     with ExitStack() as stack, ProgressBars(verbose=options["verbose"]) as bars:
         profile.end_phase("start")
-        intake, hub, engine = _read_while_opening(stack, settings, files, running, options, bars)
+        intake, hub, engine, acceptance = _read_while_opening(
+            stack, settings, files, running, options, bars
+        )
         profile.end_phase("read", "records", len(intake.batch))
         from resolver.hub.stored_results import load_commit_results
         from resolver.records.visibility import OPERATOR
@@ -117,6 +119,7 @@ def dedupe_into_store(
             dry_run=options["dry_run"],
             with_refresh=True,
             accept_large=options["accept_large"],
+            acceptance=acceptance,
             progress=bars,
             engine=engine,
         )
@@ -179,20 +182,22 @@ def _read_while_opening(
     running: RunOptions,
     options: dict[str, Any],
     bars: ProgressBars,
-) -> tuple[Intake, Hub, Engine | None]:
+) -> tuple[Intake, Hub, Engine | None, Acceptance]:
     """Read lists, and open the store and start its engine before or meanwhile; `stack` closes it.
 
-    Raises `StoreError` and `EngineError`, and the errors of `read_list_files`.
+    The lists count as accepted now. Raises `StoreError` and `EngineError`, and the errors of
+    `read_list_files`.
     """
 
-    def open_store() -> tuple[Hub, Engine | None]:
+    def open_store() -> tuple[Hub, Engine | None, Acceptance]:
         """Open the store in this process alone: copies of it would keep its locks."""
         url = options["store_url"]
         hub = stack.enter_context(open_hub(url, settings, running, create=True))
+        acceptance = hub.accept_now()
         engine = _start_store_engine(hub, options)
         if engine is None:
             _load_tables(hub)
-        return hub, engine
+        return hub, engine, acceptance
 
     def read(meanwhile: Callable[[], None]) -> Intake:
         """Read the lists."""
@@ -205,8 +210,8 @@ def _read_while_opening(
             meanwhile=meanwhile,
         )
 
-    intake, (hub, engine) = read_while(open_store, read)
-    return intake, hub, engine
+    intake, (hub, engine, acceptance) = read_while(open_store, read)
+    return intake, hub, engine, acceptance
 
 
 def _load_tables(hub: Hub) -> None:

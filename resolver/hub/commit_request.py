@@ -29,7 +29,7 @@ class CommitRequest:
     `record_count`: records that were read, for the choice of a plan. `accept_large`: commit even
     where `ListUpdate.alarms` need a person. `source_owners`: see `Commit.owners`. `engine`: where
     the first lists of a store are compared (None: in this process). `with_refresh`: a dry run also
-    resolves the refresh that would follow, if one would be due.
+    resolves the refresh that would follow, if one would be due. `accepted`: see `Commit`.
     """
 
     kind: str
@@ -43,6 +43,7 @@ class CommitRequest:
     source_owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     engine: Engine | None = None
     with_refresh: bool = False
+    accepted: str = ""
 
     @property
     def may_use_cache(self) -> bool:

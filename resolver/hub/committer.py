@@ -130,7 +130,7 @@ class Committer:
         locked: bool,
     ) -> int:
         """Write an increment to store, cache and index; return the new revision."""
-        commit = replace(increment.commit, owners=request.source_owners)
+        commit = replace(increment.commit, owners=request.source_owners, accepted=request.accepted)
         if not commit.base:
             commit = add_store_options(commit, context.options, self._models.models)
         context.progress.start("store", commit.rows)

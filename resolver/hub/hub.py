@@ -43,6 +43,7 @@ from resolver.records.decisions import Decision
 from resolver.records.progress import SILENT, Progress
 from resolver.resolution_task import Engine
 from resolver.run_options import RunOptions
+from resolver.store import Acceptance as Acceptance
 from resolver.store import (
     EntityEvent,
     NewDecision,
@@ -50,6 +51,7 @@ from resolver.store import (
     Store,
     StoreHead,
     StoreView,
+    utc_text,
 )
 
 _VIEW_ATTEMPTS = 4
@@ -129,6 +131,10 @@ class Hub:
         """Set the folder, before the index is first used."""
         self._index.folder = folder
 
+    def accept_now(self) -> Acceptance:
+        """Return the acceptance of lists that are about to be read, for `add`."""
+        return Acceptance(self.store.revision, utc_text())
+
     def add(
         self,
         intake: Intake,
@@ -138,10 +144,14 @@ class Hub:
         dry_run: bool = False,
         with_refresh: bool = False,
         accept_large: bool = True,
+        acceptance: Acceptance | None = None,
         progress: Progress = SILENT,
         engine: Engine | None = None,
     ) -> CommitResult:
         """Add lists, and decisions with them: one commit. Sources new to the store are the owner's.
+
+        `acceptance`: when the lists were accepted (None: now). What was accepted later and is
+        committed already stays as it is.
 
         With `dry_run` nothing is committed: the result says what would change, at the present
         revision, and `with_refresh` what the refresh would that is then due. Without `accept_large`
@@ -157,7 +167,10 @@ class Hub:
         request = CommitRequest(
             "batch",
             owner.name,
-            build_update=partial(build_owned_update, intake=intake, owner=owner),
+            build_update=partial(
+                build_owned_update, intake=intake, owner=owner, acceptance=acceptance
+            ),
+            accepted=acceptance.time if acceptance is not None else "",
             find_decisions=lambda _: logged,
             record_count=len(intake.batch),
             dry_run=dry_run,

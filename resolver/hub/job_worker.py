@@ -28,10 +28,10 @@ from resolver.hub.hub import Hub
 from resolver.hub.ownership import RecordOwner
 from resolver.kernels.repeated_task import RepeatedTask
 from resolver.records.progress import Progress
+from resolver.store import Acceptance, JobState, LeaseError, Store
 from resolver.store import Job as Job
-from resolver.store import JobState, LeaseError, Store
 from resolver.store.jobs import FINAL_STATES as FINAL_STATES
-from resolver.store.jobs import LEASE_TIME
+from resolver.store.jobs import LEASE_TIME, SEQUENCE
 
 INPUT, RESULT = "input", "result"
 OWN = "own"
@@ -153,6 +153,8 @@ def submit_batch(
 ) -> tuple[Job, bool]:
     """Queue the files in a job's folder; return the job and whether it is new.
 
+    The batches of an agency, or of a sender without one, run in the order in which they came.
+
     For a key that was used before, return the job of that time, and remove the folder. Raises
     `UsageError` where the key was used for other content or options, `StoreError`.
     """
@@ -166,6 +168,8 @@ def submit_batch(
         "accept_large_change": options.accept_large_change,
         "may_all": owner.may_change_all,
         "digest": digest,
+        "revision": hub.store.revision,
+        SEQUENCE: f"agency {owner.agency}" if owner.agency else f"sender {owner.name}",
     }
     job = hub.store.jobs.submit(
         BATCH_JOB,
@@ -183,6 +187,12 @@ def submit_batch(
                 hint="use a new key",
             )
     return job, is_new
+
+
+def acceptance_of(job: Job) -> Acceptance | None:
+    """Return when a batch was accepted; None of one that an earlier version queued."""
+    revision = job.params.get("revision")
+    return None if revision is None else Acceptance(int(revision), job.created)
 
 
 def _digest(sent: Path, options: str) -> str:

@@ -5,6 +5,10 @@ withdraws what it no longer has, an older one changes nothing. Otherwise a list 
 supersedes earlier ones. A list marked as complete withdraws what it does not have; a list that
 breaks off or has rows without a readable id never does, and no list withdraws a record whose row
 could not be read (`ingest.list_versions`).
+
+A list may be committed long after it was accepted: it waits for a worker, for a person, or is long.
+What was accepted after it and is committed already stays as it is: its rows on such records change
+nothing, and it withdraws none of them (`changes_accepted_after`).
 """
 
 from __future__ import annotations
@@ -23,7 +27,15 @@ from resolver.ingest.list_versions import SourceVersions, compare_lists, find_un
 from resolver.ingest.reader_types import Intake, ListInfo
 from resolver.ingest.reused_ids import find_reused_ids
 from resolver.records import Batch, concat
-from resolver.store import ListCommit, RecordContents, StoredSource, StoreView, encode_contents
+from resolver.store import (
+    Acceptance,
+    LaterChanges,
+    ListCommit,
+    RecordContents,
+    StoredSource,
+    StoreView,
+    encode_contents,
+)
 
 Numbers = npt.NDArray[np.int64]
 ALARM_SHARE = 0.2
@@ -38,7 +50,8 @@ class ListUpdate:
     - `fresh`: canonical batch of new records and new versions, with their `contents`;
     - `superseded`, `withdrawn`: record id → number of the version that ends;
     - `ids`: records that were read and are current after the update;
-    - `outdated_ids`: records that only an older list has;
+    - `outdated_ids`: records that only an older list has, or that were withdrawn after it was
+      accepted;
     - `deduplicated_sources`: all of the store; `no_longer_deduplicated`: sources that were so;
     - `alarms`: changes that a person has to accept (also among the `notes`).
     """
@@ -81,12 +94,18 @@ def build_withdrawal(view: StoreView, ids: Sequence[str]) -> ListUpdate:
     return replace(build_empty_update(view), withdrawn=withdrawn)
 
 
-def build_list_update(view: StoreView, intake: Intake) -> ListUpdate:
-    """Return the changes that an intake makes to the store of a view."""
+def build_list_update(
+    view: StoreView, intake: Intake, acceptance: Acceptance | None = None
+) -> ListUpdate:
+    """Return the changes that an intake makes to the store of a view.
+
+    Without an `acceptance` the intake is accepted now.
+    """
     sources = {source.name: source for source in view.sources()}
     read = compare_lists(intake.lists)
     older, replacing, incomplete = _compare_versions(intake, read, sources)
-    batch, older_ids = _remove_outdated(intake, older, sources)
+    later = LaterChanges() if acceptance is None else view.changes_accepted_after(acceptance)
+    batch, older_ids = _remove_outdated(intake, older, sources, later)
     contents = encode_contents(batch)
     ids = batch.ids.to_pylist()
     stored = view.numbers_of([*ids, *older_ids]) if view.head.last_record else {}
@@ -100,6 +119,7 @@ def build_list_update(view: StoreView, intake: Intake) -> ListUpdate:
         fresh = batch.take(np.array(rows, dtype=np.int64)).canonical()
     superseded = {ids[row]: stored[ids[row]][0] for row in rows if ids[row] in stored}
     missing = _find_missing(view, replacing, set(ids))
+    missing = {end: number for end, number in missing.items() if not later.supersede(end)}
     unread = set(_find_unread(missing, intake, read, sources))
     withdrawn = {
         record_id: number for record_id, number in missing.items() if record_id not in unread
@@ -114,7 +134,7 @@ def build_list_update(view: StoreView, intake: Intake) -> ListUpdate:
         superseded,
         withdrawn,
         (*ids, *(record_id for record_id in older_ids if record_id in stored)),
-        _build_list_commits(intake, deduplicated, sources),
+        _build_list_commits(intake, deduplicated, sources, read),
         tuple(sorted(name for name, is_free in deduplicated.items() if is_free)),
         tuple(
             sorted(
@@ -124,7 +144,11 @@ def build_list_update(view: StoreView, intake: Intake) -> ListUpdate:
             )
         ),
         tuple(sorted(record_id for record_id in older_ids if record_id not in stored)),
-        (*_list_notes(read, older, incomplete, unread), *alarms),
+        (
+            *_list_notes(read, older, incomplete, unread),
+            *_later_notes(intake.batch.ids.to_pylist(), older, later),
+            *alarms,
+        ),
         tuple(alarms),
     )
 
@@ -174,11 +198,22 @@ def _list_notes(
         yield f"{name}: records that could not be read are not withdrawn ({count:,})"
 
 
+def _later_notes(ids: Sequence[str], older: set[str], later: LaterChanges) -> Iterator[str]:
+    """Yield a note for each source of which later changes were accepted, by the records read."""
+    counts = Counter(end.partition(":")[0] for end in ids if later.supersede(end))
+    for name, count in sorted(counts.items()):
+        if name not in older:
+            yield (
+                f"{name}: records that were changed after this list was accepted stay as they are "
+                f"({count:,})"
+            )
+
+
 def _remove_outdated(
-    intake: Intake, older: set[str], sources: Mapping[str, StoredSource]
+    intake: Intake, older: set[str], sources: Mapping[str, StoredSource], later: LaterChanges
 ) -> tuple[Batch, list[str]]:
-    """Return the batch without the records of lists that are older than those of the store, and
-    the ids of those records.
+    """Return the batch without the records of lists that are older than those of the store and
+    without those that changed later, and the ids of the records left out.
     """
     versions = {name: source.list_version for name, source in sources.items()}
     outdated = [
@@ -187,6 +222,8 @@ def _remove_outdated(
         if version < versions.get(record_id.partition(":")[0], "")
     ]
     batch = intake.batch
+    if later.records or later.sources:
+        outdated += [end for end in batch.ids.to_pylist() if later.supersede(end)]
     if not older and not outdated:
         return batch, []
     is_listed = np.array([name in older for name in batch.sources.values.to_pylist()], dtype=bool)
@@ -247,8 +284,22 @@ def _version_to_store(info: ListInfo, stored: StoredSource | None) -> str:
 
 
 def _build_list_commits(
-    intake: Intake, deduplicated: Mapping[str, bool], sources: Mapping[str, StoredSource]
+    intake: Intake,
+    deduplicated: Mapping[str, bool],
+    sources: Mapping[str, StoredSource],
+    read: Mapping[str, SourceVersions],
 ) -> tuple[ListCommit, ...]:
+    complete = {name for info in intake.lists if info.complete for name in info.sources}
+    # as `_compare_versions` decides, and also for a source without any record yet
+    replacing = {
+        name
+        for name, versions in read.items()
+        if _replaces(
+            versions,
+            sources[name].list_version if name in sources else "",
+            is_complete=name in complete,
+        )
+    }
     return tuple(
         ListCommit(
             source,
@@ -258,6 +309,7 @@ def _build_list_commits(
             info.format,
             info.records,
             info.rejects,
+            source in replacing,
         )
         for info in intake.lists
         for source in info.sources

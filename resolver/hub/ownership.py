@@ -21,7 +21,7 @@ from resolver.records import Handling
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import HANDLING
 from resolver.records.visibility import VISIBILITY_RULES, Viewer
-from resolver.store import StoredSource, StoreView
+from resolver.store import Acceptance, StoredSource, StoreView
 
 _CODES = tuple(VISIBILITY_RULES)
 
@@ -62,10 +62,15 @@ def intake_sources(intake: Intake) -> set[str]:
     )
 
 
-def build_owned_update(view: StoreView, intake: Intake, owner: RecordOwner) -> ListUpdate:
-    """Return the update of an intake. Raises `OwnerError` where the owner may not make it."""
+def build_owned_update(
+    view: StoreView, intake: Intake, owner: RecordOwner, acceptance: Acceptance | None = None
+) -> ListUpdate:
+    """Return the update of an intake that was accepted some time ago, or now.
+
+    Raises `OwnerError` where the owner may not make it.
+    """
     check_source_owner(view, intake_sources(intake), owner)
-    update = build_list_update(view, intake)
+    update = build_list_update(view, intake, acceptance)
     check_update_handling(view, update, owner)
     return update
 

@@ -18,7 +18,8 @@ Contract:
 - **Append-only decision log.** Decisions are added with `Commit.decisions` and count from that
   revision on; undoing a decision adds another one. The changes that a decision causes belong to the
   same commit: decide through `resolver.review`, never by writing rows.
-- **Jobs** (`Store.jobs`) are leased and kept alive by heartbeats. **API keys** are in
+- **Jobs** (`Store.jobs`) are leased and kept alive by heartbeats; those of one sequence run one
+  after the other, in the order in which they were submitted. **API keys** are in
   `Store.api_keys`, the **audit log** in `Store.audit_events`, **users** and **sessions** of the
   steward's desk in `Store.users` and `Store.sessions`.
 - The package imports `records`, `errors` and `settings` only, no stage. Its errors are
@@ -48,8 +49,10 @@ from resolver.store.desk.waiting_pairs import QueueFilter, WaitingRow
 from resolver.store.jobs import Job, Jobs, JobState, LeaseError
 from resolver.store.record_contents import RecordContents, encode_contents
 from resolver.store.row_types import (
+    Acceptance,
     EntityEvent,
     EventKind,
+    LaterChanges,
     LinkColor,
     RevisionRow,
     StoredDecision,
@@ -66,6 +69,7 @@ from resolver.store.store import Store
 from resolver.store.views.view import LinkTable, RecordRows, StoreView
 
 __all__ = [
+    "Acceptance",
     "ApiKey",
     "AuditEvent",
     "Commit",
@@ -74,6 +78,7 @@ __all__ = [
     "Job",
     "JobState",
     "Jobs",
+    "LaterChanges",
     "LeaseError",
     "LinkColor",
     "LinkRows",

@@ -35,6 +35,8 @@ class ListCommit:
     format: str
     records: int
     rejects: int
+    replaces: bool = False
+    """The list has all records of its source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Commit:
     `thresholds`, `plan` and `stamp` replace those in the store if given; `population` is the one
     that scores hold for from this commit on, if it was measured. `owners` maps sources that
     are new to the store to (agency, keeper if there is no agency); existing sources keep theirs.
+    `accepted` is the time at which the lists were accepted, if that was before the commit.
     """
 
     base: int
@@ -97,6 +100,7 @@ class Commit:
     thresholds: Mapping[str, float] | None = None
     owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     population: Population | None = None
+    accepted: str = ""
 
     @property
     def rows(self) -> int:

@@ -241,7 +241,12 @@ def _move_revision(connection: Connection, changes: Commit, counters: _Counters,
     counts = _count_changes(changes)
     connection.execute(
         insert(revisions).values(
-            version=revision, landed=now, kind=changes.kind, who=changes.actor, counts=counts
+            version=revision,
+            landed=now,
+            kind=changes.kind,
+            who=changes.actor,
+            counts=counts,
+            accepted=changes.accepted or None,
         )
     )
     values: dict[str, Any] = {
@@ -335,6 +340,7 @@ def _add_list_version(connection: Connection, source: int, row: ListCommit, revi
             format=row.format,
             records=row.records,
             rejects=row.rejects,
+            replaces=row.replaces,
         )
     )
 

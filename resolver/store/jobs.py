@@ -1,6 +1,9 @@
 """Job queue: rows that a worker leases, keeps alive by heartbeats and ends.
 
-There is no broker: a job whose lease has expired goes to the next worker that asks for one.
+There is no broker: a job whose lease has expired goes to the next worker that asks for one. Jobs of
+one sequence run one after the other, in the order in which they were submitted: none is leased
+while an earlier one waits or runs, or has lost its worker. A held job keeps its place, but stops
+nobody.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
@@ -35,6 +38,8 @@ class JobState(StrEnum):
     HELD = "held"
 
 
+SEQUENCE = "sequence"
+"""Parameter that names the sequence of a job; without it, a job waits for no other."""
 FINAL_STATES = (JobState.DONE, JobState.FAILED, JobState.CANCELLED, JobState.HELD)
 """States in which nothing happens without a user (`HELD` waits for approval)."""
 MAX_ATTEMPTS = 5
@@ -159,7 +164,8 @@ class Jobs:
             return [_job(row) for row in connection.execute(query)]
 
     def lease(self, worker: str, *, lease: datetime.timedelta = LEASE_TIME) -> Job | None:
-        """Lease the oldest job that is queued or whose lease has expired; None if there is none.
+        """Lease the oldest job that is queued or whose lease has expired, and that has no earlier
+        job of its sequence before it; None if there is none.
 
         A job that was to be cancelled, or was leased `MAX_ATTEMPTS` times before, is ended and
         returned in its final state.
@@ -176,9 +182,8 @@ class Jobs:
                 ),
             ),
         )
-        query = select(jobs).where(is_available).order_by(jobs.c.created, jobs.c.id).limit(1)
         with write_transaction(self.engine) as connection:
-            row = connection.execute(query.with_for_update(skip_locked=True)).first()
+            row = _take_first(connection, is_available)
             if row is None:
                 return None
             if row.cancel_asked:
@@ -320,6 +325,25 @@ class Jobs:
                     f"another worker has the job {job.id}, or it is over", hint="stop working on it"
                 )
             return _job(connection.execute(select(jobs).where(jobs.c.id == job.id)).one())
+
+
+def _take_first(connection: Connection, is_available: ColumnElement[bool]) -> Any:
+    """Lock the row of the first available job that waits for no other, and return it, or None."""
+    is_unfinished = jobs.c.state.in_([JobState.QUEUED.value, JobState.RUNNING.value])
+    query = select(jobs.c.id, jobs.c.params, is_available.label("available"))
+    rows = connection.execute(query.where(is_unfinished).order_by(jobs.c.created, jobs.c.id)).all()
+    waited_for: set[str] = set()
+    for job_id, params, available in rows:
+        sequence = params.get(SEQUENCE, "")
+        if available and sequence not in waited_for:
+            chosen = select(jobs).where(jobs.c.id == job_id, is_available)
+            row = connection.execute(chosen.with_for_update(skip_locked=True)).first()
+            # without a row, another worker has just leased the job
+            if row is not None:
+                return row
+        if sequence:
+            waited_for.add(sequence)
+    return None
 
 
 def _job(row: Any) -> Job:

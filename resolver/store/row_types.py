@@ -70,6 +70,33 @@ class StoreHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Acceptance:
+    """Moment at which lists were accepted: `revision` of the store at that time, and the time.
+
+    Lists may be committed long after it. What was accepted later and committed earlier must win.
+    """
+
+    revision: int
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
+class LaterChanges:
+    """Changes that were accepted after some lists, but are committed already.
+
+    `records`: ids of records that got a new version or were withdrawn. `sources`: names of sources
+    of which another list has replaced all records.
+    """
+
+    records: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
+
+    def supersede(self, record_id: str) -> bool:
+        """Return whether a row of an earlier list on this record no longer counts."""
+        return record_id in self.records or record_id.partition(":")[0] in self.sources
+
+
+@dataclass(frozen=True, slots=True)
 class StoredSource:
     """Source of records, usually a list of an agency.
 

@@ -61,6 +61,7 @@ revisions = Table(
     Column("version", BigInteger, primary_key=True, autoincrement=False),
     *(Column(name, Text, nullable=False) for name in ("landed", "kind", "who")),
     Column("counts", JSON, nullable=False),
+    Column("accepted", Text),
 )
 sources = Table(
     "sources",
@@ -87,6 +88,7 @@ list_versions = Table(
     Column("format", Text, nullable=False),
     Column("records", BigInteger, nullable=False),
     Column("rejects", BigInteger, nullable=False),
+    Column("replaces", Boolean, nullable=False, server_default=false()),
 )
 records = Table(
     "records",

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from resolver.errors import StoreError
+from resolver.hub.commit_result import CommitResult
 from resolver.hub.exports import export_lines
 from resolver.hub.hub import Hub
+from resolver.ingest.reader_types import ListInfo
 from resolver.records import Record
 from resolver.records.decisions import Verdict
-from resolver.store import backup, restore
+from resolver.store import Acceptance, backup, restore, utc_text
 from resolver.synthetic import generate
 from tests.hub.hubs import (
     OPTIONS,
@@ -25,6 +27,7 @@ from tests.hub.hubs import (
     seed_population,
 )
 from tests.normalize.preparing import quick_symbols
+from tests.records.samples import record
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -62,3 +65,57 @@ def test_both_databases_give_the_same_export(
         assert export_canonical(restored) == expected
         assert restored.changes(0) == changes
         restored.add(make_intake(world[60:62]))
+
+
+def test_what_was_accepted_later_stays_though_it_was_committed_earlier(
+    url: str, tmp_path: Path
+) -> None:
+    """A list that waited or took long changes nothing of what came after it."""
+
+    def add(hub: Hub, name: str, *numbers: int, at: Acceptance | None = None) -> CommitResult:
+        records = [record(f"q:{number}", name=f"{name} Number{number}") for number in numbers]
+        is_complete = name == "Complete"
+        info = ListInfo("q", "test", ("q",), "", len(records), 0, False, complete=is_complete)
+        return hub.add(make_intake(records, info), acceptance=at)
+
+    def accept_now(hub: Hub) -> Acceptance:
+        return Acceptance(hub.store.revision, utc_text())
+
+    def shown(hub: Hub) -> dict[int, str]:
+        with hub.store.view() as view:
+            stored = view.records(sorted(view.records_of_sources(["q"]).values()))
+        return {int(row.record.id[2:]): row.record.caption.split()[0] for row in stored}
+
+    with Hub.open(url, OPTIONS, index_dir=tmp_path) as hub:
+        add(hub, "First", 1, 2, 3)
+        long, short = accept_now(hub), accept_now(hub)
+        # a post, a withdrawal and a list of the command line came while the two lists waited
+        add(hub, "Posted", 1)
+        hub.withdraw(["q:2"])
+        result = add(hub, "Long", 1, 2, 3, 4, at=long)
+        assert shown(hub) == {1: "Posted", 3: "Long", 4: "Long"}
+        assert [note for note in result.notes if "after this list was accepted" in note] == [
+            "q: records that were changed after this list was accepted stay as they are (2)"
+        ]
+        assert result.outdated_ids == ("q:2",)
+        # the list accepted before it has changed the store since, but not later than it
+        add(hub, "Short", 1, 3, at=short)
+        assert shown(hub) == {1: "Posted", 3: "Short", 4: "Long"}
+        # taken up once more, as after a kill, the first one leaves alone what came later
+        add(hub, "Long", 1, 2, 3, 4, at=long)
+        assert shown(hub) == {1: "Posted", 3: "Short", 4: "Long"}
+        # a complete list withdraws nothing that came later
+        late = accept_now(hub)
+        add(hub, "Posted", 5)
+        add(hub, "Complete", 1, 3, at=late)
+        assert shown(hub) == {1: "Complete", 3: "Complete", 5: "Posted"}
+        # nor does an earlier list bring back what a complete one left out
+        waiting = accept_now(hub)
+        add(hub, "Complete", 3)
+        add(hub, "Held", 1, 3, 6, at=waiting)
+        assert shown(hub) == {3: "Complete"}
+        backup(hub.store, tmp_path / "copy")
+    with Hub.open(f"sqlite:///{tmp_path}/restored.db", OPTIONS) as restored:
+        restore(tmp_path / "copy", restored.store)
+        add(restored, "Held", 1, 3, 6, at=waiting)
+        assert shown(restored) == {3: "Complete"}

@@ -9,7 +9,7 @@ import pytest
 
 from resolver.errors import StoreError
 from resolver.store import JobState, LeaseError, Store
-from resolver.store.jobs import MAX_LEASE_TIME
+from resolver.store.jobs import MAX_LEASE_TIME, SEQUENCE
 
 pytestmark = pytest.mark.slow
 
@@ -110,6 +110,37 @@ def test_no_job_is_leased_twice(store: Store) -> None:
             if job
         ]
     assert sorted(leased) == sorted(submitted)
+
+
+def test_jobs_of_one_sequence_run_in_their_order(store: Store) -> None:
+    jobs = store.jobs
+    first, second, other = (
+        jobs.submit("batch", {SEQUENCE: name}) for name in ("coast", "coast", "river")
+    )
+    leased = jobs.lease("w1", lease=EXPIRED)
+    assert leased is not None
+    assert leased.id == first.id
+    # a killed worker's job goes on before the next one of its sequence starts
+    again = jobs.lease("w2")
+    assert again is not None
+    assert (again.id, again.attempts) == (first.id, 2)
+    parallel = jobs.lease("w3")
+    assert parallel is not None
+    assert parallel.id == other.id
+    assert jobs.lease("w4") is None
+    # a held job stops nobody, and is the first again once somebody has accepted it
+    jobs.hold(again, "too much")
+    third = jobs.submit("batch", {SEQUENCE: "coast"})
+    jobs.accept(first.id)
+    accepted = jobs.lease("w4")
+    assert accepted is not None
+    assert accepted.id == first.id
+    assert jobs.lease("w5") is None
+    jobs.cancel(second.id)
+    jobs.fail(accepted, "no room")
+    last = jobs.lease("w5")
+    assert last is not None
+    assert last.id == third.id
 
 
 def test_unknown_jobs(store: Store) -> None:

@@ -124,7 +124,13 @@ def run_batch_job(
     """
     from resolver.engines.result_files import write_rejects
     from resolver.errors import InputError
-    from resolver.hub.job_worker import INPUT, READ_STAGE, RESULT, owner_of_job
+    from resolver.hub.job_worker import (
+        INPUT,
+        READ_STAGE,
+        RESULT,
+        acceptance_of,
+        owner_of_job,
+    )
     from resolver.hub.stored_results import count_visible_changes, load_commit_results
     from resolver.ingest.parallel_reading import ReadingRules
     from resolver.ingest.readers import read_lists
@@ -154,7 +160,12 @@ def run_batch_job(
         )
     owner = owner_of_job(job)
     result = hub.add(
-        intake, owner=owner, dry_run=dry_run, accept_large=accept_large, progress=progress
+        intake,
+        owner=owner,
+        dry_run=dry_run,
+        accept_large=accept_large,
+        acceptance=acceptance_of(job),
+        progress=progress,
     )
     # restricted to what every user of the agency who may fetch the files may see
     viewer = Viewer(job.submitted_by, job.agency, frozenset({"submit"}))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from resolver.records import Batch, Handling, Kind
 from resolver.records.properties import HANDLING
@@ -18,8 +18,8 @@ from resolver.store.bulk_rows import (
     is_among,
 )
 from resolver.store.record_contents import decode_batch, decode_handling, decode_record
-from resolver.store.row_types import StoredRecord, StoredSource
-from resolver.store.schema import list_versions, records, sources
+from resolver.store.row_types import Acceptance, LaterChanges, StoredRecord, StoredSource
+from resolver.store.schema import list_versions, records, revisions, sources
 from resolver.store.views.snapshot import Snapshot, split_chunks
 from resolver.store.views.source_counts import newest_by_source, records_by_source
 
@@ -255,6 +255,35 @@ class RecordQueries(Snapshot):
             list_versions.c.landed == revision, list_versions.c.landed <= self.revision
         )
         return sorted(set(self.connection.execute(in_revision).scalars()))
+
+    def changes_accepted_after(self, acceptance: Acceptance) -> LaterChanges:
+        """Return what is committed already and was accepted later than some lists.
+
+        Only commits after the revision at which the lists were accepted can have been, so that a
+        wrong clock of earlier commits does no harm.
+        """
+        accepted = func.coalesce(revisions.c.accepted, revisions.c.landed)
+        later = select(revisions.c.version).where(
+            revisions.c.version > acceptance.revision,
+            revisions.c.version <= self.revision,
+            accepted > acceptance.time,
+        )
+        numbers = self.connection.execute(later).scalars().all()
+        if not numbers:
+            return LaterChanges()
+        is_changed = or_(
+            is_among(self.connection, records.c.valid_from, numbers),
+            is_among(self.connection, records.c.valid_to, numbers),
+        )
+        changed = self.connection.execute(select(records.c.record_id).where(is_changed)).scalars()
+        is_replaced = and_(
+            is_among(self.connection, list_versions.c.landed, numbers), list_versions.c.replaces
+        )
+        query = select(sources.c.name).join(
+            list_versions, list_versions.c.source == sources.c.number
+        )
+        replaced = self.connection.execute(query.where(is_replaced)).scalars()
+        return LaterChanges(frozenset(changed), frozenset(replaced))
 
     def _records(self, condition: ColumnElement[bool]) -> list[StoredRecord]:
         query = select(records, sources.c.name).join(sources, sources.c.number == records.c.source)

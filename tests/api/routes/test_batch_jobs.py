@@ -263,6 +263,41 @@ def test_a_held_batch_is_accepted_or_cancelled_by_command(
     assert ", cancelled" in read_events
 
 
+def test_batches_of_a_sender_run_in_their_order(service: Service) -> None:
+    """A second worker takes up no later batch, also while the first worker is lost."""
+    client, jobs = client_of(service), service.hub.store.jobs
+
+    def send(name: str) -> str:
+        line = {"id": "7", "datasets": ["quay"], "schema": "Person", "properties": {"name": [name]}}
+        location: str = client.post("/batches", data=json.dumps(line)).headers["Location"]
+        return location
+
+    def stored_name() -> str:
+        with service.hub.store.view() as view:
+            stored = view.record("quay:7")
+        assert stored is not None
+        return stored.record.caption
+
+    first, second = send("First Sailor"), send("Second Sailor")
+    # a worker that is killed
+    assert jobs.lease("w1", lease=timedelta(seconds=1)) is not None
+    assert work(service) is None
+    time.sleep(1.1)
+    assert [client.get(place).json["state"] for place in (first, second)] == ["running", "queued"]
+    for _ in range(2):
+        assert work(service) is not None
+    assert [client.get(place).json["state"] for place in (first, second)] == ["done", "done"]
+    assert stored_name() == "Second Sailor"
+    # a record that is posted while a batch waits is newer than the batch
+    third = send("Third Sailor")
+    record = {"id": "7", "datasets": ["quay"], "schema": "Person"}
+    posted = {**record, "properties": {"name": ["Posted Sailor"]}}
+    assert client.post("/records?accept_large_change=true", json=posted).status_code == 201
+    assert work(service) is not None
+    assert stored_name() == "Posted Sailor"
+    assert "stay as they are (1)" in str(client.get(third).json["result"]["notes"])
+
+
 def test_a_job_that_kills_its_workers_is_given_up(service: Service) -> None:
     location = client_of(service).post("/batches", data=LINES).headers["Location"]
     jobs, expired = service.hub.store.jobs, timedelta(seconds=-1)
