@@ -10,7 +10,12 @@
   for (const button of findAll(".foot [data-help]")) button.hidden = !find("#keys");
 
   // --- the row of sections scrolls on a narrow screen: the current one is in sight
-  find(".sections [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  const section = find(".sections [aria-current]");
+  if (section) {
+    // scrollIntoView() would let the first Tab start at this section, past the link to the content
+    const end = (element) => element.getBoundingClientRect().right;
+    section.parentElement.scrollLeft += Math.max(0, end(section) - end(section.parentElement));
+  }
 
   // --- colors: without script the form does the same
   document.addEventListener("change", (event) => {

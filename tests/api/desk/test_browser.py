@@ -817,11 +817,14 @@ def test_theme_changes_at_once_and_stays(session: BrowserSession) -> None:
     assert re.match("dark", session.find("html").get_attribute("data-theme"))
 
 
-def test_focus_is_visible_and_the_skip_link_works(session: BrowserSession) -> None:
+@pytest.mark.parametrize(("path", "width"), [("/desk", 1440), ("/desk/users", 390)])
+def test_focus_is_visible_and_the_skip_link_works(
+    session: BrowserSession, path: str, width: int
+) -> None:
     from selenium.webdriver.common.keys import Keys
 
-    session.sign_in(STEWARD)
-    session.open("/desk")
+    session.sign_in(ADMIN)
+    session.open(path, width)
     session.press(Keys.TAB)
     skip = session.driver.switch_to.active_element
     assert skip.text == "Skip to the content"
@@ -831,6 +834,18 @@ def test_focus_is_visible_and_the_skip_link_works(session: BrowserSession) -> No
     session.wait_until(
         lambda: session.driver.switch_to.active_element.get_attribute("id") == "main"
     )
+
+
+def test_the_current_section_is_in_sight_on_a_telephone(session: BrowserSession) -> None:
+    session.sign_in(ADMIN)
+    session.open("/desk/users", 390)
+    row, section = session.find(".sections"), session.find(".sections [aria-current]")
+    scrolled = "return arguments[0].scrollWidth > arguments[0].clientWidth"
+    assert session.driver.execute_script(scrolled, row)
+    assert section.text == "Users"
+    assert section.rect["x"] >= row.rect["x"]
+    end = row.rect["x"] + row.rect["width"]
+    assert section.rect["x"] + section.rect["width"] <= end + 1
 
 
 def test_screenshots(session: BrowserSession, tmp_path: Path) -> None:
