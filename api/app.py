@@ -68,7 +68,7 @@ def create_app(settings: ServiceSettings) -> Flask:
 
 def _build_app(settings: ServiceSettings, service: Service) -> Flask:
     """Return the application of a service."""
-    app = Flask("api", static_folder=None)
+    app = Flask(__package__, static_folder=None)
     # a template that uses an undefined name fails instead of leaving a gap
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
 import subprocess
 import sys
+import sysconfig
+import time
 import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
+
+from benchmarks.harness import browser
+from resolver.api import ServiceSettings, create_app
+from resolver.api.desk.networks.workbench import PICTURE
+from resolver.network.export.graph_files import WRITERS
+from resolver.store import Store
+from tests.api.desk import world
+from tests.api.serving import wait_ready
+from tests.ingest.workbooks import worksheet_xml, write_xlsx
+from tests.visitor import Page, Visitor
 
 pytestmark = pytest.mark.slow
 MAX_INSTALLED = 600 << 20
@@ -18,16 +35,34 @@ MAX_INSTALLED = 600 << 20
 
 
 @pytest.fixture(scope="module")
-def site(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with nothing but the installed wheel."""
+def environment(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a virtual environment with the installed wheel.
+
+    It finds the libraries of the environment that runs the tests, but not the checkout.
+    """
     pytest.importorskip("hatchling")
-    dist, target = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("site")
+    dist, target = tmp_path_factory.mktemp("dist"), tmp_path_factory.mktemp("installed")
     call(["-m", "build", "--wheel", "--no-isolation", "--outdir", str(dist), str(root)], dist)
     (wheel,) = dist.glob("*.whl")
-    options = ["--quiet", "--no-deps", "--no-index", "--target", str(target)]
-    call(["-m", "pip", "install", *options, str(wheel)], dist)
-    share_kernels(root, target)
+    call(["-m", "venv", "--without-pip", str(target)], dist)
+    # Python reads no `.pth` file in a folder that one names: that of the checkout is left out
+    libraries = sysconfig.get_path("purelib")
+    (site_of(target) / "libraries.pth").write_text(libraries + "\n", "utf-8")
+    options = ["--quiet", "--no-deps", "--no-index", "--no-compile", "--ignore-installed"]
+    python = str(python_of(target))
+    call(["-m", "pip", "--python", python, "install", *options, str(wheel)], dist)
+    share_kernels(root, site_of(target))
     return target
+
+
+def site_of(environment: Path) -> Path:
+    """Return the folder of a virtual environment's packages."""
+    (folder,) = environment.glob("lib/python*/site-packages")
+    return folder
+
+
+def python_of(environment: Path) -> Path:
+    return environment / "bin" / "python"
 
 
 def share_kernels(root: Path, site: Path) -> None:
@@ -50,14 +85,12 @@ def share_kernels(root: Path, site: Path) -> None:
                 shutil.copy2(compiled, cache)
 
 
-def call(args: list[str], folder: Path, path: Path | None = None) -> str:
-    environment = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
-    if path is not None:
-        environment["PYTHONPATH"] = str(path)
+def call(args: list[str], folder: Path, python: Path = Path(sys.executable)) -> str:
+    """Run Python in a folder, without what the variables of this process add to its path."""
     process = subprocess.run(
-        [sys.executable, *args],
+        [python, *args],
         cwd=folder,
-        env=environment,
+        env={name: text for name, text in os.environ.items() if name != "PYTHONPATH"},
         capture_output=True,
         text=True,
         check=False,
@@ -67,9 +100,10 @@ def call(args: list[str], folder: Path, path: Path | None = None) -> str:
     return process.stdout
 
 
-def test_wheel_adds_one_import_package(site: Path, root: Path) -> None:
+def test_wheel_adds_one_import_package(environment: Path, root: Path) -> None:
+    site = site_of(environment)
     names = {path.name for path in site.iterdir() if not path.name.endswith(".dist-info")}
-    assert names - {"bin"} == {"resolver"}
+    assert names - {"libraries.pth"} == {"resolver"}
     assert (site / "resolver" / "py.typed").exists()
     kinds = (".py", ".json", ".html", ".css", ".js", ".svg")
     missing = []
@@ -82,14 +116,14 @@ def test_wheel_adds_one_import_package(site: Path, root: Path) -> None:
     assert missing == []
 
 
-def test_modules_named_models_and_api_do_not_conflict(site: Path, tmp_path: Path) -> None:
+def test_modules_named_models_and_api_do_not_conflict(environment: Path, tmp_path: Path) -> None:
     for name in ("models", "api"):
         (tmp_path / f"{name}.py").write_text("OWN = True\n")
     code = (
         "import api, models, resolver.models.loader, resolver.api.app;"
         "print(api.OWN, models.OWN, len(resolver.models.loader.load('person')) > 0)"
     )
-    assert call(["-c", code], tmp_path, site).split() == ["True"] * 3
+    assert call(["-c", code], tmp_path, python_of(environment)).split() == ["True"] * 3
 
 
 def test_a_wheel_for_one_platform_brings_compiled_files(
@@ -153,7 +187,7 @@ def test_the_wheel_is_installed_without_a_compiler(root: Path, tmp_path: Path) -
         )
     assert not list(fresh.glob("lib/python*/site-packages/numba"))
     own = tmp_path / "own"
-    call(["-m", "resolver", "demo", "--records", "300", "--out", str(own)], tmp_path, root)
+    call(["-m", "resolver", "demo", "--records", "300", "--out", str(own)], root)
     for name in ("links.csv", "entities.ftm.json", "statements.csv"):
         content = (tmp_path / "demo" / "result" / name).read_bytes()
         assert content == (own / "result" / name).read_bytes()
@@ -161,12 +195,13 @@ def test_the_wheel_is_installed_without_a_compiler(root: Path, tmp_path: Path) -
     assert installed < MAX_INSTALLED
 
 
-def test_demo_runs_from_the_wheel(site: Path, tmp_path: Path) -> None:
+def test_demo_runs_from_the_wheel(environment: Path, tmp_path: Path) -> None:
+    python = python_of(environment)
     code = "import resolver, resolver.models; print(resolver.__file__, resolver.models.__file__)"
-    places = call(["-c", code], tmp_path, site)
-    assert all(name.startswith(str(site)) for name in places.split())
-    output = call(["-m", "resolver", "demo", "--records", "300", "--out", "demo"], tmp_path, site)
-    assert "report.html" in output
+    places = call(["-c", code], tmp_path, python)
+    assert all(name.startswith(str(environment)) for name in places.split())
+    command = ["-m", "resolver", "demo", "--records", "300", "--out", "demo"]
+    assert "report.html" in call(command, tmp_path, python)
     for name in (
         "links.csv",
         "entities.csv",
@@ -176,3 +211,191 @@ def test_demo_runs_from_the_wheel(site: Path, tmp_path: Path) -> None:
         "report.html",
     ):
         assert (tmp_path / "demo" / "result" / name).stat().st_size > 0
+
+
+class Service(NamedTuple):
+    """Service that runs from the wheel: a signed-in visitor, the sign-in link, and its pages."""
+
+    visitor: Visitor
+    link: str
+    paths: Sequence[str]
+    """Paths of every page and file; the second of each endpoint shows more than the first."""
+
+
+@pytest.fixture(scope="module")
+def service(environment: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """Serve a store with pairs, networks, a batch and drafts of lists, from the wheel."""
+    folder = tmp_path_factory.mktemp("served")
+    store = f"sqlite:///{folder}/hub.db"
+    world.fill(store, folder / "index")
+    command = ["env", "-u", "PYTHONPATH", str(environment / "bin" / "resolver")]
+    with served_desk([*command, "serve", "--store", store, "--port", "0"], folder) as link:
+        visitor = Visitor(link)
+        assert "Purpose of access" in visitor.get(link).text
+        home = visitor.send("/desk/purpose", {"purpose": "a test", "next": ""})
+        assert (home.status, "Waiting pairs" in home.text) == (200, True)
+        table = b"id,name,birth_date\n1,Olena Bondarenko,1981-02-03\n"
+        job = visitor.send("/desk/batches", {}, ("people.csv", table)).address.rpartition("/")[2]
+        subprocess.run([*command, "worker", "--store", store, "--once"], cwd=folder, check=True)
+        values = {**entity_ids(store), **drafts(visitor, table, folder), "job_id": job}
+        form = {"title": "A view", "note": "", "entity": values["entity_id"]}
+        view = visitor.send("/desk/views?hops=2", form)
+        values["view_id"] = parse_qs(urlsplit(view.address).query)["view"][0]
+        yield Service(visitor, link, sorted(paths_of(store, values)))
+
+
+@contextmanager
+def served_desk(command: list[str], folder: Path) -> Iterator[str]:
+    """Yield the sign-in link of a service once it answers; its log must name no failure."""
+    log = folder / "serve.log"
+    with log.open("w", encoding="utf-8") as file:
+        process = subprocess.Popen(command, cwd=folder, stdout=file, stderr=file)
+    try:
+        deadline = time.monotonic() + 120
+        link: re.Match[str] | None = None
+        while link is None:
+            assert process.poll() is None, log.read_text("utf-8")
+            assert time.monotonic() < deadline, log.read_text("utf-8")
+            time.sleep(0.05)
+            link = re.search(r"http://\S+/desk/first\?code=\S+", log.read_text("utf-8"))
+        wait_ready(link[0].partition("/desk")[0])
+        yield link[0]
+    finally:
+        process.kill()
+        process.wait()
+    assert "Traceback" not in log.read_text("utf-8")
+
+
+def entity_ids(store: str) -> dict[str, str]:
+    """Return the values of paths that name entities: one with relations, and a pair that waits."""
+    with Store.open(store) as opened, opened.view() as view:
+        found = {name: view.entity(f"coast:{name}") for name in ("p01", "p45", "crew")}
+        river = view.entity("river:p45")
+    assert river is not None
+    ids = {name: entity.id for name, entity in found.items() if entity is not None}
+    return {"entity_id": ids["p01"], "left": ids["p45"], "right": river.id, "group": ids["crew"]}
+
+
+def drafts(visitor: Visitor, table: bytes, folder: Path) -> dict[str, str]:
+    """Begin to import a table and a workbook; return the path values of the drafts."""
+    columns = visitor.send("/desk/batches/new", {"format": ""}, ("people.csv", table))
+    assert columns.address.endswith("/columns"), columns.text
+    answers = {"source": "visitors", "kind": "person", "column0": "id", "column1": "name"}
+    preview = visitor.send(columns.address, answers)
+    assert preview.address.endswith("/preview"), preview.text
+    sheet = worksheet_xml([["Name", "Birth date"], ["Olena Bondarenko", "1981-02-03"]])
+    book = write_xlsx(folder / "book.xlsx", {"One": sheet, "Two": sheet}).read_bytes()
+    worksheets = visitor.send("/desk/batches/new", {"format": ""}, ("book.xlsx", book))
+    assert worksheets.address.endswith("/worksheets"), worksheets.text
+    table_id, book_id = (page.address.split("/")[-2] for page in (columns, worksheets))
+    return {"draft_id": table_id, "worksheets": book_id}
+
+
+SAMPLE_QUERIES = {
+    "catalog.changes": "?since=0",
+    "desk.network": "?hops=2",
+    "desk.pair_preview": "?verdict=same",
+    "desk.search": "?q=ali",
+    "match.check": "?name=Ivan+Petrov",
+    "network.paths": "?from={entity_id}&to={entity_id}",
+    "reconcile.preview": "?id={entity_id}",
+    "reconcile.propose": "?type=Person",
+    "reconcile.suggest_entity": "?prefix=zo",
+    "reconcile.suggest_property": "?prefix=na",
+    "reconcile.suggest_type": "?prefix=pe",
+    "search.search": "?q=ali",
+}
+"""What an address needs after its path."""
+OPEN_FORMS = {"desk.network", "desk.search"}
+"""Pages that also open without what is in the table."""
+OPENED_ELSEWHERE = {"desk.first_sign_in", "desk.missing_page"}
+"""A page that needs the code of the link, and pages of errors."""
+
+
+def paths_of(store: str, values: Mapping[str, str]) -> Iterator[str]:
+    """Yield a path for each rule of the application and each choice that the rule names."""
+    app = create_app(ServiceSettings(store))
+    app.extensions["resolver"].close()
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint in OPENED_ELSEWHERE:
+            continue
+        choices: dict[str, Sequence[str]] = {
+            "dataset": ["default"],
+            "file_format": sorted((PICTURE, *WRITERS)),
+            "filename": ["desk.js", "desk.css"],
+            "prop": ["familyPerson"],
+            **{name: [value] for name, value in values.items()},
+        }
+        if rule.endpoint.endswith(".group"):
+            choices["entity_id"] = [values["group"]]
+        if rule.endpoint == "desk.import_worksheets":
+            choices["draft_id"] = [values["worksheets"]]
+        listed = re.search(r"<any\((.*)\):(\w+)>", rule.rule)
+        if listed:
+            choices[listed[2]] = re.findall(r"[^', ]+", listed[1])
+        names = sorted(rule.arguments)
+        for chosen in itertools.product(*(choices[name] for name in names)):
+            built = rule.build(dict(zip(names, chosen, strict=True)))
+            assert built is not None, rule
+            query = SAMPLE_QUERIES.get(rule.endpoint, "").format_map(values)
+            if rule.endpoint in OPEN_FORMS:
+                yield built[1]
+            yield built[1] + query
+
+
+def test_every_page_opens_from_the_wheel(service: Service) -> None:
+    failed = {}
+    for path in service.paths:
+        page = service.visitor.get(path)
+        if page.status != 200:
+            failed[path] = (page.status, page.text[:300])
+    assert failed == {}
+    for path in ("/desk/nowhere", "/review/nowhere"):
+        page = service.visitor.get(path)
+        assert (page.status, page.media_type) == (404, "text/html"), path
+    wrong = Visitor(service.link).get(service.link + "x")
+    assert (wrong.status, "This sign-in link is not valid" in wrong.text) == (403, True)
+
+
+@pytest.mark.skipif(
+    bool(browser.missing_program()),
+    reason="no chromium or chromedriver (on Debian: chromium-driver)",
+)
+def test_every_page_shows_in_a_browser(service: Service) -> None:
+    """Open the pages at the widths of a desk and of a telephone, beginning with the link."""
+    pages = [path for path in service.paths if is_shown(service.visitor.get(path))]
+    assert {"/desk", "/docs", "/review"} <= set(pages)
+    assert any(path.startswith("/reconcile/") for path in pages)
+    problems = []
+    with browser.open_chromium() as driver:
+        driver.get(service.link)
+        driver.find_element("css selector", "main button.primary").click()
+        for width, height in ((1440, 900), (390, 844)):
+            browser.resize_page(driver, width, height)
+            for path in pages:
+                driver.get(urljoin(service.link, path))
+                problems += [(path, width, text) for text in page_problems(driver, width)]
+    assert problems == []
+
+
+def is_shown(page: Page) -> bool:
+    """Return whether a page is one that a browser shows, rather than data or a part of a page."""
+    return page.media_type == "text/html" and page.text.lstrip().startswith("<!doctype html>")
+
+
+def page_problems(driver: Any, width: int) -> Iterator[str]:
+    """Yield what is wrong with the page that a browser shows."""
+    status = driver.execute_script(
+        "return performance.getEntriesByType('navigation')[0].responseStatus"
+    )
+    if status != 200:
+        yield f"status {status}"
+    size = driver.execute_script("return document.documentElement.scrollWidth")
+    if size > width:
+        yield f"{size} pixels wide"
+    if not driver.find_element("css selector", "body").text.strip():
+        yield "nothing to read"
+    for row in driver.get_log("browser"):
+        # Chromium asks for this icon where it shows data instead of a page
+        if row["level"] == "SEVERE" and "/favicon.ico" not in row["message"]:
+            yield row["message"]
