@@ -156,17 +156,20 @@ def install_observability(app: Flask) -> None:
 
 
 class _LogForwarder(logging.Handler):
-    """Handler that writes the log of the engine and of the HTTP server in our own format."""
+    """Handler that writes the log of the engine and of libraries in our own format."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Forward a log record."""
+        """Forward a log record, and of its error the type alone: its text may hold data."""
         write = _LOG.error if record.levelno >= logging.ERROR else _LOG.info
-        write(record.name.rpartition(".")[2], said=record.getMessage())
+        error = record.exc_info[0] if record.exc_info else None
+        details = {} if error is None else {"error": error.__name__}
+        write(record.name.rpartition(".")[2], said=record.getMessage(), **details)
 
 
 def log_as_json() -> None:
     """Write the log as JSON lines to standard error."""
-    for name, level in (("resolver", logging.INFO), ("gunicorn.error", logging.WARNING)):
+    levels = {"resolver": logging.INFO, "gunicorn.error": logging.WARNING}
+    for name, level in {**levels, "sqlalchemy": logging.WARNING}.items():
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [_LogForwarder()], False
         logger.setLevel(level)
@@ -176,8 +179,9 @@ def log_as_json() -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
             structlog.processors.JSONRenderer(),
         ],
-        # looked up for each line, since the embedding program may replace the stream
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        # looked up for each line, since the embedding program may replace the stream; a line is one
+        # write, so that lines of several processes do not mix where Python does not buffer
+        logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
         cache_logger_on_first_use=False,
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )

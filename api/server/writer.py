@@ -23,9 +23,16 @@ from typing import Any
 import orjson
 import structlog
 
-from resolver import errors
 from resolver.api.server.limits import BACKLOG
-from resolver.errors import ResolverError, StoreError
+from resolver.errors import (
+    DatabaseError,
+    InputError,
+    OwnerError,
+    ResolverError,
+    ReusedIdError,
+    StoreError,
+    StoreFullError,
+)
 from resolver.hub.group_commit import CommittedRecord, GroupCommit, check_admission
 from resolver.hub.ownership import HUB_OWNER, RecordOwner
 from resolver.records import Kind, Record
@@ -33,8 +40,8 @@ from resolver.records.packing import pack, unpack
 
 _LOG = structlog.get_logger("api")
 _ERRORS: Mapping[str, type[ResolverError]] = {
-    name: getattr(errors, name)
-    for name in ("InputError", "OwnerError", "ReusedIdError", "StoreError", "StoreFullError")
+    kind.__name__: kind
+    for kind in (InputError, OwnerError, ReusedIdError, StoreFullError, DatabaseError, StoreError)
 }
 """Error types that are raised again in the worker, by name."""
 _CONNECT_SECONDS, _RETRY_SECONDS = 5.0, 0.05

@@ -227,9 +227,12 @@ def read_transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def commit_lock(engine: Engine) -> Iterator[None]:
-    """Hold the lock that lets one process at a time commit; it is released when its holder dies."""
+    """Hold the lock that lets one process at a time commit; it is released when its holder dies.
+
+    Raises `StoreError` where the lock cannot be taken, or where the database goes away meanwhile.
+    """
     if engine.dialect.name == "postgresql":
-        with engine.connect() as connection:
+        with _translate_new_errors(engine), engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT")
             connection.exec_driver_sql(f"SELECT pg_advisory_lock({_COMMIT_LOCK})")
             try:

@@ -239,6 +239,56 @@ def test_a_database_outage(tmp_path: Path, app: Flask, monkeypatch: pytest.Monke
         service.close()
 
 
+OUTAGE = """
+import sys
+from resolver.api.observability import log_as_json
+from resolver.errors import DatabaseError
+from resolver.store import Store
+from resolver.store.database import commit_lock
+
+log_as_json()
+def wait(said):
+    print(said, flush=True)
+    sys.stdin.readline()
+
+with Store.open(sys.argv[1]) as store:
+    used = store.engine.raw_connection()
+    used.cursor().execute("SELECT 1")
+    try:
+        with commit_lock(store.engine):
+            wait("locked")
+    except DatabaseError as error:
+        print("refused", flush=True)
+    used.close()
+"""
+
+
+@pytest.mark.slow
+def test_an_outage_leaves_no_traceback_in_the_log(root: Path) -> None:
+    if postgres.programs() is None:
+        pytest.skip("PostgreSQL is not installed (on Debian: postgresql)")
+    with postgres.stoppable(Path("/tmp")) as database:
+        child = subprocess.Popen(
+            [sys.executable, "-c", OUTAGE, database.url],
+            cwd=root,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert child.stdin is not None
+        assert child.stdout is not None
+        assert child.stdout.readline() == "locked\n"
+        database.stop()
+        print("stopped", file=child.stdin, flush=True)
+        assert child.stdout.readline() == "refused\n"
+        database.start()
+        _, log = child.communicate(timeout=60)
+    assert child.returncode == 0, log
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert {line["event"] for line in lines} == {"QueuePool"}
+
+
 @pytest.mark.parametrize(
     ("value", "status"),
     [("x" * 501, 422), ("a\x00b", 422), ("visa 17", 200), ("проверка", 200), ("", 200)],
