@@ -104,7 +104,7 @@ class EntityQueries(Snapshot):
             rows = self.connection.execute(
                 query.where(is_among(self.connection, revisions.c.version, part))
             )
-            rows_by_number.update({row.version: RevisionRow(*row) for row in rows})
+            rows_by_number.update({row.version: _revision_row(row) for row in rows})
         return rows_by_number
 
     def redirects(self) -> list[tuple[str, str]]:
@@ -245,7 +245,7 @@ class EntityQueries(Snapshot):
             revisions.c.version > since, revisions.c.version <= self.revision
         )
         rows = self.connection.execute(query.order_by(revisions.c.version))
-        return [RevisionRow(row.version, row.landed, row.kind, row.who, row.counts) for row in rows]
+        return [_revision_row(row) for row in rows]
 
     def revision_at(self, time: str) -> int:
         """Return the last revision committed up to a time (ISO, as the store writes it); 0 if none
@@ -328,3 +328,7 @@ class EntityQueries(Snapshot):
                 (revision, 1, EntityEvent(revision, EventKind(kind), entity, second or ""))
             )
         return [change for _, _, change in sorted(changes, key=lambda item: item[:2])]
+
+
+def _revision_row(row: Any) -> RevisionRow:
+    return RevisionRow(row.version, row.landed, row.kind, row.who, row.counts)
