@@ -269,10 +269,10 @@ def served_desk(command: list[str], folder: Path) -> Iterator[str]:
 def entity_ids(store: str) -> dict[str, str]:
     """Return the values of paths that name entities: one with relations, and a pair that waits."""
     with Store.open(store) as opened, opened.view() as view:
-        found = {name: view.entity(f"coast:{name}") for name in ("p01", "p45", "crew")}
+        entities = {name: view.entity(f"coast:{name}") for name in ("p01", "p45", "crew")}
         river = view.entity("river:p45")
     assert river is not None
-    ids = {name: entity.id for name, entity in found.items() if entity is not None}
+    ids = {name: entity.id for name, entity in entities.items() if entity is not None}
     return {"entity_id": ids["p01"], "left": ids["p45"], "right": river.id, "group": ids["crew"]}
 
 
@@ -283,8 +283,8 @@ def drafts(visitor: Visitor, table: bytes, folder: Path) -> dict[str, str]:
     answers = {"source": "visitors", "kind": "person", "column0": "id", "column1": "name"}
     preview = visitor.send(columns.address, answers)
     assert preview.address.endswith("/preview"), preview.text
-    sheet = worksheet_xml([["Name", "Birth date"], ["Olena Bondarenko", "1981-02-03"]])
-    book = write_xlsx(folder / "book.xlsx", {"One": sheet, "Two": sheet}).read_bytes()
+    rows = worksheet_xml([["Name", "Birth date"], ["Olena Bondarenko", "1981-02-03"]])
+    book = write_xlsx(folder / "book.xlsx", {"One": rows, "Two": rows}).read_bytes()
     worksheets = visitor.send("/desk/batches/new", {"format": ""}, ("book.xlsx", book))
     assert worksheets.address.endswith("/worksheets"), worksheets.text
     table_id, book_id = (page.address.split("/")[-2] for page in (columns, worksheets))

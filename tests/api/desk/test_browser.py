@@ -836,7 +836,7 @@ def test_focus_is_visible_and_the_skip_link_works(
     )
 
 
-def test_the_current_section_is_in_sight_on_a_telephone(session: BrowserSession) -> None:
+def test_the_current_section_is_visible_on_a_telephone(session: BrowserSession) -> None:
     session.sign_in(ADMIN)
     session.open("/desk/users", 390)
     row, section = session.find(".sections"), session.find(".sections [aria-current]")
