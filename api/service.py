@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import cast
 
 import structlog
-from flask import Flask, current_app
+from flask import Flask, current_app, g
 
 from resolver.api.audit_writer import AuditLog
 from resolver.api.server.request_turns import RequestTurns
 from resolver.api.server.writer import WriterClient, WriterServer
+from resolver.api.server.written_revisions import WrittenRevisions
 from resolver.api.service_settings import ServiceSettings
 from resolver.errors import ResolverError, StoreError
 from resolver.hub.admin import summarize_keys
@@ -47,6 +48,7 @@ class Service:
         )
         self.screener = Screener(self.hub, settings.listed)
         self.jobs_dir = jobs_folder(self.hub.store, settings.jobs_dir)
+        self._written = WrittenRevisions()
         self._writer_hub: Hub | None = None
         self._group_commit: GroupCommit | None = None
         self._writer_client: WriterClient | None = None
@@ -138,13 +140,25 @@ class Service:
         return self._warm_event.is_set()
 
     def ready_screener(self) -> Screener:
-        """Return the screener. Raises `StoreError` while it is still loading."""
+        """Return the screener, once its answers hold what the caller of this request has written.
+
+        Raises `StoreError` while it is still loading.
+        """
+        self.require_ready()
+        self.screener.reach(self._written.last_of(g.get("actor", "")))
+        return self.screener
+
+    def note_commit(self, revision: int) -> None:
+        """Let later answers to the caller of this request, of any process, hold a revision."""
+        self._written.note(g.get("actor", ""), revision)
+
+    def require_ready(self) -> None:
+        """Raise `StoreError` while the service is still loading."""
         if not self.is_warm:
             stage, _ = self.loading_stage()
             raise StoreError(
                 f"the service is still loading ({stage})", hint="ask again in a few seconds"
             )
-        return self.screener
 
     def record_writer(self) -> GroupCommit | WriterClient:
         """Return the writer of single records: the writer process, or this one without it."""

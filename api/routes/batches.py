@@ -201,8 +201,10 @@ def list_jobs() -> Response:
     responses={200: json_response_of(_JOB), **errors(404)},
 )
 def show_job(job_id: str) -> Response:
-    """Return the state of a job."""
-    return json_response(_job_view(_find_job(job_id)))
+    """Return the state of a job. Once it is done, your checks and searches see its records."""
+    job = _find_job(job_id)
+    current_service().note_commit(int((job.result or {}).get("version", 0)))
+    return json_response(_job_view(job))
 
 
 @endpoint(

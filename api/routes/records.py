@@ -72,14 +72,15 @@ def post() -> Response:
 
     The body is a FollowTheMoney entity with `id`, `schema`, `properties`, its source as the first
     of `datasets` and optionally a `handling` code and `relations`; or a record in Senzing's format,
-    by its content type. The answer is 201 with the id of its entity, once the record is durable. A
+    by its content type. The answer is 201 with the id of its entity, once the record is durable;
+    from then on your checks and searches see the record, whichever process answers them. A
     new version that seems to be of another person or group (no birth date or document in common,
     and no name alike) is held as a batch would be: the answer is 409, and nothing is committed,
     unless `accept_large_change` is given.
     """
     query_parameters.reject_undeclared()
     accept_large = query_parameters.read_boolean("accept_large_change", default=False)
-    current_service().ready_screener()
+    current_service().require_ready()
     body = read_json_object()
     is_senzing = request.mimetype == SENZING
     try:
@@ -94,6 +95,7 @@ def post() -> Response:
         committed = (
             current_service().record_writer().post(record, sender, accept_large=accept_large)
         )
+    current_service().note_commit(committed.revision)
     answer: dict[str, Any] = {
         "record": record.id,
         "entity": committed.entity_id,
@@ -120,7 +122,7 @@ def withdraw(source: str, native_id: str) -> Response:
     where the source has no such record, or none that the sender may see.
     """
     query_parameters.reject_undeclared()
-    current_service().ready_screener()
+    current_service().require_ready()
     record_id = f"{source}:{native_id}"
     if not entity_reader.is_record_visible(current_service().hub, record_id, viewer()):
         raise ApiError(404, f"there is no record {record_id[:200]!r}")
@@ -131,6 +133,7 @@ def withdraw(source: str, native_id: str) -> Response:
     except InputError as error:
         # another request has withdrawn it meanwhile
         raise ApiError(404, error.message) from None
+    current_service().note_commit(revision)
     return json_response({"record": record_id, "version": revision})
 
 

@@ -56,6 +56,10 @@ _PAUSE_FACTOR, _MAX_PAUSE = 4, 0.8
 """Pause between two refreshes: this many times the duration of the last, and at most this many
 seconds.
 """
+_REACH_SECONDS = 2.0
+"""Seconds that an answer waits for the index to hold what its caller has written. Beyond them the
+answer is given without it, as after a batch of very many records.
+"""
 _LOG = logging.getLogger("resolver.index")
 _HAN_NAME = Record("warm:1", "warm", Kind.GROUP, "Organization", (Value("name", "東方公司"),))
 """Group whose name needs the tables of Chinese characters, which take a second to load."""
@@ -144,7 +148,8 @@ class Screener:
         self._finder = CandidateFinder()
         self._lock = threading.Lock()
         self._follower: threading.Thread | None = None
-        self._ended = threading.Event()
+        self._ended, self._woken = threading.Event(), threading.Event()
+        self._refreshed, self._refresh_count = threading.Condition(), 0
         self._concurrency: AbstractContextManager[None] = nullcontext()
 
     def limit_concurrency(self, at_once: int) -> None:
@@ -183,6 +188,26 @@ class Screener:
             return None
         return snapshot.revision
 
+    def reach(self, revision: int) -> None:
+        """Wait until answers are based on a revision or a later one, for two seconds at most."""
+        snapshot = self._index.snapshot
+        if self._follower is None or (snapshot is not None and snapshot.revision >= revision):
+            return
+        with self._refreshed:
+            # the refresh that runs now may have begun too early, and one can fail
+            last = self._refresh_count + 2
+            self._woken.set()
+            self._refreshed.wait_for(lambda: self._has_reached(revision, last), _REACH_SECONDS)
+
+    def _has_reached(self, revision: int, last: int) -> bool:
+        """Return whether answers are based on a revision, or nothing is to be expected of more
+        refreshes than `last`; then another one is begun if there were fewer.
+        """
+        if (self.followed_revision or 0) >= revision or self._refresh_count >= last:
+            return True
+        self._woken.set()
+        return False
+
     @property
     def activity(self) -> str:
         """Current loading step, or empty."""
@@ -195,6 +220,7 @@ class Screener:
     def close(self) -> None:
         """Stop the background refresh."""
         self._ended.set()
+        self._woken.set()
         if self._follower is not None:
             self._follower.join(timeout=10)
 
@@ -231,13 +257,20 @@ class Screener:
 
     def _follow(self, seconds: float) -> None:
         pause = seconds
-        while not self._ended.wait(pause):
+        while True:
+            self._woken.wait(pause)
+            self._woken.clear()
+            if self._ended.is_set():
+                return
             start = time.monotonic()
             try:
                 self._refresh()
             except (ResolverError, OSError) as error:
                 # the last snapshot still answers
                 _LOG.warning("the store cannot be followed: %s", error)
+            with self._refreshed:
+                self._refresh_count += 1
+                self._refreshed.notify_all()
             # with frequent commits, refreshing must leave time for answers
             pause = max(seconds, min(_PAUSE_FACTOR * (time.monotonic() - start), _MAX_PAUSE))
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -164,6 +165,15 @@ def _set_headers(response: Response) -> Response:
         response.set_cookie(
             SESSION_COOKIE, g.token, httponly=True, samesite="Lax", secure=is_secure(), path="/"
         )
+    return response
+
+
+@blueprint.after_request
+def _note_commit(response: Response) -> Response:
+    """Let later pages of this user show what the request has changed, whichever process answers."""
+    if request.method == "POST" and response.status_code < 400:
+        with suppress(StoreError):
+            current_service().note_commit(current_service().hub.store.revision)
     return response
 
 

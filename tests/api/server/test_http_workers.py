@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from resolver.api.server.http_workers import _ConnectionCounts
+from resolver.client import Client
 from resolver.hub.hub import Hub
 from tests.api.serving import ask, child_ids, served, wait_ready
 from tests.hub.hubs import OPTIONS, make_intake
@@ -136,6 +137,25 @@ def test_records_sent_at_once_are_all_committed(serving: Serving) -> None:
         # records sent during a commit go with the next one
         assert view.revision >= max(versions)
     everywhere(address, "Oleg D7", max(versions))
+
+
+def test_callers_read_what_they_have_written(serving: Serving) -> None:
+    _, address, _ = serving
+    with Client(address) as client, ThreadPoolExecutor(4) as pool:
+        for number in range(4):
+            name = f"Ottokar B{number}x Wendelin"
+            posted = client.post("wharf", f"{number}", "Person", {"name": [name]})
+            answers = list(pool.map(lambda _, name=name: check(address, name), range(4)))
+            assert {answer["version"] >= posted.version for answer in answers} == {True}
+            assert {answer["results"][0]["caption"] for answer in answers} == {name}
+            withdrawn = urllib.request.Request(f"{address}/records/wharf/{number}", method="DELETE")
+            with urllib.request.urlopen(withdrawn, timeout=60) as answer:
+                version = json.load(answer)["version"]
+            answers = list(pool.map(lambda _, name=name: check(address, name), range(4)))
+            assert {answer["version"] >= version for answer in answers} == {True}
+            assert name not in {
+                match["caption"] for answer in answers for match in answer["results"]
+            }
 
 
 def test_metrics_are_summed_over_workers(serving: Serving) -> None:
