@@ -95,6 +95,7 @@ pages: setup  ## write the reference pages that are generated from tables
 	$(BIN)/resolver formats --markdown > docs/reference/formats.md
 	$(BIN)/resolver comparators --markdown > docs/reference/comparators.md
 	$(BIN)/resolver settings --markdown > docs/reference/settings.md
+	$(BIN)/python .ci/licenses.py > docs/reference/licenses.md
 
 screenshots: setup  ## take the pictures in docs/images from generated data (needs chromium and chromedriver)
 	$(BIN)/python -m benchmarks.screenshots

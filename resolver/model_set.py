@@ -19,7 +19,7 @@ from resolver.reference.tables import RIGOUR_VERSION
 from resolver.scoring import Model, model_from_json
 from resolver.scoring.relations.relation_weights import RelationWeights, weights_from_json
 
-STAMPED_LIBRARIES = ("jellyfish", "nicknames", "icu4py", "rapidfuzz", "pykakasi")
+STAMPED_LIBRARIES = ("jellyfish", "nicknames", "icu4py", "rapidfuzz")
 """Libraries that scores depend on, besides the model and this program."""
 RELATIONS = "relations"
 """Name of the file of weights of relations, without its ending, and of their version in a stamp."""

@@ -74,13 +74,14 @@ UNSAFE_MODULES = {"pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle"
 READS_ITS_OWN = "resolver/kernels/sent_results.py"
 """Module that loads nothing but what a copy of its own process sends it."""
 # PyICU is compiled where it is installed, against any ICU, and these libraries bring it; `hanja`
-# brings the tools of its tests.
+# brings the tools of its tests; `pykakasi` is under the GPL.
 REPLACED_MODULES = {
     "icu": "resolver.kernels.icu",
     "normality": "resolver.reference",
     "rigour": "resolver.reference",
     "followthemoney": "resolver.reference.ftm",
     "hanja": "resolver.normalize.scripts",
+    "pykakasi": "resolver.normalize.scripts",
 }
 
 

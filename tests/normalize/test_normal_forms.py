@@ -83,9 +83,9 @@ NAMES = {
     """,
 }
 READINGS = {
-    "習近平": ("shukinpei", "습근평"),
+    "習近平": ("shuchikahira", "습근평"),
     "張偉": ("choi", "장위"),
-    "李明博": ("sumomoakihiro", "이명박"),
+    "李明博": ("riakihiro", "이명박"),
     "安倍晋三": ("abeshinzo", "안배진삼"),
     "盧武鉉": ("robugen", "노무현"),
     "くみ子": ("kumiko",),

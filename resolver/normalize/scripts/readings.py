@@ -1,25 +1,22 @@
 """Readings of Han words that no table of names contains, and of words in scripts of India.
 
-Japanese readings come from `pykakasi` (its dictionary has the common reading of a word, not every
-one that a name may have), Korean ones syllable by syllable from a table (`sino_korean`). Both are
-loaded when first needed.
+Japanese readings come from a dictionary (`japanese`). It has the usual reading of a word, not every
+one that a name may have. Korean readings are put together by syllables (`sino_korean`). Both tables
+are loaded when they are first needed.
 """
 
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import Any
 
 from resolver.normalize.folding import HAN
 from resolver.normalize.scripts.indic import INDIC, transliterate_indic
+from resolver.normalize.scripts.japanese import LONGEST, japanese_reading
 from resolver.normalize.scripts.sino_korean import korean_reading
 from resolver.normalize.word_pairs import parse_pairs
 from resolver.records.prepared.text_cache import cache_short_texts
 
-_LONG = re.compile("([aiueo])\\1|(?<=o)u")
-_LONGEST = 8
-_WRITTEN = re.compile(f"{HAN.pattern}|[\u3041-\u30ff]")
+_WRITTEN = re.compile(f"{HAN.pattern}|[々\u3041-\u30ff]")
 FIXED_READINGS = {
     word: (reading,)
     for word, reading in parse_pairs(
@@ -37,14 +34,6 @@ Each reading occurs once, so that names that differ in Chinese do not match by a
 """
 
 
-@cache
-def _kakasi() -> Any:
-    from pykakasi import kakasi
-
-    create: Any = kakasi
-    return create()
-
-
 @cache_short_texts(20_000)
 def readings(word: str) -> tuple[str, ...]:
     """Return possible readings of a word; nothing for words in other scripts.
@@ -57,14 +46,6 @@ def readings(word: str) -> tuple[str, ...]:
         return (transliterate_indic(word),)
     if word in FIXED_READINGS:
         return FIXED_READINGS[word]
-    if not 0 < len(word) <= _LONGEST or not HAN.search(word) or not all(map(_WRITTEN.match, word)):
+    if not 0 < len(word) <= LONGEST or not HAN.search(word) or not all(map(_WRITTEN.match, word)):
         return ()
-    korean = korean_reading(word)
-    return _japanese_readings(word) + ((korean,) if korean else ())
-
-
-def _japanese_readings(word: str) -> tuple[str, ...]:
-    reading = "".join(part["hepburn"] for part in _kakasi().convert(word)).replace("'", "")
-    if not (reading.isascii() and reading.isalpha()):
-        return ()
-    return (_LONG.sub(lambda match: match[1] or "", reading),)
+    return tuple(filter(None, (japanese_reading(word), korean_reading(word))))
