@@ -105,7 +105,9 @@ _INDEX_FIELDS = {"load": True, "index_current": True}
 
 @endpoint(blueprint, "GET", "/catalog", _ACCESS, responses={200: json_response_of(_CATALOG)})
 def catalog() -> Response:
-    """List the datasets: each source, and `default`, which contains them all."""
+    """List the datasets: each source, the further datasets that lists name, and `default`, which
+    contains them all.
+    """
     return _catalog_response()
 
 
@@ -116,12 +118,17 @@ def manifest() -> Response:
 
 
 def _catalog_response() -> Response:
-    version, sources = source_policy.read_catalog(current_service().hub, viewer())
-    datasets = [_source_view(source, version) for source in sources]
+    version, sources, further = source_policy.read_datasets(current_service().hub, viewer())
+    further_by_name = {dataset.name: dataset for dataset in further}
+    datasets = [
+        _source_view(source, further_by_name.pop(source.name, None), version) for source in sources
+    ]
+    datasets += [_further_view(dataset, version) for dataset in further_by_name.values()]
+    names = [dataset["name"] for dataset in datasets]
     return json_response(
         {
-            "datasets": [_default_view(sources, version), *datasets],
-            "current": [DEFAULT_DATASET, *(source.name for source in sources)],
+            "datasets": [_default_view(sources, names, version), *datasets],
+            "current": [DEFAULT_DATASET, *names],
             "outdated": [],
             "index_stale": False,
             "version": version,
@@ -129,28 +136,46 @@ def _catalog_response() -> Response:
     )
 
 
-def _source_view(source: StoredSource, version: int) -> dict[str, Any]:
+def _source_view(
+    source: StoredSource, further: source_policy.FurtherDataset | None, version: int
+) -> dict[str, Any]:
     return {
         "name": source.name,
         "title": source.title or source.name,
         "publisher": source.agency or None,
         "version": source.list_version or source.updated,
         "updated_at": source.updated or None,
-        "records": source.records,
+        "records": source.records + (further.records if further else 0),
         "children": [],
         **_INDEX_FIELDS,
         "index_version": str(version),
     }
 
 
-def _default_view(sources: Sequence[StoredSource], version: int) -> dict[str, Any]:
+def _further_view(dataset: source_policy.FurtherDataset, version: int) -> dict[str, Any]:
+    return {
+        "name": dataset.name,
+        "title": dataset.name,
+        "publisher": None,
+        "version": dataset.updated,
+        "updated_at": dataset.updated or None,
+        "records": dataset.records,
+        "children": [],
+        **_INDEX_FIELDS,
+        "index_version": str(version),
+    }
+
+
+def _default_view(
+    sources: Sequence[StoredSource], names: Sequence[str], version: int
+) -> dict[str, Any]:
     return {
         "name": DEFAULT_DATASET,
         "title": "Everything",
         "version": str(version),
         "updated_at": max((source.updated for source in sources), default="") or None,
         "records": sum(source.records for source in sources),
-        "children": [source.name for source in sources],
+        "children": list(names),
         **_INDEX_FIELDS,
         "index_version": str(version),
     }

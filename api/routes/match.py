@@ -38,6 +38,7 @@ from resolver.api.schemas.entity_schemas import (
     ENTITY_FIELDS,
     QUERY_EXAMPLE,
     REVISION_FIELDS,
+    STATED_TIMES,
     TOTAL,
 )
 from resolver.api.schemas.json_response import json_response
@@ -105,6 +106,7 @@ _RESULT = component(
                 " `prior` and `calibration` frame the sum; `competition` is what other candidates"
                 " that fit as well take from it.",
             },
+            **STATED_TIMES,
         },
     ),
 )

@@ -68,7 +68,9 @@ ENTITY_FIELDS = {
     "datasets": STRINGS,
     "referents": STRINGS,
 }
-ENTITY = component("Entity", closed_object(ENTITY_FIELDS, {"target": BOOLEAN}))
+STATED_TIMES = {"first_seen": STRING, "last_change": STRING}
+"""Members that entities have whose lists state these times."""
+ENTITY = component("Entity", closed_object(ENTITY_FIELDS, {"target": BOOLEAN, **STATED_TIMES}))
 # `other`: the entity that took over or gave up records in a merge or split.
 EVENT = component(
     "Event",

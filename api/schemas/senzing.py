@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from flask import request
 
-from resolver.ingest.formats.ftm.ftm_schema import edge_ends
+from resolver.ingest.formats.ftm.ftm_schema import edge_ends, is_link_schema
 
 SENZING = "application/vnd.senzing+json"
 """Media type of Senzing's entity format."""
@@ -91,6 +91,9 @@ def senzing_lines(entities: Iterable[_Entity]) -> Iterator[bytes]:
         if edge_ends(entity["schema"]) is not None:
             edges.append(entity)
             continue
+        if is_link_schema(entity["schema"]):
+            # what it says is among the values of the entity
+            continue
         if node is not None:
             yield _line(node, edges)
         node, edges = entity, []
@@ -104,6 +107,9 @@ def _line(entity: _Entity, edges: list[_Entity]) -> bytes:
     return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
 
+_REPEATED = ("name", "addressEntity", "sanctions", "identification", "positionOccupancies")
+
+
 def _features(entity: _Entity) -> Iterator[dict[str, str]]:
     record_type = _RECORD_TYPES.get(entity["schema"], "")
     if record_type:
@@ -113,8 +119,8 @@ def _features(entity: _Entity) -> Iterator[dict[str, str]]:
     for i, name in enumerate(names):
         yield {"NAME_TYPE": "AKA" if i else "PRIMARY", name_attribute: name}
     for prop, values in entity["properties"].items():
-        # the entities nested in these two repeat texts of the entity itself
-        if prop not in ("name", "addressEntity", "sanctions"):
+        # the entities nested in these repeat texts of the entity itself
+        if prop not in _REPEATED:
             for value in values:
                 yield _feature(prop, value, entity["id"])
     yield {"REL_ANCHOR_DOMAIN": SOURCE, "REL_ANCHOR_KEY": entity["id"]}

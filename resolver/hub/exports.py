@@ -3,7 +3,8 @@
 A canonical export holds entities named by their smallest record id, golden values with the records
 that state them, and links; no ids, revisions or times. It depends on records and decisions alone:
 the same of them give the same bytes, whatever the order and number of commits. A full export also
-has ids and revisions, sources, decisions, and where retired ids lead.
+has ids and revisions, sources, decisions, and where retired ids lead. An export as FollowTheMoney
+has entities and their link entities only, and can be read again as a list.
 """
 
 from __future__ import annotations
@@ -20,11 +21,13 @@ from resolver.errors import OutputError
 from resolver.hub.hub import Hub
 from resolver.hub.stored_results import StoredResults, load_all_results, smallest_record_ids
 from resolver.merging import (
+    GoldenLink,
     GoldenRecord,
     GoldenRelation,
     GoldenValue,
     build_partition,
     iterate_golden_records,
+    to_ftm,
 )
 from resolver.normalize import country_code
 from resolver.pipeline import merge_entities
@@ -33,7 +36,7 @@ from resolver.store import LinkColor, StoredDecision, StoreView
 from resolver.store.array_files import replace_file
 
 
-def export_store(hub: Hub, out: Path, *, canonical: bool = False) -> int:
+def export_store(hub: Hub, out: Path, *, canonical: bool = False, ftm: bool = False) -> int:
     """Write an export into a file; return the number of lines.
 
     Raises `OutputError` where it cannot be written.
@@ -41,7 +44,7 @@ def export_store(hub: Hub, out: Path, *, canonical: bool = False) -> int:
     count = 0
     try:
         with replace_file(out) as file:
-            for line in export_lines(hub, canonical=canonical):
+            for line in export_lines(hub, canonical=canonical, ftm=ftm):
                 file.write(line)
                 count += 1
     except OSError as error:
@@ -51,23 +54,29 @@ def export_store(hub: Hub, out: Path, *, canonical: bool = False) -> int:
     return count
 
 
-def export_lines(hub: Hub, *, canonical: bool = False) -> Iterator[bytes]:
+def export_lines(hub: Hub, *, canonical: bool = False, ftm: bool = False) -> Iterator[bytes]:
     """Yield the lines of an export, each a JSON object and a line break."""
     results = load_all_results(hub)
     entity_ids = smallest_record_ids(results) if canonical else results.entity_ids
-    for row in chain(_entities(results, entity_ids), _links(results)):
+    golden_records = _golden_records(results, entity_ids)
+    rows: Iterator[dict[str, Any]]
+    if ftm:
+        rows = (entity for golden in golden_records for entity in to_ftm(golden))
+    else:
+        rows = chain(map(_entity, golden_records), _links(results))
+    for row in rows:
         yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
-    if not canonical:
+    if not canonical and not ftm:
         with hub.store.view() as view:
             for row in _context_rows(view):
                 yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _entities(results: StoredResults, entity_ids: pa.StringArray) -> Iterator[dict[str, Any]]:
+def _golden_records(results: StoredResults, entity_ids: pa.StringArray) -> Iterator[GoldenRecord]:
     """Yield the golden records, by entity id."""
     batch, labels = results.resolution.batch, results.resolution.labels
     merge = merge_entities(batch, build_partition(batch, labels, entity_ids), country_code)
-    return (_entity(golden) for golden in iterate_golden_records(merge))
+    return iterate_golden_records(merge)
 
 
 def _entity(golden: GoldenRecord) -> dict[str, Any]:
@@ -82,6 +91,7 @@ def _entity(golden: GoldenRecord) -> dict[str, Any]:
             prop: [_value(value) for value in golden.values[prop]] for prop in sorted(golden.values)
         },
         "relations": [_relation(relation) for relation in golden.relations],
+        **({"links": [_link_entity(link) for link in golden.links]} if golden.links else {}),
         "conflicts": {prop: list(golden.conflicts[prop]) for prop in sorted(golden.conflicts)},
     }
 
@@ -108,6 +118,17 @@ def _relation(relation: GoldenRelation) -> dict[str, Any]:
     return {
         **{name: text for name, text in fields.items() if text},
         "records": list(relation.records),
+    }
+
+
+def _link_entity(link: GoldenLink) -> dict[str, Any]:
+    return {
+        "id": link.id,
+        "schema": link.schema,
+        "properties": {prop: list(texts) for prop, texts in link.properties},
+        "datasets": list(link.datasets),
+        **({"first_seen": link.listed_since} if link.listed_since else {}),
+        **({"last_change": link.last_change} if link.last_change else {}),
     }
 
 

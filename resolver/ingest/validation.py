@@ -29,6 +29,7 @@ from resolver.records.properties import (
     FULL_NAMES,
     HANDLING,
     IDENTIFIERS,
+    LINK_ENTITY,
     NAME_PARTS,
     RELATION,
     ROUTE,
@@ -41,6 +42,8 @@ MAX_ID = 500
 MAX_NOTES, MAX_WORD, MAX_RECORD = 20_000, 100, 200_000
 """Characters of notes, letters of a word in scripts with spaces, and characters of a record."""
 _NOTES = frozenset(("notes", "summary", "description"))
+MAX_LINK_ENTITY = 100_000
+"""Characters of an entity that joins or describes records, as its list states it."""
 _PACKED = frozenset((ADDRESS, RELATION, ROUTE, HANDLING, *IDENTIFIERS))
 # scripts written without spaces, and signs between words
 _UNSPACED = re.compile(
@@ -131,6 +134,8 @@ def value_limit(prop: str) -> int:
     """Return the characters that a value of a property may have; a packed one has several parts."""
     if prop in _NOTES:
         return MAX_NOTES
+    if prop == LINK_ENTITY:
+        return MAX_LINK_ENTITY
     return MAX_NAME * 4 if prop in _PACKED else MAX_NAME
 
 
@@ -144,7 +149,7 @@ def _long_values(batch: Batch) -> Iterator[tuple[Rows, str]]:
         for code in np.flatnonzero(lengths > limit).tolist():
             reason = f"its {prop} is {lengths[code]:,} characters long, more than {limit:,}"
             yield _rows_with(column, np.array([code])), reason
-        if prop not in _NOTES:
+        if prop not in _NOTES and prop != LINK_ENTITY:
             for code, reason in _faulty_words(column.values, limit):
                 yield _rows_with(column, np.array([code])), f"its {prop} {reason}"
 
@@ -176,9 +181,11 @@ def _suspects(values: pa.StringArray, limit: int) -> list[int]:
 
 
 def _large_records(batch: Batch) -> Iterator[tuple[Rows, str]]:
-    """Yield the rows whose values are too many characters together."""
+    """Yield the rows whose values are too many characters together, without link entities, which
+    are not compared: their relations, addresses and numbers count.
+    """
     total = np.zeros(len(batch))
-    for column in batch.columns.values():
+    for column in (item for prop, item in batch.columns.items() if prop != LINK_ENTITY):
         lengths = _lengths(column.values)[column.codes]
         total += np.bincount(column.rows, weights=lengths, minlength=len(batch))
     rows = np.flatnonzero(total > MAX_RECORD)

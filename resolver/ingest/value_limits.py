@@ -2,8 +2,8 @@
 
 Every check of a name compares all names of each candidate, so a record keeps at most `MAX_VALUES`
 of each property, the first by their text in any order of rows; a reject states the number of values
-left out. (The longest real record has 95 aliases.) Relations are not compared with one another and
-have no limit.
+left out. (The longest real record has 95 aliases.) Relations and link entities, which are not
+compared with one another, have no limit.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import numpy as np
 
 from resolver.ingest.reader_types import LocatedBatch, Reject
 from resolver.records import Column
-from resolver.records.properties import RELATION
+from resolver.records.properties import LINK_ENTITY, RELATION
 
 MAX_VALUES = 500
+_UNLIMITED = (LINK_ENTITY, RELATION)
 
 
 def limit_values(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, list[Reject]]:
@@ -25,7 +26,7 @@ def limit_values(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, list[Re
     columns = dict(chunk.batch.columns)
     for prop, column in chunk.batch.columns.items():
         counts = np.bincount(column.rows, minlength=len(chunk.batch))
-        for row in np.flatnonzero(counts > MAX_VALUES).tolist() if prop != RELATION else ():
+        for row in np.flatnonzero(counts > MAX_VALUES).tolist() if prop not in _UNLIMITED else ():
             fault = f"only {MAX_VALUES} of its {counts[row]:,} values of {prop} are taken"
             identity = chunk.batch.ids[row].as_py()
             rejects.append(Reject.of_record(label, int(chunk.lines[row]), identity, fault))

@@ -8,14 +8,19 @@ records, by the rules of `canonical_values` and `survivorship`) → `ftm` (entit
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from resolver.merging.golden_record import GoldenRecord, GoldenRelation, GoldenValue
+from resolver.merging.golden_record import (
+    GoldenLink,
+    GoldenRecord,
+    GoldenRelation,
+    GoldenValue,
+)
 from resolver.merging.partition import Partition, assign_entity_ids, build_partition
 
 if TYPE_CHECKING:
     from resolver.merging.build_golden import build_golden_records, iterate_golden_records
     from resolver.merging.canonical_values import CountryCode
     from resolver.merging.ftm.entity_batches import build_ftm_entities
-    from resolver.merging.ftm.entity_export import to_ftm
+    from resolver.merging.ftm.entity_export import to_ftm, to_ftm_entity
     from resolver.merging.merge_context import MergeContext, build_merge_context
     from resolver.merging.statement_table import (
         STATEMENT_COLUMNS,
@@ -32,6 +37,7 @@ _LAZY = {
     "MergeContext": "merge_context",
     "build_merge_context": "merge_context",
     "to_ftm": "ftm.entity_export",
+    "to_ftm_entity": "ftm.entity_export",
     "build_ftm_entities": "ftm.entity_batches",
     "STATEMENT_COLUMNS": "statement_table",
     "build_statements": "statement_table",
@@ -42,6 +48,7 @@ _LAZY = {
 __all__ = [
     "STATEMENT_COLUMNS",
     "CountryCode",
+    "GoldenLink",
     "GoldenRecord",
     "GoldenRelation",
     "GoldenValue",
@@ -57,6 +64,7 @@ __all__ = [
     "iterate_merged",
     "iterate_statements",
     "to_ftm",
+    "to_ftm_entity",
 ]
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from resolver.merging.canonical_values import CODED_PROPERTIES, CountryCode, equality_key
 from resolver.merging.entity_values import ValueChunk, split_values
-from resolver.merging.golden_record import GoldenRecord, GoldenRelation, GoldenValue
+from resolver.merging.golden_links import merge_links
+from resolver.merging.golden_record import GoldenLink, GoldenRecord, GoldenRelation, GoldenValue
 from resolver.merging.merge_context import MergeContext, MergeFacts, build_merge_context
 from resolver.merging.partition import build_partition
 from resolver.merging.schemata import choose_entity_kind, choose_schema
@@ -22,7 +23,7 @@ from resolver.merging.survivorship import (
 )
 from resolver.records import Batch
 from resolver.records.batch import IntArray
-from resolver.records.properties import RELATION
+from resolver.records.properties import LINK_ENTITY, RELATION
 
 
 def build_golden_records(
@@ -104,11 +105,15 @@ def build_golden_record(
     source_of = dict(zip(records, sources, strict=True))
     values: dict[str, tuple[GoldenValue, ...]] = {}
     relations: tuple[GoldenRelation, ...] = ()
+    links: tuple[GoldenLink, ...] = ()
     has_repeated = False
     starts, texts = runs.starts, runs.texts
     for number in range(runs.firsts[entity - runs.first], runs.firsts[entity - runs.first + 1]):
         prop, start, stop = runs.names[number], starts[number], starts[number + 1]
-        if prop == RELATION:
+        if prop == LINK_ENTITY:
+            statements = zip(runs.rows[start:stop], texts[start:stop], strict=True)
+            links = merge_links(statements, facts.ids, facts.targets, facts.repeated_links)
+        elif prop == RELATION:
             relations = _merge_relations(texts[start:stop], runs.rows[start:stop], facts)
         elif stop - start == 1:
             code = facts.canon.code(prop, texts[start]) if prop in CODED_PROPERTIES else ""
@@ -134,6 +139,7 @@ def build_golden_record(
         sources,
         values,
         relations,
+        links,
         conflicts,
     )
 

@@ -49,6 +49,29 @@ class GoldenRelation:
     records: tuple[str, ...]
 
 
+RelationStatement = tuple[str, str, str, str, str, str]
+"""Type, target (entity, else record as stated), name, role, start and end of a relation."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenLink:
+    """Link entity that records of a golden record state: a sanction, an address, an ownership …
+
+    `properties` name entities where records are in the data. `records`: ids of all records that
+    state it, if it is exported with this golden record; empty if with another one. `relations`:
+    records of this golden record with the relations that they have because of it.
+    """
+
+    id: str
+    schema: str
+    properties: tuple[tuple[str, tuple[str, ...]], ...]
+    datasets: tuple[str, ...]
+    listed_since: str
+    last_change: str
+    records: tuple[str, ...]
+    relations: frozenset[tuple[str, RelationStatement]]
+
+
 @dataclass(frozen=True, slots=True)
 class GoldenRecord:
     """Entity as described by all of its members.
@@ -67,6 +90,7 @@ class GoldenRecord:
     record_sources: tuple[str, ...]
     values: Mapping[str, tuple[GoldenValue, ...]]
     relations: tuple[GoldenRelation, ...] = ()
+    links: tuple[GoldenLink, ...] = ()
     conflicts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property

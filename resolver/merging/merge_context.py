@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resolver.merging.canonical_values import CanonicalCodes, CountryCode
+from resolver.merging.golden_links import RepeatedLinks
 from resolver.merging.partition import Partition
 from resolver.merging.relation_targets import RelationTargets, find_targets
 from resolver.merging.schemata import find_entity_schemata, find_record_schemata
@@ -27,6 +28,7 @@ class MergeFacts:
     schemata: list[str]
     targets: RelationTargets
     canon: CanonicalCodes
+    repeated_links: RepeatedLinks
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ def build_merge_context(batch: Batch, parts: Partition, country_code: CountryCod
         schemata,
         find_targets(batch, parts, schemata),
         CanonicalCodes(country_code),
+        RepeatedLinks.of(batch),
         batch,
         parts,
         parts.order.tolist(),

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from resolver.merging.golden_record import GoldenRelation
+from resolver.merging.golden_record import GoldenRelation, RelationStatement
 from resolver.merging.partition import Partition
 from resolver.records import Batch
 from resolver.records.packing import split_fields, unpack_relation
 from resolver.records.properties import RELATION
+from resolver.records.stated_links import iterate_links
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +42,23 @@ class RelationTargets:
         """Merge equal relations of one entity to the same target. `stated`: packed text → record
         ids.
         """
-        merged: dict[tuple[str, ...], tuple[GoldenRelation, set[str]]] = {}
+        merged: dict[RelationStatement, tuple[GoldenRelation, set[str]]] = {}
         for text in sorted(stated):
             item = self.resolve(text, ())
-            statement = (
-                item.type.value,
-                item.target or item.target_record,
-                item.name,
-                item.role,
-                item.start,
-                item.end,
-            )
-            merged.setdefault(statement, (item, set()))[1].update(stated[text])
+            merged.setdefault(state_relation(item), (item, set()))[1].update(stated[text])
         return tuple(_with_records(item, records) for _, (item, records) in sorted(merged.items()))
+
+
+def state_relation(item: GoldenRelation) -> RelationStatement:
+    """Return what a relation states, whoever states it."""
+    return (
+        item.type.value,
+        item.target or item.target_record,
+        item.name,
+        item.role,
+        item.start,
+        item.end,
+    )
 
 
 def _with_records(item: GoldenRelation, records: set[str]) -> GoldenRelation:
@@ -71,11 +76,17 @@ def _with_records(item: GoldenRelation, records: set[str]) -> GoldenRelation:
 
 
 def find_targets(batch: Batch, partition: Partition, schemata: Sequence[str]) -> RelationTargets:
-    """Look up every related record of a batch. `schemata`: schema of each entity."""
+    """Look up every record of a batch that a relation or link entity names. `schemata`: schema of
+    each entity.
+    """
     column = batch.columns.get(RELATION)
-    if column is None:
+    texts = [] if column is None else column.values.to_pylist()
+    related_ids = {split_fields(text, 2)[1] for text in texts} - {""}
+    for _, _, link in iterate_links(batch):
+        related_ids.update(record for prop in link.ends for record in link.properties[prop])
+    if not related_ids:
         return RelationTargets({})
-    targets = sorted({split_fields(text, 2)[1] for text in column.values.to_pylist()} - {""})
+    targets = sorted(related_ids)
     rows = pc.index_in(pa.array(targets, pa.string()), value_set=batch.ids).to_pylist()
     entities = {}
     for record, row in zip(targets, rows, strict=True):

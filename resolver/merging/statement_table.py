@@ -21,7 +21,12 @@ import pyarrow.compute as pc
 from resolver.merging.build_golden import merge_chunk
 from resolver.merging.canonical_values import CountryCode
 from resolver.merging.entity_values import ValueChunk, split_values
-from resolver.merging.ftm.edges import FtmEdge, build_edge, describe_relation
+from resolver.merging.ftm.edges import (
+    FtmEdge,
+    build_edge,
+    build_stated_edge,
+    describe_relation,
+)
 from resolver.merging.ftm.ftm_values import FtmValue
 from resolver.merging.ftm.statement_rows import (
     FtmValueTable,
@@ -35,8 +40,9 @@ from resolver.merging.partition import build_partition
 from resolver.merging.schemata import descends_from
 from resolver.records import Batch
 from resolver.records.batch import IntArray
-from resolver.records.properties import RELATION
-from resolver.reference.ftm.schemata import BASE_ID
+from resolver.records.properties import LINK_ENTITY, RELATION
+from resolver.records.stated_links import ADDRESS_SCHEMA, unpack_link
+from resolver.reference.ftm.schemata import BASE_ID, find_property
 from resolver.reference.ftm.schemata import STATEMENT_COLUMNS as STATEMENT_COLUMNS
 
 _EMPTY_COLUMNS = ("lang", "first_seen", "last_seen")
@@ -133,29 +139,50 @@ def _statement_schema(row: int, context: MergeContext) -> str:
 def _split_relations(
     chunk: ValueChunk, context: MergeContext, table: FtmValueTable
 ) -> tuple[StatementRows, list[_StatedEdge]]:
-    """Return the relations of a chunk as notes (those without a target) and edges."""
+    """Return the relations and link entities of a chunk: what entities themselves have of them
+    (notes on relations without a target, ids of addresses), and edges.
+    """
     notes: list[tuple[int, int, int]] = []
     edges: list[_StatedEdge] = []
-    if RELATION not in chunk.names:
-        return _to_rows(notes), edges
-    in_column = chunk.columns == chunk.names.index(RELATION)
-    texts = (
-        context.batch.columns[RELATION].values.take(pa.array(chunk.codes[in_column])).to_pylist()
-    )
-    origins = number_origins(chunk, context, table)[in_column].tolist()
-    for text, row, origin in zip(texts, chunk.rows[in_column].tolist(), origins, strict=True):
+    covered: set[tuple[int, str]] = set()
+    origins = number_origins(chunk, context, table)
+    for text, row, origin in _texts_of(LINK_ENTITY, chunk, context, origins):
+        link = unpack_link(text)
+        entity = int(context.parts.entity[row])
+        covered.update((row, relation) for relation in link.relations)
+        if link.schema == ADDRESS_SCHEMA:
+            form = FtmValue("addressEntity", link.id)
+            notes.append((row, table.add(context.schemata[entity], form), origin))
+        for stating, stated in context.repeated_links.exported_with(row, text, link):
+            ftm_edge = build_stated_edge(unpack_link(stated), context.targets)
+            edges.append(_StatedEdge(entity, ftm_edge, stating, origin))
+    for text, row, origin in _texts_of(RELATION, chunk, context, origins):
         entity = int(context.parts.entity[row])
         canonical, schema = context.entity_ids[entity], context.schemata[entity]
         relation = context.targets.resolve(text, (context.ids[row],))
-        ftm_edge = build_edge(relation, canonical, schema)
-        if ftm_edge is not None:
-            edges.append(_StatedEdge(entity, ftm_edge, row, origin))
+        relation_edge = build_edge(relation, canonical, schema)
+        if relation_edge is not None:
+            if (row, text) not in covered:
+                edges.append(_StatedEdge(entity, relation_edge, row, origin))
             continue
         notes += [
             (row, table.add(schema, form), origin)
             for form in describe_relation(relation, canonical)
         ]
     return _to_rows(notes), sorted(edges)
+
+
+def _texts_of(
+    prop: str, chunk: ValueChunk, context: MergeContext, origins: IntArray
+) -> Iterator[tuple[str, int, int]]:
+    """Yield the values of a property in a chunk: text, record row and origin number."""
+    if prop not in chunk.names:
+        return
+    in_column = chunk.columns == chunk.names.index(prop)
+    codes = pa.array(chunk.codes[in_column])
+    texts = context.batch.columns[prop].values.take(codes).to_pylist()
+    rows, numbers = chunk.rows[in_column].tolist(), origins[in_column].tolist()
+    yield from zip(texts, rows, numbers, strict=True)
 
 
 def _to_rows(triples: list[tuple[int, int, int]]) -> StatementRows:
@@ -173,7 +200,9 @@ def _append_edges(
     triples: list[tuple[int, int, int]] = []
     canonical, records, entities = [], [], []
     for entity, stated, row, origin in edges:
-        forms = (FtmValue(BASE_ID, ""), FtmValue("recordId", context.ids[row]), *stated.forms)
+        forms = [FtmValue(BASE_ID, ""), *stated.forms]
+        if find_property(stated.schema, "recordId") is not None:
+            forms.insert(1, FtmValue("recordId", context.ids[row]))
         triples += [(row, table.add(stated.schema, form), origin) for form in forms]
         canonical += [stated.id] * len(forms)
         records += [f"{context.ids[row]}/{stated.id}"] * len(forms)

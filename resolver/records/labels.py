@@ -18,17 +18,19 @@ from resolver.records.properties import (
     CONTACTS,
     COUNTRIES,
     DATES,
+    ENTRY_COLUMNS,
     FULL_NAMES,
     HANDLING,
     IDENTIFIER_SET,
     IDENTIFIERS,
+    LINK_ENTITY,
     NAME_PARTS,
     PLACES,
-    REFERENTS,
     RELATION,
     ROUTE,
 )
 from resolver.records.relations.relation_types import RELATION_TYPES
+from resolver.records.stated_links import unpack_link
 
 PROPERTY_ORDER = (
     *FULL_NAMES,
@@ -65,7 +67,7 @@ ADMINISTRATIVE = frozenset(
         "summary",
         "wikipediaUrl",
         HANDLING,
-        REFERENTS,
+        *ENTRY_COLUMNS,
     }
 )
 """Properties about the entry in a list rather than about the person, group or asset."""
@@ -143,6 +145,17 @@ def _display_handling(text: str) -> str:
     return "; ".join(filter(None, (item.code, *details)))
 
 
+def _display_link(text: str) -> str:
+    """Return the schema of a link entity, and what it states beside the records at its ends."""
+    link = unpack_link(text)
+    stated = (
+        f"{property_label(prop).lower()} {', '.join(texts)}"
+        for prop, texts in link.properties.items()
+        if prop not in link.ends
+    )
+    return "; ".join((property_label(link.schema), *stated))
+
+
 _DISPLAY: dict[str, Callable[[str], str]] = {
     **dict.fromkeys(IDENTIFIER_SET, _display_identifier),
     **dict.fromkeys(DATES, _display_date),
@@ -151,4 +164,5 @@ _DISPLAY: dict[str, Callable[[str], str]] = {
     ROUTE: _display_route,
     ACTIVITY: lambda text: text.replace("_", " "),
     HANDLING: _display_handling,
+    LINK_ENTITY: _display_link,
 }

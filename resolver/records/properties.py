@@ -58,4 +58,12 @@ ACTIVITY = "activity"
 HANDLING = "handling"
 REFERENTS = "referents"
 """Other ids of an entity that its source lists with it."""
+DATASETS = "datasets"
+"""Further datasets that have a record, beside its source."""
+LISTED_SINCE, LAST_CHANGE = "firstSeen", "lastChange"
+"""Times that a list states of an entry: since when it is listed, and its last change there."""
+LINK_ENTITY = "linkEntity"
+"""Entities that join or describe records, as their list states them (see `stated_links`)."""
+ENTRY_COLUMNS = frozenset((REFERENTS, DATASETS, LISTED_SINCE, LAST_CHANGE, LINK_ENTITY))
+"""Columns about the entry of a list, which FollowTheMoney has no properties for."""
 IDENTIFIER_SET = frozenset(IDENTIFIERS)

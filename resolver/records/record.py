@@ -58,9 +58,33 @@ class Address:
 
     @property
     def text(self) -> str:
-        """Address on one line."""
-        parts = (self.full, self.street, self.city, self.region, self.postal_code, self.country)
-        return ", ".join(part for part in parts if part)
+        """Address on one line: `full`, and the parts that it does not have."""
+        parts = [self.street, self.city, self.region, self.postal_code]
+        if self.full:
+            words = _words(self.full)
+            parts = [part for part in parts if _words(part) not in words]
+        if self.country and not _ends_with_country(self.full, self.country):
+            parts.append(self.country)
+        return ", ".join(part for part in (self.full, *parts) if part)
+
+
+def _words(text: str) -> str:
+    """Return the words of a text in lower case, each with a space on both sides."""
+    return "".join(f" {word} " for word in re.findall(r"\w+", text.casefold()))
+
+
+def _ends_with_country(text: str, country: str) -> bool:
+    """Return whether the last part of an address names a country, given by name or code."""
+    last = text.rpartition(",")[2].strip()
+    if not last or last.casefold() == country.casefold():
+        return bool(last)
+    from resolver.reference.territories import lookup_territory
+
+    territory = lookup_territory(last)
+    if territory is None or last.casefold() in map(str.casefold, territory.places):
+        # a city may stand for its country where a country is asked for, but not here
+        return False
+    return territory == lookup_territory(country)
 
 
 class RelationType(StrEnum):

@@ -15,6 +15,7 @@ from resolver.records.labels import (
     property_label,
     sort_properties,
 )
+from resolver.records.properties import LINK_ENTITY
 from resolver.report.report_data import Fact, ReportRecord
 
 SHOWN_VALUES = 6
@@ -46,6 +47,9 @@ def _collect_values(batch: Batch, rows: npt.NDArray[np.int64]) -> dict[int, dict
     """Return the values of each of some rows (distinct, ascending) by property."""
     values_of: dict[int, dict[str, list[str]]] = {int(row): {} for row in rows}
     for prop, column in batch.columns.items():
+        if prop == LINK_ENTITY:
+            # relations, addresses and so on say what matters of these
+            continue
         starts = np.searchsorted(column.rows, rows, side="left").tolist()
         ends = np.searchsorted(column.rows, rows, side="right").tolist()
         for row, start, end in zip(rows.tolist(), starts, ends, strict=True):

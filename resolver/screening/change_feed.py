@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
@@ -61,18 +62,18 @@ def read_history(hub: Hub, entity_id: str, viewer: Viewer = STRANGER) -> list[Ch
 
 @dataclass(frozen=True, slots=True)
 class EntityTimes:
-    """Times of an entity: of the commit that brought it, of the latest update of a list that has
-    it, and of its last change. None: not known to the viewer.
+    """Times of an entity: since when it is listed, of the latest update of a list that has it, and
+    of its last change. None: not known to the viewer.
     """
 
-    first_commit: str | None
+    listed_since: str | None
     last_update: str | None
     last_change: str | None
 
     def to_json(self) -> dict[str, str | None]:
         """Return the times for JSON."""
         return {
-            "first_seen": self.first_commit,
+            "first_seen": self.listed_since,
             "last_seen": self.last_update,
             "last_change": self.last_change,
         }
@@ -81,23 +82,40 @@ class EntityTimes:
 def read_times(
     hub: Hub, entities: Iterable[Mapping[str, Any]], viewer: Viewer = STRANGER
 ) -> dict[str, EntityTimes]:
-    """Read the times of some entities (FtM forms) by id, as far as the viewer may know them."""
-    datasets = {entity["id"]: entity["datasets"] for entity in entities}
+    """Read the times of some entities (FtM forms) by id, as far as the viewer may know them.
+
+    What lists state of an entity holds: since when it is listed, and its last change unless the
+    store has changed it after the commit that brought it.
+    """
+    forms = {entity["id"]: entity for entity in entities}
+    names = {name for entity in forms.values() for name in entity["datasets"]}
     with hub.store.view() as view:
-        events = visible_events(view, view.changes_of(list(datasets)), viewer)
+        events = visible_events(view, view.changes_of(list(forms)), viewer)
         times = view.commit_times(sorted({event.revision for event in events}))
-        updates = view.update_times(sorted({name for names in datasets.values() for name in names}))
-    changed: dict[str, list[str]] = {}
+        updates = view.update_times(sorted(names))
+    changed: dict[str, set[str]] = {}
     for event in events:
-        changed.setdefault(event.entity, []).append(times[event.revision])
+        changed.setdefault(event.entity, set()).add(times[event.revision])
     return {
-        entity_id: EntityTimes(
-            min(changed.get(entity_id, ()), default=None),
-            max((updates[name] for name in names if name in updates), default=None),
-            max(changed.get(entity_id, ()), default=None),
-        )
-        for entity_id, names in datasets.items()
+        entity_id: _entity_times(entity, changed.get(entity_id, set()), updates)
+        for entity_id, entity in forms.items()
     }
+
+
+def _entity_times(
+    entity: Mapping[str, Any], changed: Collection[str], updates: Mapping[str, str]
+) -> EntityTimes:
+    first, last = (_utc(entity.get(name) or "") for name in ("first_seen", "last_change"))
+    return EntityTimes(
+        first or min(changed, default=None),
+        max((updates[name] for name in entity["datasets"] if name in updates), default=None),
+        last if last and len(changed) <= 1 else max(changed, default=None),
+    )
+
+
+def _utc(text: str) -> str:
+    """Return a time of a list with the mark of UTC, which is what lists mean without any."""
+    return f"{text}Z" if re.fullmatch(r"[\d-]{10}T[\d:.]+", text) else text
 
 
 def read_changes(

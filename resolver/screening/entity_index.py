@@ -15,7 +15,7 @@ import hashlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from resolver.hub.populations.check_models import build_check_models
 from resolver.model_set import ModelSet
 from resolver.pipeline import normalize
 from resolver.records import Batch, Handling, concat
+from resolver.records.datasets import Claim, DatasetScope
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.visibility import Viewer, is_visible
 from resolver.scoring import Thresholds
@@ -44,13 +45,15 @@ from resolver.screening.index_segment import (
     open_index_segment,
     write_index_segment,
 )
-from resolver.screening.source_policy import find_restricted_sources
+from resolver.screening.source_policy import find_claims, find_refused
 from resolver.store import StoreView
 from resolver.store.segments import open_segment_chain, remove_other_segments
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-_FORMAT = "6"
+_FORMAT = "7"
+_MAX_CACHED_RIGHTS = 16
+"""Viewers of different rights whose datasets a snapshot keeps; each is a set of names."""
 _LOG = logging.getLogger("resolver.index")
 
 
@@ -59,26 +62,33 @@ class IndexSnapshot:
     """Entity index at one revision of the store, with the thresholds and models for checks there.
 
     `population_revision` is that of the last refresh (0: none). `active[i]` marks the entities of
-    segment i that no later segment has replaced; `sources` are the names of all lists.
+    segment i that no later segment has replaced; `agencies` are those of all lists by name.
     """
 
     revision: int
     population_revision: int
-    sources: frozenset[str]
+    agencies: Mapping[str, str]
     thresholds: Thresholds
     models: ModelSet
     segments: tuple[IndexSegment, ...]
     active: tuple[Bools, ...]
 
     @cached_property
-    def restricted_sources(self) -> Mapping[str, frozenset[Handling]]:
-        """Sources without any record that everybody may see, and the handling of their records."""
-        return find_restricted_sources(
+    def claims(self) -> Mapping[Claim, frozenset[Handling] | None]:
+        """Datasets of its records by the source that says so, with the handling of the records;
+        None if everybody may see one.
+        """
+        return find_claims(
             [
                 (segment.handling, segment.inactive_record_rows(active))
                 for segment, active in self._masked_segments
             ]
         )
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """Names of all lists, and of further datasets that their records are in."""
+        return frozenset(self.agencies) | {name for _, name in self.claims}
 
     def active_of_kind(self, kind: int) -> list[ProfileMask]:
         """Return, for each segment, the active entities that may be of a kind."""
@@ -100,15 +110,42 @@ class IndexSnapshot:
         return zip(self.segments, self.active, strict=True)
 
     def sources_for(self, viewer: Viewer) -> frozenset[str]:
-        """Return the names of the lists of which the viewer may see a record."""
-        if not self.restricted_sources:
-            return self.sources
-        hidden = {
-            name
-            for name, handlings in self.restricted_sources.items()
-            if not any(is_visible(handling, viewer) for handling in handlings)
-        }
-        return self.sources - hidden
+        """Return the names of the lists and datasets of which the viewer may see a record; a list
+        without records is known to all.
+        """
+        return self._known_to(viewer)[0]
+
+    def scope(self, names: frozenset[str], viewer: Viewer) -> DatasetScope:
+        """Return the scope of some datasets for a viewer."""
+        return DatasetScope(names, self._known_to(viewer)[1])
+
+    def _known_to(self, viewer: Viewer) -> tuple[frozenset[str], frozenset[Claim]]:
+        """Return the datasets that a viewer may know, and the claims that do not count; computed
+        once for viewers of the same rights.
+        """
+        rights = replace(viewer, name="named" if viewer.name else "")
+        datasets = self._known_by_rights.get(rights)
+        if datasets is None:
+            shown = [
+                claim
+                for claim, handlings in self.claims.items()
+                if handlings is None or any(is_visible(handling, viewer) for handling in handlings)
+            ]
+            hidden = {name for _, name in self.claims} - {name for _, name in shown}
+            lists = {
+                source: self.agencies.get(source, "") for source, name in shown if source == name
+            }
+            if len(self._known_by_rights) >= _MAX_CACHED_RIGHTS:
+                self._known_by_rights.clear()
+            datasets = self._known_by_rights[rights] = (
+                self.sources - hidden,
+                find_refused(shown, lists),
+            )
+        return datasets
+
+    @cached_property
+    def _known_by_rights(self) -> dict[Viewer, tuple[frozenset[str], frozenset[Claim]]]:
+        return {}
 
     @cached_property
     def key_tables(self) -> list[StoredKeys]:
@@ -324,14 +361,14 @@ class EntityIndex:
         snapshot = IndexSnapshot(
             segments[-1].stored.until,
             self._hub.store_models.revision_at(view),
-            frozenset(source.name for source in view.sources()),
+            {source.name: source.agency for source in view.sources()},
             self._hub.options_of(view.head).thresholds,
             build_check_models(self._hub, view, count_entities(segments, masks), self._listed),
             tuple(segments),
             tuple(masks),
         )
         # compute lazy values here, so that no check has to
-        _ = snapshot.restricted_sources
+        _ = snapshot.sources
         for segment in segments:
             segment.warm()
         return snapshot

@@ -20,11 +20,12 @@ from resolver.merging import (
     build_partition,
     iterate_golden_records,
     to_ftm,
+    to_ftm_entity,
 )
 from resolver.normalize import country_code
-from resolver.records import Batch
+from resolver.records import Batch, Column
 from resolver.records.packing import split_fields
-from resolver.records.properties import REFERENTS, RELATION
+from resolver.records.properties import LINK_ENTITY, REFERENTS, RELATION
 from resolver.records.visibility import (
     STRANGER,
     Viewer,
@@ -32,12 +33,18 @@ from resolver.records.visibility import (
     visible_records,
     visible_rows,
 )
-from resolver.reference.ftm.schemata import find_schema
+from resolver.reference.ftm.schemata import Schema, find_schema
 from resolver.screening.visible_history import was_ever_visible
 from resolver.search.name_search import find_by_name_prefix, find_by_value, find_related_to
 from resolver.store import StoreView
 
 Numbers = npt.NDArray[np.int64]
+_LINK_ENDS: Mapping[str, tuple[str, ...]] = {
+    "Sanction": ("entity",),
+    "Passport": ("holder",),
+    "Identification": ("holder",),
+}
+"""Properties by which entities that are no edges name the one that they concern."""
 MAX_RELATED = 200
 """Related records shown with an entity at most."""
 
@@ -132,10 +139,12 @@ def _read_exact(
         if is_hidden_record or stored.id not in entity_ids.values():
             return None
         golden_records = iterate_golden_records(_build_context(batch, entity_ids))
+        if not with_relations:
+            own = next(golden for golden in golden_records if golden.id == stored.id)
+            return EntityDocument(stored.id, to_ftm_entity(own), view.revision)
         forms = [form for golden in golden_records for form in to_ftm(golden)]
-        own = next(form for form in forms if form["id"] == stored.id)
-        document = _nest_relations(own, forms) if with_relations else own
-        return EntityDocument(stored.id, document, view.revision)
+        document = next(form for form in forms if form["id"] == stored.id)
+        return EntityDocument(stored.id, _nest_relations(document, forms), view.revision)
 
 
 def add_current_ids(hub: Hub, ids: Iterable[str], viewer: Viewer = STRANGER) -> frozenset[str]:
@@ -182,7 +191,7 @@ def _load_neighborhood(
 def _drop_foreign_relations(
     view: StoreView, batch: Batch, owner: Numbers, number: int, ids: frozenset[str]
 ) -> Batch:
-    """Drop relations of some entities (`owner`) to others of the store.
+    """Drop relations and link entities of some entities (`owner`) to others of the store.
 
     Relations that the entity `number` states, those to its records (`ids`), and those within one
     entity stay. An entity related to many would otherwise bring thousands of relations that an
@@ -204,9 +213,21 @@ def _drop_foreign_relations(
     )
     columns = {prop: part for prop, part in batch.columns.items() if prop != RELATION}
     if is_kept.any():
-        rows, codes, origins = column.rows[is_kept], column.codes[is_kept], column.origins[is_kept]
-        columns[RELATION] = replace(column, rows=rows, codes=codes, origins=origins)
+        columns[RELATION] = _select_values(column, is_kept)
+    links = batch.columns.get(LINK_ENTITY)
+    if links is not None:
+        names_own = np.array(
+            [any(f'"{name}"' in text for name in ids) for text in links.values.to_pylist()]
+        )
+        columns[LINK_ENTITY] = _select_values(
+            links, (owner[links.rows] == number) | names_own[links.codes]
+        )
     return replace(batch, columns=columns)
+
+
+def _select_values(column: Column, mask: npt.NDArray[np.bool_]) -> Column:
+    rows, codes, origins = column.rows[mask], column.codes[mask], column.origins[mask]
+    return replace(column, rows=rows, codes=codes, origins=origins)
 
 
 def _find_related_entities(view: StoreView, index: RecordIndex, batch: Batch) -> list[int]:
@@ -272,7 +293,7 @@ def _build_forms(
     batch = visible_records(batch, viewer).canonical()
     if not len(batch):
         return []
-    forms = [to_ftm(golden)[0] for golden in iterate_golden_records(_build_context(batch, owners))]
+    forms = list(map(to_ftm_entity, iterate_golden_records(_build_context(batch, owners))))
     return sorted(forms, key=_caption_order)
 
 
@@ -292,29 +313,32 @@ def _build_context(batch: Batch, entity_ids: Mapping[str, str]) -> Any:
 
 
 def _nest_relations(own: dict[str, Any], forms: list[dict[str, Any]]) -> dict[str, Any]:
-    """Nest the edges of an entity, each with the entity at its other end (nested form of FtM)."""
+    """Nest the link entities of an entity, each with the entity at its other end (nested form of
+    FtM).
+    """
     by_id = {form["id"]: form for form in forms}
     properties: dict[str, list[Any]] = {
-        prop: list(values) for prop, values in own["properties"].items()
+        prop: [by_id.get(value, value) for value in values]
+        if prop == "addressEntity"
+        else list(values)
+        for prop, values in own["properties"].items()
     }
     for form in forms:
-        nested = _nest_edge(own["id"], form, by_id)
+        nested = _nest_link(own["id"], form, by_id)
         if nested is not None:
-            prop, edge = nested
-            properties.setdefault(prop, []).append(edge)
+            prop, link = nested
+            properties.setdefault(prop, []).append(link)
     return {**own, "properties": properties}
 
 
-def _nest_edge(
+def _nest_link(
     own_id: str, form: dict[str, Any], by_id: dict[str, dict[str, Any]]
 ) -> tuple[str, dict[str, Any]] | None:
-    """Return the property of an entity that holds an edge, and the edge with its other end."""
+    """Return the property of an entity that holds a link entity, and that with its other end."""
     schema = find_schema(form["schema"])
-    if schema is None or schema.edge is None:
-        return None
-    ends = schema.edge
+    ends = _find_ends(schema) if schema is not None else ()
     own_end = next((prop for prop in ends if own_id in form["properties"].get(prop, ())), None)
-    own_property = schema.properties.get(own_end) if own_end is not None else None
+    own_property = None if schema is None else schema.properties.get(own_end or "")
     if own_property is None or not own_property.reverse:
         return None
     properties = {
@@ -323,3 +347,7 @@ def _nest_edge(
         if prop != own_end
     }
     return own_property.reverse, {**form, "properties": properties}
+
+
+def _find_ends(schema: Schema) -> tuple[str, ...]:
+    return schema.edge or _LINK_ENDS.get(schema.name, ())

@@ -34,7 +34,7 @@ from resolver.records.kinds import combine_kinds, count_kinds
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.entity_profiles import build_profiles
-from resolver.records.prepared.ragged import Ragged, spread
+from resolver.records.prepared.ragged import spread
 from resolver.records.prepared.record_values import RecordValues
 from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.visibility import STRANGER, Viewer, visible_rows
@@ -62,15 +62,14 @@ class IndexSegment:
     """Segment of m entities with n records.
 
     `entities` are their numbers, ascending, and `ids` their ids. The records of entity row i are
-    rows `member_offsets[i]:member_offsets[i + 1]` of the stored segment, `sources[i]` their source
-    codes there. `is_restricted[i]` tells whether one of them is not visible to everybody.
+    rows `member_offsets[i]:member_offsets[i + 1]` of the stored segment. `is_restricted[i]` tells
+    whether one of them is not visible to everybody.
     """
 
     stored: Segment
     entities: Numbers
     ids: pa.StringArray
     member_offsets: Numbers
-    sources: Ragged
     is_restricted: npt.NDArray[np.bool_]
     prepared: PreparedBatch
     material: NameMaterial
@@ -270,7 +269,6 @@ def _build_segment(
 ) -> IndexSegment:
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     owners = np.repeat(np.arange(len(entities)), counts)
-    sources = Ragged.from_rows(owners, batch.sources.codes, len(entities))
     is_restricted = np.zeros(len(entities), dtype=np.uint8)
     is_public = visible_rows(batch, STRANGER)
     if is_public is not None:
@@ -281,11 +279,7 @@ def _build_segment(
         "members": offsets,
         **encode_texts("ids", ids),
     }
-    extra |= {
-        "sources.offsets": sources.offsets,
-        "sources.items": sources.items,
-        "guarded": is_restricted,
-    }
+    extra["guarded"] = is_restricted
     extra |= {f"words.{field.name}": getattr(words, field.name) for field in fields(IndexedNames)}
     extra |= {f"keys.{field.name}": getattr(keys, field.name) for field in fields(KeyTable)}
     # files store arrays of one dimension
@@ -319,7 +313,6 @@ def open_index_segment(stored: Segment) -> IndexSegment:
         extra["entities"],
         decode_texts("ids", extra),
         extra["members"],
-        Ragged(extra["sources.offsets"], extra["sources.items"]),
         np.asarray(extra["guarded"], dtype=np.uint8).view(np.bool_),
         prepared,
         row_gathering.material_from_arrays(_select_arrays("material.", extra), prepared),

@@ -33,6 +33,7 @@ from resolver.blocking.retrieval.word_lookup import (
 )
 from resolver.kernels.blocking.prefilter_records import PrefilterArrays
 from resolver.records import Kind
+from resolver.records.datasets import DatasetScope
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.screening.entity_index import IndexSnapshot
 from resolver.screening.index_segment import CHECK_PLAN, IndexSegment
@@ -155,8 +156,8 @@ class CandidateFinder:
             open_mask = mask
             if not visibility.is_whole:
                 open_mask = ProfileMask.of(mask.active & visibility.open)
-            if profiles.sources is not None:
-                has_source = _has_record_of(segment, frozenset(profiles.sources))
+            if profiles.scope is not None:
+                has_source = _has_record_of(segment, profiles.scope)
                 open_mask = ProfileMask.of(open_mask.active & has_source)
             rankings.append(search.find(part, open_mask, first, entity_count))
             if not visibility.is_whole:
@@ -269,14 +270,8 @@ def _query_plan(query: PreparedBatch) -> Plan:
 
 
 @lru_cache(maxsize=16)
-def _has_record_of(segment: IndexSegment, sources: frozenset[str]) -> Bools:
-    """Return which entities of a segment are known to one of some sources."""
-    record_sources = segment.stored.batch.sources
-    is_selected = np.array(
-        [name in sources for name in record_sources.values.to_pylist()], dtype=bool
-    )
-    counts = np.bincount(
-        segment.sources.rows[is_selected[segment.sources.items]], minlength=len(segment)
-    )
-    has_record: Bools = counts > 0
+def _has_record_of(segment: IndexSegment, scope: DatasetScope) -> Bools:
+    """Return which entities of a segment have a record in a scope."""
+    has_record = np.zeros(len(segment), dtype=bool)
+    has_record[segment.owners[scope.has(segment.stored.batch)]] = True
     return has_record

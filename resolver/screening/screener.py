@@ -128,8 +128,9 @@ class MatchQuery:
     """Options of a check: at most `limit` entities with a score of `cutoff` or more (None: the
     review threshold).
 
-    `sources` restricts the entities to those known to one of these (None: any). `accept` filters
-    FtM entities. Entities are compared and shown as `viewer` may see their records.
+    `sources` restricts the entities to those in one of these lists or datasets (None: any).
+    `accept` filters FtM entities. Entities are compared and shown as `viewer` may see their
+    records.
     """
 
     limit: int = 5
@@ -243,14 +244,14 @@ class Screener:
             return search_entities(text, snapshot, scope, entity_id)
 
     def visible_sources(self, viewer: Viewer = STRANGER) -> frozenset[str]:
-        """Return the names of the lists that the viewer may know. Raises `StoreError` for an empty
-        store.
+        """Return the names of the lists and datasets that the viewer may know. Raises `StoreError`
+        for an empty store.
         """
         return self._current_snapshot().sources_for(viewer)
 
     def hidden_sources(self, viewer: Viewer = STRANGER) -> frozenset[str]:
-        """Return the names of the lists that the viewer may not know. Raises `StoreError` for an
-        empty store.
+        """Return the names of the lists and datasets that the viewer may not know. Raises
+        `StoreError` for an empty store.
         """
         snapshot = self._current_snapshot()
         return snapshot.sources - snapshot.sources_for(viewer)
@@ -310,7 +311,9 @@ class Screener:
         """Compare a query, and return its candidates, and whether these are all."""
         # the id of the query plays no part; the comparison gives it another
         prepared = normalize(batch_from_record(query).canonical(), snapshot.models)
-        profiles = ProfileBuilder(options.viewer, options.sources, snapshot.models)
+        viewer, sources = options.viewer, options.sources
+        scope = None if sources is None else snapshot.scope(sources, viewer)
+        profiles = ProfileBuilder(viewer, scope, snapshot.models)
         candidates = self._finder.find_candidates(
             prepared, snapshot, profiles, MAX_COMPARED, compared_share(prepared)
         )

@@ -7,7 +7,7 @@ segment; a snapshot only subtracts the records that were replaced since.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,9 +17,10 @@ from resolver.hub.hub import Hub
 from resolver.hub.index.record_index import RecordIndex
 from resolver.records import Batch, Handling
 from resolver.records.batch import IntArray
+from resolver.records.datasets import Claim, dataset_rows
 from resolver.records.packing import unpack_handling
 from resolver.records.prepared.ragged import spread
-from resolver.records.properties import HANDLING
+from resolver.records.properties import DATASETS, HANDLING
 from resolver.records.visibility import STRANGER, Viewer, visible_rows
 from resolver.store import StoredSource
 
@@ -53,38 +54,32 @@ class HandlingTable:
     """Handling of n records: entry i of record `rows[i]` (ascending) has statement
     `statements[codes[i]]`.
 
-    A statement is a source and a packed handling, empty where a record states none. `counts` is the
-    number of entries per statement.
+    A record has an entry for each of its datasets. A statement is a claim (source and dataset) and
+    a packed handling, empty where a record states none. `counts` is the number of entries per
+    statement.
     """
 
     rows: IntArray
     codes: IntArray
-    statements: Sequence[tuple[str, str]]
+    statements: Sequence[tuple[Claim, str]]
     counts: Numbers
 
     @classmethod
     def from_batch(cls, batch: Batch) -> HandlingTable:
         """Build the table of the records of a batch."""
         column = batch.columns.get(HANDLING)
-        rows, texts = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-        values = [_UNRESTRICTED]
+        texts, values = np.zeros(len(batch), dtype=np.int64), [_UNRESTRICTED]
         if column is not None:
-            rows, texts = column.rows.astype(np.int64), column.codes.astype(np.int64) + 1
+            texts[column.rows] = column.codes.astype(np.int64) + 1
             values += column.values.to_pylist()
-        is_unrestricted = np.ones(len(batch), dtype=bool)
-        is_unrestricted[rows] = False
-        rows = np.concatenate([rows, np.flatnonzero(is_unrestricted)])
-        texts = np.concatenate([texts, np.zeros(len(rows) - len(texts), dtype=np.int64)])
+        rows, places, claims = dataset_rows(batch)
         order = np.argsort(rows, kind="stable")
-        rows = rows[order]
+        rows, places = rows[order], places[order]
         keys, codes, counts = np.unique(
-            batch.sources.codes[rows] * np.int64(len(values)) + texts[order],
-            return_inverse=True,
-            return_counts=True,
+            places * np.int64(len(values)) + texts[rows], return_inverse=True, return_counts=True
         )
-        names = batch.sources.values.to_pylist()
         statements = [
-            (names[key // len(values)], values[key % len(values)]) for key in keys.tolist()
+            (claims[key // len(values)], values[key % len(values)]) for key in keys.tolist()
         ]
         return cls(
             rows.astype(np.int32), codes.astype(np.int32), statements, counts.astype(np.int64)
@@ -99,26 +94,37 @@ class HandlingTable:
         return self.counts - np.bincount(self.codes[places], minlength=len(self.counts))
 
 
-def find_restricted_sources(
+def find_claims(
     tables: Sequence[tuple[HandlingTable, Numbers]],
-) -> Mapping[str, frozenset[Handling]]:
-    """Return the sources without any record that everybody may see, and the handling of their
-    records.
+) -> Mapping[Claim, frozenset[Handling] | None]:
+    """Return the claims of current records with the handling of these; None if everybody may see
+    one of them.
 
     Each table comes with the record rows that no longer count.
     """
-    texts_of: dict[str, set[str]] = {}
+    texts_of: dict[Claim, set[str]] = {}
     for table, inactive_rows in tables:
         for place in np.flatnonzero(table.counts_without(inactive_rows) > 0).tolist():
-            source, text = table.statements[place]
-            texts_of.setdefault(source, set()).add(text)
-    restricted = {name: texts for name, texts in texts_of.items() if _UNRESTRICTED not in texts}
-    handlings = {name: frozenset(map(unpack_handling, texts)) for name, texts in restricted.items()}
-    return {
-        name: stated
-        for name, stated in handlings.items()
-        if not any(handling.code == "H0" for handling in stated)
-    }
+            claim, text = table.statements[place]
+            texts_of.setdefault(claim, set()).add(text)
+    return {claim: _restriction(texts) for claim, texts in texts_of.items()}
+
+
+def _restriction(texts: set[str]) -> frozenset[Handling] | None:
+    stated = frozenset(map(unpack_handling, texts - {_UNRESTRICTED}))
+    is_open = _UNRESTRICTED in texts or any(handling.code == "H0" for handling in stated)
+    return None if is_open else stated
+
+
+def find_refused(claims: Iterable[Claim], agency_of: Mapping[str, str]) -> frozenset[Claim]:
+    """Return those of some claims that name the list of another agency: only an agency itself says
+    what is in its list. `agency_of`: agencies of the lists that the viewer may know.
+    """
+    return frozenset(
+        (source, name)
+        for source, name in claims
+        if source != name and agency_of.get(name, "") not in ("", agency_of.get(source, ""))
+    )
 
 
 def read_catalog(hub: Hub, viewer: Viewer = STRANGER) -> tuple[int, list[StoredSource]]:
@@ -139,6 +145,58 @@ def read_catalog(hub: Hub, viewer: Viewer = STRANGER) -> tuple[int, list[StoredS
             for source, visible_count in counted
             if visible_count or _may_be_empty(source, viewer)
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class FurtherDataset:
+    """Dataset that lists name for records of theirs: how many of these the viewer may see, and the
+    latest update of such a list.
+    """
+
+    name: str
+    records: int
+    updated: str
+
+
+def read_datasets(
+    hub: Hub, viewer: Viewer = STRANGER
+) -> tuple[int, list[StoredSource], list[FurtherDataset]]:
+    """Read what `read_catalog` does, and the datasets that lists name beside their own.
+
+    These may be sources, too.
+    """
+    revision, sources = read_catalog(hub, viewer)
+    counts: Counter[Claim] = Counter()
+    if sources:
+        with hub.indexed_view() as (_, index):
+            counts = _count_further(index, viewer)
+    source_of = {source.name: source for source in sources}
+    agency_of = {source.name: source.agency for source in sources}
+    refused = find_refused(counts, agency_of)
+    records: Counter[str] = Counter()
+    updated: dict[str, str] = {}
+    for (source, name), count in counts.items():
+        if (source, name) not in refused:
+            records[name] += count
+            updated[name] = max(updated.get(name, ""), source_of[source].updated)
+    datasets = [FurtherDataset(name, records[name], updated[name]) for name in sorted(records)]
+    return revision, sources, datasets
+
+
+def _count_further(index: RecordIndex, viewer: Viewer) -> Counter[Claim]:
+    """Count the current records of each further dataset that the viewer may see."""
+    counts: Counter[Claim] = Counter()
+    for segment in index.segments:
+        if DATASETS not in segment.batch.columns:
+            continue
+        rows, places, claims = dataset_rows(segment.batch)
+        is_counted = index.are_current(segment.first + np.arange(len(segment.batch)))
+        visible = visible_rows(segment.batch, viewer)
+        is_counted &= True if visible is None else visible
+        chosen = is_counted[rows] & (np.arange(len(rows)) >= len(segment.batch))
+        for place, count in zip(*np.unique(places[chosen], return_counts=True), strict=True):
+            counts[claims[int(place)]] += int(count)
+    return counts
 
 
 def _may_be_empty(source: StoredSource, viewer: Viewer) -> bool:

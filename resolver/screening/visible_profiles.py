@@ -7,7 +7,7 @@ name or number that only a hidden record bears leads nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
@@ -24,6 +24,7 @@ from resolver.kernels.blocking.prefilter_records import PrefilterArrays
 from resolver.model_set import ModelSet
 from resolver.pipeline import normalize
 from resolver.records import Batch, concat
+from resolver.records.datasets import DatasetScope
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.entity_profiles import build_profiles
 from resolver.records.visibility import Viewer, visible_rows
@@ -101,11 +102,11 @@ class VisibleProfiles:
 class ProfileBuilder:
     """Builder of visible profiles for one viewer.
 
-    `sources`: only of entities with a visible record of one of these (None: any).
+    `scope`: only of entities with a visible record in it (None: any).
     """
 
     viewer: Viewer
-    sources: Collection[str] | None
+    scope: DatasetScope | None
     models: ModelSet
 
     def build(self, number: int, segment: IndexSegment, rows: Numbers) -> VisibleProfiles | None:
@@ -138,12 +139,8 @@ class ProfileBuilder:
         batch, owner = segment.records(rows)
         visible = visible_rows(batch, self.viewer)
         mask = np.ones(len(batch), dtype=bool) if visible is None else visible
-        if self.sources is not None:
-            is_selected = np.array(
-                [name in self.sources for name in batch.sources.values.to_pylist()], dtype=bool
-            )
-            selected = np.unique(owner[mask & is_selected[batch.sources.codes]])
-            mask &= np.isin(owner, selected)
+        if self.scope is not None:
+            mask &= np.isin(owner, np.unique(owner[mask & self.scope.has(batch)]))
         chosen = np.flatnonzero(mask)
         return batch.take(chosen), owner[chosen]
 

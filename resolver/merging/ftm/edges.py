@@ -25,11 +25,15 @@ import pyarrow as pa
 
 from resolver.merging.canonical_values import try_parse_date
 from resolver.merging.ftm.ftm_values import FtmValue, format_ftm_dates, make_note
+from resolver.merging.golden_links import resolve_properties
 from resolver.merging.golden_record import GoldenRelation
 from resolver.merging.partition import hash_ids
+from resolver.merging.relation_targets import RelationTargets
 from resolver.merging.schemata import descends_from
 from resolver.records import RelationType
 from resolver.records.relations.relation_types import RELATION_TYPES
+from resolver.records.stated_links import StatedLink
+from resolver.reference.ftm.schemata import find_property
 from resolver.reference.ftm.value_types import clean_text, clean_value
 
 _EdgeType = tuple[str, str, str, str, str, str]
@@ -124,6 +128,20 @@ def build_edge(relation: GoldenRelation, entity_id: str, schema: str) -> FtmEdge
     start = "date" if name == "Payment" else "startDate"
     forms += [*_date_values(start, relation.start), *_date_values("endDate", relation.end)]
     return FtmEdge(hash_ids("r-", pa.array([content.encode()]))[0].as_py(), name, tuple(forms))
+
+
+def build_stated_edge(link: StatedLink, targets: RelationTargets) -> FtmEdge:
+    """Build the link entity of a list, with the entities of the records that it names."""
+    return FtmEdge(
+        link.id,
+        link.schema,
+        tuple(
+            FtmValue(prop, text)
+            for prop, texts in resolve_properties(link, targets)
+            if find_property(link.schema, prop) is not None
+            for text in texts
+        ),
+    )
 
 
 def _role_values(prop: str, text: str) -> Iterator[FtmValue]:

@@ -1,8 +1,8 @@
 """FollowTheMoney entities of a few record groups, for single responses.
 
-The result equals `to_ftm` of their golden records. FollowTheMoney does not state the source of each
-value, so golden records are not built: a value only needs its best written form and the number of
-sources and records that state it.
+The result equals `to_ftm_entity` of their golden records. FollowTheMoney does not state the source
+of each value, so golden records are not built: a value only needs its best written form and the
+number of sources and records that state it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from resolver.merging.schemata import choose_schema, valid_schema
 from resolver.merging.survivorship import choose_caption, choose_form
 from resolver.records.packing import split_fields
 from resolver.records.prepared.record_values import RecordValues
-from resolver.records.properties import RELATION
+from resolver.records.properties import LINK_ENTITY, RELATION
 
 _Texts = dict[str, list[int]]
 """Texts of one property, and the records that state each."""
@@ -110,6 +110,7 @@ class _EntityBuilder:
         """Build the entity of some records, in the order of their ids."""
         records = self.records
         relations = texts_of.pop(RELATION, None)
+        texts_of.pop(LINK_ENTITY, None)
         notes = self._notes(entity_id, schema, relations) if relations else ()
         values = {prop: self._values(prop, texts) for prop, texts in texts_of.items()}
         sources = sorted({records.sources[row] for row in rows})

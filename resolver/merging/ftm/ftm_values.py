@@ -28,9 +28,9 @@ from resolver.records.properties import (
     ACTIVITY,
     ADDRESS,
     DATES,
+    ENTRY_COLUMNS,
     HANDLING,
     IDENTIFIER_SET,
-    REFERENTS,
     RELATION,
     ROUTE,
 )
@@ -79,7 +79,7 @@ class FtmValue(NamedTuple):
 def to_ftm_values(schema: str, column: str, text: str, code: str = "") -> tuple[FtmValue, ...]:
     """Return the FollowTheMoney values of one value of a column under a schema.
 
-    At least one, unless the text is blank, a relation or another id.
+    At least one, unless the text is blank, a relation, or about the entry of a list.
     """
     if column in IDENTIFIER_SET:
         return _convert_identifier(schema, column, text)
@@ -223,5 +223,5 @@ _CONVERTERS = {
     ACTIVITY: _convert_activity,
     HANDLING: _convert_handling,
     RELATION: _skip,
-    REFERENTS: _skip,
+    **dict.fromkeys(ENTRY_COLUMNS, _skip),
 }

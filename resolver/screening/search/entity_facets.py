@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from resolver.merging.schemata import choose_schema, valid_schema
 from resolver.normalize import country_code, gender_bit
+from resolver.records.datasets import dataset_rows
 from resolver.records.packing import split_fields
 from resolver.records.prepared.ragged import spread
 from resolver.records.properties import IDENTIFIERS
@@ -102,14 +103,17 @@ def _read_column(
 
 
 def _read_datasets(results: FoundEntities) -> list[_Texts]:
-    return [
-        (
-            segment.stored.batch.sources.values.to_pylist(),
-            owners,
-            segment.stored.batch.sources.codes[records].astype(np.int64),
-        )
-        for segment, records, owners in results.visible_records()
-    ]
+    refused = results.snapshot.scope(frozenset(), results.viewer).refused
+    parts: list[_Texts] = []
+    for segment, records, owners in results.visible_records():
+        rows, codes, claims = dataset_rows(segment.stored.batch)
+        order = np.argsort(rows, kind="stable")
+        rows, codes = rows[order], codes[order]
+        starts = np.searchsorted(rows, records)
+        counts = np.searchsorted(rows, records, side="right") - starts
+        names = ["" if claim in refused else claim[1] for claim in claims]
+        parts.append((names, np.repeat(owners, counts), codes[spread(starts, counts)]))
+    return parts
 
 
 def _read_schemata(results: FoundEntities) -> list[_Texts]:

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow.compute as pc
 
 from resolver.kernels.lookup.term_bearers import Bearers, Postings, TermRanges, raise_bearers
+from resolver.records.datasets import DatasetScope
 from resolver.records.visibility import Viewer
 from resolver.screening.entity_index import IndexSnapshot
 from resolver.screening.index_segment import IndexSegment
@@ -39,8 +40,8 @@ _LEAST_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class SearchScope:
-    """Records that a search may read: those of a viewer, of entities known to some sources (None:
-    any).
+    """Records that a search may read: those of a viewer, of entities in some lists or datasets
+    (None: any).
     """
 
     viewer: Viewer
@@ -78,7 +79,8 @@ class _EntityPlaces:
             snapshot.active
             if scope.sources is None
             else tuple(
-                active & _is_known(segment, scope.viewer, scope.sources)
+                active
+                & _is_known(segment, scope.viewer, snapshot.scope(scope.sources, scope.viewer))
                 for segment, active in zip(snapshot.segments, snapshot.active, strict=True)
             )
         )
@@ -120,16 +122,14 @@ class _EntityPlaces:
         return rows, bearers.best[rows] / np.float32(WEIGHT_UNITS), bearers.is_place[rows]
 
 
-def _is_known(segment: IndexSegment, viewer: Viewer, sources: frozenset[str] | None) -> Bools:
-    """Return which entities have a visible record of one of some sources (None: of any)."""
+def _is_known(segment: IndexSegment, viewer: Viewer, scope: DatasetScope | None) -> Bools:
+    """Return which entities have a visible record in a scope (None: any)."""
     mask = np.ones(len(segment.owners), dtype=bool)
     flags = segment.visibility.flags(viewer)
     if len(flags):
         mask &= flags
-    if sources is not None:
-        stated = segment.stored.batch.sources
-        chosen = [name in sources for name in stated.values.to_pylist()]
-        mask &= np.array(chosen, dtype=bool)[stated.codes]
+    if scope is not None:
+        mask &= scope.has(segment.stored.batch)
     owners = np.zeros(len(segment), dtype=bool)
     owners[segment.owners[mask]] = True
     return owners

@@ -25,7 +25,6 @@ OWN_TEXTS = {
     "read_table",  # tables of the package
     "_module",  # countries and kinds of numbers in a table
     "merge_country_codes",
-    "_has_record_of",  # sources of a policy; 16
     "detect_code_page",  # heads of files, of bounded length; 16
 }
 """Functions with a cache whose texts no sender chooses, or has bounded."""

@@ -1,5 +1,7 @@
 """FtM entities that link others, gathered in a first pass, before the records are made.
 
+What comparisons need of them becomes facts of records; each is also kept as it is stated.
+
 FollowTheMoney's model tells the ends of a link; the tables here give each edge its meaning as a
 relation. A directed edge (member of, owner of) becomes a relation of the record it starts from, an
 undirected one a relation of both. Where the record it starts from is not in the file, since another
@@ -11,8 +13,8 @@ from __future__ import annotations
 import itertools
 from array import array
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,6 +24,8 @@ from resolver.ingest.formats.ftm.ftm_schema import (
     edge_ends,
     entity_properties,
     entity_source,
+    is_stub,
+    link_ends,
     nested_entities,
     reverse_property,
 )
@@ -36,8 +40,11 @@ from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.reader_types import Reject
 from resolver.ingest.text.record_draft import Fact
 from resolver.records import Address, Identifier, Relation, RelationType, Value, kind_of_schema
+from resolver.records.packing import relation_text
+from resolver.records.properties import DATASETS
 from resolver.records.relations.relation_types import RELATION_TYPES, find_relation_type, role_class
 from resolver.records.stated_differences import relation_difference
+from resolver.records.stated_links import StatedLink, pack_link, unpack_link
 
 _DIRECTED = {
     "Membership": RelationType.MEMBER_OF,
@@ -61,11 +68,16 @@ _SANCTION_PROPERTIES = {"program": "program", "programId": "programId", "reason"
 
 @dataclass(slots=True)
 class LinkEntity:
-    """Link entity: its line and schema. `is_used`: a record made use of it."""
+    """Link entity: its line, schema, and packed statement, which names records by native ids.
+
+    `is_used`: a record made use of it. `root`: native id of the record that it is nested in.
+    """
 
     line: int
     schema: str
+    text: str = ""
     is_used: bool = False
+    root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,26 +114,37 @@ class LinkFacts:
     """Facts of all link entities, by the native id of the record they concern."""
 
     default_source: str
-    by_id: defaultdict[str, list[tuple[LinkEntity, Fact]]] = field(
+    by_id: defaultdict[str, list[tuple[LinkEntity, Fact | None]]] = field(
         default_factory=lambda: defaultdict(list)
     )
     addresses: dict[str, tuple[LinkEntity, Address]] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
     links: list[LinkEntity] = field(default_factory=list)
 
-    def facts(self, native_id: str) -> Iterator[Fact]:
-        """Yield the facts about a record from link entities; marks these as used."""
+    def facts(self, native_id: str) -> Iterator[tuple[LinkEntity, Fact | None]]:
+        """Yield the link entities of a record, each with a fact that it states, if any; marks them
+        as used.
+        """
         for link, fact in self.by_id.get(native_id, ()):
             link.is_used = True
-            yield fact
+            yield link, fact
 
-    def address(self, native_id: str) -> Address | None:
+    def address(self, native_id: str) -> tuple[LinkEntity, Address] | None:
         """Return the address that an entity id stands for; marks it as used."""
         entry = self.addresses.get(native_id)
-        if entry is None:
-            return None
-        entry[0].is_used = True
-        return entry[1]
+        if entry is not None:
+            entry[0].is_used = True
+        return entry
+
+    def statement(self, link: LinkEntity, relations: Iterable[Relation]) -> str:
+        """Return the packed statement of a link entity for a record that has relations from it."""
+        stated = unpack_link(link.text)
+        properties = {
+            prop: list(map(self.record_id, texts)) if prop in stated.ends else texts
+            for prop, texts in stated.properties.items()
+        }
+        packed = sorted({relation_text(relation) for relation in relations})
+        return pack_link(replace(stated, properties=properties, relations=packed))
 
     def record_id(self, native_id: str) -> str:
         """Return the record id of a native id."""
@@ -155,43 +178,55 @@ class _LinkGatherer:
         self._sources: set[str] = set()
         self._referred: set[str] = set()
         self._nested: dict[str, str] = {}
+        self._inner: list[tuple[str, LinkEntity]] = []
         # hashes, since a file may hold millions of records
-        self._record_hashes = array("q")
+        self._record_hashes, self._nested_hashes = array("q"), array("q")
 
     def add_entity(
-        self, line: int, entity: Json, source: str = "", back: tuple[str, str] = ("", "")
+        self,
+        line: int,
+        entity: Json,
+        source: str = "",
+        back: tuple[str, str] = ("", ""),
+        root: str = "",
     ) -> None:
         """Add one entity.
 
-        For a nested one, `source` is that of the outer entity, and `back` is (property, native id)
-        by which it would refer to the outer entity.
+        For a nested one, `source` is that of the outer entity, `back` is (property, native id) by
+        which it would refer to the outer entity, and `root` the native id of the outermost one.
         """
         schema, native_id = json_text(entity.get("schema")), json_text(entity.get("id"))
         if source:
             self._nested.setdefault(native_id, source)
         source = source or entity_source(entity, self._file)
         if kind_of_schema(schema) is not None:
-            self._record_hashes.append(hash(native_id))
+            if root:
+                self._nested_hashes.append(hash(native_id))
+                link = LinkEntity(line, schema, _pack_entity(entity, back), True, root)
+                self._inner.append((native_id, link))
+            else:
+                self._record_hashes.append(hash(native_id))
             if native_id and not back[1]:
                 self._sources.add(source)
             self._referred.update(
                 text for prop in DIRECT for text in json_texts(entity_properties(entity).get(prop))
             )
         elif schema:
-            self._add_link(LinkEntity(line, schema), native_id, entity, back)
+            text = _pack_entity(entity, back)
+            self._add_link(LinkEntity(line, schema, text, root=root), native_id, entity, back)
         for prop, inner in nested_entities(entity):
-            self.add_entity(line, inner, source, (reverse_property(schema, prop), native_id))
-            if prop == "addressEntity":
-                self._facts.by_id[native_id].append(
-                    (LinkEntity(line, schema, True), _build_address(inner))
-                )
+            back_here = (reverse_property(schema, prop), native_id)
+            self.add_entity(line, inner, source, back_here, root or native_id)
+            entry = self._facts.addresses.get(json_text(inner.get("id")))
+            if prop == "addressEntity" and entry is not None:
+                self._facts.by_id[native_id].append(entry)
 
     def _add_link(
         self, link: LinkEntity, native_id: str, entity: Json, back: tuple[str, str]
     ) -> None:
         properties = entity_properties(entity)
         if link.schema == "Address":
-            self._facts.addresses[native_id] = (link, _build_address(entity))
+            self._facts.addresses[native_id] = (link, build_address(entity))
             link.is_used = bool(back[1])
         elif link.schema == "Position":
             self._positions[native_id] = (link, _first_text(properties, "name"))
@@ -223,7 +258,7 @@ class _LinkGatherer:
         self, ends: list[_End], link: LinkEntity, facts: list[Identifier] | list[Value]
     ) -> None:
         for end in ends:
-            self._facts.by_id[end.id] += [(link, fact) for fact in facts]
+            self._facts.by_id[end.id] += [(link, None), *((link, fact) for fact in facts)]
 
     def finish(self) -> LinkFacts:
         """Return all facts, with edges turned into relations now that every end can be named."""
@@ -239,13 +274,22 @@ class _LinkGatherer:
                 self._add_relations(edge, left, right)
                 if left.id in absent:
                     self._relate_other_end(edge, left, right)
+        self._keep_inner()
         return facts
 
+    def _keep_inner(self) -> None:
+        """Let the outermost records keep what is nested in them and no record of the file has."""
+        absent = _find_absent([inner for inner, _ in self._inner], self._record_hashes)
+        for inner, link in self._inner:
+            if inner in absent:
+                self._facts.by_id[link.root].append((link, None))
+                # relations of a record that is nested only concern the one it is nested in
+                for part, _ in self._facts.by_id.get(inner, ()):
+                    self._facts.by_id[link.root].append((part, None))
+
     def _find_absent(self, native_ids: list[str]) -> set[str]:
-        """Return those of some ids that no record of the file has."""
-        hashes = np.array([hash(native_id) for native_id in native_ids], dtype=np.int64)
-        is_absent = ~np.isin(hashes, np.array(self._record_hashes, dtype=np.int64))
-        return {native_ids[place] for place in np.flatnonzero(is_absent).tolist()}
+        """Return those of some ids that no record of the file has, nested ones included."""
+        return _find_absent(native_ids, self._record_hashes + self._nested_hashes)
 
     def _sources_of_referred(self) -> dict[str, str]:
         sources = {}
@@ -258,9 +302,10 @@ class _LinkGatherer:
         facts, schema = self._facts, edge.link.schema
         if schema == "Occupancy":
             position_link, name = self._positions.get(right.id, (edge.link, right.name))
+            facts.by_id[left.id].append((edge.link, None))
             if name:
-                position_link.is_used = True
                 facts.by_id[left.id].append((edge.link, Value("position", name)))
+                facts.by_id[left.id].append((position_link, None))
             return
         kind = edge.type
         rest = (edge.role, edge.start, edge.end)
@@ -284,6 +329,40 @@ class _LinkGatherer:
             rest = (left.name, role, edge.start, edge.end)
             relation = Relation(RelationType.LINKED_TO, target, *rest)
             self._facts.by_id[right.id].append((edge.link, relation))
+
+
+def _find_absent(native_ids: list[str], hashes: array[int]) -> set[str]:
+    sought = np.array([hash(native_id) for native_id in native_ids], dtype=np.int64)
+    is_absent = ~np.isin(sought, np.array(hashes, dtype=np.int64))
+    return {native_ids[place] for place in np.flatnonzero(is_absent).tolist()}
+
+
+def _pack_entity(entity: Json, back: tuple[str, str]) -> str:
+    """Return the packed statement of an entity, which names others by their native ids.
+
+    `last_seen` is left out: it changes with each publication of a list, which would make each
+    record a new version every day.
+    """
+    schema = json_text(entity.get("schema"))
+    ends = link_ends(schema)
+    properties = {}
+    for prop, value in entity_properties(entity).items():
+        nested = [json_text(inner.get("id")) for inner in json_objects(value)]
+        if not is_stub(schema, prop):
+            properties[prop] = [*json_texts(value), *filter(None, nested)]
+    if back[0] in ends and not properties.get(back[0]):
+        properties[back[0]] = [back[1]]
+    return pack_link(
+        StatedLink(
+            json_text(entity.get("id")),
+            schema,
+            {prop: texts for prop, texts in properties.items() if texts},
+            [prop for prop in ends if properties.get(prop)],
+            json_texts(entity.get(DATASETS)),
+            json_text(entity.get("first_seen")),
+            json_text(entity.get("last_change")),
+        )
+    )
 
 
 def _read_ends(properties: Json, prop: str, back: tuple[str, str]) -> list[_End]:
@@ -310,7 +389,8 @@ def _read_role(properties: Json) -> str:
     return _first_text(properties, "purpose")
 
 
-def _build_address(entity: Json) -> Address:
+def build_address(entity: Json) -> Address:
+    """Return the address that an entity of the schema Address states."""
     properties = entity_properties(entity)
     street = " ".join(json_texts(properties.get("street")) + json_texts(properties.get("street2")))
     region = _first_text(properties, "region") or _first_text(properties, "state")

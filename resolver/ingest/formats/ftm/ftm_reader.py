@@ -3,9 +3,9 @@
 Persons, groups and assets become records, which keep other ids that a list gives them
 (`referents`). Link entities (memberships, ownerships, families, payments, passports, addresses,
 positions held, sanctions) become relations, identifiers, addresses and values of the records they
-concern, at any place in the file: a first pass gathers them, a second pass makes the records.
-Memory grows with the link entities only. `handling`, `relations` and `routes` are read as the
-service takes them with a single record.
+concern, at any place in the file: a first pass gathers them, a second pass makes the records. Each
+is also kept as it is stated, for exports. Memory grows with the link entities only. `handling`,
+`relations` and `routes` are read as the service takes them with a single record.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from resolver.errors import DateError, RecordError
-from resolver.ingest.formats.ftm.ftm_edges import LinkFacts, gather_links
+from resolver.ingest.formats.ftm.ftm_edges import LinkEntity, LinkFacts, gather_links
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
 from resolver.ingest.formats.ftm.ftm_schema import (
     DIRECT,
     entity_properties,
     entity_source,
+    further_datasets,
     is_entity_property,
     is_link_schema,
     nested_entities,
@@ -51,9 +52,14 @@ from resolver.records import (
 from resolver.records.properties import (
     ACTIVITY,
     ADDRESS,
+    DATASETS,
     DATES,
+    ENTRY_COLUMNS,
     HANDLING,
     IDENTIFIER_SET,
+    LAST_CHANGE,
+    LINK_ENTITY,
+    LISTED_SINCE,
     REFERENTS,
     RELATION,
     ROUTE,
@@ -63,7 +69,7 @@ _SUBMITTED = (("relations", add_relations), ("routes", add_routes))
 """Fields that the service takes beside the properties of an entity, and what adds them."""
 
 
-_OF_RECORDS = frozenset((ACTIVITY, HANDLING, RELATION, ROUTE))
+_OF_RECORDS = frozenset((ACTIVITY, HANDLING, RELATION, ROUTE)) | ENTRY_COLUMNS
 """Names that records have for what FollowTheMoney writes in another way."""
 
 
@@ -110,10 +116,15 @@ def _find_id(row: Json, file: SourceFile) -> str:
 def _read_record(file: SourceFile, line: int, row: Json, links: LinkFacts) -> Iterator[Item]:
     draft = RecordDraft(entity_source(row, file), str(row["id"]), str(row["schema"]))
     properties = entity_properties(row)
+    links_of_record: dict[int, tuple[LinkEntity, list[Relation]]] = {}
     for prop, value in properties.items():
         for text in json_texts(value):
             try:
-                _add_value(draft, prop, text, links)
+                if prop == "addressEntity" and (entry := links.address(text)) is not None:
+                    links_of_record[id(entry[0])] = (entry[0], [])
+                    draft.add_fact(entry[1])
+                else:
+                    _add_value(draft, prop, text, links)
             except DateError as error:
                 yield Reject(file.label, line, value_reject_reason(prop, text, error))
     for prop, inner in nested_entities(row):
@@ -121,10 +132,20 @@ def _read_record(file: SourceFile, line: int, row: Json, links: LinkFacts) -> It
             name = next(iter(json_texts(entity_properties(inner).get("name"))), "")
             target_id = links.record_id(json_text(inner.get("id")))
             draft.add_fact(Relation(RelationType.LINKED_TO, target_id, name, prop))
-    for fact in links.facts(str(row["id"])):
-        draft.add_fact(fact)
+    for link, fact in links.facts(str(row["id"])):
+        relations = links_of_record.setdefault(id(link), (link, []))[1]
+        if fact is not None:
+            draft.add_fact(fact)
+        if isinstance(fact, Relation):
+            relations.append(fact)
+    for link, relations in links_of_record.values():
+        draft.add_value(LINK_ENTITY, links.statement(link, relations))
     for referent in json_texts(row.get(REFERENTS)):
         draft.add_value(REFERENTS, referent)
+    for dataset in further_datasets(row):
+        draft.add_value(DATASETS, dataset)
+    draft.add_value(LISTED_SINCE, json_text(row.get("first_seen")))
+    draft.add_value(LAST_CHANGE, json_text(row.get("last_change")))
     draft.activities = topic_activities(json_texts(properties.get("topics")))
     try:
         refuse_handling(properties, HANDLING)
@@ -162,10 +183,6 @@ def _add_value(draft: RecordDraft, prop: str, text: str, links: LinkFacts) -> No
             draft.add_value(prop, date)
     elif prop == ADDRESS:
         draft.add_fact(Address(full=text))
-    elif prop == "addressEntity":
-        address = links.address(text)
-        if address is not None:
-            draft.add_fact(address)
     elif prop in DIRECT:
         draft.add_fact(Relation(RelationType.LINKED_TO, links.record_id(text), "", prop))
     elif prop in _OF_RECORDS:

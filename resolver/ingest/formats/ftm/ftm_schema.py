@@ -12,6 +12,8 @@ from resolver.ingest.io.json_rows import Json
 from resolver.ingest.io.json_values import json_objects, json_texts
 from resolver.ingest.io.source_files import SourceFile
 from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.records.properties import DATASETS
+from resolver.records.source_names import is_list_source_name
 from resolver.reference.ftm.schemata import (
     ENTITY,
     all_schemata,
@@ -32,8 +34,14 @@ DIRECT = ("parent", "owner", "operator", "holder", "issuer")
 
 def entity_source(row: Json, file: SourceFile) -> str:
     """Return the source of an entity: the first of its datasets, else the file's name."""
-    datasets = json_texts(row.get("datasets"))
+    datasets = json_texts(row.get(DATASETS))
     return _name_source(datasets[0] if datasets else file.stem)
+
+
+def further_datasets(row: Json) -> list[str]:
+    """Return the names of the datasets that have an entity beside its source."""
+    names = list(dict.fromkeys(map(_name_source, json_texts(row.get(DATASETS)))))
+    return [name for name in names[1:] if is_list_source_name(name)]
 
 
 @cache_short_texts(_MAX_NAMES)
@@ -69,11 +77,27 @@ def edge_ends(schema: str) -> tuple[str, str] | None:
     return None if model_schema is None else model_schema.edge
 
 
+@cache_short_texts(_MAX_NAMES)
+def link_ends(schema: str) -> tuple[str, ...]:
+    """Return the properties of a link entity that name the records it joins or describes."""
+    if schema == "Occupancy" or schema in DOCUMENTS:
+        # the other end of an occupancy is a position
+        return ("holder",)
+    return ("entity",) if schema == "Sanction" else edge_ends(schema) or ()
+
+
 @cache_short_texts(_MAX_NAMES, all_arguments=True)
 def reverse_property(schema: str, prop: str) -> str:
     """Return the property by which an entity nested in `prop` would refer back, or empty."""
     model_property = find_property(schema, prop)
     return "" if model_property is None else model_property.reverse
+
+
+@cache_short_texts(_MAX_NAMES, all_arguments=True)
+def is_stub(schema: str, prop: str) -> bool:
+    """Return whether a property only says which entities refer to this one."""
+    model_property = find_property(schema, prop)
+    return model_property is not None and model_property.is_stub
 
 
 @cache_short_texts(_MAX_NAMES, all_arguments=True)
