@@ -232,6 +232,11 @@ class _StageState(NamedTuple):
         return self._replace(done=100 * self.done // self.total, total=100)
 
 
+_CANCELLED = "the job was cancelled"
+_CANCEL_SECONDS = 0.5
+"""Seconds between two looks whether a job was cancelled; a lease is renewed less often."""
+
+
 class JobProgress:
     """Progress of a job, written to its row by a thread that also keeps the lease. A context
     manager.
@@ -241,7 +246,10 @@ class JobProgress:
         self._store, self._job, self._lease = store, job, lease
         self._state = _StageState("", 0, None)
         self._stop, self._late = "", False
-        self._beats = RepeatedTask(self._beat, lease.total_seconds() / 6, "heartbeat")
+        self._beat_seconds = lease.total_seconds() / 6
+        self._next_beat = time.monotonic() + self._beat_seconds
+        pause = min(_CANCEL_SECONDS, self._beat_seconds)
+        self._beats = RepeatedTask(self._look, pause, "heartbeat")
 
     def __enter__(self) -> JobProgress:
         self._beats.__enter__()
@@ -259,7 +267,8 @@ class JobProgress:
 
     def advance(self, count: int = 1) -> None:
         """Count `count` more items as done. Raises `JobStoppedError`."""
-        self._state = self._state._replace(done=self._state.done + count)
+        if count:
+            self._state = self._state._replace(done=self._state.done + count)
         self._check()
 
     def finish(self) -> None:
@@ -269,6 +278,21 @@ class JobProgress:
         if self._stop and not self._late:
             raise JobStoppedError(self._stop)
 
+    def _look(self) -> bool:
+        """Look whether the job was cancelled, and keep its lease now and then; return whether the
+        job still has it.
+        """
+        if time.monotonic() >= self._next_beat:
+            self._next_beat = time.monotonic() + self._beat_seconds
+            return self._beat()
+        with suppress(ResolverError):
+            # the database may be back at the next look
+            self._note_cancel(self._store.jobs.get(self._job.id))
+        return True
+
+    def _note_cancel(self, row: Job) -> None:
+        self._stop = _CANCELLED if row.cancel_requested else ""
+
     def _beat(self) -> bool:
         """Keep the lease; return whether the job still has it."""
         try:
@@ -276,7 +300,7 @@ class JobProgress:
             row = self._store.jobs.heartbeat(
                 self._job, stage=stage, done=done, total=total, lease=self._lease
             )
-            self._stop = "the job was cancelled" if row.cancel_requested else ""
+            self._note_cancel(row)
         except LeaseError as error:
             self._stop = error.message
             return False

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.errors import InputError
+from resolver.ingest.io.source_files import check_stopped
 from resolver.ingest.reader_types import (
     Item,
     ListUnit,
@@ -20,6 +21,7 @@ from resolver.ingest.reader_types import (
     Note,
     ReaderRow,
     Reject,
+    RowCounts,
     Truncation,
     describe_gap,
 )
@@ -103,7 +105,8 @@ class ListContents:
 class RejectList:
     """Rejects of a list, up to `MAX_REJECTS`; later ones are counted.
 
-    `unread`: ids of records whose rows were rejected, as in `ListInfo`.
+    `rows`: number of the rejects of whole rows. `unread`: ids of records whose rows were rejected,
+    as in `ListInfo`.
     """
 
     def __init__(self, label: str, *, strict: bool) -> None:
@@ -111,6 +114,7 @@ class RejectList:
         self._strict = strict
         self._listed: list[Reject] = []
         self._overflow = 0
+        self.rows = 0
         self.unread: set[str] = set()
 
     def add(self, rejects: list[Reject]) -> None:
@@ -120,6 +124,7 @@ class RejectList:
         capacity = MAX_REJECTS - len(self._listed)
         self._listed.extend(rejects[:capacity])
         self._overflow += len(rejects[capacity:])
+        self.rows += sum(reject.is_row for reject in rejects)
         ids = {reject.lasting_id for reject in rejects if reject.is_row}
         self.unread |= ids if capacity > 0 or not ids else {""}
 
@@ -212,13 +217,20 @@ def read_share(
     rejects = RejectList(unit.label, strict=strict)
     messages: list[str] = []
     version, count, broken = "", 0, False
-    for item in _gather_batches(unit.label, row.read(unit)):
+    for item in _gather_batches(unit.label, _stop_at_bad_rows(unit.label, row.read(unit))):
         if isinstance(item, LocatedBatch):
             chunk = clean_batch(item, rejects, unit.label, accept_restricted)
             chunks.append(chunk)
             count += len(chunk.batch)
             if progress:
                 progress(unit.label, count)
+            # between two batches no reader holds records back
+            rows = RowCounts(count, rejects.rows)
+            if rows.is_hopeless:
+                broken = True
+                line = int(item.lines[-1]) if len(item.lines) else 0
+                rejects.add([Reject(unit.label, line, rows.truncation(unit.label, line).reason)])
+                break
         elif isinstance(item, Reject):
             broken |= isinstance(item, Truncation)
             rejects.add([Reject(item.file, item.line, item.reason, item.record_id, item.is_row)])
@@ -308,6 +320,25 @@ def reject_error(reject: Reject) -> InputError:
     """Return the error for a reject where none is allowed."""
     place = f"{reject.file}, line {reject.line}" if reject.line else reject.file
     return InputError(reject.reason, place=place)
+
+
+def _stop_at_bad_rows(label: str, items: Iterator[Item]) -> Iterator[Item]:
+    """Yield the items of a list of single records, up to a place where most of very many rows
+    cannot be read; those of a table, which counts its rows itself, up to its end.
+    """
+    counts, is_table = RowCounts(), False
+    for item in items:
+        check_stopped()
+        yield item
+        if isinstance(item, LocatedRecord | Record):
+            counts.good += 1
+        elif isinstance(item, Reject) and item.is_row:
+            counts.bad += 1
+            if counts.is_hopeless and not is_table:
+                yield counts.truncation(label, item.line)
+                return
+        elif isinstance(item, Batch | LocatedBatch):
+            is_table = True
 
 
 def _gather_batches(

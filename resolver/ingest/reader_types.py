@@ -29,6 +29,33 @@ _SHOWN_ID = 500
 """Characters of an id that a reason shows."""
 
 
+MAX_BAD_ROWS = 50_000
+"""Rows of a list that cannot be read after which reading stops, if they are more than its records.
+Such a file is no list, and each of its rows takes longer than a good one.
+"""
+
+
+@dataclass(slots=True)
+class RowCounts:
+    """Numbers of rows of a list that were and that could not be read so far."""
+
+    good: int = 0
+    bad: int = 0
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Return whether most of very many rows cannot be read."""
+        return self.bad > max(MAX_BAD_ROWS, self.good)
+
+    def truncation(self, label: str, line: int) -> Truncation:
+        """Return the reject that says why the rest of a list is not read."""
+        reason = (
+            f"the rest is not read: {self.bad:,} rows up to here cannot be read,"
+            f" and only {self.good:,} can"
+        )
+        return Truncation(label, line, reason)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Reject:
     """Row, or value of a row, that was not read. `line` is 1-based; 0 if unknown.

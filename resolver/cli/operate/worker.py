@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -132,6 +133,7 @@ def run_batch_job(
         owner_of_job,
     )
     from resolver.hub.stored_results import count_visible_changes, load_commit_results
+    from resolver.ingest.io.source_files import stoppable
     from resolver.ingest.parallel_reading import ReadingRules
     from resolver.ingest.readers import read_lists
     from resolver.records.visibility import Viewer, assign_owner
@@ -141,11 +143,13 @@ def run_batch_job(
     dry_run, complete, accept_large = (
         bool(job.params.get(name)) for name in ("dry_run", "complete", "accept_large_change")
     )
-    intake = read_lists(
-        [folder / INPUT],
-        format=list_format,
-        rules=ReadingRules(accept_restricted, complete),
-    )
+    # a job that is cancelled stops at the next piece of its list
+    with stoppable(partial(progress.advance, 0)):
+        intake = read_lists(
+            [folder / INPUT],
+            format=list_format,
+            rules=ReadingRules(accept_restricted, complete),
+        )
     # names only, not paths on this machine
     rejects = tuple(replace(reject, file=Path(reject.file).name) for reject in intake.rejects)
     intake = replace(intake, batch=assign_owner(intake.batch, job.agency), rejects=rejects)

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
 MAX_FIELD = 1_000_000
-MAX_ROW_LINES = 1_000
+MAX_ROW_LINES, MIN_ROW_LINES = 1_000, 4
+"""Lines that a row may span, and that it may span once lines have been read anew too often."""
+_FREE_COST, _COST_FACTOR, _LINE_COST = 4_000_000, 2, 32
+"""Limit of what reading lines anew may cost. A quote that is not closed makes its row span
+`MAX_ROW_LINES` lines, all of which but the first are read anew as rows of their own. Where each
+line has such a quote, all lines would be read a thousand times. The cost of a line is its length
+and `_LINE_COST`; the limit is `_FREE_COST` and `_COST_FACTOR` times the cost of all lines so far.
+"""
 _DOS_END_OF_FILE = "\x1a"
 
 Row = tuple[int, list[str]]
@@ -227,11 +234,16 @@ class _LineFeed:
         self._blocks = blocks
         self._pushed_back: deque[tuple[int, str]] = deque()
         self._first: tuple[int, str] | None = None
+        self._credit = _FREE_COST
         self.row: list[tuple[int, str]] = []
 
     def next_block(self) -> tuple[int, str] | None:
         """Return the next lines as a block, or None while single ones wait and after the last."""
-        return None if self._pushed_back else next(self._blocks, None)
+        block = None if self._pushed_back else next(self._blocks, None)
+        if block is not None:
+            text = block[1]
+            self._credit += _COST_FACTOR * (len(text) + _LINE_COST * (text.count("\n") + 1))
+        return block
 
     def next_line(self) -> tuple[int, str] | None:
         """Return the next line, or None after the last."""
@@ -244,6 +256,12 @@ class _LineFeed:
         """Put lines before the remaining ones."""
         self._pushed_back.extendleft(reversed(lines))
 
+    def read_anew(self) -> None:
+        """Put back the lines of the row but its first one: they are rows of their own."""
+        again = self.row[1:]
+        self._credit -= sum(len(line) + _LINE_COST for _, line in again)
+        self.push_back(again)
+
     def start_row(self, first: tuple[int, str]) -> None:
         """Start a row with a line already read; `row` then gathers the lines of the row."""
         self._first, self.row = first, []
@@ -253,7 +271,8 @@ class _LineFeed:
 
     def __next__(self) -> str:
         item, self._first = self._first, None
-        if item is None and len(self.row) < MAX_ROW_LINES:
+        limit = MAX_ROW_LINES if self._credit > 0 else MIN_ROW_LINES
+        if item is None and len(self.row) < limit:
             item = self.next_line()
         if item is None:
             raise StopIteration
@@ -282,7 +301,7 @@ def _read_quoted_row(
         spans_lines
         and _has_open_quote(feed.row, reader.dialect.delimiter, reader.dialect.quotechar or '"')
     ):
-        feed.push_back(feed.row[1:])
+        feed.read_anew()
         return Reject.of_row(label, first[0], "a quote is opened and not closed")
     fault = line_fault(first[1] if len(feed.row) == 1 else "\n".join(line for _, line in feed.row))
     return Reject.of_row(label, first[0], fault) if fault else (first[0], cells)

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from resolver.errors import InputError
 from resolver.ingest.io.parquet_limits import columns_with_codes, safe_batch_rows
 from resolver.ingest.io.sniffing import PARQUET_MAGIC
-from resolver.ingest.io.source_files import SourceFile, is_zip
+from resolver.ingest.io.source_files import SourceFile, check_stopped, is_zip
 from resolver.ingest.reader_types import Share
 
 _DAMAGE = (pa.ArrowException, OSError, UnicodeDecodeError)
@@ -56,6 +56,7 @@ def open_parquet(file: SourceFile) -> ParquetTable:
                 batch_size=rows, columns=list(selected) or None
             )
             for batch, is_own in zip(streamed, share.marks(), strict=False):
+                check_stopped()
                 if is_own:
                     # Invalid UTF-8 would fail at any later place.
                     batch.validate(full=True)

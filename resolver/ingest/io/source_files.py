@@ -12,9 +12,14 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
+import os
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO, cast
@@ -23,11 +28,15 @@ from resolver.errors import InputError
 
 MAX_RATIO = 200
 FREE_BYTES = 64 * 1024 * 1024
-MAX_MEMBERS = 10_000
+MAX_MEMBERS = 1_000
+"""Files of an archive. Each takes some milliseconds, however little is in it.
+"""
 HEAD_BYTES = 65_536
 
 GZIP_MAGIC = b"\x1f\x8b"
 ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
+_EMPTY_ARCHIVE = b"PK\x05\x06" + bytes(18)
+_STOP_CHECK: ContextVar[Callable[[], None] | None] = ContextVar("stop_check", default=None)
 _DAMAGE = (
     EOFError,
     OSError,
@@ -37,6 +46,27 @@ _DAMAGE = (
     RuntimeError,
     NotImplementedError,
 )
+
+
+@contextmanager
+def stoppable(check: Callable[[], None]) -> Iterator[None]:
+    """Call `check` often while lists are read within the context, so that it can stop that.
+
+    It is called for each piece of a file and for each thing that is read from it, and stops the
+    reading by raising an error other than `InputError`.
+    """
+    token = _STOP_CHECK.set(check)
+    try:
+        yield
+    finally:
+        _STOP_CHECK.reset(token)
+
+
+def check_stopped() -> None:
+    """Raise the error of whoever wants reading to stop (`stoppable`)."""
+    check = _STOP_CHECK.get()
+    if check is not None:
+        check()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +131,7 @@ class SourceFile:
         streams: list[IO[bytes]] = [raw]
         try:
             if self.member and self.worksheet is None:
-                archive = zipfile.ZipFile(raw)
-                info = archive.getinfo(self.member)
+                archive, info = _open_archive(raw, self.member)
                 # The archive may state a false size; the size of the file is certain.
                 size = min(info.compress_size, size)
                 raw = archive.open(info)
@@ -131,6 +160,26 @@ class SourceFile:
         """Return the first `size` decompressed bytes, or fewer if the file is shorter."""
         with self.open() as stream:
             return stream.read(size)
+
+
+def _open_archive(raw: IO[bytes], member: str) -> tuple[zipfile.ZipFile, zipfile.ZipInfo]:
+    """Return an open archive and the entry of a member.
+
+    The list of members is read once for each archive: a member is opened several times, and reading
+    the list anew each time would take hours for an archive of many. Raises `KeyError`.
+    """
+    state = os.fstat(raw.fileno())
+    info = _members(raw.name, state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns)[member]
+    archive = zipfile.ZipFile(io.BytesIO(_EMPTY_ARCHIVE))
+    archive.fp = raw
+    return archive, info
+
+
+@lru_cache(maxsize=4)
+def _members(path: str, *_state: int) -> dict[str, zipfile.ZipInfo]:
+    """Return the entries of an archive by name. `_state` tells files from later ones."""
+    with zipfile.ZipFile(path) as archive:
+        return {info.filename: info for info in archive.infolist()}
 
 
 def is_zip(path: Path) -> bool:
@@ -195,6 +244,7 @@ class _BoundedStream(io.RawIOBase):
 
     def readinto(self, buffer: Any) -> int:
         """Read into a buffer. Raises `InputError` for damaged or bomb-like data."""
+        check_stopped()
         view = memoryview(buffer)
         try:
             data = self._inner.read(len(view))

@@ -25,6 +25,11 @@ MAX_MEMORY = 2 << 30
 MAX_SECONDS = 120
 MAX_BYTES = 1 << 30
 """Limits of the process: bytes of memory, seconds of computing, bytes of one CSV file."""
+FREE_SECONDS, SECONDS_PER_MB = 10, 5
+FREE_BYTES, MAX_RATIO = 64 << 20, 200
+"""Lower limits for small workbooks: seconds for any one and for each megabyte, bytes of CSV for any
+one or for each byte. Large sheets of numbers take a second per megabyte.
+"""
 MAX_TITLE_ROWS = 10
 """Rows above the header that may hold a title."""
 PASSWORD = "the workbook is protected by a password"
@@ -33,12 +38,13 @@ Cells = list[str]
 Ranges = Iterable[tuple[tuple[int, int], tuple[int, int]]]
 
 
-def limit_process() -> None:
-    """Limit memory, computing time and output."""
+def limit_process(size: int) -> None:
+    """Limit memory, computing time and output for a workbook of `size` bytes."""
+    seconds = FREE_SECONDS + SECONDS_PER_MB * size // 1_000_000
     for kind, limit in (
         (resource.RLIMIT_AS, MAX_MEMORY),
-        (resource.RLIMIT_CPU, MAX_SECONDS),
-        (resource.RLIMIT_FSIZE, MAX_BYTES),
+        (resource.RLIMIT_CPU, min(seconds, MAX_SECONDS)),
+        (resource.RLIMIT_FSIZE, min(max(FREE_BYTES, MAX_RATIO * size), MAX_BYTES)),
         (resource.RLIMIT_CORE, 0),
     ):
         _, most = resource.getrlimit(kind)
@@ -156,7 +162,7 @@ def main(path: str, folder: str, imports: str) -> None:
     `imports`: folders of packages, separated like those of a PATH.
     """
     sys.path[:] = imports.split(os.pathsep)
-    limit_process()
+    limit_process(os.path.getsize(path))
     from python_calamine import PasswordError
 
     result: dict[str, Any]

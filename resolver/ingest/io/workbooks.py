@@ -14,19 +14,29 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import weakref
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from resolver.errors import InputError
 from resolver.ingest.io import workbook_process
-from resolver.ingest.io.source_files import SourceFile, WorksheetFile, is_zip, zip_members
+from resolver.ingest.io.source_files import (
+    SourceFile,
+    WorksheetFile,
+    check_stopped,
+    is_zip,
+    zip_members,
+)
 
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MAX_WAIT = 300.0
 """Seconds after which a workbook is given up."""
+_POLL_SECONDS = 0.2
+"""Seconds between two looks whether reading is to stop."""
 _ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 _EXCEL_PARTS = ("xl/workbook.xml", "xl/workbook.bin")
 _OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -136,16 +146,27 @@ def _run_process(path: Path, folder: Path, name: str) -> Any:
     script = str(workbook_process.__file__)
     imports = os.pathsep.join(filter(None, sys.path))
     command = [sys.executable, "-P", script, str(path.resolve()), str(folder), imports]
-    try:
-        done = subprocess.run(command, capture_output=True, timeout=MAX_WAIT, check=False)
-    except subprocess.TimeoutExpired:
-        raise InputError(
-            f"the workbook was not read within {MAX_WAIT:g} s", place=name, hint=_REMEDY
-        ) from None
-    if done.returncode:
+    until = time.monotonic() + MAX_WAIT
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        try:
+            while True:
+                check_stopped()
+                with suppress(subprocess.TimeoutExpired):
+                    output, _ = process.communicate(timeout=_POLL_SECONDS)
+                    break
+                if time.monotonic() > until:
+                    raise InputError(
+                        f"the workbook was not read within {MAX_WAIT:g} s",
+                        place=name,
+                        hint=_REMEDY,
+                    )
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode:
         raise InputError(
             "the workbook stands for more cells than can be read, or is damaged",
             place=name,
             hint=_REMEDY,
         )
-    return json.loads(done.stdout)
+    return json.loads(output)

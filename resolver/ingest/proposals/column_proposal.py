@@ -5,6 +5,7 @@ Names of columns come first; values decide about columns whose names are unknown
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -86,7 +87,7 @@ class _Draft:
 
 def usable_columns(table: TableFile) -> list[str]:
     """Return the columns that have a name of their own, in the order of the table."""
-    return [column for column in table.columns if table.columns.count(column) == 1 and column]
+    return [column for column, count in Counter(table.columns).items() if count == 1 and column]
 
 
 def propose_columns(file: SourceFile) -> TableProposal:

@@ -21,7 +21,7 @@ from resolver.api import ServiceSettings, create_app
 from resolver.api.service import Service
 from resolver.cli.app import run
 from resolver.hub.hub import Hub
-from resolver.hub.job_worker import Job, run_next_job
+from resolver.hub.job_worker import Job, JobProgress, JobStoppedError, run_next_job
 from resolver.records.progress import Progress
 from resolver.store.jobs import MAX_ATTEMPTS
 from tests.api.conftest import RECORDS
@@ -316,3 +316,15 @@ def test_a_job_that_kills_its_workers_is_given_up(service: Service) -> None:
     client_of(service).post("/batches", data=LINES)
     assert (other := work(service)) is not None
     assert other.state == "done"
+
+
+def test_a_running_job_learns_soon_that_it_was_cancelled(service: Service) -> None:
+    queue = service.hub.store.jobs
+    queue.submit("batch", {"folder": "x"})
+    job = queue.lease("a worker")
+    assert job is not None
+    with JobProgress(service.hub.store, job) as progress:
+        queue.cancel(job.id)
+        time.sleep(1.5)
+        with pytest.raises(JobStoppedError):
+            progress.advance(0)

@@ -72,12 +72,12 @@ def recognize_columns(columns: Sequence[str]) -> dict[str, ColumnMeaning]:
     Columns that occur twice have none; of columns with equal normalized names only the first has.
     Names in English and FollowTheMoney's come first, then the language of most other columns.
     """
+    counts = Counter(columns)
     names = {
-        normalize_column_name(column): column
-        for column in reversed(columns)
-        if columns.count(column) == 1
+        normalize_column_name(column): column for column in reversed(columns) if counts[column] == 1
     }
-    senses = {column: _senses(column) for column in columns if column in names.values()}
+    first = frozenset(names.values())
+    senses = {column: _senses(column) for column in columns if column in first}
     languages = _rank_languages(senses)
     meanings = {
         column: meaning

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from resolver.ingest.formats.tabular.column_names import (
@@ -43,10 +44,9 @@ def guess_mapping(columns: Sequence[str], source: str) -> Mapping | None:
 
     Of columns with equal plain names the first counts.
     """
+    counts = Counter(columns)
     by_plain = {
-        normalize_column_name(column): column
-        for column in reversed(columns)
-        if columns.count(column) == 1
+        normalize_column_name(column): column for column in reversed(columns) if counts[column] == 1
     }
     is_simplified = by_plain.keys() >= _SIMPLIFIED_COLUMNS
     meanings = recognize_columns(columns)
@@ -97,8 +97,8 @@ def find_repeated_columns(columns: Sequence[str]) -> list[str]:
     languages = foreign_languages(columns)
     return [
         column
-        for column in dict.fromkeys(columns)
-        if columns.count(column) > 1 and _is_common(column, languages)
+        for column, count in Counter(columns).items()
+        if count > 1 and _is_common(column, languages)
     ]
 
 

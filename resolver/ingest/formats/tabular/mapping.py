@@ -25,6 +25,7 @@ delimiter: ";"                 # optional: separates the cells of a CSV
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -154,7 +155,7 @@ class Mapping(BaseModel):
 
     def columns(self, available: Iterable[str]) -> list[str]:
         """Return the columns the mapping reads. Raises `MappingError` for a missing one."""
-        existing = list(available)
+        existing = Counter(available)
         needed = [self.id] if self.id else []
         needed += [name for names in self.properties.values() for name in names]
         needed += [name for relation in self.relations for name in relation.column_names]
@@ -208,14 +209,15 @@ def closest_word(word: str, words: Iterable[str]) -> str:
     return str(match[0]) if match else ""
 
 
-def _check_column(name: str, existing: list[str]) -> None:
-    if existing.count(name) == 1:
+def _check_column(name: str, existing: Counter[str]) -> None:
+    """Raise `MappingError` unless exactly one column has a name; `existing` counts columns."""
+    if existing[name] == 1:
         return
-    if existing.count(name) > 1:
+    if existing[name] > 1:
         raise MappingError(f"the table has two columns {name!r}", hint="rename one of them")
     suggestion = closest_word(name, existing)
     question = f"did you mean {suggestion!r}? " if suggestion else ""
-    shown = ", ".join(existing[:40]) + (
+    shown = ", ".join(list(existing)[:40]) + (
         f" and {len(existing) - 40} more" if len(existing) > 40 else ""
     )
     raise MappingError(f"the table has no column {name!r}", hint=f"{question}It has: {shown}")

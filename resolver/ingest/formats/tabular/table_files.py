@@ -41,9 +41,13 @@ from resolver.ingest.io.sniffing import (
     stated_delimiter,
 )
 from resolver.ingest.io.source_files import SourceFile
-from resolver.ingest.reader_types import Reject, Share
+from resolver.ingest.reader_types import Reject, RowCounts, Share
 
 CHUNK = 16_384
+MAX_COLUMNS = 2_000
+"""Columns of a table. Each costs time and memory for every chunk, however little is in it; lists of
+agencies have some tens of columns.
+"""
 MAX_CHARS = 4_000_000
 """Approximate limit of the characters of a chunk: rows with giant cells come in smaller chunks."""
 
@@ -80,21 +84,30 @@ class TableFile:
 def open_table_file(file: SourceFile, delimiter: str | None = None) -> TableFile:
     """Open the table in a file. `delimiter` separates the cells of a CSV.
 
-    Raises `InputError` where the file is no table.
+    Raises `InputError` where the file is no table, or has more than `MAX_COLUMNS` columns.
     """
     head = file.head()
     if head.startswith(PARQUET_MAGIC):
-        return _open_parquet(file)
-    if head_text(head).lstrip().startswith(("{", "[")):
-        return _open_json(file)
-    return _open_csv(file, head, delimiter)
+        table = _open_parquet(file)
+    elif head_text(head).lstrip().startswith(("{", "[")):
+        table = _open_json(file)
+    else:
+        table = _open_csv(file, head, delimiter)
+    if fault := width_fault(table.columns):
+        raise InputError(fault, place=file.label, hint="split the table, or drop unused columns")
+    return table
+
+
+def width_fault(columns: Sequence[str]) -> str:
+    """Return why a table with these columns is not read, or an empty text."""
+    return "" if len(columns) <= MAX_COLUMNS else f"it has more than {MAX_COLUMNS:,} columns"
 
 
 def head_columns(head: bytes, file: SourceFile) -> list[str]:
     """Return the columns of a table as far as its first bytes tell, without raising."""
     if head.startswith(PARQUET_MAGIC):
         try:
-            return list(open_table_file(file).columns)
+            return list(_open_parquet(file).columns)
         except InputError:
             return []
     return sorted(json_keys(head)) or split_cells(first_line(head), table_delimiter(head, file))
@@ -145,11 +158,12 @@ def _csv_chunks(
 ) -> Chunks:
     """Yield the rows of a CSV as chunks of some of its columns `names`."""
     places = [names.index(name) for name in selected]
+    counts = RowCounts()
 
     def chunks_of(rows: Iterator[Row | Reject]) -> Chunks:
         """Yield chunks of single rows."""
         picked = _pick_cells(label, rows, len(names), places)
-        return _build_chunks(picked, _text_chunk_builder(selected), _count_cell_chars)
+        return _build_chunks(picked, _text_chunk_builder(selected), _count_cell_chars, counts)
 
     for item in runs:
         if not isinstance(item, PlainLines):
@@ -157,8 +171,11 @@ def _csv_chunks(
         elif (arrays := item.arrays(len(names), places)) is None:
             yield from chunks_of(item.rows())
         else:
+            counts.good += item.count
             lines = np.arange(item.number, item.number + item.count, dtype=np.int32)
             yield TableChunk(dict(zip(selected, arrays, strict=True)), lines)
+        if counts.is_hopeless:
+            return
 
 
 def _runs(items: Iterator[Any], block: type[_Block]) -> Iterator[_Block | Iterator[Any]]:
@@ -188,16 +205,28 @@ def _pick_cells(
 
 
 def _build_chunks(
-    rows: Iterator[TableRow | Reject], build: ChunkBuilder, size_of: Callable[[list[Any]], int]
+    rows: Iterator[TableRow | Reject],
+    build: ChunkBuilder,
+    size_of: Callable[[list[Any]], int],
+    counts: RowCounts,
 ) -> Chunks:
-    """Yield chunks of at most `CHUNK` rows and about `MAX_CHARS` characters by `size_of`."""
+    """Yield chunks of at most `CHUNK` rows and about `MAX_CHARS` characters by `size_of`.
+
+    `counts`: rows of the table before these, to which these are added. Where most of very many rows
+    cannot be read, the chunks end, and a reject says so.
+    """
+    item: TableRow | Reject | None = None
     lines: list[int] = []
     values: list[list[Any]] = []
     size = 0
     for item in rows:
         if isinstance(item, Reject):
+            counts.bad += 1
+            if counts.is_hopeless:
+                break
             yield item
             continue
+        counts.good += 1
         lines.append(item[0])
         values.append(item[1])
         size += size_of(item[1])
@@ -206,6 +235,9 @@ def _build_chunks(
             values, lines, size = [], [], 0
     if values:
         yield from build(_columns(values), lines)
+    if counts.is_hopeless and isinstance(item, Reject):
+        yield item
+        yield counts.truncation(item.file, item.line)
 
 
 def _columns(rows: list[list[Any]]) -> Sequence[Sequence[Any]]:
@@ -241,6 +273,8 @@ def _open_json(file: SourceFile) -> TableFile:
     for _, item in zip(range(CHUNK), read_json_rows(file), strict=False):
         if not isinstance(item, Reject):
             names.update(dict.fromkeys(item[1]))
+            if len(names) > MAX_COLUMNS:
+                break
     if not names:
         raise InputError("no JSON object in it", place=file.label)
 
@@ -253,9 +287,10 @@ def _open_json(file: SourceFile) -> TableFile:
 
 def _json_chunks(label: str, items: JsonItems, selected: Sequence[str]) -> Chunks:
     """Yield the objects of a JSON file as chunks of some of their fields."""
-    build = _value_chunk_builder(label, selected)
+    build, counts = _value_chunk_builder(label, selected), RowCounts()
     for item in _runs(items, PlainObjects):
         if isinstance(item, PlainObjects):
+            counts.good += len(item.objects)
             columns = [[row.get(name) for row in item.objects] for name in selected]
             yield from build(columns, list(range(item.number, item.number + len(item.objects))))
         else:
@@ -265,7 +300,9 @@ def _json_chunks(label: str, items: JsonItems, selected: Sequence[str]) -> Chunk
                 else (row[0], [row[1].get(name) for name in selected])
                 for row in item
             )
-            yield from _build_chunks(picked, build, _count_value_chars)
+            yield from _build_chunks(picked, build, _count_value_chars, counts)
+        if counts.is_hopeless:
+            return
 
 
 def _value_chunk_builder(label: str, selected: Sequence[str]) -> ChunkBuilder:

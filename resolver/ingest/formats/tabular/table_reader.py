@@ -21,6 +21,7 @@ from resolver.ingest.formats.tabular.table_files import (
     TableFile,
     head_columns,
     open_table_file,
+    width_fault,
 )
 from resolver.ingest.io.codepages import CYRILLIC, detect_code_page
 from resolver.ingest.io.json_rows import is_json_lines
@@ -60,12 +61,16 @@ def detect_tabular(head: bytes, file: SourceFile) -> bool:
     """Return whether the file is a table whose columns have plain names."""
     if not is_table(head, file):
         return False
-    return guess_mapping(head_columns(head, file), file.stem) is not None
+    columns = head_columns(head, file)
+    return not width_fault(columns) and guess_mapping(columns, file.stem) is not None
 
 
 def explain_refusal(head: bytes, file: SourceFile) -> str:
-    """Return the specific reason why a table needs a mapping, or an empty text."""
-    repeated = find_repeated_columns(head_columns(head, file)) if is_table(head, file) else []
+    """Return the specific reason why a table is not read or needs a mapping, or an empty text."""
+    columns = head_columns(head, file) if is_table(head, file) else []
+    if fault := width_fault(columns):
+        return fault
+    repeated = find_repeated_columns(columns)
     return f"column {repeated[0]!r} occurs twice; rename one of them" if repeated else ""
 
 
