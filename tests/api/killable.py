@@ -25,6 +25,7 @@ from pathlib import Path
 import resolver.pipeline, resolver.screening.screener, resolver.api, resolver.cli.operate.serve
 from resolver.cli.app import run
 from resolver.cli.operate.worker import run_batch_job
+from resolver.hub.admin import restore_store
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
 from resolver.store import jobs
@@ -71,8 +72,17 @@ def rebuild(url, log):
             note(log, "begin")
             note(log, f"done {hub.rebuild(OPTIONS)}")
 
+def restore(backup, folder, log):
+    for number in range(1_000_000):
+        target = Path(folder) / f"restored-{os.getpid()}-{number}.db"
+        note(log, "begin")
+        restore_store(Path(backup), f"sqlite:///{target}")
+        note(log, f"done {target}")
+        target.unlink()
+
 import time
-ROLES = {"serve": serve, "work": work, "decide": decide, "refresh": refresh, "rebuild": rebuild}
+ROLES = {"serve": serve, "work": work, "decide": decide, "refresh": refresh, "rebuild": rebuild,
+         "restore": restore}
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
     print("ready", flush=True)

@@ -18,6 +18,7 @@ import pytest
 
 from resolver.client import Client, ServiceError
 from resolver.hub.hub import Hub
+from resolver.store import Store, backup
 from resolver.store.jobs import MAX_ATTEMPTS
 from resolver.trust.audit_spool import recover_spools
 from tests.api.conftest import RECORDS
@@ -29,7 +30,9 @@ from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
 
-PHASES = ("check", "batch", "decide", "post", "refresh", "shutdown", "rebuild", "batch")
+PHASES = (
+    *("check", "batch", "decide", "post", "refresh", "shutdown", "rebuild", "restore", "batch"),
+)
 """What goes on when a process is killed, in turns."""
 ROWS = 30
 DOCK_RECORDS = [
@@ -105,6 +108,7 @@ class Killer:
         self._commands = {
             "serve": (url, str(self.jobs), str(port)),
             "work": (url, str(self.jobs), self._log("work")),
+            "restore": (str(folder / "hub.backup"), str(folder), self._log("restore")),
             **{role: (url, self._log(role)) for role in ("decide", "refresh", "rebuild")},
         }
         self._pids: dict[str, int] = {}
@@ -196,13 +200,21 @@ def assert_nothing_is_lost(url: str, traffic: Traffic, killer: Killer) -> None:
                 assert set(revisions_done) <= set(revisions)
 
 
+def assert_restored_whole(folder: Path, count: int) -> None:
+    """Check that what killed restores have left is a whole store each."""
+    for path in folder.glob("restored-*.db"):
+        with Store.open(f"sqlite:///{path}", create=False) as store, store.view() as view:
+            assert (view.revision, len(view.all_members()[0])) == (1, count), path
+
+
 @pytest.mark.parametrize(
-    "kills", [7, pytest.param(100, marks=pytest.mark.nightly)], ids=["suite", "nightly"]
+    "kills", [8, pytest.param(100, marks=pytest.mark.nightly)], ids=["suite", "nightly"]
 )
 def test_kills_in_all_phases_lose_nothing(kills: int, new_url: str, tmp_path: Path) -> None:
     """Kill on each database: once in each phase in the suite, 100 times at night."""
     with quick_symbols("resolver.pipeline"), Hub.open(new_url, OPTIONS) as hub:
         hub.add(make_intake([*RECORDS, *DOCK_RECORDS]))
+        backup(hub.store, tmp_path / "hub.backup")
     killer = Killer(new_url, tmp_path, seed=kills)
     traffic = Traffic(killer.address)
     try:
@@ -232,3 +244,4 @@ def test_kills_in_all_phases_lose_nothing(kills: int, new_url: str, tmp_path: Pa
     assert traffic.posted
     assert traffic.jobs
     assert_nothing_is_lost(new_url, traffic, killer)
+    assert_restored_whole(tmp_path, len(RECORDS) + len(DOCK_RECORDS))
