@@ -11,6 +11,7 @@ apart.
 from __future__ import annotations
 
 import datetime
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -40,7 +41,7 @@ class Decision:
     log. `unlawful` marks a red link: one person under unlawfully different identities. `needs_two`
     is True if, by a rule of the desk, the decision counts only after another steward has made the
     same one; red links always need two. `reopened` says how its records have changed since (empty:
-    they have not).
+    they have not). `restores`: it is an undo, which brings back what counted before.
     """
 
     left_id: str
@@ -53,6 +54,7 @@ class Decision:
     place: str = ""
     needs_two: bool = False
     reopened: str = ""
+    restores: bool = False
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -108,7 +110,8 @@ def settle_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     """Return the effective decision of each pair, sorted by pair.
 
     A decision that needs two stewards waits until another steward has made the same one; until then
-    the decision before it stays effective, or the pair counts as unsure if there is none. A pair
+    the decision before it stays effective, or the pair counts as unsure if there is none. Whatever
+    differs from a decision of two stewards needs two as well, wherever it comes from. A pair
     whose effective decision is a reopened *same* counts as unsure too. Raises `DecisionError` if
     the two latest verdicts on a pair have the same time and differ.
     """
@@ -116,11 +119,60 @@ def settle_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     return tuple(_settle_pair(by_pair[pair]) for pair in sorted(by_pair))
 
 
+@dataclass(frozen=True, slots=True)
+class PairState:
+    """Decisions that count on one pair at some point of its log.
+
+    `effective`: the decision in effect, if any; `is_confirmed`: two stewards made it. `waiting`:
+    the same decision of one steward or more, which waits for another steward.
+    """
+
+    effective: Decision | None = None
+    is_confirmed: bool = False
+    waiting: tuple[Decision, ...] = ()
+
+    @property
+    def is_binding(self) -> bool:
+        """True if two stewards have decided the pair, so that it takes two to decide otherwise."""
+        return (
+            self.is_confirmed
+            and self.effective is not None
+            and self.effective.verdict is not Verdict.UNSURE
+        )
+
+    def has_verdict(self, verdict: Verdict, *, unlawful: bool) -> bool:
+        """Return whether two stewards gave this verdict, and the records have not changed since."""
+        return (
+            self.is_binding
+            and self.effective is not None
+            and (self.effective.verdict, self.effective.unlawful) == (verdict, unlawful)
+            and not self.effective.reopened
+        )
+
+    def after(self, decision: Decision) -> PairState:
+        """Return the state after one more decision on the pair.
+
+        Names of stewards that differ only in case are of one steward.
+        """
+        if self.is_binding and self.effective is not None and _is_alike(self.effective, decision):
+            # what two stewards have decided stays theirs if somebody repeats it
+            return replace(self, waiting=())
+        if decision.needs_two or decision.unlawful or self.is_binding:
+            is_alike = bool(self.waiting) and _is_alike(self.waiting[-1], decision)
+            waiting = (*self.waiting, decision) if is_alike else (decision,)
+            if len({other.decided_by.casefold() for other in waiting} - {""}) >= 2:
+                return PairState(decision, is_confirmed=True)
+            return replace(self, waiting=waiting)
+        return PairState(decision)
+
+
 def waiting_decisions(decisions: Iterable[Decision]) -> tuple[Decision, ...]:
     """Return the decisions that wait for a second steward. Raises as `settle_decisions`."""
-    by_pair = _by_pair(decisions)
-    waiting = (_replay(_sort_log(by_pair[pair]))[1] for pair in sorted(by_pair))
-    return tuple(log[0] for log in waiting if log)
+    first = []
+    for _, state in sorted(pair_states(decisions).items()):
+        # one that was reopened while it waited no longer does; an undo may restore a reopened one
+        first += [d for d in state.waiting if d.restores or not d.reopened][:1]
+    return tuple(first)
 
 
 def _by_pair(decisions: Iterable[Decision]) -> dict[tuple[str, str], list[Decision]]:
@@ -132,7 +184,7 @@ def _by_pair(decisions: Iterable[Decision]) -> dict[tuple[str, str], list[Decisi
 
 def _settle_pair(log: list[Decision]) -> Decision:
     log = _sort_log(log)
-    effective, _ = _replay(log)
+    effective = _replay(log).effective
     if effective is not None and not (effective.reopened and effective.verdict is Verdict.SAME):
         return effective
     return replace(effective or log[-1], verdict=Verdict.UNSURE)
@@ -159,27 +211,14 @@ def _sort_log(log: list[Decision]) -> list[Decision]:
     return log
 
 
-def _replay(log: list[Decision]) -> tuple[Decision | None, list[Decision]]:
-    """Return the effective decision of one pair's log, and the decisions that still wait.
+def _replay(log: Iterable[Decision]) -> PairState:
+    """Return the state of a pair after its log."""
+    return functools.reduce(PairState.after, log, PairState())
 
-    A decision that was reopened while it waited no longer does. Names of stewards that differ only
-    in case are of one steward.
-    """
-    effective: Decision | None = None
-    waiting: list[Decision] = []
-    for decision in log:
-        if decision.needs_two or decision.unlawful:
-            is_alike = bool(waiting) and _is_alike(waiting[-1], decision)
-            waiting = [*waiting, decision] if is_alike else [decision]
-            if len({other.decided_by.casefold() for other in waiting} - {""}) >= 2:
-                effective, waiting = decision, []
-        else:
-            # A verdict that two stewards have confirmed stays confirmed if one of them repeats it.
-            is_confirmed = effective is not None and (effective.needs_two or effective.unlawful)
-            if effective is None or not (is_confirmed and _is_alike(effective, decision)):
-                effective = decision
-            waiting = []
-    return effective, [decision for decision in waiting if not decision.reopened]
+
+def pair_states(decisions: Iterable[Decision]) -> dict[tuple[str, str], PairState]:
+    """Return the state of each pair. Raises as `settle_decisions`."""
+    return {pair: _replay(_sort_log(log)) for pair, log in _by_pair(decisions).items()}
 
 
 def _is_alike(earlier: Decision, later: Decision) -> bool:

@@ -11,7 +11,7 @@ from resolver.records.labels import display_text, property_label
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, PlannedCommit
 from resolver.review.decisions.decide import DecisionRequest, plan_decision
-from resolver.review.decisions.log_entries import mark_confirmed
+from resolver.review.decisions.log_entries import confirm_for_preview
 from resolver.review.decisions.split import plan_split
 from resolver.review.desk_rules import DeskRules
 from resolver.review.entity_sides import EntitySide, load_record_side
@@ -58,7 +58,10 @@ def _preview(hub: Hub, build_plan: BuildPlan, viewer: Viewer) -> DecisionPreview
         second_reasons[:] = plan.second_reasons
         merge_sets = plan.merge_sets or _merged_records(view, plan, viewer)
         logged_on[:] = _find_logged_pairs(view, plan, merge_sets, viewer)
-        return DecisionPlan(plan.entry, tuple(mark_confirmed(plan.decisions)), merge_sets, ())
+        decisions = plan.decisions
+        if plan.second_reasons:
+            decisions = tuple(confirm_for_preview(decisions))
+        return DecisionPlan(plan.entry, decisions, merge_sets, ())
 
     def observe(view: StoreView, increment: Increment) -> None:
         """Record the effect of the decision."""

@@ -103,7 +103,11 @@ def _plan_confirmation(
     decisions: list[NewDecision] = []
     for member in group:
         entry = replace(log_entry, verdict=steward_verdict(member.decision))
-        decisions += entry.build_decisions([member.decision.pair], log, undoes=undoes)
+        built = entry.build_decisions([member.decision.pair], log, undoes=undoes)
+        if member.decision.restores:
+            # what was restored may be reopened, and confirming the undo does not change that
+            built = [replace(new, versions=member.versions) for new in built]
+        decisions += built
     return DecisionPlan(log_entry, tuple(decisions), _merge_sets(stored, is_undo=bool(undoes)))
 
 

@@ -19,6 +19,7 @@ from resolver.review.decisions.decision_checks import (
     check_other_steward,
     find_forbidding,
     find_forced_same,
+    is_decided_by_two,
     load_unchanged_sides,
     overturn_reasons,
     verdict_key,
@@ -54,7 +55,7 @@ from resolver.review.queue.queue_access import visible_row
 from resolver.review.refusals import DecisionNotAllowedError, DecisionRefusedError
 from resolver.review.restrictions import find_decision, find_entity, load_decisions
 from resolver.review.strongest_pair import find_strongest_pair, load_side_links
-from resolver.store import NewDecision, StoredDecision, StoredEntity, StoreView
+from resolver.store import StoredDecision, StoredEntity, StoreView
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +166,7 @@ def _plan_between(
         is_moved = row is not None and row.reason in (QueueReason.MOVED, QueueReason.REOPENED)
         pairs = _overridden_pairs(log, request, sides, pairs[0], is_moved=is_moved) or pairs
     snapshot = request.snapshot or take_snapshot(hub, view, left_side, right_side, strongest)
-    reasons = second_steward_reasons(sides, sources_by_name(view), rules, request.verdict)
-    reasons += overturn_reasons(log, pairs, request.verdict)
+    reasons = _second_reasons(view, log, pairs, sides, request.verdict, rules)
     log_entry = _new_log_entry(
         request,
         reasons,
@@ -247,19 +247,41 @@ def _plan_within(
     log = load_decisions(view, find_entity(view, request.left, viewer).records, viewer)
     _check_not_forced(log, request)
     pairs = [(request.left, request.right)]
+    ends = set(pairs[0])
+    waiting = [stored for stored in unconfirmed_decisions(log) if set(stored.decision.pair) == ends]
+    is_confirmation = _check_waiting(waiting, request)
     left_side, right_side = (load_record_side(view, end, [end], viewer) for end in pairs[0])
-    sources = sources_by_name(view)
-    reasons = second_steward_reasons((left_side, right_side), sources, rules, request.verdict)
-    reasons += overturn_reasons(log, pairs, request.verdict)
+    sides = left_side, right_side
+    withdrawn = _withdrawn_decisions(log, request, ends)
+    reasons = _second_reasons(view, log, pairs, sides, request.verdict, rules)
+    reasons += overturn_reasons(log, [stored.decision.pair for stored in withdrawn])
     links = view.links_of([*left_side.numbers, *right_side.numbers])
     strongest = find_strongest_pair(hub, view, left_side, right_side, links)
     snapshot = request.snapshot or take_snapshot(hub, view, left_side, right_side, strongest)
     log_entry = _new_log_entry(request, reasons, snapshot_context(snapshot, ""))
     decisions = log_entry.build_decisions(pairs, log, undoes={})
-    if request.verdict is StewardVerdict.DIFFERENT and request.over:
-        decided = {new.decision.pair for new in decisions}
-        decisions += _withdrawals(log, request, log_entry.act_id, decided)
-    return DecisionPlan(log_entry, tuple(decisions), (), reasons)
+    # of the same act, so that all of it waits for a second steward if a part of it does
+    decisions += replace(log_entry, verdict=StewardVerdict.UNSURE, context={}).build_decisions(
+        [stored.decision.pair for stored in withdrawn],
+        log,
+        undoes={stored.decision.pair: stored.number for stored in withdrawn},
+    )
+    return DecisionPlan(log_entry, tuple(decisions), (), () if is_confirmation else reasons)
+
+
+def _second_reasons(
+    view: StoreView,
+    log: Sequence[StoredDecision],
+    pairs: Sequence[tuple[str, str]],
+    sides: tuple[EntitySide, EntitySide],
+    verdict: StewardVerdict,
+    rules: DeskRules,
+) -> tuple[str, ...]:
+    """Return why a verdict on some pairs takes a second steward; a repeated one does not."""
+    if is_decided_by_two(log, pairs, verdict):
+        return ()
+    reasons = second_steward_reasons(sides, sources_by_name(view), rules, verdict)
+    return reasons + overturn_reasons(log, pairs, verdict)
 
 
 def _check_not_forced(log: Sequence[StoredDecision], request: DecisionRequest) -> None:
@@ -270,24 +292,15 @@ def _check_not_forced(log: Sequence[StoredDecision], request: DecisionRequest) -
             raise contradiction
 
 
-def _withdrawals(
-    log: Sequence[StoredDecision],
-    request: DecisionRequest,
-    act_id: str,
-    decided: set[tuple[str, str]],
-) -> list[NewDecision]:
-    """Return the decisions that withdraw others so that the new one can stand."""
-    withdrawn = [
-        stored
-        for stored in log
-        if stored.id in request.over and stored.decision.pair not in decided
+def _withdrawn_decisions(
+    log: Sequence[StoredDecision], request: DecisionRequest, ends: set[str]
+) -> list[StoredDecision]:
+    """Return the decisions on other pairs that the request withdraws, so that it can stand."""
+    if request.verdict is not StewardVerdict.DIFFERENT:
+        return []
+    return [
+        stored for stored in log if stored.id in request.over and set(stored.decision.pair) != ends
     ]
-    entry = new_log_entry(request.steward, StewardVerdict.UNSURE, request.reason, request.comment)
-    return replace(entry, act_id=act_id).build_decisions(
-        [stored.decision.pair for stored in withdrawn],
-        log,
-        undoes={stored.decision.pair: stored.number for stored in withdrawn},
-    )
 
 
 def _check_not_unsure(unconfirmed: StoredDecision, request: DecisionRequest) -> None:

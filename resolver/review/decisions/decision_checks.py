@@ -5,11 +5,15 @@ earlier decisions.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from resolver.records.decisions import Verdict
+from resolver.records.decisions import PairState, Verdict, pair_states
 from resolver.records.visibility import Viewer
-from resolver.review.decisions.earlier_verdicts import decision_views, effective_decisions
+from resolver.review.decisions.earlier_verdicts import (
+    decision_views,
+    effective_decisions,
+    logged_verdict,
+)
 from resolver.review.entity_sides import EntitySide, side_digest
 from resolver.review.models import (
     DecisionView,
@@ -221,17 +225,36 @@ def verdict_key(verdict: StewardVerdict) -> tuple[bool, str]:
 
 
 def overturn_reasons(
-    log: Sequence[StoredDecision], pairs: Sequence[tuple[str, str]], verdict: StewardVerdict
+    log: Sequence[StoredDecision],
+    pairs: Iterable[tuple[str, str]],
+    verdict: StewardVerdict | None = None,
 ) -> tuple[str, ...]:
-    """Return why a decision takes two stewards: two stewards decided the pair before."""
-    sorted_pairs = {tuple(sorted(pair)) for pair in pairs}
-    for stored in effective_decisions(log):
-        decision = stored.decision
-        has_two_stewards = decision.needs_two or decision.unlawful
-        is_decided = decision.verdict is not Verdict.UNSURE
-        if has_two_stewards and is_decided and decision.pair in sorted_pairs:
-            return (f"two stewards decided it before (decision {stored.id})",)
+    """Return why a decision takes two stewards: two stewards decided one of the pairs before, and
+    otherwise. Without a `verdict` their decision is withdrawn.
+
+    The log must be complete for each of the pairs, with reopened decisions marked.
+    """
+    states = pair_states(stored.decision for stored in log)
+    for pair in sorted({(min(pair), max(pair)) for pair in pairs}):
+        state = states.get(pair, PairState())
+        if state.is_binding and not (verdict and _is_repeated(state, verdict)):
+            assert state.effective is not None
+            return (f"two stewards decided it before ({state.effective.place})",)
     return ()
+
+
+def is_decided_by_two(
+    log: Sequence[StoredDecision], pairs: Iterable[tuple[str, str]], verdict: StewardVerdict
+) -> bool:
+    """Return whether two stewards have given this verdict on all of some pairs."""
+    states = pair_states(stored.decision for stored in log)
+    return all(
+        _is_repeated(states.get((min(pair), max(pair)), PairState()), verdict) for pair in pairs
+    )
+
+
+def _is_repeated(state: PairState, verdict: StewardVerdict) -> bool:
+    return state.has_verdict(logged_verdict(verdict), unlawful=verdict is StewardVerdict.RED)
 
 
 def check_other_steward(unconfirmed: StoredDecision, steward: Steward) -> None:

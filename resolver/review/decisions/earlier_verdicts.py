@@ -105,6 +105,11 @@ def steward_verdict(decision: Decision) -> StewardVerdict:
     return StewardVerdict.RED if decision.unlawful else StewardVerdict(str(decision.verdict))
 
 
+def logged_verdict(verdict: StewardVerdict) -> Verdict:
+    """Return the verdict as the log stores it; red is `same`, with a mark."""
+    return Verdict.SAME if verdict is StewardVerdict.RED else Verdict(str(verdict))
+
+
 def shown_reason(stored: StoredDecision) -> str:
     """Return the reason of a decision, without the number that earlier versions wrote into it."""
     return _NUMBERED_UNDO.sub("undoes an earlier decision", stored.decision.reason)

@@ -8,14 +8,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from resolver.records.decisions import Decision, Verdict
-from resolver.review.decisions.earlier_verdicts import ACT_KEY, COMMENT_KEY, UNDOES_KEY
+from resolver.records.decisions import Decision
+from resolver.review.decisions.earlier_verdicts import (
+    ACT_KEY,
+    COMMENT_KEY,
+    UNDOES_KEY,
+    logged_verdict,
+)
 from resolver.review.models import PairSnapshot, Steward, StewardVerdict
 from resolver.store import NewDecision, StoredDecision
 
 MAX_SHOWN_IDS = 500
 """Ids of shown records that the log stores for a side at most."""
 _SMALLEST_STEP = datetime.timedelta(microseconds=1)
+_SECOND_STEWARD = "\x1f second steward"
+"""Name of the second steward in previews, which no user can have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +36,6 @@ class LogEntry:
     needs_two: bool
     context: Mapping[str, Any]
     act_id: str
-
-    @property
-    def logged_verdict(self) -> Verdict:
-        """Verdict as the log stores it."""
-        return Verdict.SAME if self.verdict is StewardVerdict.RED else Verdict(str(self.verdict))
 
     def build_decisions(
         self,
@@ -66,7 +68,15 @@ class LogEntry:
         when = max(now, last_times.get((left, right), _EARLIEST) + _SMALLEST_STEP)
         is_red, author = self.verdict is StewardVerdict.RED, self.steward.name
         decision = Decision(
-            left, right, self.logged_verdict, author, when, self.reason, is_red, "", self.needs_two
+            left,
+            right,
+            logged_verdict(self.verdict),
+            author,
+            when,
+            self.reason,
+            is_red,
+            needs_two=self.needs_two,
+            restores=(left, right) in undoes,
         )
         context = {**self.context, ACT_KEY: self.act_id}
         if self.comment:
@@ -119,9 +129,11 @@ def snapshot_context(snapshot: PairSnapshot, queue_reason: str) -> dict[str, Any
     }
 
 
-def mark_confirmed(decisions: Iterable[NewDecision]) -> list[NewDecision]:
-    """Return decisions as if a second steward had confirmed them, for previews."""
-    return [
-        replace(new, decision=replace(new.decision, needs_two=False, unlawful=False))
-        for new in decisions
-    ]
+def confirm_for_preview(decisions: Iterable[NewDecision]) -> list[NewDecision]:
+    """Return decisions, each followed by the same one of another steward, for previews."""
+    both = []
+    for new in decisions:
+        when = (new.decision.decided_at or _EARLIEST) + _SMALLEST_STEP
+        second = replace(new.decision, decided_by=_SECOND_STEWARD, decided_at=when)
+        both += [new, replace(new, decision=second)]
+    return both

@@ -4,26 +4,28 @@ back together.
 The verdict that was effective on a pair before the act is repeated (`unsure` if there was none,
 which clustering treats as undecided), so that links, members and entities are as they were, ids
 included. Only the last decision on a pair can be taken back; later ones must be undone first. An
-undo is itself a decision and can be undone.
+undo is itself a decision and can be undone, and so can the undo of an undo, to any depth.
+
+What two stewards decided takes two stewards to take back. A decision that never took effect (it
+waits for a second steward, or repeats what two stewards decided) is withdrawn by itself: what
+counts on the pair stays as it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 from resolver.hub.hub import Hub
-from resolver.records.decisions import Verdict, settle_decisions
+from resolver.records.decisions import PairState, Verdict
 from resolver.records.visibility import Viewer
 from resolver.review.decisions.commit_decisions import DecisionPlan, commit_plan
 from resolver.review.decisions.confirm import is_same_act
-from resolver.review.decisions.decision_checks import verdict_key
 from resolver.review.decisions.earlier_verdicts import (
     UNDOES_KEY,
     VERDICT_TEXTS,
     steward_verdict,
-    unconfirmed_decisions,
 )
 from resolver.review.decisions.log_entries import new_log_entry
 from resolver.review.decisions.logged_relations import RELATION_KEY
@@ -34,7 +36,7 @@ from resolver.review.models import (
     StewardVerdict,
 )
 from resolver.review.refusals import DecisionNotAllowedError
-from resolver.review.restrictions import find_decision, visible_decisions
+from resolver.review.restrictions import find_decision, load_decisions, visible_decisions
 from resolver.store import NewDecision, StoredDecision, StoreView, Versions
 
 Pair = tuple[str, str]
@@ -42,13 +44,13 @@ Pair = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Reversal:
-    """Reversal of one decision: the verdict to log instead, and whether two stewards stand behind
-    the decision.
-    """
+    """Reversal of one decision: the verdict to log instead, and whether that takes two stewards."""
 
     target: StoredDecision
     verdict: StewardVerdict
-    is_confirmed: bool
+    needs_two: bool
+    is_confirmation: bool
+    """Another steward has started the same undo, which this one completes."""
     shown_score: Mapping[str, Any]
     """Band and log-odds shown when that verdict was first given, against which later evidence is
     measured.
@@ -57,13 +59,117 @@ class _Reversal:
     """Versions that the decision saw which is brought back: it stays reopened if it was."""
 
 
+_Stack = tuple[StoredDecision, ...]
+"""Decisions on one pair that took effect and were not taken back, the oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Effect:
+    """Decision that took effect on a pair: by one steward, or by the second of two.
+
+    `members` are the decisions that made it together, itself as the last one; `before` and `after`
+    what stood before and after it.
+    """
+
+    members: tuple[StoredDecision, ...]
+    is_confirmed: bool
+    before: _Stack
+    after: _Stack
+
+    @property
+    def last(self) -> StoredDecision:
+        """Decision with which it took effect."""
+        return self.members[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class _PairHistory:
+    """History of one pair: what took effect, what stands now, and what waits for a second steward.
+
+    `log`: all decisions on the pair, by time.
+    """
+
+    log: tuple[StoredDecision, ...]
+    effects: tuple[_Effect, ...]
+    state: PairState
+    waiting: tuple[StoredDecision, ...]
+
+    @classmethod
+    def replay(cls, log: Sequence[StoredDecision]) -> _PairHistory:
+        """Return the history of the decisions on one pair, in order."""
+        state, stack, effects = PairState(), _Stack(), list[_Effect]()
+        waiting: tuple[StoredDecision, ...] = ()
+        before_undo: dict[int, _Stack] = {}
+        for stored in log:
+            following = state.after(stored.decision)
+            members = (*waiting, stored) if following.is_confirmed else (stored,)
+            if following.effective is stored.decision:
+                undone = before_undo.get(_undone_number(stored))
+                is_withdrawal = UNDOES_KEY in stored.context and undone is None
+                after = stack if is_withdrawal else undone
+                after = (*stack, stored) if after is None else after
+                effects.append(_Effect(members, following.is_confirmed, stack, after))
+                before_undo.update({member.number: stack for member in members})
+                stack = after
+            waiting = (*waiting, stored)[-len(following.waiting) :] if following.waiting else ()
+            state = following
+        return cls(tuple(log), tuple(effects), state, waiting)
+
+    @property
+    def active(self) -> _Stack:
+        """Decisions that stand now, the oldest first."""
+        return self.effects[-1].after if self.effects else ()
+
+    def find_effect(self, stored: StoredDecision) -> _Effect | None:
+        """Return the effect that a decision had, alone or with another one; None without one."""
+        numbers = ((member.number for member in effect.members) for effect in self.effects)
+        return next(
+            (
+                effect
+                for effect, members in zip(self.effects, numbers, strict=True)
+                if stored.number in members
+            ),
+            None,
+        )
+
+    def act_of(self, stored: StoredDecision) -> tuple[StoredDecision, ...]:
+        """Return the decisions that say the same together: a decision and what confirms it."""
+        effect = self.find_effect(stored)
+        if effect is not None:
+            return effect.members
+        return self.waiting if self.is_waiting(stored) else (stored,)
+
+    def is_waiting(self, stored: StoredDecision) -> bool:
+        """Return whether a decision waits for a second steward."""
+        return any(member.number == stored.number for member in self.waiting)
+
+    def find_undo(self, stored: StoredDecision) -> StoredDecision | None:
+        """Return the last decision that took a decision back, if it is taken back."""
+        numbers = {member.number for member in self.act_of(stored)}
+        for effect in reversed(self.effects):
+            was_active, is_active = (
+                any(other.number in numbers for other in stack)
+                for stack in (effect.before, effect.after)
+            )
+            if was_active and not is_active:
+                return effect.last
+        # one that never took effect was withdrawn without an effect
+        return next(
+            (other for other in reversed(self.log) if _undone_number(other) in numbers), None
+        )
+
+
+def _undone_number(stored: StoredDecision) -> int:
+    return int(stored.context.get(UNDOES_KEY, 0))
+
+
 def undo_decision(
     hub: Hub, steward: Steward, decision_id: str, *, why: str = ""
 ) -> DecisionOutcome:
     """Take back a decision with all decisions of its act.
 
-    A decision that needed two stewards needs two to undo, except one's own that nobody has
-    confirmed. Raises `UnknownIdError` for an id that the steward may not know, and
+    What two stewards decided takes two to undo; one's own decision that nobody has confirmed does
+    not. Raises `UnknownIdError` for an id that the steward may not know, and
     `DecisionNotAllowedError` if later decisions stand on the same records or the decision is undone
     already.
     """
@@ -78,7 +184,7 @@ def undo_decision(
         log = visible_decisions(view, view.decisions(ids), steward.viewer)
         reversals = [_plan_reversal(log, targets[pair], steward) for pair in sorted(targets)]
         undone_numbers[:] = [reversal.target.number for reversal in reversals]
-        needs_two = any(reversal.is_confirmed for reversal in reversals)
+        needs_two = any(reversal.needs_two for reversal in reversals)
         log_entry = new_log_entry(
             steward,
             StewardVerdict.UNSURE,
@@ -94,7 +200,8 @@ def undo_decision(
                 replace(new, versions=reversal.versions)
                 for new in entry.build_decisions([pair], log, undoes=undoes)
             ]
-        reasons = (f"two stewards stand behind decision {stored.id}",) if needs_two else ()
+        must_wait = any(r.needs_two and not r.is_confirmation for r in reversals)
+        reasons = (f"two stewards stand behind decision {stored.id}",) if must_wait else ()
         return DecisionPlan(log_entry, tuple(decisions), (), reasons)
 
     with hub.store.view() as view:
@@ -105,7 +212,30 @@ def undo_decision(
         message = f"Logged: decision {undone.id} is undone once a second steward confirms it."
         return replace(outcome, message=message)
     message = f"Undone: decision {undone.id} ({VERDICT_TEXTS[steward_verdict(undone.decision)]})."
+    with hub.store.view() as view:
+        message += _describe_state(
+            load_decisions(view, undone.decision.pair, steward.viewer), undone
+        )
     return replace(outcome, state=DecisionState.DONE, message=message)
+
+
+def _describe_state(log: Sequence[StoredDecision], undone: StoredDecision) -> str:
+    """Return a sentence on what counts on the pair after an undo, if one might expect otherwise.
+
+    `log`: complete for the pair, with reopened decisions marked.
+    """
+    history = _PairHistory.replay(_sort_by_time(log, undone.decision.pair))
+    effective = history.state.effective
+    if effective is None or effective.verdict is Verdict.UNSURE:
+        return ""
+    active = history.active[-1] if history.active else undone
+    verdict = VERDICT_TEXTS[steward_verdict(effective)]
+    if effective.reopened:
+        is_back = f" Decision {active.id} ({verdict}) is back, but it is reopened:"
+        return f"{is_back} {effective.reopened}. Look at the pair again."
+    if verdict == VERDICT_TEXTS[steward_verdict(undone.decision)]:
+        return f" Decision {active.id} still stands: {verdict}."
+    return ""
 
 
 def _find_act(
@@ -114,9 +244,10 @@ def _find_act(
     """Return the last decision on each pair of an act that the viewer may see, confirmations
     included.
     """
-    pair_log = _sort_by_time(view.decisions(list(stored.decision.pair)), stored.decision.pair)
+    pair = stored.decision.pair
+    history = _PairHistory.replay(_sort_by_time(view.decisions(list(pair)), pair))
     latest: dict[Pair, StoredDecision] = {}
-    for confirming in _confirming_run(pair_log, stored):
+    for confirming in history.act_of(stored):
         members = view.decisions_in_revision(confirming.revision)
         for member in visible_decisions(view, members, viewer):
             if is_same_act(member, confirming):
@@ -132,86 +263,91 @@ def _plan_reversal(
     """Determine the reversal of one decision. Raises `DecisionNotAllowedError` if it is not the
     last one on its pair.
     """
-    pair_log = _sort_by_time(log, target.decision.pair)
-    unconfirmed = {stored.number for stored in unconfirmed_decisions(pair_log)}
-    active = _active_decisions(pair_log, unconfirmed)
-    run = {stored.number for stored in _confirming_run(pair_log, target)}
-    _check_latest(pair_log, active, unconfirmed, run, target)
-    was_unconfirmed = bool(run & unconfirmed)
-    if was_unconfirmed and target.decision.decided_by != steward.name:
-        raise DecisionNotAllowedError(
-            f"decision {target.id} is {target.decision.decided_by}'s, "
-            "and waits for a second steward",
-            hint="decide otherwise, or leave it to them",
-        )
-    is_confirmed = _needs_two(target) and not was_unconfirmed
-    if UNDOES_KEY not in target.context:
-        before = [stored for stored in active if stored.number not in run]
-        return _restore_previous(target, before, is_confirmed=is_confirmed)
-    restored = next(
-        stored for stored in pair_log if stored.number == int(target.context[UNDOES_KEY])
+    history = _PairHistory.replay(_sort_by_time(log, target.decision.pair))
+    effect = history.find_effect(target)
+    if effect is None:
+        _check_withdrawable(history, target, steward)
+        restored = history.active
+    else:
+        _check_last(history, effect, target)
+        restored = effect.before
+    undone = {member.number for member in history.act_of(target)}
+    is_confirmation = any(
+        _undone_number(stored) in undone
+        and stored.decision.decided_by.casefold() != steward.name.casefold()
+        for stored in history.waiting
     )
-    shown = _shown_score(restored)
-    if was_unconfirmed:
-        restored = _effective_decision(active) or target
-    verdict = steward_verdict(restored.decision)
-    return _Reversal(target, verdict, is_confirmed, shown, restored.versions)
+    state = history.state
+    effective = restored[-1] if restored else None
+    if effective is None or effective.decision.verdict is Verdict.UNSURE:
+        verdict, shown, versions = StewardVerdict.UNSURE, {}, None
+    else:
+        verdict, shown = steward_verdict(effective.decision), _shown_score(effective)
+        versions = effective.versions
+    is_kept = state.is_binding and verdict is _verdict_in_effect(state)
+    overrules = state.is_binding or verdict is StewardVerdict.RED
+    needs_two = (effect is not None and effect.is_confirmed) or (overrules and not is_kept)
+    return _Reversal(target, verdict, needs_two, is_confirmation, shown, versions)
 
 
-def _find_undos(
-    pair_log: Sequence[StoredDecision], unconfirmed: set[int], run: set[int]
-) -> list[StoredDecision]:
-    """Return the confirmed decisions that undo one of a run."""
-    return [
-        stored
-        for stored in pair_log
-        if int(stored.context.get(UNDOES_KEY, 0)) in run and stored.number not in unconfirmed
-    ]
+def _verdict_in_effect(state: PairState) -> StewardVerdict | None:
+    """Return the verdict in effect on a pair."""
+    return None if state.effective is None else steward_verdict(state.effective)
 
 
-def _check_latest(
-    pair_log: Sequence[StoredDecision],
-    active: Sequence[StoredDecision],
-    unconfirmed: set[int],
-    run: set[int],
-    target: StoredDecision,
-) -> None:
-    """Raise `DecisionNotAllowedError` if the target is undone already, or not the last one."""
-    undone_by = _find_undos(pair_log, unconfirmed, run)
-    is_undo = UNDOES_KEY in target.context
-    if undone_by and not is_undo and not any(stored.number in run for stored in active):
-        raise DecisionNotAllowedError(
-            f"decision {target.id} is undone already, by decision {undone_by[-1].id}",
-            hint=f"undo decision {undone_by[-1].id} to bring it back",
-        )
-    later = _later_decisions(pair_log, active, run, target) + (undone_by if is_undo else [])
+def _check_withdrawable(history: _PairHistory, target: StoredDecision, steward: Steward) -> None:
+    """Raise `DecisionNotAllowedError` unless a decision that had no effect can be withdrawn."""
+    if history.is_waiting(target):
+        if target.decision.decided_by.casefold() != steward.name.casefold():
+            raise DecisionNotAllowedError(
+                f"decision {target.id} is {target.decision.decided_by}'s, "
+                "and waits for a second steward",
+                hint="decide otherwise, or leave it to them",
+            )
+        return
+    _check_not_withdrawal(target)
+    undo = history.find_undo(target)
+    if undo is not None:
+        _refuse_undone(target, undo)
+    place = history.log.index(target)
+    later = [*history.waiting, *(effect.last for effect in history.effects)]
+    later = [stored for stored in later if history.log.index(stored) > place]
     if later:
-        _refuse_later(later[-1], target)
+        _refuse_later(max(later, key=history.log.index), target)
 
 
-def _later_decisions(
-    pair_log: Sequence[StoredDecision],
-    active: Sequence[StoredDecision],
-    run: set[int],
-    target: StoredDecision,
-) -> list[StoredDecision]:
-    place = {stored.number: place for place, stored in enumerate(pair_log)}
-    return [
-        stored
-        for stored in active
-        if stored.number not in run and place[stored.number] > place[target.number]
-    ]
+def _check_not_withdrawal(target: StoredDecision) -> None:
+    if UNDOES_KEY in target.context:
+        raise DecisionNotAllowedError(
+            f"decision {target.id} withdrew a decision that never took effect",
+            hint="decide the pair again",
+        )
 
 
-def _restore_previous(
-    target: StoredDecision, before: Sequence[StoredDecision], *, is_confirmed: bool
-) -> _Reversal:
-    """Return the reversal that restores the decision effective before the target, or unsure."""
-    effective = _effective_decision(before)
-    if effective is None:
-        return _Reversal(target, StewardVerdict.UNSURE, is_confirmed, {})
-    verdict, shown = steward_verdict(effective.decision), _shown_score(effective)
-    return _Reversal(target, verdict, is_confirmed, shown, effective.versions)
+def _check_last(history: _PairHistory, effect: _Effect, target: StoredDecision) -> None:
+    """Raise `DecisionNotAllowedError` if a decision is undone already, or not the last one."""
+    active = history.active
+    undone = {member.number for member in effect.members}
+    if history.waiting and _undone_number(history.waiting[-1]) not in undone:
+        _refuse_later(history.waiting[-1], target)
+    if UNDOES_KEY in target.context:
+        if effect.before == effect.after:
+            _check_not_withdrawal(target)
+        # an undo is the last one while what it brought back, and nothing else, stands
+        if _numbers(active) == _numbers(effect.after):
+            return
+        later = next(e for e in reversed(history.effects) if e.after == active)
+        _refuse_later(later.last, target)
+    if effect.last.number not in _numbers(active):
+        undo = history.find_undo(target)
+        assert undo is not None
+        _refuse_undone(target, undo)
+    if active[-1].number != effect.last.number:
+        _refuse_later(active[-1], target)
+
+
+def _numbers(stack: _Stack) -> list[int]:
+    return [stored.number for stored in stack]
 
 
 _RESTORED = ("band", "logodds", RELATION_KEY)
@@ -222,69 +358,20 @@ def _shown_score(stored: StoredDecision) -> dict[str, Any]:
     return {name: stored.context[name] for name in _RESTORED if name in stored.context}
 
 
-def _refuse_later(later: StoredDecision, target: StoredDecision) -> None:
+def _refuse_undone(target: StoredDecision, undo: StoredDecision) -> NoReturn:
+    raise DecisionNotAllowedError(
+        f"decision {target.id} is undone already, by decision {undo.id}",
+        hint=f"undo decision {undo.id} to bring it back",
+    )
+
+
+def _refuse_later(later: StoredDecision, target: StoredDecision) -> NoReturn:
     verdict = VERDICT_TEXTS[steward_verdict(later.decision)]
     raise DecisionNotAllowedError(
         f"decision {later.id} by {later.decision.decided_by or 'somebody'} ({verdict}) "
         f"came after decision {target.id} on the same records",
         hint=f"undo decision {later.id} first",
     )
-
-
-def _effective_decision(log: Sequence[StoredDecision]) -> StoredDecision | None:
-    """Return the last decision on one pair that counts, other than unsure, or None."""
-    settled = settle_decisions(stored.decision for stored in log)
-    if not settled or settled[0].verdict is Verdict.UNSURE:
-        return None
-    return next(stored for stored in reversed(log) if stored.decision == settled[0])
-
-
-def _active_decisions(
-    pair_log: Sequence[StoredDecision], unconfirmed: set[int]
-) -> list[StoredDecision]:
-    """Return the decisions on one pair that were not taken back, in order, without undos."""
-    by_number = {stored.number: stored for stored in pair_log}
-    undone: set[int] = set()
-    for stored in pair_log:
-        target = by_number.get(int(stored.context.get(UNDOES_KEY, 0)))
-        if target is None or stored.number in unconfirmed:
-            continue
-        if UNDOES_KEY in target.context:
-            restored = by_number[int(target.context[UNDOES_KEY])]
-            undone -= {other.number for other in _confirming_run(pair_log, restored)}
-        else:
-            undone |= {other.number for other in _confirming_run(pair_log, target)}
-    return [
-        stored
-        for stored in pair_log
-        if stored.number not in undone and UNDOES_KEY not in stored.context
-    ]
-
-
-def _confirming_run(
-    pair_log: Sequence[StoredDecision], target: StoredDecision
-) -> list[StoredDecision]:
-    """Return a decision with its neighbors on the same pair that give the same verdict, if the
-    verdict takes two stewards.
-    """
-    place = next(place for place, stored in enumerate(pair_log) if stored.number == target.number)
-    first = last = place
-    if _needs_two(target):
-        while first > 0 and _is_same_verdict(pair_log[first - 1], target):
-            first -= 1
-        while last + 1 < len(pair_log) and _is_same_verdict(pair_log[last + 1], target):
-            last += 1
-    return list(pair_log[first : last + 1])
-
-
-def _is_same_verdict(stored: StoredDecision, other: StoredDecision) -> bool:
-    key, other_key = (verdict_key(steward_verdict(end.decision)) for end in (stored, other))
-    undoes, other_undoes = (end.context.get(UNDOES_KEY) for end in (stored, other))
-    return key == other_key and _needs_two(stored) and undoes == other_undoes
-
-
-def _needs_two(stored: StoredDecision) -> bool:
-    return stored.decision.needs_two or stored.decision.unlawful
 
 
 def _sort_by_time(log: Sequence[StoredDecision], pair: Pair) -> list[StoredDecision]:

@@ -86,6 +86,7 @@ def stored_decision(row: Any) -> StoredDecision:
         bool(row.unlawful),
         place,
         needs_two,
+        restores="undoes" in (context or {}),
     )
     versions = row.left_version, row.right_version
     return StoredDecision(row.number, row.id, row.landed, decision, context or {}, versions)
