@@ -118,7 +118,7 @@ def _search_words(text: str, form: dict[str, Any]) -> str:
     results = narrow_search(results, filters)
     start = read_integer("from", 0, 0, _MAX_FOUND)
     best = results.best(min(start + _MAX_MATCHES, _MAX_FOUND))[start:]
-    entities = build_match_documents(best, results.snapshot, viewer())
+    entities = build_match_documents(best, results.snapshot)
     typed = read_typed_text(text)
     matches = [_entity_context(entity, typed) for entity in entities]
     revision = revision_of(results.snapshot.revision)

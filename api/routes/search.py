@@ -186,9 +186,9 @@ def _select_accepted(
     """Return the entities that a filter of documents accepts, and whether it has seen all."""
     if accept is None:
         return results, True
-    context = FilterContext(current_service().hub.store, results.snapshot.revision, viewer())
     best = results.best(MAX_ENTITIES)
-    documents = build_match_documents(best, results.snapshot, viewer())
+    context = FilterContext.of(current_service().hub.store, results.snapshot, best)
+    documents = build_match_documents(best, results.snapshot)
     mask = np.zeros(len(results), dtype=bool)
     for entity, document in zip(best, documents, strict=True):
         mask[entity.place] = accept(document, context)

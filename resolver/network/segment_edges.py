@@ -17,16 +17,36 @@ import pyarrow.compute as pc
 
 from resolver.hub.index.segment_contents import load_prepared
 from resolver.network.artefacts import Hashes, Numbers, find_artefact_rows
-from resolver.records import Column
+from resolver.records import Batch, Column
 from resolver.records.packing import SEPARATOR
 from resolver.records.prepared.ragged import spread
 from resolver.records.prepared.text_hashes import compute_hash64
 from resolver.records.properties import RELATION
-from resolver.records.visibility import Viewer
-from resolver.screening.source_policy import RecordVisibility
+from resolver.records.visibility import Viewer, viewer_classes, visible_rows
 from resolver.store.segments import Segment
 
 _MAX_CACHED_SEGMENTS = 64
+_MAX_CACHED_RIGHTS = 16
+
+
+class RecordVisibility:
+    """Flags of the records of a batch that viewers may see, cached by their rights."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._flags: dict[Viewer, npt.NDArray[np.bool_]] = {}
+
+    def flags(self, viewer: Viewer) -> npt.NDArray[np.bool_]:
+        """Return a flag for each record; an empty array if the viewer may see all of them."""
+        rights = viewer_classes(viewer)[-1]
+        flags = self._flags.get(rights)
+        if flags is None:
+            visible = visible_rows(self._batch, rights)
+            flags = np.zeros(0, dtype=bool) if visible is None else visible
+            if len(self._flags) >= _MAX_CACHED_RIGHTS:
+                self._flags.clear()
+            self._flags[rights] = flags
+        return flags
 
 
 @dataclass(frozen=True, slots=True)

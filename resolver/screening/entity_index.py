@@ -1,11 +1,17 @@
 """Entity index: every entity of a store as a prepared profile at one revision, kept up with
 commits.
 
-It is a chain of segments. The first holds everything as of some revision; each later one holds what
-has changed since and replaces earlier entries. Small segments are merged as they add up, and stay
-in memory until they are large enough for a file. The files lie in `profiles` beside those of the
-record index, may be deleted at any time, and are rebuilt from the store. A snapshot never changes:
-checks keep theirs while the next is built.
+It has a layer for each class of viewers that has asked: the entities of which the class sees more
+records than the class before it (`viewer_classes`), as profiles of what it sees. The first layer,
+of what everybody may see, holds most of a store. So an answer reads what was prepared for its
+viewer from records that the viewer may see, and a commit of other records changes no layer that the
+viewer reads.
+
+A layer is a chain of segments. The first holds everything as of some revision; each later one holds
+what has changed since and replaces earlier entries. Small segments are merged as they add up, and
+stay in memory until they are large enough for a file. The files lie in `profiles` beside those of
+the record index, may be deleted at any time, and are rebuilt from the store. A snapshot never
+changes: checks keep theirs while the next is built.
 """
 
 from __future__ import annotations
@@ -13,11 +19,13 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import logging
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -33,11 +41,14 @@ from resolver.model_set import ModelSet
 from resolver.pipeline import normalize
 from resolver.records import Batch, Handling, concat
 from resolver.records.datasets import Claim, DatasetScope
+from resolver.records.kinds import count_kinds
+from resolver.records.packing import unpack_handling
 from resolver.records.prepared.population import DEFAULT_LISTED
-from resolver.records.visibility import Viewer, is_visible
+from resolver.records.properties import HANDLING
+from resolver.records.visibility import STRANGER, Viewer, is_visible, viewer_classes, visible_rows
 from resolver.scoring import Thresholds
-from resolver.screening.active_entities import all_active, count_entities, current_masks
 from resolver.screening.index_segment import (
+    EntityContent,
     IndexSegment,
     RevisionRange,
     build_index_segment,
@@ -45,50 +56,72 @@ from resolver.screening.index_segment import (
     open_index_segment,
     write_index_segment,
 )
-from resolver.screening.source_policy import find_claims, find_refused
-from resolver.store import StoreView
+from resolver.screening.source_policy import find_refused
+from resolver.screening.visible_history import visible_events
+from resolver.store import StoredSource, StoreView
 from resolver.store.segments import open_segment_chain, remove_other_segments
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-_FORMAT = "7"
-_MAX_CACHED_RIGHTS = 16
-"""Viewers of different rights whose datasets a snapshot keeps; each is a set of names."""
+_FORMAT = "8"
 _LOG = logging.getLogger("resolver.index")
+
+
+class IndexPlace(Protocol):
+    """Entity of the index: its id, the number of its segment, and its row there."""
+
+    @property
+    def id(self) -> str:
+        """Id of the entity."""
+
+    @property
+    def segment(self) -> int:
+        """Number of its segment."""
+
+    @property
+    def row(self) -> int:
+        """Its row there."""
 
 
 @dataclass(frozen=True)
 class IndexSnapshot:
-    """Entity index at one revision of the store, with the thresholds and models for checks there.
+    """Entity index at one revision of the store as a class of viewers sees it, with the thresholds
+    and models for checks there.
 
     `population_revision` is that of the last refresh (0: none). `active[i]` marks the entities of
-    segment i that no later segment has replaced; `agencies` are those of all lists by name.
+    segment i that neither a later segment nor a layer of the viewer replaces. `sources` are the
+    names of the lists and datasets that the viewer may know (a list without records is known to
+    all), `refused` the claims on datasets that do not count. `partial` are the numbers of the
+    entities of which the viewer may not see all records, `decision_count` is the number of
+    decisions.
     """
 
     revision: int
     population_revision: int
-    agencies: Mapping[str, str]
+    sources: frozenset[str]
+    refused: frozenset[Claim]
     thresholds: Thresholds
     models: ModelSet
     segments: tuple[IndexSegment, ...]
     active: tuple[Bools, ...]
+    partial: frozenset[int] = frozenset()
+    decision_count: int = 0
 
     @cached_property
-    def claims(self) -> Mapping[Claim, frozenset[Handling] | None]:
-        """Datasets of its records by the source that says so, with the handling of the records;
-        None if everybody may see one.
+    def entity_count(self) -> int:
+        """Number of entities of which the viewer may see a record."""
+        return sum(int(mask.sum()) for mask in self.active)
+
+    def scope(self, names: frozenset[str]) -> DatasetScope:
+        """Return the scope of some datasets."""
+        return DatasetScope(names, self.refused)
+
+    def change_span(self, place: IndexPlace) -> tuple[int, int]:
+        """Return the revisions of the first and the last change of an entity that the viewer may
+        know.
         """
-        return find_claims(
-            [
-                (segment.handling, segment.inactive_record_rows(active))
-                for segment, active in self._masked_segments
-            ]
-        )
-
-    @cached_property
-    def sources(self) -> frozenset[str]:
-        """Names of all lists, and of further datasets that their records are in."""
-        return frozenset(self.agencies) | {name for _, name in self.claims}
+        segment, row = self.segments[place.segment], place.row
+        return int(segment.first_revisions[row]), int(segment.last_revisions[row])
 
     def active_of_kind(self, kind: int) -> list[ProfileMask]:
         """Return, for each segment, the active entities that may be of a kind."""
@@ -96,55 +129,13 @@ class IndexSnapshot:
         if masks is None:
             of_kind = [
                 active & ((segment.prepared.kinds & kind) != 0)
-                for segment, active in self._masked_segments
+                for segment, active in zip(self.segments, self.active, strict=True)
             ]
             masks = self._masks_by_kind[kind] = [ProfileMask.of(mask) for mask in of_kind]
         return masks
 
     @cached_property
     def _masks_by_kind(self) -> dict[int, list[ProfileMask]]:
-        return {}
-
-    @property
-    def _masked_segments(self) -> Iterator[tuple[IndexSegment, Bools]]:
-        return zip(self.segments, self.active, strict=True)
-
-    def sources_for(self, viewer: Viewer) -> frozenset[str]:
-        """Return the names of the lists and datasets of which the viewer may see a record; a list
-        without records is known to all.
-        """
-        return self._known_to(viewer)[0]
-
-    def scope(self, names: frozenset[str], viewer: Viewer) -> DatasetScope:
-        """Return the scope of some datasets for a viewer."""
-        return DatasetScope(names, self._known_to(viewer)[1])
-
-    def _known_to(self, viewer: Viewer) -> tuple[frozenset[str], frozenset[Claim]]:
-        """Return the datasets that a viewer may know, and the claims that do not count; computed
-        once for viewers of the same rights.
-        """
-        rights = replace(viewer, name="named" if viewer.name else "")
-        datasets = self._known_by_rights.get(rights)
-        if datasets is None:
-            shown = [
-                claim
-                for claim, handlings in self.claims.items()
-                if handlings is None or any(is_visible(handling, viewer) for handling in handlings)
-            ]
-            hidden = {name for _, name in self.claims} - {name for _, name in shown}
-            lists = {
-                source: self.agencies.get(source, "") for source, name in shown if source == name
-            }
-            if len(self._known_by_rights) >= _MAX_CACHED_RIGHTS:
-                self._known_by_rights.clear()
-            datasets = self._known_by_rights[rights] = (
-                self.sources - hidden,
-                find_refused(shown, lists),
-            )
-        return datasets
-
-    @cached_property
-    def _known_by_rights(self) -> dict[Viewer, tuple[frozenset[str], frozenset[Claim]]]:
         return {}
 
     @cached_property
@@ -157,29 +148,126 @@ class IndexSnapshot:
         ]
 
 
+@dataclass(frozen=True)
+class _Layer:
+    """Entities of which a class of viewers sees more than the class before, up to a `revision`.
+
+    `active[i]` marks the entities of segment i that no later segment has replaced.
+    """
+
+    revision: int
+    segments: tuple[IndexSegment, ...]
+    active: tuple[Bools, ...]
+
+    @cached_property
+    def entities(self) -> Numbers:
+        """Numbers of the active entities, ascending."""
+        numbers = [
+            segment.entities[mask] for segment, mask in zip(self.segments, self.active, strict=True)
+        ]
+        return np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *numbers]))
+
+    def without(self, entities: Numbers) -> list[Bools]:
+        """Return the masks of active entities without some (ascending)."""
+        if not len(entities):
+            return list(self.active)
+        masks = [mask.copy() for mask in self.active]
+        for segment, mask in zip(self.segments, masks, strict=True):
+            mask[segment.rows_of(entities)] = False
+        return masks
+
+    def contents(self, entities: Sequence[int]) -> dict[int, EntityContent]:
+        """Return what the layer holds of those of some entities that are active."""
+        contents: dict[int, EntityContent] = {}
+        sought = np.array(sorted(entities), dtype=np.int64)
+        for segment, mask in zip(self.segments, self.active, strict=True):
+            rows = segment.rows_of(sought)
+            for row in rows[mask[rows]].tolist():
+                contents[int(segment.entities[row])] = segment.describe(row)
+        return contents
+
+
+@dataclass(frozen=True)
+class _IndexState:
+    """Layers of the classes that have asked, and the snapshots made of them, at one revision.
+
+    `restricted`: handling of the records that not everybody may see, by the number of their entity.
+    """
+
+    revision: int
+    population_revision: int
+    committed_at: str
+    restricted: Mapping[int, frozenset[Handling]]
+    layers: Mapping[Viewer, _Layer]
+    snapshots: dict[Viewer, IndexSnapshot] = field(default_factory=dict)
+
+    def partial_for(self, viewer: Viewer) -> frozenset[int]:
+        """Return the entities with a record that a viewer may not see."""
+        hidden = {
+            handling
+            for handlings in set(self.restricted.values())
+            for handling in handlings
+            if not is_visible(handling, viewer)
+        }
+        return frozenset(
+            entity
+            for entity, handlings in self.restricted.items()
+            if not hidden.isdisjoint(handlings)
+        )
+
+
+@dataclass(frozen=True)
+class _Members:
+    """Records of some entities: their batch, and in parallel their numbers and entities; ordered by
+    entity, then record.
+    """
+
+    entities: Numbers
+    numbers: Numbers
+    owners: Numbers
+    batch: Batch
+
+    def visible_to(self, viewer: Viewer) -> Bools:
+        """Return which records a viewer may see."""
+        visible = visible_rows(self.batch, viewer)
+        return np.ones(len(self.batch), dtype=bool) if visible is None else visible
+
+    def restricted(self) -> dict[int, frozenset[Handling]]:
+        """Return the handling of the records that not everybody may see, by entity."""
+        column = self.batch.columns.get(HANDLING)
+        handlings: dict[int, set[Handling]] = {}
+        if column is not None:
+            values = [unpack_handling(text) for text in column.values.to_pylist()]
+            for row, code in zip(column.rows.tolist(), column.codes.tolist(), strict=True):
+                if not is_visible(values[code], STRANGER):
+                    handlings.setdefault(int(self.owners[row]), set()).add(values[code])
+        return {entity: frozenset(stated) for entity, stated in handlings.items()}
+
+
 class EntityIndex:
     """Builder and holder of the entity index of a hub's store. Not thread-safe, except for
-    `snapshot`.
+    `snapshot_for`.
     """
 
     def __init__(
         self, hub: Hub, min_file_records: int = MIN_FILE_RECORDS, listed: float = DEFAULT_LISTED
     ) -> None:
         self._hub, self._min_file_records, self._listed = hub, min_file_records, listed
-        self._snapshot: IndexSnapshot | None = None
+        self._state: _IndexState | None = None
         self.activity = ""
         """Description of a long step in progress, or empty."""
 
-    @property
-    def snapshot(self) -> IndexSnapshot | None:
-        """Latest snapshot, or None before the first refresh."""
-        return self._snapshot
+    def snapshot_for(self, viewer: Viewer = STRANGER) -> IndexSnapshot | None:
+        """Return the latest snapshot of a viewer's class; None before `refresh` has made one."""
+        state = self._state
+        return None if state is None else state.snapshots.get(viewer_classes(viewer)[-1])
 
-    def refresh(self) -> IndexSnapshot:
-        """Bring the index to the current revision.
+    def refresh(self, viewer: Viewer = STRANGER) -> IndexSnapshot:
+        """Bring the index to the current revision, for a viewer and all that asked before.
 
         Raises `StoreError` for an empty store, and for one that was resolved with another model.
         """
+        own = viewer_classes(viewer)[-1]
         with self._hub.store.view() as view:
             if not view.head.plan:
                 raise StoreError(
@@ -189,29 +277,74 @@ class EntityIndex:
                 )
             # refuse a store of another model before anything is built from it
             self._hub.options_of(view.head)
-            snapshot = self._snapshot
-            if snapshot is not None and (
-                snapshot.revision == view.revision and self._same_history(view, snapshot)
-            ):
-                return snapshot
-            if snapshot is None or not self._same_history(view, snapshot):
+            state = self._state
+            is_usable = state is not None and self._same_history(view, state)
+            if state is not None and is_usable and state.revision == view.revision:
+                if own in state.snapshots:
+                    return state.snapshots[own]
+                viewers = {own}
+            else:
+                viewers = {STRANGER, own, *(state.snapshots if state is not None else ())}
+            state = self._update(view, state if is_usable else None, viewers)
+        self._state, self.activity = state, ""
+        return state.snapshots[own]
+
+    def _update(
+        self, view: StoreView, state: _IndexState | None, viewers: set[Viewer]
+    ) -> _IndexState:
+        """Return the state at the revision of a view, with the snapshots of some viewers."""
+        classes = dict.fromkeys(
+            row for viewer in sorted(viewers, key=_label) for row in viewer_classes(viewer)
+        )
+        layers: dict[Viewer, _Layer] = dict(state.layers) if state is not None else {}
+        for viewer in classes:
+            if viewer not in layers:
                 self.activity = "reading the entity index"
-                snapshot = self._load_files(view)
-            if snapshot is None:
-                with self._lock(view):
-                    # another process may have built it meanwhile
-                    snapshot = self._load_files(view) or self._build(view)
-            if snapshot.revision < view.revision:
-                snapshot = self._catch_up(snapshot, view)
-        self._snapshot, self.activity = snapshot, ""
-        return snapshot
+                layers[viewer] = self._open_layer(view, viewer)
+        members: dict[int, _Members] = {}
+        for viewer, layer in layers.items():
+            if layer.revision < view.revision:
+                if layer.revision not in members:
+                    changed = view.changed_entities(layer.revision)
+                    members[layer.revision] = self._load_members(view, changed)
+                layers[viewer] = self._catch_up(view, viewer, layer, members[layer.revision])
+        if state is None:
+            restricted = self._find_restricted(view)
+        elif state.revision == view.revision:
+            restricted = dict(state.restricted)
+        else:
+            changes = members[state.revision]
+            restricted = {**state.restricted}
+            for entity in changes.entities.tolist():
+                restricted.pop(entity, None)
+            restricted |= changes.restricted()
+        updated = _IndexState(
+            view.revision,
+            self._hub.store_models.revision_at(view),
+            view.commit_times([view.revision])[view.revision],
+            restricted,
+            layers,
+            dict(state.snapshots) if state is not None and state.revision == view.revision else {},
+        )
+        if updated.snapshots:
+            models = next(iter(updated.snapshots.values())).models
+        else:
+            models = build_check_models(
+                self._hub, view, _count_entities(layers[STRANGER]), self._listed
+            )
+        sources = view.sources(counted=True)
+        for viewer in viewers:
+            updated.snapshots[viewer] = self._build_snapshot(view, updated, viewer, models, sources)
+        return updated
 
-    def _folder(self, view: StoreView) -> Path:
-        return index_folder(self._hub.store, view.head.store_id, self._hub.index_dir) / "profiles"
+    def _folder(self, view: StoreView, viewer: Viewer) -> Path:
+        folder = index_folder(self._hub.store, view.head.store_id, self._hub.index_dir) / "profiles"
+        return folder if viewer == STRANGER else folder / _digest(viewer)
 
-    def _stamp(self, view: StoreView) -> dict[str, str]:
+    def _stamp(self, view: StoreView, viewer: Viewer) -> dict[str, str]:
         return {
             "form": _FORMAT,
+            "viewers": _digest(viewer),
             "store": view.head.store_id,
             "made": self._content_digest,
             "population": str(self._hub.store_models.revision_at(view)),
@@ -223,12 +356,10 @@ class EntityIndex:
         """Digest of the segment of a few fixed records: a program that builds other arrays builds
         its own files.
         """
-        no_entities = np.zeros(0, dtype=np.int64)
         segment = build_index_segment(
             fingerprint_records(),
-            np.arange(2),
-            {0: "a", 1: "b"},
-            RevisionRange(0, 1, "", no_entities),
+            {0: EntityContent("a", 1, 1, (1,)), 1: EntityContent("b", 1, 1, (2,))},
+            RevisionRange(0, 1, "", np.zeros(0, dtype=np.int64)),
             lambda batch: normalize(batch, self._hub.models),
         )
         digest = hashlib.sha256()
@@ -236,22 +367,33 @@ class EntityIndex:
             digest.update(name.encode() + array.tobytes())
         return digest.hexdigest()[:16]
 
-    def _load_files(self, view: StoreView) -> IndexSnapshot | None:
-        """Load the files, as far as they belong to the history of this store."""
+    def _open_layer(self, view: StoreView, viewer: Viewer) -> _Layer:
+        layer = self._load_files(view, viewer)
+        if layer is None:
+            with self._lock(view, viewer):
+                # another process may have built it meanwhile
+                layer = self._load_files(view, viewer) or self._build(view, viewer)
+        return layer
+
+    def _load_files(self, view: StoreView, viewer: Viewer) -> _Layer | None:
+        """Load the files of a layer, as far as they belong to the history of this store."""
+        folder, stamp = self._folder(view, viewer), self._stamp(view, viewer)
         # checks read at random places, for which small pages cost too many page-table look-ups
-        segments = open_segment_chain(self._folder(view), self._stamp(view), large_pages=True)
+        segments = open_segment_chain(folder, stamp, large_pages=True)
         committed = view.commit_times([stored.until for stored in segments])
         usable: list[IndexSegment] = []
         for stored in segments:
             if stored.until > view.revision or committed.get(stored.until) != stored.committed_at:
                 break
             usable.append(open_index_segment(stored))
-        return self._build_snapshot(view, usable) if usable else None
+        if not usable:
+            return None
+        return _Layer(usable[-1].stored.until, tuple(usable), tuple(current_masks(usable)))
 
     @contextmanager
-    def _lock(self, view: StoreView) -> Iterator[None]:
-        """Let one process build the whole index while others wait instead of doing the same."""
-        folder = self._folder(view)
+    def _lock(self, view: StoreView, viewer: Viewer) -> Iterator[None]:
+        """Let one process build a whole layer while others wait instead of doing the same."""
+        folder = self._folder(view, viewer)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             lock = open(folder / "lock", "a")  # noqa: SIM115
@@ -263,52 +405,117 @@ class EntityIndex:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _build(self, view: StoreView) -> IndexSnapshot:
+    def _build(self, view: StoreView, viewer: Viewer) -> _Layer:
         _LOG.info("building the entity index anew, at revision %d", view.revision)
         record, entity = view.all_members()
+        if viewer != STRANGER:
+            # others have no record beyond those that everybody may see
+            restricted = sorted(self._find_restricted(view))
+            record, entity, _ = view.members(restricted)
         self.activity = f"building the entity index of {len(record):,} records"
-        segment = self._build_segment(view, record, entity, 0, np.zeros(0, dtype=np.int64))
-        return self._compact(view, [segment])
+        members = self._order_members(view, np.unique(entity), record, entity)
+        layer = _Layer(view.revision, (), ())
+        contents = self._describe(view, viewer, members)
+        return self._append(view, viewer, layer, members, contents, np.zeros(0, dtype=np.int64))
 
-    def _catch_up(self, snapshot: IndexSnapshot, view: StoreView) -> IndexSnapshot:
-        changed = view.changed_entities(snapshot.revision)
-        record, entity, _ = view.members(changed.tolist())
-        segment = self._build_segment(view, record, entity, snapshot.revision, changed)
-        active = [mask.copy() for mask in snapshot.active]
-        for earlier, mask in zip(snapshot.segments, active, strict=True):
-            mask[earlier.rows_of(changed)] = False
-        return self._compact(view, [*snapshot.segments, segment], [*active, *all_active([segment])])
+    def _catch_up(
+        self, view: StoreView, viewer: Viewer, layer: _Layer, members: _Members
+    ) -> _Layer:
+        """Bring a layer to the revision of a view; `members`: those of all changed entities.
 
-    def _build_segment(
+        A change of what the class does not see changes nothing in its layer.
+        """
+        before = layer.contents(members.entities.tolist())
+        contents = self._describe(view, viewer, members)
+        changed = [
+            entity
+            for entity in members.entities.tolist()
+            if before.get(entity) != contents.get(entity)
+        ]
+        if not changed:
+            return _Layer(view.revision, layer.segments, layer.active)
+        contents = {entity: contents[entity] for entity in changed if entity in contents}
+        return self._append(view, viewer, layer, members, contents, np.array(changed))
+
+    def _append(
         self,
         view: StoreView,
-        record: Numbers,
-        entity: Numbers,
-        since: int,
-        changed_entities: Numbers,
-    ) -> IndexSegment:
-        names = view.entity_ids(np.unique(entity).tolist())
-        revisions = RevisionRange(
-            since,
-            view.revision,
-            view.commit_times([view.revision])[view.revision],
-            changed_entities,
+        viewer: Viewer,
+        layer: _Layer,
+        members: _Members,
+        contents: Mapping[int, EntityContent],
+        changed: Numbers,
+    ) -> _Layer:
+        """Return a layer with one more segment, of some of the entities of `members`."""
+        since = layer.segments[-1].stored.until if layer.segments else 0
+        if not contents and not layer.segments:
+            return _Layer(view.revision, (), ())
+        until = RevisionRange(
+            since, view.revision, view.commit_times([view.revision])[view.revision], changed
         )
         models, workers = self._hub.models_at(view), self._hub.options_of(view.head).workers
-        return build_index_segment(
-            self._load_records(view, record),
-            entity,
-            names,
-            revisions,
+        shown = [number for content in contents.values() for number in content.records]
+        rows = np.flatnonzero(np.isin(members.numbers, shown))
+        segment = build_index_segment(
+            members.batch.take(rows),
+            contents,
+            until,
             # deduplicated sources play no part between a query and an entity
             lambda batch: normalize(batch, models, workers=workers),
         )
+        masks = [*layer.without(changed), *all_active([segment])]
+        return self._compact(view, viewer, [*layer.segments, segment], masks)
+
+    def _describe(
+        self, view: StoreView, viewer: Viewer, members: _Members
+    ) -> dict[int, EntityContent]:
+        """Return what the layer of a class holds of some entities, by number, ascending."""
+        visible = members.visible_to(viewer)
+        classes = viewer_classes(viewer)
+        if len(classes) > 1:
+            is_more = visible & ~members.visible_to(classes[-2])
+            visible = visible & np.isin(members.owners, members.owners[is_more])
+        rows = np.flatnonzero(visible)
+        owners, starts = np.unique(members.owners[rows], return_index=True)
+        numbers = np.split(members.numbers[rows], starts[1:])
+        ids = view.entity_ids(owners.tolist())
+        revisions = _find_revisions(view, viewer, ids)
+        return {
+            entity: EntityContent(ids[entity], *revisions[entity], tuple(part.tolist()))
+            for entity, part in zip(owners.tolist(), numbers, strict=False)
+        }
+
+    def _find_restricted(self, view: StoreView) -> dict[int, frozenset[Handling]]:
+        """Return the handling of all records that not everybody may see, by entity."""
+        handling = {
+            number: stated
+            for number, stated in view.all_handling().items()
+            if not is_visible(stated, STRANGER)
+        }
+        record, entity, _ = view.memberships(sorted(handling))
+        restricted: dict[int, set[Handling]] = {}
+        for number, owner in zip(record.tolist(), entity.tolist(), strict=True):
+            restricted.setdefault(owner, set()).add(handling[number])
+        return {owner: frozenset(stated) for owner, stated in restricted.items()}
+
+    def _load_members(self, view: StoreView, entities: Numbers) -> _Members:
+        record, entity, _ = view.members(entities.tolist())
+        return self._order_members(view, entities, record, entity)
+
+    def _order_members(
+        self, view: StoreView, entities: Numbers, record: Numbers, entity: Numbers
+    ) -> _Members:
+        order = np.lexsort((record, entity))
+        numbers = record[order]
+        return _Members(entities, numbers, entity[order], self._load_records(view, numbers))
 
     def _load_records(self, view: StoreView, numbers: Numbers) -> Batch:
         """Return the records of some numbers, in their order."""
         order = np.argsort(numbers, kind="stable")
         back = np.empty(len(order), dtype=np.int64)
         back[order] = np.arange(len(order))
+        if not len(numbers):
+            return Batch.from_records([])
         if len(numbers) > self._min_file_records:
             with self._hub.indexed_view() as (_, index):
                 return index.batch(numbers[order]).take(back)
@@ -317,12 +524,12 @@ class EntityIndex:
     def _compact(
         self,
         view: StoreView,
+        viewer: Viewer,
         segments: Sequence[IndexSegment],
-        active: Sequence[Bools] | None = None,
-    ) -> IndexSnapshot:
+        active: Sequence[Bools],
+    ) -> _Layer:
         """Merge small segments, and write large ones to files."""
-        merged = list(segments)
-        masks = list(active) if active is not None else all_active(merged)
+        merged, masks = list(segments), list(active)
         while len(merged) > 1 and 2 * len(merged[-1]) >= len(merged[-2]):
             earlier, later = merged[-2].stored, merged[-1].stored
             ended = np.union1d(earlier.ended, later.ended)
@@ -330,21 +537,25 @@ class EntityIndex:
             united = merge_index_segments(merged[-2:], masks[-2:], revisions)
             merged[-2:], masks[-2:] = [united], all_active([united])
         if merged[-1].stored.path is None and len(merged[-1]) >= self._min_file_records:
-            merged = self._write_files(view, merged)
-        return self._build_snapshot(view, merged, masks)
+            merged = self._write_files(view, viewer, merged)
+        # compute lazy values here, so that no check has to
+        for segment in merged:
+            segment.warm()
+        return _Layer(view.revision, tuple(merged), tuple(masks))
 
-    def _write_files(self, view: StoreView, segments: Sequence[IndexSegment]) -> list[IndexSegment]:
+    def _write_files(
+        self, view: StoreView, viewer: Viewer, segments: Sequence[IndexSegment]
+    ) -> list[IndexSegment]:
         # a chain of files begins at revision 0, so earlier segments are written as well
+        folder, stamp = self._folder(view, viewer), self._stamp(view, viewer)
         try:
             stored_segments = [
                 segment
                 if segment.stored.path is not None
-                else write_index_segment(self._folder(view), segment, self._stamp(view))
+                else write_index_segment(folder, segment, stamp)
                 for segment in segments
             ]
-            remove_other_segments(
-                self._folder(view), [segment.stored for segment in stored_segments]
-            )
+            remove_other_segments(folder, [segment.stored for segment in stored_segments])
         except StoreError as error:
             # this process serves from memory; the next one builds the index again
             _LOG.warning("the entity index cannot be written to files: %s", error.line())
@@ -354,30 +565,99 @@ class EntityIndex:
     def _build_snapshot(
         self,
         view: StoreView,
-        segments: Sequence[IndexSegment],
-        active: Sequence[Bools] | None = None,
+        state: _IndexState,
+        viewer: Viewer,
+        models: ModelSet,
+        sources: Sequence[StoredSource],
     ) -> IndexSnapshot:
-        masks = list(active) if active is not None else current_masks(segments)
-        snapshot = IndexSnapshot(
-            segments[-1].stored.until,
-            self._hub.store_models.revision_at(view),
-            {source.name: source.agency for source in view.sources()},
+        """Build the snapshot of a viewer; `sources`: all lists, with their numbers of records."""
+        layers = [state.layers[row] for row in viewer_classes(viewer)]
+        masks: list[Bools] = []
+        replaced = np.zeros(0, dtype=np.int64)
+        for layer in reversed(layers):
+            masks = [*layer.without(replaced), *masks]
+            replaced = np.union1d(replaced, layer.entities)
+        segments = [segment for layer in layers for segment in layer.segments]
+        claims: set[Claim] = set()
+        for segment, mask in zip(segments, masks, strict=True):
+            claims |= segment.claims_of(mask)
+        visible = {source for source, name in claims if source == name}
+        agencies = {source.name: source.agency for source in sources if source.name in visible}
+        names = {source.name for source in sources if not source.records}
+        names |= {name for _, name in claims}
+        return IndexSnapshot(
+            state.revision,
+            state.population_revision,
+            frozenset(names),
+            find_refused(claims, agencies),
             self._hub.options_of(view.head).thresholds,
-            build_check_models(self._hub, view, count_entities(segments, masks), self._listed),
+            models,
             tuple(segments),
             tuple(masks),
+            state.partial_for(viewer),
+            view.decision_count(),
         )
-        # compute lazy values here, so that no check has to
-        _ = snapshot.sources
-        for segment in segments:
-            segment.warm()
-        return snapshot
 
-    def _same_history(self, view: StoreView, snapshot: IndexSnapshot) -> bool:
-        """Return whether a view shows a later state of a snapshot, in the same population."""
-        last = snapshot.segments[-1].stored
+    def _same_history(self, view: StoreView, state: _IndexState) -> bool:
+        """Return whether a view shows a later state of the store, in the same population."""
         return (
-            snapshot.revision <= view.revision
-            and snapshot.population_revision == self._hub.store_models.revision_at(view)
-            and view.commit_times([last.until]).get(last.until) == last.committed_at
+            state.revision <= view.revision
+            and state.population_revision == self._hub.store_models.revision_at(view)
+            and view.commit_times([state.revision]).get(state.revision) == state.committed_at
         )
+
+
+def all_active(segments: Sequence[IndexSegment]) -> list[Bools]:
+    """Return masks of all rows of each segment."""
+    return [np.ones(len(segment), dtype=bool) for segment in segments]
+
+
+def current_masks(segments: Sequence[IndexSegment]) -> list[Bools]:
+    """Return the rows of each segment that no later segment has ended."""
+    masks = all_active(segments)
+    for place, segment in enumerate(segments):
+        for earlier, mask in zip(segments[:place], masks, strict=False):
+            mask[earlier.rows_of(np.asarray(segment.stored.ended))] = False
+    return masks
+
+
+def _count_entities(layer: _Layer) -> dict[str, int]:
+    """Count the active entities of a layer by label of kind.
+
+    Each segment is counted once, and what was replaced of it is subtracted.
+    """
+    counts: Counter[str] = Counter()
+    for segment, mask in zip(layer.segments, layer.active, strict=True):
+        counts.update(segment.kind_counts)
+        counts.subtract(count_kinds(segment.prepared.kinds[~mask]))
+    return dict(counts)
+
+
+def _find_revisions(
+    view: StoreView, viewer: Viewer, ids: Mapping[int, str]
+) -> dict[int, tuple[int, int]]:
+    """Return the revisions of the first and the last change of some entities (number → id) that a
+    viewer may know.
+    """
+    revisions = view.change_revisions(list(ids))
+    record, entity, _ = view.members(list(ids), include_ended=True)
+    handling = view.handling_of(record.tolist())
+    hidden = [number for number, stated in handling.items() if not is_visible(stated, viewer)]
+    partial = set(entity[np.isin(record, hidden)].tolist())
+    events = view.changes_of([ids[number] for number in sorted(partial)])
+    changed: dict[str, list[int]] = {}
+    for event in visible_events(view, events, viewer):
+        changed.setdefault(event.entity, []).append(event.revision)
+    for number in partial:
+        visible = changed.get(ids[number], [view.revision])
+        revisions[number] = min(visible), max(visible)
+    return revisions
+
+
+def _label(viewer: Viewer) -> tuple[str, str, tuple[str, ...]]:
+    return viewer.name, viewer.agency, tuple(sorted(viewer.scopes))
+
+
+def _digest(viewer: Viewer) -> str:
+    """Return a name for the folder of a class of viewers."""
+    return hashlib.sha256(repr(_label(viewer)).encode()).hexdigest()[:16]

@@ -1,9 +1,9 @@
-"""Segment of the entity index: some entities of a store as prepared profiles, in arrays that may be
-mapped from a file.
+"""Segment of the entity index: some entities of a store, as one class of viewers sees them, as
+prepared profiles in arrays that may be mapped from a file.
 
 It is stored as a segment (`resolver.store.segments`) whose records are those of its entities,
 entity by entity, and whose extra arrays are derived from them, so that a check prepares nothing
-again.
+again. It holds no record that the class may not see, so nothing in it depends on such records.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -30,22 +30,20 @@ from resolver.kernels.blocking.prefilter_records import PrefilterArrays
 from resolver.kernels.threads import lazy_property
 from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
-from resolver.records.kinds import combine_kinds, count_kinds
+from resolver.records.datasets import Claim, dataset_rows
+from resolver.records.kinds import count_kinds
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.entity_profiles import build_profiles
 from resolver.records.prepared.ragged import spread
 from resolver.records.prepared.record_values import RecordValues
 from resolver.records.prepared.row_selection import BatchRows
-from resolver.records.visibility import STRANGER, Viewer, visible_rows
-from resolver.screening.source_policy import HandlingTable, RecordVisibility
 from resolver.search.term_index import TermIndex, build_term_index
 from resolver.store.array_files import AnyArray, decode_texts, encode_texts
 from resolver.store.segment_reader import SegmentReader
 from resolver.store.segments import Segment, build_segment, write_segment
 
 Numbers = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 _TERMS = "terms."
 """Beginning of the names of the arrays of terms."""
 _MANY_RECORDS = 500
@@ -62,15 +60,18 @@ class IndexSegment:
     """Segment of m entities with n records.
 
     `entities` are their numbers, ascending, and `ids` their ids. The records of entity row i are
-    rows `member_offsets[i]:member_offsets[i + 1]` of the stored segment. `is_restricted[i]` tells
-    whether one of them is not visible to everybody.
+    rows `member_offsets[i]:member_offsets[i + 1]` of the stored segment; `record_numbers` are the
+    numbers of the records in the store. Entity row i came with revision `first_revisions[i]` and
+    changed last with `last_revisions[i]`.
     """
 
     stored: Segment
     entities: Numbers
     ids: pa.StringArray
+    first_revisions: Numbers
+    last_revisions: Numbers
     member_offsets: Numbers
-    is_restricted: npt.NDArray[np.bool_]
+    record_numbers: Numbers
     prepared: PreparedBatch
     material: NameMaterial
     words: IndexedNames
@@ -90,55 +91,57 @@ class IndexSegment:
 
     def records(self, rows: Numbers) -> tuple[Batch, Numbers]:
         """Return the records of some entity rows, and for each the position of its row."""
-        record_rows, owner = self._members(rows)
+        record_rows, owner = self.members(rows)
         return self.stored.take(record_rows), owner
 
-    def read_values(self, rows: Sequence[int], viewer: Viewer) -> tuple[RecordValues, list[int]]:
-        """Read the records of a few entity rows that a viewer may see, with their values, and for
-        each the position of its row.
+    def read_values(self, rows: Sequence[int]) -> tuple[RecordValues, list[int]]:
+        """Read the records of a few entity rows with their values, and for each the position of its
+        row.
         """
         record_rows: list[int] = []
         owner: list[int] = []
-        flags = self.visibility.flags(viewer)
         for number, row in enumerate(rows):
-            members: Sequence[int] = range(
-                int(self.member_offsets[row]), int(self.member_offsets[row + 1])
-            )
-            if len(flags):
-                members = [member for member in members if flags[member]]
+            members = range(int(self.member_offsets[row]), int(self.member_offsets[row + 1]))
             record_rows += members
             owner += [number] * len(members)
         return self.reader.read_rows(record_rows), owner
 
-    def inactive_record_rows(self, active: npt.NDArray[np.bool_]) -> Numbers:
-        """Return the rows of the records whose entities are not active."""
-        inactive = np.flatnonzero(~active)
-        return spread(
-            self.member_offsets[inactive],
-            self.member_offsets[inactive + 1] - self.member_offsets[inactive],
+    def member_rows(self, row: int) -> Numbers:
+        """Return the rows of the records of an entity row."""
+        return np.arange(self.member_offsets[row], self.member_offsets[row + 1])
+
+    def describe(self, row: int) -> EntityContent:
+        """Return what the segment holds of an entity row."""
+        return EntityContent(
+            str(self.ids[row].as_py()),
+            int(self.first_revisions[row]),
+            int(self.last_revisions[row]),
+            tuple(self.record_numbers[self.member_rows(row)].tolist()),
         )
 
-    @cached_property
-    def handling(self) -> HandlingTable:
-        """Handling of its records."""
-        return HandlingTable.from_batch(self.stored.batch)
+    def claims_of(self, active: npt.NDArray[np.bool_]) -> set[Claim]:
+        """Return the datasets of the records of its active entities, by the source that says so."""
+        rows, codes, claims, counts = self._claims
+        gone, _ = self.members(np.flatnonzero(~active))
+        starts = np.searchsorted(rows, gone)
+        places = spread(starts, np.searchsorted(rows, gone, side="right") - starts)
+        left = counts - np.bincount(codes[places], minlength=len(claims))
+        return {claims[code] for code in np.flatnonzero(left > 0).tolist()}
 
     @cached_property
-    def public_kinds(self) -> npt.NDArray[np.uint8]:
-        """Kinds of its entities by the records that everybody may see; 0 without any."""
-        kinds = np.array(self.prepared.kinds, dtype=np.uint8)
-        restricted = np.flatnonzero(self.is_restricted)
-        if len(restricted):
-            batch, owner = self.records(restricted)
-            visible = visible_rows(batch, STRANGER)
-            rows = np.flatnonzero(np.ones(len(batch), dtype=bool) if visible is None else visible)
-            kinds[restricted] = combine_kinds(batch.kinds[rows], owner[rows], len(restricted))
-        return kinds
+    def _claims(self) -> tuple[Numbers, Numbers, list[Claim], Numbers]:
+        """Rows of records, ascending, places of their claims, the claims, and how many records each
+        has.
+        """
+        rows, codes, claims = dataset_rows(self.stored.batch)
+        order = np.argsort(rows, kind="stable")
+        counts = np.bincount(codes, minlength=len(claims)).astype(np.int64)
+        return rows[order], codes[order], claims, counts
 
     @cached_property
     def kind_counts(self) -> Mapping[str, int]:
-        """Number of its entities by label of kind, by the records that everybody may see."""
-        return count_kinds(self.public_kinds)
+        """Number of its entities by label of kind."""
+        return count_kinds(self.prepared.kinds)
 
     @lazy_property
     def terms(self) -> TermIndex:
@@ -164,11 +167,6 @@ class IndexSegment:
         return np.repeat(np.arange(len(self), dtype=np.int32), counts)
 
     @cached_property
-    def visibility(self) -> RecordVisibility:
-        """Which of its records a viewer may see."""
-        return RecordVisibility(self.stored.batch)
-
-    @cached_property
     def reader(self) -> SegmentReader:
         """Reader of single records."""
         return SegmentReader(self.stored.batch, self.stored.offsets, self.stored.properties())
@@ -176,13 +174,26 @@ class IndexSegment:
     def warm(self) -> None:
         """Compute the values that are otherwise computed on first access, but for few terms."""
         _ = self.reader, self.material.listed, self.material.source.name_offsets
-        _ = self.kind_counts, self.owners, self.visibility
+        _ = self.kind_counts, self.owners, self._claims
         if len(self.stored) >= _MANY_RECORDS:
             _ = self.terms
 
-    def _members(self, rows: Numbers) -> tuple[Numbers, Numbers]:
+    def members(self, rows: Numbers) -> tuple[Numbers, Numbers]:
+        """Return the rows of the records of some entity rows, and the position of each row."""
         counts = self.member_offsets[rows + 1] - self.member_offsets[rows]
         return spread(self.member_offsets[rows], counts), np.repeat(np.arange(len(rows)), counts)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityContent:
+    """Entity as a class of viewers sees it: its id, the revisions of its first and last change, and
+    the numbers of its records.
+    """
+
+    id: str
+    first_revision: int
+    last_revision: int
+    records: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,23 +212,29 @@ class RevisionRange:
 
 def build_index_segment(
     batch: Batch,
-    entity_of: Numbers,
-    entity_ids: Mapping[int, str],
+    entities: Mapping[int, EntityContent],
     revisions: RevisionRange,
     prepare: Prepare,
 ) -> IndexSegment:
-    """Build a segment in memory; record i belongs to the entity number `entity_of[i]`. `entity_ids`
-    maps entity number to id.
+    """Build a segment in memory; `batch` has the records of the entities (by number, ascending),
+    entity by entity.
     """
-    order = np.argsort(entity_of, kind="stable")
-    entities, counts = np.unique(entity_of, return_counts=True)
-    batch = batch.take(order)
+    counts = np.array([len(entity.records) for entity in entities.values()], dtype=np.int64)
     owner = np.repeat(np.arange(len(entities)), counts)
     prepared = prepare(
         build_profiles(batch, owner, [f"{place:09d}" for place in range(len(entities))]).canonical()
     )
-    ids = pa.array([entity_ids[number] for number in entities.tolist()], pa.string())
-    return _build_segment(batch, entities, ids, counts, prepared, revisions)
+    columns = _EntityColumns(
+        np.array(list(entities), dtype=np.int64),
+        pa.array([entity.id for entity in entities.values()], pa.string()),
+        np.array([entity.first_revision for entity in entities.values()], dtype=np.int64),
+        np.array([entity.last_revision for entity in entities.values()], dtype=np.int64),
+        counts,
+        np.array(
+            [number for entity in entities.values() for number in entity.records], dtype=np.int64
+        ),
+    )
+    return _build_segment(batch, columns, prepared, revisions)
 
 
 def merge_index_segments(
@@ -234,19 +251,28 @@ def merge_index_segments(
     parts = [BatchRows(segment.prepared, rows) for segment, rows in chosen]
     no_ids = pa.array([""] * len(entities), pa.string())
     prepared = assemble([BatchRows(assemble(parts, no_ids), order)], no_ids)
-    batches = [segment.records(rows) for segment, rows in chosen]
+    members = [(segment, *segment.members(rows)) for segment, rows in chosen]
     counts = np.concatenate(
         [
             np.bincount(owner, minlength=len(rows))
-            for (_, owner), (_, rows) in zip(batches, chosen, strict=True)
+            for (_, _, owner), (_, rows) in zip(members, chosen, strict=True)
         ]
     )
     starts = np.cumsum(counts) - counts
-    batch = concat([records for records, _ in batches]).take(spread(starts[order], counts[order]))
+    record_order = spread(starts[order], counts[order])
+    batch = concat([segment.stored.take(rows) for segment, rows, _ in members]).take(record_order)
     ids = pa.concat_arrays([segment.ids.take(pa.array(rows)) for segment, rows in chosen])
-    return _build_segment(
-        batch, entities[order], ids.take(pa.array(order)), counts[order], prepared, revisions
+    columns = _EntityColumns(
+        entities[order],
+        ids.take(pa.array(order)),
+        np.concatenate([segment.first_revisions[rows] for segment, rows in chosen])[order],
+        np.concatenate([segment.last_revisions[rows] for segment, rows in chosen])[order],
+        counts[order],
+        np.concatenate([segment.record_numbers[rows] for segment, rows, _ in members])[
+            record_order
+        ],
     )
+    return _build_segment(batch, columns, prepared, revisions)
 
 
 def write_index_segment(
@@ -259,27 +285,32 @@ def write_index_segment(
     return open_index_segment(write_segment(folder, stored, stamp, large_pages=True))
 
 
+class _EntityColumns(NamedTuple):
+    """Entities of a segment: numbers, ids, first and last revisions, numbers of their records, and
+    the records themselves.
+    """
+
+    entities: Numbers
+    ids: pa.StringArray
+    first_revisions: Numbers
+    last_revisions: Numbers
+    counts: Numbers
+    record_numbers: Numbers
+
+
 def _build_segment(
-    batch: Batch,
-    entities: Numbers,
-    ids: pa.StringArray,
-    counts: Numbers,
-    prepared: PreparedBatch,
-    revisions: RevisionRange,
+    batch: Batch, columns: _EntityColumns, prepared: PreparedBatch, revisions: RevisionRange
 ) -> IndexSegment:
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    owners = np.repeat(np.arange(len(entities)), counts)
-    is_restricted = np.zeros(len(entities), dtype=np.uint8)
-    is_public = visible_rows(batch, STRANGER)
-    if is_public is not None:
-        is_restricted[owners[~is_public]] = 1
+    offsets = np.concatenate([[0], np.cumsum(columns.counts)]).astype(np.int64)
     words, keys = index_names(prepared), build_key_table(prepared, CHECK_PLAN)
     extra: dict[str, AnyArray] = {
-        "entities": entities,
+        "entities": columns.entities,
+        "first": columns.first_revisions,
+        "last": columns.last_revisions,
         "members": offsets,
-        **encode_texts("ids", ids),
+        "records": columns.record_numbers,
+        **encode_texts("ids", columns.ids),
     }
-    extra["guarded"] = is_restricted
     extra |= {f"words.{field.name}": getattr(words, field.name) for field in fields(IndexedNames)}
     extra |= {f"keys.{field.name}": getattr(keys, field.name) for field in fields(KeyTable)}
     # files store arrays of one dimension
@@ -312,8 +343,10 @@ def open_index_segment(stored: Segment) -> IndexSegment:
         stored,
         extra["entities"],
         decode_texts("ids", extra),
+        extra["first"],
+        extra["last"],
         extra["members"],
-        np.asarray(extra["guarded"], dtype=np.uint8).view(np.bool_),
+        extra["records"],
         prepared,
         row_gathering.material_from_arrays(_select_arrays("material.", extra), prepared),
         IndexedNames(

@@ -1,18 +1,17 @@
-"""FtM entities of matches, as a viewer may see their records, and explanations of their scores."""
+"""FtM entities of matches, and explanations of their scores."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from resolver.merging import build_ftm_entities
 from resolver.normalize import country_code
 from resolver.records.prepared.record_values import RecordValues, concat_values
 from resolver.records.results.explanation import Explanation
-from resolver.records.visibility import Viewer
 from resolver.scoring import Thresholds
 from resolver.scoring.competition import add_competition
-from resolver.screening.entity_index import IndexSnapshot
+from resolver.screening.entity_index import IndexPlace, IndexSnapshot
 from resolver.screening.ranking import Hit
 
 
@@ -38,36 +37,21 @@ class LazyExplanations:
         return add_competition(explanation, hit.weight, hit.others, self._thresholds)
 
 
-class IndexedEntity(Protocol):
-    """Entity of the index: its id, segment, and row there."""
-
-    @property
-    def id(self) -> str:
-        """Id of the entity."""
-
-    @property
-    def segment(self) -> int:
-        """Number of its segment."""
-
-    @property
-    def row(self) -> int:
-        """Its row there."""
-
-
 def build_match_documents(
-    hits: Sequence[IndexedEntity], snapshot: IndexSnapshot, viewer: Viewer
+    hits: Sequence[IndexPlace], snapshot: IndexSnapshot
 ) -> list[dict[str, Any]]:
-    """Build the FtM entities of some hits, in their order, from the records that the viewer may
-    see.
+    """Build the FtM entities of some hits, in their order.
 
     All hits are built together, so no note depends on how records are spread over segments.
     """
+    if not hits:
+        return []
     parts: list[RecordValues] = []
     owners: list[int] = []
     for number in sorted({hit.segment for hit in hits}):
         places = [place for place, hit in enumerate(hits) if hit.segment == number]
         segment = snapshot.segments[number]
-        records, owner = segment.read_values([hits[place].row for place in places], viewer)
+        records, owner = segment.read_values([hits[place].row for place in places])
         parts.append(records)
         owners += [places[place] for place in owner]
     entity_ids = [hit.id for hit in hits]

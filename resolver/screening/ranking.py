@@ -14,8 +14,9 @@ on neither.
 from __future__ import annotations
 
 import math
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -27,9 +28,10 @@ import pyarrow as pa
 from resolver.comparison import GatheredBatch, NameMaterial, name_material
 from resolver.engines.pair_scoring import ExplainedPairs, score_explained
 from resolver.hub.hub import Hub
+from resolver.hub.related.visible_links import find_pairs_in_review
+from resolver.records import concat
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
-from resolver.records.visibility import Viewer
 from resolver.scoring import scores
 from resolver.scoring.competition import (
     InReview,
@@ -38,12 +40,7 @@ from resolver.scoring.competition import (
 )
 from resolver.screening.entity_index import IndexSnapshot
 from resolver.screening.index_segment import IndexSegment
-from resolver.screening.retrieval import Candidates, index_places, locate
-from resolver.screening.visible_profiles import (
-    VisibleMembers,
-    VisibleProfiles,
-    find_members_in_review,
-)
+from resolver.screening.retrieval import locate
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -64,6 +61,10 @@ many visible records, since each pair of records is; and only those whose share 
 is that large, since no other takes more than that from the log-odds of a candidate. All others
 count each by itself.
 """
+
+
+_MAX_KEPT_PAIRS = 4_096
+"""Sets of candidates whose pairs in review are kept; more take memory, fewer are found anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +180,52 @@ def rank_hits(
     return hits, len(strengths)
 
 
+class ReviewPairs:
+    """Pairs of entities in review, by entity number, as far as records that a viewer may see tell.
+
+    The links that the store has of an entity with hidden records may come from these, so its pairs
+    are found by resolving the visible records of the candidates; they are kept for as long as these
+    records, the decisions and the population stay the same.
+    """
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._pairs_by_key: OrderedDict[object, set[tuple[int, int]]] = OrderedDict()
+
+    def among(
+        self, places: Sequence[tuple[IndexSegment, int]], snapshot: IndexSnapshot
+    ) -> set[tuple[int, int]]:
+        """Return the pairs among some entities, each given by its segment and row there."""
+        rows = {int(segment.entities[row]): (segment, row) for segment, row in places}
+        stored = self._hub.store.entities_in_review(snapshot.revision, sorted(rows))
+        partial = snapshot.partial.intersection(rows)
+        if not partial:
+            return stored
+        numbers = {
+            entity: segment.record_numbers[segment.member_rows(row)].tolist()
+            for entity, (segment, row) in sorted(rows.items())
+        }
+        key = repr((snapshot.population_revision, snapshot.decision_count, numbers))
+        resolved = self._pairs_by_key.get(key)
+        if resolved is None:
+            batch = concat(
+                [segment.stored.take(segment.member_rows(row)) for segment, row in rows.values()]
+            )
+            owners = np.repeat(list(rows), [len(numbers[entity]) for entity in rows])
+            resolved = find_pairs_in_review(self._hub, snapshot.revision, batch, owners)
+            self._pairs_by_key[key] = resolved
+            if len(self._pairs_by_key) > _MAX_KEPT_PAIRS:
+                self._pairs_by_key.popitem(last=False)
+        return {pair for pair in stored if partial.isdisjoint(pair)} | {
+            pair for pair in resolved if not partial.isdisjoint(pair)
+        }
+
+
 def find_in_review(
-    candidates: Sequence[Candidate], snapshot: IndexSnapshot, hub: Hub, viewer: Viewer
+    candidates: Sequence[Candidate], snapshot: IndexSnapshot, pairs: ReviewPairs
 ) -> InReview:
-    """Find which competitors are in review with each other, as far as records that the viewer may
-    see tell; one query of the store, and none for fewer than two competitors that matter.
+    """Find which competitors are in review with each other; one query of the store, and none for
+    fewer than two competitors that matter.
     """
     odds = {
         place: math.exp(candidate.logodds / 1000.0)
@@ -196,20 +238,19 @@ def find_in_review(
         return {}
     strongest = _strongest_first(strengths, candidates, snapshot, _MAX_LOOKED_UP)
     places: dict[int, int] = {}
-    members: dict[int, VisibleMembers] = {}
+    chosen: list[tuple[IndexSegment, int]] = []
     record_count = 0
     for place in strongest:
         segment, row = snapshot.segments[candidates[place].segment], candidates[place].row
-        shown = VisibleMembers.of(segment, row, viewer)
-        record_count += len(shown)
+        record_count += len(segment.member_rows(row))
         if record_count > _MAX_LOOKED_UP_RECORDS:
             break
-        number = int(segment.entities[row])
-        places[number], members[number] = place, shown
+        places[int(segment.entities[row])] = place
+        chosen.append((segment, row))
     if len(places) < 2:
         return {}
-    pairs = find_members_in_review(members, snapshot.revision, hub)
-    return group_in_review(strongest, [(places[left], places[right]) for left, right in pairs])
+    in_review = pairs.among(chosen, snapshot)
+    return group_in_review(strongest, [(places[left], places[right]) for left, right in in_review])
 
 
 def _strongest_first(
@@ -240,10 +281,10 @@ def compared_share(query: PreparedBatch) -> float:
 def compare_in_rounds(
     query: PreparedBatch,
     snapshot: IndexSnapshot,
-    candidates: Candidates,
+    candidates: Numbers,
     cutoff: float,
 ) -> tuple[list[RoundHits], bool]:
-    """Compare candidates, the likeliest first, and return those that compete
+    """Compare candidates (places in the index), the likeliest first, and return those that compete
     or reach the cutoff by their own evidence; and whether these are all.
 
     The second round is compared only if the best of the last part of the first would still reach
@@ -257,11 +298,11 @@ def compare_in_rounds(
     floor, competes_from = min(cutoff, review), review
     remaining_score = 0.0
     for first, last in pairwise((0, int(share * FIRST_ROUND_SIZE), max_compared)):
-        places = candidates.places[first:last]
+        places = candidates[first:last]
         if not len(places):
             break
         round_hits, late_logodds = _compare_round(
-            material, snapshot, replace(candidates, places=places), (floor, competes_from)
+            material, snapshot, places, (floor, competes_from)
         )
         rounds.append(round_hits)
         if len(places) < last - first:
@@ -287,7 +328,7 @@ def _score_after_competition(late_logodds: Numbers, round_hits: RoundHits) -> fl
 def _compare_round(
     query_material: NameMaterial,
     snapshot: IndexSnapshot,
-    candidates: Candidates,
+    candidates: Numbers,
     floors: tuple[float, float],
 ) -> tuple[RoundHits, Numbers]:
     """Return the candidates that reach a score, and the log-odds of those in the least likely part
@@ -295,16 +336,15 @@ def _compare_round(
 
     `floors`: that score, and the one from which they compete.
     """
-    sources: list[IndexSegment | VisibleProfiles] = [*snapshot.segments, *candidates.partial]
-    source_of, row_of = locate(sources, candidates.places)
+    segment_of, row_of = locate(snapshot.segments, candidates)
     query = query_material.prepared
     parts = [BatchRows(query, np.zeros(1, dtype=np.int64))]
     positions = [np.zeros(0, dtype=np.int64)]
     materials = [query_material]
-    for number in np.flatnonzero(np.bincount(source_of)).tolist():
-        chosen = np.flatnonzero(source_of == number)
-        parts.append(BatchRows(sources[number].prepared, row_of[chosen]))
-        materials.append(sources[number].material)
+    for number in np.flatnonzero(np.bincount(segment_of)).tolist():
+        chosen = np.flatnonzero(segment_of == number)
+        parts.append(BatchRows(snapshot.segments[number].prepared, row_of[chosen]))
+        materials.append(snapshot.segments[number].material)
         positions.append(chosen)
     order = np.concatenate(positions)
     work = GatheredBatch(parts, _ids(len(order)), materials)
@@ -317,7 +357,6 @@ def _compare_round(
     chosen = np.flatnonzero(score >= floor)
     hits, logodds = order[chosen], scored_pairs.logodds[chosen].astype(np.int64)
     is_late = hits >= len(candidates) - len(candidates) // _LATE_FRACTION
-    segment_of, row_of = index_places(candidates, len(snapshot.segments), source_of, row_of)
     round_hits = RoundHits(
         scored_pairs,
         chosen,

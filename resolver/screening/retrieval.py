@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
@@ -37,11 +37,6 @@ from resolver.records.datasets import DatasetScope
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.screening.entity_index import IndexSnapshot
 from resolver.screening.index_segment import CHECK_PLAN, IndexSegment
-from resolver.screening.visible_profiles import (
-    ProfileBuilder,
-    VisibleProfiles,
-    segment_visibility,
-)
 
 Numbers = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -49,47 +44,19 @@ _PLACE_RANGE = 1 << 32
 """Places that fit in a number beside the score (prefilter scores lie within ±4,096, word scores
 below 2²⁴).
 """
-MAX_PARTIAL = 1_000
-"""Partly hidden entities of a segment whose visible profiles are looked at for one query."""
 MAX_PREFILTERED = 4_500
 """Entities found by words that are scored by the prefilter for one query, about."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Candidates of a query, the likeliest first.
-
-    Place n is the n-th entity of all segments of the index, or, beyond these, the next one of the
-    visible profiles of partly hidden entities.
+def locate(segments: Sequence[IndexSegment], places: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the segment of each place, and the row there; place n is the n-th entity of all
+    segments.
     """
-
-    places: Numbers
-    partial: tuple[VisibleProfiles, ...] = ()
-
-    def __len__(self) -> int:
-        return len(self.places)
-
-
-def locate(
-    sources: Sequence[IndexSegment | VisibleProfiles], places: Numbers
-) -> tuple[Numbers, Numbers]:
-    """Return the source of each place, and the row there."""
-    if len(sources) == 1:
+    if len(segments) == 1:
         return np.zeros_like(places), places
-    first_places = np.array(list(accumulate(map(len, sources), initial=0)))
-    source_of = np.searchsorted(first_places, places, side="right") - 1
-    return source_of, places - first_places[source_of]
-
-
-def index_places(
-    candidates: Candidates, segments: int, source_of: Numbers, row_of: Numbers
-) -> tuple[Numbers, Numbers]:
-    """Return the segment of each place and its row there, also those of visible profiles."""
-    segment, row = source_of.copy(), row_of.copy()
-    for number, profiles in enumerate(candidates.partial, start=segments):
-        chosen = source_of == number
-        segment[chosen], row[chosen] = profiles.segment, profiles.rows[row_of[chosen]]
-    return segment, row
+    first_places = np.array(list(accumulate(map(len, segments), initial=0)))
+    segment_of = np.searchsorted(first_places, places, side="right") - 1
+    return segment_of, places - first_places[segment_of]
 
 
 class _Ranking(NamedTuple):
@@ -98,6 +65,9 @@ class _Ranking(NamedTuple):
     places: Numbers
     prefilter_scores: Numbers
     word_scores: Numbers
+
+
+_NOTHING = _Ranking(*(np.zeros(0, dtype=np.int64) for _ in _Ranking._fields))
 
 
 class CandidateFinder:
@@ -111,61 +81,29 @@ class CandidateFinder:
         self,
         query: PreparedBatch,
         snapshot: IndexSnapshot,
-        profiles: ProfileBuilder,
+        scope: DatasetScope | None,
         limit: int,
         share: float = 1.0,
-    ) -> Candidates:
-        """Find the entities that the only record of `query` may mean, `limit` at most.
+    ) -> Numbers:
+        """Return the places (`locate`) of the entities that the only record of `query` may mean,
+        the likeliest first, `limit` at most.
 
-        `profiles` names the viewer, and the sources to one of which entities must be known. `share`
-        is the part of those found by words that the prefilter scores.
+        Entities must have a record in the scope (None: any). `share` is the part of those found by
+        words that the prefilter scores.
         """
         search = _Search(self._find_words, query, int(share * MAX_PREFILTERED))
-        entity_count = sum(
-            segment_visibility(segment, profiles.viewer).count for segment in snapshot.segments
-        )
-        open_parts, partial_rows = self._search_index(search, snapshot, profiles, entity_count)
-        partial = tuple(
-            visible
-            for number, rows in partial_rows
-            if (visible := profiles.build(number, snapshot.segments[number], rows)) is not None
-        )
-        first = sum(map(len, snapshot.segments))
-        rankings = [*open_parts]
-        for visible in partial:
-            rankings.append(search.find_in_profiles(visible, first, entity_count))
-            first += len(visible)
-        ranking = _Ranking(*(np.concatenate(column) for column in zip(*rankings, strict=True)))
-        return Candidates(_order_places(ranking, limit), partial)
-
-    def _search_index(
-        self,
-        search: _Search,
-        snapshot: IndexSnapshot,
-        profiles: ProfileBuilder,
-        entity_count: int,
-    ) -> tuple[list[_Ranking], list[tuple[int, Numbers]]]:
-        """Return what is found of open entities, and rows of partly hidden ones by segment."""
         by_key = search.find_by_keys(snapshot.key_tables)
-        rankings, partial_rows, first = [], [], 0
+        rankings, first = [_NOTHING], 0
         masks = snapshot.active_of_kind(search.kind)
-        for number, (segment, mask) in enumerate(zip(snapshot.segments, masks, strict=True)):
+        for segment, mask in zip(snapshot.segments, masks, strict=True):
             is_here = (by_key >= first) & (by_key < first + len(segment))
             part = IndexPart(segment.words, segment.prefilter_arrays, by_key[is_here] - first)
-            visibility = segment_visibility(segment, profiles.viewer)
-            open_mask = mask
-            if not visibility.is_whole:
-                open_mask = ProfileMask.of(mask.active & visibility.open)
-            if profiles.scope is not None:
-                has_source = _has_record_of(segment, profiles.scope)
-                open_mask = ProfileMask.of(open_mask.active & has_source)
-            rankings.append(search.find(part, open_mask, first, entity_count))
-            if not visibility.is_whole:
-                rows = search.find_partial(part, visibility.partial & mask.active, entity_count)
-                if len(rows):
-                    partial_rows.append((number, rows))
+            if scope is not None:
+                mask = ProfileMask.of(mask.active & _has_record_of(segment, scope))
+            rankings.append(search.find(part, mask, first, snapshot.entity_count))
             first += len(segment)
-        return rankings, partial_rows
+        ranking = _Ranking(*(np.concatenate(column) for column in zip(*rankings, strict=True)))
+        return _order_places(ranking, snapshot.segments, limit)
 
     def _find_words(
         self,
@@ -221,22 +159,10 @@ class _Search:
             rows + first, query_scores(self._query[1], part.prefilter_arrays, rows), word_scores
         )
 
-    def find_partial(self, part: IndexPart, active: Bools, entity_count: int) -> Numbers:
-        """Return the rows of the likeliest partly hidden profiles of a part, ascending."""
-        if not active.any():
-            return np.zeros(0, dtype=np.int64)
-        ranking = self.find(part, ProfileMask.of(active), 0, entity_count)
-        return np.sort(_order_places(ranking, MAX_PARTIAL))
 
-    def find_in_profiles(self, visible: VisibleProfiles, first: int, entity_count: int) -> _Ranking:
-        """Return those of some visible profiles that the query may mean."""
-        mask = ProfileMask.of((visible.prepared.kinds & self.kind) != 0)
-        part = IndexPart(visible.words, visible.prefilter_arrays, self.find_by_keys([visible.keys]))
-        return self.find(part, mask, first, entity_count)
-
-
-def _order_places(ranking: _Ranking, limit: int) -> Numbers:
-    """Return the first `limit` places by score; ties by place.
+def _order_places(ranking: _Ranking, segments: Sequence[IndexSegment], limit: int) -> Numbers:
+    """Return the first `limit` places by score; ties by number of the entity, in whichever segment
+    it is.
 
     The prefilter compares dates, places of birth and identical words, but neither short forms
     (Billy, William) nor the rarity of words; its score (tenths of a nat) and that of the words
@@ -244,9 +170,20 @@ def _order_places(ranking: _Ranking, limit: int) -> Numbers:
     """
     # score and place in one number: sorting these takes a tenth of the time of sorting by two keys
     scores = 128 * ranking.prefilter_scores + 5 * ranking.word_scores
-    marked = scores * -_PLACE_RANGE + ranking.places
-    ordered: Numbers = smallest_numbers(marked, limit) % _PLACE_RANGE
-    return ordered
+    if len(segments) == 1:
+        # entities of a segment are in the order of their numbers
+        marked = scores * -_PLACE_RANGE + ranking.places
+        ordered: Numbers = smallest_numbers(marked, limit) % _PLACE_RANGE
+        return ordered
+    segment_of, row_of = locate(segments, ranking.places)
+    numbers = np.zeros_like(ranking.places)
+    for place, segment in enumerate(segments):
+        is_here = segment_of == place
+        numbers[is_here] = segment.entities[row_of[is_here]]
+    by_number = np.argsort(numbers)
+    marked = scores[by_number] * -_PLACE_RANGE + np.arange(len(numbers))
+    ordered = by_number[smallest_numbers(marked, limit) % _PLACE_RANGE]
+    return ranking.places[ordered]
 
 
 def _query_plan(query: PreparedBatch) -> Plan:

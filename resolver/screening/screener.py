@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -31,12 +31,13 @@ from resolver.records.batch import batch_from_record
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.results.explanation import Explanation
 from resolver.records.visibility import STRANGER, Viewer
-from resolver.screening.entity_index import EntityIndex, IndexSnapshot
+from resolver.screening.entity_index import EntityIndex, IndexPlace, IndexSnapshot
 from resolver.screening.fair_semaphore import FairSemaphore
 from resolver.screening.match_documents import LazyExplanations, build_match_documents
 from resolver.screening.ranking import (
     MAX_COMPARED,
     Hit,
+    ReviewPairs,
     RoundHits,
     compare_in_rounds,
     compared_share,
@@ -47,8 +48,6 @@ from resolver.screening.ranking import (
 from resolver.screening.retrieval import CandidateFinder
 from resolver.screening.search.found_entities import FoundEntities
 from resolver.screening.search.term_search import SearchScope, search_entities
-from resolver.screening.visible_history import visible_history
-from resolver.screening.visible_profiles import ProfileBuilder
 from resolver.store import Store
 
 Numbers = npt.NDArray[np.int64]
@@ -67,20 +66,26 @@ _HAN_NAME = Record("warm:1", "warm", Kind.GROUP, "Organization", (Value("name", 
 
 @dataclass(frozen=True)
 class FilterContext:
-    """Facts about an entity that a filter may need beside its document."""
+    """Facts about some entities of the index that a filter may need beside their documents."""
 
     store: Store
-    revision: int
-    viewer: Viewer = STRANGER
+    snapshot: IndexSnapshot
+    places: Mapping[str, IndexPlace]
+
+    @classmethod
+    def of(
+        cls, store: Store, snapshot: IndexSnapshot, entities: Iterable[IndexPlace]
+    ) -> FilterContext:
+        """Return the context of some entities."""
+        return cls(store, snapshot, {entity.id: entity for entity in entities})
 
     def last_changed(self, entity_id: str) -> str:
         """Return the time of the last change of an entity that the viewer may know, as the store
         writes times.
         """
-        with self.store.view(self.revision) as view:
-            events = visible_history(view, entity_id, self.viewer)
-            revision = max((event.revision for event in events), default=1)
-            return view.commit_times([revision])[revision]
+        _, last = self.snapshot.change_span(self.places[entity_id])
+        with self.store.view(self.snapshot.revision) as view:
+            return view.commit_times([last])[last]
 
 
 EntityFilter = Callable[[Mapping[str, Any], FilterContext], bool]
@@ -147,6 +152,7 @@ class Screener:
         self._hub = hub
         self._index = EntityIndex(hub, listed=listed)
         self._finder = CandidateFinder()
+        self._review_pairs = ReviewPairs(hub)
         self._lock = threading.Lock()
         self._follower: threading.Thread | None = None
         self._ended, self._woken = threading.Event(), threading.Event()
@@ -164,9 +170,11 @@ class Screener:
         symbol_source().load()
         snapshot = self._refresh()
         # one record of a person and one of a group exercise every part of an answer
-        rows = np.unique(snapshot.segments[0].prepared.kinds, return_index=True)[1]
-        batch, owner = snapshot.segments[0].records(np.sort(rows))
-        samples = list(batch.take(np.unique(owner, return_index=True)[1]).to_records())
+        samples: list[Record] = []
+        for segment in snapshot.segments[:1]:
+            rows = np.unique(segment.prepared.kinds, return_index=True)[1]
+            batch, owner = segment.records(np.sort(rows))
+            samples += batch.take(np.unique(owner, return_index=True)[1]).to_records()
         results, _ = self.check([*samples, _HAN_NAME], MatchQuery(cutoff=0.0))
         for match in (match for result in results for match in result.matches):
             # an explanation is computed on first access
@@ -184,14 +192,14 @@ class Screener:
     @property
     def followed_revision(self) -> int | None:
         """Revision that answers are based on now; None if each check refreshes by itself."""
-        snapshot = self._index.snapshot
+        snapshot = self._index.snapshot_for()
         if self._follower is None or snapshot is None:
             return None
         return snapshot.revision
 
     def reach(self, revision: int) -> None:
         """Wait until answers are based on a revision or a later one, for two seconds at most."""
-        snapshot = self._index.snapshot
+        snapshot = self._index.snapshot_for()
         if self._follower is None or (snapshot is not None and snapshot.revision >= revision):
             return
         with self._refreshed:
@@ -231,7 +239,7 @@ class Screener:
         """Answer some queries, all from one snapshot of the index. Raises `StoreError` for an empty
         store.
         """
-        snapshot = self._current_snapshot()
+        snapshot = self._current_snapshot(options.viewer)
         results = [self._answer(query, snapshot, options) for query in queries]
         return results, IndexRevision(snapshot.revision, self._hub.models.stamp["model"])
 
@@ -239,7 +247,7 @@ class Screener:
         """Return the entities that state a typed text, as `search_entities` does. Raises
         `StoreError` for an empty store.
         """
-        snapshot = self._current_snapshot()
+        snapshot = self._current_snapshot(scope.viewer)
         with self._concurrency:
             return search_entities(text, snapshot, scope, entity_id)
 
@@ -247,14 +255,15 @@ class Screener:
         """Return the names of the lists and datasets that the viewer may know. Raises `StoreError`
         for an empty store.
         """
-        return self._current_snapshot().sources_for(viewer)
+        return self._current_snapshot(viewer).sources
 
     def hidden_sources(self, viewer: Viewer = STRANGER) -> frozenset[str]:
-        """Return the names of the lists and datasets that the viewer may not know. Raises
-        `StoreError` for an empty store.
+        """Return the names of the lists that the viewer may not know. Raises `StoreError` for an
+        empty store.
         """
-        snapshot = self._current_snapshot()
-        return snapshot.sources - snapshot.sources_for(viewer)
+        with self._hub.store.view() as view:
+            names = frozenset(source.name for source in view.sources())
+        return names - self.visible_sources(viewer)
 
     def _follow(self, seconds: float) -> None:
         pause = seconds
@@ -275,13 +284,14 @@ class Screener:
             # with frequent commits, refreshing must leave time for answers
             pause = max(seconds, min(_PAUSE_FACTOR * (time.monotonic() - start), _MAX_PAUSE))
 
-    def _refresh(self) -> IndexSnapshot:
+    def _refresh(self, viewer: Viewer = STRANGER) -> IndexSnapshot:
         with self._lock:
-            return self._index.refresh()
+            return self._index.refresh(viewer)
 
-    def _current_snapshot(self) -> IndexSnapshot:
-        snapshot = self._index.snapshot if self._follower is not None else None
-        return snapshot or self._refresh()
+    def _current_snapshot(self, viewer: Viewer) -> IndexSnapshot:
+        """Return the snapshot of what a viewer sees; the first of a class is built for it."""
+        snapshot = self._index.snapshot_for(viewer) if self._follower is not None else None
+        return snapshot or self._refresh(viewer)
 
     def _answer(
         self, query: Record, snapshot: IndexSnapshot, options: MatchQuery
@@ -297,7 +307,7 @@ class Screener:
             self._compare(variant, snapshot, cutoff, options) for variant in _variants(query)
         ]
         candidates = gather_candidates([hits for rounds, _ in compared for hits in rounds])
-        in_review = find_in_review(candidates, snapshot, self._hub, options.viewer)
+        in_review = find_in_review(candidates, snapshot, self._review_pairs)
         # a filter may refuse any number of the matches
         count = options.limit if options.accept is None else len(candidates)
         hits, total = rank_hits(candidates, snapshot, cutoff, count, in_review)
@@ -311,11 +321,9 @@ class Screener:
         """Compare a query, and return its candidates, and whether these are all."""
         # the id of the query plays no part; the comparison gives it another
         prepared = normalize(batch_from_record(query).canonical(), snapshot.models)
-        viewer, sources = options.viewer, options.sources
-        scope = None if sources is None else snapshot.scope(sources, viewer)
-        profiles = ProfileBuilder(viewer, scope, snapshot.models)
+        scope = None if options.sources is None else snapshot.scope(options.sources)
         candidates = self._finder.find_candidates(
-            prepared, snapshot, profiles, MAX_COMPARED, compared_share(prepared)
+            prepared, snapshot, scope, MAX_COMPARED, compared_share(prepared)
         )
         rounds, all_compared = compare_in_rounds(prepared, snapshot, candidates, cutoff)
         # without candidates the result is complete only if the query has words to search by
@@ -325,13 +333,11 @@ class Screener:
         self, hits: Sequence[Hit], snapshot: IndexSnapshot, options: MatchQuery
     ) -> tuple[tuple[ScreeningMatch, ...], int]:
         """Return the first matches that the filter accepts, and the number it refuses."""
-        context = FilterContext(self._hub.store, snapshot.revision, options.viewer)
+        context = FilterContext.of(self._hub.store, snapshot, hits)
         explanations = LazyExplanations(snapshot.thresholds)
         matches: list[ScreeningMatch] = []
         refused = 0
-        for hit, entity in zip(
-            hits, build_match_documents(hits, snapshot, options.viewer), strict=True
-        ):
+        for hit, entity in zip(hits, build_match_documents(hits, snapshot), strict=True):
             if options.accept is not None and not options.accept(entity, context):
                 refused += 1
             elif len(matches) < options.limit:

@@ -1,119 +1,19 @@
-"""Handling of the records in the entity index: which records and lists a viewer may know of.
-
-Every commit makes a new snapshot, so the counts over millions of records are computed once per
-segment; a snapshot only subtracts the records that were replaced since.
-"""
+"""Catalog of sources and datasets: which a viewer may know of, with numbers of visible records."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
 from resolver.hub.hub import Hub
 from resolver.hub.index.record_index import RecordIndex
-from resolver.records import Batch, Handling
-from resolver.records.batch import IntArray
 from resolver.records.datasets import Claim, dataset_rows
-from resolver.records.packing import unpack_handling
-from resolver.records.prepared.ragged import spread
-from resolver.records.properties import DATASETS, HANDLING
+from resolver.records.properties import DATASETS
 from resolver.records.visibility import STRANGER, Viewer, visible_rows
 from resolver.store import StoredSource
-
-Numbers = npt.NDArray[np.int64]
-_UNRESTRICTED = ""
-_MAX_CACHED_RIGHTS = 16
-
-
-class RecordVisibility:
-    """Flags of the records of a batch that viewers may see, cached by their rights."""
-
-    def __init__(self, batch: Batch) -> None:
-        self._batch = batch
-        self._flags: dict[Viewer, npt.NDArray[np.bool_]] = {}
-
-    def flags(self, viewer: Viewer) -> npt.NDArray[np.bool_]:
-        """Return a flag for each record; an empty array if the viewer may see all of them."""
-        rights = Viewer("named" if viewer.name else "", viewer.agency, viewer.scopes)
-        flags = self._flags.get(rights)
-        if flags is None:
-            visible = visible_rows(self._batch, rights)
-            flags = np.zeros(0, dtype=bool) if visible is None else visible
-            if len(self._flags) >= _MAX_CACHED_RIGHTS:
-                self._flags.clear()
-            self._flags[rights] = flags
-        return flags
-
-
-@dataclass(frozen=True, slots=True)
-class HandlingTable:
-    """Handling of n records: entry i of record `rows[i]` (ascending) has statement
-    `statements[codes[i]]`.
-
-    A record has an entry for each of its datasets. A statement is a claim (source and dataset) and
-    a packed handling, empty where a record states none. `counts` is the number of entries per
-    statement.
-    """
-
-    rows: IntArray
-    codes: IntArray
-    statements: Sequence[tuple[Claim, str]]
-    counts: Numbers
-
-    @classmethod
-    def from_batch(cls, batch: Batch) -> HandlingTable:
-        """Build the table of the records of a batch."""
-        column = batch.columns.get(HANDLING)
-        texts, values = np.zeros(len(batch), dtype=np.int64), [_UNRESTRICTED]
-        if column is not None:
-            texts[column.rows] = column.codes.astype(np.int64) + 1
-            values += column.values.to_pylist()
-        rows, places, claims = dataset_rows(batch)
-        order = np.argsort(rows, kind="stable")
-        rows, places = rows[order], places[order]
-        keys, codes, counts = np.unique(
-            places * np.int64(len(values)) + texts[rows], return_inverse=True, return_counts=True
-        )
-        statements = [
-            (claims[key // len(values)], values[key % len(values)]) for key in keys.tolist()
-        ]
-        return cls(
-            rows.astype(np.int32), codes.astype(np.int32), statements, counts.astype(np.int64)
-        )
-
-    def counts_without(self, rows: Numbers) -> Numbers:
-        """Return `counts` without some record rows."""
-        # of the type of the table, or all of it is converted for a few rows
-        sought = rows.astype(self.rows.dtype)
-        starts = np.searchsorted(self.rows, sought, side="left")
-        places = spread(starts, np.searchsorted(self.rows, sought, side="right") - starts)
-        return self.counts - np.bincount(self.codes[places], minlength=len(self.counts))
-
-
-def find_claims(
-    tables: Sequence[tuple[HandlingTable, Numbers]],
-) -> Mapping[Claim, frozenset[Handling] | None]:
-    """Return the claims of current records with the handling of these; None if everybody may see
-    one of them.
-
-    Each table comes with the record rows that no longer count.
-    """
-    texts_of: dict[Claim, set[str]] = {}
-    for table, inactive_rows in tables:
-        for place in np.flatnonzero(table.counts_without(inactive_rows) > 0).tolist():
-            claim, text = table.statements[place]
-            texts_of.setdefault(claim, set()).add(text)
-    return {claim: _restriction(texts) for claim, texts in texts_of.items()}
-
-
-def _restriction(texts: set[str]) -> frozenset[Handling] | None:
-    stated = frozenset(map(unpack_handling, texts - {_UNRESTRICTED}))
-    is_open = _UNRESTRICTED in texts or any(handling.code == "H0" for handling in stated)
-    return None if is_open else stated
 
 
 def find_refused(claims: Iterable[Claim], agency_of: Mapping[str, str]) -> frozenset[Claim]:

@@ -19,14 +19,15 @@ from resolver.engines.pair_scoring import score_explained
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
 from resolver.pipeline import normalize
-from resolver.records import Batch, Record, concat
+from resolver.records import Batch, Handling, Record, Value, concat
 from resolver.records.decisions import Verdict
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.entity_profiles import build_profiles
 from resolver.records.prepared.row_selection import BatchRows
+from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
 from resolver.screening.entity_index import EntityIndex, IndexSnapshot
 from resolver.synthetic import generate
-from tests.hub.hubs import Stores, make_decision, make_intake
+from tests.hub.hubs import Stores, make_decision, make_intake, restrict_some
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
@@ -205,3 +206,54 @@ def test_store_of_another_model_is_refused_without_index_files(
         with pytest.raises(StoreError, match="another model"):
             EntityIndex(hub, min_file_records=1).refresh()
         assert not list(tmp_path.rglob("profiles"))
+
+
+def test_commits_of_hidden_records_change_no_segment_that_a_viewer_reads(stores: Stores) -> None:
+    closed = Handling("River", "H3")
+    owner, other = Viewer("eve", "River"), Viewer("kim", "Coast")
+    public = [
+        record(f"a:{place}", name=name, birthDate="1970-05-06")
+        for place, name in enumerate(("Ana Huanca", "Lena Okafor", "Sami Virtanen", "Rosa Quispe"))
+    ]
+    same = replace(record("h:1", name="Ana Huanca", birthDate="1970-05-06"), handling=closed)
+    separate = replace(record("h:2", name="Zeta Verborgen"), handling=closed)
+    with stores.new() as hub:
+        hub.add(make_intake(public))
+        index = EntityIndex(hub)
+        before = {viewer: index.refresh(viewer) for viewer in (STRANGER, other, owner)}
+        hub.add(make_intake([same, separate]), [make_decision(("a:0", "h:1"), Verdict.SAME, 1)])
+        after = {viewer: index.refresh(viewer) for viewer in (STRANGER, other, owner)}
+        for viewer in (STRANGER, other):
+            assert after[viewer].revision > before[viewer].revision
+            assert list(map(id, after[viewer].segments)) == list(map(id, before[viewer].segments))
+            assert profiles_of(after[viewer]) == profiles_of(before[viewer])
+        shown = {records for records, _ in profiles_of(after[owner]).values()}
+        assert shown == {("a:0", "h:1"), ("a:1",), ("a:2",), ("a:3",), ("h:2",)}
+        # the owner's layer replaces what everybody sees of an entity
+        hub.add(make_intake([replace(public[0], values=(*public[0].values, Value("alias", "X")))]))
+        assert {records for records, _ in profiles_of(index.refresh(owner)).values()} == shown
+        fresh = EntityIndex(hub)
+        for viewer in (STRANGER, other, owner, OPERATOR):
+            assert profiles_of(index.refresh(viewer)) == profiles_of(fresh.refresh(viewer))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_layers_follow_every_commit(stores: Stores, seed: int) -> None:
+    dice = random.Random(seed)
+    some = restrict_some(list(generate(40, seed=seed).records)[:60], 0.5, dice)
+    viewers = (STRANGER, Viewer("kim", "River"), Viewer("kim", "", frozenset({"review"})), OPERATOR)
+    with stores.new() as hub:
+        hub.add(make_intake(dice.sample(some, 25)))
+        followed = EntityIndex(hub)
+        for _ in range(3):
+            for viewer in viewers:
+                profiles = profiles_of(followed.refresh(viewer))
+                assert profiles == profiles_of(EntityIndex(hub).refresh(viewer))
+                handling = {row.id: row.handling for row in some}
+                expected = {
+                    entity_id: shown
+                    for entity_id, records in stored(hub).items()
+                    if (shown := tuple(row for row in records if is_visible(handling[row], viewer)))
+                }
+                assert {entity_id: ids for entity_id, (ids, _) in profiles.items()} == expected
+            hub.add(make_intake(dice.sample(some, 12)))

@@ -12,6 +12,7 @@ from resolver.model_set import load_models
 from resolver.pipeline import normalize
 from resolver.screening import index_segment
 from resolver.screening.index_segment import (
+    EntityContent,
     IndexSegment,
     RevisionRange,
     build_index_segment,
@@ -23,12 +24,10 @@ from resolver.search.term_index import build_term_index
 def build() -> IndexSegment:
     """Return a segment in memory of a few fixed records, each its own entity."""
     batch = fingerprint_records()
-    ids = {number: f"e{number}" for number in range(len(batch))}
+    entities = {row: EntityContent(f"e{row}", 1, 1, (row + 1,)) for row in range(len(batch))}
     revisions = RevisionRange(0, 1, "", np.zeros(0, dtype=np.int64))
     models = load_models(None)
-    return build_index_segment(
-        batch, np.arange(len(batch)), ids, revisions, lambda part: normalize(part, models)
-    )
+    return build_index_segment(batch, entities, revisions, lambda part: normalize(part, models))
 
 
 def test_files_hold_the_terms_that_memory_makes_for_the_first_search(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ def answers(screener: Screener) -> list[object]:
     """Return what a search and a check of a name tell of two related entities."""
     screener.refresh()
     results = screener.search("salgado", SearchScope(STRANGER))
-    documents = build_match_documents(results.best(9), results.snapshot, STRANGER)
+    documents = build_match_documents(results.best(9), results.snapshot)
     (result,), _ = screener.check([record("q:1", name="Salgado")], MatchQuery(cutoff=0.0))
     return [documents, [(match.entity, match.score) for match in result.matches]]
 

@@ -1,4 +1,4 @@
-"""Datasets that viewers may know against a direct computation, record by record."""
+"""Lists that viewers may know of, against a direct computation, record by record."""
 
 from __future__ import annotations
 
@@ -7,12 +7,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from resolver.ingest.reader_types import ListInfo
 from resolver.records import Batch, Handling, Record, Value
 from resolver.records.datasets import Claim, DatasetScope
-from resolver.screening.source_policy import HandlingTable, find_claims, find_refused
+from resolver.records.visibility import OPERATOR, STRANGER, Viewer, is_visible
+from resolver.screening.screener import Screener
+from resolver.screening.source_policy import find_refused
+from tests.hub.hubs import Stores, make_intake
+from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
 
 CODES = ("", "H0", "H1", "H2", "H3")
+VIEWERS = (
+    STRANGER,
+    OPERATOR,
+    Viewer("kim", "a0"),
+    Viewer("kim", "a1", frozenset({"review"})),
+    Viewer("kim", "", frozenset({"review"})),
+    Viewer("kim", "elsewhere"),
+)
 
 
 def some(chance: np.random.Generator, name: str, count: int) -> list[Record]:
@@ -21,7 +34,7 @@ def some(chance: np.random.Generator, name: str, count: int) -> list[Record]:
     for number in range(count):
         source = f"s{chance.integers(0, 5)}"
         code = CODES[chance.integers(0, 5) if source < "s2" else chance.integers(2, 5)]
-        stated = record(f"{source}:{name}{number}", name=f"Ann {number}")
+        stated = record(f"{source}:{name}{number}", name=f"Ann {name}{number} Zweig")
         agency = f"a{chance.integers(0, 2)}"
         further = {f"d{place}" for place in chance.integers(0, 4, size=int(chance.integers(0, 3)))}
         values = (*stated.values, *(Value("datasets", name) for name in sorted(further)))
@@ -36,33 +49,34 @@ def claims_of(stated: Record) -> list[Claim]:
     return [(stated.source, name) for name in (stated.source, *stated.texts("datasets"))]
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_claims_have_the_handling_of_their_current_records(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(3))
+def test_lists_are_known_by_their_visible_records(stores: Stores, seed: int) -> None:
     chance = np.random.default_rng(seed)
-    parts = [some(chance, "a", 40), some(chance, "b", 12)]
-    gone = [
-        np.sort(chance.choice(len(part), size=int(chance.integers(0, len(part))), replace=False))
-        for part in parts
-    ]
-    tables = [
-        (HandlingTable.from_batch(Batch.from_records(part)), rows)
-        for part, rows in zip(parts, gone, strict=True)
-    ]
-    expected: dict[Claim, set[Handling]] = {}
-    for part, rows in zip(parts, gone, strict=True):
-        for row, stated in enumerate(part):
-            if row not in rows.tolist():
-                for claim in claims_of(stated):
-                    expected.setdefault(claim, set()).add(stated.handling)
-    is_open = {
-        claim: any(handling.code == "H0" for handling in handlings)
-        for claim, handlings in expected.items()
-    }
-    assert find_claims(tables) == {
-        claim: None if is_open[claim] else frozenset(handlings)
-        for claim, handlings in expected.items()
-    }
-    assert set(is_open.values()) == {True, False}
+    first, second = some(chance, "a", 12), some(chance, "b", 4)
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"), stores.new() as hub:
+        hub.add(make_intake(first))
+        screener = Screener(hub)
+        for present in (first, [*first, *second]):
+            hub.add(make_intake(present))
+            for viewer in VIEWERS:
+                visible = {
+                    name
+                    for row in present
+                    if is_visible(row.handling, viewer)
+                    for _, name in claims_of(row)
+                }
+                assert screener.visible_sources(viewer) == visible
+                hidden = {row.source for row in present} - visible
+                assert screener.hidden_sources(viewer) == hidden
+
+
+def test_an_empty_list_is_known(stores: Stores) -> None:
+    rows = [record("s:1", name="Ann"), record("t:1", name="Bob")]
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"), stores.new() as hub:
+        hub.add(make_intake(rows))
+        screener = Screener(hub)
+        hub.add(make_intake([], ListInfo("t", "test", ("t",), "2", 0, 0, False)))
+        assert screener.visible_sources() == {"s", "t"}
 
 
 def test_a_scope_has_the_records_of_a_source_and_those_that_name_a_dataset() -> None:

@@ -8,6 +8,7 @@ from resolver.records.visibility.rules import (
     assign_owner,
     is_visible,
     may_read_all,
+    viewer_classes,
     visible_records,
     visible_rows,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "assign_owner",
     "is_visible",
     "may_read_all",
+    "viewer_classes",
     "visible_records",
     "visible_rows",
 ]

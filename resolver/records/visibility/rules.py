@@ -72,6 +72,28 @@ VISIBILITY_RULES: Mapping[str, Callable[[Handling, Viewer], bool]] = {
 """Rule of each handling code: True if the viewer may read the values of such a record."""
 
 
+_NAMED = Viewer("named")
+_STEWARD = Viewer("named", "", frozenset({"review"}))
+_ALL = Viewer("named", "", frozenset({"admin"}))
+
+
+def viewer_classes(viewer: Viewer) -> tuple[Viewer, ...]:
+    """Return the classes of viewers up to that of a viewer: each sees all that the one before it
+    sees, and perhaps more.
+
+    The first is the stranger. All viewers of one class see the same records, so the last stands for
+    the viewer.
+    """
+    if may_read_all(viewer):
+        return STRANGER, _NAMED, _STEWARD, _ALL
+    if not viewer.name:
+        return (STRANGER,)
+    is_steward = "review" in viewer.scopes
+    own = replace(_STEWARD if is_steward else _NAMED, agency=viewer.agency)
+    classes = (STRANGER, _NAMED, _STEWARD, own) if is_steward else (STRANGER, _NAMED, own)
+    return tuple(dict.fromkeys(classes))
+
+
 def may_read_all(viewer: Viewer) -> bool:
     """Return True if a viewer may read every record, whatever its handling."""
     return "admin" in viewer.scopes

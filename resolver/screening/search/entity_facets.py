@@ -85,7 +85,7 @@ def _read_properties(
 ) -> list[_Texts]:
     return [
         _read_column(segment, prop, read, records, owners)
-        for segment, records, owners in results.visible_records()
+        for segment, records, owners in results.records()
         for prop in props
         if prop in segment.stored.batch.columns
     ]
@@ -103,9 +103,9 @@ def _read_column(
 
 
 def _read_datasets(results: FoundEntities) -> list[_Texts]:
-    refused = results.snapshot.scope(frozenset(), results.viewer).refused
+    refused = results.snapshot.refused
     parts: list[_Texts] = []
-    for segment, records, owners in results.visible_records():
+    for segment, records, owners in results.records():
         rows, codes, claims = dataset_rows(segment.stored.batch)
         order = np.argsort(rows, kind="stable")
         rows, codes = rows[order], codes[order]
@@ -118,7 +118,7 @@ def _read_datasets(results: FoundEntities) -> list[_Texts]:
 
 def _read_schemata(results: FoundEntities) -> list[_Texts]:
     parts = []
-    for segment, records, owners in results.visible_records():
+    for segment, records, owners in results.records():
         batch = segment.stored.batch
         # the schema that a record states, if there is such a schema, else that of its kind
         pairs = batch.schemas.codes[records].astype(np.int64) * 256 + batch.kinds[records]

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.records.prepared.ragged import spread
-from resolver.records.visibility import Viewer
 from resolver.screening.entity_index import IndexSnapshot
 from resolver.screening.index_segment import IndexSegment
 
@@ -42,12 +41,9 @@ class FoundEntity:
 class FoundEntities:
     """Entities that a search found, in any order: segment, row there and relevance of each, and
     whether they state the text as a place.
-
-    Each has a record that `viewer` may see.
     """
 
     snapshot: IndexSnapshot
-    viewer: Viewer
     segments: Numbers
     rows: Numbers
     scores: npt.NDArray[np.float32]
@@ -61,28 +57,25 @@ class FoundEntities:
         names = ("segments", "rows", "scores", "by_place")
         return replace(self, **{name: getattr(self, name)[mask] for name in names})
 
-    def visible_records(self) -> Iterator[tuple[IndexSegment, Numbers, Numbers]]:
-        """Yield each segment with the rows of visible records there, and the place among the
-        entities of the owner of each.
+    def records(self) -> Iterator[tuple[IndexSegment, Numbers, Numbers]]:
+        """Yield each segment with the rows of the records there, and the place among the entities
+        of the owner of each.
         """
         for number, segment in enumerate(self.snapshot.segments):
             places = np.flatnonzero(self.segments == number)
             starts = segment.member_offsets[self.rows[places]]
             counts = segment.member_offsets[self.rows[places] + 1] - starts
             records, owners = spread(starts, counts), np.repeat(places, counts)
-            flags = segment.visibility.flags(self.viewer)
-            if len(flags):
-                records, owners = records[flags[records]], owners[flags[records]]
             yield segment, records, owners
 
     def best(self, limit: int) -> list[FoundEntity]:
-        """Return the first entities by relevance, number of visible records and id.
+        """Return the first entities by relevance, number of records and id.
 
         Those named like a town and those that lie in it take turns: no more than two of one sort
         follow one another while there are others.
         """
         records = np.zeros(len(self), dtype=np.int64)
-        for _, _, owners in self.visible_records():
+        for _, _, owners in self.records():
             records += np.bincount(owners, minlength=len(self))
         ranked = [
             self._rank(np.flatnonzero(self.by_place == sort), records, limit)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from resolver.hub.hub import Hub
-from resolver.screening.change_feed import read_times
+from resolver.screening.change_feed import read_indexed_times
 from resolver.screening.match_documents import build_match_documents
 from resolver.screening.search.found_entities import FoundEntities
 
@@ -81,21 +81,24 @@ def read_page(
     last = min(offset + limit, MAX_ENTITIES)
     best = results.best(MAX_ENTITIES if orders else last)
     shown = best if orders else best[offset:]
-    documents = build_match_documents(shown, results.snapshot, results.viewer)
+    documents = build_match_documents(shown, results.snapshot)
+    revisions = {entity.id: results.snapshot.change_span(entity) for entity in shown}
     entities = [
         {**document, "target": True, "score": entity.score}
         for entity, document in zip(shown, documents, strict=True)
     ]
     by_time = any(order.word in _TIMES for order in orders)
     if by_time:
-        entities = _with_times(entities, hub, results)
+        entities = _with_times(entities, hub, revisions)
     for order in reversed(orders):
         order.apply(entities)
     page = entities[offset:last] if orders else entities
-    return page if by_time else _with_times(page, hub, results)
+    return page if by_time else _with_times(page, hub, revisions)
 
 
-def _with_times(entities: list[_Entity], hub: Hub, results: FoundEntities) -> list[_Entity]:
+def _with_times(
+    entities: list[_Entity], hub: Hub, revisions: Mapping[str, tuple[int, int]]
+) -> list[_Entity]:
     """Return some entities with the times when they came, were last listed and last changed."""
-    times = read_times(hub, entities, results.viewer)
+    times = read_indexed_times(hub, entities, revisions)
     return [{**entity, **times[entity["id"]].to_json()} for entity in entities]

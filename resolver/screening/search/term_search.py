@@ -3,8 +3,8 @@
 Relevance is lexical. Each typed word counts by the best way in which an entity states it (the very
 word, one that begins with it, one that is like it: `LIKENESS_FACTORS`), the weight of the property
 that states it and the rarity of the word; a value that is the whole typed text counts as all of its
-words. Only records that the viewer may see are read, so hidden ones change neither relevance nor
-rarity, totals or order.
+words. The index of the viewer holds only records that the viewer may see, so hidden ones change
+neither relevance nor rarity, totals or order.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ _SegmentBearers = tuple[Numbers, _Factors, Bools]
 _PREFIX_FACTOR = 0.7
 _MIN_PREFIX = 2
 """Letters of a typed word from which on it finds words that begin with it."""
+_ALL_VISIBLE = np.zeros(0, dtype=bool)
 _LEAST_SHARE = 0.5
 """Entities are found down to this share of the best relevance."""
 
@@ -59,36 +60,29 @@ def search_entities(
     places = _EntityPlaces(snapshot, scope)
     sizes = [len(segment) for segment in snapshot.segments]
     if not text:
-        masks = [places.visible(number) for number in range(len(sizes))]
-        return _gather(snapshot, scope, masks, [_Relevance.zeros(size) for size in sizes])
+        return _gather(snapshot, places.active, [_Relevance.zeros(size) for size in sizes])
     relevance = _sum_words(read_typed_text(text), places, sizes)
     if entity_id:
         for number, segment in enumerate(snapshot.segments):
             row = pc.index(segment.ids, entity_id).as_py()
-            if row >= 0 and places.visible(number)[row]:
+            if row >= 0 and places.active[number][row]:
                 relevance[number].sums[row] = FIRST
-    return _gather(snapshot, scope, [part.sums > 0 for part in relevance], relevance)
+    return _gather(snapshot, [part.sums > 0 for part in relevance], relevance)
 
 
 class _EntityPlaces:
     """Entities in the segments of a snapshot, as far as a search may read their records."""
 
     def __init__(self, snapshot: IndexSnapshot, scope: SearchScope) -> None:
-        self._segments, self._viewer = snapshot.segments, scope.viewer
-        self._active = (
+        self._segments = snapshot.segments
+        self.active = (
             snapshot.active
             if scope.sources is None
             else tuple(
-                active
-                & _is_known(segment, scope.viewer, snapshot.scope(scope.sources, scope.viewer))
+                active & _is_known(segment, snapshot.scope(scope.sources))
                 for segment, active in zip(snapshot.segments, snapshot.active, strict=True)
             )
         )
-
-    def visible(self, number: int) -> Bools:
-        """Return which entities of a segment have a record that the viewer may see."""
-        segment = self._segments[number]
-        return self._active[number] & _is_known(segment, self._viewer, None)
 
     def bearers_of_word(self, word: str) -> list[_SegmentBearers]:
         """Return the entities that state a word, its beginning, or a word like it."""
@@ -114,42 +108,34 @@ class _EntityPlaces:
         count = raise_bearers(
             ranges,
             Postings(segment.terms.records, segment.terms.weights, segment.owners),
-            segment.visibility.flags(self._viewer),
-            self._active[number],
+            _ALL_VISIBLE,
+            self.active[number],
             bearers,
         )
         rows = bearers.touched[:count].astype(np.int64)
         return rows, bearers.best[rows] / np.float32(WEIGHT_UNITS), bearers.is_place[rows]
 
 
-def _is_known(segment: IndexSegment, viewer: Viewer, scope: DatasetScope | None) -> Bools:
-    """Return which entities have a visible record in a scope (None: any)."""
-    mask = np.ones(len(segment.owners), dtype=bool)
-    flags = segment.visibility.flags(viewer)
-    if len(flags):
-        mask &= flags
-    if scope is not None:
-        mask &= scope.has(segment.stored.batch)
+def _is_known(segment: IndexSegment, scope: DatasetScope) -> Bools:
+    """Return which entities have a record in a scope."""
     owners = np.zeros(len(segment), dtype=bool)
-    owners[segment.owners[mask]] = True
+    owners[segment.owners[scope.has(segment.stored.batch)]] = True
     return owners
 
 
 def _gather(
-    snapshot: IndexSnapshot,
-    scope: SearchScope,
-    masks: Sequence[Bools],
-    relevance: Sequence[_Relevance],
+    snapshot: IndexSnapshot, masks: Sequence[Bools], relevance: Sequence[_Relevance]
 ) -> FoundEntities:
     rows = [np.flatnonzero(mask) for mask in masks]
     parts = list(zip(relevance, rows, strict=True))
+    sums = [np.zeros(0, dtype=np.float32), *(part.sums[chosen] for part, chosen in parts)]
+    by_place = [2 * part.of_places[chosen] > part.sums[chosen] for part, chosen in parts]
     return FoundEntities(
         snapshot,
-        scope.viewer,
         np.repeat(np.arange(len(rows)), [len(part) for part in rows]),
-        np.concatenate(rows),
-        np.concatenate([part.sums[chosen] for part, chosen in parts]),
-        np.concatenate([2 * part.of_places[chosen] > part.sums[chosen] for part, chosen in parts]),
+        np.concatenate([np.zeros(0, dtype=np.int64), *rows]),
+        np.concatenate(sums),
+        np.concatenate([np.zeros(0, dtype=bool), *by_place]),
     )
 
 
@@ -223,9 +209,9 @@ def _sum_words(typed: TypedText, places: _EntityPlaces, sizes: Sequence[int]) ->
     if typed.words:
         for part, of_segment in zip(parts, places.bearers_of_whole(typed), strict=True):
             part.set_whole(total, len(typed.words), of_segment)
-    most_words = max(int(part.words.max(initial=0)) for part in parts)
+    most_words = max((int(part.words.max(initial=0)) for part in parts), default=0)
     least = _LEAST_SHARE * max(
-        float(part.sums[part.words == most_words].max(initial=0)) for part in parts
+        (float(part.sums[part.words == most_words].max(initial=0)) for part in parts), default=0.0
     )
     for part in parts:
         part.sums[(part.words < most_words) | (part.sums < least)] = 0

@@ -239,6 +239,20 @@ class EntityQueries(Snapshot):
             ]
         return changes
 
+    def change_revisions(self, numbers: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Return the revisions of the birth and of the last event of some entities, by number."""
+        birth_sql = 'SELECT "number", "born" FROM "entities" WHERE "number" {among} AND "born" <= ?'
+        event_sql = (
+            'SELECT "entity", MAX("version") FROM "events" '
+            'WHERE "entity" {among} AND "version" <= ? GROUP BY "entity"'
+        )
+        spans: dict[int, tuple[int, int]] = {}
+        for part in split_chunks(numbers):
+            born = dict(fetch_rows(self.connection, birth_sql, part, self.revision))
+            last = dict(fetch_rows(self.connection, event_sql, part, self.revision))
+            spans.update({row: (born[row], last.get(row, born[row])) for row in born})
+        return spans
+
     def revisions(self, since: int = 0) -> list[RevisionRow]:
         """Return the revisions after `since`."""
         query = select(revisions).where(

@@ -81,6 +81,18 @@ class RecordQueries(Snapshot):
             if (handling := decode_handling(content)) is not None
         }
 
+    def all_handling(self) -> dict[int, Handling]:
+        """Return the handling of all valid records that have a handling code, by number."""
+        has_handling = records.c.content.contains(f'"{HANDLING}"', autoescape=True)
+        query = select(records.c.number, records.c.content).where(
+            has_handling, self.is_valid(records)
+        )
+        return {
+            number: handling
+            for number, content in self.connection.execute(query)
+            if (handling := decode_handling(content)) is not None
+        }
+
     def numbers_of(self, record_ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
         """Return (number, content hash) of each valid record."""
         sql = (

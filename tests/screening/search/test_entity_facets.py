@@ -34,7 +34,7 @@ def test_counts_are_those_of_the_documents(stores: Stores) -> None:
         # a second segment
         hub.add(make_intake(rows[-20:]))
         results = screener.search("", SearchScope(STRANGER))
-        documents = build_match_documents(results.best(1_000), results.snapshot, STRANGER)
+        documents = build_match_documents(results.best(1_000), results.snapshot)
         expected: dict[str, Counter[str]] = {name: Counter() for name in ("datasets", "schema")}
         for document in documents:
             expected["datasets"].update(document["datasets"])

@@ -49,7 +49,7 @@ def found_records(
     """Return the first visible record of each entity found, in order."""
     scope = SearchScope(viewer, frozenset(sources) or None)
     results = screener.search(text, scope)
-    documents = build_match_documents(results.best(100), results.snapshot, viewer)
+    documents = build_match_documents(results.best(100), results.snapshot)
     assert len(documents) == len(results)
     return [document["referents"][0] for document in documents]
 
@@ -143,7 +143,7 @@ def describe(screener: Screener, text: str, viewer: Viewer) -> object:
     """Return all that a viewer can learn of a search."""
     results = screener.search(text, SearchScope(viewer))
     best = results.best(100)
-    documents = build_match_documents(best, results.snapshot, viewer)
+    documents = build_match_documents(best, results.snapshot)
     facets = [read_facet(name, results).counts() for name in ("countries", "topics", "datasets")]
     rows = [(doc["referents"], entity.score) for doc, entity in zip(documents, best, strict=True)]
     return len(results), sorted(rows), facets
