@@ -35,12 +35,13 @@ class EntityBirth:
 @dataclass(frozen=True, slots=True)
 class RetiredEntities:
     """Retired entities: their births by number, the versions of records that each held `last`, and
-    those `once` held that made them count.
+    those `once` held that made them count; `since`: revisions at which they were retired.
     """
 
     births: Mapping[int, EntityBirth] = field(default_factory=dict)
     last: Sequence[EarlierRecord] = ()
     once: Sequence[EarlierRecord] = ()
+    since: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def versions(self) -> list[EarlierRecord]:
@@ -68,7 +69,7 @@ class RetiredEntities:
         last = [
             version for version in floors.select(self.last, floor) if version.entity in entities
         ]
-        return RetiredEntities(self.births, last, once)
+        return RetiredEntities(self.births, last, once, self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,12 @@ class EntityClaims:
     def __init__(self, history: EntityHistory, settled: Mapping[int, int]) -> None:
         self._history, self._births, self._retired = history, history.births, history.retired
         self._parts, self._complete = history.split_parts(), history.complete_clusters()
-        self._returning = {frozenset(rows) for rows in self._retired.rows.values()}
+        self._returning: dict[frozenset[int], int] = {}
+        """Rows that a retired entity held last → the revision at which the last such one retired.
+        """
+        for entity, rows in self._retired.rows.items():
+            key, since = frozenset(rows), self._retired.since.get(entity, 0)
+            self._returning[key] = max(since, self._returning.get(key, 0))
         self._settled = dict(settled)
         self.number_of: dict[int, int] = {}
         self.retirements: list[tuple[int, int]] = []
@@ -178,7 +184,7 @@ class EntityClaims:
                 claimants_of.setdefault(heir, []).append(entity)
         births = {**self._retired.births, **self._births}
         for label, claimants in claimants_of.items():
-            winner = _find_eldest([*claimants, *self._complete.get(label, ())], births)
+            winner = _find_eldest([*claimants, *self._last_holders(label)], births)
             self.number_of[label] = winner
             losers += [(entity, winner) for entity in claimants if entity != winner]
             if winner not in self._births:
@@ -193,7 +199,25 @@ class EntityClaims:
             for label, rows in free.items()
             if frozenset(rows) not in self._returning and label not in self._complete
         }
-        return _largest_part(staying or free or parts)
+        if staying or not free:
+            return _largest_part(staying or parts)
+        # each part was merged into the entity once: it was the entity itself before the last merge
+        since = {label: self._returning_since(label, rows) for label, rows in free.items()}
+        first = min(since.values())
+        return _largest_part({label: rows for label, rows in free.items() if since[label] == first})
+
+    def _returning_since(self, label: int, rows: Sequence[int]) -> int:
+        """Return the last revision at which an entity retired that held a part, or the cluster that
+        the part becomes.
+        """
+        retired = [self._retired.since.get(entity, 0) for entity in self._complete.get(label, ())]
+        return max([self._returning.get(frozenset(rows), 0), *retired])
+
+    def _last_holders(self, label: int) -> list[int]:
+        """Return which of the retired entities that held exactly a cluster retired last."""
+        holders = self._complete.get(label, [])
+        last = max((self._retired.since.get(entity, 0) for entity in holders), default=0)
+        return [entity for entity in holders if self._retired.since.get(entity, 0) == last]
 
     def _keep_other_parts(self, losers: Sequence[tuple[int, int]]) -> None:
         """Give each loser, the eldest first, the largest of its free parts; retire it if there is

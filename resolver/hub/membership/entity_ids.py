@@ -3,7 +3,8 @@
 - A split leaves the id with the larger part (tie: the one with the smallest record id), but not
   with a part that is, or with others becomes, what a retired entity held last: that is a merge
   undone, and revives the retired id (where the part comes together with that of a living entity:
-  the id of the one born first).
+  the id of the one born first). If this is so of all parts, the last merge is undone: the id stays
+  with the part that was merged first, and of several retired ids of a part the last one returns.
 - A merge keeps the id of the entity born first (tie: the smaller id). The others keep the largest
   of their other parts that has no id yet, else they are retired and redirect.
 - A cluster without a claim revives a retired id whose last members went to it for the larger part,

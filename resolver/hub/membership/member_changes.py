@@ -170,6 +170,7 @@ def _load_retired(view: StoreView, batch: Batch, rows: Numbers, ended: Numbers) 
         births,
         past.describe(record[is_last], entity[is_last]),
         past.describe(holding[was_held], held_by[was_held]),
+        {number: int(row[2]) for number, row in retired.items() if row[2] is not None},
     )
 
 
