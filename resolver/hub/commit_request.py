@@ -9,6 +9,7 @@ from resolver.hub.increments.increment import Increment
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import ListUpdate, build_empty_update
 from resolver.records.decisions import Decision
+from resolver.records.visibility import OPERATOR, Viewer
 from resolver.resolution_task import Engine
 from resolver.store import NewDecision, StoreView
 
@@ -28,8 +29,10 @@ class CommitRequest:
 
     `record_count`: records that were read, for the choice of a plan. `accept_large`: commit even
     where `ListUpdate.alarms` need a person. `source_owners`: see `Commit.owners`. `engine`: where
-    the first lists of a store are compared (None: in this process). `with_refresh`: a dry run also
-    resolves the refresh that would follow, if one would be due. `accepted`: see `Commit`.
+    the first lists of a store are compared (None: in this process). `viewer`: whose records
+    `build_update` works with; a dry run is worked out over these records alone. `with_refresh`: a
+    dry run also resolves the refresh that would follow, if one would be due. `accepted`: see
+    `Commit`.
     """
 
     kind: str
@@ -44,6 +47,7 @@ class CommitRequest:
     engine: Engine | None = None
     with_refresh: bool = False
     accepted: str = ""
+    viewer: Viewer = OPERATOR
 
     @property
     def may_use_cache(self) -> bool:

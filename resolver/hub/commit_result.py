@@ -12,7 +12,10 @@ from resolver.hub.increments.increment import Increment
 from resolver.hub.list_updates import ListUpdate
 from resolver.hub.populations.rebuild import DueRefresh
 from resolver.ingest.reader_types import Intake
+from resolver.kernels.number_sets import sort_distinct
 from resolver.records.results.resolution import RunStats
+
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +23,16 @@ class CommitResult:
     """Result of a commit, or of a dry run.
 
     `revision` is the new one (of a dry run: the present one). `ids` are the records read that are
-    current now, `outdated_ids` those of lists older than the store's. `changed_entities` are
-    numbers. `preview` is set for a dry run over lists, `refresh` for one that asks for the refresh
-    that would follow.
+    current now, `outdated_ids` those of lists older than the store's. `changed_members` are the
+    records that entities lost or got, each with its entity, by numbers. `preview` is set for a dry
+    run over lists, `refresh` for one that asks for the refresh that would follow.
     """
 
     revision: int
     new_count: int
     superseded_count: int
     ids: tuple[str, ...]
-    changed_entities: npt.NDArray[np.int64]
+    changed_members: tuple[Numbers, Numbers]
     withdrawn: tuple[str, ...]
     outdated_ids: tuple[str, ...]
     notes: tuple[str, ...]
@@ -37,6 +40,11 @@ class CommitResult:
     stats: RunStats
     preview: EntityPreview | None = None
     refresh: DueRefresh | None = None
+
+    @property
+    def changed_entities(self) -> Numbers:
+        """Numbers of the entities that lost or got records, ascending."""
+        return sort_distinct(self.changed_members[1])
 
     def counts(self, intake: Intake) -> dict[str, int]:
         """Return the figures of an intake that commands and jobs show."""
@@ -64,7 +72,7 @@ def build_commit_result(
         len(update.fresh) - len(update.superseded),
         len(update.superseded),
         update.ids,
-        increment.changed_entities,
+        increment.changed_members,
         tuple(update.withdrawn),
         update.outdated_ids,
         update.notes,

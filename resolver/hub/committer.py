@@ -16,10 +16,12 @@ from resolver.hub.increments.decision_effects import add_bands
 from resolver.hub.increments.increment import Increment, compute_increment
 from resolver.hub.index.current_index import CurrentIndex
 from resolver.hub.list_updates import ListUpdate
+from resolver.hub.ownership import check_free_ids
 from resolver.hub.populations.rebuild import preview_refresh_after
 from resolver.hub.populations.store_models import StoreModels
 from resolver.hub.reopening.reopened_decisions import name_versions
 from resolver.hub.store_options import add_store_options, check_first_lists
+from resolver.hub.visible_store import restrict_store
 from resolver.kernels.threads import threads
 from resolver.records.progress import Progress
 from resolver.records.results.resolution import StageStat
@@ -88,8 +90,13 @@ class Committer:
         count = request.record_count
         plan = choose_plan(options, count, choose_plan_by_size(count, growing=True))
         index = self._index.at(view, plan, certain=locked)
-        update = request.build_update(view)
+        visible_view, visible_index = restrict_store(view, index, request.viewer)
+        update = request.build_update(visible_view)
         _check_alarms(update, request)
+        if request.dry_run:
+            view, index = visible_view, visible_index
+        elif visible_view is not view:
+            check_free_ids(view, update)
         context = IncrementContext(
             view,
             self._models.at(view, plan.name),

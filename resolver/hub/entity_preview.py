@@ -10,13 +10,14 @@ import numpy.typing as npt
 
 from resolver.hub.increments.context import IncrementContext
 from resolver.hub.increments.increment import Increment
+from resolver.hub.increments.link_changes import TABLE_COLUMNS
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import ListUpdate
+from resolver.hub.related.visible_links import load_links_between
 from resolver.records import Batch, concat
 from resolver.store import LinkTable, StoreView
 
 Numbers = npt.NDArray[np.int64]
-_LINK_COLUMNS = ("left", "right", "logodds", "band", "outcome", "color")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +55,7 @@ def preview_increment(
     leaving = np.union1d(commit.ended_members, commit.ended_records)
     read = np.array([number for number, _ in view.numbers_of(update.ids).values()], dtype=np.int64)
     _, staying_entities, _ = view.memberships(np.setdiff1d(read, leaving).tolist())
-    shown = np.unique(
-        np.concatenate([staying_entities, increment.changed_entities, commit.new_members[1]])
-    )
+    shown = np.unique(np.concatenate([staying_entities, increment.changed_members[1]]))
     stored = shown[shown <= last_entity].tolist()
     record, entity, _ = view.members(stored)
     stays = ~np.isin(record, leaving)
@@ -71,19 +70,24 @@ def preview_increment(
         last_entity + 1 + place: entity_id for place, entity_id in enumerate(commit.new_entities)
     }
     entity_ids = {**view.entity_ids(stored), **new_ids}
-    links = _links_after(view, stored_records, increment)
+    links = _links_after(context, (record, entity), increment)
     return EntityPreview(records, batch, entities, entity_ids, links)
 
 
-def _links_after(view: StoreView, records: Numbers, increment: Increment) -> LinkTable:
-    """Return the links of stored records and new links, without those that would end."""
-    commit, links = increment.commit, view.links_of(records.tolist())
-    pairs, ending = (
-        side[0] << 32 | side[1] for side in ((links.left, links.right), commit.ended_links)
+def _links_after(
+    context: IncrementContext, members: tuple[Numbers, Numbers], increment: Increment
+) -> LinkTable:
+    """Return the links of stored entities and new links, without those that would end.
+
+    `members`: the records of the entities, and the entity of each.
+    """
+    links, begun = load_links_between(context, members), increment.links
+    # records that were worked on get the links of the increment, to each other
+    resolved = np.concatenate([increment.resolved_records, increment.commit.ended_records])
+    stays = ~(np.isin(links.left, resolved) & np.isin(links.right, resolved))
+    return LinkTable(
+        *(
+            np.concatenate([getattr(links, name)[stays], getattr(begun, name)])
+            for name in TABLE_COLUMNS
+        )
     )
-    stays = ~np.isin(pairs, ending)
-    columns = [getattr(links, name)[stays] for name in _LINK_COLUMNS]
-    if commit.new_links is not None:
-        begun = [getattr(commit.new_links, name) for name in _LINK_COLUMNS]
-        columns = [np.concatenate(parts) for parts in zip(columns, begun, strict=True)]
-    return LinkTable(*columns)

@@ -41,6 +41,7 @@ from resolver.ingest.reader_types import Intake
 from resolver.model_set import ModelSet, load_models
 from resolver.records.decisions import Decision
 from resolver.records.progress import SILENT, Progress
+from resolver.records.visibility import Viewer
 from resolver.resolution_task import Engine
 from resolver.run_options import RunOptions
 from resolver.store import Acceptance as Acceptance
@@ -145,6 +146,7 @@ class Hub:
         with_refresh: bool = False,
         accept_large: bool = True,
         acceptance: Acceptance | None = None,
+        viewer: Viewer | None = None,
         progress: Progress = SILENT,
         engine: Engine | None = None,
     ) -> CommitResult:
@@ -154,12 +156,13 @@ class Hub:
         committed already stays as it is.
 
         With `dry_run` nothing is committed: the result says what would change, at the present
-        revision, and `with_refresh` what the refresh would that is then due. Without `accept_large`
-        a change of a large share of a source, or of an id to another person, raises
-        `LargeChangeError`. The first lists of a store may be compared on an `engine`; with records
-        in it raises `EngineError`. Raises `StoreError`, `OwnerError` where the owner may not change
-        a source or the handling of a record, and `DecisionError` for decisions that contradict each
-        other; then nothing has changed.
+        revision, in a store that holds only what a `viewer` may see (default: the owner), and
+        `with_refresh` what the refresh would that is then due. Without `accept_large` a change of a
+        large share of a source, or of an id to another person, raises `LargeChangeError`. The first
+        lists of a store may be compared on an `engine`; with records in it raises `EngineError`.
+        Raises `StoreError`, `OwnerError` where the owner may not change a source or the handling of
+        a record, and `DecisionError` for decisions that contradict each other; then nothing has
+        changed.
         """
         if len(intake.batch) == 0 and not intake.lists and not decisions:
             raise InputError("there is nothing to add", hint="name lists or decisions")
@@ -178,6 +181,7 @@ class Hub:
             accept_large=accept_large,
             source_owners=dict.fromkeys(sources, owner.new_source_owner),
             engine=engine,
+            viewer=owner.viewer if viewer is None or not dry_run else viewer,
         )
         return self.commit(request, progress)
 
@@ -188,7 +192,10 @@ class Hub:
         that no record has, `OwnerError` where its source is not the owner's.
         """
         build_update = partial(build_owned_withdrawal, ids=ids, owner=owner)
-        return self.commit(CommitRequest("withdrawal", owner.name, build_update=build_update))
+        request = CommitRequest(
+            "withdrawal", owner.name, build_update=build_update, viewer=owner.viewer
+        )
+        return self.commit(request)
 
     def decide(
         self,

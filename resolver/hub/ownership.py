@@ -40,6 +40,13 @@ class RecordOwner:
         return cls(viewer.name, viewer.agency, not viewer.name or "admin" in viewer.scopes)
 
     @property
+    def viewer(self) -> Viewer:
+        """Viewer of what every key and user of this owner may see."""
+        return Viewer(
+            self.name, self.agency, frozenset({"admin" if self.may_change_all else "submit"})
+        )
+
+    @property
     def new_source_owner(self) -> tuple[str, str]:
         """Agency that a new source belongs to, and its keeper where there is no agency."""
         return self.agency, "" if self.agency or self.may_change_all else self.name
@@ -121,6 +128,23 @@ def check_update_handling(view: StoreView, update: ListUpdate, owner: RecordOwne
             for record_id, code in zip(ids, column.codes.tolist(), strict=True)
         }
     check_handling_codes(view, update.superseded, handling_of, owner)
+
+
+def check_free_ids(view: StoreView, update: ListUpdate) -> None:
+    """Raise `OwnerError` where new records have the ids of others, which their sender may not see.
+
+    An admin can bring records of another agency into a source. Its owner neither sees nor changes
+    them.
+    """
+    new = set(update.fresh.ids.to_pylist()) - update.superseded.keys()
+    hidden = view.numbers_of(sorted(new)) if new else {}
+    if hidden:
+        raise taken_id_error(min(hidden))
+
+
+def taken_id_error(record_id: str) -> OwnerError:
+    """Return the error that a record cannot have an id."""
+    return OwnerError(f"the id {record_id[:200]} is taken", hint="send the record under another id")
 
 
 def check_named_agencies(handlings: Iterable[Handling], owner: RecordOwner) -> None:

@@ -16,8 +16,10 @@ from resolver.hub.commit_result import CommitResult
 from resolver.hub.entity_preview import EntityPreview, build_preview
 from resolver.hub.hub import Hub
 from resolver.hub.increments.working_set import WorkingSet
-from resolver.hub.related.shared_relations import SharedRelations
+from resolver.hub.index.record_index import RecordIndex
+from resolver.hub.related.shared_relations import SharedRelations, build_context
 from resolver.hub.related.visible_links import load_links_between
+from resolver.hub.visible_store import restrict_store
 from resolver.pipeline import normalize
 from resolver.records import Batch
 from resolver.records.results.resolution import (
@@ -86,18 +88,21 @@ def restrict_to_sources(results: StoredResults, sources: Collection[str]) -> Sto
 def load_commit_results(hub: Hub, result: CommitResult, viewer: Viewer = STRANGER) -> StoredResults:
     """Return the records read, and all of their entities and those that changed.
 
-    Records that the viewer may not see are left out. Of a dry run, entities are as they would be.
+    Records that the viewer may not see are left out, and so are entities of which only such a
+    record is new or gone. Of a dry run, which was made for this viewer, entities are as they would
+    be.
     """
     if result.preview is not None:
         return _build_results(result.preview, result.stats, viewer)
-    with hub.indexed_view() as (view, index):
+    with hub.indexed_view() as (present, whole_index):
+        changed = _find_visible_changes(whole_index, result, viewer)
+        view, index = restrict_store(present, whole_index, viewer)
         read = np.array(
             sorted(number for number, _ in view.numbers_of(result.ids).values()), dtype=np.int64
         )
         _, entities, _ = view.memberships(read.tolist())
-        shown = np.union1d(entities, result.changed_entities)
-        record, entity, _ = view.members(shown.tolist())
-        links = load_links_between(hub, (view, index), (record, entity), viewer)
+        record, entity, _ = view.members(np.union1d(entities, changed).tolist())
+        links = load_links_between(build_context(hub, view, index), (record, entity))
         preview = build_preview(view, index, record, entity, links)
         # a refresh may have come after the commit, and the links are those of now
         stats = replace(result.stats, population=hub.models_at(view).population)
@@ -120,30 +125,25 @@ def _compare_rows(hub: Hub, numbers: Numbers, left: int, right: int) -> Compared
     return replace(compared, left_records=left_records, right_records=right_records)
 
 
-def count_visible_changes(
-    hub: Hub, result: CommitResult, shown: StoredResults, viewer: Viewer
-) -> int:
-    """Return how many of the entities that a commit changed, or would change, have a record that
-    the viewer may see, before or after.
+def count_visible_changes(hub: Hub, result: CommitResult, viewer: Viewer) -> int:
+    """Return how many entities lost or got a record that the viewer may see, or would.
 
-    `shown`: the results of the commit for this viewer.
+    A dry run has to be one for this viewer: it knows no record that the viewer may not see.
     """
-    changed, preview = result.changed_entities, result.preview
-    with hub.indexed_view() as (view, index):
-        record, entity, end = view.members(changed.tolist(), include_ended=True)
-        is_recent = end < 0
-        if preview is None:
-            is_recent |= end == result.revision
-        record, entity = record[is_recent], entity[is_recent]
-        is_visible = np.isin(record, shown.record_numbers)
-        others = np.unique(record[~is_visible])
-        visible = visible_rows(index.batch(others), viewer)
-    is_visible |= np.isin(record, others if visible is None else others[visible])
-    entities = entity[is_visible]
-    if preview is not None:
-        after = preview.entities[np.isin(preview.records, shown.record_numbers)]
-        entities = np.concatenate([entities, after])
-    return int(np.count_nonzero(np.isin(changed, entities)))
+    if result.preview is not None:
+        return len(result.changed_entities)
+    with hub.indexed_view() as (_, index):
+        return len(_find_visible_changes(index, result, viewer))
+
+
+def _find_visible_changes(index: RecordIndex, result: CommitResult, viewer: Viewer) -> Numbers:
+    """Return the numbers of the entities that lost or got a record that the viewer may see."""
+    record, entity = result.changed_members
+    numbers = np.unique(record)
+    visible = visible_rows(index.batch(numbers), viewer)
+    if visible is None:
+        return result.changed_entities
+    return np.unique(entity[np.isin(record, numbers[visible])])
 
 
 def load_all_results(hub: Hub) -> StoredResults:

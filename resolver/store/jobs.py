@@ -307,9 +307,10 @@ class Jobs:
         return self.get(job_id)
 
     def _end(self, job: Job, state: JobState, **changed: Any) -> Job:
-        return self._update_leased(
-            job, {**changed, "state": state.value, "finished": utc_text(), "lease_until": None}
-        )
+        # how far a stage had come when its worker was last heard from says nothing any more
+        progress = {"stage": "", "done": 0, "total": None}
+        ended = {"state": state.value, "finished": utc_text(), "lease_until": None}
+        return self._update_leased(job, {**changed, **progress, **ended})
 
     def _update_leased(self, job: Job, values: Mapping[str, Any]) -> Job:
         with write_transaction(self.engine) as connection:

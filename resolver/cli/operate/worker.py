@@ -163,21 +163,22 @@ def run_batch_job(
             hint="see `resolver formats` for the formats that can be read",
         )
     owner = owner_of_job(job)
+    # restricted to what every user of the agency who may fetch the files may see
+    viewer = Viewer(job.submitted_by, job.agency, frozenset({"submit"}))
     result = hub.add(
         intake,
         owner=owner,
         dry_run=dry_run,
         accept_large=accept_large,
         acceptance=acceptance_of(job),
+        viewer=viewer,
         progress=progress,
     )
-    # restricted to what every user of the agency who may fetch the files may see
-    viewer = Viewer(job.submitted_by, job.agency, frozenset({"submit"}))
     stored = load_commit_results(hub, result, viewer)
     _write_results(hub, job, folder, intake, result, stored, progress)
     return {
         **result.counts(intake),
-        "entities_changed": count_visible_changes(hub, result, stored, viewer),
+        "entities_changed": count_visible_changes(hub, result, viewer),
         "dry_run": dry_run,
         "notes": [*intake.warnings, *result.notes],
     }

@@ -57,13 +57,13 @@ from resolver.hub.membership.member_changes import MemberChanges, compute_member
 from resolver.hub.membership.past_records import find_restricted
 from resolver.hub.related.related_records import RelatedRecords
 from resolver.hub.related.relation_scope import RelationScope
-from resolver.kernels.number_sets import exclude, sort_distinct, unite
+from resolver.kernels.number_sets import exclude, unite
 from resolver.normalize import with_frequencies
 from resolver.records import concat
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.population import Population
 from resolver.records.results.resolution import Resolution
-from resolver.store import Commit, LinkTable, NewDecision
+from resolver.store import Commit, LinkRows, LinkTable, NewDecision
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
@@ -73,15 +73,18 @@ _NONE = np.zeros(0, dtype=np.int64)
 class Increment:
     """Changes to commit, with results for other uses.
 
-    `resolution` is that of the records worked on; `changed_entities` are numbers. `prepared_fresh`
-    is the normal form of the new records, where nothing else was normalized with them.
-    `touched_records` are the records worked on and those that end, `components` what may be cached
-    of them.
+    `resolution` is that of the records worked on, which have the numbers `resolved_records`; their
+    `links` are by numbers. `changed_members` are the records that entities lose or get, each with
+    its entity. `prepared_fresh` is the normal form of the new records, where nothing else was
+    normalized with them. `touched_records` are the records worked on and those that end,
+    `components` what may be cached of them.
     """
 
     commit: Commit
     resolution: Resolution
-    changed_entities: Numbers
+    resolved_records: Numbers
+    links: LinkRows
+    changed_members: tuple[Numbers, Numbers]
     prepared_fresh: PreparedBatch | None
     touched_records: Numbers = field(default_factory=lambda: _NONE)
     components: tuple[CachedComponent, ...] = ()
@@ -155,7 +158,12 @@ def compute_increment(
     return Increment(
         commit,
         resolution,
-        sort_distinct(np.concatenate([members.new_members[1], members.shrunk_entities])),
+        working_set.numbers,
+        resolved.links,
+        (
+            np.concatenate([members.left[0], members.new_members[0]]),
+            np.concatenate([members.left[1], members.new_members[1]]),
+        ),
         prepared,
         np.concatenate([affected.numbers, inputs.fresh.numbers, inputs.ended]),
         _build_components(context, inputs, resolved, affected.numbers),

@@ -10,6 +10,7 @@ the user's cache.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -161,6 +162,17 @@ class RecordIndex:
     def segments(self) -> tuple[Segment, ...]:
         """Segments in the order of their record numbers; they include records that have ended."""
         return tuple(self._segments)
+
+    def without(self, numbers: Numbers) -> RecordIndex:
+        """Return an index in which some records count as ended; it shares the contents of this one.
+
+        Valid until this index is brought to another revision.
+        """
+        other = copy(self)
+        other._is_current, other._tables = self._is_current.copy(), []
+        other._is_current[numbers] = False
+        other._key_segments = other._load_key_segments()
+        return other
 
     def are_current(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
         """Return for each of some indexed records whether it is current."""
@@ -325,12 +337,15 @@ class RecordIndex:
         self._prepared_by_first = {segment.first: load_prepared(segment) for segment in segments}
         for segment in segments:
             self._is_current[segment.ended] = False
-        self._key_segments = [
+        self._key_segments = self._load_key_segments()
+
+    def _load_key_segments(self) -> list[StoredKeys]:
+        return [
             StoredKeys(
                 load_keys(segment),
                 segment.first,
                 segment.batch.kinds,
                 self._is_current[segment.first : segment.first + len(segment)],
             )
-            for segment in segments
+            for segment in self._segments
         ]

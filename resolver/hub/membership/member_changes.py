@@ -34,7 +34,11 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class MemberChanges:
-    """Changes of entities, as `Commit` has them; `shrunk_entities` have lost a record."""
+    """Changes of entities, as `Commit` has them.
+
+    `left` are the records that entities lose, each with its entity: those that move, and versions
+    that end.
+    """
 
     new_entities: list[str]
     retired_entities: list[tuple[int, int]]
@@ -42,7 +46,7 @@ class MemberChanges:
     redirects: list[tuple[int, int]]
     ended_members: Numbers
     new_members: tuple[Numbers, Numbers]
-    shrunk_entities: Numbers
+    left: tuple[Numbers, Numbers]
     events: list[tuple[EventKind, int, int]]
 
 
@@ -103,16 +107,21 @@ def compute_member_changes(
     assignment = assign_entities(labels, before, births, retired, next_number, is_new, floors)
     has_moved = assignment.entities != before
     joins = has_moved | is_new
+    moves = has_moved & ~is_new
     left_by = memberships.entities_of(update.ended)
-    shrunk = sort_distinct(np.concatenate([before[has_moved & (before > 0)], left_by]))
+    has_left = left_by > 0
+    left = (
+        np.concatenate([numbers[moves & (before > 0)], update.ended[has_left]]),
+        np.concatenate([before[moves & (before > 0)], left_by[has_left]]),
+    )
     return MemberChanges(
         _new_entity_ids(view, batch, assignment, is_open=visible is None),
         assignment.retirements,
         assignment.revivals,
         assignment.redirects,
-        unite(numbers[has_moved & ~is_new], update.ended),
+        unite(numbers[moves], update.ended),
         (numbers[joins], assignment.entities[joins]),
-        shrunk[shrunk > 0],
+        left,
         assignment.events + _withdrawal_events(births, memberships, update, assignment),
     )
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.engines.local import LocalEngine
 from resolver.engines.relation_explanation import ComparedEntities, RelationExplainer
-from resolver.hub.hub import Hub
 from resolver.hub.increments.context import IncrementContext
 from resolver.hub.increments.decision_effects import RelevantDecisions
 from resolver.hub.increments.full_resolution import build_task
@@ -32,6 +32,9 @@ from resolver.records.results.resolution import Resolution, name_by_smallest_row
 from resolver.records.results.stage_meter import StageMeter
 from resolver.scoring.relations.relation_table import RelationTable
 from resolver.store import StoreView
+
+if TYPE_CHECKING:
+    from resolver.hub.hub import Hub
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)

@@ -10,27 +10,30 @@ again, have the links that the store would have.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.engines.local import LocalEngine
-from resolver.hub.hub import Hub
 from resolver.hub.increments.context import IncrementContext, ResolutionContext
 from resolver.hub.increments.decision_effects import RelevantDecisions
 from resolver.hub.increments.full_resolution import resolve_working_set
 from resolver.hub.increments.link_changes import TABLE_COLUMNS, build_link_rows
 from resolver.hub.increments.neighbor_entities import NeighborSearch
 from resolver.hub.increments.working_set import WorkingSet
-from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.related.related_records import RelatedRecords
 from resolver.hub.related.relation_scope import RelationScope
 from resolver.hub.related.shared_relations import build_context
+from resolver.hub.visible_store import VisibleView, restrict_store
 from resolver.kernels.number_sets import unite
 from resolver.records import Batch
 from resolver.records.results.resolution import Outcome
-from resolver.records.visibility import Viewer, may_read_all, visible_rows
+from resolver.records.visibility import Viewer, may_read_all
 from resolver.store import LinkRows, LinkTable, StoreView
+
+if TYPE_CHECKING:
+    from resolver.hub.hub import Hub
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
@@ -43,44 +46,34 @@ def load_visible_links(hub: Hub, view: StoreView, numbers: Numbers, viewer: View
     if may_read_all(viewer):
         return view.links_of(numbers.tolist())
     with hub.indexed_view(view) as (present, index):
-        if not _hides_any(index, viewer):
+        visible_view, visible_index = restrict_store(present, index, viewer)
+        if visible_view is present:
             return view.links_of(numbers.tolist())
         # a commit may have ended one of them since the caller looked
         own = np.sort(numbers[index.are_current(numbers)])
         if not len(own):
             return view.links_of([])
-        return _link_again(build_context(hub, present, index), own, viewer)
+        return _link_again(build_context(hub, visible_view, visible_index), own)
 
 
-def load_links_between(
-    hub: Hub,
-    indexed: tuple[StoreView, RecordIndex],
-    members: tuple[Numbers, Numbers],
-    viewer: Viewer,
-) -> LinkTable:
-    """Return the links between some entities, as a store without hidden records would have them.
+def load_links_between(context: IncrementContext, members: tuple[Numbers, Numbers]) -> LinkTable:
+    """Return the links between some entities of the store that a context shows.
 
     `members`: the numbers of all their records, ascending, and the entity of each. Links to other
     entities may be among them.
     """
-    (view, index), (records, entities) = indexed, members
-    visible = visible_rows(index.batch(records), viewer) if _hides_any(index, viewer) else None
-    if visible is None:
+    view, (records, entities) = context.view, members
+    if not isinstance(view, VisibleView):
         return view.links_of(records.tolist())
-    is_partial = np.isin(entities, entities[~visible])
+    is_partial = np.isin(entities, view.find_partial(entities))
     stored = view.links_of(records[~is_partial].tolist())
-    ends = np.isin(stored.left, records[is_partial]) | np.isin(stored.right, records[is_partial])
-    own = records[is_partial & visible]
+    own = records[is_partial]
+    ends = np.isin(stored.left, own) | np.isin(stored.right, own)
     parts = [_select(stored, ~ends)]
     if len(own):
-        parts.append(_link_again(build_context(hub, view, index), own, viewer))
+        parts.append(_link_again(context, own))
     columns = zip(*(_columns(part) for part in parts), strict=True)
     return LinkTable(*map(np.concatenate, columns))
-
-
-def _hides_any(index: RecordIndex, viewer: Viewer) -> bool:
-    """Return whether a store has, or had, a record that a viewer may not see."""
-    return any(visible_rows(segment.batch, viewer) is not None for segment in index.segments)
 
 
 def _columns(links: LinkTable | LinkRows) -> list[Numbers]:
@@ -92,31 +85,24 @@ def _select(links: LinkTable | LinkRows, chosen: npt.NDArray[np.bool_]) -> LinkT
     return LinkTable(*(column[chosen] for column in _columns(links)))
 
 
-def _link_again(context: IncrementContext, own: Numbers, viewer: Viewer) -> LinkTable:
-    """Return the links of some records, from the visible records of their entities, of those that
-    are connected with these, and of those that either is related to.
+def _link_again(context: IncrementContext, own: Numbers) -> LinkTable:
+    """Return the links of some records, from the records of their entities, of those that are
+    connected with these, and of those that either is related to.
     """
     view, index = context.view, context.index
     related = RelatedRecords(context, WorkingSet(Batch.from_records([]).canonical(), _NONE), _NONE)
     # block purging counts over the whole store
     purge = index.build_purge(None, _NONE > 0, _NONE)
     search = NeighborSearch(context, purge, _NONE)
-    entities = _select_visible(index, search.expand(own), viewer)
-    present = _select_visible(index, unite(entities, search.around(entities)), viewer)
-    context_numbers = RelationScope(related, search).with_context(present)
-    numbers = _select_visible(index, context_numbers, viewer)
+    entities = search.expand(own)
+    present = unite(entities, search.around(entities))
+    numbers = RelationScope(related, search).with_context(present)
     records = WorkingSet.of(index.batch(numbers), numbers)
     decisions, engine = RelevantDecisions(view), LocalEngine(None, purge.purged_pairs)
     table = related.build_table(records)
     resolution, _ = resolve_working_set(context, records, decisions, engine, table)
     links = build_link_rows(records, resolution.links, decisions)
     return _select(links, np.isin(links.left, own) | np.isin(links.right, own))
-
-
-def _select_visible(index: RecordIndex, numbers: Numbers, viewer: Viewer) -> Numbers:
-    """Return those of some records that a viewer may see."""
-    visible = visible_rows(index.batch(numbers), viewer) if len(numbers) else None
-    return numbers if visible is None else numbers[visible]
 
 
 def find_pairs_in_review(
