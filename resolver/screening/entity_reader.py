@@ -4,7 +4,7 @@ as a viewer may see them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from unicodedata import category
@@ -23,7 +23,7 @@ from resolver.merging import (
     to_ftm_entity,
 )
 from resolver.normalize import country_code
-from resolver.records import Batch, Column
+from resolver.records import Batch, Column, Handling
 from resolver.records.packing import split_fields
 from resolver.records.properties import LINK_ENTITY, REFERENTS, RELATION
 from resolver.records.visibility import (
@@ -174,11 +174,13 @@ def _load_neighborhood(
 ) -> tuple[Batch, dict[str, str]]:
     """Load the visible records of an entity and related entities, with the entity id of each."""
     own = visible_records(index.batch(view.members([number])[0]), viewer)
-    numbers = sorted({number, *_find_related_entities(view, index, own)}) if related else [number]
+    around = _find_related_entities(view, index, own, viewer) if related else []
+    numbers = sorted({number, *around})
     record, owner, _ = view.members(numbers)
     batch = index.batch(record)
     if related:
-        batch = _drop_foreign_relations(view, batch, owner, number, frozenset(own.ids.to_pylist()))
+        own_ids = frozenset(own.ids.to_pylist())
+        batch = _drop_foreign_relations(view, batch, owner, number, own_ids, viewer)
     ids = view.entity_ids(numbers)
     entity_of = {
         record_id: ids[entity]
@@ -189,10 +191,16 @@ def _load_neighborhood(
 
 
 def _drop_foreign_relations(
-    view: StoreView, batch: Batch, owner: Numbers, number: int, ids: frozenset[str]
+    view: StoreView,
+    batch: Batch,
+    owner: Numbers,
+    number: int,
+    ids: frozenset[str],
+    viewer: Viewer,
 ) -> Batch:
-    """Drop relations and link entities of some entities (`owner`) to others of the store.
+    """Drop relations and link entities of some entities (`owner`) to others the viewer may see.
 
+    A relation to a record that the viewer may not see stays, as one to an unknown id does.
     Relations that the entity `number` states, those to its records (`ids`), and those within one
     entity stay. An entity related to many would otherwise bring thousands of relations that an
     answer has no place for.
@@ -201,7 +209,7 @@ def _drop_foreign_relations(
     if column is None:
         return batch
     related_ids = [split_fields(text, 2)[1] for text in column.values.to_pylist()]
-    stored_ids = view.numbers_of(sorted({*related_ids} - {"", *ids}))
+    stored_ids = _find_visible(view, {*related_ids} - {"", *ids}, viewer)
     owner_of = dict(zip(batch.ids.to_pylist(), owner.tolist(), strict=True))
     is_external = np.array([record_id not in stored_ids for record_id in related_ids], dtype=bool)
     related_owners = np.array(
@@ -230,14 +238,35 @@ def _select_values(column: Column, mask: npt.NDArray[np.bool_]) -> Column:
     return replace(column, rows=rows, codes=codes, origins=origins)
 
 
-def _find_related_entities(view: StoreView, index: RecordIndex, batch: Batch) -> list[int]:
-    """Find the entities that some records name, and those that name them."""
+def _find_visible(view: StoreView, ids: Collection[str], viewer: Viewer) -> dict[str, int]:
+    """Return the number of each of some records that the viewer may see."""
+    stored = {record_id: number for record_id, (number, _) in view.numbers_of(sorted(ids)).items()}
+    handling = view.handling_of(sorted(stored.values()))
+    return {
+        record_id: number
+        for record_id, number in stored.items()
+        if is_visible(handling.get(number, Handling()), viewer)
+    }
+
+
+def _find_related_entities(
+    view: StoreView, index: RecordIndex, batch: Batch, viewer: Viewer
+) -> list[int]:
+    """Find the entities that some records name, and those that name them, by visible records."""
     column = batch.columns.get(RELATION)
     values = column.values.to_pylist() if column is not None else []
-    related_ids = {split_fields(text, 2)[1] for text in values} - {""}
-    stored = view.numbers_of(sorted(related_ids)[:MAX_RELATED])
-    numbers = [number for number, _ in stored.values()]
-    numbers += find_related_to(index.segments, batch.ids.to_pylist())[:MAX_RELATED].tolist()
+    related_ids = sorted({split_fields(text, 2)[1] for text in values} - {""})
+    numbers = list(_find_visible(view, related_ids[:MAX_RELATED], viewer).values())
+    stating = find_related_to(index.segments, batch.ids.to_pylist())
+    stating = stating[index.are_current(stating)]
+    visible_numbers: list[int] = []
+    for start in range(0, len(stating), MAX_RELATED):
+        part = np.sort(stating[start : start + MAX_RELATED])
+        visible = visible_rows(index.batch(part), viewer)
+        visible_numbers += (part if visible is None else part[visible]).tolist()
+        if len(visible_numbers) >= MAX_RELATED:
+            break
+    numbers += visible_numbers[:MAX_RELATED]
     return np.unique(view.memberships(numbers)[1]).tolist() if numbers else []
 
 

@@ -83,7 +83,7 @@ def test_relations_of_related_entities_play_no_part(
         monkeypatch.setattr(
             entity_reader,
             "_drop_foreign_relations",
-            lambda _view, batch, _owner, _number, _ids: batch,
+            lambda _view, batch, *_: batch,
         )
         whole = [
             entity_reader.read_entity(hub, record_id, STRANGER, with_relations=True)
