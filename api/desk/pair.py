@@ -199,7 +199,7 @@ def show_pair(
         section="queue",
         holder=holder,
         outcome=outcome,
-        skip_key=item.key if item is not None else "",
+        skip_key=review.join_places(item.key, position.after) if item is not None else "",
         **_pair_context(view, position),
     )
     address = url_for("desk.pair", left=left, right=right, **position.parameters())

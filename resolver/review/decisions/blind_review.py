@@ -102,7 +102,7 @@ def _build_item(view: StoreView, row: RecheckRow, viewer: Viewer) -> QueueItem |
         return None
     sources = sources_by_name(view)
     return QueueItem(
-        f"{row.rank}.{stored.id}.{stored.id}",
+        f"{stored.id}.{stored.id}",
         build_party(left, sources),
         build_party(right, sources),
         stored.decision.left_id,

@@ -50,8 +50,14 @@ from resolver.store.row_types import parse_utc_text
 
 _MAX_OFFERS = 25
 """Rows of the queue that are tried for one steward at most."""
-_KEY = re.compile(r"(-?\d{1,17})\.([de]-\w{1,40})\.([de]-\w{1,40})", re.ASCII)
-"""Key of an item: its rank, and its entities or (twice) the decision under blind recheck."""
+_END = r"[de]-[\w-]{1,60}"
+_KEY = re.compile(rf"{_END}\.{_END}(~{_END}\.{_END}){{0,9}}", re.ASCII)
+"""Key of a place in the queue: two entities, or twice the decision under blind recheck, and those
+that were passed before. No rank: it depends on how often entities were looked up, by anybody.
+"""
+_KEPT_PLACES = 3
+"""Items that a key names. If the last one no longer waits, the queue goes on after the one before.
+"""
 
 
 def list_waiting(
@@ -87,7 +93,7 @@ def list_waiting(
             total,
             oldest,
             age,
-            items[-1].key if has_more and items else "",
+            join_places(*(item.key for item in reversed(items))) if has_more and items else "",
             view.revision,
             not refreshed.is_current,
         )
@@ -253,7 +259,7 @@ def _build_item(
     row: WaitingRow, parties: Mapping[int, Party], ids: tuple[str, str], assigned: str, holder: str
 ) -> QueueItem:
     return QueueItem(
-        f"{row.rank}.{parties[row.low].id}.{parties[row.high].id}",
+        f"{parties[row.low].id}.{parties[row.high].id}",
         parties[row.low],
         parties[row.high],
         *ids,
@@ -272,26 +278,50 @@ def _build_item(
 
 
 def _parse_key(view: StoreView, key: str, viewer: Viewer) -> tuple[int, int, int] | None:
-    """Parse a key into its place in the queue. Raises `InputError` for an invalid key.
+    """Return the place of a key in the queue as it is now.
 
-    What the viewer may not know stands, as what is unknown, before all other entities. No number
-    is read, since it would show how many entities and decisions the store has.
+    It is the place of the first of its items that waits for the viewer. None, the beginning, where
+    none of them does.
+
+    Raises `InputError` for an invalid key.
     """
     if not key:
         return None
-    match = _KEY.fullmatch(key)
-    if match is None:
+    if _KEY.fullmatch(key) is None:
         raise InputError(f"{key[:40]!r} is no place in the queue", hint="go back to its beginning")
-    rank, low, high = match.groups()
-    return int(rank), _end_number(view, low, viewer), _end_number(view, high, viewer)
+    for item in key.split("~"):
+        left, _, right = item.partition(".")
+        place = _find_place(view, left, right, viewer)
+        if place is not None:
+            return place
+    return None
 
 
-def _end_number(view: StoreView, end: str, viewer: Viewer) -> int:
-    """Return the number of an entity of a key, or the negative number of a decision."""
-    if end.startswith("d-"):
-        stored = view.decision_by_id(end)
-        return -stored.number if stored and visible_decisions(view, [stored], viewer) else 0
-    return view.entity_numbers([end]).get(end, 0) if was_ever_visible(view, end, viewer) else 0
+def _find_place(
+    view: StoreView, left: str, right: str, viewer: Viewer
+) -> tuple[int, int, int] | None:
+    """Return the place of two entities, or of a decision, in the queue.
+
+    None if they do not wait, or not for the viewer.
+    """
+    if left.startswith("d-"):
+        stored = view.decision_by_id(left)
+        if stored is None or not visible_decisions(view, [stored], viewer):
+            return None
+        recheck = steward_work.recheck_of(view.connection, stored.number)
+        return None if recheck is None else (recheck.rank, -stored.number, -stored.number)
+    numbers = view.entity_numbers([left, right])
+    if len(numbers) < 2 or not all(was_ever_visible(view, end, viewer) for end in numbers):
+        return None
+    low, high = sorted(numbers.values())
+    row = visible_row(view, (low, high), viewer)
+    return None if row is None else row.position
+
+
+def join_places(*keys: str) -> str:
+    """Return the key of the place after the first of some items, the latest first."""
+    items = [item for key in keys for item in key.split("~") if item]
+    return "~".join(list(dict.fromkeys(items))[:_KEPT_PLACES])
 
 
 def _entity_numbers(view: StoreView, left: str, right: str, viewer: Viewer) -> tuple[int, int]:

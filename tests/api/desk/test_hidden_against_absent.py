@@ -126,7 +126,8 @@ def queries(ids: worlds.Ids) -> dict[str, list[dict[str, Any]]]:
         {"score_from": "0.5"},
         {"waiting_days": "7"},
         {"after": "-2000.1.2"},
-        *({"after": f"-995000.{name}.{name}"} for name in (visible, hidden)),
+        *({"after": f"{name}.{name}"} for name in (visible, hidden)),
+        *({"after": ".".join(ids.of_record[end] for end in pair)} for pair in _SAMPLE),
     ]
     names = [worlds.name_of(number) for number in (0, 4, 20, 24, 40)]
     names += ["secret:q0-1950", "coast:p0", ids.of_record["secret:near"], "Zeta Verborgen"]

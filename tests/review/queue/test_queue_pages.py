@@ -25,6 +25,7 @@ from resolver.review import (
     decide_pair,
     delete_filters,
     hold_pair,
+    join_places,
     list_saved_filters,
     list_waiting,
     measure_throughput,
@@ -135,9 +136,16 @@ def test_filters_select_matching_items(hub: Hub) -> None:
             list_waiting(hub, wrong)
     with pytest.raises(InputError, match="no place in the queue"):
         list_waiting(hub, after="here")
-    # places by number would show where an entity stands among all
-    with pytest.raises(InputError, match="no place in the queue"):
-        list_waiting(hub, after="0.5.5")
+    # places by number would show where an entity stands among all, and ranks who looks it up
+    for wrong_place in ("0.5.5", f"-2000.{whole[2].key}", f"{whole[2].key}~"):
+        with pytest.raises(InputError, match="no place in the queue"):
+            list_waiting(hub, after=wrong_place)
+    gone = "e-aaaaaaaaaaaaaaaaaaaa-2.e-bbbbbbbbbbbbbbbbbbbb"
+    for places in ((whole[2].key,), (gone, whole[2].key, whole[1].key)):
+        later = list_waiting(hub, limit=1000, after=join_places(*places))
+        assert [item.key for item in later.items] == [item.key for item in whole[3:]]
+    first = list_waiting(hub, limit=1000, after=gone).items
+    assert [item.key for item in first] == [item.key for item in whole]
 
 
 def test_assigned_pairs_are_offered_to_their_assignee(hub: Hub) -> None:
