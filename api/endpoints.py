@@ -50,13 +50,14 @@ class Disclosure(Enum):
 
     VALUES = "values of records, or how entities come and go: audited, never cached"
     FILES = "files of a batch, written for its sender: audited, never cached"
-    STATE = "ids, counts, job states or properties of the model: not audited, never cached"
+    ACTS = "states of batches, and what was sent or withdrawn: audited, never cached"
+    STATE = "ids, counts or properties of the model: not audited, never cached"
     STATIC = "the same for everybody: not audited, may be cached"
 
     @property
     def is_audited(self) -> bool:
         """Return whether an answer without an audit event is withheld."""
-        return self in (Disclosure.VALUES, Disclosure.FILES)
+        return self in (Disclosure.VALUES, Disclosure.FILES, Disclosure.ACTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,10 @@ from resolver.api.errors import ApiError
 from resolver.api.routes.result_files import (
     REPORT_POLICY,
     RESULT_FILES,
+    log_job,
     log_result,
     result_path,
+    submit_and_log,
 )
 from resolver.api.service import current_service
 from resolver.api.uploads import check_readable, store_form, upload_errors
@@ -35,9 +37,7 @@ from resolver.hub.job_worker import (
     create_job_folder,
     is_own_job,
     is_worker_running,
-    submit_batch,
 )
-from resolver.hub.ownership import RecordOwner
 from resolver.ingest.readers import READERS
 from resolver.review import Filters, list_waiting
 
@@ -81,33 +81,35 @@ def _submit_upload(folder: Path) -> Job:
     check_readable(folder / INPUT, list_format)
     # a form that is sent twice makes one batch
     form_id = request.form.get("once", "")[:60]
-    job, _ = submit_batch(
-        current_service().hub,
-        folder,
-        BatchOptions(name, list_format),
-        owner=RecordOwner.of_viewer(g.viewer),
-        idempotency_key=f"desk\n{g.viewer.name}\n{form_id}" if form_id else None,
-    )
-    return job
+    key = f"desk\n{g.viewer.name}\n{form_id}" if form_id else None
+    return submit_and_log(folder, BatchOptions(name, list_format), key)[0]
 
 
 @blueprint.get("/desk/batches/<job_id>")
 def batch(job_id: str) -> Any:
     """Show one batch: its state, and its results."""
-    return render_page("batch.html", section="batches", **_batch_context(_find_job(job_id)))
+    job = _find_job(job_id)
+    log_job("job", {"batch": job.id}, [job])
+    return render_page("batch.html", section="batches", **_batch_context(job))
 
 
 @blueprint.get("/desk/batches/<job_id>/state")
 def batch_state(job_id: str) -> Any:
     """Return the part of the page that changes; the script polls it until the batch ends."""
-    return render_page("_batch_state.html", **_batch_context(_find_job(job_id)))
+    job = _find_job(job_id)
+    if job.state in FINAL_STATES:
+        # the page has logged that its reader follows the batch; now come the results
+        log_job("job", {"batch": job.id, "act": "result"}, [job])
+    return render_page("_batch_state.html", **_batch_context(job))
 
 
 @blueprint.post("/desk/batches/<job_id>/cancel")
 @require_role(UserRole.STEWARD)
 def cancel_batch(job_id: str) -> Any:
     """Cancel a batch."""
-    current_service().hub.store.jobs.cancel(_find_job(job_id).id)
+    job = _find_job(job_id)
+    log_job("job", {"batch": job.id, "act": "cancel"}, [job])
+    current_service().hub.store.jobs.cancel(job.id)
     return redirect(url_for("desk.batch", job_id=job_id), 303)
 
 
@@ -115,7 +117,9 @@ def cancel_batch(job_id: str) -> Any:
 @require_role(UserRole.STEWARD)
 def accept_batch(job_id: str) -> Any:
     """Accept a held batch, so that it is committed however much it changes."""
-    current_service().hub.store.jobs.accept(_find_job(job_id).id, current_user().name)
+    job = _find_job(job_id)
+    log_job("job", {"batch": job.id, "act": "accept"}, [job])
+    current_service().hub.store.jobs.accept(job.id, current_user().name)
     return redirect(url_for("desk.batch", job_id=job_id), 303)
 
 
@@ -145,6 +149,7 @@ def batch_result(job_id: str, result: str) -> Any:
 def render_batches_page(problem: str = "") -> str:
     """Return the list of batches with the upload form, and why an upload was refused."""
     jobs = list_own_batches(_MAX_ROWS)
+    log_job("jobs", {"limit": _MAX_ROWS}, jobs)
     return render_page(
         "batches.html",
         section="batches",

@@ -16,11 +16,11 @@ from resolver.api.desk.support.desk_access import require_role
 from resolver.api.desk.support.error_pages import DeskError, describe_error
 from resolver.api.desk.support.import_drafts import ImportDraft, create_draft, find_draft
 from resolver.api.errors import ApiError
+from resolver.api.routes.result_files import submit_and_log
 from resolver.api.service import current_service
 from resolver.errors import InputError, MappingError
 from resolver.hub.desk_users import UserRole
-from resolver.hub.job_worker import BatchOptions, submit_batch
-from resolver.hub.ownership import RecordOwner
+from resolver.hub.job_worker import BatchOptions
 from resolver.ingest.formats.tabular.guessed_mapping import source_name
 from resolver.ingest.formats.tabular.mapping import Mapping, build_mapping
 from resolver.ingest.formats.tabular.table_files import open_table_file
@@ -239,12 +239,10 @@ def send_import(draft_id: str) -> Any:
     draft = find_draft(draft_id)
     label = f"{draft.name}: {draft.worksheet}" if draft.worksheet else draft.name
     is_complete = request.form.get("complete") == "1"
-    job, _ = submit_batch(
-        current_service().hub,
+    job, _ = submit_and_log(
         draft.folder,
         BatchOptions(label, draft.list_format, complete=is_complete),
-        owner=RecordOwner.of_viewer(g.viewer),
-        idempotency_key=f"desk\n{g.viewer.name}\n{draft.id}",
+        f"desk\n{g.viewer.name}\n{draft.id}",
     )
     draft.finish()
     return redirect(url_for("desk.batch", job_id=job.id), 303)

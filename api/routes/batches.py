@@ -38,9 +38,11 @@ from resolver.api.routes.result_files import (
     RESULT_FILES,
     as_senzing,
     check_available,
+    log_job,
     log_result,
     result_path,
     sees_own_records_only,
+    submit_and_log,
 )
 from resolver.api.schemas.json_response import json_response
 from resolver.api.schemas.senzing import SENZING, wants_senzing
@@ -55,9 +57,7 @@ from resolver.hub.job_worker import (
     Job,
     create_job_folder,
     is_own_job,
-    submit_batch,
 )
-from resolver.hub.ownership import RecordOwner
 from resolver.ingest.readers import READERS
 
 blueprint = Blueprint("batches", __name__)
@@ -65,7 +65,7 @@ IDEMPOTENCY_KEY_PATTERN = "^[!-~]([ -~]{0,198}[!-~])?$"
 """Pattern of the header `Idempotency-Key`."""
 FORMATS = tuple(reader.name for reader in READERS)
 """Names of the list formats; without one the format is recognized by the content."""
-_ACCESS = Access(Scope.SUBMIT, Disclosure.STATE)
+_ACCESS = Access(Scope.SUBMIT, Disclosure.ACTS)
 _JOB = component(
     "Job",
     closed_object(
@@ -158,14 +158,8 @@ def submit() -> tuple[Response, int] | Response:
             query_parameters.read_boolean("complete", default=False),
             query_parameters.read_boolean("accept_large_change", default=False),
         )
-        job, is_new = submit_batch(
-            service.hub,
-            folder,
-            options,
-            owner=RecordOwner.of_viewer(g.viewer),
-            # keys are per sender
-            idempotency_key=f"{g.viewer.name}\n{key}" if key else None,
-        )
+        # keys are per sender
+        job, is_new = submit_and_log(folder, options, f"{g.viewer.name}\n{key}" if key else None)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -190,6 +184,7 @@ def list_jobs() -> Response:
     jobs = current_service().hub.store.jobs.list(
         agency=agency, submitted_by=sender, kind=BATCH_JOB, limit=limit
     )
+    log_job("jobs", {"limit": limit}, jobs)
     return json_response({"batches": [_job_view(job) for job in jobs]})
 
 
@@ -203,6 +198,7 @@ def list_jobs() -> Response:
 def show_job(job_id: str) -> Response:
     """Return the state of a job. Once it is done, your checks and searches see its records."""
     job = _find_job(job_id)
+    log_job("job", {"batch": job.id}, [job])
     current_service().note_commit(int((job.result or {}).get("version", 0)))
     return json_response(_job_view(job))
 
@@ -219,7 +215,9 @@ def cancel(job_id: str) -> Response:
 
     A queued job is cancelled at once, a running one before it commits; what it has committed stays.
     """
-    job = current_service().hub.store.jobs.cancel(_find_job(job_id).id)
+    job = _find_job(job_id)
+    log_job("job", {"batch": job.id, "act": "cancel"}, [job])
+    job = current_service().hub.store.jobs.cancel(job.id)
     return json_response(_job_view(job))
 
 
@@ -236,6 +234,7 @@ def accept(job_id: str) -> Response:
     job = _find_job(job_id)
     if job.state != "held":
         raise ApiError(409, f"the batch is {job.state}: only a held batch can be accepted")
+    log_job("job", {"batch": job.id, "act": "accept"}, [job])
     accepted = current_service().hub.store.jobs.accept(job.id, g.viewer.name)
     return json_response(_job_view(accepted))
 
@@ -291,6 +290,7 @@ def events(job_id: str) -> Response:
     """
     query_parameters.reject_undeclared()
     job = _find_job(job_id)
+    log_job("job", {"batch": job.id, "act": "events"}, [job])
     if job.state in FINAL_STATES and request.headers.get("Last-Event-ID") == event_id(job):
         return Response(status=204)
     return stream_job_events(current_service(), job, _job_view)

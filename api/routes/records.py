@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from resolver.api import query_parameters
-from resolver.api.access import viewer
+from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
 from resolver.api.openapi.json_schema import (
@@ -44,7 +44,7 @@ from resolver.screening import entity_reader
 from resolver.screening.uncompared_values import note_uncompared_values
 
 blueprint = Blueprint("records", __name__)
-_ACCESS = Access(Scope.SUBMIT, Disclosure.STATE)
+_ACCESS = Access(Scope.SUBMIT, Disclosure.ACTS)
 _POSTED = component(
     "Posted",
     closed_object({"record": STRING, "entity": STRING, "version": COUNT}, {"warnings": STRINGS}),
@@ -91,6 +91,7 @@ def post() -> Response:
         raise ApiError(400, error.line()) from None
     code = submitted.record.handling.code if is_senzing else body.get("handling", "H0")
     record, sender = _with_handling(submitted.record, code), RecordOwner.of_viewer(viewer())
+    _log_record("post", record.id, {"handling": record.handling.code, "accepted": accept_large})
     with current_service().turns.released():
         committed = (
             current_service().record_writer().post(record, sender, accept_large=accept_large)
@@ -124,6 +125,7 @@ def withdraw(source: str, native_id: str) -> Response:
     query_parameters.reject_undeclared()
     current_service().require_ready()
     record_id = f"{source}:{native_id}"
+    _log_record("withdraw", record_id, {})
     if not entity_reader.is_record_visible(current_service().hub, record_id, viewer()):
         raise ApiError(404, f"there is no record {record_id[:200]!r}")
     try:
@@ -135,6 +137,12 @@ def withdraw(source: str, native_id: str) -> Response:
         raise ApiError(404, error.message) from None
     current_service().note_commit(revision)
     return json_response({"record": record_id, "version": revision})
+
+
+def _log_record(act: str, record_id: str, options: dict[str, Any]) -> None:
+    """Log that a record is about to be posted or withdrawn."""
+    revision = revision_of(current_service().hub.store.revision)
+    log_access("record", {"act": act, "id": record_id[:400], **options}, {}, revision)
 
 
 def _read_senzing(body: dict[str, Any]) -> SubmittedRecord:

@@ -1,9 +1,10 @@
-"""Files of a batch's results: which of them a viewer gets, and the log of who read them."""
+"""Batches of a viewer: submission, files of results that they get, and the audit log of both."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import orjson
 from flask import g
@@ -12,7 +13,16 @@ from resolver.api.access import log_access, revision_of
 from resolver.api.errors import ApiError
 from resolver.api.schemas.senzing import senzing_lines
 from resolver.api.service import current_service
-from resolver.hub.job_worker import LOOKUP_SCOPES, OWN, RESULT, Job
+from resolver.errors import StoreError
+from resolver.hub.job_worker import (
+    LOOKUP_SCOPES,
+    OWN,
+    RESULT,
+    BatchOptions,
+    Job,
+    submit_batch,
+)
+from resolver.hub.ownership import RecordOwner
 from resolver.report import SCRIPT_SOURCE
 
 RESULT_FILES = {
@@ -22,6 +32,7 @@ RESULT_FILES = {
     "rejects": ("rejects.csv", "text/csv"),
 }
 """File name and media type of each result of a job."""
+_LOGGED_OPTIONS = ("label", "format", "dry_run", "complete", "accept_large_change")
 REPORT_POLICY = (
     f"default-src 'none'; script-src {SCRIPT_SOURCE}; style-src 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -44,6 +55,34 @@ def result_path(job: Job, what: str, *, is_own: bool = False) -> Path:
     name = RESULT_FILES[what][0]
     # what was refused is the sender's own
     return folder / OWN / name if is_own and what != "rejects" else folder / name
+
+
+def submit_and_log(folder: Path, options: BatchOptions, key: str | None) -> tuple[Job, bool]:
+    """Queue the upload in a job's folder as a batch of the viewer; return the job and whether it is
+    new.
+
+    `key`: see `submit_batch`. Raises `UsageError`, and `StoreError` where it cannot be logged: then
+    the batch is cancelled.
+    """
+    jobs = current_service().hub.store.jobs
+    owner = RecordOwner.of_viewer(g.viewer)
+    job, is_new = submit_batch(
+        current_service().hub, folder, options, owner=owner, idempotency_key=key
+    )
+    sent = {name: job.params.get(name) for name in _LOGGED_OPTIONS}
+    try:
+        log_job("submit", {"batch": job.id, "new": is_new, **sent})
+    except StoreError:
+        if is_new:
+            jobs.cancel(job.id)
+        raise
+    return job, is_new
+
+
+def log_job(action: str, query: Mapping[str, Any], jobs: Iterable[Job] = ()) -> None:
+    """Log that batches are submitted, changed or looked at; `jobs` are those that are shown."""
+    revision = revision_of(current_service().hub.store.revision)
+    log_access(action, query, {"seen": [job.id for job in jobs]}, revision)
 
 
 def log_result(job: Job, what: str, *, is_own: bool = False) -> None:

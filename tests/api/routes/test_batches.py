@@ -114,7 +114,7 @@ def test_a_repeated_submission_is_one_job(service: Service) -> None:
     again = client.post("/batches", data=LINES, headers=headers)
     assert (first.status_code, again.status_code) == (202, 200)
     assert first.json["id"] == again.json["id"]
-    assert len(list(service.jobs_dir.iterdir())) == 1
+    assert len(list(service.jobs_dir.glob("?" * 32))) == 1
     assert client.post("/batches", data=LINES).json["id"] != first.json["id"]
 
 
@@ -128,7 +128,7 @@ def test_an_idempotency_key_belongs_to_one_readable_list(service: Service) -> No
     ):
         other = client.post(path, data=data, headers=headers)
         assert (other.status_code, "another list" in other.json["detail"]) == (422, True)
-    assert len(list(service.jobs_dir.iterdir())) == 1
+    assert len(list(service.jobs_dir.glob("?" * 32))) == 1
     # what a file is called is not what it says
     assert (
         client.post("/batches?filename=b.json", data=LINES, headers=headers).json["id"]
