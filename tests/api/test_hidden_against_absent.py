@@ -331,6 +331,8 @@ def test_values_of_a_hidden_record_lead_nowhere(
         "/check?name=Olga+Marlow&exclude_entity_ids=x-900",
         "/check?name=Olga+Marlow&exclude_entity_ids=x-901",
         "/entities/h:4",
+        # another entity that it is related to states a relation to a hidden record
+        "/entities/a:4?nested=true",
         "/entities/h:1",
         "/check?name=Tamara+Ulrich&cutoff=0",
         *(f"/graph/a:{number}?hops=4" for number in range(1, 7)),

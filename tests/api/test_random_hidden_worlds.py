@@ -1,0 +1,371 @@
+"""Hidden against absent in random worlds: every endpoint and page, and files of batches.
+
+Two stores get the same visible operations in the same order; one also gets hidden ones in between.
+Who may not see the hidden records gets the same bytes from both, but for revisions, times and
+random tokens. Endpoints and pages are read from the registry and the map of addresses, so a new one
+takes part by itself; without a sample request it fails the test.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resolver.api.endpoints import ENDPOINTS
+from resolver.cli.operate.worker import run_batch_job
+from resolver.hub.admin import create_key
+from resolver.hub.desk_users import UserRole
+from resolver.hub.hub import Hub
+from resolver.hub.job_worker import run_next_job
+from resolver.records.visibility import Viewer
+from resolver.review import QueueReason
+from tests.api.desk.conftest import PASSWORD, Desk, csrf, sign_in
+from tests.api.desk.test_hidden_against_absent import build_address, describe_difference, rules_of
+from tests.api.desk.test_hidden_against_absent import masked as desk_masked
+from tests.api.random_worlds import OWNER, World, as_body, as_lines, copy_store
+from tests.api.sample_requests import ROWS, SAMPLES, Samples, sample_request
+from tests.api.test_hidden_against_absent import masked as api_masked
+from tests.examples import IS_NIGHTLY
+from tests.hub.hubs import OPTIONS
+from tests.normalize.preparing import quick_symbols
+
+pytestmark = pytest.mark.slow
+
+KEYS = {
+    "checker": Viewer("checker", "Coast", frozenset({"check"})),
+    "sender": Viewer("sender", "Coast", frozenset({"submit"})),
+    "key of stewards": Viewer("key of stewards", "Coast", frozenset({"check", "review", "submit"})),
+}
+USERS = {
+    "vera": (UserRole.VIEWER, Viewer("vera", "Coast", frozenset({"check"}))),
+    "stella": (UserRole.STEWARD, Viewer("stella", "Coast", frozenset({"check", "review"}))),
+}
+EXEMPT = {
+    "health.metrics": "counts what the process did, for operators",
+    "health.readyz": "says what the process waits for, for operators",
+    "desk.static": "a file of the package",
+    "desk.sign_out": "ends the session",
+}
+"""Endpoints that need not give the same bytes, and why. Viewers with the scope `admin` and users of
+the role admin, who see everything, are left out as well.
+"""
+_OPEN_BATCHES = ("batches.list_jobs", "batches.show_job", "batches.result", "batches.events")
+EXEMPT_OPEN = dict.fromkeys(
+    _OPEN_BATCHES, "without keys and users all batches are those of the operator of the machine"
+)
+"""Endpoints that need not, while a store is open to its own machine."""
+WORLDS = 40 if IS_NIGHTLY else 6
+_DRAWS = 2
+_TOKENS = re.compile(r'\b[0-9a-f]{32}\b|\bd-(?!0{8})[0-9a-f]{16}\b|nonce[=-]"?[\w-]{16,}')
+
+
+@dataclass(frozen=True)
+class Request:
+    """Request of one viewer: how it is sent to a side, and what it is called in a failure."""
+
+    name: str
+    send: Callable[[Any], Any]
+    mask: Callable[[Any], Any] = desk_masked
+
+
+def masked(answer: Any) -> tuple[int, str, list[tuple[str, str]]]:
+    """Return status, body and headers of an answer of the API, without what may differ."""
+    status, text, headers = api_masked(answer)
+    answer.close()
+    return (
+        status,
+        _TOKENS.sub("TOKEN", text),
+        [(name, _TOKENS.sub("", row)) for name, row in headers],
+    )
+
+
+@dataclass(frozen=True)
+class Pool:
+    """What requests may name, of both sorts and of none."""
+
+    ids: Sequence[str]
+    names: Sequence[str]
+    numbers: Sequence[str]
+    jobs: Sequence[str]
+    decisions: Sequence[str]
+
+    @classmethod
+    def of(cls, world: World, urls: Sequence[str]) -> Pool:
+        """Return the pool of a world whose stores are at some URLs."""
+        rows = {**world.visible, **world.hidden}
+        entities: set[str] = set()
+        for url in urls:
+            with Hub.open(url, OPTIONS) as hub, hub.store.view() as view:
+                entities |= {event.entity for event in view.changes(0)}
+        return cls(
+            [*sorted(rows), *sorted(world.past), "absent:1", *sorted(entities)],
+            sorted({value.text for row in rows.values() for value in row.values}),
+            sorted({item.number for row in rows.values() for item in row.identifiers})
+            or ["K0000000"],
+            [*world.jobs, f"{9999:032x}"],
+            [f"d-{minute:016x}" for minute in range(1, world._count + 2)],
+        )
+
+
+class Sides:
+    """Services over copies of both stores, absent first, and the requests that are compared."""
+
+    def __init__(self, world: World, desks: tuple[Desk, Desk], pool: Pool) -> None:
+        self.world, self.desks, self.pool = world, desks, pool
+        self.headers: list[dict[str, dict[str, str]]] = [{}, {}]
+        self.browsers: list[dict[str, Any]] = [{}, {}]
+        self.differences: list[str] = []
+
+    def compare(self, request: Request) -> tuple[Any, Any]:
+        """Send a request to both sides, note how answers differ, and return the answers."""
+        answers, shown = [], []
+        for side in (0, 1):
+            answers.append(request.send(side))
+            # a stream is read before the next request
+            shown.append(request.mask(answers[-1]))
+        if shown[0] != shown[1]:
+            self.differences.append(f"{request.name}\n{describe_difference(*shown)}")
+        return answers[0], answers[1]
+
+    def api(self, viewer: str, method: str, path: str, **options: Any) -> Request:
+        """Return a request to the API."""
+
+        def send(side: int) -> Any:
+            client = self.desks[side].app.test_client()
+            headers = {**self.headers[side].get(viewer, {}), **options.get("headers", {})}
+            rest = {name: value for name, value in options.items() if name != "headers"}
+            return client.open(path, method=method, headers=headers, **rest)
+
+        shown = options.get("query_string") or options.get("json") or options.get("data") or ""
+        return Request(f"{viewer}: {method} {path} {shown}"[:400], send, masked)
+
+    def batch(self, viewer: str, ids: Sequence[str], part: str, sent: object) -> Request:
+        """Return a request for the state or a file of a batch, by its id on either side."""
+
+        def send(side: int) -> Any:
+            return self.api(viewer, "GET", f"/batches/{ids[side]}{part}").send(side)
+
+        return Request(f"{viewer}: GET /batches/…{part} of {sent}", send, masked)
+
+    def page(self, user: str, method: str, path: str, **options: Any) -> Request:
+        """Return a request to the desk; a form gets the token of the session."""
+
+        def send(side: int) -> Any:
+            browser = self.browsers[side][user]
+            rest = dict(options)
+            if method == "POST":
+                rest["data"] = {"csrf": csrf(browser), **rest.get("data", {})}
+            return browser.open(path, method=method, **rest)
+
+        return Request(f"{user}: {method} {path} {options}"[:400], send)
+
+    def read_api(self, viewer: str, dice: random.Random) -> None:
+        """Compare reading requests to every endpoint that takes no records."""
+        for row in ROWS:
+            is_exempt = row.name in EXEMPT or (viewer == "stranger" and row.name in EXEMPT_OPEN)
+            if is_exempt or not (row.method == "GET" or row.name in _READING_FORMS):
+                continue
+            for _ in range(_DRAWS):
+                sample = sample_request(row, self._draw_samples(dice))
+                options: dict[str, Any] = {"query_string": sample.query, **sample.body}
+                self.compare(self.api(viewer, row.method, sample.path, **options))
+
+    def _draw_samples(self, dice: random.Random) -> Samples:
+        pool = self.pool
+        name, other = dice.choice(pool.names), dice.choice(pool.ids)
+        person = {
+            "schema": "Person",
+            "properties": {"name": [name], "passportNumber": [dice.choice(pool.numbers)]},
+        }
+        reconcile = json.dumps({"q": {"query": name}})
+        return Samples(
+            {
+                **SAMPLES.path,
+                "entity_id": dice.choice(pool.ids),
+                "job_id": dice.choice(pool.jobs),
+                "dataset": dice.choice(["default", "default", "coast", "secret", "nowhere"]),
+                "name": dice.choice(["docs.js", "nothing.js"]),
+            },
+            {
+                "name": name,
+                "q": dice.choice([name, name[:4], other, dice.choice(pool.numbers)]),
+                "id": other,
+                "prefix": name.split()[0].lower(),
+                "history": "true",
+                "nested": "true",
+                "from": other,
+                "to": dice.choice(pool.ids),
+                "cutoff": "0",
+                "limit": "50",
+                "hops": dice.choice(["1", "3"]),
+                "queries": reconcile,
+            },
+            {
+                **SAMPLES.bodies,
+                "match.match": {"json": {"queries": {"q": person}, "limit": 50}},
+                "match_lines.match_lines": {
+                    "data": json.dumps(person).encode(),
+                    "content_type": "application/x-ndjson",
+                },
+                "reconcile.reconcile_form": {"data": {"queries": reconcile}},
+            },
+        )
+
+    def read_pages(self, user: str, dice: random.Random) -> None:
+        """Compare every page of the desk."""
+        for rule in rules_of(self.desks[0].app, "GET"):
+            if rule.endpoint in EXEMPT:
+                continue
+            for draw in range(_DRAWS if rule.arguments or rule.endpoint in _QUERIES else 1):
+                values = {name: self._draw_argument(name, dice) for name in sorted(rule.arguments)}
+                query = dice.choice(_QUERIES.get(rule.endpoint, ({},))) if draw else {}
+                query = {key: self._fill(text, dice) for key, text in query.items()}
+                path = build_address(self.desks[0].app, rule, values)
+                self.compare(self.page(user, "GET", path, query_string=query))
+
+    def _draw_argument(self, name: str, dice: random.Random) -> str:
+        """Return a value of an argument of an address. Raises `KeyError` for one without a row."""
+        choices: Mapping[str, Sequence[str]] = {
+            **dict.fromkeys(("entity_id", "left", "right"), self.pool.ids),
+            "job_id": self.pool.jobs,
+            "decision_id": self.pool.decisions,
+            "result": ("report", "links", "entities", "rejects"),
+            "name": ("vera", "nobody"),
+            "draft_id": ("0" * 32,),
+            "file_format": ("graphml", "svg"),
+            "view_id": ("v-0000000000000001",),
+            "path": ("nowhere",),
+        }
+        return dice.choice(choices[name])
+
+    def _fill(self, text: str, dice: random.Random) -> str:
+        pool = {"NAME": self.pool.names, "ID": self.pool.ids, "DECISION": self.pool.decisions}
+        return dice.choice(pool[text]) if text in pool else text
+
+
+_READING_FORMS = {"match.match", "match_lines.match_lines", "reconcile.reconcile_form"}
+"""Endpoints that are sent a body and change nothing."""
+_WRITING = {
+    "records.post",
+    "records.withdraw",
+    "batches.submit",
+    "batches.cancel",
+    "batches.accept",
+}
+"""Endpoints that change the store: `write` sends requests to each of them."""
+_QUERIES: Mapping[str, Sequence[Mapping[str, str]]] = {
+    "desk.queue": [
+        *({"reason": reason} for reason in QueueReason),
+        {"source": "secret"},
+        {"source": "quay"},
+        {"agency": OWNER},
+        {"waiting_days": "7"},
+    ],
+    "desk.search": [{"name": "NAME"}, {"q": "NAME"}, {"q": "ID"}, {"name": "ID"}],
+    "desk.entity": [{"prop": "name"}, {"from": "1"}, {"relations": "all"}],
+    "desk.pair_preview": [{"verdict": "same"}, {"verdict": "different"}],
+    "desk.network": [{"hops": "3"}, {"to": "ID"}],
+    "desk.pair": [{"did": "DECISION"}],
+    "desk.done": [{"did": "DECISION"}],
+    "desk.next_pair": [{"source": "secret"}],
+}
+
+
+def write(sides: Sides, dice: random.Random) -> None:
+    """Compare requests that change both stores alike, and what batches made of them."""
+    world, viewer = sides.world, dice.choice(["sender", "key of stewards"])
+    hidden_ids = sorted(world.hidden) or ["secret:1"]
+    for place in range(4):
+        row = world.make_record(f"coast:w{place}", is_hidden=False)
+        sides.compare(sides.api(viewer, "POST", "/records", json=as_body(row)))
+    for identity in (dice.choice(hidden_ids), "absent:1", f"coast:w{dice.randrange(4)}"):
+        path = "/records/" + identity.replace(":", "/")
+        sides.compare(sides.api(viewer, "DELETE", path))
+    for dry_run in ("true", "true", "false"):
+        rows = [world.make_record(f"quay:w{number}", is_hidden=False) for number in range(3)]
+        query = {"filename": "list.json", "dry_run": dry_run}
+        body = {"data": as_lines(rows), "query_string": query}
+        answers = sides.compare(sides.api(viewer, "POST", "/batches", **body))
+        for desk in sides.desks:
+            with Hub.open(desk.url, OPTIONS) as hub:
+                run_next_job(hub, desk.service.jobs_dir, run_batch_job)
+        ids = [answer.json["id"] for answer in answers]
+        for reader in ("sender", "key of stewards"):
+            for part in ("", "/report", "/links", "/entities", "/rejects", "/events"):
+                sides.compare(sides.batch(reader, ids, part, [as_body(row) for row in rows]))
+    for act in ("cancel", "accept"):
+        sides.compare(sides.api(viewer, "POST", f"/batches/{dice.choice(sides.pool.jobs)}/{act}"))
+
+
+def open_sides(world: World, paths: Sequence[Path], folder: Path, stack: ExitStack) -> Sides:
+    """Open services over copies of both stores, with keys and users who may not see all."""
+    desks = []
+    for side, path in enumerate(paths):
+        desk = Desk(copy_store(path, folder / f"side{side}"), accept_restricted=True)
+        stack.callback(desk.service.close)
+        desk.service.warm()
+        desks.append(desk)
+    sides = Sides(world, (desks[0], desks[1]), Pool.of(world, [desk.url for desk in desks]))
+    return sides
+
+
+def admit(sides: Sides) -> None:
+    """Add keys and users, and sign the users in: from here on strangers get nothing."""
+    for side, desk in enumerate(sides.desks):
+        for name, viewer in KEYS.items():
+            key = create_key(desk.url, name, viewer.agency, sorted(viewer.scopes))
+            sides.headers[side][name] = {"Authorization": f"ApiKey {key}"}
+        for name, (role, viewer) in USERS.items():
+            desk.store.users.add(name, role, viewer.agency, PASSWORD)
+            browser = sides.browsers[side][name] = desk.browser()
+            assert sign_in(browser, name).status_code == 303
+
+
+def compare_world(seed: int, folder: Path) -> tuple[World, list[str]]:
+    """Return a random world, and how the answers from its two stores differ."""
+    world = World(seed)
+    dice = random.Random(seed)
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"), ExitStack() as stack:
+        paths = [
+            world.fill(folder / name, with_hidden=name == "hidden").path
+            for name in ("absent", "hidden")
+        ]
+        sides = open_sides(world, paths, folder, stack)
+        sides.read_api("stranger", dice)
+        admit(sides)
+        for name, viewer in KEYS.items():
+            if not world.is_visible(viewer):
+                sides.read_api(name, dice)
+        for name, (_, viewer) in USERS.items():
+            if not world.is_visible(viewer):
+                sides.read_pages(name, dice)
+        if not any(map(world.is_visible, KEYS.values())):
+            write(sides, dice)
+            sides.read_api("key of stewards", dice)
+            sides.read_pages("stella", dice)
+    return world, sides.differences
+
+
+def test_every_endpoint_is_read_or_written() -> None:
+    methods = {row.name: row.method for row in ENDPOINTS.values()}
+    changing = {name for name, method in methods.items() if method != "GET"}
+    assert changing - _READING_FORMS - _WRITING - _OPERATOR == set()
+
+
+_OPERATOR = {"updates.update"}
+"""Endpoints that change the service, for the scope `admin`."""
+
+
+@pytest.mark.parametrize("seed", range(WORLDS))
+def test_hidden_operations_change_no_answer(seed: int, tmp_path: Path) -> None:
+    world, differences = compare_world(seed, tmp_path)
+    steps = "\n".join(f"{'  hidden ' if step.is_hidden else ''}{step.name}" for step in world.steps)
+    assert not differences, f"code {world.code}\n{steps}\n" + "\n".join(differences[:20])
