@@ -96,12 +96,17 @@ class LargeChangeError(ResolverError):
     """Change that is so large that a user has to accept it first; nothing was committed."""
 
     def __init__(self, alarms: Sequence[str], hint: str = "") -> None:
-        text = "; ".join(alarms[:3]) + (f"; and {len(alarms) - 3} more" if len(alarms) > 3 else "")
         hint = hint or (
             "check it, then accept it with --accept-large-change, over HTTP with "
             "?accept_large_change=true"
         )
+        text = summarize_alarms(alarms)
         super().__init__(f"held back, nothing was committed: {text}", hint=hint)
+
+
+def summarize_alarms(alarms: Sequence[str]) -> str:
+    """Return the first reasons why somebody has to accept a change, and how many more there are."""
+    return "; ".join(alarms[:3]) + (f"; and {len(alarms) - 3} more" if len(alarms) > 3 else "")
 
 
 class ReusedIdError(ResolverError):

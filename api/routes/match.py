@@ -181,7 +181,10 @@ _CHECK_PARAMETERS = (
     responses={200: json_response_of(_MATCH_RESPONSE), **errors(400, 404, 413, 415)},
 )
 def match(dataset: str) -> Response:
-    """Return the candidates of a dataset for each of some example entities."""
+    """Return the candidates of a dataset for each of some example entities.
+
+    A property that the schema of a query lacks is left out, and named in `warnings`.
+    """
     query_parameters.ignore_undeclared()
     screener = current_service().ready_screener()
     options = read_request_options(dataset, screener.visible_sources(viewer()))
@@ -192,8 +195,8 @@ def match(dataset: str) -> Response:
             f"{len(queries)} queries with limit={options.limit} may have more than "
             f"{MAX_RESULTS:,} results: send fewer, or lower the limit",
         )
-    records = {key: query_record(query, key) for key, query in queries.items()}
-    ids = {key: query["id"] for key, query in queries.items() if isinstance(query.get("id"), str)}
+    records = {key: query_record(query, key, skip_unknown=True) for key, query in queries.items()}
+    ids = {key: str(query["id"]) for key, query in queries.items() if is_query_id(query.get("id"))}
     responses, revision = screen_queries(records, options, ids)
     body = {
         "responses": responses,
@@ -298,6 +301,11 @@ def read_json_object() -> dict[str, Any]:
     if not isinstance(body, dict):
         raise ApiError(422, "the body must be a JSON object")
     return body
+
+
+def is_query_id(value: object) -> bool:
+    """Return whether a value may be the id that a sender gives a query: a text or whole number."""
+    return isinstance(value, str | int) and not isinstance(value, bool) and value != ""
 
 
 def screen_queries(

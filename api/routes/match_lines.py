@@ -21,7 +21,7 @@ from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError, http_status, public_detail
 from resolver.api.openapi.json_schema import BYTES, STRING
 from resolver.api.openapi.objects import content, errors, response
-from resolver.api.routes.match import refuse_page_form, screen_queries
+from resolver.api.routes.match import is_query_id, refuse_page_form, screen_queries
 from resolver.api.schemas.request_options import (
     MATCH_PARAMETERS,
     RequestOptions,
@@ -63,8 +63,8 @@ def match_lines(dataset: str) -> Response:
     """Check up to 10,000 entities, one a line, and stream one answer a line.
 
     A line is `{"schema": …, "properties": {…}}` with an optional `id`; its answer is as in
-    `/match`, with its number as `line` and the revision as `version`. A line that cannot be used is
-    answered with its `status` and `detail`, and the others go on.
+    `/match`, with its number as `line`, its `id` and the revision as `version`. A line that cannot
+    be used is answered with its `status` and `detail`, and the others go on.
     """
     query_parameters.ignore_undeclared()
     refuse_page_form()
@@ -113,7 +113,7 @@ def _part_lines(lines: list[QueryLine]) -> list[list[QueryLine]]:
     refusals = []
     for line in lines:
         try:
-            query_record(_read_query(line), str(line.number))
+            query_record(_read_query(line), str(line.number), skip_unknown=True)
             break
         except ApiError as error:
             refusals.append(error)
@@ -162,22 +162,24 @@ def _answer_part(part: Sequence[QueryLine], options: RequestOptions) -> bytes:
     """Return the answers to some lines, in their order."""
     records: dict[str, SubmittedRecord] = {}
     ids: dict[str, str] = {}
+    heads: dict[str, dict[str, Any]] = {}
     answers: dict[str, dict[str, Any]] = {}
     for line in part:
         key = str(line.number)
+        heads[key] = {"line": line.number}
         try:
             query = _read_query(line)
-            records[key] = query_record(query, key)
+            if is_query_id(query.get("id")):
+                heads[key]["id"] = query["id"]
+                ids[key] = str(query["id"])
+            records[key] = query_record(query, key, skip_unknown=True)
         except ApiError as error:
             answers[key] = {"status": error.status, "detail": error.detail}
-            continue
-        if isinstance(query.get("id"), str):
-            ids[key] = query["id"]
     if records:
         responses, revision = screen_queries(records, options, ids)
         for key, answer in responses.items():
             answers[key] = {**answer, "version": revision.revision}
-    return b"".join(_json_line({"line": line.number, **answers[str(line.number)]}) for line in part)
+    return b"".join(_json_line({**head, **answers[key]}) for key, head in heads.items())
 
 
 def _read_query(line: QueryLine) -> dict[str, Any]:

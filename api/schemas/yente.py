@@ -42,10 +42,11 @@ _SOURCE, _ID = "query", "1"
 _NAMES = frozenset((*FULL_NAMES, *NAME_PARTS))
 
 
-def query_record(query: object, key: str) -> SubmittedRecord:
+def query_record(query: object, key: str, *, skip_unknown: bool = False) -> SubmittedRecord:
     """Return the record of a query, and warnings about values it cannot be found by.
 
-    Raises `ApiError`.
+    `skip_unknown`: properties that its schema lacks are left out, with a warning. Raises
+    `ApiError`.
     """
     if not isinstance(query, dict):
         raise ApiError(422, f"query {key!r}: must be an object with schema and properties")
@@ -59,6 +60,7 @@ def query_record(query: object, key: str) -> SubmittedRecord:
             query.get("properties", {}),
             source=_SOURCE,
             native_id=_ID,
+            skip_unknown=skip_unknown,
         )
     except TypeError as error:
         raise ApiError(422, f"query {key!r}: {error}") from None

@@ -330,7 +330,8 @@ def _print_summary(
         counts |= count_uncompared(result.stats)
         if result.refresh is not None:
             counts["refresh_entities_changed"] = result.refresh.effect.changed
-        click.echo(json.dumps({**counts, "plan": result.stats.plan, "out": place}))
+        hold = {"would_be_held": bool(result.alarms)} if dry_run else {}
+        click.echo(json.dumps({**counts, **hold, "plan": result.stats.plan, "out": place}))
         return
     click.echo(_changes_text(result, len(intake.batch), dry_run=dry_run))
     print_uncompared(result.stats.uncompared)

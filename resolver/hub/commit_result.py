@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from resolver.errors import summarize_alarms
 from resolver.hub.entity_preview import EntityPreview
 from resolver.hub.increments.increment import Increment
 from resolver.hub.list_updates import ListUpdate
@@ -25,7 +26,8 @@ class CommitResult:
     `revision` is the new one (of a dry run: the present one). `ids` are the records read that are
     current now, `outdated_ids` those of lists older than the store's. `changed_members` are the
     records that entities lost or got, each with its entity, by numbers. `preview` is set for a dry
-    run over lists, `refresh` for one that asks for the refresh that would follow.
+    run over lists, `refresh` for one that asks for the refresh that would follow. `alarms`: reasons
+    why a dry run's lists would be held until somebody accepts them, which the `notes` say, too.
     """
 
     revision: int
@@ -40,6 +42,7 @@ class CommitResult:
     stats: RunStats
     preview: EntityPreview | None = None
     refresh: DueRefresh | None = None
+    alarms: tuple[str, ...] = ()
 
     @property
     def changed_entities(self) -> Numbers:
@@ -65,8 +68,20 @@ def build_commit_result(
     increment: Increment,
     preview: EntityPreview | None,
     refresh: DueRefresh | None = None,
+    *,
+    is_refused: bool = False,
 ) -> CommitResult:
-    """Return the result of an update that was committed at a revision, or would be."""
+    """Return the result of an update that was committed at a revision, or would be.
+
+    `is_refused`: the update is a dry run's, and its alarms would keep it from being committed.
+    """
+    notes, alarms = update.notes, update.alarms if is_refused else ()
+    if alarms:
+        reason = (
+            "without --accept-large-change (over HTTP ?accept_large_change=true) these lists would "
+            f"be held back and nothing committed: {summarize_alarms(alarms)}"
+        )
+        notes = (*(note for note in notes if note not in alarms), reason)
     return CommitResult(
         revision,
         len(update.fresh) - len(update.superseded),
@@ -75,9 +90,10 @@ def build_commit_result(
         increment.changed_members,
         tuple(update.withdrawn),
         update.outdated_ids,
-        update.notes,
+        notes,
         update.deduplicated_sources,
         increment.resolution.stats,
         preview,
         refresh,
+        alarms,
     )

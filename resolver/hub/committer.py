@@ -78,7 +78,10 @@ class Committer:
             with meter.measure("store", "rows") as usage:
                 revision = self._write(context, update, increment, request, locked=locked)
                 usage.items = increment.commit.rows
-        result = build_commit_result(revision, update, increment, preview, refresh)
+        is_refused = request.dry_run and not request.accept_large
+        result = build_commit_result(
+            revision, update, increment, preview, refresh, is_refused=is_refused
+        )
         stages = _insert_parts(meter.stages, "increment", result.stats.stages)
         return replace(result, stats=replace(result.stats, stages=stages))
 

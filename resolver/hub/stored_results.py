@@ -225,7 +225,7 @@ def load_records(hub: Hub, ids: Sequence[str]) -> tuple[Batch, list[str]]:
             if record_id not in stored:
                 raise InputError(
                     f"the store has no record {record_id}",
-                    hint="ids are <source>:<id>, as in an export",
+                    hint="ids are <source>:<id> of records, or e-… of entities, as in an export",
                 )
         numbers = np.array(sorted(number for number, _ in stored.values()), dtype=np.int64)
         sources = [source.name for source in view.sources() if source.deduplicated]

@@ -251,6 +251,18 @@ def test_complete_list_withdraws_and_large_change_is_refused(
     assert add(30)[0] == 0
     assert "0 withdrawn" in add(28)[1]
     assert "2 withdrawn" in add(28, "--complete")[1]
+    code, printed = add(3, "--complete", "--dry-run", "--out", str(tmp_path / "out"))
+    assert (code, "these lists would be held back and nothing committed: 25 of 28" in printed) == (
+        0,
+        True,
+    )
+    assert printed.count("25 of 28") == 1
+    assert "would be held back and nothing committed" in (tmp_path / "out/report.html").read_text()
+    for options, is_held in ((("--complete",), True), ((), False)):
+        answer = add(3, *options, "--dry-run", "--json")[1]
+        assert f'"would_be_held": {str(is_held).lower()}' in answer
+    accepted = add(3, "--complete", "--dry-run", "--accept-large-change")[1]
+    assert "held back" not in accepted
     code, printed = add(3, "--complete")
     assert (code, "held back, nothing was committed: 25 of 28" in printed) == (1, True)
     assert "25 withdrawn" in add(3, "--complete", "--accept-large-change")[1]

@@ -180,6 +180,7 @@ def run_batch_job(
         **result.counts(intake),
         "entities_changed": count_visible_changes(hub, result, viewer),
         "dry_run": dry_run,
+        **({"would_be_held": bool(result.alarms)} if dry_run else {}),
         "notes": [*intake.warnings, *result.notes],
     }
 

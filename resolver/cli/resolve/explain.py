@@ -5,6 +5,7 @@ pair.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,9 +27,12 @@ from resolver.cli.options import (
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.record_ids import unknown_record_error
 from resolver.errors import UsageError
+from resolver.records.visibility import OPERATOR
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    from resolver.hub.admin import StoreView
+    from resolver.hub.hub import Hub
     from resolver.hub.related.stored_explanation import StoredEntities
     from resolver.ingest.reader_types import Intake
     from resolver.records.decisions import Decision
@@ -47,7 +51,8 @@ _MAX_NEAR_RULES, _MAX_AGAINST = 4, 6
 
 
 _HELP = """Show why the records A and B of the lists FILE... got their score, or why they were not
-compared.
+compared. With a store, A and B may be ids of entities, which are explained by their strongest pair
+of records.
 
 Shows the evidence for and against a match; how the names were aligned; the smallest change that
 would lead to another band; the blocking rules that select the pair in a run over FILE..., or
@@ -58,6 +63,7 @@ Examples:
   resolver explain us-ofac-sdn:7160 un-sc:111298 sdn.csv consolidated.xml
   resolver explain us-ofac-sdn:7160 un-sc:111298 lists/ --decisions decisions.csv --json
   resolver explain us-ofac-sdn:7160 un-sc:111298 --store sqlite:///hub.db
+  resolver explain e-2y624haltqk5flozqykq un-sc:111298 --store sqlite:///hub.db
 """
 
 
@@ -85,7 +91,8 @@ def command(
         )
     with ProgressBars(verbose=reading.verbose) as bars:
         if url:
-            stored = _load_stored(url, [left, right], settings, options)
+            stored = _load_stored(url, (left, right), settings, options)
+            left, right = stored.ids
             intake, running, population = stored.intake, stored.options, stored.population
             decisions = (*stored.decisions, *decisions)
         else:
@@ -107,6 +114,7 @@ def command(
         )
         if stored is not None:
             explanation = stored.entities.explain(explanation)
+            explanation = replace(explanation, notes=(*explanation.notes, *stored.notes))
         blocking = explain_blocking(intake.batch, left, right, running, population)
         ruling = find_ruling(decisions, left, right)
         statement = find_statement(intake.batch, left, right)
@@ -123,8 +131,13 @@ def command(
 
 
 class _StoredRecords(NamedTuple):
-    """Two records, how they were resolved, and their entities."""
+    """Two records, how they were resolved, and their entities.
 
+    `notes`: what stands for the entities that were asked for.
+    """
+
+    ids: tuple[str, str]
+    notes: tuple[str, ...]
     intake: Intake
     options: RunOptions
     decisions: tuple[Decision, ...]
@@ -133,9 +146,11 @@ class _StoredRecords(NamedTuple):
 
 
 def _load_stored(
-    url: str, ids: list[str], settings: Settings, options: dict[str, Any]
+    url: str, ends: tuple[str, str], settings: Settings, options: dict[str, Any]
 ) -> _StoredRecords:
-    """Return two records of a store, with what they were resolved under."""
+    """Return two records of a store, with what they were resolved under. `ends`: ids of records, or
+    of entities.
+    """
     from resolver.cli.store_arguments import open_hub
     from resolver.hub.related.stored_explanation import StoredEntities
     from resolver.hub.reopening.reopened_decisions import load_decisions
@@ -143,13 +158,39 @@ def _load_stored(
     from resolver.ingest.reader_types import Intake, ListInfo
 
     with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
+        ids = _find_records(hub, view, ends)
         batch, free = load_records(hub, ids)
         log_records(hub, len(batch), left=ids[0], right=ids[1])
         log = tuple(stored.decision for stored in load_decisions(view))
         population = hub.models_at(view).population
         intake = Intake(batch, (ListInfo("", "", tuple(free), "", 0, 0, True),), ())
         entities = StoredEntities.load(hub, view, ids)
-        return _StoredRecords(intake, hub.options_of(view.head), log, population, entities)
+        chosen = f"{ends[0]} and {ends[1]} are explained by their strongest pair of records"
+        notes = () if ids == ends else (chosen,)
+        running = hub.options_of(view.head)
+        return _StoredRecords(ids, notes, intake, running, log, population, entities)
+
+
+def _find_records(hub: Hub, view: StoreView, ends: tuple[str, str]) -> tuple[str, str]:
+    """Return the ids of two records: those given, or the strongest pair of records of the entities
+    that are. Raises `ResolverError` for entities that are gone, or one.
+    """
+    from resolver.review.entity_sides import load_record_side
+    from resolver.review.pair import load_pair_sides
+    from resolver.review.strongest_pair import find_strongest_pair, load_side_links
+
+    records = view.numbers_of(ends)
+    if all(end in records or view.entity(end) is None for end in ends):
+        return ends
+    sides = load_pair_sides(view, *ends)
+    left, right = (
+        load_record_side(view, end, [end]) if end in records else side
+        for end, side in zip(ends, sides, strict=True)
+    )
+    links = load_side_links(hub, view, (left, right), OPERATOR)
+    strongest = find_strongest_pair(hub, view, left, right, links)
+    id_of = {stored.number: stored.record.id for side in (left, right) for stored in side.records}
+    return id_of[strongest.left], id_of[strongest.right]
 
 
 def explanation_to_json(explanation: Explanation) -> dict[str, object]:

@@ -218,8 +218,13 @@ def _fleet(count: int) -> bytes:
 def test_a_large_change_is_held_until_accepted(service: Service) -> None:
     client = client_of(service)
     client.post("/batches", data=_fleet(40))
-    assert (first := work(service)) is not None
+    first = work(service)
+    assert first is not None
     assert first.state == "done"
+    assert client.post("/batches?complete=true&dry_run=true", data=_fleet(10)).status_code == 202
+    dry = (work(service) or first).result or {}
+    assert dry["would_be_held"]
+    assert any("would be held back" in note and "30 of 40" in note for note in dry["notes"])
     location = client.post("/batches?complete=true", data=_fleet(10)).headers["Location"]
     waits = work(service)
     assert waits is not None

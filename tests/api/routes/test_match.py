@@ -346,3 +346,28 @@ def test_an_unknown_parameter_is_ignored_and_named(client: Client) -> None:
     assert answer.headers["X-Ignored-Parameters"] == "exclude_datasets, w%C3%BCnsche"
     assert answer.json == post(client, {"q": PETROV}).json
     assert "X-Ignored-Parameters" not in post(client, {"q": PETROV}).headers
+
+
+def test_an_unknown_property_is_left_out_with_a_warning(client: Client) -> None:
+    properties = {"name": ["Maria Quispe Huanca"]}
+    queries = {
+        "a": {"schema": "Person", "properties": properties},
+        "b": {"schema": "Person", "properties": {**properties, "brithDate": "1980", "zzz": "1"}},
+    }
+    answer = client.post("/match/default", json={"queries": queries})
+    assert answer.status_code == 200
+    first, second = (answer.json["responses"][key] for key in "ab")
+    assert second["results"] == first["results"]
+    assert "warnings" not in first
+    assert second["warnings"] == [
+        "brithDate is left out: Person has no property 'brithDate' (did you mean birthDate?)",
+        "zzz is left out: Person has no property 'zzz' (see the FollowTheMoney model)",
+    ]
+
+
+def test_a_query_with_nothing_but_unknown_properties_is_refused(client: Client) -> None:
+    # nobody would be found by it, and that must not read as an all-clear
+    queries = {"a": {"schema": "Person", "properties": {"nmae": ["Maria Quispe Huanca"]}}}
+    answer = client.post("/match/default", json={"queries": queries})
+    assert answer.status_code == 400
+    assert "did you mean name?" in answer.json["detail"]

@@ -38,7 +38,16 @@ def test_every_line_is_answered_as_by_match(client: Client) -> None:
     assert [answer["line"] for answer in answers] == list(range(1, 46))
     assert [answer["query"]["id"] for answer in answers] == [query["id"] for query in queries]
     expected = {"line": 8, **whole["responses"]["q"], "version": whole["version"]}
-    assert answers[7] == expected
+    assert answers[7] == {**expected, "id": "mine-7"}
+
+
+def test_an_answer_has_the_id_of_its_line_also_where_this_cannot_be_used(client: Client) -> None:
+    faulty = {"id": "b", "schema": "Person", "properties": {}}
+    unnamed = [{**MARIA, "id": value} for value in (None, True, "", ["x"])]
+    answers = lines_of(send(client, body({**MARIA, "id": 7}, faulty, *unnamed)))
+    assert [answer.get("id") for answer in answers] == [7, "b", None, None, None, None]
+    assert [answer["status"] for answer in answers] == [200, 400, 200, 200, 200, 200]
+    assert answers[0]["query"]["id"] == "7"
 
 
 def test_options_hold_for_all_lines(client: Client) -> None:

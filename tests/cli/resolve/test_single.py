@@ -14,10 +14,12 @@ import pytest
 
 from resolver.cli.app import run
 from resolver.hub.hub import Hub
+from resolver.records.decisions import Verdict
 from tests.cli.conftest import Lists
-from tests.hub.hubs import OPTIONS, make_intake, seed_population
+from tests.hub.hubs import OPTIONS, make_decision, make_intake, seed_population
 from tests.normalize.preparing import quick_symbols
 from tests.records.network_records import generate_drivers_of_two_lists
+from tests.records.samples import record
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -265,6 +267,43 @@ def test_explanation_names_the_relation_that_merged_two_records(
     )
     total = sum(round(1000 * row["weight"]) for row in answer["evidence"])
     assert total == round(1000 * answer["logodds"])
+
+
+def test_entities_of_a_store_are_explained_by_their_strongest_pair(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sqlite:///{tmp_path}/hub.db"
+    records = [
+        record("a:1", name="Ana Huanca", birthDate="1962-02-11"),
+        record("b:1", name="Ana Huanca", birthDate="1962-02-11"),
+        record("c:1", name="Ana Huanco", birthDate="1962"),
+        record("d:1", name="Chen Wei", birthDate="1988"),
+    ]
+    pairs = [(("a:1", "b:1"), Verdict.SAME), (("b:1", "c:1"), Verdict.DIFFERENT)]
+    decisions = [
+        make_decision(pair, verdict, place) for place, (pair, verdict) in enumerate(pairs, 1)
+    ]
+    with quick_symbols("resolver.pipeline"):
+        with Hub.open(url, OPTIONS) as hub:
+            hub.add(make_intake(records), decisions)
+            with hub.store.view() as view:
+                entities = [view.entity(f"{source}:1") for source in "abcd"]
+        left, _, right, other = (stored.id for stored in entities if stored is not None)
+        for ends in ((left, right), (left, "c:1"), ("a:1", right)):
+            assert run(["explain", *ends, "--store", url, "--json"]) == 0
+            answer = json.loads(capsys.readouterr().out)
+            assert answer["left"] in ("a:1", "b:1")
+            assert answer["right"] == "c:1"
+            assert answer["left"] == "a:1" or ends[0] == left
+            (note,) = answer["notes"]
+            assert note.startswith(f"{ends[0]} and {ends[1]} are explained by their strongest pair")
+        # the store has no link between these two, so all of their records are compared
+        assert run(["explain", left, other, "--store", url]) == 0
+        assert "note: " in capsys.readouterr().out
+        assert run(["explain", left, left, "--store", url]) == 1
+        assert f"{left} and {left} are both {left}" in capsys.readouterr().err
+        assert run(["explain", "e-nothing", left, "--store", url]) == 1
+    assert "the store has no entity or record e-nothing" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("ids", [("coast:p1", "river:0"), ("nobody", "river:7")])

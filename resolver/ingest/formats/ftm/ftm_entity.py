@@ -39,6 +39,8 @@ from resolver.records.properties import ADDRESS, DATES, IDENTIFIER_SET
 
 MAX_ENTITY_VALUES = 500
 """Values of one entity, more than any list holds of one record."""
+MAX_UNKNOWN = 50
+"""Unknown properties of one entity that are reported."""
 _BROAD_SCHEMATA = {"Thing": "LegalEntity"}
 
 
@@ -57,12 +59,13 @@ def read_ftm_entity(
     source: str,
     native_id: str,
     with_relations: bool = False,
+    skip_unknown: bool = False,
 ) -> SubmittedRecord:
     """Return the record of one entity.
 
     `with_relations`: properties that name another record of the source (parent, owner, operator)
     become relations and topics become crimes, as in a list; else the former are passed over, as all
-    that name entities.
+    that name entities. `skip_unknown`: properties that the schema lacks are left out and reported.
     Raises `RecordError` where it is no valid entity, `TypeError` (one line) for values of a wrong
     type.
     """
@@ -76,14 +79,22 @@ def read_ftm_entity(
     if kind_of_schema(schema) is None:
         mend = "use Person, Organization, Company, LegalEntity, Vessel, Airplane …"
         raise RecordError(f"the schema {schema[:60]!r} is no person, group or asset", hint=mend)
-    draft, omissions, count = RecordDraft(source, native_id, schema), [], 0
+    draft, count = RecordDraft(source, native_id, schema), 0
+    omissions: list[str] = []
+    unknown: list[RecordError] = []
     for prop, value in properties.items():
         if not has_property(schema, prop):
             suggested = suggest_property(schema, str(prop))
-            raise RecordError(
+            error = RecordError(
                 f"{schema} has no property {str(prop)[:60]!r}",
                 hint=f"did you mean {suggested}?" if suggested else "see the FollowTheMoney model",
             )
+            if not skip_unknown:
+                raise error
+            unknown.append(error)
+            if len(unknown) <= MAX_UNKNOWN:
+                omissions.append(f"{str(prop)[:60]} is left out: {error.line()}")
+            continue
         for text in _check_texts(prop, value):
             count += 1
             if count > MAX_ENTITY_VALUES:
@@ -104,6 +115,9 @@ def read_ftm_entity(
     _, refused = validate_records(
         LocatedBatch(batch_from_record(record), np.zeros(1, dtype=np.int32)), "", False
     )
+    if refused and unknown:
+        # the name is most likely under a misspelled property
+        raise unknown[0]
     if refused:
         raise RecordError(
             refused[0].reason.partition(": ")[2], hint="give a name, number, date or place"

@@ -126,13 +126,10 @@ class Mapping(BaseModel):
     @field_validator("properties", mode="before")
     @classmethod
     def _columns(cls, value: Any) -> Any:
-        """Turn a single column into a list of one."""
+        """Turn a single column into a list of one; it may be written as `{column: name}`."""
         if not isinstance(value, dict):
-            return value
-        return {
-            prop: (names,) if isinstance(names, str | int) else names
-            for prop, names in value.items()
-        }
+            raise ValueError("give each property its column: `name: full_name`")
+        return {prop: _column_names(prop, names) for prop, names in value.items()}
 
     @field_validator("properties")
     @classmethod
@@ -199,6 +196,19 @@ def build_mapping(content: object, label: str = "mapping") -> Mapping:
         place = ".".join(str(part) for part in first["loc"])
         reason = first["msg"].removeprefix("Value error, ")
         raise MappingError(f"{place}: {reason}" if place else reason, place=label) from None
+
+
+def _column_names(prop: object, names: object) -> tuple[str, ...]:
+    """Return the columns of a property. Raises `ValueError`."""
+    if isinstance(names, dict):
+        names = names[next(iter(names))] if set(names) in ({"column"}, {"columns"}) else names
+    items = names if isinstance(names, list | tuple) else [names]
+    if not items or not all(isinstance(item, str | int) for item in items):
+        raise ValueError(
+            f"{prop} needs the name of a column or a list of names: "
+            f"`{prop}: column` or `{prop}: [column, other column]`"
+        )
+    return tuple(map(str, items))
 
 
 def closest_word(word: str, words: Iterable[str]) -> str:

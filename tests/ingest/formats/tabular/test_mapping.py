@@ -108,6 +108,13 @@ def test_an_absent_mapping(tmp_path: Path) -> None:
         (mapping_content(schema="Vessel"), "schema Vessel is not of kind person"),
         (mapping_content(separater=";"), "separater: Extra inputs"),
         (mapping_content(delimiter="::"), "delimiter: "),
+        (
+            mapping_content(properties={"nationality": {"colum": "land"}}),
+            "properties: nationality needs the name of a column or a list of names: `nationality",
+        ),
+        (mapping_content(properties={"name": []}), "properties: name needs the name of a column"),
+        (mapping_content(properties={"name": [None]}), "properties: name needs the name of a"),
+        (mapping_content(properties=["name"]), "properties: give each property its column"),
     ],
 )
 def test_a_wrong_mapping_is_one_clear_line(content: dict[str, Any], message: str) -> None:
@@ -121,6 +128,12 @@ def test_all_properties_of_the_ftm_model_are_accepted() -> None:
     assert build_mapping(mapping_content(properties={"eyeColor": "eyes"})).properties == {
         "eyeColor": ("eyes",)
     }
+
+
+@pytest.mark.parametrize("written", ["land", ["land"], {"column": "land"}, {"columns": ["land"]}])
+def test_columns_may_be_written_in_several_ways(written: Any) -> None:
+    mapping = build_mapping(mapping_content(properties={"nationality": written}))
+    assert mapping.properties == {"nationality": ("land",)}
 
 
 def test_a_missing_column_is_reported_with_a_suggestion() -> None:
