@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
 from resolver.store.database import read_transaction, write_transaction
-from resolver.store.row_types import utc_text
+from resolver.store.row_types import MAX_CLOCK_SKEW, utc_text
 from resolver.store.schema import jobs
 
 LEASE_TIME = datetime.timedelta(seconds=30)
@@ -175,10 +175,11 @@ class Jobs:
             jobs.c.state == JobState.QUEUED.value,
             and_(
                 jobs.c.state == JobState.RUNNING.value,
-                # a lease that ends far ahead was taken while the clock was wrong
+                # a lease that was taken in the future was taken while the clock was wrong
                 or_(
                     jobs.c.lease_until < utc_text(now),
                     jobs.c.lease_until > utc_text(now + MAX_LEASE_TIME),
+                    jobs.c.heartbeat > utc_text(now + MAX_CLOCK_SKEW),
                 ),
             ),
         )

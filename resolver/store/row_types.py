@@ -14,6 +14,10 @@ from resolver.records.results.resolution import Band, Outcome
 
 Versions = tuple[int | None, int | None]
 """Numbers of a version of the left and of the right record."""
+MAX_CLOCK_SKEW = datetime.timedelta(minutes=5)
+"""Largest difference between the clocks of machines that share a store. A time that lies further
+ahead was written while a clock was wrong.
+"""
 
 
 class LinkColor(IntEnum):

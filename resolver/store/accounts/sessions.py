@@ -12,12 +12,12 @@ import secrets
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, insert, or_, select, update
 
 from resolver.errors import StoreError
 from resolver.store.accounts.users import User, user_from_row
 from resolver.store.database import read_transaction, translate_errors, write_transaction
-from resolver.store.row_types import parse_utc_text, utc_text
+from resolver.store.row_types import MAX_CLOCK_SKEW, parse_utc_text, utc_text
 from resolver.store.schema import sessions, users
 
 _BYTES = 32
@@ -64,7 +64,11 @@ class Sessions:
             "expires": utc_text(now + lifetime),
         }
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
-            connection.execute(delete(sessions).where(sessions.c.expires <= utc_text(now)))
+            is_over = or_(
+                sessions.c.expires <= utc_text(now),
+                sessions.c.seen > utc_text(now + MAX_CLOCK_SKEW),
+            )
+            connection.execute(delete(sessions).where(is_over))
             connection.execute(insert(sessions).values(**row))
         return token
 
@@ -82,6 +86,8 @@ class Sessions:
             sessions.c.digest == _digest(token),
             sessions.c.expires > utc_text(now),
             sessions.c.seen > utc_text(now - idle),
+            # one of the future began, or was used, while the clock was wrong
+            sessions.c.seen <= utc_text(now + MAX_CLOCK_SKEW),
         )
         with translate_errors(self.engine), read_transaction(self.engine) as connection:
             row = connection.execute(query).first()

@@ -20,13 +20,13 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Engine, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
 from resolver.store.bulk_rows import insert_or_update
 from resolver.store.database import read_transaction, translate_errors, write_transaction
-from resolver.store.row_types import utc_text
+from resolver.store.row_types import MAX_CLOCK_SKEW, utc_text
 from resolver.store.schema import sessions, sign_in_failures, users
 
 MAX_TRIES = 5
@@ -212,9 +212,12 @@ class Users:
         until = utc_text(now + LOCK_TIME)
         tries = sign_in_failures.c.tries
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
-            connection.execute(
-                delete(sign_in_failures).where(sign_in_failures.c.until <= utc_text(now))
+            # one that ends far ahead was counted while the clock was wrong
+            is_over = or_(
+                sign_in_failures.c.until <= utc_text(now),
+                sign_in_failures.c.until > utc_text(now + LOCK_TIME + MAX_CLOCK_SKEW),
             )
+            connection.execute(delete(sign_in_failures).where(is_over))
             for key, limit, subject in limits:
                 counted = insert_or_update(
                     self.engine.dialect.name,

@@ -8,16 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    and_,
+    delete,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from resolver.store.bulk_rows import insert_or_update
 from resolver.store.database import read_transaction, translate_errors, write_transaction
-from resolver.store.row_types import utc_text
+from resolver.store.row_types import MAX_CLOCK_SKEW, utc_text
 from resolver.store.schema import assignments, decisions, holds, rechecks, saved_filters
 
 Pair = tuple[int, int]
+MAX_HOLD_TIME = timedelta(days=1)
+"""Longest time for which settings let a steward hold a pair. A hold that ends later was taken while
+the clock was wrong, and counts as expired.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,13 @@ class RecheckRow:
     reason: str
 
 
+def is_held() -> ColumnElement[bool]:
+    """Return the condition that a row of `holds` is current."""
+    now = datetime.now(UTC)
+    latest = now + MAX_HOLD_TIME + MAX_CLOCK_SKEW
+    return and_(holds.c.until > utc_text(now), holds.c.until <= utc_text(latest))
+
+
 def take_hold(connection: Connection, pair: Pair, steward: str, until: str) -> bool:
     """Take or renew a hold within a write transaction; False if another steward has it."""
     hold = {"who": steward, "until": until}
@@ -55,7 +78,7 @@ def take_hold(connection: Connection, pair: Pair, steward: str, until: str) -> b
         {"low": pair[0], "high": pair[1], **hold},
         ["low", "high"],
         hold,
-        or_(holds.c.who == steward, holds.c.until <= utc_text()),
+        or_(holds.c.who == steward, not_(is_held())),
     )
     return connection.execute(command.returning(holds.c.who)).first() is not None
 
@@ -64,7 +87,7 @@ def current_hold(connection: Connection, pair: Pair) -> Hold | None:
     """Return the current hold on a pair, or None."""
     row = connection.execute(
         select(holds.c.who, holds.c.until).where(
-            holds.c.low == pair[0], holds.c.high == pair[1], holds.c.until > utc_text()
+            holds.c.low == pair[0], holds.c.high == pair[1], is_held()
         )
     ).first()
     return None if row is None else Hold(row.who, row.until)
@@ -92,9 +115,7 @@ def open_rechecks(
     query = select(rechecks).where(rechecks.c.verdict.is_(None), rechecks.c.who != steward)
     if max_rank is not None:
         query = query.where(rechecks.c.rank <= max_rank)
-    open_elsewhere = select(holds.c.low).where(
-        holds.c.who != steward, holds.c.until > utc_text(), holds.c.low < 0
-    )
+    open_elsewhere = select(holds.c.low).where(holds.c.who != steward, is_held(), holds.c.low < 0)
     rows = connection.execute(
         query.where((-rechecks.c.decision).not_in(open_elsewhere)).order_by(
             rechecks.c.rank, rechecks.c.decision
@@ -173,7 +194,7 @@ class StewardWork:
             write_transaction(self.engine, volatile=True) as connection,
         ):
             connection.execute(delete(holds).where(*is_own))
-            connection.execute(delete(holds).where(holds.c.until <= utc_text()))
+            connection.execute(delete(holds).where(not_(is_held())))
 
     def assign(self, pair: Pair, steward: str, assigner: str) -> None:
         """Assign a pair to a steward, or to nobody if `steward` is empty."""

@@ -25,7 +25,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from resolver.store.row_types import utc_text
+from resolver.store.desk.steward_work import is_held
 from resolver.store.schema import (
     assignments,
     holds,
@@ -141,7 +141,7 @@ def passes_filter(row: WaitingRow, filters: QueueFilter) -> bool:
 
 def _is_held_by_another(steward: str) -> ColumnElement[bool]:
     same_pair = and_(holds.c.low == waiting.c.low, holds.c.high == waiting.c.high)
-    return and_(same_pair, holds.c.who != steward, holds.c.until > utc_text())
+    return and_(same_pair, holds.c.who != steward, is_held())
 
 
 def queue_page(

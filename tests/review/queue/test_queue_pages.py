@@ -30,10 +30,12 @@ from resolver.review import (
     list_waiting,
     measure_throughput,
     save_filters,
+    split_entity,
     take_next_item,
 )
 from resolver.review.queue.priority import compute_consequence, compute_priority
-from tests.hub.hubs import make_intake
+from resolver.store import StoredEntity
+from tests.hub.hubs import make_intake, make_namesake
 from tests.records.samples import record
 from tests.review.tables import items, queue
 
@@ -245,3 +247,22 @@ def close_to_writers(hub: Hub) -> None:
             connection.execute("PRAGMA query_only=ON")
 
     engine.dispose()
+
+
+def test_a_page_goes_on_after_an_entity_whose_id_has_a_number(hub: Hub) -> None:
+    """The id of a part that is split off may end in -2, as its smallest record's id is in use."""
+    hub.add(make_intake([make_namesake(f"z:{number}") for number in range(3)]))
+    entity = _entity(hub, "z:1")
+    split_entity(hub, KIM, entity.id, ["z:0"], "r")
+    part = _entity(hub, "z:0")
+    assert part.id.endswith("-2")
+    assert list_waiting(hub, after=f"{part.id}.{entity.id}", limit=1000).items
+    with pytest.raises(InputError, match="no place in the queue"):
+        list_waiting(hub, after=part.id)
+
+
+def _entity(hub: Hub, end: str) -> StoredEntity:
+    with hub.store.view() as view:
+        stored = view.entity(end)
+    assert stored is not None
+    return stored
