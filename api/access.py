@@ -26,7 +26,12 @@ from resolver.api.endpoints import (
     is_self_guarded,
 )
 from resolver.api.errors import ApiError
-from resolver.api.server.local_requests import is_loopback_origin, refusal_reason
+from resolver.api.server.local_requests import (
+    is_loopback_host,
+    is_loopback_origin,
+    proxy_header,
+    refusal_reason,
+)
 from resolver.api.service import Service, current_service
 from resolver.errors import StoreError
 from resolver.hub.admin import ApiKeySummary, find_key, is_expired
@@ -154,6 +159,10 @@ def install_access_control(app: Flask) -> None:
     def authorize() -> None:
         """Authenticate the request and check its scope."""
         g.viewer = Viewer()
+        if not service.settings.proxies and is_loopback_host(request.remote_addr or ""):
+            sent_by_proxy = proxy_header(request.headers.get)
+            if sent_by_proxy:
+                service.note_unnamed_proxy(sent_by_proxy)
         # pages of the desk have the purpose of their session
         g.purpose = "" if is_self_guarded() else _purpose()
         endpoint = current_endpoint()
@@ -167,7 +176,9 @@ def install_access_control(app: Flask) -> None:
             return
         g.viewer = _authenticate(control, endpoint.access, scope)
         g.actor = g.viewer.name
-        if service.settings.ask_purpose and not g.purpose:
+        # a collector of metrics looks nobody up
+        asks_purpose = service.settings.ask_purpose and scope is not Scope.METRICS
+        if asks_purpose and not g.purpose:
             raise ApiError(400, "state the purpose of access in the header X-Purpose")
 
     @app.after_request

@@ -42,6 +42,7 @@ class Scope(StrEnum):
 
     CHECK = "check"
     SUBMIT = "submit"
+    METRICS = "metrics"
     ADMIN = "admin"
 
 

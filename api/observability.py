@@ -39,6 +39,9 @@ _LOG = structlog.get_logger("api")
 _SHARED_FOLDERS: list[str] = []
 """Folder in which several processes count, if they do."""
 _REQUEST_ID = re.compile(r"[\w.:-]{1,64}")
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_OTHER_METHOD = "other"
+"""Method of requests with any other: clients can invent methods, and each would be a series."""
 _BUCKETS = (0.001, 0.002, 0.004, 0.008, 0.015, 0.03, 0.06, 0.125, 0.25, 0.5, 1, 2, 5, 15)
 """Upper bounds of the histogram of response times, in seconds."""
 
@@ -75,6 +78,7 @@ class Metrics:
 
     def count_response(self, route: str, method: str, status: int, seconds: float) -> None:
         """Count a response and the seconds it took."""
+        method = method if method in _METHODS else _OTHER_METHOD
         children = self._children.get((route, method, status))
         if children is None:
             children = self.requests.labels(route, method, status), self.seconds.labels(route)

@@ -30,6 +30,10 @@ _RESPONSE_OBJECTS = 50_000
 FOLLOW_SECONDS = 0.25
 """Seconds between two looks for commits of other processes."""
 _RETRY_SECONDS = 2
+UNNAMED_PROXY = (
+    "a proxy forwards requests, and --proxy does not name it: addresses of clients are unknown, "
+    "cookies are not marked as secure, and no address is locked after failed sign-ins"
+)
 _LOG = structlog.get_logger("api")
 
 
@@ -63,6 +67,8 @@ class Service:
         self._warm_event = threading.Event()
         self._started_at = time.monotonic()
         self.closed_event = threading.Event()
+        self.has_unnamed_proxy = False
+        """Whether a request came from a proxy on this machine that the settings do not name."""
 
     def warm(self) -> None:
         """Load what takes seconds; until then checks are refused. Raises `ResolverError`."""
@@ -176,6 +182,12 @@ class Service:
                     self._writer_hub, accept_restricted=settings.accept_restricted
                 )
             return self._group_commit
+
+    def note_unnamed_proxy(self, header: str) -> None:
+        """Note, and log once, that a proxy which the settings do not name forwards requests."""
+        if not self.has_unnamed_proxy:
+            self.has_unnamed_proxy = True
+            _LOG.warning(UNNAMED_PROXY, header=header)
 
     def is_guarded(self) -> bool:
         """Return whether requests need credentials.

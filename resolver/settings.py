@@ -25,15 +25,31 @@ _FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 
 
 def _metadata(
-    text: str, *, unit: str = "", low: float = 0.0, high: float = 0.0
+    text: str, *, unit: str = "", low: float = 0.0, high: float = 0.0, secret: bool = False
 ) -> Mapping[str, Any]:
-    return {"help": text, "unit": unit, "low": low, "high": high}
+    return {"help": text, "unit": unit, "low": low, "high": high, "secret": secret}
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Settings of one process; `Settings()` has the defaults."""
 
+    store: str | None = field(
+        default=None,
+        repr=False,
+        metadata=_metadata(
+            "Store of commands that need one and are called without `--store`. A password in it is "
+            "not in the list of processes, as it would be in an option.",
+            secret=True,
+        ),
+    )
+    proxies: str | None = field(
+        default=None,
+        metadata=_metadata(
+            "Addresses or networks of the trusted reverse proxies of `resolver serve`, separated "
+            "by commas, where it is called without `--proxy`."
+        ),
+    )
     merge_at: float | None = field(
         default=None,
         metadata=_metadata(
@@ -222,19 +238,24 @@ def library_variable(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """Setting as pages and `resolver settings` show it."""
+    """Setting as pages and `resolver settings` show it; the value of a secret one is not shown."""
 
     variable: str
     default: str
     range: str
     help: str
+    is_secret: bool
 
 
 def setting_rows() -> tuple[SettingRow, ...]:
     """Return all settings, in the order of the fields."""
     return tuple(
         SettingRow(
-            variable_name(row), format_setting(row.default), _range(row), str(row.metadata["help"])
+            variable_name(row),
+            format_setting(row.default),
+            _range(row),
+            str(row.metadata["help"]),
+            bool(row.metadata["secret"]),
         )
         for row in fields(Settings)
     )
@@ -263,6 +284,8 @@ def _range(row: Field[Any]) -> str:
         return "0 or 1"
     if _type_name(row) == "Path":
         return "a path"
+    if _type_name(row) == "str":
+        return "a text"
     if row.name == "listed":
         return "1 in N, or a share up to 1"
     return f"{row.metadata['low']:g} to {row.metadata['high']:g} {row.metadata['unit']}"
@@ -272,6 +295,8 @@ def _parse(row: Field[Any], text: str) -> object:
     kind = _type_name(row)
     if kind == "Path":
         return Path(text).expanduser()
+    if kind == "str":
+        return text or None
     if kind == "bool":
         if text.lower() in _TRUE_WORDS | _FALSE_WORDS:
             return text.lower() in _TRUE_WORDS

@@ -11,7 +11,7 @@ from flask import redirect, request, url_for
 from resolver import review
 from resolver.api.access import log_access, viewer
 from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.pages import render_page
+from resolver.api.desk.pages import render_page, sign_message
 from resolver.api.desk.pair import (
     load_decision,
     outcome_parameters,
@@ -118,7 +118,7 @@ def undo(decision_id: str) -> Any:
         return redirect(url_for("desk.entity", entity_id=request.form["next"]), 303)
     if request.form.get("queue"):
         query = filter_parameters(filters_of_form())
-        return redirect(url_for("desk.queue", done=outcome.message, **query), 303)
+        return redirect(url_for("desk.queue", done=sign_message(outcome.message), **query), 303)
     return _show_pair_again(decision, outcome)
 
 
@@ -157,7 +157,10 @@ def confirm(decision_id: str) -> Any:
     )
     if request.form.get("entity"):
         return redirect(
-            url_for("desk.entity", entity_id=request.form["entity"], done=outcome.message), 303
+            url_for(
+                "desk.entity", entity_id=request.form["entity"], done=sign_message(outcome.message)
+            ),
+            303,
         )
     return show_next_pair(filters_of_form(), request.form.get("after", ""), outcome)
 

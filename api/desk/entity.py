@@ -17,7 +17,7 @@ from resolver.api.desk.figures.entity_charts import (
     draw_network,
     draw_time_axis,
 )
-from resolver.api.desk.pages import render_page
+from resolver.api.desk.pages import render_page, sign_message, signed_message
 from resolver.api.desk.support.desk_access import require_role
 from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.desk.support.review_forms import current_steward
@@ -60,18 +60,26 @@ def show_entity(entity_id: str) -> Any:
     return render_page("entity.html", **_entity_context(entity_page))
 
 
+def _requested_id() -> str:
+    """Return the id that led to the entity, if it could be one: anybody can send a link with any
+    other text in it.
+    """
+    requested_id = request.args.get("was", "")[:300]
+    return "" if any(map(str.isspace, requested_id)) else requested_id
+
+
 def _entity_context(entity_page: EntityPage) -> dict[str, Any]:
     hub, start = current_service().hub, read_integer("from", 0, 0, 1_000_000)
     record_ids = [record.statement.record for record in entity_page.records]
     decisions = review.list_decisions(hub, record_ids, viewer())
     return {
         "entity": entity_page,
-        "requested_id": request.args.get("was", "")[:300],
+        "requested_id": _requested_id(),
         "value_limit": _VALUE_LIMIT,
         "history": _group_history(review.load_timeline(hub, entity_page.id, viewer()), decisions),
         "decisions": decisions,
         "digest": entity_page.digest,
-        "message": request.args.get("done", "")[:500],
+        "message": signed_message(),
         "records": entity_page.records[start : start + _RECORDS_PER_PAGE],
         "start": start,
         "page_size": _RECORDS_PER_PAGE,
@@ -139,7 +147,8 @@ def split(entity_id: str) -> Any:
     outcome = review.split_entity(
         hub, current_steward(), entity_id, record_ids, reason, shown_digest=digest, rules=rules
     )
-    return redirect(url_for("desk.entity", entity_id=entity_id, done=outcome.message), 303)
+    message = sign_message(outcome.message)
+    return redirect(url_for("desk.entity", entity_id=entity_id, done=message), 303)
 
 
 def _log_view(entity_page: EntityPage, query: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -59,6 +60,27 @@ def render_page(template: str, *, section: str = "", **context: Any) -> str:
         page_url=request.full_path.rstrip("?"),
         **context,
     )
+
+
+def sign_message(text: str) -> str:
+    """Return a message for the next page of this session, to be sent as a part of its address."""
+    return f"{_message_code(text)}.{text}"
+
+
+def signed_message(name: str = "done") -> str:
+    """Return the message in a part of the address, or an empty text.
+
+    Only messages that the desk made for this session are shown: anybody can send a link with
+    another text in it.
+    """
+    code, _, text = request.args.get(name, "").partition(".")
+    is_signed = hmac.compare_digest(code.encode(), _message_code(text).encode())
+    return text if is_signed else ""
+
+
+def _message_code(text: str) -> str:
+    secret = "" if g.session is None else g.session.csrf
+    return hmac.new(f"message {secret}".encode(), text.encode(), "sha256").hexdigest()[:32]
 
 
 @cache

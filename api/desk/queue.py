@@ -11,7 +11,7 @@ from flask import redirect, request, url_for
 from resolver import review
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.pages import render_page
+from resolver.api.desk.pages import render_page, sign_message, signed_message
 from resolver.api.desk.support.decision_reasons import DECISION_REASONS
 from resolver.api.desk.support.desk_access import current_user, require_role
 from resolver.api.desk.support.error_pages import DeskError
@@ -57,8 +57,7 @@ def queue() -> Any:
         similar_groups=_number_identical_groups(queue_page.items),
         reasons=DECISION_REASONS,
         is_score_hidden=hides_scores(),
-        problem=request.args.get("problem", "")[:500],
-        message=request.args.get("done", "")[:500],
+        message=signed_message(),
         **_filter_context(filters),
     )
 
@@ -128,7 +127,7 @@ def decide_together() -> Any:
     query = filter_parameters(filters_of_form())
     if "assign" in form:
         message = _assign(items, form.get("who", ""))
-        return redirect(url_for("desk.queue", done=message, **query), 303)
+        return redirect(url_for("desk.queue", done=sign_message(message), **query), 303)
     verdict = parse_verdict(form.get("verdict", ""))
     outcome = review.decide_pairs(
         current_service().hub,

@@ -8,7 +8,7 @@ from flask import redirect, request, url_for
 
 from resolver.api.access import log_access
 from resolver.api.desk.blueprint import blueprint
-from resolver.api.desk.pages import render_page
+from resolver.api.desk.pages import render_page, sign_message, signed_message
 from resolver.api.desk.support.desk_access import current_user, require_role
 from resolver.api.desk.support.error_pages import describe_error
 from resolver.api.service import current_service
@@ -44,7 +44,8 @@ def add_user() -> Any:
     except StoreError as error:
         return _users_page(error, form.get("name", "")), 422
     _log_change("add", user.name, role=user.role.label, agency=user.agency)
-    return redirect(url_for("desk.users", done=f"{user.name} was added as {user.role.label}."), 303)
+    message = sign_message(f"{user.name} was added as {user.role.label}.")
+    return redirect(url_for("desk.users", done=message), 303)
 
 
 @blueprint.post("/desk/users/<name>")
@@ -68,7 +69,7 @@ def change_user(name: str) -> Any:
             _log_change("enable", name)
     except StoreError as error:
         return _users_page(error), 422
-    return redirect(url_for("desk.users", done=f"{name} was changed."), 303)
+    return redirect(url_for("desk.users", done=sign_message(f"{name} was changed.")), 303)
 
 
 def _users_page(error: StoreError | None = None, name: str = "") -> str:
@@ -81,7 +82,7 @@ def _users_page(error: StoreError | None = None, name: str = "") -> str:
         max_length=MAX_PASSWORD_LENGTH,
         problem=" ".join(describe_error(error)) if error is not None else "",
         name=name,
-        message=request.args.get("done", "")[:200],
+        message=signed_message(),
     )
 
 

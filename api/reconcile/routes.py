@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Request, Response, render_template, request
 
 from resolver.api import query_parameters
-from resolver.api.access import cross_origin, log_access, revision_of, viewer
+from resolver.api.access import cross_origin, key_needed, log_access, revision_of, viewer
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import ApiError
 from resolver.api.openapi.json_schema import NONBLANK, STRING, enum_of, integer
@@ -99,6 +99,9 @@ def _is_manifest_request(request: Request) -> bool:
 )
 def reconcile(dataset: str) -> Response:
     """Return the manifest, or the answers to `queries` or `extend` (JSON)."""
+    if _is_manifest_request(request) and key_needed() and not viewer().name:
+        # whoever has no key must not learn which datasets there are
+        return json_response(build_manifest(dataset[:60]))
     answers = _answer(dataset, request.args.get("queries"), request.args.get("extend"))
     return json_response(build_manifest(dataset) if answers is None else answers)
 

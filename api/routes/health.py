@@ -1,4 +1,4 @@
-"""`/healthz`, `/readyz`, `/metrics`: liveness, readiness and metrics, without a key."""
+"""`/healthz`, `/readyz`, `/metrics`: liveness and readiness without a key, and metrics with one."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ import structlog
 from flask import Blueprint, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from resolver.api.endpoints import Access, Disclosure, endpoint
+from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.errors import public_detail
 from resolver.api.observability import current_metrics, render_metrics
-from resolver.api.openapi.json_schema import COUNT, STRING, closed_object, component
+from resolver.api.openapi.json_schema import COUNT, STRING, array_of, closed_object, component
 from resolver.api.openapi.objects import content, errors, json_response_of, response
 from resolver.api.schemas.json_response import json_response
-from resolver.api.service import Service, current_service
+from resolver.api.service import UNNAMED_PROXY, Service, current_service
 from resolver.errors import ResolverError
 from resolver.hub.admin import TOO_OLD, StoreView, source_fault
 
 blueprint = Blueprint("health", __name__)
 _LOG = structlog.get_logger("api")
-HEALTH = component("Health", closed_object({"status": STRING}, {"version": COUNT}))
+HEALTH = component(
+    "Health", closed_object({"status": STRING}, {"version": COUNT, "notes": array_of(STRING)})
+)
 _ACCESS = Access(None, Disclosure.STATE)
 _MAX_DELAY = timedelta(seconds=60)
 """Time after which checks must know of a commit."""
@@ -50,18 +52,24 @@ def readyz() -> Response:
         return json_response(
             {"detail": "; ".join(faults), "version": version}, 503, headers={"Retry-After": "5"}
         )
-    return json_response({"status": "ok", "version": version})
+    answer = {"status": "ok", "version": version}
+    if current_service().has_unnamed_proxy:
+        return json_response({**answer, "notes": [UNNAMED_PROXY]})
+    return json_response(answer)
 
 
 @endpoint(
     blueprint,
     "GET",
     "/metrics",
-    _ACCESS,
+    Access(Scope.METRICS, Disclosure.STATE),
     responses={200: response("Metrics", content(STRING, "text/plain"))},
 )
 def metrics() -> Response:
-    """Return metrics for Prometheus."""
+    """Return metrics for Prometheus.
+
+    They count what all agencies do, so they need a key of scope `metrics`.
+    """
     current = current_metrics()
     try:
         current.store_version.set(current_service().hub.store.revision)

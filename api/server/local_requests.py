@@ -40,14 +40,22 @@ def is_loopback_origin(origin: str) -> bool:
         return False
 
 
+def proxy_header(header: Callable[[str], str | None]) -> str:
+    """Return the name of a header that only proxies send, if a request has one, or an empty text.
+
+    header: function that returns the text of a request header, or None.
+    """
+    return next((name for name in _PROXY_HEADERS if header(name) is not None), "")
+
+
 def refusal_reason(header: Callable[[str], str | None]) -> str:
     """Return the reason to doubt that a request is local, or an empty text.
 
     header: function that returns the text of a request header, or None.
     """
-    proxy_header = next((name for name in _PROXY_HEADERS if header(name) is not None), "")
-    if proxy_header:
-        return f"the request came through a proxy ({proxy_header})"
+    sent_by_proxy = proxy_header(header)
+    if sent_by_proxy:
+        return f"the request came through a proxy ({sent_by_proxy})"
     if not is_loopback_origin(f"//{header('Host') or ''}"):
         return "the request names another host than this machine"
     origin = header("Origin")

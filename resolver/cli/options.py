@@ -172,9 +172,64 @@ def decisions_option(function: F) -> F:
 
 
 def store_option(*, required: bool = False) -> Callable[[F], F]:
-    """Add --store URL."""
-    text = "Store: sqlite:///file.db or postgresql+psycopg://user@host/name."
-    return click.option("--store", "store_url", metavar="URL", required=required, help=text)
+    """Add --store URL and --store-file FILE.
+
+    Where a store is required and neither is given, the setting `store` names it.
+    """
+
+    def choose(context: click.Context, option: click.Parameter, url: str | None) -> str | None:
+        """Return the URL of the option, of the file, or of the settings."""
+        file: Path | None = context.meta.pop(_STORE_FILE, None)
+        if url is not None and file is not None:
+            raise click.UsageError("--store and --store-file exclude each other", context)
+        if file is not None:
+            url = _read_store_file(file, context)
+        if url is None and required:
+            settings = context.find_object(Settings)
+            url = settings.store if settings is not None else None
+        if url is None and required and not context.resilient_parsing:
+            raise click.MissingParameter(ctx=context, param=option)
+        return url
+
+    def decorate(function: F) -> F:
+        """Add the options to a command."""
+        return _all(
+            function,
+            click.option(
+                "--store",
+                "store_url",
+                metavar="URL",
+                callback=choose,
+                help="Store: sqlite:///file.db or postgresql+psycopg://user@host/name."
+                + (" Default: the setting `store`." if required else ""),
+            ),
+            click.option(
+                "--store-file",
+                type=PATH,
+                metavar="FILE",
+                is_eager=True,
+                expose_value=False,
+                callback=lambda context, _, file: context.meta.update({_STORE_FILE: file}),
+                help="Take the URL of the store from the first line of a file.",
+            ),
+        )
+
+    return decorate
+
+
+_STORE_FILE = "resolver.store_file"
+
+
+def _read_store_file(path: Path, context: click.Context) -> str:
+    """Return the URL in a file. Raises click's `UsageError` where there is none."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise click.UsageError(f"--store-file {path}: {reason}", context) from None
+    if not lines or not lines[0].strip():
+        raise click.UsageError(f"--store-file {path}: its first line is empty", context)
+    return lines[0].strip()
 
 
 def engine_options(function: F) -> F:

@@ -1,4 +1,5 @@
-"""Transliteration and calendars of ICU, called through its C interface (`utrans.h`, `ucal.h`).
+"""Transliteration, calendars and look-alike letters of ICU, called through its C interface
+(`utrans.h`, `ucal.h`, `uspoof.h`).
 
 The wheels of `icu4py` bring ICU and its data, in one version on every machine, but their classes
 cover neither. Functions are looked up from an extension module that is linked with ICU, so nothing
@@ -11,12 +12,15 @@ import codecs
 import datetime
 import sys
 from ctypes import PyDLL, byref, c_double, c_int32, c_void_p, create_string_buffer
+from functools import cache
 from typing import Any
 
 from icu4py import icu_version_info, messageformat
 
 from resolver.errors import ResolverError
 
+_SINGLE_SCRIPT, _RESTRICTION_CHECK = 0x20000000, 16
+"""USPOOF_SINGLE_SCRIPT_RESTRICTIVE and USPOOF_RESTRICTION_LEVEL of `uspoof.h`."""
 _TOO_SMALL = 15
 """U_BUFFER_OVERFLOW_ERROR of `utypes.h`; errors are positive, warnings negative."""
 _LENIENT, _TRADITIONAL, _FORWARD = 0, 0, 0
@@ -53,6 +57,49 @@ _clear_calendar = _function("ucal_clear")
 _set_attribute = _function("ucal_setAttribute")
 _set_date = _function("ucal_setDate")
 _milliseconds = _function("ucal_getMillis", c_double)
+_open_spoofs = _function("uspoof_open", c_void_p)
+_set_restriction = _function("uspoof_setRestrictionLevel")
+_check_spoofs = _function("uspoof_check", c_int32)
+_get_skeleton = _function("uspoof_getSkeleton", c_int32)
+
+
+class SpoofChecker:
+    """Look-alike names after Unicode's UTS 39. Stays in memory until the process ends."""
+
+    def __init__(self) -> None:
+        error = c_int32()
+        self._handle = c_void_p(_open_spoofs(byref(error)))
+        if error.value > 0:
+            raise ResolverError(
+                f"ICU cannot check names (error {error.value})",
+                hint="install icu4py in the version of constraints.txt",
+            )
+        _set_restriction(self._handle, _SINGLE_SCRIPT)
+
+    def mixes_scripts(self, text: str) -> bool:
+        """Return whether a text has letters of several scripts."""
+        encoded, _ = _encode(text, "surrogatepass")
+        error = c_int32()
+        faults = _check_spoofs(self._handle, encoded, len(encoded) // 2, None, byref(error))
+        return bool(faults & _RESTRICTION_CHECK)
+
+    def skeleton(self, text: str) -> str:
+        """Return a text that is the same for all texts that look alike."""
+        encoded, _ = _encode(text, "surrogatepass")
+        length = len(encoded) // 2
+        # one letter becomes 18 at most, as in NFKC
+        size = 18 * length + 1
+        skeleton, error = create_string_buffer(2 * size), c_int32()
+        written = _get_skeleton(self._handle, 0, encoded, length, skeleton, size, byref(error))
+        if error.value > 0:
+            return text
+        return _decode(skeleton.raw[: 2 * written], "replace")[0]
+
+
+@cache
+def spoof_checker() -> SpoofChecker:
+    """Return the checker of this process."""
+    return SpoofChecker()
 
 
 class Transliterator:

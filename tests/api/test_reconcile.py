@@ -9,8 +9,9 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from resolver.hub.admin import create_key
 from tests.api import protocol_schemas as schemas
-from tests.api.conftest import Client
+from tests.api.conftest import Client, Open
 
 REFINE = "http://127.0.0.1:3333"
 
@@ -40,6 +41,17 @@ def test_the_manifest(client: Client) -> None:
     assert body["versions"] == ["0.2"]
     assert "authentication" not in body
     assert client.get("/reconcile/absent").status_code == 404
+
+
+def test_whoever_has_no_key_does_not_learn_which_datasets_there_are(
+    open_app: Open, url: str
+) -> None:
+    key = create_key(url, "border", "Coast", ["check"])
+    client, _ = open_app()
+    listed, absent = (client.get(f"/reconcile/{name}") for name in ("coast", "toast"))
+    assert listed.status_code == absent.status_code == 200
+    assert listed.text.replace("coast", "toast") == absent.text
+    assert client.get(f"/reconcile/toast?api_key={key}").status_code == 404
 
 
 def test_addresses_of_the_manifest_exist(client: Client) -> None:

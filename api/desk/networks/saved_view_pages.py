@@ -9,7 +9,7 @@ from flask import redirect, request, url_for
 from resolver.api.access import log_access, revision_of, viewer
 from resolver.api.desk.blueprint import blueprint
 from resolver.api.desk.networks.network_form import read_form
-from resolver.api.desk.pages import render_page
+from resolver.api.desk.pages import render_page, sign_message, signed_message
 from resolver.api.desk.support.desk_access import current_user
 from resolver.api.desk.support.error_pages import DeskError
 from resolver.api.service import current_service
@@ -30,8 +30,9 @@ def show_views() -> Any:
     hub = current_service().hub
     saved = list_views(hub, current_user().name, viewer())
     _log("saved-views", {}, [row.entity_id for row in saved])
-    done = request.args.get("done", "")[:300]
-    return render_page("network_views.html", section="groups", saved=saved, message=done)
+    return render_page(
+        "network_views.html", section="groups", saved=saved, message=signed_message()
+    )
 
 
 @blueprint.post("/desk/views", endpoint="save_network_view")
@@ -78,7 +79,7 @@ def delete(view_id: str) -> Any:
         raise _unknown("saved view", view_id) from error
     _log("delete-view", {"id": view_id}, [saved.entity_id])
     message = f"The view {saved.view.title} was deleted."
-    return redirect(url_for("desk.network_views", done=message), 303)
+    return redirect(url_for("desk.network_views", done=sign_message(message)), 303)
 
 
 def _unknown(what: str, name: str) -> DeskError:

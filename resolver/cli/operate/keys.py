@@ -13,8 +13,8 @@ from resolver.cli.options import json_option, store_option
 def command() -> None:
     """Create, list and revoke the API keys of a store.
 
-    A key may check names, submit lists and records, review, or do all of these (admin). Only a hash
-    of its secret is stored.
+    A key may check names, submit lists and records, review, read the metrics of the service, or do
+    all of these (admin). Only a hash of its secret is stored.
 
     \b
     Examples:
@@ -31,7 +31,7 @@ def command() -> None:
 @click.option(
     "--scope",
     "scopes",
-    type=click.Choice(["check", "submit", "review", "admin"]),
+    type=click.Choice(["check", "submit", "review", "metrics", "admin"]),
     multiple=True,
     required=True,
     help="Permission; repeatable.",

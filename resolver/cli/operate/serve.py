@@ -77,7 +77,11 @@ _PACKAGES = ("gunicorn", "prometheus_client", "structlog", "waitress")
     "--user-header", default="", metavar="NAME", help="Header in which a proxy names the user."
 )
 @click.option(
-    "--proxy", "proxies", multiple=True, metavar="ADDRESS", help="Trusted proxy; repeatable."
+    "--proxy",
+    "proxies",
+    multiple=True,
+    metavar="ADDRESS",
+    help="Trusted proxy; repeatable. Default: the setting proxies.",
 )
 @listed_option
 @click.option(
@@ -126,7 +130,10 @@ def _service_settings(settings: Settings, store_url: str, options: Mapping[str, 
     rate = (60 * settings.key_rate, settings.key_burst)
     if options["rate"] is not None:
         rate = (options["rate"], 0)
-    if options["user_header"] and not options["proxies"]:
+    proxies = options["proxies"] or tuple(
+        address.strip() for address in (settings.proxies or "").split(",") if address.strip()
+    )
+    if options["user_header"] and not proxies:
         raise click.UsageError("--user-header needs --proxy: the address of the trusted proxy")
     return service_settings(
         store_url,
@@ -139,7 +146,7 @@ def _service_settings(settings: Settings, store_url: str, options: Mapping[str, 
         accept_restricted=options["accept_restricted"],
         user_header=options["user_header"],
         rules=desk_rules.from_settings(settings),
-        proxies=_networks(options["proxies"]),
+        proxies=_networks(proxies),
         sign_in_tries=settings.sign_in_tries_address,
         listed=settings.listed if options["listed"] is None else options["listed"],
     )

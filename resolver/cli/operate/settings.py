@@ -34,7 +34,8 @@ def command(settings: Settings, /, *, markdown: bool) -> None:
         return
     for row in rows:
         name = row.variable.removeprefix("RESOLVER_").lower()
-        click.echo(f"{row.variable}={format_setting(getattr(settings, name))}")
+        value = format_setting(getattr(settings, name))
+        click.echo(f"{row.variable}={'(set, not shown)' if row.is_secret and value else value}")
         click.echo(f"    {row.help} {row.range}; default: {row.default or 'unset'}")
 
 

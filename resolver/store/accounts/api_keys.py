@@ -16,7 +16,7 @@ from resolver.store.database import read_transaction, write_transaction
 from resolver.store.row_types import utc_text
 from resolver.store.schema import api_keys
 
-SCOPES = ("check", "submit", "review", "admin")
+SCOPES = ("check", "submit", "review", "metrics", "admin")
 _BYTES = 32
 
 

@@ -1,9 +1,13 @@
 """Users of the steward's desk: role, agency, password and failed sign-ins.
 
-Passwords are stored as argon2id hashes. After `MAX_TRIES` wrong passwords in a row a name is locked
-for `LOCK_TIME`, whether or not a user has that name, so that neither the answer nor its time
+Passwords are stored as argon2id hashes. Wrong passwords lock a name for `LOCK_TIME`: `MAX_TRIES` in
+a row from one address lock it there, and `MAX_NAME_TRIES` from any addresses lock it for all. The
+lock does not depend on whether a user has that name, so that neither the answer nor its time
 reveals which users exist. An address that sends many wrong passwords is locked as well, whatever
-the names.
+the names, but not for users who have signed in from it lately: many may share it, for instance
+behind a proxy.
+
+A name has letters of one script, and must not look like that of another user (Unicode UTS 39).
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ import datetime
 import re
 import threading
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -24,17 +28,22 @@ from sqlalchemy import Engine, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
+from resolver.kernels.icu import spoof_checker
 from resolver.store.bulk_rows import insert_or_update
 from resolver.store.database import read_transaction, translate_errors, write_transaction
 from resolver.store.row_types import MAX_CLOCK_SKEW, utc_text
 from resolver.store.schema import sessions, sign_in_failures, users
 
-MAX_TRIES = 5
+MAX_TRIES, MAX_NAME_TRIES = 5, 50
 LOCK_TIME = datetime.timedelta(minutes=15)
+_KNOWN_TIME = datetime.timedelta(days=30)
+"""Time after a sign-in for which a lock of the address does not lock the user out."""
 MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 10, 200
 """Characters of a password."""
-_ADDRESS = "ADDRESS "
-"""Prefix of addresses among the names that failed; names of users are in lower case."""
+_ADDRESS, _NAME_AT, _KNOWN = "ADDRESS ", "NAME AT ", "KNOWN AT "
+"""Prefixes of addresses, of names at an address, and of users who have signed in from an address,
+among the names that failed; names of users are in lower case.
+"""
 _NAME = re.compile(r"[\w.@+-]{1,60}")
 
 
@@ -107,6 +116,7 @@ class Users:
         }
         try:
             with translate_errors(self.engine), write_transaction(self.engine) as connection:
+                _check_look_alikes(name, connection.execute(select(users.c.name)).scalars())
                 connection.execute(insert(users).values(**row))
         except StoreError as error:
             if isinstance(error.__cause__, IntegrityError):
@@ -162,11 +172,13 @@ class Users:
         changed = self._change(name, password=_hash_password(user.name, password))
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
             connection.execute(delete(sessions).where(sessions.c.user == user.number))
-            connection.execute(delete(sign_in_failures).where(sign_in_failures.c.name == user.name))
+            key = sign_in_failures.c.name
+            is_name_at = key.startswith(_NAME_AT) & key.endswith(f" {user.name}", autoescape=True)
+            connection.execute(delete(sign_in_failures).where((key == user.name) | is_name_at))
         return changed
 
     def disable(self, name: str) -> User:
-        """Lock a user out from the next request on; the user's work stays.
+        """Lock a user out from the next request on and end their sessions; their work stays.
 
         Raises `StoreError` if no admin would be left.
         """
@@ -185,11 +197,14 @@ class Users:
         correct ones do not reset the count. Raises `LockedError`.
         """
         name = _fold_name(name)[:60]
-        address_key = f"{_ADDRESS}{address}" if address and address_limit else ""
+        keys = _FailureKeys(name, address)
         now = datetime.datetime.now(datetime.UTC)
-        limits = [(name, MAX_TRIES, "for this name")]
-        if address_key:
-            limits.insert(0, (address_key, address_limit, "from this address"))
+        limits = [(keys.name_at, MAX_TRIES, "for this name")]
+        if address:
+            limits.append((name, MAX_NAME_TRIES, "for this name"))
+        counts_address = bool(address and address_limit) and not self._is_known(keys.user_at, now)
+        if counts_address:
+            limits.insert(0, (keys.address, address_limit, "from this address"))
         row = self._count_try(name, limits, now)
         may_sign_in = row is not None and row.disabled is None and row.password != ""
         # a hash is checked in any case: who there is must not show in the time
@@ -198,8 +213,16 @@ class Users:
         )
         if row is None or not may_sign_in or not is_correct:
             return None
-        self._passed(row, password, address_key)
+        self._passed(row, password, keys, now, counts_address=counts_address)
         return user_from_row(row)
+
+    def _is_known(self, key: str, now: datetime.datetime) -> bool:
+        """Return whether a user has signed in from an address lately; `key` stands for both."""
+        row = select(sign_in_failures.c.name).where(
+            sign_in_failures.c.name == key, sign_in_failures.c.until > utc_text(now)
+        )
+        with translate_errors(self.engine), read_transaction(self.engine) as connection:
+            return connection.execute(row).first() is not None
 
     def _count_try(
         self, name: str, limits: Sequence[tuple[str, int, str]], now: datetime.datetime
@@ -233,15 +256,38 @@ class Users:
                     raise LockedError(int((end - now).total_seconds()), subject)
             return connection.execute(select(users).where(users.c.name == name)).first()
 
-    def _passed(self, row: Any, password: str, address_key: str) -> None:
+    def _passed(
+        self,
+        row: Any,
+        password: str,
+        keys: _FailureKeys,
+        now: datetime.datetime,
+        *,
+        counts_address: bool,
+    ) -> None:
+        until = utc_text(now + _KNOWN_TIME)
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
-            connection.execute(delete(sign_in_failures).where(sign_in_failures.c.name == row.name))
-            # a correct password does not count, and does not reset what counted before
-            connection.execute(
-                update(sign_in_failures)
-                .where(sign_in_failures.c.name == address_key)
-                .values(tries=sign_in_failures.c.tries - 1)
-            )
+            is_name = sign_in_failures.c.name.in_([row.name, keys.name_at])
+            connection.execute(delete(sign_in_failures).where(is_name))
+            if keys.address:
+                row_of_user = {"name": keys.user_at, "tries": 0, "until": until}
+                connection.execute(
+                    insert_or_update(
+                        self.engine.dialect.name,
+                        sign_in_failures,
+                        row_of_user,
+                        ["name"],
+                        {"until": until},
+                        sign_in_failures.c.tries == 0,
+                    )
+                )
+            if counts_address:
+                # a correct password does not count, and does not reset what counted before
+                connection.execute(
+                    update(sign_in_failures)
+                    .where(sign_in_failures.c.name == keys.address)
+                    .values(tries=sign_in_failures.c.tries - 1)
+                )
             if _hasher().check_needs_rehash(row.password):
                 fresh = _hasher().hash(password)
                 connection.execute(
@@ -252,6 +298,9 @@ class Users:
         user = self.get(name)
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
             connection.execute(update(users).where(users.c.number == user.number).values(**changed))
+            if "disabled" in changed:
+                # those of a user who is enabled again must not come back to life
+                connection.execute(delete(sessions).where(sessions.c.user == user.number))
             admins = select(func.count()).where(
                 users.c.role == UserRole.ADMIN.label, users.c.disabled.is_(None)
             )
@@ -264,6 +313,32 @@ class Users:
                     f"the user {user.name} is the last admin", hint="make another one first"
                 )
         return self.get(user.name)
+
+
+class _FailureKeys:
+    """Keys of a name and an address (empty: unknown) among the failed sign-ins."""
+
+    def __init__(self, name: str, address: str) -> None:
+        self.address = f"{_ADDRESS}{address}" if address else ""
+        self.name_at = f"{_NAME_AT}{address} {name}" if address else name
+        self.user_at = f"{_KNOWN}{address} {name}"
+
+
+def _check_look_alikes(name: str, others: Iterable[str]) -> None:
+    """Raise `StoreError` for a name that people could take for that of another user."""
+    spoofs = spoof_checker()
+    if spoofs.mixes_scripts(name):
+        raise StoreError(
+            f"the name {name!r} mixes letters of several scripts",
+            hint="use letters of one script, since some look alike",
+        )
+    skeleton = spoofs.skeleton(name)
+    for other in others:
+        if other != name and spoofs.skeleton(other) == skeleton:
+            raise StoreError(
+                f"the name {name!r} looks like that of the user {other!r}",
+                hint="choose another name",
+            )
 
 
 def user_from_row(row: Any) -> User:

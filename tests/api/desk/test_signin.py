@@ -172,6 +172,9 @@ def test_sessions_end(desk: Desk) -> None:
     desk.store.users.disable("amira")
     assert browser.get("/desk").status_code == 303
     desk.store.users.enable("amira")
+    # the session of then has ended
+    assert browser.get("/desk").status_code == 303
+    sign_in(browser, "amira")
     assert browser.get("/desk").status_code == 200
     desk.store.users.set_password("amira", "another quiet heron")
     assert browser.get("/desk").status_code == 303
@@ -318,6 +321,23 @@ def test_first_sign_in_link(make_desk: DeskFactory) -> None:
     assert desk.browser().get(path).status_code == 403
     assert "code=" not in desk_line(desk.service, "http://127.0.0.1:8000")
     assert sign_in(browser, FIRST_ADMIN).status_code == 303
+
+
+@pytest.mark.parametrize("name", ["done", "problem"])
+@pytest.mark.parametrize("path", ["/review", "/desk/users", "/desk/views"])
+def test_an_address_puts_no_text_on_a_page(desk: Desk, path: str, name: str) -> None:
+    browser = desk.signed_in("chief", UserRole.ADMIN)
+    for text in ("Call 555 0100 now", f"{'0' * 32}.Call 555 0100 now"):
+        assert "555 0100" not in browser.get(path, query_string={name: text}).text
+
+
+def test_messages_are_shown_to_the_session_that_they_were_made_for(desk: Desk) -> None:
+    browser = desk.signed_in("chief", UserRole.ADMIN)
+    data = {"csrf": csrf(browser), "name": "zoe", "role": "viewer"}
+    address = browser.post("/desk/users", data=data).headers["Location"]
+    assert "zoe was added as viewer." in browser.get(address).text
+    other = desk.signed_in("second", UserRole.ADMIN)
+    assert "zoe was added as viewer." not in other.get(address).text
 
 
 def test_users_change_their_own_password(desk: Desk) -> None:

@@ -21,13 +21,15 @@ from sqlalchemy import update
 from resolver.api import ServiceSettings, create_app
 from resolver.api.observability import AFTER_RESPONSE
 from resolver.api.routes.health import readiness
+from resolver.api.service import UNNAMED_PROXY
 from resolver.cli.app import run
+from resolver.hub.admin import create_key
 from resolver.hub.hub import Hub
 from resolver.ingest.reader_types import ListInfo
 from resolver.records import Handling
 from resolver.store.row_types import utc_text
 from resolver.store.schema import sources
-from tests.api.conftest import RECORDS, Client
+from tests.api.conftest import RECORDS, Client, Open
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -208,6 +210,43 @@ def test_figures_count_by_the_pattern_of_the_address(client: Client) -> None:
     )
     assert "resolver_store_version 1.0" in output
     assert "Secret" not in output
+
+
+def test_invented_methods_and_addresses_make_no_series(client: Client) -> None:
+    for number in range(20):
+        client.open(f"/absent{number}", method=f"INVENTED{number}")
+        client.open("/check", method=f"INVENTED{number}")
+    output = client.get("/metrics").get_data(as_text=True)
+    assert "INVENTED" not in output
+    assert 'method="other"' in output
+
+
+def test_metrics_need_a_key_once_there_are_keys(open_app: Open, url: str) -> None:
+    client, _ = open_app()
+    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", headers={"X-Forwarded-For": "10.1.1.1"}).status_code == 403
+    keys = {scope: create_key(url, scope, "Coast", [scope]) for scope in ("metrics", "check")}
+    statuses = {
+        scope: client.get("/metrics", headers={"Authorization": f"ApiKey {key}"}).status_code
+        for scope, key in keys.items()
+    }
+    assert statuses == {"metrics": 200, "check": 403}
+    assert client.get("/metrics").status_code == 401
+    headers = {"Authorization": f"ApiKey {keys['metrics']}"}
+    assert client.get("/check?name=John+Smith", headers=headers).status_code == 403
+
+
+def test_a_proxy_that_nobody_named_is_reported_once(open_app: Open) -> None:
+    client, _ = open_app()
+    assert "notes" not in client.get("/readyz").json
+    with structlog.testing.capture_logs() as lines:
+        for _ in range(3):
+            client.get("/healthz", headers={"X-Forwarded-For": "10.1.1.1"})
+    assert [line["event"] for line in lines].count(UNNAMED_PROXY) == 1
+    assert client.get("/readyz").json["notes"] == [UNNAMED_PROXY]
+    behind_proxy, _ = open_app(proxies=("127.0.0.1",))
+    behind_proxy.get("/healthz", headers={"X-Forwarded-For": "10.1.1.1"})
+    assert "notes" not in behind_proxy.get("/readyz").json
 
 
 def test_the_log_has_the_request_id_but_no_names(client: Client) -> None:

@@ -105,8 +105,11 @@ def test_wrong_passwords_lock_address_for_all_names(store: Store) -> None:
                 store.users.check("amira", PASSWORD, address="10.1.1.1", address_limit=6)
                 is not None
             )
+    store.users.add("ben", UserRole.VIEWER, "", PASSWORD)
     with pytest.raises(LockedError, match="from this address"):
-        store.users.check("amira", PASSWORD, address="10.1.1.1", address_limit=6)
+        store.users.check("ben", PASSWORD, address="10.1.1.1", address_limit=6)
+    # who has signed in from there lately is not locked out by others
+    assert store.users.check("amira", PASSWORD, address="10.1.1.1", address_limit=6) is not None
     assert store.users.check("amira", PASSWORD, address="10.1.1.2", address_limit=6) is not None
     assert store.users.check("amira", PASSWORD, address="10.1.1.1") is not None
     # a name that looks like an address locks no address
@@ -115,6 +118,50 @@ def test_wrong_passwords_lock_address_for_all_names(store: Store) -> None:
         is None
     )
     assert store.users.check("amira", PASSWORD, address="10.1.1.2", address_limit=1) is not None
+
+
+def test_a_name_is_locked_where_it_was_tried(store: Store) -> None:
+    store.users.add("amira", UserRole.VIEWER, "", PASSWORD)
+    for _ in range(5):
+        assert store.users.check("amira", "wrong", address="10.1.1.1") is None
+    with pytest.raises(LockedError, match="for this name"):
+        store.users.check("amira", PASSWORD, address="10.1.1.1")
+    assert store.users.check("amira", PASSWORD, address="10.1.1.2") is not None
+    # many addresses together lock it everywhere
+    for number in range(50):
+        assert store.users.check("amira", "wrong", address=f"10.2.1.{number}") is None
+    with pytest.raises(LockedError, match="for this name"):
+        store.users.check("amira", PASSWORD, address="10.1.1.2")
+    store.users.set_password("amira", "another quiet heron")
+    for address in ("10.1.1.1", "10.1.1.2"):
+        assert store.users.check("amira", "another quiet heron", address=address) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("\u0430mira", "several scripts"),
+        ("\u5c71\u7530taro", "several scripts"),
+        ("\u0430\u043c\u0456\u0433\u0430", ""),
+        ("arnira", "looks like"),
+    ],
+)
+def test_names_that_look_alike_are_refused(store: Store, name: str, reason: str) -> None:
+    store.users.add("amira", UserRole.VIEWER)
+    if not reason:
+        assert store.users.add(name, UserRole.VIEWER).name == name
+        return
+    with pytest.raises(StoreError, match=reason):
+        store.users.add(name, UserRole.VIEWER)
+
+
+def test_sessions_of_a_disabled_user_do_not_come_back(store: Store) -> None:
+    amira = store.users.add("amira", UserRole.VIEWER)
+    token = store.sessions.begin(amira, via="proxy", lifetime=HOUR)
+    assert store.sessions.find(token, idle=HOUR) is not None
+    store.users.disable("amira")
+    store.users.enable("amira")
+    assert store.sessions.find(token, idle=HOUR) is None
 
 
 def test_correct_password_resets_count(store: Store) -> None:
