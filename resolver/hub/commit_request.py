@@ -28,11 +28,11 @@ class CommitRequest:
     """Request for one commit of a `kind` by an `actor`.
 
     `record_count`: records that were read, for the choice of a plan. `accept_large`: commit even
-    where `ListUpdate.alarms` need a person. `source_owners`: see `Commit.owners`. `engine`: where
-    the first lists of a store are compared (None: in this process). `viewer`: whose records
-    `build_update` works with; a dry run is worked out over these records alone. `with_refresh`: a
-    dry run also resolves the refresh that would follow, if one would be due. `accepted`: see
-    `Commit`.
+    where `ListUpdate.alarms` need a person. `source_owners`, `claims`: see `Commit`; a
+    source gets its owner with the first record that everybody may see. `engine`: where the first
+    lists of a store are compared (None: in this process). `viewer`: whose records `build_update`
+    works with; a dry run is worked out over these records alone. `with_refresh`: a dry run also
+    resolves the refresh that would follow, if one would be due. `accepted`: see `Commit`.
     """
 
     kind: str
@@ -44,6 +44,7 @@ class CommitRequest:
     accept_large: bool = True
     follow_up: FollowUpDecisions | None = None
     source_owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    claims: frozenset[str] = frozenset()
     engine: Engine | None = None
     with_refresh: bool = False
     accepted: str = ""

@@ -16,7 +16,7 @@ from resolver.hub.increments.decision_effects import add_bands
 from resolver.hub.increments.increment import Increment, compute_increment
 from resolver.hub.index.current_index import CurrentIndex
 from resolver.hub.list_updates import ListUpdate
-from resolver.hub.ownership import check_free_ids
+from resolver.hub.ownership import check_free_ids, find_public_sources
 from resolver.hub.populations.rebuild import preview_refresh_after
 from resolver.hub.populations.store_models import StoreModels
 from resolver.hub.reopening.reopened_decisions import name_versions
@@ -100,6 +100,7 @@ class Committer:
             view, index = visible_view, visible_index
         elif visible_view is not view:
             check_free_ids(view, update)
+            update = _add_hidden_sources(update, view, visible_view)
         context = IncrementContext(
             view,
             self._models.at(view, plan.name),
@@ -140,7 +141,19 @@ class Committer:
         locked: bool,
     ) -> int:
         """Write an increment to store, cache and index; return the new revision."""
-        commit = replace(increment.commit, owners=request.source_owners, accepted=request.accepted)
+        public = find_public_sources(update.fresh)
+        owners = {
+            name: owner
+            for name, owner in request.source_owners.items()
+            # a keeper owns restricted records too: they name no agency
+            if name in public or owner[1]
+        }
+        commit = replace(
+            increment.commit,
+            owners=owners,
+            claims=frozenset(owners) & request.claims,
+            accepted=request.accepted,
+        )
         if not commit.base:
             commit = add_store_options(commit, context.options, self._models.models)
         context.progress.start("store", commit.rows)
@@ -161,6 +174,15 @@ class Committer:
             self.component_cache.update(
                 commit.base, increment.touched_records, increment.components
             )
+
+
+def _add_hidden_sources(update: ListUpdate, view: StoreView, visible_view: StoreView) -> ListUpdate:
+    """Return an update that also names deduplicated sources of which its sender sees nothing."""
+    visible = {source.name for source in visible_view.sources()}
+    hidden = {source.name for source in view.sources() if source.deduplicated} - visible
+    sent = {row.source for row in update.lists}
+    deduplicated = {*update.deduplicated_sources, *(hidden - sent)}
+    return replace(update, deduplicated_sources=tuple(sorted(deduplicated)))
 
 
 def _check_alarms(update: ListUpdate, request: CommitRequest) -> None:

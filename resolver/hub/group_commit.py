@@ -22,6 +22,7 @@ from resolver.hub.ownership import (
     HUB_OWNER,
     RecordOwner,
     check_handling_codes,
+    check_hidden_ids,
     check_named_agencies,
     check_source_owner,
     ownership_error,
@@ -31,6 +32,7 @@ from resolver.ingest.text.placeholders import remove_placeholders
 from resolver.ingest.validation import validate_records
 from resolver.records import Batch, Record
 from resolver.records.batch import batch_from_record
+from resolver.records.visibility import STRANGER, is_visible
 from resolver.store import StoreView
 
 MAX_RECORDS_PER_COMMIT = 500
@@ -193,7 +195,7 @@ class GroupCommit:
                 pending.is_woken.set()
 
     def _commit(self, group: Sequence[_PendingRecord]) -> None:
-        group, source_owners = self._select_permitted(group)
+        group, source_owners, claims = self._select_permitted(group)
         if not group:
             return
         batch = Batch.from_records(pending.record for pending in group).canonical()
@@ -203,6 +205,7 @@ class GroupCommit:
             build_update=lambda view: build_list_update(view, Intake(batch, (), ())),
             record_count=len(batch),
             source_owners=source_owners,
+            claims=claims,
         )
         revision = self._hub.commit(request).revision
         entity_ids = self._find_entity_ids(revision, batch.ids.to_pylist())
@@ -220,38 +223,47 @@ class GroupCommit:
 
     def _select_permitted(
         self, group: Sequence[_PendingRecord]
-    ) -> tuple[list[_PendingRecord], dict[str, tuple[str, str]]]:
-        """Return the records that their owners may change, and the owners of new sources.
+    ) -> tuple[list[_PendingRecord], dict[str, tuple[str, str]], frozenset[str]]:
+        """Return the records that their owners may change, the owners of new sources, and the
+        sources that owners but admins claim.
 
         The other records get an error, as do those whose id names somebody else now. No other
         process may commit meanwhile.
         """
         permitted: list[_PendingRecord] = []
         source_owners: dict[str, tuple[str, str]] = {}
+        claims: set[str] = set()
         with self._hub.store.view() as view:
             stored = view.numbers_of([member.record.id for member in group])
             reused = _find_reused_ids(view, group, stored)
-            sources = {source.name for source in view.sources()}
+            owned = {row.name for row in view.sources() if row.agency or row.keeper}
             for pending in group:
                 record, owner = pending.record, pending.owner
                 try:
-                    check_source_owner(view, [record.source], owner)
+                    is_public = is_visible(record.handling, STRANGER)
+                    is_guest = bool(check_source_owner(view, [record.source], owner))
+                    if is_guest and (is_public or record.handling.agency != owner.agency):
+                        raise ownership_error(record.source, owner)
                     check_named_agencies([record.handling], owner)
                     if record.id in stored and not owner.may_change_all:
                         numbers = {record.id: stored[record.id][0]}
+                        check_hidden_ids(view, numbers, owner)
                         check_handling_codes(view, numbers, {record.id: record.handling}, owner)
-                    first = source_owners.setdefault(record.source, owner.new_source_owner)
-                    is_new = record.source not in sources and not owner.may_change_all
-                    if is_new and first != owner.new_source_owner:
-                        # of two who post to a new source at once, the first one gets it
-                        raise ownership_error(record.source, owner)
+                    if is_public or not owner.agency:
+                        first = source_owners.setdefault(record.source, owner.new_source_owner)
+                        may_claim = record.source not in owned and not owner.may_change_all
+                        if may_claim and first != owner.new_source_owner:
+                            # of two who post to a new source at once, the first one gets it
+                            raise ownership_error(record.source, owner)
+                        if may_claim:
+                            claims.add(record.source)
                     if record.id in reused:
                         raise reused[record.id]
                 except (OwnerError, ReusedIdError) as error:
                     pending.error = error
                 else:
                     permitted.append(pending)
-        return permitted, source_owners
+        return permitted, source_owners, frozenset(claims)
 
 
 def check_admission(record: Record, *, accept_restricted: bool = False) -> None:

@@ -180,6 +180,7 @@ class Hub:
             with_refresh=with_refresh,
             accept_large=accept_large,
             source_owners=dict.fromkeys(sources, owner.new_source_owner),
+            claims=frozenset() if owner.may_change_all else frozenset(sources),
             engine=engine,
             viewer=owner.viewer if viewer is None or not dry_run else viewer,
         )

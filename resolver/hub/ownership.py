@@ -1,5 +1,8 @@
 """Ownership of sources: the owner that first sent a source, or that a command gave it to.
 
+A source belongs to the agency that first sends it a record which everybody may see, so who owns a
+name tells of no hidden record. Until then agencies that see no record of others in it may all use
+the name, each for its own records; restricted records stay their agency's, whoever gets the name.
 An agency's key may add to, change and withdraw its agency's sources. A key or user without an
 agency keeps under its own name what it first sent. Sources that an operator loads by command are
 the hub's: only keys of scope `admin` may change them, until a command binds them to an agency
@@ -10,20 +13,30 @@ that it names, and by admins.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from resolver.errors import OwnerError
 from resolver.hub.list_updates import ListUpdate, build_list_update, build_withdrawal
 from resolver.ingest.reader_types import Intake
-from resolver.records import Handling
+from resolver.records import Batch, Handling
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import HANDLING
-from resolver.records.visibility import VISIBILITY_RULES, Viewer
+from resolver.records.visibility import (
+    STRANGER,
+    VISIBILITY_RULES,
+    Viewer,
+    is_visible,
+    visible_records,
+)
 from resolver.store import Acceptance, StoredSource, StoreView
 
 _CODES = tuple(VISIBILITY_RULES)
+_MAX_VERSIONS = 20_000
+"""Newest versions of a source of others that tell whether its sender knows it; each refused post
+reads them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +89,100 @@ def build_owned_update(
 
     Raises `OwnerError` where the owner may not make it.
     """
-    check_source_owner(view, intake_sources(intake), owner)
+    guests = check_source_owner(view, intake_sources(intake), owner)
     update = build_list_update(view, intake, acceptance)
+    if not owner.may_change_all:
+        # no list of one agency withdraws records that are another's
+        others = _find_others(view, update.withdrawn, owner)
+        withdrawn = {end: number for end, number in update.withdrawn.items() if end not in others}
+        update = replace(update, withdrawn=withdrawn)
     check_update_handling(view, update, owner)
+    for name in sorted(guests):
+        is_source = [name == end.partition(":")[0] for end in update.fresh.ids.to_pylist()]
+        rows = np.flatnonzero(is_source)
+        if not find_public_sources(update.fresh.take(rows)).isdisjoint(guests):
+            raise ownership_error(name, owner)
     return update
 
 
 def build_owned_withdrawal(view: StoreView, ids: Sequence[str], owner: RecordOwner) -> ListUpdate:
     """Return the withdrawal of records. Raises `OwnerError` where the owner may not make it."""
-    check_source_owner(view, {record_id.partition(":")[0] for record_id in ids}, owner)
-    return build_withdrawal(view, ids)
+    guests = check_source_owner(view, {record_id.partition(":")[0] for record_id in ids}, owner)
+    update = build_withdrawal(view, ids)
+    others = set() if owner.may_change_all else _find_others(view, update.withdrawn, owner)
+    own = _find_own(view, update.withdrawn, owner) if guests else set()
+    for record_id in ids:
+        source = record_id.partition(":")[0]
+        if record_id in others or (source in guests and record_id not in own):
+            raise ownership_error(source, owner)
+    return update
 
 
-def check_source_owner(view: StoreView, names: Iterable[str], owner: RecordOwner) -> None:
-    """Raise `OwnerError` where one of some sources belongs to another owner."""
+def check_source_owner(view: StoreView, names: Iterable[str], owner: RecordOwner) -> frozenset[str]:
+    """Return those of some sources that are others', in which the owner has restricted records and
+    may send such records only.
+
+    Raises `OwnerError` where a source belongs to another owner: a command has bound it, or it has
+    or had a record of others that this owner may see.
+    """
     if owner.may_change_all:
-        return
+        return frozenset()
     sources = {source.name: source for source in view.sources()}
+    guests = set()
     for name in sorted(names):
-        if name in sources and not owner.owns(sources[name]):
-            raise ownership_error(name, owner)
+        if name not in sources or owner.owns(sources[name]):
+            continue
+        source = sources[name]
+        has_own, sees_others = _look_into(view, source, owner)
+        if sees_others or source.agency or source.keeper:
+            if not has_own:
+                raise ownership_error(name, owner)
+            guests.add(name)
+    return frozenset(guests)
+
+
+def _look_into(view: StoreView, source: StoredSource, owner: RecordOwner) -> tuple[bool, bool]:
+    """Return whether a source has or had a restricted record of an owner's agency, and a record of
+    others that the owner may see, among its newest versions.
+    """
+    versions = view.newest_versions(source, _MAX_VERSIONS)
+    handling = view.handling_of(sorted(versions))
+    own = {
+        number
+        for number, stated in handling.items()
+        if stated.code != "H0" and stated.agency == owner.agency != ""
+    }
+    sees_others = any(
+        is_visible(handling.get(number, Handling()), owner.viewer)
+        for number in versions
+        if number not in own
+    )
+    return bool(own), sees_others
+
+
+def _find_others(view: StoreView, numbers: Mapping[str, int], owner: RecordOwner) -> set[str]:
+    """Return those of some records, by id, whose handling names another agency."""
+    handling = view.handling_of(sorted(numbers.values()))
+    return {
+        record_id
+        for record_id, number in numbers.items()
+        if handling.get(number, Handling()).agency not in ("", owner.agency)
+    }
+
+
+def _find_own(view: StoreView, numbers: Mapping[str, int], owner: RecordOwner) -> set[str]:
+    """Return those of some records, by id, whose handling names the owner's agency."""
+    handling = view.handling_of(sorted(numbers.values()))
+    return {
+        record_id
+        for record_id, number in numbers.items()
+        if handling.get(number, Handling()).agency == owner.agency != ""
+    }
+
+
+def find_public_sources(batch: Batch) -> set[str]:
+    """Return the sources of a batch with a record that everybody may see."""
+    return set(visible_records(batch, STRANGER).sources.texts())
 
 
 def ownership_error(name: str, owner: RecordOwner) -> OwnerError:
@@ -140,6 +227,14 @@ def check_free_ids(view: StoreView, update: ListUpdate) -> None:
     hidden = view.numbers_of(sorted(new)) if new else {}
     if hidden:
         raise taken_id_error(min(hidden))
+
+
+def check_hidden_ids(view: StoreView, numbers: Mapping[str, int], owner: RecordOwner) -> None:
+    """Raise `OwnerError` where a stored record, by id, is hidden from the owner."""
+    handling = view.handling_of(sorted(numbers.values()))
+    for record_id, number in sorted(numbers.items()):
+        if not is_visible(handling.get(number, Handling()), owner.viewer):
+            raise taken_id_error(record_id)
 
 
 def taken_id_error(record_id: str) -> OwnerError:

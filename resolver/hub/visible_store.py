@@ -14,9 +14,10 @@ import numpy.typing as npt
 
 from resolver.hub.index.record_index import RecordIndex
 from resolver.records.visibility import Viewer, may_read_all, visible_rows
-from resolver.store import LinkTable, StoredDecision, StoreView
+from resolver.store import LinkTable, StoredDecision, StoredSource, StoreView
 
 Numbers = npt.NDArray[np.int64]
+_MAX_VERSIONS = 20_000
 _COLUMNS = ("left", "right", "logodds", "band", "outcome", "color")
 
 
@@ -72,6 +73,21 @@ class VisibleView(StoreView):
             for (record_id, number), is_chosen in zip(stored.items(), chosen.tolist(), strict=True)
             if is_chosen
         }
+
+    def sources(self, *, counted: bool = False) -> list[StoredSource]:
+        """Return the sources by name, without those that have hidden records only."""
+        if ("visible sources", counted) not in self.cache:
+            self.cache["visible sources", counted] = [
+                source for source in super().sources(counted=counted) if self._is_known(source)
+            ]
+        return list(self.cache["visible sources", counted])
+
+    def _is_known(self, source: StoredSource) -> bool:
+        """Return whether a source has an owner, has or had a visible record, or never had any."""
+        if source.agency or source.keeper:
+            return True
+        versions = list(self.newest_versions(source, _MAX_VERSIONS))
+        return not versions or bool(self._is_visible(np.array(versions, dtype=np.int64)).any())
 
     def decisions(self, record_ids: Sequence[str] | None = None) -> list[StoredDecision]:
         """Return the decisions on pairs of which both records are visible, or not in the store."""

@@ -74,7 +74,8 @@ class Commit:
 
     `thresholds`, `plan` and `stamp` replace those in the store if given; `population` is the one
     that scores hold for from this commit on, if it was measured. `owners` maps sources that
-    are new to the store to (agency, keeper if there is no agency); existing sources keep theirs.
+    are new to the store to (agency, keeper if there is no agency), and `claims` are those of them
+    that nobody owns yet; all others keep their owners.
     `accepted` is the time at which the lists were accepted, if that was before the commit.
     """
 
@@ -99,6 +100,7 @@ class Commit:
     stamp: Mapping[str, str] | None = None
     thresholds: Mapping[str, float] | None = None
     owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    claims: frozenset[str] = frozenset()
     population: Population | None = None
     accepted: str = ""
 

@@ -122,6 +122,10 @@ def _add_missing_sources(connection: Connection, changes: Commit) -> None:
         connection.execute(
             insert(sources), [dict(zip(_SOURCE_COLUMNS, row, strict=True)) for row in rows]
         )
+    for name in sorted(changes.claims & present):
+        agency, keeper = changes.owners[name]
+        is_free = and_(sources.c.name == name, sources.c.agency == "", sources.c.keeper == "")
+        connection.execute(update(sources).where(is_free).values(agency=agency, keeper=keeper))
 
 
 def _steps(changes: Commit, counters: _Counters) -> list[bulk_rows.Step]:

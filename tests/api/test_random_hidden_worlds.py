@@ -283,14 +283,16 @@ def write(sides: Sides, dice: random.Random) -> None:
     """Compare requests that change both stores alike, and what batches made of them."""
     world, viewer = sides.world, dice.choice(["sender", "key of stewards"])
     hidden_ids = sorted(world.hidden) or ["secret:1"]
-    for place in range(4):
-        row = world.make_record(f"coast:w{place}", is_hidden=False)
+    # nobody else knows that there is a list called `secret`
+    for identity in ("coast:w0", "secret:w1", "secret:w2", "coast:w3"):
+        row = world.make_record(identity, is_hidden=False)
         sides.compare(sides.api(viewer, "POST", "/records", json=as_body(row)))
-    for identity in (dice.choice(hidden_ids), "absent:1", f"coast:w{dice.randrange(4)}"):
+    for identity in (dice.choice(hidden_ids), "absent:1", "coast:w0", "secret:w1"):
         path = "/records/" + identity.replace(":", "/")
         sides.compare(sides.api(viewer, "DELETE", path))
     for dry_run in ("true", "true", "false"):
-        rows = [world.make_record(f"quay:w{number}", is_hidden=False) for number in range(3)]
+        names = ("quay:w4", "secret:w5", "harbor:w6")
+        rows = [world.make_record(identity, is_hidden=False) for identity in names]
         query = {"filename": "list.json", "dry_run": dry_run}
         body = {"data": as_lines(rows), "query_string": query}
         answers = sides.compare(sides.api(viewer, "POST", "/batches", **body))

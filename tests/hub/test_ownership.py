@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from resolver.errors import OwnerError
+from resolver.errors import InputError, OwnerError
+from resolver.hub.admin import update_source
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
-from resolver.hub.ownership import RecordOwner
-from resolver.records import Handling
+from resolver.hub.ownership import HUB_OWNER, RecordOwner
+from resolver.ingest.reader_types import ListInfo
+from resolver.records import Handling, Record
 from tests.hub.hubs import Stores, make_intake
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -47,3 +49,61 @@ def test_an_operator_may_name_any_agency(hub: Hub) -> None:
     hub.add(make_intake([PLANTED]))
     with hub.store.view() as view:
         assert view.record("g:1") is not None
+
+
+COAST, RIVER = (RecordOwner(f"{name}-key", name, False) for name in ("Coast", "River"))
+
+
+def make_secret(number: int, code: str = "H3") -> Record:
+    """Return a record of River, which keeps it to itself."""
+    row = record(f"secret:{number}", name="Piet Zonderling", birthDate="1955-01-02")
+    return replace(row, handling=Handling("River", code))
+
+
+@pytest.mark.parametrize("loaded_by", [RIVER, HUB_OWNER], ids=["agency", "operator"])
+def test_a_source_of_hidden_records_is_free_to_others(hub: Hub, loaded_by: RecordOwner) -> None:
+    hub.add(make_intake([make_secret(1)]), owner=loaded_by)
+    sent, posted = (record(f"secret:{name}", name="Ann Lee") for name in ("x1", "x2"))
+    assert hub.add(make_intake([sent]), owner=COAST).new_count == 1
+    GroupCommit(hub).post(posted, COAST)
+    with hub.store.view() as view:
+        (source,) = [row for row in view.sources() if row.name == "secret"]
+    assert source.agency == "Coast"
+    # it is the owner's name now, and everybody may know; River keeps and changes its own records
+    hub.add(make_intake([make_secret(1), make_secret(2)]), owner=RIVER)
+    hub.withdraw(["secret:1"], owner=RIVER)
+    with pytest.raises(OwnerError, match="does not belong to River"):
+        hub.add(make_intake([record("secret:3", name="Ann Lee")]), owner=RIVER)
+    with pytest.raises(OwnerError, match="does not belong to River"):
+        hub.withdraw(["secret:x1"], owner=RIVER)
+    with pytest.raises(OwnerError, match="does not belong to Lake"):
+        hub.add(make_intake([make_secret(4)]), owner=RecordOwner("lake-key", "Lake", False))
+
+
+def test_a_complete_list_withdraws_no_record_that_its_sender_may_not_see(hub: Hub) -> None:
+    hub.add(make_intake([make_secret(1), make_secret(2, "H1")]), owner=RIVER)
+    with pytest.raises(OwnerError, match="does not belong to Coast"):
+        # everybody with a key may see one of them
+        hub.add(make_intake([record("secret:x1", name="Ann Lee")]), owner=COAST)
+    hub.withdraw(["secret:2"], owner=RIVER)
+    update_source(f"sqlite:///{hub.store.path}", "secret", agency="Coast")
+    info = ListInfo("secret", "test", ("secret",), "", 1, 0, False, complete=True)
+    sent = record("secret:x1", name="Ann Lee")
+    for dry_run in (True, False):
+        result = hub.add(make_intake([sent], info), owner=COAST, dry_run=dry_run)
+        assert result.withdrawn == ()
+    with hub.store.view() as view:
+        assert set(view.records_of_sources(["secret"])) == {"secret:1", "secret:x1"}
+    with pytest.raises(OwnerError, match=r"the id secret:1 is taken"):
+        hub.add(make_intake([record("secret:1", name="Ann Lee")]), owner=COAST)
+    with pytest.raises(OwnerError, match=r"the id secret:1 is taken"):
+        GroupCommit(hub).post(record("secret:1", name="Ann Lee"), COAST)
+    with pytest.raises(InputError, match="no record secret:1"):
+        hub.withdraw(["secret:1"], owner=COAST)
+
+
+def test_a_source_that_is_bound_by_command_is_refused_to_others(hub: Hub) -> None:
+    hub.add(make_intake([make_secret(1)]), owner=RIVER)
+    update_source(f"sqlite:///{hub.store.path}", "secret", agency="River")
+    with pytest.raises(OwnerError, match="does not belong to Coast"):
+        hub.add(make_intake([record("secret:x1", name="Ann Lee")]), owner=COAST)
