@@ -36,14 +36,20 @@ class CandidateOptions:
 
 
 def explain_candidates(
-    resolution: Resolution, query_id: str, options: CandidateOptions, limit: int
+    resolutions: Sequence[Resolution], query_id: str, options: CandidateOptions, limit: int
 ) -> tuple[list[Explanation], int]:
     """Explain the records linked with a query, after competition: the best `limit`, best first
     (ties by id); and the number of linked ones.
 
+    `resolutions`: one for each kind that the query may be of; the better score of a record counts.
     Those that competition takes below the review threshold are left out.
     """
-    own = _linked_logodds(resolution, query_id)
+    own: dict[str, int] = {}
+    batch_of: dict[str, Batch] = {}
+    for resolution in resolutions:
+        for record_id, logodds in _linked_logodds(resolution, query_id).items():
+            if record_id not in own or logodds > own[record_id]:
+                own[record_id], batch_of[record_id] = logodds, resolution.batch
     ids = sorted(own, key=lambda record_id: (-own[record_id], record_id))
     place_of = {record_id: place for place, record_id in enumerate(ids)}
     pairs = options.find_in_review(ids) if len(ids) > 1 else ()
@@ -59,8 +65,9 @@ def explain_candidates(
     )
     explanations = []
     for _, record_id, (_, weight, others) in ranked[:limit]:
+        batch, running = batch_of[record_id], options.running
         explanation = explain_pair(
-            resolution.batch, query_id, record_id, options.running, population=options.population
+            batch, query_id, record_id, running, population=options.population
         )
         thresholds = options.running.thresholds
         explanations.append(add_competition(explanation, weight, others, thresholds))

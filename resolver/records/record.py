@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from resolver.records.kinds import Kind
+from resolver.records.kinds import DEFAULT_SCHEMA, Kind
 
 SCHEMA_VERSION = 1
 
@@ -228,6 +228,18 @@ class Record:
         content = [self.source, int(self.kind), self.schema, rows]
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def kind_variants(record: Record) -> list[Record]:
+    """Return a record once for each kind that it may be of: names of persons and groups are read in
+    different ways.
+    """
+    if record.kind is not Kind.LEGAL:
+        return [record]
+    return [
+        replace(record, kind=kind, schema=DEFAULT_SCHEMA[kind])
+        for kind in (Kind.PERSON, Kind.GROUP)
+    ]
 
 
 def content_id(source: str, row: str) -> str:

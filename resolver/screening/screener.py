@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -26,9 +26,10 @@ from resolver.blocking.keys import identity_tokens
 from resolver.errors import ResolverError
 from resolver.hub.hub import Hub
 from resolver.pipeline import normalize, symbol_source
-from resolver.records import DEFAULT_SCHEMA, Kind, Record, Value
+from resolver.records import Kind, Record, Value
 from resolver.records.batch import batch_from_record
 from resolver.records.prepared.population import DEFAULT_LISTED
+from resolver.records.record import kind_variants
 from resolver.records.results.explanation import Explanation
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.screening.entity_index import EntityIndex, IndexPlace, IndexSnapshot
@@ -304,7 +305,7 @@ class Screener:
     ) -> ScreeningResult:
         cutoff = snapshot.thresholds.review if options.cutoff is None else options.cutoff
         compared = [
-            self._compare(variant, snapshot, cutoff, options) for variant in _variants(query)
+            self._compare(variant, snapshot, cutoff, options) for variant in kind_variants(query)
         ]
         candidates = gather_candidates([hits for rounds, _ in compared for hits in rounds])
         in_review = find_in_review(candidates, snapshot, self._review_pairs)
@@ -343,14 +344,3 @@ class Screener:
             elif len(matches) < options.limit:
                 matches.append(ScreeningMatch(entity, hit.score, explanations.add(hit)))
         return tuple(matches), refused
-
-
-def _variants(query: Record) -> list[Record]:
-    """Return the queries for each kind a query may be: names of persons and groups are read in
-    different ways.
-    """
-    if query.kind is not Kind.LEGAL:
-        return [query]
-    return [
-        replace(query, kind=kind, schema=DEFAULT_SCHEMA[kind]) for kind in (Kind.PERSON, Kind.GROUP)
-    ]

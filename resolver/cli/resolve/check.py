@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -193,11 +194,16 @@ def _load_candidates(
     from resolver.hub.stored_results import load_candidates
     from resolver.ingest.reader_types import Intake
     from resolver.records import Batch
+    from resolver.records.record import kind_variants
 
     with open_hub(url, settings, model_dir=options["model_dir"]) as hub, hub.store.view() as view:
         # with the options that the store was resolved with
         running = hub.options_of(view.head)
-        batch = load_candidates(hub, Batch.from_records([query]).canonical())
+        variants = [
+            replace(variant, id=f"{query.id}.{place}")
+            for place, variant in enumerate(kind_variants(query))
+        ]
+        batch = load_candidates(hub, Batch.from_records(variants).canonical())
         population = load_check_population(hub, listed)
         find_in_review = partial(_find_in_store, url, settings, options)
         return Intake(batch, (), ()), CandidateOptions(running, population, find_in_review)
@@ -242,10 +248,19 @@ def _candidates(
     from resolver.engines.query_candidates import explain_candidates
     from resolver.ingest.reader_types import Intake
     from resolver.records import Batch
+    from resolver.records.record import kind_variants
 
-    query_intake = Intake(Batch.from_records([query]).canonical(), (), ())
-    resolution = link(query_intake, intake, options.running, bars, options.population)
-    return explain_candidates(resolution, query.id, options, limit)
+    resolutions = [
+        link(
+            Intake(Batch.from_records([variant]).canonical(), (), ()),
+            intake,
+            options.running,
+            bars,
+            options.population,
+        )
+        for variant in kind_variants(query)
+    ]
+    return explain_candidates(resolutions, query.id, options, limit)
 
 
 def _candidate_id(explanation: Explanation) -> str:

@@ -314,6 +314,38 @@ def test_explain_refuses_unknown_records(
     assert "error: there is no record" in capsys.readouterr().err
 
 
+def test_check_finds_a_group_by_its_name_without_being_told_its_kind(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, url = tmp_path / "made.json", f"sqlite:///{tmp_path}/hub.db"
+    names = ("Payne Brigade of Chicago", "Unity Institute of Osaka", "Vektor Trading LLC")
+    path.write_text(
+        "".join(
+            json.dumps(
+                {
+                    "id": str(place),
+                    "schema": "Organization",
+                    "datasets": ["made"],
+                    "properties": {"name": [name]},
+                }
+            )
+            + "\n"
+            for place, name in enumerate(names)
+        )
+    )
+    with quick_symbols("resolver.pipeline"):
+        assert run(["dedupe", str(path), "--store", url]) == 0
+        capsys.readouterr()
+        for place, name in enumerate(names):
+            for where in (["--store", url], ["--list", str(path)]):
+                answers = []
+                for kind in ([], ["--kind", "group"]):
+                    assert run(["check", name, *where, *kind, "--json"]) == 0
+                    answers.append(json.loads(capsys.readouterr().out)["results"])
+                assert [row["id"] for row in answers[0]] == [f"made:{place}"]
+                assert answers[0] == answers[1]
+
+
 def test_check_finds_the_person(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     args = ["check", "Ivan Petrov", "--birth-date", "1 May 1962", "--nationality", "ru"]
     options = [
