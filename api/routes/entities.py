@@ -81,9 +81,14 @@ _PAGE_PARAMETERS = (
 
 
 def _wants_page(request: Request) -> bool:
-    """Return whether a request is that of a browser for a page."""
-    accepted = request.accept_mimetypes
-    return accepted.best == "text/html" and JSON not in accepted.values()
+    """Return whether a request is that of a browser for a page: it names HTML, no other type that
+    it likes better, and not JSON.
+
+    `best` would be whichever type has the most parameters, as `application/signed-exchange;v=b3`.
+    """
+    accepted = {value: quality for value, quality in request.accept_mimetypes if "*" not in value}
+    liking = accepted.get("text/html", 0)
+    return liking > 0 and liking >= max(accepted.values()) and JSON not in accepted
 
 
 @endpoint(

@@ -24,6 +24,8 @@ from resolver.records.properties import (
     RELATION,
     ROUTE,
 )
+from resolver.records.results.evidence_summary import EvidenceOutcome, outcome_of
+from resolver.records.results.explanation import EvidenceRow
 from resolver.reference.characters import text_scripts
 from resolver.reference.ftm.schemata import topic_labels
 from resolver.reference.territories import territory_name
@@ -39,6 +41,28 @@ from resolver.store import StoredSource, StoreView
 _MAX_CODE_LENGTH = 3
 """Letters up to which a country may be a code."""
 _DECISION_ORDER = (Mark.CONTRADICTED, Mark.DIFFERS, Mark.AGREES, Mark.OMITTED)
+
+
+_COMPARED = {
+    "address": ADDRESS,
+    "birth_place": "birthPlace",
+    "position": "position",
+    "website": "website",
+    "phone": "phone",
+}
+"""Properties by the comparators that read differently written values of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _OtherName:
+    """Name that a side states as another property than the one it is compared as."""
+
+    value: GoldenValue
+    prop: str
+
+
+def _golden_value(row: GoldenValue | _OtherName) -> GoldenValue:
+    return row.value if isinstance(row, _OtherName) else row
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +91,74 @@ class StatementIndex:
 
 
 def compare_attributes(
-    left: GoldenRecord, right: GoldenRecord, statements: StatementIndex
+    left: GoldenRecord,
+    right: GoldenRecord,
+    statements: StatementIndex,
+    evidence: Sequence[EvidenceRow] = (),
 ) -> tuple[AttributeView, ...]:
-    """Compare every property that either side has, names first."""
-    props = sort_properties({*left.values, *right.values})
+    """Compare every property that either side has, names first.
+
+    Where `evidence` says that differently written values agree, such as two forms of an address, so
+    does the attribute.
+    """
+    outcomes = {
+        _COMPARED[row.name]: outcome
+        for row in evidence
+        if row.name in _COMPARED and (outcome := outcome_of(row)) is not None
+    }
     return tuple(
-        _attribute(
-            prop,
-            left.values.get(prop) or _numbers_of_other_kinds(prop, right, left),
-            right.values.get(prop) or _numbers_of_other_kinds(prop, left, right),
-            statements,
+        _with_outcome(
+            _attribute(
+                prop,
+                (*_own_values(prop, left, right), *_names_of_other_kinds(prop, left, right)),
+                (*_own_values(prop, right, left), *_names_of_other_kinds(prop, right, left)),
+                statements,
+            ),
+            outcomes.get(prop),
         )
-        for prop in props
+        for prop in sort_properties({*left.values, *right.values})
     )
+
+
+def _own_values(
+    prop: str, side: GoldenRecord, other: GoldenRecord
+) -> Sequence[GoldenValue | _OtherName]:
+    return side.values.get(prop) or _numbers_of_other_kinds(prop, other, side)
+
+
+def _with_outcome(attribute: AttributeView, outcome: EvidenceOutcome | None) -> AttributeView:
+    """Return an attribute whose values differ as agreeing, if comparisons find that they do."""
+    if attribute.mark is not Mark.DIFFERS or outcome in (None, EvidenceOutcome.DIFFERS):
+        return attribute
+    is_partial = outcome is EvidenceOutcome.NEAR
+    return replace(attribute, mark=Mark.AGREES, is_partial=is_partial)
+
+
+def _names_of_other_kinds(
+    prop: str, side: GoldenRecord, other: GoldenRecord
+) -> tuple[_OtherName, ...]:
+    """Return the names of a side that the other side has as `prop` and this one otherwise: the name
+    of one list is the alias of another.
+    """
+    if prop not in FULL_NAMES or prop not in other.values:
+        return ()
+    own = _name_keys(side.values.get(prop, ()))
+    sought = _name_keys(other.values[prop]) - own
+    return tuple(
+        _OtherName(value, kind)
+        for kind in FULL_NAMES
+        if kind != prop
+        for value in side.values.get(kind, ())
+        if _name_keys([value]) & sought
+    )
+
+
+def _name_keys(values: Iterable[GoldenValue]) -> set[str]:
+    return {
+        equality_key(FULL_NAMES[0], text, value.code)
+        for value in values
+        for text in (value.text, *value.forms)
+    }
 
 
 def _numbers_of_other_kinds(
@@ -120,7 +199,10 @@ def _decision_rank(attribute: AttributeView) -> tuple[bool, int]:
 
 
 def _attribute(
-    prop: str, left: Sequence[GoldenValue], right: Sequence[GoldenValue], statements: StatementIndex
+    prop: str,
+    left: Sequence[GoldenValue | _OtherName],
+    right: Sequence[GoldenValue | _OtherName],
+    statements: StatementIndex,
 ) -> AttributeView:
     left_views = _values(prop, left, right, statements)
     right_views = _values(prop, right, left, statements)
@@ -137,10 +219,11 @@ def _attribute(
 
 def _values(
     prop: str,
-    values: Sequence[GoldenValue],
-    others: Sequence[GoldenValue],
+    listed: Sequence[GoldenValue | _OtherName],
+    other_side: Sequence[GoldenValue | _OtherName],
     statements: StatementIndex,
 ) -> tuple[ValueView, ...]:
+    values, others = ([_golden_value(row) for row in rows] for rows in (listed, other_side))
     other_keys = {
         equality_key(prop, text, value.code)
         for value in others
@@ -149,6 +232,9 @@ def _values(
     views: dict[str, ValueView] = {}
     for place, value in enumerate(values):
         view = _value_view(prop, value, _mark(prop, value, others, other_keys), statements)
+        stated = listed[place]
+        if isinstance(stated, _OtherName):
+            view = replace(view, stated_as=property_label(stated.prop))
         # routes of `be` and `BEL` read the same
         key = view.text if prop == ROUTE else str(place)
         if key in views:

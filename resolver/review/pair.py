@@ -96,7 +96,11 @@ def build_pair_view(
         blind = PairView(
             _build_side_view(left_side, sources, statements),
             _build_side_view(right_side, sources, statements),
-            put_decisive_first(compare_attributes(left_side.golden, right_side.golden, statements)),
+            put_decisive_first(
+                compare_attributes(
+                    left_side.golden, right_side.golden, statements, explanation.rows
+                )
+            ),
             build_name_view(explanation),
             evidence=None,
             left_others=(),

@@ -54,12 +54,14 @@ class ValueView:
     mark: Mark
     forms: tuple[str, ...]
     statements: tuple[Statement, ...]
+    stated_as: str = ""
+    """Label of the property that states it, if that is another one than the row's."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttributeView:
     """Property of both sides, with a label for people. `mark` is AGREES where any value is on both
-    sides.
+    sides, or comparisons find that the values agree (`is_partial`: in part).
     """
 
     prop: str
@@ -67,6 +69,7 @@ class AttributeView:
     mark: Mark
     left: tuple[ValueView, ...]
     right: tuple[ValueView, ...]
+    is_partial: bool = False
 
     @property
     def is_administrative(self) -> bool:

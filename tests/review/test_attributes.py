@@ -8,6 +8,7 @@ import pytest
 
 from resolver.records import Identifier
 from resolver.records.labels import ADMINISTRATIVE, PROPERTY_ORDER
+from resolver.records.results.explanation import EvidenceRow
 from resolver.review.attributes import (
     StatementIndex,
     compare_attributes,
@@ -136,3 +137,33 @@ def test_countries_of_routes_are_named_and_compared_by_their_codes() -> None:
         "Belgium (destination)": Mark.AGREES,
         "Libya (transit)": Mark.DIFFERS,
     }
+
+
+def test_a_name_agrees_with_an_alias() -> None:
+    left = merged(person("a:1", ("name", "Ivan Petrov"), ("alias", "Vanya")))
+    right = merged(person("b:1", ("name", "Iwan Petroff"), ("alias", "Ivan Petrov")))
+    shown = {row.prop: row for row in compare_attributes(left, right, StatementIndex({}))}
+    assert shown["name"].mark is Mark.AGREES
+    values = [(value.text, value.mark, value.stated_as) for value in shown["name"].right]
+    assert values == [("Iwan Petroff", Mark.DIFFERS, ""), ("Ivan Petrov", Mark.AGREES, "Alias")]
+    assert shown["alias"].mark is Mark.AGREES
+    values = [(value.text, value.mark, value.stated_as) for value in shown["alias"].left]
+    assert values == [("Vanya", Mark.DIFFERS, ""), ("Ivan Petrov", Mark.AGREES, "Name")]
+    # a name that only the other side states as an alias is no longer on one side alone
+    bare = merged(person("a:2", ("name", "Ivan Petrov")))
+    shown = {row.prop: row for row in compare_attributes(bare, right, StatementIndex({}))}
+    assert shown["alias"].mark is Mark.AGREES
+
+
+@pytest.mark.parametrize(
+    ("similarity", "mark", "is_partial"),
+    [(1.0, Mark.AGREES, False), (0.8, Mark.AGREES, True), (0.1, Mark.DIFFERS, False)],
+)
+def test_attributes_say_what_the_evidence_says(
+    similarity: float, mark: Mark, is_partial: bool
+) -> None:
+    left = merged(person("a:1", ("position", "Head of the bank")))
+    right = merged(person("b:1", ("position", "Bank head")))
+    row = EvidenceRow("position", "", "", "", similarity, 400)
+    shown = {row.prop: row for row in compare_attributes(left, right, StatementIndex({}), [row])}
+    assert (shown["position"].mark, shown["position"].is_partial) == (mark, is_partial)

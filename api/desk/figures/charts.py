@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from resolver.api.desk.figures.evidence_groups import EvidenceGroup, group_evidence
+from resolver.api.desk.figures.evidence_labels import is_usual
 from resolver.records.results.explanation import EvidenceRow
 from resolver.review import ContradictionTie
 
@@ -37,7 +38,9 @@ class Bar:
 
     @property
     def sign(self) -> str:
-        """Direction of the evidence: for, against, or neither."""
+        """Direction of the evidence: for, against, neither; or usual (`is_usual`)."""
+        if is_usual(self.row):
+            return "usual"
         return "for" if self.row.weight > 0 else "against" if self.row.weight < 0 else "neither"
 
 

@@ -29,6 +29,13 @@ _OUTCOMES = {
     EvidenceOutcome.NEAR: "agree in part",
     EvidenceOutcome.DIFFERS: "differ",
 }
+_USUAL = {
+    EvidenceOutcome.AGREES: "as those of many different persons or groups do",
+    EvidenceOutcome.NEAR: "as those of many different persons or groups do",
+    EvidenceOutcome.DIFFERS: "as those of one person or group often do",
+}
+"""Addition to the label of values that agree and count against a match, or differ and count for it:
+both are too usual to say anything else."""
 _DESCRIBED = {
     "prior": "Chance of a match before comparing",
     "calibration": "Calibration of the score",
@@ -95,7 +102,19 @@ def evidence_label(row: EvidenceRow) -> str:
     outcome = outcome_of(row._replace(name=name))
     if subject is None or outcome is None:
         return evidence_title(row.name)
-    return f"{subject} {_OUTCOMES[outcome]}"
+    usual = f", {_USUAL[outcome]}" if is_usual(row) else ""
+    return f"{subject} {_OUTCOMES[outcome]}{usual}"
+
+
+def is_usual(row: EvidenceRow) -> bool:
+    """Return whether values agree and yet count against a match, or differ and count for it: they
+    do so too often to say anything else.
+    """
+    name = row.name.replace(" ", "_")
+    outcome = outcome_of(row._replace(name=name)) if name in _COMPARED else None
+    if outcome is None or not row.weight:
+        return False
+    return (outcome is EvidenceOutcome.DIFFERS) is (row.weight > 0)
 
 
 def _title(name: str) -> str:

@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from resolver.merging.ftm.ftm_values import TOPICS
 from resolver.merging.schemata import choose_schema, valid_schema
 from resolver.normalize import country_code, gender_bit
 from resolver.records.datasets import dataset_rows
 from resolver.records.packing import split_fields
 from resolver.records.prepared.ragged import spread
-from resolver.records.properties import IDENTIFIERS
+from resolver.records.properties import ACTIVITY, IDENTIFIERS
 from resolver.screening.index_segment import IndexSegment
 from resolver.screening.search.found_entities import FoundEntities
 
@@ -91,6 +92,12 @@ def _read_properties(
     ]
 
 
+def _read_topics(results: FoundEntities) -> list[_Texts]:
+    """Read stated topics, and those that documents have for kinds of crime."""
+    activities = _read_properties([ACTIVITY], lambda text: TOPICS.get(text, ""), results)
+    return _read_properties(["topics"], str, results) + activities
+
+
 def _read_column(
     segment: IndexSegment, prop: str, read: Callable[[str], str], records: Numbers, owners: Numbers
 ) -> _Texts:
@@ -145,7 +152,7 @@ def _choose_schemata(texts: list[str], owners: Numbers, places: Numbers) -> _Tex
 
 FACETS: Mapping[str, Callable[[FoundEntities], list[_Texts]]] = {
     COUNTRY: partial(_read_properties, _COUNTRIES, country_code),
-    "topics": partial(_read_properties, ("topics",), str),
+    "topics": _read_topics,
     "datasets": _read_datasets,
     "schema": _read_schemata,
     "genders": partial(_read_properties, ("gender",), _read_gender),

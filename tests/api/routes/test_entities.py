@@ -128,7 +128,10 @@ def test_an_id_within_one_source_leads_to_its_entity(client: Client) -> None:
 
 @pytest.mark.parametrize("entity_id", ["river:3", "nobody", "a/b"])
 def test_a_browser_is_sent_to_the_page(entity_id: str, client: Client) -> None:
-    browser = {"Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"}
+    browser = {
+        "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,"
+        "image/apng,*/*;q=0.8,application/signed-exchange;v=b3;q=0.7"
+    }
     answer = client.get(f"/entities/{entity_id}", headers=browser)
     assert answer.status_code == 303
     assert answer.headers["Location"] == f"/desk/entities/{entity_id}"

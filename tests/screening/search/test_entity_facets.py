@@ -35,10 +35,14 @@ def test_counts_are_those_of_the_documents(stores: Stores) -> None:
         hub.add(make_intake(rows[-20:]))
         results = screener.search("", SearchScope(STRANGER))
         documents = build_match_documents(results.best(1_000), results.snapshot)
-        expected: dict[str, Counter[str]] = {name: Counter() for name in ("datasets", "schema")}
+        expected: dict[str, Counter[str]] = {
+            name: Counter() for name in ("datasets", "schema", "topics")
+        }
         for document in documents:
             expected["datasets"].update(document["datasets"])
             expected["schema"][document["schema"]] += 1
+            expected["topics"].update(document["properties"].get("topics", ()))
+        assert len(expected["topics"]) > 2
         for facet, counts in expected.items():
             assert dict(read_facet(facet, results).counts()) == counts
         countries = {

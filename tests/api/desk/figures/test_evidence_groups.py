@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
-from resolver.api.desk.figures.charts import build_waterfall
+from resolver.api.desk.figures.charts import Bar, build_waterfall
 from resolver.api.desk.figures.evidence_groups import group_evidence
-from resolver.api.desk.figures.evidence_labels import evidence_title
+from resolver.api.desk.figures.evidence_labels import evidence_label, evidence_title
 from resolver.engines.population_rows import population_rows
 from resolver.model_set import load_models
 from resolver.records.prepared.population import KindPopulation
@@ -126,3 +127,25 @@ def test_each_relation_is_a_subject_of_its_own() -> None:
         (texts[0], 700),
         (texts[1], 700),
     ]
+
+
+@pytest.mark.parametrize(
+    ("similarity", "weight", "label", "sign"),
+    [
+        (1.0, 400, "Nationalities agree", "for"),
+        (
+            1.0,
+            -180,
+            "Nationalities agree, as those of many different persons or groups do",
+            "usual",
+        ),
+        (0.0, -300, "Nationalities differ", "against"),
+        (0.0, 50, "Nationalities differ, as those of one person or group often do", "usual"),
+    ],
+)
+def test_values_that_agree_are_never_against(
+    similarity: float, weight: int, label: str, sign: str
+) -> None:
+    row = EvidenceRow("nationality", "", "ru", "ru", similarity, weight)
+    assert evidence_label(row) == label
+    assert Bar(row, 0, 0, 0, 0).sign == sign
