@@ -10,6 +10,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SERVICE := $(VENV)/.service
+KERNELS := $(VENV)/.kernels
 DEMO_RECORDS ?= 2000
 DEMO_OUT ?= build/demo
 STORE ?= sqlite:///$(DEMO_OUT)/hub.db
@@ -36,22 +37,30 @@ $(SERVICE): pyproject.toml deploy/requirements.txt
 	@.ci/install $(VENV) deploy/requirements.txt --editable .
 	@touch $@
 
+# The kernels in machine code, where there is a compiler: the first run starts at once.
+$(KERNELS): $(SERVICE)
+	@if $(BIN)/python .ci/compile_kernels.py; then :; \
+	else echo "note: no machine code of the kernels: they are compiled when they are first called" >&2; fi
+	@touch $@
+
 $(STAMP): $(SERVICE) constraints.txt
 	@.ci/system >/dev/null
 	@echo "installing tools and libraries for tests into $(VENV) (some minutes the first time)" >&2
 	@.ci/install $(VENV) constraints.txt --editable .
 	@echo "compiling the kernels (two minutes, once)" >&2
 	@# twice at once: as machine code, and as they are compiled when they are called
-	@rm -rf build/compiled build/warm resolver/kernels/compiled
+	@rm -rf build/compiled build/warm
+	@if [ -d resolver/kernels/compiled ]; then mkdir -p build && mv resolver/kernels/compiled build/compiled; fi
 	@$(BIN)/python .ci/compile_kernels.py "" build/compiled >&2 & code=$$!; \
 	$(BIN)/resolver demo --records 300 --out build/warm >/dev/null; \
 	$(BIN)/resolver dedupe build/warm/lists --store sqlite:///build/warm/hub.db >/dev/null; \
 	$(BIN)/resolver serve --store sqlite:///build/warm/hub.db --prepare 2>/dev/null; \
 	if wait $$code; then mv build/compiled resolver/kernels/compiled; \
 	else echo "note: no machine code of the kernels: they are compiled when they are first called" >&2; fi
+	@touch $(KERNELS)
 	@touch $@
 
-demo: $(SERVICE)  ## generate lists of several agencies, dedupe them and serve the result (SERVE=0: stop after the batch)
+demo: $(KERNELS)  ## generate lists of several agencies, dedupe them and serve the result (SERVE=0: stop after the batch)
 	$(BIN)/resolver demo --records $(DEMO_RECORDS) --out $(DEMO_OUT)
 	@rm -rf $(DEMO_OUT)/hub.db*
 	@$(BIN)/resolver dedupe $(DEMO_OUT)/lists --store $(STORE) >/dev/null

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import re
-import shutil
+import runpy
 import subprocess
 import sys
 import sysconfig
@@ -13,6 +13,7 @@ import time
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urljoin, urlsplit
@@ -51,7 +52,6 @@ def environment(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = ["--quiet", "--no-deps", "--no-index", "--no-compile", "--ignore-installed"]
     python = str(python_of(target))
     call(["-m", "pip", "--python", python, "install", *options, str(wheel)], dist)
-    share_kernels(root, site_of(target))
     return target
 
 
@@ -65,26 +65,6 @@ def python_of(environment: Path) -> Path:
     return environment / "bin" / "python"
 
 
-def share_kernels(root: Path, site: Path) -> None:
-    """Copy the compiled kernels of the checkout to the same sources of the wheel.
-
-    Compiling takes minutes and is not tested here. Numba finds compiled code by its source.
-    """
-    for source in (site / "resolver").rglob("*.py"):
-        place = source.relative_to(site)
-        top = place.parts[1] in ("api", "models")
-        checkout_file = root / (place.relative_to("resolver") if top else place)
-        assert source.read_bytes() == checkout_file.read_bytes()
-        cache = source.parent / "__pycache__"
-        cache.mkdir(exist_ok=True)
-        # copy the index last, since it refers to the other files
-        for ending in ("nbc", "nbi"):
-            for compiled in (checkout_file.parent / "__pycache__").glob(
-                f"{source.stem}.*.{ending}"
-            ):
-                shutil.copy2(compiled, cache)
-
-
 def call(args: list[str], folder: Path, python: Path = Path(sys.executable)) -> str:
     """Run Python in a folder, without what the variables of this process add to its path."""
     process = subprocess.run(
@@ -94,7 +74,7 @@ def call(args: list[str], folder: Path, python: Path = Path(sys.executable)) -> 
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=900,
     )
     assert process.returncode == 0, process.stderr
     return process.stdout
@@ -126,31 +106,64 @@ def test_modules_named_models_and_api_do_not_conflict(environment: Path, tmp_pat
     assert call(["-c", code], tmp_path, python_of(environment)).split() == ["True"] * 3
 
 
-def test_a_wheel_for_one_platform_brings_compiled_files(
+def test_the_wheel_for_one_platform_brings_compiled_files(environment: Path) -> None:
+    site = site_of(environment)
+    python = f"cp{sys.version_info[0]}{sys.version_info[1]}"
+    (folder,) = site.glob("watchlist_resolver-*.dist-info")
+    tag = re.findall(r"^Tag: (.*)", (folder / "WHEEL").read_text("utf-8"), re.MULTILINE)
+    assert len(tag) == 1
+    assert tag[0].startswith(f"{python}-{python}-")
+    assert not sys.platform.startswith("linux") or "-manylinux_2_" in tag[0]
+    assert required_compilers((folder / "METADATA").read_text("utf-8")) == []
+    assert list(site.glob("resolver/reference/data/words-*.bin"))
+    code = (
+        "import sys; from resolver.kernels import rows"
+        "; from resolver.kernels.compilation.machine_code import machine_code"
+        "; print(machine_code() is not None, 'numba' in sys.modules)"
+    )
+    assert call(["-c", code], site.parent, python_of(environment)).split() == ["True", "False"]
+
+
+def required_compilers(text: str) -> list[str]:
+    """Return what a wheel requires in order to compile its kernels, extras left out."""
+    return re.findall(r"^Requires-Dist: (numba|llvmlite)(?!.*extra)", text, re.MULTILINE)
+
+
+def test_a_wheel_made_without_a_compiler_says_so_and_requires_one(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Build a wheel with a file in place of the kernels, as `.ci/wheels` does."""
-    for name in ("kernels/level", "words"):
-        (tmp_path / "compiled" / name).mkdir(parents=True)
-    (tmp_path / "compiled" / "kernels" / "level" / "code.so").write_bytes(
-        b"-GLIBC_2.2.5-GLIBC_2.99-"
+    monkeypatch.setenv("CC", "/bin/false")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir"]
+    process = subprocess.run(
+        [*command, str(tmp_path), str(root)], capture_output=True, text=True, check=True
     )
-    (tmp_path / "compiled" / "words" / "words-1.bin").touch()
-    monkeypatch.setenv("RESOLVER_COMPILED", str(tmp_path / "compiled"))
-    call(
-        ["-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(root)], tmp_path
-    )
-    (wheel,) = tmp_path.glob("*.whl")
-    python = f"cp{sys.version_info[0]}{sys.version_info[1]}"
-    assert f"-{python}-{python}-" in wheel.name
-    assert not sys.platform.startswith("linux") or "-manylinux_2_99_" in wheel.name
+    notes = [line for line in process.stderr.splitlines() if line.startswith("note: ")]
+    assert len(notes) == 1
+    assert "without compiled kernels (/bin/false compiles no C++" in notes[0]
+    (wheel,) = tmp_path.glob("*-py3-none-any.whl")
     with zipfile.ZipFile(wheel) as archive:
-        names = set(archive.namelist())
-        (metadata,) = (name for name in names if name.endswith("/METADATA"))
-        stated = archive.read(metadata).decode("utf-8")
-    assert "resolver/kernels/compiled/level/code.so" in names
-    assert "resolver/reference/data/words-1.bin" in names
-    assert re.findall(r"^Requires-Dist: (?:numba|llvmlite)(?!.*extra)", stated, re.MULTILINE) == []
+        (place,) = (name for name in archive.namelist() if name.endswith("/METADATA"))
+        stated = archive.read(place).decode("utf-8")
+    assert sorted(required_compilers(stated)) == ["llvmlite", "numba"]
+
+
+def test_the_build_has_what_kernels_and_tables_import(root: Path, tmp_path: Path) -> None:
+    """Compare the modules that are loaded with the build requirements that the hook names."""
+    hook = runpy.run_path(str(root / ".ci" / "wheel_hook.py"))
+    code = (
+        "import json, sys; from importlib import import_module\n"
+        "from resolver.kernels.compilation import machine_code\n"
+        "names = json.load(open(machine_code.KERNELS / 'compilation' / 'signatures.json'))\n"
+        "for name in names: import_module('resolver.kernels.' + name.rpartition('.')[0])\n"
+        "from resolver.normalize.lexicons import corpus, symbol_table, symbols\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    loaded = set(call(["-c", code], root).split())
+    modules = metadata.packages_distributions()
+    packages = {name.lower() for module in loaded for name in modules.get(module, ())}
+    # libraries load these where they are installed; the hook always adds the last three
+    packages -= {"watchlist-resolver", "cloudpickle", "six", "numba", "llvmlite", "setuptools"}
+    assert packages <= hook["NEEDED"]
 
 
 def without_compilers(folder: Path) -> dict[str, str]:
@@ -193,6 +206,23 @@ def test_the_wheel_is_installed_without_a_compiler(root: Path, tmp_path: Path) -
         assert content == (own / "result" / name).read_bytes()
     installed = sum(path.stat().st_size for path in fresh.rglob("*") if path.is_file())
     assert installed < MAX_INSTALLED
+
+
+@pytest.mark.nightly
+def test_pip_compiles_the_kernels_of_a_source_tree(root: Path, tmp_path: Path) -> None:
+    """Install from a copy without compiled files, as from a clone or a source distribution."""
+    call(
+        ["-m", "build", "--sdist", "--no-isolation", "--outdir", str(tmp_path), str(root)], tmp_path
+    )
+    (source,) = tmp_path.glob("*.tar.gz")
+    call(["-m", "venv", "fresh"], tmp_path)
+    python = tmp_path / "fresh" / "bin" / "python"
+    call(["-m", "pip", "install", "--quiet", str(source)], tmp_path, python)
+    assert not list(site_of(tmp_path / "fresh").glob("numba"))
+    command = ["-m", "resolver", "demo", "--records", "1000", "--out", "demo"]
+    began = time.monotonic()
+    assert "report.html" in call(command, tmp_path, python)
+    assert time.monotonic() - began < 30
 
 
 def test_demo_runs_from_the_wheel(environment: Path, tmp_path: Path) -> None:

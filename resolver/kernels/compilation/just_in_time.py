@@ -6,18 +6,61 @@ unnoticed. Here it is identified by the stamp of all sources that went into it.
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import numba
+from numba.core import event
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
 from resolver.kernels.compilation.source_stamps import TOP, stamp
 
 WATCHERS: list[Callable[[Callable[..., Any], list[Any]], None]] = []
 """Called with a kernel's function and numba's types of its arguments, before it is compiled."""
+
+FIRST_REPORT, REPORT_SECONDS = 2.0, 10.0
+"""Seconds of compiling after which a line says so for the first time, and between two lines. A run
+that finds most kernels compiled says nothing.
+"""
+
+
+class CompilationReport(event.Listener):
+    """Says on standard error that kernels are compiled: the first run waits minutes for it."""
+
+    def __init__(self) -> None:
+        self._depth, self._began, self._spent, self._next = 0, 0.0, 0.0, FIRST_REPORT
+
+    def on_start(self, event: Any) -> None:
+        """Note when a kernel begins to be compiled; those that it calls are compiled meanwhile."""
+        if self._depth == 0:
+            self._began = time.monotonic()
+        self._depth += 1
+
+    def on_end(self, event: Any) -> None:
+        """Write a line if enough time has passed."""
+        self._depth -= 1
+        spent = self._spent + time.monotonic() - self._began
+        if self._depth == 0:
+            self._spent = spent
+        if spent >= self._next:
+            self._next = spent + REPORT_SECONDS
+            print(
+                f"compiling kernels for {spent:.0f} s (only on the first run, about two minutes)",
+                file=sys.stderr,
+                flush=True,
+            )
+
+
+def _report_compilation() -> None:
+    register: Any = event.register
+    register("numba:compile", CompilationReport())
+
+
+_report_compilation()
 
 
 def compiled_when_called(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from resolver.kernels.compilation import machine_code
+from resolver.kernels.compilation import just_in_time, machine_code
 from resolver.kernels.compilation.machine_code import LEVELS, processor_levels, symbol
 from resolver.kernels.compilation.signatures import signatures
 
@@ -50,7 +50,7 @@ def test_machine_code_needs_no_numba(root: Path, tmp_path: Path) -> None:
     assert items == "[1, 3, 5]"
     assert chosen == "[[1, 2], [2, 0, 1], [9, 7, 8]]"
     assert "ispatcher" not in kind
-    (code,) = (tmp_path / level).iterdir()
+    code = machine_code.code_file(tmp_path / level)
     code.rename(code.with_name(code.name.replace(code.name.split(".")[0][-32:], "0" * 32)))
     assert "pip install numba" in run(tmp_path).stderr
 
@@ -86,3 +86,24 @@ def test_levels_follow_from_the_processor(
     monkeypatch.setattr("platform.machine", lambda: machine)
     monkeypatch.setattr(machine_code, "_processor_features", lambda: frozenset(features.split()))
     assert processor_levels.__wrapped__() == levels
+
+
+def test_compiling_on_the_first_run_says_so_in_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(just_in_time.time, "monotonic", lambda: clock[0])
+    report = just_in_time.CompilationReport()
+    # each kernel takes 3 seconds, of which one that it calls takes 1; 50 s pass between two kernels
+    for _ in range(8):
+        report.on_start(None)
+        clock[0] += 2.0
+        report.on_start(None)
+        clock[0] += 1.0
+        report.on_end(None)
+        report.on_end(None)
+        clock[0] += 50.0
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(" (")[0] for line in lines] == [
+        f"compiling kernels for {seconds} s" for seconds in (3, 15)
+    ]
