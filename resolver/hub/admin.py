@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +24,7 @@ from resolver.store import (
 from resolver.store import RevisionRow as RevisionRow
 from resolver.store import StoredSource as StoredSource
 from resolver.store import StoreView as StoreView
+from resolver.store.backup import read_backup_key
 from resolver.store.database import whole_database
 
 BATCH_JOB = "batch"
@@ -64,10 +65,14 @@ def load_status(url: str) -> StoreStatus:
         )
 
 
-def backup_store(url: str, out: Path) -> int:
-    """Write a store into a file; return the number of rows. Raises `StoreError`, `OSError`."""
+def backup_store(url: str, out: Path, sign_key: Path | None = None) -> int:
+    """Write a store into a file; return the number of rows. Raises `StoreError`, `OSError`.
+
+    `sign_key`: file with the key that signs the backup.
+    """
+    key = b"" if sign_key is None else read_backup_key(sign_key)
     with Store.open(url, create=False) as store:
-        return backup(store, out)
+        return backup(store, out, sign_key=key)
 
 
 def list_batches(url: str, limit: int) -> list[dict[str, Any]]:
@@ -158,8 +163,20 @@ def revoke_key(url: str, name: str) -> None:
         store.api_keys.revoke(name)
 
 
-def restore_store(path: Path, url: str) -> int:
-    """Restore a store from a backup; return its revision. Raises `InputError`, `StoreError`."""
+def restore_store(
+    path: Path,
+    url: str,
+    *,
+    with_accounts: bool = False,
+    verify_key: Path | None = None,
+    warn: Callable[[str], None] | None = None,
+) -> int:
+    """Restore a store from a backup; return its revision. Raises `InputError`, `StoreError`.
+
+    `verify_key`: file with the key that the backup must have been signed with. Others: see
+    `resolver.store.restore`.
+    """
+    key = b"" if verify_key is None else read_backup_key(verify_key)
     if not path.is_file():
         raise InputError(
             "there is no such file",
@@ -167,7 +184,7 @@ def restore_store(path: Path, url: str) -> int:
             hint="name a file that `resolver backup` has written",
         )
     with whole_database(url) as place, Store.open(place) as store:
-        revision = restore(path, store)
+        revision = restore(path, store, with_accounts=with_accounts, verify_key=key, warn=warn)
     return revision
 
 

@@ -5,6 +5,11 @@ the program that wrote the backup. Then each table has a line with its name and 
 one line for each row. A backup sees one state of the store. It is restored into an empty database,
 SQLite or PostgreSQL, whichever it came from; indexes are rebuilt.
 
+The last line is the seal: the number of rows of each table, the SHA-256 of all lines before it,
+and, where the backup was written with a key, their HMAC-SHA-256. A digest shows damage; only the
+HMAC shows changes by somebody who can write the file, since anybody can compute a digest anew.
+Backups of older programs have no seal.
+
 Rows of an older schema version are restored into tables of that version, which later migrations
 then upgrade. A schema version without a migration in this program is refused.
 """
@@ -12,8 +17,11 @@ then upgrade. A schema version without a migration in this program is refused.
 from __future__ import annotations
 
 import gzip
+import hashlib
+import hmac
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,11 +46,112 @@ if TYPE_CHECKING:
 
 _FORMAT = "watchlist-resolver backup 1"
 _ROWS_AT_ONCE = 20_000
+ACCOUNT_TABLES = frozenset({"api_keys", "users"})
+"""Tables that decide who gets in: restored on request only."""
+MIN_KEY_BYTES = 32
+"""Bytes of a key that signs backups."""
+_SEAL = b'{"seal":'
+_UNSEALED = "the backup has no digest, as those of older programs: changes of it cannot be noticed"
 
 
-def backup(store: Store, path: Path) -> int:
-    """Write a store into a file and return the number of rows. Raises `StoreError`, `OSError`."""
-    count = 0
+def read_backup_key(path: Path) -> bytes:
+    """Return the key in a file. Raises `StoreError` for one that is too short or unreadable."""
+    try:
+        key = path.read_bytes()
+    except OSError as error:
+        raise StoreError(
+            f"the key cannot be read: {(error.strerror or str(error)).lower()}", place=str(path)
+        ) from None
+    if len(key) < MIN_KEY_BYTES:
+        raise StoreError(
+            f"a key has {MIN_KEY_BYTES} bytes at least",
+            place=str(path),
+            hint=f"make one with `head -c {MIN_KEY_BYTES} /dev/urandom`",
+        )
+    return key
+
+
+class _Digests:
+    """SHA-256 of the lines of a backup, and their HMAC where there is a key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._sha = hashlib.sha256()
+        self._mac = hmac.new(key, digestmod="sha256") if key else None
+
+    def add(self, line: bytes) -> None:
+        """Add a line."""
+        self._sha.update(line)
+        if self._mac is not None:
+            self._mac.update(line)
+
+    def values(self) -> dict[str, str]:
+        """Return the digests of all lines so far, in hexadecimal."""
+        values = {"sha256": self._sha.hexdigest()}
+        return values if self._mac is None else {**values, "hmac": self._mac.hexdigest()}
+
+
+class _SealedFile:
+    """Lines of an open backup up to its seal, which is checked once all of them are read."""
+
+    def __init__(self, file: gzip.GzipFile, key: bytes) -> None:
+        self._file, self._digests, self._has_key = file, _Digests(key), bool(key)
+        self._seal: Mapping[str, Any] | None = None
+
+    def __iter__(self) -> Iterator[bytes]:
+        for line in self._file:
+            if line.startswith(_SEAL):
+                self._seal = orjson.loads(line)["seal"]
+                if self._file.read(1):
+                    raise ValueError("lines after the seal")
+                return
+            self._digests.add(line)
+            yield line
+
+    def check(self, counts: Mapping[str, int], *, is_sealed: bool, path: Path) -> str:
+        """Compare what was read with the seal; return a warning, or an empty text.
+
+        Raises `StoreError` that says what differs, `ValueError` where the seal is cut off.
+        """
+        if self._seal is None:
+            if is_sealed:
+                raise ValueError("truncated")
+            if self._has_key:
+                raise _seal_error("it is not signed", path)
+            return _UNSEALED
+        values, stated = self._digests.values(), self._seal["rows"]
+        for table in sorted({*counts, *stated}):
+            count, expected = counts.get(table, 0), stated.get(table, 0)
+            if count != expected:
+                raise _seal_error(
+                    f"the table {table} has {count:,} rows, and had {expected:,} when the backup"
+                    " was written",
+                    path,
+                )
+        if self._has_key and not hmac.compare_digest(
+            values["hmac"], str(self._seal.get("hmac", ""))
+        ):
+            reason = "is not signed" if "hmac" not in self._seal else "was not signed with this key"
+            raise _seal_error(f"it {reason}, or was changed afterwards", path)
+        if values["sha256"] != self._seal["sha256"]:
+            raise _seal_error("its rows were changed after it was written (SHA-256 differs)", path)
+        return ""
+
+
+def _seal_error(reason: str, path: Path) -> StoreError:
+    return StoreError(
+        f"the backup is not as it was written: {reason}",
+        place=str(path),
+        hint="use another backup, and find out who changed this one",
+    )
+
+
+def backup(store: Store, path: Path, *, sign_key: bytes = b"") -> int:
+    """Write a store into a file and return the number of rows. Raises `StoreError`, `OSError`.
+
+    `sign_key`: key of an HMAC, with which `restore` can tell that nobody else wrote the backup.
+    """
+    counts: Counter[str] = Counter()
+    digests = _Digests(sign_key)
     with (
         replace_file(path) as raw,
         gzip.GzipFile(fileobj=raw, mode="wb", compresslevel=1, mtime=0) as file,
@@ -50,24 +159,39 @@ def backup(store: Store, path: Path) -> int:
         read_transaction(store.engine) as connection,
     ):
         revision = connection.execute(select(meta.c.version)).scalar_one()
-        _write_line(file, {"form": _FORMAT, "tables": SCHEMA_VERSION, "version": revision})
+        head = {"form": _FORMAT, "tables": SCHEMA_VERSION, "version": revision, "sealed": True}
+        _write_line(file, head, digests)
         for table in metadata.sorted_tables:
             if table.name in VOLATILE_TABLES:
                 continue
             columns = [column.name for column in table.columns]
-            _write_line(file, {"table": table.name, "columns": columns})
+            _write_line(file, {"table": table.name, "columns": columns}, digests)
             for row in _rows(connection, table):
-                _write_line(file, row)
-                count += 1
-    return count
+                _write_line(file, row, digests)
+                counts[str(table.name)] += 1
+        seal = {"rows": dict(counts), **digests.values()}
+        _write_line(file, {"seal": seal}, digests)
+    return counts.total()
 
 
-def restore(path: Path, store: Store) -> int:
+def restore(
+    path: Path,
+    store: Store,
+    *,
+    with_accounts: bool = False,
+    verify_key: bytes = b"",
+    warn: Callable[[str], None] | None = None,
+) -> int:
     """Fill an empty store from a backup, completely or not at all; return its revision.
 
-    A backup of an older schema version is upgraded on the way. Raises `StoreError` if the store is
-    not empty, the file is no backup, or its schema version is newer than this program.
+    `with_accounts`: restore API keys and users, too. `verify_key`: key that the backup must have
+    been signed with. `warn` is called where changes of the backup cannot be noticed. A backup of an
+    older schema version is upgraded on the way.
+
+    Raises `StoreError` if the store is not empty, the file is no backup or was changed after it was
+    written, or its schema version is newer than this program.
     """
+    skipped = frozenset() if with_accounts else ACCOUNT_TABLES
     with (
         translate_errors(store.engine),
         commit_lock(store.engine),
@@ -79,7 +203,8 @@ def restore(path: Path, store: Store) -> int:
             )
         try:
             with gzip.open(path, "rb") as file:
-                revision = _restore_file(connection, file, path)
+                sealed = _SealedFile(file, verify_key)
+                revision, warning = _restore_file(connection, sealed, path, skipped)
         except (EOFError, gzip.BadGzipFile, orjson.JSONDecodeError, KeyError, ValueError) as error:
             raise StoreError(
                 "this is not a complete backup of a store",
@@ -88,6 +213,8 @@ def restore(path: Path, store: Store) -> int:
             ) from error
         # the two stores diverge from here on, so they must not share an index
         connection.execute(update(meta).values(store_id=uuid.uuid4().hex))
+    if warning and warn is not None:
+        warn(warning)
     return revision
 
 
@@ -102,8 +229,10 @@ def _has_rows(connection: Connection) -> bool:
     return any(counts)
 
 
-def _write_line(file: gzip.GzipFile, row: object) -> None:
-    file.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+def _write_line(file: gzip.GzipFile, row: object, digests: _Digests) -> None:
+    line = orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+    file.write(line)
+    digests.add(line)
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[list[Any]]:
@@ -120,26 +249,37 @@ def _rows(connection: Connection, table: Table) -> Iterator[list[Any]]:
         yield values
 
 
-def _restore_file(connection: Connection, file: gzip.GzipFile, path: Path) -> int:
-    """Fill the empty tables from an open backup; return its revision.
+def _restore_file(
+    connection: Connection, file: _SealedFile, path: Path, skipped: Collection[str]
+) -> tuple[int, str]:
+    """Fill the empty tables but some from an open backup; return its revision and a warning.
 
     Raises `StoreError` for a newer schema version, `ValueError` or `KeyError` for other files.
     """
-    head = orjson.loads(file.readline())
+    lines = iter(file)
+    head = orjson.loads(next(lines, b""))
     if head["form"] != _FORMAT:
         raise ValueError("another format")
     if head["tables"] == SCHEMA_VERSION:
         connection.execute(delete(meta))
-        _fill(connection, file, metadata.tables)
+        counts = _fill(connection, lines, metadata.tables, skipped)
     else:
-        _fill_older(connection, file, str(head["tables"]), path)
+        counts = _fill_older(connection, lines, str(head["tables"]), path, skipped)
+    warning = file.check(counts, is_sealed=bool(head.get("sealed")), path=path)
     if connection.execute(select(meta.c.version)).scalar() != head["version"]:
         raise ValueError("truncated")
-    return int(head["version"])
+    return int(head["version"]), warning
 
 
-def _fill_older(connection: Connection, file: gzip.GzipFile, version: str, path: Path) -> None:
-    """Recreate the tables in an older schema version, fill them, and upgrade them.
+def _fill_older(
+    connection: Connection,
+    lines: Iterable[bytes],
+    version: str,
+    path: Path,
+    skipped: Collection[str],
+) -> Mapping[str, int]:
+    """Recreate the tables in an older schema version, fill them, and upgrade them; return the
+    numbers of rows in the backup.
 
     All of it is one transaction. Raises `StoreError` for a version without a migration.
     """
@@ -153,8 +293,9 @@ def _fill_older(connection: Connection, file: gzip.GzipFile, version: str, path:
     # the tables of that version: later ones may have other names for them or their columns
     older = MetaData()
     older.reflect(connection)
-    _fill(connection, file, older.tables)
+    counts = _fill(connection, lines, older.tables, skipped)
     command.upgrade(config, "head")
+    return counts
 
 
 def _migration_config(version: str, path: Path) -> Config:
@@ -174,16 +315,27 @@ def _migration_config(version: str, path: Path) -> Config:
     return config
 
 
-def _fill(connection: Connection, file: Iterable[bytes], tables: Mapping[str, Table]) -> None:
-    """Insert the rows of a backup, from its second line on, into tables by name."""
+def _fill(
+    connection: Connection,
+    lines: Iterable[bytes],
+    tables: Mapping[str, Table],
+    skipped: Collection[str],
+) -> Mapping[str, int]:
+    """Insert the rows of a backup, from its second line on, into tables by name, but not into the
+    skipped ones; return the number of rows of each table in the backup.
+    """
+    counts: Counter[str] = Counter()
     table: Table | None = None
     columns: list[str] = []
     rows: list[list[Any]] = []
-    for line in file:
+    for line in lines:
         row = orjson.loads(line)
         if isinstance(row, dict):
             _insert(connection, table, columns, rows)
             table, columns, rows = tables[row["table"]], row["columns"], []
+            continue
+        counts["" if table is None else table.name] += 1
+        if table is not None and table.name in skipped:
             continue
         rows.append(row)
         if len(rows) >= _ROWS_AT_ONCE:
@@ -191,6 +343,7 @@ def _fill(connection: Connection, file: Iterable[bytes], tables: Mapping[str, Ta
             rows = []
     _insert(connection, table, columns, rows)
     _advance_sequences(connection, tables.values())
+    return counts
 
 
 def _insert(

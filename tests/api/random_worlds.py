@@ -64,7 +64,8 @@ class Side:
         out = self.folder / f"backup{self.number}"
         backup_store(self.url, out)
         self.number += 1
-        restore_store(out, f"sqlite:///{self.folder}/hub{self.number}.db")
+        url = f"sqlite:///{self.folder}/hub{self.number}.db"
+        restore_store(out, url, with_accounts=True)
         self._open()
 
     def decide(self, pair: tuple[str, str], verdict: Verdict, minute: int) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -33,6 +35,7 @@ from resolver.store import (
     database,
     restore,
 )
+from resolver.store.backup import read_backup_key
 from resolver.store.schema import metadata
 from tests.records.samples import record
 from tests.store.test_store import ints, records_commit
@@ -62,6 +65,13 @@ def fill(store: Store) -> None:
 
 
 def lines_of(path: Path) -> list[Any]:
+    """Return the lines of a backup without its seal, as older programs wrote it."""
+    head, *rest = sealed_lines_of(path)
+    head.pop("sealed", None)
+    return [head, *(row for row in rest if not (isinstance(row, dict) and "seal" in row))]
+
+
+def sealed_lines_of(path: Path) -> list[Any]:
     with gzip.open(path, "rb") as file:
         return [json.loads(line) for line in file]
 
@@ -144,7 +154,7 @@ def test_older_backup_is_upgraded(
 ) -> None:
     older = as_older(complete, version, tmp_path)
     assert lines_of(older) != lines_of(complete)
-    assert restore(older, target) == 2
+    assert restore(older, target, with_accounts=True) == 2
     assert has_current_schema(target)
     with target.view() as view:
         assert (view.revision, view.head.plan, view.head.stamp) == (2, "S", {"model": "m"})
@@ -248,6 +258,107 @@ def test_refused_backup_leaves_no_file(
     assert error.startswith("error: ")
     assert error.count("\n") == 1
     assert not list(tmp_path.glob("new.db*"))
+
+
+def planted(lines: list[Any]) -> list[Any]:
+    """Return lines with a planted API key."""
+    start = next(place for place, row in enumerate(lines) if "api_keys" in str(row)[:40])
+    columns = lines[start]["columns"]
+    key = {"name": "eve", "agency": "", "scopes": "admin", "hash": "0" * 64, "created": "2026"}
+    row = [7 if name == "number" else key.get(name) for name in columns]
+    return [*lines[: start + 1], row, *lines[start + 1 :]]
+
+
+def removed(lines: list[Any]) -> list[Any]:
+    """Return lines without the last row of a table."""
+    place = max(place for place, row in enumerate(lines) if isinstance(row, list))
+    return [*lines[:place], *lines[place + 1 :]]
+
+
+def changed(lines: list[Any]) -> list[Any]:
+    """Return lines with another id of a record."""
+    return json.loads(json.dumps(lines).replace("s:3", "s:4"))  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("attack", "reason"),
+    [
+        (planted, "the table api_keys has 1 rows, and had 0"),
+        (removed, r"the table \w+ has 0 rows, and had 1"),
+        (changed, "its rows were changed"),
+        (lambda lines: lines[:-1], "not a complete backup"),
+        (lambda lines: [*lines, ["more"]], "not a complete backup"),
+    ],
+)
+def test_a_backup_that_was_changed_is_refused(
+    attack: Callable[[list[Any]], list[Any]],
+    reason: str,
+    complete: Path,
+    target: Store,
+    tmp_path: Path,
+) -> None:
+    lines = attack(sealed_lines_of(complete))
+    with pytest.raises(StoreError, match=reason):
+        restore(write_compact(tmp_path / "changed.backup", lines), target, with_accounts=True)
+    assert has_current_schema(target)
+    assert target.revision == 0
+    same = write_compact(tmp_path / "same.backup", sealed_lines_of(complete))
+    assert restore(same, target) == 2
+
+
+def write_compact(path: Path, lines: list[Any]) -> Path:
+    with gzip.open(path, "wb") as file:
+        file.writelines(orjson.dumps(line) + b"\n" for line in lines)
+    return path
+
+
+def test_only_a_key_tells_a_forged_backup(complete: Path, target: Store, tmp_path: Path) -> None:
+    key, other = b"k" * 32, b"o" * 32
+    with Store.open(f"sqlite:///{tmp_path}/first.db") as first:
+        backup(first, tmp_path / "signed.backup", sign_key=key)
+    # a digest can be made anew by anybody
+    forged = [row for row in changed(sealed_lines_of(complete)) if "seal" not in row]
+    state = hashlib.sha256(b"".join(orjson.dumps(row) + b"\n" for row in forged)).hexdigest()
+    seal = {**sealed_lines_of(complete)[-1]["seal"], "sha256": state}
+    write_compact(tmp_path / "forged.backup", [*forged, {"seal": seal}])
+    for name, verify_key in (("forged", key), ("complete", key), ("signed", other)):
+        with pytest.raises(StoreError, match="not signed"):
+            restore(tmp_path / f"{name}.backup", target, verify_key=verify_key)
+    older = write_lines(tmp_path / "older.backup", lines_of(complete))
+    with pytest.raises(StoreError, match="not signed"):
+        restore(older, target, verify_key=key)
+    assert restore(tmp_path / "signed.backup", target, verify_key=key) == 2
+
+
+def test_accounts_are_restored_on_request_only(
+    complete: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    urls = [f"sqlite:///{tmp_path}/{name}.db" for name in ("without", "with")]
+    assert run(["restore", str(complete), "--store", urls[0]]) == 0
+    assert "API keys and users are not restored" in capsys.readouterr().err
+    assert run(["restore", str(complete), "--store", urls[1], "--with-accounts"]) == 0
+    assert capsys.readouterr().err == ""
+    names = []
+    for url in urls:
+        with Store.open(url) as store:
+            names.append([user.name for user in store.users.list()])
+    assert names == [[], ["amira"]]
+
+
+def test_a_backup_of_an_older_program_is_restored_with_a_note(
+    complete: Path, target: Store, tmp_path: Path
+) -> None:
+    notes: list[str] = []
+    older = write_lines(tmp_path / "older.backup", lines_of(complete))
+    assert restore(older, target, warn=notes.append) == 2
+    assert "has no digest" in notes[0]
+
+
+def test_a_short_key_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "key").write_bytes(b"short")
+    for name in ("key", "absent"):
+        with pytest.raises(StoreError, match="key"):
+            read_backup_key(tmp_path / name)
 
 
 def test_rows_before_any_table_are_refused(complete: Path, target: Store, tmp_path: Path) -> None:

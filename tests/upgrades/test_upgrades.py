@@ -115,7 +115,7 @@ def test_dumped_postgresql_store_is_upgraded(
 
 def test_backup_is_restored(recorded: dict[str, Any], tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/restored.db"
-    run_resolver("restore", DATA / BACKUP, "--store", url)
+    run_resolver("restore", DATA / BACKUP, "--store", url, "--with-accounts")
     check_restored(url, recorded["backup"], recorded["queries"], tmp_path)
 
 
@@ -123,7 +123,7 @@ def test_backup_is_restored_into_postgresql(
     recorded: dict[str, Any], server: str, tmp_path: Path
 ) -> None:
     url = load_sql(server, "restored", "")
-    run_resolver("restore", DATA / BACKUP, "--store", url)
+    run_resolver("restore", DATA / BACKUP, "--store", url, "--with-accounts")
     check_restored(url, recorded["backup"], recorded["queries"], tmp_path)
 
 

@@ -14,8 +14,14 @@ from resolver.settings import Settings
 @click.command("backup")
 @store_option(required=True)
 @click.option("--out", type=PATH, required=True, metavar="FILE", help="File to write.")
+@click.option(
+    "--sign-key",
+    type=PATH,
+    metavar="FILE",
+    help="Sign the backup with the key in this file (HMAC-SHA-256, 32 bytes at least).",
+)
 @click.pass_obj
-def command(settings: Settings, /, store_url: str, out: Path) -> None:
+def command(settings: Settings, /, store_url: str, out: Path, sign_key: Path | None) -> None:
     """Write a store with its complete history into FILE. The store can be used meanwhile.
 
     \b
@@ -27,5 +33,5 @@ def command(settings: Settings, /, store_url: str, out: Path) -> None:
 
     # the backup holds its own event
     log_records_at(store_url, None)
-    count = backup_store(store_url, out)
+    count = backup_store(store_url, out, sign_key)
     click.echo(f"{count:,} rows: {out}")

@@ -221,7 +221,7 @@ def test_backup_has_users_without_sessions(store: Store, tmp_path: Path) -> None
     assert store.users.check("ben", "wrong") is None
     backup(store, tmp_path / "all.gz")
     with Store.open(f"sqlite:///{tmp_path}/other.db") as other:
-        restore(tmp_path / "all.gz", other)
+        restore(tmp_path / "all.gz", other, with_accounts=True)
         assert other.users.check("amira", PASSWORD) is not None
         assert other.sessions.find(token, idle=HOUR) is None
 
