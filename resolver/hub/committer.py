@@ -29,7 +29,6 @@ from resolver.records.results.stage_meter import StageMeter
 from resolver.run_options import RunOptions, choose_plan
 from resolver.store import Commit, Store, StoreHead, StoreView
 
-_MAX_FOLLOW_UPS = 5
 _MANY_RECORDS = 50_000
 """Records whose keys for the index are built while they are written to the store."""
 _LEAST_SECONDS = 0.001
@@ -119,7 +118,7 @@ class Committer:
         view, follow_up = context.view, request.follow_up
         cached = self.component_cache.at(view.revision) if request.may_use_cache else None
         decisions = drop_logged_decisions(view, request.find_decisions(view))
-        for _ in range(_MAX_FOLLOW_UPS):
+        while True:
             increment = compute_increment(
                 context, update, decisions, kind=request.kind, actor=request.actor, cached=cached
             )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from resolver.errors import DecisionError
 from resolver.hub.hub import Hub
@@ -50,60 +50,118 @@ class PlannedCommit:
     build_plan: BuildPlan
     observe: ObserveIncrement | None = None
     plan: DecisionPlan | None = field(default=None)
+    _rounds: int = field(default=0, init=False)
+    _decided: set[tuple[str, str]] = field(default_factory=set, init=False)
+    """Pairs that the act decides, none of them twice."""
 
     def build_decisions(self, view: StoreView) -> Sequence[NewDecision]:
         """Return the decisions of the act (callback of `Hub.decide`)."""
-        self.plan = self.build_plan(view)
+        self.plan, self._rounds = self.build_plan(view), 0
+        self._decided = {new.decision.pair for new in self.plan.decisions}
         return self.plan.decisions
 
     def follow_up(
         self, view: StoreView, index: RecordIndex, increment: Increment
     ) -> Sequence[NewDecision]:
-        """Return further decisions that keep together what the evidence alone would not."""
+        """Return further decisions that keep together what the evidence alone would not.
+
+        First each part is tied to the largest one, then each record to one of them. Raises
+        `DecisionNotAllowedError` if the entities fall apart all the same: the act is refused.
+        """
         del index
         assert self.plan is not None
         # an act that waits for a second steward has no effect yet
-        ties = [] if self.plan.second_reasons else missing_ties(view, increment, self.plan)
-        if not ties and self.observe is not None:
-            self.observe(view, increment)
-        return ties
+        merge_sets = () if self.plan.second_reasons else self.plan.merge_sets
+        torn = [parts for parts in _find_parts(increment, merge_sets) if len(parts) > 1]
+        if not torn:
+            if self.observe is not None:
+                self.observe(view, increment)
+            return ()
+        tied: set[tuple[str, str]] = set()
+        while not tied:
+            if self._rounds == len(_TIE_ROUNDS):
+                raise _build_refusal(view, torn[0])
+            find_ties, self._rounds = _TIE_ROUNDS[self._rounds], self._rounds + 1
+            tied = {_ordered(*pair) for parts in torn for pair in find_ties(view, parts)}
+            tied -= self._decided
+        self._decided |= tied
+        return _build_ties(view, self.plan.entry, sorted(tied))
 
 
-def missing_ties(view: StoreView, increment: Increment, plan: DecisionPlan) -> list[NewDecision]:
-    """Return `same` decisions that tie otherwise separate parts of merge sets to the largest."""
+def _ordered(left: str, right: str) -> tuple[str, str]:
+    return min(left, right), max(left, right)
+
+
+_Parts = Sequence[Sequence[str]]
+"""Records of a merge set by the entity that they are in, the largest part first."""
+
+
+def _find_parts(increment: Increment, merge_sets: Iterable[Sequence[str]]) -> Iterator[_Parts]:
+    """Yield the parts of each merge set."""
     ids = increment.resolution.batch.ids.to_pylist()
     label_of = dict(zip(ids, increment.resolution.labels.tolist(), strict=True))
-    pairs = _missing_pairs(view, plan, label_of)
-    if not pairs:
-        return []
-    tie = LogEntry(
-        plan.entry.steward,
-        StewardVerdict.SAME,
-        plan.entry.reason,
-        plan.entry.comment,
-        False,
-        {**plan.entry.context, "holds": "the entity as a whole"},
-        plan.entry.act_id,
-    )
-    log = view.decisions(sorted({record_id for pair in pairs for record_id in pair}))
-    return tie.build_decisions(pairs, log, undoes={})
-
-
-def _missing_pairs(
-    view: StoreView, plan: DecisionPlan, label_of: dict[str, int]
-) -> list[tuple[str, str]]:
-    pairs = []
-    for merge_set in plan.merge_sets:
+    for merge_set in merge_sets:
         parts: dict[int, list[str]] = {}
         for record_id in merge_set:
             if record_id in label_of:
                 parts.setdefault(label_of[record_id], []).append(record_id)
-        if len(parts) > 1:
-            # the largest part stays; each smaller one is tied to it by one record
-            largest = parts.pop(min(parts, key=lambda label: (-len(parts[label]), label)))
-            for _, part in sorted(parts.items()):
-                pairs.append(find_widest_pair(view, largest, part) or (largest[0], part[0]))
-    return pairs
+        yield [parts[label] for label in sorted(parts, key=lambda end: (-len(parts[end]), end))]
+
+
+def _tie_parts(view: StoreView, parts: _Parts) -> list[tuple[str, str]]:
+    """Return a pair of records for each part that ties it to the largest one."""
+    largest = parts[0]
+    return [find_widest_pair(view, largest, part) or (largest[0], part[0]) for part in parts[1:]]
+
+
+def _tie_records(view: StoreView, parts: _Parts) -> list[tuple[str, str]]:
+    """Return pairs that tie each record of all parts to the one that the most viewers see."""
+    records = [record_id for part in parts for record_id in part]
+    center, _ = find_widest_pair(view, records, records) or (records[0], "")
+    return [(center, record_id) for record_id in records if record_id != center]
+
+
+_TIE_ROUNDS = (_tie_parts, _tie_records)
+
+
+def _build_ties(
+    view: StoreView, entry: LogEntry, pairs: Sequence[tuple[str, str]]
+) -> list[NewDecision]:
+    """Return `same` decisions on some pairs, of the same act as an entry."""
+    context = {**entry.context, "holds": "the entity as a whole"}
+    tie = replace(entry, verdict=StewardVerdict.SAME, needs_two=False, context=context)
+    log = view.decisions(sorted({record_id for pair in pairs for record_id in pair}))
+    return tie.build_decisions(pairs, log, undoes={})
+
+
+def _build_refusal(view: StoreView, parts: _Parts) -> DecisionNotAllowedError:
+    """Return the error that some parts cannot be one entity, with what stands against it."""
+    ends = parts[0][0], parts[1][0]
+    left, right = (view.record(end) for end in ends)
+    deduplicated = {source.name for source in view.sources() if source.deduplicated}
+    if left is not None and right is not None and not left.record.kind & right.record.kind:
+        kinds = left.record.kind.label, right.record.kind.label
+        reason = f"{ends[0]} is a {kinds[0]}, {ends[1]} a {kinds[1]}"
+    elif shared := _find_shared_source(parts, deduplicated):
+        reason = f"{shared[0]} and {shared[1]} are in one list, whose records all differ"
+    else:
+        reason = f"other decisions, or what lists state, keep {ends[0]} and {ends[1]} apart"
+    return DecisionNotAllowedError(
+        f"the records cannot be one entity: {reason}",
+        hint="split the record that does not belong there first, or leave the pair unsure",
+    )
+
+
+def _find_shared_source(parts: _Parts, deduplicated: set[str]) -> tuple[str, str] | None:
+    """Return two records of different parts that are of one deduplicated source, or None."""
+    first_of: dict[str, tuple[int, str]] = {}
+    for place, part in enumerate(parts):
+        for record_id in part:
+            source = record_id.partition(":")[0]
+            other, earlier = first_of.setdefault(source, (place, record_id))
+            if source in deduplicated and other != place:
+                return earlier, record_id
+    return None
 
 
 def commit_plan(

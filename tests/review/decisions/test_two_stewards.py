@@ -64,10 +64,10 @@ def hub(stores: Stores) -> Iterator[Hub]:
 
 
 def decide(
-    hub: Hub, pair: str, verdict: StewardVerdict, who: Steward, *over: str
+    hub: Hub, pair: str, verdict: StewardVerdict, steward: Steward, *over: str
 ) -> DecisionOutcome:
     left, right = (f"v:{number}" for number in pair.split())
-    return decide_pair(hub, DecisionRequest(who, left, right, verdict, "r", over=over))
+    return decide_pair(hub, DecisionRequest(steward, left, right, verdict, "r", over=over))
 
 
 def decide_by_two(hub: Hub, pair: str, verdict: StewardVerdict) -> str:

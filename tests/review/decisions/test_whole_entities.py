@@ -1,0 +1,118 @@
+"""A merge keeps the two entities together as a whole, or is refused with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+
+from resolver.cli.app import run
+from resolver.hub.hub import Hub
+from resolver.records import Handling, Identifier, Record, Relation, RelationType
+from resolver.review import (
+    DecisionNotAllowedError,
+    DecisionRequest,
+    DecisionState,
+    Steward,
+    StewardVerdict,
+    decide_pair,
+    preview_decision,
+    undo_decision,
+)
+from resolver.review.decisions import commit_decisions
+from tests.hub.hubs import Stores, make_intake
+from tests.normalize.preparing import quick_symbols
+from tests.records.samples import record
+from tests.review.tables import entity_of
+
+ROOT = Steward("root", "", frozenset({"review", "admin"}))
+EVE = Steward("eve", "River")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def symbols() -> Iterator[None]:
+    with quick_symbols("resolver.pipeline"):
+        yield
+
+
+@pytest.fixture
+def hub(stores: Stores) -> Iterator[Hub]:
+    with stores.new() as opened:
+        yield opened
+
+
+def make_ana(key: str, *kin: str) -> Record:
+    passport = [Identifier("passportNumber", "A4419207", "")]
+    relations = [Relation(RelationType.FAMILY_OF, target) for target in kin]
+    return record(
+        key,
+        name="Ana Huanca",
+        birthDate="1962-02-11",
+        identifiers=passport,
+        relations=relations,
+    )
+
+
+def make_boris(key: str) -> Record:
+    passport = [Identifier("passportNumber", "B777", "")]
+    return record(key, name="Boris Zelenko", birthDate="1944-07-01", identifiers=passport)
+
+
+def list_entities(hub: Hub, ids: Sequence[str]) -> set[str]:
+    return {entity_of(hub, key) for key in ids}
+
+
+def test_a_statement_on_a_restricted_record_tears_nothing_out(hub: Hub) -> None:
+    """One record states that it is kin to a restricted one of the other entity."""
+    restricted = replace(make_boris("b:2"), handling=Handling("Coast", "H2"))
+    hub.add(make_intake([make_ana("a:1"), make_ana("a:2", "b:2"), make_boris("b:1"), restricted]))
+    ids = ["a:1", "a:2", "b:1", "b:2"]
+    before = {key: entity_of(hub, key) for key in ids}
+    assert len(set(before.values())) == 2
+    request = DecisionRequest(ROOT, "a:1", "b:1", StewardVerdict.SAME, "r")
+    (shown,) = preview_decision(hub, request).after
+    assert shown.records == tuple(ids)
+    outcome = decide_pair(hub, request)
+    assert (outcome.state, len(list_entities(hub, ids))) == (DecisionState.DONE, 1)
+    undo_decision(hub, ROOT, outcome.ids[0])
+    assert {key: entity_of(hub, key) for key in ids} == before
+
+
+def test_many_statements_tear_nothing_out(hub: Hub) -> None:
+    """Each record of one entity states that it is kin to one of the other entity."""
+    ids = [f"{source}:{number:02d}" for source in "ab" for number in range(11)]
+    hub.add(
+        make_intake(
+            make_boris(key) if key in ids[:11] else make_ana(key, f"a:{key[2:]}") for key in ids
+        )
+    )
+    before = {key: entity_of(hub, key) for key in ids}
+    assert len(set(before.values())) == 2
+    request = DecisionRequest(EVE, "a:00", "b:00", StewardVerdict.SAME, "r")
+    (shown,) = preview_decision(hub, request).after
+    assert shown.records == tuple(ids)
+    outcome = decide_pair(hub, request)
+    assert len(list_entities(hub, ids)) == 1
+    hub.rebuild()
+    assert len(list_entities(hub, ids)) == 1
+    undo_decision(hub, EVE, outcome.ids[-1])
+    assert {key: entity_of(hub, key) for key in ids} == before
+
+
+def test_what_cannot_be_kept_is_refused(
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As if no decision could hold the records together."""
+    monkeypatch.setattr(commit_decisions, "_TIE_ROUNDS", ())
+    hub.add(make_intake([make_ana("a:1"), make_ana("a:2", "b:2"), make_boris("b:1")]))
+    hub.add(make_intake([make_boris("b:2")]))
+    revision = hub.store.revision
+    request = DecisionRequest(EVE, "a:1", "b:1", StewardVerdict.SAME, "r")
+    for attempt in (preview_decision, decide_pair):
+        with pytest.raises(DecisionNotAllowedError, match=r"cannot be one entity: .*keep .* apart"):
+            attempt(hub, request)
+    options = ["--store", hub.store.url, "--who", "eve", "--why", "r"]
+    assert run(["decide", "a:1", "b:1", "same", *options]) == 1
+    assert "cannot be one entity" in capsys.readouterr().err
+    assert hub.store.revision == revision
