@@ -61,10 +61,11 @@ $(STAMP): $(SERVICE) constraints.txt
 	@touch $@
 
 demo: $(KERNELS)  ## generate lists of several agencies, dedupe them and serve the result (SERVE=0: stop after the batch)
-	$(BIN)/resolver demo --records $(DEMO_RECORDS) --out $(DEMO_OUT)
+	@mkdir -p $(DEMO_OUT)
+	$(BIN)/resolver demo --records $(DEMO_RECORDS) --out $(DEMO_OUT) | tee $(DEMO_OUT)/summary.txt
 	@rm -rf $(DEMO_OUT)/hub.db*
 	@$(BIN)/resolver dedupe $(DEMO_OUT)/lists --store $(STORE) >/dev/null
-	@echo "Serve it: make serve, then http://127.0.0.1:$(PORT)/check?name=Ivan+Petrov (docs/how-to/serve.md) and the steward's desk (docs/how-to/desk.md)"
+	@echo "Serve it: make serve, then http://127.0.0.1:$(PORT)$$(grep -o '/check?.*' $(DEMO_OUT)/summary.txt) (docs/how-to/serve.md) and the steward's desk (docs/how-to/desk.md)"
 	@if [ "$(SERVE)" != 0 ]; then echo "Serving now; open the link to the steward's desk below, stop with Ctrl-C."; exec $(BIN)/resolver serve --store $(STORE) --port $(PORT); fi
 
 test: setup  ## run all tests except those marked nightly

@@ -64,7 +64,9 @@ class AuditLog:
         """
         event = add_timestamp(event)
         if self._is_suspended:
-            raise StoreError("the service is still loading", hint="ask again in a few seconds")
+            raise StoreError(
+                "the service is still loading", hint="ask again when GET /readyz answers 200"
+            )
         if len(self._pending) >= _MAX_PENDING:
             raise _unwritable()
         try:

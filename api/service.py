@@ -21,6 +21,7 @@ from resolver.hub.desk_users import has_users
 from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import jobs_folder
+from resolver.kernels.compilation.machine_code import machine_code
 from resolver.kernels.garbage import collect_rarely, keep_survivors
 from resolver.screening.screener import Screener
 
@@ -34,6 +35,7 @@ UNNAMED_PROXY = (
     "a proxy forwards requests, and --proxy does not name it: addresses of clients are unknown, "
     "cookies are not marked as secure, and no address is locked after failed sign-ins"
 )
+_COMPILING = "the first start compiles code, which takes some minutes"
 _LOG = structlog.get_logger("api")
 
 
@@ -80,12 +82,12 @@ class Service:
         collect_rarely(_RESPONSE_OBJECTS)
         self._warm_event.set()
 
-    def loading_stage(self) -> tuple[str, float]:
-        """Return the current stage of loading and the seconds since the start."""
-        return (
-            self.screener.activity or "the model and the names",
-            time.monotonic() - self._started_at,
-        )
+    def loading_text(self) -> str:
+        """Return what is being loaded, and for how long so far."""
+        stage = self.screener.activity or "the model and the names"
+        seconds = time.monotonic() - self._started_at
+        first = "" if machine_code() else f"; {_COMPILING}"
+        return f"the service is still loading: {stage}, for {seconds:.0f} s so far{first}"
 
     def load(self) -> None:
         """Load, retrying until the store has something to load, and then follow the store."""
@@ -161,10 +163,7 @@ class Service:
     def require_ready(self) -> None:
         """Raise `StoreError` while the service is still loading."""
         if not self.is_warm:
-            stage, _ = self.loading_stage()
-            raise StoreError(
-                f"the service is still loading ({stage})", hint="ask again in a few seconds"
-            )
+            raise StoreError(self.loading_text(), hint="ask again when GET /readyz answers 200")
 
     def record_writer(self) -> GroupCommit | WriterClient:
         """Return the writer of single records: the writer process, or this one without it."""

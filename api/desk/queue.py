@@ -23,9 +23,9 @@ from resolver.api.desk.support.review_forms import (
     hides_scores,
     parse_verdict,
 )
-from resolver.api.desk.support.text_filters import pluralize
 from resolver.api.service import current_service
 from resolver.hub.desk_users import UserRole
+from resolver.reference.plurals import pluralize
 from resolver.review import Filters, QueueCut, QueueItem, QueuePage, StewardProgress
 
 _ITEMS_PER_PAGE = 40

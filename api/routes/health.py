@@ -118,8 +118,7 @@ def _source_faults(view: StoreView, service: Service) -> list[str]:
 def _loading_faults(service: Service) -> list[str]:
     if service.is_warm:
         return []
-    stage, seconds = service.loading_stage()
-    return [f"the service is still loading: {stage}, for {seconds:.0f} s so far"]
+    return [service.loading_text()]
 
 
 def _delay_faults(answered: int, next_commit: str) -> list[str]:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Literal, TextIO
 
 from resolver.errors import InputError
+from resolver.reference.plurals import pluralize
 
 MAX_CELL = 1_000_000
 
@@ -112,7 +113,7 @@ def _parse(path: Path, file: TextIO, required: Sequence[str]) -> CsvTable:
             continue
         if len(cells) != len(columns):
             raise InputError(
-                f"{len(cells)} cells where the header has {len(columns)}",
+                f"{pluralize(len(cells), 'cell')} where the header has {len(columns)}",
                 place=f"{path}, line {reader.line_num}",
                 hint=f"put cells that hold {_DELIMITERS[delimiter]} in double quotes",
             )

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 import resolver
+from resolver.reference.plurals import pluralize
 
 if TYPE_CHECKING:
     from resolver.engines.relation_explanation import EntityComparer
@@ -189,7 +190,7 @@ def print_counts(
     if counts["rejects"]:
         unlisted = "a run without --only entities lists them"
         rejects_place = unlisted if only_entities else out / "rejects.csv"
-        click.echo(f"{counts['rejects']:,} rows or values could not be read: {rejects_place}")
+        click.echo(f"{_rejects_text(counts['rejects'])} could not be read: {rejects_place}")
     print_uncompared(counts.get("uncompared"))
     click.echo(place)
 
@@ -205,8 +206,8 @@ def print_rejects(
         return
     files = [reject for reject in rejects if reject.is_file]
     rest = [reject for reject in rejects if not reject.is_file]
-    parts = [f"{len(rest):,} rows or values"] if rest else []
-    parts += [f"{len(files):,} file{'s'[: len(files) > 1]}"] if files else []
+    parts = [_rejects_text(len(rest))] if rest else []
+    parts += [pluralize(len(files), "file")] if files else []
     line = f"{' and '.join(parts)} could not be read"
     if out is not None and not only_entities:
         if not as_json:
@@ -230,7 +231,7 @@ def count_uncompared(stats: RunStats) -> dict[str, int]:
 def print_uncompared(count: int | None) -> None:
     """Print how many records were compared with no other because of purged keys, if any were."""
     if count:
-        records = "1 record was" if count == 1 else f"{count:,} records were"
+        records = pluralize(count, "record was", "records were")
         click.echo(
             f"{records} compared with no other: too many records share what these have in common"
         )
@@ -242,10 +243,15 @@ def print_forecast(forecast: ReviewForecast) -> None:
         click.echo(" ".join(forecast.sentences()))
 
 
+def _rejects_text(count: int) -> str:
+    return pluralize(count, "row or value", "rows or values")
+
+
 def _counts_text(counts: Mapping[str, int]) -> str:
     return (
-        f"{counts['records']:,} records are {counts['entities']:,} entities: "
-        f"{counts['merged']:,} pairs merged, {counts['queued']:,} to review, "
+        f"{pluralize(counts['records'], 'record is', 'records are')} "
+        f"{pluralize(counts['entities'], 'entity', 'entities')}. Pairs of records: "
+        f"{counts['merged']:,} merged, {counts['queued']:,} to review, "
         f"{counts['apart']:,} kept apart."
     )
 
@@ -267,7 +273,8 @@ def note_missing_ids(decisions: Sequence[Decision], missing: Collection[str]) ->
     ]
     if ids:
         click.echo(
-            f"note: {len(ids)} decisions name records that are not in the lists, e.g. {ids[0]}",
+            f"note: {pluralize(len(ids), 'decision names', 'decisions name')} records that are not "
+            f"in the lists, e.g. {ids[0]}",
             err=True,
         )
 

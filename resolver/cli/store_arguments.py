@@ -30,6 +30,7 @@ from resolver.cli.run_results import (
     print_uncompared,
     write_run_results,
 )
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -336,15 +337,14 @@ def _print_summary(
     click.echo(_changes_text(result, len(intake.batch), dry_run=dry_run))
     print_uncompared(result.stats.uncompared)
     if stored is not None and out is not None:
-        click.echo(
-            f"Results on {len(stored.record_numbers):,} records of the entities touched: {out}"
-        )
+        count = pluralize(len(stored.record_numbers), "record")
+        click.echo(f"Results on {count} of the entities touched: {out}")
 
 
 def _changes_text(result: CommitResult, read_count: int, *, dry_run: bool) -> str:
     head = "Would change" if dry_run else f"Revision {result.revision}"
     return (
-        f"{head}: {read_count:,} records read, {result.new_count:,} new, "
+        f"{head}: {pluralize(read_count, 'record')} read, {result.new_count:,} new, "
         f"{result.superseded_count:,} changed, {len(result.withdrawn):,} withdrawn; "
-        f"{len(result.changed_entities):,} entities changed."
+        f"{pluralize(len(result.changed_entities), 'entity', 'entities')} changed."
     )

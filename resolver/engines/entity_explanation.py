@@ -10,6 +10,7 @@ import numpy as np
 from resolver.engines.relation_explanation import ComparedEntities, adjust_rows
 from resolver.records.results.explanation import EvidenceRow, Explanation
 from resolver.records.results.resolution import Band
+from resolver.reference.plurals import pluralize
 from resolver.scoring import scores
 
 ENTITIES_ROW = "entities"
@@ -64,7 +65,7 @@ def _add_entity_rows(
         # no more than the relations lies between the records and their entities
         rows = adjust_rows(relations, difference)
     else:
-        left, right = map(_count_text, sizes)
+        left, right = (pluralize(size, "record") for size in sizes)
         rest = difference - sum(row.weight for row in relations)
         rows = (EvidenceRow(ENTITIES_ROW, _HELP, left, right, None, rest), *rows)
     return replace(
@@ -74,7 +75,3 @@ def _add_entity_rows(
         rows=(*explanation.rows, *rows),
         changes=(),
     )
-
-
-def _count_text(count: int) -> str:
-    return f"{count} record" + ("s" if count > 1 else "")

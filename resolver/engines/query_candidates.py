@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,22 +24,38 @@ FindInReview = Callable[[Sequence[str]], IdPairs]
 """Function that returns which of some records are one entity, or in review with each other."""
 
 
+def _find_no_entities(ids: Sequence[str]) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class CandidateOptions:
     """Options of a check: those of a run, the population of checks (None: the model knows none),
-    and how to find candidates that are in review with each other.
+    how to find candidates that are in review with each other, and their entities by record.
     """
 
     running: RunOptions
     population: Population | None
     find_in_review: FindInReview
+    find_entities: Callable[[Sequence[str]], Mapping[str, str]] = field(default=_find_no_entities)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Why a record may be the query, its entity (empty without a store), and the other records of
+    the entity that may be it too, the best first.
+    """
+
+    explanation: Explanation
+    entity_id: str = ""
+    others: tuple[str, ...] = ()
 
 
 def explain_candidates(
     resolutions: Sequence[Resolution], query_id: str, options: CandidateOptions, limit: int
-) -> tuple[list[Explanation], int]:
+) -> tuple[list[Candidate], int]:
     """Explain the records linked with a query, after competition: the best `limit`, best first
-    (ties by id); and the number of linked ones.
+    (ties by id); and the number of linked ones. Of the records of an entity, only the best.
 
     `resolutions`: one for each kind that the query may be of; the better score of a record counts.
     Those that competition takes below the review threshold are left out.
@@ -63,15 +79,23 @@ def explain_candidates(
         for record_id, competition in zip(ids, competitions, strict=True)
         if competition.logodds >= lowest
     )
-    explanations = []
-    for _, record_id, (_, weight, others) in ranked[:limit]:
+    entity_of = options.find_entities([record_id for _, record_id, _ in ranked])
+    records_of: dict[str, list[str]] = {}
+    for _, record_id, _ in ranked:
+        records_of.setdefault(entity_of.get(record_id, record_id), []).append(record_id)
+    best = {records[0]: tuple(records[1:]) for records in records_of.values()}
+    candidates: list[Candidate] = []
+    for _, record_id, (_, weight, others) in ranked:
+        if record_id not in best or len(candidates) == limit:
+            continue
         batch, running = batch_of[record_id], options.running
         explanation = explain_pair(
             batch, query_id, record_id, running, population=options.population
         )
-        thresholds = options.running.thresholds
-        explanations.append(add_competition(explanation, weight, others, thresholds))
-    return explanations, len(ids)
+        explanation = add_competition(explanation, weight, others, options.running.thresholds)
+        entity_id = entity_of.get(record_id, "")
+        candidates.append(Candidate(explanation, entity_id, best[record_id]))
+    return candidates, len(ids)
 
 
 def resolve_candidates(

@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from resolver.reference.plurals import pluralize
 from resolver.training.required_packages import INSTALL
 
 try:
@@ -137,7 +138,7 @@ def _label_texts(y: Any, count: int) -> list[str]:
     """Return labels as texts, empty where unknown. Raises `InputError` for another length."""
     labels: Sequence[Any] = y.tolist() if hasattr(y, "tolist") else list(y)
     if len(labels) != count:
-        raise InputError(f"there are {len(labels):,} labels for {count:,} rows")
+        raise InputError(f"{pluralize(len(labels), 'label')} for {pluralize(count, 'row')}")
     is_unknown = [label is None or label != label or label == -1 for label in labels]
     return [
         "" if unknown else str(label) for unknown, label in zip(is_unknown, labels, strict=True)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from resolver.records.results.evidence_summary import summarize_evidence
 from resolver.records.results.explanation import Explanation
+from resolver.reference.plurals import pluralize
 
 MAX_ROWS = 50
 """Rows of an entity that are shown."""
@@ -18,8 +19,9 @@ def render_result(summary: str, rejects: int, choices: Sequence[Any]) -> str:
     """Return the summary of a result, and what the columns of its tables mean."""
     parts = [Markup("<p><strong>{}.</strong></p>").format(summary)]
     if rejects:
-        text = "{} rows or values could not be read: see <code>result.rejects</code>."
-        parts.append(Markup(f"<p>{text}</p>").format(f"{rejects:,}"))
+        count = pluralize(rejects, "row or value", "rows or values")
+        text = "{} could not be read: see <code>result.rejects</code>."
+        parts.append(Markup(f"<p>{text}</p>").format(count))
     # the HTML of a choice escapes its own texts
     parts += [Markup(choice._repr_html_()) for choice in choices]
     return str(Markup("").join(parts))
@@ -45,8 +47,8 @@ def render_entity(entity_id: int, columns: Mapping[str, Sequence[object]]) -> st
     rows = list(zip(*columns.values(), strict=True))
     shown = [["" if cell is None else cell for cell in row] for row in rows[:MAX_ROWS]]
     more = f", the first {MAX_ROWS} are shown" if len(rows) > MAX_ROWS else ""
-    head = Markup("<p><strong>Entity {}</strong>: {} rows{}.</p>").format(
-        entity_id, f"{len(rows):,}", more
+    head = Markup("<p><strong>Entity {}</strong>: {}{}.</p>").format(
+        entity_id, pluralize(len(rows), "row"), more
     )
     return str(head + render_table(list(columns), shown))
 

@@ -18,6 +18,7 @@ from resolver.frames.html_views import render_entity, render_explanation, render
 from resolver.ingest.reader_types import Intake, Reject
 from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import Band, Outcome, Resolution
+from resolver.reference.plurals import pluralize
 from resolver.run_options import RunOptions
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class EntityView:
 
     def __repr__(self) -> str:
         count = len(next(iter(self.columns.values()), []))
-        return f"<Entity {self.entity_id}: {count:,} rows>"
+        return f"<Entity {self.entity_id}: {pluralize(count, 'row')}>"
 
     def _repr_html_(self) -> str:
         return render_entity(self.entity_id, self.columns)
@@ -278,8 +279,10 @@ class Result:
 def summarize(counts: dict[str, int]) -> str:
     """Return the counts of a result as one sentence."""
     return (
-        f"{counts['rows']:,} rows are {counts['entities']:,} entities; {counts['merged']:,} pairs "
-        f"merged, {counts['queued']:,} to review, {counts['apart']:,} kept apart"
+        f"{pluralize(counts['rows'], 'row is', 'rows are')} "
+        f"{pluralize(counts['entities'], 'entity', 'entities')}; "
+        f"{pluralize(counts['merged'], 'pair')} merged, {counts['queued']:,} to review, "
+        f"{counts['apart']:,} kept apart"
     )
 
 

@@ -27,6 +27,7 @@ from resolver.ingest.list_versions import SourceVersions, compare_lists, find_un
 from resolver.ingest.reader_types import Intake, ListInfo
 from resolver.ingest.reused_ids import find_reused_ids
 from resolver.records import Batch, concat
+from resolver.reference.plurals import pluralize
 from resolver.store import (
     Acceptance,
     LaterChanges,
@@ -328,7 +329,8 @@ def _size_alarms(
     for count, verb in ((len(superseded), "change"), (len(withdrawn), "are withdrawn")):
         if count >= ALARM_MIN_RECORDS and count > ALARM_SHARE * total:
             lines.append(
-                f"{count:,} of {total:,} records {verb}; check that this is the right list"
+                f"{count:,} of {pluralize(total, 'record')} {verb}; "
+                "check that this is the right list"
             )
     return lines
 

@@ -253,6 +253,18 @@ def find_records_in_review(hub: Hub, ids: Sequence[str]) -> list[tuple[str, str]
     ]
 
 
+def find_entities(hub: Hub, ids: Sequence[str]) -> dict[str, str]:
+    """Return the ids of the entities of some stored records."""
+    with hub.store.view() as view:
+        id_of = {number: record_id for record_id, (number, _) in view.numbers_of(ids).items()}
+        record, entity, _ = view.memberships(sorted(id_of))
+        entity_ids = view.entity_ids(sorted(set(entity.tolist())))
+    return {
+        id_of[number]: entity_ids[owner]
+        for number, owner in zip(record.tolist(), entity.tolist(), strict=True)
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class EntityLink:
     """Link of two entities that wait: log-odds in thousandths, and the records of either."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from resolver.reference.plurals import pluralize
 from resolver.report.report_data import ScoreDistribution
 from resolver.report.report_views import EntityGraph, GraphEdge
 
@@ -89,7 +90,7 @@ def draw_score_chart(scores: ScoreDistribution, frame: Frame, name: str) -> Mark
         frame,
         name,
         "Distribution of the scored pairs",
-        f"{sum(scores.bins):,} pairs; review from {scores.review_from:.2f}, "
+        f"{pluralize(sum(scores.bins), 'pair')}; review from {scores.review_from:.2f}, "
         f"same from {scores.match_from:.2f}.",
         parts,
     )

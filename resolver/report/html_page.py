@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from resolver.records.results.evidence_summary import summarize_evidence
 from resolver.records.results.explanation import EvidenceRow, Explanation
+from resolver.reference.plurals import pluralize
 from resolver.report.charts import (
     NARROW,
     WIDE,
@@ -118,7 +119,7 @@ def _environment() -> Environment:
         n=_format_integer,
         short=format_short,
         weight=_format_weight,
-        plural=_format_count,
+        plural=pluralize,
         percent=format_percent,
         seconds=_format_seconds,
         threshold=_format_threshold,
@@ -136,11 +137,6 @@ def _format_weight(thousandths: int) -> str:
     if abs(thousandths) < 5:
         return "0.00"
     return f"{'−' if thousandths < 0 else '+'}{abs(thousandths) / 1000:.2f}"
-
-
-def _format_count(number: int, singular: str, plural: str | None = None) -> str:
-    """Format a number with its noun: `1 record`, `2 records`."""
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
 
 
 def _format_threshold(score: float) -> str:
@@ -189,7 +185,7 @@ def _kind_word(kind: str) -> str:
 
 def _format_kinds(counts: dict[str, int]) -> str:
     """Format counts by kind: `1,200 persons, 80 groups and companies and 1 vessel, …`"""
-    parts = [_format_count(count, *_KIND_WORDS[kind]) for kind, count in counts.items() if count]
+    parts = [pluralize(count, *_KIND_WORDS[kind]) for kind, count in counts.items() if count]
     return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
 
 

@@ -412,7 +412,8 @@ class EntityIndex:
             # others have no record beyond those that everybody may see
             restricted = sorted(self._find_restricted(view))
             record, entity, _ = view.members(restricted)
-        self.activity = f"building the entity index of {len(record):,} records"
+        # not how many records: viewers see this, but perhaps not all records
+        self.activity = "building the entity index"
         members = self._order_members(view, np.unique(entity), record, entity)
         layer = _Layer(view.revision, (), ())
         contents = self._describe(view, viewer, members)

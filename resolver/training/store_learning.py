@@ -8,6 +8,7 @@ from pathlib import Path
 
 from resolver.model_set import ModelSet, load_models
 from resolver.models import loader
+from resolver.reference.plurals import pluralize
 from resolver.store import Store
 from resolver.training.data.training_decisions import TrainingDecisions, read_training_decisions
 from resolver.training.evaluate.model_comparison import ModelComparison, compare_models
@@ -51,7 +52,10 @@ def learn_at_url(
 def _learning_notes(
     store: Store, decided: TrainingDecisions, before: ModelSet, unchanged: Mapping[str, str]
 ) -> list[str]:
-    notes = [f"left out: {count:,} decisions {reason}" for reason, count in decided.dropped.items()]
+    notes = [
+        f"left out: {pluralize(count, 'decision')} {reason}"
+        for reason, count in decided.dropped.items()
+    ]
     notes += [f"the model for {kind} stays as it is: {why}" for kind, why in unchanged.items()]
     with store.view() as view:
         if view.head.stamp.get("model") not in (None, before.stamp["model"]):

@@ -117,7 +117,7 @@ def test_unreadable_row_is_rejected(
     assert reject["line"] == (line or reject["line"])
     assert message in reject["reason"]
     listed = tmp_path / "out" / "rejects.csv"
-    assert f"1 rows or values could not be read: {listed}\n" in shown.out
+    assert f"1 row or value could not be read: {listed}\n" in shown.out
     assert dedupe(path, tmp_path / "few", "--only", "entities") == 0
     assert "could not be read: a run without --only entities lists them" in capsys.readouterr().out
     assert dedupe(path, tmp_path / "strict", "--strict") == 1

@@ -199,6 +199,25 @@ def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path, demo: Demo) -> Non
         session.run_scripts()
 
 
+def test_the_check_of_the_readme_finds_one_entity(tmp_path: Path, demo: Demo) -> None:
+    page = ROOT / "README.md"
+    commands = [line for block in blocks(page) if block.is_run for line in command_lines(block)]
+    (command,) = (line for line in commands if line.startswith("resolver check "))
+    with session_of(tmp_path, demo) as session:
+        demo.copy(session.folder, BEGINNING["resolver dedupe demo/lists --store sqlite:///hub.db"])
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=session.folder,
+            env=demo.server.environment(session.environment),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    rows = [line for line in done.stdout.splitlines() if re.match(r"[01]\.\d{4} ", line)]
+    assert len(rows) == 1
+    assert "2 more records of e-" in done.stdout
+
+
 def test_few_blocks_are_left_out() -> None:
     left_out = [block for page in pages(ROOT) for block in blocks(page) if block.reason]
     assert len(left_out) <= MOST_LEFT_OUT, [f"{block.page}:{block.line}" for block in left_out]

@@ -58,7 +58,7 @@ def describe_error(error: ResolverError) -> tuple[str, str]:
             "Nothing was changed. You can still read everything; tell the operator of the service.",
         )
     if "the service is still loading" in line:
-        return "The service is still loading.", "Wait a few seconds, then load this page again."
+        return _sentence(error.message), "Load this page again in a moment."
     return _sentence(error.message), _advice(error.hint)
 
 

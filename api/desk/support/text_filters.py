@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from unicodedata import east_asian_width
 
 from resolver.api.desk.figures.evidence_labels import evidence_label as evidence_label
+from resolver.reference.plurals import pluralize
 from resolver.review import DecisionView, country_name, latin_transliteration
 from resolver.review.queue.entity_summary import SCRIPTS
 
@@ -49,11 +50,6 @@ _VERDICT_CLASSES = {"same": "agree", "unsure": "wait", "red": "differ"}
 def number(value: int) -> str:
     """Return a number with separators: `12345` → `12,345`."""
     return f"{value:,}"
-
-
-def pluralize(count: int, singular: str, plural: str | None = None) -> str:
-    """Return a count with its noun: `1 record`, `2 records`."""
-    return f"{count:,} {singular if count == 1 else plural or singular + 's'}"
 
 
 def percent(score: float) -> str:

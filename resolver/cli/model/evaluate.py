@@ -24,6 +24,7 @@ from resolver.cli.options import (
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.record_ids import check_file_exists
 from resolver.errors import InputError, UsageError
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ def command(
         click.echo(json.dumps(result, ensure_ascii=False))
         return
     if missing:
-        click.echo(f"note: {missing} pairs name records that are not in the lists", err=True)
+        pairs_text = pluralize(missing, "pair names", "pairs name")
+        click.echo(f"note: {pairs_text} records that are not in the lists", err=True)
     click.echo(text)
 
 

@@ -14,6 +14,7 @@ from resolver.cli.model import calibration, fairness
 from resolver.cli.options import run_options
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_results import prepare_folder
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def format_comparison(comparison: ModelComparison) -> Iterator[str]:
     """Iterate over the lines of a comparison."""
     yield (
         f"Old model {comparison.old}, new model {comparison.new}; "
-        f"{comparison.decisions:,} decisions to learn from."
+        f"{pluralize(comparison.decisions, 'decision')} to learn from."
     )
     for kind, figures in comparison.held_out.items():
         yield from ("", f"{kind}: decisions held out when the new one was trained")
@@ -105,7 +106,8 @@ def format_comparison(comparison: ModelComparison) -> Iterator[str]:
 
 
 def _table(figures: Mapping[str, Any]) -> Iterator[str]:
-    yield f"  {figures['pairs']:,} pairs of records, {figures['same']:,} of them the same"
+    pairs = pluralize(figures["pairs"], "pair")
+    yield f"  {pairs} of records, {figures['same']:,} of them the same"
     yield f"  {'':<24}{'old':>26}{'new':>26}"
     for name, words in _MEASURES:
         yield f"  {words:<24}{_value(figures['old'], name):>26}{_value(figures['new'], name):>26}"
@@ -126,6 +128,7 @@ def _waiting(comparison: ModelComparison) -> Iterator[str]:
         return
     sampled = "" if bands.looked_at == bands.waiting else f" ({bands.looked_at:,} sampled)"
     counts = ", ".join(f"{count:,} {band}" for band, count in bands.bands.items())
-    yield f"Of {bands.waiting:,} pairs of records that wait{sampled} there would be: {counts}."
+    pairs = pluralize(bands.waiting, "pair")
+    yield f"Of {pairs} of records that wait{sampled} there would be: {counts}."
     for pair in bands.moved:
         yield f"  {pair.old:.3f} → {pair.new:.3f}  {pair.left}  {pair.right}"

@@ -17,6 +17,7 @@ from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.record_ids import check_file_exists
 from resolver.cli.run_results import prepare_folder
 from resolver.errors import InputError, UsageError
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -121,9 +122,13 @@ def _gather_labeled(
     )
     data = learning.add_decisions(data, intake, labels.judged, labels.decisions, tables)
     if data.dropped:
-        notes.append(f"{data.dropped} judged pairs name records that are not in the lists")
+        notes.append(
+            f"{pluralize(data.dropped, 'judged pair names', 'judged pairs name')} records that "
+            "are not in the lists"
+        )
     notes += [
-        f"left out: {count:,} judged pairs {reason}" for reason, count in data.quarantined.items()
+        f"left out: {pluralize(count, 'judged pair')} {reason}"
+        for reason, count in data.quarantined.items()
     ]
     return data
 
@@ -193,7 +198,10 @@ def _read_clusters(
 
     names = (columns[0].strip(), columns[1].strip()) if len(columns) == 2 else None
     clusters = match_clusters(read_cluster_rows(path, names), intake.batch.ids.to_pylist())
-    notes += [f"left out: {count:,} rows {reason}" for reason, count in clusters.dropped.items()]
+    notes += [
+        f"left out: {pluralize(count, 'row')} {reason}"
+        for reason, count in clusters.dropped.items()
+    ]
     return clusters
 
 

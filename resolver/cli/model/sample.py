@@ -19,6 +19,7 @@ from resolver.cli.options import (
 )
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.record_ids import check_file_exists
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def command(
     shown = (f"{side}_{name}" for name in _SHOWN_PROPERTIES for side in ("left", "right"))
     write_csv_table(out, (*COLUMNS, *shown), _rows(sampled, intake))
     if len(sampled) < count:
-        click.echo(f"note: there are only {len(sampled)} pairs to judge", err=True)
+        click.echo(f"note: only {pluralize(len(sampled), 'pair')} to judge", err=True)
 
 
 def _judged_pairs(path: Path | None) -> set[tuple[str, str]]:

@@ -22,6 +22,7 @@ from resolver.cli.options import (
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_results import prepare_folder
 from resolver.errors import ModelError
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 _SHOWN = 8
@@ -149,7 +150,7 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(summary: dict[str, Any]) -> str:
-    lines = [f"{summary['records']:,} records counted."]
+    lines = [f"{pluralize(summary['records'], 'record')} counted."]
     for population in ("person", "group"):
         count, before, new = (
             summary[f"{population}_{key}"] for key in ("words", "words_before", "new")

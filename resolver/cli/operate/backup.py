@@ -8,6 +8,7 @@ import click
 
 from resolver.cli.command_log import log_records_at
 from resolver.cli.options import PATH, store_option
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 
@@ -34,4 +35,4 @@ def command(settings: Settings, /, store_url: str, out: Path, sign_key: Path | N
     # the backup holds its own event
     log_records_at(store_url, None)
     count = backup_store(store_url, out, sign_key)
-    click.echo(f"{count:,} rows: {out}")
+    click.echo(f"{pluralize(count, 'row')}: {out}")

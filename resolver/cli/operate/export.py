@@ -11,6 +11,7 @@ import click
 from resolver.cli.command_log import log_records
 from resolver.cli.options import PATH, model_option, store_option
 from resolver.cli.store_arguments import open_hub_to_read
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 _HELP = """Write everything in a store into FILE, one JSON object per line.
@@ -56,4 +57,4 @@ def command(
                 sys.stdout.buffer.write(line)
             return
         count = export_store(hub, out, canonical=canonical, ftm=ftm)
-    click.echo(f"{count:,} lines: {out}")
+    click.echo(f"{pluralize(count, 'line')}: {out}")

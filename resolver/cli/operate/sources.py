@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from resolver.cli.options import json_option, store_option
+from resolver.reference.plurals import pluralize
 
 
 @click.group("sources")
@@ -39,7 +40,7 @@ def list_sources_command(store_url: str, as_json: bool) -> None:
         return
     for row in rows:
         sender = f"sent by {row['keeper']}" if row["keeper"] else "owned by the hub"
-        facts = [row["agency"] or sender, f"{row['records']:,} records"]
+        facts = [row["agency"] or sender, pluralize(row["records"], "record")]
         facts += [f"updated {row['updated'][:16]}Z"] if row["updated"] else []
         limit = row["maximum_age_days"]
         facts += [f"{limit} days old at most"] if limit is not None else []

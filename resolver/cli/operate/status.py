@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from resolver.cli.options import json_option, store_option
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,14 +37,16 @@ def command(settings: Settings, /, store_url: str, as_json: bool) -> None:
         click.echo(json.dumps(_status_to_json(status), ensure_ascii=False))
         return
     click.echo(
-        f"Revision {status.revision}: {status.records:,} records are {status.entities:,} entities; "
-        f"{status.waiting_pairs:,} pairs wait for review. "
+        f"Revision {status.revision}: {pluralize(status.records, 'record is', 'records are')} "
+        f"{pluralize(status.entities, 'entity', 'entities')}; "
+        f"{pluralize(status.waiting_pairs, 'pair of entities waits', 'pairs of entities wait')} "
+        "for review. "
         f"Plan {status.plan or '-'}, model {status.model or '-'}."
     )
     for source in status.sources:
         version = f", list of {source.list_version}" if source.list_version else ""
         updated = f", updated {source.updated[:16]}Z" if source.updated else ""
-        click.echo(f"{source.name}: {source.records:,} records{version}{updated}")
+        click.echo(f"{source.name}: {pluralize(source.records, 'record')}{version}{updated}")
 
 
 def _source_to_json(source: StoredSource) -> dict[str, object]:

@@ -8,6 +8,7 @@ import click
 
 from resolver.cli.command_log import steward_option
 from resolver.cli.options import json_option, store_option
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 _HELP = """Withdraw RECORD...: added by mistake, or no longer listed.
@@ -40,6 +41,5 @@ def command(
         answer = {"withdrawn": list(result.withdrawn), "version": result.revision}
         click.echo(json.dumps(answer, ensure_ascii=False))
         return
-    count = len(result.withdrawn)
-    records_text = "1 record" if count == 1 else f"{count} records"
-    click.echo(f"{records_text} withdrawn; the store is at version {result.revision}.")
+    count = pluralize(len(result.withdrawn), "record")
+    click.echo(f"{count} withdrawn; the store is at version {result.revision}.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,10 +26,12 @@ from resolver.cli.options import (
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.resolve.explain import explanation_to_json
 from resolver.errors import UsageError
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
-    from resolver.engines.query_candidates import CandidateOptions
+    from resolver.engines.query_candidates import Candidate, CandidateOptions
+    from resolver.hub.hub import Hub
     from resolver.ingest.reader_types import Intake
     from resolver.records import Record
     from resolver.records.results.explanation import EvidenceRow, Explanation
@@ -37,11 +39,13 @@ if TYPE_CHECKING:
 
 _SOURCE = "query"
 _QUERY = f"{_SOURCE}:1"
-_MAX_REASONS = 4
+_MAX_REASONS, _MAX_OTHERS = 4, 5
 _COMPETITION = "competition"
 
 
 _HELP = """Look up NAME: list the records it may refer to, the best first, and why.
+
+In a store, the records of an entity are listed once, by the one that fits best.
 
 \b
 Examples:
@@ -100,48 +104,57 @@ def command(
         else:
             intake = read_list_files(files, reading, bars)
             candidates = _list_candidates(intake, run_options(settings, options), listed)
-        explanations, count = _candidates(query, intake, candidates, limit, bars)
+        matches, count = _candidates(query, intake, candidates, limit, bars)
     if url:
-        _log_check(url, name, explanations, options)
+        _log_check(url, name, matches, options)
     if options["as_json"]:
-        _print_json(name, explanations, intake)
-    elif explanations:
-        _print_texts(explanations, intake)
+        _print_json(name, matches, intake)
+    elif matches:
+        _print_texts(matches, intake)
     else:
-        place = "the store" if url else f"{len(intake.batch):,} records"
+        place = "the store" if url else pluralize(len(intake.batch), "record")
         crowd = f": {count:,} fit alike; add what else is known, such as --birth-date"
         click.echo(f"No match for {name} in {place}{crowd if count else ''}.")
 
 
-def _log_check(
-    url: str, name: str, explanations: list[Explanation], options: dict[str, Any]
-) -> None:
-    """Log the query and the candidates that will be shown. Raises `StoreError`."""
+def _log_check(url: str, name: str, matches: list[Candidate], options: dict[str, Any]) -> None:
+    """Log the query and the records that will be shown. Raises `StoreError`."""
     stated = {key: options[key] for key in ("kind", "birth_date", "nationality", "passport")}
-    candidates = [_candidate_id(explanation) for explanation in explanations]
+    shown = [(_candidate_id(candidate.explanation), *candidate.others) for candidate in matches]
+    candidates = [record_id for records in shown for record_id in records]
     log_records_at(url, len(candidates), name=name, **stated, candidates=candidates)
 
 
-def _print_json(name: str, explanations: list[Explanation], intake: Intake) -> None:
-    captions = _captions(intake, [_candidate_id(explanation) for explanation in explanations])
+def _print_json(name: str, matches: list[Candidate], intake: Intake) -> None:
+    captions = _captions(intake, matches)
     rows = [
         {
-            "id": _candidate_id(explanation),
-            "caption": captions[_candidate_id(explanation)],
-            **_answer(explanation),
+            "id": (record_id := _candidate_id(candidate.explanation)),
+            "caption": captions[record_id],
+            **_answer(candidate.explanation),
+            **_entity_to_json(candidate, record_id),
         }
-        for explanation in explanations
+        for candidate in matches
     ]
     click.echo(json.dumps({"query": name, "results": rows}, ensure_ascii=False))
 
 
-def _print_texts(explanations: list[Explanation], intake: Intake) -> None:
-    captions = _captions(intake, [_candidate_id(explanation) for explanation in explanations])
-    click.echo(
-        "\n".join(
-            _text(explanation, captions[_candidate_id(explanation)]) for explanation in explanations
-        )
-    )
+def _entity_to_json(candidate: Candidate, record_id: str) -> dict[str, object]:
+    if not candidate.entity_id:
+        return {}
+    return {"entity": candidate.entity_id, "records": [record_id, *candidate.others]}
+
+
+def _print_texts(matches: list[Candidate], intake: Intake) -> None:
+    captions = _captions(intake, matches)
+    for candidate in matches:
+        explanation = candidate.explanation
+        click.echo(_text(explanation, captions[_candidate_id(explanation)]))
+        if candidate.others:
+            others = pluralize(len(candidate.others), "more record")
+            ids = ", ".join(candidate.others[:_MAX_OTHERS])
+            more = ", …" if len(candidate.others) > _MAX_OTHERS else ""
+            click.echo(f"        {others} of {candidate.entity_id}: {ids}{more}")
 
 
 def _query(name: str, options: dict[str, Any]) -> Record:
@@ -191,7 +204,11 @@ def _load_candidates(
     from resolver.cli.store_arguments import open_hub
     from resolver.engines.query_candidates import CandidateOptions
     from resolver.hub.populations.check_models import load_check_population
-    from resolver.hub.stored_results import load_candidates
+    from resolver.hub.stored_results import (
+        find_entities,
+        find_records_in_review,
+        load_candidates,
+    )
     from resolver.ingest.reader_types import Intake
     from resolver.records import Batch
     from resolver.records.record import kind_variants
@@ -205,19 +222,26 @@ def _load_candidates(
         ]
         batch = load_candidates(hub, Batch.from_records(variants).canonical())
         population = load_check_population(hub, listed)
-        find_in_review = partial(_find_in_store, url, settings, options)
-        return Intake(batch, (), ()), CandidateOptions(running, population, find_in_review)
+        find_in_review, entities = (
+            partial(_ask_store, find, url, settings, options)
+            for find in (find_records_in_review, find_entities)
+        )
+        candidates = CandidateOptions(running, population, find_in_review, entities)
+        return Intake(batch, (), ()), candidates
 
 
-def _find_in_store(
-    url: str, settings: Settings, options: dict[str, Any], ids: Sequence[str]
-) -> list[tuple[str, str]]:
-    """Return which of some records of a store are one entity, or in review with each other."""
+def _ask_store(
+    find: Callable[[Hub, Sequence[str]], Any],
+    url: str,
+    settings: Settings,
+    options: dict[str, Any],
+    ids: Sequence[str],
+) -> Any:
+    """Return what a function finds of some records of a store."""
     from resolver.cli.store_arguments import open_hub
-    from resolver.hub.stored_results import find_records_in_review
 
     with open_hub(url, settings, model_dir=options["model_dir"]) as hub:
-        return find_records_in_review(hub, ids)
+        return find(hub, ids)
 
 
 def _list_candidates(intake: Intake, running: RunOptions, listed: float) -> CandidateOptions:
@@ -240,7 +264,7 @@ def _find_in_lists(
 
 def _candidates(
     query: Record, intake: Intake, options: CandidateOptions, limit: int, bars: ProgressBars
-) -> tuple[list[Explanation], int]:
+) -> tuple[list[Candidate], int]:
     """Return the best records that may match the query with evidence, best first (ties by id), and
     the number of all that fit by themselves.
     """
@@ -268,9 +292,10 @@ def _candidate_id(explanation: Explanation) -> str:
     return explanation.left_id if explanation.right_id == _QUERY else explanation.right_id
 
 
-def _captions(intake: Intake, ids: list[str]) -> dict[str, str]:
+def _captions(intake: Intake, matches: list[Candidate]) -> dict[str, str]:
     import numpy as np
 
+    ids = [_candidate_id(candidate.explanation) for candidate in matches]
     place = {identity: row for row, identity in enumerate(intake.batch.ids.to_pylist())}
     rows = np.array([place[identity] for identity in ids], dtype=np.int64)
     return {record.id: record.caption for record in intake.batch.take(rows).to_records()}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 import click
 
@@ -13,17 +15,24 @@ from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.run_results import prepare_folder, print_summary, write_run_results
 from resolver.settings import Settings
 
+if TYPE_CHECKING:
+    from resolver.records import Batch
+    from resolver.records.batch import IntArray
+
 _HELP = """Generate the lists of some agencies with the same people and groups under different
 spellings, and resolve them.
 
 All persons and groups are invented. DIR/lists has the lists, DIR/truth.csv the true entity of
-each record, DIR/result the results.
+each record, DIR/result the results. The last lines look up one of the persons.
 
 \b
 Examples:
   resolver demo --records 2000 --out demo
   resolver demo --records 1000000 --agencies 30 --out world --only-lists
 """
+
+_EXAMINED = 500
+"""Records that are examined for a person to look up."""
 
 
 @click.command("demo", help=_HELP)
@@ -95,3 +104,30 @@ def command(
         write_run_results(result, intake, resolution, running, bars)
     click.echo(f"Lists of {world['agencies']} agencies: {lists}")
     print_summary(result, intake, resolution, running, as_json=False)
+    name, birth_date = find_example(intake.batch, resolution.labels)
+    words = ["resolver", "check", name, "--birth-date", birth_date, "--list", str(lists)]
+    click.echo(f"Look up one of them: {shlex.join(words)}")
+    query = urlencode({"name": name, "birthDate": birth_date})
+    click.echo(f"The same where a store of these lists is served: /check?{query}")
+
+
+def find_example(batch: Batch, labels: IntArray) -> tuple[str, str]:
+    """Return name and birth date of a person of whom many records tell, in Latin letters and with
+    the day, if any is.
+
+    `labels`: entity of each record.
+    """
+    import numpy as np
+
+    from resolver.records import Kind
+
+    sizes = np.bincount(labels)[labels]
+    # some hundreds of records of the largest entities: one of them is a person with a birth date
+    rows = np.sort(np.argsort(-sizes, kind="stable")[:_EXAMINED])
+    people = [
+        (not record.caption.isascii(), -len(birth_dates[0]), -size, record.caption, birth_dates[0])
+        for record, size in zip(batch.take(rows).to_records(), sizes[rows].tolist(), strict=True)
+        if record.kind is Kind.PERSON and (birth_dates := record.texts("birthDate"))
+    ]
+    *_, name, birth_date = min(people)
+    return name, birth_date

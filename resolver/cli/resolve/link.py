@@ -39,6 +39,7 @@ from resolver.cli.run_results import (
     write_run_results,
 )
 from resolver.errors import UnneededMappingError
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -176,7 +177,9 @@ def _note_shared(left: Intake, right: Intake) -> None:
     shared = pc.sum(pc.is_in(left.batch.ids, value_set=right.batch.ids)).as_py() or 0
     if shared:
         click.echo(
-            f"note: {shared:,} records are on both sides; none is compared with itself", err=True
+            f"note: {pluralize(shared, 'record is', 'records are')} on both sides; "
+            "none is compared with itself",
+            err=True,
         )
 
 

@@ -10,6 +10,7 @@ import click
 from resolver.cli.command_log import log_records
 from resolver.cli.options import PATH, model_option, store_option
 from resolver.cli.store_arguments import open_hub_to_read
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 _HELP = """Write the network of a store into FILE: entities, their relations, and the telephones,
@@ -74,6 +75,8 @@ def command(settings: Settings, /, store_url: str, out: Path, **options: Any) ->
     with open_hub_to_read(store_url, settings, options["model_dir"]) as hub:
         log_records(hub, None, around=list(around), format=options["file_format"])
         graph = export_network(hub, out, options["file_format"], viewer, query, around)
-    click.echo(f"{len(graph.nodes):,} nodes, {len(graph.edges):,} edges: {out}")
+    click.echo(
+        f"{pluralize(len(graph.nodes), 'node')}, {pluralize(len(graph.edges), 'edge')}: {out}"
+    )
     if not graph.is_complete:
         click.echo("note: some nodes have more neighbors than were written", err=True)

@@ -11,6 +11,7 @@ import click
 from resolver.cli.command_log import log_records
 from resolver.cli.options import json_option, store_option
 from resolver.cli.run_results import print_forecast
+from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def _print_page(page: QueuePage, *, as_json: bool) -> None:
             click.echo(json.dumps(item.to_json(), ensure_ascii=False))
         return
     click.echo(
-        f"{page.total:,} pairs wait"
+        pluralize(page.total, "pair of entities waits", "pairs of entities wait")
         + (f", the oldest since {page.oldest[:16]}Z." if page.oldest else ".")
     )
     for item in page.items:

@@ -16,6 +16,7 @@ from resolver.models.loader import KINDS
 from resolver.records import KIND_BY_LABEL
 from resolver.records.results.explanation import Explanation
 from resolver.records.results.resolution import Outcome
+from resolver.reference.plurals import pluralize
 from resolver.report.entity_graphs import WEAK_BELOW
 from resolver.report.pattern_figures import build_pattern_table
 from resolver.report.report_views import ReportThresholds
@@ -234,7 +235,7 @@ def pattern_rows(result: Result) -> Rows:
     rows: Rows = []
     for number, pattern in enumerate(figures.rows if figures else ()):
         pairs = pattern.match + pattern.review + pattern.distinct
-        title = f"{number + 1}: {pairs:,} pairs, mean {pattern.mean_score:.3f}"
+        title = f"{number + 1}: {pluralize(pairs, 'pair')}, mean {pattern.mean_score:.3f}"
         for topic, outcome in pattern.outcomes:
             rows.append(
                 {"pattern": title, "order": number, "topic": topic, "outcome": str(outcome)}

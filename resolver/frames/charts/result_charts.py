@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from resolver.errors import InputError
 from resolver.frames.charts import chart_rows
 from resolver.frames.charts.chart_style import DARK, LIGHT, Palette, style_chart
+from resolver.reference.plurals import pluralize
 
 if TYPE_CHECKING:
     from resolver.frames.results import Result
@@ -124,7 +125,8 @@ class ResultCharts:
         )
         names = base.mark_text(dy=-14, color=self.palette.text).encode(text="caption:N")
         weak = sum(edge["link"] != "strong" for edge in edges)
-        text = f"Entity {entity}: {len(nodes)} rows and {len(edges)} links, {weak} of them weak."
+        text = f"Entity {entity}: {pluralize(len(nodes), 'row')} and "
+        text += f"{pluralize(len(edges), 'link')}, {weak} of them weak."
         return self._finish(alt.layer(lines, dots, names), f"Entity {entity}", text)
 
     def waterfall(self, pair: Sequence[object]) -> Any:

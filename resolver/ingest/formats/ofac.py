@@ -34,6 +34,7 @@ from resolver.ingest.text.list_names import match_key, parse_family_first
 from resolver.ingest.text.name_words import guess_group_schema, guess_groups_schema
 from resolver.ingest.text.record_draft import RecordDraft
 from resolver.records import Activity, Address, Identifier, Relation, RelationType, Value
+from resolver.reference.plurals import pluralize
 
 PRINCIPAL, ALTERNATE, ADDRESS = 12, 5, 6
 _CONTENTS = {PRINCIPAL: "entries", ALTERNATE: "alternate names", ADDRESS: "addresses"}
@@ -141,7 +142,7 @@ def _read_cells(file: SourceFile, width: int) -> Iterator[tuple[int, list[str]] 
             yield Reject.of_row(
                 file.label,
                 line,
-                f"{len(cells)} columns where a file of {_CONTENTS[width]} has {width}",
+                f"{pluralize(len(cells), 'column')} where a file of {_CONTENTS[width]} has {width}",
             )
         elif not cells[0].isdigit():
             yield Reject.of_row(file.label, line, f"{cells[0][:20]!r} is no entry number")

@@ -22,6 +22,7 @@ from resolver.errors import InputError
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.io.text_lines import has_stray_bytes, line_fault, read_text_blocks
 from resolver.ingest.reader_types import Reject
+from resolver.reference.plurals import pluralize
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
@@ -219,7 +220,7 @@ def read_header_rows(
             if missing := [column for column in required if column not in header]:
                 raise InputError(f"the header has no column {missing[0]!r}", place=file.label)
         elif len(cells) != len(header):
-            fault = f"{len(cells)} columns where the header has {len(header)}"
+            fault = f"{pluralize(len(cells), 'column')} where the header has {len(header)}"
             yield Reject.of_row(file.label, line, fault)
         else:
             yield line, dict(zip(header, cells, strict=True))

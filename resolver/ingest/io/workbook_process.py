@@ -21,6 +21,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from resolver.reference.plurals import pluralize
+
 MAX_MEMORY = 2 << 30
 MAX_SECONDS = 120
 MAX_BYTES = 1 << 30
@@ -102,7 +104,9 @@ def write_worksheet(file: Path, rows: Iterator[Cells], merged: Ranges) -> list[s
     if any(map(any, first_rows[:header])):
         notes.append(f"row {header + 1} is read as the header; the rows above it are a title")
     if filler.count:
-        notes.append(f"values of merged cells were filled down into {filler.count} cells")
+        notes.append(
+            f"values of merged cells were filled down into {pluralize(filler.count, 'cell')}"
+        )
     return notes
 
 

@@ -14,6 +14,7 @@ from resolver.ingest.formats.tabular.column_profiles import ColumnProfile
 from resolver.ingest.formats.tabular.guessed_mapping import source_name, unused_columns
 from resolver.ingest.formats.tabular.mapping import build_mapping
 from resolver.ingest.proposals.column_proposal import TableProposal, find_tables, propose_columns
+from resolver.reference.plurals import pluralize
 
 _PLAIN = re.compile(r"\w[\w.-]*(?: [\w.-]+)*")
 
@@ -29,7 +30,8 @@ def propose_mapping(path: Path) -> str:
     proposal = propose_columns(file)
     others += [item.label for item in tables if item is not file]
     head = [
-        f"{file.label}: {proposal.rows} rows and {proposal.width} columns were examined.",
+        f"{file.label}: {pluralize(proposal.rows, 'row')} and "
+        f"{pluralize(proposal.width, 'column')} were examined.",
         f"Check it, save it, and use it: --mapping FILE.yml, or {file.path.stem}.mapping.yml "
         "beside the table.",
         f"Not examined: {', '.join(others)}." if others else "",

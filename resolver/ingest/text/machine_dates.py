@@ -12,6 +12,7 @@ import numpy as np
 from resolver.ingest.text.date_order import DateOrder
 from resolver.records import Batch, date_readings, parse_date
 from resolver.records.dates import is_canonical_day
+from resolver.reference.plurals import pluralize
 
 _COMPACT_DATE = re.compile(r"^(\d{4})(\d{2})(\d{2})$")
 _TIMESTAMP = re.compile(
@@ -95,7 +96,8 @@ def describe_old_births(parts: Iterable[OldBirths]) -> str:
         return ""
     year = example[:4]
     return (
-        f"{records} records are born in the years {_FIRST_OLD_YEAR} to {_LAST_OLD_YEAR} "
+        f"{pluralize(records, 'record is', 'records are')} born in the years "
+        f"{_FIRST_OLD_YEAR} to {_LAST_OLD_YEAR} "
         f"({example}); dates of the Hijri or solar calendar are converted only where they say so "
         f"('{year} AH', '{year} SH')"
     )

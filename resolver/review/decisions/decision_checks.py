@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from resolver.records.decisions import PairState, Verdict, pair_states
 from resolver.records.visibility import Viewer
+from resolver.reference.plurals import pluralize
 from resolver.review.decisions.earlier_verdicts import (
     decision_views,
     effective_decisions,
@@ -75,8 +76,8 @@ def _check_unchanged(snapshot: PairSnapshot, left_side: EntitySide, right_side: 
 
 def _describe_change(before: set[str], now: set[str]) -> str:
     added, removed = sorted(now - before), sorted(before - now)
-    parts = [f"{len(added)} records came to it ({added[0]} …)"] if added else []
-    parts += [f"{len(removed)} records left it ({removed[0]} …)"] if removed else []
+    parts = [f"{pluralize(len(added), 'record')} came to it ({added[0]} …)"] if added else []
+    parts += [f"{pluralize(len(removed), 'record')} left it ({removed[0]} …)"] if removed else []
     return " and ".join(parts) or "a list brought new versions of its records"
 
 

@@ -170,7 +170,7 @@ def test_decisions_are_obeyed(
     assert not any({"coast:p3", "river:9"} <= members for members in entities)
     assert any({"river:10", "coast:g1"} <= members for members in entities)
     assert (
-        "note: 1 decisions name records that are not in the lists, e.g. coast:p99"
+        "note: 1 decision names records that are not in the lists, e.g. coast:p99"
         in capsys.readouterr().err
     )
     (apart,) = (row for row in rows(tmp_path / "out" / "links.csv") if row["outcome"] == "apart")

@@ -379,6 +379,23 @@ def test_check_finds_groups_without_kind(lists: Lists, capsys: pytest.CaptureFix
     assert json.loads(capsys.readouterr().out)["results"] == []
 
 
+def test_check_of_a_store_lists_an_entity_once(
+    lists: Lists, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, log = f"sqlite:///{tmp_path}/hub.db", tmp_path / "log.csv"
+    log.write_text("left_id,right_id,verdict\ncoast:p1,river:7,same\n", "utf-8")
+    assert run(["dedupe", *lists.args, "--store", url, "--decisions", str(log)]) == 0
+    args = ["check", "Ivan Petrov", "--birth-date", "1962-05-01", "--store", url]
+    capsys.readouterr()
+    assert run([*args, "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["results"]
+    assert row["records"][0] == row["id"]
+    assert set(row["records"]) == {"coast:p1", "river:7"}
+    assert run(args) == 0
+    shown = capsys.readouterr().out
+    assert f"1 more record of {row['entity']}: {row['records'][1]}\n" in shown
+
+
 def test_check_without_match(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["check", "Xiuying Zhang", "--list", str(lists.coast)]) == 0
     assert capsys.readouterr().out == "No match for Xiuying Zhang in 4 records.\n"
@@ -472,7 +489,7 @@ def test_evaluate_counts_pairs(
     first = answer["at"][0]
     assert (first["kind"], first["threshold"], first["f1"]) == ("all", 0.5, 1.0)
     assert run(["evaluate", pairs, *lists.args]) == 0
-    assert "note: 1 pairs name records" in capsys.readouterr().err
+    assert "note: 1 pair names records" in capsys.readouterr().err
 
 
 def test_evaluate_needs_pairs_of_the_lists(

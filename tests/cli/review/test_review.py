@@ -41,7 +41,7 @@ def output_of(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) ->
 
 def test_decision_from_queue_and_undo(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     shown = output_of(capsys, "queue", "--store", url)
-    assert "pairs wait, the oldest since" in shown
+    assert "pairs of entities wait, the oldest since" in shown
     lines = output_of(capsys, "queue", "--store", url, "--json", "--kind", "person").splitlines()
     item = json.loads(lines[0])
     assert shown.splitlines()[0].split()[0] != "0"

@@ -42,6 +42,7 @@ from resolver.ingest.io.sniffing import (
 )
 from resolver.ingest.io.source_files import SourceFile
 from resolver.ingest.reader_types import Reject, RowCounts, Share
+from resolver.reference.plurals import pluralize
 
 CHUNK = 16_384
 MAX_COLUMNS = 2_000
@@ -198,7 +199,9 @@ def _pick_cells(
         line, cells = item
         if len(cells) != width and (len(cells) < width or any(cells[width:])):
             yield Reject.of_row(
-                label, line, f"the row has {len(cells)} cells where the header has {width}"
+                label,
+                line,
+                f"the row has {pluralize(len(cells), 'cell')} where the header has {width}",
             )
         else:
             yield line, [cells[at] for at in places]
