@@ -37,7 +37,8 @@ from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, read_ftm_ent
 from resolver.ingest.formats.ftm.submitted_relations import add_relations
 from resolver.ingest.formats.ftm.submitted_routes import add_routes
 from resolver.ingest.formats.senzing.senzing_record import read_senzing_record
-from resolver.records import Handling, Record
+from resolver.records import Handling, Record, Value
+from resolver.records.properties import DATASETS
 from resolver.records.source_names import SOURCE_NAME_PATTERN
 from resolver.records.visibility import VISIBILITY_RULES
 from resolver.screening import entity_reader
@@ -72,11 +73,11 @@ def post() -> Response:
 
     The body is a FollowTheMoney entity with `id`, `schema`, `properties`, its source as the first
     of `datasets` and optionally a `handling` code and `relations`; or a record in Senzing's format,
-    by its content type. The answer is 201 with the id of its entity, once the record is durable;
-    from then on your checks and searches see the record, whichever process answers them. A
-    new version that seems to be of another person or group (no birth date or document in common,
-    and no name alike) is held as a batch would be: the answer is 409, and nothing is committed,
-    unless `accept_large_change` is given.
+    by its content type. Further `datasets` have the record, too. The answer is 201 with the id of
+    its entity, once the record is durable; from then on your checks and searches see the record,
+    whichever process answers them. A new version that seems to be of another person or group (no
+    birth date or document in common, and no name alike) is held as a batch would be: the answer is
+    409, and nothing is committed, unless `accept_large_change` is given.
     """
     query_parameters.reject_undeclared()
     accept_large = query_parameters.read_boolean("accept_large_change", default=False)
@@ -174,7 +175,7 @@ def _read_ftm(body: dict[str, Any]) -> SubmittedRecord:
             "id must be the source's own number: a text of 1 to 200 characters"
             " without control characters",
         )
-    source = _read_source(body.get("datasets"))
+    source, *others = _read_datasets(body.get("datasets"))
     submitted = read_ftm_entity(
         body.get("schema"),
         body.get("properties", {}),
@@ -182,10 +183,15 @@ def _read_ftm(body: dict[str, Any]) -> SubmittedRecord:
         native_id=native_id.strip(),
         with_relations=True,
     )
+    further = tuple(Value(DATASETS, name) for name in dict.fromkeys(others) if name != source)
+    if further:
+        record = replace(submitted.record, values=(*submitted.record.values, *further))
+        submitted = replace(submitted, record=record)
     return add_routes(add_relations(submitted, body.get("relations")), body.get("routes"))
 
 
-def _read_source(datasets: object) -> str:
+def _read_datasets(datasets: object) -> list[str]:
+    """Return the names of the datasets that have a record, its source first. Raises `ApiError`."""
     names = datasets if isinstance(datasets, list) else []
     if not names or not all(
         isinstance(name, str) and re.fullmatch(SOURCE_NAME_PATTERN, name) for name in names
@@ -195,7 +201,7 @@ def _read_source(datasets: object) -> str:
             "datasets must be a list whose first item names the source"
             " (letters, digits, . _ -; not default)",
         )
-    return str(names[0])
+    return names
 
 
 def _with_handling(record: Record, code: object) -> Record:

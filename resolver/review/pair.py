@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from resolver.errors import InputError
 from resolver.hub.hub import Hub
 from resolver.records.results.evidence_summary import describe_names, summarize_evidence
 from resolver.records.results.explanation import (
@@ -197,6 +198,8 @@ def _find_two_entities(
     for entity_id, entity in ((left, left_entity), (right, right_entity)):
         if not entity.records:
             raise RetiredMeanwhileError(entity_id, "", "all its records were withdrawn")
+    if left == right:
+        raise InputError(f"{left} was given twice", hint="name two entities or records")
     if left_entity.number == right_entity.number:
         retired_id = right if left == left_entity.id else left
         raise RetiredMeanwhileError(

@@ -15,9 +15,12 @@ from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    from resolver.hub.hub import Hub
     from resolver.review import DecisionView, QueueItem, QueuePage
 
 _WIDTH = 36
+_MAX_NAMES = 20
+"""Lists or agencies that an error names."""
 
 
 _HELP = """Show the pairs of entities that wait for a steward, by priority.
@@ -92,6 +95,7 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
             log_records(hub, 2 * len(pending), pending=True)
             _print_pending(pending, as_json=options["as_json"])
             return
+        _check_lists(hub, options["source"], options["agency"])
         refresh_queue(hub)
         filters = Filters(**{name: options[name] for name in names})
         page = list_waiting(
@@ -103,6 +107,22 @@ def command(settings: Settings, /, store_url: str, **options: Any) -> None:
     if not options["as_json"]:
         print_forecast(forecast)
     _print_page(page, as_json=options["as_json"])
+
+
+def _check_lists(hub: Hub, source: str, agency: str) -> None:
+    """Raise `InputError` for a list or agency that the store does not have: an empty queue would
+    read as work that is done.
+    """
+    from resolver.errors import InputError
+
+    with hub.store.view() as view:
+        sources = view.sources()
+    lists = [stored.name for stored in sources]
+    agencies = sorted({name for stored in sources for name in (stored.agency, stored.name) if name})
+    for value, names, kind in ((source, lists, "list"), (agency, agencies, "agency")):
+        if value and value not in names:
+            shown = ", ".join(names[:_MAX_NAMES]) + (" …" if len(names) > _MAX_NAMES else "")
+            raise InputError(f"the store has no {kind} {value[:60]!r}", hint=f"it has: {shown}")
 
 
 def _print_pending(decisions: Iterable[DecisionView], *, as_json: bool) -> None:

@@ -146,3 +146,19 @@ def test_a_claim_to_be_in_the_list_of_another_agency_holds_for_nobody_who_knows_
     }
     assert (counts["north"], counts["north_secret"]) == (1, 1)
     app.extensions["resolver"].close()
+
+
+def test_a_posted_record_is_in_all_datasets_that_it_names(url: str) -> None:
+    app = create_app(ServiceSettings(url))
+    app.extensions["resolver"].warm()
+    body = {"id": "7", "schema": "Person", "properties": {"name": ["Zora Nachtrag"]}}
+    headers = {"Authorization": f"ApiKey {create_key(url, 'p', '', ('check', 'submit'))}"}
+    names = ["posts", "post_office", "posts", "port"]
+    client: Client = app.test_client()
+    answer = client.post("/records", json={**body, "datasets": names}, headers=headers)
+    assert answer.json["record"] == "posts:7"
+    for name in names:
+        found = client.get(f"/search/{name}?q=", headers=headers)
+        assert names_of(found) == ["Zora Nachtrag"]
+        assert found.json["results"][0]["datasets"] == ["posts", "port", "post_office"]
+    app.extensions["resolver"].close()

@@ -301,7 +301,7 @@ def test_entities_of_a_store_are_explained_by_their_strongest_pair(
         assert run(["explain", left, other, "--store", url]) == 0
         assert "note: " in capsys.readouterr().out
         assert run(["explain", left, left, "--store", url]) == 1
-        assert f"{left} and {left} are both {left}" in capsys.readouterr().err
+        assert f"error: {left} was given twice (name two" in capsys.readouterr().err
         assert run(["explain", "e-nothing", left, "--store", url]) == 1
     assert "the store has no entity or record e-nothing" in capsys.readouterr().err
 

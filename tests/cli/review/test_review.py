@@ -84,6 +84,9 @@ def test_invalid_input_is_one_line(url: str, capsys: pytest.CaptureFixture[str])
         (("undo", "4711"), "there is no decision 4711"),
         (("split", "e-nothing", "nobody:1"), "no entity or record e-nothing"),
         (("queue", "--kind", "ship"), "there is no kind 'ship'"),
+        (("queue", "--source", "nosuch"), "the store has no list 'nosuch' (it has: "),
+        (("queue", "--agency", "nosuch"), "the store has no agency 'nosuch' (it has: "),
+        (("decide", "e-a", "e-a", "same"), "e-a"),
     ):
         line = output_of(capsys, *words, "--store", url, code=1)
         assert message in line
