@@ -184,6 +184,7 @@ def install_access_control(app: Flask) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
         """Withhold what was not logged, and forbid caches to store what depends on the viewer."""
+        _log_rest(response)
         if _lacks_audit_event(response):
             raise RuntimeError(f"{request.endpoint} has logged no access: see `log_access`")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
@@ -225,6 +226,28 @@ def _lacks_audit_event(response: Response) -> bool:
     is_public = endpoint.access.public_if is not None and endpoint.access.public_if(request)
     is_answer = response.status_code < 300 and request.method != "OPTIONS"
     return is_answer and not is_public and not g.get("is_logged", False)
+
+
+def _log_rest(response: Response) -> None:
+    """Log what no view logs by itself: a form of the desk that was carried out, and a look-up that
+    found nothing (whoever tries ids learns which there are not).
+    """
+    if g.get("is_logged", False) or request.url_rule is None:
+        return
+    is_desk = g.get("session") is not None and is_self_guarded()
+    endpoint = ENDPOINTS.get(request.endpoint or "")
+    is_look_up = is_desk or (endpoint is not None and endpoint.access.discloses.is_audited)
+    answer = {"status": response.status_code}
+    query = {"route": request.url_rule.rule, **(request.view_args or {})}
+    if is_look_up and response.status_code in (404, 410):
+        parameters = {name: text for name, text in request.args.items() if name != "api_key"}
+        log_access("look-up", {**query, "parameters": parameters}, answer, _stored_revision())
+    elif is_desk and request.method == "POST" and response.status_code < 400:
+        log_access("form", query, answer, _stored_revision())
+
+
+def _stored_revision() -> IndexRevision:
+    return IndexRevision(current_service().hub.store.revision, "")
 
 
 def _is_cacheable() -> bool:

@@ -40,7 +40,7 @@ class CommandRow:
     alias_of: str = ""
 
 
-_STATE, _RECORDS = StoreContent.STATE, StoreContent.RECORDS
+_STATE, _ACTS, _RECORDS = StoreContent.STATE, StoreContent.ACTS, StoreContent.RECORDS
 
 
 COMMANDS = {
@@ -65,11 +65,11 @@ COMMANDS = {
     "serve": CommandRow("operate.serve", "Run the HTTP service and the steward's desk.", _STATE),
     "worker": CommandRow("operate.worker", "Process batches submitted over HTTP.", _STATE),
     "batches": CommandRow(
-        "operate.batches", "List submitted batches, and accept those on hold.", _STATE
+        "operate.batches", "List submitted batches, and accept those on hold.", _ACTS
     ),
-    "keys": CommandRow("operate.keys", "Create, list and revoke API keys of the service.", _STATE),
+    "keys": CommandRow("operate.keys", "Create, list and revoke API keys of the service.", _ACTS),
     "users": CommandRow(
-        "operate.users", "Add, list and change users of the steward's desk.", _STATE
+        "operate.users", "Add, list and change users of the steward's desk.", _ACTS
     ),
     "preview": CommandRow("resolve.preview", "Show the first records of lists as they are read."),
     "mapping": CommandRow("resolve.mapping", "Propose the mapping of a table's columns."),
@@ -77,7 +77,7 @@ COMMANDS = {
     "sources": CommandRow(
         "operate.sources",
         "List the sources of a store, and set their owner, title and age limit.",
-        _STATE,
+        _ACTS,
     ),
     "queue": CommandRow("review.queue", "Show the pairs that wait for a steward.", _RECORDS),
     "decide": CommandRow(
@@ -88,20 +88,20 @@ COMMANDS = {
     ),
     "undo": CommandRow("review.undo", "Undo a decision.", _RECORDS),
     "split": CommandRow("review.split", "Split records off an entity.", _RECORDS),
-    "withdraw": CommandRow("operate.withdraw", "Withdraw records from a store.", _STATE),
+    "withdraw": CommandRow("operate.withdraw", "Withdraw records from a store.", _ACTS),
     "rebuild": CommandRow(
         "operate.rebuild",
         "Resolve everything in a store again, with another plan or model.",
-        _STATE,
+        _ACTS,
     ),
     "refresh": CommandRow(
         "resolve.refresh",
         "Measure the population of a store anew, and resolve its records in it.",
-        _STATE,
+        _ACTS,
     ),
-    "replan": CommandRow("operate.rebuild", "", _STATE, alias_of="rebuild"),
+    "replan": CommandRow("operate.rebuild", "", _ACTS, alias_of="rebuild"),
     "backup": CommandRow("operate.backup", "Write a store into one file.", _RECORDS),
-    "restore": CommandRow("operate.restore", "Create a store from a backup.", _STATE),
+    "restore": CommandRow("operate.restore", "Create a store from a backup.", _ACTS),
     "export": CommandRow("operate.export", "Write everything in a store as JSON lines.", _RECORDS),
     "formats": CommandRow("resolve.formats", "List the formats that can be read."),
     "comparators": CommandRow(

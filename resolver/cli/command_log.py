@@ -23,6 +23,7 @@ class StoreContent(Enum):
 
     NOTHING = "nothing: it opens no store"
     STATE = "counts, states, accounts, and ids that it was called with: not audited"
+    ACTS = "STATE, and changes of accounts, sources, batches and records: changes are audited"
     RECORDS = "values of records, or what they are resolved to: audited before it is shown"
 
 
@@ -57,6 +58,17 @@ def log_records(hub: Hub, records: int | None, **arguments: Any) -> None:
     log_command(hub.store, _access(records, arguments))
 
 
+def log_act_at(url: str, *, create: bool = False, **arguments: Any) -> None:
+    """Log that the running command is about to change the store at a URL, or to say what a change
+    would do; `create` makes a store where there is none.
+
+    Raises `StoreError` where the event is not durable: then nothing may be changed.
+    """
+    from resolver.trust.command_log import log_command_at
+
+    log_command_at(url, _access(0, arguments), create=create)
+
+
 def log_records_at(url: str, records: int | None, **arguments: Any) -> None:
     """Log that the running command is about to show records of the store at a URL.
 
@@ -73,7 +85,8 @@ def _access(records: int | None, arguments: dict[str, Any]) -> CommandAccess:
     context = click.get_current_context()
     stated = {name: value for name, value in arguments.items() if value not in (None, "", ())}
     purpose = context.meta.get(_PURPOSE, "")
-    return CommandAccess(account_name(), purpose, context.info_name or "", stated, records)
+    _, _, command = context.command_path.partition(" ")
+    return CommandAccess(account_name(), purpose, command, stated, records)
 
 
 def steward_option(function: F) -> F:

@@ -1,4 +1,4 @@
-"""Audit events of commands that read records out of a store."""
+"""Audit events of commands that read records out of a store, or change it."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def log_command(store: Store, access: CommandAccess) -> None:
     store.audit_events.append([event])
 
 
-def log_command_at(url: str, access: CommandAccess) -> None:
-    """Log an access to the store at a URL. Raises `StoreError`."""
-    with Store.open(url, create=False) as store:
+def log_command_at(url: str, access: CommandAccess, *, create: bool = False) -> None:
+    """Log an access to the store at a URL, which `create` makes if absent. Raises `StoreError`."""
+    with Store.open(url, create=create) as store:
         log_command(store, access)
 
 

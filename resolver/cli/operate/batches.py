@@ -6,7 +6,7 @@ import json
 
 import click
 
-from resolver.cli.command_log import steward_option
+from resolver.cli.command_log import log_act_at, steward_option
 from resolver.cli.options import json_option, store_option
 
 
@@ -35,6 +35,7 @@ def list_batches_command(store_url: str, limit: int, as_json: bool) -> None:
     """List the newest batches."""
     from resolver.hub.admin import list_batches
 
+    log_act_at(store_url, limit=limit)
     rows = list_batches(store_url, limit)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
@@ -55,5 +56,6 @@ def accept_batch_command(batch: str, store_url: str, steward: str) -> None:
     """Accept the batch ID, however much it changes. A worker then processes it."""
     from resolver.hub.admin import accept_held_batch
 
+    log_act_at(store_url, batch=batch, who=steward)
     accept_held_batch(store_url, batch, steward)
     click.echo(f"Batch {batch} is accepted and waits for a worker.")

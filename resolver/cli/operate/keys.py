@@ -6,6 +6,7 @@ import json
 
 import click
 
+from resolver.cli.command_log import log_act_at
 from resolver.cli.options import json_option, store_option
 
 
@@ -47,6 +48,7 @@ def create(
     """Create a key called NAME, and show its secret once."""
     from resolver.hub.admin import create_key
 
+    log_act_at(store_url, create=True, key=name, agency=agency, scopes=scopes, days=days)
     secret = create_key(store_url, name, agency, scopes, days)
     click.echo(
         f"This is the secret of key {name}; it is not shown again. Send it as the header "
@@ -83,6 +85,7 @@ def revoke(name: str, store_url: str) -> None:
     """Revoke the key called NAME."""
     from resolver.hub.admin import list_keys, revoke_key
 
+    log_act_at(store_url, key=name)
     revoke_key(store_url, name)
     click.echo(f"Key {name} is revoked.", err=True)
     if not any(key.state == "good" for key in list_keys(store_url)):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli.command_log import log_act_at
 from resolver.cli.options import (
     build_store_engine,
     check_engine,
@@ -52,6 +53,7 @@ def command(
     from resolver.hub.hub import Hub
 
     check_engine(options)
+    log_act_at(store_url, dry_run=dry_run, plan=options.get("plan"))
     running = run_options(settings, options)
     with (
         Hub.open(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from resolver.cli.command_log import log_act_at
 from resolver.cli.options import PATH, store_option
 from resolver.settings import Settings
 
@@ -52,6 +53,7 @@ def command(
         verify_key=verify_key,
         warn=lambda text: click.echo(f"note: {text}", err=True),
     )
+    log_act_at(store_url, backup=backup.name, with_accounts=with_accounts)
     click.echo(f"The store is at version {revision}.")
     if not with_accounts:
         click.echo(

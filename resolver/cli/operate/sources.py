@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from resolver.cli.command_log import log_act_at
 from resolver.cli.options import json_option, store_option
 from resolver.reference.plurals import pluralize
 
@@ -72,5 +73,6 @@ def set_source_command(name: str, store_url: str, **values: Any) -> None:
         raise click.UsageError(
             "nothing to set: give --agency, --title, --maximum-age-days or --required"
         )
+    log_act_at(store_url, source=name, **values)
     is_new = update_source(store_url, name, **values)
     click.echo(f"Source {name} is updated{'; it has no records yet' if is_new else ''}.", err=True)

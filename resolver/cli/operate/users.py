@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from resolver.cli.command_log import log_act_at
 from resolver.cli.options import PATH, json_option, store_option
 
 _ROLE = click.Choice(["viewer", "steward", "senior", "admin"])
@@ -55,6 +56,7 @@ def add(
     if no_password and password_file:
         raise click.UsageError("--no-password and --password-file exclude each other")
     password = None if no_password else _password(password_file)
+    log_act_at(store_url, create=True, user=name, role=role, agency=agency)
     user = add_desk_user(store_url, name, role, agency, password)
     click.echo(f"User {user.name} may sign in as {user.role.label}.", err=True)
 
@@ -85,6 +87,7 @@ def change_role(name: str, role: str, store_url: str, agency: str | None) -> Non
     """Change the role of the user NAME to ROLE."""
     from resolver.hub.desk_users import change_desk_user
 
+    log_act_at(store_url, user=name, role=role, agency=agency)
     user = change_desk_user(store_url, name, role=role, agency=agency)
     click.echo(f"User {user.name} is now {user.role.label}.", err=True)
 
@@ -102,7 +105,9 @@ def passwd(name: str, store_url: str, password_file: Path | None) -> None:
     """Change the password of the user NAME, who then has to sign in again."""
     from resolver.hub.desk_users import change_desk_user
 
-    user = change_desk_user(store_url, name, password=_password(password_file))
+    password = _password(password_file)
+    log_act_at(store_url, user=name)
+    user = change_desk_user(store_url, name, password=password)
     click.echo(f"The password of user {user.name} is changed.", err=True)
 
 
@@ -113,6 +118,7 @@ def disable(name: str, store_url: str) -> None:
     """Disable the account of the user NAME; past decisions stay."""
     from resolver.hub.desk_users import change_desk_user
 
+    log_act_at(store_url, user=name)
     user = change_desk_user(store_url, name, disabled=True)
     click.echo(f"User {user.name} is disabled.", err=True)
 
@@ -124,6 +130,7 @@ def enable(name: str, store_url: str) -> None:
     """Enable the account of the user NAME again."""
     from resolver.hub.desk_users import change_desk_user
 
+    log_act_at(store_url, user=name)
     user = change_desk_user(store_url, name, disabled=False)
     click.echo(f"User {user.name} is enabled.", err=True)
 

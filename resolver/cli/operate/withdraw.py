@@ -6,7 +6,7 @@ import json
 
 import click
 
-from resolver.cli.command_log import steward_option
+from resolver.cli.command_log import log_act_at, steward_option
 from resolver.cli.options import json_option, store_option
 from resolver.reference.plurals import pluralize
 from resolver.settings import Settings
@@ -35,6 +35,7 @@ def command(
     from resolver.cli.store_arguments import open_hub
     from resolver.hub.ownership import RecordOwner
 
+    log_act_at(store_url, ids=sorted(set(records)), who=steward)
     with open_hub(store_url, settings) as hub:
         result = hub.withdraw(sorted(set(records)), owner=RecordOwner(steward))
     if as_json:

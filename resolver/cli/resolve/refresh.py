@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from resolver.cli.command_log import log_act_at
 from resolver.cli.options import (
     build_store_engine,
     check_engine,
@@ -65,6 +66,7 @@ def command(
     from resolver.hub.populations.rebuild import refuse_large
 
     check_engine(options)
+    log_act_at(store_url, dry_run=dry_run, accept_large=accept_large)
     with (
         open_hub(store_url, settings, model_dir=options["model_dir"]) as hub,
         ProgressBars(verbose=verbose) as bars,
