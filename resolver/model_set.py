@@ -9,12 +9,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from resolver.comparison import features_of
 from resolver.errors import ModelError
 from resolver.models import loader
-from resolver.records import KIND_BY_LABEL
+from resolver.records import KIND_BY_LABEL, Batch
 from resolver.records.prepared.frequencies import FrequencyTables
 from resolver.records.prepared.population import Population
+from resolver.records.visibility.audiences import Audience
+from resolver.records.visibility.classes import find_visibility_classes
 from resolver.reference.tables import RIGOUR_VERSION
 from resolver.scoring import Model, model_from_json
 from resolver.scoring.relations.relation_weights import RelationWeights, weights_from_json
@@ -37,6 +41,12 @@ class ModelSet:
     """Weights of what two entities are both related to."""
     population: Population | None = None
     """Population that the scores hold for; None for even odds, and before one is chosen."""
+    plan: str = ""
+    """Plan that records are blocked under, where a population or even odds are chosen."""
+    origin: ModelSet | None = field(default=None, repr=False, compare=False)
+    """Models before a population was chosen."""
+    is_limited: bool = True
+    """False without limits for pairs that only names support."""
     _at: dict[tuple[str, int], ModelSet] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -62,8 +72,34 @@ class ModelSet:
         }
         tables = self.tables
         if population is not None and self.counts_words:
-            tables = replace(tables, at_hand=population.counts)
-        return replace(self, models=models, tables=tables, population=population)
+            tables = replace(tables, at_hand=population.common_counts)
+        return replace(
+            self,
+            models=models,
+            tables=tables,
+            population=population,
+            plan=plan,
+            origin=self.origin or self,
+        )
+
+    def for_audience(self, audience: Audience) -> ModelSet:
+        """Return the models for records that all of an audience may see."""
+        population = self.population
+        key = "" if population is None else population.find_key(audience)
+        if not key or population is None or self.origin is None:
+            return self
+        models = self.origin.for_population(self.plan, population.restricted[key])
+        return models if self.is_limited else models.without_limits
+
+    def for_records(self, batch: Batch) -> ModelSet:
+        """Return the models for evidence of some records together."""
+        if self.population is None or not self.population.restricted:
+            return self
+        classes = find_visibility_classes(batch)
+        if classes is None:
+            return self
+        group = np.zeros(len(batch), dtype=np.int32)
+        return self.for_audience(classes.audiences[classes.find_first_of_groups(group, 1)[0]])
 
     def for_names(self, plan: str) -> ModelSet:
         """Return the models that say whether two names are one, at even odds."""
@@ -72,7 +108,8 @@ class ModelSet:
     @cached_property
     def without_limits(self) -> ModelSet:
         """The same models without limits for pairs that only names support."""
-        return replace(self, models={kind: m.unlimited for kind, m in self.models.items()})
+        models = {kind: model.unlimited for kind, model in self.models.items()}
+        return replace(self, models=models, is_limited=False)
 
     @property
     def store_stamp(self) -> dict[str, str]:

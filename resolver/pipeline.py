@@ -19,6 +19,7 @@ decides where they run and how pairs are cut into chunks: in this process
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -50,12 +51,14 @@ from resolver.normalize import (
     has_all_values,
     prepare_again,
     prepare_with_values,
+    with_frequencies,
 )
 from resolver.population_scoring import (
     KIND_MISMATCH,
     choose_model_kinds,
     deduplicated_mask,
     score_in_population,
+    split_by_models,
 )
 from resolver.records import KIND_BY_LABEL, Batch
 from resolver.records.batch import IntArray
@@ -64,7 +67,8 @@ from resolver.records.prepared.population import NO_POPULATION
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution, RuleStat
 from resolver.records.results.stage_meter import StageMeter
-from resolver.records.visibility.classes import find_visibility_classes
+from resolver.records.visibility.audiences import Audience
+from resolver.records.visibility.classes import VisibilityClasses, find_visibility_classes
 from resolver.resolution_task import Engine, NormalForms, ResolutionTask, ScoredCandidates
 from resolver.scoring.agreement_patterns import PatternFlags, code_patterns
 from resolver.scoring.entity_scores import ProfileScorer
@@ -200,6 +204,68 @@ def score_openly(
     return OpenScores(logodds, unsupported, patterns)
 
 
+class PairScorer:
+    """Scorer of pairs of rows of a prepared batch, each in the population of those who may see both
+    records. Thread-safe.
+
+    `classes` are those of the viewers of its rows (None: everybody may see all of them, or the
+    population is the same for all).
+    """
+
+    def __init__(
+        self,
+        prepared: PreparedBatch,
+        models: ModelSet,
+        classes: VisibilityClasses | None = None,
+        names: NameIndex | None = None,
+    ) -> None:
+        self._prepared, self._models, self._classes = prepared, models, classes
+        self.names = names if names is not None else NameIndex.of(prepared)
+        self._lock = threading.Lock()
+        self._forms = [(models, prepared, self.names)]
+        """Models of each population, with normal forms that have its frequencies."""
+
+    @classmethod
+    def of_records(cls, prepared: PreparedBatch, models: ModelSet, batch: Batch) -> PairScorer:
+        """Return the scorer of some records in normal form."""
+        has_own = models.population is not None and models.population.restricted
+        return cls(prepared, models, find_visibility_classes(batch) if has_own else None)
+
+    def score(
+        self, left: IntArray, right: IntArray, workers: int = 2, *, with_patterns: bool = False
+    ) -> OpenScores:
+        """Return what `score_openly` does."""
+        parts = split_by_models(self._models, self._classes, left, right)
+        if len(parts) == 1:
+            prepared, names = self._forms_for(parts[0][0])
+            return score_openly(
+                prepared, names, parts[0][0], left, right, workers, with_patterns=with_patterns
+            )
+        logodds = np.empty(len(left), dtype=np.int32)
+        unsupported = np.zeros(len(left), dtype=bool)
+        patterns = np.empty(len(left) if with_patterns else 0, dtype=np.int64)
+        for models, is_own in parts:
+            own = np.arange(len(left)) if is_own is None else np.flatnonzero(is_own)
+            prepared, names = self._forms_for(models)
+            scored = score_openly(
+                *(prepared, names, models, left[own], right[own], workers),
+                with_patterns=with_patterns,
+            )
+            logodds[own], unsupported[own] = scored.logodds, scored.unsupported
+            if with_patterns:
+                patterns[own] = scored.patterns
+        return OpenScores(logodds, unsupported, patterns)
+
+    def _forms_for(self, models: ModelSet) -> tuple[PreparedBatch, NameIndex]:
+        with self._lock:
+            for known, prepared, names in self._forms:
+                if known is models:
+                    return prepared, names
+            own = with_frequencies(self._prepared, models.tables)
+            self._forms.append((models, own, NameIndex.of(own)))
+            return self._forms[-1][1:]
+
+
 def cluster_pairs(
     task: ResolutionTask,
     scored: ScoredCandidates,
@@ -276,34 +342,41 @@ def _profile_scorer(
     task: ResolutionTask,
     load_records: Callable[[LongArray], Batch],
     normal: NormalForms | None,
+    models: ModelSet | None = None,
 ) -> ProfileScorer[NameIndex]:
     """Return the scorer of entities, with the functions and models that score records.
 
-    `normal`: normal forms of all values that `load_records` returns, if they are at hand.
+    `normal`: normal forms of all values that `load_records` returns, if they are at hand. `models`:
+    other ones than those of the task, of the population of an audience.
     """
-    workers = task.options.workers
+    workers, own = task.options.workers, models or task.models
 
     def prepare_profiles(profiles: Batch) -> tuple[MaterializedBatch, NameIndex]:
         """Bring profiles into normal form, and index their names."""
         if normal is not None and has_all_values(profiles, normal.values):
             prepared = prepare_again(profiles, normal.values, workers)
             return prepared, NameIndex.of(prepared, normal.tokens)
-        prepared = normalize(profiles.canonical(), task.models, workers=workers)
+        prepared = normalize(profiles.canonical(), own, workers=workers)
         return prepared, NameIndex.of(prepared)
 
     def compare(
         prepared: PreparedBatch, names: NameIndex, left: IntArray, right: IntArray
     ) -> npt.NDArray[np.int32]:
         """Score pairs of profiles, in one of several threads."""
-        return compare_and_score(prepared, names, task.models, left, right, workers=1)
+        return compare_and_score(prepared, names, own, left, right, workers=1)
+
+    def at_audience(audience: Audience) -> ProfileScorer[NameIndex]:
+        """Return the scorer of entities that an audience may see."""
+        return _profile_scorer(task, load_records, None, own.for_audience(audience))
 
     return ProfileScorer(
         load_records,
         prepare_profiles,
         compare,
         frozenset(task.deduplicated_sources),
-        task.models.population or NO_POPULATION,
+        own.population or NO_POPULATION,
         workers,
+        at_audience,
     )
 
 

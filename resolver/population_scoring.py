@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple, Self, TypeVar
 
@@ -10,14 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.kernels.threads import threads
+from resolver.model_set import ModelSet
 from resolver.models.loader import KINDS
 from resolver.normalize import count_population
 from resolver.records import KIND_BY_LABEL, Batch, Kind
 from resolver.records.batch import IntArray
+from resolver.records.kinds import count_kinds
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.population import Partners, Population
 from resolver.records.results.stage_meter import StageMeter
 from resolver.records.visibility import STRANGER, visible_rows
+from resolver.records.visibility.audiences import EVERYBODY, Audience
+from resolver.records.visibility.classes import VisibilityClasses, find_visibility_classes
 from resolver.resolution_task import Engine, ResolutionTask, ScoredCandidates, partner_shifts
 from resolver.scoring import PartnerHistogram
 from resolver.scoring.partners import (
@@ -44,17 +48,79 @@ KIND_MISMATCH = LOWEST_LOGODDS
 def score_in_population(
     task: ResolutionTask, engine: Engine, meter: StageMeter
 ) -> tuple[ResolutionTask, ScoredCandidates]:
-    """Score the candidate pairs of a task in its population; measure that where it has none."""
+    """Score the candidate pairs of a task in its population; measure that where it has none.
+
+    A population that counts no record is measured for those who see the first ones.
+    """
     if task.models.population is not None:
+        extended = _extend_population(task, engine, meter)
+        if extended is not None:
+            task, engine = engine.measure_population(task.at_population(extended), meter)
         return task, engine.score_candidates(task, meter)
     task, engine = engine.measure_population(task, meter)
     return adapt_to_partners(task, engine.score_candidates(task, meter))
 
 
+def _extend_population(
+    task: ResolutionTask, engine: Engine, meter: StageMeter
+) -> Population | None:
+    """Return a population with what the records of a task tell those who saw none before; None
+    where everybody who sees one of them has a population.
+
+    Their records are measured as if there were no others, and so as they are where there are none.
+    """
+    population = task.models.population
+    if (
+        population is None
+        or not population.is_empty
+        or task.sides is not None
+        or not task.models.counts_words
+    ):
+        return None
+    classes = find_visibility_classes(task.batch)
+    audiences = (EVERYBODY,) if classes is None else classes.audiences
+    extended = population
+    for audience in audiences:
+        if not population.for_audience(audience).is_empty:
+            continue
+        visible = audience.visible_rows(task.batch)
+        rows = np.arange(len(task.batch)) if visible is None else np.flatnonzero(visible)
+        options = replace(task.options, plan=task.plan.name, decisions=(), resume=None)
+        part = ResolutionTask.build(
+            task.batch.take(rows).canonical(), task.deduplicated_sources, options
+        )
+        own = score_in_population(part, engine.without_forms(), meter)[0].models.population
+        if own is None:
+            continue
+        first = own if extended.is_empty else extended
+        extended = replace(first, restricted={**extended.restricted, **own.restricted})
+    return None if extended is population else extended
+
+
 def count_task_population(task: ResolutionTask, prepared: PreparedBatch) -> Population:
-    """Count the population of a task's records: those that everybody may see."""
-    visible = visible_rows(task.batch, STRANGER)
-    return count_population(prepared, task.sides, visible, task.options.workers)
+    """Count the population of a task's records: those that everybody may see, and for audiences who
+    see far more than others all that they see.
+    """
+    batch, workers = task.batch, task.options.workers
+    visible = visible_rows(batch, STRANGER)
+    population = count_population(prepared, task.sides, visible, workers)
+    for audience, seen in _iterate_audiences(batch):
+        if population.for_audience(audience).is_outgrown_by(count_kinds(batch.kinds[seen])):
+            own = count_population(prepared, task.sides, seen, workers)
+            restricted = {**population.restricted, audience.key: own}
+            population = replace(population, restricted=restricted)
+    return population
+
+
+def _iterate_audiences(batch: Batch) -> Iterator[tuple[Audience, npt.NDArray[np.bool_]]]:
+    """Yield the audiences of restricted records, with the records that each may see: those who see
+    less come first.
+    """
+    classes = find_visibility_classes(batch)
+    for number, audience in enumerate(classes.audiences if classes is not None else ()):
+        if audience != EVERYBODY:
+            assert classes is not None
+            yield audience, classes.visible_to(number)
 
 
 def adapt_to_partners(
@@ -64,7 +130,8 @@ def adapt_to_partners(
     population = task.models.population
     if population is None or not task.models.counts_words:
         return task, scored
-    counts, within_shares = scored.partner_counts, _within_shares(task)
+    visible = visible_rows(task.batch, STRANGER)
+    counts, within_shares = scored.partner_counts, _within_shares(task, visible)
     partners = {
         kind: estimate_partners_by_source(
             counts[kind + WITHIN], counts[kind], population.of(kind).records, within_shares[kind]
@@ -73,8 +140,9 @@ def adapt_to_partners(
     }
     certain = _select_certain(task, scored)
     if task.sides is None:
-        partners = _add_source_shifts(task, certain, partners)
-    task = task.with_population(population.with_partners(partners))
+        partners = _add_source_shifts(task, certain, partners, visible)
+    restricted = _estimate_restricted(task, scored, certain)
+    task = task.with_population(replace(population, restricted=restricted).with_partners(partners))
     counts = _move_to_sources(task, counts, certain)
     histogram = shifted_score_histogram(counts, partner_shifts(task.models))
     histogram[0] += int(scored.histogram.sum() - histogram.sum())
@@ -85,6 +153,34 @@ def adapt_to_partners(
         partner_counts=counts,
         unsupported=None,
     )
+
+
+def _estimate_restricted(
+    task: ResolutionTask, scored: ScoredCandidates, certain: _Candidates
+) -> dict[str, Population]:
+    """Return the populations of audiences with their shares of true pairs, from all pairs that they
+    may see.
+    """
+    population, restricted = task.models.population, dict[str, Population]()
+    for key, own in population.restricted.items() if population is not None else ():
+        visible = Audience.from_key(key).visible_rows(task.batch)
+        if visible is None:
+            visible = np.ones(len(task.batch), dtype=bool)
+        pairs = scored.left, scored.right, scored.logodds
+        counts = count_partners(
+            *(task.batch, task.deduplicated_sources, *pairs, task.options.workers), visible=visible
+        )
+        shares = _within_shares(task, visible)
+        partners = {
+            kind: estimate_partners_by_source(
+                counts[kind + WITHIN], counts[kind], own.of(kind).records, shares[kind]
+            )
+            for kind in KINDS
+        }
+        if task.sides is None:
+            partners = _add_source_shifts(task, certain, partners, visible)
+        restricted[key] = own.with_partners(partners)
+    return restricted
 
 
 class _Candidates(NamedTuple):
@@ -130,7 +226,7 @@ def _shift_all(task: ResolutionTask, scored: ScoredCandidates) -> npt.NDArray[np
         pairs = _Candidates.at(task, scored, part)
         moved = shift_logodds(pairs.logodds, _find_shifts(task, pairs))
         if scored.unsupported is not None:
-            moved = _limit_unsupported(task, pairs.kinds, scored.unsupported[part], moved)
+            moved = _limit_unsupported(task, pairs, scored.unsupported[part], moved)
         logodds[part] = moved
 
     _run_on_parts(shift, len(logodds), task.options.workers)
@@ -148,35 +244,68 @@ def _run_on_parts(run: Callable[[slice], _Result], count: int, workers: int) -> 
 def _find_shifts(task: ResolutionTask, pairs: _Candidates) -> Numbers:
     """Return by how much the population and the sources of each pair move its log-odds."""
     shifts = np.zeros(len(pairs.kinds), dtype=np.int64)
-    for kind in KINDS:
-        own, model = pairs.of_kind(kind), task.models.models[kind]
-        shifts[own] = model.shift + model.source_shifts(pairs.sources.take(own))
+    for models, is_own in _split_by_models(task, pairs):
+        for kind in KINDS:
+            own, model = pairs.of_kind(kind), models.models[kind]
+            own = own if is_own is None else own[is_own[own]]
+            shifts[own] = model.shift + model.source_shifts(pairs.sources.take(own))
     return shifts
+
+
+def _split_by_models(
+    task: ResolutionTask, pairs: _Candidates
+) -> list[tuple[ModelSet, npt.NDArray[np.bool_] | None]]:
+    return split_by_models(task.models, task.find_classes(), pairs.left, pairs.right)
+
+
+def split_by_models(
+    models: ModelSet, classes: VisibilityClasses | None, left: IntArray, right: IntArray
+) -> list[tuple[ModelSet, npt.NDArray[np.bool_] | None]]:
+    """Return models, each with the pairs of rows that it scores (None: all of them).
+
+    A pair is scored in the population of those who may see both of its records.
+    """
+    population = models.population
+    if population is None or not population.restricted or classes is None:
+        return [(models, None)]
+    first = classes.find_first(left, right)
+    classes_of = dict[str, list[int]]()
+    for number in np.unique(first).tolist():
+        classes_of.setdefault(population.find_key(classes.audiences[number]), []).append(number)
+    return [
+        (models.for_audience(classes.audiences[numbers[0]]), np.isin(first, numbers))
+        for _, numbers in sorted(classes_of.items())
+    ]
 
 
 def _limit_unsupported(
     task: ResolutionTask,
-    kinds: npt.NDArray[np.uint8],
+    pairs: _Candidates,
     unsupported: npt.NDArray[np.bool_],
     logodds: npt.NDArray[np.int32],
 ) -> npt.NDArray[np.int32]:
     """Return log-odds under the limit of their kind for pairs that nothing but names supports."""
-    for kind in KINDS:
-        limit = task.models.models[kind].limit
-        if limit is not None:
-            own = unsupported & (kinds == int(KIND_BY_LABEL[kind]))
-            logodds = limit.apply(logodds.astype(np.int64), own).astype(np.int32)
+    for models, is_own in _split_by_models(task, pairs):
+        limited = unsupported if is_own is None else unsupported & is_own
+        for kind in KINDS:
+            limit = models.models[kind].limit
+            if limit is not None:
+                own = limited & (pairs.kinds == int(KIND_BY_LABEL[kind]))
+                logodds = limit.apply(logodds.astype(np.int64), own).astype(np.int32)
     return logodds
 
 
 def _add_source_shifts(
-    task: ResolutionTask, certain: _Candidates, partners: Mapping[str, Partners]
+    task: ResolutionTask,
+    certain: _Candidates,
+    partners: Mapping[str, Partners],
+    visible: npt.NDArray[np.bool_] | None,
 ) -> dict[str, Partners]:
     """Return the share of true pairs of each kind with what the candidates tell of single sources.
 
-    Only pairs that every engine has are counted.
+    Only pairs of `visible` records (None: all) that every engine has are counted.
     """
-    batch, visible = task.batch, visible_rows(task.batch, STRANGER)
+    batch = task.batch
     is_counted = np.ones(len(certain.left), dtype=bool)
     if visible is not None:
         is_counted = visible[certain.left] & visible[certain.right]
@@ -232,14 +361,13 @@ def deduplicated_mask(batch: Batch, deduplicated_sources: Collection[str]) -> np
     return np.array([name in deduplicated_sources for name in names], dtype=bool)
 
 
-def _within_shares(task: ResolutionTask) -> dict[str, float]:
-    """Return for each kind the pairs within one source among all pairs of records, compared or not;
-    0 where two sets are linked.
+def _within_shares(task: ResolutionTask, visible: npt.NDArray[np.bool_] | None) -> dict[str, float]:
+    """Return for each kind the pairs within one source among all pairs of `visible` records (None:
+    all), compared or not; 0 where two sets are linked.
     """
     if task.sides is not None:
         return dict.fromkeys(KINDS, 0.0)
     batch = task.batch
-    visible = visible_rows(batch, STRANGER)
     is_deduplicated = deduplicated_mask(batch, task.deduplicated_sources)
     shares = {}
     for kind in KINDS:
@@ -282,14 +410,15 @@ def count_partners(
     right: IntArray,
     logodds: npt.NDArray[np.int32],
     workers: int = 1,
+    visible: npt.NDArray[np.bool_] | None = None,
 ) -> dict[str, PartnerHistogram]:
     """Count scored pairs of a batch by kind of model and log-odds; under `PARTNER_KEYS`, which tell
     pairs within one source from others.
 
-    Only pairs of records that everybody may see count, as in the rest of a population. The result
-    does not depend on `workers` (threads).
+    Only pairs of `visible` records count (None: those that everybody may see), as in the rest of a
+    population. The result does not depend on `workers` (threads).
     """
-    visible = visible_rows(batch, STRANGER)
+    visible = visible_rows(batch, STRANGER) if visible is None else visible
 
     def count(part: slice) -> dict[str, PartnerHistogram]:
         """Count some of the pairs."""

@@ -20,6 +20,7 @@ from resolver.records.batch import IntArray
 from resolver.records.prepared.population import Population
 from resolver.records.results.resolution import RuleStat, RunStats
 from resolver.records.results.stage_meter import StageMeter
+from resolver.records.visibility.classes import VisibilityClasses, find_visibility_classes
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import PartnerHistogram
 from resolver.scoring.agreement_patterns import PatternTally
@@ -85,6 +86,17 @@ class ResolutionTask:
         models = load_models(self.options.model_dir)
         models = models.for_population(self.plan.name, population)
         return replace(self, models=models, is_measured=models.counts_words)
+
+    def at_population(self, population: Population) -> ResolutionTask:
+        """Return the task with the models of a population that was measured before."""
+        models = load_models(self.options.model_dir)
+        return replace(self, models=models.for_population(self.plan.name, population))
+
+    def find_classes(self) -> VisibilityClasses | None:
+        """Return the classes of viewers of the records, if they have populations of their own."""
+        population = self.models.population
+        has_own = population is not None and bool(population.restricted)
+        return find_visibility_classes(self.batch) if has_own else None
 
     @property
     def scoring_models(self) -> ModelSet:
@@ -176,11 +188,18 @@ class Engine(Protocol):
     def measure_population(
         self, task: ResolutionTask, meter: StageMeter
     ) -> tuple[ResolutionTask, Engine]:
-        """Return the task with the population of its records, and the engine to run it on."""
+        """Return the task with the population of its records, and the engine to run it on.
+
+        A population that the task has already is kept: only the engine changes.
+        """
         ...
 
     def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
         """Return the scored candidate pairs of a task."""
+        ...
+
+    def without_forms(self) -> Engine:
+        """Return the engine for other records: without normal forms that are at hand."""
         ...
 
 

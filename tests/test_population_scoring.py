@@ -10,6 +10,8 @@ import pytest
 
 from resolver.engines.local import LocalEngine
 from resolver.engines.pair_explanation import explain_pair
+from resolver.models.loader import KINDS
+from resolver.pipeline import resolve
 from resolver.population_scoring import score_in_population
 from resolver.records import Batch, Record
 from resolver.records.prepared.population import KindPopulation, Population
@@ -125,8 +127,34 @@ def test_hidden_records_change_no_share() -> None:
     handling = Handling(agency="customs", code="H3")
     doubled = [*people("c", 100), *(replace(r, id=f"{r.id}x") for r in people("c", 100))]
     hidden = [replace(item, handling=handling) for item in doubled]
-    assert measure([*visible, *hidden]) == measure(visible)
-    assert measure([*visible, *doubled]) != measure(visible)
+    together = measure([*visible, *hidden])
+    assert replace(together, restricted={}) == measure(visible)
+    everything = measure([*visible, *doubled])
+    assert everything != measure(visible)
+    # the agency sees all of it
+    (own,) = together.restricted.values()
+    assert own.counts == everything.counts
+    for kind in KINDS:
+        assert own.of(kind).records == everything.of(kind).records
+    few = [replace(item, handling=handling) for item in people("c", 50)]
+    assert measure([*visible, *few]) == measure(visible)
+
+
+@pytest.mark.parametrize("code", ["H1", "H2", "H3"])
+def test_restricted_records_alone_score_as_public_ones(code: str) -> None:
+    records = [*people("a", 150), *people("b", 150)]
+    handling = Handling(agency="customs", code=code)
+    hidden = [replace(item, handling=handling) for item in records]
+    outcomes = []
+    for rows in (records, hidden):
+        batch = Batch.from_records(rows).canonical()
+        resolution = resolve(ResolutionTask.build(batch, (), RunOptions(workers=1)), LocalEngine())
+        outcomes.append((resolution.labels.tolist(), resolution.links.logodds))
+    (labels, logodds), (hidden_labels, hidden_logodds) = outcomes
+    assert labels == hidden_labels
+    # blocking goes by what viewers who are known by name may see
+    assert code != "H1" or logodds.tolist() == hidden_logodds.tolist()
+    assert len(hidden_logodds) == pytest.approx(len(logodds), rel=0.1)
 
 
 def test_explanations_name_the_share_of_lists() -> None:

@@ -11,13 +11,12 @@ import pyarrow.compute as pc
 
 from resolver.blocking import CandidatePairs
 from resolver.blocking.key_groups import PurgeCounts
-from resolver.comparison import NameIndex
 from resolver.engines.checkpoints import Arrays, Checkpoint, batch_digest
 from resolver.ingest.reader_types import Intake
 from resolver.kernels.blocking.key_groups import BOTH_SIDES
 from resolver.kernels.threads import threads
 from resolver.normalize import NormalValues, with_frequencies
-from resolver.pipeline import block, normalize, normalize_with_values, resolve, score_openly
+from resolver.pipeline import PairScorer, block, normalize, normalize_with_values, resolve
 from resolver.population_scoring import count_partners, count_task_population
 from resolver.records.batch import Batch, concat
 from resolver.records.prepared.batch import PreparedBatch
@@ -111,10 +110,15 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
         if not task.models.counts_words:
             return task, self
         prepared, values = self._normalize(task, meter)
-        task = task.with_population(count_task_population(task, prepared))
+        if task.models.population is None:
+            task = task.with_population(count_task_population(task, prepared))
         counted = with_frequencies(prepared, task.models.tables, task.options.workers)
         values = values and values.with_tokens(counted.tokens)
         return task, replace(self, prepared=counted, values=values)
+
+    def without_forms(self) -> LocalEngine:
+        """Return the engine for other records."""
+        return LocalEngine(None, self.purge_counts)
 
     def normalize(self, task: ResolutionTask, meter: StageMeter) -> PreparedBatch:
         """Bring the records into normal form, unless that is at hand."""
@@ -170,10 +174,9 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
         tally = PatternTally.empty(thresholds) if self.counts_patterns else None
         with meter.measure("compare and classify", "pairs") as usage:
             meter.progress.start("compare", len(pairs))
-            names = NameIndex.of(normalized)
-            logodds, unsupported = _score_chunks(
-                task, normalized, names, pairs, tally, meter.progress
-            )
+            scorer = PairScorer(normalized, task.scoring_models, task.find_classes())
+            names = scorer.names
+            logodds, unsupported = _score_chunks(task, scorer, pairs, tally, meter.progress)
             usage.items = len(pairs)
         return ScoredCandidates(
             pairs.left,
@@ -230,8 +233,7 @@ def parse_rules(text: npt.NDArray[np.str_]) -> tuple[RuleStat, ...]:
 
 def _score_chunks(
     task: ResolutionTask,
-    prepared: PreparedBatch,
-    names: NameIndex,
+    scorer: PairScorer,
     pairs: CandidatePairs,
     tally: PatternTally | None,
     progress: Progress,
@@ -244,7 +246,7 @@ def _score_chunks(
         for start in range(0, len(pairs), PAIRS_PER_CHUNK)
     ]
     # patterns are counted in the order of pairs, as there is room for so many only
-    order = names.order_pairs(pairs.left) if len(chunks) > 1 and tally is None else None
+    order = scorer.names.order_pairs(pairs.left) if len(chunks) > 1 and tally is None else None
     # one chunk per core: much of comparing is outside of kernels, which several threads could share
     parallel = min(task.options.workers, len(chunks))
     workers = max(task.options.workers // max(parallel, 1), 1)
@@ -252,11 +254,8 @@ def _score_chunks(
     def compute(places: slice | npt.NDArray[np.int64]) -> Arrays:
         """Score the pairs of one chunk."""
         left, right = pairs.left[places], pairs.right[places]
-        models, is_counted = task.scoring_models, tally is not None
-        scored = score_openly(
-            prepared, names, models, left, right, workers, with_patterns=is_counted
-        )
-        return scored._asdict()
+        is_counted = tally is not None
+        return scorer.score(left, right, workers, with_patterns=is_counted)._asdict()
 
     def score_chunk(chunk: slice) -> tuple[slice | npt.NDArray[np.int64], Arrays]:
         """Return the places of one chunk and their scores, from its checkpoint if there is one."""

@@ -52,8 +52,8 @@ def explain_pair(
     Raises `InputError` for an unknown id, or twice the same.
     """
     rows = find_rows(batch, _order_ids(left_id, right_id))
-    models = fit_models(batch, options, deduplicated_sources, population)
     part = batch.take(np.sort(rows)).canonical()
+    models = fit_models(batch, options, deduplicated_sources, population).for_records(part)
     prepared = normalize(part, models, deduplicated_sources)
     names, thresholds = NameIndex.of(prepared), options.thresholds
     return explain_rows(prepared, names, models, thresholds, 0, 1, changes=True)

@@ -8,16 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking import PLANS
-from resolver.comparison import NameIndex
 from resolver.engines.local import LocalEngine
 from resolver.errors import InputError
 from resolver.model_set import ModelSet, load_models
 from resolver.models.loader import KINDS
-from resolver.pipeline import compare_and_score, normalize
+from resolver.pipeline import PairScorer, normalize
 from resolver.population_scoring import score_in_population
 from resolver.records import Batch, Record, Value, kind_of_schema
 from resolver.records.batch import IntArray
-from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.population import KindPopulation, Population
 from resolver.records.progress import SILENT
 from resolver.records.results.resolution import Band
@@ -87,21 +85,17 @@ def _score(
     place = np.searchsorted(needed, rows).astype(np.int32)
     prepared = normalize(part, models, deduplicated_sources)
     first, second = place[: len(left_ids)], place[len(left_ids) :]
-    return _with_bands(_logodds(prepared, first, second, models, options), options)
+    scorer = PairScorer.of_records(prepared, models, part)
+    return _with_bands(_logodds(scorer, first, second, options), options)
 
 
 def _logodds(
-    prepared: PreparedBatch,
-    first: IntArray,
-    second: IntArray,
-    models: ModelSet,
-    options: RunOptions,
+    scorer: PairScorer, first: IntArray, second: IntArray, options: RunOptions
 ) -> IntArray:
     """Return the log-odds (thousandths) of pairs of rows."""
     # the smaller row is always left, so that a pair has one score in either order
     left, right = np.minimum(first, second), np.maximum(first, second)
-    names = NameIndex.of(prepared)
-    return compare_and_score(prepared, names, models, left, right, options.workers)
+    return scorer.score(left, right, options.workers).logodds
 
 
 def _with_bands(logodds: IntArray, options: RunOptions) -> list[tuple[float, Band]]:
@@ -158,7 +152,7 @@ def score_names(
     plan = choose_plan(options, 0, PLANS[0]).name if options.plan else NAME_PAIRS_PLAN
     models = load_models(options.model_dir).for_names(plan)
     prepared = normalize(batch, models)
-    logodds = _logodds(prepared, left, left + 1, models, options)
+    logodds = _logodds(PairScorer(prepared, models), left, left + 1, options)
     has_words = prepared.names.through(prepared.forms.tokens).counts > 0
     logodds[~(has_words[left] & has_words[left + 1])] = 0
     return _with_bands(logodds, options)

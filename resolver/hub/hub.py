@@ -8,7 +8,7 @@ commits of several processes too; a commit that was computed on an older revisio
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from resolver.hub.ownership import (
     build_owned_withdrawal,
     intake_sources,
 )
-from resolver.hub.populations.growth import GrowthWatch
+from resolver.hub.populations.growth import NO_GROWTH, Growth, GrowthWatch
 from resolver.hub.populations.rebuild import (
     Inspect,
     RebuildEffect,
@@ -275,12 +275,17 @@ class Hub:
         *,
         actor: str = "",
         inspect: Inspect | None = None,
+        outgrown: Collection[str] | None = None,
         progress: Progress = SILENT,
         engine: Engine | None = None,
     ) -> int:
-        """Do as `rebuild` does, under the options of the store."""
+        """Do as `rebuild` does, under the options of the store.
+
+        `outgrown`: keys of the populations to measure anew (None: all of them).
+        """
         find_options = self._find_stored_options
-        return self._rebuild(RebuildRequest(find_options, actor, inspect, progress, engine))[0]
+        request = RebuildRequest(find_options, actor, inspect, progress, engine, outgrown)
+        return self._rebuild(request)[0]
 
     def preview_rebuild(
         self,
@@ -315,20 +320,20 @@ class Hub:
         """Return the models for the plan and population of a view, the same object each time."""
         return self.store_models.at(view)
 
-    def growth_steps(self, view: StoreView) -> int:
-        """Return how many steps the store has grown by since its last refresh (see `growth`)."""
+    def growth_at(self, view: StoreView) -> Growth:
+        """Return by how much the store has grown since its last refresh (see `growth`)."""
         if not view.head.plan or view.head.stamp.get("model") != self.models.stamp["model"]:
-            return 0
+            return NO_GROWTH
         plan = PLAN_BY_NAME[view.head.plan]
         with self._lock:
-            return self._growth.steps_at(view, lambda: self._index.at(view, plan, certain=False))
+            return self._growth.growth_at(view, lambda: self._index.at(view, plan, certain=False))
 
     def refresh_due(self, view: StoreView) -> bool:
         """Return whether the store has outgrown the population of its last refresh.
 
         Raises `OutdatedError` where another process has committed since.
         """
-        return self.growth_steps(view) > 0
+        return self.growth_at(view).steps > 0
 
     def options_of(self, head: StoreHead) -> RunOptions:
         """Return the options to resolve with: those of the store, where it has been resolved.

@@ -13,7 +13,7 @@ from resolver.engines.pair_explanation import explain_rows
 from resolver.hub.hub import Hub
 from resolver.hub.related.shared_relations import compare_stored_entities
 from resolver.hub.related.visible_links import load_visible_links
-from resolver.pipeline import compare_and_score, normalize
+from resolver.pipeline import PairScorer, normalize
 from resolver.records import Batch
 from resolver.records.results.explanation import Explanation, format_alignment
 from resolver.records.visibility import Viewer
@@ -76,7 +76,7 @@ def _compare_records(
     pairs = [(first.record.id, second.record.id) for first in lefts for second in rights]
     left = np.array([min(row_of[a], row_of[b]) for a, b in pairs], dtype=np.int32)
     right = np.array([max(row_of[a], row_of[b]) for a, b in pairs], dtype=np.int32)
-    logodds = compare_and_score(prepared, NameIndex.of(prepared), models, left, right, 1)
+    logodds = PairScorer.of_records(prepared, models, batch).score(left, right, 1).logodds
     best = int(np.lexsort((right, left, -logodds))[0])
     return StrongestPair(
         number_of[pairs[best][0]], number_of[pairs[best][1]], int(logodds[best]), False
@@ -100,10 +100,9 @@ def explain_strongest_pair(
     """
     left = next(stored.record for stored in left_side.records if stored.number == strongest.left)
     right = next(stored.record for stored in right_side.records if stored.number == strongest.right)
-    models = hub.models_at(view)
-    prepared = normalize(
-        Batch.from_records([left, right]).canonical(), models, _deduplicated_sources(view)
-    )
+    records = Batch.from_records([left, right]).canonical()
+    models = hub.models_at(view).for_records(records)
+    prepared = normalize(records, models, _deduplicated_sources(view))
     thresholds = hub.options_of(view.head).thresholds
     explanation = explain_rows(prepared, NameIndex.of(prepared), models, thresholds, 0, 1)
     if explanation.left_id != left.id:

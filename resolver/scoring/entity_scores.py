@@ -16,6 +16,8 @@ from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import MaterializedBatch
 from resolver.records.prepared.entity_profiles import build_profiles
 from resolver.records.prepared.population import NO_POPULATION, Population, SourceShift
+from resolver.records.visibility.audiences import Audience
+from resolver.records.visibility.classes import find_visibility_classes
 from resolver.scoring.terms import LOWEST_LOGODDS
 
 Numbers = npt.NDArray[np.int64]
@@ -70,12 +72,34 @@ class ProfileScorer(Generic[_Index]):
     deduplicated_sources: Collection[str] = ()
     population: Population = NO_POPULATION
     workers: int = 1
+    at_audience: Callable[[Audience], ProfileScorer[_Index]] | None = None
+    """Function that returns the scorer in the population of an audience."""
 
     def __call__(self, labels: IntArray, left: IntArray, right: IntArray) -> npt.NDArray[np.int32]:
         """Return the log-odds (thousandths) of pairs of entities.
 
-        `labels` name the entity of each record by its smallest row, as `left` and `right` do.
+        `labels` name the entity of each record by its smallest row, as `left` and `right` do. Each
+        pair is scored in the population of those who may see all of its records.
         """
+        if self.at_audience is None or not self.population.restricted or not len(left):
+            return self._score(labels, left, right)
+        entities = sort_distinct(np.concatenate([left, right]))
+        rows = np.flatnonzero(np.isin(labels, entities))
+        classes = find_visibility_classes(self.load_records(rows))
+        if classes is None:
+            return self._score(labels, left, right)
+        first = classes.find_first_of_groups(np.searchsorted(entities, labels[rows]), len(entities))
+        left_first, right_first = (first[np.searchsorted(entities, side)] for side in (left, right))
+        number = classes.join(left_first, right_first)
+        logodds = np.empty(len(left), dtype=np.int32)
+        for place in np.unique(number).tolist():
+            chosen = number == place
+            scorer = self.at_audience(classes.audiences[place])
+            own = replace(scorer, load_records=self.load_records)
+            logodds[chosen] = own._score(labels, left[chosen], right[chosen])
+        return logodds
+
+    def _score(self, labels: IntArray, left: IntArray, right: IntArray) -> npt.NDArray[np.int32]:
         entities = sort_distinct(np.concatenate([left, right]))
         rows = np.flatnonzero(np.isin(labels, entities))
         owner = np.searchsorted(entities, labels[rows])

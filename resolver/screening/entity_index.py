@@ -46,6 +46,7 @@ from resolver.records.packing import unpack_handling
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.properties import HANDLING
 from resolver.records.visibility import STRANGER, Viewer, is_visible, viewer_classes, visible_rows
+from resolver.records.visibility.audiences import Audience
 from resolver.scoring import Thresholds
 from resolver.screening.index_segment import (
     EntityContent,
@@ -326,12 +327,9 @@ class EntityIndex:
             layers,
             dict(state.snapshots) if state is not None and state.revision == view.revision else {},
         )
-        if updated.snapshots:
-            models = next(iter(updated.snapshots.values())).models
-        else:
-            models = build_check_models(
-                self._hub, view, _count_entities(layers[STRANGER]), self._listed
-            )
+        models = build_check_models(
+            self._hub, view, _count_entities(layers[STRANGER]), self._listed
+        )
         sources = view.sources(counted=True)
         for viewer in viewers:
             updated.snapshots[viewer] = self._build_snapshot(view, updated, viewer, models, sources)
@@ -571,7 +569,11 @@ class EntityIndex:
         models: ModelSet,
         sources: Sequence[StoredSource],
     ) -> IndexSnapshot:
-        """Build the snapshot of a viewer; `sources`: all lists, with their numbers of records."""
+        """Build the snapshot of a viewer; `sources`: all lists, with their numbers of records.
+
+        `models`: those of checks in the population that everybody may see. A viewer who sees far
+        more is answered in the population of that.
+        """
         layers = [state.layers[row] for row in viewer_classes(viewer)]
         masks: list[Bools] = []
         replaced = np.zeros(0, dtype=np.int64)
@@ -579,6 +581,13 @@ class EntityIndex:
             masks = [*layer.without(replaced), *masks]
             replaced = np.union1d(replaced, layer.entities)
         segments = [segment for layer in layers for segment in layer.segments]
+        population = self._hub.models_at(view).population
+        key = "" if population is None else population.find_key(Audience.of([viewer]))
+        if key:
+            counts: Counter[str] = Counter()
+            for segment, mask in zip(segments, masks, strict=True):
+                counts.update(count_kinds(segment.prepared.kinds[mask]))
+            models = build_check_models(self._hub, view, counts, self._listed, key)
         claims: set[Claim] = set()
         for segment, mask in zip(segments, masks, strict=True):
             claims |= segment.claims_of(mask)

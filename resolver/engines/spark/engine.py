@@ -82,11 +82,19 @@ class SparkEngine:
         self, task: ResolutionTask, meter: StageMeter
     ) -> tuple[ResolutionTask, SparkEngine]:
         """Count the population on the driver."""
+        if task.models.population is not None:
+            return task, self
         return count_on_driver(task, meter), self
+
+    def without_forms(self) -> SparkEngine:
+        """Return the engine itself, which holds no records."""
+        return self
 
     def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
         """Return the pairs that clustering needs, from a checkpoint or from the cluster."""
-        if not len(task.batch):
+        population = task.models.population
+        # where some viewers have a population of their own, this process compares all records
+        if not len(task.batch) or (population is not None and population.restricted):
             return LocalEngine().score_candidates(task, meter)
         checkpoint = open_checkpoint(task, task.link_threshold, sorted(task.decided.same))
         if checkpoint is None:

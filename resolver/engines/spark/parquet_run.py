@@ -127,6 +127,10 @@ class _WorkerRun:
             reports.append(contents["account"])
         return task.with_population(Population.from_json(contents["population"])), self
 
+    def without_forms(self) -> _WorkerRun:
+        """Return the engine itself, which holds no normal forms."""
+        return self
+
     def score_candidates(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
         """Return the pairs that clustering needs."""
         job = build_job(self.spark, task, self.read.partitioning)

@@ -17,7 +17,6 @@ import pyarrow.compute as pc
 from resolver.blocking import join_candidates
 from resolver.blocking.retrieval.key_lookup import BlockPurge
 from resolver.clustering import keep_statements
-from resolver.comparison import NameIndex
 from resolver.hub.increments.component_cache import (
     CachedComponent,
     CachedPairs,
@@ -28,7 +27,7 @@ from resolver.hub.increments.full_resolution import ResolvedSet, build_task
 from resolver.hub.increments.index_candidates import score_index_pairs
 from resolver.hub.increments.link_changes import build_link_rows
 from resolver.hub.increments.working_set import WorkingSet
-from resolver.pipeline import cluster_pairs, compare_and_score
+from resolver.pipeline import PairScorer, cluster_pairs
 from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
 from resolver.records.results.stage_meter import StageMeter
@@ -145,8 +144,8 @@ def _score_new_pairs(
         buffer_bytes=context.options.pairs_mib << 20,
         purge_counts=purge.purged_pairs,
     )
-    names = NameIndex.of(prepared)
-    among = compare_and_score(prepared, names, context.models, pairs.left, pairs.right, 1)
+    scorer = PairScorer.of_records(prepared, context.models, others.batch)
+    among = scorer.score(pairs.left, pairs.right, 1).logodds
     rows, numbers, _ = index.find_candidates(prepared, purge)
     is_inside = component.contains(numbers)
     across = score_index_pairs(context, others, prepared, rows[is_inside], numbers[is_inside])

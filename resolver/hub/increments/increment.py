@@ -329,12 +329,12 @@ def _add_stored(index: RecordIndex, fresh: WorkingSet, numbers: Numbers) -> Work
 def measured_population(context: ResolutionContext, resolution: Resolution) -> Population | None:
     """Return the population of a resolution if it was measured for it, None if it was kept.
 
-    A population of which nobody may see a record is none: the next commit measures it again.
+    A population without any record is none: the next commit measures it again.
     """
     measured = resolution.stats.population
-    if context.models.population is not None or measured is None:
+    if measured is None or measured is context.models.population:
         return None
-    return measured if any(kind.records for kind in measured.kinds.values()) else None
+    return None if measured.is_empty and not measured.restricted else measured
 
 
 def build_commit(

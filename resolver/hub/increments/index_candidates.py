@@ -11,17 +11,18 @@ import pyarrow.compute as pc
 
 from resolver.blocking import passes_prefilter
 from resolver.blocking.retrieval.key_lookup import BlockPurge
-from resolver.comparison import NameIndex
 from resolver.engines.local import PAIRS_PER_CHUNK
 from resolver.hub.increments.context import IncrementContext
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.kernels.number_sets import exclude, sort_distinct
 from resolver.normalize import NormalValues
-from resolver.pipeline import compare_and_score
+from resolver.pipeline import PairScorer
+from resolver.records import concat
 from resolver.records.batch import IntArray
 from resolver.records.prepared.assembly import assemble
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
+from resolver.records.visibility.classes import VisibilityClasses, find_visibility_classes
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
@@ -105,23 +106,35 @@ def score_index_pairs(
     combined = _combine_prepared(context, queried, prepared, partners, ids)
     passed = passes_prefilter(combined, context.index.plan, left, right)
     left, right, numbers = left[passed], right[passed], numbers[passed]
-    logodds = _score_chunks(context, combined, left, right)
+    scorer = PairScorer(combined, context.models, _find_classes(context, queried, partners))
+    logodds = _score_chunks(context, scorer, left, right)
     return IndexPairs(all_numbers[left], all_numbers[right], logodds, numbers)
 
 
 def _score_chunks(
-    context: IncrementContext, prepared: PreparedBatch, left: IntArray, right: IntArray
+    context: IncrementContext, scorer: PairScorer, left: IntArray, right: IntArray
 ) -> npt.NDArray[np.int32]:
-    names, workers = NameIndex.of(prepared), context.options.workers
+    workers = context.options.workers
     logodds = np.empty(len(left), dtype=np.int32)
     context.progress.start("compare with the store", len(left))
     for start in range(0, len(left), PAIRS_PER_CHUNK):
         chunk = slice(start, start + PAIRS_PER_CHUNK)
-        logodds[chunk] = compare_and_score(
-            prepared, names, context.models, left[chunk], right[chunk], workers
-        )
+        logodds[chunk] = scorer.score(left[chunk], right[chunk], workers).logodds
         context.progress.advance(len(logodds[chunk]))
     return logodds
+
+
+def _find_classes(
+    context: IncrementContext, queried: WorkingSet, partners: Numbers
+) -> VisibilityClasses | None:
+    """Return the classes of viewers of queried records and their partners in the index, if they
+    have populations of their own.
+    """
+    population = context.models.population
+    if population is None or not population.restricted:
+        return None
+    parts = [queried.batch, context.index.batch(partners)] if len(partners) else [queried.batch]
+    return find_visibility_classes(concat(parts))
 
 
 def _find_places(all_numbers: Numbers, numbers: Numbers) -> IntArray:

@@ -4,61 +4,98 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.populations.store_models import StoreModels
+from resolver.models.loader import KINDS
 from resolver.records.batch import Batch
 from resolver.records.kinds import count_kinds
-from resolver.records.prepared.population import MIN_RECORDS, Population
+from resolver.records.prepared.population import GROWTH, MIN_RECORDS, Population
+from resolver.records.record import Handling
 from resolver.records.visibility import STRANGER, visible_rows
+from resolver.records.visibility.audiences import EVERYBODY, Audience
+from resolver.records.visibility.classes import classify, code_handlings
 from resolver.store import StoreView
 
 Numbers = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 _NONE = np.zeros(0, dtype=np.int64)
-GROWTH = 1.5
-"""Growth of a population from which a refresh is due; further steps are its powers."""
 
 
-def count_visible_kinds(
-    index: RecordIndex, ended: Numbers = _NONE, fresh: Batch | None = None
-) -> dict[str, int]:
-    """Count the current records by kind, as a population does: those that everybody may see.
+def measure_growth(
+    index: RecordIndex, population: Population, ended: Numbers = _NONE, fresh: Batch | None = None
+) -> Growth:
+    """Return by how much the current records have outgrown a population.
 
-    `ended` records are taken to have ended, and the `fresh` ones to be stored.
+    `ended` records are taken to have ended, and the `fresh` ones to be stored. Records of an
+    audience count with all others that it may see.
     """
-    counts: Counter[str] = Counter()
+    parts = []
     for segment in index.segments:
         numbers = segment.first + np.arange(len(segment), dtype=np.int64)
-        counts.update(_count(segment.batch, index.are_current(numbers) & ~np.isin(numbers, ended)))
+        parts.append((segment.batch, index.are_current(numbers) & ~np.isin(numbers, ended)))
     if fresh is not None:
-        counts.update(_count(fresh, np.ones(len(fresh), dtype=bool)))
+        parts.append((fresh, np.ones(len(fresh), dtype=bool)))
+    counts = _count(parts, EVERYBODY)
+    steps = {"": growth_steps(population.growth_to(counts))}
+    gaps = [_least_growth(counts, population)]
+    for audience in _find_audiences(parts):
+        seen, own = _count(parts, audience), population.for_audience(audience)
+        gaps.append(_least_growth(seen, own))
+        if own.is_outgrown_by(seen):
+            steps[audience.key] = growth_steps(own.growth_to(seen, MIN_RECORDS))
+    return Growth({key: count for key, count in steps.items() if count}, min(gaps))
+
+
+def _find_audiences(parts: Sequence[tuple[Batch, Flags]]) -> tuple[Audience, ...]:
+    """Return the audiences of restricted records."""
+    handlings = dict[Handling, None]()
+    for batch, chosen in parts:
+        if visible_rows(batch, STRANGER) is not None:
+            stated, places = code_handlings(batch)
+            handlings |= dict.fromkeys(stated[place] for place in np.unique(places[chosen]))
+    if not handlings:
+        return ()
+    classes = classify(list(handlings), np.arange(len(handlings), dtype=np.int32))
+    return tuple(audience for audience in classes.audiences if audience != EVERYBODY)
+
+
+def _count(parts: Sequence[tuple[Batch, Flags]], audience: Audience) -> dict[str, int]:
+    """Count the chosen records by kind that all of an audience may see."""
+    counts: Counter[str] = Counter(dict.fromkeys(KINDS, 0))
+    for batch, chosen in parts:
+        visible = audience.visible_rows(batch)
+        is_counted = chosen if visible is None else chosen & visible
+        counts.update(count_kinds(batch.kinds[is_counted]))
     return dict(counts)
 
 
-def _count(batch: Batch, chosen: npt.NDArray[np.bool_]) -> dict[str, int]:
-    """Count those of the chosen records by kind that everybody may see."""
-    visible = visible_rows(batch, STRANGER)
-    return count_kinds(batch.kinds[chosen if visible is None else chosen & visible])
-
-
-def measure_growth(counts: Mapping[str, int], population: Population) -> float:
-    """Return the records by kind against those of a population: the greatest growth of a kind.
-
-    A kind with fewer records than a population counts as matters only as a part of the whole, or
-    the first ship in a store of a million people would have all of them resolved anew.
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Steps of growth of each population that was outgrown, by the key of its audience, and the
+    fewest new records after which a refresh can be due.
     """
-    before = {label: population.of(label).records for label in counts}
-    growths = [counts[label] / max(before[label], MIN_RECORDS) for label in counts]
-    return max(*growths, sum(counts.values()) / max(sum(before.values()), 1), 0.0)
+
+    steps_by_key: Mapping[str, int]
+    gap: int
+
+    @property
+    def steps(self) -> int:
+        """Return the most steps that were passed: 0 if no refresh is due."""
+        return max(self.steps_by_key.values(), default=0)
 
 
 def growth_steps(growth: float) -> int:
     """Return the steps of growth that were passed: 0 if no refresh is due."""
     return max(math.ceil(math.log(growth, GROWTH) - 1e-9) - 1, 0) if growth > 1 else 0
+
+
+NO_GROWTH = Growth({}, 1)
 
 
 class GrowthWatch:
@@ -71,28 +108,28 @@ class GrowthWatch:
         self._models = models
         self._counted: tuple[int, int] = (-1, -1)
         """Revision of the population, and of the store when its records were last counted."""
-        self._steps = 0
+        self._growth = NO_GROWTH
         self._next_record = 0
         """Number of the last record that the store must have to pass another step."""
 
-    def steps_at(self, view: StoreView, open_index: Callable[[], RecordIndex]) -> int:
-        """Return the steps of growth at a view of the present; 0 if no refresh is due.
+    def growth_at(self, view: StoreView, open_index: Callable[[], RecordIndex]) -> Growth:
+        """Return the growth at a view of the present.
 
         `open_index` is called where records have to be counted, and may raise what it raises.
         """
         population = self._models.population_at(view)
         if population is None:
-            return 0
+            return NO_GROWTH
         refreshed, last_record = self._models.revision_at(view), view.head.last_record
         if self._counted == (refreshed, view.revision):
-            return self._steps
-        if self._counted[0] == refreshed and not self._steps and last_record < self._next_record:
-            return 0
-        counts = count_visible_kinds(open_index())
-        self._steps = growth_steps(measure_growth(counts, population))
+            return self._growth
+        is_known = self._counted[0] == refreshed and not self._growth.steps
+        if is_known and last_record < self._next_record:
+            return NO_GROWTH
+        self._growth = measure_growth(open_index(), population)
         self._counted = refreshed, view.revision
-        self._next_record = last_record + _least_growth(counts, population)
-        return self._steps
+        self._next_record = last_record + self._growth.gap
+        return self._growth
 
 
 def _least_growth(counts: Mapping[str, int], population: Population) -> int:

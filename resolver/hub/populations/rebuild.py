@@ -6,7 +6,7 @@ computed again while nobody else can commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,8 +17,13 @@ from resolver.errors import LargeChangeError
 from resolver.hub.increments.context import IncrementContext, ResolutionContext
 from resolver.hub.increments.increment import Increment
 from resolver.hub.list_updates import ListUpdate
-from resolver.hub.populations.growth import count_visible_kinds, growth_steps, measure_growth
-from resolver.hub.populations.rebuild_commit import Rebuild, compute_rebuild, resolve_after
+from resolver.hub.populations.growth import measure_growth
+from resolver.hub.populations.rebuild_commit import (
+    KeptPopulations,
+    Rebuild,
+    compute_rebuild,
+    resolve_after,
+)
 from resolver.hub.populations.store_models import StoreModels
 from resolver.hub.store_options import (
     add_store_options,
@@ -99,7 +104,7 @@ class RebuildRequest:
     """Request for a rebuild by an `actor`.
 
     `inspect` is called before the commit. `engine`: where records are compared (None: in this
-    process).
+    process). `outgrown`: keys of the populations to measure anew (None: all of them).
     """
 
     find_options: FindOptions
@@ -107,6 +112,7 @@ class RebuildRequest:
     inspect: Inspect | None = None
     progress: Progress = SILENT
     engine: Engine | None = None
+    outgrown: Collection[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +132,10 @@ class Rebuilder:
             context = ResolutionContext(
                 view, models, options, progress=request.progress, engine=request.engine
             )
-            rebuild = compute_rebuild(context, actor=request.actor)
-            before = self.models.population_at(view)
+            before, kept = self.models.population_at(view), None
+            if before is not None and request.outgrown is not None:
+                kept = KeptPopulations(before, request.outgrown)
+            rebuild = compute_rebuild(context, actor=request.actor, kept=kept)
         commit = add_store_options(rebuild.commit, options, self.models.models)
         return commit, measure_effect(rebuild, before), options
 
@@ -174,13 +182,13 @@ def preview_refresh_after(
     population = commit.population or models.population_at(context.view)
     if population is None:
         return None
-    counts = count_visible_kinds(context.index, commit.ended_records, update.fresh)
-    steps = growth_steps(measure_growth(counts, population))
-    if not steps:
+    growth = measure_growth(context.index, population, commit.ended_records, update.fresh)
+    if not growth.steps:
         return None
     unmeasured = models.models.for_population(str(context.options.plan), None)
-    rebuild = resolve_after(replace(context, models=unmeasured), update, increment)
-    return DueRefresh(measure_effect(rebuild, population), steps)
+    kept = KeptPopulations(population, growth.steps_by_key)
+    rebuild = resolve_after(replace(context, models=unmeasured), update, increment, kept)
+    return DueRefresh(measure_effect(rebuild, population), growth.steps)
 
 
 def choose_options(requested: RunOptions) -> FindOptions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,16 +39,38 @@ class Rebuild:
     commit: Commit = _NOTHING
 
 
-def compute_rebuild(context: ResolutionContext, *, actor: str = "") -> Rebuild:
+@dataclass(frozen=True, slots=True)
+class KeptPopulations:
+    """Population of a store before a refresh, and the keys of those parts that are outgrown.
+
+    The others are kept: what one audience sees must not change because of records that it does not
+    see.
+    """
+
+    before: Population
+    outgrown: Collection[str]
+
+    def merge(self, measured: Population) -> Population:
+        """Return the measured populations where they were outgrown, and the others as before."""
+        base = measured if "" in self.outgrown else self.before
+        kept = {key: own for key, own in self.before.restricted.items() if key not in self.outgrown}
+        new = {key: own for key, own in measured.restricted.items() if key in self.outgrown}
+        return replace(base, restricted={**kept, **new})
+
+
+def compute_rebuild(
+    context: ResolutionContext, *, actor: str = "", kept: KeptPopulations | None = None
+) -> Rebuild:
     """Compare and cluster all records of a store anew, under the options of the context.
 
-    Without a population in the context that of all records is measured, and committed.
+    Without a population in the context that of all records is measured, and committed. `kept`: what
+    stays of the population before (None: nothing).
     """
     view, nothing = context.view, build_empty_update(context.view)
     working_set = _load_all(context)
     decisions = RelevantDecisions(view)
     context = replace(context, deduplicated_sources=nothing.deduplicated_sources)
-    resolution = _resolve_all(context, working_set, decisions)
+    resolution = _resolve_all(context, working_set, decisions, kept)
     members = compute_member_changes(view, working_set, resolution.labels, nothing, {})
     links = build_link_rows(working_set, resolution.links, decisions)
     changes = diff_links(view.all_links(), links)
@@ -60,7 +83,12 @@ def compute_rebuild(context: ResolutionContext, *, actor: str = "") -> Rebuild:
     return Rebuild(before, resolution.labels, commit.population, commit)
 
 
-def resolve_after(context: ResolutionContext, update: ListUpdate, increment: Increment) -> Rebuild:
+def resolve_after(
+    context: ResolutionContext,
+    update: ListUpdate,
+    increment: Increment,
+    kept: KeptPopulations | None = None,
+) -> Rebuild:
     """Resolve all records as they will be after an increment that is not committed yet."""
     view, commit = context.view, increment.commit
     stored = _load_all(context)
@@ -72,7 +100,7 @@ def resolve_after(context: ResolutionContext, update: ListUpdate, increment: Inc
     )
     context = replace(context, deduplicated_sources=update.deduplicated_sources)
     decisions = RelevantDecisions(view, commit.decisions, update.fresh)
-    resolution = _resolve_all(context, working_set, decisions)
+    resolution = _resolve_all(context, working_set, decisions, kept)
     numbers, entities = view.all_members()
     is_kept = ~np.isin(numbers, commit.ended_members)
     numbers = np.concatenate([numbers[is_kept], commit.new_members[0]])
@@ -83,10 +111,21 @@ def resolve_after(context: ResolutionContext, update: ListUpdate, increment: Inc
 
 
 def _resolve_all(
-    context: ResolutionContext, working_set: WorkingSet, decisions: RelevantDecisions
+    context: ResolutionContext,
+    working_set: WorkingSet,
+    decisions: RelevantDecisions,
+    kept: KeptPopulations | None,
 ) -> Resolution:
     engine = context.engine or LocalEngine()
-    return resolve_working_set(context, working_set, decisions, engine)[0]
+    resolution = resolve_working_set(context, working_set, decisions, engine)[0]
+    measured = resolution.stats.population
+    if kept is None or measured is None:
+        return resolution
+    merged = kept.merge(measured)
+    if merged == measured:
+        return resolution
+    models = context.models.for_population(str(context.options.plan), merged)
+    return resolve_working_set(replace(context, models=models), working_set, decisions, engine)[0]
 
 
 def _load_all(context: ResolutionContext) -> WorkingSet:

@@ -29,19 +29,19 @@ def refresh_if_due(
     """
     try:
         with hub.indexed_view() as (view, _):
-            steps = hub.growth_steps(view)
+            growth = hub.growth_at(view)
     except OutdatedError:
         return None
-    if not steps:
+    if not growth.steps:
         return None
 
     def inspect(effect: RebuildEffect) -> None:
         """Refuse a large change, unless it is accepted or most records are new."""
-        DueRefresh(effect, steps).check(accept_large=accept_large)
+        DueRefresh(effect, growth.steps).check(accept_large=accept_large)
         if report is not None:
             report(effect)
 
-    return hub.refresh(inspect=inspect, progress=progress)
+    return hub.refresh(inspect=inspect, outgrown=growth.steps_by_key, progress=progress)
 
 
 def queue_refresh(hub: Hub) -> Job | None:
@@ -52,7 +52,7 @@ def queue_refresh(hub: Hub) -> Job | None:
     """
     try:
         with hub.store.view() as view:
-            steps = hub.growth_steps(view)
+            steps = hub.growth_at(view).steps
             refreshed = hub.store_models.revision_at(view)
     except OutdatedError:
         # another process has committed since: the next look tells

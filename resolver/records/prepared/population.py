@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from resolver.records.prepared.frequencies import NO_COUNTS, KindCounts, ValueCounts
+from resolver.records.visibility.audiences import NAMED, Audience
 
 MIN_RECORDS = 256
 """Least number of records that a population counts as."""
@@ -30,6 +31,9 @@ _UNCOUNTED_FORMAT = 1
 """Earlier format, whose counts of words by spelling are not used."""
 
 
+GROWTH = 1.5
+"""Growth of a population from which a refresh is due; further steps are its powers. Records of an
+audience have a population of their own from the same growth on."""
 _STORED_FIGURES = ("records", "partners", "concentration", "within", "across")
 """Figures of a kind in their stored order; earlier versions stored the first three."""
 
@@ -86,14 +90,70 @@ class KindPopulation:
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Populations by label of kind, and counts of their values."""
+    """Populations by label of kind, and counts of their values: of records that everybody may see.
+
+    `restricted` are the populations of further records with those, by the key of the `Audience`
+    that may see all of them: of audiences who see far more records than those who see less.
+    """
 
     kinds: Mapping[str, KindPopulation] = field(default_factory=dict)
     counts: ValueCounts = NO_COUNTS
+    restricted: Mapping[str, Population] = field(default_factory=dict)
 
     def of(self, kind: str) -> KindPopulation:
         """Return the population of a kind; one of no records where it has none."""
         return self.kinds.get(kind, KindPopulation(records=0))
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether no records were counted, those of `restricted` aside."""
+        return not any(kind.records for kind in self.kinds.values())
+
+    @property
+    def common_counts(self) -> ValueCounts:
+        """Counts of values that blocking and indexes go by.
+
+        Where there is nothing that everybody may see, those of viewers who are known by name.
+        """
+        own = self.restricted.get(NAMED.key) if self.is_empty else None
+        return self.counts if own is None else own.counts
+
+    def for_audience(self, audience: Audience) -> Population:
+        """Return the population for records that all of an audience may see.
+
+        It is the largest that counts no other records.
+        """
+        return self.restricted.get(self.find_key(audience), self)
+
+    def find_key(self, audience: Audience) -> str:
+        """Return the key of the population for an audience; empty for that of everybody."""
+        keys = [key for key in self.restricted if Audience.from_key(key).includes(audience)]
+        return max(keys, key=lambda key: (self.restricted[key].records, key), default="")
+
+    @property
+    def records(self) -> int:
+        """Return the number of records, each once for each of its kinds."""
+        return sum(kind.records for kind in self.kinds.values())
+
+    def is_outgrown_by(self, counts: Mapping[str, int]) -> bool:
+        """Return whether records of an audience, by label of kind, need a population of their own.
+
+        A few records more make no difference where there are few.
+        """
+        if self.is_empty:
+            return any(counts.values())
+        return self.growth_to(counts, MIN_RECORDS) > GROWTH
+
+    def growth_to(self, counts: Mapping[str, int], least: int = 1) -> float:
+        """Return the records by kind against those here: the greatest growth of a kind.
+
+        A kind with fewer records than a population counts as matters only as a part of the whole,
+        or the first ship in a store of a million people would have all of them resolved anew. Of
+        all kinds, `least` records are taken to be here.
+        """
+        before = {label: self.of(label).records for label in counts}
+        growths = [counts[label] / max(before[label], MIN_RECORDS) for label in counts]
+        return max(*growths, sum(counts.values()) / max(sum(before.values()), least), 0.0)
 
     def with_partners(self, partners: Mapping[str, Partners]) -> Population:
         """Return the population with the share of true pairs of some kinds."""
@@ -120,7 +180,7 @@ class Population:
             )
             for label in sorted({*self.kinds, *entities})
         }
-        return replace(self, kinds=kinds)
+        return replace(self, kinds=kinds, restricted={})
 
     @property
     def summary(self) -> dict[str, str]:
@@ -136,7 +196,9 @@ class Population:
     def to_json(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         counts = self.counts
+        restricted = {key: own.to_json() for key, own in sorted(self.restricted.items())}
         return {
+            **({"restricted": restricted} if restricted else {}),
             "format": FORMAT,
             "kinds": {
                 label: [
@@ -178,6 +240,7 @@ class Population:
             )
             for label, figures in data["kinds"].items()
         }
+        restricted = {key: cls.from_json(own) for key, own in data.get("restricted", {}).items()}
         if data["format"] == _UNCOUNTED_FORMAT:
             return cls(kinds)
         if data["format"] != FORMAT:
@@ -185,7 +248,7 @@ class Population:
         counts = ValueCounts(
             KindCounts(**data["persons"]), KindCounts(**data["groups"]), data["bearers"]
         )
-        return cls(kinds, counts)
+        return cls(kinds, counts, restricted)
 
 
 NO_POPULATION = Population()

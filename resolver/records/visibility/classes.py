@@ -17,6 +17,7 @@ from resolver.records.batch import Batch, IntArray
 from resolver.records.packing import unpack_handling
 from resolver.records.properties import HANDLING
 from resolver.records.record import Handling
+from resolver.records.visibility.audiences import Audience
 from resolver.records.visibility.rules import (
     OPERATOR,
     STRANGER,
@@ -36,10 +37,12 @@ class VisibilityClasses:
     """Compartment of each row, and the compartments that each class sees (classes × compartments).
 
     A class comes after those that see less, and what two of them both see is one of them or empty.
+    `audiences` are the viewers of each class.
     """
 
     compartment: IntArray
     views: Flags
+    audiences: tuple[Audience, ...]
 
     def visible_to(self, number: int) -> Flags:
         """Return for each row whether a class sees it."""
@@ -53,6 +56,16 @@ class VisibilityClasses:
         distinct, place = np.unique(keys, return_inverse=True)
         together = self.views[:, distinct // count] & self.views[:, distinct % count]
         first: npt.NDArray[np.int64] = together.argmax(axis=0)[place.reshape(-1)]
+        return first
+
+    def join(
+        self, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64]
+    ) -> npt.NDArray[np.int64]:
+        """Return the first class that sees all that two classes see, for each pair of classes."""
+        distinct, place = np.unique(np.stack([left, right]), axis=1, return_inverse=True)
+        needed = self.views[distinct[0]] | self.views[distinct[1]]
+        is_seen = ~(needed[None, :, :] & ~self.views[:, None, :]).any(axis=2)
+        first: npt.NDArray[np.int64] = is_seen.argmax(axis=0)[place.reshape(-1)]
         return first
 
     def marks_of(self, number: int) -> Marks:
@@ -75,7 +88,18 @@ class VisibilityClasses:
 
     def take(self, rows: npt.NDArray[np.int64]) -> VisibilityClasses:
         """Return the classes of some rows."""
-        return VisibilityClasses(self.compartment[rows], self.views)
+        return VisibilityClasses(self.compartment[rows], self.views, self.audiences)
+
+    def find_first_of_groups(
+        self, group: npt.NDArray[np.integer], count: int
+    ) -> npt.NDArray[np.int64]:
+        """Return for each of `count` groups of rows the first class that sees all of its rows."""
+        holds = np.zeros((count, self.views.shape[1]), dtype=bool)
+        holds[group, self.compartment] = True
+        distinct, place = np.unique(holds, axis=0, return_inverse=True)
+        is_seen = ~(distinct[None, :, :] & ~self.views[:, None, :]).any(axis=2)
+        first: npt.NDArray[np.int64] = is_seen.argmax(axis=0)[place.reshape(-1)]
+        return first
 
 
 def find_visibility_classes(batch: Batch) -> VisibilityClasses | None:
@@ -107,21 +131,36 @@ def classify(handlings: Sequence[Handling], places: IntArray) -> VisibilityClass
     used, compact = np.unique(places, return_inverse=True)
     limited = [_limit(handlings[place]) for place in used.tolist()]
     place_of = {handling: place for place, handling in enumerate(dict.fromkeys(limited))}
-    compartments, number = np.unique(_tabulate_rights(list(place_of)), axis=1, return_inverse=True)
+    viewers = _list_viewers(list(place_of))
+    rights = _tabulate_rights(viewers, list(place_of))
+    compartments, number = np.unique(rights, axis=1, return_inverse=True)
     of_used = number.reshape(-1)[[place_of[handling] for handling in limited]]
     compartment = of_used[compact.reshape(-1)].astype(np.int32)
-    return VisibilityClasses(compartment, _close_views(compartments))
+    views = _close_views(compartments)
+    audiences = tuple(
+        Audience.of(
+            viewer
+            for viewer, seen in zip(viewers, compartments, strict=True)
+            if not (view & ~seen).any()
+        )
+        for view in views
+    )
+    return VisibilityClasses(compartment, views, audiences)
 
 
-def _tabulate_rights(handlings: Sequence[Handling]) -> Flags:
-    """Return which viewers see records of which handling (viewers × handlings)."""
+def _list_viewers(handlings: Sequence[Handling]) -> list[Viewer]:
+    """Return a viewer of each sort that may see other records of these handlings than others do."""
     closed = [item for item in handlings if not is_visible(item, Viewer(_NAME))]
     agencies = sorted({item.agency for item in closed} | {""})
-    viewers = [
+    return [
         *(STRANGER, OPERATOR),
         *(Viewer(_NAME, agency) for agency in agencies),
         *(Viewer(_NAME, agency, _STEWARD) for agency in agencies),
     ]
+
+
+def _tabulate_rights(viewers: Sequence[Viewer], handlings: Sequence[Handling]) -> Flags:
+    """Return which viewers see records of which handling (viewers × handlings)."""
     return np.array([[is_visible(item, viewer) for item in handlings] for viewer in viewers])
 
 

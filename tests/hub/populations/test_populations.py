@@ -15,7 +15,7 @@ from resolver.hub.hub import Hub
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.index.segment_contents import assemble_rows
 from resolver.hub.populations.check_models import load_check_population
-from resolver.hub.populations.growth import growth_steps, measure_growth
+from resolver.hub.populations.growth import growth_steps
 from resolver.hub.populations.rebuild import RebuildEffect, refuse_large
 from resolver.hub.populations.refresh_jobs import queue_refresh, refresh_if_due, run_refresh_job
 from resolver.pipeline import normalize, resolve
@@ -25,6 +25,8 @@ from resolver.records.decisions import Verdict
 from resolver.records.prepared.population import KindPopulation, Population
 from resolver.records.progress import SILENT
 from resolver.records.results.resolution import Resolution
+from resolver.records.visibility import Viewer
+from resolver.records.visibility.audiences import Audience
 from resolver.resolution_task import ResolutionTask
 from resolver.run_options import RunOptions
 from resolver.screening.entity_index import EntityIndex
@@ -269,10 +271,10 @@ def test_steps_of_growth() -> None:
         11,
     ]
     people = Population({"person": KindPopulation(1_000_000), "asset": KindPopulation(0)})
-    assert measure_growth({"person": 1_000_000, "asset": 1}, people) < 1.01
-    assert measure_growth({"person": 1_000_000, "asset": 1_000}, people) > 3
+    assert people.growth_to({"person": 1_000_000, "asset": 1}) < 1.01
+    assert people.growth_to({"person": 1_000_000, "asset": 1_000}) > 3
     few = Population({"person": KindPopulation(4)})
-    assert measure_growth({"person": 7}, few) == 7 / 4
+    assert few.growth_to({"person": 7}) == 7 / 4
 
 
 def test_a_worker_gets_one_job_at_a_time(hub: Hub, big_world: list[Record]) -> None:
@@ -422,17 +424,71 @@ def test_odd_stores_are_measured(hub: Hub, options: RunOptions, records: list[Re
     EntityIndex(hub).refresh()
 
 
-def test_a_store_that_began_without_records(hub: Hub, world: list[Record]) -> None:
+def test_a_store_that_began_without_records(
+    hub: Hub, world: list[Record], options: RunOptions
+) -> None:
     hub.decide([make_decision(("a:1", "b:1"), Verdict.DIFFERENT, 1)])
     with hub.store.view() as view:
         assert view.population() is None
-    # measured with the first records that everybody may see
+    # of those who see records, and of everybody with the first records that everybody may see
     hidden = [replace(row, handling=Handling("River", "H3")) for row in world[:30]]
     hub.add(make_intake(hidden))
-    with hub.store.view() as view:
-        assert view.population() is None
+    agency = Audience.of([Viewer("viewer", "River")])
+    first = population_of(hub)
+    assert first.is_empty
+    assert not first.for_audience(agency).is_empty
     hub.add(make_intake(world[30:]))
-    assert population_of(hub).of("person").records > 0
+    second = population_of(hub)
+    assert second.of("person").records > 0
+    assert second.restricted == first.restricted
+    with Hub.open("sqlite:///" + str(hub.store.path) + ".public", options) as public:
+        public.add(make_intake(world[30:]))
+        assert population_of(public) == replace(second, restricted={})
+
+
+def test_restricted_records_alone_score_as_public_ones(
+    world: list[Record], options: RunOptions, tmp_path: Path
+) -> None:
+    query = world[7]
+    viewer = Viewer("kim")
+    links, checks = [], []
+    for code in ("H0", "H1"):
+        records = [replace(row, handling=Handling("River", code)) for row in world]
+        with Hub.open(f"sqlite:///{tmp_path}/{code}.db", options) as hub:
+            hub.add(make_intake(records[:40]))
+            hub.add(make_intake(records[40:]))
+            hub.refresh()
+            (result,), _ = Screener(hub).check([query], MatchQuery(viewer=viewer, cutoff=0.0))
+            checks.append([(match.entity["id"][:2], match.score) for match in result.matches])
+            with hub.store.view() as view:
+                table = view.all_links()
+                links.append((table.logodds.tolist(), table.outcome.tolist()))
+            if code == "H1":
+                # the first records that everybody may see are as in a store of their own
+                hub.add(make_intake([record("p:1", name="Amelia Earhart")]))
+                assert not population_of(hub).is_empty
+                with hub.store.view() as view:
+                    assert view.all_links().logodds.tolist() == links[1][0]
+    assert links[0] == links[1]
+    assert checks[0] == checks[1]
+
+
+def test_a_refresh_for_an_agency_keeps_what_others_see(
+    hub: Hub, world: list[Record], tmp_path: Path
+) -> None:
+    hub.add(make_intake(world[:40]))
+    before = population_of(hub)
+    hidden = [
+        replace(row, id=f"r:{number}", source="r", handling=Handling("River", "H3"))
+        for number, row in enumerate(world * 9)
+    ]
+    hub.add(make_intake(hidden))
+    assert refresh_if_due(hub, accept_large=True) == 3
+    after = population_of(hub)
+    assert replace(after, restricted={}) == before
+    agency = Audience.of([Viewer("viewer", "River")])
+    assert after.for_audience(agency).records > before.records
+    assert refresh_if_due(hub, accept_large=True) is None
 
 
 def test_dry_runs_store_no_population(hub: Hub, world: list[Record]) -> None:
