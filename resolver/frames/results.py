@@ -183,6 +183,13 @@ class Result:
         return tuple(reject for side in self.tables for reject in side.intake.rejects)
 
     @property
+    def uncompared(self) -> int:
+        """Number of rows that were compared with no other row, since too many rows share each of
+        the values that they have in common with others.
+        """
+        return self.resolution.stats.uncompared or 0
+
+    @property
     def chart(self) -> ResultCharts:
         """Charts of the result. Raises `ImportError` without the extra `charts`."""
         from resolver.frames.charts.result_charts import ResultCharts
@@ -265,15 +272,20 @@ class Result:
         return int(side.records[rows_found[0]])
 
     def __repr__(self) -> str:
-        return f"<Result: {summarize(self.counts)}>"
+        return f"<Result: {self._summary}>"
+
+    @property
+    def _summary(self) -> str:
+        rest = f"; {self.uncompared:,} rows were compared with no other" if self.uncompared else ""
+        return f"{summarize(self.counts)}{rest}"
 
     def __str__(self) -> str:
         choices = [str(side.choice) for side in self.tables if side.choice is not None]
-        return "\n\n".join([f"{summarize(self.counts)}.", *choices])
+        return "\n\n".join([f"{self._summary}.", *choices])
 
     def _repr_html_(self) -> str:
         choices = [side.choice for side in self.tables if side.choice is not None]
-        return render_result(summarize(self.counts), len(self.rejects), choices)
+        return render_result(self._summary, len(self.rejects), choices)
 
 
 def summarize(counts: dict[str, int]) -> str:

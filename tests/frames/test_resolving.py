@@ -231,3 +231,11 @@ def test_importing_the_package_loads_no_library() -> None:
     code = "import resolver, sys; print(sorted({'numpy', 'pandas', 'pyarrow'} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_rows_that_were_compared_with_no_other_are_counted() -> None:
+    same = pd.DataFrame({"name": ["Ana Huanca"] * 1_100, "birth_date": ["1962-02-11"] * 1_100})
+    result = resolver.dedupe(same, kind="person")
+    assert result.uncompared == 1_100
+    assert "1,100 rows were compared with no other" in str(result)
+    assert resolver.dedupe(same[:20], kind="person").uncompared == 0
