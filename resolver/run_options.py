@@ -21,6 +21,8 @@ class RunOptions:
     store, or `MIN_REVIEW_VALUE`). `pairs_mib`: memory for pairs before the prefilter
     (local engine). `resume`: folder of checkpoints, from which a stopped run continues.
     `review_capacity`: reviews a day, for the report (None: not stated).
+
+    Raises `InputError` for a `merge_at` that is no probability.
     """
 
     merge_at: float | None = None
@@ -34,6 +36,13 @@ class RunOptions:
     pairs_mib: int = 448
     resume: Path | None = None
     review_capacity: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.merge_at is not None and not 0 <= self.merge_at <= 1:
+            raise InputError(
+                f"merge_at is a probability, and {self.merge_at} is none",
+                hint="use a number from 0 to 1, or None to merge by costs",
+            )
 
     @property
     def review_value(self) -> float:

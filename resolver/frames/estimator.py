@@ -51,6 +51,9 @@ class EntityResolver(ClusterMixin, BaseEstimator):  # type: ignore[misc]
     `fit` without labels keeps the shipped model. With labels (the same for rows that are the same
     person, group or asset; None, NaN or -1 where that is unknown) it fits a model to the table.
 
+    It takes tables of named columns (`X` as in `dedupe`), not arrays of numbers. Its tags say so,
+    and `check_estimator`, which feeds arrays, skips it.
+
     After `fit`: `model_` maps files of the fitted model to their texts (empty: the shipped one),
     `n_features_in_` counts columns.
     """
@@ -67,11 +70,20 @@ class EntityResolver(ClusterMixin, BaseEstimator):  # type: ignore[misc]
         self.merge_at = merge_at
         self.random_state = random_state
 
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = tags.input_tags.categorical = tags.input_tags.allow_nan = True
+        tags.no_validation = tags._skip_test = True
+        return tags
+
     def fit(self, X: Any, y: Any = None) -> Self:
         """Fit a model to labeled rows.
 
-        Raises `InputError` for labels of another length, and where labels teach nothing.
+        Raises `InputError` for labels of another length, where labels teach nothing, and for a
+        `merge_at` that is no probability.
         """
+        complete_options(None, self.merge_at)
         table = read_data(X, ReadOptions(kind=self.kind, columns=self.columns), SILENT)
         self.n_features_in_ = len(table.table.names)
         self.model_: dict[str, str] = {}

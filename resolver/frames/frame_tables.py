@@ -40,7 +40,7 @@ class FrameTable(ABC):
 
     @abstractmethod
     def extend(self, columns: Mapping[str, Values]) -> Any:
-        """Return the caller's table with more columns; its own of the same names are replaced."""
+        """Return the caller's table with more columns, whose names it does not have."""
 
     @abstractmethod
     def build(self, columns: Mapping[str, Values]) -> Any:
@@ -178,8 +178,7 @@ def _wrap_arrow(data: Any) -> FrameTable:
     table = pa.table(data) if not isinstance(data, pa.Table) else data
 
     def add(columns: Mapping[str, Values]) -> pa.Table:
-        places = [place for place, name in enumerate(table.column_names) if name not in columns]
-        extended = table.select(places)
+        extended = table
         for name, values in columns.items():
             extended = extended.append_column(name, pa.array(values))
         return extended

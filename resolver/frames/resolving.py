@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -31,10 +31,8 @@ from resolver.ingest.reader_types import WHOLE, Intake, ListUnit, ReaderRow, Rej
 from resolver.ingest.readers import detect_format, read_lists
 from resolver.kernels.threads import available_cores
 from resolver.records import Batch
+from resolver.records.progress import Progress
 from resolver.run_options import RunOptions
-
-if TYPE_CHECKING:
-    from resolver.records.progress import Progress
 
 SOURCE, LEFT, RIGHT = "frame", "left", "right"
 """Names that tables have as sources of records."""
@@ -86,13 +84,14 @@ def dedupe_table(
     pairs merge (default: by costs); `options`: all other options of a run. `progress`: receiver of
     progress (default: bars for large tables).
 
-    Raises `InputError` for data that is no table, `MappingError` for columns that do not fit.
+    Raises `InputError` for data that is no table and for a `merge_at` that is no probability,
+    `MappingError` for columns that do not fit.
     """
     from resolver.engines import local
 
+    running = complete_options(options, merge_at)
     with show_progress(progress) as display:
         table = read_data(data, ReadOptions(SOURCE, kind, columns), display)
-        running = complete_options(options, merge_at)
         resolution = local.dedupe(table.intake, running, display)
         return Result((table.place_in(resolution.batch),), resolution, running)
 
@@ -115,10 +114,10 @@ def link_tables(
     from resolver.engines import local
 
     both = columns if isinstance(columns, tuple) else (columns, columns)
+    running = complete_options(options, merge_at)
     with show_progress(progress) as display:
         first = read_data(left, ReadOptions(LEFT, kind, both[0]), display)
         second = read_data(right, ReadOptions(RIGHT, kind, both[1]), display)
-        running = complete_options(options, merge_at)
         resolution = local.link(first.intake, second.intake, running, display)
         sides = (first.place_in(resolution.batch), second.place_in(resolution.batch))
         return Result(sides, resolution, running)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,8 +92,8 @@ class EntityView:
     pairs: Any
 
     def __repr__(self) -> str:
-        count = len(next(iter(self.columns.values()), []))
-        return f"<Entity {self.entity_id}: {pluralize(count, 'row')}>"
+        rows = len(next(iter(self.columns.values()), []))
+        return f"<Entity {self.entity_id}: {pluralize(rows, 'row')}>"
 
     def _repr_html_(self) -> str:
         return render_entity(self.entity_id, self.columns)
@@ -107,7 +109,11 @@ class Result:
 
     @cached_property
     def clusters(self) -> Any:
-        """The (left) table with `entity_id` and `cluster_size`: same rows, order and index."""
+        """The (left) table with `entity_id` and `cluster_size`: same rows, order and index.
+
+        Columns that the table has stay as they are. If it has one of these names, the new column
+        is called `entity_id_2`, and so on, and a warning says so.
+        """
         return self._extend(0)
 
     @cached_property
@@ -178,9 +184,22 @@ class Result:
         return self.tables[0].choice
 
     @cached_property
-    def rejects(self) -> tuple[Reject, ...]:
-        """Rows and values that were not read, with the reason; `line` counts rows from 1."""
-        return tuple(reject for side in self.tables for reject in side.intake.rejects)
+    def rejects(self) -> Any:
+        """Table of rows and values that were not read: file, line (rows count from 1), reason.
+
+        `file` is the name of the table: `frame`, or after `link` `left` and `right`.
+        """
+        rejects = self._rejects
+        rows = [(item.file, item.line, item.reason) for item in rejects]
+        columns: dict[str, Values] = {
+            name: np.array([row[place] for row in rows], dtype=kind)
+            for place, (name, kind) in enumerate((("file", str), ("line", int), ("reason", str)))
+        }
+        return self.tables[0].table.build(columns)
+
+    @property
+    def _rejects(self) -> list[Reject]:
+        return [reject for side in self.tables for reject in side.intake.rejects]
 
     @property
     def uncompared(self) -> int:
@@ -230,8 +249,12 @@ class Result:
 
     def _extend(self, side: int) -> Any:
         sizes = np.bincount(np.concatenate(self._entities))
-        entities = self._entities[side]
-        return self.tables[side].table.extend({ENTITY: entities, SIZE: sizes[entities]})
+        entities, table = self._entities[side], self.tables[side].table
+        names = [_free_name(name, table.names) for name in (ENTITY, SIZE)]
+        if names != [ENTITY, SIZE]:
+            message = f"the table has {ENTITY} or {SIZE}; the new columns are {', '.join(names)}"
+            warnings.warn(message, stacklevel=3)
+        return table.extend(dict(zip(names, (entities, sizes[entities]), strict=True)))
 
     @cached_property
     def _order(self) -> Rows:
@@ -276,7 +299,8 @@ class Result:
 
     @property
     def _summary(self) -> str:
-        rest = f"; {self.uncompared:,} rows were compared with no other" if self.uncompared else ""
+        uncompared = pluralize(self.uncompared, "row was", "rows were")
+        rest = f"; {uncompared} compared with no other" if self.uncompared else ""
         return f"{summarize(self.counts)}{rest}"
 
     def __str__(self) -> str:
@@ -285,7 +309,7 @@ class Result:
 
     def _repr_html_(self) -> str:
         choices = [side.choice for side in self.tables if side.choice is not None]
-        return render_result(self._summary, len(self.rejects), choices)
+        return render_result(self._summary, len(self._rejects), choices)
 
 
 def summarize(counts: dict[str, int]) -> str:
@@ -296,6 +320,12 @@ def summarize(counts: dict[str, int]) -> str:
         f"{pluralize(counts['merged'], 'pair')} merged, {counts['queued']:,} to review, "
         f"{counts['apart']:,} kept apart"
     )
+
+
+def _free_name(name: str, names: Sequence[str]) -> str:
+    """Return a name, or the first of `name_2`, `name_3`, … that is free."""
+    numbered = (f"{name}_{number}" for number in count(2))
+    return next(text for text in chain([name], numbered) if text not in names)
 
 
 def _cell(table: FrameTable, place: int, row: int) -> object:

@@ -60,7 +60,7 @@ def test_mixed_types_in_a_column_are_read_one_by_one() -> None:
     column = result.resolution.batch.columns["birthDate"]
     texts = column.values.take(pa.array(column.codes)).to_pylist()
     assert texts == ["1962", "1962", "1962", "1962-05-01", "1962-05-01", "1962", "1962"]
-    assert not result.rejects
+    assert len(result.rejects) == 0
 
 
 def test_categorical_and_extension_columns_are_read(frame: pd.DataFrame) -> None:
@@ -91,8 +91,8 @@ def test_rows_with_objects_are_entities_of_their_own(frame: pd.DataFrame) -> Non
     surnames[1] = {"part": "Petrov"}
     frame["surname"] = pd.Series(surnames, dtype=object)
     result = resolver.dedupe(frame, columns={"lastName": "surname"})
-    assert [reject.line for reject in result.rejects] == [2]
-    assert "holds an object" in result.rejects[0].reason
+    assert list(result.rejects["line"]) == [2]
+    assert "holds an object" in result.rejects["reason"][0]
     assert len(result.clusters) == len(frame)
     assert result.clusters["cluster_size"][1] == 1
 
@@ -122,10 +122,11 @@ def test_two_thousand_columns_are_no_burden(frame: pd.DataFrame) -> None:
 
 def test_a_column_called_index_and_columns_of_results_do_no_harm(frame: pd.DataFrame) -> None:
     odd = frame.assign(index=5, entity_id="x", cluster_size="y")
-    clusters = resolver.dedupe(odd).clusters
+    with pytest.warns(UserWarning, match="entity_id_2, cluster_size_2"):
+        clusters = resolver.dedupe(odd).clusters
     assert clusters["index"].tolist() == [5] * len(frame)
-    assert partition(clusters["entity_id"].tolist()) == partition(true_clusters())
-    assert list(clusters.columns) == list(odd.columns)
+    assert partition(clusters["entity_id_2"].tolist()) == partition(true_clusters())
+    assert list(clusters.columns) == [*odd.columns, "entity_id_2", "cluster_size_2"]
 
 
 def test_a_column_called_like_the_number_of_the_row_does_no_harm(frame: pd.DataFrame) -> None:
@@ -149,11 +150,13 @@ def test_a_frame_without_names_says_what_to_do() -> None:
 
 
 def test_lone_surrogates_are_rejects_or_read_but_never_a_crash(frame: pd.DataFrame) -> None:
+    # texts of Python, which pandas 3 no longer has by default
+    frame["surname"] = frame["surname"].astype(object)
     frame.at[0, "surname"] = "Petr\ud800ov"
     result = resolver.dedupe(frame)
     assert len(result.clusters) == len(frame)
     assert result.clusters["cluster_size"][0] == 1
-    assert "invalid Unicode" in result.rejects[0].reason
+    assert "invalid Unicode" in result.rejects["reason"][0]
 
 
 class _Counting:

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import NotFittedError, SkipTestWarning
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils import get_tags
+from sklearn.utils.estimator_checks import check_estimator
 
 import resolver
 from resolver.errors import InputError
@@ -100,3 +102,11 @@ def test_f1_counts_pairs(seed: int) -> None:
 
 def test_f1_of_single_rows_is_one() -> None:
     assert pairwise_f1(np.arange(3), np.arange(3)) == 1.0
+
+
+def test_tags_say_that_it_takes_tables() -> None:
+    estimator = resolver.EntityResolver(kind="person")
+    tags = get_tags(estimator)
+    assert (tags.input_tags.two_d_array, tags.input_tags.string) == (False, True)
+    with pytest.warns(SkipTestWarning):
+        check_estimator(estimator)

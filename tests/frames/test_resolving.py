@@ -6,6 +6,8 @@ import csv
 import json
 import subprocess
 import sys
+import typing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -239,3 +241,54 @@ def test_rows_that_were_compared_with_no_other_are_counted() -> None:
     assert result.uncompared == 1_100
     assert "1,100 rows were compared with no other" in str(result)
     assert resolver.dedupe(same[:20], kind="person").uncompared == 0
+
+
+@pytest.mark.parametrize("build", [pd.DataFrame, pa.Table.from_pylist, pl.DataFrame, list])
+def test_columns_of_the_caller_stay(build: Callable[[list[dict[str, object]]], Any]) -> None:
+    names = ["Ivan Petrov", "Петров Иван", "Ana Huanca"]
+    own: list[dict[str, object]] = [
+        {"name": name, "dob": "1962-05-01", "entity_id": f"mine-{row}", "cluster_size": "big"}
+        for row, name in enumerate(names)
+    ]
+    result = resolver.dedupe(build(own), kind="person")
+    with pytest.warns(UserWarning, match="entity_id_2, cluster_size_2"):
+        clusters = result.clusters
+    rows = resolver.dedupe(clusters, kind="person").tables[0].table
+    cells = {name: list(map(_plain, rows.cells(at, 0, 3))) for at, name in enumerate(rows.names)}
+    assert cells["entity_id"] == ["mine-0", "mine-1", "mine-2"]
+    assert cells["cluster_size"] == ["big"] * 3
+    assert cells["entity_id_2"] == [0, 0, 1]
+    assert cells["cluster_size_2"] == [2, 2, 1]
+
+
+def _plain(cell: Any) -> object:
+    return cell.as_py() if hasattr(cell, "as_py") else cell
+
+
+@pytest.mark.parametrize("merge_at", [2, -1, -0.01, 1.01, float("nan")])
+def test_merge_at_is_a_probability(frame: pd.DataFrame, merge_at: float) -> None:
+    with pytest.raises(InputError, match="merge_at is a probability"):
+        resolver.dedupe(frame, merge_at=merge_at)
+    with pytest.raises(InputError, match="use a number from 0 to 1"):
+        resolver.RunOptions(merge_at=merge_at)
+    with pytest.raises(InputError, match="merge_at is a probability"):
+        resolver.EntityResolver(merge_at=merge_at).fit(frame)
+
+
+@pytest.mark.parametrize("name", [name for name in resolver.__all__ if name != "__version__"])
+def test_types_of_public_names_resolve(name: str) -> None:
+    member = getattr(resolver, name)
+    assert isinstance(typing.get_type_hints(member), dict)
+    if name in ("dedupe", "link"):
+        assert typing.get_type_hints(member)["return"] is Result
+
+
+def test_rejects_are_a_table_of_the_library_of_the_caller() -> None:
+    rows: list[dict[str, object]] = [{"name": "Ivan Petrov"}, {"name": {"first": "Ana"}}]
+    result = resolver.dedupe(pd.DataFrame(rows), columns={"name": "name"})
+    assert isinstance(result.rejects, pd.DataFrame)
+    assert list(result.rejects.columns) == ["file", "line", "reason"]
+    assert result.rejects["line"].tolist() == [2]
+    empty = resolver.dedupe(pl.DataFrame({"name": ["Ivan Petrov"]}), kind="person").rejects
+    assert isinstance(empty, pl.DataFrame)
+    assert empty.is_empty()
