@@ -151,6 +151,12 @@ class Committer:
             increment.commit,
             owners=owners,
             claims=frozenset(owners) & request.claims,
+            guests=frozenset(
+                source.name
+                for source in context.view.sources()
+                if source.name in request.claims
+                and source.agency not in ("", request.source_owners[source.name][0])
+            ),
             accepted=request.accepted,
         )
         if not commit.base:

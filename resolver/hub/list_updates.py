@@ -14,7 +14,7 @@ nothing, and it withdraws none of them (`changes_accepted_after`).
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -96,13 +96,20 @@ def build_withdrawal(view: StoreView, ids: Sequence[str]) -> ListUpdate:
 
 
 def build_list_update(
-    view: StoreView, intake: Intake, acceptance: Acceptance | None = None
+    view: StoreView,
+    intake: Intake,
+    acceptance: Acceptance | None = None,
+    guests: Collection[str] = (),
 ) -> ListUpdate:
     """Return the changes that an intake makes to the store of a view.
 
-    Without an `acceptance` the intake is accepted now.
+    Without an `acceptance` the intake is accepted now. `guests`: sources of others, whose list
+    versions are not those of the intake.
     """
-    sources = {source.name: source for source in view.sources()}
+    sources = {
+        source.name: replace(source, list_version="") if source.name in guests else source
+        for source in view.sources()
+    }
     read = compare_lists(intake.lists)
     older, replacing, incomplete = _compare_versions(intake, read, sources)
     later = LaterChanges() if acceptance is None else view.changes_accepted_after(acceptance)

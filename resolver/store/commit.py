@@ -75,7 +75,8 @@ class Commit:
     `thresholds`, `plan` and `stamp` replace those in the store if given; `population` is the one
     that scores hold for from this commit on, if it was measured. `owners` maps sources that
     are new to the store to (agency, keeper if there is no agency), and `claims` are those of them
-    that nobody owns yet; all others keep their owners.
+    that nobody owns yet; all others keep their owners. `guests` are sources of others in which the
+    sender has restricted records: its lists say nothing of the source.
     `accepted` is the time at which the lists were accepted, if that was before the commit.
     """
 
@@ -101,6 +102,7 @@ class Commit:
     thresholds: Mapping[str, float] | None = None
     owners: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     claims: frozenset[str] = frozenset()
+    guests: frozenset[str] = frozenset()
     population: Population | None = None
     accepted: str = ""
 

@@ -125,7 +125,10 @@ def _add_missing_sources(connection: Connection, changes: Commit) -> None:
     for name in sorted(changes.claims & present):
         agency, keeper = changes.owners[name]
         is_free = and_(sources.c.name == name, sources.c.agency == "", sources.c.keeper == "")
-        connection.execute(update(sources).where(is_free).values(agency=agency, keeper=keeper))
+        # what the store knows of lists of hidden records is not the new owner's
+        unknown = {"title": "", "list_version": "", "updated": "", "deduplicated": False}
+        values = {"agency": agency, "keeper": keeper, **unknown}
+        connection.execute(update(sources).where(is_free).values(**values))
 
 
 def _steps(changes: Commit, counters: _Counters) -> list[bulk_rows.Step]:
@@ -324,12 +327,14 @@ def _update_sources(connection: Connection, changes: Commit, now: str) -> None:
     for row in changes.lists:
         number = number_of[row.source]
         _add_list_version(connection, number, row, changes.base + 1)
-        newest = connection.execute(
-            select(func.max(list_versions.c.list_version)).where(list_versions.c.source == number)
-        ).scalar_one()
+        if row.source in changes.guests:
+            continue
+        is_source = sources.c.number == number
+        before = connection.execute(select(sources.c.list_version).where(is_source)).scalar_one()
+        newest = max(before, row.list_version)
         connection.execute(
             update(sources)
-            .where(sources.c.number == number)
+            .where(is_source)
             .values(list_version=newest, updated=now, deduplicated=row.deduplicated)
         )
 

@@ -290,10 +290,12 @@ def write(sides: Sides, dice: random.Random) -> None:
     for identity in (dice.choice(hidden_ids), "absent:1", "coast:w0", "secret:w1"):
         path = "/records/" + identity.replace(":", "/")
         sides.compare(sides.api(viewer, "DELETE", path))
-    for dry_run in ("true", "true", "false"):
-        names = ("quay:w4", "secret:w5", "harbor:w6")
+    for dry_run in ("true", "false", "false"):
+        # the last one may be somebody else now, and have the batch held
+        names = ("quay:w4", "secret:w5", "harbor:w6", dice.choice(sorted(world.visible)))
         rows = [world.make_record(identity, is_hidden=False) for identity in names]
-        query = {"filename": "list.json", "dry_run": dry_run}
+        complete = dice.choice(["true", "false"])
+        query = {"filename": "list.json", "dry_run": dry_run, "complete": complete}
         body = {"data": as_lines(rows), "query_string": query}
         answers = sides.compare(sides.api(viewer, "POST", "/batches", **body))
         for desk in sides.desks:
@@ -305,6 +307,33 @@ def write(sides: Sides, dice: random.Random) -> None:
                 sides.compare(sides.batch(reader, ids, part, [as_body(row) for row in rows]))
     for act in ("cancel", "accept"):
         sides.compare(sides.api(viewer, "POST", f"/batches/{dice.choice(sides.pool.jobs)}/{act}"))
+
+
+def decide(sides: Sides, dice: random.Random) -> None:
+    """Compare decisions of a steward at the desk, each with its undo, and splits."""
+    visible = sorted(sides.world.visible)
+    for _ in range(4):
+        left, right = dice.sample(visible, 2)
+        form = {"verdict": dice.choice(["same", "different"]), "reason": "the evidence shown"}
+        sides.compare(sides.page("stella", "POST", f"/review/{left}/{right}/decide", data=form))
+        sides.compare(sides.page("stella", "GET", f"/desk/entities/{left}"))
+        if dice.random() < 0.5:
+            paths = [f"/review/decisions/{_latest_decision(desk)}/undo" for desk in sides.desks]
+            sends = [sides.page("stella", "POST", path).send for path in paths]
+
+            def undo(side: int, sends: Sequence[Callable[[Any], Any]] = tuple(sends)) -> Any:
+                return sends[side](side)
+
+            sides.compare(Request(f"stella: undo {left} {right}", undo))
+        form = {"record": left, "why": "a test", "sure": "1"}
+        sides.compare(sides.page("stella", "POST", f"/desk/entities/{left}/split", data=form))
+        sides.compare(sides.page("stella", "GET", f"/desk/entities/{right}"))
+
+
+def _latest_decision(desk: Desk) -> str:
+    with desk.store.view() as view:
+        logged = view.decisions()
+    return logged[-1].id if logged else "none"
 
 
 def open_sides(world: World, paths: Sequence[Path], folder: Path, stack: ExitStack) -> Sides:
@@ -351,6 +380,7 @@ def compare_world(seed: int, folder: Path) -> tuple[World, list[str]]:
                 sides.read_pages(name, dice)
         if not any(map(world.is_visible, KEYS.values())):
             write(sides, dice)
+            decide(sides, dice)
             sides.read_api("key of stewards", dice)
             sides.read_pages("stella", dice)
     return world, sides.differences
