@@ -27,6 +27,7 @@ from resolver.ingest.list_versions import SourceVersions, compare_lists, find_un
 from resolver.ingest.reader_types import Intake, ListInfo
 from resolver.ingest.reused_ids import find_reused_ids
 from resolver.records import Batch, concat
+from resolver.records.properties import DATASETS
 from resolver.reference.plurals import pluralize
 from resolver.store import (
     Acceptance,
@@ -42,6 +43,10 @@ Numbers = npt.NDArray[np.int64]
 ALARM_SHARE = 0.2
 """Share of a source's records above which withdrawals or changes need a second look."""
 ALARM_MIN_RECORDS = 20
+_MAX_LOOKUPS = 1_000_000
+"""Ids that are looked up for records whose entries have left their first dataset. Beyond (in a
+large list that is new to a store of many sources) only the datasets of the new records are tried.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,10 @@ def build_list_update(
     withdrawn = {
         record_id: number for record_id, number in missing.items() if record_id not in unread
     }
+    if DATASETS in batch.columns:
+        new = batch.take(np.array([row for row in rows if ids[row] not in stored], dtype=np.int64))
+        moved = _find_moved(view, new, sources, set(ids))
+        withdrawn |= {end: number for end, number in moved.items() if not later.supersede(end)}
     deduplicated = _find_deduplicated(view, intake, sources)
     alarms = [*_size_alarms(view, superseded, withdrawn), *find_id_alarms(view, fresh, superseded)]
     return ListUpdate(
@@ -322,6 +331,41 @@ def _build_list_commits(
         for info in intake.lists
         for source in info.sources
     )
+
+
+def _find_moved(
+    view: StoreView, new: Batch, sources: Mapping[str, StoredSource], read_ids: Collection[str]
+) -> dict[str, int]:
+    """Return the stored records whose entry is a new record of another source now, with their
+    numbers.
+
+    The first dataset of an entry owns its record. When the entry leaves that dataset or joins one
+    that comes before it, its record has another id; one of the two names the source of the other
+    as a further dataset. Both sources must have the same owner.
+    """
+    candidates: dict[str, tuple[str, frozenset[str]]] = {}
+    records = [
+        (record.source, record.id.partition(":")[2], frozenset(record.texts(DATASETS)))
+        for record in new.to_records()
+    ]
+    for source, native_id, further in records:
+        owner = _owner_of(sources, source)
+        for other in sources if len(records) * len(sources) <= _MAX_LOOKUPS else further:
+            end = f"{other}:{native_id}"
+            if other != source and owner == _owner_of(sources, other) and end not in read_ids:
+                candidates[end] = source, further
+    stored = view.numbers_of(sorted(candidates)) if candidates else {}
+    moved = {}
+    for version in view.records(sorted(number for number, _ in stored.values())):
+        source, further = candidates[version.record.id]
+        if version.record.source in further or source in version.record.texts(DATASETS):
+            moved[version.record.id] = version.number
+    return moved
+
+
+def _owner_of(sources: Mapping[str, StoredSource], name: str) -> tuple[str, str] | None:
+    source = sources.get(name)
+    return None if source is None else (source.agency, source.keeper)
 
 
 def _size_alarms(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from resolver.hub.exports import export_lines
 from resolver.ingest.readers import read_lists
-from tests.hub.hubs import Stores
+from resolver.records import Value
+from tests.hub.hubs import Stores, make_intake
 from tests.ingest import opensanctions
 from tests.ingest.opensanctions import (
     RELATIVE,
@@ -21,6 +23,7 @@ from tests.ingest.opensanctions import (
     entity,
     nested_entities,
 )
+from tests.records.samples import record
 
 _LEFT_OUT = {"last_seen", "target", "caption", "referents"}
 """Fields that `docs/reference/compatibility.md` says are not kept, or made anew."""
@@ -145,3 +148,42 @@ def test_two_ownerships_of_the_same_two_are_both_kept(stores: Stores, tmp_path: 
         ["41"],
     ]
     assert sum(row["schema"] == "Ownership" for row in rows.values()) == 2
+
+
+@pytest.mark.parametrize(
+    "before", [["us_ofac_sdn", "eu_fsf", "gb_hmt"], ["eu_fsf", "us_ofac_sdn"], ["us_ofac_sdn"]]
+)
+def test_an_entry_that_leaves_or_joins_a_first_dataset_moves(
+    stores: Stores, tmp_path: Path, before: list[str]
+) -> None:
+    after = ["eu_fsf", "gb_hmt"] if before[0] != "eu_fsf" else ["us_ofac_sdn", "eu_fsf"]
+    with stores.new() as hub:
+        for names in (before, after):
+            rows = entities()
+            rows[0]["datasets"] = names
+            rows.append(entity("NK-x", "Person", "us_ofac_sdn", name="Chen Wei", birthDate="1988"))
+            hub.add(read_lists([opensanctions.write(tmp_path / "os.ftm.json", rows)]))
+        exported_rows = [json.loads(line) for line in export_lines(hub, ftm=True)]
+        with hub.store.view() as view:
+            valid = sorted(view.numbers_of([f"{name}:{VALK}" for name in (*before, *after)]))
+    # an entry that names no dataset of the other version is that of another list
+    is_other = before == ["us_ofac_sdn"]
+    assert valid == sorted({f"{after[0]}:{VALK}", *([f"us_ofac_sdn:{VALK}"] if is_other else ())})
+    ids = [row["id"] for row in exported_rows]
+    assert (len(ids) == len(set(ids))) == (not is_other)
+
+
+def test_no_owner_takes_the_record_of_another_away(stores: Stores) -> None:
+    records = [
+        record("north:1", name="Wanda Nord", birthDate="1970-01-01"),
+        record("south:9", name="Boris Sud", birthDate="1980-01-01"),
+        record("south:1", name="Wanda Nord", birthDate="1970-01-01"),
+    ]
+    claiming = replace(records[2], values=(*records[2].values, Value("datasets", "north")))
+    with stores.new() as hub:
+        hub.add(make_intake(records[:2]))
+        for name in ("north", "south"):
+            hub.store.describe_source(name, create=False, agency=name)
+        hub.add(make_intake([claiming]))
+        with hub.store.view() as view:
+            assert len(view.numbers_of(["north:1", "south:1"])) == 2
