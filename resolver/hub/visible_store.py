@@ -64,6 +64,11 @@ class VisibleView(StoreView):
         }
         return {record_id: numbers for record_id, numbers in chosen.items() if numbers}
 
+    def _versions_changed_in(self, numbers: Sequence[int]) -> dict[int, str]:
+        changed = super()._versions_changed_in(numbers)
+        hidden = set(self._hidden.tolist())
+        return {number: end for number, end in changed.items() if number not in hidden}
+
     def records_of_sources(self, names: Sequence[str]) -> dict[str, int]:
         """Return the valid records of some sources: id → number."""
         stored = super().records_of_sources(names)

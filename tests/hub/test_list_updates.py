@@ -10,10 +10,12 @@ import pytest
 
 from resolver.errors import LargeChangeError
 from resolver.hub.hub import Hub
+from resolver.hub.visible_store import restrict_store
 from resolver.ingest.assemble import assemble
 from resolver.ingest.list_reading import ListContents
 from resolver.ingest.reader_types import Intake, ListInfo
-from resolver.records import Batch
+from resolver.records import Batch, Handling
+from resolver.records.visibility import STRANGER
 from resolver.store import EventKind
 from tests.hub.hubs import (
     Step,
@@ -218,3 +220,15 @@ def test_an_id_of_another_person_waits_for_acceptance(hub: Hub) -> None:
     hub.add(make_intake([record("x:1", name="Zbigniew Brzezinski")]))
     with pytest.raises(LargeChangeError, match="now names another person or group"):
         hub.add(make_intake([record("x:1", name="Quoc Thanh Huyen")]), accept_large=False)
+
+
+def test_what_a_sender_may_not_see_makes_no_row_of_theirs_outdated(hub: Hub) -> None:
+    """A record that came while the list waited, and is hidden from its sender."""
+    hub.add(make_intake([record("s:1", name="Amelia Earhart")]))
+    waiting = hub.accept_now()
+    hidden = replace(record("s:2", name="Gone Fishing"), handling=Handling("River", "H3"))
+    hub.add(make_intake([hidden, record("s:3", name="Robin Hood")]))
+    with hub.indexed_view() as (view, index):
+        seen = restrict_store(view, index, STRANGER)[0].changes_accepted_after(waiting)
+        assert seen.records == {"s:3"}
+        assert view.changes_accepted_after(waiting).records == {"s:2", "s:3"}

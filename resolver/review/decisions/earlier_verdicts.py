@@ -153,11 +153,12 @@ def _find_status(
     place = stored.decision.place
     if place in unconfirmed:
         return DecisionStatus.WAITING
-    if stored.number in undone:
-        return DecisionStatus.UNDONE
     if place in reopened:
         return DecisionStatus.REOPENED
-    return DecisionStatus.ACTIVE if place in effective else DecisionStatus.REPLACED
+    # an undo that waits for a second steward has not undone it
+    if place in effective:
+        return DecisionStatus.ACTIVE
+    return DecisionStatus.UNDONE if stored.number in undone else DecisionStatus.REPLACED
 
 
 def _build_view(

@@ -283,11 +283,7 @@ class RecordQueries(Snapshot):
         numbers = self.connection.execute(later).scalars().all()
         if not numbers:
             return LaterChanges()
-        is_changed = or_(
-            is_among(self.connection, records.c.valid_from, numbers),
-            is_among(self.connection, records.c.valid_to, numbers),
-        )
-        changed = self.connection.execute(select(records.c.record_id).where(is_changed)).scalars()
+        changed = self._versions_changed_in(numbers)
         is_replaced = and_(
             is_among(self.connection, list_versions.c.landed, numbers), list_versions.c.replaces
         )
@@ -295,7 +291,16 @@ class RecordQueries(Snapshot):
             list_versions, list_versions.c.source == sources.c.number
         )
         replaced = self.connection.execute(query.where(is_replaced)).scalars()
-        return LaterChanges(frozenset(changed), frozenset(replaced))
+        return LaterChanges(frozenset(changed.values()), frozenset(replaced))
+
+    def _versions_changed_in(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Return the versions of records that began or ended in some revisions: number → id."""
+        is_changed = or_(
+            is_among(self.connection, records.c.valid_from, numbers),
+            is_among(self.connection, records.c.valid_to, numbers),
+        )
+        query = select(records.c.number, records.c.record_id).where(is_changed)
+        return {row[0]: row[1] for row in self.connection.execute(query)}
 
     def _records(self, condition: ColumnElement[bool]) -> list[StoredRecord]:
         query = select(records, sources.c.name).join(sources, sources.c.number == records.c.source)

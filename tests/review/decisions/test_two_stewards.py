@@ -15,11 +15,13 @@ from resolver.review import (
     DecisionOutcome,
     DecisionRequest,
     DecisionState,
+    DecisionStatus,
     Steward,
     StewardVerdict,
     confirm_decision,
     decide_pair,
     find_item,
+    list_decisions,
     list_pending,
     preview_decision,
     preview_split,
@@ -196,6 +198,8 @@ def test_a_second_red_within_one_entity_confirms_the_first(hub: Hub) -> None:
 def test_two_stewards_undo_by_the_same_step(hub: Hub) -> None:
     first = decide_by_two(hub, "4 5", RED)
     assert undo_decision(hub, A, first).state is DecisionState.WAITING
+    shown = [row.status for row in list_decisions(hub, ["v:4"], A.viewer)]
+    assert shown[:2] == [DecisionStatus.WAITING, DecisionStatus.ACTIVE]
     assert undo_decision(hub, C, first).state is DecisionState.DONE
     assert not are_one(hub)
 
