@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import mmap
 import os
+import re
 import select
 import socket
 import struct
@@ -26,7 +27,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import _DEFER, ThreadWorker
 
 from resolver.api.observability import AFTER_RESPONSE
 from resolver.api.server import limits
@@ -43,6 +44,9 @@ _YIELD_SECONDS, _YIELD_POLL_SECONDS = 0.01, 0.0005
 """Seconds for which a worker leaves a new connection to those with fewer, and between two polls."""
 _KEEP_THREAD_MS = 5
 """Milliseconds for which a thread waits for the next request on its connection."""
+_RECV_BYTES = 65_536
+_HEAD_END = b"\r\n\r\n"
+_CONTENT_LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n")
 _UNUSED = -1
 
 
@@ -149,7 +153,20 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
             self.kept_threads.release()
 
     def _handle_in_time(self, conn: Any) -> Any:
-        """Answer a request whose head comes in time."""
+        """Answer a request whose head comes in time.
+
+        A thread takes it up once its head and a small body have come: clients that send a byte now
+        and then would otherwise hold all threads.
+        """
+        if self.alive and not _has_come(conn):
+            if time.monotonic() < conn.arriving.until:
+                return _DEFER
+            with suppress(OSError):
+                send_refusal(conn.sock, HTTPStatus.REQUEST_TIMEOUT, "the request came too slowly")
+                # so that closing it waits for nothing
+                conn.sock.shutdown(socket.SHUT_RDWR)
+            return False
+        conn.arriving = None
         self.reading[conn] = time.monotonic() + limits.HEAD_SECONDS
         try:
             return super().handle(conn)
@@ -183,6 +200,63 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
         timeout = struct.pack("ll", limits.READ_SECONDS, 0)
         conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeout)
         super().enqueue_req(conn)
+
+
+class _Arriving:
+    """Request that has come in part: when it must have come, how far its head was searched for its
+    end, and the bytes of head and body (0: unknown).
+    """
+
+    def __init__(self) -> None:
+        self.until = time.monotonic() + limits.HEAD_SECONDS
+        self.searched = self.size = 0
+
+
+def _has_come(conn: Any) -> bool:
+    """Read what has come of a request, without waiting; return whether a thread can take it up.
+
+    It can once head and body have come, and also where the body is large, its client waits to be
+    asked for it, or the connection has ended.
+    """
+    conn.init()
+    buffer = conn.parser.unreader.buf
+    if getattr(conn, "arriving", None) is None:
+        conn.arriving = _Arriving()
+    arriving: _Arriving = conn.arriving
+    buffer.seek(0, os.SEEK_END)
+    while buffer.tell() <= limits.MAX_BUFFERED:
+        try:
+            data = conn.sock.recv(_RECV_BYTES, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            break
+        except OSError:
+            return True
+        if not data:
+            return True
+        buffer.write(data)
+    count = int(buffer.tell())
+    if not arriving.size:
+        arriving.size = _request_size(buffer.getbuffer(), arriving)
+        if arriving.size > count:
+            seconds = limits.BODY_SECONDS + arriving.size / limits.BODY_RATE
+            arriving.until = time.monotonic() + seconds
+    return count > limits.MAX_BUFFERED or 0 < arriving.size <= count
+
+
+def _request_size(content: memoryview, arriving: _Arriving) -> int:
+    """Return the bytes to wait for: head and small body, or the head alone; 0 until it has come."""
+    with content:
+        end = bytes(content[arriving.searched :]).find(_HEAD_END)
+        if end < 0:
+            arriving.searched = max(len(content) - len(_HEAD_END) + 1, 0)
+            return 0
+        end += arriving.searched + len(_HEAD_END)
+        head = bytes(content[:end]).lower()
+    length = _CONTENT_LENGTH.search(head)
+    if length is None or b"\r\nexpect:" in head:
+        return end
+    size = end + int(length[1])
+    return size if size <= limits.MAX_BUFFERED else end
 
 
 def _has_next_request(conn: Any) -> bool:

@@ -15,7 +15,8 @@
 
 A single process (`waitress`) reads all heads and bodies in one thread, so slow senders hold none of
 its threads; the limits of a head's and a body's time are those of workers (`gunicorn`), where a
-request holds a thread from its first byte. The rate of an API key is a setting.
+request holds a thread once it has come, or `MAX_BUFFERED` of its bytes. The rate of an API key is a
+setting.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ SILENT_SECONDS, KEEP_ALIVE_SECONDS = 60, 15
 MAX_REQUEST_LINE = 8_190
 """Bytes of method, address and version together."""
 HEAD_SECONDS = 20.0
+MAX_BUFFERED = 256 << 10
+"""Bytes of a request, head and body, that a worker gathers before a thread takes it up. The body of
+a larger one is read by its thread.
+"""
 READ_SECONDS = 10
 """Seconds that a thread waits for the next byte of a head or a body."""
 

@@ -223,6 +223,30 @@ def test_one_byte_now_and_then_holds_no_worker(
         assert ask(f"{serving.address}/healthz")[0] == 200
 
 
+@pytest.mark.parametrize(
+    "start",
+    [
+        "GET /healthz HTTP/1.1\r\nX-Slow: ",
+        "POST /match/default HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000\r\n\r\n{",
+    ],
+)
+@pytest.mark.parametrize("server", ["single", "together"])
+def test_many_slow_connections_delay_nobody(
+    server: str, start: str, request: pytest.FixtureRequest
+) -> None:
+    address = request.getfixturevalue(server).address
+    with ExitStack() as stack:
+        slow = [stack.enter_context(connected(address)) for _ in range(200)]
+        for sock in slow:
+            sock.sendall(start.encode())
+        for _ in range(3):
+            for sock in slow:
+                sock.sendall(b"a")
+            started_at = time.monotonic()
+            assert ask(f"{address}/healthz")[0] == 200
+            assert time.monotonic() - started_at < 3
+
+
 @pytest.mark.parametrize("letter", ["\\", '"', ";", "="])
 def test_a_hostile_cookie_costs_nothing(letter: str, single: Served) -> None:
     started_at = time.monotonic()
