@@ -12,6 +12,7 @@ from resolver.api import query_parameters
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
 from resolver.api.openapi.json_schema import BOOLEAN
 from resolver.api.openapi.objects import json_response_of, query_parameter
+from resolver.api.query_parameters import ANY_TEXT
 from resolver.api.routes.health import HEALTH
 from resolver.api.schemas.json_response import json_response
 from resolver.api.service import current_service
@@ -24,13 +25,14 @@ blueprint = Blueprint("updates", __name__)
     "POST",
     "/updatez",
     Access(Scope.ADMIN, Disclosure.STATE),
-    parameters=[query_parameter("sync", BOOLEAN)],
+    parameters=[query_parameter("sync", BOOLEAN), query_parameter("token", ANY_TEXT)],
     responses={200: json_response_of(HEALTH)},
 )
 def update() -> Response:
     """Bring this process to the present revision of the store.
 
-    The answer comes once that is done. `sync`, which clients of yente send, makes no difference.
+    The answer comes once that is done. `sync` and `token`, which clients of yente send, make no
+    difference: the key of the request decides who may ask.
     """
     query_parameters.reject_undeclared()
     query_parameters.read_boolean("sync", default=True)

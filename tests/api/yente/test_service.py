@@ -47,7 +47,7 @@ def test_an_update_is_a_post(yente: Client) -> None:
     assert yente.get("/updatez").status_code == 405
 
 
-@pytest.mark.parametrize("query", ["", "?sync=true"])
+@pytest.mark.parametrize("query", ["", "?sync=true", "?token=x", "?token=&sync=false"])
 def test_an_update_answers_when_it_is_done(query: str, yente: Client) -> None:
     answer = yente.post(f"/updatez{query}")
     assert (answer.status_code, answer.json["status"]) == (200, "ok")
