@@ -166,6 +166,17 @@ class Mapping(BaseModel):
         return list(dict.fromkeys(needed))
 
 
+_FAULTS = {
+    "missing": "is missing; a mapping needs it",
+    "string_type": "must be one text, such as the name of a column",
+    "tuple_type": "must be a list; write each item after a dash",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "model_type": "must have names and values, such as `type: column`",
+}
+"""What is wrong with a value and how to mend it, by the type of pydantic's error."""
+
+
 def load_mapping(path: Path) -> Mapping:
     """Read a mapping file. Raises `MappingError` with the place and the reason."""
     try:
@@ -194,7 +205,7 @@ def build_mapping(content: object, label: str = "mapping") -> Mapping:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        reason = first["msg"].removeprefix("Value error, ")
+        reason = _FAULTS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
         raise MappingError(f"{place}: {reason}" if place else reason, place=label) from None
 
 

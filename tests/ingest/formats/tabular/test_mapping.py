@@ -79,7 +79,7 @@ def test_an_absent_mapping(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ({"kind": "person", "source": "s"}, "properties: Field required"),
+        ({"kind": "person", "source": "s"}, "properties: is missing"),
         (mapping_content(properties={}), "no property is mapped"),
         (mapping_content(properties=["name"]), "properties: "),
         (
@@ -112,6 +112,11 @@ def test_an_absent_mapping(tmp_path: Path) -> None:
             mapping_content(properties={"nationality": {"colum": "land"}}),
             "properties: nationality needs the name of a column or a list of names: `nationality",
         ),
+        (mapping_content(relations="x"), "relations: must be a list"),
+        (mapping_content(relations=["x"]), "relations.0: must have names and values"),
+        (mapping_content(id={"column": "nr"}), "id: must be one text, such as the name of a"),
+        (mapping_content(deduplicated="perhaps"), "deduplicated: must be true or false"),
+        ({"kind": "person", "properties": {"name": "who"}}, "source: is missing; a mapping needs"),
         (mapping_content(properties={"name": []}), "properties: name needs the name of a column"),
         (mapping_content(properties={"name": [None]}), "properties: name needs the name of a"),
         (mapping_content(properties=["name"]), "properties: give each property its column"),
