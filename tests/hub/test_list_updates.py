@@ -229,6 +229,6 @@ def test_what_a_sender_may_not_see_makes_no_row_of_theirs_outdated(hub: Hub) -> 
     hidden = replace(record("s:2", name="Gone Fishing"), handling=Handling("River", "H3"))
     hub.add(make_intake([hidden, record("s:3", name="Robin Hood")]))
     with hub.indexed_view() as (view, index):
-        seen = restrict_store(view, index, STRANGER)[0].changes_accepted_after(waiting)
-        assert seen.records == {"s:3"}
+        visible = restrict_store(view, index, STRANGER)[0].changes_accepted_after(waiting)
+        assert visible.records == {"s:3"}
         assert view.changes_accepted_after(waiting).records == {"s:2", "s:3"}
