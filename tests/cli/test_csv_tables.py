@@ -38,7 +38,7 @@ def test_table_is_read_as_written(tmp_path: Path) -> None:
         (b"", "the file is empty (its first line names left, right)"),
         (b"left,score\n", "line 1: no column right (there are: left, score)"),
         (b"left,right,left\n", "column left appears twice"),
-        (b"left,right\na,b\nc\n", "line 3: 1 cells where the header has 2"),
+        (b"left,right\na,b\nc\n", "line 3: 1 cell where the header has 2"),
         (b"left,right\na,b,c\n", "line 2: 3 cells where the header has 2"),
         (b'left,right\n"a,b\n', "not a CSV table"),
         (b'left,right\n"a"x,b\n', "not a CSV table"),

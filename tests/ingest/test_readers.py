@@ -192,7 +192,7 @@ def test_strict_stops_at_the_first_reject(tmp_path: Path) -> None:
     path = write(tmp_path / "x.csv", "id,name\n1,Anna\n2\n3,\n")
     assert [reject.line for reject in read_lists([path]).rejects] == [3, 4]
     with pytest.raises(
-        InputError, match=r"^x\.csv, line 3: the row has 1 cells where the header has 2$"
+        InputError, match=r"^x\.csv, line 3: the row has 1 cell where the header has 2$"
     ):
         read_lists([path], strict=True)
 

@@ -216,7 +216,7 @@ def test_the_delimiter_may_be_stated_in_a_line_for_excel(tmp_path: Path, mark: s
     text = f"sep={mark}\nid{mark}name\n1{mark}Anna\n2\n"
     intake = read(tmp_path / "x.csv", text)
     assert [record.id for record in records(intake)] == ["x:1"]
-    assert reasons(intake) == [(4, "the row has 1 cells where the header has 2")]
+    assert reasons(intake) == [(4, "the row has 1 cell where the header has 2")]
     mapping = mapped(delimiter=mark)
     assert [record.id for record in records(read(tmp_path / "x.csv", text, mapping))] == ["s:1"]
 
