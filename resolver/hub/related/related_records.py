@@ -8,7 +8,7 @@ all that share a neighbor with it may change.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -63,14 +63,18 @@ class RelatedRecords:
             [self.fresh.batch, *(segment.batch for segment in segments)]
         )
 
-    def touched_by(self, changed: Numbers, edges: Numbers) -> Numbers:
+    def touched_by(
+        self, changed: Numbers, edges: Numbers, expand: Callable[[Numbers], Numbers]
+    ) -> Numbers:
         """Return the stored records whose evidence some records may change.
 
         Of those that are `changed` the entity may be another; of those in `edges` also relations
-        begin or end, so the number of relations of their neighbors differs.
+        begin or end, so the number of relations of their neighbors differs. `expand` returns all
+        records of the entities of some records: relations count by entities.
         """
-        direct = self._around(changed, most=self._max_degree, with_names=True)
-        neighbors = self._around(edges, most=MAX_RELATED)
+        whole = unite(changed, expand(changed))
+        direct = self._around(whole, most=self._max_degree, with_names=True)
+        neighbors = expand(self._around(edges, most=MAX_RELATED))
         return unite(direct, self._around(neighbors, most=self._max_degree))
 
     def around(self, numbers: Numbers) -> Numbers:

@@ -43,7 +43,8 @@ class RelationScope:
         if not related.exist:
             return _NONE
         edges = unite(related.fresh.numbers, related.ended)
-        return self.search.expand(related.touched_by(unite(numbers, edges), edges))
+        expand = self.search.expand
+        return expand(related.touched_by(unite(numbers, edges), edges, expand))
 
     def with_context(self, present: Numbers) -> Numbers:
         """Return records with the entities that they, or the new records, are related to."""
@@ -73,7 +74,8 @@ class RelationScope:
         further = exclude(changed, included)
         if not self.related.exist or not len(further):
             return changed
-        return unite(changed, self.search.expand(self.related.touched_by(further, _NONE)))
+        expand = self.search.expand
+        return unite(changed, expand(self.related.touched_by(further, _NONE, expand)))
 
     def restrict(self, resolved: ResolvedSet, present: Numbers) -> ResolvedSet:
         """Return what was resolved without the context."""

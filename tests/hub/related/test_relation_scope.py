@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from resolver.engines.local import dedupe
 from resolver.hub.hub import Hub
-from resolver.records import Record, Relation, RelationType
+from resolver.records import Identifier, Kind, Record, Relation, RelationType
 from tests.engines.local_runs import find_entities
 from tests.hub.hubs import OPTIONS, Stores, export_canonical, make_intake, seed_population
 from tests.normalize.preparing import quick_symbols
@@ -20,6 +20,7 @@ from tests.records.network_records import generate_network_records, make_group
 from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
+NOUNS = ("Anvil", "Ferry", "Union", "Lantern")
 _HEALTH = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
 
 
@@ -90,6 +91,38 @@ def test_a_group_that_arrives_last_joins_its_members(stores: Stores) -> None:
         assert ["pier:p2", "quay:p1"] in [sorted(e) for e in read_entities(hub)]
         hub.withdraw(["pier:g0"])
         assert ["pier:p2", "quay:p1"] not in [sorted(e) for e in read_entities(hub)]
+
+
+def test_withdrawn_groups_change_pairs_around_the_entity_of_their_neighbor(stores: Stores) -> None:
+    """One record of a man states twenty crews, another two that may be one: twenty fewer say more
+    of the two.
+    """
+    passport = (Identifier("passportNumber", "XK7731829", "nl"),)
+    names = [f"{word} {noun}" for word in "Harbour Night Red Salt Grey".split() for noun in NOUNS]
+    crews = [record(f"east:{at}", Kind.GROUP, name=name) for at, name in enumerate(names)]
+    pair = [
+        record("dock:1", Kind.GROUP, name="Blue Quay Crew"),
+        record("port:1", Kind.GROUP, name="Blue Quay Clan"),
+    ]
+    man = record("quay:m", name="Wolfgang Quistorp", birthDate="1961-04-05", identifiers=passport)
+    men = [
+        replace(
+            man,
+            id=identity,
+            source=identity.partition(":")[0],
+            relations=tuple(
+                Relation(RelationType.MEMBER_OF, group.id, role="driver", start="2014")
+                for group in groups
+            ),
+        )
+        for identity, groups in (("quay:m", crews), ("pier:m", pair))
+    ]
+    with stores.new() as without, stores.new() as grown:
+        for hub, more in ((without, []), (grown, crews)):
+            seed_population(hub)
+            hub.add(make_intake([*pair, *men, *more]))
+        grown.withdraw([crew.id for crew in crews])
+        assert export_canonical(grown) == export_canonical(without)
 
 
 def pair_of_members(*ids: str) -> list[Record]:
