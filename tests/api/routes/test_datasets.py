@@ -158,7 +158,7 @@ def test_a_posted_record_is_in_all_datasets_that_it_names(url: str) -> None:
     answer = client.post("/records", json={**body, "datasets": names}, headers=headers)
     assert answer.json["record"] == "posts:7"
     for name in names:
-        found = client.get(f"/search/{name}?q=", headers=headers)
-        assert names_of(found) == ["Zora Nachtrag"]
-        assert found.json["results"][0]["datasets"] == ["posts", "port", "post_office"]
+        page = client.get(f"/search/{name}?q=", headers=headers)
+        assert names_of(page) == ["Zora Nachtrag"]
+        assert page.json["results"][0]["datasets"] == ["posts", "port", "post_office"]
     app.extensions["resolver"].close()

@@ -337,10 +337,10 @@ def test_check_finds_a_group_by_its_name_without_being_told_its_kind(
         assert run(["dedupe", str(path), "--store", url]) == 0
         capsys.readouterr()
         for place, name in enumerate(names):
-            for where in (["--store", url], ["--list", str(path)]):
+            for place_options in (["--store", url], ["--list", str(path)]):
                 answers = []
                 for kind in ([], ["--kind", "group"]):
-                    assert run(["check", name, *where, *kind, "--json"]) == 0
+                    assert run(["check", name, *place_options, *kind, "--json"]) == 0
                     answers.append(json.loads(capsys.readouterr().out)["results"])
                 assert [row["id"] for row in answers[0]] == [f"made:{place}"]
                 assert answers[0] == answers[1]
