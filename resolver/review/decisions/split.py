@@ -18,8 +18,11 @@ from resolver.records.decisions import Verdict
 from resolver.records.visibility import Viewer
 from resolver.review.decisions.blind_review import LEFT_RECORDS, RIGHT_RECORDS
 from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, commit_plan
-from resolver.review.decisions.decision_checks import overturn_reasons
-from resolver.review.decisions.earlier_verdicts import effective_decisions
+from resolver.review.decisions.decision_checks import check_other_steward, overturn_reasons
+from resolver.review.decisions.earlier_verdicts import (
+    effective_decisions,
+    unconfirmed_decisions,
+)
 from resolver.review.decisions.four_eyes import second_steward_reasons
 from resolver.review.decisions.log_entries import MAX_SHOWN_IDS, new_log_entry
 from resolver.review.desk_rules import DeskRules
@@ -35,9 +38,13 @@ from resolver.review.models import (
     Steward,
     StewardVerdict,
 )
-from resolver.review.refusals import ChangedMeanwhileError, RetiredMeanwhileError
+from resolver.review.refusals import (
+    ChangedMeanwhileError,
+    DecisionNotAllowedError,
+    RetiredMeanwhileError,
+)
 from resolver.review.restrictions import find_entity, load_decisions
-from resolver.store import StoreView
+from resolver.store import StoredDecision, StoreView
 
 _MAX_PAIRS = 400
 
@@ -119,14 +126,39 @@ def plan_split(
             needs_two=bool(second_reasons),
             context=context,
         )
+        is_confirmation = bool(second_reasons) and _is_confirmation(log, pairs, steward)
         return DecisionPlan(
             log_entry,
             tuple(log_entry.build_decisions(pairs, log, undoes={})),
             (tuple(removed), tuple(remaining)),
-            second_reasons,
+            () if is_confirmation else second_reasons,
         )
 
     return build
+
+
+def _is_confirmation(
+    log: Sequence[StoredDecision], pairs: Sequence[tuple[str, str]], steward: Steward
+) -> bool:
+    """Return whether a split confirms the same split by another steward, which waits.
+
+    Raises `DecisionNotAllowedError` if the steward would confirm their own decision, or if only a
+    part of the pairs waits: some of the split would then take effect, and the rest would not.
+    """
+    separated = {(min(pair), max(pair)) for pair in pairs}
+    waiting = [
+        stored
+        for stored in unconfirmed_decisions(log)
+        if stored.decision.pair in separated and stored.decision.verdict is Verdict.DIFFERENT
+    ]
+    for stored in waiting:
+        check_other_steward(stored, steward)
+    if waiting and {stored.decision.pair for stored in waiting} != separated:
+        raise DecisionNotAllowedError(
+            f"decision {waiting[0].id} on some of these records waits for a second steward",
+            hint="confirm it first, or ask for it to be taken back",
+        )
+    return bool(waiting)
 
 
 def _load_shown_side(view: StoreView, entity: str, shown_digest: str, viewer: Viewer) -> EntitySide:

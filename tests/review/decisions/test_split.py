@@ -6,12 +6,15 @@ import pytest
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
+from resolver.records.visibility import OPERATOR
 from resolver.review import (
     ChangedMeanwhileError,
+    DecisionNotAllowedError,
     DecisionState,
     DeskRules,
     Steward,
     confirm_decision,
+    list_pending,
     load_timeline,
     preview_split,
     split_entity,
@@ -81,6 +84,21 @@ def test_split_by_rule_takes_two_stewards(hub: Hub) -> None:
     assert back.state is DecisionState.WAITING
     confirm_decision(hub, LEE, back.ids[0])
     assert derived(hub) == before
+
+
+def test_the_same_split_by_another_steward_confirms_it(hub: Hub) -> None:
+    entity, records = large(hub)
+    rules = DeskRules(record_limit=2)
+    split_entity(hub, KIM, entity, records[:1], "another person", rules=rules)
+    with pytest.raises(DecisionNotAllowedError, match="yourself"):
+        split_entity(hub, KIM, entity, records[:1], "another person", rules=rules)
+    with pytest.raises(DecisionNotAllowedError, match="waits for a second steward"):
+        split_entity(hub, LEE, entity, records[:2], "two other persons", rules=rules)
+    outcome = split_entity(hub, LEE, entity, records[:1], "another person", rules=rules)
+    assert (outcome.state, outcome.second_reasons) == (DecisionState.DONE, ())
+    members = derived(hub)["members"]
+    assert members[records[0]] != members[records[1]]
+    assert list_pending(hub, OPERATOR) == ()
 
 
 def test_invalid_splits_are_refused(hub: Hub) -> None:
