@@ -121,9 +121,9 @@ class StoreMachine(RuleBasedStateMachine):
         self.screener = Screener(hub)
 
     def teardown(self) -> None:
-        if hasattr(self, "hub"):
-            self.check_export()
-        self.stack.close()
+        with self.stack:
+            if hasattr(self, "hub"):
+                self.check_export()
 
     # steps with records
 
@@ -356,12 +356,12 @@ class StoreMachine(RuleBasedStateMachine):
             act
             for act in self.model.acts
             if not act.counts
-            and undoes is None
+            and act.undoes is undoes
             and act.who != who
             and act.verdicts.items() <= verdicts.items()
         ]
         if confirmed and not waits:
-            # the same verdict again confirms
+            # the same again, by another steward, confirms
             self._second(confirmed[-1], outcome, who)
             return
         by_two = {pair: row for pair, row in self.model.verdicts().items() if row[1].second}
