@@ -26,53 +26,9 @@ RETIRED_PARTS = {
     "glanced": "prefilter",
     "valve": "block purging",
     "excess": "block purging",
-    "meet": "candidates",
-    "meets": "candidates",
-    "meeting": "candidates",
-    "met": "candidates",
-    "beside": "candidates against the index",
-    "remembered": "component cache",
-    "wish": "query",
-    "wishes": "request options",
-    "stand": "revision",
-    "standing": "preview",
-    "telling": "history",
-    "seen": "visibility",
-    "handled": "access policy",
-    "sight": "visibility",
-    "means": "context",
     "parcel": "Arrow transfer",
     "parcels": "Arrow transfer",
-    "senders": "ownership",
-    "keeping": "admin",
-    "probing": "fingerprint",
-    "resuming": "checkpoints",
-    "looks": "view models",
-    "glimpse": "summary",
-    "glimpses": "summaries",
-    "portrait": "entity page",
-    "carrying": "commit",
-    "filling": "queue refresh",
-    "worth": "priority",
-    "borders": "thresholds",
-    "declared": "deduplicated",
-    "sheet": "similarity matrix",
     "mates": "alignment",
-    "laying": "name layout",
-    "laid": "name layout",
-    "numbering": "factorize",
-    "alone": "name-only",
-    "rival": "hard negative",
-    "rivals": "hard negatives",
-    "slip": "typo",
-    "slips": "typos",
-    "differing": "controlled differences",
-    "door": "endpoint",
-    "doors": "endpoints",
-    "room": "package",
-    "rooms": "packages",
-    "house": "architecture",
-    "gate": "access control",
     "replan": "rebuild",
     "normalise": "normalize",
     "normalised": "normalized",
@@ -80,13 +36,8 @@ RETIRED_PARTS = {
     "colour": "color",
     "labelled": "labeled",
 }
-# Past participles and pronouns: as complete names they describe nothing.
-RETIRED_NAMES = frozenset(
-    """
-    asked told held one found worked landed said given made kept wanted taken known named
-    mine theirs ours nobody everybody somebody whoever who whom what which where
-    """.split()
-)
+# As complete names they describe nothing.
+RETIRED_NAMES = frozenset("asked told held one found worked landed".split())
 # Phrases that no template and no help text uses.
 RETIRED_PHRASES = re.compile(
     r"safety valve|told twice|why do you look|store version|consultation|catalogue|resolver replan"
@@ -95,7 +46,5 @@ RETIRED_PHRASES = re.compile(
 )
 # Identifiers with a retired part that are right as they are -> the reason.
 ALLOWED = {
-    "looks_at": "key of `resolver comparators --json`",
-    "what": "parameter of `Client.result`, part of the public client",
     "replan": "hidden alias of the command `rebuild`",
 }

@@ -487,14 +487,14 @@ class StoreMachine(RuleBasedStateMachine):
         name, birth, _ = PEOPLE[person]
         query = record("query:1", Kind.PERSON, name=name, birthDate=birth)
         (result,), _ = self.screener.check([query], MatchQuery(limit=20, viewer=OPERATOR))
-        found = {match.entity["id"] for match in result.matches}
+        results = {match.entity["id"] for match in result.matches}
         people = {
             entity: {self.model.records[member].person for member in members}
             for entity, members in now.items()
         }
         # entities of two people may say too much against the one
         plain = {entity for entity in now if people[entity] == {person}}
-        assert plain <= found <= {entity for entity in now if person in people[entity]}, name
+        assert plain <= results <= {entity for entity in now if person in people[entity]}, name
 
     @invariant()
     def histories_can_be_read(self) -> None:
