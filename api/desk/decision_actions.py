@@ -173,7 +173,8 @@ def pending() -> Any:
     record_ids = sorted(
         {record for row in decisions for record in (row.left_record, row.right_record)}
     )
-    with hub.store.view() as view:
+    with hub.store.view() as present:
+        view = present.seen_by(viewer())
         records = {record_id: view.record(record_id) for record_id in record_ids}
         entity_of = {record_id: view.entity_key(record_id) for record_id in record_ids}
     # a decision within one entity, such as an undo of a merge, has no pair to show

@@ -16,6 +16,7 @@ from resolver.hub.list_updates import ListUpdate
 from resolver.hub.related.visible_links import load_links_between
 from resolver.records import Batch, concat
 from resolver.store import LinkTable, StoreView
+from resolver.store.restricted_ids import INTERNAL_PREFIX, RestrictedId, restricted_record_ids
 
 Numbers = npt.NDArray[np.int64]
 
@@ -25,7 +26,8 @@ class EntityPreview:
     """Records of some entities.
 
     `records` (numbers, ascending), `batch` and `entities` (numbers) have one row per record;
-    `entity_ids` maps entity numbers to ids. `links` are those of the records, to any others.
+    `entity_ids` maps entity numbers to stored ids; `restricted` has the ids of restricted records,
+    by which entities of these alone are known. `links` are those of the records, to any others.
     """
 
     records: Numbers
@@ -33,14 +35,29 @@ class EntityPreview:
     entities: Numbers
     entity_ids: Mapping[int, str]
     links: LinkTable
+    restricted: Mapping[str, RestrictedId]
+
+    def ids_for(self, batch: Batch, entities: Numbers) -> list[str]:
+        """Return the entity id of each of some records, as somebody knows it who sees just these;
+        `entities`: the numbers of their entities.
+        """
+        ids = [self.entity_ids[number] for number in entities.tolist()]
+        eldest: dict[str, RestrictedId] = {}
+        for record_id, entity_id in zip(batch.ids.to_pylist(), ids, strict=True):
+            if entity_id.startswith(INTERNAL_PREFIX):
+                own = self.restricted[record_id]
+                eldest[entity_id] = min(own, eldest.get(entity_id, own))
+        return [eldest[row].id if row in eldest else row for row in ids] if eldest else ids
 
 
 def build_preview(
     view: StoreView, index: RecordIndex, records: Numbers, entities: Numbers, links: LinkTable
 ) -> EntityPreview:
     """Return current records (ascending), each with its entity, as they are in the store."""
-    entity_ids = view.entity_ids(np.unique(entities).tolist())
-    return EntityPreview(records, index.batch(records), entities, entity_ids, links)
+    entity_ids = view.internal_ids(np.unique(entities).tolist())
+    batch = index.batch(records)
+    restricted = view.restricted_ids(restricted_record_ids(batch))
+    return EntityPreview(records, batch, entities, entity_ids, links, restricted)
 
 
 def preview_increment(
@@ -69,9 +86,10 @@ def preview_increment(
     new_ids = {
         last_entity + 1 + place: entity_id for place, entity_id in enumerate(commit.new_entities)
     }
-    entity_ids = {**view.entity_ids(stored), **new_ids}
+    entity_ids = {**view.internal_ids(stored), **new_ids}
     links = _links_after(context, (record, entity), increment)
-    return EntityPreview(records, batch, entities, entity_ids, links)
+    restricted = view.restricted_ids(restricted_record_ids(batch), with_new=True)
+    return EntityPreview(records, batch, entities, entity_ids, links, restricted)
 
 
 def _links_after(

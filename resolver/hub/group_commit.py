@@ -208,18 +208,29 @@ class GroupCommit:
             claims=claims,
         )
         revision = self._hub.commit(request).revision
-        entity_ids = self._find_entity_ids(revision, batch.ids.to_pylist())
+        entity_ids = self._find_entity_ids(revision, group)
         for pending in group:
             pending.result = CommittedRecord(revision, entity_ids[pending.record.id])
 
-    def _find_entity_ids(self, revision: int, ids: list[str]) -> dict[str, str]:
-        """Return the entity id of each of some records at a revision."""
+    def _find_entity_ids(self, revision: int, group: Sequence[_PendingRecord]) -> dict[str, str]:
+        """Return the entity id of each of some records at a revision, as its owner knows it."""
         with self._hub.store.view(revision) as view:
-            numbers = {record_id: number for record_id, (number, _) in view.numbers_of(ids).items()}
+            owner_of = {pending.record.id: pending.owner for pending in group}
+            numbers = {
+                record_id: number
+                for record_id, (number, _) in view.numbers_of(list(owner_of)).items()
+            }
             record, entity, _ = view.memberships(list(numbers.values()))
-            entity_ids = view.entity_ids(np.unique(entity).tolist())
             entity_of = dict(zip(record.tolist(), entity.tolist(), strict=True))
-        return {record_id: entity_ids[entity_of[number]] for record_id, number in numbers.items()}
+            entities = np.unique(entity).tolist()
+            ids_by_owner = {
+                owner: view.seen_by(owner.viewer).entity_ids(entities)
+                for owner in dict.fromkeys(owner_of.values())
+            }
+        return {
+            record_id: ids_by_owner[owner_of[record_id]][entity_of[number]]
+            for record_id, number in numbers.items()
+        }
 
     def _select_permitted(
         self, group: Sequence[_PendingRecord]

@@ -170,7 +170,7 @@ def _build_results(preview: EntityPreview, stats: RunStats, viewer: Viewer) -> S
     working_set = WorkingSet.of(batch, record)
     entity = entity[np.searchsorted(record, working_set.numbers)]
     labels = name_by_smallest_row(entity)
-    entity_ids = pa.array([preview.entity_ids[number] for number in entity.tolist()], pa.string())
+    entity_ids = pa.array(preview.ids_for(working_set.batch, entity), pa.string())
     links, colors = _build_links(working_set, preview.links)
     # records that the viewer may not see can be among those that were compared
     stats = stats if may_read_all(viewer) else stats.without_counts()

@@ -28,9 +28,9 @@ class VisibleView(StoreView):
     that record: `resolver.hub.related.visible_links` has the links that the store would have.
     """
 
-    def __init__(self, view: StoreView, hidden: Numbers) -> None:
+    def __init__(self, view: StoreView, hidden: Numbers, viewer: Viewer) -> None:
         self.connection, self.head, self.revision = view.connection, view.head, view.revision
-        self.cache = {}
+        self.cache, self.viewer = {}, viewer
         self._hidden = hidden
 
     def find_partial(self, entities: Numbers) -> Numbers:
@@ -141,4 +141,4 @@ def restrict_store(
     hidden = find_hidden_numbers(index, viewer)
     if not len(hidden):
         return view, index
-    return VisibleView(view, hidden), index.without(hidden)
+    return VisibleView(view, hidden, viewer), index.without(hidden)

@@ -76,7 +76,7 @@ class VisibleRecords:
     """
 
     def __init__(self, view: StoreView, segments: Sequence[Segment], viewer: Viewer) -> None:
-        self.view, self.viewer = view, viewer
+        self.view, self.viewer = view.seen_by(viewer), viewer
         self._edges = load_edges(segments)
         self._present = StoreView(view.connection)
         self._is_past = view.revision < self._present.revision

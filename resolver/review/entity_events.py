@@ -52,7 +52,7 @@ def _visible_revisions(view: StoreView, entity: str, viewer: Viewer) -> set[int]
     """Return the revisions that brought or ended something visible of an entity; None: all."""
     if may_read_all(viewer):
         return None
-    spans = view.membership_spans(sorted(view.entity_numbers([entity]).values()))
+    spans = view.membership_spans(view.seen_by(viewer).numbers_behind([entity]))
     numbers = select_visible_numbers(view, sorted({record for record, *_ in spans}), viewer)
     records = view.records(numbers)
     log = load_decisions(view, [stored.record.id for stored in records], viewer)

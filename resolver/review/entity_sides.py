@@ -70,7 +70,7 @@ def load_sides(
     left out.
     """
     record, entity, _ = view.members(sorted(set(numbers)))
-    ids = view.entity_ids(sorted(set(numbers)))
+    ids = view.seen_by(viewer).entity_ids(sorted(set(numbers)))
     stored = {row.number: row for row in view.records(record.tolist())}
     parts: dict[int, list[StoredRecord]] = {}
     for number, owner in zip(record.tolist(), entity.tolist(), strict=True):

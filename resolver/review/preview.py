@@ -19,6 +19,7 @@ from resolver.review.models import Steward
 from resolver.review.restrictions import find_entity, find_hidden_records
 from resolver.review.view_models import Cluster, DecisionPreview, GoldenChange
 from resolver.store import StoreView
+from resolver.store.restricted_ids import INTERNAL_PREFIX
 
 _MAX_ENTITIES = 50
 """Entities shown at most."""
@@ -116,11 +117,14 @@ def _build_preview(view: StoreView, increment: Increment, viewer: Viewer) -> Dec
     before = _record_sets(ids, number_of, entity_before)
     after = _record_sets(ids, number_of, entity_after)
     changed = {number for number in {*before, *after} if before.get(number) != after.get(number)}
-    entity_ids = view.entity_ids(sorted(changed))
+    entity_ids = view.seen_by(viewer).entity_ids(sorted(changed))
     new_ids = increment.commit.new_entities
     entity_ids.update(
         {view.head.last_entity + 1 + place: identity for place, identity in enumerate(new_ids)}
     )
+    for number, records in after.items():
+        if entity_ids.get(number, "").startswith(INTERNAL_PREFIX):
+            entity_ids[number] = view.restricted_name(records)
     sides = {
         (state, number): load_record_side(view, entity_ids.get(number, ""), records)
         for state, parts in (("before", before), ("after", after))

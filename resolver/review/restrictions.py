@@ -25,6 +25,7 @@ def find_entity(view: StoreView, entity_id: str, viewer: Viewer) -> StoredEntity
 
     Raises `UnknownIdError` for an id that the store does not have or the viewer may not know.
     """
+    view = view.seen_by(viewer)
     stored = view.entity(entity_id)
     if stored is None or not _may_know(view, stored, viewer):
         raise UnknownIdError(

@@ -90,7 +90,8 @@ def read_times(
     listed = list(entities)
     with hub.store.view() as view:
         changed: dict[str, set[int]] = {}
-        for event in visible_events(view, view.changes_of([row["id"] for row in listed]), viewer):
+        own = view.seen_by(viewer).changes_of([row["id"] for row in listed])
+        for event in visible_events(view, own, viewer):
             changed.setdefault(event.entity, set()).add(event.revision)
         return _build_times(view, listed, changed)
 

@@ -477,6 +477,7 @@ class EntityIndex:
         rows = np.flatnonzero(visible)
         owners, starts = np.unique(members.owners[rows], return_index=True)
         numbers = np.split(members.numbers[rows], starts[1:])
+        view = view.seen_by(viewer)
         ids = view.entity_ids(owners.tolist())
         revisions = _find_revisions(view, viewer, ids)
         return {

@@ -122,7 +122,8 @@ def _find_listing(hub: Hub, referent: str) -> list[str]:
 def _read_exact(
     hub: Hub, entity_id: str, viewer: Viewer, *, with_relations: bool
 ) -> EntityDocument | None:
-    with hub.indexed_view() as (view, index):
+    with hub.indexed_view() as (present, index):
+        view = present.seen_by(viewer)
         stored = view.entity(entity_id)
         if stored is None:
             return None
@@ -152,7 +153,8 @@ def add_current_ids(hub: Hub, ids: Iterable[str], viewer: Viewer = STRANGER) -> 
     may know.
     """
     current_ids = set(ids)
-    with hub.store.view() as view:
+    with hub.store.view() as present:
+        view = present.seen_by(viewer)
         for entity_id in sorted(current_ids):
             stored = view.entity(entity_id)
             if stored is None or entity_id in (stored.id, *stored.records):
@@ -283,7 +285,7 @@ def suggest_entities(
     records = find_by_name_prefix(segments, prefix)
     with hub.indexed_view() as (view, index):
         numbers = _find_entities(view, index, records, viewer)
-        forms = _build_forms(view, index, numbers[: limit + MAX_RELATED], viewer)
+        forms = _build_forms(view.seen_by(viewer), index, numbers[: limit + MAX_RELATED], viewer)
     if exact is not None and exact.entity is not None:
         forms = [exact.entity, *(form for form in forms if form["id"] != exact.id)]
     return view.revision, forms[:limit]

@@ -4,17 +4,23 @@ If the viewer may see all records that an entity ever had, all of its events are
 they are told anew from the visible records alone: for the viewer the entity is born with the first
 of these, grows and shrinks with them, and ends with the last. So neither a feed nor a history
 reveals that a hidden record exists, or existed.
+
+Entities of restricted records alone go by the ids of their eldest visible records
+(`resolver.store.restricted_ids`), so their events are told from these ids before and after each
+revision, whatever the entities are in the store.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from itertools import accumulate, chain
 
 from resolver.records.visibility import Viewer, is_visible, may_read_all
 from resolver.store import EntityEvent, StoreView
+from resolver.store.restricted_ids import INTERNAL_PREFIX, RestrictedId
 from resolver.store.row_types import EventKind
 
 _ENDED, _LOST = 1, 5
@@ -68,17 +74,38 @@ def visible_events(
     view: StoreView, events: Sequence[EntityEvent], viewer: Viewer
 ) -> list[EntityEvent]:
     """Return the events that a viewer may know, by revision."""
-    if may_read_all(viewer) or not events:
-        return list(events)
-    ids = {event.entity for event in events} | {event.other for event in events} - {""}
-    history = _VisibleHistory.load(view, ids, viewer)
-    return sorted(history.reduce(events), key=history.order)
+    shown = list(events)
+    if not may_read_all(viewer) and events:
+        ids = {event.entity for event in events} | {event.other for event in events} - {""}
+        history = _VisibleHistory.load(view, ids, viewer)
+        shown = sorted(history.reduce(events), key=history.order)
+    if not any(_is_restricted(event) for event in events):
+        return shown
+    restricted = _RestrictedHistory.load(view.seen_by(viewer), events)
+    common = [
+        replace(event, other=restricted.rename(event.other, event.revision))
+        for event in shown
+        if not event.entity.startswith(INTERNAL_PREFIX)
+    ]
+    told = sorted({*restricted.tell()}, key=lambda event: (event.entity, event.other))
+    return sorted([*common, *told], key=lambda event: (event.revision, _rank(event)))
+
+
+def _rank(event: EntityEvent) -> int:
+    """Return the place of an event among those of its revision."""
+    is_loss = event.kind is EventKind.SHRANK and not event.other
+    return _LOST if is_loss else _ORDER[event.kind]
+
+
+def _is_restricted(event: EntityEvent) -> bool:
+    return event.entity.startswith(INTERNAL_PREFIX) or event.other.startswith(INTERNAL_PREFIX)
 
 
 def visible_history(view: StoreView, entity_id: str, viewer: Viewer) -> list[EntityEvent]:
     """Return the history of one entity as far as a viewer may know it: the events of which it is
     the subject or the other entity.
     """
+    view = view.seen_by(viewer)
     events = visible_events(view, view.history(entity_id), viewer)
     # where only hidden records moved between it and another, what is left is of the other
     return [event for event in events if entity_id in (event.entity, event.other)]
@@ -88,6 +115,7 @@ def was_ever_visible(view: StoreView, entity_id: str, viewer: Viewer) -> bool:
     """Return whether a viewer may see any record that an entity (even a retired one) ever had."""
     if may_read_all(viewer):
         return True
+    view = view.seen_by(viewer)
     entity_view = _load_views(view, {entity_id}, viewer).get(entity_id)
     return entity_view is None or entity_view.is_known
 
@@ -112,8 +140,7 @@ class _VisibleHistory:
 
     def order(self, event: EntityEvent) -> tuple[int, int, int, int]:
         """Return the place of an event in the history."""
-        is_loss = event.kind is EventKind.SHRANK and not event.other
-        rank = _LOST if is_loss else _ORDER[event.kind]
+        rank = _rank(event)
         if rank == _ENDED:
             # as the store logs them: this order is the same whatever is hidden
             return event.revision, rank, 0, 0
@@ -165,6 +192,128 @@ class _VisibleHistory:
 
     def _name(self, records: Sequence[int]) -> set[str]:
         return {self.record_ids[record] for record in records}
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """Visible version of a record in an entity: its record, and the revisions from and to which it
+    was there.
+    """
+
+    record: RestrictedId
+    version: int
+    since: int
+    until: int | None
+
+    def is_there(self, revision: int) -> bool:
+        """Return whether it was there after a revision."""
+        return self.since <= revision and (self.until is None or revision < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class _RestrictedHistory:
+    """Visible versions of records in entities, by internal ids, and the entities that the events of
+    each revision name, for those revisions that name entities of restricted records (`involved`).
+
+    `first`: the revision since when each id has a record.
+    """
+
+    spans: Mapping[str, Sequence[_Span]]
+    involved: Mapping[int, Set[str]]
+    first: Mapping[str, int]
+
+    @classmethod
+    def load(cls, view: StoreView, events: Sequence[EntityEvent]) -> _RestrictedHistory:
+        """Load what the viewer of a view sees of the entities of some events."""
+        involved: dict[int, set[str]] = {}
+        for event in events:
+            if _is_restricted(event):
+                involved.setdefault(event.revision, set()).update(
+                    {event.entity, event.other} - {""}
+                )
+        named = view.entity_numbers(sorted({*chain.from_iterable(involved.values())}))
+        versions = sorted({span[0] for span in view.visible_spans(sorted(named.values()))})
+        # and wherever their records came from or went to
+        others = view.record_numbers(sorted(set(view.record_ids(versions).values())))
+        numbers = sorted({*chain.from_iterable(others.values())})
+        _, holders, _ = view.memberships(numbers, include_ended=True)
+        id_of = view.internal_ids(sorted({*named.values(), *holders.tolist()}))
+        visible = view.visible_spans(sorted(id_of))
+        record_ids = view.record_ids(sorted({span[0] for span in visible}))
+        restricted = view.restricted_ids(sorted(set(record_ids.values())))
+        spans: dict[str, list[_Span]] = {}
+        first: dict[str, int] = {}
+        for version, entity, since, until in visible:
+            record_id = record_ids[version]
+            record = restricted.get(record_id) or RestrictedId(since, record_id, "")
+            spans.setdefault(id_of[entity], []).append(_Span(record, version, since, until))
+            first[record.id] = min(since, first.get(record.id, since))
+        return cls(spans, involved, first)
+
+    def rename(self, entity_id: str, revision: int) -> str:
+        """Return the id by which the viewer knows an entity after a revision, else before it."""
+        return self._name(entity_id, revision) or self._name(entity_id, revision - 1) or entity_id
+
+    def tell(self) -> Iterator[EntityEvent]:
+        """Yield the events of the entities of restricted records."""
+        for revision, entity_ids in self.involved.items():
+            before, after = self._place(revision - 1), self._place(revision)
+            names = [self._names(self.spans, at) for at in (revision - 1, revision)]
+            own = [self._names(entity_ids, at) for at in (revision - 1, revision)]
+            for name in own[0] | own[1]:
+                for kind, other in self._changes(name, revision, names, before, after):
+                    yield EntityEvent(revision, kind, name, other)
+
+    def _changes(
+        self,
+        name: str,
+        revision: int,
+        names: Sequence[Set[str]],
+        before: Mapping[str, tuple[str, int]],
+        after: Mapping[str, tuple[str, int]],
+    ) -> Iterator[tuple[EventKind, str]]:
+        """Yield what happened to one entity, by its id, and the other entity involved."""
+        if name not in names[0]:
+            is_new = self.first.get(name, revision) >= revision
+            yield EventKind.BORN if is_new else EventKind.REVIVED, ""
+            return
+        own = [record for record, (holder, _) in before.items() if holder == name]
+        targets = Counter(after[record][0] for record in own if record in after)
+        if name not in names[1]:
+            if targets:
+                yield EventKind.MERGED, min(targets, key=lambda row: (-targets[row], row))
+            else:
+                yield EventKind.DISSOLVED, ""
+            return
+        for target in targets.keys() - {name}:
+            is_new = target not in names[0] and target in names[1]
+            yield EventKind.SPLIT if is_new else EventKind.SHRANK, target
+        present = {record: version for record, (holder, version) in after.items() if holder == name}
+        if any(before.get(record) != (name, version) for record, version in present.items()):
+            yield EventKind.GREW, ""
+        if any(record not in after for record in own):
+            yield EventKind.SHRANK, ""
+
+    def _name(self, entity_id: str, revision: int) -> str:
+        """Return the id of an entity after a revision; empty where the viewer sees none of it."""
+        present = [span.record for span in self.spans.get(entity_id, ()) if span.is_there(revision)]
+        if not entity_id.startswith(INTERNAL_PREFIX):
+            return entity_id
+        return min(present).id if present else ""
+
+    def _names(self, entity_ids: Iterable[str], revision: int) -> Set[str]:
+        """Return the ids of those of some entities that are of restricted records alone."""
+        restricted = (row for row in entity_ids if row.startswith(INTERNAL_PREFIX))
+        return {self._name(row, revision) for row in restricted} - {""}
+
+    def _place(self, revision: int) -> dict[str, tuple[str, int]]:
+        """Return the entity, by its id, and the version of each record after a revision."""
+        return {
+            span.record.record_id: (self._name(entity_id, revision), span.version)
+            for entity_id, spans in self.spans.items()
+            for span in spans
+            if span.is_there(revision)
+        }
 
 
 def _load_views(view: StoreView, ids: Iterable[str], viewer: Viewer) -> dict[str, _EntityView]:

@@ -24,6 +24,7 @@ from resolver.store import bulk_rows
 from resolver.store.commit import Commit, ListCommit, OutdatedError
 from resolver.store.database import lock_transaction, write_transaction
 from resolver.store.desk.decision_log import decision_row, new_decision_id
+from resolver.store.restricted_ids import keyed_id, restricted_record_ids
 from resolver.store.row_types import utc_text
 from resolver.store.schema import (
     decisions,
@@ -35,10 +36,12 @@ from resolver.store.schema import (
     meta,
     populations,
     records,
+    restricted_ids,
     revisions,
     sources,
     touched,
 )
+from resolver.store.views.snapshot import split_chunks
 
 STAGE_FROM = 100_000
 """Rows above which a commit is staged."""
@@ -88,6 +91,7 @@ def write_commit(
 class _Counters:
     last_record: int
     last_entity: int
+    id_secret: str
 
 
 def _check_base(connection: Connection, changes: Commit) -> _Counters:
@@ -99,7 +103,7 @@ def _check_base(connection: Connection, changes: Commit) -> _Counters:
         )
     if row.staging:
         _sweep(connection, row.version)
-    return _Counters(row.last_record, row.last_entity)
+    return _Counters(row.last_record, row.last_entity, row.id_secret)
 
 
 def _sweep(connection: Connection, revision: int) -> None:
@@ -197,6 +201,7 @@ def _finish(connection: Connection, changes: Commit, counters: _Counters) -> Non
     """Write the rows without revisions of their own, and the new revision itself."""
     now = utc_text()
     _change_entities(connection, changes)
+    _add_restricted_ids(connection, changes, counters.id_secret)
     _log_events(connection, changes)
     if changes.lists:
         _update_sources(connection, changes, now)
@@ -231,6 +236,24 @@ def _change_entities(connection: Connection, changes: Commit) -> None:
     bulk_rows.update_rows(connection, entities, ("retired", "redirect"), retirements)
     bulk_rows.update_rows(connection, entities, ("retired", "redirect"), revivals)
     bulk_rows.update_rows(connection, entities, ("redirect",), redirects)
+
+
+def _add_restricted_ids(connection: Connection, changes: Commit, secret: str) -> None:
+    """Give an id to each record that is restricted for the first time."""
+    ids = restricted_record_ids(changes.records) if changes.records is not None else []
+    present: set[str] = set()
+    for part in split_chunks(ids):
+        is_present = bulk_rows.is_among(connection, restricted_ids.c.record_id, part)
+        present |= set(
+            connection.execute(select(restricted_ids.c.record_id).where(is_present)).scalars()
+        )
+    fresh = sorted(set(ids) - present)
+    columns: dict[str, Sequence[Any]] = {
+        "record_id": fresh,
+        "id": [keyed_id(secret, record_id) for record_id in fresh],
+        "first": [changes.base + 1] * len(fresh),
+    }
+    bulk_rows.insert_rows(restricted_ids, columns, connection)
 
 
 def _log_events(connection: Connection, changes: Commit) -> None:

@@ -61,7 +61,7 @@ class StoreHead:
     """Current state of a store.
 
     `last_record` and `last_entity` are the highest numbers in use; `plan` is empty before the first
-    commit.
+    commit. `id_secret` keys the ids of restricted records.
     """
 
     store_id: str
@@ -71,6 +71,7 @@ class StoreHead:
     plan: str
     stamp: Mapping[str, str]
     thresholds: Mapping[str, float]
+    id_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ meta = Table(
     Column("plan", Text, nullable=False),
     Column("stamp", JSON, nullable=False),
     Column("borders", JSON, nullable=False),
+    Column("id_secret", Text, nullable=False, server_default=""),
 )
 revisions = Table(
     "versions",
@@ -113,6 +114,13 @@ entities = Table(
     Column("born", BigInteger, nullable=False, index=True),
     Column("retired", BigInteger),
     Column("redirect", BigInteger),
+)
+restricted_ids = Table(
+    "restricted_ids",
+    metadata,
+    Column("record_id", Text, primary_key=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("first", BigInteger, nullable=False),
 )
 members = Table(
     "members",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -61,7 +62,9 @@ class Store:
         engine = open_engine(url, create=create)
         with translate_errors(engine), write_transaction(engine) as connection:
             if connection.execute(select(meta.c.one)).first() is None:
-                head = insert(meta).values(store_id=uuid.uuid4().hex, **_EMPTY_HEAD)
+                head = insert(meta).values(
+                    store_id=uuid.uuid4().hex, id_secret=secrets.token_hex(32), **_EMPTY_HEAD
+                )
                 connection.execute(head)
         return cls(engine)
 

@@ -24,9 +24,10 @@ from resolver.kernels.number_sets import sort_distinct, unite
 from resolver.merging.partition import hash_ids
 from resolver.records import Batch, Handling
 from resolver.records.batch import IntArray
-from resolver.records.visibility import STRANGER, is_visible, visible_rows
+from resolver.records.visibility import IDENTIFIED, STRANGER, is_visible, visible_rows
 from resolver.records.visibility.classes import code_handlings
 from resolver.store import EventKind, StoreView
+from resolver.store.restricted_ids import internal_id
 
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -215,11 +216,19 @@ def _new_entity_ids(
     if not is_open:
         # no id tells that there was a record before everybody might see it
         handlings, places = code_handlings(batch)
+        of_birth = [handlings[place] for place in places[rows].tolist()]
         smallest = [
-            record_id + _restriction_mark(handlings[place])
-            for record_id, place in zip(smallest, places[rows].tolist(), strict=True)
+            record_id + _restriction_mark(handling)
+            for record_id, handling in zip(smallest, of_birth, strict=True)
         ]
     ids: list[str] = hash_ids("e-", pa.array(smallest, pa.binary())).to_pylist()
+    if not is_open:
+        ids = [
+            entity_id
+            if is_visible(handling, IDENTIFIED)
+            else internal_id(view.head.id_secret, entity_id)
+            for entity_id, handling in zip(ids, of_birth, strict=True)
+        ]
     if not view.head.last_entity:
         return ids
     used = view.used_ids(ids)

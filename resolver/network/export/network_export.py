@@ -95,7 +95,7 @@ def _ftm_entities(hub: Hub, graph: Graph, viewer: Viewer) -> Iterator[dict[str, 
     """Yield the entities of a graph with all their values, and the edges among them."""
     with hub.store.view(graph.revision) as view:
         ids = [node.id for node in graph.nodes if node.sort == ENTITY]
-        numbers = sorted(view.entity_numbers(ids).values())
+        numbers = sorted(view.seen_by(viewer).entity_numbers(ids).values())
         sides = load_sides(view, numbers, viewer)
         for number in sorted(sides, key=lambda number: sides[number].id):
             yield from to_ftm(sides[number].golden)

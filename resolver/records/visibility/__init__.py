@@ -1,6 +1,7 @@
 """Who may see which records: the access rule, and the classes of viewers that it makes."""
 
 from resolver.records.visibility.rules import (
+    IDENTIFIED,
     OPERATOR,
     STRANGER,
     VISIBILITY_RULES,
@@ -14,6 +15,7 @@ from resolver.records.visibility.rules import (
 )
 
 __all__ = [
+    "IDENTIFIED",
     "OPERATOR",
     "STRANGER",
     "VISIBILITY_RULES",

@@ -72,7 +72,8 @@ VISIBILITY_RULES: Mapping[str, Callable[[Handling, Viewer], bool]] = {
 """Rule of each handling code: True if the viewer may read the values of such a record."""
 
 
-_NAMED = Viewer("named")
+IDENTIFIED = Viewer("named")
+"""Viewer with a name and nothing else."""
 _STEWARD = Viewer("named", "", frozenset({"review"}))
 _ALL = Viewer("named", "", frozenset({"admin"}))
 
@@ -85,12 +86,12 @@ def viewer_classes(viewer: Viewer) -> tuple[Viewer, ...]:
     the viewer.
     """
     if may_read_all(viewer):
-        return STRANGER, _NAMED, _STEWARD, _ALL
+        return STRANGER, IDENTIFIED, _STEWARD, _ALL
     if not viewer.name:
         return (STRANGER,)
     is_steward = "review" in viewer.scopes
-    own = replace(_STEWARD if is_steward else _NAMED, agency=viewer.agency)
-    classes = (STRANGER, _NAMED, _STEWARD, own) if is_steward else (STRANGER, _NAMED, own)
+    own = replace(_STEWARD if is_steward else IDENTIFIED, agency=viewer.agency)
+    classes = (STRANGER, IDENTIFIED, _STEWARD, own) if is_steward else (STRANGER, IDENTIFIED, own)
     return tuple(dict.fromkeys(classes))
 
 

@@ -185,7 +185,8 @@ def commit_plan(
         ) from error
     plan = commit.plan
     assert plan is not None
-    with hub.store.view() as view:
+    with hub.store.view() as present:
+        view = present.seen_by(steward.viewer)
         logged = [
             stored
             for stored in view.decisions_in_revision(committed.revision)

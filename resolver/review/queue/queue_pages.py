@@ -310,7 +310,7 @@ def _find_place(
             return None
         recheck = steward_work.recheck_of(view.connection, stored.number)
         return None if recheck is None else (recheck.rank, -stored.number, -stored.number)
-    numbers = view.entity_numbers([left, right])
+    numbers = view.seen_by(viewer).entity_numbers([left, right])
     if len(numbers) < 2 or not all(was_ever_visible(view, end, viewer) for end in numbers):
         return None
     low, high = sorted(numbers.values())

@@ -8,12 +8,20 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
+from resolver.records import Handling
+from resolver.records.visibility import is_visible
 from resolver.store.bulk_rows import (
     Numbers,
     fetch_arrays,
     fetch_rows,
     int_columns,
     is_among,
+)
+from resolver.store.restricted_ids import (
+    INTERNAL_PREFIX,
+    RestrictedId,
+    eldest_id,
+    keyed_id,
 )
 from resolver.store.row_types import (
     EntityEvent,
@@ -22,12 +30,13 @@ from resolver.store.row_types import (
     StoredEntity,
 )
 from resolver.store.schema import entities, events, members, revisions
-from resolver.store.views.snapshot import Snapshot, split_chunks
+from resolver.store.views.record_queries import RecordQueries
+from resolver.store.views.snapshot import split_chunks
 
 _ENTITY_ROWS = 'SELECT "number", "id", "born", "retired", "redirect" FROM "entities"'
 
 
-class EntityQueries(Snapshot):
+class EntityQueries(RecordQueries):
     """Part of `StoreView`: entities, memberships and events."""
 
     def entity(self, requested_id: str) -> StoredEntity | None:
@@ -46,15 +55,23 @@ class EntityQueries(Snapshot):
         records.
         """
         row = self._home_row(requested_id)
-        return None if row is None else (row[0], row[1])
+        if row is None:
+            stored = self._entity_of_restricted_id(requested_id)
+            return None if stored is None else (stored.number, stored.id)
+        return row[0], self.entity_ids([row[0]])[row[0]]
 
     def _entity(self, requested_id: str) -> StoredEntity | None:
         row = self._home_row(requested_id)
         if row is None:
-            return None
-        number, identity, born, retired = row[:4]
+            return self._entity_of_restricted_id(requested_id)
+        number, _, born, retired = row[:4]
         return StoredEntity(
-            number, identity, born, retired, requested_id, tuple(sorted(self._record_ids(number)))
+            number,
+            self.entity_ids([number])[number],
+            born,
+            retired,
+            requested_id,
+            tuple(sorted(self._record_ids(number))),
         )
 
     def _home_row(self, requested_id: str) -> Any:
@@ -68,12 +85,139 @@ class EntityQueries(Snapshot):
         return row
 
     def entity_ids(self, numbers: Sequence[int]) -> dict[int, str]:
-        """Return the id of each entity number."""
+        """Return the id of each entity number, as the viewer knows it."""
+        ids = self.internal_ids(numbers)
+        restricted = [number for number, row in ids.items() if row.startswith(INTERNAL_PREFIX)]
+        return {**ids, **self._name_restricted(restricted)} if restricted else ids
+
+    def internal_ids(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Return the stored id of each entity number, which for those of restricted records alone
+        nobody is shown.
+        """
         sql = 'SELECT "number", "id" FROM "entities" WHERE "number" {among}'
         ids: dict[int, str] = {}
         for part in split_chunks(numbers):
             ids.update(fetch_rows(self.connection, sql, part))
         return ids
+
+    def _name_restricted(self, numbers: Sequence[int]) -> dict[int, str]:
+        """Return the ids of entities of restricted records: that of the eldest visible record that
+        each has, or had last.
+        """
+        spans: dict[int, list[tuple[int, int | None]]] = {}
+        records_of: set[int] = set()
+        for record, entity, _, until in self.visible_spans(numbers):
+            spans.setdefault(entity, []).append((record, until))
+            records_of.add(record)
+        record_ids = self.record_ids(sorted(records_of))
+        restricted = self.restricted_ids(sorted(set(record_ids.values())))
+        names: dict[int, str] = {}
+        for entity, held in spans.items():
+            last = max((until is None, until or 0) for _, until in held)
+            present = [
+                record_ids[row] for row, until in held if (until is None, until or 0) == last
+            ]
+            name = eldest_id(present, restricted)
+            if name is not None:
+                names[entity] = name
+        return names
+
+    def visible_spans(self, numbers: Sequence[int]) -> list[tuple[int, int, int, int | None]]:
+        """Return those of `membership_spans` whose records the viewer may see."""
+        spans = self.membership_spans(numbers)
+        handling = self.handling_of(sorted({span[0] for span in spans}))
+        hidden = {row for row, stated in handling.items() if not is_visible(stated, self.viewer)}
+        return [span for span in spans if span[0] not in hidden]
+
+    def restricted_ids(
+        self, record_ids: Sequence[str], *, with_new: bool = False
+    ) -> dict[str, RestrictedId]:
+        """Return the ids of those of some records that are or were restricted, by record id.
+
+        `with_new` adds those that the others would get with the next commit.
+        """
+        sql = 'SELECT "first", "record_id", "id" FROM "restricted_ids" WHERE "record_id" {among}'
+        ids = {
+            row[1]: RestrictedId(*row)
+            for part in split_chunks(record_ids)
+            for row in fetch_rows(self.connection, sql, part)
+        }
+        if with_new:
+            secret, revision = self.head.id_secret, self.revision + 1
+            for record_id in set(record_ids) - ids.keys():
+                ids[record_id] = RestrictedId(revision, record_id, keyed_id(secret, record_id))
+        return ids
+
+    def restricted_name(self, record_ids: Sequence[str]) -> str:
+        """Return the id of an entity of some restricted records, which may be new."""
+        return min(self.restricted_ids(record_ids, with_new=True).values()).id
+
+    def _restricted_homes(self, requested_id: str) -> list[tuple[int, int | None]]:
+        """Return the entities that the record of a restricted id was in, each with the end of its
+        membership, the latest last; none where the viewer may never have known one by that id.
+        """
+        sql = 'SELECT "record_id" FROM "restricted_ids" WHERE "id" {among}'
+        rows = fetch_rows(self.connection, sql, [requested_id])
+        if not rows:
+            return []
+        numbers = self.record_numbers([rows[0][0]]).get(rows[0][0], [])
+        handling = self.handling_of(numbers)
+        shown = [
+            number
+            for number in numbers
+            if is_visible(handling.get(number, Handling()), self.viewer)
+        ]
+        if not shown:
+            return []
+        _, entity, until = self.memberships(shown, include_ended=True)
+        ids = self.internal_ids(sorted(set(entity.tolist())))
+        if not any(row.startswith(INTERNAL_PREFIX) for row in ids.values()):
+            return []
+        homes = [
+            (owner, None if end < 0 or end > self.revision else end)
+            for owner, end in zip(entity.tolist(), until.tolist(), strict=True)
+        ]
+        return sorted(homes, key=lambda home: (home[1] is None, home[1] or 0))
+
+    def _entity_of_restricted_id(self, requested_id: str) -> StoredEntity | None:
+        """Return the entity of a restricted record; of a withdrawn one that of the eldest of the
+        visible records that were with it last, else a dissolved entity.
+        """
+        homes = self._restricted_homes(requested_id)
+        if not homes:
+            return None
+        number, end = homes[-1]
+        if end is not None:
+            companions = [
+                record
+                for record, _, since, until in self.visible_spans([number])
+                if since < end and (until is None or until >= end)
+            ]
+            ids = sorted(set(self.record_ids(companions).values()))
+            current = {row: number for row, (number, _) in self.numbers_of(ids).items()}
+            handling = self.handling_of(sorted(current.values()))
+            current = {
+                row: version
+                for row, version in current.items()
+                if is_visible(handling.get(version, Handling()), self.viewer)
+            }
+            left = [
+                row for row in sorted(self.restricted_ids(ids).values()) if row.record_id in current
+            ]
+            if not left:
+                born = self.entity_rows([number])[number][1]
+                return StoredEntity(number, requested_id, born, end, requested_id, ())
+            _, owners, _ = self.memberships([current[left[0].record_id]])
+            number = int(owners[0])
+        row = self.entity_rows([number])[number]
+        return StoredEntity(
+            number,
+            self.entity_ids([number])[number],
+            row[1],
+            row[2],
+            requested_id,
+            tuple(sorted(self._record_ids(number))),
+        )
 
     def entity_rows(
         self, numbers: Sequence[int]
@@ -111,12 +255,16 @@ class EntityQueries(Snapshot):
         """Return (retired id, id it redirects to; empty if dissolved), sorted by retired id."""
         other = entities.alias("other")
         query = (
-            select(entities.c.id, other.c.id)
+            select(entities.c.id, other.c.number, other.c.id)
             .outerjoin(other, other.c.number == entities.c.redirect)
             .where(entities.c.retired <= self.revision)
+            .where(~entities.c.id.startswith(INTERNAL_PREFIX))
             .order_by(entities.c.id)
         )
-        return [(row[0], row[1] or "") for row in self.connection.execute(query)]
+        rows = [tuple(row) for row in self.connection.execute(query)]
+        restricted = [row[1] for row in rows if (row[2] or "").startswith(INTERNAL_PREFIX)]
+        names = self.entity_ids(restricted) if restricted else {}
+        return [(row[0], names.get(row[1], row[2] or "")) for row in rows]
 
     def used_ids(self, ids: Sequence[str]) -> set[str]:
         """Return those of some entity ids that exist or have ever existed."""
@@ -163,13 +311,19 @@ class EntityQueries(Snapshot):
         ]
 
     def entity_numbers(self, ids: Sequence[str]) -> dict[str, int]:
-        """Return the number of each entity id that exists or has existed."""
+        """Return the number of each entity id that exists or has existed; of an id of a restricted
+        record that of its latest entity.
+        """
         sql = 'SELECT "id", "number" FROM "entities" WHERE "id" {among} AND "born" <= ?'
-        return {
+        numbers = {
             row[0]: row[1]
             for part in split_chunks(ids)
             for row in fetch_rows(self.connection, sql, part, self.revision)
         }
+        for entity_id in set(ids) - numbers.keys():
+            if homes := self._restricted_homes(entity_id):
+                numbers[entity_id] = homes[-1][0]
+        return numbers
 
     def all_members(self) -> tuple[Numbers, Numbers]:
         """Return (record, entity) of every valid record."""
@@ -203,33 +357,42 @@ class EntityQueries(Snapshot):
         return self._changes(is_new, is_new_event, stop)[skip:stop]
 
     def history(self, entity_id: str) -> list[EntityEvent]:
-        """Return the events of one entity, as the subject or as the other entity."""
-        number = self.connection.execute(
-            select(entities.c.number).where(entities.c.id == entity_id)
-        ).scalar()
-        if number is None:
+        """Return the events of one entity, as the subject or as the other entity, by internal ids;
+        of the id of a restricted record, those of all entities that it was in.
+        """
+        numbers = self.numbers_behind([entity_id])
+        if not numbers:
             return []
         concerns_entity = and_(
-            or_(events.c.entity == number, events.c.other == number),
+            or_(events.c.entity.in_(numbers), events.c.other.in_(numbers)),
             events.c.version <= self.revision,
         )
         return self._changes(
-            and_(entities.c.number == number, entities.c.born <= self.revision), concerns_entity
+            and_(entities.c.number.in_(numbers), entities.c.born <= self.revision), concerns_entity
         )
 
+    def numbers_behind(self, ids: Sequence[str]) -> list[int]:
+        """Return the numbers of all entities that some ids stand or stood for, ascending."""
+        sql = 'SELECT "number", "id" FROM "entities" WHERE "id" {among}'
+        rows = [row for part in split_chunks(ids) for row in fetch_rows(self.connection, sql, part)]
+        numbers = {row[0] for row in rows}
+        for entity_id in set(ids) - {row[1] for row in rows}:
+            numbers.update(owner for owner, _ in self._restricted_homes(entity_id))
+        return sorted(numbers)
+
     def changes_of(self, ids: Sequence[str]) -> list[EntityEvent]:
-        """Return the births of some entities and the events of which they are the subject, without
-        the other entities involved.
+        """Return the births of some entities and the events of which they are the subject, by
+        internal ids and without the other entities involved.
         """
         birth_sql = (
-            'SELECT "number", "id", "born" FROM "entities" WHERE "id" {among} AND "born" <= ?'
+            'SELECT "number", "id", "born" FROM "entities" WHERE "number" {among} AND "born" <= ?'
         )
         event_sql = (
             'SELECT "entity", "version", "kind" FROM "events" '
             'WHERE "entity" {among} AND "version" <= ?'
         )
         changes: list[EntityEvent] = []
-        for part in split_chunks(ids):
+        for part in split_chunks(self.numbers_behind(ids)):
             births = fetch_rows(self.connection, birth_sql, part, self.revision)
             id_of = {row[0]: row[1] for row in births}
             changes += [EntityEvent(row[2], EventKind.BORN, row[1], "") for row in births]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from copy import copy
+from typing import Any, Self
 
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
+from resolver.records.visibility import OPERATOR, Viewer
 from resolver.store.row_types import StoreHead
 from resolver.store.schema import meta
 
@@ -28,10 +30,21 @@ class Snapshot:
             row.plan,
             row.stamp,
             row.borders,
+            row.id_secret,
         )
         self.revision: int = row.version if revision is None else min(revision, row.version)
         self.cache: dict[object, Any] = {}
         """Results of repeated queries; a snapshot never changes."""
+        self.viewer: Viewer = OPERATOR
+        """Viewer by whose ids entities are named."""
+
+    def seen_by(self, viewer: Viewer) -> Self:
+        """Return the same snapshot, in which entities have the ids that a viewer knows them by."""
+        if viewer == self.viewer:
+            return self
+        seen = copy(self)
+        seen.cache, seen.viewer = {}, viewer
+        return seen
 
     def is_valid(self, table: Any) -> ColumnElement[bool]:
         """Return the condition that a row is valid at this revision."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from resolver.store.views.entity_queries import EntityQueries
 from resolver.store.views.link_queries import LinkQueries, LinkTable
 from resolver.store.views.population_queries import PopulationQueries
-from resolver.store.views.record_queries import RecordQueries, RecordRows
+from resolver.store.views.record_queries import RecordRows
 
 
-class StoreView(RecordQueries, EntityQueries, LinkQueries, PopulationQueries):
+class StoreView(EntityQueries, LinkQueries, PopulationQueries):
     """Store at one `revision`; `head` is its current state. All queries of a view see the same
     state.
     """
