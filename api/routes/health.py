@@ -101,11 +101,11 @@ def _source_faults(view: StoreView, service: Service) -> list[str]:
     """Return the faults of lists that everybody may know of; the log has those of the others."""
     if not service.is_warm:
         return []
-    hidden = service.screener.hidden_sources()
+    visible = service.screener.visible_sources()
     faults = []
     for source in view.sources():
         fault = source_fault(view, source)
-        if fault and source.name in hidden:
+        if fault and source.name not in visible and view.has_records(source):
             _LOG.warning("a list is overdue", source=source.name)
             continue
         if fault == TOO_OLD:

@@ -258,14 +258,6 @@ class Screener:
         """
         return self._current_snapshot(viewer).sources
 
-    def hidden_sources(self, viewer: Viewer = STRANGER) -> frozenset[str]:
-        """Return the names of the lists that the viewer may not know. Raises `StoreError` for an
-        empty store.
-        """
-        with self._hub.store.view() as view:
-            names = frozenset(source.name for source in view.sources())
-        return names - self.visible_sources(viewer)
-
     def _follow(self, seconds: float) -> None:
         pause = seconds
         while True:

@@ -240,7 +240,9 @@ def test_refused_submissions(
 ) -> None:
     answer = client_of(service).post(path, **body)
     assert (answer.status_code, set(answer.json)) == (status, {"detail"})
-    assert not service.jobs_dir.exists() or not list(service.jobs_dir.iterdir())
+    kept = list(service.jobs_dir.iterdir()) if service.jobs_dir.exists() else []
+    # the audit log writes its own files there
+    assert [path for path in kept if path.name != "looks"] == []
 
 
 def test_an_upload_that_is_cut_off(service: Service) -> None:
