@@ -312,7 +312,8 @@ def test_a_dry_run_shows_the_effect(service: Service) -> None:
     assert work(service) is not None
     assert [fetched(client, f"{again}/{name}") for name in ("links", "entities")] == foretold
     committed = client.get(again).json["result"]
-    assert {**committed, "dry_run": True, "version": 1, "rejects": 1} == {
+    expected = {"dry_run": True, "version": 1, "rejects": 1, "would_be_held": False}
+    assert {**committed, **expected} == {
         **body["result"],
         "notes": committed["notes"],
     }
