@@ -24,14 +24,14 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import Engine, delete, func, insert, or_, select, update
+from sqlalchemy import Engine, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from resolver.errors import StoreError
 from resolver.kernels.icu import spoof_checker
 from resolver.store.bulk_rows import insert_or_update
 from resolver.store.database import read_transaction, translate_errors, write_transaction
-from resolver.store.row_types import MAX_CLOCK_SKEW, utc_text
+from resolver.store.row_types import MAX_CLOCK_SKEW, parse_utc_text, utc_text
 from resolver.store.schema import sessions, sign_in_failures, users
 
 MAX_TRIES, MAX_NAME_TRIES = 5, 50
@@ -235,10 +235,13 @@ class Users:
         until = utc_text(now + LOCK_TIME)
         tries = sign_in_failures.c.tries
         with translate_errors(self.engine), write_transaction(self.engine) as connection:
-            # one that ends far ahead was counted while the clock was wrong
+            # one that ends far ahead was written while the clock was wrong; without tries it says
+            # that a user has signed in from an address
+            end = sign_in_failures.c.until
             is_over = or_(
-                sign_in_failures.c.until <= utc_text(now),
-                sign_in_failures.c.until > utc_text(now + LOCK_TIME + MAX_CLOCK_SKEW),
+                end <= utc_text(now),
+                and_(tries > 0, end > utc_text(now + LOCK_TIME + MAX_CLOCK_SKEW)),
+                end > utc_text(now + _KNOWN_TIME + MAX_CLOCK_SKEW),
             )
             connection.execute(delete(sign_in_failures).where(is_over))
             for key, limit, subject in limits:
@@ -252,8 +255,8 @@ class Users:
                 )
                 if connection.execute(counted.returning(tries)).first() is None:
                     locked = select(sign_in_failures.c.until).where(sign_in_failures.c.name == key)
-                    end = datetime.datetime.fromisoformat(connection.execute(locked).scalar_one())
-                    raise LockedError(int((end - now).total_seconds()), subject)
+                    until_time = parse_utc_text(connection.execute(locked).scalar_one())
+                    raise LockedError(int((until_time - now).total_seconds()), subject)
             return connection.execute(select(users).where(users.c.name == name)).first()
 
     def _passed(
