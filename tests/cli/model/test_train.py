@@ -143,7 +143,7 @@ def test_labeled_clusters_are_used(
     assert run([*command, "--version", "mine", "--out", str(tmp_path / "model")]) == 0
     shown = capsys.readouterr()
     assert "| person | clusters | 120 |" in shown.out
-    assert "note: left out: 1 rows of records that are not in the lists" in shown.err
+    assert "note: left out: 1 row of records that are not in the lists" in shown.err
 
 
 def test_cluster_columns_need_two_names_and_clusters(

@@ -83,7 +83,8 @@ def read_parts(folder: Path) -> dict[str, Rows]:
         name: pq.read_table(folder / name) for name in ("entities", "links", "golden", "statements")
     }
     rows = {name: sorted(_texts(table.to_pylist())) for name, table in tables.items()}
-    rows["golden"] = sorted((row[0], row[2]) for row in rows["golden"])
+    # a link entity that records of several parts state is in the file of each part
+    rows["golden"] = sorted({(row[0], row[2]) for row in rows["golden"]})
     return rows
 
 
