@@ -10,6 +10,7 @@ import pytest
 
 from resolver.cli.app import run
 from resolver.models import loader
+from resolver.reference.plurals import pluralize
 from resolver.training.data.labeled_pairs import JudgedPair, read_judged_pairs
 from tests.cli.conftest import Lists
 
@@ -34,7 +35,7 @@ def test_sampled_pairs_can_be_judged(
     shown = capsys.readouterr()
     sampled_later = {(row["left"], row["right"]) for row in csv.DictReader(shown.out.splitlines())}
     assert not sampled_later & {(row["left"], row["right"]) for row in rows}
-    assert f"note: there are only {len(sampled_later)} pairs to judge" in shown.err
+    assert f"note: only {pluralize(len(sampled_later), 'pair')} to judge" in shown.err
 
 
 def test_new_tables_complete_a_model(

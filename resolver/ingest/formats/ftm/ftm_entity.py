@@ -81,19 +81,15 @@ def read_ftm_entity(
         raise RecordError(f"the schema {schema[:60]!r} is no person, group or asset", hint=mend)
     draft, count = RecordDraft(source, native_id, schema), 0
     omissions: list[str] = []
-    unknown: list[RecordError] = []
+    unknown: list[str] = []
     for prop, value in properties.items():
         if not has_property(schema, prop):
-            suggested = suggest_property(schema, str(prop))
-            error = RecordError(
-                f"{schema} has no property {str(prop)[:60]!r}",
-                hint=f"did you mean {suggested}?" if suggested else "see the FollowTheMoney model",
-            )
             if not skip_unknown:
-                raise error
-            unknown.append(error)
+                raise _unknown_property(schema, str(prop))
+            unknown.append(str(prop))
             if len(unknown) <= MAX_UNKNOWN:
-                omissions.append(f"{str(prop)[:60]} is left out: {error.line()}")
+                line = _unknown_property(schema, str(prop)).line()
+                omissions.append(f"{str(prop)[:60]} is left out: {line}")
             continue
         for text in _check_texts(prop, value):
             count += 1
@@ -117,12 +113,25 @@ def read_ftm_entity(
     )
     if refused and unknown:
         # the name is most likely under a misspelled property
-        raise unknown[0]
+        raise _unknown_property(schema, unknown[0])
     if refused:
         raise RecordError(
             refused[0].reason.partition(": ")[2], hint="give a name, number, date or place"
         )
     return SubmittedRecord(record, tuple(omissions))
+
+
+def _unknown_property(schema: str, prop: str) -> RecordError:
+    """Return the error of a property that a schema lacks.
+
+    Raise it without naming it: a frame that holds an error raised in it is a cycle, which keeps
+    the whole request in memory until the next search for cycles.
+    """
+    suggested = suggest_property(schema, prop)
+    return RecordError(
+        f"{schema} has no property {prop[:60]!r}",
+        hint=f"did you mean {suggested}?" if suggested else "see the FollowTheMoney model",
+    )
 
 
 def _check_texts(prop: str, value: object) -> Iterator[str]:
