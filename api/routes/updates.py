@@ -10,8 +10,9 @@ from flask import Blueprint, Response
 
 from resolver.api import query_parameters
 from resolver.api.endpoints import Access, Disclosure, Scope, endpoint
-from resolver.api.openapi.json_schema import BOOLEAN, STRING
+from resolver.api.openapi.json_schema import BOOLEAN
 from resolver.api.openapi.objects import json_response_of, query_parameter
+from resolver.api.query_parameters import ANY_TEXT
 from resolver.api.routes.health import HEALTH
 from resolver.api.schemas.json_response import json_response
 from resolver.api.service import current_service
@@ -24,7 +25,7 @@ blueprint = Blueprint("updates", __name__)
     "POST",
     "/updatez",
     Access(Scope.ADMIN, Disclosure.STATE),
-    parameters=[query_parameter("sync", BOOLEAN), query_parameter("token", STRING)],
+    parameters=[query_parameter("sync", BOOLEAN), query_parameter("token", ANY_TEXT)],
     responses={200: json_response_of(HEALTH)},
 )
 def update() -> Response:
@@ -35,5 +36,6 @@ def update() -> Response:
     """
     query_parameters.reject_undeclared()
     query_parameters.read_boolean("sync", default=True)
+    query_parameters.read_text("token")
     current_service().ready_screener()
     return json_response({"status": "ok", "version": current_service().screener.refresh()})

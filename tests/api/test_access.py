@@ -335,8 +335,8 @@ def test_audit_events_name_viewer_and_purpose(
     client.get("/search/default?q=John+Smith", headers=headers)
     client.get(f"/entities/{result['id']}", headers=headers)
     service.audit_log.flush()
-    rows = service.hub.store.audit_events.list()
-    assert [row.action for row in rows] == ["check", "search", "entity"]
+    made, *rows = service.hub.store.audit_events.list()
+    assert [row.action for row in (made, *rows)] == ["command", "check", "search", "entity"]
     event = rows[0]
     assert (event.actor, event.agency, event.purpose, event.request_id) == (
         "border",
