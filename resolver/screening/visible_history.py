@@ -87,8 +87,8 @@ def visible_events(
         for event in shown
         if not event.entity.startswith(INTERNAL_PREFIX)
     ]
-    told = sorted({*restricted.tell()}, key=lambda event: (event.entity, event.other))
-    return sorted([*common, *told], key=lambda event: (event.revision, _rank(event)))
+    own = sorted({*restricted.tell()}, key=lambda event: (event.entity, event.other))
+    return sorted([*common, *own], key=lambda event: (event.revision, _rank(event)))
 
 
 def _rank(event: EntityEvent) -> int:

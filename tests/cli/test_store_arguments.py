@@ -123,7 +123,7 @@ def test_restricted_rows_that_were_refused_are_said(tmp_path: Path, capsys: Capt
     mapping.write_text(f"source: list\n{columns}", "utf-8")
     assert run(["dedupe", str(path), "--store", f"sqlite:///{tmp_path}/hub.db"]) == 0
     shown = capsys.readouterr().err
-    assert "note: 1 rows or values could not be read" in shown
+    assert "note: 1 row or value could not be read" in shown
     assert "  list.csv:3: record list:2: its handling code is H3" in shown
 
 

@@ -179,7 +179,7 @@ def test_a_run_continues_after_the_last_finished_stage(
     with monkeypatch.context() as patch:
         patch.setattr(local, "block", lambda *_args, **_options: pytest.fail("blocked twice"))
         patch.setattr(
-            local, "score_openly", lambda *_args, **_options: pytest.fail("compared twice")
+            pipeline.PairScorer, "score", lambda *_args, **_options: pytest.fail("compared twice")
         )
         assert run(arguments) == 0
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"entities.csv"}

@@ -263,7 +263,7 @@ def test_staged_rows_are_invisible_and_removed(filled_store: Store) -> None:
     )
     with write_transaction(filled_store.engine) as connection:
         connection.execute(update(meta).values(staging=2))
-        for step in _steps(lost, _Counters(3, 2)):
+        for step in _steps(lost, _Counters(3, 2, "secret")):
             step(connection)
     with filled_store.view() as view:
         stored = view.record("s:3")

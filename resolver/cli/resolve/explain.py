@@ -27,7 +27,6 @@ from resolver.cli.options import (
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.record_ids import unknown_record_error
 from resolver.errors import UsageError
-from resolver.records.visibility import OPERATOR
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
@@ -175,6 +174,7 @@ def _find_records(hub: Hub, view: StoreView, ends: tuple[str, str]) -> tuple[str
     """Return the ids of two records: those given, or the strongest pair of records of the entities
     that are. Raises `ResolverError` for entities that are gone, or one.
     """
+    from resolver.records.visibility import OPERATOR
     from resolver.review.entity_sides import load_record_side
     from resolver.review.pair import load_pair_sides
     from resolver.review.strongest_pair import find_strongest_pair, load_side_links

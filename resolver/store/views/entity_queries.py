@@ -112,10 +112,10 @@ class EntityQueries(RecordQueries):
         record_ids = self.record_ids(sorted(records_of))
         restricted = self.restricted_ids(sorted(set(record_ids.values())))
         names: dict[int, str] = {}
-        for entity, held in spans.items():
-            last = max((until is None, until or 0) for _, until in held)
+        for entity, ends in spans.items():
+            last = max((until is None, until or 0) for _, until in ends)
             present = [
-                record_ids[row] for row, until in held if (until is None, until or 0) == last
+                record_ids[row] for row, until in ends if (until is None, until or 0) == last
             ]
             name = eldest_id(present, restricted)
             if name is not None:

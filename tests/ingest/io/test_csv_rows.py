@@ -36,7 +36,7 @@ def test_rows_have_the_line_they_begin_on(tmp_path: Path) -> None:
 
 def test_rows_under_a_header_have_its_columns(tmp_path: Path) -> None:
     file = write(tmp_path, " a ,b\n 1 ,2\n3\n")
-    reject = Reject(file.label, 3, "1 columns where the header has 2")
+    reject = Reject(file.label, 3, "1 column where the header has 2")
     assert list(read_header_rows(file, ("b",))) == [(2, {"a": "1", "b": "2"}), reject]
     with pytest.raises(InputError, match="the header has no column 'c'"):
         list(read_header_rows(file, ("a", "c")))

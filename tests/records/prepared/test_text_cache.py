@@ -25,6 +25,7 @@ OWN_TEXTS = {
     "read_table",  # tables of the package
     "_module",  # countries and kinds of numbers in a table
     "merge_country_codes",
+    "_members",  # paths of archives; 4
     "detect_code_page",  # heads of files, of bounded length; 16
 }
 """Functions with a cache whose texts no sender chooses, or has bounded."""
