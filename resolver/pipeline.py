@@ -42,6 +42,7 @@ from resolver.clustering.entity_rounds import merge_entities_in_rounds
 from resolver.clustering.relation_rounds import RelationScorer, merge_related_entities
 from resolver.clustering.restricted_records import RestrictedRecords
 from resolver.clustering.signed_clustering import Constraints, drop_joined_pairs
+from resolver.clustering.twin_rows import group_twins
 from resolver.comparison import Context, NameIndex, compare
 from resolver.model_set import ModelSet
 from resolver.models.loader import KINDS
@@ -124,7 +125,7 @@ def block(
     `purge_counts` counts the pairs of keys that are purged, since records outside of the batch
     share them too.
     """
-    options = task.options
+    options, classes = task.options, find_visibility_classes(task.batch)
     return join_candidates(
         prepared,
         task.plan,
@@ -132,6 +133,7 @@ def block(
         workers=options.workers,
         buffer_bytes=options.pairs_mib << 20,
         purge_counts=purge_counts,
+        is_last=None if classes is None else ~classes.visible_to(0),
     )
 
 
@@ -324,7 +326,9 @@ def _pose_problem(
     )
     # no cluster joins either; links say so of what is stated only, the others wait
     apart = np.concatenate([stated, unmatched])
-    return ClusterProblem(len(batch), pairs, rule, Constraints(task.decided, apart, batch.kinds))
+    twins = group_twins(scored.twins, pairs, rule.merge_threshold, len(batch))
+    bound = Constraints(task.decided, apart, batch.kinds, twins=twins)
+    return ClusterProblem(len(batch), pairs, rule, bound)
 
 
 def _relation_scorers(

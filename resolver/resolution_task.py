@@ -180,6 +180,8 @@ class ScoredCandidates:
     """Records in no pair that share keys with others, all of which are too frequent; None where
     they are not counted.
     """
+    twins: IntArray | None = None
+    """Pairs of rows (n × 2): one that stands for others of equal normal form, and each of those."""
 
 
 class Engine(Protocol):

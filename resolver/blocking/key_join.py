@@ -2,7 +2,8 @@
 
 A record without the refinement of a key joins all refinements of it. Block purging drops keys whose
 records would make more than `cap` pairs, and counts those pairs. Everything else is a pure function
-of two records.
+of two records. Records all of whose keys are purged are compared with one of equal normal form
+(`blocking.identical_rows`).
 
 Keys join many more pairs than the prefilter keeps. If all of them need more than
 `PAIR_BUFFER_BYTES`, left records are processed in ranges, and each pass deals only the pairs of its
@@ -12,13 +13,14 @@ range. Walking through the keys again takes a few nanoseconds per pair, less tha
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from resolver.blocking.identical_rows import NO_TWINS, pair_identical_rows
 from resolver.blocking.key_groups import KeyGroups, PurgeCounts, group_keys
 from resolver.blocking.key_parts import KeyParts
 from resolver.blocking.keys import (
@@ -50,13 +52,15 @@ class CandidatePairs:
     """Candidate pairs, left < right, sorted, each once.
 
     `rules` has bit k set if rule k of `RULES` joins the pair. `uncompared` counts the records
-    without a pair that share purged keys with others.
+    without a pair that share purged keys with others. `twins` (n × 2) are the pairs of a record
+    that stands for others of equal normal form, and each of those.
     """
 
     left: IntArray
     right: IntArray
     rules: npt.NDArray[np.uint32]
     uncompared: int = 0
+    twins: IntArray = field(default_factory=lambda: NO_TWINS)
 
     def __len__(self) -> int:
         return len(self.left)
@@ -71,6 +75,7 @@ def join_candidates(
     workers: int = 2,
     buffer_bytes: int = PAIR_BUFFER_BYTES,
     purge_counts: PurgeCounts | None = None,
+    is_last: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[CandidatePairs, tuple[RuleStat, ...]]:
     """Return the pairs that a plan's rules join and its prefilter keeps, and figures of each rule.
 
@@ -78,6 +83,7 @@ def join_candidates(
     (`BOTH_SIDES`) pairs with either. `cap`: None is `MAX_BLOCK_PAIRS`. `buffer_bytes`: memory of
     pairs before the prefilter, at least those of one record; like `workers` it does not change the
     result. `purge_counts` purges keys as among all stored records when only some are compared.
+    `is_last`: see `pair_identical_rows`; with `sides` no row stands for others.
     """
     cap = MAX_BLOCK_PAIRS if cap is None else cap
     no_sides = np.zeros(len(prepared), dtype=np.uint8)
@@ -100,8 +106,11 @@ def join_candidates(
         )
         for (number, rule), groups in zip(rules, counted.groups, strict=True)
     )
-    pairs = CandidatePairs(left, right, bits, _count_uncompared(counted, left, right))
-    return pairs, tuple(stats)
+    pairs = CandidatePairs(left, right, bits)
+    if sides is None:
+        twins = pair_identical_rows(prepared, _find_purged_rows(counted), is_last)
+        pairs = _add_twins(pairs, twins[passes_prefilter(prepared, plan, *twins.T)], counted)
+    return replace(pairs, uncompared=_count_uncompared(counted, pairs)), tuple(stats)
 
 
 def _rule_grouper(
@@ -187,13 +196,37 @@ def _share_lanes(sizes: Sequence[float], lanes: int) -> list[int]:
     return lane_of_rule
 
 
-def _count_uncompared(counted: _CountedPairs, left: IntArray, right: IntArray) -> int:
+def _find_purged_rows(counted: _CountedPairs) -> npt.NDArray[np.int64]:
+    """Return the records that share keys with others, all of which are purged."""
+    is_purged = np.zeros(len(counted.records.kinds), dtype=bool)
+    for groups in counted.groups:
+        is_purged[groups.cut_rows] = True
+    for groups in counted.groups if is_purged.any() else ():
+        is_purged[groups.rows] = False
+    return np.flatnonzero(is_purged)
+
+
+def _add_twins(pairs: CandidatePairs, twins: IntArray, counted: _CountedPairs) -> CandidatePairs:
+    """Return the pairs together with those of records of equal normal form (none is in both)."""
+    if not len(twins):
+        return pairs
+    bits = np.zeros(len(counted.records.kinds), dtype=np.uint32)
+    for groups in counted.groups:
+        bits[np.unique(groups.cut_rows)] |= np.uint32(1 << groups.number)
+    left = np.concatenate([pairs.left, twins.min(axis=1)])
+    right = np.concatenate([pairs.right, twins.max(axis=1)])
+    rules = np.concatenate([pairs.rules, bits[twins[:, 1]]])
+    order = np.lexsort((right, left))
+    return CandidatePairs(left[order], right[order], rules[order], twins=twins)
+
+
+def _count_uncompared(counted: _CountedPairs, pairs: CandidatePairs) -> int:
     """Return the number of records of purged keys that are in none of the pairs."""
     is_cut = np.zeros(len(counted.records.kinds), dtype=bool)
     for groups in counted.groups:
         is_cut[groups.cut_rows] = True
-    is_cut[left] = False
-    is_cut[right] = False
+    is_cut[pairs.left] = False
+    is_cut[pairs.right] = False
     return int(np.count_nonzero(is_cut))
 
 

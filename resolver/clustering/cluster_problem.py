@@ -58,14 +58,24 @@ class ClusterProblem:
 
     def limit(self, is_present: npt.NDArray[np.bool_]) -> ClusterProblem:
         """Return the problem without what is known of some rows, which stay by themselves."""
-        return self._place(np.where(is_present, np.arange(self.count), -1))
+        limited = self._place(np.where(is_present, np.arange(self.count), -1))
+        twins = self.constraints.twins
+        if twins is None:
+            return limited
+        twins = np.where(is_present, twins, np.int32(-1))
+        return replace(limited, constraints=replace(limited.constraints, twins=twins))
 
     def take(self, rows: Numbers) -> ClusterProblem:
         """Return the problem of some rows, ascending, which are numbered anew."""
         place = np.full(self.count, -1, dtype=np.int64)
         place[rows] = np.arange(len(rows))
         part, kinds = self._place(place), self.constraints.kinds
-        bound = replace(part.constraints, kinds=None if kinds is None else kinds[rows])
+        twins = self.constraints.twins
+        bound = replace(
+            part.constraints,
+            kinds=None if kinds is None else kinds[rows],
+            twins=None if twins is None else twins[rows],
+        )
         return replace(part, count=len(rows), constraints=bound)
 
     def _place(self, place: Numbers) -> ClusterProblem:

@@ -75,7 +75,8 @@ class Constraints:
     (n × 2) that lists state to be different. `kinds`: `Kind` bits of each record, by default all
     of one kind; only a decision merges kinds that exclude each other. `start`: clusters that there
     are already, by labels, which stay whole. `marks`: bits of each of these clusters, at its
-    smallest row (rows × words); clusters with a common bit never merge.
+    smallest row (rows × words); clusters with a common bit never merge. `twins`: group of equal
+    records of each row (-1: none), which are one cluster unless something keeps them apart.
     """
 
     decided: DecidedRows = _NO_DECISIONS
@@ -83,6 +84,7 @@ class Constraints:
     kinds: npt.NDArray[np.uint8] | None = None
     start: IntArray | None = None
     marks: Marks | None = None
+    twins: IntArray | None = None
 
     def kinds_of(self, count: int) -> npt.NDArray[np.uint8]:
         """Return the kinds of a number of records."""
@@ -114,6 +116,7 @@ def cluster(
     apart = {_ordered(pair) for pair in decided.different}
     joined = _list_started(constraints.start)
     joined += sorted({_ordered(pair) for pair in decided.same} - apart)
+    joined += [pair for pair in _list_twins(constraints.twins) if pair not in apart]
     # A merge needs a pair that speaks for it, so pairs between such components play no part.
     links = np.flatnonzero(logodds >= rule.link_threshold)
     links = links[_margins(logodds[links], rule) >= 0]
@@ -158,6 +161,17 @@ def _list_started(start: IntArray | None) -> list[RowPair]:
         return []
     rows = np.flatnonzero(start != np.arange(len(start)))
     return list(zip(start[rows].tolist(), rows.tolist(), strict=True))
+
+
+def _list_twins(twins: IntArray | None) -> list[RowPair]:
+    """Return pairs of the first row of each group and each other row of it."""
+    if twins is None:
+        return []
+    rows = np.flatnonzero(twins >= 0)
+    _, first, place = np.unique(twins[rows], return_index=True, return_inverse=True)
+    hubs = rows[first[place.reshape(-1)]]
+    is_other = hubs != rows
+    return list(zip(hubs[is_other].tolist(), rows[is_other].tolist(), strict=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ from resolver.scoring.agreement_patterns import PatternTally
 from resolver.scoring.score_links import score_histogram
 
 PAIRS_PER_CHUNK = 200_000
-CHECKPOINT_FORMAT = 8
+CHECKPOINT_FORMAT = 9
 """Version of checkpoints; raise it where rules or comparators change without the model."""
 Candidates = tuple[CandidatePairs, tuple[RuleStat, ...]]
 """Candidate pairs, with figures of each blocking rule."""
@@ -156,7 +156,7 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
                     "block", lambda: _candidate_arrays(block(task, normalized, self.purge_counts))
                 )
                 columns = arrays["left"], arrays["right"], arrays["bits"]
-                pairs = CandidatePairs(*columns, int(arrays["uncompared"]))
+                pairs = CandidatePairs(*columns, int(arrays["uncompared"]), arrays["twins"])
                 rules = parse_rules(arrays["rules"])
             usage.items = len(pairs)
         return pairs, rules
@@ -192,6 +192,7 @@ class LocalEngine(StagedEngine[PreparedBatch, Candidates]):
             tally,
             None if self.values is None else NormalForms(self.values, names.token_index),
             pairs.uncompared,
+            pairs.twins,
         )
 
 
@@ -217,6 +218,7 @@ def _candidate_arrays(candidate_pairs: Candidates) -> Arrays:
         "right": pairs.right,
         "bits": pairs.rules,
         "uncompared": np.array(pairs.uncompared),
+        "twins": pairs.twins,
         "rules": format_rules(rules),
     }
 

@@ -237,10 +237,23 @@ def test_importing_the_package_loads_no_library() -> None:
 
 def test_rows_that_were_compared_with_no_other_are_counted() -> None:
     same = pd.DataFrame({"name": ["Ana Huanca"] * 1_100, "birth_date": ["1962-02-11"] * 1_100})
+    # all share their keys, and no two are equal
+    same["position"] = [f"clerk {number}" for number in range(1_100)]
     result = resolver.dedupe(same, kind="person")
     assert result.uncompared == 1_100
     assert "1,100 rows were compared with no other" in str(result)
     assert resolver.dedupe(same[:20], kind="person").uncompared == 0
+
+
+def test_equal_rows_are_one_entity_however_many_they_are() -> None:
+    equal = {"name": "Ana Huanca", "birth_date": "1962-02-11", "passport": "A4419207"}
+    other = {"name": "Boris Zelenko", "birth_date": "1944-07-01", "passport": ""}
+    rows = pd.DataFrame([*[equal] * 600, other, *[equal] * 500])
+    result = resolver.dedupe(rows, kind="person")
+    assert (result.counts["entities"], result.uncompared) == (2, 0)
+    assert result.clusters["cluster_size"].tolist() == [1_100] * 600 + [1] + [1_100] * 500
+    # one row stands for all
+    assert set(result.pairs["left"]) == {0}
 
 
 @pytest.mark.parametrize("build", [pd.DataFrame, pa.Table.from_pylist, pl.DataFrame, list])

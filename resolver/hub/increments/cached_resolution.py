@@ -70,7 +70,7 @@ def resolve_with_component(
     """
     working_set, row_of = _combine(others, component)
     other_rows, cached_rows = row_of[: len(others.numbers)], row_of[len(others.numbers) :]
-    left, right, logodds = _score_new_pairs(
+    left, right, logodds, twins = _score_new_pairs(
         context, others, component, working_set, other_rows, purge
     )
     cached = component.pairs
@@ -80,6 +80,7 @@ def resolve_with_component(
         np.concatenate([cached.logodds, logodds]),
         (),
         score_histogram(logodds),
+        twins=twins,
     )
     task = build_task(context, working_set, decisions)
     load_records = partial(_load_records, context, others, working_set)
@@ -130,11 +131,11 @@ def _score_new_pairs(
     working_set: WorkingSet,
     other_rows: IntArray,
     purge: BlockPurge,
-) -> tuple[IntArray, IntArray, IntArray]:
+) -> tuple[IntArray, IntArray, IntArray, IntArray]:
     """Score the pairs of `others` with each other and with the component.
 
-    Return rows of the combined working set (left, right) and log-odds. `other_rows` are the rows
-    of `others` there.
+    Return rows of the combined working set (left, right), log-odds, and the pairs of rows of equal
+    normal form among `others`; the component has none. `other_rows` are the rows of `others` there.
     """
     prepared, index = context.normalize(others.batch)[0], context.index
     pairs, _ = join_candidates(
@@ -153,4 +154,5 @@ def _score_new_pairs(
         np.concatenate([other_rows[pairs.left], working_set.rows_of(across.left)]),
         np.concatenate([other_rows[pairs.right], working_set.rows_of(across.right)]),
         np.concatenate([among, across.logodds]).astype(np.int32),
+        other_rows[pairs.twins],
     )

@@ -91,7 +91,9 @@ def resolve_cacheable(
     """Resolve some records; with `cache` keep the compared pairs if their number permits it."""
     resolution, scored = resolve_working_set(context, working_set, decisions, engine, relations)
     links = build_link_rows(working_set, resolution.links, decisions)
-    if not cache or not MIN_CACHED_PAIRS <= len(scored.left) <= MAX_CACHED_PAIRS:
+    # what is cached does not tell which records stand for others of equal normal form
+    is_cached = cache and (scored.twins is None or not len(scored.twins))
+    if not is_cached or not MIN_CACHED_PAIRS <= len(scored.left) <= MAX_CACHED_PAIRS:
         return ResolvedSet(working_set, resolution, links)
     compared = CachedPairs(scored.left, scored.right, scored.logodds)
     same_rows = find_same_rows(working_set, decisions)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from resolver.blocking import RULES, Plan
+from resolver.blocking.identical_rows import hash_contents
 from resolver.blocking.retrieval.key_lookup import (
     BlockPurge,
     KeyTable,
@@ -38,7 +39,7 @@ from resolver.hub.index.segment_contents import (
     merge_segments,
     with_row_ids,
 )
-from resolver.kernels.number_sets import sort_distinct
+from resolver.kernels.number_sets import sort_distinct, unite
 from resolver.records import Batch, concat
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
@@ -185,16 +186,53 @@ class RecordIndex:
         """Return the pairs (row of a prepared record, number of an indexed one) that the plan
         joins.
 
-        Also return the number of pairs lost to block purging. `purge`: counts of keys, where the
-        prepared records are not all that is new, or some of them are indexed.
+        Also return the number of pairs lost to block purging. An indexed record of equal normal
+        form is a partner even so, of one of the prepared records that share it. `purge`: counts of
+        keys, where the prepared records are not all that is new, or some of them are indexed.
         """
         if not self._key_segments:
             # keys take long to build
             none = np.zeros(0, dtype=np.int64)
             return none.astype(np.int32), none, 0
-        return find_stored_pairs(
-            self.build_keys(prepared), prepared.kinds, self._key_segments, purge=purge
+        keys = self.build_keys(prepared)
+        purge = purge or BlockPurge(self._key_segments, keys)
+        rows, numbers, purged = find_stored_pairs(
+            keys, prepared.kinds, self._key_segments, purge=purge
         )
+        twins = self._find_twins(prepared, keys, purge) if purged else None
+        if twins is not None:
+            rows = np.concatenate([rows, twins[0]])
+            numbers = np.concatenate([numbers, twins[1]])
+        return rows, numbers, purged
+
+    def _find_twins(
+        self, prepared: PreparedBatch, keys: KeyTable, purge: BlockPurge
+    ) -> tuple[IntArray, Numbers] | None:
+        """Return pairs of a prepared record all of whose keys are purged and each indexed record of
+        equal normal form; of equal prepared records one stands for all.
+        """
+        bases, place = np.unique(keys.base, return_inverse=True)
+        is_open = purge.purged_pairs(bases)[place.reshape(-1)] == 0
+        if is_open.all():
+            return None
+        is_purged = np.zeros(len(prepared), dtype=bool)
+        is_purged[keys.rows] = True
+        is_purged[keys.rows[is_open]] = False
+        rows = np.flatnonzero(is_purged)
+        if not len(rows):
+            return None
+        hashes, first = np.unique(hash_contents([BatchRows(prepared, rows)]), return_index=True)
+        rows = rows[first]
+        # one key of each is enough, since equal records have the same
+        of_hubs = np.flatnonzero(np.isin(keys.rows, rows))
+        _, one_key = np.unique(keys.rows[of_hubs], return_index=True)
+        numbers = purge.bearers(np.unique(keys.base[of_hubs[one_key]]))
+        if not len(numbers):
+            return None
+        stored = hash_contents(self.parts(numbers))
+        match = np.minimum(np.searchsorted(hashes, stored), len(hashes) - 1)
+        is_equal = hashes[match] == stored
+        return rows[match[is_equal]].astype(np.int32), numbers[is_equal]
 
     def build_purge(
         self, prepared: PreparedBatch | None, fresh: npt.NDArray[np.bool_], ended: Numbers
@@ -215,17 +253,19 @@ class RecordIndex:
 
     def records_with_changed_keys(self, purge: BlockPurge) -> Numbers:
         """Return the indexed records with a key that is purged now and was not before, or vice
-        versa.
+        versa, and those for which a record that ends may have stood.
         """
         if not self._key_segments:
             return purge.ended[:0]
-        bases = purge.fresh.base
+        bases, twins = purge.fresh.base, None
         if len(purge.ended):
-            bases = np.concatenate(
-                [bases, build_key_table(assemble_rows(self.parts(purge.ended)), self.plan).base]
-            )
+            ended = assemble_rows(self.parts(purge.ended))
+            keys = build_key_table(ended, self.plan)
+            twins = self._find_twins(ended, keys, purge)
+            bases = np.concatenate([bases, keys.base])
         crossed = purge.changed_keys(sort_distinct(bases))
-        return purge.bearers(crossed) if len(crossed) else purge.ended[:0]
+        changed = purge.bearers(crossed) if len(crossed) else purge.ended[:0]
+        return changed if twins is None else unite(changed, twins[1])
 
     def ids(self, numbers: Numbers) -> pa.StringArray:
         """Return the ids of some records by numbers (ascending), in that order."""

@@ -135,8 +135,9 @@ def test_records_that_purging_leaves_without_a_pair_are_counted(
 ) -> None:
     crowd, url = tmp_path / "crowd.csv", f"sqlite:///{tmp_path}/hub.db"
     # 1,100 records make more pairs than a key may have
-    lines = [f"{number},Ivan Petrov,1962-03-04" for number in range(1_100)]
-    crowd.write_text("\n".join(["id,name,birth_date", *lines, "x,Ann Lee,1950-01-02"]), "utf-8")
+    lines = [f"{number},Ivan Petrov,1962-03-04,clerk {number}" for number in range(1_100)]
+    header = "id,name,birth_date,position"
+    crowd.write_text("\n".join([header, *lines, "x,Ann Lee,1950-01-02,"]), "utf-8")
     sentence = "1,100 records were compared with no other"
     out = str(tmp_path / "out")
     in_store = ["--store", url, "--out", str(tmp_path / "stored")]
@@ -149,7 +150,7 @@ def test_records_that_purging_leaves_without_a_pair_are_counted(
     assert run(["dedupe", str(crowd), "--out", out, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["uncompared"] == 1_100
     few = tmp_path / "few.csv"
-    few.write_text("\n".join(["id,name,birth_date", *lines[:9]]), "utf-8")
+    few.write_text("\n".join([header, *lines[:9]]), "utf-8")
     assert run(["dedupe", str(few), "--out", out]) == 0
     assert "compared with no other" not in capsys.readouterr().out
 

@@ -35,6 +35,7 @@ from resolver.scoring import threshold_logodds
 from resolver.synthetic import World, generate
 from tests.engines.local_runs import build_intake
 from tests.normalize.preparing import quick_symbols
+from tests.records.samples import record
 
 pytestmark = pytest.mark.slow
 
@@ -169,6 +170,19 @@ def test_linking_two_sets(shape: Partitioning, cap: int, world: World) -> None:
     cut = sum(sum(purged for _, purged in report.get("rules", {}).values()) for report in accounts)
     assert cut == sum(rule.cut for rule in rules)
     assert (cut > 0) == (cap == 12)
+
+
+def test_equal_records_of_purged_keys_have_no_pair() -> None:
+    """No worker gathers them, while one machine compares them with one that stands for all."""
+    crowd = [
+        record(f"s:{number}", name="Ana Huanca", birthDate="1962-02-11") for number in range(9)
+    ]
+    batch = build_intake(crowd).batch
+    _, scored = run_steps(batch, WorkerJob("S", (), -(2**31), SHAPES[1], cap=12), seed=3)
+    assert not select(scored, "links")
+    prepared = normalize(batch, load_models().for_population("S", None))
+    pairs, _ = join_candidates(prepared, PLAN_BY_NAME["S"], cap=12)
+    assert pairs.left.tolist() == [0] * 8
 
 
 def test_steps_are_repeatable(world: World) -> None:
