@@ -126,13 +126,14 @@ def _show_pair_again(decision: DecisionView, outcome: DecisionOutcome) -> Any:
     """Show the pair of a decision that was undone, with a message that offers no undo."""
     filters = filters_of_form()
     # the page says why the pair waits, which the undo has changed
-    review.refresh_queue(current_service().hub, complete=False)
+    steward = current_steward()
+    review.refresh_queue(current_service().hub, complete=False, viewer=steward.viewer)
     try:
         view = review.build_pair_view(
             current_service().hub,
             decision.left_record,
             decision.right_record,
-            steward=current_steward(),
+            steward=steward,
             rules=current_service().settings.rules,
         )
     except DecisionRefusedError:

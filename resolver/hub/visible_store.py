@@ -31,15 +31,19 @@ class VisibleView(StoreView):
     def __init__(self, view: StoreView, hidden: Numbers, viewer: Viewer) -> None:
         self.connection, self.head, self.revision = view.connection, view.head, view.revision
         self.cache, self.viewer = {}, viewer
-        self._hidden = hidden
+        self.hidden = hidden
+
+    def holders_of_hidden(self) -> Numbers:
+        """Return the numbers of entities that have a hidden record now."""
+        return np.unique(super()._member_rows("record", self.hidden.tolist(), False)[1])
 
     def find_partial(self, entities: Numbers) -> Numbers:
         """Return those of some entities that have a hidden record now."""
         record, entity, _ = super()._member_rows("entity", np.unique(entities).tolist(), False)
-        return np.unique(entity[np.isin(record, self._hidden)])
+        return np.unique(entity[np.isin(record, self.hidden)])
 
     def _is_visible(self, numbers: Numbers) -> npt.NDArray[np.bool_]:
-        flags: npt.NDArray[np.bool_] = ~np.isin(numbers, self._hidden)
+        flags: npt.NDArray[np.bool_] = ~np.isin(numbers, self.hidden)
         return flags
 
     def numbers_of(self, record_ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
@@ -57,7 +61,7 @@ class VisibleView(StoreView):
     def record_numbers(self, record_ids: Sequence[str]) -> dict[str, list[int]]:
         """Return the numbers of all versions of each record, ascending."""
         versions = super().record_numbers(record_ids)
-        hidden = set(self._hidden.tolist())
+        hidden = set(self.hidden.tolist())
         chosen = {
             record_id: [number for number in numbers if number not in hidden]
             for record_id, numbers in versions.items()
@@ -66,7 +70,7 @@ class VisibleView(StoreView):
 
     def _versions_changed_in(self, numbers: Sequence[int]) -> dict[int, str]:
         changed = super()._versions_changed_in(numbers)
-        hidden = set(self._hidden.tolist())
+        hidden = set(self.hidden.tolist())
         return {number: end for number, end in changed.items() if number not in hidden}
 
     def records_of_sources(self, names: Sequence[str]) -> dict[str, int]:

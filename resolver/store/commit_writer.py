@@ -24,6 +24,7 @@ from resolver.store import bulk_rows
 from resolver.store.commit import Commit, ListCommit, OutdatedError
 from resolver.store.database import lock_transaction, write_transaction
 from resolver.store.desk.decision_log import decision_row, new_decision_id
+from resolver.store.desk.waiting_queue import OUTDATED
 from resolver.store.restricted_ids import keyed_id, restricted_record_ids
 from resolver.store.row_types import utc_text
 from resolver.store.schema import (
@@ -40,6 +41,7 @@ from resolver.store.schema import (
     revisions,
     sources,
     touched,
+    waiting_readers,
 )
 from resolver.store.views.snapshot import split_chunks
 
@@ -318,6 +320,8 @@ def _note_touched(connection: Connection, changes: Commit) -> None:
         decided = bulk_rows.fetch_arrays(connection, select(records.c.number).where(is_valid))[0]
         numbers = unite(numbers, decided)
     rows = numbers.tolist()
+    if rows == [0]:
+        connection.execute(update(waiting_readers).values(version=OUTDATED))
     if len(rows) > 1_000 and _has_backlog(connection):
         # the queue was not refreshed for long: the next refresh covers everything
         connection.execute(delete(touched))

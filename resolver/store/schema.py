@@ -202,6 +202,7 @@ waiting = Table(
     metadata,
     Column("low", BigInteger, primary_key=True, autoincrement=False),
     Column("high", BigInteger, primary_key=True, autoincrement=False),
+    Column("readers", Text, primary_key=True, server_default=""),
     Column("rank", BigInteger, nullable=False),
     Column("left", BigInteger, nullable=False),
     Column("right", BigInteger, nullable=False),
@@ -217,10 +218,17 @@ waiting = Table(
 )
 Index(
     "ix_waiting_order",
-    *(waiting.c[name] for name in ("rank", "low", "high", "score", "marks")),
+    *(waiting.c[name] for name in ("rank", "low", "high", "score", "marks", "readers")),
 )
 Index("ix_waiting_high", waiting.c.high)
 Index("ix_waiting_since", waiting.c.since)
+waiting_readers = Table(
+    "waiting_readers",
+    metadata,
+    Column("readers", Text, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    info={"fleeting": True},
+)
 rechecks = Table(
     "again",
     metadata,

@@ -53,7 +53,7 @@ def load_visible_links(hub: Hub, view: StoreView, numbers: Numbers, viewer: View
         own = np.sort(numbers[index.are_current(numbers)])
         if not len(own):
             return view.links_of([])
-        return _link_again(build_context(hub, visible_view, visible_index), own)
+        return relink(build_context(hub, visible_view, visible_index), own)
 
 
 def load_links_between(context: IncrementContext, members: tuple[Numbers, Numbers]) -> LinkTable:
@@ -71,7 +71,7 @@ def load_links_between(context: IncrementContext, members: tuple[Numbers, Number
     ends = np.isin(stored.left, own) | np.isin(stored.right, own)
     parts = [_select(stored, ~ends)]
     if len(own):
-        parts.append(_link_again(context, own))
+        parts.append(relink(context, own))
     columns = zip(*(_columns(part) for part in parts), strict=True)
     return LinkTable(*map(np.concatenate, columns))
 
@@ -85,7 +85,7 @@ def _select(links: LinkTable | LinkRows, chosen: npt.NDArray[np.bool_]) -> LinkT
     return LinkTable(*(column[chosen] for column in _columns(links)))
 
 
-def _link_again(context: IncrementContext, own: Numbers) -> LinkTable:
+def relink(context: IncrementContext, own: Numbers) -> LinkTable:
     """Return the links of some records, from the records of their entities, of those that are
     connected with these, and of those that either is related to.
     """
@@ -103,6 +103,19 @@ def _link_again(context: IncrementContext, own: Numbers) -> LinkTable:
     resolution, _ = resolve_working_set(context, records, decisions, engine, table)
     links = build_link_rows(records, resolution.links, decisions)
     return _select(links, np.isin(links.left, own) | np.isin(links.right, own))
+
+
+def find_related_entities(context: IncrementContext, entities: Numbers) -> Numbers:
+    """Return the entities whose evidence some entities, of which any may have changed, are part of
+    by relations.
+    """
+    related = RelatedRecords(context, WorkingSet(Batch.from_records([]).canonical(), _NONE), _NONE)
+    if not related.exist:
+        return _NONE
+    search = NeighborSearch(context, context.index.build_purge(None, _NONE > 0, _NONE), _NONE)
+    records = context.view.members(entities.tolist())[0]
+    touched = related.touched_by(records, records, search.expand)
+    return context.view.memberships(touched.tolist())[1]
 
 
 def find_pairs_in_review(

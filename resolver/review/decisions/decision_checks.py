@@ -23,6 +23,7 @@ from resolver.review.models import (
     StewardVerdict,
 )
 from resolver.review.pair import load_pair_sides
+from resolver.review.queue.queue_access import visible_row
 from resolver.review.refusals import (
     ChangedMeanwhileError,
     ContradictionError,
@@ -34,7 +35,7 @@ from resolver.review.refusals import (
 )
 from resolver.review.restrictions import find_entity, load_decisions
 from resolver.store import StoredDecision, StoreView
-from resolver.store.desk import steward_work, waiting_pairs
+from resolver.store.desk import steward_work
 
 
 def load_unchanged_sides(
@@ -109,7 +110,7 @@ def _is_across(stored: StoredDecision, left: Collection[str], right: Collection[
 def check_not_locked(view: StoreView, steward: Steward, pair: tuple[int, int]) -> None:
     """Raise `PairLockedError` if the pair waits and another steward has it open."""
     lease = steward_work.current_hold(view.connection, pair)
-    if lease is not None and waiting_pairs.waiting_row(view.connection, *pair) is None:
+    if lease is not None and visible_row(view, pair, steward.viewer) is None:
         return
     if lease is not None and lease.steward != steward.name:
         raise PairLockedError(lease.steward, lease.until)

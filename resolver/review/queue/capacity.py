@@ -9,10 +9,10 @@ from resolver.hub.hub import Hub
 from resolver.records.results.review_forecast import ReviewForecast
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.review.models import QueueItem
-from resolver.review.queue.queue_access import excluded_marks
+from resolver.review.queue.queue_access import visible_rows_filter
 from resolver.review.queue.refresh import refresh_queue
 from resolver.review.queue.throughput import count_reviews
-from resolver.store import QueueFilter, utc_text
+from resolver.store import utc_text
 from resolver.store.desk import waiting_pairs
 
 
@@ -34,8 +34,8 @@ def forecast_queue(hub: Hub, capacity: int | None, viewer: Viewer = STRANGER) ->
     """Forecast the queue that a viewer may see, under a capacity of reviews a day (None: not
     stated). Reviews of today (UTC) that the viewer may see use up the capacity of today.
     """
-    refresh_queue(hub, complete=False)
-    visible = QueueFilter(excluded_marks=excluded_marks(viewer))
+    refresh_queue(hub, complete=False, viewer=viewer)
+    visible = visible_rows_filter(viewer)
     today = datetime.datetime.now(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     with hub.store.view() as view:
         done = 0 if capacity is None else count_reviews(view, utc_text(today), viewer)

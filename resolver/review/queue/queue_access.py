@@ -1,6 +1,7 @@
 """Visibility in the queue: the access policy (`records.visibility`) as conditions on queue rows.
 
 A row rests on all records of its two entities, so it waits only for those who may see all of them.
+Others have rows of their own, as if the records that they may not see were not there.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from resolver.records.visibility import Viewer, may_read_all
+from resolver.records.visibility import Viewer, may_read_all, viewer_classes
 from resolver.store import QueueFilter, StoreView, WaitingRow
 from resolver.store.desk import waiting_pairs
 
@@ -52,8 +53,22 @@ def _owner_mark(mark: str, agency: str) -> str:
     return f"{mark}:{hashlib.sha256(agency.encode()).hexdigest()[:10]}"
 
 
+def readers_of(viewer: Viewer) -> str:
+    """Return the name of the class of viewers whose own rows a viewer gets; empty for those who may
+    read all.
+    """
+    if may_read_all(viewer):
+        return ""
+    own = viewer_classes(viewer)[-1]
+    text = repr((own.name, own.agency, sorted(own.scopes)))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def visible_rows_filter(viewer: Viewer) -> QueueFilter:
+    """Return the filter that all rows pass that wait for a viewer."""
+    return QueueFilter(excluded_marks=excluded_marks(viewer), readers=readers_of(viewer))
+
+
 def visible_row(view: StoreView, pair: tuple[int, int], viewer: Viewer) -> WaitingRow | None:
     """Return the queue row of two entities (lower number first) if it waits for the viewer too."""
-    row = waiting_pairs.waiting_row(view.connection, *pair)
-    limits = QueueFilter(excluded_marks=excluded_marks(viewer))
-    return row if row is not None and waiting_pairs.passes_filter(row, limits) else None
+    return waiting_pairs.waiting_row(view.connection, *pair, visible_rows_filter(viewer))

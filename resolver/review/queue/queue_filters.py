@@ -12,7 +12,7 @@ from resolver.hub.hub import Hub
 from resolver.records.visibility import Viewer
 from resolver.review.models import Filters, QueueReason, Steward
 from resolver.review.queue.entity_summary import SCRIPTS
-from resolver.review.queue.queue_access import excluded_marks
+from resolver.review.queue.queue_access import excluded_marks, readers_of
 from resolver.store import QueueFilter, StoredSource, StoreView, utc_text
 
 UNASSIGNED = "nobody"
@@ -63,6 +63,7 @@ def build_queue_filter(
         steward.name if steward else None,
         excluded_marks(viewer),
         utc_text(latest) if filters.waiting_days else "",
+        readers_of(viewer),
     )
 
 

@@ -37,6 +37,7 @@ from resolver.review.queue.queue_access import visible_row
 from resolver.review.queue.queue_filters import NO_FILTERS, build_queue_filter
 from resolver.review.queue.refresh import (
     PAGE_RECORD_LIMIT,
+    are_visible_rows_behind,
     is_read_only_error,
     refresh_queue,
     update_queue,
@@ -75,7 +76,7 @@ def list_waiting(
     Raises `InputError` for invalid filters.
     """
     viewer = steward.viewer if steward is not None else viewer
-    refreshed = refresh_queue(hub, complete=False)
+    refreshed = refresh_queue(hub, complete=False, viewer=viewer)
     with hub.store.view() as view:
         queue_filter = build_queue_filter(view, filters, steward, viewer)
         total, oldest = waiting_pairs.measure_queue(view.connection, queue_filter)
@@ -85,7 +86,7 @@ def list_waiting(
             limit=limit + 1,
             after=_parse_key(view, after, viewer),
         )
-        items = _build_items(view, rows[:limit])
+        items = _build_items(view, rows[:limit], viewer)
         has_more = len(rows) > limit
         age = (_now() - parse_utc_text(oldest)).total_seconds() if oldest else 0.0
         return QueuePage(
@@ -110,6 +111,8 @@ def take_next_item(
     pair is returned without a lease.
     """
     until = _lease_end(rules or DeskRules())
+    if are_visible_rows_behind(hub, steward.viewer):
+        refresh_queue(hub, complete=False, viewer=steward.viewer)
     try:
         # one transaction, since a steward waits for each round trip and each commit
         with hub.store.queue.begin_update(PAGE_RECORD_LIMIT) as update:
@@ -148,7 +151,9 @@ def _offer_items(
                 return
             place = rows[0].position
             items = _build_items(
-                view, [row for row in rows if is_current or _still_waits(view, row)]
+                view,
+                [row for row in rows if is_current or _still_waits(view, row)],
+                steward.viewer,
             )
             if not items:
                 continue
@@ -162,7 +167,7 @@ def find_item(
     """Find the queue item of two entities, or of a decision under recheck; None if they do not wait
     or the viewer may not see them.
     """
-    refresh_queue(hub, complete=False)
+    refresh_queue(hub, complete=False, viewer=viewer)
     with hub.store.view() as view:
         if recheck:
             decision = find_decision(view, recheck, viewer)
@@ -170,7 +175,7 @@ def find_item(
                 view, None, NO_FILTERS, None, None, decision=decision, viewer=viewer
             )
         row = visible_row(view, _entity_numbers(view, left, right, viewer), viewer)
-        items = _build_items(view, [row] if row else [])
+        items = _build_items(view, [row] if row else [], viewer)
         return items[0] if items else None
 
 
@@ -214,9 +219,10 @@ def assign_pair(
     hub.store.steward_work.assign(pair, assignee, assigned_by)
 
 
-def _build_items(view: StoreView, rows: Sequence[WaitingRow]) -> list[QueueItem]:
-    """Build items from rows, without those whose entities no longer exist."""
-    sides = load_sides(view, [number for row in rows for number in (row.low, row.high)])
+def _build_items(view: StoreView, rows: Sequence[WaitingRow], viewer: Viewer) -> list[QueueItem]:
+    """Build items from rows as a viewer sees them, without those whose entities no longer exist."""
+    numbers = [number for row in rows for number in (row.low, row.high)]
+    sides = load_sides(view, numbers, viewer)
     sources = sources_by_name(view)
     parties = {number: build_party(side, sources) for number, side in sides.items()}
     assigned = steward_work.assignees(view.connection, [(row.low, row.high) for row in rows])
@@ -248,7 +254,7 @@ _WAITING_BY_DECISION = frozenset(
 
 def _still_waits(view: StoreView, row: WaitingRow) -> bool:
     """Check a row of a queue that is behind: false if the pair was merged or decided since."""
-    if row.reason in _WAITING_BY_DECISION:
+    if row.readers or row.reason in _WAITING_BY_DECISION:
         return True
     links = view.links_of([row.left])
     is_pair = (links.left == row.left) & (links.right == row.right)

@@ -15,9 +15,14 @@ import numpy.typing as npt
 
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
+from resolver.hub.increments.context import IncrementContext
+from resolver.hub.related.shared_relations import build_context
+from resolver.hub.related.visible_links import find_related_entities, relink
 from resolver.hub.reopening.reopened_decisions import load_decisions
+from resolver.hub.visible_store import VisibleView, restrict_store
 from resolver.kernels.number_sets import sort_distinct
 from resolver.records.results.resolution import Band, Outcome
+from resolver.records.visibility import OPERATOR, Viewer
 from resolver.review.decisions.earlier_verdicts import PairVerdicts, summarize_verdicts
 from resolver.review.models import QueueReason
 from resolver.review.queue.entity_summary import (
@@ -26,6 +31,7 @@ from resolver.review.queue.entity_summary import (
     summarize_entities,
 )
 from resolver.review.queue.priority import compute_priority
+from resolver.review.queue.queue_access import readers_of
 from resolver.review.queue.undecided_rows import (
     UndecidedPairs,
     build_marks,
@@ -34,9 +40,9 @@ from resolver.review.queue.undecided_rows import (
 )
 from resolver.review.queue.waiting_reasons import WaitingPair, explain_undecided, find_reason
 from resolver.scoring import scores
-from resolver.store import StoredDecision, StoreView, WaitingRow
+from resolver.store import LinkTable, StoredDecision, StoreView, WaitingRow
 from resolver.store.desk.waiting_pairs import WaitingColumns, waiting_columns
-from resolver.store.desk.waiting_queue import QueueUpdate
+from resolver.store.desk.waiting_queue import OUTDATED, QueueUpdate
 
 Numbers = npt.NDArray[np.int64]
 PAGE_RECORD_LIMIT = 2_000
@@ -57,10 +63,18 @@ class QueueRefresh:
     is_writable: bool = True
 
 
-def refresh_queue(hub: Hub, *, complete: bool = True) -> QueueRefresh:
-    """Update the queue to the present of the store, if that can be written. Without `complete`,
-    process no more than a page should wait for.
+def refresh_queue(hub: Hub, *, complete: bool = True, viewer: Viewer = OPERATOR) -> QueueRefresh:
+    """Update the queue to the present of the store, if that can be written, with the rows of the
+    class of a viewer. Without `complete`, process no more than a page should wait for.
     """
+    # it counts the accesses to entities, on which all priorities rest
+    refreshed = _refresh_shared_rows(hub, complete=complete)
+    if are_visible_rows_behind(hub, viewer):
+        _refresh_visible_rows(hub, viewer)
+    return refreshed
+
+
+def _refresh_shared_rows(hub: Hub, *, complete: bool) -> QueueRefresh:
     limit = _STEP_RECORD_LIMIT if complete else PAGE_RECORD_LIMIT
     while True:
         with hub.store.view() as view:
@@ -75,6 +89,76 @@ def refresh_queue(hub: Hub, *, complete: bool = True) -> QueueRefresh:
             raise
         if is_current or not complete:
             return QueueRefresh(is_current)
+
+
+def are_visible_rows_behind(hub: Hub, viewer: Viewer) -> bool:
+    """Return whether the class of a viewer may lack rows of its own."""
+    readers = readers_of(viewer)
+    if not readers:
+        return False
+    with hub.store.view() as view:
+        done = hub.store.queue.readers_revision(view.connection, readers)
+        if done is None and viewer.name:
+            # records that only strangers may not see have no such id
+            return view.has_restricted_ids()
+        return bool(view.head.plan) and done != view.revision
+
+
+def _refresh_visible_rows(hub: Hub, viewer: Viewer) -> None:
+    """Update the rows of the class of a viewer: of pairs with records that it may not see, worked
+    out as if these were not in the store.
+    """
+    readers, queue = readers_of(viewer), hub.store.queue
+    # the database is written once the index is free again
+    with hub.indexed_view() as (view, index):
+        done = queue.readers_revision(view.connection, readers)
+        visible, visible_index = restrict_store(view, index, viewer)
+        if done is None and visible is view and not viewer.name:
+            return
+        revision = view.revision
+        affected = None
+        if done is not None and done != OUTDATED:
+            affected = view.entities_changed_after(done)
+        rows: list[WaitingColumns] = []
+        if isinstance(visible, VisibleView):
+            context = build_context(hub, visible, visible_index)
+            if affected is not None:
+                affected = np.union1d(affected, find_related_entities(context, affected))
+            rows = _build_visible_rows(context, visible, affected)
+    try:
+        numbers = None if affected is None else affected.tolist()
+        queue.replace_for(readers, (done, revision), numbers, rows)
+    except StoreError as error:
+        if not is_read_only_error(error):
+            raise
+
+
+def _build_visible_rows(
+    context: IncrementContext, view: VisibleView, affected: Numbers | None
+) -> list[WaitingColumns]:
+    """Build the rows of a class of viewers: of pairs with an entity that has hidden records, and
+    with one of the affected entities (None: any).
+    """
+    partial = view.holders_of_hidden()
+    records = view.members((partial if affected is None else affected).tolist())[0]
+    if not len(partial) or not len(records):
+        return []
+    links = _arrange_links(view, relink(context, records), None, partial)
+    parts = _build_linked_rows(QueueUpdate(view, None, True), links, records)
+    return [_date_rows(view, part) for part in parts]
+
+
+def _date_rows(view: StoreView, rows: WaitingColumns) -> WaitingColumns:
+    """Return rows with the time of their later record where the store did not see them wait."""
+    undated = [place for place, since in enumerate(rows["since"]) if not since]
+    pairs = {place: (rows["left"][place], rows["right"][place]) for place in undated}
+    numbers = sorted({number for pair in pairs.values() for number in pair if number})
+    revisions = {stored.number: stored.valid_from for stored in view.records(numbers)}
+    times = view.commit_times(sorted(set(revisions.values())))
+    since = list(rows["since"])
+    for place, pair in pairs.items():
+        since[place] = max((times[revisions[end]] for end in pair if end in revisions), default="")
+    return {**rows, "since": since}
 
 
 def is_read_only_error(error: StoreError) -> bool:
@@ -101,6 +185,7 @@ class _Links:
 
     `first` holds the positions of these strongest links, `queued_counts` the number of waiting
     links of each pair of entities, `is_apart` whether a decision or a list keeps the two apart.
+    `partial`: entities of which one is in each pair (None: any).
     """
 
     low: Numbers
@@ -112,14 +197,25 @@ class _Links:
     first: Numbers
     queued_counts: Numbers
     is_apart: npt.NDArray[np.bool_]
+    partial: Numbers | None = None
 
 
 def _build_rows(update: QueueUpdate, entities: Numbers | None) -> Iterator[WaitingColumns]:
     """Build the rows of everything that waits, or of the given entities, in pieces."""
     view = update.view
     members = None if entities is None else view.members(entities.tolist())[0]
-    links = _load_links(view, members)
+    yield from _build_linked_rows(update, _load_links(view, members), members)
+
+
+def _build_linked_rows(
+    update: QueueUpdate, links: _Links, members: Numbers | None
+) -> Iterator[WaitingColumns]:
+    """Build the rows of some links and of the decisions on some records (None: on all)."""
+    view = update.view
     log = _decisions_across(view, members)
+    if links.partial is not None:
+        partial = set(links.partial.tolist())
+        log = {pair: stored for pair, stored in log.items() if not partial.isdisjoint(pair)}
     is_decided = _has_decisions(links, log)
     waits = (links.queued_counts > 0) & ~links.is_apart
     yield from _undecided_rows(update, links, np.flatnonzero(~is_decided & waits))
@@ -180,6 +276,13 @@ def _undecided_rows(
 
 def _load_links(view: StoreView, members: Numbers | None) -> _Links:
     table = view.all_links() if members is None else view.links_of(members.tolist())
+    return _arrange_links(view, table, members)
+
+
+def _arrange_links(
+    view: StoreView, table: LinkTable, members: Numbers | None, partial: Numbers | None = None
+) -> _Links:
+    """Arrange links by pairs of entities; with `partial` only those of one of these entities."""
     is_unmerged = table.outcome != Outcome.MERGED
     left, right = table.left[is_unmerged], table.right[is_unmerged]
     logodds, band = table.logodds[is_unmerged], table.band[is_unmerged]
@@ -190,6 +293,8 @@ def _load_links(view: StoreView, members: Numbers | None) -> _Links:
     low, high = np.minimum(left_entity, right_entity), np.maximum(left_entity, right_entity)
     order = np.lexsort((right, left, -logodds, high, low))
     order = order[(low[order] > 0) & (low[order] != high[order])]
+    if partial is not None:
+        order = order[np.isin(low[order], partial) | np.isin(high[order], partial)]
     low, high = low[order], high[order]
     starts = np.ones(len(order), dtype=bool)
     starts[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
@@ -199,7 +304,7 @@ def _load_links(view: StoreView, members: Numbers | None) -> _Links:
         for kind in (Outcome.QUEUED, Outcome.APART)
     )
     columns = (low, high, left[order], right[order], logodds[order], band[order], first, queued)
-    return _Links(*columns, apart > 0)
+    return _Links(*columns, apart > 0, partial)
 
 
 class _EntityLookup:

@@ -99,6 +99,7 @@ def build_undecided_columns(
                 summaries.summaries[row[0]], summaries.summaries[row[1]], UNDECIDED_REASONS[row[2]]
             ),
         ),
+        "readers": [""] * len(score),
     }
 
 

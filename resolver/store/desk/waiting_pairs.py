@@ -3,6 +3,9 @@
 The queue derives from links, members and decisions; `waiting_queue` updates it. The `rank` of a row
 is its negative priority; `marks` are short words between spaces that filters search for (`s12`:
 source by number, `kp`: person, `rborderline`: reason, `Arab`: script).
+
+A row rests on all records of its entities and is for those who may see all of these. For others
+`readers` names a class of viewers, whose row of the pair rests on what the class sees.
 """
 
 from __future__ import annotations
@@ -40,7 +43,8 @@ MARKS_LIMIT = 2_000
 class WaitingRow:
     """Two waiting entities by number (`low` < `high`), with the strongest pair of their records.
 
-    `not_for`: steward who may not decide the pair; `why`: explanation of the reason.
+    `not_for`: steward who may not decide the pair; `why`: explanation of the reason; `readers`:
+    class of viewers that the row is for.
     """
 
     low: int
@@ -57,6 +61,7 @@ class WaitingRow:
     not_for: str
     why: str
     marks: str
+    readers: str = ""
 
     @property
     def position(self) -> tuple[int, int, int]:
@@ -88,6 +93,8 @@ class QueueFilter:
     excluded_marks: tuple[tuple[str, str], ...] = ()
     """(mark that excludes a row, mark that admits the row in spite of it)."""
     since: str = ""
+    readers: str = ""
+    """Class of viewers whose own rows belong to the queue, too (empty: none)."""
 
     def condition(self, connection: Connection) -> ColumnElement[bool]:
         """Return the filter as an SQL condition."""
@@ -95,13 +102,16 @@ class QueueFilter:
         conditions: list[ColumnElement[bool]] = [
             or_(*(find(waiting.c.marks, f" {mark} ") > 0 for mark in group)) for group in self.marks
         ]
+        shared = [waiting.c.readers == ""]
         for mark, unless in self.excluded_marks:
             is_unmarked = find(waiting.c.marks, f" {mark} ") == 0
-            conditions.append(
+            shared.append(
                 or_(is_unmarked, find(waiting.c.marks, f" {unless} ") > 0)
                 if unless
                 else is_unmarked
             )
+        own = [waiting.c.readers == self.readers] if self.readers else []
+        conditions.append(or_(and_(*shared), *own))
         if self.score_from > 0:
             conditions.append(waiting.c.score >= self.score_from)
         if self.score_to < 1:
@@ -129,14 +139,6 @@ class QueueFilter:
 def waiting_columns(rows: Sequence[WaitingRow]) -> WaitingColumns:
     """Return some rows as columns."""
     return {name: [getattr(row, name) for row in rows] for name in _FIELDS}
-
-
-def passes_filter(row: WaitingRow, filters: QueueFilter) -> bool:
-    """Return whether a row has none of the excluded marks of a filter."""
-    return all(
-        f" {mark} " not in row.marks or bool(unless and f" {unless} " in row.marks)
-        for mark, unless in filters.excluded_marks
-    )
 
 
 def _is_held_by_another(steward: str) -> ColumnElement[bool]:
@@ -228,11 +230,15 @@ def position_of_row(
     return None if row is None else (int(row[0]), int(row[1]), int(row[2]))
 
 
-def waiting_row(connection: Connection, low: int, high: int) -> WaitingRow | None:
-    """Return the row of two entities, or None."""
-    row = connection.execute(
-        select(*WAITING_COLUMNS).where(waiting.c.low == low, waiting.c.high == high)
-    ).first()
+def waiting_row(
+    connection: Connection, low: int, high: int, filters: QueueFilter | None = None
+) -> WaitingRow | None:
+    """Return the row of two entities that passes a filter (None: any row of the two), or None."""
+    is_pair = and_(waiting.c.low == low, waiting.c.high == high)
+    query = select(*WAITING_COLUMNS).where(is_pair)
+    if filters is not None:
+        query = query.where(filters.condition(connection))
+    row = connection.execute(query).first()
     return None if row is None else WaitingRow(*row)
 
 

@@ -38,11 +38,14 @@ from resolver.store.schema import (
     entity_accesses,
     touched,
     waiting,
+    waiting_readers,
 )
 from resolver.store.views.view import StoreView
 
 EVERYTHING = 0
 """Record number in `touched` that stands for all records."""
+OUTDATED = -1
+"""Revision of the rows of a class of viewers that have to be built anew."""
 _EVENTS_AT_ONCE = 20_000
 
 
@@ -62,15 +65,12 @@ class QueueUpdate:
         """Replace the rows of some entities (None: of all) by new rows, which come in pieces."""
         connection = self.view.connection
         if entity_numbers is not None:
-            for side in (waiting.c.low, waiting.c.high):
-                connection.execute(
-                    delete(waiting).where(is_among(connection, side, list(entity_numbers)))
-                )
+            _delete_rows(connection, entity_numbers, "")
             for part in rows:
                 bulk_rows.insert_rows(waiting, dict(part), connection)
             return
         bulk_rows.drop_indexes(connection, [waiting])
-        connection.execute(delete(waiting))
+        connection.execute(delete(waiting).where(waiting.c.readers == ""))
         for part in rows:
             bulk_rows.insert_rows(waiting, dict(part), connection)
         bulk_rows.create_indexes(connection, [waiting])
@@ -100,6 +100,43 @@ class WaitingQueue:
         if connection.execute(select(desk.c.one)).first() is None:
             return True
         return connection.execute(select(touched.c.version).limit(1)).first() is not None
+
+    def readers_revision(self, connection: Connection, readers: str) -> int | None:
+        """Return the revision of the rows of a class of viewers; None if it has none yet."""
+        row = connection.execute(
+            select(waiting_readers.c.version).where(waiting_readers.c.readers == readers)
+        ).first()
+        return None if row is None else int(row.version)
+
+    def replace_for(
+        self,
+        readers: str,
+        span: tuple[int | None, int],
+        entity_numbers: Sequence[int] | None,
+        rows: Iterable[WaitingColumns],
+    ) -> None:
+        """Replace the rows that a class of viewers has of some entities (None: of all).
+
+        `span`: their revision so far, and the one of the new rows; where another reader has
+        replaced rows meanwhile, these stay. Raises `StoreError` if the store cannot be written.
+        """
+        since, revision = span
+        with (
+            translate_errors(self.engine),
+            write_transaction(self.engine, volatile=True) as connection,
+        ):
+            if connection.dialect.name == "postgresql":
+                # two readers may be here at once
+                connection.exec_driver_sql('LOCK TABLE "waiting_readers" IN EXCLUSIVE MODE')
+            if self.readers_revision(connection, readers) != since:
+                return
+            _delete_rows(connection, entity_numbers, readers)
+            for part in rows:
+                count = len(part["low"])
+                bulk_rows.insert_rows(waiting, {**part, "readers": [readers] * count}, connection)
+            is_own = waiting_readers.c.readers == readers
+            connection.execute(delete(waiting_readers).where(is_own))
+            connection.execute(insert(waiting_readers).values(readers=readers, version=revision))
 
     def least_certain(
         self, connection: Connection, count: int, filters: QueueFilter
@@ -167,6 +204,18 @@ class WaitingQueue:
                 connection.execute(
                     delete(touched).where(is_done, touched.c.version <= view.revision)
                 )
+
+
+def _delete_rows(
+    connection: Connection, entity_numbers: Sequence[int] | None, readers: str
+) -> None:
+    is_own = waiting.c.readers == readers
+    if entity_numbers is None:
+        connection.execute(delete(waiting).where(is_own))
+        return
+    for side in (waiting.c.low, waiting.c.high):
+        is_side = is_among(connection, side, list(entity_numbers))
+        connection.execute(delete(waiting).where(is_own, is_side))
 
 
 _BORDERLINE, _SAMPLE, _BORDERLINE_TEXT = (

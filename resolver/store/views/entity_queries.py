@@ -29,7 +29,15 @@ from resolver.store.row_types import (
     RevisionRow,
     StoredEntity,
 )
-from resolver.store.schema import entities, events, members, revisions
+from resolver.store.schema import (
+    decisions,
+    entities,
+    events,
+    links,
+    members,
+    restricted_ids,
+    revisions,
+)
 from resolver.store.views.record_queries import RecordQueries
 from resolver.store.views.snapshot import split_chunks
 
@@ -345,6 +353,38 @@ class EntityQueries(RecordQueries):
         created = fetch_arrays(self.connection, select(entities.c.number).where(is_new))[0]
         numbers = np.unique(np.concatenate([subjects, objects, created]))
         return numbers[numbers >= 0]
+
+    def entities_changed_after(self, since: int) -> Numbers:
+        """Return the numbers of entities with changed members, links or decisions since a revision,
+        ascending.
+        """
+        is_changed, is_moved = (
+            or_(
+                and_(table.c.valid_from > since, table.c.valid_from <= self.revision),
+                and_(table.c.valid_to > since, table.c.valid_to <= self.revision),
+            )
+            for table in (links, members)
+        )
+        left, right = fetch_arrays(
+            self.connection, select(links.c.left, links.c.right).where(is_changed)
+        )
+        (changed,) = fetch_arrays(self.connection, select(members.c.entity).where(is_moved))
+        decided = self.connection.execute(
+            select(decisions.c.left_id, decisions.c.right_id).where(
+                decisions.c.landed > since, decisions.c.landed <= self.revision
+            )
+        )
+        ids = sorted({record_id for row in decided for record_id in row})
+        named = [number for numbers in self.record_numbers(ids).values() for number in numbers]
+        records = np.unique(np.concatenate([left, right, np.array(named, dtype=np.int64)]))
+        _, holders, _ = self.memberships(records.tolist(), include_ended=True)
+        return np.union1d(holders, changed)
+
+    def has_restricted_ids(self) -> bool:
+        """Return whether the store has, or had, a record that not every identified viewer may
+        see.
+        """
+        return self.connection.execute(select(restricted_ids.c.id).limit(1)).first() is not None
 
     def changes(self, since: int, *, limit: int | None = None, skip: int = 0) -> list[EntityEvent]:
         """Return the change feed: events after revision `since`, up to this one, in order.

@@ -15,8 +15,7 @@ from resolver.pipeline import compare_and_score, normalize
 from resolver.records import Batch
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.review import refresh_queue
-from resolver.review.queue.queue_access import excluded_marks
-from resolver.store import QueueFilter
+from resolver.review.queue.queue_access import visible_rows_filter
 from resolver.training.data.active_sample import select_diverse_rows, uncertainty, weight_patterns
 
 DEFAULT_PICKS = 50
@@ -35,10 +34,10 @@ def mark_queue_picks(hub: Hub, count: int = DEFAULT_PICKS, *, viewer: Viewer = S
 
     Raises `StoreError`.
     """
-    refresh_queue(hub)
+    refresh_queue(hub, viewer=viewer)
     hub.store.queue.mark_sampled([], PICK_REASON)
     with hub.store.view() as view:
-        visible = QueueFilter(excluded_marks=excluded_marks(viewer))
+        visible = visible_rows_filter(viewer)
         rows = hub.store.queue.least_certain(view.connection, POOL_SIZE, visible)
         numbers = sorted({end for pair in rows for end in (pair.left, pair.right)})
         records = [stored.record for stored in view.records(numbers)]

@@ -192,11 +192,11 @@ def test_pairs_with_a_hidden_record_are_shown_and_decided_by_the_rest(hub: Hub) 
     same = make_decision(("aa:secret", item.left_record), Verdict.SAME, 1)
     hub.add(make_intake([secret]), [same])
     assert "aa:secret" in records_of(hub, item.left_record)
-    # the queue offers it to those who see all of it
+    # it waits for others as if the hidden record were not there
     assert find_item(hub, left, right, viewer=OWNER.viewer) is not None
-    assert find_item(hub, left, right, viewer=OUTSIDER.viewer) is None
+    assert find_item(hub, left, right, viewer=OUTSIDER.viewer) == item
     shown = build_pair_view(hub, left, right, steward=OUTSIDER)
-    assert (shown.reason, shown.decisions) == (None, ())
+    assert (shown.reason, shown.decisions) == (item.reason, ())
     request = DecisionRequest(
         OUTSIDER, left, right, StewardVerdict.DIFFERENT, snapshot=shown.snapshot
     )
