@@ -92,7 +92,7 @@ def test_compiling_on_the_first_run_says_so_in_lines(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clock = [0.0]
-    monkeypatch.setattr(just_in_time.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
     report = just_in_time.CompilationReport()
     # each kernel takes 3 seconds, of which one that it calls takes 1; 50 s pass between two kernels
     for _ in range(8):
