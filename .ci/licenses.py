@@ -72,7 +72,7 @@ DATA = (
         "Apache-2.0",
     ),
     (
-        "resolver/comparison/letters/letter_costs.txt",
+        "resolver/reference/letters/letter_costs.txt",
         "costs of letters",
         "learned from names in rigour, which are from Wikidata",
         "MIT AND CC0-1.0",

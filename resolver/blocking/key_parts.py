@@ -25,6 +25,7 @@ from resolver.blocking.keys import (
     unite_keys,
     years_within,
 )
+from resolver.blocking.script_sounds import ScriptSounds
 from resolver.kernels.letter_hashes import TextLetters
 from resolver.records.prepared.batch import HashArray, PlaceTable, PreparedBatch
 from resolver.records.prepared.ragged import Ragged, spread
@@ -166,6 +167,10 @@ class KeyParts:
             return distinct_keys(unite_keys(parts))
 
         return self.cached("place words", compute)
+
+    def script_sounds(self) -> ScriptSounds:
+        """Names of all records by their sounds in any script."""
+        return self.cached("script sounds", lambda: ScriptSounds.of(self.prepared, self.letters()))
 
     def codes(self, code: str) -> HashArray:
         """Return one code per token (`text`, `phonetic`, `skeleton`, `prefix` or `suffix`)."""

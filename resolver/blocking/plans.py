@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from resolver.blocking.keys import years_within
-from resolver.blocking.renderings import are_syllabic
+from resolver.blocking.script_sounds import lack_latin
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.ragged import Ragged, offsets_of
 
@@ -61,7 +61,7 @@ _SMALL: dict[str, str] = {
     "contact": NONE,
     "mailbox": NONE,
     "acronym": NONE,
-    "rendered_pair": OTHER_SCRIPT,
+    "cross_script": OTHER_SCRIPT,
 }
 PLANS: tuple[Plan, ...] = (
     # The keys of S with a milder prefilter, which few records can afford, and a prior of its own,
@@ -145,11 +145,11 @@ def refinement(prepared: PreparedBatch, kind: str) -> Ragged | None:
 
 
 def _own_names(prepared: PreparedBatch) -> Ragged:
-    """Return a number of each record's own name, none for names in a script of syllables.
+    """Return a number of each record's own name, none for records without a Latin name.
 
     So such a record joins all, and others join none but those of the same name.
     """
-    rows = np.flatnonzero((prepared.names.counts > 0) & ~are_syllabic(prepared))
+    rows = np.flatnonzero((prepared.names.counts > 0) & ~lack_latin(prepared))
     if len(rows) == 0:
         return Ragged.empty(len(prepared))
     names = prepared.names.take(rows)

@@ -19,7 +19,7 @@ from resolver.blocking.keys import (
     keys_of_table,
     unite_keys,
 )
-from resolver.blocking.renderings import are_syllabic
+from resolver.blocking.script_sounds import are_syllabic
 from resolver.kernels.blocking.prefilter import fill_prefilter_scores, fill_words
 from resolver.kernels.blocking.prefilter_records import (
     FIRST,

@@ -22,10 +22,11 @@ from resolver.blocking.keys import (
     keys_of_pairs,
     keys_of_records,
     keys_of_table,
+    mix,
     sums_within,
     unite_keys,
 )
-from resolver.blocking.renderings import MANY, MAX_CODES, token_renderings
+from resolver.blocking.script_sounds import MAX_CODES, first_classes
 from resolver.blocking.word_senses import MAX_SENSES, name_senses
 from resolver.kernels.letter_hashes import (
     SPELL_FACTOR,
@@ -34,11 +35,12 @@ from resolver.kernels.letter_hashes import (
 )
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import HashArray, PreparedBatch
-from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.value_flags import TokenFlag
 
 RARE = 7.0
 """Rarity in nats from which a single token joins records: fewer than one bearer in 1,100."""
+_WORD_SALT = np.uint64(17)
+"""Tells the hashes of single sounds from those of two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +108,14 @@ def symbol_pair(parts: KeyParts) -> KeySets:
     return keys_of_names(names, keys_of_pairs(forms.offsets, senses, MAX_SENSES))
 
 
-def rendered_pair(parts: KeyParts) -> KeySets:
-    """Two words of a name with the same consonants where Han, Hangul or katakana write them."""
-    prepared = parts.prepared
-    forms, codes = prepared.forms.tokens, token_renderings(prepared)
-    both_short = keys_of_pairs(forms.offsets, _below(codes, MANY).take(forms.items), MAX_CODES)
-    every = keys_of_pairs(forms.offsets, codes.take(forms.items), MAX_CODES)
-    hashes = np.where(np.isin(every.hashes, both_short.hashes), np.uint64(0), every.hashes)
-    return keys_of_records(prepared, KeySets(every.offsets, hashes))
+def cross_script(parts: KeyParts) -> KeySets:
+    """Two words with the same consonants in different scripts, or one and the year of birth."""
+    sounds = parts.script_sounds()
+    offsets, first = sounds.forms.offsets, first_classes(sounds.codes)
+    pairs = keys_of_names(sounds.names, keys_of_pairs(offsets, first, MAX_CODES))
+    words = KeySets(first.offsets[offsets], mix(first.items.astype(np.uint64), _WORD_SALT))
+    by_year = cross_keys(distinct_keys(keys_of_names(sounds.names, words)), parts.years())
+    return unite_keys([pairs, by_year])
 
 
 def token_year(parts: KeyParts) -> KeySets:
@@ -275,12 +277,6 @@ def acronym(parts: KeyParts) -> KeySets:
     return keys_of_records(prepared, unite_keys([own, single]))
 
 
-def _below(codes: Ragged, limit: int) -> Ragged:
-    """Return the items of each row that are below a limit."""
-    low = codes.items < limit
-    return Ragged.from_rows(codes.rows[low], codes.items[low], len(codes))
-
-
 def _rare(parts: KeyParts, hashes: HashArray) -> KeySets:
     """Return codes of rare words of four letters or more, without numbers."""
     prepared = parts.prepared
@@ -333,7 +329,7 @@ RULES: tuple[Rule, ...] = (
     Rule("contact", _NAMED, contact),
     Rule("mailbox", Kind.PERSON, mailbox),
     Rule("acronym", Kind.GROUP, acronym, is_slow=True),
-    Rule("rendered_pair", Kind.PERSON, rendered_pair, is_slow=True),
+    Rule("cross_script", Kind.PERSON, cross_script, is_slow=True),
 )
 
 

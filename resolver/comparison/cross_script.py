@@ -10,14 +10,14 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from resolver.comparison.letters.letter_costs import cost_table
-from resolver.comparison.letters.letter_symbols import split_symbols
 from resolver.kernels.text.letter_costs import MAX_SOUNDS, SCRATCH_SIZE, SoundScratch
 from resolver.kernels.text.sound_distance import fill_cross_script
 from resolver.records.prepared.batch import TokenTable
 from resolver.records.prepared.ragged import Ragged, offsets_of
 from resolver.records.prepared.scripts import SCRIPT_SHIFT, Script
 from resolver.records.prepared.text_cache import cache_short_texts
+from resolver.reference.letters.letter_costs import cost_table
+from resolver.reference.letters.letter_symbols import split_symbols
 
 _FIRST_LETTER = ord("a")
 

@@ -30,7 +30,7 @@ from resolver.scoring.agreement_patterns import PatternTally
 from resolver.scoring.score_links import score_histogram
 
 PAIRS_PER_CHUNK = 200_000
-CHECKPOINT_FORMAT = 9
+CHECKPOINT_FORMAT = 10
 """Version of checkpoints; raise it where rules or comparators change without the model."""
 Candidates = tuple[CandidatePairs, tuple[RuleStat, ...]]
 """Candidate pairs, with figures of each blocking rule."""

@@ -7,11 +7,11 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from resolver.comparison.letters.letter_symbols import split_symbols
 from resolver.normalize.folding import skeleton_code, sound_code
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.scripts import SCRIPT_SHIFT, Script
 from resolver.records.prepared.value_flags import NICKNAME_BIT, Lineage, Role, TokenFlag
+from resolver.reference.letters.letter_symbols import split_symbols
 from tests.comparison.writing_oracle import written_similarity
 
 FLOOR = 0.62

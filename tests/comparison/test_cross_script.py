@@ -14,12 +14,12 @@ from resolver.comparison.cross_script import (
     sound_scratch,
     token_sounds,
 )
-from resolver.comparison.letters.letter_costs import cost_table
-from resolver.comparison.letters.letter_symbols import split_symbols
 from resolver.kernels.text.letter_costs import FIRST_SYMBOL, MAX_SOUNDS
 from resolver.kernels.text.sound_distance import sound_similarity
 from resolver.records.prepared.scripts import Script
 from resolver.records.prepared.value_flags import TokenFlag
+from resolver.reference.letters.letter_costs import cost_table
+from resolver.reference.letters.letter_symbols import split_symbols
 from tests.comparison import writing_oracle as oracle
 from tests.normalize.preparing import prepared
 from tests.records.samples import record

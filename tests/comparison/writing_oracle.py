@@ -63,7 +63,7 @@ def _added_cost(script: Script, letter: str) -> float:
 
 @cache
 def _costs() -> dict[tuple[str, str], dict[str, int]]:
-    table = resources.files("resolver.comparison.letters") / "letter_costs.txt"
+    table = resources.files("resolver.reference.letters") / "letter_costs.txt"
     costs: dict[tuple[str, str], dict[str, int]] = {}
     for line in table.read_text("utf-8").splitlines():
         if line.startswith("#"):

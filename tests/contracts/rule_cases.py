@@ -41,7 +41,7 @@ CASES: dict[str, tuple[Record, Record, Record]] = {
         record("b", name="Iskander Иван"),
         record("c", name="Ivan Giovanni"),
     ),
-    "rendered_pair": (
+    "cross_script": (
         record("a", name="Clara Whitfield"),
         record("b", name="克拉拉·惠特菲尔德"),
         record("c", name="Clara Weatherby"),

@@ -54,7 +54,7 @@ from resolver.store.segments import (
 )
 
 Numbers = npt.NDArray[np.int64]
-_FORMAT = "5"
+_FORMAT = "6"
 _RECORDS_PER_PART = 200_000
 _MAX_MISSING_RECORDS = 20_000
 MIN_FILE_RECORDS = 5_000

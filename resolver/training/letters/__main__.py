@@ -1,4 +1,4 @@
-"""Write the table of `comparison.letters.letter_costs`: `python -m resolver.training.letters OUT`.
+"""Write the table of `reference.letters.letter_costs`: `python -m resolver.training.letters OUT`.
 
 The same reference tables give the same table.
 """

@@ -15,7 +15,6 @@ from heapq import nlargest
 
 from rapidfuzz.distance import Indel
 
-from resolver.comparison.letters.letter_symbols import split_symbols
 from resolver.kernels.text.letter_costs import LETTERS
 from resolver.normalize.folding import letters
 from resolver.normalize.name_tokens import tokenize_person
@@ -24,6 +23,7 @@ from resolver.normalize.scripts.romanization import is_japanese_spelling
 from resolver.normalize.scripts.sino_korean import korean_syllables
 from resolver.normalize.scripts.syllables import is_korean_spelling, is_pinyin
 from resolver.records.prepared.scripts import Script
+from resolver.reference.letters.letter_symbols import split_symbols
 from resolver.reference.person_names import name_lines
 from resolver.training.letters.hangul_renderings import HANGUL_RENDERINGS
 

@@ -43,11 +43,15 @@ _Costs = dict[str, int]
 
 @dataclass(frozen=True)
 class CostTable:
-    """`grams` and `costs` of `SoundScratch`, and the number of each symbol in sounds."""
+    """`grams` and `costs` of `SoundScratch`, and the number of each symbol in sounds.
+
+    `spellings` has the listed costs of each symbol by its letters (1/32 nat; empty for no letter).
+    """
 
     grams: npt.NDArray[np.int32]
     costs: npt.NDArray[np.int32]
     numbers: dict[tuple[Script, str], int]
+    spellings: dict[tuple[Script, str], dict[str, int]]
 
     def number(self, script: Script, symbol: str) -> int:
         """Return the number of a symbol, that of unknown symbols if the table does not have it."""
@@ -73,7 +77,12 @@ def parse_costs(text: str) -> CostTable:
     }
     grams = sorted({gram for _, _, costs in symbols for gram in costs if gram != _EMPTY} - _LETTERS)
     columns = [_EMPTY, *sorted(_LETTERS), *grams]
-    return CostTable(_gram_columns(columns), _arrays(symbols, added, surprise, columns), numbers)
+    spellings = {
+        (script, symbol): {gram.strip(_EMPTY): cost for gram, cost in costs.items()}
+        for script, symbol, costs in symbols
+    }
+    arrays = _arrays(symbols, added, surprise, columns)
+    return CostTable(_gram_columns(columns), arrays, numbers, spellings)
 
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
