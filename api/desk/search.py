@@ -1,5 +1,5 @@
-"""Search page: words typed alone find entities by relevance; data of a person or group are checked
-against the store, with an explanation of each match.
+"""Search page: words typed alone find entities by relevance; data of a person, group or asset are
+checked against the store, with an explanation of each match.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from resolver.api.query_parameters import read_integer
 from resolver.api.schemas.yente import interpreted_query, query_record
 from resolver.api.service import current_service
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
+from resolver.ingest.formats.ftm.ftm_schema import ANYTHING
 from resolver.records.labels import property_label
 from resolver.records.properties import COUNTRIES, IDENTIFIERS
 from resolver.records.results.evidence_summary import describe_names, summarize_evidence
@@ -50,6 +51,7 @@ FIELDS = (
 )
 """Fields of the form: FtM property and label."""
 KINDS = (
+    (ANYTHING, "any kind"),
     ("LegalEntity", "person or group"),
     ("Person", "person"),
     ("Company", "group or company"),
@@ -82,8 +84,8 @@ def show_search() -> Any:
     """Show the entities that state the words typed, or that the fields of the form may mean."""
     text = request.args.get("q", "").strip()[:500]
     query = {name: request.args.get(name, "").strip()[:500] for name, _ in FIELDS}
-    schema = request.args.get("schema", "LegalEntity")
-    schema = schema if schema in dict(KINDS) else "LegalEntity"
+    schema = request.args.get("schema", ANYTHING)
+    schema = schema if schema in dict(KINDS) else ANYTHING
     form = {"text": text, "query": query, "schema": schema}
     if not any(query.values()):
         return _search_words(text, form) if text else _search_page(**form)
@@ -101,14 +103,25 @@ def show_search() -> Any:
         result=result,
         matches=[_match_context(match) for match in result.matches],
         unread=_unread_fields(submitted, query),
+        warnings=_warnings(submitted),
         revision=index_revision.revision,
     )
 
 
 def _unread_fields(submitted: SubmittedRecord, query: Mapping[str, str]) -> list[tuple[str, ...]]:
-    """Return name, label and text of the fields of the form whose texts are not compared."""
-    unread = {note.partition(" ")[0] for note in submitted.omissions}
+    """Return name, label and text of the fields of the form whose texts cannot be read."""
+    unread = {note.partition(" ")[0] for note in submitted.omissions if _is_unread(note)}
     return [(name, label, query[name]) for name, label in FIELDS if name in unread]
+
+
+def _warnings(submitted: SubmittedRecord) -> list[str]:
+    """Return what else is wrong with the query, with the labels of its fields."""
+    notes = (note.partition(" ") for note in submitted.omissions if not _is_unread(note))
+    return [f"{dict(FIELDS).get(name, name)} {text}." for name, _, text in notes]
+
+
+def _is_unread(note: str) -> bool:
+    return " is left out: " in note or note.endswith("it is not recognized")
 
 
 def _search_words(text: str, form: dict[str, Any]) -> str:
@@ -143,7 +156,7 @@ def _search_page(**context: Any) -> str:
     defaults = dict.fromkeys(
         (
             *("problem", "result", "id_match", "found_count", "matches", "facets", "filters"),
-            *("start", "only_alike"),
+            *("start", "only_alike", "warnings"),
         )
     )
     choices = {
@@ -182,6 +195,7 @@ def _match_context(match: ScreeningMatch) -> dict[str, Any]:
     return {
         **_entity_context(match.entity),
         "score": match.score,
+        "name_similarity": match.name_similarity,
         "band": explanation.band.label,
         "summary": summarize_evidence(explanation),
         "names_agree": describe_names(explanation),

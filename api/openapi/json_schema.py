@@ -24,6 +24,7 @@ NUMBER: Schema = {"type": "number"}
 FRACTION: Schema = {"type": "number", "minimum": 0, "maximum": 1}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 STRING: Schema = {"type": "string"}
+NULLABLE_FRACTION: Schema = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
 NULLABLE_STRING: Schema = {"type": ["string", "null"]}
 TEXTS: Schema = {"type": "array", "items": {**TEXT, "maxLength": 2_000}, "maxItems": 50}
 STRINGS: Schema = {"type": "array", "items": STRING}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +20,7 @@ from resolver.api.openapi.json_schema import (
     COUNT,
     FRACTION,
     NAME,
+    NULLABLE_FRACTION,
     NULLABLE_STRING,
     NUMBER,
     STRING,
@@ -58,7 +59,7 @@ from resolver.api.schemas.yente import (
 )
 from resolver.api.service import current_service
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
-from resolver.ingest.formats.ftm.ftm_schema import has_property
+from resolver.ingest.formats.ftm.ftm_schema import ANYTHING
 from resolver.screening.screener import IndexRevision
 
 blueprint = Blueprint("match", __name__)
@@ -97,6 +98,10 @@ _RESULT = component(
             "score": FRACTION,
             "match": BOOLEAN,
             "summary": {**STRING, "description": "The evidence in one sentence."},
+            "name_similarity": {
+                **NULLABLE_FRACTION,
+                "description": "How alike the names are; `null` if the query states none.",
+            },
         },
         {
             "features": map_of(FRACTION),
@@ -119,10 +124,16 @@ _MATCHES_FIELDS = {
     "total": TOTAL,
     "query": _QUERY,
 }
-_WARNINGS = {"warnings": STRINGS}
-_MATCHES = component("Matches", closed_object(_MATCHES_FIELDS, _WARNINGS))
+_NOTES = {
+    "warnings": STRINGS,
+    "advice": {
+        **STRING,
+        "description": "What to add to the query, where several entities fit and none stands out.",
+    },
+}
+_MATCHES = component("Matches", closed_object(_MATCHES_FIELDS, _NOTES))
 _CHECK_RESPONSE = component(
-    "Checked", closed_object({**_MATCHES_FIELDS, "limit": COUNT, **REVISION_FIELDS}, _WARNINGS)
+    "Checked", closed_object({**_MATCHES_FIELDS, "limit": COUNT, **REVISION_FIELDS}, _NOTES)
 )
 _MATCH_RESPONSE = component(
     "Matched",
@@ -221,7 +232,7 @@ def check() -> Response:
 
     Every parameter that `/match` does not have is a property, such as `name`, `birthDate` or
     `nationality`. Without a `schema` the entity may be of any kind that has these properties: a
-    person, a group, or either.
+    person, a group, a vessel or another asset.
     """
     query_parameters.require_utf8()
     properties = _read_properties()
@@ -229,7 +240,7 @@ def check() -> Response:
     dataset = request.args.get("dataset") or DEFAULT_DATASET
     options = read_request_options(dataset, screener.visible_sources(viewer()))
     example = {
-        "schema": request.args.get("schema", _schema_of(properties)),
+        "schema": _read_schema(),
         "properties": {name: list(texts) for name, texts in properties.items()},
     }
     responses, revision = screen_queries({"check": query_record(example, "check")}, options)
@@ -250,14 +261,12 @@ def _read_properties() -> dict[str, tuple[str, ...]]:
     return properties
 
 
-def _schema_of(properties: Iterable[str]) -> str:
-    """Return the schema that has all of these properties: a person, a group, or either."""
-    is_person, is_group = (
-        all(has_property(schema, prop) for prop in properties) for schema in ("Person", "Company")
-    )
-    if is_person == is_group:
-        return "LegalEntity"
-    return "Person" if is_person else "Company"
+def _read_schema() -> str:
+    """Return the schema of the address, `Thing` by default. Raises `ApiError` for two."""
+    schemata = request.args.getlist("schema") or [ANYTHING]
+    if len(set(schemata)) > 1:
+        raise ApiError(422, "give one schema, or none for a person, a group or an asset")
+    return schemata[0]
 
 
 def _read_queries() -> dict[str, Any]:

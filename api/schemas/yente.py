@@ -8,19 +8,17 @@ features, calibration and `competition` (what other candidates take) sum exactly
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from resolver.api.errors import ApiError
 from resolver.errors import RecordError
-from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, read_ftm_entity
-from resolver.ingest.text.placeholders import is_placeholder
-from resolver.records import Record
-from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
+from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord
+from resolver.records.properties import COUNTRIES
 from resolver.records.results.evidence_summary import summarize_evidence
 from resolver.records.results.explanation import EvidenceRow, Explanation
+from resolver.screening.queries import read_query
 from resolver.screening.screener import ScreeningMatch, ScreeningResult
-from resolver.screening.uncompared_values import country_code, note_uncompared_values
+from resolver.screening.uncompared_values import country_code
 
 DEFAULT_ALGORITHM = "evidence"
 """Name of the only scoring algorithm."""
@@ -38,8 +36,6 @@ ALGORITHMS = (
     "ofac-249",
 )
 """Names of algorithms that clients of yente ask for; the only one there is answers them all."""
-_SOURCE, _ID = "query", "1"
-_NAMES = frozenset((*FULL_NAMES, *NAME_PARTS))
 
 
 def query_record(query: object, key: str, *, skip_unknown: bool = False) -> SubmittedRecord:
@@ -52,38 +48,14 @@ def query_record(query: object, key: str, *, skip_unknown: bool = False) -> Subm
         raise ApiError(422, f"query {key!r}: must be an object with schema and properties")
     if "schema" not in query:
         raise ApiError(
-            422, f"query {key!r}: give a schema: Person, Company …, or LegalEntity for any of them"
+            422, f"query {key!r}: give a schema: Person, Company …, or Thing for any of them"
         )
     try:
-        submitted = read_ftm_entity(
-            query["schema"],
-            query.get("properties", {}),
-            source=_SOURCE,
-            native_id=_ID,
-            skip_unknown=skip_unknown,
-        )
+        return read_query(query["schema"], query.get("properties", {}), skip_unknown=skip_unknown)
     except TypeError as error:
         raise ApiError(422, f"query {key!r}: {error}") from None
     except RecordError as error:
         raise ApiError(400, f"query {key!r}: {error.line()}") from None
-    record = submitted.record
-    warnings = [*_name_warnings(record), *note_uncompared_values(record, is_stored=False)]
-    if not warnings:
-        return submitted
-    return replace(submitted, omissions=(*submitted.omissions, *warnings))
-
-
-def _name_warnings(record: Record) -> list[str]:
-    """Return a line for each name that is a placeholder or has no letters or digits.
-
-    Nobody can be found by such a name, and the caller must not take that for an all-clear.
-    """
-    names = [value for value in record.values if value.prop in _NAMES]
-    return [
-        f"{name.prop} {name.text[:40]!r} is no name: nobody is found by it"
-        for name in names
-        if is_placeholder(name.text) or not any(map(str.isalnum, name.text))
-    ]
 
 
 def match_response(
@@ -105,6 +77,7 @@ def match_response(
         ],
         "total": {"value": answer.total, "relation": "eq" if answer.is_complete else "gte"},
         "query": _with_country_codes(interpreted),
+        **({"advice": answer.advice} if answer.advice else {}),
     }
 
 
@@ -161,6 +134,7 @@ def _result(candidate: ScreeningMatch, threshold: float, *, is_explained: bool) 
         "score": candidate.score,
         "match": candidate.score >= threshold,
         "summary": summarize_evidence(why),
+        "name_similarity": candidate.name_similarity,
     }
     if is_explained:
         result["features"] = {

@@ -16,11 +16,10 @@ from resolver.ingest.reader_types import Intake
 from resolver.kernels.blocking.key_groups import BOTH_SIDES
 from resolver.kernels.threads import threads
 from resolver.normalize import NormalValues, with_frequencies
-from resolver.pipeline import PairScorer, block, normalize, normalize_with_values, resolve
+from resolver.pipeline import PairScorer, block, normalize_with_values, resolve
 from resolver.population_scoring import count_partners, count_task_population
-from resolver.records.batch import Batch, concat
+from resolver.records.batch import concat
 from resolver.records.prepared.batch import PreparedBatch
-from resolver.records.prepared.population import Population
 from resolver.records.progress import SILENT, Progress
 from resolver.records.results.resolution import Resolution, RuleStat
 from resolver.records.results.stage_meter import StageMeter
@@ -47,19 +46,16 @@ def link(
     right: Intake,
     options: RunOptions,
     progress: Progress = SILENT,
-    population: Population | None = None,
 ) -> Resolution:
     """Resolve two batches against each other: only pairs across are compared.
 
-    A record that is in both counts as right. `population`: that to score in (None: measure it).
+    A record that is in both counts as right.
     """
-    task = build_link_task(left, right, options, population)
+    task = build_link_task(left, right, options)
     return resolve(task, LocalEngine(counts_patterns=not options.only_entities), progress)
 
 
-def build_link_task(
-    left: Intake, right: Intake, options: RunOptions, population: Population | None = None
-) -> ResolutionTask:
+def build_link_task(left: Intake, right: Intake, options: RunOptions) -> ResolutionTask:
     """Combine two intakes into one batch with sides: 0 left, 1 right, and `BOTH_SIDES`.
 
     Of a record in both intakes the right one counts.
@@ -73,20 +69,7 @@ def build_link_task(
     )
     sides = np.where(is_left & is_right, BOTH_SIDES, is_right).astype(np.uint8)
     deduplicated = sorted(left.deduplicated_sources & right.deduplicated_sources)
-    return ResolutionTask.build(batch, deduplicated, options, sides, population)
-
-
-def count_check_population(batch: Batch, options: RunOptions, listed: float) -> Population | None:
-    """Return the population of a check against some records; None for models that know none.
-
-    `listed`: share of callers who are listed. Each record counts as an entity.
-    """
-    task = ResolutionTask.build(batch, (), options)
-    if not task.models.counts_words:
-        return None
-    population = count_task_population(task, normalize(batch, task.models))
-    records = {label: kind.records for label, kind in population.kinds.items()}
-    return population.for_checks(records, listed)
+    return ResolutionTask.build(batch, deduplicated, options, sides)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ Rows of an explanation are read from the model's tables and sum to the log-odds 
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -136,6 +137,14 @@ class ExplainedPairs:
         model = group.model.at_source(group.sources.at(place))
         smallest = smallest_changes(model, thresholds, similarities, options)
         return replace(explanation, changes=smallest)
+
+    def similarity(self, pair: int, feature: str) -> float | None:
+        """Return the similarity of a pair as its explanation shows it; None if it has none."""
+        group = self._groups.get(int(self.kinds[pair]))
+        if group is None:
+            return None
+        value = float(group.evidence[self._place[pair], group.model.features.index(feature)])
+        return None if math.isnan(value) else round(value, 4)
 
     def prepare_explanations(self, pairs: Iterable[int]) -> None:
         """Align the names of pairs to be explained: together they cost little more than one."""

@@ -67,11 +67,18 @@ def render_table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> Ma
     )
 
 
-def render_answer(rows: Sequence[tuple[str, str, float]], total: int) -> str:
-    """Return the matches of a check as a table: caption, rows of the table, probability."""
-    if not rows:
-        return "<p>No match.</p>"
-    more = total - len(rows)
-    head = ("entity", "rows", "probability")
-    table = render_table(head, [(name, ids, f"{score:.4f}") for name, ids, score in rows])
-    return str(table + (Markup("<p>{} more.</p>").format(more) if more > 0 else Markup("")))
+def render_answer(
+    rows: Sequence[tuple[str, str, float | None, float]], total: int, notes: Sequence[str]
+) -> str:
+    """Return the matches of a check as a table: caption, rows of the table, similarity of the names
+    (None: none is stated), probability; and the notes that are not empty below it.
+    """
+    head = ("entity", "rows", "names", "probability")
+    cells = [
+        (name, ids, "" if alike is None else f"{alike:.2f}", f"{score:.4f}")
+        for name, ids, alike, score in rows
+    ]
+    table = render_table(head, cells) if rows else Markup("<p>No match.</p>")
+    more = [f"{total - len(rows):,} more."] if rows and total > len(rows) else []
+    paragraphs = [Markup("<p>{}</p>").format(text) for text in (*more, *notes) if text]
+    return str(table + Markup("").join(paragraphs))

@@ -6,12 +6,10 @@ entities, and their candidates compete, as they do over HTTP.
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -22,11 +20,14 @@ from resolver.frames.column_choice import ColumnChoice, Columns
 from resolver.frames.html_views import render_answer, render_explanation
 from resolver.frames.progress_display import show_progress
 from resolver.frames.resolving import ReadOptions, complete_options, read_data
-from resolver.hub.hub import Hub
-from resolver.records import KIND_BY_LABEL, Record
+from resolver.hub.temporary_hub import temporary_hub
+from resolver.ingest.formats.ftm.ftm_schema import schema_of_properties
+from resolver.records import KIND_BY_LABEL, Kind, Record, kind_of_schema
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.records.progress import SILENT
 from resolver.records.results.explanation import Explanation
+from resolver.records.visibility import OPERATOR
+from resolver.screening.queries import query_warnings
 from resolver.screening.screener import MatchQuery, Screener, ScreeningMatch
 
 if TYPE_CHECKING:
@@ -51,6 +52,16 @@ class IndexMatch:
     match: ScreeningMatch
 
     @property
+    def name_similarity(self) -> float | None:
+        """How alike the names are (0 to 1); None if the query states none."""
+        return self.match.name_similarity
+
+    @property
+    def band(self) -> str:
+        """Band of the probability: match, review or distinct."""
+        return self.explanation.band.label
+
+    @property
     def explanation(self) -> Explanation:
         """Sum of evidence, computed on first access; weights are in thousandths of a nat."""
         return self.match.why
@@ -69,11 +80,15 @@ class CheckAnswer(Sequence[IndexMatch]):
     """Entities that a query may mean, the likeliest first.
 
     `total`: all at or above the cutoff; `is_complete`: false if a query has too little to find all.
+    `advice`: what to add, where several fit and none stands out. `warnings`: values of the query
+    that are not compared, or contradict each other.
     """
 
     matches: tuple[IndexMatch, ...]
     total: int
     is_complete: bool
+    advice: str = ""
+    warnings: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.matches)
@@ -85,12 +100,19 @@ class CheckAnswer(Sequence[IndexMatch]):
         return iter(self.matches)
 
     def __repr__(self) -> str:
-        lines = [f"{match.probability:.4f}  {match.caption}" for match in self.matches]
-        return "\n".join(lines) or "no match"
+        lines = [
+            f"{match.probability:.4f}  {_similarity_text(match)}{match.caption}"
+            for match in self.matches
+        ]
+        notes = [f"note: {warning}" for warning in self.warnings]
+        return "\n".join(filter(None, [*(lines or ["no match"]), self.advice, *notes]))
 
     def _repr_html_(self) -> str:
-        rows = [(match.caption, _join(match.rows), match.probability) for match in self.matches]
-        return render_answer(rows, self.total)
+        rows = [
+            (match.caption, _join(match.rows), match.name_similarity, match.probability)
+            for match in self.matches
+        ]
+        return render_answer(rows, self.total, (self.advice, *self.warnings))
 
 
 class Index:
@@ -118,21 +140,17 @@ class Index:
             table = read_data(data, ReadOptions(_LIST, kind, columns), display)
             if not len(table.intake.batch):
                 raise InputError("the table has no record to check names against")
-            self._folder = Path(tempfile.mkdtemp(prefix="resolver-index-"))
-            try:
-                hub = Hub.open(f"sqlite:///{self._folder}/hub.db", complete_options(options, None))
-                hub.add(table.intake, progress=display)
-            except BaseException:
-                shutil.rmtree(self._folder, ignore_errors=True)
-                raise
-        self._close = weakref.finalize(self, _close_hub, hub, self._folder)
+            with ExitStack() as stack:
+                running = complete_options(options, None)
+                hub = stack.enter_context(temporary_hub(table.intake, running, display))
+                self._screener = Screener(hub, listed)
+                self._screener.refresh()
+                self._close = weakref.finalize(self, stack.pop_all().close)
         resolved = table.place_in(table.intake.batch)
         rows = np.flatnonzero(resolved.records >= 0)
         ids = table.intake.batch.ids.take(pa.array(resolved.records[rows])).to_pylist()
         self._labels = dict(zip(ids, resolved.labels[rows].tolist(), strict=True))
         self._choice = table.choice
-        self._screener = Screener(hub, listed)
-        self._screener.refresh()
 
     @property
     def columns(self) -> ColumnChoice | None:
@@ -150,14 +168,16 @@ class Index:
         """Return the entities that a query may mean: at most `limit`.
 
         A query is a name, or has values by property (`birthDate`) or by column of the table.
-        `kind`: person, group, asset or legal (default: that of the table). `cutoff`: least
-        probability (default: the review threshold). Raises `InputError` for a value that cannot be
-        read, `MappingError` for a key that is no property.
+        `kind`: person, group, asset or legal (default: that of the table; if its rows have kinds of
+        their own, any that can have these values). `cutoff`: least probability (default: all in
+        band match or review). Raises `InputError` for a value that cannot be read or lies in the
+        future, `MappingError` for a key that is no property.
         """
         record = self._read_query({"name": query} if isinstance(query, str) else query, kind)
-        results, _ = self._screener.check([record], MatchQuery(limit, cutoff))
-        matches = tuple(self._describe(match) for match in results[0].matches)
-        return CheckAnswer(matches, results[0].total, results[0].is_complete)
+        warnings = tuple(query_warnings(record))
+        (result,), _ = self._screener.check([record], MatchQuery(limit, cutoff, viewer=OPERATOR))
+        matches = tuple(self._describe(match) for match in result.matches)
+        return CheckAnswer(matches, result.total, result.is_complete, result.advice, warnings)
 
     def close(self) -> None:
         """Remove the store."""
@@ -179,26 +199,33 @@ class Index:
             columns.setdefault(property_of.get(key, key), []).append(key)
         if not columns:
             raise InputError("the query has no value", hint='give a name: {"name": "…"}')
-        choice: Columns = {**columns, "kind": kind or self._kind()}
+        kind = kind or self._kind()
+        choice: Columns = {**columns, "kind": kind or "legal"}
         intake = read_data([stated], ReadOptions(_QUERY, None, choice), SILENT).intake
         records = list(intake.batch.to_records())
         if intake.rejects or not records:
             reason = intake.rejects[0].fault if intake.rejects else "the query has no value"
             raise InputError(reason, place=_QUERY)
-        return records[0]
+        if kind:
+            return records[0]
+        # of any kind that can have these values
+        schema = schema_of_properties(columns)
+        return replace(records[0], schema=schema, kind=kind_of_schema(schema) or Kind.ANY)
 
-    def _kind(self) -> str:
+    def _kind(self) -> str | None:
+        """Return the kind of the whole table, or None if its rows have kinds of their own."""
         own = self._choice.mapping.kind if self._choice else None
-        return own if own in KIND_BY_LABEL else "legal"
+        return own if own in KIND_BY_LABEL else None
 
     def _describe(self, match: ScreeningMatch) -> IndexMatch:
-        rows = tuple(self._labels[record_id] for record_id in sorted(match.entity["referents"]))
+        rows = tuple(self._labels[record_id] for record_id in sorted(match.records))
         return IndexMatch(match.entity["caption"], rows, match.score, match)
 
 
-def _close_hub(hub: Hub, folder: Path) -> None:
-    hub.close()
-    shutil.rmtree(folder, ignore_errors=True)
+def _similarity_text(match: IndexMatch) -> str:
+    """Return how alike the names are, for one line of text."""
+    similarity = match.name_similarity
+    return "" if similarity is None else f"names {similarity:.2f}  "
 
 
 def _join(rows: Sequence[object]) -> str:

@@ -20,7 +20,6 @@ from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.related.shared_relations import SharedRelations, build_context
 from resolver.hub.related.visible_links import load_links_between
 from resolver.hub.visible_store import restrict_store
-from resolver.pipeline import normalize
 from resolver.records import Batch
 from resolver.records.results.resolution import (
     Band,
@@ -207,13 +206,6 @@ def smallest_record_ids(results: StoredResults) -> pa.StringArray:
     return resolution.batch.ids.take(pa.array(resolution.labels))
 
 
-def load_candidates(hub: Hub, query: Batch) -> Batch:
-    """Return the stored records that share a key with queried ones, as a canonical batch."""
-    with hub.indexed_view() as (view, index):
-        _, numbers, _ = index.find_candidates(normalize(query, hub.models_at(view)))
-        return index.batch(np.unique(numbers)).canonical()
-
-
 def load_records(hub: Hub, ids: Sequence[str]) -> tuple[Batch, list[str]]:
     """Return some records as a canonical batch, and the deduplicated sources of the store.
 
@@ -230,39 +222,6 @@ def load_records(hub: Hub, ids: Sequence[str]) -> tuple[Batch, list[str]]:
         numbers = np.array(sorted(number for number, _ in stored.values()), dtype=np.int64)
         sources = [source.name for source in view.sources() if source.deduplicated]
         return index.batch(numbers).canonical(), sources
-
-
-def find_records_in_review(hub: Hub, ids: Sequence[str]) -> list[tuple[str, str]]:
-    """Return the pairs of some stored records that are one entity, or whose entities are in review
-    with each other.
-    """
-    with hub.store.view() as view:
-        id_of = {number: record_id for record_id, (number, _) in view.numbers_of(ids).items()}
-        record, entity, _ = view.memberships(sorted(id_of))
-        revision = view.revision
-    members: dict[int, list[str]] = {}
-    for number, owner in zip(record.tolist(), entity.tolist(), strict=True):
-        members.setdefault(owner, []).append(id_of[number])
-    pairs = hub.store.entities_in_review(revision, sorted(members))
-    return [
-        (left, right)
-        for first, second in [*pairs, *((owner, owner) for owner in members)]
-        for left in members[first]
-        for right in members[second]
-        if left != right
-    ]
-
-
-def find_entities(hub: Hub, ids: Sequence[str]) -> dict[str, str]:
-    """Return the ids of the entities of some stored records."""
-    with hub.store.view() as view:
-        id_of = {number: record_id for record_id, (number, _) in view.numbers_of(ids).items()}
-        record, entity, _ = view.memberships(sorted(id_of))
-        entity_ids = view.entity_ids(sorted(set(entity.tolist())))
-    return {
-        id_of[number]: entity_ids[owner]
-        for number, owner in zip(record.tolist(), entity.tolist(), strict=True)
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,21 +15,32 @@ Kinds = npt.NDArray[np.uint8]
 
 
 class Kind(IntFlag):
-    """Kind of entity that a record describes. `LEGAL` (person or group) is compared with both."""
+    """Kind of entity that a record describes. `LEGAL` (person or group) is compared with both.
+
+    Only queries are of kind `ANY`: those that state nothing that one kind alone can have.
+    """
 
     PERSON = 1
     GROUP = 2
     ASSET = 4
     LEGAL = 3
+    ANY = 7
 
     @property
     def label(self) -> str:
-        """Word used in files and pages: person, group, asset or legal."""
+        """Word used in files and pages: person, group, asset, legal or any."""
         return _LABELS[self]
 
 
-_LABELS = {Kind.PERSON: "person", Kind.GROUP: "group", Kind.ASSET: "asset", Kind.LEGAL: "legal"}
-KIND_BY_LABEL = {label: kind for kind, label in _LABELS.items()}
+_LABELS = {
+    Kind.PERSON: "person",
+    Kind.GROUP: "group",
+    Kind.ASSET: "asset",
+    Kind.LEGAL: "legal",
+    Kind.ANY: "any",
+}
+KIND_BY_LABEL = {label: kind for kind, label in _LABELS.items() if kind is not Kind.ANY}
+"""Kinds of records by their words."""
 
 DEFAULT_SCHEMA = {
     Kind.PERSON: "Person",

@@ -231,14 +231,15 @@ class Record:
 
 
 def kind_variants(record: Record) -> list[Record]:
-    """Return a record once for each kind that it may be of: names of persons and groups are read in
-    different ways.
+    """Return a record once for each kind that it may be of: names of persons, groups and assets are
+    read in different ways.
     """
-    if record.kind is not Kind.LEGAL:
+    if record.kind not in (Kind.LEGAL, Kind.ANY):
         return [record]
     return [
         replace(record, kind=kind, schema=DEFAULT_SCHEMA[kind])
-        for kind in (Kind.PERSON, Kind.GROUP)
+        for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET)
+        if kind & record.kind
     ]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from resolver.merging import build_ftm_entities
 from resolver.normalize import country_code
 from resolver.records.prepared.record_values import RecordValues, concat_values
 from resolver.records.results.explanation import Explanation
+from resolver.records.results.resolution import Band
 from resolver.scoring import Thresholds
 from resolver.scoring.competition import add_competition
 from resolver.screening.entity_index import IndexPlace, IndexSnapshot
@@ -34,7 +36,8 @@ class LazyExplanations:
                 [added.pair for added in hits if added.scored_pairs is scored_pairs]
             )
         explanation = hit.scored_pairs.explanation(hit.pair, self._thresholds)
-        return add_competition(explanation, hit.weight, hit.others, self._thresholds)
+        explanation = add_competition(explanation, hit.weight, hit.others, self._thresholds)
+        return replace(explanation, band=Band.REVIEW) if hit.is_crowded else explanation
 
 
 def build_match_documents(

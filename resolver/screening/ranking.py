@@ -1,5 +1,5 @@
 """Ranking of candidates: compare them with a query in rounds, the likeliest first, let them
-compete, and keep those at or above a cutoff.
+compete, and keep those at or above a cutoff; and those that only competition keeps from review.
 
 A round has a high fixed cost and a low cost per entity, so there are two: the likeliest, which
 suffice for many queries, then far more of the others.
@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -32,6 +33,7 @@ from resolver.hub.related.visible_links import find_pairs_in_review
 from resolver.records import concat
 from resolver.records.prepared.batch import PreparedBatch
 from resolver.records.prepared.row_selection import BatchRows
+from resolver.records.results.evidence_summary import PHRASES
 from resolver.scoring import scores
 from resolver.scoring.competition import (
     InReview,
@@ -63,6 +65,8 @@ count each by itself.
 """
 
 
+_SAME_NAME = PHRASES["name"].agree_from
+"""Similarity of names from which they are called the same."""
 _MAX_KEPT_PAIRS = 4_096
 """Sets of candidates whose pairs in review are kept; more take memory, fewer are found anew."""
 
@@ -89,6 +93,7 @@ class Hit:
     """Entity at or above the cutoff: its id, its place in the index, its pair in `scored_pairs`.
 
     `score` is that after competition with `others`, which took `weight` (thousandths).
+    `is_crowded`: it is in band review, whatever its score, as one of a crowd (`find_crowd`).
     """
 
     id: str
@@ -99,6 +104,7 @@ class Hit:
     pair: int
     weight: int
     others: int
+    is_crowded: bool
 
 
 class Candidate(NamedTuple):
@@ -141,26 +147,66 @@ def gather_candidates(rounds: Sequence[RoundHits]) -> list[Candidate]:
     return list(best.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """Candidates in band match or review of which none stands out, since others fit as well.
+
+    `count`: their number; `kinds`: the `Kind` bits of all of them; `have_same_name`: whether the
+    names of all are the one of the query; `weakest`: the least log-odds (thousandths) of one by its
+    own evidence.
+    """
+
+    count: int
+    kinds: int
+    have_same_name: bool
+    weakest: int
+
+
+class Ranking(NamedTuple):
+    """Candidates to show: the best of them, and the number of all.
+
+    `rivals`: None where one stands out, or all would fall short without the others too.
+    """
+
+    hits: list[Hit]
+    total: int
+    rivals: Rivals | None
+
+
 def rank_hits(
     candidates: Sequence[Candidate],
     snapshot: IndexSnapshot,
-    cutoff: float,
+    cutoff: float | None,
     count: int,
     in_review: InReview,
-) -> tuple[list[Hit], int]:
-    """Let the candidates compete; return the best `count` at or above the cutoff, best first (ties
-    by id), and the number of all that are.
+) -> Ranking:
+    """Let the candidates compete; return the best `count` to show, best first (ties by id).
+
+    To show are those at or above the cutoff; without one, those at or above the review threshold,
+    and the crowd.
     """
     competitions = compete(
         [candidate.logodds for candidate in candidates],
         [candidate.is_competitor for candidate in candidates],
         in_review,
     )
-    score = scores(np.array([competition.logodds for competition in competitions])).tolist()
+    logodds = [competition.logodds for competition in competitions]
+    score = scores(np.array(logodds)).tolist()
+    review = snapshot.thresholds.review
+    crowd = find_crowd(
+        {
+            place: logodds[place]
+            for place, candidate in enumerate(candidates)
+            if candidate.is_competitor and score[place] < review
+        },
+        score,
+        review,
+    )
+    shown = {place for place in range(len(candidates)) if score[place] >= review} | crowd
     strengths = {
-        place: competition.logodds
-        for place, competition in enumerate(competitions)
-        if score[place] >= cutoff
+        place: logodds[place]
+        for place in (range(len(candidates)) if cutoff is not None else shown)
+        if cutoff is None or score[place] >= cutoff
     }
     hits = []
     for place in _strongest_first(strengths, candidates, snapshot, count):
@@ -175,9 +221,45 @@ def rank_hits(
                 int(candidate.hits.pairs[candidate.position]),
                 competition.weight,
                 competition.others,
+                place in crowd,
             )
         )
-    return hits, len(strengths)
+    best = max(shown, key=logodds.__getitem__, default=None)
+    is_undecided = best is not None and logodds[best] < 0 <= candidates[best].logodds
+    rivals = [candidates[place] for place in sorted(shown)] if crowd or is_undecided else []
+    return Ranking(hits, len(strengths), _describe_rivals(rivals, snapshot) if rivals else None)
+
+
+def _describe_rivals(rivals: Sequence[Candidate], snapshot: IndexSnapshot) -> Rivals:
+    kinds, have_same_name = 0, True
+    for candidate in rivals:
+        kinds |= int(snapshot.segments[candidate.segment].prepared.kinds[candidate.row])
+        pair = int(candidate.hits.pairs[candidate.position])
+        similarity = candidate.hits.scored_pairs.similarity(pair, "name")
+        have_same_name &= similarity is not None and similarity >= _SAME_NAME
+    weakest = min(candidate.logodds for candidate in rivals)
+    return Rivals(len(rivals), kinds, have_same_name, weakest)
+
+
+def find_crowd(
+    logodds: Mapping[int, int], score: Sequence[float], review: float
+) -> AbstractSet[int]:
+    """Return which candidates are in review though competition left each below that threshold.
+
+    `logodds` after competition, by place, of the candidates that only competition keeps from
+    review. Each by itself is unlikely, but forty of one name hold the probability together. So the
+    strongest of them stay in review, and equal ones with them, until those that are left out hold
+    less than the review threshold together.
+    """
+    ordered = sorted(logodds, key=logodds.__getitem__, reverse=True)
+    left_out = math.fsum(score[place] for place in ordered)
+    weakest = math.inf
+    for place in ordered:
+        if left_out < review and logodds[place] < weakest:
+            break
+        weakest = logodds[place]
+        left_out -= score[place]
+    return {place for place in ordered if logodds[place] >= weakest}
 
 
 class ReviewPairs:
@@ -283,9 +365,11 @@ def compare_in_rounds(
     snapshot: IndexSnapshot,
     candidates: Numbers,
     cutoff: float,
-) -> tuple[list[RoundHits], bool]:
+) -> tuple[list[RoundHits], bool, int | None]:
     """Compare candidates (places in the index), the likeliest first, and return those that compete
-    or reach the cutoff by their own evidence; and whether these are all.
+    or reach the cutoff by their own evidence; whether these are all; and the log-odds (thousandths)
+    by its own evidence of the strongest late one, which further ones could have too (None: there
+    are no further ones, or none is in review).
 
     The second round is compared only if the best of the last part of the first would still reach
     the cutoff or the review threshold after competition there, for later ones score no better. Its
@@ -296,7 +380,7 @@ def compare_in_rounds(
     max_compared = int(share * MAX_COMPARED)
     review = snapshot.thresholds.review
     floor, competes_from = min(cutoff, review), review
-    remaining_score = 0.0
+    remaining_score, late_logodds = 0.0, np.zeros(0, dtype=np.int64)
     for first, last in pairwise((0, int(share * FIRST_ROUND_SIZE), max_compared)):
         places = candidates[first:last]
         if not len(places):
@@ -306,14 +390,15 @@ def compare_in_rounds(
         )
         rounds.append(round_hits)
         if len(places) < last - first:
-            return rounds, True
+            return rounds, True, None
         remaining_score = _score_after_competition(late_logodds, round_hits)
         if remaining_score < floor:
-            return rounds, remaining_score < cutoff
+            break
         if remaining_score < review:
             # only for a low cutoff are later ones compared
             competes_from = np.inf
-    return rounds, remaining_score < cutoff or len(candidates) < max_compared
+    is_complete = remaining_score < cutoff or len(candidates) < max_compared
+    return rounds, is_complete, int(late_logodds.max()) if len(late_logodds) else None
 
 
 def _score_after_competition(late_logodds: Numbers, round_hits: RoundHits) -> float:

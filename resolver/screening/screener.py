@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -35,6 +35,7 @@ from resolver.records.visibility import STRANGER, Viewer
 from resolver.screening.entity_index import EntityIndex, IndexPlace, IndexSnapshot
 from resolver.screening.fair_semaphore import FairSemaphore
 from resolver.screening.match_documents import LazyExplanations, build_match_documents
+from resolver.screening.queries import advise, comparable_record
 from resolver.screening.ranking import (
     MAX_COMPARED,
     Hit,
@@ -95,11 +96,15 @@ EntityFilter = Callable[[Mapping[str, Any], FilterContext], bool]
 @dataclass(frozen=True)
 class ScreeningMatch:
     """Entity that a query may mean: as FtM entity, with its score and explanation (the query is
-    `left`).
+    `left`), and the ids of its records that the viewer may see.
+
+    `name_similarity` (0…1): how alike the names are; None if the query states none.
     """
 
     entity: dict[str, Any]
     score: float
+    name_similarity: float | None
+    records: tuple[str, ...]
     explain: Callable[[], Explanation]
 
     @cached_property
@@ -113,12 +118,14 @@ class ScreeningResult:
     """Entities that a query may mean, best first (ties by id): the first of them, and the total at
     or above the cutoff.
 
-    `is_complete` is false if common keys or distant entities were skipped.
+    `is_complete` is false if common keys or distant entities were skipped. `advice`: a sentence on
+    what to add, where several fit and nobody stands out; else empty.
     """
 
     matches: tuple[ScreeningMatch, ...]
     total: int
     is_complete: bool
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +138,8 @@ class IndexRevision:
 
 @dataclass(frozen=True, slots=True)
 class MatchQuery:
-    """Options of a check: at most `limit` entities with a score of `cutoff` or more (None: the
-    review threshold).
+    """Options of a check: at most `limit` entities with a score of `cutoff` or more (None: those in
+    band match or review, which a crowd of namesakes is whatever their scores).
 
     `sources` restricts the entities to those in one of these lists or datasets (None: any).
     `accept` filters FtM entities. Entities are compared and shown as `viewer` may see their
@@ -295,32 +302,43 @@ class Screener:
     def _screen(
         self, query: Record, snapshot: IndexSnapshot, options: MatchQuery
     ) -> ScreeningResult:
-        cutoff = snapshot.thresholds.review if options.cutoff is None else options.cutoff
-        compared = [
-            self._compare(variant, snapshot, cutoff, options) for variant in kind_variants(query)
-        ]
-        candidates = gather_candidates([hits for rounds, _ in compared for hits in rounds])
+        query = comparable_record(query)
+        compared = [self._compare(variant, snapshot, options) for variant in kind_variants(query)]
+        candidates = gather_candidates([hits for rounds, _, _ in compared for hits in rounds])
         in_review = find_in_review(candidates, snapshot, self._review_pairs)
         # a filter may refuse any number of the matches
         count = options.limit if options.accept is None else len(candidates)
-        hits, total = rank_hits(candidates, snapshot, cutoff, count, in_review)
-        matches, refused = self._build_matches(hits, snapshot, options)
-        is_complete = all(is_complete for _, is_complete in compared)
-        return ScreeningResult(matches, total - refused, is_complete)
+        ranking = rank_hits(candidates, snapshot, options.cutoff, count, in_review)
+        matches, refused = self._build_matches(ranking.hits, snapshot, options)
+        total, is_complete, advice = ranking.total - refused, all(row[1] for row in compared), ""
+        if ranking.rivals is not None:
+            weakest = ranking.rivals.weakest
+            # further ones may be as strong as the weakest of them
+            has_all = all(late is None or late < weakest for _, _, late in compared)
+            is_complete &= has_all or options.cutoff is not None
+            if options.cutoff is None or options.accept is None:
+                rivals = replace(ranking.rivals, count=ranking.rivals.count - refused)
+                advice = advise(query, rivals, is_complete=has_all)
+        return ScreeningResult(matches, total, is_complete, advice)
 
     def _compare(
-        self, query: Record, snapshot: IndexSnapshot, cutoff: float, options: MatchQuery
-    ) -> tuple[list[RoundHits], bool]:
-        """Compare a query, and return its candidates, and whether these are all."""
+        self, query: Record, snapshot: IndexSnapshot, options: MatchQuery
+    ) -> tuple[list[RoundHits], bool, int | None]:
+        """Compare a query, and return its candidates, whether these are all, and how strong further
+        ones may be (`compare_in_rounds`).
+        """
         # the id of the query plays no part; the comparison gives it another
         prepared = normalize(batch_from_record(query).canonical(), snapshot.models)
         scope = None if options.sources is None else snapshot.scope(options.sources)
         candidates = self._finder.find_candidates(
             prepared, snapshot, scope, MAX_COMPARED, compared_share(prepared)
         )
-        rounds, all_compared = compare_in_rounds(prepared, snapshot, candidates, cutoff)
+        cutoff = snapshot.thresholds.review if options.cutoff is None else options.cutoff
+        rounds, all_compared, late = compare_in_rounds(prepared, snapshot, candidates, cutoff)
         # without candidates the result is complete only if the query has words to search by
-        return rounds, all_compared if len(candidates) else bool(identity_tokens(prepared).any())
+        if not len(candidates):
+            all_compared = bool(identity_tokens(prepared).any())
+        return rounds, all_compared, late
 
     def _build_matches(
         self, hits: Sequence[Hit], snapshot: IndexSnapshot, options: MatchQuery
@@ -334,5 +352,15 @@ class Screener:
             if options.accept is not None and not options.accept(entity, context):
                 refused += 1
             elif len(matches) < options.limit:
-                matches.append(ScreeningMatch(entity, hit.score, explanations.add(hit)))
+                count = len(snapshot.segments[hit.segment].member_rows(hit.row))
+                similarity = hit.scored_pairs.similarity(hit.pair, "name")
+                matches.append(
+                    ScreeningMatch(
+                        entity,
+                        hit.score,
+                        similarity,
+                        tuple(entity["referents"][:count]),
+                        explanations.add(hit),
+                    )
+                )
         return tuple(matches), refused

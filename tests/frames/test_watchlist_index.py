@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -74,8 +75,10 @@ def test_a_table_without_records_is_refused() -> None:
 
 def test_the_store_goes_with_the_index() -> None:
     index = resolver.Index(people()[:4])
-    folder = index._folder
+    path = index._screener._hub.store.path
+    assert path is not None
+    folder = Path(path).parent
     assert folder.is_dir()
-    del index
+    del index, path
     gc.collect()
     assert not folder.exists()

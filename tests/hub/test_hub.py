@@ -16,11 +16,10 @@ from resolver.errors import DecisionError, EngineError, InputError, StoreError
 from resolver.hub.hub import Hub
 from resolver.hub.stored_results import (
     StoredResults,
-    load_candidates,
     load_commit_results,
     load_records,
 )
-from resolver.records import Batch, Record
+from resolver.records import Record
 from resolver.records.decisions import Decision, Verdict
 from resolver.records.progress import SILENT
 from resolver.records.visibility import OPERATOR
@@ -378,8 +377,6 @@ def test_results_of_a_commit(hub: Hub, stores: Stores) -> None:
     assert results.resolution.batch.ids.to_pylist() == ["s:0", "s:1"]
     assert results.entity_ids.to_pylist() == [find_entity(hub, "s:0").id] * 2
     assert len(results.resolution.links) == 1
-    query = Batch.from_records([record("q:1", name="Zbigniew Brzezinski")]).canonical()
-    assert load_candidates(hub, query).ids.to_pylist() == ["s:0", "s:1"]
     assert load_records(hub, ["s:8"])[0].ids.to_pylist() == ["s:8"]
     with pytest.raises(InputError, match="no record"):
         load_records(hub, ["s:99"])

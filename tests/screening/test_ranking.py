@@ -11,6 +11,7 @@ import pytest
 from resolver.hub.hub import Hub
 from resolver.records import Handling, Identifier, Kind, Record
 from resolver.records.decisions import Verdict
+from resolver.records.results.resolution import Band
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.screening.screener import MatchQuery, Screener, ScreeningResult
 from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
@@ -58,7 +59,11 @@ def add_records(
 
 
 def check(
-    hub: Hub, query: Record = QUERY, viewer: Viewer = STRANGER, limit: int = 20, cutoff: float = 0.0
+    hub: Hub,
+    query: Record = QUERY,
+    viewer: Viewer = STRANGER,
+    limit: int = 20,
+    cutoff: float | None = 0.0,
 ) -> ScreeningResult:
     (result,), _ = Screener(hub, LISTED).check([query], MatchQuery(limit, cutoff, viewer=viewer))
     return result
@@ -98,7 +103,8 @@ def test_five_equal_candidates_share_the_probability(stores: Stores) -> None:
         assert competition_texts(result) == ["Also fits: 4 others."] * 5
         # cutoff and total are those after competition
         assert check(hub, cutoff=0.19).total == 5
-        assert check(hub, cutoff=0.21) == ScreeningResult((), 0, True)
+        advice = "5 listed people have this name; add a birth date."
+        assert check(hub, cutoff=0.21) == ScreeningResult((), 0, True, advice)
         ids = [match.entity["id"] for match in result.matches]
         assert ids == sorted(ids)
 
@@ -131,7 +137,12 @@ def test_second_round_is_skipped_where_nobody_could_reach_the_cutoff(
         # none of them is in review with another: each has a share of 1 in 25
         monkeypatch.setattr("resolver.screening.ranking._MAX_LOOKED_UP", 0)
         add_records(hub, people)
-        assert check(hub, cutoff=0.05) == ScreeningResult((), 0, True)
+        # but further ones may be as strong as those that were compared
+        advice = "At least 25 listed people have this name; add a birth date."
+        assert check(hub, cutoff=0.05) == ScreeningResult((), 0, True, advice)
+        crowd = check(hub, cutoff=None)
+        assert (crowd.total, crowd.is_complete, crowd.advice) == (25, False, advice)
+        assert {match.why.band for match in crowd.matches} == {Band.REVIEW}
         # those of the second round do not compete: the others' scores stay as they are
         result = check(hub, cutoff=0.01, limit=30)
         assert result.total == 30

@@ -253,10 +253,12 @@ def test_check_is_the_same_for_people(client: Client) -> None:
 @pytest.mark.parametrize(
     ("value", "schema"),
     [
-        ("", "LegalEntity"),
+        ("", "Thing"),
         ("&birthDate=1980", "Person"),
         ("&cikCode=1", "Company"),
-        ("&country=ru", "LegalEntity"),
+        ("&country=ru", "Thing"),
+        ("&idNumber=1", "LegalEntity"),
+        ("&mmsi=273450000", "Vessel"),
         ("&birthDate=1980&cikCode=1", "LegalEntity"),
     ],
 )

@@ -359,16 +359,21 @@ def test_check_finds_the_person(lists: Lists, capsys: pytest.CaptureFixture[str]
     assert run([*args, *options, "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert answer["query"] == "Ivan Petrov"
-    assert {row["id"] for row in answer["results"]} == {"coast:p1", "river:7"}
-    scores = [row["score"] for row in answer["results"]]
-    assert scores == sorted(scores, reverse=True)
-    assert answer["results"][0]["evidence"]
+    (result,) = answer["results"]
+    # the two records are one entity, as `dedupe` has it
+    assert (result["id"], result["records"]) == ("coast:p1", ["coast:p1", "river:7"])
+    assert answer["total"] == 1
+    assert result["evidence"]
+    (names,) = (row for row in result["evidence"] if row["name"] == "name")
+    assert 0.9 < result["name_similarity"] == names["similarity"] <= 1
     assert run([*args, *options, "--limit", "1"]) == 0
     shown = capsys.readouterr().out.splitlines()
-    assert len(shown) == 3
+    assert len(shown) == 4
+    assert f"names {result['name_similarity']:.2f}  coast:p1  " in shown[0]
     assert "Ivan" in shown[0]
-    assert shown[1].strip() == answer["results"][0]["summary"]
+    assert shown[1].strip() == result["summary"]
     assert shown[1].strip().startswith("Same birth date, ")
+    assert shown[3].strip() == f"1 more record of {result['entity']}: river:7"
 
 
 def test_check_finds_groups_without_kind(lists: Lists, capsys: pytest.CaptureFixture[str]) -> None:
@@ -416,24 +421,39 @@ def check_rows(answer: dict[str, Any]) -> list[dict[str, Any]]:
     return [row for row in rows if row["name"] == "competition"]
 
 
-def test_candidates_of_check_compete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    people = [*range(1931, 1980, 12)]
-    path, url = namesakes(tmp_path / "people.csv", people), f"sqlite:///{tmp_path}/hub.db"
-    decisions = [
-        f"people:{left},people:{right},different" for left, right in combinations(people, 2)
+def store_of_namesakes(url: str, count: int) -> None:
+    """Make a store of people of one name, any two of whom were decided to be different."""
+    people = [
+        record(
+            f"s:{number:02d}",
+            name="Zbigniew Brzezinski",
+            birthDate=f"{1920 + 2 * number}-{number % 12 + 1:02d}-{number % 27 + 1:02d}",
+        )
+        for number in range(count)
     ]
-    log = table(tmp_path / "log.csv", "\n".join(["left_id,right_id,verdict", *decisions]) + "\n")
-    assert run(["dedupe", path, "--store", url, "--decisions", log]) == 0
+    decisions = [
+        make_decision((left.id, right.id), Verdict.DIFFERENT, place)
+        for place, (left, right) in enumerate(combinations(people, 2))
+    ]
+    with Hub.open(url, OPTIONS) as hub:
+        hub.add(make_intake(people), decisions)
+
+
+def test_candidates_of_check_compete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    url = f"sqlite:///{tmp_path}/hub.db"
     args = ["check", "Zbigniew Brzezinski", "--kind", "person", "--listed", "1", "--store", url]
-    capsys.readouterr()
-    assert run([*args, "--json"]) == 0
-    answer = json.loads(capsys.readouterr().out)
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+        store_of_namesakes(url, 5)
+        assert run([*args, "--json"]) == 0
+        answer = json.loads(capsys.readouterr().out)
+        assert run([*args, "--limit", "1"]) == 0
+        shown = capsys.readouterr().out
     assert [row["help"] for row in check_rows(answer)] == ["Also fits: 4 others."] * 5
     assert {result["score"] < 0.2 for result in answer["results"]} == {True}
-    assert run([*args, "--limit", "1"]) == 0
-    shown = capsys.readouterr().out
+    assert answer["advice"] == "5 listed people have this name; add a birth date."
     assert f"{answer['results'][0]['score']:.4f}" in shown
     assert "(also fits: 4 others)" in shown
+    assert shown.endswith(f"5 fit; show more with --limit\n{answer['advice']}\n")
 
 
 def test_records_in_review_do_not_compete_in_check(
@@ -447,24 +467,33 @@ def test_records_in_review_do_not_compete_in_check(
     assert check_rows(answer) == []
 
 
-def test_check_says_that_nobody_stands_out(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+def test_a_crowd_of_namesakes_is_in_review(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("resolver.engines.query_candidates.resolve_candidates", lambda *_: [])
-    path = namesakes(tmp_path / "people.csv", range(1920, 1980))
-    args = ["check", "Zbigniew Brzezinski", "--kind", "person", "--listed", "1"]
-    assert run([*args, "--list", path]) == 0
-    assert capsys.readouterr().out == (
-        "No match for Zbigniew Brzezinski in 60 records: 60 fit alike; add what else is known, "
-        "such as --birth-date.\n"
-    )
+    url = f"sqlite:///{tmp_path}/hub.db"
+    args = ["check", "Zbigniew Brzezinski", "--store", url, "--listed", "1"]
+    with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
+        store_of_namesakes(url, 38)
+        assert run([*args, "--limit", "50", "--json"]) == 0
+        answer = json.loads(capsys.readouterr().out)
+        assert run([*args, "--birth-date", "1942-12-12", "--json"]) == 0
+        known = json.loads(capsys.readouterr().out)
+    assert answer["advice"] == "38 listed people have this name; add a birth date."
+    assert answer["total"] == len(answer["results"]) == 38
+    assert {result["band"] for result in answer["results"]} == {"review"}
+    assert all(result["score"] < 0.05 for result in answer["results"])
+    assert "advice" not in known
+    assert known["results"][0]["id"] == "s:11"
 
 
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [
         (["--birth-date", "31 February 1970"], 1, "31 February 1970"),
+        (["--birth-date", "2191-02-03"], 1, "the birth date 2191-02-03 lies in the future"),
         (["--kind", "ship"], 2, "'ship' is not one of"),
+        (["--kind", "person", "--kind", "group"], 2, "--kind was given twice"),
+        (["--kind", "group", "--birth-date", "1970"], 2, "--birth-date is of persons"),
         (["--limit", "0"], 2, "limit"),
     ],
 )

@@ -10,12 +10,13 @@ correct without it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from resolver.errors import DateError, RecordError
 from resolver.ingest.formats.ftm.ftm_schema import (
+    ANYTHING,
     DIRECT,
     has_property,
     is_entity_property,
@@ -29,6 +30,7 @@ from resolver.ingest.validation import validate_records, value_limit
 from resolver.records import (
     Address,
     Identifier,
+    Kind,
     Record,
     Relation,
     RelationType,
@@ -41,7 +43,7 @@ MAX_ENTITY_VALUES = 500
 """Values of one entity, more than any list holds of one record."""
 MAX_UNKNOWN = 50
 """Unknown properties of one entity that are reported."""
-_BROAD_SCHEMATA = {"Thing": "LegalEntity"}
+_BROAD_SCHEMATA = {ANYTHING: "LegalEntity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,14 @@ def read_ftm_entity(
     native_id: str,
     with_relations: bool = False,
     skip_unknown: bool = False,
+    of_any_kind: bool = False,
 ) -> SubmittedRecord:
     """Return the record of one entity.
 
     `with_relations`: properties that name another record of the source (parent, owner, operator)
     become relations and topics become crimes, as in a list; else the former are passed over, as all
     that name entities. `skip_unknown`: properties that the schema lacks are left out and reported.
+    `of_any_kind`: `Thing` is a person, group or asset, else a legal entity.
     Raises `RecordError` where it is no valid entity, `TypeError` (one line) for values of a wrong
     type.
     """
@@ -75,8 +79,10 @@ def read_ftm_entity(
         raise TypeError(
             "properties must be an object: the name of each property with a text or a list of texts"
         )
-    schema = _BROAD_SCHEMATA.get(schema, schema)
-    if kind_of_schema(schema) is None:
+    is_anything = of_any_kind and schema == ANYTHING
+    if not is_anything:
+        schema = _BROAD_SCHEMATA.get(schema, schema)
+    if not is_anything and kind_of_schema(schema) is None:
         mend = "use Person, Organization, Company, LegalEntity, Vessel, Airplane …"
         raise RecordError(f"the schema {schema[:60]!r} is no person, group or asset", hint=mend)
     draft, count = RecordDraft(source, native_id, schema), 0
@@ -108,6 +114,8 @@ def read_ftm_entity(
         topics = _check_texts("topics", properties.get("topics"))
         draft.activities = topic_activities(topics)
     record = draft.build_record()
+    if is_anything:
+        record = replace(record, kind=Kind.ANY)
     _, refused = validate_records(
         LocatedBatch(batch_from_record(record), np.zeros(1, dtype=np.int32)), "", False
     )

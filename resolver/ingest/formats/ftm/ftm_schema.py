@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -11,6 +11,7 @@ from functools import cache
 from resolver.ingest.io.json_rows import Json
 from resolver.ingest.io.json_values import json_objects, json_texts
 from resolver.ingest.io.source_files import SourceFile
+from resolver.records.kinds import SCHEMATA, Kind, kind_of_schema
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.properties import DATASETS
 from resolver.records.source_names import is_list_source_name
@@ -28,6 +29,14 @@ _MAX_NAMES = 10_000
 _MAX_MISSPELLED, _MIN_ALIKE = 40, 0.75
 """Letters of a misspelled property that are compared, and the least similarity of its suggestion.
 """
+ANYTHING = "Thing"
+"""Schema of queries that may mean a person, a group or an asset."""
+_TELLING_SCHEMATA = (
+    "Person",
+    "Company",
+    *(schema for schema in SCHEMATA if kind_of_schema(schema) is Kind.ASSET),
+)
+"""Schemata whose properties tell of which kind a query is."""
 DIRECT = ("parent", "owner", "operator", "holder", "issuer")
 """Properties that name another record without an entity in between."""
 
@@ -102,12 +111,32 @@ def is_stub(schema: str, prop: str) -> bool:
 
 @cache_short_texts(_MAX_NAMES, all_arguments=True)
 def has_property(schema: str, prop: str) -> bool:
-    """Return whether entities of a schema may have a property.
-
-    A legal entity may turn out to be a person or a group, so it may have the properties of both.
+    """Return whether entities of a schema may have a property; a `Thing` or `LegalEntity` those of
+    all that it may turn out to be.
     """
-    kinds = (schema, "Person", "Company") if schema == "LegalEntity" else (schema,)
-    return any(find_property(kind, prop) is not None for kind in kinds)
+    return any(find_property(kind, prop) is not None for kind in _schemata_within(schema))
+
+
+def _schemata_within(schema: str) -> tuple[str, ...]:
+    """Return the schemata whose properties entities of a schema may have."""
+    if schema == "LegalEntity":
+        return (schema, "Person", "Company")
+    return SCHEMATA if schema == ANYTHING else (schema,)
+
+
+def schema_of_properties(properties: Collection[str]) -> str:
+    """Return the schema of a query that states some properties, and no kind: `Thing`, or the part
+    of it whose entities may have them all.
+    """
+    fitting = {
+        kind_of_schema(schema): schema
+        for schema in reversed(_TELLING_SCHEMATA)
+        if all(has_property(schema, prop) for prop in properties)
+    }
+    if len(fitting) == 1:
+        return next(iter(fitting.values()))
+    is_legal = not fitting and all(has_property("LegalEntity", prop) for prop in properties)
+    return "LegalEntity" if is_legal or fitting.keys() == {Kind.PERSON, Kind.GROUP} else ANYTHING
 
 
 @cache_short_texts(_MAX_NAMES, all_arguments=True)
@@ -122,10 +151,9 @@ def suggest_property(schema: str, prop: str) -> str:
 @cache_short_texts(_MAX_NAMES)
 def value_properties(schema: str) -> tuple[str, ...]:
     """Return the properties of a schema whose values are no other entities, sorted by name."""
-    kinds = (schema, "Person", "Company") if schema == "LegalEntity" else (schema,)
     properties = {
         name: model_property
-        for kind in kinds
+        for kind in _schemata_within(schema)
         for name, model_property in all_schemata()[kind].properties.items()
     }
     values = (name for name, item in properties.items() if item.type != ENTITY)
@@ -148,8 +176,8 @@ def topic_names() -> tuple[str, ...]:
 @cache_short_texts(_MAX_NAMES, all_arguments=True)
 def is_entity_property(schema: str, prop: str) -> bool:
     """Return whether a property's values are ids of other entities."""
-    model_property = find_property(schema, prop)
-    return model_property is not None and model_property.type == ENTITY
+    stated = (find_property(kind, prop) for kind in (SCHEMATA if schema == ANYTHING else (schema,)))
+    return any(item is not None and item.type == ENTITY for item in stated)
 
 
 @dataclass(frozen=True, slots=True)

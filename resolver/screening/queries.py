@@ -1,0 +1,207 @@
+"""Queries of checks, as every entry point reads them: properties to a record, and what is wrong
+with it.
+
+A query that cannot be meant as it stands is refused (`RecordError`): no known schema, a property
+that it lacks, a birth date in the future. One that can be answered in part is answered, and its
+warnings name what was not compared.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import replace
+
+from resolver.errors import RecordError
+from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, read_ftm_entity
+from resolver.ingest.formats.ftm.ftm_schema import ANYTHING, has_property, schema_of_properties
+from resolver.ingest.text.placeholders import is_placeholder
+from resolver.normalize.lexicons.titles import LAST_TITLES, TITLES, TITLES_OR_NAMES
+from resolver.normalize.name_tokens import MAX_TOKENS
+from resolver.normalize.values import gender_bit
+from resolver.records import Kind, Record, Value
+from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
+from resolver.reference.characters import tokenize_name
+from resolver.screening.ranking import Rivals
+from resolver.screening.uncompared_values import note_uncompared_values
+
+SOURCE = "query"
+_ID = "1"
+_NAMES = frozenset((*FULL_NAMES, *NAME_PARTS))
+_TITLES = TITLES - TITLES_OR_NAMES - LAST_TITLES
+"""Titles that are nobody's name."""
+_COUNTRY = frozenset(COUNTRIES)
+_NUMBER = frozenset({"number"})
+_ADVICE: dict[int, tuple[str, tuple[tuple[frozenset[str], str], ...]]] = {
+    int(Kind.PERSON): (
+        "people",
+        (
+            (frozenset({"birthDate"}), "add a birth date"),
+            (_COUNTRY, "add a nationality"),
+            (_NUMBER, "add a document number"),
+        ),
+    ),
+    int(Kind.GROUP): (
+        "groups",
+        ((_COUNTRY, "add a country"), (_NUMBER, "add a registration number")),
+    ),
+    int(Kind.ASSET): (
+        "vessels or other assets",
+        ((_NUMBER, "add an IMO or other number"), (_COUNTRY, "add a flag")),
+    ),
+}
+"""What to add to a query that several entities fit, by their kind: what they are called, and what
+tells them apart, the most telling first, with the properties that state it.
+"""
+_ANY_ADVICE = ("entities", ((_COUNTRY, "add a country"), (_NUMBER, "add a number")))
+_SHOWN = 40
+"""Characters of a value that a warning repeats."""
+_MAX_YEARS_APART = 10
+"""Years between two birth dates of a query beyond which they contradict each other. Lists give the
+same person dates that are a few years apart.
+"""
+
+
+def read_query(
+    schema: object, properties: object, *, skip_unknown: bool = False
+) -> SubmittedRecord:
+    """Return the record of a query with warnings about what cannot be compared.
+
+    `schema`: one of FollowTheMoney; `Thing` or None leaves the kind open, as far as the properties
+    do: a birth date is a person's. `skip_unknown` as in `read_ftm_entity`. Raises `RecordError`,
+    and `TypeError` (one line) for values of a wrong type.
+    """
+    if schema in (None, ANYTHING) and isinstance(properties, Mapping):
+        stated = [prop for prop, value in properties.items() if value not in (None, "", [])]
+        if skip_unknown:
+            stated = [prop for prop in stated if has_property(ANYTHING, prop)]
+        schema = schema_of_properties(stated)
+    submitted = read_ftm_entity(
+        schema,
+        properties,
+        source=SOURCE,
+        native_id=_ID,
+        skip_unknown=skip_unknown,
+        of_any_kind=True,
+    )
+    warnings = query_warnings(submitted.record)
+    if not warnings:
+        return submitted
+    return replace(submitted, omissions=(*submitted.omissions, *warnings))
+
+
+def query_warnings(record: Record) -> list[str]:
+    """Return a line for each value of a query that cannot be compared, or contradicts another.
+
+    Raises `RecordError` for a birth date in the future.
+    """
+    _refuse_future_births(record)
+    faults = [
+        f"{value.prop} {value.text[:_SHOWN]!r} {fault}"
+        for value in record.values
+        if (fault := _fault_of_name(value, record.kind))
+    ]
+    return [*faults, *_contradictions(record), *note_uncompared_values(record, is_stored=False)]
+
+
+def comparable_record(record: Record) -> Record:
+    """Return a query without what would be compared in vain, or for both of two answers: names that
+    nobody is found by, and genders that contradict each other.
+    """
+    dropped = {value for value in record.values if _why_no_name(value, record.kind)}
+    dropped.update(_contradicting_genders(record))
+    if not dropped:
+        return record
+    return replace(record, values=tuple(value for value in record.values if value not in dropped))
+
+
+def advise(query: Record, rivals: Rivals, *, is_complete: bool) -> str:
+    """Return a sentence on what to add to a query that several fit: "38 listed people have this
+    name; add a birth date." Empty for fewer than two. `is_complete`: there are no more of them.
+    """
+    if rivals.count < 2:
+        return ""
+    stated = {value.prop for value in query.values}
+    stated |= {"number"} if query.identifiers else set()
+    noun, facts = _ADVICE.get(rivals.kinds, _ANY_ADVICE)
+    missing = (text for props, text in facts if stated.isdisjoint(props))
+    mend = next(missing, "compare them one by one")
+    verb = "have this name" if rivals.have_same_name else "have this name or one like it"
+    if stated.isdisjoint(_NAMES):
+        verb = "fit alike"
+    number = f"{rivals.count:,}" if is_complete else f"At least {rivals.count:,}"
+    return f"{number} listed {noun} {verb}; {mend}."
+
+
+def _fault_of_name(value: Value, kind: Kind) -> str:
+    """Return what is wrong with a name, or an empty text."""
+    if fault := _why_no_name(value, kind):
+        return fault
+    if value.prop not in FULL_NAMES:
+        return ""
+    count = len(tokenize_name(value.text)) if len(value.text) > MAX_TOKENS else 0
+    if count > MAX_TOKENS:
+        return f"has {count} words, of which the first {MAX_TOKENS} are compared: shorten it"
+    return ""
+
+
+def _why_no_name(value: Value, kind: Kind) -> str:
+    """Return why nobody is found by a name, or an empty text; also for values that are no names.
+
+    A letter or a title may be a part of a name, but is none.
+    """
+    text = value.text
+    if value.prop not in _NAMES:
+        return ""
+    letters = sum(map(str.isalnum, text))
+    if not letters or is_placeholder(text):
+        return "is no name: nobody is found by it"
+    if value.prop not in FULL_NAMES:
+        return ""
+    if letters == 1:
+        return "is one letter: nobody is found by it; give the whole name"
+    if kind & Kind.PERSON and _TITLES.issuperset(map(str.casefold, tokenize_name(text))):
+        return "is titles alone: nobody is found by them; give the name"
+    return ""
+
+
+def _refuse_future_births(record: Record) -> None:
+    """Raise `RecordError` for a birth date after today; tomorrow is today further east."""
+    latest = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
+    for text in record.texts("birthDate"):
+        if (first := _first_day(text)) > latest[: len(first)]:
+            raise RecordError(
+                f"the birth date {text} lies in the future", hint="give a date until today"
+            )
+
+
+def _contradictions(record: Record) -> list[str]:
+    """Return a line for values of which one must be wrong."""
+    births, deaths = (
+        sorted({*record.texts(prop)}, key=_first_day) for prop in ("birthDate", "deathDate")
+    )
+    lines = []
+    if births and int(births[-1][:4]) - int(births[0][:4]) > _MAX_YEARS_APART:
+        lines.append(
+            f"birthDate {births[0]} and {births[-1]} contradict each other: an entity with either"
+            " fits; give the one that you are sure of"
+        )
+    if births and deaths and deaths[-1][:4] < births[0][:4]:
+        lines.append(
+            f"deathDate {deaths[-1]} lies before birthDate {births[0]}: mend one of the two"
+        )
+    if genders := _contradicting_genders(record):
+        stated = " and ".join(value.text[:_SHOWN] for value in genders)
+        lines.append(f"gender {stated} contradict each other: neither is compared; give one")
+    return lines
+
+
+def _contradicting_genders(record: Record) -> list[Value]:
+    """Return the genders of a query, if they are of more than one."""
+    genders = [value for value in record.values if value.prop == "gender"]
+    return genders if len({gender_bit(value.text) for value in genders} - {0}) > 1 else []
+
+
+def _first_day(date: str) -> str:
+    """Return the beginning of a canonical date, as far as it is known; these sort as texts."""
+    return date.partition("/")[0].rstrip("~")
