@@ -48,7 +48,8 @@ MATCH_PARAMETERS = (
     query_parameter(
         "cutoff",
         FRACTION,
-        description="Results go down to this score (default: the review threshold).",
+        description="Results go down to this score (default: the review threshold, and a crowd of"
+        " namesakes below it).",
     ),
     query_parameter(
         "explain",

@@ -49,11 +49,14 @@ class Evidence:
 class MatchCandidate(Entity):
     """Entity that a query may mean, with its probability, the evidence in a sentence, and by
     feature.
+
+    `name_similarity` (0…1): how alike the names are; None if the query states none.
     """
 
     score: float = 0.0
     match: bool = False
     summary: str = ""
+    name_similarity: float | None = None
     explanations: Mapping[str, Evidence] | None = None
 
 
@@ -62,7 +65,8 @@ class Matches:
     """Candidates for a query, best first.
 
     `total`: number of candidates; `complete`: True if `total` is exact. `warnings`: parts of the
-    query that were ignored. `version`, `model`: revision of the data and scoring model.
+    query that are not compared, or contradict each other. `version`, `model`: revision of the data
+    and scoring model. `advice`: what to add to the query, where several fit and none stands out.
     """
 
     results: tuple[MatchCandidate, ...]
@@ -71,6 +75,7 @@ class Matches:
     warnings: tuple[str, ...]
     version: int
     model: str
+    advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +220,7 @@ def parse_matches(payload: Json, response: Json) -> Matches:
         tuple(payload.get("warnings", ())),
         response["version"],
         response["model"],
+        payload.get("advice", ""),
     )
 
 

@@ -68,6 +68,21 @@ def test_values_that_cannot_be_read_are_named(index: resolver.Index) -> None:
         index.check({"name": None})
 
 
+def test_queries_are_checked_as_in_the_service(index: resolver.Index) -> None:
+    with pytest.raises(InputError, match="lies in the future"):
+        index.check({"name": "Ivan Petrov", "birthDate": "2190-01-01"})
+    answer = index.check("A")
+    assert not answer
+    assert answer.warnings == (
+        "name 'A' is one letter: nobody is found by it; give the whole name",
+    )
+    assert repr(answer) == f"no match\nnote: {answer.warnings[0]}"
+    assert answer.warnings[0].partition("'")[0] in answer._repr_html_()
+    match = index.check("Ivan Petrov", cutoff=0.0)[0]
+    assert match.name_similarity == 1.0
+    assert "names 1.00" in repr(index.check("Ivan Petrov", cutoff=0.0))
+
+
 def test_a_table_without_records_is_refused() -> None:
     with pytest.raises(InputError, match="no record"):
         resolver.Index(pd.DataFrame(people()).iloc[:0])

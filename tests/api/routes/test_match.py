@@ -266,6 +266,40 @@ def test_each_identifying_value_suffices(value: str, schema: str, client: Client
     assert client.get(f"/check?name=Maria+Quispe{value}").json["query"]["schema"] == schema
 
 
+def test_results_show_how_alike_the_names_are(client: Client) -> None:
+    for answer in (
+        client.get("/check?name=Maria+Quispe+Huanca&explain=false").json,
+        post(client, {"q": person("Maria Quispe Huanca")}).json["responses"]["q"],
+    ):
+        assert answer["results"][0]["name_similarity"] == 1.0
+        assert "advice" not in answer
+    number = client.get("/check?idNumber=X482916").json["results"]
+    assert [result["name_similarity"] for result in number] == [None]
+
+
+def test_queries_that_cannot_be_meant_are_refused(client: Client) -> None:
+    refused = {
+        "name=Maria+Quispe&birthDate=2190-01-01": (400, "lies in the future (give a date"),
+        "name=Maria+Quispe&schema=Person&schema=Company": (422, "give one schema"),
+        "name=Maria+Quispe&schema=Company&birthDate=1980": (400, "Company has no property"),
+    }
+    for parameters, (status, detail) in refused.items():
+        answer = client.get(f"/check?{parameters}")
+        assert (answer.status_code, detail in answer.json["detail"]) == (status, True)
+    future = {"name": ["Maria Quispe"], "birthDate": ["2190-01-01"]}
+    answer = post(client, {"late": {"schema": "Person", "properties": future}})
+    assert answer.status_code == 400
+    assert answer.json["detail"].startswith("query 'late': the birth date 2190-01-01 lies in")
+
+
+def test_a_query_without_a_name_to_search_by_says_so(client: Client) -> None:
+    for name in ("A", "Mr+Dr"):
+        answer = client.get(f"/check?name={name}").json
+        assert answer["results"] == []
+        assert answer["total"] == {"value": 0, "relation": "gte"}
+        assert "nobody is found by" in answer["warnings"][0]
+
+
 BAD = [
     (b"{", 400, "no JSON"),
     (b"", 400, "no JSON"),
