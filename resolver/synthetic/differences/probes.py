@@ -23,7 +23,7 @@ from resolver.synthetic.differences.person_views import (
     spell_names,
     uniform_forms,
 )
-from resolver.synthetic.entities.persons import Persons, make_persons
+from resolver.synthetic.entities.persons import make_persons, take_persons
 from resolver.synthetic.geography import load_geography
 from resolver.synthetic.habits import Columns
 from resolver.synthetic.names import full_names
@@ -105,7 +105,7 @@ def _make_probes_of(corruption: Corruption, count: int, seed: int) -> list[Probe
     all_rows = np.arange(len(pool))
     full_view = make_plain_view(pool, all_rows)
     rows = _select_in_turns(pool.culture, corruption.possible(pool, full_view), count)
-    persons = _take_persons(pool, rows)
+    persons = take_persons(pool, rows)
     view = make_plain_view(persons, np.arange(len(rows)))
     if corruption.native:
         is_native = (
@@ -138,10 +138,6 @@ def _select_in_turns(culture: Ints, possible: Bools, count: int) -> Ints:
     starts = np.searchsorted(culture[rows][order], np.arange(len(CULTURES)))
     ranked[order] = np.arange(len(rows)) - starts[culture[rows][order]]
     return rows[np.lexsort((culture[rows], ranked))][:count]
-
-
-def _take_persons(persons: Persons, rows: Ints) -> Persons:
-    return Persons(*(getattr(persons, name)[rows] for name in Persons.__dataclass_fields__))
 
 
 def _make_columns(dice: Dice, view: PersonView) -> Columns:

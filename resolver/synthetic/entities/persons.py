@@ -97,15 +97,22 @@ def _destinations() -> Ints:
 
 
 def make_persons(
-    dice: Dice, count: int, culture: int | None = None, *, pairs: bool = True
+    dice: Dice,
+    count: int,
+    culture: int | Ints | None = None,
+    *,
+    pairs: bool = True,
+    male: Bools | None = None,
 ) -> Persons:
-    """Make `count` persons of all cultures, or of one (index into `CULTURES`).
+    """Make `count` persons of all cultures, of one (index into `CULTURES`), or of one each.
 
-    `pairs`: some neighbors are special pairs, such as twins.
+    `pairs`: some neighbors are special pairs, such as twins. `male`: the gender of each; by default
+    most are men, as on watchlists.
     """
     table, geo = culture_tables(), load_geography()
     special = _make_pairs(dice, count if pairs else 0)
-    cultures, male = _draw_cultures(dice, count, culture, special)
+    cultures, drawn = _draw_cultures(dice, count, culture, special)
+    male = drawn if male is None else male
     gender = (~male).astype(np.int64)
     men = np.zeros_like(gender)
     father_rank = draw_word_ranks(dice, "given_name", cultures, men)
@@ -152,7 +159,7 @@ def make_persons(
 
 
 def _draw_cultures(
-    dice: Dice, count: int, culture: int | None, special: _Pairs
+    dice: Dice, count: int, culture: int | Ints | None, special: _Pairs
 ) -> tuple[Ints, Bools]:
     """Draw culture and gender; both of a special pair have one culture and fitting genders."""
     cultures = (
@@ -243,16 +250,14 @@ def _copy_shared_traits(dice: Dice, persons: Persons, pairs: _Pairs) -> None:
     persons.partner[first], persons.partner[second] = second, first
     persons.bond[first] = persons.bond[second] = pairs.kind
     persons.maiden[first] = persons.maiden[second] = -1
-    persons.family[second] = _convert_gender(
-        persons, "family", persons.family[first], first, second
-    )
+    persons.family[second] = convert_gender(persons, "family", persons.family[first], first, second)
     for kind in (TWIN, SIBLING, FATHER_SON):
-        _copy_values(persons, ("country", "city", "nationality"), *pairs.select(kind))
+        copy_values(persons, ("country", "city", "nationality"), *pairs.select(kind))
     for kind in (TWIN, SIBLING):
         a, b = pairs.select(kind)
-        _copy_values(persons, ("father_given", "grandfather", "second"), a, b)
-        persons.father[b] = _convert_gender(persons, "father", persons.father[a], a, b)
-    _copy_values(persons, ("born", "day_known"), *pairs.select(TWIN))
+        copy_values(persons, ("father_given", "grandfather", "second"), a, b)
+        persons.father[b] = convert_gender(persons, "father", persons.father[a], a, b)
+    copy_values(persons, ("born", "day_known"), *pairs.select(TWIN))
     a, b = pairs.select(TWIN)
     same = b[persons.given_name[a] == persons.given_name[b]]
     neighbor = culture_tables().start["given_name"][
@@ -260,26 +265,32 @@ def _copy_shared_traits(dice: Dice, persons: Persons, pairs: _Pairs) -> None:
     ]
     persons.given_name[same] = neighbor + (persons.given_name[same] == neighbor)
     a, b = pairs.select(FATHER_SON)
-    _copy_values(persons, ("given_name", "middle", "second"), a, b)
+    copy_values(persons, ("given_name", "middle", "second"), a, b)
     persons.father_given[b] = persons.given_name[a]
-    as_father = _convert_part(persons.given_name[a], persons.culture[a], "given_name", "father")
+    as_father = convert_part(persons.given_name[a], persons.culture[a], "given_name", "father")
     persons.father[b] = np.where(persons.father[b] >= 0, as_father, -1)
     persons.born[a] = np.minimum(persons.born[a], FIRST_DAY + DAYS - 40 * 366)
     persons.born[b] = persons.born[a] + 19 * 366 + dice.integers(len(b), 18 * 365)
     a, b = pairs.select(NAMESAKE)
-    _copy_values(persons, ("given_name", "middle"), a, b)
+    copy_values(persons, ("given_name", "middle"), a, b)
     persons.born[b] = persons.born[a].astype("datetime64[Y]").astype(
         "datetime64[D]"
     ) + dice.integers(len(b), 365)
 
 
-def _copy_values(persons: Persons, parts: tuple[str, ...], source: Ints, target: Ints) -> None:
+def take_persons(persons: Persons, rows: Ints) -> Persons:
+    """Return some of the persons, in the order of `rows`."""
+    return Persons(*(getattr(persons, name)[rows] for name in Persons.__dataclass_fields__))
+
+
+def copy_values(persons: Persons, parts: tuple[str, ...], source: Ints, target: Ints) -> None:
+    """Copy the values of some columns from the persons in `source` to those in `target`."""
     for part in parts:
         values = getattr(persons, part)
         values[target] = values[source]
 
 
-def _convert_gender(persons: Persons, part: str, words: Ints, sources: Ints, targets: Ints) -> Ints:
+def convert_gender(persons: Persons, part: str, words: Ints, sources: Ints, targets: Ints) -> Ints:
     """Convert words of `part` of `sources` to the gender of `targets` (same cultures)."""
     start = culture_tables().start[part]
     culture = persons.culture[sources]
@@ -289,7 +300,7 @@ def _convert_gender(persons: Persons, part: str, words: Ints, sources: Ints, tar
     return np.where(words >= 0, words - source_start + target_start, -1)
 
 
-def _convert_part(words: Ints, culture: Ints, source: str, target: str) -> Ints:
+def convert_part(words: Ints, culture: Ints, source: str, target: str) -> Ints:
     """Convert men's words of one part to the words of the same rank of another part."""
     start = culture_tables().start
     return np.asarray(words - start[source][culture, 0] + start[target][culture, 0])
