@@ -17,6 +17,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -116,16 +117,16 @@ def count_outcomes(world: Households, batch: Batch, resolution: Resolution, into
         left, right = ({label_of[record] for record in side} for side in (first, second))
         if left & right:
             return Outcome.MERGED
-        pairs = (frozenset((one, other)) for one in left for other in right)
+        pairs = (frozenset(labels) for labels in product(left, right))
         return Outcome.QUEUED if any(pair in waiting for pair in pairs) else Outcome.APART
 
     for pair in world.relatives:
-        found = outcome(records_of[pair.first], records_of[pair.second])
-        into.add(RELATIVES, pair.kin.value, pair.culture, found)
+        result = outcome(records_of[pair.first], records_of[pair.second])
+        into.add(RELATIVES, pair.kin.value, pair.culture, result)
     for record in world.second_records:
-        found = outcome([record.first], [record.second])
-        into.add(ONE_PERSON, record.difference, record.culture, found)
-        into.add(ONE_PERSON, "all differences", record.culture, found)
+        result = outcome([record.first], [record.second])
+        into.add(ONE_PERSON, record.difference, record.culture, result)
+        into.add(ONE_PERSON, "all differences", record.culture, result)
 
 
 def measure(records: int, seeds: Iterable[int], twins: float) -> Tallies:

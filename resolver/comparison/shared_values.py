@@ -32,9 +32,11 @@ _OTHER_FIRM = np.float32(0.25)
 _LEAST_PATTERN = np.float32(0.6)
 """Likeness of two e-mail addresses below which more than a number differs."""
 _DIGITS = re.compile(r"\d+")
-_NONE = np.float32(0.0)
-_HOUSEHOLD = np.float32(0.3)
-"""Share of what a common telephone says, if the names of persons contradict."""
+_NONE, _ROUNDING = np.float32(0.0), np.float32(1e-6)
+_LINK = np.float32(0.04)
+"""Similarity of a common telephone of persons whose names contradict, and what is added to it by
+how few names the telephone has: it links two people, as in a household, and is neither different
+nor evidence that they are one."""
 _HALF = np.float32(0.5)
 _LEAST_SITE_NAME = 4
 """Letters of the shortest name of a site that is recognized under another ending."""
@@ -42,8 +44,7 @@ _SECOND_ENDINGS = frozenset("ac co com edu gov net org".split())
 """Words before a country's ending that are no name of a site."""
 Resemblance = Callable[[IntArray, IntArray], npt.NDArray[np.bool_]]
 _SAME_MAILBOX = np.float32(0.9)
-_HOUSEHOLD_MAILBOX = np.float32(0.86)
-"""Similarity of one e-mail address of two names at most, and of contradicting names of persons."""
+"""Similarity of one e-mail address of very many names."""
 
 
 @lru_cache(maxsize=64)
@@ -128,10 +129,10 @@ def _same_value(context: Context, prop: str, resemble: Resemblance | None = None
         return values
 
     values = context.best_of(side, compare)
-    return _graded(context, values, _HOUSEHOLD * values, _of_household(context, values, _NONE))
+    return _graded(context, values, _LINK + _LINK * values, _of_persons(context, values, _NONE))
 
 
-def _of_household(context: Context, values: FloatArray, least: np.float32) -> npt.NDArray[np.bool_]:
+def _of_persons(context: Context, values: FloatArray, least: np.float32) -> npt.NDArray[np.bool_]:
     """Return which contacts agree by more than `least` and are of persons.
 
     A group may stand under unlike names at one telephone: the school, and the agency that runs it.
@@ -179,8 +180,11 @@ def email(context: Context) -> FloatArray:
         return np.where(left == right, same, _SAME_MAILBOX * likeness).astype(np.float32)
 
     values = context.best_of(side, compare)
-    household = np.full_like(values, _HOUSEHOLD_MAILBOX)
-    return _graded(context, values, household, _of_household(context, values, _HOUSEHOLD_MAILBOX))
+    # A mailbox of contradicting names is a household's: it says nothing of the two.
+    unknown = np.full_like(values, np.nan)
+    return _graded(
+        context, values, unknown, _of_persons(context, values, _SAME_MAILBOX - _ROUNDING)
+    )
 
 
 def _differ_in_number(

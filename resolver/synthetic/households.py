@@ -235,11 +235,14 @@ def _draw_given_names(dice: Dice, persons: Persons, slot: Ints, father: Ints) ->
     eldest = np.flatnonzero(slot == _FIRST_CHILD)
     sons = eldest[persons.male[eldest] & dice.chance(len(eldest), _NAMED_AFTER)]
     copy_values(persons, ("given_name", "middle"), father[sons], sons)
-    for _ in range(_MOST_CHILDREN):
-        for place in range(_FIRST_CHILD + 1, _COUSIN):
-            at = np.flatnonzero(slot == place)
-            elder = np.stack([persons.given_name[at - back] for back in range(1, place - 1)])
-            persons.given_name[at] += (persons.given_name[at] == elder).any(axis=0)
+    lexicon = load_vocabulary().lexicon
+    for place in range(_FIRST_CHILD + 1, _COUSIN):
+        at = np.flatnonzero(slot == place)
+        for _ in range(_MOST_CHILDREN):
+            # Two words may be spelled alike.
+            names = lexicon.spell(persons.given_name, int(Form.STANDARD)).to_numpy(False)
+            elder = np.stack([names[at - back] for back in range(1, place - 1)])
+            persons.given_name[at] += (names[at] == elder).any(axis=0)
     cousins = np.flatnonzero(slot == _COUSIN)
     eldest = father[cousins] + _FIRST_CHILD
     alike = persons.male[cousins] == persons.male[eldest]
@@ -342,7 +345,7 @@ def _make_records(
         values = tuple(
             Value(prop, column[place]) for prop, column in texts.items() if column[place]
         )
-        home = ()
+        home: tuple[Address, ...] = ()
         if streets[place]:
             home = (Address(street=streets[place], city=towns[place], country=countries[place]),)
         source = REGISTERS[register]

@@ -194,6 +194,7 @@ def align(left: list[Word], right: list[Word], *, group: bool = False) -> Aligne
     established = 0.0
     full = 0
     stands = [0.0, 0.0]
+    partners: tuple[dict[int, int], dict[int, int]] = ({}, {})
 
     def take(a: int, b: int, value: float) -> None:
         nonlocal doubts, established, full
@@ -220,6 +221,7 @@ def align(left: list[Word], right: list[Word], *, group: bool = False) -> Aligne
             stands[1] += right[b].rarity
         free[0].discard(a)
         free[1].discard(b)
+        partners[0][a], partners[1][b] = b, a
 
     for a, word in enumerate(left):
         b = next((b for b in sorted(free[1]) if match_in_names(word, right[b]) == 1), None)
@@ -236,6 +238,8 @@ def align(left: list[Word], right: list[Word], *, group: bool = False) -> Aligne
                     doubts += other[b].rarity * (1 - value)
                     certain.append(value)
                     full += 1
+                    partners[side][a] = partners[side][a + 1] = b
+                    partners[1 - side][b] = a
                     free[side] -= {a, a + 1}
                     free[1 - side].discard(b)
                     break
@@ -256,6 +260,7 @@ def align(left: list[Word], right: list[Word], *, group: bool = False) -> Aligne
                 doubts += weight * 0.15
                 certain.append(0.85)
                 full += 1
+                partners[side][last], partners[1 - side][b] = b, last
                 free[side].discard(last)
                 free[1 - side].discard(b)
                 break
@@ -280,24 +285,61 @@ def align(left: list[Word], right: list[Word], *, group: bool = False) -> Aligne
     has_initials = any(word.flags & TokenFlag.INITIAL for word in (*left, *right))
     is_single = full == 1 and not has_initials and unmatched[0] == 0 and unmatched[1] >= 2
     single = 0.3 * (left_over[1] - left_over[0]) if is_single and not group else 0.0
+    is_turned, shifted = _own_names(left, right, partners)
+    part = _contradicting([left, right], sides, bool(matches), bool(full))
     return Aligned(
         sum(weight * value for weight, value, _ in matches),
         left_over[0] + doubts + crossing + single,
         left_over[1] - left_over[0],
         min(certain, default=1.0) if matches else 0.0,
         len(matches),
-        sum(weight for *_, weight in matches),
+        sum(weight for *_, weight in matches) + shifted,
         established,
         _initials([*left, *right], sides, bool(matches), crossing > 0),
-        _contradicting(sides, bool(matches)),
+        1.0 if is_turned and part < 0 else part,
     )
 
 
-def _contradicting(sides: list[list[Word]], has_matches: bool) -> float:
+def _own_names(
+    left: list[Word], right: list[Word], partners: tuple[dict[int, int], dict[int, int]]
+) -> tuple[bool, float]:
+    """Return whether own names are exchanged with those of forebears, and what of one is the
+    other's forebear."""
+    own = [
+        next((place for place, word in enumerate(words) if _is_given(word)), -1)
+        for words in (left, right)
+    ]
+    if min(own) < 0:
+        return False, 0.0
+    in_right, in_left = partners[0].get(own[0], -1), partners[1].get(own[1], -1)
+    for words, place in ((right, in_right), (left, in_left)):
+        if place >= 0 and (
+            words[place].flags & TokenFlag.PARTICLE or words[place].role & 3 in (1, 3)
+        ):
+            return False, 0.0
+    if min(in_right, in_left) >= 0:
+        return (own[0] < in_left) != (in_right < own[1]), 0.0
+    if in_right > own[1]:
+        return False, left[own[0]].rarity
+    return False, right[own[1]].rarity if in_left > own[0] else 0.0
+
+
+def _is_given(word: Word) -> bool:
+    return word.role & 3 == Role.GIVEN and not word.flags & TokenFlag.PARTICLE
+
+
+def _contradicting(
+    names: list[list[Word]], sides: list[list[Word]], has_matches: bool, has_full: bool
+) -> float:
     if not all(sides):
         return -1.0
     if not has_matches:
         return 0.0
+    # Of a word that a name has twice, either may be the one without a partner.
+    sides = [
+        [word for word in words if word.hash in {other.hash for other in side}]
+        for words, side in zip(names, sides, strict=True)
+    ]
     significant = [[word for word in side if not word.flags & TokenFlag.PARTICLE] for side in sides]
     given_names = [
         [word for word in side if word.role in (Role.GIVEN, Role.LIKELY_GIVEN)]
@@ -306,7 +348,14 @@ def _contradicting(sides: list[list[Word]], has_matches: bool) -> float:
     family = all(
         any(word.role in (Role.FAMILY, Role.LIKELY_FAMILY) for word in side) for side in significant
     )
-    if all(given_names):
+    full = [
+        any(not word.flags & (TokenFlag.PARTICLE | TokenFlag.INITIAL) for word in side)
+        for side in significant
+    ]
+    if not has_full and all(full) and not (all(given_names) and family):
+        return 0.0
+    has_role = [any(word.role & 1 for word in side) for side in significant]
+    if all(given_names) or (all(has_role) and not family):
         initial = any(word.flags & TokenFlag.INITIAL for side in given_names for word in side)
         return 0.0 if family else (2.0 if initial else 1.0)
     return 3.0 if family else -1.0

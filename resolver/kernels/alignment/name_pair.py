@@ -30,7 +30,7 @@ from resolver.kernels.alignment.word_matching import (
     match_joined,
     match_similar,
 )
-from resolver.kernels.arrays import AnyFloat, AnyInt, RecordRow
+from resolver.kernels.arrays import AnyBool, AnyFloat, AnyInt, RecordRow
 from resolver.kernels.compiler import compiled
 from resolver.records.prepared.value_flags import Role, TokenFlag
 
@@ -42,6 +42,7 @@ _FULL_WORD, _INITIAL_WORD = 1, 2
 """Bits of `Unmatched.kinds`."""
 _GIVEN_LEFT, _FAMILY_LEFT, _INITIAL_LEFT = 1, 2, 4
 """Bits of `Unmatched.roles`: given names, family names, given names that are initials."""
+_ANY_LEFT = _GIVEN_LEFT | _FAMILY_LEFT
 _NO_PART, _ALL_PARTS = np.float32(Contradiction.NONE), np.float32(Contradiction.ALL)
 _GIVEN_PART, _FAMILY_PART = np.float32(Contradiction.GIVEN), np.float32(Contradiction.FAMILY)
 _GIVEN_INITIAL_PART = np.float32(Contradiction.GIVEN_INITIAL)
@@ -53,13 +54,15 @@ BOTH_SCRIPTS = LATIN_SCRIPT | OTHER_SCRIPT
 
 class Unmatched(NamedTuple):
     """Words of a name without a partner: nats, kinds and roles of words as bits, and how many are
-    full words; and the number of initials of the name, matched or not."""
+    full words; and of the whole name the number of initials and the place of the own given name
+    (-1: not known)."""
 
     weight: np.float32
     kinds: int
     roles: int
     initials: int
     words: int
+    own: int
 
 
 @compiled(inline="always", allocates=False)
@@ -77,10 +80,12 @@ def _count_unmatched(
     side: int, first: AnyInt, length: AnyInt, matrix: SimilarityMatrix
 ) -> Unmatched:
     """Return what of a name (`side` 0: a) has no partner."""
-    weight, kinds, roles, initials, words = np.float32(0.0), 0, 0, 0, 0
+    weight, kinds, roles, initials, words, own = np.float32(0.0), 0, 0, 0, 0, -1
     for place in range(length):
         word = matrix.words[first + place]
         initials += word.flags & _INITIAL
+        if own < 0 and _role_bits(word.role, word.flags) & _GIVEN_LEFT:
+            own = place
         if matrix.partners[side, place] < 0:
             weight += word.weight
             if word.flags & _INITIAL:
@@ -89,7 +94,11 @@ def _count_unmatched(
                 kinds |= _FULL_WORD
                 words += 1
             roles |= _role_bits(word.role, word.flags)
-    return Unmatched(weight, kinds, roles, initials, words)
+            for other in range(length):
+                if matrix.words[first + other].hash == word.hash:
+                    # Of a word that the name has twice, either may be the one without a partner.
+                    roles |= _role_bits(matrix.words[first + other].role, word.flags)
+    return Unmatched(weight, kinds, roles, initials, words, own)
 
 
 @compiled(inline="always", allocates=False)
@@ -109,16 +118,62 @@ def _grade_initials(a: Unmatched, b: Unmatched, tally: Tally) -> np.float32:
 
 
 @compiled(inline="always", allocates=False)
-def _contradicted_part(a: Unmatched, b: Unmatched, matches: int) -> np.float32:
-    """Return which part of two names contradicts (`Contradiction`)."""
+def _contradicted_part(a: Unmatched, b: Unmatched, tally: Tally) -> np.float32:
+    """Return which part of two names contradicts (`Contradiction`).
+
+    Likely roles are guessed name by name. Where one name is left with a given name and the other
+    with a family name, the guesses contradict each other, as they do for `Daoudi Tariq` and `Yusuf
+    Daoudi`: it is the given names that differ, since kin share the rest.
+    """
     if min(a.weight, b.weight) == 0:
         return _NO_PART
     both_given, both_family = a.roles & b.roles & _GIVEN_LEFT, a.roles & b.roles & _FAMILY_LEFT
-    if matches == 0 or (both_given and both_family):
+    if tally.matches == 0 or (both_given and both_family):
         return _ALL_PARTS
-    if both_given:
+    if tally.full_matches == 0 and a.kinds & b.kinds & _FULL_WORD:
+        # Nothing but particles and initials agrees.
+        return _ALL_PARTS
+    is_crossed = a.roles & _ANY_LEFT != 0 and b.roles & _ANY_LEFT != 0 and not both_family
+    if both_given or is_crossed:
         return _GIVEN_INITIAL_PART if (a.roles | b.roles) & _INITIAL_LEFT else _GIVEN_PART
     return _FAMILY_PART if both_family else _NO_PART
+
+
+@compiled(inline="always", allocates=False)
+def _is_forebear(word: RecordRow) -> AnyBool:
+    """Return whether a word is neither the own given name nor the family name."""
+    part = word.role & _ROLE
+    is_between: AnyBool = part != _GIVEN and part != _FAMILY and not word.flags & _PARTICLE
+    return is_between
+
+
+@compiled(inline="always", allocates=False)
+def _compare_order(
+    pair: OrderedPair, a: Unmatched, b: Unmatched, matrix: SimilarityMatrix
+) -> tuple[bool, np.float32]:
+    """Return whether two names are chains in another order, and the nats of an own name that is a
+    forebear's or a second name of the other.
+
+    `Ahmed Mahmoud Hassan` is not `Mahmoud Ahmed Hassan`. Turned names keep the order of all words
+    but the family name. `Mahmoud Hassan` may be the father of `Ahmed Mahmoud Hassan`, or the same
+    without the first name.
+    """
+    none = np.float32(0.0)
+    if a.own < 0 or b.own < 0:
+        return False, none
+    in_b, in_a = matrix.partners[0, a.own], matrix.partners[1, b.own]
+    words_a, words_b = pair.first_a, pair.first_b
+    if in_b >= 0 and not _is_forebear(matrix.words[words_b + in_b]):
+        return False, none
+    if in_a >= 0 and not _is_forebear(matrix.words[words_a + in_a]):
+        return False, none
+    if in_b >= 0 and in_a >= 0:
+        return (a.own < in_a) != (in_b < b.own), none
+    if in_b > b.own:
+        return False, np.float32(matrix.words[words_a + a.own].weight)
+    if in_a > a.own:
+        return False, np.float32(matrix.words[words_b + b.own].weight)
+    return False, none
 
 
 @compiled(inline="always", allocates=False)
@@ -143,16 +198,18 @@ def _alignment_of(
     b = _count_unmatched(1, pair.first_b, pair.length_b, matrix)
     if not group:
         doubt += _single_word_doubt(a, b, tally)
+    is_turned, shifted = _compare_order(pair, a, b, matrix)
+    sides = _contradicted_part(a, b, tally)
     return NameAlignment(
         tally.matched,
         np.float32(min(a.weight, b.weight) + doubt),
         abs(a.weight - b.weight),
         tally.weakest if tally.matches > 0 else np.float32(0.0),
         np.float32(tally.matches),
-        tally.crossed,
+        tally.crossed + shifted,
         tally.established,
         _grade_initials(a, b, tally),
-        _contradicted_part(a, b, tally.matches),
+        _GIVEN_PART if is_turned and sides == _NO_PART else sides,
         pair.is_swapped,
     )
 

@@ -33,6 +33,13 @@ _PARTICLE, _OF_INITIAL, _KNOWN = (
 _LIKELY_GIVEN, _LIKELY_FAMILY = int(Role.LIKELY_GIVEN), int(Role.LIKELY_FAMILY)
 _REVERSED = 30
 """Percentage by which the last word must be the likelier given name for the reversed order."""
+_CHAIN = 3
+"""Words from which on a name may be a chain of given names, as in `Hodan Ahmed Mohamed`. The last
+one then shows no reversed order, unless the first one is known as a family name."""
+_GIVEN_LAST = (
+    "nguyen tran pham phan huynh hoang truong trinh dinh duong dang bui ngo vo vu vuong luong"
+).split()
+"""Vietnamese family names, which go first and the given name last: most people bear one of them."""
 
 
 def likely_roles(
@@ -40,8 +47,9 @@ def likely_roles(
 ) -> ByteArray:
     """Return a role for each word of full names of persons.
 
-    The first and the last word that is no particle get `LIKELY_GIVEN` and `LIKELY_FAMILY`; all
-    others, and names with fewer than two such words, get `UNSET`. `texts` are the names as written.
+    The first and the last word that is no particle get `LIKELY_GIVEN` and `LIKELY_FAMILY`; in the
+    reversed order the first is the family name, and the one after it the given name. All others,
+    and names with fewer than two such words, get `UNSET`. `texts` are the names as written.
     """
     roles = np.zeros(len(forms.items), dtype=np.uint8)
     words = np.flatnonzero((tokens.flags[forms.items] & int(TokenFlag.PARTICLE)) == 0)
@@ -51,12 +59,16 @@ def likely_roles(
     begins = np.flatnonzero(np.append(True, rows[1:] != rows[:-1]))
     first, last = words[begins], words[np.append(begins[1:], len(words)) - 1]
     several = first != last
+    is_chain = np.diff(np.append(begins, len(words)))[several] >= _CHAIN
+    second = words[np.minimum(begins + 1, len(words) - 1)][several]
     rows, first, last = rows[begins][several], first[several], last[several]
     first_share, last_share = _given_shares(tokens, tables, forms.items[first], forms.items[last])
     is_reversed = last_share - first_share > _REVERSED
+    is_reversed &= ~is_chain | (first_share < _UNKNOWN)
     is_reversed |= _family_first(texts)[rows]
-    roles[np.where(is_reversed, last, first)] = int(Role.LIKELY_GIVEN)
-    roles[np.where(is_reversed, first, last)] = int(Role.LIKELY_FAMILY)
+    given_last = np.isin(tokens.texts[forms.items[first]], _GIVEN_LAST)
+    roles[np.where(is_reversed, np.where(given_last, last, second), first)] = _LIKELY_GIVEN
+    roles[np.where(is_reversed, first, last)] = _LIKELY_FAMILY
     return roles
 
 
@@ -80,8 +92,10 @@ def guessed_roles(
                 (0 if (first_share[1], last_share[1]) == (1, 2) else first_share[0]),
                 (0 if (last_share[1], first_share[1]) == (1, 2) else last_share[0]),
             )
-            is_reversed = right - left > _REVERSED or _has_family_first(text)
-            form_roles[last if is_reversed else first] = _LIKELY_GIVEN
+            is_reversed = right - left > _REVERSED and (len(places) < _CHAIN or left < _UNKNOWN)
+            is_reversed = is_reversed or _has_family_first(text)
+            second = last if words[form[first]] in _GIVEN_LAST else places[1]
+            form_roles[second if is_reversed else first] = _LIKELY_GIVEN
             form_roles[first if is_reversed else last] = _LIKELY_FAMILY
         mark_form([words[token] for token in form], form_roles)
         roles += form_roles
@@ -90,8 +104,13 @@ def guessed_roles(
 
 def _share_of(text: str, flags: int, tables: FrequencyTables) -> tuple[int, int]:
     """Return the percentage of bearers whose given name a word is, and its `_syllables`."""
-    share = _INITIAL if flags & _OF_INITIAL else tables.person_given.get(text, _UNKNOWN)
+    share = _INITIAL if flags & _OF_INITIAL else _given_share(text, tables)
     return share, _syllables(text, bool(flags & _KNOWN))
+
+
+def _given_share(text: str, tables: FrequencyTables) -> int:
+    """Return the percentage of bearers whose given name a word is."""
+    return 0 if text in _GIVEN_LAST else tables.person_given.get(text, _UNKNOWN)
 
 
 def _family_first(texts: Sequence[str]) -> npt.NDArray[np.bool_]:
@@ -116,7 +135,7 @@ def _given_shares(
     words, places = np.unique(np.concatenate((first, last)), return_inverse=True)
     texts = tokens.texts[words].tolist()
     shares = np.fromiter(
-        (tables.person_given.get(text, _UNKNOWN) for text in texts),
+        (_given_share(text, tables) for text in texts),
         dtype=np.int64,
         count=len(words),
     )

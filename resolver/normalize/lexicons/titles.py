@@ -20,6 +20,7 @@ TITLES = frozenset(
     datuk datin baronet bart knight baron baroness earl count countess duke duchess viscount
     viscountess marquess marquis prince princess hon honourable rt bishop archbishop cardinal king
     queen emperor empress sultana seyyed seyed sayyid sayyed sayed sayyidi saiyid syed seyyid sidi
+    madam hajia alhaji hadj haci chief smt shri shrimati dra lic dipl
     """.split()
 )
 # Compared in Arabic and Hebrew letters, since transliterations are ambiguous: Umar is no Mr, Said
@@ -35,7 +36,7 @@ ARABIC_LETTERS = str.maketrans("یىکھ", "ييكه")
 # Titles unless they are the last word.
 LAST_TITLES = frozenset(
     """
-    sheikh shaikh shaykh sheik shekh shykh haji hajji hajj hadji hajy mufti hafiz qari
+    sheikh shaikh shaykh sheik shekh shykh haji hajji hajj hadji hajy hadj haci mufti hafiz qari
     """.split()
 )
 # Titles that are names at the end, or unless two words follow.

@@ -19,7 +19,7 @@ from resolver.comparison.alignment.token_records import (
     token_similarity,
 )
 from resolver.comparison.cross_script import token_sounds
-from resolver.kernels.alignment.records import SimilarityMemo, TokenRecords
+from resolver.kernels.alignment.records import Contradiction, SimilarityMemo, TokenRecords
 from resolver.kernels.alignment.token_similarity import FLOOR, match_value
 from resolver.kernels.compiler import compiled
 from resolver.records import Kind, Record
@@ -258,6 +258,50 @@ def test_a_name_may_be_cut_off_in_its_last_word(whole: str, cut: str) -> None:
 )
 def test_a_common_or_a_short_name_is_not_cut_off(left: str, right: str) -> None:
     assert _aligned(left, right)["weakest"] != pytest.approx(0.85)
+
+
+NOTHING, ALL, GIVEN = (
+    int(part) for part in (Contradiction.NONE, Contradiction.ALL, Contradiction.GIVEN)
+)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "part"),
+    [
+        # The guesses of the order contradict each other.
+        ("Daoudi Tariq", "Yusuf Daoudi", GIVEN),
+        ("Halima Mohamed", "Sahra Mohamed", GIVEN),
+        # Of a name that stands twice, one is the own name.
+        ("Ibrahim Ibrahim Al-Qahtani", "Muhammad Ibrahim Al-Qahtani", GIVEN),
+        # Nothing but particles agrees.
+        ("Le Van Quang", "Le Van Hiep", ALL),
+        # The order of a chain counts.
+        ("Ahmed Mahmoud Hassan", "Mahmoud Ahmed Hassan", GIVEN),
+        ("Ahmed Mahmoud Hassan Al-Tikriti", "Mahmoud Ahmed Hassan Al-Tikriti", GIVEN),
+        # Turned names are one name.
+        ("Ahmed Mahmoud Hassan", "Hassan, Ahmed Mahmoud", NOTHING),
+        ("Ahmed Mahmoud", "Mahmoud Ahmed", NOTHING),
+        ("Li Wei Ming", "Wei Ming Li", NOTHING),
+        ("Kim Jong Un", "Jong Un Kim", NOTHING),
+        ("Ivanov Ivan Petrovich", "Ivan Petrovich Ivanov", NOTHING),
+        ("Nguyen Van Khanh", "Khanh Van Nguyen", NOTHING),
+    ],
+)
+def test_which_part_of_two_names_contradicts(left: str, right: str, part: int) -> None:
+    assert _aligned(left, right)["sides"] == part
+
+
+@pytest.mark.parametrize(
+    ("father", "child"),
+    [
+        ("Haytham Al-Husayn", "Aisha Haytham Al-Husayn"),
+        ("Mahmoud Hassan", "Ahmed Mahmoud Hassan"),
+    ],
+)
+def test_the_own_name_of_a_father_is_no_own_name_of_a_child(father: str, child: str) -> None:
+    assert _aligned(father, child)["crossed"] > 1
+    assert _aligned(child, "Ahmed Al-Husayn")["crossed"] == 0
+    assert _aligned(father, father)["crossed"] == 0
 
 
 def test_a_place_is_not_misspelt_in_its_first_letter() -> None:

@@ -35,6 +35,12 @@ def roles(text: str, kind: Kind = Kind.PERSON) -> list[int]:
         ("Seonghyeon Kim", [GIVEN, FAMILY]),
         ("周淑洁", [FAMILY, GIVEN]),
         ("김 영진", [FAMILY, GIVEN]),
+        # The own name follows the family name, and is last in Vietnamese names.
+        ("Smith Anna John", [FAMILY, GIVEN, UNSET]),
+        ("Nguyen Van Khanh", [FAMILY, UNSET, GIVEN]),
+        ("Phan Duc Duc", [FAMILY, UNSET, GIVEN]),
+        # A chain of given names ends with one.
+        ("Hodan Ahmed Mohamed", [GIVEN, UNSET, FAMILY]),
         # Two given names keep their order.
         ("John Mohammed", [GIVEN, FAMILY]),
         ("Ann", [UNSET]),
