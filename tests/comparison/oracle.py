@@ -314,7 +314,9 @@ def _own_names(
     in_right, in_left = partners[0].get(own[0], -1), partners[1].get(own[1], -1)
     for words, place in ((right, in_right), (left, in_left)):
         if place >= 0 and (
-            words[place].flags & TokenFlag.PARTICLE or words[place].role & 3 in (1, 3)
+            words[place].flags & TokenFlag.PARTICLE
+            or words[place].role & 3 in (1, 3)
+            or words[place].lineage & Lineage.OWN
         ):
             return False, 0.0
     if min(in_right, in_left) >= 0:
@@ -325,7 +327,8 @@ def _own_names(
 
 
 def _is_given(word: Word) -> bool:
-    return word.role & 3 == Role.GIVEN and not word.flags & TokenFlag.PARTICLE
+    is_given = word.role & 3 == Role.GIVEN or bool(word.lineage & Lineage.OWN)
+    return is_given and not word.flags & TokenFlag.PARTICLE
 
 
 def _contradicting(
@@ -341,10 +344,7 @@ def _contradicting(
         for words, side in zip(names, sides, strict=True)
     ]
     significant = [[word for word in side if not word.flags & TokenFlag.PARTICLE] for side in sides]
-    given_names = [
-        [word for word in side if word.role in (Role.GIVEN, Role.LIKELY_GIVEN)]
-        for side in significant
-    ]
+    given_names = [[word for word in side if _is_given(word)] for side in significant]
     family = all(
         any(word.role in (Role.FAMILY, Role.LIKELY_FAMILY) for word in side) for side in significant
     )
@@ -354,7 +354,9 @@ def _contradicting(
     ]
     if not has_full and all(full) and not (all(given_names) and family):
         return 0.0
-    has_role = [any(word.role & 1 for word in side) for side in significant]
+    has_role = [
+        any(word.role & 1 or word.lineage & Lineage.OWN for word in side) for side in significant
+    ]
     if all(given_names) or (all(has_role) and not family):
         initial = any(word.flags & TokenFlag.INITIAL for side in given_names for word in side)
         return 0.0 if family else (2.0 if initial else 1.0)

@@ -32,10 +32,10 @@ from resolver.kernels.alignment.word_matching import (
 )
 from resolver.kernels.arrays import AnyBool, AnyFloat, AnyInt, RecordRow
 from resolver.kernels.compiler import compiled
-from resolver.records.prepared.value_flags import Role, TokenFlag
+from resolver.records.prepared.value_flags import Lineage, Role, TokenFlag
 
 _INITIAL, _PARTICLE = int(TokenFlag.INITIAL), int(TokenFlag.PARTICLE)
-_GIVEN, _FAMILY = int(Role.GIVEN), int(Role.FAMILY)
+_GIVEN, _FAMILY, _OWN = int(Role.GIVEN), int(Role.FAMILY), int(Lineage.OWN)
 _ROLE = 3
 """Bits of a `Role` that are the same for a stated and a likely role."""
 _FULL_WORD, _INITIAL_WORD = 1, 2
@@ -67,10 +67,13 @@ class Unmatched(NamedTuple):
 
 @compiled(inline="always", allocates=False)
 def _role_bits(role: int, flags: int) -> int:
-    """Return bits of `Unmatched.roles` of a word with a stated or likely role; 0 for particles."""
+    """Return bits of `Unmatched.roles` of a word with a stated or likely role; 0 for particles.
+
+    A word that a marker shows to be an own name counts as a given name (`Zakariya ben Said`).
+    """
     if flags & _PARTICLE:
         return 0
-    if role & _ROLE == _GIVEN:
+    if role & _ROLE == _GIVEN or role & _OWN:
         return _GIVEN_LEFT | _INITIAL_LEFT if flags & _INITIAL else _GIVEN_LEFT
     return _FAMILY_LEFT if role & _ROLE == _FAMILY else 0
 
@@ -143,7 +146,8 @@ def _contradicted_part(a: Unmatched, b: Unmatched, tally: Tally) -> np.float32:
 def _is_forebear(word: RecordRow) -> AnyBool:
     """Return whether a word is neither the own given name nor the family name."""
     part = word.role & _ROLE
-    is_between: AnyBool = part != _GIVEN and part != _FAMILY and not word.flags & _PARTICLE
+    is_marked = part in (_GIVEN, _FAMILY) or word.role & _OWN != 0
+    is_between: AnyBool = not is_marked and not word.flags & _PARTICLE
     return is_between
 
 

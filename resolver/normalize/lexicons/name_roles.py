@@ -2,8 +2,9 @@
 
 By position the given name is first and the family name last (in Chinese, Japanese and Korean
 letters the family name is first), unless frequencies of the two words show the other order: `Wang
-Xiaoming`, `SMITH John`. Likely roles are used only to decide which parts of two names contradict
-each other.
+Xiaoming`, `SMITH John`. A first word that is in no table leaves it open whether a given name at the
+end is the own one (`Smiuk Serhii`) or the father's (`Hodan Mohamed`). Likely roles are used only to
+decide which parts of two names contradict each other.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ _LIKELY_GIVEN, _LIKELY_FAMILY = int(Role.LIKELY_GIVEN), int(Role.LIKELY_FAMILY)
 _REVERSED = 30
 """Percentage by which the last word must be the likelier given name for the reversed order."""
 _CHAIN = 3
-"""Words from which on a name may be a chain of given names, as in `Hodan Ahmed Mohamed`. The last
-one then shows no reversed order, unless the first one is known as a family name."""
+"""Words from which on a name may be a chain of given names, as in `Hodan Ahmed Mohamed`, so that
+the last one shows no reversed order."""
 _GIVEN_LAST = (
     "nguyen tran pham phan huynh hoang truong trinh dinh duong dang bui ngo vo vu vuong luong"
 ).split()
@@ -48,8 +49,9 @@ def likely_roles(
     """Return a role for each word of full names of persons.
 
     The first and the last word that is no particle get `LIKELY_GIVEN` and `LIKELY_FAMILY`; in the
-    reversed order the first is the family name, and the one after it the given name. All others,
-    and names with fewer than two such words, get `UNSET`. `texts` are the names as written.
+    reversed order the first is the family name, and the one after it the given name. Where the
+    order of two words is open, both are `LIKELY_GIVEN`. All others, and names with fewer than two
+    such words, get `UNSET`. `texts` are the names as written.
     """
     roles = np.zeros(len(forms.items), dtype=np.uint8)
     words = np.flatnonzero((tokens.flags[forms.items] & int(TokenFlag.PARTICLE)) == 0)
@@ -64,11 +66,13 @@ def likely_roles(
     rows, first, last = rows[begins][several], first[several], last[several]
     first_share, last_share = _given_shares(tokens, tables, forms.items[first], forms.items[last])
     is_reversed = last_share - first_share > _REVERSED
-    is_reversed &= ~is_chain | (first_share < _UNKNOWN)
+    is_doubtful = is_reversed & (first_share == _UNKNOWN)
+    is_reversed &= ~is_doubtful
     is_reversed |= _family_first(texts)[rows]
     given_last = np.isin(tokens.texts[forms.items[first]], _GIVEN_LAST)
     roles[np.where(is_reversed, np.where(given_last, last, second), first)] = _LIKELY_GIVEN
     roles[np.where(is_reversed, first, last)] = _LIKELY_FAMILY
+    roles[last[is_doubtful & ~is_reversed & ~is_chain]] = _LIKELY_GIVEN
     return roles
 
 
@@ -92,11 +96,14 @@ def guessed_roles(
                 (0 if (first_share[1], last_share[1]) == (1, 2) else first_share[0]),
                 (0 if (last_share[1], first_share[1]) == (1, 2) else last_share[0]),
             )
-            is_reversed = right - left > _REVERSED and (len(places) < _CHAIN or left < _UNKNOWN)
-            is_reversed = is_reversed or _has_family_first(text)
+            is_reversed = right - left > _REVERSED
+            is_doubtful = is_reversed and left == _UNKNOWN
+            is_reversed = (is_reversed and not is_doubtful) or _has_family_first(text)
             second = last if words[form[first]] in _GIVEN_LAST else places[1]
             form_roles[second if is_reversed else first] = _LIKELY_GIVEN
             form_roles[first if is_reversed else last] = _LIKELY_FAMILY
+            if is_doubtful and not is_reversed and len(places) < _CHAIN:
+                form_roles[last] = _LIKELY_GIVEN
         mark_form([words[token] for token in form], form_roles)
         roles += form_roles
     return roles

@@ -19,14 +19,11 @@ BEFORE_FATHER = frozenset(
 AFTER_FATHER = frozenset("oglu ogly ogli oghlu ugli uulu kyzy kyzi kizi qizi gizi".split())
 _MARKERS = BEFORE_FATHER | AFTER_FATHER
 _OWN, _FOREBEAR = int(Lineage.OWN), int(Lineage.FOREBEAR)
-_LIKELY_GIVEN, _FAMILY = int(Role.LIKELY_GIVEN), int(Role.FAMILY)
+_FAMILY = int(Role.FAMILY)
 
 
 def mark_lineage(forms: Ragged, roles: ByteArray, tokens: TokenTable) -> ByteArray:
-    """Return the roles of the words of persons' names with `Lineage` bits.
-
-    The marked own name is the likely given name.
-    """
+    """Return the roles of the words of persons' names with `Lineage` bits."""
     is_marker = np.array([text in _MARKERS for text in tokens.texts.tolist()], dtype=bool)
     places = np.flatnonzero(is_marker[forms.items])
     if not len(places):
@@ -51,9 +48,6 @@ def mark_form(words: Sequence[str], roles: list[int]) -> None:
         place for place in _forebears(words) if roles[place] != _FAMILY and not roles[place] & _OWN
     ]
     own = [place for place in _own_places(words, forebears) if roles[place] != _FAMILY]
-    if len(own) == 1 and _LIKELY_GIVEN in roles:
-        place = roles.index(_LIKELY_GIVEN)
-        roles[place], roles[own[0]] = roles[own[0]], roles[place]
     for places, mark in ((forebears, _FOREBEAR), (own, _OWN)):
         for place in places:
             roles[place] |= mark

@@ -271,6 +271,9 @@ NOTHING, ALL, GIVEN = (
         # The guesses of the order contradict each other.
         ("Daoudi Tariq", "Yusuf Daoudi", GIVEN),
         ("Halima Mohamed", "Sahra Mohamed", GIVEN),
+        ("Qwzxlbv John", "Grtplm John", GIVEN),
+        ("Khadija Zakariya Ben Said", "Maja Zakariya Ben Said", GIVEN),
+        ("Tikriti Ahmed bin Mahmoud", "Tikriti Khalid bin Mahmoud", GIVEN),
         # Of a name that stands twice, one is the own name.
         ("Ibrahim Ibrahim Al-Qahtani", "Muhammad Ibrahim Al-Qahtani", GIVEN),
         # Nothing but particles agrees.

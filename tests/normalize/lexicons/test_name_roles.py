@@ -41,6 +41,8 @@ def roles(text: str, kind: Kind = Kind.PERSON) -> list[int]:
         ("Phan Duc Duc", [FAMILY, UNSET, GIVEN]),
         # A chain of given names ends with one.
         ("Hodan Ahmed Mohamed", [GIVEN, UNSET, FAMILY]),
+        # A family name that is in no table, or the name of a father: nobody can say.
+        ("Qwzxlbv John", [GIVEN, GIVEN]),
         # Two given names keep their order.
         ("John Mohammed", [GIVEN, FAMILY]),
         ("Ann", [UNSET]),
