@@ -90,10 +90,12 @@ class Tallies:
             yield row
 
 
-def resolve_households(world: Households) -> tuple[Batch, Resolution]:
-    """Resolve a world of households as one batch of two lists."""
+def resolve_households(
+    world: Households, model_dir: Path | None = None
+) -> tuple[Batch, Resolution]:
+    """Resolve a world of households as one batch of two lists (`model_dir`: None, as shipped)."""
     batch = Batch.from_records(world.records).canonical()
-    return batch, dedupe(Intake(batch, (), ()), RunOptions())
+    return batch, dedupe(Intake(batch, (), ()), RunOptions(model_dir=model_dir))
 
 
 def count_outcomes(world: Households, batch: Batch, resolution: Resolution, into: Tallies) -> None:
@@ -129,12 +131,14 @@ def count_outcomes(world: Households, batch: Batch, resolution: Resolution, into
         into.add(ONE_PERSON, "all differences", record.culture, result)
 
 
-def measure(records: int, seeds: Iterable[int], twins: float) -> Tallies:
+def measure(
+    records: int, seeds: Iterable[int], twins: float, model_dir: Path | None = None
+) -> Tallies:
     """Return the tallies of worlds of one size."""
     tallies = Tallies(records)
     for seed in seeds:
         world = generate_households(records, seed=seed, twins=twins)
-        count_outcomes(world, *resolve_households(world), tallies)
+        count_outcomes(world, *resolve_households(world, model_dir), tallies)
     return tallies
 
 
@@ -164,6 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--twins", type=float, default=_TWINS, help="share of deliveries (default: %(default)s)"
     )
+    parser.add_argument("--model", type=Path, metavar="DIR", help="default: the one that ships")
     parser.add_argument("--out", type=Path, default=OUT, metavar="DIR")
     options = parser.parse_args(arguments)
     rows: list[dict[str, Any]] = []
@@ -171,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         seeds = (
             map(int, options.seeds.split(",")) if options.seeds else _SEEDS.get(size, range(1, 2))
         )
-        rows += measure(size, seeds, options.twins).rows()
+        rows += measure(size, seeds, options.twins, options.model).rows()
     print(format_rows(rows), end="")
     options.out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(rows, indent=1) + "\n"

@@ -38,7 +38,8 @@ _CHAIN = 3
 """Words from which on a name may be a chain of given names, as in `Hodan Ahmed Mohamed`, so that
 the last one shows no reversed order."""
 _GIVEN_LAST = (
-    "nguyen tran pham phan huynh hoang truong trinh dinh duong dang bui ngo vo vu vuong luong"
+    "nguyen tran pham phan huynh hoang truong trinh dinh duong dang bui ngo vo vu vuong luong chau "
+    "doan luu phung quach tang kieu thach"
 ).split()
 """Vietnamese family names, which go first and the given name last: most people bear one of them."""
 
