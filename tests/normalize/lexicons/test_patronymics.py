@@ -56,7 +56,7 @@ def test_lineage_of_full_names(name: str, expected: str) -> None:
 def test_a_word_before_the_marked_own_name_may_be_the_family_or_the_given_name() -> None:
     roles = [int(Role.LIKELY_GIVEN), 0, 0, int(Role.LIKELY_FAMILY)]
     mark_form(["saud", "salman", "bin", "muhammad"], roles)
-    assert roles[:2] == [Role.LIKELY_GIVEN, Lineage.OWN]
+    assert roles[:2] == [int(Role.LIKELY_GIVEN), int(Lineage.OWN)]
 
 
 def test_a_stated_family_name_is_no_forebear() -> None:
