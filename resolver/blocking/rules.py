@@ -26,7 +26,7 @@ from resolver.blocking.keys import (
     sums_within,
     unite_keys,
 )
-from resolver.blocking.script_sounds import MAX_CODES, first_classes
+from resolver.blocking.script_sounds import MAX_CODES
 from resolver.blocking.word_senses import MAX_SENSES, name_senses
 from resolver.kernels.letter_hashes import (
     SPELL_FACTOR,
@@ -111,7 +111,7 @@ def symbol_pair(parts: KeyParts) -> KeySets:
 def cross_script(parts: KeyParts) -> KeySets:
     """Two words with the same consonants in different scripts, or one and the year of birth."""
     sounds = parts.script_sounds()
-    offsets, first = sounds.forms.offsets, first_classes(sounds.codes)
+    offsets, first = sounds.forms.offsets, sounds.first_classes()
     pairs = keys_of_names(sounds.names, keys_of_pairs(offsets, first, MAX_CODES))
     words = KeySets(first.offsets[offsets], mix(first.items.astype(np.uint64), _WORD_SALT))
     by_year = cross_keys(distinct_keys(keys_of_names(sounds.names, words)), parts.years())

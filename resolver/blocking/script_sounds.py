@@ -23,9 +23,11 @@ from resolver.kernels.text.consonant_classes import (
     MAX_CLASSES,
     VOWEL,
     fill_consonant_classes,
+    fill_joined_classes,
 )
+from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
-from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.ragged import Ragged, offsets_of
 from resolver.records.prepared.scripts import SCRIPT_SHIFT, Script
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.value_flags import TokenFlag
@@ -38,6 +40,8 @@ _IS_SYLLABIC = np.isin(np.arange(1 << 8), SYLLABIC)
 """Per number of a script."""
 MAX_CODES = 10
 """Codes of a word with its neighbor. More would find few names more, and join many that differ."""
+_NO_WORD = int(TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.INITIAL | TokenFlag.NUMBER)
+"""Flags of tokens without a code."""
 _WIDEST = 24
 """Ways to write the beginning of a word that are followed further."""
 _MAX_SYMBOL_COST, _MAX_WORD_COST = 110, 150
@@ -126,82 +130,75 @@ def _unpack(code: int) -> str:
 class ScriptSounds:
     """Names of the records of a batch by their sounds.
 
-    `names`: the forms of each record, those in Latin letters if it has any; `codes`: the codes of
-    each word of each form, at most `MAX_CODES`, beside `forms.items`; `is_foreign`: records that
-    have no name in Latin letters.
+    `names`: the forms of each record, those in Latin letters if it has any; `forms`: the tokens of
+    each form; `words`: the codes of each token; `joined`: the code of the word at each place of
+    `forms` with its right neighbor, if these may be one word (0: none). `foreign_words`: tokens
+    in names of records that have no name in Latin letters.
     """
 
     names: Ragged
     forms: Ragged
-    codes: Ragged
-    is_foreign: Bools
+    words: Ragged
+    joined: IntArray
+    foreign_words: Bools
 
     @classmethod
     def of(cls, prepared: PreparedBatch, letters: TextLetters) -> ScriptSounds:
         """Return the sounds of the names of a batch; `letters`: those of its tokens."""
         names, forms = prepared.names, prepared.forms.tokens
+        codes = latin_codes(letters).view(np.int32)
+        codes[(prepared.tokens.flags & _NO_WORD) != 0] = 0
+        if all(text is not None and text.isascii() for text in prepared.forms.texts.tolist()):
+            # most queries
+            is_word = codes != 0
+            words = Ragged(offsets_of(is_word), codes[is_word])
+            foreign = np.zeros(len(codes), dtype=np.bool_)
+            return cls(names, forms, words, _join_neighbors(forms, codes), foreign)
         is_latin = _latin_forms(prepared)
         is_foreign = lack_latin(prepared, is_latin)
         kept = is_latin[names.items] | is_foreign[names.rows]
         names = Ragged.from_rows(names.rows[kept], names.items[kept], len(names))
-        left_out = TokenFlag.PARTICLE | TokenFlag.LEGAL | TokenFlag.INITIAL | TokenFlag.NUMBER
-        codes = np.where(
-            (prepared.tokens.flags & int(left_out)) == 0, latin_codes(letters), np.uint32(0)
-        )
         is_foreign_form = np.zeros(len(forms), dtype=np.bool_)
         is_foreign_form[names.items[is_foreign[names.rows]]] = True
-        in_foreign = np.zeros(len(codes), dtype=np.bool_)
-        in_foreign[forms.items[is_foreign_form[forms.rows]]] = True
-        by_word = _add_foreign_codes(prepared, codes, np.flatnonzero(in_foreign & (codes != 0)))
-        joined = _joined_neighbors(forms, codes)
-        by_place = by_word.take(forms.items)
-        by_place = Ragged.from_rows(
-            np.concatenate([by_place.rows, np.flatnonzero(joined).astype(np.int32)]),
-            np.concatenate([by_place.items, joined[joined != 0]]),
-            len(by_place),
-        )
-        return cls(names, forms, by_place, is_foreign)
+        foreign = np.zeros(len(codes), dtype=np.bool_)
+        foreign[forms.items[is_foreign_form[forms.rows]]] = True
+        words = _add_foreign_codes(prepared, codes, np.flatnonzero(foreign & (codes != 0)))
+        return cls(names, forms, words, _join_neighbors(forms, codes), foreign)
+
+    def first_classes(self) -> Ragged:
+        """Return the first three classes of the codes at each place of `forms`, each once."""
+        codes = self.words.take(self.forms.items)
+        joined = np.flatnonzero(self.joined)
+        rows = np.concatenate([codes.rows, joined.astype(np.int32)])
+        items = np.concatenate([codes.items, self.joined[joined]])
+        return Ragged.from_rows(rows, items & _FIRST_CLASSES, len(codes))
 
 
 def _add_foreign_codes(
-    prepared: PreparedBatch, codes: npt.NDArray[np.uint32], foreign: npt.NDArray[np.int64]
+    prepared: PreparedBatch, codes: IntArray, foreign: npt.NDArray[np.int64]
 ) -> Ragged:
     """Return the code of each token, if any, with further codes of some of other scripts."""
     own = np.flatnonzero(codes)
-    rows, items = [own], [codes[own].astype(np.int32)]
+    rows, items = [own], [codes[own]]
     texts, scripts = prepared.tokens.texts, prepared.tokens.flags >> SCRIPT_SHIFT
-    for token in foreign.tolist():
-        if scripts[token]:
-            further = foreign_codes(texts[token], int(scripts[token]))
-            ways = [code for code in further if code != int(codes[token])]
-            rows.append(np.full(len(ways), token))
-            items.append(np.array(ways, dtype=np.int32))
+    for token in foreign[scripts[foreign] > 0].tolist():
+        ways = foreign_codes(texts[token], int(scripts[token]))
+        rows.append(np.full(len(ways), token))
+        items.append(np.array(ways, dtype=np.int32))
     return Ragged.from_rows(
         np.concatenate(rows).astype(np.int32), np.concatenate(items), len(codes)
     )
 
 
-def _joined_neighbors(forms: Ragged, codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.int32]:
+def _join_neighbors(forms: Ragged, codes: IntArray) -> IntArray:
     """Return the code of each two neighbors of a name that may be one word, at the place of the
     first one, and 0 at other places: `Jong Un` is one word in Hangul, and `Ram Chandra` in Nepali.
 
     A first word of three classes has the first classes of the two by itself.
     """
-    own = codes[forms.items].astype(np.int64)
-    has_next = np.zeros(len(own), dtype=np.bool_)
-    has_next[:-1] = (forms.rows[1:] == forms.rows[:-1]) & (forms.counts >= 3)[forms.rows[1:]]
-    at = np.flatnonzero(
-        has_next & (own != 0) & (own < 1 << 2 * CLASS_BITS) & (np.roll(own, -1) != 0)
-    )
-    shifts = np.where(own[at] < 1 << CLASS_BITS, CLASS_BITS, 2 * CLASS_BITS)
-    joined = np.zeros(len(own), dtype=np.int32)
-    joined[at] = (own[at] | own[at + 1] << shifts) & ((1 << CLASS_BITS * MAX_CLASSES) - 1)
+    joined = np.zeros(len(forms.items), dtype=np.int32)
+    fill_joined_classes(forms.offsets, forms.items, codes, joined)
     return joined
-
-
-def first_classes(codes: Ragged) -> Ragged:
-    """Return the first three classes of the codes of each row, each once."""
-    return Ragged(codes.offsets, codes.items & _FIRST_CLASSES).distinct()
 
 
 def _latin_forms(prepared: PreparedBatch) -> Bools:

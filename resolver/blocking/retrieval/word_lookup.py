@@ -7,6 +7,9 @@ the bearers of each add the weight of the word, and those with the highest sums 
 Indexed words are found by the same codes that rules use, so pairs of words that a batch joins are
 found here. Two neighbors that together spell a word of the other side count as one (`Omarsaad`,
 `Omar Saad`). Ways that many words share have little weight.
+
+Where one of two names is in Latin letters and the other in none, words are also found by their
+consonant classes (`resolver.blocking.script_sounds`).
 """
 
 from __future__ import annotations
@@ -17,11 +20,15 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking.keys import identity_tokens, mix
+from resolver.blocking.script_sounds import ScriptSounds
 from resolver.kernels.blocking.prefilter_records import PrefilterArrays
+from resolver.kernels.letter_hashes import TextLetters
 from resolver.kernels.lookup.profile_choice import ProfileBirths, choose_profiles
 from resolver.kernels.lookup.profile_sums import sum_weights_of_profiles
 from resolver.kernels.lookup.word_codes import (
     BEGINNING_SALT,
+    FOREIGN_SALT,
+    LATIN_SALT,
     LETTER_SALT,
     MIN_LETTERS,
     PHONETIC_SALT,
@@ -48,12 +55,12 @@ from resolver.records.prepared.ragged import Ragged
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float32]
 BoolArray = npt.NDArray[np.bool_]
-WAY_WEIGHTS = (1.0, 0.92, 0.9, 0.86, 0.86, 0.84, 0.7, 1.8)
+WAY_WEIGHTS = (1.0, 0.92, 0.9, 0.86, 0.86, 0.84, 0.7, 1.8, 0.8)
 """Weight of each way (`Way`) in which two words are alike.
 
 In order: equal, same name in another language, sound, consonants, Metaphone code, one letter
-different, same beginning and most letters; and two neighbors as one word, which the prefilter does
-not find.
+different, same beginning and most letters; two neighbors as one word, which the prefilter does
+not find; and same consonants in another script.
 """
 _WEIGHTS = np.array(WAY_WEIGHTS, dtype=np.float32)
 MAX_QUERY_WORDS = 250
@@ -101,12 +108,19 @@ def index_names(prepared: PreparedBatch) -> IndexedNames:
     token_rows = prepared.names.through(prepared.forms.tokens)
     used = is_identity[token_rows.items]
     by_word = Ragged.from_rows(token_rows.items[used], token_rows.rows[used], len(tokens))
-    pairs, by_pair, pair_rarity = _neighbor_pairs(prepared, is_identity, rarity)
+    sounds = ScriptSounds.of(prepared, TextLetters.of(tokens.texts))
+    pairs, by_pair, pair_rarity = _neighbor_pairs(prepared, is_identity, rarity, sounds)
     codes, coded, _ = _codes(tokens)
     pair_codes = np.arange(len(pairs), dtype=np.int32) + np.int32(len(tokens))
-    bones = _salted(pairs[:, 1], SKELETON_SALT)
-    codes, order = order_hashes(np.concatenate([codes, pairs[:, 0], bones[bones != 0]]))
-    coded = np.concatenate([coded, pair_codes, pair_codes[bones != 0]])
+    bones, classes = _salted(pairs[:, 1], SKELETON_SALT), _salted(pairs[:, 2], LATIN_SALT)
+    own_salts = np.where(sounds.foreign_words, FOREIGN_SALT, LATIN_SALT).astype(np.uint64)
+    heard = _class_codes(sounds.words, own_salts)
+    codes, order = order_hashes(
+        np.concatenate([codes, heard, pairs[:, 0], bones[bones != 0], classes[classes != 0]])
+    )
+    coded = np.concatenate(
+        [coded, sounds.words.rows, pair_codes, pair_codes[bones != 0], pair_codes[classes != 0]]
+    )
     first = by_word.offsets.astype(np.int64)
     return IndexedNames(
         codes,
@@ -120,11 +134,12 @@ def index_names(prepared: PreparedBatch) -> IndexedNames:
 
 
 def _neighbor_pairs(
-    prepared: PreparedBatch, is_identity: BoolArray, rarity: Floats
+    prepared: PreparedBatch, is_identity: BoolArray, rarity: Floats, sounds: ScriptSounds
 ) -> tuple[HashArray, Ragged, Floats]:
-    """Return each two neighbors of names: hashes (pairs × 2), profiles and rarity.
+    """Return each two neighbors of names: hashes (pairs × 3), profiles and rarity.
 
-    The hashes are of both words together and of their consonants.
+    The hashes are of both words together and of their consonants, and the code of both as a word
+    of another script.
     """
     forms = prepared.forms
     at = _joined_places(prepared, is_identity)
@@ -135,9 +150,11 @@ def _neighbor_pairs(
     places = at[first]
     items = forms.tokens.items
     both = (
-        np.stack([pairs, forms.joined_skeleton[places]], axis=1)
+        np.stack(
+            [pairs, forms.joined_skeleton[places], sounds.joined[places].astype(np.uint64)], axis=1
+        )
         if len(pairs)
-        else np.zeros((0, 2), dtype=np.uint64)
+        else np.zeros((0, 3), dtype=np.uint64)
     )
     pair_rarity = (
         rarity[items[places]] + rarity[items[places + 1]]
@@ -178,13 +195,26 @@ def seek_words(prepared: PreparedBatch) -> SoughtWords:
     letters, ends = _letters(tokens)
     at = _joined_places(prepared, is_identity)[: MAX_QUERY_WORDS - len(used)]
     offsets = np.empty(len(used) + len(at) + 1, dtype=np.int64)
-    # A word has five codes, its symbols, and a code without each letter; two neighbors have two.
-    capacity = 7 * len(used) + len(tokens.symbols.items) + len(letters) + 2 * len(at)
+    sounds = ScriptSounds.of(prepared, TextLetters.of(tokens.texts))
+    # A word has five codes, its symbols, those of other scripts, and a code without each letter;
+    # two neighbors have three.
+    capacity = 7 * len(used) + len(tokens.symbols.items) + len(letters) + 3 * len(at)
+    capacity += 2 * len(sounds.words.items)
     codes, ways = np.empty(capacity, dtype=np.uint64), np.empty(capacity, dtype=np.uint8)
     hashes = np.stack([tokens.hashes, tokens.sound, tokens.skeleton, tokens.phonetic])
     joined = np.stack([forms.joined[at], forms.joined_skeleton[at]])
     query = QueryWords(
-        used, hashes, tokens.symbols.offsets, tokens.symbols.items, letters, ends, joined
+        used,
+        hashes,
+        tokens.symbols.offsets,
+        tokens.symbols.items,
+        letters,
+        ends,
+        joined,
+        sounds.joined[at],
+        sounds.words.offsets,
+        sounds.words.items,
+        sounds.foreign_words,
     )
     fill_query_codes(query, offsets, codes, ways)
     rarity = np.minimum(tokens.rarity_person, tokens.rarity_group)
@@ -197,6 +227,11 @@ def seek_words(prepared: PreparedBatch) -> SoughtWords:
     return SoughtWords(
         offsets, codes[: offsets[-1]], ways[: offsets[-1]], weights, tokens.signature[used]
     )
+
+
+def _class_codes(words: Ragged, salts: HashArray) -> HashArray:
+    """Return the codes of words by their sounds, with the salt of each word."""
+    return mix(words.items.astype(np.uint64), salts[words.rows])
 
 
 def _letters(tokens: TokenTable) -> tuple[ByteArray, Numbers]:

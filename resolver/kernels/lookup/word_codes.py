@@ -10,8 +10,10 @@ import numpy as np
 from resolver.kernels.arrays import (
     AnyInt,
     AnyIntArray,
+    BoolArray,
     ByteArray,
     HashArray,
+    IntArray,
     LongArray,
 )
 from resolver.kernels.blocking.key_sets import mix_hashes
@@ -29,6 +31,7 @@ class Way(IntEnum):
     LETTER = 5
     BEGINNING = 6
     JOINED = 7
+    CLASSES = 8
 
 
 EQUAL, SYMBOL, SOUND, SKELETON = (
@@ -37,14 +40,18 @@ EQUAL, SYMBOL, SOUND, SKELETON = (
     int(Way.SOUND),
     int(Way.SKELETON),
 )
-PHONETIC, LETTER, BEGINNING, JOINED = (
+PHONETIC, LETTER, BEGINNING, JOINED, CLASSES = (
     int(Way.PHONETIC),
     int(Way.LETTER),
     int(Way.BEGINNING),
     int(Way.JOINED),
+    int(Way.CLASSES),
 )
 SYMBOL_SALT, SOUND_SALT, SKELETON_SALT, PHONETIC_SALT, LETTER_SALT, BEGINNING_SALT = range(1, 7)
 """Salts, so that codes of different ways are never the same."""
+LATIN_SALT, FOREIGN_SALT = 7, 8
+"""Salts of the consonant classes of words in names in Latin letters, and in names without any.
+Words of the first sort are never looked up by those of the same sort, which are too many."""
 MIN_LETTERS = 4
 """Letters from which on a word is like others but for one letter, or by its beginning."""
 SHORT_LETTERS = 3
@@ -58,7 +65,8 @@ class QueryWords(NamedTuple):
 
     `hashes` (4 × tokens): texts, sounds, skeletons, Metaphone codes. `symbols` of token t between
     two `symbol_offsets`, `letters` (UTF-8) between two `letter_offsets`. `joined` (2 × pairs of
-    neighbors): texts and skeletons.
+    neighbors): texts and skeletons; `joined_classes`: their consonant classes. `classes`: those of
+    token t, between two `class_offsets`, and `is_foreign`: tokens of names without Latin letters.
     """
 
     used: LongArray
@@ -68,6 +76,10 @@ class QueryWords(NamedTuple):
     letters: ByteArray
     letter_offsets: LongArray
     joined: HashArray
+    joined_classes: IntArray
+    class_offsets: AnyIntArray
+    classes: AnyIntArray
+    is_foreign: BoolArray
 
 
 @compiled(inline="always", allocates=False)
@@ -141,7 +153,13 @@ def _add_word(
             code = _salted(_hash_without(query.letters, start, end, without), LETTER_SALT)
             filled = _add_code(code, LETTER, filled, codes, ways)
     code = _salted(_hash_beginning(query.letters, start, end), BEGINNING_SALT)
-    return _add_code(code, BEGINNING, filled, codes, ways)
+    filled = _add_code(code, BEGINNING, filled, codes, ways)
+    for at in range(query.class_offsets[word], query.class_offsets[word + 1]):
+        code = np.uint64(query.classes[at])
+        filled = _add_code(_salted(code, FOREIGN_SALT), CLASSES, filled, codes, ways)
+        if query.is_foreign[word]:
+            filled = _add_code(_salted(code, LATIN_SALT), CLASSES, filled, codes, ways)
+    return filled
 
 
 @compiled(allocates=False)
@@ -161,5 +179,7 @@ def fill_query_codes(
     for pair in range(query.joined.shape[1]):
         filled = _add_code(query.joined[0, pair], JOINED, filled, codes, ways)
         code = _salted(query.joined[1, pair], SKELETON_SALT)
+        filled = _add_code(code, JOINED, filled, codes, ways)
+        code = _salted(np.uint64(query.joined_classes[pair]), FOREIGN_SALT)
         filled = _add_code(code, JOINED, filled, codes, ways)
         offsets[count + pair + 1] = filled

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from resolver.kernels.arrays import AnyInt, LetterArray, LongArray
+from resolver.kernels.arrays import AnyInt, IntArray, LetterArray, LongArray
 from resolver.kernels.compiler import compiled
 
 CLASS_BITS = 3
@@ -89,3 +89,21 @@ def fill_consonant_classes(
                 code |= before << np.uint32(CLASS_BITS * filled)
                 filled += 1
         codes[text] = code
+
+
+@compiled(allocates=False)
+def fill_joined_classes(
+    offsets: IntArray, words: IntArray, codes: IntArray, joined: IntArray
+) -> None:
+    """Write the code of the word at each place of a name and its right neighbor together.
+
+    Names are `words[offsets[i]:offsets[i + 1]]`. It is 0 in names of two words, and unless the
+    first word has one or two classes, since three classes are those of both by themselves.
+    """
+    for name in range(len(offsets) - 1):
+        first, last = offsets[name], offsets[name + 1] - 1
+        for place in range(first, last if last - first > 1 else first):
+            own, other = np.int64(codes[words[place]]), np.int64(codes[words[place + 1]])
+            if 0 < own < 1 << 2 * CLASS_BITS and other != 0:
+                own |= other << (CLASS_BITS if own < 1 << CLASS_BITS else 2 * CLASS_BITS)
+                joined[place] = own & ((1 << MAX_CLASSES * CLASS_BITS) - 1)
