@@ -37,12 +37,11 @@ from resolver.clustering import (
     find_stated_rows,
     find_unmatched_entries,
 )
-from resolver.clustering.cluster_problem import ClusterProblem
+from resolver.clustering.cluster_problem import ClusterProblem, group_twins
 from resolver.clustering.entity_rounds import merge_entities_in_rounds
 from resolver.clustering.relation_rounds import RelationScorer, merge_related_entities
 from resolver.clustering.restricted_records import RestrictedRecords
 from resolver.clustering.signed_clustering import Constraints, drop_joined_pairs
-from resolver.clustering.twin_rows import group_twins
 from resolver.comparison import Context, NameIndex, compare
 from resolver.model_set import ModelSet
 from resolver.models.loader import KINDS

@@ -26,25 +26,64 @@ NO_TWINS: IntArray = np.zeros((0, 2), dtype=np.int32)
 
 
 def pair_identical_rows(
-    prepared: PreparedBatch, rows: Numbers, is_last: npt.NDArray[np.bool_] | None = None
+    prepared: PreparedBatch,
+    rows: Numbers,
+    is_last: npt.NDArray[np.bool_] | None = None,
+    sides: npt.NDArray[np.uint8] | None = None,
 ) -> IntArray:
     """Return pairs (n × 2) of the row that stands for others of equal normal form, and each other.
 
     `rows` (ascending) are those to look at. The first row stands for others; those of `is_last` (a
     flag per row of the batch) only where there is none but them. Entries of a deduplicated list
     have one of their own, which is compared with that of the others: by themselves they may differ.
+    With `sides` (of each row of the batch) two sets are linked: one row of each side stands for its
+    side, and is compared with all rows of the other one.
     """
     if len(rows) < 2:
         return NO_TWINS
-    hashes = hash_contents([BatchRows(prepared, rows)])
-    if is_last is not None:
-        order = np.argsort(is_last[rows], kind="stable")
-        rows, hashes = rows[order], hashes[order]
-    lists = np.where(prepared.is_deduplicated[rows], prepared.sources[rows], -1)
-    hub = _first_equal(rows, mix(hashes, _words(lists)))
+    lists = np.where(prepared.is_deduplicated[rows], prepared.sources[rows].astype(np.int64) + 1, 0)
+    return pair_equal_contents(
+        rows,
+        hash_contents([BatchRows(prepared, rows)]),
+        _words(lists),
+        np.zeros(len(rows), dtype=bool) if is_last is None else is_last[rows],
+        None if sides is None else sides[rows],
+    )
+
+
+def pair_equal_contents(
+    rows: Numbers,
+    hashes: HashArray,
+    lists: HashArray,
+    is_last: npt.NDArray[np.bool_],
+    sides: npt.NDArray[np.uint8] | None,
+) -> IntArray:
+    """Return what `pair_identical_rows` does, by a hash of the content of each row.
+
+    `lists`: a number or hash of the deduplicated list of each row, 0 for rows of other lists.
+    """
+    order = np.argsort(is_last, kind="stable")
+    rows, hashes, lists = rows[order], hashes[order], lists[order]
+    hub = _first_equal(rows, mix(hashes, lists))
+    if sides is not None:
+        is_used = (lists == 0) | (hub == rows)
+        return _pair_across(rows[is_used], hashes[is_used], sides[order][is_used])
     hub = np.where(hub == rows, _first_equal(rows, hashes), hub)
     is_other = hub != rows
     return np.stack([hub[is_other], rows[is_other]], axis=1).astype(np.int32)
+
+
+def _pair_across(rows: Numbers, hashes: HashArray, sides: npt.NDArray[np.uint8]) -> IntArray:
+    """Return pairs of the first row of each hash on one side and all its rows on the other."""
+    pairs = [np.zeros((0, 2), dtype=np.int64)]
+    for side in (0, 1):
+        is_own, is_other = sides != 1 - side, sides != side
+        distinct, first = np.unique(hashes[is_own], return_index=True)
+        has_hub = is_other & np.isin(hashes, distinct)
+        hub = rows[is_own][first[np.searchsorted(distinct, hashes[has_hub])]]
+        pairs.append(np.sort(np.stack([hub, rows[has_hub]], axis=1), axis=1))
+    every = np.unique(np.concatenate(pairs), axis=0)
+    return every[every[:, 0] < every[:, 1]].astype(np.int32)
 
 
 def _first_equal(rows: Numbers, hashes: HashArray) -> Numbers:
@@ -54,7 +93,10 @@ def _first_equal(rows: Numbers, hashes: HashArray) -> Numbers:
 
 
 def hash_contents(parts: Sequence[BatchRows]) -> HashArray:
-    """Return a hash of all that comparators read of each row of the parts, one after the other."""
+    """Return a hash of all that comparators read of each row of the parts, one after the other.
+
+    It does not depend on the other rows: rows of several batches can be compared by it.
+    """
     count = sum(len(part.rows) for part in parts)
     rows = assemble(parts, pa.array([""] * count, pa.string()))
     countries = np.array([_hash_text(code) for code in rows.country_codes], dtype=np.uint64)
@@ -67,9 +109,9 @@ def hash_contents(parts: Sequence[BatchRows]) -> HashArray:
             _sum_values(side, countries)
             for side in (rows.nationalities, rows.countries, rows.linked_countries)
         ),
-        _sum_values(rows.birth_places, _hash_places(rows.place_table)),
-        _sum_values(rows.addresses, _hash_places(rows.address_table)),
-        _sum_values(rows.identifiers, _hash_identifiers(rows)),
+        _sum_values(rows.birth_places, _hash_places(rows.place_table, countries)),
+        _sum_values(rows.addresses, _hash_places(rows.address_table, countries)),
+        _sum_values(rows.identifiers, _hash_identifiers(rows, countries)),
         *(_sum_values(rows.plain[prop][0], rows.plain[prop][1].hashes) for prop in rows.plain),
     ]
     hashes = np.zeros(count, dtype=np.uint64)
@@ -91,14 +133,14 @@ def _hash_dates(rows: MaterializedBatch) -> HashArray:
     return _mix_columns(dates.year, dates.last_year, dates.month, dates.day, dates.circa)
 
 
-def _hash_identifiers(rows: MaterializedBatch) -> HashArray:
+def _hash_identifiers(rows: MaterializedBatch, countries: HashArray) -> HashArray:
     table = rows.identifier_table
-    return _mix_columns(table.number, table.type, table.country)
+    return _mix_columns(table.number, table.type, countries[table.country])
 
 
-def _hash_places(table: PlaceTable) -> HashArray:
+def _hash_places(table: PlaceTable, countries: HashArray) -> HashArray:
     return _mix_columns(
-        table.country,
+        countries[table.country],
         _sum_values(table.tokens, table.token_hashes),
         _sum_values(table.local, table.token_hashes),
     )

@@ -83,7 +83,7 @@ def join_candidates(
     (`BOTH_SIDES`) pairs with either. `cap`: None is `MAX_BLOCK_PAIRS`. `buffer_bytes`: memory of
     pairs before the prefilter, at least those of one record; like `workers` it does not change the
     result. `purge_counts` purges keys as among all stored records when only some are compared.
-    `is_last`: see `pair_identical_rows`; with `sides` no row stands for others.
+    `is_last`: see `pair_identical_rows`.
     """
     cap = MAX_BLOCK_PAIRS if cap is None else cap
     no_sides = np.zeros(len(prepared), dtype=np.uint8)
@@ -107,9 +107,8 @@ def join_candidates(
         for (number, rule), groups in zip(rules, counted.groups, strict=True)
     )
     pairs = CandidatePairs(left, right, bits)
-    if sides is None:
-        twins = pair_identical_rows(prepared, _find_purged_rows(counted), is_last)
-        pairs = _add_twins(pairs, twins[passes_prefilter(prepared, plan, *twins.T)], counted)
+    twins = pair_identical_rows(prepared, _find_purged_rows(counted), is_last, sides)
+    pairs = _add_twins(pairs, twins[passes_prefilter(prepared, plan, *twins.T)], counted)
     return replace(pairs, uncompared=_count_uncompared(counted, pairs)), tuple(stats)
 
 

@@ -13,6 +13,7 @@ from resolver.clustering.signed_clustering import (
     Constraints,
     MergeRule,
     PairLogOdds,
+    components,
     drop_joined_pairs,
 )
 from resolver.records.batch import IntArray
@@ -101,3 +102,28 @@ class ClusterProblem:
 def _place_pairs(pairs: Sequence[RowPair], place: Numbers) -> list[RowPair]:
     moved = [(int(place[left]), int(place[right])) for left, right in pairs]
     return [pair for pair in moved if min(pair) >= 0]
+
+
+def group_twins(
+    twins: IntArray | None,
+    pairs: PairLogOdds,
+    merge_threshold: int,
+    count: int,
+) -> IntArray | None:
+    """Return for each of `count` rows its group of equal records, -1 for none; None: no groups.
+
+    `twins` (n × 2) are pairs of equal records, each of one that was compared in place of others.
+    Any two of a group would score what each scores with that one, so where that is enough to merge
+    they are one cluster from the start, unless something keeps them apart.
+    """
+    if twins is None or not len(twins):
+        return None
+    keys = pairs.left.astype(np.int64) << 32 | pairs.right
+    matching = keys[pairs.logodds >= merge_threshold]
+    own = twins.min(axis=1).astype(np.int64) << 32 | twins.max(axis=1)
+    joined = np.ascontiguousarray(twins[np.isin(own, matching)].T)
+    groups = components(count, joined[0], joined[1], [])
+    is_alone = np.ones(count, dtype=bool)
+    is_alone[joined] = False
+    groups[is_alone] = -1
+    return groups

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -149,7 +149,7 @@ class ClusterStages(StagedEngine["Frame", JoinedPairs]):
             rest = self._collect_component_pairs(select_content(scored, "rest"), task, links)
         for frame in self.frames:
             frame.unpersist()
-        left, right, logodds, unsupported = _sort_pairs(links, rest, len(task.batch))
+        left, right, logodds, unsupported, is_twin = _sort_pairs(links, rest, len(task.batch))
         rules = sum_rule_stats(candidate_pairs.reports, reports, self.job.plan)
         return ScoredCandidates(
             left,
@@ -159,6 +159,7 @@ class ClusterStages(StagedEngine["Frame", JoinedPairs]):
             sum_histograms(reports),
             sum_partner_counts(reports),
             unsupported.astype(bool),
+            twins=np.stack([left, right], axis=1)[is_twin != 0],
         )
 
     def _run_step(self, step: worker.Step, frame: Frame, parts: int) -> Frame:
@@ -218,12 +219,8 @@ def _find_components(
     return members.astype(np.int32), component[members]
 
 
-def _sort_pairs(
-    links: Arrays, rest: Arrays, count: int
-) -> tuple[Rows, Rows, npt.NDArray[np.int32], npt.NDArray[np.uint8]]:
-    """Return links and other pairs together, sorted by (left, right)."""
-    left, right, logodds, unsupported = (
-        np.concatenate([links[name], rest[name]]) for name in worker.SCORED_COLUMNS
-    )
-    order = np.argsort(left.astype(np.int64) * count + right)
-    return left[order], right[order], logodds[order], unsupported[order]
+def _sort_pairs(links: Arrays, rest: Arrays, count: int) -> tuple[npt.NDArray[Any], ...]:
+    """Return the columns of links and other pairs together, sorted by (left, right)."""
+    columns = [np.concatenate([links[name], rest[name]]) for name in worker.SCORED_COLUMNS]
+    order = np.argsort(columns[0].astype(np.int64) * count + columns[1])
+    return tuple(column[order] for column in columns)

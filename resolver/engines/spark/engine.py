@@ -102,7 +102,9 @@ class SparkEngine:
         arrays = checkpoint.load_or_compute(
             "judged", lambda: _to_arrays(self._score_on_cluster(task, meter))
         )
-        left, right, logodds, unsupported = (arrays[name] for name in worker.SCORED_COLUMNS)
+        left, right, logodds, unsupported, is_twin = (
+            arrays[name] for name in worker.SCORED_COLUMNS
+        )
         return ScoredCandidates(
             left,
             right,
@@ -111,6 +113,7 @@ class SparkEngine:
             arrays["histogram"],
             {key: arrays[f"partners-{key}"] for key in PARTNER_KEYS},
             unsupported.astype(bool),
+            twins=np.stack([left, right], axis=1)[is_twin != 0],
         )
 
     def _score_on_cluster(self, task: ResolutionTask, meter: StageMeter) -> ScoredCandidates:
@@ -120,11 +123,15 @@ class SparkEngine:
 
 
 def _to_arrays(scored: ScoredCandidates) -> Arrays:
+    assert scored.twins is not None
+    keys = scored.left.astype(np.int64) * 2**32 + scored.right
+    twins = scored.twins[:, 0].astype(np.int64) * 2**32 + scored.twins[:, 1]
     return {
         "left": scored.left,
         "right": scored.right,
         "logodds": scored.logodds,
         "unsupported": np.asarray(scored.unsupported, dtype=np.uint8),
+        "twin": np.isin(keys, twins).astype(np.uint8),
         "rules": format_rules(scored.rules),
         "histogram": scored.histogram,
         **{f"partners-{key}": counts for key, counts in scored.partner_counts.items()},

@@ -5,8 +5,8 @@ depends on the set of rows alone, so a worker that is lost can be replaced at an
 
 | step | part | takes | yields |
 |---|---|---|---|
-| `emit_keys` | range of records | records | keys by their hash; counts of purged keys |
-| `emit_pairs` | share of the keys | keys | pairs by their left record; records each share needs |
+| `emit_keys` | range of records | records | keys, and records, by hash; counts of purged keys |
+| `emit_pairs` | share of the keys | these | pairs by their left record; records each share needs |
 | `emit_records` | range of records | records, needs | needed records for each share of pairs |
 | `score_part` | share of the pairs | records, pairs | links, and pairs below the threshold |
 | `keep_component_pairs` | share of the pairs | pairs below | those within one component |
@@ -21,8 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking import PLAN_BY_NAME, RULES
+from resolver.blocking.identical_rows import hash_contents, pair_equal_contents
 from resolver.blocking.key_groups import join_keys
-from resolver.blocking.key_join import rule_keys
+from resolver.blocking.key_join import passes_prefilter, rule_keys
 from resolver.blocking.key_parts import KeyParts
 from resolver.blocking.keys import RuleKeys
 from resolver.blocking.pair_union import unite_rule_pairs
@@ -61,6 +62,9 @@ from resolver.pipeline import normalize, score_openly
 from resolver.population_scoring import count_partners
 from resolver.records import Batch
 from resolver.records.prepared.batch import ByteArray, PreparedBatch
+from resolver.records.prepared.row_selection import BatchRows
+from resolver.records.prepared.text_hashes import hash_texts
+from resolver.records.visibility import STRANGER, visible_rows
 from resolver.scoring.score_links import score_histogram
 
 _KEYS: Types = {
@@ -78,6 +82,15 @@ _HEAVY: Types = {
     "times": np.int64,
     "rule": np.uint8,
 }
+_CONTENTS: Types = {
+    "content": np.uint64,
+    "list": np.uint64,
+    "row": np.int32,
+    "share": np.uint16,
+    "last": np.uint8,
+}
+_TWIN = 255
+"""In place of the number of a rule: pair of equal records, whatever their keys are."""
 _PAIRS: Types = {"left": np.int32, "right": np.int32, "rule": np.uint8}
 _NEEDS: Types = {"part": np.int32, "row": np.int32}
 SCORED_COLUMNS: Types = {
@@ -85,7 +98,9 @@ SCORED_COLUMNS: Types = {
     "right": np.int32,
     "logodds": np.int32,
     "unsupported": np.uint8,
+    "twin": np.uint8,
 }
+"""`twin` is 1 for a pair of equal records that no key joins."""
 Step = Callable[[WorkerJob, Sequence[ArrowPart]], Iterator[ArrowPart]]
 PartStep = Callable[[Sequence[ArrowPart]], Iterator[ArrowPart]]
 
@@ -110,10 +125,12 @@ def emit_keys(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
     shares = assign_shares(prepared, job.partitioning.pairs)
     keys: list[Arrays] = []
     purged: list[Arrays] = []
+    has_key = np.zeros(len(batch), dtype=bool)
     for number, rule in enumerate(RULES):
         if rule.name not in plan.rules:
             continue
         every = rule_keys(rule, prepared, plan, number, parts)
+        has_key[every.rows] = True
         light, tally = split_heavy_keys(every, sides[every.rows], job.links_two_sides, job.cap)
         columns: Arrays = {
             "base": light.base,
@@ -136,7 +153,28 @@ def emit_keys(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]:
     ):
         share = (columns["base"] % np.uint64(job.partitioning.keys)).astype(np.int32)
         yield from distribute(share, content, columns)
+    contents = _hash_records(batch, prepared, np.flatnonzero(has_key))
+    rows_of_contents = contents["row"]
+    contents |= {"row": numbers[rows_of_contents], "share": shares[rows_of_contents]}
+    share = (contents["content"] % np.uint64(job.partitioning.keys)).astype(np.int32)
+    yield from distribute(share, "contents", contents)
     yield report.to_part()
+
+
+def _hash_records(batch: Batch, prepared: PreparedBatch, rows: npt.NDArray[np.int64]) -> Arrays:
+    """Return hashes of the content of some records and of their deduplicated list (0: none), and
+    whether some viewers may not see them.
+    """
+    of_source = hash_texts(batch.sources.values.to_pylist())
+    visible = visible_rows(batch, STRANGER)
+    is_last = np.zeros(len(batch), dtype=bool) if visible is None else ~visible
+    lists = np.where(prepared.is_deduplicated, of_source[batch.sources.codes], np.uint64(0))
+    return {
+        "content": hash_contents([BatchRows(prepared, rows)]),
+        "list": lists[rows],
+        "row": rows,
+        "last": is_last[rows].astype(np.uint8),
+    }
 
 
 def _add_rule(columns: Arrays, number: int) -> Arrays:
@@ -149,10 +187,12 @@ def emit_pairs(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
     report = PartReport("join")
     columns = concat_arrays(select_bodies(rows, "keys"), _KEYS)
     heavy = concat_arrays(select_bodies(rows, "heavy"), _HEAVY)
-    records, local = number_distinct(columns["row"])
-    kinds, shares = (
-        _value_of_each(columns[name], local, len(records)) for name in ("kind", "share")
-    )
+    contents = concat_arrays(select_bodies(rows, "contents"), _CONTENTS)
+    records, places = number_distinct(np.concatenate([columns["row"], contents["row"]]))
+    local, local_contents = np.split(places, [len(columns["row"])])
+    kinds = _value_of_each(columns["kind"], local, len(records))
+    every_share = np.concatenate([columns["share"], contents["share"]])
+    shares = _value_of_each(every_share, places, len(records))
     sides = job.sides_of(records)
     pairs: list[Arrays] = []
     figures: dict[str, list[int]] = {}
@@ -167,8 +207,27 @@ def emit_pairs(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
         pairs.append({"left": left, "right": right, "rule": rule})
         figures[str(number)] = [distinct + purged, cut + cut_here]
     report.counts["rules"] = figures
+    pairs.append(_pair_contents(contents, local_contents, sides if job.links_two_sides else None))
     yield from _distribute_pairs(job, records, shares, stack_arrays(pairs, _PAIRS))
     yield report.to_part()
+
+
+def _pair_contents(contents: Arrays, place: Rows, sides: ByteArray | None) -> Arrays:
+    """Return pairs of places of records of equal content: one stands for the others.
+
+    `sides`: of each place, where two sets are linked.
+    """
+    order = np.argsort(place)
+    rows = place[order].astype(np.int64)
+    twins = pair_equal_contents(
+        rows,
+        contents["content"][order],
+        contents["list"][order],
+        contents["last"][order] != 0,
+        None if sides is None else sides[rows],
+    )
+    rule = np.full(len(twins), _TWIN, dtype=np.uint8)
+    return {"left": twins.min(axis=1), "right": twins.max(axis=1), "rule": rule}
 
 
 def _value_of_each(values: npt.NDArray[Any], place: Rows, count: int) -> npt.NDArray[Any]:
@@ -220,8 +279,13 @@ def score_part(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
         yield report.to_part()
         return
     batch, numbers = read_records(rows)
-    prepared, rules = _normalize(job, batch), _rule_numbers(pairs["rule"])
-    left, right, totals = _unite_pairs(job, prepared, place_finder(numbers), pairs)
+    prepared, place_of = _normalize(job, batch), place_finder(numbers)
+    is_twin = pairs["rule"] == _TWIN
+    twins = {name: column[is_twin] for name, column in pairs.items()}
+    pairs = {name: column[~is_twin] for name, column in pairs.items()}
+    rules = _rule_numbers(pairs["rule"])
+    left, right, totals = _unite_pairs(job, prepared, place_of, pairs)
+    left, right, is_twin = _add_twins(job, prepared, place_of, (left, right), twins)
     logodds, unsupported = _score(job, prepared, left, right)
     is_link = logodds >= job.link_threshold
     for content, chosen in (("links", is_link), ("rest", ~is_link)):
@@ -230,6 +294,7 @@ def score_part(job: WorkerJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart]
             "right": numbers[right[chosen]],
             "logodds": logodds[chosen],
             "unsupported": unsupported[chosen].astype(np.uint8),
+            "twin": is_twin[chosen].astype(np.uint8),
         }
         yield ArrowPart(rows[0].part, content, pack_arrays(scored))
     report.counts |= {
@@ -264,6 +329,30 @@ def _unite_pairs(
             by_rule, rules, len(prepared), arrays, min_score, 1
         )
     return left, right, totals
+
+
+def _add_twins(
+    job: WorkerJob,
+    prepared: PreparedBatch,
+    place_of: Callable[[Rows], Rows],
+    pairs: tuple[Rows, Rows],
+    twins: Arrays,
+) -> tuple[Rows, Rows, npt.NDArray[np.bool_]]:
+    """Return the pairs together with those of equal records that no key joins, and which these are.
+
+    Keys of equal records are equal, so those that any key joins are among the pairs already.
+    """
+    left, right = (place_of(twins[side]) for side in ("left", "right"))
+    joined = pairs[0].astype(np.int64) << 32 | pairs[1]
+    is_new = ~np.isin(left.astype(np.int64) << 32 | right, joined)
+    is_new[is_new] = passes_prefilter(prepared, PLAN_BY_NAME[job.plan], left[is_new], right[is_new])
+    count = int(np.count_nonzero(is_new))
+    flags = np.concatenate([np.zeros(len(joined), dtype=bool), np.ones(count, dtype=bool)])
+    return (
+        np.concatenate([pairs[0], left[is_new]]),
+        np.concatenate([pairs[1], right[is_new]]),
+        flags,
+    )
 
 
 def _score(

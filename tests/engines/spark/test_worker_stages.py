@@ -9,11 +9,12 @@ import json
 import random
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from resolver.blocking import PLAN_BY_NAME, RULES, join_candidates
@@ -28,8 +29,9 @@ from resolver.engines.spark.arrow_transfer import (
 from resolver.engines.spark.job import Partitioning, WorkerJob
 from resolver.model_set import load_models
 from resolver.pipeline import normalize
-from resolver.records import Batch
+from resolver.records import Batch, Handling
 from resolver.records.results.resolution import Band, Outcome, Resolution
+from resolver.records.visibility import STRANGER, visible_rows
 from resolver.run_options import RunOptions
 from resolver.scoring import threshold_logodds
 from resolver.synthetic import World, generate
@@ -172,17 +174,51 @@ def test_linking_two_sets(shape: Partitioning, cap: int, world: World) -> None:
     assert (cut > 0) == (cap == 12)
 
 
-def test_equal_records_of_purged_keys_have_no_pair() -> None:
-    """No worker gathers them, while one machine compares them with one that stands for all."""
-    crowd = [
-        record(f"s:{number}", name="Ana Huanca", birthDate="1962-02-11") for number in range(9)
-    ]
-    batch = build_intake(crowd).batch
-    _, scored = run_steps(batch, WorkerJob("S", (), -(2**31), SHAPES[1], cap=12), seed=3)
-    assert not select(scored, "links")
-    prepared = normalize(batch, load_models().for_population("S", None))
-    pairs, _ = join_candidates(prepared, PLAN_BY_NAME["S"], cap=12)
-    assert pairs.left.tolist() == [0] * 8
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@pytest.mark.parametrize("seed", range(4))
+def test_equal_records_of_purged_keys_have_the_pairs_of_one_machine(
+    shape: Partitioning, seed: int
+) -> None:
+    """One stands for all: whatever list they are in, and where two sets are linked."""
+    dice, records = random.Random(seed), []
+    for number in range(200):
+        name, code = dice.choice(["Ana Huanca", "Ana Huanco"]), dice.choice(["H0", "H0", "H2"])
+        row = record(f"{dice.choice('st')}:{number:03}", name=name, birthDate="1962-02-11")
+        records.append(replace(row, handling=Handling("River", code)))
+        other = dice.choice(["ad", "bo", "pl"])
+        records.append(record(f"x:{number:03}", name=f"{other} {number}", nationality=other))
+    batch = build_intake(records).batch
+    lists = ["t"] if seed % 2 else []
+    sides = np.arange(len(batch), dtype=np.int64) % 3 if seed > 1 else None
+    sent = None if sides is None else Sent(sides.astype(np.uint8))
+    job = WorkerJob("S", tuple(lists), -(2**31), shape, sides=sent, cap=50)
+    _, scored = run_steps(batch, job, seed=3)
+    links = concat_arrays([row.body for row in select(scored, "links")], work.SCORED_COLUMNS)
+    prepared = normalize(batch, load_models().for_population("S", None), lists)
+    pairs, _ = join_candidates(
+        prepared,
+        PLAN_BY_NAME["S"],
+        cap=50,
+        sides=None if sides is None else sides.astype(np.uint8),
+        is_last=~_find_public(batch),
+    )
+    order = np.lexsort((links["right"], links["left"]))
+    assert np.array_equal(links["left"][order], pairs.left)
+    assert np.array_equal(links["right"][order], pairs.right)
+    is_twin = links["twin"] != 0
+    twins = {tuple(sorted(pair)) for pair in pairs.twins.tolist()}
+    assert len(twins) > 100
+    assert (
+        set(zip(links["left"][is_twin].tolist(), links["right"][is_twin].tolist(), strict=True))
+        == twins
+    )
+
+
+def _find_public(batch: Batch) -> npt.NDArray[np.bool_]:
+    """Return for each record whether strangers see it."""
+    visible = visible_rows(batch, STRANGER)
+    assert visible is not None
+    return visible
 
 
 def test_steps_are_repeatable(world: World) -> None:
@@ -201,7 +237,7 @@ def test_pairs_within_components() -> None:
         value = np.array([1, 2, 5, 9], np.int32), np.array([0, 0, 0, 3], np.int32)
 
     scored = {"left": [1, 1, 2, 0, 1], "right": [2, 9, 5, 1, 7], "logodds": [-5, -6, -7, -8, -9]}
-    scored["unsupported"] = [0, 0, 0, 0, 0]
+    scored |= {"unsupported": [0, 0, 0, 0, 0], "twin": [1, 0, 0, 0, 0]}
     body = pack_arrays({name: np.array(values, np.int32) for name, values in scored.items()})
     rows = list(work.keep_component_pairs(Sent(), [ArrowPart(0, "rest", body)]))
     inside = concat_arrays([row.body for row in rows], work.SCORED_COLUMNS)
@@ -210,6 +246,7 @@ def test_pairs_within_components() -> None:
         "right": [2, 5],
         "logodds": [-5, -7],
         "unsupported": [0, 0],
+        "twin": [1, 0],
     }
 
 

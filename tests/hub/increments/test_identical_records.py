@@ -11,11 +11,11 @@ import pytest
 
 from resolver.blocking import PLANS, join_candidates, key_join
 from resolver.clustering import PairLogOdds
-from resolver.clustering.twin_rows import group_twins
-from resolver.engines.local import dedupe
+from resolver.clustering.cluster_problem import group_twins
+from resolver.engines.local import dedupe, link
 from resolver.model_set import load_models
 from resolver.pipeline import normalize
-from resolver.records import Identifier, Record, Relation, RelationType
+from resolver.records import Address, Identifier, Record, Relation, RelationType
 from resolver.records.decisions import Decision, Verdict
 from tests.examples import IS_NIGHTLY
 from tests.hub.hubs import (
@@ -85,6 +85,40 @@ def test_entries_of_a_deduplicated_list_are_compared_with_each_other() -> None:
         groups = group_twins(pairs.twins, scored, 2_000, 8)
         assert groups is not None
         assert groups.tolist() == labels
+
+
+def test_countries_of_other_records_do_not_matter(stores: Stores) -> None:
+    """A batch numbers the countries that it states, and each batch states others."""
+    people = [_equal(f"s:{number}") for number in range(8)]
+    people = [
+        replace(person, addresses=(Address(city="La Paz", country="bo"),)) for person in people
+    ]
+    others = [
+        record(f"x:{code}", name=f"{code} Zelenko", nationality=code) for code in ("ad", "at")
+    ]
+    steps = [Step((*others, *people[:7])), Step((people[7],))]
+    together = [Step((*others, *people))]
+    assert export_steps(stores, steps) == export_steps(stores, together)
+
+
+def test_linked_sets_join_their_equal_records() -> None:
+    """One of each set stands for it: as many pairs as records, and none within a set."""
+    left, right = ([_equal(f"{name}:{number}") for number in range(6)] for name in "lr")
+    other = record("r:9", name="Boris Zelenko", birthDate="1944-07-01")
+    resolution = link(make_intake([*left, right[0]]), make_intake([*right, other]), OPTIONS)
+    ids = resolution.batch.ids.to_pylist()
+    groups: dict[int, set[str]] = {}
+    for record_id, label in zip(ids, resolution.labels.tolist(), strict=True):
+        groups.setdefault(label, set()).add(record_id)
+    assert sorted(map(len, groups.values())) == [1, 12]
+    rows = resolution.links
+    pairs = [
+        (ids[first][0], ids[second][0])
+        for first, second in zip(rows.left.tolist(), rows.right.tolist(), strict=True)
+    ]
+    # a record of both sets goes with either
+    assert len(pairs) < 2 * len(ids)
+    assert ("l", "l") not in pairs
 
 
 def _draw_world(dice: random.Random) -> tuple[list[Record], list[Decision]]:
