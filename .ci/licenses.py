@@ -254,14 +254,11 @@ def uncovered(files: Iterable[str]) -> list[str]:
 def page() -> str:
     """Return the page. Raises `SystemExit` for what cannot be shipped and what is not listed."""
     licenses = {name: license_of(name) for name in packages()}
-    refused = [
-        f"{name}: {text or 'unknown'}" for name, text in licenses.items() if not is_allowed(text)
+    stated = [
+        *licenses.items(),
+        *((pattern, text) for pattern, _, _, text in DATA if text != "public domain"),
     ]
-    refused += [
-        f"{pattern}: {text}"
-        for pattern, _, _, text in DATA
-        if text != "public domain" and not is_allowed(text)
-    ]
+    refused = [f"{name}: {text or 'unknown'}" for name, text in stated if not is_allowed(text)]
     refused += [f"{name}: not listed" for name in uncovered(data_files())]
     if refused:
         raise SystemExit("cannot be shipped with Apache-2.0:\n" + "\n".join(refused))
