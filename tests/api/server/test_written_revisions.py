@@ -16,12 +16,20 @@ def test_the_last_revision_of_each_caller_counts() -> None:
     assert (written.last_of("coast"), written.last_of("river")) == (12, 3)
 
 
-def test_forked_processes_share_them() -> None:
+def test_no_revision_is_lost_among_forked_processes() -> None:
+    """More processes than there are cores write at once; the highest revision stays."""
     written = WrittenRevisions()
     written.note("coast", 1)
-    child = os.fork()
-    if not child:
-        written.note("coast", 2)
-        os._exit(0)
-    os.waitpid(child, 0)
-    assert written.last_of("coast") == 2
+    children = []
+    for number in range(4):
+        child = os.fork()
+        if not child:
+            for revision in range(number, 4_000, 4):
+                written.note("coast", revision)
+                if written.last_of("coast") < revision:
+                    os._exit(1)
+            os._exit(0)
+        children.append(child)
+    codes = [os.waitpid(child, 0)[1] for child in children]
+    assert codes == [0] * 4
+    assert written.last_of("coast") == 3_999
