@@ -21,6 +21,8 @@ from resolver.normalize.folding import (
 from resolver.normalize.lexicons.titles import (
     ARABIC_LETTERS,
     ARABIC_PARTICLES,
+    DEVANAGARI_SHORT_TITLES,
+    DEVANAGARI_TITLES,
     GENERATIONS,
     LAST_GENERATIONS,
     LAST_TITLES,
@@ -75,6 +77,12 @@ _DIN = frozenset(
 _DIN_END = re.compile(
     "(?<=\\w{2})(?:[aeiou]dd(?:i|ee|y)ne?|[aeiou]ld(?:i|ee|y)n|[eu]d(?:i|ee|y)n)$"
 )
+_DEVANAGARI_TITLE = re.compile(
+    f"(?<!\\S)(?:(?:{'|'.join(DEVANAGARI_TITLES)})(?:\\.\\s*|\\s+)"
+    f"|(?:{'|'.join(DEVANAGARI_SHORT_TITLES)})\\.\\s*)(?=\\S)"
+)
+_GLUED = re.compile(r"(?<!\S)([A-Za-z]{2,9})\.(?=[^\W\d_]{2})")
+"""Word and a dot, before another word without a space."""
 _DOTTED = re.compile(r"\b([^\W\d_])\.(?=[^\W\d_]\b)")
 # no article in Alokozai and his kin: Pashto names in -zai with a k that Arabic writes otherwise
 ARABIC_ARTICLE = re.compile(
@@ -109,12 +117,14 @@ def tokenize_person(text: str) -> list[Token]:
     """Return the tokens of a person's name in order, at most `MAX_TOKENS`; perhaps none."""
     spelt: dict[str, str] = {}
     if not text.isascii():
-        text, spelt = _level_letters(text)
+        text, spelt = _level_letters(_DEVANAGARI_TITLE.sub("", text))
     text = join_hyphenated_syllables(text.replace("`", ""))
     if not text.isascii():
         spelt = spelt or transliterate_signed_words(text)
-    # J.R. is two initials, Jr. none
-    apart = _DOTTED.sub(lambda match: f"{match[1]} ", text) if "." in text else text
+    # J.R. is two initials, Jr. none; Dr.Khan is a title and a name
+    apart = text
+    if "." in text:
+        apart = _GLUED.sub(_split_title, _DOTTED.sub(lambda match: f"{match[1]} ", text))
     words = tokenize_name(_ARTICLE.sub("al ", apart) if _DASHES.search(apart) else apart)
     tokens: list[Token] = []
     plain = True
@@ -131,6 +141,10 @@ def tokenize_person(text: str) -> list[Token]:
     tokens = _flag_generations(_join_particles(tokens), text)
     tokens = _unflag_titles(_join_din(_join_abd(tokens)), text)
     return unflag_if_all(tokens)[:MAX_TOKENS]
+
+
+def _split_title(match: re.Match[str]) -> str:
+    return f"{match[1]} " if match[1].lower() in TITLES else match[0]
 
 
 def _level_letters(text: str) -> tuple[str, dict[str, str]]:

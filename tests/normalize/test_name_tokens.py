@@ -88,6 +88,21 @@ def test_titles_and_particles_carry_no_meaning(text: str, expected: list[str]) -
     assert content(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Dr.Baburam Bhattarai", ["baburam", "bhattarai"]),
+        ("मा.बाबुराम भट्टराई", ["baburam", "bhattarai"]),
+        ("माननीय डा. बाबुराम भट्टराई", ["baburam", "bhattarai"]),
+        ("श्रीमती सीता यादव", ["sita", "yadav"]),
+        ("Mc.Donald Ray", ["mcdonald", "ray"]),
+    ],
+)
+def test_titles_are_apart_from_names_with_or_without_a_space(text: str, words: list[str]) -> None:
+    tokens = tokenize_person(text)
+    assert [token.text for token in tokens if not token.flags & TokenFlag.PARTICLE] == words
+
+
 def test_names_of_titles_keep_their_flags() -> None:
     assert all(token.flags & TokenFlag.PARTICLE for token in tokenize_person("Sheikh Mullah"))
 

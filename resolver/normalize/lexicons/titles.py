@@ -31,6 +31,11 @@ ARABIC_PARTICLES = frozenset(
     دكتور دكتر בן בת אבן מר דר
     """.split()
 )
+# Honorific, Mr, Mrs, Miss, Dr, professor and engineer in Nepali and Hindi, in full and in short.
+DEVANAGARI_TITLES = tuple(
+    "माननीय सम्माननीय श्रीमान् श्रीमान श्रीमती सुश्री श्री डाक्टर डॉक्टर प्राध्यापक".split()
+)
+DEVANAGARI_SHORT_TITLES = tuple("मा डा डॉ डॉ० प्रा प्रो इ इं ई".split())
 # Letters that Persian and Urdu write differently from Arabic.
 ARABIC_LETTERS = str.maketrans("یىکھ", "ييكه")
 # Titles unless they are the last word.
