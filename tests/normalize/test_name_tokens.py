@@ -382,7 +382,7 @@ def test_kana_are_written_as_passports_do() -> None:
         ("राजेश गुरुंग", ["rajesh", "gurung"]),
         ("अमित मेनन", ["amit", "menan"]),
         ("रमेश सिंह", ["ramesh", "singh"]),
-        ("முருகன்", ["murukan"]),
+        ("முருகன்", ["murugan"]),
         ("Rajesh गुप्ता", ["rajesh", "gupta"]),
     ],
 )

@@ -48,9 +48,9 @@ NAMES = {
         नरेन्द्र मोदी = narendra modi
         অমিত চ্যাটার্জী = amit chyatarji
         ਮਨਮੋਹਨ ਸਿੰਘ = manmohan singh
-        நரேந்திர மோடி = narentira moti
+        நரேந்திர மோடி = narenthira modi
         ಕುಮಾರಸ್ವಾಮಿ = kumarasvami
-        മോഹൻലാൽ = meahanlal
+        മോഹൻലാൽ = mohanlal
         సత్య నాదెళ్ల = satya nadella
     """,
     "Southeast Asian": """

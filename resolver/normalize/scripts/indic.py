@@ -40,9 +40,28 @@ _LAST = re.compile(
     f"(?<=[{_VOWELS}])({_CONSONANT})a$|(?<=[{_VOWELS}][^{_VOWELS}])([kgcjṭḍtdpb]h?)a$"
 )
 _INSIDE = re.compile(f"(?<=[{_VOWELS}])({_CONSONANT})a({_CONSONANT}[{_VOWELS}])")
+_TAMIL = re.compile("[\u0b80-\u0bff]")
+# Tamil writes k and g, t and d, ch, s and j with one letter each. It is voiced after a nasal and,
+# but for the dental t, between vowels; c sounds s unless it is doubled (after Schiffman 1999).
+_TAMIL_HEARD = tuple(
+    (re.compile(written), heard)
+    for written, heard in (
+        ("t+", "th"),
+        ("ṟṟ", "tr"),
+        ("ṉṟ", "ndr"),
+        ("ñc", "nj"),
+        ("(?<!c)c(?!c)", "s"),
+        ("cc", "c"),
+        ("ṅk", "ng"),
+        (f"(?<=[{_VOWELS}])k(?=[{_VOWELS}])", "g"),
+        ("ṇṭ", "ṇḍ"),
+        (f"(?<=[{_VOWELS}])ṭ(?=[{_VOWELS}])", "ḍ"),
+        (f"ñ(?=[{_VOWELS}])", "gn"),
+    )
+)
 _SPELT = parse_pairs(
     """
-    ch=C c=ch C=chh ś=sh ṣ=sh jñ=gy r\u0325=ri '=
+    ēā=ō eā=o ch=C c=ch C=chh ś=sh ṣ=sh jñ=gy r\u0325=ri '=
     """
 )
 
@@ -67,6 +86,9 @@ def _word(word: str) -> str:
     spelt = _scholars().transliterate(word)
     if _NORTH.match(word):
         spelt = _INSIDE.sub("\\1\\2", _LAST.sub("\\1\\2", spelt))
+    if _TAMIL.match(word):
+        for pattern, heard in _TAMIL_HEARD:
+            spelt = pattern.sub(heard, spelt)
     for scholar, plain in _SPELT:
         spelt = spelt.replace(scholar, plain)
     return "".join(

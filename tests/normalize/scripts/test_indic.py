@@ -37,6 +37,16 @@ from resolver.normalize.scripts.indic import transliterate_indic
         ("যতীন্দ্র", "jatindra"),
         ("জিয়াউর রহমান", "jiyaur rahman"),
         ("ಕುಮಾರ್", "kumar"),
+        ("തോമസ്", "tomas"),
+        ("கோட்டாபய", "kottapaya"),
+        ("சிறிசேன", "sirisena"),
+        ("சம்பந்தன்", "sampanthan"),
+        ("சிவஞானம்", "sivagnanam"),
+        ("வெற்றிவேல்", "vetrivel"),
+        ("மகிந்த", "magintha"),
+        ("விக்கிரமசிங்க", "vikkiramasinga"),
+        ("அஞ்சலி", "anjali"),
+        ("ஆறுமுகம் தொண்டமான்", "arumugam thondaman"),
     ],
 )
 def test_names_are_written_as_passports_do(written: str, latin_letters: str) -> None:
