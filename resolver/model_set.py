@@ -21,12 +21,15 @@ from resolver.records.visibility.audiences import Audience
 from resolver.records.visibility.classes import find_visibility_classes
 from resolver.reference.tables import RIGOUR_VERSION
 from resolver.scoring import Model, model_from_json
+from resolver.scoring.check_terms import CheckTerms, check_terms_from_json
 from resolver.scoring.relations.relation_weights import RelationWeights, weights_from_json
 
 STAMPED_LIBRARIES = ("jellyfish", "nicknames", "icu4py", "rapidfuzz")
 """Libraries that scores depend on, besides the model and this program."""
 RELATIONS = "relations"
 """Name of the file of weights of relations, without its ending, and of their version in a stamp."""
+CHECKS = "checks"
+"""Name of the file of what checks say of names, without its ending."""
 _MAX_POPULATIONS = 16
 
 
@@ -112,6 +115,12 @@ class ModelSet:
         return replace(self, models=models, is_limited=False)
 
     @property
+    def without_checks(self) -> ModelSet:
+        """The same models without what checks say of names."""
+        models = {kind: replace(model, checks=None) for kind, model in self.models.items()}
+        return replace(self, models=models)
+
+    @property
     def store_stamp(self) -> dict[str, str]:
         """Stamp of a store, whose entities depend on the weights of relations as well."""
         digest = self.relations.digest
@@ -133,11 +142,21 @@ def load_models(directory: Path | None = None) -> ModelSet:
     models = {
         kind: model_from_json(data, features_of(KIND_BY_LABEL[kind])) for kind, data in raw.items()
     }
+    checks = load_check_terms(directory)
+    models = {kind: replace(model, checks=checks.get(kind)) for kind, model in models.items()}
     tables = loader.load("tables", directory)
     digest = loader.digest({**raw, "tables": tables})
     versions = {library: version(library) for library in STAMPED_LIBRARIES}
     stamp = {"model": digest, "rigour": RIGOUR_VERSION, **versions}
     return ModelSet(models, build_tables(tables), stamp, load_relation_weights(directory))
+
+
+def load_check_terms(directory: Path | None = None) -> dict[str, CheckTerms]:
+    """Return what checks say of names, by kind; none where a model directory has no such file."""
+    if directory is not None and not (directory / f"{CHECKS}.json").exists():
+        return {}
+    features = {kind: features_of(KIND_BY_LABEL[kind]) for kind in loader.KINDS}
+    return check_terms_from_json(loader.load(CHECKS, directory), features)
 
 
 def load_relation_weights(directory: Path | None = None) -> RelationWeights:

@@ -112,6 +112,15 @@ class ExplainedPairs:
         """Calibrated probability of each pair."""
         return scores(self.logodds)
 
+    def evidence_of(self, pair: int) -> npt.NDArray[np.float32]:
+        """Return the similarities of a pair by the comparators of its kind (not of pairs whose
+        kinds exclude each other).
+        """
+        evidence: npt.NDArray[np.float32] = self._groups[int(self.kinds[pair])].evidence[
+            int(self._place[pair])
+        ]
+        return evidence
+
     def explanation(
         self, pair: int, thresholds: Thresholds, *, changes: bool = False
     ) -> Explanation:

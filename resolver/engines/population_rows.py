@@ -35,7 +35,7 @@ def population_rows(
     `sums`: against chance, which the rows before add up to, and against relatives. First the
     calibration in the population that models refer to, then what its size, what relatives, and
     what the share of true pairs changes, of all and of those of the `sources` of the pair (None:
-    not known).
+    not known); last what names say in a check, or the limit for names alone.
     """
     raw, basis = sums[0], model.basis
     if basis is None:
@@ -61,7 +61,10 @@ def population_rows(
         text = _WITHIN_TEXT if sources.is_within[0] else _ACROSS_TEXT
         yield _row("sources", text, limited - shifted)
         shifted = limited
-    if logodds != shifted:
+    if model.is_check:
+        text = "What names that are asked say, with their slips and left-out words, among callers."
+        yield _row("asked", text, logodds - shifted)
+    elif logodds != shifted:
         text = "Only names agree: nobody is merged on that alone."
         yield _row("names_only", text, logodds - shifted)
 

@@ -44,7 +44,7 @@ def compete(
 
     Those that are no competitors lose to the others, but the others do not lose to them.
     `in_review` holds competitors only. The result does not depend on the order of candidates:
-    sums are exactly rounded, and the weight is rounded once.
+    sums are exactly rounded, and the weight is rounded up, so that no two of equal odds reach 0.5.
     """
     # lists, as there are mostly few candidates, for which arrays take longer
     odds = [math.exp(value / 1000.0) for value in logodds]
@@ -69,7 +69,7 @@ def compete(
 def _lose(logodds: int, opposing_odds: float, others: int) -> Competition:
     """Return a candidate after competition with others of some odds together."""
     lowest = min(logodds, LOWEST_LOGODDS)
-    adjusted = max(logodds - round(1000.0 * math.log1p(opposing_odds)), lowest)
+    adjusted = max(logodds - math.ceil(1000.0 * math.log1p(opposing_odds)), lowest)
     return Competition(adjusted, adjusted - logodds, others)
 
 

@@ -21,6 +21,7 @@ import numpy.typing as npt
 from resolver.errors import ModelError
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.prepared.population import KindPopulation
+from resolver.scoring.check_terms import CheckTerms, even_odds_shift
 from resolver.scoring.population_terms import (
     Numbers,
     PopulationCurves,
@@ -86,6 +87,8 @@ class Model:
     """Log-odds (thousandths) that the share of true pairs in the population adds."""
     limit: SupportLimit | None = None
     """Limit for pairs that nothing but names supports."""
+    checks: CheckTerms | None = None
+    """What checks say of names; used in the population of a check only."""
 
     @cached_property
     def _weights(self) -> Weights:
@@ -139,6 +142,7 @@ class Model:
         """
         if self.population is None:
             return self.for_plan(plan)
+        is_check = population is not None and population.listed > 0
         return replace(
             self,
             curves=self.population.curves(population),
@@ -146,7 +150,13 @@ class Model:
             shift=partner_shift(population) if population else 0,
             register=None,
             name_only=None,
+            limit=None if is_check else self.limit,
         )
+
+    @property
+    def is_check(self) -> bool:
+        """Whether this is the model of a check that weighs names anew."""
+        return self.checks is not None and self.basis is not None and self.basis.listed > 0
 
     def for_names(self, plan: str) -> Model:
         """Return the model that says whether two names are one, at even odds."""
@@ -188,6 +198,8 @@ class Model:
             features |= {name for pair in self.population.pairs for name in pair.features}
         for name, part in self._optional_parts.items():
             features |= {_SELECTORS[name]} | part.used_features
+        if self.checks is not None:
+            features |= {term.feature for term in self.checks.terms}
         return frozenset(features)
 
     @cached_property
@@ -253,6 +265,30 @@ class Model:
         self, evidence: FloatArray, sources: PairSources | None = None
     ) -> tuple[Numbers, Numbers]:
         """Return `raw` and `logodds` in one pass."""
+        sums, logodds = self._sums_and_logodds(evidence, sources)
+        if self.is_check:
+            logodds = logodds + self.check_adjustments(evidence, logodds)
+        logodds = np.clip(logodds, -LOGODDS_LIMIT, LOGODDS_LIMIT)
+        if self.limit is not None and self.basis is not None:
+            self._apply_limit(self.limit, evidence, logodds)
+        return sums, logodds
+
+    def check_adjustments(self, evidence: FloatArray, logodds: Numbers) -> Numbers:
+        """Return what a check adds to the log-odds of pairs of records (m × features); `logodds`:
+        those of the pairs, with everything that is compared.
+        """
+        if self.checks is None or self.basis is None:
+            return np.zeros_like(logodds)
+        names = self.checks.names_of(evidence)
+        if names is not None:
+            logodds = self._sums_and_logodds(names, None)[1]
+        added = self.checks.adjustments(evidence, logodds - self.shift)
+        return added + even_odds_shift(self.basis.true_share, self.shift)
+
+    def _sums_and_logodds(
+        self, evidence: FloatArray, sources: PairSources | None
+    ) -> tuple[Numbers, Numbers]:
+        """Return the sums and the log-odds without limits."""
         numbers = self.part_numbers(evidence)
         sums = np.empty((2, len(evidence)), dtype=np.int64)
         logodds = np.empty(len(evidence), dtype=np.int64)
@@ -263,11 +299,7 @@ class Model:
         if self.curves is not None:
             relatives = self.curves.relatives.apply(sums[1])
             logodds = self.curves.combine(logodds, relatives)
-        shift = self.shift + self.source_shifts(sources)
-        logodds = np.clip(logodds + shift, -LOGODDS_LIMIT, LOGODDS_LIMIT)
-        if self.limit is not None and self.basis is not None:
-            self._apply_limit(self.limit, evidence, logodds)
-        return sums[0], logodds
+        return sums[0], logodds + (self.shift + self.source_shifts(sources))
 
     def _apply_limit(self, limit: SupportLimit, evidence: FloatArray, logodds: Numbers) -> None:
         """Lower the log-odds of pairs that nothing but names supports to the limit."""

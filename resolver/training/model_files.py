@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from resolver.model_set import RELATIONS, load_relation_weights
+from resolver.model_set import CHECKS, RELATIONS, load_relation_weights
 from resolver.models import loader
 from resolver.scoring import model_to_json
 from resolver.training.evaluate.model_card import (
@@ -45,6 +46,16 @@ def save_trained_models(
         loader.save(RELATIONS, loader.load(RELATIONS, base), directory)
     write_model_card(models, directory, reused)
     return reused
+
+
+def copy_model(base: Path | None, directory: Path) -> None:
+    """Copy the files of a model (None: the shipped one) that scores depend on, and its card."""
+    source = base or loader.MODEL_DIR
+    directory.mkdir(parents=True, exist_ok=True)
+    names = [*loader.KINDS, "tables", RELATIONS, CALIBRATION, LEFT_OUT, CHECKS]
+    for name in [*(f"{name}.json" for name in names), CARD_FILE, PLOT_FILE]:
+        if (source / name).exists() and source.resolve() != directory.resolve():
+            shutil.copyfile(source / name, directory / name)
 
 
 def write_model_card(

@@ -15,7 +15,7 @@ SMALL_WEIGHT = 100
 """Thousandths of log-odds below which evidence is summarized instead of drawn."""
 _START = "prior"
 _STARTING_ROWS = frozenset(
-    (_START, "calibration", "population", "partners", "sources", "names_only")
+    (_START, "calibration", "population", "partners", "sources", "asked", "names_only")
 )
 """Rows that say how often any two records are one."""
 _LAST_ROWS = ("relatives", "competition", "entities", _START)

@@ -76,6 +76,28 @@ def train_on_lists(
     _print_model(out, notes)
 
 
+def train_checks(
+    options: Mapping[str, Any], files: tuple[Path, ...], out: Path, base: Path | None
+) -> None:
+    """Fit what checks say of names, and write it beside a copy of the other files of a model."""
+    from resolver.model_set import CHECKS, load_models
+    from resolver.models import loader
+    from resolver.training.fit.check_fit import fit_checks
+    from resolver.training.model_files import copy_model
+
+    prepare_folder(out)
+    reading = ReadingOptions.from_options(dict(options))
+    with ProgressBars(verbose=reading.verbose) as bars:
+        intake = read_list_files(files, reading, bars)
+        bars.start("fit")
+        models = load_models(base)
+        fitted = fit_checks(list(intake.batch.to_records()), models, options["seed"])
+        copy_model(base, out)
+        loader.save(CHECKS, fitted, out)
+    click.echo(f"Checks learned for: {', '.join(sorted(fitted['kinds'])) or 'no kind'}")
+    click.echo(f"\nModel: {out}")
+
+
 @dataclass(frozen=True)
 class _Labels:
     judged: list[JudgedPair]

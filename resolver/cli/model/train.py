@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from resolver.cli.model import learning
-from resolver.cli.model.list_training import train_on_lists
+from resolver.cli.model.list_training import train_checks, train_on_lists
 from resolver.cli.options import LIST_PATH, PATH, costs_option, model_option, reading_options
 from resolver.errors import UsageError
 from resolver.settings import Settings
@@ -32,6 +32,10 @@ distinct. DIR gets the weights as JSON, the tables of name frequencies (those of
 --new-tables), card.md with cross-validated figures, fairness.json with error rates by name
 culture on invented pairs, and calibration.json with the share of true pairs by score in invented
 populations of several sizes.
+
+--checks-only asks names against FILE... and against generated worlds: as they are written, with
+slips, and names of strangers. From these it learns what a name says in a check, where mostly
+strangers are asked; `checks.json` holds it.
 
 --clusters says which records are the same. If there are enough, no invented records are added.
 
@@ -112,6 +116,11 @@ Examples:
     is_flag=True,
     help="Measure each set of pairs by a model of the others as well (takes as many fits).",
 )
+@click.option(
+    "--checks-only",
+    is_flag=True,
+    help="Fit only what checks say of names; the rest is copied from the model of --model.",
+)
 @click.option("--version", metavar="NAME", help="Version of the model (default: year and month).")
 @click.option(
     "--seed",
@@ -129,7 +138,9 @@ def command(settings: Settings, /, files: tuple[Path, ...], out: Path, **options
     _check_options(options, files)
     base = options["model_dir"] or settings.model_dir
     version = options["version"] or f"{datetime.datetime.now(tz=datetime.UTC):%Y.%m}"
-    if files:
+    if options["checks_only"]:
+        train_checks(options, files, out, base)
+    elif files:
         train_on_lists(settings, options, files, out, base, version)
     else:
         learning.train_from_store(settings, options, out, base, version)
@@ -150,6 +161,11 @@ def _check_options(options: Mapping[str, Any], files: tuple[Path, ...]) -> None:
         if options[name]:
             word = "to" if name == "others" else name.replace("_", "-")
             raise UsageError(f"--{word} goes with lists", hint="name them as FILE...")
+    if options["checks_only"] and (options["unlabelled"] or options["store_url"]):
+        raise UsageError(
+            "--checks-only learns from names asked against lists",
+            hint="name lists FILE..., without --unlabelled and --from-store",
+        )
     if options["unlabelled"] and any(options[name] for name in _OPTIONS_OF_LABELS):
         raise UsageError(
             "--unlabelled learns without labels",

@@ -108,7 +108,15 @@ class Change:
     band: Band
 
 
-POPULATION_ROWS = ("prior", "calibration", "population", "partners", "names_only", "competition")
+POPULATION_ROWS = (
+    "prior",
+    "calibration",
+    "population",
+    "partners",
+    "asked",
+    "names_only",
+    "competition",
+)
 """Rows of an explanation that no field of a record accounts for."""
 
 
