@@ -58,12 +58,12 @@ def name_quality(context: Context) -> FloatArray:
 
 
 def name_order(context: Context) -> FloatArray:
-    """Given name of one side that is a family name of the other (1: none)."""
+    """Own given name of one side that is a family or forebear's name of the other (1: none)."""
     return context.similarities[0].name_order
 
 
 def name_established(context: Context) -> FloatArray:
-    """Parts that are alike and yet two names of their own, such as Karim and Karima (1 none)."""
+    """Parts that are two established names, alike (Karim, Karima) or in one place (1: none)."""
     return context.similarities[0].name_established
 
 

@@ -287,6 +287,10 @@ def align(left: list[Word], right: list[Word], *, group: bool = False) -> Aligne
     single = 0.3 * (left_over[1] - left_over[0]) if is_single and not group else 0.0
     is_turned, shifted = _own_names(left, right, partners)
     part = _contradicting([left, right], sides, bool(matches), bool(full))
+    if part == 1 and all(
+        _has_known_given(words, side) for words, side in zip((left, right), sides, strict=True)
+    ):
+        established += left_over[0]
     return Aligned(
         sum(weight * value for weight, value, _ in matches),
         left_over[0] + doubts + crossing + single,
@@ -329,6 +333,15 @@ def _own_names(
 def _is_given(word: Word) -> bool:
     is_given = word.role & 3 == Role.GIVEN or bool(word.lineage & Lineage.OWN)
     return is_given and not word.flags & TokenFlag.PARTICLE
+
+
+def _has_known_given(name: list[Word], unmatched: list[Word]) -> bool:
+    hashes = {word.hash for word in unmatched}
+    return any(
+        _is_given(word) and word.flags & TokenFlag.KNOWN and not word.flags & TokenFlag.INITIAL
+        for word in name
+        if word.hash in hashes
+    )
 
 
 def _contradicting(

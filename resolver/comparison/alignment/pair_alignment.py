@@ -37,12 +37,13 @@ COLUMNS = (
 - matched, contradicted, omitted: nats in the best pair of names
 - weakest: least match value of a matched token
 - tokens: number of matched tokens
-- crossed: nats matched between a given and a family name
+- crossed: nats matched between a given and a family name, or an own name and a forebear's
 - primary: best matched share of two principal names, -1 where a record has none
 - share: supported share of the shorter list of names
 - exact: 1 where two names are the same set of words
 - quality: `NameQuality` of the weaker name of the best pair
-- established: nats of matched words that are two established names
+- established: nats of matched words that are two established names, and of contradicting given
+  names if both are established
 - initials: 1 all are matched, 0.5 not all, 0 the other name has another word, -1 no initials
 - sides: `Contradiction`
 - apart: nats of a principal name that no name of the other record matches, of the record that has

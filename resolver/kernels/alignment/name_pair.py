@@ -35,13 +35,15 @@ from resolver.kernels.compiler import compiled
 from resolver.records.prepared.value_flags import Lineage, Role, TokenFlag
 
 _INITIAL, _PARTICLE = int(TokenFlag.INITIAL), int(TokenFlag.PARTICLE)
+_KNOWN = int(TokenFlag.KNOWN)
 _GIVEN, _FAMILY, _OWN = int(Role.GIVEN), int(Role.FAMILY), int(Lineage.OWN)
 _ROLE = 3
 """Bits of a `Role` that are the same for a stated and a likely role."""
 _FULL_WORD, _INITIAL_WORD = 1, 2
 """Bits of `Unmatched.kinds`."""
-_GIVEN_LEFT, _FAMILY_LEFT, _INITIAL_LEFT = 1, 2, 4
-"""Bits of `Unmatched.roles`: given names, family names, given names that are initials."""
+_GIVEN_LEFT, _FAMILY_LEFT, _INITIAL_LEFT, _KNOWN_LEFT = 1, 2, 4, 8
+"""Bits of `Unmatched.roles`: given names, family names, given names that are initials, and given
+names that are established words."""
 _ANY_LEFT = _GIVEN_LEFT | _FAMILY_LEFT
 _NO_PART, _ALL_PARTS = np.float32(Contradiction.NONE), np.float32(Contradiction.ALL)
 _GIVEN_PART, _FAMILY_PART = np.float32(Contradiction.GIVEN), np.float32(Contradiction.FAMILY)
@@ -74,7 +76,9 @@ def _role_bits(role: int, flags: int) -> int:
     if flags & _PARTICLE:
         return 0
     if role & _ROLE == _GIVEN or role & _OWN:
-        return _GIVEN_LEFT | _INITIAL_LEFT if flags & _INITIAL else _GIVEN_LEFT
+        if flags & _INITIAL:
+            return _GIVEN_LEFT | _INITIAL_LEFT
+        return _GIVEN_LEFT | _KNOWN_LEFT if flags & _KNOWN else _GIVEN_LEFT
     return _FAMILY_LEFT if role & _ROLE == _FAMILY else 0
 
 
@@ -204,6 +208,10 @@ def _alignment_of(
         doubt += _single_word_doubt(a, b, tally)
     is_turned, shifted = _compare_order(pair, a, b, matrix)
     sides = _contradicted_part(a, b, tally)
+    established: AnyFloat = tally.established
+    if sides == _GIVEN_PART and a.roles & b.roles & _KNOWN_LEFT:
+        # Hassan and Hussein are two people more surely than Hassan and a name that nobody knows.
+        established += min(a.weight, b.weight)
     return NameAlignment(
         tally.matched,
         np.float32(min(a.weight, b.weight) + doubt),
@@ -211,7 +219,7 @@ def _alignment_of(
         tally.weakest if tally.matches > 0 else np.float32(0.0),
         np.float32(tally.matches),
         tally.crossed + shifted,
-        tally.established,
+        np.float32(established),
         _grade_initials(a, b, tally),
         _GIVEN_PART if is_turned and sides == _NO_PART else sides,
         pair.is_swapped,

@@ -20,7 +20,7 @@ TITLES = frozenset(
     datuk datin baronet bart knight baron baroness earl count countess duke duchess viscount
     viscountess marquess marquis prince princess hon honourable rt bishop archbishop cardinal king
     queen emperor empress sultana seyyed seyed sayyid sayyed sayed sayyidi saiyid syed seyyid sidi
-    madam hajia alhaji hadj haci chief smt shri shrimati dra lic dipl
+    madam hajia alhaji hadj haci smt shri shrimati dra lic dipl
     """.split()
 )
 # Compared in Arabic and Hebrew letters, since transliterations are ambiguous: Umar is no Mr, Said
