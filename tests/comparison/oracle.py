@@ -285,36 +285,41 @@ def align(left: list[Word], right: list[Word], *, group: bool = False) -> Aligne
     has_initials = any(word.flags & TokenFlag.INITIAL for word in (*left, *right))
     is_single = full == 1 and not has_initials and unmatched[0] == 0 and unmatched[1] >= 2
     single = 0.3 * (left_over[1] - left_over[0]) if is_single and not group else 0.0
-    is_turned, shifted = _own_names(left, right, partners)
+    turned, shifted = _own_names(left, right, partners)
     part = _contradicting([left, right], sides, bool(matches), bool(full))
-    if part == 1 and all(
+    exchanged = sum(word.rarity for word in turned)
+    if turned:
+        part = 1.0 if part < 0 else part
+        if all(word.flags & TokenFlag.KNOWN for word in turned):
+            established += min(word.rarity for word in turned)
+    elif part == 1 and all(
         _has_known_given(words, side) for words, side in zip((left, right), sides, strict=True)
     ):
         established += left_over[0]
     return Aligned(
-        sum(weight * value for weight, value, _ in matches),
-        left_over[0] + doubts + crossing + single,
+        max(sum(weight * value for weight, value, _ in matches) - exchanged, 0.0),
+        left_over[0] + doubts + crossing + single + exchanged,
         left_over[1] - left_over[0],
         min(certain, default=1.0) if matches else 0.0,
         len(matches),
         sum(weight for *_, weight in matches) + shifted,
         established,
         _initials([*left, *right], sides, bool(matches), crossing > 0),
-        1.0 if is_turned and part < 0 else part,
+        part,
     )
 
 
 def _own_names(
     left: list[Word], right: list[Word], partners: tuple[dict[int, int], dict[int, int]]
-) -> tuple[bool, float]:
-    """Return whether own names are exchanged with those of forebears, and what of one is the
-    other's forebear."""
+) -> tuple[list[Word], float]:
+    """Return own names that are exchanged with those of forebears, and what of one is the other's
+    forebear."""
     own = [
         next((place for place, word in enumerate(words) if _is_given(word)), -1)
         for words in (left, right)
     ]
     if min(own) < 0:
-        return False, 0.0
+        return [], 0.0
     in_right, in_left = partners[0].get(own[0], -1), partners[1].get(own[1], -1)
     for words, place in ((right, in_right), (left, in_left)):
         if place >= 0 and (
@@ -322,12 +327,13 @@ def _own_names(
             or words[place].role & 3 in (1, 3)
             or words[place].lineage & Lineage.OWN
         ):
-            return False, 0.0
+            return [], 0.0
     if min(in_right, in_left) >= 0:
-        return (own[0] < in_left) != (in_right < own[1]), 0.0
+        is_turned = (own[0] < in_left) != (in_right < own[1])
+        return [left[own[0]], right[own[1]]] if is_turned else [], 0.0
     if in_right > own[1]:
-        return False, left[own[0]].rarity
-    return False, right[own[1]].rarity if in_left > own[0] else 0.0
+        return [], left[own[0]].rarity
+    return [], right[own[1]].rarity if in_left > own[0] else 0.0
 
 
 def _is_given(word: Word) -> bool:

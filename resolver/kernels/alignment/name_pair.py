@@ -206,22 +206,32 @@ def _alignment_of(
     b = _count_unmatched(1, pair.first_b, pair.length_b, matrix)
     if not group:
         doubt += _single_word_doubt(a, b, tally)
+    matched: AnyFloat = tally.matched
+    established: AnyFloat = tally.established
+    contradicted = min(a.weight, b.weight) + doubt
     is_turned, shifted = _compare_order(pair, a, b, matrix)
     sides = _contradicted_part(a, b, tally)
-    established: AnyFloat = tally.established
-    if sides == _GIVEN_PART and a.roles & b.roles & _KNOWN_LEFT:
+    if is_turned:
+        # Two own names, each of which is that of a forebear of the other.
+        first, second = matrix.words[pair.first_a + a.own], matrix.words[pair.first_b + b.own]
+        matched = max(matched - first.weight - second.weight, np.float32(0.0))
+        contradicted += first.weight + second.weight
+        sides = _GIVEN_PART if sides == _NO_PART else sides
+        if first.flags & second.flags & _KNOWN:
+            established += min(first.weight, second.weight)
+    elif sides == _GIVEN_PART and a.roles & b.roles & _KNOWN_LEFT:
         # Hassan and Hussein are two people more surely than Hassan and a name that nobody knows.
         established += min(a.weight, b.weight)
     return NameAlignment(
-        tally.matched,
-        np.float32(min(a.weight, b.weight) + doubt),
+        np.float32(matched),
+        np.float32(contradicted),
         abs(a.weight - b.weight),
         tally.weakest if tally.matches > 0 else np.float32(0.0),
         np.float32(tally.matches),
         tally.crossed + shifted,
         np.float32(established),
         _grade_initials(a, b, tally),
-        _GIVEN_PART if is_turned and sides == _NO_PART else sides,
+        sides,
         pair.is_swapped,
     )
 

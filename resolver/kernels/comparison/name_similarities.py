@@ -121,12 +121,14 @@ def fill_contradicting(
 ) -> None:
     """Write whether the names of each pair are of two bearers, as far as one script shows it.
 
-    The given names of persons contradict, or next to nothing of the names agrees.
+    The given names of persons contradict, one is a forebear's of the other, who has another name
+    before it, or next to nothing of the names agrees.
     """
     for pair in range(len(left)):
         row = alignments[pair]
         total = row.matched + row.contradicted + OMITTED * row.omitted
         is_other = row.sides == _ALL or row.sides == _GIVEN or row.matched < LEAST_ALIKE * total
+        is_other |= row.crossed > 0 and row.omitted > 0
         out[pair] = is_other and (
             _scripts(left[pair], row.left_form, names)
             & _scripts(right[pair], row.right_form, names)
