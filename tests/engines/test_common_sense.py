@@ -27,6 +27,7 @@ PENDING = {
     "sister firms",
     "an initial for a surname",
     "another gender",
+    "renamed, with one IMO number",
 }
 """Cases that weights of the models do not decide rightly yet."""
 _KINDS = {"group:": Kind.GROUP, "ship:": Kind.ASSET}
@@ -73,7 +74,7 @@ def read_record(text: str, identity: str) -> Record:
         identifiers=numbers,
         addresses=addresses,
         relations=relations,
-        **values,
+        **values,  # type: ignore[arg-type]
     )
 
 
