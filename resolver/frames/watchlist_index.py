@@ -143,7 +143,7 @@ class Index:
             with ExitStack() as stack:
                 running = complete_options(options, None)
                 hub = stack.enter_context(temporary_hub(table.intake, running, display))
-                self._screener = Screener(hub, listed)
+                self._screener = Screener(hub, listed, is_private=True)
                 self._screener.refresh()
                 self._close = weakref.finalize(self, stack.pop_all().close)
         resolved = table.place_in(table.intake.batch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from tempfile import TemporaryDirectory
@@ -20,10 +21,10 @@ def temporary_hub(
 
     So a check of lists is the same check as one of a store. Raises the errors of `Hub.add`.
     """
-    # the index lies beside the store, and ends with it
+    # nothing is worth a file that ends with the process
     with (
         TemporaryDirectory(prefix="resolver-index-", ignore_cleanup_errors=True) as folder,
-        Hub.open(f"sqlite:///{folder}/hub.db", options) as hub,
+        Hub.open(f"sqlite:///{folder}/hub.db", options, min_file_records=sys.maxsize) as hub,
     ):
         hub.add(intake, progress=progress)
         yield hub

@@ -35,6 +35,7 @@ from resolver.blocking.retrieval.word_lookup import ProfileMask
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
 from resolver.hub.index.fingerprint import fingerprint_records
+from resolver.hub.index.program_fingerprint import keep_fingerprint
 from resolver.hub.index.record_index import MIN_FILE_RECORDS, index_folder
 from resolver.hub.populations.check_models import build_check_models
 from resolver.model_set import ModelSet
@@ -134,6 +135,16 @@ class IndexSnapshot:
             ]
             masks = self._masks_by_kind[kind] = [ProfileMask.of(mask) for mask in of_kind]
         return masks
+
+    def has_kind(self, kind: int) -> bool:
+        """Return whether any active entity may be of a kind."""
+        if kind not in self._kinds_present:
+            self._kinds_present[kind] = any(mask.active.any() for mask in self.active_of_kind(kind))
+        return self._kinds_present[kind]
+
+    @cached_property
+    def _kinds_present(self) -> dict[int, bool]:
+        return {}
 
     @cached_property
     def _masks_by_kind(self) -> dict[int, list[ProfileMask]]:
@@ -248,13 +259,24 @@ class _Members:
 class EntityIndex:
     """Builder and holder of the entity index of a hub's store. Not thread-safe, except for
     `snapshot_for`.
+
+    `is_private`: the store ends with this process, and is only checked against, so no files are
+    written, and no terms made before a search asks for them.
     """
 
     def __init__(
-        self, hub: Hub, min_file_records: int = MIN_FILE_RECORDS, listed: float = DEFAULT_LISTED
+        self,
+        hub: Hub,
+        min_file_records: int = MIN_FILE_RECORDS,
+        listed: float = DEFAULT_LISTED,
+        *,
+        is_private: bool = False,
     ) -> None:
         self._hub, self._min_file_records, self._listed = hub, min_file_records, listed
+        self._is_private = is_private
         self._state: _IndexState | None = None
+        self._digest = ""
+        self._restricted: dict[int, frozenset[Handling]] | None = None
         self.activity = ""
         """Description of a long step in progress, or empty."""
 
@@ -294,6 +316,7 @@ class EntityIndex:
         self, view: StoreView, state: _IndexState | None, viewers: set[Viewer]
     ) -> _IndexState:
         """Return the state at the revision of a view, with the snapshots of some viewers."""
+        self._restricted = None
         classes = dict.fromkeys(
             row for viewer in sorted(viewers, key=_label) for row in viewer_classes(viewer)
         )
@@ -344,16 +367,23 @@ class EntityIndex:
             "form": _FORMAT,
             "viewers": _digest(viewer),
             "store": view.head.store_id,
-            "made": self._content_digest,
+            "made": self._find_digest(view),
             "population": str(self._hub.store_models.revision_at(view)),
             **self._hub.models.stamp,
         }
 
-    @cached_property
-    def _content_digest(self) -> str:
-        """Digest of the segment of a few fixed records: a program that builds other arrays builds
-        its own files.
+    def _find_digest(self, view: StoreView) -> str:
+        """Return the digest of the segment of a few fixed records: a program that builds other
+        arrays builds its own files.
         """
+        if not self._digest:
+            stamp = {"form": _FORMAT, **self._hub.models.stamp}
+            self._digest = keep_fingerprint(
+                self._folder(view, STRANGER), stamp, self._compute_digest
+            )
+        return self._digest
+
+    def _compute_digest(self) -> str:
         segment = build_index_segment(
             fingerprint_records(),
             {0: EntityContent("a", 1, 1, (1,)), 1: EntityContent("b", 1, 1, (2,))},
@@ -375,9 +405,9 @@ class EntityIndex:
 
     def _load_files(self, view: StoreView, viewer: Viewer) -> _Layer | None:
         """Load the files of a layer, as far as they belong to the history of this store."""
-        folder, stamp = self._folder(view, viewer), self._stamp(view, viewer)
+        folder = self._folder(view, viewer)
         # checks read at random places, for which small pages cost too many page-table look-ups
-        segments = open_segment_chain(folder, stamp, large_pages=True)
+        segments = open_segment_chain(folder, lambda: self._stamp(view, viewer), large_pages=True)
         committed = view.commit_times([stored.until for stored in segments])
         usable: list[IndexSegment] = []
         for stored in segments:
@@ -409,6 +439,8 @@ class EntityIndex:
         if viewer != STRANGER:
             # others have no record beyond those that everybody may see
             restricted = sorted(self._find_restricted(view))
+            if not restricted:
+                return _Layer(view.revision, (), ())
             record, entity, _ = view.members(restricted)
         # not how many records: viewers see this, but perhaps not all records
         self.activity = "building the entity index"
@@ -486,7 +518,11 @@ class EntityIndex:
         }
 
     def _find_restricted(self, view: StoreView) -> dict[int, frozenset[Handling]]:
-        """Return the handling of all records that not everybody may see, by entity."""
+        """Return the handling of all records that not everybody may see, by entity; read once for
+        all layers of an update.
+        """
+        if self._restricted is not None:
+            return self._restricted
         handling = {
             number: stated
             for number, stated in view.all_handling().items()
@@ -496,7 +532,8 @@ class EntityIndex:
         restricted: dict[int, set[Handling]] = {}
         for number, owner in zip(record.tolist(), entity.tolist(), strict=True):
             restricted.setdefault(owner, set()).add(handling[number])
-        return {owner: frozenset(stated) for owner, stated in restricted.items()}
+        self._restricted = {owner: frozenset(stated) for owner, stated in restricted.items()}
+        return self._restricted
 
     def _load_members(self, view: StoreView, entities: Numbers) -> _Members:
         record, entity, _ = view.members(entities.tolist())
@@ -536,11 +573,12 @@ class EntityIndex:
             revisions = RevisionRange(earlier.since, later.until, later.committed_at, ended)
             united = merge_index_segments(merged[-2:], masks[-2:], revisions)
             merged[-2:], masks[-2:] = [united], all_active([united])
-        if merged[-1].stored.path is None and len(merged[-1]) >= self._min_file_records:
+        is_large = len(merged[-1]) >= self._min_file_records
+        if merged[-1].stored.path is None and is_large and not self._is_private:
             merged = self._write_files(view, viewer, merged)
         # compute lazy values here, so that no check has to
         for segment in merged:
-            segment.warm()
+            segment.warm(with_terms=not self._is_private)
         return _Layer(view.revision, tuple(merged), tuple(masks))
 
     def _write_files(

@@ -171,11 +171,11 @@ class IndexSegment:
         """Reader of single records."""
         return SegmentReader(self.stored.batch, self.stored.offsets, self.stored.properties())
 
-    def warm(self) -> None:
+    def warm(self, *, with_terms: bool) -> None:
         """Compute the values that are otherwise computed on first access, but for few terms."""
         _ = self.reader, self.material.listed, self.material.source.name_offsets
         _ = self.kind_counts, self.owners, self._claims
-        if len(self.stored) >= _MANY_RECORDS:
+        if with_terms and len(self.stored) >= _MANY_RECORDS:
             _ = self.terms
 
     def members(self, rows: Numbers) -> tuple[Numbers, Numbers]:

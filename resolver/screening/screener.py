@@ -154,11 +154,16 @@ class MatchQuery:
 
 
 class Screener:
-    """Service of single checks over a hub, for callers of whom a share is listed. Thread-safe."""
+    """Service of single checks over a hub, for callers of whom a share is listed. Thread-safe.
 
-    def __init__(self, hub: Hub, listed: float = DEFAULT_LISTED) -> None:
+    `is_private`: the store of the hub ends with this process (`EntityIndex`).
+    """
+
+    def __init__(
+        self, hub: Hub, listed: float = DEFAULT_LISTED, *, is_private: bool = False
+    ) -> None:
         self._hub = hub
-        self._index = EntityIndex(hub, listed=listed)
+        self._index = EntityIndex(hub, listed=listed, is_private=is_private)
         self._finder = CandidateFinder()
         self._review_pairs = ReviewPairs(hub)
         self._lock = threading.Lock()
@@ -327,6 +332,8 @@ class Screener:
         """Compare a query, and return its candidates, whether these are all, and how strong further
         ones may be (`compare_in_rounds`).
         """
+        if not snapshot.has_kind(int(query.kind)):
+            return [], True, None
         # the id of the query plays no part; the comparison gives it another
         prepared = normalize(batch_from_record(query).canonical(), snapshot.models)
         scope = None if options.sources is None else snapshot.scope(options.sources)

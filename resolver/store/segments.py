@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -194,11 +194,12 @@ def _segment(path: Path, file: ArrayFile) -> Segment:
 
 
 def open_segment_chain(
-    folder: Path, stamp: Mapping[str, str], *, large_pages: bool = False
+    folder: Path, stamp: Callable[[], Mapping[str, str]], *, large_pages: bool = False
 ) -> list[Segment]:
     """Map the segments of a folder that follow one another from revision 0.
 
-    Removes damaged segments and those with another stamp. `large_pages` as in `open_arrays`.
+    Removes damaged segments and those with another stamp, which takes long to compute and is
+    asked for where there are files. `large_pages` as in `open_arrays`.
     """
     ends_by_start = _segment_ends(folder)
     segments: list[Segment] = []
@@ -206,7 +207,7 @@ def open_segment_chain(
     while True:
         for until in sorted(ends_by_start.get(start, []), reverse=True):
             path = folder / f"segment-{start}-{until}.bin"
-            segment = _open_usable(path, stamp, large_pages) if start < until else None
+            segment = _open_usable(path, stamp(), large_pages) if start < until else None
             if segment is not None:
                 segments.append(segment)
                 start = until

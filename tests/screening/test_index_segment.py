@@ -54,8 +54,11 @@ def test_arrays_of_memory_and_of_a_file_are_the_same(tmp_path: Path) -> None:
 
 def test_a_search_waits_for_few_terms_only(monkeypatch: pytest.MonkeyPatch) -> None:
     few, many = build(), build()
-    few.warm()
+    few.warm(with_terms=True)
     monkeypatch.setattr(index_segment, "_MANY_RECORDS", len(many.stored))
-    many.warm()
+    many.warm(with_terms=True)
     assert "terms" not in few.__dict__
     assert "terms" in many.__dict__
+    unsearched = build()
+    unsearched.warm(with_terms=False)
+    assert "terms" not in unsearched.__dict__

@@ -121,9 +121,8 @@ def command(
             place = pluralize(len(intake.batch), "record")
             running = run_options(settings, options)
             hub = stack.enter_context(temporary_hub(intake, running, bars))
-        screener = Screener(
-            hub, settings.listed if options["listed"] is None else options["listed"]
-        )
+        listed = settings.listed if options["listed"] is None else options["listed"]
+        screener = Screener(hub, listed, is_private=not url)
         (result,), _ = screener.check([query.record], MatchQuery(limit, viewer=OPERATOR))
         answer = _answer(name, query, result)
     if url:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -92,20 +93,19 @@ class RecordIndex:
             min_file_records,
         )
         rules = ",".join(f"{rule.name}:{plan.rules.get(rule.name, '-')}" for rule in RULES)
-        self._stamp = {
-            "form": _FORMAT,
-            **stamp,
-            "plan": plan.name,
-            "rules": rules,
-        }
-        self._stamp["keys"] = keep_fingerprint(
-            folder, self._stamp, lambda: fingerprint_program(plan, prepare)
-        )
+        self._rules_stamp = {"form": _FORMAT, **stamp, "plan": plan.name, "rules": rules}
         self._segments: list[Segment] = []
         self._is_current = np.zeros(0, dtype=bool)
         self._key_segments: list[StoredKeys] = []
         self._prepared_by_first: dict[int, PreparedBatch] = {}
         self._tables: list[tuple[PreparedBatch, KeyTable]] = []
+
+    @cached_property
+    def _stamp(self) -> dict[str, str]:
+        keys = keep_fingerprint(
+            self._folder, self._rules_stamp, lambda: fingerprint_program(self.plan, self._prepare)
+        )
+        return {**self._rules_stamp, "keys": keys}
 
     @property
     def revision(self) -> int:
@@ -122,7 +122,7 @@ class RecordIndex:
         if self.revision == view.revision:
             return
         if not self._segments or view.head.last_record - self._last_record > _MAX_MISSING_RECORDS:
-            self._set_segments(open_segment_chain(self._folder, self._stamp))
+            self._set_segments(open_segment_chain(self._folder, lambda: self._stamp))
         if self.revision > view.revision and not certain:
             raise OutdatedError("the store has moved on", hint="run the command again")
         self._drop_other_history(view)
