@@ -471,7 +471,7 @@ def test_a_crowd_of_namesakes_is_in_review(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = f"sqlite:///{tmp_path}/hub.db"
-    args = ["check", "Zbigniew Brzezinski", "--store", url, "--listed", "1"]
+    args = ["check", "Zbigniew Brzezinski", "--store", url]
     with quick_symbols("resolver.pipeline", "resolver.screening.screener"):
         store_of_namesakes(url, 38)
         assert run([*args, "--limit", "50", "--json"]) == 0
