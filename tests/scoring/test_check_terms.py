@@ -1,0 +1,122 @@
+"""What checks say of names: read from JSON, and added to the log-odds of names."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from resolver.comparison import features_of
+from resolver.errors import ModelError
+from resolver.model_set import CHECKS, load_models
+from resolver.models import loader
+from resolver.records import Kind
+from resolver.records.prepared.population import KindPopulation
+from resolver.scoring.check_terms import CheckTerms, check_terms_from_json
+
+FEATURES = {kind.label: features_of(kind) for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET)}
+PERSON = FEATURES["person"]
+
+
+def shipped() -> dict[str, Any]:
+    return loader.load(CHECKS)
+
+
+def evidence(rows: int = 200) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """Return random similarities of persons, a third of them missing."""
+    dice = np.random.default_rng(3)
+    values = dice.random((rows, len(PERSON)), dtype=np.float32)
+    values[dice.random(values.shape) < 1 / 3] = np.nan
+    values[:, PERSON.index("name")] = dice.random(rows, dtype=np.float32)
+    values[:, PERSON.index("names_alone")] = np.nan
+    return values
+
+
+def test_files_are_read_as_they_are_written() -> None:
+    terms = check_terms_from_json(shipped(), FEATURES)
+    assert set(terms) == {"person", "group", "asset"}
+    again = {"format": 1, "kinds": {kind: own.to_json() for kind, own in terms.items()}}
+    assert check_terms_from_json(again, FEATURES) == terms
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"names": ["no comparator"]},
+        {"curve": {"raw": [0, 0], "logodds": [0, 1]}},
+        {"curve": {"raw": [0, 1], "logodds": [1, 0]}},
+        {"curve": {"raw": [0]}},
+        {"terms": [{"feature": "birth_date", "cuts": [], "weights": [0, 0]}]},
+        {"terms": [{"feature": "name", "cuts": [0.5], "weights": [0, 0]}]},
+        {"terms": None},
+    ],
+)
+def test_damaged_files_are_refused(change: dict[str, Any]) -> None:
+    data = shipped()
+    data["kinds"]["person"].update(change)
+    with pytest.raises(ModelError, match="terms of checks are damaged"):
+        check_terms_from_json(data, FEATURES)
+    with pytest.raises(ModelError, match="format"):
+        check_terms_from_json({"format": 9, "kinds": {}}, FEATURES)
+
+
+def slow_adjustment(terms: CheckTerms, row: list[float], names: int) -> int:
+    """Return what a check adds to one pair, by the definition."""
+    if math.isnan(row[terms.features.index("name")]):
+        return 0
+    curve = int(terms.curve.apply(np.array([names]))[0])
+    return curve - names + sum(terms.steps(row).values())
+
+
+def test_adjustments_are_curve_and_steps() -> None:
+    terms = check_terms_from_json(shipped(), FEATURES)["person"]
+    rows = evidence()
+    names = np.random.default_rng(4).integers(-15_000, 9_000, len(rows))
+    expected = [
+        slow_adjustment(terms, row, value)
+        for row, value in zip(rows.tolist(), names.tolist(), strict=True)
+    ]
+    assert terms.adjustments(rows, names).tolist() == expected
+
+
+def test_other_values_add_what_they_add_to_pairs() -> None:
+    model = load_models().models["person"]
+    basis = KindPopulation(5_000, concentration=1_000, listed=200_000)
+    check = model.for_population("S", basis)
+    pair = replace(model, checks=None).for_population("S", basis)
+    assert check.is_check
+    assert not pair.is_check
+    assert model.for_population("S", KindPopulation(5_000)).is_check is False
+    rows = evidence()
+    assert model.checks is not None
+    names = model.checks.names_of(rows)
+    assert names is not None
+    assert model.checks.names_of(names) is None
+    inner = (np.abs(check.logodds(rows)) < 13_000) & (np.abs(check.logodds(names)) < 13_000)
+    inner &= (np.abs(pair.logodds(rows)) < 13_000) & (np.abs(pair.logodds(names)) < 13_000)
+    assert inner.sum() > 20
+    added = check.logodds(rows) - check.logodds(names)
+    assert (added == pair.logodds(rows) - pair.logodds(names))[inner].all()
+
+
+def test_the_share_of_listed_callers_shifts_all_names_alike() -> None:
+    model = load_models().models["person"]
+    rows = evidence()
+    half, fifth = (
+        model.for_population("S", KindPopulation(5_000, listed=listed)).logodds(rows)
+        for listed in (500_000, 200_000)
+    )
+    inner = (np.abs(half) < 11_000) & (np.abs(fifth) < 11_000)
+    assert inner.any()
+    assert np.abs((half - fifth)[inner] - round(1000 * math.log(4))).max() <= 1
+
+
+def test_models_without_checks_answer_as_pairs(tmp_path: Any) -> None:
+    for name in (*loader.KINDS, "tables"):
+        loader.save(name, loader.load(name), tmp_path)
+    model = load_models(tmp_path).models["person"]
+    assert model.checks is None
+    assert not model.for_population("S", KindPopulation(5_000, listed=200_000)).is_check

@@ -1,0 +1,115 @@
+"""Names asked against stores: what they mean, and what a fit learns from them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from resolver.model_set import load_models
+from resolver.records import Kind, Record
+from resolver.scoring.check_terms import check_terms_from_json
+from resolver.synthetic import generate
+from resolver.training.fit.check_fit import fit_check_terms, fit_checks
+from resolver.training.query_pairs import (
+    EXACT,
+    MISSPELT,
+    UNLISTED,
+    NameQuery,
+    QueryPairs,
+    compare_queries,
+    name_comparators,
+    query_lists,
+    query_world,
+)
+
+PERSON = Kind.PERSON
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[list[Record], list[NameQuery]]:
+    return query_world(300, 5)
+
+
+@pytest.fixture(scope="module")
+def pairs(world: tuple[list[Record], list[NameQuery]]) -> QueryPairs:
+    stored, queries = world
+    few = [query for query in queries if query.record.kind == PERSON]
+    return compare_queries(stored, few[::8], load_models(), 5)[PERSON]
+
+
+def test_queries_mean_stored_records_or_nobody(
+    world: tuple[list[Record], list[NameQuery]],
+) -> None:
+    stored, queries = world
+    ids = {record.id for record in stored}
+    for query in queries:
+        assert (query.way == UNLISTED) == (not query.true_ids)
+        assert query.true_ids <= ids
+        assert query.record.texts("name")
+    assert {EXACT, MISSPELT, UNLISTED} <= {query.way for query in queries}
+    assert query_world(300, 5)[1] == queries
+
+
+def test_strangers_to_lists_bear_no_name_of_theirs() -> None:
+    stored = list(generate(200, seed=8).records)
+    _, queries = query_lists(stored, generate(200, seed=9), 5)
+    names = {name.casefold() for record in stored for name in record.texts("name", "alias")}
+    strangers = [query for query in queries if query.way == UNLISTED]
+    assert strangers
+    assert not names & {query.record.caption.casefold() for query in strangers}
+
+
+def test_listed_names_find_their_entity(pairs: QueryPairs) -> None:
+    ways = np.array(pairs.ways, dtype=object)
+    exact = np.flatnonzero(ways == EXACT)
+    is_named = np.isin(exact, pairs.queries[pairs.labels == 1])
+    assert is_named.mean() > 0.98
+    strangers = np.flatnonzero(ways == UNLISTED)
+    assert not np.isin(pairs.queries[pairs.labels == 1], strangers).any()
+    assert np.bincount(pairs.queries[pairs.labels == 1]).max() == 1
+    assert pairs.weights.min() >= 1
+
+
+def test_fit_prefers_exact_names_to_slips_and_both_to_strangers(pairs: QueryPairs) -> None:
+    models = load_models().without_checks
+    terms = fit_check_terms(PERSON, [pairs], models.models["person"])
+    assert terms is not None
+    assert terms == fit_check_terms(PERSON, [pairs], models.models["person"])
+    assert set(terms.names) == set(name_comparators(PERSON))
+    data = {"format": 1, "kinds": {"person": terms.to_json()}}
+    assert check_terms_from_json(data, {"person": terms.features}) == {"person": terms}
+    model = models.models["person"].for_population("", pairs.population)
+    names = model.logodds(pairs.evidence)
+    scored = names + terms.adjustments(pairs.evidence, names)
+    ways = np.array(pairs.ways, dtype=object)[pairs.queries]
+    medians = [
+        np.median(scored[(pairs.labels == label) & (ways == way)])
+        for label, way in ((1, EXACT), (1, MISSPELT), (0, UNLISTED))
+    ]
+    assert medians == sorted(medians, reverse=True)
+    # at even odds most of those who are listed are likelier to be than not, and strangers are not
+    assert (scored[pairs.labels == 1] > 0).mean() > 0.8
+    assert (scored[pairs.labels == 0] > 0).mean() < 0.02
+
+
+def test_kinds_without_listed_names_are_not_fitted(pairs: QueryPairs) -> None:
+    model = load_models().models["person"]
+    strangers = QueryPairs(
+        PERSON,
+        pairs.population,
+        pairs.evidence[pairs.labels == 0],
+        pairs.labels[pairs.labels == 0],
+        pairs.weights[pairs.labels == 0],
+        pairs.queries[pairs.labels == 0],
+        pairs.ways,
+    )
+    assert fit_check_terms(PERSON, [strangers], model) is None
+
+
+@pytest.mark.nightly
+def test_all_of_the_fit_is_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resolver.training.fit.check_fit.WORLDS", (300, 500))
+    lists = list(generate(800, seed=8).records)
+    fitted = fit_checks(lists, load_models(), 7)
+    assert set(fitted["kinds"]) >= {"person", "group"}
+    assert fit_checks(lists, load_models(), 7) == fitted
