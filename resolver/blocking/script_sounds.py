@@ -10,7 +10,6 @@ Only records without a name in Latin letters need these codes. Others are found 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -52,7 +51,6 @@ in two scripts, and for one of 60 pairs of different names; all nine classes fin
 """
 _SPOKEN = {int(Script.DEVANAGARI): ("ksh", "chh")}
 """Consonants of a script, and what they also sound like: क्षेत्री is Chhetri in Nepal."""
-_LATIN = re.compile("[A-Za-z\u00c0-\u024f\u1e00-\u1eff]")
 _DIGIT = str(VOWEL)
 
 
@@ -148,7 +146,7 @@ class ScriptSounds:
         names, forms = prepared.names, prepared.forms.tokens
         codes = latin_codes(letters).view(np.int32)
         codes[(prepared.tokens.flags & _NO_WORD) != 0] = 0
-        if all(text is not None and text.isascii() for text in prepared.forms.texts.tolist()):
+        if not (prepared.tokens.flags >> SCRIPT_SHIFT).any():
             # most queries
             is_word = codes != 0
             words = Ragged(offsets_of(is_word), codes[is_word])
@@ -202,23 +200,13 @@ def _join_neighbors(forms: Ragged, codes: IntArray) -> IntArray:
 
 
 def _latin_forms(prepared: PreparedBatch) -> Bools:
-    """Return which forms have Latin letters; of composed forms, which have words of no other script
-    that words are marked with.
-    """
-    forms = prepared.forms
-    is_latin = np.array(
-        [
-            text is not None and (text.isascii() or _LATIN.search(text) is not None)
-            for text in forms.texts.tolist()
-        ],
-        dtype=np.bool_,
+    """Return which forms have a word in Latin letters."""
+    tokens, forms = prepared.tokens, prepared.forms.tokens
+    is_latin_word = (tokens.flags >> SCRIPT_SHIFT == int(Script.LATIN)) & (
+        tokens.flags & int(TokenFlag.NUMBER) == 0
     )
-    composed = np.array([text is None for text in forms.texts.tolist()], dtype=np.bool_)
-    if composed.any():
-        has_latin = np.zeros(len(is_latin), dtype=np.bool_)
-        is_plain = (prepared.tokens.flags >> SCRIPT_SHIFT)[forms.tokens.items] == int(Script.LATIN)
-        has_latin[forms.tokens.rows[is_plain]] = True
-        is_latin |= composed & has_latin
+    is_latin = np.zeros(len(forms), dtype=np.bool_)
+    is_latin[forms.rows[is_latin_word[forms.items]]] = True
     return is_latin
 
 

@@ -43,6 +43,7 @@ def token_sounds(tokens: TokenTable, *, always: bool = False) -> Ragged:
     `always`: compute them even then.
     """
     scripts = tokens.flags >> SCRIPT_SHIFT
+    scripts = np.where(scripts == int(Script.OTHER), int(Script.LATIN), scripts)
     if not always and not scripts.any():
         return Ragged.empty(len(tokens))
     pairs = zip(tokens.texts.tolist(), scripts.tolist(), strict=True)

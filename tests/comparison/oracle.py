@@ -35,7 +35,8 @@ class Word:
 
     @property
     def script(self) -> Script:
-        return Script(self.flags >> SCRIPT_SHIFT)
+        script = Script(self.flags >> SCRIPT_SHIFT)
+        return Script.LATIN if script == Script.OTHER else script
 
 
 @dataclass(frozen=True)

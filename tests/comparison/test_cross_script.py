@@ -68,7 +68,7 @@ def test_a_hebrew_word_has_a_letter_for_each_consonant() -> None:
 
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
-SCRIPTS = st.sampled_from([script for script in Script if script != Script.LATIN])
+SCRIPTS = st.sampled_from([script for script in Script if Script.LATIN < script < Script.OTHER])
 
 
 def compare(text: str, script: Script, latin: str) -> float:

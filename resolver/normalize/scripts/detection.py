@@ -24,9 +24,18 @@ _SCRIPT = re.compile(
 )
 
 
+_LATIN = re.compile("[A-Za-z\u00aa-\u02b8\u1e00-\u1eff\uff21-\uff5a]")
+
+
 def script_of(text: str) -> Script:
-    """Return the script of the first letter of a text that is in one of `Script`, else Latin."""
+    """Return the script of the first letter of a text that is in one of `Script` by name.
+
+    Else it is Latin if a letter is Latin or nothing is a letter, and `OTHER` for all others.
+    """
     if text.isascii():
         return Script.LATIN
     match = _SCRIPT.search(text)
-    return Script[match.lastgroup] if match and match.lastgroup else Script.LATIN
+    if match and match.lastgroup:
+        return Script[match.lastgroup]
+    is_other = not _LATIN.search(text) and any(map(str.isalpha, text))
+    return Script.OTHER if is_other else Script.LATIN

@@ -31,3 +31,5 @@ class Script(IntEnum):
     BENGALI = 9
     GEORGIAN = 10
     ARMENIAN = 11
+    OTHER = 12
+    """Script that is compared by its transliteration alone, as Latin letters are."""

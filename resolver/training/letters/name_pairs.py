@@ -56,7 +56,9 @@ def collect_pairs(lines: Iterable[list[str]] | None = None) -> dict[Script, list
 
     `lines`: forms of one name each, those of the reference tables if left out.
     """
-    spellings: dict[Script, dict[str, set[str]]] = {script: {} for script in Script if script}
+    spellings: dict[Script, dict[str, set[str]]] = {
+        script: {} for script in Script if Script.LATIN < script < Script.OTHER
+    }
     for forms in lines if lines is not None else (forms for _, forms in name_lines()):
         latin = {letters(form) for form in forms if _LATIN.fullmatch(form)}
         latin = {word for word in latin if 1 < len(word) <= _MAX_LETTERS and word.isalpha()}
@@ -113,7 +115,7 @@ def _words(forms: list[str]) -> Iterator[tuple[Script, str]]:
     """Yield the transliterations of forms that are one word of another script."""
     for form in forms:
         script = script_of(form)
-        if not script or " " in form:
+        if script in (Script.LATIN, Script.OTHER) or " " in form:
             continue
         tokens = [token.text for token in tokenize_person(form)]
         # A Han or Hangul name without a space is cut into family and given name.

@@ -21,7 +21,9 @@ from resolver.records.prepared.scripts import Script
         ("ルノー", Script.KATAKANA),
         ("иван", Script.CYRILLIC),
         ("παπα", Script.GREEK),
-        ("ไทย", Script.LATIN),
+        ("ไทย", Script.OTHER),
+        ("×", Script.LATIN),
+        ("ﬁn", Script.LATIN),
     ],
 )
 def test_script_of_a_word(text: str, script: Script) -> None:
