@@ -18,7 +18,6 @@ from rapidfuzz.process import cpdist
 
 from resolver.comparison.code_sets import overlap
 from resolver.comparison.context import Context
-from resolver.comparison.date_grades import best_date_grades, query_date_grades
 from resolver.comparison.name_comparators import (
     name,
     name_apart,
@@ -50,9 +49,7 @@ from resolver.comparison.place_comparators import address, birth_place, country,
 from resolver.comparison.shared_values import email, identifier, phone, rare_ties, website
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
-from resolver.records.prepared.assembly import LazyBatch
-from resolver.records.prepared.batch import FloatArray, PreparedBatch
-from resolver.records.prepared.ragged import Ragged
+from resolver.records.prepared.batch import FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +71,12 @@ class Comparator:
 
 def birth_date(context: Context) -> FloatArray:
     """Birth dates, as far as they are known."""
-    return _dates(context, lambda prepared: prepared.births)
+    return context.birth_grades
 
 
 def start_date(context: Context) -> FloatArray:
     """Dates of foundation, incorporation or building."""
-    return _dates(context, lambda prepared: prepared.starts)
-
-
-def _dates(context: Context, side: Callable[[PreparedBatch], Ragged]) -> FloatArray:
-    prepared, left, right = context.prepared, context.left, context.right
-    if isinstance(prepared, LazyBatch) and prepared.is_query:
-        # One record of each pair is the query, row 0.
-        return np.take(query_date_grades(prepared.parts, side), left + right)
-    return best_date_grades(prepared.dates, side(prepared), left, right)
+    return context.date_grades(lambda prepared: prepared.starts)
 
 
 def gender(context: Context) -> FloatArray:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from resolver.comparison.alignment.factorize import factorize
 from resolver.comparison.alignment.pair_alignment import COLUMNS, align_records
+from resolver.comparison.date_grades import best_date_grades, query_date_grades
 from resolver.comparison.name_index import NameIndex
 from resolver.comparison.name_similarities import name_similarities
 from resolver.kernels.alignment.records import PAIR_ALIGNMENT
@@ -21,6 +22,7 @@ from resolver.kernels.comparison.name_similarities import (
 )
 from resolver.kernels.threads import lazy_property
 from resolver.records.batch import IntArray
+from resolver.records.prepared.assembly import LazyBatch
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.prepared.frequencies import NO_FREQUENCIES, FrequencyTables
 from resolver.records.prepared.ragged import Ragged, spread
@@ -64,6 +66,19 @@ class Context:
         contradict = np.zeros(len(self.left), dtype=np.bool_)
         fill_contradicting(self.left, self.right, self.alignments, self.names.arrays, contradict)
         return contradict
+
+    @lazy_property
+    def birth_grades(self) -> FloatArray:
+        """Best grade between birth dates of each pair (`date_grades.GRADES`), NaN without any."""
+        return self.date_grades(lambda prepared: prepared.births)
+
+    def date_grades(self, side: Callable[[PreparedBatch], Ragged]) -> FloatArray:
+        """Return the best grade between dates of each pair, NaN where a record has none."""
+        if isinstance(self.prepared, LazyBatch) and self.prepared.is_query:
+            # One record of each pair is the query, row 0.
+            grades = query_date_grades(self.prepared.parts, side)
+            return np.take(grades, self.left + self.right)
+        return best_date_grades(self.prepared.dates, side(self.prepared), self.left, self.right)
 
     @lazy_property
     def best_forms(self) -> tuple[IntArray, IntArray]:

@@ -12,10 +12,13 @@ from rapidfuzz.process import cpdist
 from resolver.comparison.alignment.factorize import factorize
 from resolver.comparison.code_sets import graded_overlap, overlap
 from resolver.comparison.context import Context
-from resolver.comparison.shared_values import country_grades, place_grades
+from resolver.comparison.shared_values import contradicted_twice, country_grades, place_grades
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PlaceTable
 from resolver.records.prepared.ragged import Ragged
+
+_ONE_COUNTRY = np.float32(0.4)
+"""Similarity of two places of one country that have nothing else in common."""
 
 
 def birth_place(context: Context) -> FloatArray:
@@ -24,8 +27,15 @@ def birth_place(context: Context) -> FloatArray:
 
 
 def address(context: Context) -> FloatArray:
-    """Addresses, at whatever depth they are given."""
-    return _places(context, context.prepared.addresses, context.prepared.address_table)
+    """Addresses, at whatever depth they are given.
+
+    One that two people share who contradict each other twice says nothing.
+    """
+    values = _places(context, context.prepared.addresses, context.prepared.address_table)
+    agree = values > _ONE_COUNTRY
+    if not context.group and agree.any():
+        values[agree & contradicted_twice(context)] = np.nan
+    return values
 
 
 def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
@@ -48,7 +58,9 @@ def _places(context: Context, side: Ragged, table: PlaceTable) -> FloatArray:
         agreeing = np.maximum(np.nan_to_num(words), spelled)
         agreeing = agreeing * _place_weights(context, normal, left, right, agreeing > 0)
         graded = np.where(
-            agreeing > 0, 0.5 + 0.5 * agreeing, np.where(same, 0.4, np.where(both, 0.0, 0.2))
+            agreeing > 0,
+            0.5 + 0.5 * agreeing,
+            np.where(same, _ONE_COUNTRY, np.where(both, 0.0, 0.2)),
         )
         return graded.astype(np.float32)
 

@@ -1,7 +1,8 @@
 """Grades of shared values by how common they are; comparators of numbers and contacts.
 
 A value that contradicting names share says less: a household has one telephone, and a list may
-state one tax number for two firms.
+state one tax number for two firms. A contact is a link between people first: where two stated facts
+contradict each other, it says nothing.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from rapidfuzz.process import cpdist
 
 from resolver.comparison.code_sets import identifier_similarity
 from resolver.comparison.context import Context
+from resolver.comparison.name_comparators import name_sides
 from resolver.kernels.comparison.code_sets import LEAST_SAME
+from resolver.kernels.comparison.dates import FAR_APART, OTHER_DAY
 from resolver.records.batch import IntArray
 from resolver.records.kinds import Kind
 from resolver.records.prepared.batch import FloatArray, HashArray
@@ -37,14 +40,19 @@ _LINK = np.float32(0.04)
 """Similarity of a common telephone of persons whose names contradict, and what is added to it by
 how few names the telephone has: it links two people, as in a household, and is neither different
 nor evidence that they are one."""
+_OTHER_FAMILY = np.float32(0.3)
+"""Share of what a common telephone says, if only the family names contradict."""
 _HALF = np.float32(0.5)
 _LEAST_SITE_NAME = 4
 """Letters of the shortest name of a site that is recognized under another ending."""
 _SECOND_ENDINGS = frozenset("ac co com edu gov net org".split())
 """Words before a country's ending that are no name of a site."""
 Resemblance = Callable[[IntArray, IntArray], npt.NDArray[np.bool_]]
-_SAME_MAILBOX = np.float32(0.9)
-"""Similarity of one e-mail address of very many names."""
+_SAME_MAILBOX, _FAMILY_MAILBOX = np.float32(0.9), np.float32(0.86)
+"""Similarity of one e-mail address of very many names, and of persons of whom only the family names
+contradict."""
+_CHANGED_FAMILY = np.float32(1.0)
+"""`name_sides` of women who differ only in the family name, which many change."""
 
 
 @lru_cache(maxsize=64)
@@ -129,15 +137,43 @@ def _same_value(context: Context, prop: str, resemble: Resemblance | None = None
         return values
 
     values = context.best_of(side, compare)
-    return _graded(context, values, _LINK + _LINK * values, _of_persons(context, values, _NONE))
+    return _as_links(context, values, (_LINK + _LINK * values, _OTHER_FAMILY * values), _NONE)
 
 
-def _of_persons(context: Context, values: FloatArray, least: np.float32) -> npt.NDArray[np.bool_]:
-    """Return which contacts agree by more than `least` and are of persons.
+def _as_links(
+    context: Context, values: FloatArray, grades: tuple[FloatArray, FloatArray], least: np.float32
+) -> FloatArray:
+    """Return the grades of contacts; those that agree by more than `least` link two persons first.
 
-    A group may stand under unlike names at one telephone: the school, and the agency that runs it.
+    They get the first of the `grades` where the names contradict, or any two stated facts, and the
+    second where only the family names do. A group may stand under unlike names at one telephone:
+    the school, and the agency that runs it.
     """
-    return (values > least) & (not context.group)
+    agree = values > least
+    if context.group or not agree.any():
+        return values
+    are_two = context.names_contradict | contradicted_twice(context)
+    are_related = name_sides(context) < _CHANGED_FAMILY
+    graded = np.where(agree & are_related, grades[1], values)
+    return np.where(agree & are_two, grades[0], graded).astype(np.float32)
+
+
+def contradicted_twice(context: Context) -> npt.NDArray[np.bool_]:
+    """Return which pairs of persons contradict each other in two of names, birth dates and gender.
+
+    Such pairs are people who know each other, whatever contact or address they share. Birth dates
+    more than ten years apart count twice: a father and a son may bear one name.
+    """
+    gender = context.prepared.gender
+    left, right = gender[context.left], gender[context.right]
+    facts = (
+        context.names_contradict | ~np.isnan(name_sides(context)),
+        context.birth_grades <= np.float32(OTHER_DAY),
+        context.birth_grades <= np.float32(FAR_APART),
+        (left != 0) & (right != 0) & (left & right == 0),
+    )
+    twice: npt.NDArray[np.bool_] = np.sum(facts, axis=0) >= 2
+    return twice
 
 
 def rare_ties(context: Context, prop: str) -> Ragged:
@@ -181,10 +217,8 @@ def email(context: Context) -> FloatArray:
 
     values = context.best_of(side, compare)
     # A mailbox of contradicting names is a household's: it says nothing of the two.
-    unknown = np.full_like(values, np.nan)
-    return _graded(
-        context, values, unknown, _of_persons(context, values, _SAME_MAILBOX - _ROUNDING)
-    )
+    unknown, family = np.full_like(values, np.nan), np.full_like(values, _FAMILY_MAILBOX)
+    return _as_links(context, values, (unknown, family), _SAME_MAILBOX - _ROUNDING)
 
 
 def _differ_in_number(

@@ -267,7 +267,13 @@ def align(left: list[Word], right: list[Word], *, group: bool = False) -> Aligne
                 break
     while free[0] and free[1]:
         value, a, b = max(
-            ((match_in_names(left[a], right[b]), -a, -b) for a in free[0] for b in free[1]),
+            (
+                (match_in_names(left[a], right[b]), -a, -b)
+                for a in free[0]
+                for b in free[1]
+                if not _stands_for_surname(left[a], right[b], [left[place] for place in free[0]])
+                and not _stands_for_surname(right[b], left[a], [right[place] for place in free[1]])
+            ),
             default=(0.0, 0, 0),
         )
         if value <= 0:
@@ -348,6 +354,18 @@ def _has_known_given(name: list[Word], unmatched: list[Word]) -> bool:
         _is_given(word) and word.flags & TokenFlag.KNOWN and not word.flags & TokenFlag.INITIAL
         for word in name
         if word.hash in hashes
+    )
+
+
+def _stands_for_surname(initial: Word, word: Word, free: list[Word]) -> bool:
+    """Return whether an initial would stand for a family name, though its name has another one."""
+    if not initial.flags & TokenFlag.INITIAL or word.flags & TokenFlag.INITIAL:
+        return False
+    if word.role & 3 != Role.FAMILY or initial.role & 3 == Role.FAMILY:
+        return False
+    return any(
+        not other.flags & (TokenFlag.INITIAL | TokenFlag.PARTICLE) and other.role & 3 == Role.FAMILY
+        for other in free
     )
 
 

@@ -118,6 +118,57 @@ def test_a_contact_of_a_household_links_two_people(feature: str, value: str) -> 
     assert not math.isnan(compare(feature, own, stranger))
 
 
+CONTACTS: list[tuple[str, dict[str, Any]]] = [
+    ("phone", {"phone": "+49 30 123456"}),
+    ("email", {"email": "a@b.org"}),
+    ("address", {"addresses": [Address(street="Hauptstr. 5", city="Greifswald", country="de")]}),
+]
+
+
+@pytest.mark.parametrize(("feature", "contact"), CONTACTS)
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (
+            {"name": "Anna Berger", "birthDate": "1991-03-04"},
+            {"name": "Anna Kowalska", "birthDate": "1967-08-09"},
+        ),
+        (
+            {"name": "Jan Berger", "birthDate": "1991-03-04"},
+            {"name": "Piotr Berger", "birthDate": "1991-07-19"},
+        ),
+        (
+            {"name": "Jan Berger", "birthDate": "1991-03-04"},
+            {"name": "Jan Berger", "birthDate": "1967-08-09"},
+        ),
+        (
+            {"name": "Andrea Berger", "birthDate": "1991-03-04", "gender": "female"},
+            {"name": "Andrea Berger", "birthDate": "1967-08-09", "gender": "male"},
+        ),
+    ],
+)
+def test_a_contact_of_two_who_contradict_each_other_twice_says_nothing(
+    feature: str, contact: dict[str, Any], left: dict[str, Any], right: dict[str, Any]
+) -> None:
+    link = compare(feature, record("a:1", **left, **contact), record("b:1", **right, **contact))
+    assert 0.04 < link <= 0.081 if feature == "phone" else math.isnan(link)
+    same_dates = record("b:1", **{**right, "birthDate": left["birthDate"]}, **contact)
+    assert compare(feature, record("a:1", **left, **contact), same_dates) > 0
+
+
+@pytest.mark.parametrize(("feature", "contact"), CONTACTS[:2])
+def test_a_contact_of_another_family_name_is_that_of_a_household(
+    feature: str, contact: dict[str, Any]
+) -> None:
+    own = record("a:1", name="Anna Berger", **contact)
+    assert compare(feature, own, record("b:1", name="Anna Kowalska", **contact)) < 0.9
+    # women change their family name
+    her = record("a:1", name="Anna Berger", gender="female", **contact)
+    assert (
+        compare(feature, her, record("b:1", name="Anna Kowalska", gender="female", **contact)) == 1
+    )
+
+
 def test_a_number_of_two_firms_and_of_a_renamed_ship() -> None:
     number = [Identifier("taxNumber", "7707083893", "ru")]
     firm, other = (

@@ -33,6 +33,8 @@ _FOREIGN, _KNOWN = int(TokenFlag.FOREIGN), int(TokenFlag.KNOWN)
 _GIVEN, _FAMILY = int(Role.GIVEN), int(Role.FAMILY)
 _OWN, _ROLE = int(Lineage.OWN), int(Lineage.OWN) - 1
 """Bit of an own name, which is half that of a forebear's, and the bits of a `Role`."""
+_PART = 3
+"""Bits of a `Role` that are the same for a stated and a likely role."""
 
 
 class Tally(NamedTuple):
@@ -244,14 +246,51 @@ def _spelled_alike(left: AnyInt, right: AnyInt, tokens: TokenRecords) -> bool:
 
 
 @compiled(inline="always", allocates=False)
-def _best_cell(filled: int, matrix: SimilarityMatrix) -> int:
-    """Return the cell of the highest match value of free words, the first of equal ones, or -1."""
-    partners = matrix.partners
+def _has_free_surname(
+    side: int, first: AnyInt, length: AnyInt, matrix: SimilarityMatrix
+) -> AnyBool:
+    """Return whether a name (`side` 0: a) has a family name that is written out and free."""
+    for place in range(length):
+        word = matrix.words[first + place]
+        is_free = matrix.partners[side, place] < 0 and not word.flags & (_INITIAL | _PARTICLE)
+        if is_free and word.role & _PART == _FAMILY:
+            return True
+    return False
+
+
+@compiled(inline="always", allocates=False)
+def _stands_for_surname(initial: RecordRow, word: RecordRow) -> AnyBool:
+    """Return whether one word is an initial that is no family name, and the other a family name
+    that is written out."""
+    is_other: AnyBool = (
+        initial.flags & _INITIAL != 0
+        and word.flags & _INITIAL == 0
+        and word.role & _PART == _FAMILY
+        and initial.role & _PART != _FAMILY
+    )
+    return is_other
+
+
+@compiled(inline="always", allocates=False)
+def _best_cell(filled: int, pair: OrderedPair, matrix: SimilarityMatrix) -> int:
+    """Return the cell of the highest match value of free words, the first of equal ones, or -1.
+
+    An initial does not stand for a family name while its own name has another one: L. of Michael L.
+    Scott is not Lewis of Michael Lewis.
+    """
+    partners, words = matrix.partners, matrix.words
     best, value = -1, np.float32(0.0)
     for place in range(filled):
         cell = matrix.cells[place]
         if cell.value > value and partners[0, cell.a] < 0 and partners[1, cell.b] < 0:
-            best, value = place, cell.value
+            first, second = words[pair.first_a + cell.a], words[pair.first_b + cell.b]
+            is_other: AnyBool = False
+            if _stands_for_surname(first, second):
+                is_other = _has_free_surname(0, pair.first_a, pair.length_a, matrix)
+            elif _stands_for_surname(second, first):
+                is_other = _has_free_surname(1, pair.first_b, pair.length_b, matrix)
+            if not is_other:
+                best, value = place, cell.value
     return best
 
 
@@ -267,7 +306,7 @@ def match_similar(
     matched, doubt, weakest, crossed, established = tally[:5]
     initial_a, initial_b, matches, full_matches, free_a, free_b = tally[5:]
     while free_a > 0 and free_b > 0:
-        best = _best_cell(filled, matrix)
+        best = _best_cell(filled, pair, matrix)
         if best < 0:
             break
         cell = matrix.cells[best]

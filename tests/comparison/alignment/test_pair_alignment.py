@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, permutations
 
 import numpy as np
 import numpy.typing as npt
@@ -334,3 +334,35 @@ def test_al_is_a_given_name_that_another_one_contradicts() -> None:
     )
     assert _aligned("Al Green", "Albert Green")["tokens"] == 2
     assert _aligned("Al Thani", "Hamad Al Thani")["sides"] == -1
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("Michael L. Scott", "Michael Lewis"), ("J. K. Rowling", "Joanne Kathleen")],
+)
+def test_an_initial_does_not_stand_for_another_family_name(left: str, right: str) -> None:
+    aligned = _aligned(left, right)
+    assert aligned["sides"] == Contradiction.FAMILY
+    assert aligned["initials"] == 0
+    assert aligned["contradicted"] > 5
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Michael L. Scott", "Michael Lewis Scott"),
+        ("Michael L.", "Michael Lewis"),
+        ("M. L. Scott", "Michael Scott"),
+        ("Maria L. Garcia", "Maria Garcia Lopez"),
+    ],
+)
+def test_an_initial_stands_for_a_name_in_its_place(left: str, right: str) -> None:
+    assert _aligned(left, right)["sides"] == Contradiction.NONE
+
+
+def test_a_word_that_one_name_has_twice_stands_for_the_part_it_is() -> None:
+    """Two brothers of one father and grandfather, of whom one has the grandfather's name."""
+    for left, right in permutations(("Karim Nadir Salim Haddad", "Salim Nadir Salim Haddad")):
+        aligned = _aligned(left, right)
+        assert aligned["sides"] == Contradiction.GIVEN
+        assert aligned["tokens"] == 3
