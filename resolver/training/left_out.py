@@ -55,5 +55,6 @@ def _least_label(data: LabeledPairs) -> int:
 
 
 def _measure_set(tested: LabeledPairs, rest: LabeledPairs, options: FitOptions) -> dict[str, Any]:
-    score = scores(population_logodds(fit_population_model(rest, options.fixed), tested))
+    model = fit_population_model(rest, options.fixed, options.measured.get(rest.kind))
+    score = scores(population_logodds(model, tested))
     return pair_figures(tested, score)

@@ -7,17 +7,25 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from resolver.comparison import features_of
 from resolver.model_set import CHECKS, RELATIONS, load_relation_weights
 from resolver.models import loader
-from resolver.scoring import model_to_json
+from resolver.scoring import model_from_json, model_to_json
 from resolver.training.evaluate.model_card import (
     PLOT_FILE,
     insert_calibration,
     insert_left_out,
+    insert_measured,
     reliability_bins,
     render_model_card,
 )
 from resolver.training.evaluate.reliability_plot import render_reliability_plot
+from resolver.training.fit.measured_evidence import (
+    MEASURED,
+    REASONS,
+    load_measured,
+    measured_levels,
+)
 from resolver.training.train import TrainedModels
 
 CARD_FILE = "card.md"
@@ -44,6 +52,9 @@ def save_trained_models(
     if load_relation_weights(base).kinds:
         # relations are not trained on records
         loader.save(RELATIONS, loader.load(RELATIONS, base), directory)
+    for name in (MEASURED, REASONS):
+        if ((base or loader.MODEL_DIR) / f"{name}.json").exists():
+            loader.save(name, loader.load(name, base), directory)
     write_model_card(models, directory, reused)
     return reused
 
@@ -52,7 +63,7 @@ def copy_model(base: Path | None, directory: Path) -> None:
     """Copy the files of a model (None: the shipped one) that scores depend on, and its card."""
     source = base or loader.MODEL_DIR
     directory.mkdir(parents=True, exist_ok=True)
-    names = [*loader.KINDS, "tables", RELATIONS, CALIBRATION, LEFT_OUT, CHECKS]
+    names = [*loader.KINDS, "tables", RELATIONS, CALIBRATION, LEFT_OUT, CHECKS, MEASURED, REASONS]
     for name in [*(f"{name}.json" for name in names), CARD_FILE, PLOT_FILE]:
         if (source / name).exists() and source.resolve() != directory.resolve():
             shutil.copyfile(source / name, directory / name)
@@ -63,9 +74,32 @@ def write_model_card(
 ) -> None:
     """Write the card of models (by kind, as JSON), and its plot if there are bins to plot."""
     (directory / CARD_FILE).write_text(render_model_card(models, reused), encoding="utf-8")
+    write_measured_section(directory)
     rows = reliability_bins(models)
     if rows:
         (directory / PLOT_FILE).write_text(render_reliability_plot(rows), encoding="utf-8")
+
+
+def write_measured_section(directory: Path) -> None:
+    """Write what was measured of contradictions into the card of models that have counts."""
+    card = directory / CARD_FILE
+    if card.exists():
+        text = insert_measured_levels(card.read_text(encoding="utf-8"), directory)
+        card.write_text(text, encoding="utf-8")
+
+
+def insert_measured_levels(card: str, directory: Path) -> str:
+    """Return a card with what was measured of contradictions beside its models, if it was."""
+    counts = load_measured(directory)
+    if not counts:
+        return card
+    has_reasons = (directory / f"{REASONS}.json").exists()
+    reasons = loader.load(REASONS, directory) if has_reasons else {}
+    rows = {}
+    for kind, own in counts.items():
+        model = model_from_json(loader.load(kind.label, directory), features_of(kind))
+        rows[kind.label] = list(measured_levels(model, own))
+    return insert_measured(card, rows, reasons)
 
 
 def save_calibration(figures: dict[str, Any], directory: Path) -> None:

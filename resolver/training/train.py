@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,7 @@ from resolver.training.data.labeled_pairs import LabeledPairs, concat_pairs
 from resolver.training.evaluate.card_figures import DECIDED_ORIGIN, hash_data, measure_for_card
 from resolver.training.fit.boosting import FitOptions
 from resolver.training.fit.cross_validation import cross_validate
+from resolver.training.fit.measured_evidence import load_measured
 from resolver.training.fit.model_parts import (
     MIN_PAIRS,
     NAME_ONLY_FIT,
@@ -116,9 +118,11 @@ ORIGIN_WEIGHTS: Mapping[str, OriginWeight] = {
 }
 
 
-def default_fit_options(seed: int) -> FitOptions:
-    """Return fit options with the weights that are stated instead of learned."""
-    return FitOptions(seed=seed, fixed={"same_list": SAME_LIST_WEIGHT})
+def default_fit_options(seed: int, base: Path | None = None) -> FitOptions:
+    """Return fit options with the weights that are stated, and the counts of contradictions beside
+    the models of `base` (default: the shipped ones)."""
+    fixed = {"same_list": SAME_LIST_WEIGHT}
+    return FitOptions(seed=seed, fixed=fixed, measured=load_measured(base))
 
 
 def train_models(
@@ -204,15 +208,18 @@ def _train_for_populations(
     parts = _train_name_part(raw_data, options)
     data = weight_for_populations(raw_data)
     in_population = ~np.isnan(data.chance)
-    model = fit_population_model(data, options.fixed)
+    measured = options.measured.get(data.kind)
+    model = fit_population_model(data, options.fixed, measured)
     sums, tested = cross_validate(
         data,
-        lambda train, test: population_logodds(fit_population_model(train, options.fixed), test),
+        lambda train, test: population_logodds(
+            fit_population_model(train, options.fixed, measured), test
+        ),
         CARD_FOLDS,
         in_population,
     )
-    measured = measure_for_card(data.select(tested), sums[tested])
-    training = {"seed": options.seed, "pairs": counts, "data": digest, **measured, **summary}
+    figures = measure_for_card(data.select(tested), sums[tested])
+    training = {"seed": options.seed, "pairs": counts, "data": digest, **figures, **summary}
     return replace(model, training=training).with_parts(parts)
 
 

@@ -152,8 +152,9 @@ def test_a_contact_of_two_who_contradict_each_other_twice_says_nothing(
 ) -> None:
     link = compare(feature, record("a:1", **left, **contact), record("b:1", **right, **contact))
     assert 0.04 < link <= 0.081 if feature == "phone" else math.isnan(link)
-    same_dates = record("b:1", **{**right, "birthDate": left["birthDate"]}, **contact)
-    assert compare(feature, record("a:1", **left, **contact), same_dates) > 0
+    if left["name"].split()[0] == right["name"].split()[0]:
+        same_date = record("b:1", **{**right, "birthDate": left["birthDate"]}, **contact)
+        assert compare(feature, record("a:1", **left, **contact), same_date) > 0.2
 
 
 @pytest.mark.parametrize(("feature", "contact"), CONTACTS[:2])

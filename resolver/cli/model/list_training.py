@@ -68,7 +68,7 @@ def train_on_lists(
             labels = _read_labels(options, intake, notes)
             data = _gather_labeled(intake, labels, tables, options, notes)
             bars.start("fit")
-            trained = _fit_labeled(data, tables, version, options["seed"])
+            trained = _fit_labeled(data, tables, version, options["seed"], base)
         _write_model(settings, options, trained, out, base, bars, notes)
         if data and options["left_out"]:
             bars.start("leave out")
@@ -156,11 +156,11 @@ def _gather_labeled(
 
 
 def _fit_labeled(
-    data: TrainingData, tables: Mapping[str, Any], version: str, seed: int
+    data: TrainingData, tables: Mapping[str, Any], version: str, seed: int, base: Path | None
 ) -> TrainedModels:
     from resolver.training.train import default_fit_options, train_models
 
-    return train_models(data, tables, version, default_fit_options(seed))
+    return train_models(data, tables, version, default_fit_options(seed, base))
 
 
 def _measure_left_out(data: TrainingData, seed: int, out: Path) -> None:
@@ -168,7 +168,7 @@ def _measure_left_out(data: TrainingData, seed: int, out: Path) -> None:
     from resolver.training.model_files import save_left_out
     from resolver.training.train import default_fit_options
 
-    save_left_out(measure_left_out(data.pairs, default_fit_options(seed)), out)
+    save_left_out(measure_left_out(data.pairs, default_fit_options(seed, out)), out)
 
 
 def _write_model(

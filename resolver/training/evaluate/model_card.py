@@ -12,6 +12,7 @@ from resolver.models import loader
 from resolver.training.augment.controlled_differences import CONTROLLED_ORIGIN
 from resolver.training.augment.name_only import NAME_ONLY_ORIGIN
 from resolver.training.augment.resampled_entries import RESAMPLED_ORIGIN
+from resolver.training.fit.measured_evidence import MeasuredLevel
 
 PLOT_FILE = "reliability.svg"
 _INTENDED_USE = """# Model card
@@ -65,6 +66,19 @@ and measures as under Quality; figures of all sets are in `left_out.json`.
 
 | kind | set | same | different | precision | recall | F1 | log loss | calibration error |
 |---|---|---|---|---|---|---|---|---|
+"""
+_MEASURED_TITLE = "\n## Contradictions, measured\n"
+_MEASURED_NOTE = """
+What the levels of stated fields say, counted in lists (pairs that other fields establish as the
+same, and random pairs) and in generated worlds, and what the models make of it. *Measured* is the
+log of the ratio of both shares, in nats. *Takes* is the weight times the slope of the curve through
+which it acts where pairs are in doubt: that is what a level adds to the log-odds there. Both are
+given against chance and against relatives, for persons in watchlists: in plain registers, which
+copy by hand, contradictions of persons weigh as fitted. A level of disagreement that takes 1.5 nats
+more or less than is measured has its reason below.
+
+| kind | field | level | same | different | measured | weights | takes |
+|---|---|---|---|---|---|---|---|
 """
 _ORIGIN_LABELS = {
     RESAMPLED_ORIGIN: "resampled entries",
@@ -232,6 +246,40 @@ def insert_calibration(card: str, figures: Mapping[str, Any]) -> str:
 def insert_left_out(card: str, figures: Mapping[str, Any]) -> str:
     """Return a card with the figures of `left_out.json`, in place of any earlier ones."""
     return _insert_section(card, _SETS_TITLE, _sets_section(figures))
+
+
+def insert_measured(
+    card: str,
+    levels: Mapping[str, Iterable[MeasuredLevel]],
+    reasons: Mapping[str, Mapping[str, str]],
+) -> str:
+    """Return a card with what is measured of the levels of each kind, in place of an earlier one.
+
+    `reasons`: kind → comparator → why it takes more or less than is measured.
+    """
+    return _insert_section(card, _MEASURED_TITLE, _measured_section(levels, reasons))
+
+
+def _measured_section(
+    levels: Mapping[str, Iterable[MeasuredLevel]], reasons: Mapping[str, Mapping[str, str]]
+) -> Iterator[str]:
+    yield _MEASURED_TITLE + _MEASURED_NOTE
+    for kind, rows in levels.items():
+        for row in rows:
+            cells = [
+                *(kind, row.feature, row.label),
+                *(f"{count:,}" for count in row.counts),
+                f"{row.measured:.1f}" if row.is_measured else "too few",
+                *(
+                    " / ".join(f"{value:.1f}" for value in pair)
+                    for pair in (row.weights, row.effects)
+                ),
+            ]
+            yield f"| {' | '.join(cells)} |\n"
+    yield "\n| kind | field | why it takes more or less |\n|---|---|---|\n"
+    for kind, own in reasons.items():
+        for feature, reason in own.items():
+            yield f"| {kind} | {feature} | {reason} |\n"
 
 
 def _insert_section(card: str, title: str, lines: Iterable[str]) -> str:

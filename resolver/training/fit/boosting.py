@@ -19,6 +19,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from resolver.engines.record_pairs import NAME_PAIRS_PLAN
 from resolver.scoring import Model, PairTerm, Term
 from resolver.training.data.labeled_pairs import LabeledEvidence
+from resolver.training.fit.measured_evidence import Counts
 
 START_PLANS = (NAME_PAIRS_PLAN, "S")
 """Plans whose prior becomes the intercept; the first one with pairs is used."""
@@ -29,7 +30,7 @@ class FitOptions:
     """Options of a fit.
 
     `fixed` holds weights (thousandths, for a present value) that are stated instead of learned,
-    such as `same_list`.
+    such as `same_list`; `measured` the counts by kind that contradictions are weighed by.
     """
 
     rounds: int = 250
@@ -39,6 +40,7 @@ class FitOptions:
     ridge: float = 2.0
     seed: int = 7
     fixed: Mapping[str, int] = field(default_factory=dict)
+    measured: Counts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

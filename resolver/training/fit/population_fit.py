@@ -9,7 +9,7 @@ chance. Penalized maximum likelihood by L-BFGS-B (Byrd et al. 1995); determinist
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -101,23 +101,22 @@ def _minimize(objective: _Objective) -> FittedEvidence:
     return objective.result(optimum.x, float(optimum.fun) / _SCALE)
 
 
-def refit_population(
-    data: LabeledPairs, cuts: TermCuts, weights: Floats, relative: Floats
-) -> FittedEvidence:
-    """Fit start, f and g to fixed weights, as `fit_evidence` does."""
-    pairs = _lay_out(data, cuts)
-    fixed = (pairs.indicators @ weights, pairs.indicators @ relative)
-    fitted = _minimize(_Objective(pairs, Increments(cuts), (), fixed))
-    return replace(fitted, weights=weights, relative=relative)
+def refit_population(data: LabeledPairs, sums: tuple[Floats, Floats]) -> FittedEvidence:
+    """Fit start, f and g to fixed sums against chance and relatives, as `fit_evidence` does.
+
+    Sums are in nats, without a start. The result has no terms.
+    """
+    no_terms = TermCuts(data.features, (), (), (), ())
+    return _minimize(_Objective(_lay_out(data, None), Increments(no_terms), (), sums))
 
 
-def _lay_out(data: LabeledPairs, cuts: TermCuts) -> _Pairs:
+def _lay_out(data: LabeledPairs, cuts: TermCuts | None) -> _Pairs:
     unknown = np.isnan(data.chance)
     names, origin = np.unique(data.origin.astype(str), return_inverse=True)
     is_known = np.ones(len(names), dtype=bool)
     is_known[origin[unknown]] = False
     return _Pairs(
-        cuts.indicators(data.evidence),
+        csr_array((len(data), 1)) if cuts is None else cuts.indicators(data.evidence),
         data.labels.astype(np.float64),
         data.weights / data.weights.sum(),
         np.where(unknown, 0.0, data.chance),

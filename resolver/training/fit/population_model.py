@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from resolver.comparison import COMPARATOR_BY_NAME, features_of
+from resolver.errors import ModelError
 from resolver.records import Kind
 from resolver.records.prepared.batch import FloatArray
 from resolver.records.prepared.population import KindPopulation
@@ -32,6 +33,7 @@ from resolver.training.fit.evidence_terms import (
     choose_cuts,
     thin_cuts,
 )
+from resolver.training.fit.measured_evidence import LevelCounts, apply_measured
 from resolver.training.fit.population_fit import (
     KNOTS,
     RISING,
@@ -98,10 +100,13 @@ _UNUSED = (LISTED_FEATURE, NAME_ONLY_FEATURE)
 """Comparators that say what is stated, which is no evidence."""
 
 
-def fit_population_model(data: LabeledPairs, fixed: Mapping[str, int]) -> Model:
+def fit_population_model(
+    data: LabeledPairs, fixed: Mapping[str, int], measured: Mapping[str, LevelCounts] | None = None
+) -> Model:
     """Fit the model of a kind. Deterministic.
 
-    `fixed` holds weights (thousandths, for a present value) that are stated, not learned.
+    `fixed` holds weights (thousandths, for a present value) that are stated, not learned;
+    `measured` the counts that contradictions of stated facts are moved towards.
     """
     cuts = choose_term_cuts(data, fixed)
     fitted = fit_evidence(_without(data, fixed), cuts, RELATIVE_SHARES)
@@ -110,27 +115,41 @@ def fit_population_model(data: LabeledPairs, fixed: Mapping[str, int]) -> Model:
         rising.lift(np.rint(1000 * _bound_joints(cuts, part)) / 1000)
         for part in (fitted.weights, fitted.relative)
     )
-    refitted = refit_population(_without(data, fixed), cuts, weights, relative)
     stated = [Term(name, (), (weight, 0)) for name, weight in sorted(fixed.items())]
     knots = tuple(round(1000 * knot) for knot in KNOTS)
     model = Model(
         data.kind.label,
         "",
         data.features,
-        round(1000 * refitted.start),
+        0,
         (*_terms(cuts, weights), *stated),
         tuple(_pair_terms(cuts, weights)),
         population=PopulationTerms(
-            knots,
-            _rising(1000 * refitted.chance),
-            _rising(1000 * refitted.dependent),
-            knots,
-            (*_terms(cuts, relative), *stated),
-            tuple(_pair_terms(cuts, relative)),
+            *(knots,) * 4, (*_terms(cuts, relative), *stated), tuple(_pair_terms(cuts, relative))
         ),
         limit=support_limit(data.kind),
     )
-    return _with_even_odds(model, data)
+    return fit_curves(apply_measured(model, measured or {}), data, fixed)
+
+
+def fit_curves(model: Model, data: LabeledPairs, fixed: Mapping[str, int]) -> Model:
+    """Return a model with the start and the curves of its population terms fitted to pairs.
+
+    Its weights stay as they are. Raises `ModelError` for a model without population terms.
+    """
+    if model.population is None:
+        raise ModelError("a model without population terms has no curves")
+    free = _without(data, fixed)
+    own = replace(model, intercept=0)
+    sums = own.raw(free.evidence) / 1000, own.relative_sums(free.evidence) / 1000
+    fitted = refit_population(free, sums)
+    terms = replace(
+        model.population,
+        chance=_rising(1000 * fitted.chance),
+        dependent=_rising(1000 * fitted.dependent),
+    )
+    fitted_model = replace(model, intercept=round(1000 * fitted.start), population=terms)
+    return _with_even_odds(fitted_model, data)
 
 
 def support_limit(kind: Kind) -> SupportLimit | None:

@@ -24,7 +24,12 @@ from resolver.training.evaluate.model_card import (
     render_model_card,
 )
 from resolver.training.evaluate.reliability_plot import render_reliability_plot
-from resolver.training.model_files import CALIBRATION, CARD_FILE, LEFT_OUT
+from resolver.training.model_files import (
+    CALIBRATION,
+    CARD_FILE,
+    LEFT_OUT,
+    insert_measured_levels,
+)
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +191,7 @@ def test_shipped_card_matches_the_shipped_models() -> None:
         card = insert_calibration(card, loader.load(CALIBRATION))
     if (loader.MODEL_DIR / f"{LEFT_OUT}.json").exists():
         card = insert_left_out(card, loader.load(LEFT_OUT))
+    card = insert_measured_levels(card, loader.MODEL_DIR)
     assert (loader.MODEL_DIR / CARD_FILE).read_text("utf-8") == card, "run `make train`"
     drawn = reliability_bins(shipped)
     assert (loader.MODEL_DIR / PLOT_FILE).exists() == bool(drawn)

@@ -1,0 +1,497 @@
+"""Weights of disagreement against what lists and generated worlds show, counted pair by pair.
+
+Judged pairs and generated worlds hold few true pairs that contradict each other, so a fit says too
+little of contradictions. Here they are counted: P(level | different) in random pairs of records,
+P(level | same) in pairs that other fields establish. The log of their ratio is what a level
+measures, and `apply_measured` gives stated facts at least that.
+
+A weight acts through a curve of the model (`scoring.population_terms`), which is steeper than 1
+where pairs are in doubt. So what a level takes from the log-odds there is its weight times the
+slope of the curve, and that is what is compared with the log-ratio.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from resolver.blocking import choose_plan_by_size, join_candidates
+from resolver.comparison.date_grades import GRADES
+from resolver.models import loader
+from resolver.normalize import count_population, prepare, with_frequencies
+from resolver.pipeline import symbol_source
+from resolver.records import Batch, Kind
+from resolver.records.batch import IntArray
+from resolver.records.prepared.batch import FloatArray, PreparedBatch
+from resolver.records.prepared.frequencies import FrequencyTables
+from resolver.scoring import (
+    LISTED_FEATURE,
+    Model,
+    PairTerm,
+    PopulationTerms,
+    Term,
+    interval_index,
+)
+from resolver.scoring.terms import Calibration
+from resolver.training.data.labeled_pairs import LabeledPairs, evidence_by_kind
+
+MEASURED, REASONS = "measured", "measured_reasons"
+"""Names of the files of counts, and of reasons for weights that differ, without their ending."""
+MAX_DIFFERENCE = 1.5
+"""Nats by which a level of disagreement may differ from what is measured without a reason."""
+WRONG_STATEMENTS = 0.0025
+"""Share of statements that are about somebody else: one in 400. No contradiction weighs more than 6
+nats, however many pairs were counted, since generated worlds mistake no person for another."""
+MIN_SAME, MIN_AT_LEVEL = 100, 50
+"""Pairs of the same that state a field, and pairs at a level, from which a level is measured."""
+_IN_DOUBT = (-3_000, 6_000)
+"""Log-odds (thousandths) between which the slope of a curve is taken: from there on up, a level
+can turn a decision."""
+RANDOM_PAIRS = 300_000
+"""Random pairs of each kind and source of records."""
+_DATES = tuple((f"{words}", float(grade)) for grade, words in sorted(GRADES.items()))
+
+
+_Sum = tuple[tuple[Term, ...], tuple[PairTerm, ...]]
+
+
+class Level(NamedTuple):
+    """Interval of the similarity of a comparator: what it means, its highest value, and the value
+    whose weight is compared with what is measured."""
+
+    label: str
+    most: float
+    value: float
+
+
+def _levels(*levels: tuple[str, float]) -> tuple[Level, ...]:
+    """Return levels of the given values, each up to halfway to the next."""
+    ends = [(value + following) / 2 for (_, value), (_, following) in pairwise(levels)]
+    return tuple(
+        Level(label, end, value)
+        for (label, value), end in zip(levels, [*ends, math.inf], strict=True)
+    )
+
+
+LEVELS: Mapping[str, tuple[Level, ...]] = {
+    "birth_date": _levels(*_DATES),
+    "start_date": _levels(*_DATES),
+    "gender": _levels(("another gender", 0.0), ("the same gender", 1.0)),
+    "nationality": (Level("no country in common", 0.0, 0.0), Level("in common", math.inf, 1.0)),
+    "country": (Level("no country in common", 0.0, 0.0), Level("in common", math.inf, 1.0)),
+    "birth_place": (
+        Level("another country", 0.0, 0.0),
+        Level("another place", 0.3, 0.2),
+        Level("another place of one country", 0.45, 0.4),
+        Level("in common", math.inf, 0.9),
+    ),
+    "address": (
+        Level("another country", 0.0, 0.0),
+        Level("another place", 0.3, 0.2),
+        Level("another place of one country", 0.45, 0.4),
+        Level("in common", math.inf, 0.9),
+    ),
+    "identifier": (
+        Level("two numbers of one kind and country, check digits right", 0.05, 0.0),
+        Level("two numbers of one kind and country", 0.15, 0.1),
+        Level("two numbers of one kind", 0.25, 0.2),
+        Level("the same number", math.inf, 1.0),
+    ),
+    "phone": (Level("other numbers", 0.0, 0.0), Level("in common", math.inf, 1.0)),
+    "email": (Level("other addresses", 0.85, 0.4), Level("in common", math.inf, 1.0)),
+    "website": (Level("other sites", 0.0, 0.0), Level("in common", math.inf, 1.0)),
+    "activity": (Level("nothing in common", 0.0, 0.0), Level("in common", math.inf, 1.0)),
+    "relation": (Level("nothing in common", 0.0, 0.0), Level("in common", math.inf, 1.0)),
+    "father_name": (Level("another name", 0.6, 0.5), Level("alike", math.inf, 1.0)),
+    "numbers": (
+        Level("another number or generation", 0.25, 0.0),
+        Level("some in common", 0.75, 0.5),
+        Level("the same", math.inf, 1.0),
+    ),
+}
+"""Levels of each comparator that is measured, from the lowest similarity up."""
+COUNTED: Mapping[str, tuple[str, ...]] = {
+    "person": ("birth_date", "gender", "identifier", "numbers"),
+    "group": ("start_date", "identifier"),
+    "asset": ("start_date", "identifier"),
+}
+"""Comparators of stated facts that do not change, by kind: their contradictions count in full,
+against chance and against relatives. Residence, contacts and citizenship change, and lists state
+parts of them."""
+AGREEING: Mapping[str, tuple[str, ...]] = {"person": ("birth_date",)}
+"""Comparators whose agreement counts in full against chance, too. Relatives may share the date."""
+STATED: Mapping[str, Mapping[str, float]] = {"person": {"numbers": -4.5}}
+"""Nats that the lowest level of a comparator takes where lists have too few pairs to measure it:
+generations (Sr. and Jr., II and III), which no list states of one person in two ways."""
+_ESTABLISHING_PLACES = ("birth_place", "address")
+_PLACE_AGREES, _RARE_NAME, _LIKE_NAME = 0.85, 0.4, 0.6
+"""Similarity of agreeing places, rarity of a rare name (12 nats), and similarity of names that an
+identifier needs beside it."""
+_SAME_NUMBER = 0.85
+
+
+@dataclass(frozen=True)
+class LevelCounts:
+    """Pairs at each level of a comparator, of the same and of different entities."""
+
+    same: npt.NDArray[np.int64]
+    different: npt.NDArray[np.int64]
+
+    def __add__(self, other: LevelCounts) -> LevelCounts:
+        return LevelCounts(self.same + other.same, self.different + other.different)
+
+    @property
+    def log_ratios(self) -> list[float]:
+        """Log of P(level | same) / P(level | different) of each level, in nats."""
+        totals = int(self.same.sum()), int(self.different.sum())
+        return [
+            _log_ratio(counts, totals)
+            for counts in zip(self.same.tolist(), self.different.tolist(), strict=True)
+        ]
+
+    @property
+    def is_measured(self) -> list[bool]:
+        """Whether there are enough pairs to say something of each level."""
+        enough = self.same.sum() >= MIN_SAME
+        return [bool(enough and count >= MIN_AT_LEVEL) for count in (self.same + self.different)]
+
+
+Counts = Mapping[Kind, Mapping[str, LevelCounts]]
+
+
+def _log_ratio(counts: tuple[int, int], totals: tuple[int, int]) -> float:
+    """Return the log of the share of the same pairs at a level to that of different ones, in nats.
+
+    Half a pair is added to each count, and `WRONG_STATEMENTS` of the same pairs are taken to state
+    what different ones do.
+    """
+    same, different = (
+        (count + 0.5) / (total + 1) for count, total in zip(counts, totals, strict=True)
+    )
+    return math.log((1 - WRONG_STATEMENTS) * same / different + WRONG_STATEMENTS)
+
+
+def count_levels(
+    batch: Batch,
+    tables: FrequencyTables,
+    deduplicated: Sequence[str] = (),
+    truth: Mapping[str, str] | None = None,
+    seed: int = 7,
+) -> Counts:
+    """Return the counts of levels in some records, by kind and comparator.
+
+    `truth` (record id → entity) says which candidate pairs are the same; without it, other fields
+    of the pair do. Two entries of one of the `deduplicated` sources are never the same.
+    """
+    counted = prepare(batch, tables, symbol_source().lookup, deduplicated)
+    frequencies = replace(tables, at_hand=count_population(counted).counts)
+    prepared = with_frequencies(counted, frequencies)
+    ids = batch.ids.to_pylist()
+    clusters = [truth[identity] for identity in ids] if truth else ids
+    joined, _ = join_candidates(prepared, choose_plan_by_size(len(batch)))
+    candidates = _compare(prepared, joined.left, joined.right, clusters, frequencies)
+    random_pairs = _compare(prepared, *_draw_pairs(prepared, seed), clusters, frequencies)
+    return {
+        kind: {
+            name: _count(name, data, candidates.get(kind), has_truth=truth is not None)
+            for name in data.features
+            if name in LEVELS
+        }
+        for kind, data in random_pairs.items()
+    }
+
+
+def _compare(
+    prepared: PreparedBatch,
+    left: IntArray,
+    right: IntArray,
+    clusters: Sequence[str],
+    frequencies: FrequencyTables,
+) -> dict[Kind, LabeledPairs]:
+    names = np.array(clusters, dtype=object)
+    labels = (names[left] == names[right]).astype(np.int8)
+    return evidence_by_kind(prepared, left, right, labels, clusters, "", frequencies)
+
+
+def _draw_pairs(prepared: PreparedBatch, seed: int) -> tuple[IntArray, IntArray]:
+    """Return random pairs of rows of one kind, the lower row first."""
+    chance, sides = np.random.default_rng(seed), list[IntArray]()
+    for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET):
+        rows = np.flatnonzero(prepared.kinds == int(kind)).astype(np.int32)
+        if len(rows) > 1:
+            pairs = rows[chance.integers(0, len(rows), (RANDOM_PAIRS, 2))]
+            sides.append(np.sort(pairs[pairs[:, 0] != pairs[:, 1]], axis=1))
+    pairs = np.concatenate(sides) if sides else np.zeros((0, 2), dtype=np.int32)
+    return np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
+
+
+def _count(
+    name: str, random_pairs: LabeledPairs, candidates: LabeledPairs | None, *, has_truth: bool
+) -> LevelCounts:
+    """Return the counts of a comparator."""
+    different = _at_levels(name, random_pairs, random_pairs.labels == 0)
+    if candidates is None:
+        return LevelCounts(np.zeros_like(different), different)
+    same = candidates.labels == 1 if has_truth else is_established(name, candidates)
+    return LevelCounts(_at_levels(name, candidates, same), different)
+
+
+def _at_levels(
+    name: str, data: LabeledPairs, chosen: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.int64]:
+    values = data.evidence[chosen, data.features.index(name)].astype(np.float64)
+    ends = np.array([level.most for level in LEVELS[name]])
+    places = np.searchsorted(ends + 1e-6, values[~np.isnan(values)])
+    return np.bincount(places, minlength=len(ends)).astype(np.int64)
+
+
+def is_established(name: str, data: LabeledPairs) -> npt.NDArray[np.bool_]:
+    """Return the pairs that other fields than `name` establish as the same.
+
+    They share an identifier and have names that are alike, or they have one rare full name and
+    share a place of birth or an address. Entries that a list tells apart are not the same.
+    """
+
+    def at_least(feature: str, least: float) -> npt.NDArray[np.bool_]:
+        """Return the pairs whose similarity is at least this."""
+        if feature not in data.features or feature == name:
+            return np.zeros(len(data), dtype=bool)
+        values: FloatArray = data.evidence[:, data.features.index(feature)]
+        return np.nan_to_num(values, nan=-1.0) >= least
+
+    by_number = at_least("identifier", _SAME_NUMBER) & at_least("name", _LIKE_NAME)
+    by_name = at_least("name_exact", 1.0) & at_least("name_rarity", _RARE_NAME)
+    by_place = np.zeros(len(data), dtype=bool)
+    for feature in _ESTABLISHING_PLACES:
+        by_place |= at_least(feature, _PLACE_AGREES)
+    is_same: npt.NDArray[np.bool_] = (by_number | (by_name & by_place)) & ~at_least(
+        "same_list", -0.5
+    )
+    return is_same
+
+
+def combine_counts(parts: Iterable[Counts]) -> Counts:
+    """Return the sums of counts."""
+    total: dict[Kind, dict[str, LevelCounts]] = {}
+    for part in parts:
+        for kind, features in part.items():
+            own = total.setdefault(kind, {})
+            for name, counts in features.items():
+                own[name] = own[name] + counts if name in own else counts
+    return total
+
+
+def counts_to_json(counts: Counts) -> dict[str, Any]:
+    """Return counts as plain data for JSON: kind → comparator → [same, different] by level."""
+    return {
+        kind.label: {
+            name: [
+                [int(same), int(different)]
+                for same, different in zip(own.same, own.different, strict=True)
+            ]
+            for name, own in features.items()
+        }
+        for kind, features in counts.items()
+    }
+
+
+def counts_from_json(data: Mapping[str, Any]) -> Counts:
+    """Return counts stored as plain data."""
+    kinds = {kind.label: kind for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET)}
+    return {
+        kinds[label]: {
+            name: LevelCounts(*np.array(rows, dtype=np.int64).reshape(-1, 2).T)
+            for name, rows in features.items()
+            if name in LEVELS and len(rows) == len(LEVELS[name])
+        }
+        for label, features in data.items()
+        if label in kinds
+    }
+
+
+def load_measured(folder: Path | None = None) -> Counts:
+    """Return the counts beside the models of a folder (default: the shipped ones), of lists and
+    worlds together; none where there is no such file.
+
+    Raises `ModelError` for a file that is no JSON object.
+    """
+    if not ((folder or loader.MODEL_DIR) / f"{MEASURED}.json").exists():
+        return {}
+    return combine_counts(map(counts_from_json, loader.load(MEASURED, folder).values()))
+
+
+class MeasuredLevel(NamedTuple):
+    """Level of a comparator, in nats: what is measured, the weights against chance and against
+    relatives, and what the two take from the log-odds of a pair in doubt; with counts of pairs."""
+
+    feature: str
+    label: str
+    counts: tuple[int, int]
+    measured: float
+    weights: tuple[float, float]
+    effects: tuple[float, float]
+    is_measured: bool
+
+
+def measured_levels(model: Model, counts: Mapping[str, LevelCounts]) -> Iterator[MeasuredLevel]:
+    """Yield each level of the comparators that a model with population terms weighs."""
+    if model.population is None:
+        return
+    slopes = _slopes(model.population)
+    own = (model.terms, model.pairs)
+    related = (model.population.terms, model.population.pairs)
+    weighed = {term.feature for term in model.terms}
+    for feature in model.features:
+        if feature not in counts or feature not in weighed:
+            continue
+        rows = counts[feature]
+        ratios = zip(LEVELS[feature], rows.log_ratios, rows.is_measured, strict=True)
+        for place, (level, ratio, enough) in enumerate(ratios):
+            weights = tuple(_weight_at(part, feature, level.value) for part in (own, related))
+            yield MeasuredLevel(
+                feature,
+                level.label,
+                (int(rows.same[place]), int(rows.different[place])),
+                ratio,
+                (weights[0], weights[1]),
+                (weights[0] * slopes[0], weights[1] * slopes[1]),
+                enough,
+            )
+
+
+def _weight_at(parts: _Sum, feature: str, value: float) -> float:
+    """Return the weight of a similarity in watchlists, in nats."""
+    similarity, weight = float(np.float32(value)), 0
+    for term in parts[0]:
+        if term.feature == feature:
+            weight += term.weights[interval_index(similarity, term.cuts)]
+    for pair in parts[1]:
+        if pair.features == (LISTED_FEATURE, feature):
+            weight += pair.weights[1][interval_index(similarity, pair.cuts[1])]
+    return weight / 1000
+
+
+def _slopes(terms: PopulationTerms) -> tuple[float, float]:
+    """Return the slopes of the curves against chance and relatives where pairs are in doubt."""
+    slopes = []
+    for curve in (terms.chance, terms.dependent):
+        # evidence by log-odds: the points of a curve rise on both axes
+        back = Calibration(curve, terms.raw).apply(np.array(_IN_DOUBT, dtype=np.int64))
+        slopes.append((_IN_DOUBT[1] - _IN_DOUBT[0]) / int(back[1] - back[0]))
+    return slopes[0], slopes[1]
+
+
+def apply_measured(model: Model, counts: Mapping[str, LevelCounts]) -> Model:
+    """Return a model in which stated facts count at least as much as is measured.
+
+    That holds for the disagreement of `COUNTED` comparators against chance and relatives, and for
+    the agreement of `AGREEING` ones against chance. Registers copy by hand, and one record in a
+    hundred has another's date there; where a model knows watchlists from registers
+    (`LISTED_FEATURE`), a joint term makes disagreement count in full in watchlists only. Weights
+    still rise with similarity and pass through 0. Deterministic; a model that was returned stays as
+    it is.
+    """
+    if model.population is None or not counts:
+        return model
+    own, related = _slopes(model.population)
+    agreeing = AGREEING.get(model.kind, ())
+    terms, pairs = _moved_terms(model, (model.terms, model.pairs), counts, own, agreeing)
+    population = model.population
+    kin = _moved_terms(model, (population.terms, population.pairs), counts, related, ())
+    population = replace(population, terms=kin[0], pairs=kin[1])
+    return replace(model, terms=terms, pairs=pairs, population=population)
+
+
+def _moved_terms(
+    model: Model,
+    parts: _Sum,
+    counts: Mapping[str, LevelCounts],
+    slope: float,
+    agreeing: Collection[str],
+) -> _Sum:
+    """Return the terms and joint terms of one sum, with stated facts that count in full."""
+    stated = STATED.get(model.kind, {})
+    has_registers = LISTED_FEATURE in model.features
+    terms, joint = list[Term](), list[PairTerm]()
+    for term in parts[0]:
+        name = term.feature
+        if name in stated:
+            terms.append(_moved(term, [(0, stated[name])], slope))
+        elif name not in COUNTED.get(model.kind, ()) or name not in counts:
+            terms.append(term)
+        else:
+            ratios = _rising_ratios(term, counts[name])
+            agreed = [row for row in ratios if row[1] > 0] if name in agreeing else []
+            against = [row for row in ratios if row[1] < 0]
+            terms.append(_moved(term, agreed + ([] if has_registers else against), slope))
+            if has_registers:
+                joint.append(_in_watchlists(terms[-1], _moved(term, against, slope)))
+    names = {pair.features for pair in joint}
+    return tuple(terms), (*(pair for pair in parts[1] if pair.features not in names), *joint)
+
+
+def _in_watchlists(term: Term, full: Term) -> PairTerm:
+    """Return the joint term that lowers weights of disagreement to the full ones in watchlists."""
+    lower = [
+        min(low - own, 0) if own < 0 else 0
+        for own, low in zip(term.weights, full.weights, strict=True)
+    ]
+    nothing = (0,) * len(lower)
+    return PairTerm(
+        (LISTED_FEATURE, term.feature), ((0.5,), term.cuts), (nothing, tuple(lower), nothing)
+    )
+
+
+def _moved(term: Term, ratios: Iterable[tuple[int, float]], slope: float) -> Term:
+    """Return a term with at least these log-ratios (nats) in its intervals, over the slope."""
+    weights = list(term.weights)
+    for interval, ratio in ratios:
+        weight = round(1000 * ratio / slope)
+        if ratio < 0:
+            weights[interval] = min(weights[interval], weight)
+        else:
+            weights[interval] = max(weights[interval], weight)
+    # levels that are not measured follow their neighbors
+    for interval in range(len(weights) - 3, -1, -1):
+        if weights[interval] < 0:
+            weights[interval] = min(weights[interval], weights[interval + 1])
+    for interval in range(1, len(weights) - 1):
+        if weights[interval] > 0:
+            weights[interval] = max(weights[interval], weights[interval - 1])
+    return replace(term, weights=tuple(weights))
+
+
+def _rising_ratios(term: Term, counts: LevelCounts) -> list[tuple[int, float]]:
+    """Return the log-ratio of each interval of a term that has measured levels.
+
+    Neighbors whose ratios would fall are measured together (pool adjacent violators).
+    """
+    pools: list[tuple[list[int], int, int]] = []
+    totals = int(counts.same.sum()), int(counts.different.sum())
+    of_interval: dict[int, tuple[int, int]] = {}
+    for level, same, different, enough in zip(
+        LEVELS[term.feature], counts.same, counts.different, counts.is_measured, strict=True
+    ):
+        if enough:
+            interval = interval_index(float(np.float32(level.value)), term.cuts)
+            before = of_interval.get(interval, (0, 0))
+            of_interval[interval] = before[0] + int(same), before[1] + int(different)
+
+    def ratio(pool: tuple[list[int], int, int]) -> float:
+        """Return the log-ratio of intervals together."""
+        return _log_ratio(pool[1:], totals)
+
+    for interval, (same, different) in sorted(of_interval.items()):
+        pools.append(([interval], same, different))
+        while len(pools) > 1 and ratio(pools[-2]) > ratio(pools[-1]):
+            last, before_last = pools.pop(), pools.pop()
+            joined = before_last[0] + last[0], before_last[1] + last[1], before_last[2] + last[2]
+            pools.append(joined)
+    return [(interval, ratio(pool)) for pool in pools for interval in pool[0]]
