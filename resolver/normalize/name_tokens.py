@@ -55,7 +55,7 @@ _ARTICLE = re.compile(
 )
 _DASHES = re.compile("[-‐‑–]")
 _EAST_ASIAN = re.compile(f"{HAN.pattern}|{HANGUL.pattern}")
-_CAPITAL = re.compile(r"[a-z]{2} (I|VI|XI)(?=\s*$|\s+of\b)")
+_CAPITAL = re.compile(r"[a-z]{2} (I|VI|XI)(?=\s*$|\s+(?:of|bin|ibn|ben)\b)")
 _SOUTH_SLAV, _VIETNAMESE = (
     re.compile(r"\A(?=.*[čćšž]).*[đĐ]|\wđ"),
     re.compile("[ăâêôơưạ-ỹ]", re.I),
@@ -255,8 +255,8 @@ def _join_particles(tokens: list[Token]) -> list[Token]:
 def _flag_generations(tokens: list[Token], text: str) -> list[Token]:
     """Return tokens with generations (`Jr.`, `Sr.`, `III`) as numbers that weigh as particles.
 
-    `VI`, `XI` and `I` are numbers if they are last, or before `of`, in capitals after lower case
-    (`Vi` is a name).
+    `VI`, `XI` and `I` are numbers if they are last, or before `of` or `bin`, in capitals after
+    lower case (`Vi` is a name).
     """
     last = len(tokens) - 1
     capital = _CAPITAL.search(text)

@@ -293,7 +293,7 @@ def align(left: list[Word], right: list[Word], *, group: bool = False) -> Aligne
     is_single = full == 1 and not has_initials and unmatched[0] == 0 and unmatched[1] >= 2
     single = 0.3 * (left_over[1] - left_over[0]) if is_single and not group else 0.0
     turned, shifted = _own_names(left, right, partners)
-    part = _contradicting([left, right], sides, bool(matches), bool(full))
+    part = _contradicting([left, right], sides, bool(matches), bool(full), group=group)
     exchanged = sum(word.rarity for word in turned)
     if turned:
         part = 1.0 if part < 0 else part
@@ -370,12 +370,18 @@ def _stands_for_surname(initial: Word, word: Word, free: list[Word]) -> bool:
 
 
 def _contradicting(
-    names: list[list[Word]], sides: list[list[Word]], has_matches: bool, has_full: bool
+    names: list[list[Word]],
+    sides: list[list[Word]],
+    has_matches: bool,
+    has_full: bool,
+    *,
+    group: bool,
 ) -> float:
     if not all(sides):
         return -1.0
     if not has_matches:
         return 0.0
+    unmatched = sides
     # Of a word that a name has twice, either may be the one without a partner.
     sides = [
         [word for word in words if word.hash in {other.hash for other in side}]
@@ -392,6 +398,9 @@ def _contradicting(
     ]
     if not has_full and all(full) and not (all(given_names) and family):
         return 0.0
+    has_number = [any(word.flags & TokenFlag.NUMBER for word in side) for side in unmatched]
+    if all(has_number) and not group and not (all(given_names) and family):
+        return 1.0
     has_role = [
         any(word.role & 1 or word.lineage & Lineage.OWN for word in side) for side in significant
     ]

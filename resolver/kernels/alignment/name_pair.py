@@ -35,12 +35,13 @@ from resolver.kernels.compiler import compiled
 from resolver.records.prepared.value_flags import Lineage, Role, TokenFlag
 
 _INITIAL, _PARTICLE = int(TokenFlag.INITIAL), int(TokenFlag.PARTICLE)
-_KNOWN = int(TokenFlag.KNOWN)
+_KNOWN, _NUMBER = int(TokenFlag.KNOWN), int(TokenFlag.NUMBER)
 _GIVEN, _FAMILY, _OWN = int(Role.GIVEN), int(Role.FAMILY), int(Lineage.OWN)
 _ROLE = 3
 """Bits of a `Role` that are the same for a stated and a likely role."""
-_FULL_WORD, _INITIAL_WORD = 1, 2
-"""Bits of `Unmatched.kinds`."""
+_FULL_WORD, _INITIAL_WORD, _NUMBER_WORD = 1, 2, 4
+"""Bits of `Unmatched.kinds`; numbers have theirs beside that of a full word, if any."""
+_ANY_WORD = _FULL_WORD | _INITIAL_WORD
 _GIVEN_LEFT, _FAMILY_LEFT, _INITIAL_LEFT, _KNOWN_LEFT = 1, 2, 4, 8
 """Bits of `Unmatched.roles`: given names, family names, given names that are initials, and given
 names that are established words."""
@@ -100,6 +101,8 @@ def _count_unmatched(
             elif not word.flags & _PARTICLE:
                 kinds |= _FULL_WORD
                 words += 1
+            if word.flags & _NUMBER:
+                kinds |= _NUMBER_WORD
             roles |= _role_bits(word.role, word.flags)
             for other in range(length):
                 if matrix.words[first + other].hash == word.hash:
@@ -117,7 +120,9 @@ def _grade_initials(a: Unmatched, b: Unmatched, tally: Tally) -> np.float32:
     if a.initials + b.initials == 0 or tally.matches == 0:
         return np.float32(-1.0)
     are_crossed = tally.full_matches == 0 and min(tally.initial_a, tally.initial_b) > 0
-    if (a.kinds & _INITIAL_WORD and b.kinds) or (b.kinds & _INITIAL_WORD and a.kinds):
+    if (a.kinds & _INITIAL_WORD and b.kinds & _ANY_WORD) or (
+        b.kinds & _INITIAL_WORD and a.kinds & _ANY_WORD
+    ):
         return np.float32(0.0)
     if are_crossed:
         return np.float32(0.0)
@@ -125,8 +130,10 @@ def _grade_initials(a: Unmatched, b: Unmatched, tally: Tally) -> np.float32:
 
 
 @compiled(inline="always", allocates=False)
-def _contradicted_part(a: Unmatched, b: Unmatched, tally: Tally) -> np.float32:
+def _contradicted_part(a: Unmatched, b: Unmatched, tally: Tally, group: bool) -> np.float32:
     """Return which part of two names contradicts (`Contradiction`).
+
+    Another generation (Jr., III) or regnal number tells two persons apart as another given name.
 
     Likely roles are guessed name by name. Where one name is left with a given name and the other
     with a family name, the guesses contradict each other, as they do for `Daoudi Tariq` and `Yusuf
@@ -141,6 +148,9 @@ def _contradicted_part(a: Unmatched, b: Unmatched, tally: Tally) -> np.float32:
         # Nothing but particles and initials agrees.
         return _ALL_PARTS
     is_crossed = a.roles & _ANY_LEFT != 0 and b.roles & _ANY_LEFT != 0 and not both_family
+    is_other_generation = not group and a.kinds & b.kinds & _NUMBER_WORD != 0
+    if is_other_generation:
+        return _GIVEN_PART
     if both_given or is_crossed:
         return _GIVEN_INITIAL_PART if (a.roles | b.roles) & _INITIAL_LEFT else _GIVEN_PART
     return _FAMILY_PART if both_family else _NO_PART
@@ -210,7 +220,7 @@ def _alignment_of(
     established: AnyFloat = tally.established
     contradicted = min(a.weight, b.weight) + doubt
     is_turned, shifted = _compare_order(pair, a, b, matrix)
-    sides = _contradicted_part(a, b, tally)
+    sides = _contradicted_part(a, b, tally, group)
     if is_turned:
         # Two own names, each of which is that of a forebear of the other.
         first, second = matrix.words[pair.first_a + a.own], matrix.words[pair.first_b + b.own]

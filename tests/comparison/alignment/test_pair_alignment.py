@@ -32,7 +32,8 @@ pytestmark = pytest.mark.slow
 
 
 WORDS = (
-    "ann anna anne lee li leeann an j a b abdul rahman abdulrahman abdurahman muhammad mohamed "
+    "jr sr iii ann anna anne lee li leeann an j a b abdul rahman abdulrahman abdurahman muhammad "
+    "mohamed "
     "mohammed ivan john иван "
     "محمد عبدالرحمن al el dr smith smyth smithe schmidt 12 1 bill william xi jinping xijinping "
     "o neill oneill khan kan "
@@ -281,6 +282,11 @@ NOTHING, ALL, GIVEN = (
         # The order of a chain counts.
         ("Ahmed Mahmoud Hassan", "Mahmoud Ahmed Hassan", GIVEN),
         ("Ahmed Mahmoud Hassan Al-Tikriti", "Mahmoud Ahmed Hassan Al-Tikriti", GIVEN),
+        # Generations and regnal numbers tell two persons apart.
+        ("Harlan Whitcombe Jr.", "Harlan Whitcombe III", GIVEN),
+        ("Walter Prudhomme Sr.", "Walter Prudhomme Jr.", GIVEN),
+        ("Abdullah I bin Hussein", "Abdullah II bin Hussein", GIVEN),
+        ("Harlan Whitcombe", "Harlan Whitcombe Jr.", NOTHING),
         # Turned names are one name.
         ("Ahmed Mahmoud Hassan", "Hassan, Ahmed Mahmoud", NOTHING),
         ("Ahmed Mahmoud", "Mahmoud Ahmed", NOTHING),
