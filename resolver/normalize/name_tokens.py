@@ -25,12 +25,9 @@ from resolver.normalize.lexicons.titles import (
     DEVANAGARI_TITLES,
     GENERATIONS,
     LAST_GENERATIONS,
-    LAST_TITLES,
     LINKED,
     LINKS,
     PARTICLES,
-    TITLES,
-    TITLES_OR_NAMES,
 )
 from resolver.normalize.scripts.arabic_shape import place_of_given_al
 from resolver.normalize.scripts.han_names import split_family_first
@@ -43,6 +40,7 @@ from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.text_hashes import hash64
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
 from resolver.reference.characters import tokenize_name
+from resolver.reference.titles import LAST_TITLES, TITLES, TITLES_OR_NAMES
 
 MAX_TOKENS = 24
 

@@ -46,6 +46,8 @@ REGISTER_PART, NAME_ONLY_PART = "plain", "alone"
 """JSON keys of the parts of a model; the file format keeps them."""
 PART_KEYS = (REGISTER_PART, NAME_ONLY_PART)
 """Parts a model may have, each for its own pairs; where two apply to a pair, the last does."""
+_OWN_VALUES = frozenset({"identifier", "phone", "email"})
+"""Comparators of values that tell people apart without a name."""
 _SELECTORS = {REGISTER_PART: LISTED_FEATURE, NAME_ONLY_PART: NAME_ONLY_FEATURE}
 
 
@@ -322,13 +324,18 @@ class Model:
         return replace(self, limit=replace(self.limit, most=LOGODDS_LIMIT)) if self.limit else self
 
     def unsupported(self, evidence: FloatArray) -> npt.NDArray[np.bool_]:
-        """Return the pairs (m × features) that nothing but names supports."""
+        """Return the pairs (m × features) that nothing but names supports, or no name and no number
+        or contact: many people share a birth date and a place."""
         if self.limit is None:
             return np.zeros(len(evidence), dtype=bool)
         support = np.zeros((1, len(evidence)), dtype=np.int64)
         parts = np.zeros(len(evidence), dtype=np.uint8)
         self._support.add(evidence, parts, 0, _NO_CURVE, support, np.empty_like(support[0]))
         lacking: npt.NDArray[np.bool_] = support[0] < self.limit.support
+        own = [place for place, name in enumerate(self.features) if name in _OWN_VALUES]
+        lacking |= np.isnan(evidence[:, self.features.index("name")]) & ~(evidence[:, own] > 0).any(
+            axis=1
+        )
         return lacking
 
 

@@ -16,12 +16,12 @@ from resolver.errors import RecordError
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, read_ftm_entity
 from resolver.ingest.formats.ftm.ftm_schema import ANYTHING, has_property, schema_of_properties
 from resolver.ingest.text.placeholders import is_placeholder
-from resolver.normalize.lexicons.titles import LAST_TITLES, TITLES, TITLES_OR_NAMES
 from resolver.normalize.name_tokens import MAX_TOKENS
 from resolver.normalize.values import gender_bit
 from resolver.records import Kind, Record, Value
 from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.reference.characters import tokenize_name
+from resolver.reference.titles import LAST_TITLES, TITLES, TITLES_OR_NAMES
 from resolver.screening.ranking import Rivals
 from resolver.screening.uncompared_values import note_uncompared_values
 

@@ -1,11 +1,16 @@
-"""Words in place of an unknown name ("Unknown", "N/A", "FNU").
+"""Values that say nothing of anybody: words in place of an unknown name ("Unknown", "N/A", "FNU"),
+full names of a person that are one letter, titles alone or whole sentences, and births in the
+future.
 
-They are no names: two records with "Unknown" have nothing in common. Such values are left out, each
-with a reject; the rest of the record is kept.
+Two records with "Unknown" have nothing in common, and two of one letter and birth date would look
+like one person. Such values are left out, each with a reject; the rest of the record is kept.
 """
 
 from __future__ import annotations
 
+import datetime
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from resolver.ingest.reader_types import LocatedBatch, Reject
-from resolver.records import Column
+from resolver.records import Column, Kind
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
+from resolver.reference.titles import LAST_TITLES, TITLES, TITLES_OR_NAMES
 
 # "Na", "Nil" and "None" may be names, unlike "N/A" or "N.A."
 _PLACEHOLDER_TABLE = """
@@ -31,9 +37,19 @@ _PLACEHOLDER_TABLE = """
 """
 PLACEHOLDERS = frozenset(map(str.strip, _PLACEHOLDER_TABLE.replace("\n", "|").split("|"))) - {""}
 """Placeholders in lower case."""
+MAX_NAME_WORDS = 24
+"""Words of the longest name of a person; comparisons read as many."""
+_TITLE = "|".join(sorted(TITLES - TITLES_OR_NAMES - LAST_TITLES))
+_TITLES_ALONE = rf"(?i)^[\s.,'-]*(?:(?:{_TITLE})(?:[\s.,'-]+|$))+$"
+_ONE_LETTER = r"^[\s.,'\"()-]*[\p{Latin}\p{Cyrillic}\p{Greek}\p{Arabic}\p{Hebrew}][\s.,'\"()-]*$"
+"""Expressions of RE2. One character of other scripts is a word."""
+_NOT_A_NAME = "which is no name"
 Bools = npt.NDArray[np.bool_]
 _SMALL = 32
 """Names up to which those in ASCII are checked one by one: for one record arrays take longer."""
+_SHOWN = 60
+"""Characters of a value that a reject repeats."""
+_WORD = re.compile(r"[^\W_]+")
 _EDGES = " \t\r\n.,;:?!*_=-–—()[]{}<>\"'`´“”‘’"
 
 
@@ -44,29 +60,64 @@ def is_placeholder(text: str) -> bool:
 
 
 def remove_placeholders(chunk: LocatedBatch, label: str) -> tuple[LocatedBatch, list[Reject]]:
-    """Return the chunk without placeholder names, and a reject for each value left out."""
+    """Return the chunk without values that say nothing, and a reject for each value left out."""
     batch, rejects = chunk.batch, list[Reject]()
     columns = dict(batch.columns)
-    for prop in (*FULL_NAMES, *NAME_PARTS):
+    is_person = batch.kinds == int(Kind.PERSON)
+    for prop in (*FULL_NAMES, *NAME_PARTS, "birthDate"):
         column = columns.get(prop)
         if column is None:
             continue
-        is_removed = are_placeholders(column.values)[column.codes]
+        is_removed = np.zeros(len(column.codes), dtype=bool)
+        for codes, reason, of_persons in _faulty_values(prop, column.values):
+            faulty = codes[column.codes] & ~is_removed
+            if of_persons:
+                faulty &= is_person[column.rows]
+            for place in np.flatnonzero(faulty).tolist():
+                row, word = int(column.rows[place]), column.values[column.codes[place]].as_py()
+                fault = f"its {prop} is {word[:_SHOWN]!r}, {reason}: left out"
+                identity = batch.ids[row].as_py()
+                rejects.append(Reject.of_record(label, int(chunk.lines[row]), identity, fault))
+            is_removed |= faulty
         if not is_removed.any():
             continue
-        for row, code in zip(
-            column.rows[is_removed].tolist(), column.codes[is_removed].tolist(), strict=True
-        ):
-            word = column.values[code].as_py()
-            fault = f"its {prop} is {word!r}, which is no name: left out"
-            identity = batch.ids[row].as_py()
-            rejects.append(Reject.of_record(label, int(chunk.lines[row]), identity, fault))
         columns[prop] = _filter_column(column, ~is_removed)
         if not len(columns[prop]):
             del columns[prop]
     if not rejects:
         return chunk, []
     return LocatedBatch(replace(batch, columns=columns), chunk.lines), rejects
+
+
+def _faulty_values(prop: str, values: pa.StringArray) -> Iterator[tuple[Bools, str, bool]]:
+    """Yield masks of the values of a property that say nothing, with the reason, and whether that
+    holds for persons alone."""
+    if prop == "birthDate":
+        yield are_in_future(values), "which lies in the future", True
+        return
+    yield are_placeholders(values), _NOT_A_NAME, False
+    if prop in FULL_NAMES:
+        yield _matches(values, _ONE_LETTER), "one letter, " + _NOT_A_NAME, True
+        yield _matches(values, _TITLES_ALONE), "titles alone, " + _NOT_A_NAME, True
+        long = pc.utf8_length(values).to_numpy(zero_copy_only=False) > 2 * MAX_NAME_WORDS
+        for code in np.flatnonzero(long).tolist():
+            long[code] = len(_WORD.findall(values[code].as_py())) > MAX_NAME_WORDS
+        yield long, f"more than {MAX_NAME_WORDS} words, {_NOT_A_NAME} of a person", True
+
+
+def _matches(values: pa.StringArray, expression: str) -> Bools:
+    flags: Bools = pc.match_substring_regex(values, expression).to_numpy(zero_copy_only=False)
+    return flags
+
+
+def are_in_future(dates: pa.StringArray) -> Bools:
+    """Return which canonical dates begin after today; tomorrow is today further east."""
+    latest = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
+    flags: Bools = pc.greater(dates, latest).to_numpy(zero_copy_only=False)
+    for code in np.flatnonzero(flags).tolist():
+        first = dates[code].as_py().partition("/")[0].rstrip("~")
+        flags[code] = first > latest[: len(first)]
+    return flags
 
 
 def are_placeholders(values: pa.StringArray) -> Bools:

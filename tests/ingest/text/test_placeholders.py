@@ -1,7 +1,9 @@
-"""Placeholders in place of names: left out with a reject, and matching nothing."""
+"""Values that say nothing of anybody: left out with a reject, and matching nothing."""
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -45,11 +47,80 @@ def test_placeholders_are_left_out_with_a_reject(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Na", "Anonymous", "None", "Nil", "X", "Unknown Soldier", "Noname Band", "Testa"]
+    "name",
+    ["Na", "Anonymous", "None", "Nil", "Q2", "李", "Unknown Soldier", "Noname Band", "Testa"],
 )
 def test_names_that_resemble_placeholders_stay(name: str) -> None:
     assert remaining(person("a:1", ("name", name))) == ([[name]], [])
     assert not is_placeholder(name)
+
+
+LONG = " ".join(["Word"] * 25)
+TOMORROW = datetime.date.today() + datetime.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("prop", "text", "reason"),
+    [
+        ("name", "Q", "one letter, which is no name"),
+        ("alias", "(q.)", "one letter, which is no name"),
+        ("name", "Ж", "one letter, which is no name"),
+        ("name", "Dr. Prof.", "titles alone, which is no name"),
+        ("name", "COL", "titles alone, which is no name"),
+        ("name", LONG, "more than 24 words, which is no name of a person"),
+        ("birthDate", "2999", "which lies in the future"),
+        ("birthDate", f"{TOMORROW.year + 1}-02", "which lies in the future"),
+    ],
+)
+def test_values_of_a_person_that_say_nothing(prop: str, text: str, reason: str) -> None:
+    texts, rejects = remaining(person("a:1", ("name", "Anna Berg"), (prop, text)))
+    assert texts == [["Anna Berg"]]
+    assert rejects == [(5, f"record a:1: its {prop} is {text[:60]!r}, {reason}: left out")]
+
+
+@pytest.mark.parametrize(
+    ("prop", "text"),
+    [
+        ("name", "Dr. No"),
+        ("name", "Major"),
+        ("name", "Sheikh"),
+        ("name", " ".join(["Word"] * 24)),
+        ("birthDate", TOMORROW.isoformat()),
+        ("birthDate", str(TOMORROW.year)),
+        ("birthDate", f"{TOMORROW.year}~"),
+        ("birthDate", f"1980/{TOMORROW.year + 1}"),
+    ],
+)
+def test_values_of_a_person_that_say_something(prop: str, text: str) -> None:
+    assert remaining(person("a:1", (prop, text))) == ([[text]], [])
+
+
+def test_a_group_may_have_one_letter_and_many_words() -> None:
+    group = replace(
+        person("a:1", ("name", "X"), ("alias", LONG)), kind=Kind.GROUP, schema="Company"
+    )
+    assert remaining(group)[1] == []
+
+
+def test_what_says_nothing_gives_no_confident_score(tmp_path: Path) -> None:
+    """Records that only a date describes, or a date that nobody can have, wait for a steward."""
+    names = ["Q", "Q", "Dr. Prof.", "Prof. Dr.", LONG, LONG, "Zeynel Korkmazer", "Zeynel Korkmazer"]
+    dates = [
+        "1970-01-02",
+        "1970-01-02",
+        *["1971-01-03"] * 2,
+        *["1972-01-04"] * 2,
+        *["2999-01-02"] * 2,
+    ]
+    rows = [
+        f"{place},{name},{date}"
+        for place, (name, date) in enumerate(zip(names, dates, strict=True))
+    ]
+    (tmp_path / "list.csv").write_text("\n".join(["id,name,birthDate", *rows]), "utf-8")
+    assert run(["dedupe", str(tmp_path / "list.csv"), "--out", str(tmp_path / "out")]) == 0
+    entities = (tmp_path / "out" / "entities.csv").read_text("utf-8").splitlines()[1:]
+    assert len({line.split(",")[0] for line in entities}) == len(rows)
+    assert (tmp_path / "out" / "rejects.csv").read_text("utf-8").count("left out") == len(rows)
 
 
 def test_other_values_may_be_unknown() -> None:
