@@ -48,6 +48,9 @@ PART_KEYS = (REGISTER_PART, NAME_ONLY_PART)
 """Parts a model may have, each for its own pairs; where two apply to a pair, the last does."""
 _OWN_VALUES = frozenset({"identifier", "phone", "email"})
 """Comparators of values that tell people apart without a name."""
+_RARITY_FEATURE, _LEAST_RARITY = "name_rarity", 0.068
+"""Comparator of what names have in common, and the least of it that says who somebody is: more than
+one letter has (2 nats of 30)."""
 _SELECTORS = {REGISTER_PART: LISTED_FEATURE, NAME_ONLY_PART: NAME_ONLY_FEATURE}
 
 
@@ -325,7 +328,7 @@ class Model:
 
     def unsupported(self, evidence: FloatArray) -> npt.NDArray[np.bool_]:
         """Return the pairs (m × features) that nothing but names supports, or no name and no number
-        or contact: many people share a birth date and a place."""
+        or contact: many people share a birth date and a place, and a letter."""
         if self.limit is None:
             return np.zeros(len(evidence), dtype=bool)
         support = np.zeros((1, len(evidence)), dtype=np.int64)
@@ -333,9 +336,8 @@ class Model:
         self._support.add(evidence, parts, 0, _NO_CURVE, support, np.empty_like(support[0]))
         lacking: npt.NDArray[np.bool_] = support[0] < self.limit.support
         own = [place for place, name in enumerate(self.features) if name in _OWN_VALUES]
-        lacking |= np.isnan(evidence[:, self.features.index("name")]) & ~(evidence[:, own] > 0).any(
-            axis=1
-        )
+        says_little = ~(evidence[:, self.features.index(_RARITY_FEATURE)] >= _LEAST_RARITY)
+        lacking |= says_little & ~(evidence[:, own] > 0).any(axis=1)
         return lacking
 
 

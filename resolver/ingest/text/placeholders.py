@@ -1,9 +1,8 @@
 """Values that say nothing of anybody: words in place of an unknown name ("Unknown", "N/A", "FNU"),
-full names of a person that are one letter, titles alone or whole sentences, and births in the
-future.
+full names of a person that are titles alone or whole sentences, and births in the future.
 
-Two records with "Unknown" have nothing in common, and two of one letter and birth date would look
-like one person. Such values are left out, each with a reject; the rest of the record is kept.
+Two records with "Unknown" have nothing in common. Such values are left out, each with a reject; the
+rest of the record is kept.
 """
 
 from __future__ import annotations
@@ -41,8 +40,7 @@ MAX_NAME_WORDS = 24
 """Words of the longest name of a person; comparisons read as many."""
 _TITLE = "|".join(sorted(TITLES - TITLES_OR_NAMES - LAST_TITLES))
 _TITLES_ALONE = rf"(?i)^[\s.,'-]*(?:(?:{_TITLE})(?:[\s.,'-]+|$))+$"
-_ONE_LETTER = r"^[\s.,'\"()-]*[\p{Latin}\p{Cyrillic}\p{Greek}\p{Arabic}\p{Hebrew}][\s.,'\"()-]*$"
-"""Expressions of RE2. One character of other scripts is a word."""
+"""Expression of RE2."""
 _NOT_A_NAME = "which is no name"
 Bools = npt.NDArray[np.bool_]
 _SMALL = 32
@@ -97,7 +95,6 @@ def _faulty_values(prop: str, values: pa.StringArray) -> Iterator[tuple[Bools, s
         return
     yield are_placeholders(values), _NOT_A_NAME, False
     if prop in FULL_NAMES:
-        yield _matches(values, _ONE_LETTER), "one letter, " + _NOT_A_NAME, True
         yield _matches(values, _TITLES_ALONE), "titles alone, " + _NOT_A_NAME, True
         long = pc.utf8_length(values).to_numpy(zero_copy_only=False) > 2 * MAX_NAME_WORDS
         for code in np.flatnonzero(long).tolist():
