@@ -25,8 +25,6 @@ PENDING = {
     "twins whose names are alike",
     "a chain and a part of it",
     "sister firms",
-    "an initial for a surname",
-    "another gender",
     "renamed, with one IMO number",
 }
 """Cases that weights of the models do not decide rightly yet."""
