@@ -31,13 +31,13 @@ from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.screening.screener import MatchQuery, Screener
 from resolver.synthetic import generate
 from resolver.training.fit.check_fit import SHARES
-from resolver.training.query_pairs import UNLISTED, NameQuery, query_lists, query_world
+from resolver.training.query_pairs import UNLISTED, NameQuery, QueryWorld, query_lists, query_world
 
 MATCH = 0.5
 EXCEEDED = (0.002, 0.005, 0.01, 0.02, 0.05)
 """Shares of strangers of the curves."""
 BINS = (0.0, 0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 1.0)
-_SHOWN = 20
+_SHOWN, _STRANGERS = 20, 5_000
 Floats = npt.NDArray[np.float64]
 
 
@@ -81,12 +81,12 @@ def report(kind: Kind, queries: Sequence[NameQuery], hub: Hub, listed: float) ->
     falling = np.sort(best[strangers])[::-1]
     for share in EXCEEDED if strangers.any() else ():
         border = falling[int(share * len(falling))]
-        found = ", ".join(
+        named = ", ".join(
             f"{way} {(right[ways == way] > border).mean():.1%}"
             for way in SHARES
             if (ways == way).any()
         )
-        lines.append(f"  at {border:.3f}, which {share:.1%} of strangers exceed: {found}")
+        lines.append(f"  at {border:.3f}, which {share:.1%} of strangers exceed: {named}")
     lines += _calibration(best, right, ways, listed)
     return lines
 
@@ -129,9 +129,13 @@ def main() -> None:
         with ProgressBars() as bars:
             intake = read_list_files(tuple(options.lists), ReadingOptions(), bars)
         lists = list(intake.batch.to_records())
-        stored, queries = query_lists(lists, generate(6_000, seed=options.seed), options.seed)
+        stored, queries = query_lists(
+            lists, generate(_STRANGERS, seed=options.seed).records, options.seed
+        )
     else:
-        stored, queries = query_world(options.records, 7_000 + options.seed)
+        seed = 7_000 + options.seed
+        world, others = generate(options.records, seed=seed), generate(_STRANGERS, seed=seed + 1)
+        stored, queries = query_world(QueryWorld(world.records, world.truth, others.records, seed))
     with (
         tempfile.TemporaryDirectory() as folder,
         Hub.open(f"sqlite:///{folder}/hub.db") as hub,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -29,7 +29,6 @@ from resolver.records.visibility import STRANGER
 from resolver.screening.entity_index import EntityIndex, IndexSnapshot
 from resolver.screening.ranking import MAX_COMPARED, RoundHits, compare_in_rounds
 from resolver.screening.retrieval import CandidateFinder
-from resolver.synthetic import World, generate
 from resolver.training.augment.typos import misspell_group_name, misspell_person_name
 
 EXACT, MISSPELT, SHORTENED, OTHER, UNLISTED = "exact", "misspelt", "shortened", "other", "stranger"
@@ -46,8 +45,6 @@ MAX_QUERIES = {
 """Queries of one store, by way to ask, of persons, groups and assets."""
 _LEFT_OUT = 0.2
 """Share of the records of a world that are asked instead of stored."""
-_OTHER_RECORDS = 5_000
-"""Records of the world that strangers come from."""
 _COMPARED_FIRST, _COMPARED_LATER = 30, 20
 """Entities of one query that are kept: the likeliest, and some drawn from the others."""
 
@@ -81,10 +78,21 @@ class QueryPairs:
     ways: tuple[str, ...]
 
 
-def query_world(records: int, seed: int) -> tuple[list[Record], list[NameQuery]]:
+@dataclass(frozen=True, slots=True)
+class QueryWorld:
+    """Generated world whose names are asked: its records, their true ids by record id, records of
+    another world, whose persons and groups are strangers here, and the seed of what is drawn.
+    """
+
+    records: Sequence[Record]
+    truth: Mapping[str, str]
+    strangers: Sequence[Record]
+    seed: int
+
+
+def query_world(world: QueryWorld) -> tuple[list[Record], list[NameQuery]]:
     """Return the stored records of a world, and names that are asked against them."""
-    world, others = generate(records, seed=seed), generate(_OTHER_RECORDS, seed=seed + 1)
-    chance = random.Random(f"{seed}:held out")
+    chance = random.Random(f"{world.seed}:held out")
     stored: list[Record] = []
     left_out: list[Record] = []
     for record in world.records:
@@ -97,7 +105,7 @@ def query_world(records: int, seed: int) -> tuple[list[Record], list[NameQuery]]
         if world.truth[record.id] in ids_of:
             true_ids = frozenset(ids_of[world.truth[record.id]])
             queries += _query(record, record.caption, true_ids, OTHER)
-    for record in others.records:
+    for record in world.strangers:
         queries += _query(record, record.caption, frozenset(), UNLISTED)
     for record in stored:
         queries += _query_own_names(record, frozenset(ids_of[world.truth[record.id]]), chance)
@@ -105,9 +113,9 @@ def query_world(records: int, seed: int) -> tuple[list[Record], list[NameQuery]]
 
 
 def query_lists(
-    stored: Sequence[Record], world: World, seed: int
+    stored: Sequence[Record], strangers: Sequence[Record], seed: int
 ) -> tuple[list[Record], list[NameQuery]]:
-    """Return the records of lists, and names that are asked against them; strangers are of a world.
+    """Return the records of lists, and names that are asked against them, and those of `strangers`.
 
     Entities that share a name with the one that is asked are no negatives, as lists do not say
     which of their entries are one.
@@ -121,7 +129,7 @@ def query_lists(
     for record in stored:
         same = frozenset(bearers.get(record.caption.casefold(), {record.id}) | {record.id})
         queries += _query_own_names(record, same, chance)
-    for record in world.records:
+    for record in strangers:
         if record.caption.casefold() not in bearers:
             queries += _query(record, record.caption, frozenset(), UNLISTED)
     return list(stored), _draw(queries, chance)

@@ -16,6 +16,7 @@ from resolver.training.query_pairs import (
     UNLISTED,
     NameQuery,
     QueryPairs,
+    QueryWorld,
     compare_queries,
     name_comparators,
     query_lists,
@@ -27,7 +28,12 @@ PERSON = Kind.PERSON
 
 @pytest.fixture(scope="module")
 def world() -> tuple[list[Record], list[NameQuery]]:
-    return query_world(300, 5)
+    return query_world(small_world(300, 5))
+
+
+def small_world(records: int, seed: int) -> QueryWorld:
+    world, others = generate(records, seed=seed), generate(200, seed=seed + 1)
+    return QueryWorld(world.records, world.truth, others.records, seed)
 
 
 @pytest.fixture(scope="module")
@@ -47,12 +53,12 @@ def test_queries_mean_stored_records_or_nobody(
         assert query.true_ids <= ids
         assert query.record.texts("name")
     assert {EXACT, MISSPELT, UNLISTED} <= {query.way for query in queries}
-    assert query_world(300, 5)[1] == queries
+    assert query_world(small_world(300, 5))[1] == queries
 
 
 def test_strangers_to_lists_bear_no_name_of_theirs() -> None:
     stored = list(generate(200, seed=8).records)
-    _, queries = query_lists(stored, generate(200, seed=9), 5)
+    _, queries = query_lists(stored, generate(200, seed=9).records, 5)
     names = {name.casefold() for record in stored for name in record.texts("name", "alias")}
     strangers = [query for query in queries if query.way == UNLISTED]
     assert strangers
@@ -107,9 +113,9 @@ def test_kinds_without_listed_names_are_not_fitted(pairs: QueryPairs) -> None:
 
 
 @pytest.mark.nightly
-def test_all_of_the_fit_is_the_same_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resolver.training.fit.check_fit.WORLDS", (300, 500))
-    lists = list(generate(800, seed=8).records)
-    fitted = fit_checks(lists, load_models(), 7)
+def test_all_of_the_fit_is_the_same_each_time() -> None:
+    lists, strangers = list(generate(800, seed=8).records), generate(300, seed=9).records
+    worlds = [small_world(300, 1), small_world(500, 2)]
+    fitted = fit_checks(lists, worlds, strangers, load_models(), 7)
     assert set(fitted["kinds"]) >= {"person", "group"}
-    assert fit_checks(lists, load_models(), 7) == fitted
+    assert fit_checks(lists, worlds, strangers, load_models(), 7) == fitted

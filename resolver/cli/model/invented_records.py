@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from resolver.records import Record
+    from resolver.training.query_pairs import QueryWorld
     from resolver.training.training_data import InventedMaterial, TrainingWorld
 
 WORLDS = (
@@ -27,6 +28,12 @@ NAMED_GROUPS = 1_500
 """Groups of each list of movements or institutions whose names are compared alone."""
 SPELLED_PERSONS = 120
 """Invented persons of each culture whose names are spelled in every way."""
+
+
+QUERY_WORLDS = (1_000, 3_000, 10_000, 30_000, 30_000)
+"""Records of the worlds whose names are asked in checks."""
+QUERY_STRANGERS = 5_000
+"""Records of the world that strangers to another one, or to lists, come from."""
 
 
 def invent_material(seed: int) -> InventedMaterial:
@@ -71,6 +78,19 @@ def _world(records: int, seed: int) -> TrainingWorld:
 
     world = generate(records, seed=seed)
     return TrainingWorld("world", world.records, world.truth, "", *MAX_WORLD_PAIRS)
+
+
+def invent_query_worlds(seed: int) -> tuple[list[QueryWorld], tuple[Record, ...]]:
+    """Return the worlds whose names are asked in checks, and strangers to lists."""
+    from resolver.synthetic import generate
+    from resolver.training.query_pairs import QueryWorld
+
+    worlds = []
+    for place, records in enumerate(QUERY_WORLDS):
+        own = 100 * seed + place
+        world, others = generate(records, seed=own), generate(QUERY_STRANGERS, seed=own + 1)
+        worlds.append(QueryWorld(world.records, world.truth, others.records, own))
+    return worlds, generate(QUERY_STRANGERS, seed=seed).records
 
 
 def _spellings(seed: int) -> list[tuple[str, ...]]:

@@ -11,7 +11,7 @@ import click
 
 from resolver.cli.list_arguments import read_list_files
 from resolver.cli.model import calibration, fairness, learning
-from resolver.cli.model.invented_records import invent_material
+from resolver.cli.model.invented_records import invent_material, invent_query_worlds
 from resolver.cli.options import ReadingOptions, run_options
 from resolver.cli.progress_bars import ProgressBars
 from resolver.cli.record_ids import check_file_exists
@@ -91,7 +91,9 @@ def train_checks(
         intake = read_list_files(files, reading, bars)
         bars.start("fit")
         models = load_models(base)
-        fitted = fit_checks(list(intake.batch.to_records()), models, options["seed"])
+        worlds, strangers = invent_query_worlds(options["seed"])
+        lists = list(intake.batch.to_records())
+        fitted = fit_checks(lists, worlds, strangers, models, options["seed"])
         copy_model(base, out)
         loader.save(CHECKS, fitted, out)
     click.echo(f"Checks learned for: {', '.join(sorted(fitted['kinds'])) or 'no kind'}")

@@ -22,7 +22,6 @@ from resolver.records import Kind, Record
 from resolver.scoring import Model
 from resolver.scoring.check_terms import FORMAT, CheckTerms
 from resolver.scoring.terms import Calibration, Term
-from resolver.synthetic import generate
 from resolver.training.query_pairs import (
     EXACT,
     KINDS,
@@ -31,6 +30,7 @@ from resolver.training.query_pairs import (
     SHORTENED,
     UNLISTED,
     QueryPairs,
+    QueryWorld,
     compare_queries,
     name_comparators,
     query_lists,
@@ -66,26 +66,28 @@ _CUTS: Mapping[str, tuple[float, ...]] = {
 """Cuts of the steps of persons."""
 _RIDGE = 0.5
 """Inverse strength of the ridge, as scikit-learn counts it."""
-WORLDS = (1_000, 3_000, 10_000, 30_000)
-"""Records of the worlds whose names are asked."""
-_OTHER_RECORDS = 6_000
-"""Records of the world that strangers to lists come from."""
 MIN_LIST_RECORDS = 500
 MIN_LISTED = 50
 """Names of listed ones below which a kind is not fitted."""
 
 
-def fit_checks(lists: Sequence[Record], models: ModelSet, seed: int) -> dict[str, Any]:
+def fit_checks(
+    lists: Sequence[Record],
+    worlds: Sequence[QueryWorld],
+    strangers: Sequence[Record],
+    models: ModelSet,
+    seed: int,
+) -> dict[str, Any]:
     """Return what checks say of names, as JSON, fitted on worlds and on each list of some records.
 
-    Lists of fewer than `MIN_LIST_RECORDS` records are left out. Deterministic in its arguments.
+    `strangers`: persons and groups who are asked against the lists. Lists of fewer than
+    `MIN_LIST_RECORDS` records are left out. Deterministic in its arguments.
     """
-    sets = [query_world(count, 100 * seed + place) for place, count in enumerate(WORLDS)]
-    others = generate(_OTHER_RECORDS, seed=seed)
+    sets = [query_world(world) for world in worlds]
     for source in sorted({record.source for record in lists}):
         own = [record for record in lists if record.source == source]
         if len(own) >= MIN_LIST_RECORDS:
-            sets.append(query_lists(own, others, seed))
+            sets.append(query_lists(own, strangers, seed))
     stores = [compare_queries(*own, models, seed) for own in sets]
     fitted = {
         kind.label: fit_check_terms(
