@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -154,6 +154,25 @@ class ExplainedPairs:
             return None
         value = float(group.evidence[self._place[pair], group.model.features.index(feature)])
         return None if math.isnan(value) else round(value, 4)
+
+    def similarities(self, feature: str) -> npt.NDArray[np.float32]:
+        """Return the similarities of all pairs by a comparator that all kinds have; NaN: none."""
+        values = np.full(len(self.left), np.nan, dtype=np.float32)
+        for kind, group in self._groups.items():
+            rows = np.flatnonzero(self.kinds == kind)
+            values[rows] = group.evidence[self._place[rows], group.model.features.index(feature)]
+        return values
+
+    def contradicts(self, pair: int, left_out: Collection[str]) -> bool:
+        """Return whether a comparator speaks against a pair, some of them left out."""
+        similarities = self.evidence_of(pair).tolist()
+        layout = layout_of_part(self._groups[int(self.kinds[pair])].model, similarities)
+        return any(
+            weights[bisect_left(cuts, value)] < 0
+            for feature, _, column, _, _, cuts, weights in layout.terms
+            # a missing similarity is not a number, which is not equal to itself
+            if feature not in left_out and (value := similarities[column]) == value
+        )
 
     def prepare_explanations(self, pairs: Iterable[int]) -> None:
         """Align the names of pairs to be explained: together they cost little more than one."""

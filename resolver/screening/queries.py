@@ -32,9 +32,9 @@ _TITLES = TITLES - TITLES_OR_NAMES - LAST_TITLES
 """Titles that are nobody's name."""
 _COUNTRY = frozenset(COUNTRIES)
 _NUMBER = frozenset({"number"})
-_ADVICE: dict[int, tuple[str, tuple[tuple[frozenset[str], str], ...]]] = {
+_ADVICE: dict[int, tuple[tuple[str, str], tuple[tuple[frozenset[str], str], ...]]] = {
     int(Kind.PERSON): (
-        "people",
+        ("person", "people"),
         (
             (frozenset({"birthDate"}), "add a birth date"),
             (_COUNTRY, "add a nationality"),
@@ -42,18 +42,18 @@ _ADVICE: dict[int, tuple[str, tuple[tuple[frozenset[str], str], ...]]] = {
         ),
     ),
     int(Kind.GROUP): (
-        "groups",
+        ("group", "groups"),
         ((_COUNTRY, "add a country"), (_NUMBER, "add a registration number")),
     ),
     int(Kind.ASSET): (
-        "vessels or other assets",
+        ("vessel or other asset", "vessels or other assets"),
         ((_NUMBER, "add an IMO or other number"), (_COUNTRY, "add a flag")),
     ),
 }
 """What to add to a query that several entities fit, by their kind: what they are called, and what
 tells them apart, the most telling first, with the properties that state it.
 """
-_ANY_ADVICE = ("entities", ((_COUNTRY, "add a country"), (_NUMBER, "add a number")))
+_ANY_ADVICE = (("entity", "entities"), ((_COUNTRY, "add a country"), (_NUMBER, "add a number")))
 _SHOWN = 40
 """Characters of a value that a warning repeats."""
 _MAX_YEARS_APART = 10
@@ -116,21 +116,22 @@ def comparable_record(record: Record) -> Record:
 
 
 def advise(query: Record, rivals: Rivals, *, is_complete: bool) -> str:
-    """Return a sentence on what to add to a query that several fit: "38 listed people have this
-    name; add a birth date." Empty for fewer than two. `is_complete`: there are no more of them.
+    """Return a sentence on what to add to a query that several fit, or somebody of a common name:
+    "38 listed people have this name; add a birth date." `is_complete`: there are no more of them.
     """
-    if rivals.count < 2:
+    if rivals.count < 1:
         return ""
     stated = {value.prop for value in query.values}
     stated |= {"number"} if query.identifiers else set()
-    noun, facts = _ADVICE.get(rivals.kinds, _ANY_ADVICE)
+    nouns, facts = _ADVICE.get(rivals.kinds, _ANY_ADVICE)
     missing = (text for props, text in facts if stated.isdisjoint(props))
-    mend = next(missing, "compare them one by one")
-    verb = "have this name" if rivals.have_same_name else "have this name or one like it"
+    mend = next(missing, "compare what is listed with what you know")
+    verb, noun = ("has", nouns[0]) if rivals.count == 1 else ("have", nouns[1])
+    fit = f"{verb} this name" if rivals.have_same_name else f"{verb} this name or one like it"
     if stated.isdisjoint(_NAMES):
-        verb = "fit alike"
+        fit = "fit alike"
     number = f"{rivals.count:,}" if is_complete else f"At least {rivals.count:,}"
-    return f"{number} listed {noun} {verb}; {mend}."
+    return f"{number} listed {noun} {fit}; {mend}."
 
 
 def _fault_of_name(value: Value, kind: Kind) -> str:

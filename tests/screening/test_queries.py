@@ -168,7 +168,7 @@ def test_contradictions_are_named_and_genders_left_out(hub: Hub) -> None:
             {"name": "A B", "birthDate": "1962", "nationality": "ru", "idNumber": "7"},
             Rivals(2, Kind.PERSON, True, 0),
             True,
-            "2 listed people have this name; compare them one by one.",
+            "2 listed people have this name; compare what is listed with what you know.",
         ),
         (
             {"name": "A B"},
@@ -188,7 +188,20 @@ def test_contradictions_are_named_and_genders_left_out(hub: Hub) -> None:
             True,
             "3 listed entities fit alike; add a country.",
         ),
-        ({"name": "A B"}, Rivals(1, Kind.PERSON, True, 0), True, ""),
+        (
+            {"name": "A B"},
+            Rivals(1, Kind.PERSON, True, 0),
+            True,
+            "1 listed person has this name; add a birth date.",
+        ),
+        (
+            {"name": "A B"},
+            Rivals(1, Kind.PERSON, False, 0),
+            True,
+            "1 listed person has this name or one like it; add a birth date.",
+        ),
+        # a filter of the request has refused them all
+        ({"name": "A B"}, Rivals(0, Kind.PERSON, True, 0), True, ""),
     ],
 )
 def test_advice_says_what_is_missing(

@@ -13,6 +13,7 @@ from resolver.records import Handling, Identifier, Kind, Record
 from resolver.records.decisions import Verdict
 from resolver.records.results.resolution import Band
 from resolver.records.visibility import STRANGER, Viewer
+from resolver.screening.ranking import find_crowd
 from resolver.screening.screener import MatchQuery, Screener, ScreeningResult
 from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
 from tests.normalize.preparing import quick_symbols
@@ -220,3 +221,39 @@ def test_lone_candidates_need_no_query_of_the_store(
         (result,), _ = screener.check([QUERY], MatchQuery())
         screener.close()
         assert len(result.matches) == 1
+
+
+def test_a_common_name_is_in_review_unless_something_contradicts(stores: Stores) -> None:
+    listed = record("a:1", name=NAME, birthDate="1950-01-02", nationality="pl")
+    stranger = record("a:2", name="Amelia Earhart", birthDate="1950-01-02")
+    with stores.new() as hub:
+        add_records(hub, [listed, stranger])
+        # as few callers are listed as if very many people bore the name
+        screener = Screener(hub, 1e-5)
+        for query, is_shown in (
+            (record("q:1", name=NAME), True),
+            (QUERY, True),
+            (record("q:1", name=NAME, nationality="br"), False),
+            (record("q:1", name=NAME, birthDate="1981-07-21"), False),
+        ):
+            (result,), _ = screener.check([query], MatchQuery())
+            (exact,), _ = screener.check([query], MatchQuery(cutoff=0.05))
+            assert (result.total, exact.total) == (int(is_shown), 0), query
+            for match in result.matches:
+                assert match.score < 0.05
+                assert match.why.band is Band.REVIEW
+                assert match.why.score == match.score
+        (result,), _ = screener.check([record("q:1", name=NAME)], MatchQuery())
+        assert result.advice == "1 listed person has this name; add a birth date."
+        assert result.is_complete
+
+
+def test_a_crowd_leaves_out_less_than_the_threshold() -> None:
+    forty = dict.fromkeys(range(40), 0.024)
+    assert find_crowd(forty, [], 0.05) == set(range(40))
+    # beside somebody who stands out, the others are left out
+    assert find_crowd(dict.fromkeys(range(10), 0.006), [0.9], 0.05) == set()
+    # those that are left out have less than a twentieth of all
+    assert find_crowd({0: 0.04, 1: 0.02, 2: 0.002, 3: 0.0005}, [], 0.05) == {0, 1}
+    assert find_crowd({0: 0.04, 1: 0.02, 2: 0.02}, [0.35], 0.05) == {0, 1, 2}
+    assert find_crowd({}, [], 0.05) == set()
