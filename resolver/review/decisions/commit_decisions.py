@@ -52,12 +52,13 @@ class PlannedCommit:
     plan: DecisionPlan | None = field(default=None)
     _rounds: int = field(default=0, init=False)
     _decided: set[tuple[str, str]] = field(default_factory=set, init=False)
-    """Pairs that the act decides, none of them twice."""
+    """Pairs that the act decides or that were decided before, none of them twice."""
 
     def build_decisions(self, view: StoreView) -> Sequence[NewDecision]:
         """Return the decisions of the act (callback of `Hub.decide`)."""
         self.plan, self._rounds = self.build_plan(view), 0
         self._decided = {new.decision.pair for new in self.plan.decisions}
+        self._decided |= {_ordered(*ends) for ends in self.plan.merge_sets if len(ends) == 2}
         return self.plan.decisions
 
     def follow_up(

@@ -10,6 +10,7 @@ from typing import Any
 
 from resolver.errors import InputError
 from resolver.hub.hub import Hub
+from resolver.records.decisions import Verdict
 from resolver.review.decisions.blind_review import answer_recheck, is_drawn
 from resolver.review.decisions.commit_decisions import BuildPlan, DecisionPlan, commit_plan
 from resolver.review.decisions.decided_relations import PairRelation, relation_context
@@ -26,6 +27,7 @@ from resolver.review.decisions.decision_checks import (
 )
 from resolver.review.decisions.earlier_verdicts import (
     VERDICT_TEXTS,
+    effective_decisions,
     reopened_decisions,
     steward_verdict,
     unconfirmed_decisions,
@@ -266,7 +268,14 @@ def _plan_within(
         log,
         undoes={stored.decision.pair: stored.number for stored in withdrawn},
     )
-    return DecisionPlan(log_entry, tuple(decisions), (), () if is_confirmation else reasons)
+    # a hidden record that must leave one record of an entity leaves all of it, others included
+    # that were decided to be the same: then the decision is refused
+    active = effective_decisions(log) if request.verdict is StewardVerdict.DIFFERENT else []
+    bonds = {stored.decision.pair for stored in active if stored.decision.verdict is Verdict.SAME}
+    bonds -= {new.decision.pair for new in decisions}
+    return DecisionPlan(
+        log_entry, tuple(decisions), tuple(sorted(bonds)), () if is_confirmation else reasons
+    )
 
 
 def _second_reasons(

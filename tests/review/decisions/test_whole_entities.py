@@ -79,6 +79,21 @@ def test_a_statement_on_a_restricted_record_tears_nothing_out(hub: Hub) -> None:
     assert {key: entity_of(hub, key) for key in ids} == before
 
 
+def test_a_restricted_record_that_is_decided_to_be_in_cannot_leave(hub: Hub) -> None:
+    """It would leave all records of the entity, that which it was decided to be included."""
+    restricted = replace(make_boris("b:1"), handling=Handling("Coast", "H3"))
+    hub.add(make_intake([restricted, make_ana("a:1"), make_ana("a:2")]))
+    same = decide_pair(hub, DecisionRequest(ROOT, "a:1", "b:1", StewardVerdict.SAME, "r"))
+    request = DecisionRequest(ROOT, "a:2", "b:1", StewardVerdict.DIFFERENT, "r")
+    ids, revision = ["a:1", "a:2", "b:1"], hub.store.revision
+    for act in (decide_pair, preview_decision):
+        with pytest.raises(DecisionNotAllowedError, match="cannot be one entity"):
+            act(hub, request)
+    assert (len(list_entities(hub, ids)), hub.store.revision) == (1, revision)
+    undo_decision(hub, ROOT, same.ids[0])
+    assert len(list_entities(hub, ids)) == 2
+
+
 def test_many_statements_tear_nothing_out(hub: Hub) -> None:
     """Each record of one entity states that it is kin to one of the other entity."""
     ids = [f"{source}:{number:02d}" for source in "ab" for number in range(11)]
