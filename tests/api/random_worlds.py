@@ -15,11 +15,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from resolver.cli.operate.worker import run_batch_job
-from resolver.errors import DecisionError
+from resolver.errors import DecisionError, InputError
 from resolver.hub.admin import backup_store, restore_store
+from resolver.hub.group_commit import GroupCommit
 from resolver.hub.hub import Hub
 from resolver.hub.job_worker import (
     INPUT,
@@ -34,6 +35,7 @@ from resolver.ingest.reader_types import ListInfo
 from resolver.records import Handling, Identifier, Kind, Record, Relation, RelationType
 from resolver.records.decisions import Verdict
 from resolver.records.visibility import is_visible
+from resolver.review import Steward, split_entity, undo_decision
 from resolver.store.schema import decisions, jobs
 from tests.api.desk.world import word
 from tests.hub.hubs import OPTIONS, make_decision, make_intake
@@ -51,6 +53,8 @@ class Side:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self.number = folder, 0
+        self.refusals: list[str] = []
+        """Visible steps that were refused, with the message."""
         self._open()
 
     def _open(self) -> None:
@@ -74,10 +78,30 @@ class Side:
             self.hub.decide([make_decision(pair, verdict, minute)])
         except DecisionError:
             return
+        self._name_decisions(minute)
+
+    def split(self, identity: str, steward: Steward, minute: int) -> None:
+        """Take a record out of its entity, by decisions under known ids."""
+        with self.hub.store.view() as view:
+            entity = view.seen_by(steward.viewer).entity(identity)
+        if entity is not None:
+            split_entity(self.hub, steward, entity.id, [identity], "a test")
+            self._name_decisions(minute)
+
+    def undo(self, earlier: int, steward: Steward, minute: int) -> None:
+        """Take back what was decided in an earlier minute, by decisions under known ids."""
+        undo_decision(self.hub, steward, decision_id(earlier))
+        self._name_decisions(minute)
+
+    def _name_decisions(self, minute: int) -> None:
+        is_new = ~decisions.c.id.startswith("d-000")
+        columns = decisions.c.number, decisions.c.id
+        order = decisions.c.left_id, decisions.c.right_id
         with self.hub.store.engine.begin() as connection:
-            row = update(decisions).where(decisions.c.left_id == min(pair))
-            row = row.where(decisions.c.right_id == max(pair), ~decisions.c.id.startswith("d-000"))
-            connection.execute(row.values(id=f"d-{minute:016x}"))
+            rows = connection.execute(select(*columns).where(is_new).order_by(*order)).all()
+            for place, row in enumerate(rows):
+                named = update(decisions).where(decisions.c.number == row.number)
+                connection.execute(named.values(id=decision_id(minute, place)))
 
     def send(self, lines: bytes, owner: RecordOwner, job_id: str, **options: bool) -> None:
         """Submit a batch under a known id, and work on it."""
@@ -89,6 +113,11 @@ class Side:
         run_next_job(self.hub, folder.parent, _work)
         with self.hub.store.engine.begin() as connection:
             connection.execute(update(jobs).where(jobs.c.id == job.id).values(id=job_id))
+
+
+def decision_id(minute: int, place: int = 0) -> str:
+    """Return the id of a decision of a minute: of the first pair, or of another one."""
+    return f"d-{minute:013x}{place:03x}"
 
 
 def _work(hub: Hub, job: Any, folder: Path, progress: Any) -> Any:
@@ -116,6 +145,8 @@ class World:
     hidden: dict[str, Record] = field(default_factory=dict)
     past: set[str] = field(default_factory=set)
     decisions: list[tuple[str, str, bool]] = field(default_factory=list)
+    minutes: list[tuple[int, bool]] = field(default_factory=list)
+    """Minutes in which something was decided."""
     jobs: list[str] = field(default_factory=list)
     _count: int = 0
 
@@ -136,12 +167,18 @@ class World:
             (3, lambda: self._decide(is_hidden=True)),
             (2, lambda: self._send(is_hidden=False)),
             (1, lambda: self._send(is_hidden=True)),
+            (2, lambda: self._post(is_hidden=False)),
+            (1, lambda: self._post(is_hidden=True)),
+            (1, lambda: self._split(is_hidden=False)),
+            (1, lambda: self._split(is_hidden=True)),
+            (1, lambda: self._undo(is_hidden=False)),
+            (1, lambda: self._undo(is_hidden=True)),
             (1, lambda: self._add("refresh", False, lambda side: side.hub.refresh())),
             (1, lambda: self._add("rebuild", False, lambda side: side.hub.rebuild())),
             (1, lambda: self._add("restore", False, Side.restore)),
         )
         weights = [weight for weight, _ in choices]
-        for _ in range(12):
+        for _ in range(14):
             self.dice.choices(choices, weights)[0][1]()
 
     def _add(self, name: str, is_hidden: bool, run: Callable[[Side], object]) -> None:
@@ -246,28 +283,72 @@ class World:
             left, right = self.dice.choice(undone)
             verdict = Verdict.UNSURE
         self.decisions.append((left, right, is_hidden))
+        self.minutes.append((minute, is_hidden))
         self._add(
             f"decide {left} {right} {verdict}",
             is_hidden,
             lambda side: side.decide((left, right), verdict, minute),
         )
 
+    def _steward(self, *, is_hidden: bool) -> Steward | None:
+        """Return a steward who sees what there is for such a step, and no more; None without one.
+
+        Stewards see records of the codes H1 and H2, so that theirs is no step for both stores.
+        """
+        if is_hidden:
+            return Steward("rita", OWNER)
+        return Steward("stella", "Coast") if self.code == "H3" else None
+
+    def _split(self, *, is_hidden: bool) -> None:
+        pool, steward = self._pool(is_hidden=is_hidden), self._steward(is_hidden=is_hidden)
+        if pool and steward is not None:
+            identity, minute = self.dice.choice(sorted(pool)), self._next()
+            self.minutes.append((minute, is_hidden))
+            self._add(
+                f"split off {identity}",
+                is_hidden,
+                lambda side: side.split(identity, steward, minute),
+            )
+
+    def _undo(self, *, is_hidden: bool) -> None:
+        steward = self._steward(is_hidden=is_hidden)
+        earlier = [minute for minute, hidden in self.minutes if hidden == is_hidden]
+        if earlier and steward is not None:
+            chosen, minute = self.dice.choice(earlier), self._next()
+            self.minutes.append((minute, is_hidden))
+            self._add(f"undo {chosen}", is_hidden, lambda side: side.undo(chosen, steward, minute))
+
+    def _post(self, *, is_hidden: bool) -> None:
+        (row,) = self._make_rows(1, is_hidden=is_hidden)
+        owner = RIVER if is_hidden else COAST
+        self._add(
+            f"post {row.id}",
+            is_hidden,
+            lambda side: GroupCommit(side.hub, accept_restricted=True).post(row, owner),
+        )
+
     def _send(self, *, is_hidden: bool) -> None:
-        dry_run = self.dice.random() < 0.5
+        dry_run, is_complete = self.dice.random() < 0.5, self.dice.random() < 0.3
         before = dict(self._pool(is_hidden=is_hidden))
         rows = self._make_rows(1 + self.dice.randrange(3), is_hidden=is_hidden)
         if dry_run:
             pool = self._pool(is_hidden=is_hidden)
             pool.clear()
             pool.update(before)
+        elif is_complete:
+            sources = {row.source for row in rows}
+            gone = {name for name in before if name.partition(":")[0] in sources}
+            for identity in gone - {row.id for row in rows}:
+                del self._pool(is_hidden=is_hidden)[identity]
+                self.past.add(identity)
         lines = as_lines(rows)
         job_id = f"{self._next():032x}"
         self.jobs.append(job_id)
         owner = RIVER if is_hidden else COAST
         self._add(
-            f"{'dry run' if dry_run else 'batch'} of {[row.id for row in rows]}",
+            f"{'dry run' if dry_run else 'batch'} of {[row.id for row in rows]} {is_complete=}",
             is_hidden,
-            lambda side: side.send(lines, owner, job_id, dry_run=dry_run),
+            lambda side: side.send(lines, owner, job_id, dry_run=dry_run, complete=is_complete),
         )
 
     def fill(self, folder: Path, *, with_hidden: bool) -> Side:
@@ -276,7 +357,10 @@ class World:
         side = Side(folder)
         for step in self.steps:
             if with_hidden or not step.is_hidden:
-                step.run(side)
+                try:
+                    step.run(side)
+                except (DecisionError, InputError) as error:
+                    side.refusals += [] if step.is_hidden else [f"{step.name}: {error.line()}"]
         side.hub.close()
         return side
 

@@ -28,10 +28,11 @@ from resolver.hub.hub import Hub
 from resolver.hub.job_worker import run_next_job
 from resolver.records.visibility import Viewer
 from resolver.review import QueueReason
+from resolver.screening.search.entity_facets import FACETS
 from tests.api.desk.conftest import PASSWORD, Desk, csrf, sign_in
 from tests.api.desk.test_hidden_against_absent import build_address, describe_difference, rules_of
 from tests.api.desk.test_hidden_against_absent import masked as desk_masked
-from tests.api.random_worlds import OWNER, World, as_body, as_lines, copy_store
+from tests.api.random_worlds import OWNER, World, as_body, as_lines, copy_store, decision_id
 from tests.api.sample_requests import ROWS, SAMPLES, Samples, sample_request
 from tests.api.test_hidden_against_absent import masked as api_masked
 from tests.examples import IS_NIGHTLY
@@ -111,7 +112,7 @@ class Pool:
             sorted({item.number for row in rows.values() for item in row.identifiers})
             or ["K0000000"],
             [*world.jobs, f"{9999:032x}"],
-            [f"d-{minute:016x}" for minute in range(1, world._count + 2)],
+            [decision_id(minute) for minute in range(1, world._count + 2)],
         )
 
 
@@ -207,6 +208,8 @@ class Sides:
                 "to": dice.choice(pool.ids),
                 "cutoff": "0",
                 "limit": "50",
+                "facets": dice.choice(sorted(FACETS)),
+                "filter_op": dice.choice(["OR", "AND"]),
                 "hops": dice.choice(["1", "3"]),
                 "queries": reconcile,
             },
@@ -334,7 +337,7 @@ def decide(sides: Sides, dice: random.Random) -> None:
 
 def _latest_decision(desk: Desk) -> str:
     with desk.store.view() as view:
-        logged = view.decisions()
+        logged = [row for row in view.decisions() if row.decision.decided_by == "stella"]
     return logged[-1].id if logged else "none"
 
 
@@ -372,11 +375,12 @@ def compare_world(seed: int, folder: Path) -> tuple[World, list[str]]:
     world = World(seed)
     dice = random.Random(seed)
     with quick_symbols("resolver.pipeline", "resolver.screening.screener"), ExitStack() as stack:
-        paths = [
-            world.fill(folder / name, with_hidden=name == "hidden").path
-            for name in ("absent", "hidden")
+        filled = [
+            world.fill(folder / name, with_hidden=name == "hidden") for name in ("absent", "hidden")
         ]
-        sides = open_sides(world, paths, folder, stack)
+        sides = open_sides(world, [side.path for side in filled], folder, stack)
+        if filled[0].refusals != filled[1].refusals:
+            sides.differences.append(f"refused: {filled[0].refusals} and {filled[1].refusals}")
         sides.read_api("stranger", dice)
         admit(sides)
         for name, viewer in KEYS.items():
