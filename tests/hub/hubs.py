@@ -55,8 +55,9 @@ class Stores:
         self._folder = folder
         Store.open(f"sqlite:///{folder}/empty.db").close()
 
-    def new(self) -> Hub:
-        path = Path(tempfile.mkdtemp(dir=self._folder)) / "store.db"
+    def new(self, folder: Path | None = None) -> Hub:
+        """Open a new store in a folder of its own below `folder`."""
+        path = Path(tempfile.mkdtemp(dir=folder or self._folder)) / "store.db"
         shutil.copy(self._folder / "empty.db", path)
         return Hub.open(f"sqlite:///{path}", OPTIONS, min_file_records=1)
 

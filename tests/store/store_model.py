@@ -3,16 +3,17 @@
 It knows the records that are present, what was decided, and which entities there were at each
 revision. The people are so different that the evidence never decides in between: two records of
 one person are one entity, two records of different people are two, unless a steward says otherwise.
-Two records of `VAGUE` wait for a steward.
+Two records of `VAGUE` wait for a steward. Some records are hidden: strangers see a store as if
+these did not exist.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 
-from resolver.records import Identifier, Record
+from resolver.records import Handling, Identifier, Record
 from tests.records.samples import record
 
 SOURCES = ("gate", "port", "quay")
@@ -28,6 +29,7 @@ VAGUE = len(PEOPLE) - 1
 Pair = tuple[str, str]
 Entities = Mapping[str, frozenset[str]]
 """Id of each entity → the ids of its records."""
+SECRET = Handling("River", "H3")
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,31 @@ class Version:
 
     person: int
     edition: int = 0
+    is_hidden: bool = False
 
     def record(self, record_id: str) -> Record:
         """Return the record."""
         name, birth, passport = PEOPLE[self.person]
         identifiers = [Identifier("passportNumber", passport)] if passport else []
         notes, dates = f"edition {self.edition}", [birth] if birth else []
-        return record(record_id, identifiers=identifiers, name=name, notes=notes, birthDate=dates)
+        row = record(record_id, identifiers=identifiers, name=name, notes=notes, birthDate=dates)
+        return replace(row, handling=SECRET) if self.is_hidden else row
+
+    def is_stated_by(self, stored: Record) -> bool:
+        """Return whether a record of a store says this, however it was read."""
+        texts = {
+            prop: [value.text for value in stored.values if value.prop == prop]
+            for prop in ("name", "birthDate", "notes")
+        }
+        numbers = [item.number for item in stored.identifiers]
+        name, birth, passport = PEOPLE[self.person]
+        return (
+            texts["name"] == [name]
+            and texts["birthDate"] == [birth][: bool(birth)]
+            and texts["notes"][0].removeprefix("NOTES: ") == f"edition {self.edition}"
+            and numbers == [passport][: bool(passport)]
+            and (stored.handling.code == SECRET.code) == self.is_hidden
+        )
 
 
 @dataclass
@@ -50,7 +70,8 @@ class Act:
     """Decisions that were taken together: a verdict on each pair of records, by one steward.
 
     `saw` is the version of each end (None: the record had none yet), `undoes` the act that this
-    one takes back. An act that takes two stewards counts once `second` is named.
+    one takes back. An act that takes two stewards counts once `second` is named. `ties` are the
+    pairs that nobody decided: they only keep together what the act made one entity.
     """
 
     ids: tuple[str, ...]
@@ -60,6 +81,7 @@ class Act:
     second: str = ""
     saw: dict[Pair, list[int | None]] = field(default_factory=dict)
     undoes: Act | None = None
+    ties: set[Pair] = field(default_factory=set)
 
     @property
     def counts(self) -> bool:
@@ -69,12 +91,15 @@ class Act:
 
 @dataclass
 class StoreModel:
-    """Present state of the store, and its past."""
+    """Records that a store has, and what was decided."""
 
     records: dict[str, Version] = field(default_factory=dict)
     acts: list[Act] = field(default_factory=list)
-    past: dict[int, Entities] = field(default_factory=dict)
-    """Entities at each revision, as the store gave them when it was the present."""
+
+    def visible(self) -> StoreModel:
+        """Return the model of the store that strangers see."""
+        shown = {name: version for name, version in self.records.items() if not version.is_hidden}
+        return replace(self, records=shown)
 
     def active_acts(self) -> list[Act]:
         """Return the acts that are in effect and not taken back, in the order of the log."""
@@ -147,18 +172,22 @@ class StoreModel:
             return
         if sum(map(len, entities.values())) != len(home):
             yield "a record is in two entities"
-        for left, right in sorted(self.bonds()):
-            if home[left] != home[right]:
-                yield f"{left} and {right} were decided to be the same, and are two"
-        for left, right in sorted(self.barriers()):
+        barriers, visible = self.barriers(), self.visible()
+        for left, right in sorted(barriers):
             if home[left] == home[right]:
                 yield f"{left} and {right} were decided to be different, and are one"
-        barriers = self.barriers()
         for cluster in self.clusters():
             names = {home[member] for member in cluster}
+            # what is one entity for strangers does not depend on hidden records, so that a hidden
+            # record stays with one of the entities that it would connect
+            seen = [group for group in visible.clusters() if not group.isdisjoint(cluster)]
+            bonds = {pair for pair in self.bonds() if cluster.issuperset(pair)}
+            for left, right in sorted(bonds if len(seen) < 2 else bonds & visible.bonds()):
+                if home[left] != home[right]:
+                    yield f"{left} and {right} were decided to be the same, and are two"
             # where decisions part records that others connect, it is the store's choice
-            is_plain = not any(set(pair) <= cluster for pair in barriers)
-            if is_plain and len(names) > 1:
+            is_plain = not any(cluster.issuperset(pair) for pair in barriers)
+            if is_plain and len(seen) < 2 and len(names) > 1:
                 yield f"{sorted(cluster)} are {len(names)} entities"
         of_cluster = {member: number for number, c in enumerate(self.clusters()) for member in c}
         for name, members in entities.items():
