@@ -33,15 +33,19 @@ from resolver.blocking.key_groups import PurgeCounts
 from resolver.clustering import (
     MergeRule,
     PairLogOdds,
-    cluster,
     find_stated_rows,
     find_unmatched_entries,
 )
 from resolver.clustering.cluster_problem import ClusterProblem, group_twins
 from resolver.clustering.entity_rounds import merge_entities_in_rounds
+from resolver.clustering.merge_history import MergeHistory
 from resolver.clustering.relation_rounds import RelationScorer, merge_related_entities
 from resolver.clustering.restricted_records import RestrictedRecords
-from resolver.clustering.signed_clustering import Constraints, drop_joined_pairs
+from resolver.clustering.signed_clustering import (
+    Constraints,
+    cluster_with_merges,
+    drop_joined_pairs,
+)
 from resolver.comparison import Context, NameIndex, compare
 from resolver.model_set import ModelSet
 from resolver.models.loader import KINDS
@@ -65,7 +69,7 @@ from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import MaterializedBatch, PreparedBatch
 from resolver.records.prepared.population import NO_POPULATION
 from resolver.records.progress import SILENT, Progress
-from resolver.records.results.resolution import Resolution, RuleStat
+from resolver.records.results.resolution import Basis, Resolution, RuleStat
 from resolver.records.results.stage_meter import StageMeter
 from resolver.records.visibility.audiences import Audience
 from resolver.records.visibility.classes import VisibilityClasses, find_visibility_classes
@@ -74,7 +78,7 @@ from resolver.scoring.agreement_patterns import PatternFlags, code_patterns
 from resolver.scoring.entity_scores import ProfileScorer
 from resolver.scoring.relations.relation_evidence import RelationEvidence
 from resolver.scoring.relations.relation_table import RelationTable, build_relation_table
-from resolver.scoring.score_links import ScoredRows, build_links
+from resolver.scoring.score_links import ApartRows, ScoredRows, build_links
 from resolver.scoring.source_shifts import PairSources
 
 if TYPE_CHECKING:
@@ -289,27 +293,33 @@ def cluster_pairs(
         problem = _pose_problem(task, scored, stated)
         public = problem if classes is None else problem.limit(classes.visible_to(0))
         public = public.settle()
-        labels = cluster(
+        labels, merges = cluster_with_merges(
             len(batch), public.pairs, public.rule, public.constraints, workers=options.workers
         )
+        history = MergeHistory(len(batch))
+        twins = public.constraints.twins
+        history.add(merges, public.rule.merge_threshold, Basis.RECORDS, twins=twins)
         usage.items = len(batch)
     with meter.measure("compare entities", "entities") as usage:
         score = _profile_scorer(task, load_records or batch.take, scored.normal)
-        merged = merge_entities_in_rounds(labels, public, score)
+        merged = merge_entities_in_rounds(labels, public, score, history)
         relate = _relation_scorers(task, relations)
         if relate is not None:
-            merged = merge_related_entities(merged, public, score, relate(merged.labels))
+            weigh = relate(merged.labels)
+            merged = merge_related_entities(merged, public, score, weigh, history)
         if classes is not None:
-            merged = RestrictedRecords(problem, classes, score).add_to(merged, relate)
+            merged = RestrictedRecords(problem, classes, score).add_to(merged, relate, history)
         rows = ScoredRows(scored.left, scored.right, scored.logodds)
         entities = ScoredRows(*merged.candidates)
         stated = drop_joined_pairs(stated, len(batch), decided.same)
+        apart = ApartRows(decided.different, stated)
         links = build_links(
-            rows, merged.labels, options.thresholds, decided.different, entities, stated
+            *(rows, merged.labels, options.thresholds, apart, entities),
+            find_joined=history.find,
         )
         usage.items = int(np.count_nonzero(np.bincount(labels)))
     stats = task.build_stats(scored, meter)
-    return Resolution(batch, merged.labels, links, stats, merged.rounds)
+    return Resolution(batch, merged.labels, links, stats, merged.rounds, history.find)
 
 
 def _pose_problem(

@@ -20,17 +20,18 @@ import numpy as np
 import numpy.typing as npt
 
 from resolver.clustering.cluster_problem import ClusterProblem
+from resolver.clustering.merge_history import MergeHistory
 from resolver.clustering.signed_clustering import (
     Constraints,
     Marks,
     PairLogOdds,
-    cluster,
+    cluster_with_merges,
     components,
     find_pairs_between,
 )
 from resolver.records.batch import IntArray
 from resolver.records.kinds import combine_kinds
-from resolver.records.results.resolution import RelationRounds
+from resolver.records.results.resolution import Basis, RelationRounds
 
 Numbers = npt.NDArray[np.int64]
 MAX_ROUNDS = 5
@@ -72,19 +73,22 @@ class MergedEntities:
 
 
 def merge_entities_in_rounds(
-    labels: IntArray, problem: ClusterProblem, score: EntityScorer
+    labels: IntArray,
+    problem: ClusterProblem,
+    score: EntityScorer,
+    history: MergeHistory | None = None,
 ) -> MergedEntities:
     """Merge the entities of a clustering of records by their profiles.
 
     `labels` name the entity of each record by its smallest row; `problem` is the one they solve.
     Entities never merge where two of their records are decided or stated to be different. The
-    result does not depend on the order of the input.
+    result does not depend on the order of the input. Merges are added to the `history`.
     """
     linked = problem.linked_between(labels)
     state = score_candidates(labels, linked, score, None)
     near = select_near_pairs(labels, problem, linked)
     for _ in range(MAX_ROUNDS):
-        merged = merge_round(state, near)
+        merged = merge_round(state, near, history, Basis.PROFILES)
         if merged is None:
             break
         state = score_candidates(merged, linked, score, state)
@@ -138,17 +142,23 @@ def score_candidates(
     return EntityState(labels, sizes, EntityPairs(left, right, logodds))
 
 
-def merge_round(state: EntityState, problem: ClusterProblem) -> IntArray | None:
+def merge_round(
+    state: EntityState,
+    problem: ClusterProblem,
+    history: MergeHistory | None = None,
+    basis: Basis = Basis.PROFILES,
+) -> IntArray | None:
     """Return the labels after a round, or None where it merges nothing.
 
-    `problem` has the pairs that links connect, at least (`select_near_pairs`).
+    `problem` has the pairs that links connect, at least (`select_near_pairs`). Merges are added to
+    the `history` with their `basis`.
     """
     labels, candidates, rule = state.labels, state.candidates, problem.rule
     if not (candidates.logodds >= rule.merge_threshold).any():
         return None
     weights = _add_weak_pairs(state, problem)
     nodes = _Nodes.of(len(labels), candidates)
-    node_labels = cluster(
+    node_labels, merges = cluster_with_merges(
         len(nodes.labels),
         PairLogOdds(nodes.place[weights.left], nodes.place[weights.right], weights.logodds),
         rule,
@@ -156,6 +166,8 @@ def merge_round(state: EntityState, problem: ClusterProblem) -> IntArray | None:
     )
     if np.array_equal(node_labels, np.arange(len(nodes.labels))):
         return None
+    if history is not None:
+        history.add(merges, rule.merge_threshold, basis, nodes.labels)
     new_label = np.arange(len(labels), dtype=np.int32)
     new_label[nodes.labels] = nodes.labels[node_labels]
     return new_label[labels]

@@ -27,9 +27,10 @@ from resolver.clustering.entity_rounds import (
     score_candidates,
     select_near_pairs,
 )
+from resolver.clustering.merge_history import MergeHistory
 from resolver.clustering.signed_clustering import MergeRule
 from resolver.records.batch import IntArray
-from resolver.records.results.resolution import MergedPairs, RelationRounds
+from resolver.records.results.resolution import Basis, MergedPairs, RelationRounds
 
 MIN_OWN_LOGODDS = 0
 """Log-odds (thousandths) of two profiles from which relations may merge them."""
@@ -47,12 +48,17 @@ class RelationScorer(Protocol):
 
 
 def merge_related_entities(
-    merged: MergedEntities, problem: ClusterProblem, score: EntityScorer, weigh: RelationScorer
+    merged: MergedEntities,
+    problem: ClusterProblem,
+    score: EntityScorer,
+    weigh: RelationScorer,
+    history: MergeHistory | None = None,
 ) -> MergedEntities:
     """Merge entities further by relations, as `merge_entities_in_rounds` left them.
 
     `problem` is the one they solve. The log-odds of candidates are those of profiles and relations
-    together. The rounds are recorded, to explain what they merged.
+    together. The rounds are recorded, to explain what they merged, and merges added to the
+    `history`.
     """
     linked, rule = problem.linked_between(merged.labels), problem.rule
     before = np.bincount(merged.labels, minlength=len(merged.labels))
@@ -62,7 +68,7 @@ def merge_related_entities(
     states, together = [state.labels], list[MergedPairs]()
     for _ in range(MAX_ROUNDS):
         pulling = _hold_back(weighed, state, before, rule)
-        labels = merge_round(pulling, near)
+        labels = merge_round(pulling, near, history, Basis.RELATIONS)
         if labels is None:
             break
         states.append(labels)

@@ -26,10 +26,16 @@ from resolver.clustering.entity_rounds import (
     merge_entities_in_rounds,
     score_candidates,
 )
+from resolver.clustering.merge_history import MergeHistory
 from resolver.clustering.relation_rounds import RelationScorer, weigh_candidates
-from resolver.clustering.signed_clustering import PairLogOdds, cluster, components
+from resolver.clustering.signed_clustering import PairLogOdds, cluster_with_merges, components
 from resolver.records.batch import IntArray
-from resolver.records.results.resolution import MergedPairs, RelationRounds, name_by_smallest_row
+from resolver.records.results.resolution import (
+    Basis,
+    MergedPairs,
+    RelationRounds,
+    name_by_smallest_row,
+)
 from resolver.records.visibility.classes import Marks, VisibilityClasses
 
 Numbers = npt.NDArray[np.int64]
@@ -56,24 +62,28 @@ class RestrictedRecords:
     score: SelectableScorer
 
     def add_to(
-        self, public: MergedEntities, relate: Callable[[IntArray], RelationScorer] | None
+        self,
+        public: MergedEntities,
+        relate: Callable[[IntArray], RelationScorer] | None,
+        history: MergeHistory | None = None,
     ) -> MergedEntities:
         """Return the entities of all records; `public` are those of the first class.
 
-        `relate` returns the scorer of relations from frozen labels (None: none count).
+        `relate` returns the scorer of relations from frozen labels (None: none count). Merges are
+        added to the `history`.
         """
-        labels = self._join(public.labels)
+        labels = self._join(public.labels, history)
         weigh = None if relate is None or public.rounds is None else relate(public.rounds.frozen)
         candidates = self._score_candidates(public, labels, weigh)
         return MergedEntities(labels, candidates, _add_state(public.rounds, labels))
 
-    def _join(self, labels: IntArray) -> IntArray:
+    def _join(self, labels: IntArray, history: MergeHistory | None) -> IntArray:
         """Return the entities of all records, those of the first class by `labels`."""
         rows = self._find_tied()
         place = np.zeros(len(labels), dtype=np.int32)
         place[rows] = np.arange(len(rows), dtype=np.int32)
         joined = _Joining(
-            self.problem.take(rows), self.classes.take(rows), self.score, rows
+            self.problem.take(rows), self.classes.take(rows), self.score, rows, history
         ).join_classes(place[labels[rows]])
         out = labels.copy()
         out[rows] = rows[joined]
@@ -143,6 +153,7 @@ class _Joining:
     classes: VisibilityClasses
     score: SelectableScorer
     origin: Numbers
+    history: MergeHistory | None = None
 
     def join_classes(self, labels: IntArray) -> IntArray:
         """Join the records of all classes but the first, class by class."""
@@ -188,9 +199,14 @@ class _Joining:
             pairs=problem.select_pairs(np.flatnonzero(may_merge)),
             constraints=replace(problem.constraints, start=start, marks=marks),
         )
-        labels = cluster(len(rows), problem.pairs, problem.rule, problem.constraints)
+        rule, history = problem.rule, MergeHistory(len(rows))
+        labels, merges = cluster_with_merges(len(rows), problem.pairs, rule, problem.constraints)
+        history.add(merges, rule.merge_threshold, Basis.RECORDS, twins=problem.constraints.twins)
         score = self.score.select(self.origin[rows])
-        return merge_entities_in_rounds(labels, problem, score).labels
+        labels = merge_entities_in_rounds(labels, problem, score, history).labels
+        if self.history is not None:
+            self.history.append(history, self.origin[rows])
+        return labels
 
 
 def _unite(first: EntityPairs, second: EntityPairs) -> EntityPairs:

@@ -25,6 +25,7 @@ from resolver.clustering.decided_rows import DecidedRows, RowPair
 from resolver.kernels.clustering.agglomeration import (
     ComparedPairs,
     DecidedPairs,
+    Merges,
     RecordBatches,
     agglomerate,
 )
@@ -110,6 +111,20 @@ def cluster(
 
     The result does not depend on `workers` (threads).
     """
+    return cluster_with_merges(count, pairs, rule, constraints, workers=workers)[0]
+
+
+def cluster_with_merges(
+    count: int,
+    pairs: PairLogOdds,
+    rule: MergeRule,
+    constraints: Constraints = _FREE,
+    *,
+    workers: int = 1,
+) -> tuple[IntArray, Merges]:
+    """Return what `cluster` does, and the merges by rows. Their margins are log-odds beyond the
+    merge threshold; clusters that there were already (`Constraints.start`) are no merges.
+    """
     left, right, logodds = pairs
     decided, stated = constraints.decided, constraints.stated
     limits = _Limits(constraints.kinds_of(count), constraints.marks_of(count), rule.missing)
@@ -132,13 +147,21 @@ def cluster(
     merged = np.flatnonzero(simple & (margin >= 0))
     merged = merged[limits.may_merge(left[merged], right[merged])]
     labels[right[merged]] = left[merged]
+    merges = Merges(
+        np.full(count, -1, dtype=np.int32),
+        np.zeros(count, dtype=np.int64),
+        np.zeros(count + 1, dtype=np.int64),
+    )
+    merges.into[right[merged]], merges.margin[right[merged]] = left[merged], margin[merged]
     edges = np.flatnonzero(~simple)
     graph = _Edges(
         *(left[edges], right[edges], margin[edges]),
         *(apart_inside, _pairs_array(joined)),
     )
-    _merge_components(component, graph, limits, labels, workers)
-    return labels
+    _merge_components(component, graph, limits, (labels, merges), workers)
+    if constraints.start is not None:
+        merges.into[constraints.start != np.arange(count)] = -1
+    return labels, merges
 
 
 class _Limits(NamedTuple):
@@ -189,14 +212,14 @@ def _merge_components(
     component: IntArray,
     edges: _Edges,
     limits: _Limits,
-    labels: IntArray,
+    out: tuple[IntArray, Merges],
     workers: int,
 ) -> None:
-    """Agglomerate each component by itself and write the labels of merged records."""
+    """Agglomerate each component by itself; write the labels of merged records and the merges."""
     records, compared, apart, same = _lay_out_batches(component, edges)
 
     def run(first: int, last: int) -> None:
-        agglomerate(first, last, records, compared, apart, same, *limits, labels)
+        agglomerate(first, last, records, compared, apart, same, *limits, *out)
 
     _run_batches(run, len(records.starts) - 1, workers)
 

@@ -1,77 +1,104 @@
-"""Explanation of a link between two entities, which is named by their strongest pair of records."""
+"""Explanation of two records by what was decided on them, or on their entities."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from resolver.engines.relation_explanation import ComparedEntities, adjust_rows
 from resolver.records.results.explanation import EvidenceRow, Explanation
-from resolver.records.results.resolution import Band
+from resolver.records.results.resolution import Band, Basis, Outcome
 from resolver.reference.plurals import pluralize
 from resolver.scoring import scores
 
 ENTITIES_ROW = "entities"
-"""Name of the row that turns the score of two records into that of their entities."""
-_HELP = "Entities compared: the values of all their records together, less what chance adds."
+"""Name of the row that turns the score of two records into the one that was decided on."""
+_PROFILES = (
+    "Entities compared: the values of all their records together, less what chance adds.",
+    "all values of the two entities that became one",
+)
+_RECORDS = (
+    "Groups of records compared: the mean over all pairs of a record of either group.",
+    "mean over the pairs of the two groups that became one",
+)
+_NOTES = {
+    Basis.OTHERS: (
+        "the two would match by themselves; other records of theirs, their kinds, or a list that "
+        "holds nobody twice keep them apart"
+    ),
+    Basis.AMBIGUOUS: "one of the two also fits {rival}, which contradicts the other: it joins none",
+}
 
 
-def explain_entities(
-    explanation: Explanation,
-    logodds: int,
-    left_records: int,
-    right_records: int,
-    relations: Sequence[EvidenceRow] = (),
-) -> Explanation:
-    """Return the explanation of two entities, from that of the records that name their link.
+@dataclass(frozen=True, slots=True)
+class DecidedPair:
+    """Decision on two records: its log-odds (thousandths), what it rests on, and the outcome.
 
-    `logodds` (thousandths) are those of the entities, which have `left_records` and `right_records`
-    records. `relations` are the rows of what both are related to. Rows still sum to the log-odds
-    exactly. A pair in another band than review has its own link and score, as have entities of one
-    record each without relations: its explanation is returned as it is.
+    `relations` are the rows of what both entities are related to. `left_records` and
+    `right_records` count the records of the two entities that were compared (0: not known).
+    `rival`: id of a record of the entity that one of the two fits about as well, or empty.
     """
-    are_single = left_records * right_records == 1
-    is_same = are_single and not (relations and logodds != explanation.logodds)
-    if explanation.band is not Band.REVIEW or is_same:
-        return explanation
-    return _add_entity_rows(explanation, logodds, (left_records, right_records), relations)
+
+    logodds: int
+    basis: Basis
+    outcome: Outcome
+    relations: Sequence[EvidenceRow] = ()
+    left_records: int = 0
+    right_records: int = 0
+    rival: str = ""
 
 
-def explain_merged_entities(explanation: Explanation, compared: ComparedEntities) -> Explanation:
-    """Return the explanation of two entities that a round of relations merged, as it compared them.
-
-    `explanation` is that of a record of either. Rows still sum to the log-odds exactly, which are
-    those that the round knew. Where relations added nothing it is returned as it is.
+def add_shared_relations(decided: DecidedPair, compared: ComparedEntities | None) -> DecidedPair:
+    """Return a decision with the rows of what the two entities are related to, as far as these
+    were weighed: two that wait as they are, and two that relations merged as the round had them.
     """
-    if compared.logodds is None or not compared.rows:
-        return explanation
-    sizes = len(compared.left_records), len(compared.right_records)
-    explained = _add_entity_rows(explanation, compared.logodds, sizes, compared.rows)
-    return replace(explained, band=Band.MATCH)
+    is_merged = decided.outcome is Outcome.MERGED
+    if compared is None or not compared.rows or compared.are_merged != is_merged:
+        return decided
+    if is_merged and decided.basis is not Basis.RELATIONS:
+        return decided
+    sizes = decided.left_records, decided.right_records
+    if is_merged:
+        sizes = len(compared.left_records), len(compared.right_records)
+    return replace(decided, relations=compared.rows, left_records=sizes[0], right_records=sizes[1])
 
 
-def _add_entity_rows(
-    explanation: Explanation,
-    logodds: int,
-    sizes: tuple[int, int],
-    relations: Sequence[EvidenceRow],
-) -> Explanation:
-    """Return an explanation with the rows that turn it into that of entities of some sizes."""
-    difference = logodds - explanation.logodds
-    rows = tuple(relations)
-    if sizes == (1, 1):
+def explain_decided(explanation: Explanation, decided: DecidedPair) -> Explanation:
+    """Return the explanation of two records with the score that was decided on.
+
+    Rows still sum to the log-odds exactly: rows are added for relations, and for what the other
+    records of the two entities add.
+    """
+    difference = decided.logodds - explanation.logodds
+    relations = tuple(decided.relations)
+    if relations and (decided.left_records, decided.right_records) == (1, 1):
         # no more than the relations lies between the records and their entities
-        rows = adjust_rows(relations, difference)
-    else:
-        left, right = (pluralize(size, "record") for size in sizes)
-        rest = difference - sum(row.weight for row in relations)
-        rows = (EvidenceRow(ENTITIES_ROW, _HELP, left, right, None, rest), *rows)
+        relations = adjust_rows(relations, difference)
+    rest = difference - sum(row.weight for row in relations)
+    rows = (*_describe_rest(decided, rest), *relations)
+    note = _NOTES.get(decided.basis)
     return replace(
         explanation,
-        score=float(scores(np.array([logodds]))[0]),
-        logodds=logodds,
+        score=float(scores(np.array([decided.logodds]))[0]),
+        band=Band.MATCH if decided.outcome is Outcome.MERGED else Band.REVIEW,
+        logodds=decided.logodds,
         rows=(*explanation.rows, *rows),
-        changes=(),
+        notes=(*explanation.notes, *((note.format(rival=decided.rival),) if note else ())),
+        # they hold for the two records alone
+        changes=() if rows else explanation.changes,
+        record_score=explanation.score,
+        basis=decided.basis.label,
     )
+
+
+def _describe_rest(decided: DecidedPair, rest: int) -> tuple[EvidenceRow, ...]:
+    """Return the row of what other records of the two entities add, if they add anything."""
+    sizes = decided.left_records, decided.right_records
+    if not rest and (max(sizes) < 2 or decided.outcome is Outcome.MERGED):
+        return ()
+    left, right = (pluralize(size, "record") if size else "" for size in sizes)
+    text, short = _RECORDS if decided.basis is Basis.RECORDS else _PROFILES
+    detail = short if decided.outcome is Outcome.MERGED else ""
+    return (EvidenceRow(ENTITIES_ROW, text, left, right, None, rest, detail),)

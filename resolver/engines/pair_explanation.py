@@ -7,14 +7,14 @@ evaluated on the keys of the two records.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.blocking import PLANS, choose_plan_by_size, trace_pair
 from resolver.comparison import NameIndex
-from resolver.engines.entity_explanation import explain_entities, explain_merged_entities
+from resolver.engines.entity_explanation import DecidedPair, add_shared_relations, explain_decided
 from resolver.engines.pair_scoring import score_explained
 from resolver.engines.record_pairs import find_rows, fit_models
 from resolver.engines.relation_explanation import EntityComparer, RelationExplainer
@@ -31,7 +31,7 @@ from resolver.records.results.explanation import (
     Explanation,
     Ruling,
 )
-from resolver.records.results.resolution import Band, Resolution
+from resolver.records.results.resolution import Band, Basis, Outcome, Resolution
 from resolver.records.stated_differences import StatedDifference, find_stated_difference
 from resolver.run_options import RunOptions, choose_plan
 from resolver.scoring import Thresholds
@@ -84,9 +84,8 @@ def explain_links(
 ) -> list[Explanation]:
     """Explain some links, by their places in `resolution.links`, for the report.
 
-    A link between two entities in review is explained with the score of the entities, and one that
-    relations merged with the score that the two entities had when they did. `compare` does so by
-    rows where the batch is a part of a whole (None: by the relations of the batch).
+    Each is explained with the score that was decided on. `compare` looks up by rows what relations
+    say where the batch is a part of a whole (None: by the relations of the batch).
     """
     if not len(places):
         return []
@@ -102,36 +101,85 @@ def explain_links(
     scored = score_explained(prepared, names, models, left_rows, right_rows, options.workers)
     scored.prepare_explanations(range(len(places)))
     explanations = [scored.explanation(pair, thresholds) for pair in range(len(places))]
-    if compare is None:
-        table = build_relation_table(resolution.batch) if models.relations.kinds else None
-        compare = RelationExplainer.build(resolution, models.relations, table).explain_pair
+    compare = compare or _build_comparer(resolution, models)
     sizes = np.bincount(resolution.labels)
     return [
-        _explain_link(resolution, sizes, compare, explanation, place)
+        explain_decided(explanation, _find_decided(resolution, sizes, compare, place))
         for explanation, place in zip(explanations, np.asarray(places).tolist(), strict=True)
     ]
 
 
-def _explain_link(
+def explain_resolved_pair(
     resolution: Resolution,
-    sizes: npt.NDArray[np.int64],
-    compare: EntityComparer,
-    explanation: Explanation,
-    place: int,
+    left_id: str,
+    right_id: str,
+    options: RunOptions,
+    deduplicated_sources: Sequence[str] = (),
 ) -> Explanation:
-    """Return the explanation of a link, with the score of the entities if it is between two, or was
-    until relations counted.
+    """Explain two records of a resolved batch, with the score that was decided on.
 
-    `sizes`: records of each entity, by its label.
+    Of two records of one entity that is the score of the merge that brought them together, and of
+    records of two entities with a link that of the entities. Others are explained by themselves, as
+    nothing was decided on them. Raises `InputError` for an unknown id, or twice the same.
     """
+    batch, stats = resolution.batch, resolution.stats
+    pair = _order_ids(left_id, right_id)
+    explanation = explain_pair(batch, *pair, options, deduplicated_sources, stats.population)
+    left, right = find_rows(batch, pair).tolist()
+    models = load_models(options.model_dir).for_population(stats.plan, stats.population)
+    compare, sizes = _build_comparer(resolution, models), np.bincount(resolution.labels)
+    if resolution.labels[left] == resolution.labels[right]:
+        decided = _find_joined(resolution, compare, (left, right), explanation.logodds)
+        return explain_decided(explanation, decided)
+    place = _find_entity_link(resolution, left, right)
+    if place is None:
+        return explanation
+    return explain_decided(explanation, _find_decided(resolution, sizes, compare, place))
+
+
+def _build_comparer(resolution: Resolution, models: ModelSet) -> EntityComparer:
+    table = build_relation_table(resolution.batch) if models.relations.kinds else None
+    return RelationExplainer.build(resolution, models.relations, table).explain_pair
+
+
+def _find_entity_link(resolution: Resolution, left: int, right: int) -> int | None:
+    """Return the place of the link of the entities of two rows, or None."""
+    labels, links = resolution.labels, resolution.links
+    first, second = sorted((int(labels[left]), int(labels[right])))
+    low, high = labels[links.left], labels[links.right]
+    is_pair = (np.minimum(low, high) == first) & (np.maximum(low, high) == second)
+    return next(iter(np.flatnonzero(is_pair).tolist()), None)
+
+
+def _find_joined(
+    resolution: Resolution, compare: EntityComparer, pair: tuple[int, int], record_logodds: int
+) -> DecidedPair:
+    """Return what made two rows one entity. `record_logodds`: those of the two records alone."""
+    if resolution.find_joined is None:
+        return DecidedPair(record_logodds, Basis.RECORDS, Outcome.MERGED)
+    joined = resolution.find_joined(*(np.array([row], dtype=np.int32) for row in pair))
+    logodds = int(joined.logodds[0]) if joined.is_weighed[0] else record_logodds
+    decided = DecidedPair(logodds, Basis(int(joined.basis[0])), Outcome.MERGED)
+    return add_shared_relations(decided, compare(*pair))
+
+
+def _find_decided(
+    resolution: Resolution, sizes: npt.NDArray[np.int64], compare: EntityComparer, place: int
+) -> DecidedPair:
+    """Return what was decided on the pair of a link. `sizes`: records of each entity, by label."""
     links, labels = resolution.links, resolution.labels
     left, right = int(links.left[place]), int(links.right[place])
-    compared = compare(left, right)
-    if labels[left] == labels[right]:
-        return explanation if compared is None else explain_merged_entities(explanation, compared)
-    shared = () if compared is None or compared.are_merged else compared.rows
-    counts = int(sizes[labels[left]]), int(sizes[labels[right]])
-    return explain_entities(explanation, int(links.logodds[place]), *counts, shared)
+    rival = int(links.rival[place])
+    decided = DecidedPair(
+        int(links.logodds[place]),
+        Basis(int(links.basis[place])),
+        Outcome(int(links.outcome[place])),
+        rival=resolution.batch.ids[rival].as_py() if rival >= 0 else "",
+    )
+    if decided.outcome is not Outcome.MERGED:
+        left_records, right_records = int(sizes[labels[left]]), int(sizes[labels[right]])
+        decided = replace(decided, left_records=left_records, right_records=right_records)
+    return add_shared_relations(decided, compare(left, right))
 
 
 def explain_blocking(

@@ -3,7 +3,7 @@
 | folder | columns | rows |
 |---|---|---|
 | `entities` | `entity_id`, `record_id` | every record once |
-| `links` | `left_id`, `right_id`, `score`, `band`, `outcome` | those of links.csv |
+| `links` | the columns of links.csv | those of links.csv |
 | `golden` | `id`, `schema`, `entity` | golden records and edges, as entities.ftm.json has them |
 | `statements` | those of statements.csv | see `resolver.merging.statement_table` |
 
@@ -39,7 +39,8 @@ from resolver.normalize import country_code as territory_code
 from resolver.pipeline import merge_entities
 from resolver.records import Batch
 from resolver.records.batch import IntArray
-from resolver.records.results.resolution import Band, Links, Outcome
+from resolver.records.results.resolution import Band, Basis, Links, Outcome
+from resolver.scoring import scores
 
 ENTITIES, LINKS, GOLDEN, STATEMENTS = PARQUET_FOLDERS = (
     "entities",
@@ -56,6 +57,8 @@ _LINK_SCHEMA = pa.schema(
         ("score", pa.float64()),
         ("band", _TEXT),
         ("outcome", _TEXT),
+        ("record_score", pa.float64()),
+        ("basis", _TEXT),
     ]
 )
 _GOLDEN_SCHEMA = pa.schema([("id", _TEXT), ("schema", _TEXT), ("entity", _TEXT)])
@@ -113,13 +116,17 @@ def _to_batch(columns: Iterable[pa.Array], schema: pa.Schema) -> pa.RecordBatch:
 
 
 def _link_rows(links: Links, ids: pa.StringArray) -> pa.RecordBatch:
-    bands, outcomes = (pa.array([word.label for word in words]) for words in (Band, Outcome))
+    bands, outcomes, bases = (
+        pa.array([word.label for word in words]) for words in (Band, Outcome, Basis)
+    )
     columns = [
         ids.take(pa.array(links.left)),
         ids.take(pa.array(links.right)),
         pa.array(links.score),
         bands.take(pa.array(links.stated_band)),
         outcomes.take(pa.array(links.outcome)),
+        pa.array(scores(links.record_logodds)),
+        bases.take(pa.array(links.basis)),
     ]
     return _to_batch(columns, _LINK_SCHEMA)
 

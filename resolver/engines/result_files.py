@@ -3,7 +3,8 @@
 | file | content | order |
 |---|---|---|
 | `entities.csv` | `entity_id,record_id`: every record once | entity id, record id |
-| `links.csv` | `left_id,right_id,score,band,outcome`: pairs in band match or review | both ids |
+| `links.csv` | `left_id,right_id,score,band,outcome,record_score,basis`: pairs in band \
+match or review | both ids |
 | `entities.ftm.json` | golden records as FollowTheMoney entities, one per line, with edges | id |
 | `statements.csv` | see `resolver.merging.statement_table` | entity id, record id |
 | `rejects.csv` | `file,line,reason`: rows that were rejected | all three |
@@ -49,10 +50,12 @@ from resolver.pipeline import merge_entities
 from resolver.records.formula_cells import FORMULA, NUMBER
 from resolver.records.results.resolution import (
     Band,
+    Basis,
     Links,
     Outcome,
     Resolution,
 )
+from resolver.scoring import scores
 
 RESULT_FILES = (
     "entities.csv",
@@ -255,10 +258,10 @@ def _write_entities(path: Path, parts: Partition, ids: pa.StringArray, workers: 
 
 
 def _write_links(path: Path, links: Links, ids: pa.StringArray, workers: int = 1) -> None:
-    bands, outcomes = (
-        pa.array([word.label for word in words], pa.string()) for words in (Band, Outcome)
+    bands, outcomes, bases = (
+        pa.array([word.label for word in words], pa.string()) for words in (Band, Outcome, Basis)
     )
-    stated = links.stated_band
+    stated, record_scores = links.stated_band, scores(links.record_logodds)
 
     def columns(start: int) -> list[pa.Array]:
         """Return the columns of some links."""
@@ -269,9 +272,14 @@ def _write_links(path: Path, links: Links, ids: pa.StringArray, workers: int = 1
             _six_decimals(links.score[rows]),
             bands.take(pa.array(stated[rows])),
             outcomes.take(pa.array(links.outcome[rows])),
+            _six_decimals(record_scores[rows]),
+            bases.take(pa.array(links.basis[rows])),
         ]
 
-    names = ("left_id", "right_id", "score", "band", "outcome")
+    names = (
+        *("left_id", "right_id", "score", "band", "outcome"),
+        *("record_score", "basis"),
+    )
     starts = range(0, len(links), _ROWS_AT_ONCE)
     _write_csv(path, names, (partial(columns, start) for start in starts), workers)
 

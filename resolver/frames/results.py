@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from resolver.engines.pair_explanation import explain_links, explain_pair
+from resolver.engines.pair_explanation import explain_links, explain_resolved_pair
 from resolver.errors import UnknownIdError
 from resolver.frames.column_choice import ColumnChoice
 from resolver.frames.frame_tables import FrameTable, Values
 from resolver.frames.html_views import render_entity, render_explanation, render_result
 from resolver.ingest.reader_types import Intake, Reject
 from resolver.records.results.explanation import Explanation
-from resolver.records.results.resolution import Band, Outcome, Resolution
+from resolver.records.results.resolution import Band, Basis, Outcome, Resolution
 from resolver.reference.plurals import pluralize
 from resolver.run_options import RunOptions
+from resolver.scoring import scores
 
 if TYPE_CHECKING:
     from resolver.frames.charts.result_charts import ResultCharts
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 Rows = npt.NDArray[np.int64]
 ENTITY, SIZE = "entity_id", "cluster_size"
 _BANDS = np.array([band.label for band in Band], dtype=object)
+_BASES = np.array([basis.label for basis in Basis], dtype=object)
 MAX_EXPLAINED = 1_000
 
 
@@ -123,7 +125,12 @@ class Result:
 
     @cached_property
     def pairs(self) -> Any:
-        """Pairs in band match or review, the likeliest first: left, right, probability, band.
+        """Pairs in band match or review, the likeliest first: left, right, probability, band,
+        record_probability, basis.
+
+        `probability` is the one that was decided on: of the merge that made two records one, or of
+        the two entities that wait. `record_probability` is that of the two records alone, `basis`
+        what the decision rests on (`Basis`).
 
         `left` and `right` are the values of the id column, if they are unique; else the labels of
         the index of pandas; else row numbers from 0.
@@ -153,14 +160,8 @@ class Result:
         ids = self.resolution.batch.ids
         first = self._find_record(self.tables[0], left)
         second = self._find_record(self.tables[-1], right)
-        population = self.resolution.stats.population
-        explanation = explain_pair(
-            self.resolution.batch,
-            ids[first].as_py(),
-            ids[second].as_py(),
-            self.options,
-            population=population,
-        )
+        pair = ids[first].as_py(), ids[second].as_py()
+        explanation = explain_resolved_pair(self.resolution, *pair, self.options)
         return PairExplanation(explanation)
 
     def entity(self, entity_id: int) -> EntityView:
@@ -274,6 +275,8 @@ class Result:
             "right": self.tables[-1].labels[rows[right]],
             "probability": links.score[places],
             "band": _BANDS[links.stated_band[places]],
+            "record_probability": scores(links.record_logodds[places]),
+            "basis": _BASES[links.basis[places]],
         }
 
     @cached_property

@@ -15,6 +15,7 @@ from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import ListUpdate
 from resolver.hub.related.visible_links import load_links_between
 from resolver.records import Batch, concat
+from resolver.records.results.resolution import Outcome
 from resolver.store import LinkTable, StoreView
 from resolver.store.restricted_ids import INTERNAL_PREFIX, RestrictedId, restricted_record_ids
 
@@ -60,6 +61,24 @@ def build_preview(
     return EntityPreview(records, batch, entities, entity_ids, links, restricted)
 
 
+def add_waiting(
+    view: StoreView, members: tuple[Numbers, Numbers], links: LinkTable
+) -> tuple[Numbers, Numbers]:
+    """Return the records of some entities, and of those that wait for a steward with one of them.
+
+    `members`: numbers of records, ascending, and the entity of each. `links` are theirs, to any
+    records.
+    """
+    record, entity = members
+    waits = links.outcome == Outcome.QUEUED
+    ends = np.concatenate([links.left[waits], links.right[waits]])
+    partners = view.memberships(np.setdiff1d(ends, record).tolist())[1]
+    further = view.members(np.setdiff1d(partners, entity).tolist())
+    records = np.concatenate([record, further[0]])
+    order = np.argsort(records)
+    return records[order], np.concatenate([entity, further[1]])[order]
+
+
 def preview_increment(
     context: IncrementContext, update: ListUpdate, increment: Increment
 ) -> EntityPreview:
@@ -80,14 +99,24 @@ def preview_increment(
     entities = np.concatenate([entity[stays], commit.new_members[1]])
     order = np.argsort(records)
     records, entities = records[order], entities[order]
+    links = _links_after(context, (record, entity), increment)
+    is_stored = records <= last_record
+    waiting = add_waiting(view, (records[is_stored], entities[is_stored]), links)
+    new = ~np.isin(waiting[0], np.concatenate([records, leaving]))
+    records, entities = (
+        np.concatenate([own, others[new]])
+        for own, others in zip((records, entities), waiting, strict=True)
+    )
+    order = np.argsort(records)
+    records, entities = records[order], entities[order]
     stored_records = records[records <= last_record]
     fresh_rows = records[records > last_record] - last_record - 1
     batch = concat([context.index.batch(stored_records), update.fresh.take(fresh_rows)])
     new_ids = {
         last_entity + 1 + place: entity_id for place, entity_id in enumerate(commit.new_entities)
     }
-    entity_ids = {**view.internal_ids(stored), **new_ids}
-    links = _links_after(context, (record, entity), increment)
+    shown_stored = np.unique(entities[entities <= last_entity]).tolist()
+    entity_ids = {**view.internal_ids(shown_stored), **new_ids}
     restricted = view.restricted_ids(restricted_record_ids(batch), with_new=True)
     return EntityPreview(records, batch, entities, entity_ids, links, restricted)
 

@@ -31,7 +31,8 @@ from resolver.merging import (
 )
 from resolver.normalize import country_code
 from resolver.pipeline import merge_entities
-from resolver.records.results.resolution import Band, Outcome
+from resolver.records.results.resolution import Band, Basis, Outcome
+from resolver.scoring import scores
 from resolver.store import LinkColor, StoredDecision, StoreView
 from resolver.store.array_files import replace_file
 
@@ -140,14 +141,19 @@ def _links(results: StoredResults) -> Iterator[dict[str, Any]]:
         links.band.tolist(),
         links.outcome.tolist(),
         results.link_colors.tolist(),
+        scores(links.record_logodds).tolist(),
+        links.basis.tolist(),
     )
-    for left, right, score, band, outcome, color in zip(*sides, *columns, strict=True):
+    for left, right, score, band, outcome, color, own, basis in zip(*sides, *columns, strict=True):
         yield {
             "link": [left, right],
             "score": score,
             "band": Band(band).label,
             "outcome": Outcome(outcome).label,
             "colour": LinkColor(color).label,
+            # a store of before knows neither
+            **({"record_score": own} if own != score else {}),
+            **({"basis": Basis(basis).label} if basis else {}),
         }
 
 

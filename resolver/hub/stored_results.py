@@ -13,7 +13,7 @@ import pyarrow as pa
 from resolver.engines.relation_explanation import ComparedEntities, EntityComparer
 from resolver.errors import InputError
 from resolver.hub.commit_result import CommitResult
-from resolver.hub.entity_preview import EntityPreview, build_preview
+from resolver.hub.entity_preview import EntityPreview, add_waiting, build_preview
 from resolver.hub.hub import Hub
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.index.record_index import RecordIndex
@@ -21,10 +21,10 @@ from resolver.hub.related.shared_relations import SharedRelations, build_context
 from resolver.hub.related.visible_links import load_links_between
 from resolver.hub.visible_store import restrict_store
 from resolver.records import Batch
+from resolver.records.batch import IntArray
 from resolver.records.results.resolution import (
     Band,
     Links,
-    Outcome,
     Resolution,
     RunStats,
     name_by_smallest_row,
@@ -37,7 +37,7 @@ from resolver.records.visibility import (
     visible_rows,
 )
 from resolver.scoring import scores
-from resolver.store import LinkTable, StoreView
+from resolver.store import LinkTable
 
 Numbers = npt.NDArray[np.int64]
 
@@ -100,8 +100,10 @@ def load_commit_results(hub: Hub, result: CommitResult, viewer: Viewer = STRANGE
             sorted(number for number, _ in view.numbers_of(result.ids).values()), dtype=np.int64
         )
         _, entities, _ = view.memberships(read.tolist())
+        context = build_context(hub, view, index)
         record, entity, _ = view.members(np.union1d(entities, changed).tolist())
-        links = load_links_between(build_context(hub, view, index), (record, entity))
+        links = load_links_between(context, (record, entity))
+        record, entity = add_waiting(view, (record, entity), links)
         preview = build_preview(view, index, record, entity, links)
         # a refresh may have come after the commit, and the links are those of now
         stats = replace(result.stats, population=hub.models_at(view).population)
@@ -196,8 +198,18 @@ def _build_links(working_set: WorkingSet, table: LinkTable) -> tuple[Links, Numb
         scores(logodds),
         table.band[is_inside][order].astype(np.uint8),
         table.outcome[is_inside][order].astype(np.uint8),
+        table.record_logodds[is_inside][order].astype(np.int32),
+        table.basis[is_inside][order].astype(np.uint8),
+        _find_rows(numbers, table.rival[is_inside][order]),
     )
     return links, table.color[is_inside][order]
+
+
+def _find_rows(numbers: Numbers, sought: Numbers) -> IntArray:
+    """Return the row of each of some record numbers; -1 for those that are not in the set."""
+    order = np.argsort(numbers)
+    place = order[np.minimum(np.searchsorted(numbers, sought, sorter=order), len(numbers) - 1)]
+    return np.where(numbers[place] == sought, place, -1).astype(np.int32)
 
 
 def smallest_record_ids(results: StoredResults) -> pa.StringArray:
@@ -222,29 +234,3 @@ def load_records(hub: Hub, ids: Sequence[str]) -> tuple[Batch, list[str]]:
         numbers = np.array(sorted(number for number, _ in stored.values()), dtype=np.int64)
         sources = [source.name for source in view.sources() if source.deduplicated]
         return index.batch(numbers).canonical(), sources
-
-
-@dataclass(frozen=True, slots=True)
-class EntityLink:
-    """Link of two entities that wait: log-odds in thousandths, and the records of either."""
-
-    logodds: int
-    left_records: int
-    right_records: int
-
-
-def load_entity_link(view: StoreView, left_id: str, right_id: str) -> EntityLink | None:
-    """Return the link of two entities that is named by two records, `left_id` the smaller id.
-
-    None where these records name none.
-    """
-    link = view.link(left_id, right_id)
-    if link is None or link.outcome is Outcome.MERGED:
-        return None
-    stored = view.numbers_of([left_id, right_id])
-    record, entity, _ = view.memberships([number for number, _ in stored.values()])
-    entity_of = dict(zip(record.tolist(), entity.tolist(), strict=True))
-    sizes = [
-        len(view.members([entity_of[stored[record_id][0]]])[0]) for record_id in (left_id, right_id)
-    ]
-    return EntityLink(link.logodds, sizes[0], sizes[1])

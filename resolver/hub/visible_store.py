@@ -8,6 +8,7 @@ entities, so the members of an entity are simply those that the viewer may see.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,6 @@ from resolver.store import LinkTable, StoredDecision, StoredSource, StoreView
 
 Numbers = npt.NDArray[np.int64]
 _MAX_VERSIONS = 20_000
-_COLUMNS = ("left", "right", "logodds", "band", "outcome", "color")
 
 
 class VisibleView(StoreView):
@@ -115,7 +115,7 @@ class VisibleView(StoreView):
 
     def _select_links(self, links: LinkTable) -> LinkTable:
         chosen = self._is_visible(links.left) & self._is_visible(links.right)
-        return LinkTable(*(getattr(links, name)[chosen] for name in _COLUMNS))
+        return LinkTable(*(getattr(links, field.name)[chosen] for field in fields(LinkTable)))
 
     def _member_rows(
         self, column: str, numbers: Sequence[int], include_ended: bool

@@ -37,7 +37,9 @@ class QueueReason(StrEnum):
     BORDERLINE = "borderline"
     """Score between the two thresholds."""
     CONTRADICTION = "contradiction"
-    """Records of the two match, yet the entities as sets do not fit together."""
+    """Two of their records match, or the two as wholes, yet something keeps them apart."""
+    AMBIGUOUS = "ambiguous"
+    """One of the two fits a third entity about as well, which contradicts the other."""
     MOVED = "moved"
     """Decided different, but new evidence has since moved the score into a higher band."""
     REOPENED = "reopened"
@@ -112,8 +114,9 @@ class Party:
 class QueueItem:
     """Two entities that wait for a decision.
 
-    `score`, `logodds` (thousandths) and `band` are those of the strongest pair of records
-    (`left_record`, `right_record`); `pairs` counts the pairs of records behind it. `priority`
+    `score`, `logodds` (thousandths) and `band` are those of the two entities, and `record_score` is
+    that of their strongest pair of records alone (`left_record`, `right_record`; None in a blind
+    recheck); `pairs` counts the pairs of records behind it. `priority`
     orders the queue, highest first. `why` explains the reason in a sentence. `key` names the place
     in the queue (for `after`), `position` is that place by numbers. `recheck` is the id of the
     decision under blind recheck, else empty; pass it on with the decision. `holder` is the steward
@@ -138,6 +141,7 @@ class QueueItem:
     recheck: str = ""
     position: tuple[int, int, int] = (0, 0, 0)
     dates_contradict: bool = False
+    record_score: float | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields of the item for JSON."""

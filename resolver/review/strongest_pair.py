@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resolver.comparison import NameIndex
-from resolver.engines.entity_explanation import explain_entities
+from resolver.engines.entity_explanation import DecidedPair, add_shared_relations, explain_decided
 from resolver.engines.pair_explanation import explain_rows
 from resolver.hub.hub import Hub
 from resolver.hub.related.shared_relations import compare_stored_entities
+from resolver.hub.related.stored_explanation import read_decision
 from resolver.hub.related.visible_links import load_visible_links
 from resolver.pipeline import PairScorer, normalize
 from resolver.records import Batch
@@ -27,13 +28,20 @@ _MAX_COMPARED_RECORDS = 60
 @dataclass(frozen=True, slots=True)
 class StrongestPair:
     """Strongest pair of records across two sides: record numbers (left of the left side), log-odds
-    in thousandths, and whether the store has compared them.
+    in thousandths, and what was decided on the entities (None: the store has no link of them).
+
+    The log-odds are those of the entities, or without a link those of the two records.
     """
 
     left: int
     right: int
     logodds: int
-    is_compared: bool
+    decided: DecidedPair | None
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether the store has a link of the two entities."""
+        return self.decided is not None
 
 
 def load_side_links(
@@ -60,7 +68,8 @@ def find_strongest_pair(
         best = across[order[0]]
         first, second = int(links.left[best]), int(links.right[best])
         left_number, right_number = (first, second) if is_forward[best] else (second, first)
-        return StrongestPair(left_number, right_number, int(links.logodds[best]), True)
+        decided = read_decision(view, links, np.array([best]))
+        return StrongestPair(left_number, right_number, int(links.logodds[best]), decided)
     return _compare_records(hub, view, left_side, right_side)
 
 
@@ -79,7 +88,7 @@ def _compare_records(
     logodds = PairScorer.of_records(prepared, models, batch).score(left, right, 1).logodds
     best = int(np.lexsort((right, left, -logodds))[0])
     return StrongestPair(
-        number_of[pairs[best][0]], number_of[pairs[best][1]], int(logodds[best]), False
+        number_of[pairs[best][0]], number_of[pairs[best][1]], int(logodds[best]), None
     )
 
 
@@ -96,7 +105,8 @@ def explain_strongest_pair(
 ) -> Explanation:
     """Explain the score of the strongest pair, with the left side on the left.
 
-    A pair that stands for two entities in review is explained with the score of the entities.
+    A pair that a link names is explained with the score that was decided on, which is that of the
+    entities.
     """
     left = next(stored.record for stored in left_side.records if stored.number == strongest.left)
     right = next(stored.record for stored in right_side.records if stored.number == strongest.right)
@@ -107,13 +117,16 @@ def explain_strongest_pair(
     explanation = explain_rows(prepared, NameIndex.of(prepared), models, thresholds, 0, 1)
     if explanation.left_id != left.id:
         explanation = _swap_sides(explanation)
-    if not strongest.is_compared:
+    if strongest.decided is None:
         return explanation
     # the number of records that the viewer may not see is not for them
-    counts = (len(left_side.numbers), len(right_side.numbers))
+    decided = replace(
+        strongest.decided,
+        left_records=len(left_side.numbers),
+        right_records=len(right_side.numbers),
+    )
     compared = compare_stored_entities(hub, strongest.left, strongest.right)
-    shared = () if compared is None or compared.are_merged else compared.rows
-    return explain_entities(explanation, strongest.logodds, *counts, shared)
+    return explain_decided(explanation, add_shared_relations(decided, compared))
 
 
 def _swap_sides(explanation: Explanation) -> Explanation:

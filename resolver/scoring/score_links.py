@@ -10,7 +10,14 @@ import numpy.typing as npt
 
 from resolver.kernels.number_sets import order_codes
 from resolver.records.batch import IntArray
-from resolver.records.results.resolution import Band, Links, Outcome
+from resolver.records.results.resolution import (
+    Band,
+    Basis,
+    FindJoined,
+    JoiningMerges,
+    Links,
+    Outcome,
+)
 from resolver.scoring.thresholds import Thresholds, scores, threshold_logodds
 
 
@@ -57,51 +64,75 @@ def _parts(logodds: npt.NDArray[np.int32]) -> Iterator[npt.NDArray[np.int32]]:
     )
 
 
+class ApartRows(NamedTuple):
+    """Pairs of rows that are apart: decided to be different, and stated to be (n × 2)."""
+
+    different: Sequence[tuple[int, int]]
+    stated: IntArray | None = None
+
+
 def build_links(
     scored: ScoredRows,
     labels: IntArray,
     thresholds: Thresholds,
-    different: Sequence[tuple[int, int]],
+    apart: ApartRows,
     entities: ScoredRows,
-    stated: IntArray | None = None,
+    *,
+    rivals: IntArray | None = None,
+    find_joined: FindJoined | None = None,
 ) -> Links:
     """Return the links of a run, sorted by rows.
 
-    Scored pairs of records within an entity have a link from the queue threshold on. Two entities
-    that pairs in band match or review connect have one link, at their strongest pair (ties: the
-    smallest rows), in its band, with the log-odds of the two `entities`. It waits, however likely.
-    There is none where these log-odds are below the queue threshold, unless the records match: then
-    they are raised to it.
+    Scored pairs of records within an entity have a link from the queue threshold on, with the
+    log-odds of the merge that brought the two together, which `find_joined` looks up (None: those
+    of the records). Two entities that pairs in band match or review connect have one link, at their
+    strongest pair (ties: the smallest rows), with the log-odds of the two `entities`. It waits,
+    however likely. There is none where these log-odds are below the queue threshold, unless the
+    records match: then they are raised to it.
 
     `scored` pairs may be in any order; `labels` names the entity of each row by its smallest row,
-    as the sorted `entities` do. `different` holds the pairs of rows decided to be different,
-    `stated` (n × 2) those that lists state to be.
+    as the sorted `entities` do. `rivals` has for each of these pairs the entity that one of the two
+    fits about as well (-1: none).
     """
-    left, right, logodds = _select_linked(scored, thresholds)
-    band = thresholds.bands(scores(logodds))
+    linked = _select_linked(scored, thresholds)
+    left, right, logodds = linked
     queued_from = threshold_logodds(thresholds.queue)
     within = np.flatnonzero((labels[left] == labels[right]) & (logodds >= queued_from))
-    apart = np.array(different, dtype=np.int64).reshape(-1, 2)
-    if stated is not None:
-        apart = np.concatenate([apart, stated])
-    waiting, entity_logodds = _find_entity_links(
-        ScoredRows(left, right, logodds), band, labels, entities, thresholds
-    )
-    places = np.concatenate([within, waiting])
+    joined = _find_within(linked, within, find_joined)
+    waiting = _find_entity_links(linked, labels, entities, rivals, thresholds)
+    outcome, basis = _judge_entities(linked, waiting, labels, apart, thresholds)
+    places = np.concatenate([within, waiting.places])
     order = order_codes(places.astype(np.int32), len(left))
     places = places[order]
-    link_logodds = np.concatenate([logodds[within], entity_logodds])[order]
-    outcome = np.full(len(within), Outcome.MERGED, dtype=np.uint8)
+    decided = np.concatenate([joined.logodds, waiting.logodds])[order].astype(np.int32)
+    merged = np.full(len(within), Outcome.MERGED, dtype=np.uint8)
+    no_rivals = np.full(len(within), -1, dtype=np.int32)
+    score = scores(decided)
     return Links(
         left[places],
         right[places],
-        link_logodds,
-        scores(link_logodds),
-        band[places],
-        np.concatenate([outcome, _entity_outcomes(left[waiting], right[waiting], labels, apart)])[
-            order
-        ],
+        decided,
+        score,
+        thresholds.bands(score),
+        np.concatenate([merged, outcome])[order],
+        logodds[places],
+        np.concatenate([joined.basis, basis])[order],
+        np.concatenate([no_rivals, waiting.rival])[order],
     )
+
+
+def _find_within(
+    linked: ScoredRows, within: npt.NDArray[np.int64], find_joined: FindJoined | None
+) -> JoiningMerges:
+    """Return what brought pairs within entities together; where nothing was weighed, with the
+    log-odds of their records.
+    """
+    logodds = linked.logodds[within]
+    if find_joined is None:
+        basis = np.full(len(within), Basis.RECORDS, dtype=np.uint8)
+        return JoiningMerges(logodds, basis, np.ones(len(within), dtype=bool))
+    joined = find_joined(linked.left[within], linked.right[within])
+    return joined._replace(logodds=np.where(joined.is_weighed, joined.logodds, logodds))
 
 
 def _select_linked(scored: ScoredRows, thresholds: Thresholds) -> ScoredRows:
@@ -118,14 +149,24 @@ def _select_linked(scored: ScoredRows, thresholds: Thresholds) -> ScoredRows:
     return ScoredRows(*(column[linked] for column in scored))
 
 
+class _EntityLinks(NamedTuple):
+    """Links between entities: places of the pairs that name them, and log-odds and rivals of the
+    entities.
+    """
+
+    places: npt.NDArray[np.int64]
+    logodds: npt.NDArray[np.int32]
+    rival: IntArray
+
+
 def _find_entity_links(
     linked: ScoredRows,
-    band: npt.NDArray[np.uint8],
     labels: IntArray,
     entities: ScoredRows,
+    rivals: IntArray | None,
     thresholds: Thresholds,
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-    """Return the places of the pairs that stand for two entities, and the entities' log-odds."""
+) -> _EntityLinks:
+    """Return the links of entities, by the pairs of records that stand for them."""
     first, second = labels[linked.left], labels[linked.right]
     across = np.flatnonzero(first != second)
     keys = _pack(np.minimum(first, second)[across], np.maximum(first, second)[across])
@@ -133,27 +174,41 @@ def _find_entity_links(
     order = np.lexsort((-linked.logodds[across].astype(np.int64), keys))
     distinct, start = np.unique(keys[order], return_index=True)
     strongest = across[order[start]]
-    entity_keys = _pack(entities.left, entities.right)
-    logodds = entities.logodds[np.searchsorted(entity_keys, distinct)]
-    is_match = band[strongest] == Band.MATCH
+    places = np.searchsorted(_pack(entities.left, entities.right), distinct)
+    logodds = entities.logodds[places]
+    rival = np.full(len(places), -1, dtype=np.int32) if rivals is None else rivals[places]
+    is_match = linked.logodds[strongest] >= threshold_logodds(thresholds.match)
     queued_from = threshold_logodds(thresholds.queue)
     waits = is_match | (logodds >= queued_from)
     least = np.where(is_match, queued_from, logodds)
-    return strongest[waits], np.maximum(logodds, least)[waits]
+    return _EntityLinks(strongest[waits], np.maximum(logodds, least)[waits], rival[waits])
 
 
-def _entity_outcomes(
-    left: IntArray, right: IntArray, labels: IntArray, apart: npt.NDArray[np.int64]
-) -> npt.NDArray[np.uint8]:
-    """Return the outcome of links between entities: apart if any of their records must be."""
-    outcome = np.full(len(left), Outcome.QUEUED, dtype=np.uint8)
-    if len(apart):
-        rows = labels[apart]
-        forbidden = _pack(rows.min(axis=1), rows.max(axis=1))
-        first, second = labels[left], labels[right]
-        keys = _pack(np.minimum(first, second), np.maximum(first, second))
-        outcome[np.isin(keys, forbidden)] = Outcome.APART
-    return outcome
+def _judge_entities(
+    linked: ScoredRows,
+    waiting: _EntityLinks,
+    labels: IntArray,
+    apart: ApartRows,
+    thresholds: Thresholds,
+) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+    """Return the outcome of links between entities, and what it rests on: they are apart if any of
+    their records must be.
+    """
+    match_from = threshold_logodds(thresholds.match)
+    is_record_match = linked.logodds[waiting.places] >= match_from
+    basis = np.where(is_record_match, Basis.CONTRADICTION, Basis.SCORE).astype(np.uint8)
+    basis[waiting.logodds >= match_from] = Basis.OTHERS
+    basis[waiting.rival >= 0] = Basis.AMBIGUOUS
+    outcome = np.full(len(basis), Outcome.QUEUED, dtype=np.uint8)
+    first, second = labels[linked.left[waiting.places]], labels[linked.right[waiting.places]]
+    keys = _pack(np.minimum(first, second), np.maximum(first, second))
+    different = np.array(apart.different, dtype=np.int64).reshape(-1, 2)
+    for pairs, reason in ((apart.stated, Basis.STATEMENT), (different, Basis.DECISION)):
+        if pairs is not None and len(pairs):
+            rows = labels[pairs]
+            is_apart = np.isin(keys, _pack(rows.min(axis=1), rows.max(axis=1)))
+            outcome[is_apart], basis[is_apart] = Outcome.APART, reason
+    return outcome, basis
 
 
 def _pack(left: IntArray, right: IntArray) -> npt.NDArray[np.int64]:

@@ -52,6 +52,9 @@ class LinkRows:
     band: Numbers
     outcome: Numbers
     color: Numbers
+    record_logodds: Numbers
+    basis: Numbers
+    rival: Numbers
 
     def __len__(self) -> int:
         return len(self.left)

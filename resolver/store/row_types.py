@@ -10,7 +10,7 @@ from typing import Any
 
 from resolver.records import Record
 from resolver.records.decisions import Decision
-from resolver.records.results.resolution import Band, Outcome
+from resolver.records.results.resolution import Band, Basis, Outcome
 
 Versions = tuple[int | None, int | None]
 """Numbers of a version of the left and of the right record."""
@@ -153,7 +153,8 @@ class StoredEntity:
 @dataclass(frozen=True, slots=True)
 class StoredLink:
     """Pair in band match or review, with `left_id` < `right_id`; `since` is the revision of its
-    row.
+    row, `rival` the number of a record of the entity that one of the two fits about as well (0:
+    none). Other fields are those of `Links`.
     """
 
     left_id: str
@@ -164,6 +165,9 @@ class StoredLink:
     outcome: Outcome
     color: LinkColor
     since: int
+    record_logodds: int
+    basis: Basis
+    rival: int
 
 
 @dataclass(frozen=True, slots=True)

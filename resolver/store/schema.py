@@ -148,6 +148,9 @@ links = Table(
     Column("outcome", SmallInteger, nullable=False),
     Column("colour", SmallInteger, nullable=False),
     Column("valid_to", BigInteger),
+    Column("record_logodds", Integer, nullable=False),
+    Column("basis", SmallInteger, nullable=False),
+    Column("rival", BigInteger, nullable=False),
 )
 # clusters are read by strength, without the thousands of weak links of a common name
 Index("ix_links_right", links.c.right, links.c.logodds)
@@ -214,6 +217,7 @@ waiting = Table(
         Column(name, Text, nullable=False)
         for name in ("reason", "since", "not_for", "why", "marks")
     ),
+    Column("record_logodds", Integer, nullable=False),
     info={"fleeting": True},
 )
 Index(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from resolver.engines.record_pairs import score_pairs
 from resolver.engines.result_files import write_results
 from resolver.errors import InputError
 from resolver.records import Kind, Record
-from resolver.records.results.resolution import Band, Outcome, Resolution
+from resolver.records.results.resolution import Band, Basis, Links, Outcome, Resolution
 from resolver.run_options import RunOptions
+from resolver.scoring import Thresholds, scores, threshold_logodds
 from resolver.synthetic import World
 from tests.engines.local_runs import (
     OPTIONS,
@@ -40,13 +41,15 @@ def symbols() -> Iterator[None]:
         yield
 
 
-def matches_by_id(resolution: Resolution) -> dict[tuple[str, str], float]:
-    """Return the scores of merged records in band match, which are their own."""
-    return {
-        pair: score
-        for pair, (_, score, band, outcome) in links_by_id(resolution).items()
-        if band == Band.MATCH and outcome == Outcome.MERGED
-    }
+MATCH_LOGODDS = threshold_logodds(0.95)
+
+
+def matches_by_id(resolution: Resolution) -> set[tuple[str, str]]:
+    """Return the pairs of merged records that match by themselves."""
+    links, ids = resolution.links, resolution.batch.ids.to_pylist()
+    is_match = (links.record_logodds >= MATCH_LOGODDS) & (links.outcome == Outcome.MERGED)
+    pairs = zip(links.left[is_match].tolist(), links.right[is_match].tolist(), strict=True)
+    return {(ids[left], ids[right]) for left, right in pairs}
 
 
 def test_every_record_is_in_exactly_one_entity(resolution: Resolution, world: World) -> None:
@@ -76,8 +79,11 @@ def test_links_are_sorted_and_complete(resolution: Resolution) -> None:
     assert np.all(np.diff(links.left.astype(np.int64) * len(resolution.batch) + links.right) > 0)
     assert set(links.band.tolist()) == {Band.REVIEW, Band.MATCH}
     same = resolution.labels[links.left] == resolution.labels[links.right]
-    # those of two entities have the score of the entities
-    assert np.all(links.score[same & (links.band == Band.MATCH)] >= 0.95)
+    # what evidence merged was a match when it did, whatever two of the records say
+    is_weighed = links.basis != Basis.DECISION
+    assert np.all(links.score[same & is_weighed] >= 0.95)
+    assert np.any(links.record_logodds[same & is_weighed] < MATCH_LOGODDS)
+    assert links.band.tolist() == Thresholds().bands(links.score).tolist()
     assert np.all(links.score >= 0.05)
     assert np.all(same == (links.outcome == Outcome.MERGED))
     assert (
@@ -93,7 +99,7 @@ def test_input_order_does_not_matter(resolution: Resolution, world: World) -> No
     again = dedupe(build_intake(shuffled), OPTIONS)
     assert again.batch.ids.equals(resolution.batch.ids)
     assert np.array_equal(again.labels, resolution.labels)
-    for name in ("left", "right", "logodds", "score", "band", "outcome"):
+    for name in (field.name for field in fields(Links)):
         assert np.array_equal(getattr(again.links, name), getattr(resolution.links, name)), name
     assert again.stats.stamp == resolution.stats.stamp
     assert again.stats.rules == resolution.stats.rules
@@ -146,7 +152,9 @@ def test_patterns_count_every_pair_whose_kinds_agree(
     kinds = resolution.batch.kinds
     total = patterns.pairs.sum() + patterns.left_out
     assert 0.95 * resolution.stats.candidate_pairs < total <= resolution.stats.candidate_pairs
-    assert patterns.pairs[:, Band.MATCH].sum() >= np.count_nonzero(links.band == Band.MATCH)
+    assert patterns.pairs[:, Band.MATCH].sum() >= np.count_nonzero(
+        links.record_logodds >= MATCH_LOGODDS
+    )
     left, right, _ = patterns.examples.T
     assert np.all(kinds[left] & kinds[right])
     monkeypatch.setattr("resolver.engines.local.PAIRS_PER_CHUNK", 97)
@@ -181,9 +189,7 @@ def test_scores_do_not_depend_on_the_order_of_comparison(
 def test_examples_of_patterns_have_their_final_scores(resolution: Resolution) -> None:
     patterns, links = resolution.stats.patterns, resolution.links
     assert patterns is not None
-    # a link between two entities has their score instead
-    match = (links.band == Band.MATCH) & (links.outcome == Outcome.MERGED)
-    columns = (links.left[match], links.right[match], links.logodds[match])
+    columns = (links.left, links.right, links.record_logodds)
     own = {(a, b): c for a, b, c in zip(*(column.tolist() for column in columns), strict=True)}
     shared = [(pair, own[a, b]) for a, b, pair in patterns.examples.tolist() if (a, b) in own]
     assert len(shared) > 20
@@ -191,21 +197,18 @@ def test_examples_of_patterns_have_their_final_scores(resolution: Resolution) ->
 
 
 def test_a_pair_has_the_same_score_by_itself(resolution: Resolution) -> None:
-    links = [
-        (pair, value)
-        for pair, value in links_by_id(resolution).items()
-        # two entities that wait have the score of their profiles
-        if value[3] == Outcome.MERGED
-    ]
-    chosen = random.Random(7).sample(links, 150)
+    links, thresholds = resolution.links, Thresholds()
+    own = scores(links.record_logodds)
+    pairs = zip(links_by_id(resolution), own.tolist(), thresholds.bands(own).tolist(), strict=True)
+    chosen = random.Random(7).sample(list(pairs), 150)
     scored = score_pairs(
         resolution.batch,
-        [first for (first, _), _ in chosen],
-        [second for (_, second), _ in chosen],
+        [first for (first, _), *_ in chosen],
+        [second for (_, second), *_ in chosen],
         OPTIONS,
     )
-    assert scored == [(score, Band(band)) for _, (_, score, band, _) in chosen]
-    for (first, second), (_, score, band, _) in chosen[:20]:
+    assert scored == [(score, Band(band)) for _, score, band in chosen]
+    for (first, second), score, band in chosen[:20]:
         assert score_pairs(resolution.batch, [second], [first], OPTIONS) == [(score, Band(band))]
 
 
@@ -225,10 +228,10 @@ def test_explanations_of_links(resolution: Resolution) -> None:
             == resolution.links.logodds[place]
             == sum(row.weight for row in answer.rows)
         )
+        own = explain_pair(resolution.batch, answer.left_id, answer.right_id, OPTIONS)
+        assert answer.record_score == own.score
         if "entities" not in {row.name for row in answer.rows}:
-            assert answer == replace(
-                explain_pair(resolution.batch, answer.left_id, answer.right_id, OPTIONS), changes=()
-            )
+            assert answer.rows == own.rows
     assert explain_links(resolution, OPTIONS, places[:0]) == []
 
 
@@ -346,7 +349,7 @@ def test_deduplicated_sources_lower_the_score() -> None:
 
 def test_merge_threshold_changes_merging_not_bands(resolution: Resolution, world: World) -> None:
     bold = dedupe(build_intake(world.records), RunOptions(merge_at=0.3, workers=1))
-    assert matches_by_id(resolution).items() <= matches_by_id(bold).items()
+    assert matches_by_id(resolution) <= matches_by_id(bold)
     assert len(find_entities(bold)) < len(find_entities(resolution))
 
 

@@ -31,6 +31,7 @@ from resolver.records import Batch, Kind, Record, Relation, RelationType, Value
 from resolver.records.formula_cells import escape_formula, unescape_formula
 from resolver.records.results.resolution import (
     Band,
+    Basis,
     Links,
     Outcome,
     Resolution,
@@ -71,6 +72,9 @@ def resolution(reverse: bool = False) -> Resolution:
         np.array([0.982014, 0.4999996]),
         np.array([Band.MATCH, Band.REVIEW], dtype=np.uint8),
         np.array([Outcome.MERGED, Outcome.QUEUED], dtype=np.uint8),
+        np.array([800, 0], dtype=np.int32),
+        np.array([Basis.PROFILES, Basis.SCORE], dtype=np.uint8),
+        np.array([-1, -1], dtype=np.int32),
     )
     stats = RunStats("S", {}, (), (), 6, np.zeros(50, dtype=np.int64))
     return Resolution(batch, np.array([0, 0, 2, 3], dtype=np.int32), links, stats)
@@ -109,9 +113,9 @@ def test_only_entities_are_written(tmp_path: Path) -> None:
 def test_links_file(tmp_path: Path) -> None:
     write_sample(tmp_path)
     assert (tmp_path / "links.csv").read_text() == (
-        "left_id,right_id,score,band,outcome\n"
-        "a:1,a:2,0.982014,match,merged\n"
-        "a:1,b:1,0.500000,review,queued\n"
+        "left_id,right_id,score,band,outcome,record_score,basis\n"
+        "a:1,a:2,0.982014,match,merged,0.689974,profiles\n"
+        "a:1,b:1,0.500000,review,queued,0.500000,score\n"
     )
 
 
@@ -182,7 +186,7 @@ def test_empty_results_have_headers(tmp_path: Path) -> None:
     empty = np.zeros(0, dtype=np.int32)
     no_codes = np.zeros(0, dtype=np.uint8)
     stats = RunStats("S", {}, (), (), 0, np.zeros(50, dtype=np.int64))
-    links = Links(empty, empty, empty, np.zeros(0), no_codes, no_codes)
+    links = Links(empty, empty, empty, np.zeros(0), no_codes, no_codes, empty, no_codes, empty)
     write_sample(tmp_path, Resolution(Batch.from_records([]).canonical(), empty, links, stats))
     assert rows(tmp_path / "entities.csv") == [["entity_id", "record_id"]]
     assert len(rows(tmp_path / "links.csv")) == 1

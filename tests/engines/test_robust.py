@@ -167,7 +167,7 @@ def test_a_run_continues_after_the_last_finished_stage(
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "cluster", too_large)
+        patch.setattr(pipeline, "cluster_with_merges", too_large)
         capsys.readouterr()
         assert run(arguments) == 1
     (line,) = error_lines(capsys.readouterr().err)

@@ -26,6 +26,8 @@ from resolver.frames.results import Result
 from resolver.ingest.readers import read_lists
 from tests.frames.people import partition, people, true_clusters
 
+PAIR_COLUMNS = ["left", "right", "probability", "band", "record_probability", "basis"]
+
 
 @pytest.fixture(scope="module")
 def frame() -> pd.DataFrame:
@@ -126,7 +128,7 @@ def test_entities_are_those_of_the_command_line(tmp_path: Path, result: Result) 
 
 def test_pairs_name_rows_by_their_id(result: Result) -> None:
     pairs = result.pairs
-    assert list(pairs.columns) == ["left", "right", "probability", "band"]
+    assert list(pairs.columns) == PAIR_COLUMNS
     true = {(1000 + number, 2000 + number) for number in range(0, 40, 2)}
     merged = pairs[pairs["band"] == "match"]
     assert set(zip(merged["left"], merged["right"], strict=True)) == true
@@ -143,7 +145,7 @@ def test_pairs_name_rows_by_the_index_where_no_id_is_unique(frame: pd.DataFrame)
 
 def test_evidence_in_nats_sums_to_the_probability(result: Result) -> None:
     table = result.pairs_with_evidence(limit=5)
-    sums = table.drop(columns=["left", "right", "probability", "band"]).sum(axis=1)
+    sums = table.drop(columns=PAIR_COLUMNS).sum(axis=1)
     expected = 1 / (1 + np.exp(-sums.to_numpy()))
     assert table["probability"].to_numpy() == pytest.approx(expected, abs=1e-6)
     assert len(table) == 5

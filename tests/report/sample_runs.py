@@ -55,7 +55,9 @@ def resolution(records: list[Record], entities: list[int], pairs: list[Pair]) ->
     columns = [np.array([pair[place] for pair in pairs], dtype=np.int32) for place in range(4)]
     scores = 1 / (1 + np.exp(-columns[2] / 1000))
     band = np.where(scores >= 0.95, Band.MATCH, Band.REVIEW).astype(np.uint8)
-    links = Links(columns[0], columns[1], columns[2], scores, band, columns[3].astype(np.uint8))
+    outcome, basis = columns[3].astype(np.uint8), np.zeros(len(pairs), dtype=np.uint8)
+    nobody = np.full(len(pairs), -1, dtype=np.int32)
+    links = Links(*columns[:3], scores, band, outcome, columns[2], basis, nobody)
     bins = np.histogram(scores, bins=50, range=(0, 1))[0].astype(np.int64)
     stats = RunStats("S", {"model": "m 1"}, STAGES, RULES, len(pairs) + 3, bins)
     return Resolution(batch, labels, links, stats)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
+import numpy as np
 import pytest
 
 from resolver.cli.app import main
-from resolver.engines.entity_explanation import explain_entities
+from resolver.engines.entity_explanation import DecidedPair, explain_decided
 from resolver.hub.hub import Hub
-from resolver.hub.stored_results import load_entity_link
+from resolver.hub.related.stored_explanation import find_stored_decision
 from resolver.records.results.explanation import EvidenceRow, Explanation
-from resolver.records.results.resolution import Band, Outcome
+from resolver.records.results.resolution import Band, Basis, Outcome
+from resolver.records.visibility import OPERATOR
 from resolver.review.pair import build_pair_view
+from resolver.review.queue.queue_pages import list_waiting
+from resolver.scoring import scores
 from resolver.store import StoredLink
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.normalize.preparing import quick_symbols
@@ -34,63 +40,93 @@ def hub(url: str) -> Iterator[Hub]:
         yield opened
 
 
-def entity_links(hub: Hub) -> list[tuple[StoredLink, int]]:
-    """Return the links of entities in review, and the number of record pairs between the two."""
-    with hub.store.view() as view:
-        waiting = [link for link in view.queue(limit=1000) if link.band is Band.REVIEW]
-        answers = [(link, load_entity_link(view, link.left_id, link.right_id)) for link in waiting]
-    return [
-        (link, answer.left_records * answer.right_records)
-        for link, answer in answers
-        if answer is not None and answer.logodds == link.logodds
-    ]
-
-
-def test_the_desk_explains_the_score_of_entities(hub: Hub) -> None:
-    links = entity_links(hub)
-    assert {pairs > 1 for _, pairs in links} == {True, False}
-    for link, pairs in links:
-        evidence = build_pair_view(hub, link.left_id, link.right_id).evidence
-        assert evidence is not None
-        rows = [step.row for step in evidence.steps]
-        # a strongest pair in band match would have a link of its own
-        assert evidence.logodds == link.logodds == sum(row.weight for row in rows)
-        assert ("entities" in {row.name for row in rows}) == (pairs > 1)
-
-
-def test_the_command_explains_the_score_of_entities(
-    hub: Hub, url: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    link = next(link for link, pairs in entity_links(hub) if pairs > 1)
-    arguments = ["explain", link.right_id, link.left_id, "--store", url, "--json"]
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code == 0
-    answer = json.loads(capsys.readouterr().out)
-    assert round(1000 * answer["logodds"]) == link.logodds
-    assert answer["evidence"][-1]["name"] == "entities"
-    total = sum(round(1000 * row["weight"]) for row in answer["evidence"])
-    assert total == link.logodds
-
-
-def test_records_within_an_entity_and_strangers_name_no_link(hub: Hub) -> None:
+def stored_links(hub: Hub) -> list[StoredLink]:
     with hub.store.view() as view:
         ids = sorted(view.record_ids(list(range(1, 61))).values())
         links = [link for identity in ids for link in view.links_of_record(identity)]
-        merged = next(link for link in links if link.outcome is Outcome.MERGED)
-        assert load_entity_link(view, merged.left_id, merged.right_id) is None
-        linked = {(link.left_id, link.right_id) for link in links}
-        strangers = next((ids[0], other) for other in ids[1:] if (ids[0], other) not in linked)
-        assert load_entity_link(view, *strangers) is None
+    by_pair = {(link.left_id, link.right_id): link for link in links}
+    return [by_pair[pair] for pair in sorted(by_pair)]
 
 
-def test_only_review_and_several_records_add_a_row() -> None:
+def test_queue_page_and_links_state_one_score(hub: Hub) -> None:
+    """It is the score that was decided on, and its rows sum to it."""
+    waiting = {
+        (link.left_id, link.right_id): link
+        for link in stored_links(hub)
+        if link.outcome is not Outcome.MERGED
+    }
+    items = list_waiting(hub, limit=1000, viewer=OPERATOR).items
+    assert len(items) == len(waiting) > 5
+    assert any(link.record_logodds != link.logodds for link in waiting.values())
+    for item in items:
+        link = waiting[_ordered(item.left_record, item.right_record)]
+        evidence = build_pair_view(hub, item.left.id, item.right.id).evidence
+        assert evidence is not None
+        assert evidence.logodds == link.logodds == item.logodds
+        assert evidence.score == link.score == item.score
+        assert sum(step.row.weight for step in evidence.steps) == link.logodds
+        assert item.record_score == scores(np.array([link.record_logodds]))[0]
+
+
+def _ordered(left: str, right: str) -> tuple[str, str]:
+    return min(left, right), max(left, right)
+
+
+def explain(url: str, pair: list[str], capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    with pytest.raises(SystemExit) as ended:
+        main(["explain", *pair, "--store", url, "--json"])
+    assert ended.value.code == 0
+    answer: dict[str, Any] = json.loads(capsys.readouterr().out)
+    total = sum(round(1000 * row["weight"]) for row in answer["evidence"])
+    assert total == round(1000 * answer["logodds"])
+    return answer
+
+
+def test_the_command_explains_what_was_decided(
+    hub: Hub, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """So it does for what waits and for what is merged."""
+    links = [link for link in stored_links(hub) if link.record_logodds != link.logodds]
+    chosen = [
+        next(link for link in links if link.outcome is outcome)
+        for outcome in (Outcome.QUEUED, Outcome.MERGED)
+    ]
+    for link, band in zip(chosen, ("review", "match"), strict=True):
+        answer = explain(url, [link.right_id, link.left_id], capsys)
+        assert round(1000 * answer["logodds"]) == link.logodds
+        assert (answer["band"], answer["basis"]) == (band, link.basis.label)
+        assert answer["record_score"] == scores(np.array([link.record_logodds]))[0]
+        assert answer["evidence"][-1]["name"] == "entities"
+
+
+def test_on_strangers_nothing_was_decided(hub: Hub) -> None:
+    with hub.store.view() as view:
+        ids = sorted(view.record_ids(list(range(1, 61))).values())
+        decided = [find_stored_decision(hub, view, (ids[0], other)) for other in ids[1:]]
+        assert None in decided
+        assert find_stored_decision(hub, view, (ids[0], ids[0])) is None
+
+
+def test_the_row_of_entities_is_what_other_records_add() -> None:
     row = EvidenceRow("prior", "", "", "", None, 100)
     waiting = Explanation("a:1", "a:2", 0.52, Band.REVIEW, 100, (row,))
-    explained = explain_entities(waiting, 350, 2, 1)
+    decided = DecidedPair(350, Basis.SCORE, Outcome.QUEUED, (), 2, 1)
+    explained = explain_decided(waiting, decided)
     assert [item.weight for item in explained.rows] == [100, 250]
     assert (explained.rows[1].left, explained.rows[1].right) == ("2 records", "1 record")
     assert (explained.logodds, explained.score) == (350, 0.586618)
-    assert explain_entities(waiting, 350, 1, 1) is waiting
+    assert (explained.record_score, explained.basis) == (0.52, "score")
+    single = replace(decided, logodds=100, left_records=1)
+    assert explain_decided(waiting, single).rows == waiting.rows
     match = Explanation("a:1", "a:2", 0.99, Band.MATCH, 4600, (row,))
-    assert explain_entities(match, 350, 2, 1) is match
+    assert explain_decided(match, decided).band is Band.REVIEW
+    merged = DecidedPair(4600, Basis.RECORDS, Outcome.MERGED)
+    assert explain_decided(waiting, merged).band is Band.MATCH
+
+
+def test_a_rival_is_named_in_a_note() -> None:
+    waiting = Explanation("a:1", "a:2", 0.97, Band.MATCH, 3500, ())
+    decided = DecidedPair(3500, Basis.AMBIGUOUS, Outcome.QUEUED, (), 1, 1, "c:7")
+    explained = explain_decided(waiting, decided)
+    assert explained.band is Band.REVIEW
+    assert "c:7" in explained.notes[0]

@@ -6,10 +6,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolver.records.results.resolution import Band, Outcome
+from resolver.records.results.resolution import Band, Basis, JoiningMerges, Outcome
 from resolver.scoring import Thresholds
 from resolver.scoring.score_links import (
     SCORE_BINS,
+    ApartRows,
     ScoredRows,
     _select_linked,
     build_links,
@@ -33,9 +34,8 @@ def links_of(
         to_rows(pairs),
         np.array(labels, dtype=np.int32),
         Thresholds(),
-        different or [],
+        ApartRows(different or [], None if stated is None else np.array(stated, dtype=np.int32)),
         to_rows(entities),
-        None if stated is None else np.array(stated, dtype=np.int32),
     )
     columns = (links.left, links.right, links.logodds, links.band, links.outcome)
     return list(zip(*(column.tolist() for column in columns), strict=True))
@@ -69,19 +69,16 @@ def test_entities_below_the_queue_threshold_have_no_link() -> None:
 
 def test_entities_that_conflict_wait_in_review() -> None:
     assert links_of({(0, 1): REVIEW}, [0, 1], {(0, 1): MATCH}) == [
-        (0, 1, MATCH, Band.REVIEW, Outcome.QUEUED)
+        (0, 1, MATCH, Band.MATCH, Outcome.QUEUED)
     ]
 
 
 def test_entities_whose_records_match_wait_by_one_link() -> None:
-    """It is at the strongest pair, with the score of the entities: at least the queue threshold.
-
-    Its band stays that of the records, and results state it as review.
-    """
+    """It is at the strongest pair, with the score of the entities: at least the queue threshold."""
     pairs = {(0, 2): MATCH, (0, 3): MATCH + 1, (1, 2): REVIEW}
     for entities, logodds in ((REVIEW, REVIEW), (DISTINCT, threshold_logodds(0.225))):
         assert links_of(pairs, [0, 0, 2, 2], {(0, 2): entities}) == [
-            (0, 3, logodds, Band.MATCH, Outcome.QUEUED)
+            (0, 3, logodds, Band.REVIEW, Outcome.QUEUED)
         ]
 
 
@@ -91,7 +88,7 @@ def test_decided_entities_are_apart() -> None:
     entities = {(0, 2): 500, (0, 4): 600}
     labels, apart = [0, 0, 2, 2, 4], [(3, 0), (1, 4)]
     expected = [
-        (0, 4, 600, Band.MATCH, Outcome.APART),
+        (0, 4, 600, Band.REVIEW, Outcome.APART),
         (1, 3, 500, Band.REVIEW, Outcome.APART),
     ]
     assert links_of(pairs, labels, entities, apart) == expected
@@ -105,11 +102,45 @@ def test_results_state_a_match_for_what_is_merged_and_nothing_else() -> None:
         to_rows({(0, 1): REVIEW, (0, 2): MATCH, (0, 3): REVIEW}),
         np.array([0, 0, 2, 3], dtype=np.int32),
         Thresholds(),
-        [],
+        ApartRows([]),
         to_rows({(0, 2): MATCH, (0, 3): REVIEW}),
     )
     assert links.band.tolist() == [Band.REVIEW, Band.MATCH, Band.REVIEW]
+    assert links.basis.tolist() == [Basis.RECORDS, Basis.OTHERS, Basis.SCORE]
     assert links.stated_band.tolist() == [Band.MATCH, Band.REVIEW, Band.REVIEW]
+
+
+def test_links_say_what_was_decided_beside_the_score_of_the_records() -> None:
+    """Within an entity it is the merge that brought two records together."""
+    pairs = {(0, 1): REVIEW, (0, 2): MATCH, (1, 2): 100, (3, 4): 200, (0, 5): MATCH, (3, 5): 300}
+    joined = JoiningMerges(
+        np.array([3500, MATCH, 3500, 0], dtype=np.int32),
+        np.array([Basis.PROFILES, Basis.RECORDS, Basis.RELATIONS, Basis.DECISION], dtype=np.uint8),
+        np.array([True, True, True, False]),
+    )
+    entities = {(0, 5): 900, (3, 5): 3100}
+    links = build_links(
+        to_rows(pairs),
+        np.array([0, 0, 0, 3, 3, 5], dtype=np.int32),
+        Thresholds(),
+        ApartRows([]),
+        to_rows(entities),
+        rivals=np.array([-1, 0], dtype=np.int32),
+        find_joined=lambda left, right: joined,
+    )
+    rows = zip(links.left, links.right, links.logodds, links.record_logodds, strict=True)
+    assert [tuple(map(int, row)) for row in rows] == [
+        (0, 1, 3500, REVIEW),
+        (0, 2, MATCH, MATCH),
+        (0, 5, 900, MATCH),
+        (1, 2, 3500, 100),
+        (3, 4, 200, 200),
+        (3, 5, 3100, 300),
+    ]
+    assert [Basis(basis).label for basis in links.basis] == [
+        *("profiles", "records", "contradiction", "relations", "decision", "ambiguous"),
+    ]
+    assert links.rival.tolist() == [-1, -1, -1, -1, -1, 0]
 
 
 def test_no_pairs_have_no_links() -> None:

@@ -30,9 +30,9 @@ from resolver.errors import UsageError
 from resolver.settings import Settings
 
 if TYPE_CHECKING:
+    from resolver.engines.entity_explanation import DecidedPair
     from resolver.hub.admin import StoreView
     from resolver.hub.hub import Hub
-    from resolver.hub.related.stored_explanation import StoredEntities
     from resolver.ingest.reader_types import Intake
     from resolver.records.decisions import Decision
     from resolver.records.prepared.population import Population
@@ -101,18 +101,26 @@ def command(
         for identity in (left, right):
             if identity not in ids:
                 raise unknown_record_error(identity, ids)
+        from resolver.engines.entity_explanation import explain_decided
+        from resolver.engines.local import dedupe
         from resolver.engines.pair_explanation import (
             explain_blocking,
             explain_pair,
+            explain_resolved_pair,
             find_ruling,
             find_statement,
         )
 
-        explanation = explain_pair(
-            intake.batch, left, right, running, deduplicated_sources(intake), population
-        )
-        if stored is not None:
-            explanation = stored.entities.explain(explanation)
+        sources = deduplicated_sources(intake)
+        if stored is None:
+            running = replace(running, decisions=decisions)
+            resolution = dedupe(intake, running, bars)
+            population = resolution.stats.population
+            explanation = explain_resolved_pair(resolution, left, right, running, sources)
+        else:
+            explanation = explain_pair(intake.batch, left, right, running, sources, population)
+            if stored.decided is not None:
+                explanation = explain_decided(explanation, stored.decided)
             explanation = replace(explanation, notes=(*explanation.notes, *stored.notes))
         blocking = explain_blocking(intake.batch, left, right, running, population)
         ruling = find_ruling(decisions, left, right)
@@ -130,7 +138,7 @@ def command(
 
 
 class _StoredRecords(NamedTuple):
-    """Two records, how they were resolved, and their entities.
+    """Two records, how they were resolved, and what was decided on them.
 
     `notes`: what stands for the entities that were asked for.
     """
@@ -141,7 +149,7 @@ class _StoredRecords(NamedTuple):
     options: RunOptions
     decisions: tuple[Decision, ...]
     population: Population | None
-    entities: StoredEntities
+    decided: DecidedPair | None
 
 
 def _load_stored(
@@ -151,7 +159,7 @@ def _load_stored(
     of entities.
     """
     from resolver.cli.store_arguments import open_hub
-    from resolver.hub.related.stored_explanation import StoredEntities
+    from resolver.hub.related.stored_explanation import find_stored_decision
     from resolver.hub.reopening.reopened_decisions import load_decisions
     from resolver.hub.stored_results import load_records
     from resolver.ingest.reader_types import Intake, ListInfo
@@ -163,11 +171,11 @@ def _load_stored(
         log = tuple(stored.decision for stored in load_decisions(view))
         population = hub.models_at(view).population
         intake = Intake(batch, (ListInfo("", "", tuple(free), "", 0, 0, True),), ())
-        entities = StoredEntities.load(hub, view, ids)
+        decided = find_stored_decision(hub, view, ids)
         chosen = f"{ends[0]} and {ends[1]} are explained by their strongest pair of records"
         notes = () if ids == ends else (chosen,)
         running = hub.options_of(view.head)
-        return _StoredRecords(ids, notes, intake, running, log, population, entities)
+        return _StoredRecords(ids, notes, intake, running, log, population, decided)
 
 
 def _find_records(hub: Hub, view: StoreView, ends: tuple[str, str]) -> tuple[str, str]:
@@ -197,12 +205,15 @@ def explanation_to_json(explanation: Explanation) -> dict[str, object]:
     """Return an explanation as JSON. Weights and their sums are log-odds; rarity is in nats."""
     from resolver.records.results.evidence_summary import summarize_evidence
 
+    own = explanation.score if explanation.record_score is None else explanation.record_score
     return {
         "left": explanation.left_id,
         "right": explanation.right_id,
         "score": round(explanation.score, 6),
         "band": explanation.band.label,
         "logodds": explanation.logodds / 1000,
+        "record_score": round(own, 6),
+        "basis": explanation.basis or None,
         "summary": summarize_evidence(explanation),
         "evidence": [
             {
@@ -276,6 +287,8 @@ def format_explanation(
         f"{explanation.score:.4f} ({explanation.band.label})",
         summarize_evidence(explanation),
     ]
+    if explanation.record_score is not None and explanation.record_score != explanation.score:
+        lines.append(f"The two records alone: {explanation.record_score:.4f}.")
     if blocking:
         lines += _blocking_lines(blocking)
     if ruling:
@@ -301,7 +314,8 @@ def format_explanation(
             for row in explanation.contradicting_rows[:_MAX_AGAINST]
         )
         lines += ["", f"Evidence against: {against}"]
-    if len(explanation.rows) > 1:
+    is_of_records = explanation.record_score in (None, explanation.score)
+    if len(explanation.rows) > 1 and is_of_records:
         lines += ["", "Smallest changes that lead to another band:", *_change_lines(explanation)]
     return "\n".join([*lines, *(f"note: {note}" for note in explanation.notes)])
 

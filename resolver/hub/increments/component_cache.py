@@ -10,7 +10,7 @@ the store: it is empty once another process has committed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -133,10 +133,9 @@ def _build_component(
     )
     numbers = working_set.numbers[rows]
     within = np.isin(links.left, numbers) & np.isin(links.right, numbers)
-    columns = (links.left, links.right, links.logodds, links.band, links.outcome, links.color)
     return CachedComponent(
         numbers,
         working_set.batch.take(rows),
         pairs,
-        LinkTable(*(column[within] for column in columns)),
+        LinkTable(*(getattr(links, field.name)[within] for field in fields(LinkTable))),
     )

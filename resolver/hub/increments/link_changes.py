@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -17,8 +17,8 @@ from resolver.store import LinkColor, LinkRows, LinkTable, StoreView
 
 Numbers = npt.NDArray[np.int64]
 _NONE = np.zeros(0, dtype=np.int64)
-TABLE_COLUMNS = ("left", "right", "logodds", "band", "outcome", "color")
-LINK_COLUMNS = ("left", "right", "logodds", "score", "band", "outcome", "color")
+TABLE_COLUMNS = tuple(field.name for field in fields(LinkTable))
+LINK_COLUMNS = tuple(field.name for field in fields(LinkRows))
 _COLOR_BY_OUTCOME = {
     Outcome.APART: LinkColor.GREEN,
     Outcome.QUEUED: LinkColor.YELLOW,
@@ -62,6 +62,9 @@ def build_link_rows(
         links.band.astype(np.int64),
         links.outcome.astype(np.int64),
         color,
+        links.record_logodds.astype(np.int64),
+        links.basis.astype(np.int64),
+        np.where(links.rival >= 0, working_set.numbers[links.rival], 0),
     )
 
 

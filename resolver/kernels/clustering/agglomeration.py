@@ -13,7 +13,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from resolver.kernels.arrays import AnyInt, ByteArray, HashArray, IntArray, LongArray
+from resolver.kernels.arrays import (
+    AnyInt,
+    ByteArray,
+    DoubleArray,
+    HashArray,
+    IntArray,
+    LongArray,
+)
 from resolver.kernels.clustering.neighbor_lists import (
     FORBIDDEN,
     NONE,
@@ -30,6 +37,8 @@ _FINISHED = -1
 """State of a cluster that merges with no other any more."""
 _FEW = 64
 """Entries of the longest list that is read in the first turn."""
+DECIDED = -1
+"""Margin of a merge that no pair was weighed for: by a decision, or of what was one already."""
 
 
 class RecordBatches(NamedTuple):
@@ -53,6 +62,27 @@ class DecidedPairs(NamedTuple):
 
     pairs: LongArray
     starts: LongArray
+
+
+class Merges(NamedTuple):
+    """Merges of one clustering, by the cluster (its smallest record) that ended with it.
+
+    `into` is the cluster that it became part of (-1: it never merged), `margin` the mean margin
+    between the two, or `DECIDED`, and `step` the place of the merge in the order of merges.
+    """
+
+    into: IntArray
+    margin: LongArray
+    step: LongArray
+
+
+@compiled(inline="always", allocates=False)
+def _note_merge(merges: Merges, merged: np.int64, keep: np.int64, margin: AnyInt) -> None:
+    """Note a merge; the last entry of `step` counts merges."""
+    count = len(merges.into)
+    merges.into[merged], merges.margin[merged] = keep, margin
+    merges.step[merged] = merges.step[count]
+    merges.step[count] += 1
 
 
 @compiled(inline="always", allocates=False)
@@ -80,7 +110,7 @@ def _unite(clusters: Clusters, left: np.int64, right: np.int64) -> np.int64:
 
 
 @compiled(allocates=False)
-def _unite_decided(clusters: Clusters, same: LongArray, has_apart: bool) -> None:
+def _unite_decided(clusters: Clusters, same: LongArray, has_apart: bool, merges: Merges) -> None:
     """Merge the clusters of decided pairs (n × 2) unless something keeps them apart."""
     for pair in range(len(same)):
         left = find_root(clusters.parent, same[pair, 0])
@@ -90,6 +120,7 @@ def _unite_decided(clusters: Clusters, same: LongArray, has_apart: bool) -> None
             continue
         if not has_apart or not is_forbidden(clusters, merged, keep):
             _unite(clusters, keep, merged)
+            _note_merge(merges, merged, keep, DECIDED)
 
 
 @compiled(inline="always", allocates=False)
@@ -108,8 +139,11 @@ def _mean_margin(clusters: Clusters, cluster: np.int64, entry: AnyInt, missing: 
 
 
 @compiled(allocates=False)
-def _best_neighbor(clusters: Clusters, cluster: np.int64, missing: int) -> np.int64:
-    """Return the neighbor that a cluster would merge with first, `NONE` where there is none.
+def _best_neighbor(
+    clusters: Clusters, cluster: np.int64, missing: int, best_means: DoubleArray
+) -> np.int64:
+    """Return the neighbor that a cluster would merge with first, `NONE` where there is none; write
+    the mean margin between the two into `best_means`.
 
     The list of the cluster must have been tidied; places are taken back.
     """
@@ -126,7 +160,18 @@ def _best_neighbor(clusters: Clusters, cluster: np.int64, missing: int) -> np.in
                 if has_kind and not _shares_mark(clusters, cluster, neighbor):
                     best, best_mean = neighbor, mean
         segment = np.int64(clusters.following[segment])
+    best_means[cluster] = best_mean
     return best
+
+
+class _Work(NamedTuple):
+    """Working arrays with a place per record: the chain of best neighbors, the state of each
+    cluster (see `_unite_all`), and the mean margin between it and its best neighbor.
+    """
+
+    chain: LongArray
+    states: IntArray
+    best_means: DoubleArray
 
 
 @compiled(inline="always", allocates=False)
@@ -140,23 +185,26 @@ def _has_turn(clusters: Clusters, cluster: AnyInt, turn: int) -> bool:
 
 @compiled(allocates=False)
 def _unite_from(
-    clusters: Clusters, record: AnyInt, missing: int, chain: LongArray, states: IntArray, turn: int
+    clusters: Clusters, record: AnyInt, missing: int, work: _Work, merges: Merges, turn: int
 ) -> None:
     """Follow best neighbors from a cluster, and merge those that are best for each other, until the
     cluster has none left, or the chain leads to one whose turn has not come.
 
-    `chain` has a place for each record; `states` as in `_unite_all`.
+    `work`: see `_unite_all`.
     """
+    chain, states = work.chain, work.states
     chain[0], length = record, 1
     while length > 0:
         cluster = chain[length - 1]
         tidy_list(clusters, cluster)
-        best = _best_neighbor(clusters, cluster, missing)
+        best = _best_neighbor(clusters, cluster, missing, work.best_means)
         if best == NONE:
             states[cluster] = _FINISHED
             length -= 1
         elif length > 1 and chain[length - 2] == best:
             keep = _unite(clusters, cluster, best)
+            margin = np.int64(np.rint(work.best_means[cluster]))
+            _note_merge(merges, max(cluster, best), keep, margin)
             length -= 2
             if length == 0:
                 chain[0], length = keep, 1
@@ -170,13 +218,14 @@ def _unite_from(
 
 
 @compiled(allocates=False)
-def _unite_all(clusters: Clusters, missing: int, chain: LongArray, states: IntArray) -> None:
-    """Merge all clusters that may merge. `chain` and `states` (0 each) have a place per record.
+def _unite_all(clusters: Clusters, missing: int, work: _Work, merges: Merges) -> None:
+    """Merge all clusters that may merge. The arrays of `work` have a place per record.
 
     Clusters with short lists have their turn first: otherwise a chain might read a long list again
     for each two of its many neighbors that merge. `states`: the turn in which a chain led from a
     cluster to one whose turn has not come, or `_FINISHED`.
     """
+    states = work.states
     turn, are_left = 1, True
     while are_left:
         are_left = False
@@ -184,7 +233,7 @@ def _unite_all(clusters: Clusters, missing: int, chain: LongArray, states: IntAr
             if clusters.parent[record] != record or states[record] == _FINISHED:
                 continue
             if states[record] != turn and _has_turn(clusters, record, turn):
-                _unite_from(clusters, record, missing, chain, states, turn)
+                _unite_from(clusters, record, missing, work, merges, turn)
             are_left |= states[find_root(clusters.parent, record)] != _FINISHED
         turn += 1
 
@@ -199,13 +248,18 @@ def _agglomerate_batch(
     kinds: ByteArray,
     marks: HashArray,
     missing: int,
+    merges: Merges,
 ) -> IntArray:
     """Return the root of each record: decided pairs are merged first, then the best mean margin."""
-    clusters = list_neighbors(left, right, margin, apart, kinds, marks)
-    _unite_decided(clusters, same, len(apart) > 0)
-    chain, states = np.empty(len(kinds), dtype=np.int64), np.zeros(len(kinds), dtype=np.int32)
-    _unite_all(clusters, missing, chain, states)
-    for record in range(len(kinds)):
+    clusters, count = list_neighbors(left, right, margin, apart, kinds, marks), len(kinds)
+    _unite_decided(clusters, same, len(apart) > 0, merges)
+    work = _Work(
+        np.empty(count, dtype=np.int64),
+        np.zeros(count, dtype=np.int32),
+        np.empty(count, dtype=np.float64),
+    )
+    _unite_all(clusters, missing, work, merges)
+    for record in range(count):
         clusters.parent[record] = find_root(clusters.parent, record)
     return clusters.parent
 
@@ -232,8 +286,10 @@ def agglomerate(
     marks: HashArray,
     missing: int,
     labels: IntArray,
+    merges: Merges,
 ) -> None:
-    """Agglomerate batches `first` … `last` - 1 and write the root of merged records into `labels`.
+    """Agglomerate batches `first` … `last` - 1. Write the root of merged records into `labels`, and
+    the merges, by rows, into `merges`, with their places in the order of their batch.
 
     `kinds`: kind bits of all records, `marks` (records × words) bits that clusters which merge must
     not have in common. `missing`: margin that a pair takes from the sum between two clusters if it
@@ -243,6 +299,11 @@ def agglomerate(
         start, end = records.starts[batch], records.starts[batch + 1]
         edges = slice(compared.starts[batch], compared.starts[batch + 1])
         rows = records.rows[start:end]
+        own = Merges(
+            np.full(len(rows), NONE, dtype=np.int32),
+            np.zeros(len(rows), dtype=np.int64),
+            np.zeros(len(rows) + 1, dtype=np.int64),
+        )
         roots = _agglomerate_batch(
             compared.left[edges],
             compared.right[edges],
@@ -252,7 +313,33 @@ def agglomerate(
             kinds[rows],
             _take_rows(marks, rows),
             missing,
+            own,
         )
         for number in range(len(rows)):
             if roots[number] != number:
-                labels[rows[number]] = rows[roots[number]]
+                row = rows[number]
+                labels[row], merges.into[row] = rows[roots[number]], rows[own.into[number]]
+                merges.margin[row], merges.step[row] = own.margin[number], own.step[number]
+
+
+@compiled(allocates=False)
+def find_joining_merges(
+    left: IntArray, right: IntArray, into: IntArray, step: LongArray, joining: IntArray
+) -> None:
+    """Write into `joining` the merge that brought two rows together, by the cluster that ended with
+    it; -1 where none did.
+
+    `into` and `step`: see `Merges`. A merge of a cluster comes after all merges into it.
+    """
+    for pair in range(len(left)):
+        first, second, ended = left[pair], right[pair], np.int32(NONE)
+        while first != second:
+            is_last = into[first] == NONE
+            if is_last and into[second] == NONE:
+                ended = np.int32(NONE)
+                break
+            if is_last or (into[second] != NONE and step[second] < step[first]):
+                ended, second = second, into[second]
+            else:
+                ended, first = first, into[first]
+        joining[pair] = ended

@@ -125,7 +125,9 @@ class Explanation:
     """Reasons for the score of a pair.
 
     `rows` sum to `logodds` (thousandths) exactly. `parts` align the best pair of names; `changes`
-    are the smallest ones into another band, if requested.
+    are the smallest ones into another band, if requested. Where the entities of the two were
+    decided on, `score`, `band` and `logodds` are those of the decision, `record_score` is that of
+    the two records alone, and `basis` what the decision rests on.
     """
 
     left_id: str
@@ -137,6 +139,8 @@ class Explanation:
     notes: tuple[str, ...] = field(default=())
     parts: tuple[AlignedPart, ...] = ()
     changes: tuple[Change, ...] = ()
+    record_score: float | None = None
+    basis: str = ""
 
     @property
     def contradicting_rows(self) -> tuple[EvidenceRow, ...]:

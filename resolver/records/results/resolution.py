@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple
@@ -41,13 +41,63 @@ class Outcome(IntEnum):
         return self.name.lower()
 
 
+class Basis(IntEnum):
+    """What the outcome of a pair rests on."""
+
+    SCORE = 0
+    """The score, which lies between the thresholds."""
+    RECORDS = 1
+    """The pairs of records between the two clusters that merged."""
+    PROFILES = 2
+    """The values of all records of the two entities that merged."""
+    RELATIONS = 3
+    """These values, and what both entities are related to."""
+    DECISION = 4
+    """A decision of a steward."""
+    STATEMENT = 5
+    """A list that states the two to be different."""
+    CONTRADICTION = 6
+    """The two records would match by themselves, but all values of the two entities do not."""
+    OTHERS = 7
+    """The two would match by themselves, but other records of theirs, kinds, or a list that holds
+    nobody twice keep them apart.
+    """
+    AMBIGUOUS = 8
+    """One of the two fits another entity about as well, which contradicts the other of the two."""
+
+    @property
+    def label(self) -> str:
+        """Word used in files and pages."""
+        return self.name.lower()
+
+
+class JoiningMerges(NamedTuple):
+    """Merges that brought pairs of rows together.
+
+    `logodds` (thousandths) are those that were decided on, and `basis` has the `Basis` of each. Of
+    pairs that nothing was weighed for (`is_weighed` is False), and of pairs that are not one
+    cluster, `logodds` is 0.
+    """
+
+    logodds: npt.NDArray[np.int32]
+    basis: npt.NDArray[np.uint8]
+    is_weighed: npt.NDArray[np.bool_]
+
+
+FindJoined = Callable[[IntArray, IntArray], JoiningMerges]
+"""Function that returns the merges that brought the rows of each pair (left, right) together."""
+
+
 @dataclass(frozen=True, slots=True)
 class Links:
     """Pairs as columns, sorted by (left, right).
 
-    `left` < `right` are record rows; `logodds` is int32 in thousandths; `score` float64 in 0…1;
-    `band` and `outcome` are uint8; `band` is that of the pair of records by themselves. So is the
-    score within an entity; between two entities it is that of the entities.
+    `left` < `right` are record rows. `logodds` (int32, thousandths) and `score` (float64 in 0…1)
+    are those that were decided on: within an entity those of the merge that brought the two
+    together, and between two entities those of the entities. A pair that a decision merged has
+    those of its records. `record_logodds` are always those of the two records alone. `band` is that
+    of the score; `band`, `outcome` and `basis` (`Basis`) are uint8. `rival`: where one of the two
+    entities fits a third one about as well, the smallest row of that one, else -1.
     """
 
     left: IntArray
@@ -56,6 +106,9 @@ class Links:
     score: npt.NDArray[np.float64]
     band: npt.NDArray[np.uint8]
     outcome: npt.NDArray[np.uint8]
+    record_logodds: IntArray
+    basis: npt.NDArray[np.uint8]
+    rival: IntArray
 
     def __len__(self) -> int:
         return len(self.left)
@@ -73,6 +126,7 @@ class Links:
         which links of this these are.
         """
         inside = np.flatnonzero((place[self.left] >= 0) & (place[self.right] >= 0))
+        rival = self.rival[inside]
         moved = Links(
             place[self.left[inside]].astype(self.left.dtype),
             place[self.right[inside]].astype(self.right.dtype),
@@ -80,6 +134,9 @@ class Links:
             self.score[inside],
             self.band[inside],
             self.outcome[inside],
+            self.record_logodds[inside],
+            self.basis[inside],
+            np.where(rival >= 0, place[rival], -1).astype(self.rival.dtype),
         )
         return moved, inside
 
@@ -198,7 +255,8 @@ class Resolution:
 
     `labels[i]` is the row of the smallest record of record i's entity, so that labels identify the
     partition. `links` has every pair in band match or review. `rounds`: those of relations, where
-    any counted, and the resolution is that of the whole batch.
+    any counted, and the resolution is that of the whole batch. `find_joined` looks up the merges;
+    None where they are not at hand.
     """
 
     batch: Batch
@@ -206,3 +264,4 @@ class Resolution:
     links: Links
     stats: RunStats
     rounds: RelationRounds | None = None
+    find_joined: FindJoined | None = None

@@ -1,7 +1,7 @@
 """Priority of a pair in the queue: value of its review × consequence × urgency, as an integer.
 
 - **Value**: a review saves the p·c reviews that leaving the pair undecided costs on average, p
-  being the score of the strongest pair of records and c the cost of a missed match
+  being the score of the two entities and c the cost of a missed match
   (`resolver.records.results.review_forecast` has the reasons). As c is the same for all pairs of a
   store, p alone orders them: pairs near the match threshold first, pairs near the review threshold,
   which are worth about one review, last. Where a steward has spoken against or without the score
@@ -28,6 +28,7 @@ Numbers = npt.NDArray[np.int64]
 _URGENCY = {
     QueueReason.BORDERLINE: 4,
     QueueReason.CONTRADICTION: 4,
+    QueueReason.AMBIGUOUS: 4,
     QueueReason.SAMPLE: 4,
     QueueReason.MOVED: 8,
     QueueReason.REOPENED: 8,

@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from resolver.errors import InputError, StoreError
 from resolver.hub.hub import Hub
 from resolver.records.results.resolution import Band, Outcome
@@ -44,6 +46,7 @@ from resolver.review.queue.refresh import (
 )
 from resolver.review.refusals import PairLockedError
 from resolver.review.restrictions import find_decision, find_entity, visible_decisions
+from resolver.scoring import scores
 from resolver.screening.visible_history import was_ever_visible
 from resolver.store import StoreView, WaitingRow, utc_text
 from resolver.store.desk import steward_work, waiting_pairs
@@ -280,6 +283,7 @@ def _build_item(
         assigned,
         holder,
         position=row.position,
+        record_score=float(scores(np.array([row.record_logodds]))[0]),
     )
 
 

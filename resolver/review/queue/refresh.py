@@ -38,7 +38,14 @@ from resolver.review.queue.undecided_rows import (
     build_undecided_columns,
     find_record_ids,
 )
-from resolver.review.queue.waiting_reasons import WaitingPair, explain_undecided, find_reason
+from resolver.review.queue.waiting_reasons import (
+    UNDECIDED_REASONS,
+    Undecided,
+    WaitingPair,
+    explain_undecided,
+    find_reason,
+    find_undecided_reasons,
+)
 from resolver.scoring import scores
 from resolver.store import LinkTable, StoredDecision, StoreView, WaitingRow
 from resolver.store.desk.waiting_pairs import WaitingColumns, waiting_columns
@@ -180,8 +187,8 @@ def update_queue(update: QueueUpdate) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Links:
-    """Links between different entities: entity and record numbers, sorted so that the strongest
-    link of two entities comes first.
+    """Links between different entities: entity numbers and columns of `LinkTable`, sorted so
+    that the strongest link of two entities comes first.
 
     `first` holds the positions of these strongest links, `queued_counts` the number of waiting
     links of each pair of entities, `is_apart` whether a decision or a list keeps the two apart.
@@ -194,6 +201,9 @@ class _Links:
     right: Numbers
     logodds: Numbers
     band: Numbers
+    record_logodds: Numbers
+    basis: Numbers
+    rival: Numbers
     first: Numbers
     queued_counts: Numbers
     is_apart: npt.NDArray[np.bool_]
@@ -221,16 +231,27 @@ def _build_linked_rows(
     yield from _undecided_rows(update, links, np.flatnonzero(~is_decided & waits))
     waiting, decided = [], np.flatnonzero(is_decided)
     first = links.first[decided]
-    record_ids = find_record_ids(view, links.left[first], links.right[first])
-    for number, ids in zip(decided.tolist(), record_ids, strict=True):
+    undecided_reasons = _find_undecided(view, links, first)
+    for number, undecided in zip(decided.tolist(), undecided_reasons, strict=True):
         place, count = int(links.first[number]), int(links.queued_counts[number])
         pair = int(links.low[place]), int(links.high[place])
         verdicts = summarize_verdicts(log.pop(pair))
         if waits[number] or verdicts.unconfirmed or verdicts.different or verdicts.reopened:
-            waiting.append(_linked_pair(links, place, pair, ids, count, verdicts))
+            waiting.append(_linked_pair(links, place, pair, undecided, count, verdicts))
     waiting += [_unlinked_pair(view, pair, summarize_verdicts(log[pair])) for pair in sorted(log)]
     reasoned = [pair for pair in waiting if pair.reason is not None]
     yield waiting_columns(_complete_rows(update, reasoned))
+
+
+def _find_undecided(view: StoreView, links: _Links, places: Numbers) -> list[Undecided]:
+    """Return the reasons for which entities would wait without decisions, by places of links."""
+    rivals = view.record_ids(sort_distinct(links.rival[places]).tolist())
+    record_ids = find_record_ids(view, links.left[places], links.right[places])
+    reasons = find_undecided_reasons(links.basis[places], record_ids)
+    return [
+        explain_undecided(UNDECIDED_REASONS[reason], rivals.get(rival, ""), is_restricted=False)
+        for reason, rival in zip(reasons.tolist(), links.rival[places].tolist(), strict=True)
+    ]
 
 
 def _has_decisions(links: _Links, log: Mapping[Pair, object]) -> npt.NDArray[np.bool_]:
@@ -254,6 +275,9 @@ def _select_pairs(links: _Links, places: Numbers, counts: Numbers) -> UndecidedP
         links.right[places],
         links.logodds[places],
         links.band[places],
+        links.record_logodds[places],
+        links.basis[places],
+        links.rival[places],
         counts,
     )
 
@@ -285,7 +309,7 @@ def _arrange_links(
     """Arrange links by pairs of entities; with `partial` only those of one of these entities."""
     is_unmerged = table.outcome != Outcome.MERGED
     left, right = table.left[is_unmerged], table.right[is_unmerged]
-    logodds, band = table.logodds[is_unmerged], table.band[is_unmerged]
+    logodds = table.logodds[is_unmerged]
     outcome = table.outcome[is_unmerged]
     records = None if members is None else sort_distinct(np.concatenate([left, right]))
     lookup = _EntityLookup(view, records)
@@ -303,8 +327,17 @@ def _arrange_links(
         np.add.reduceat((outcome[order] == kind).astype(np.int64), first) if len(first) else first
         for kind in (Outcome.QUEUED, Outcome.APART)
     )
-    columns = (low, high, left[order], right[order], logodds[order], band[order], first, queued)
-    return _Links(*columns, apart > 0, partial)
+    names = ("left", "right", "logodds", "band", "record_logodds", "basis", "rival")
+    columns = {name: getattr(table, name)[is_unmerged][order] for name in names}
+    return _Links(
+        low=low,
+        high=high,
+        **columns,
+        first=first,
+        queued_counts=queued,
+        is_apart=apart > 0,
+        partial=partial,
+    )
 
 
 class _EntityLookup:
@@ -347,15 +380,17 @@ def _linked_pair(
     links: _Links,
     place: int,
     pair: Pair,
-    record_ids: tuple[str, str],
+    undecided: Undecided,
     count: int,
     verdicts: PairVerdicts | None,
 ) -> WaitingPair:
     band, logodds = Band(int(links.band[place])), int(links.logodds[place])
     left, right = int(links.left[place]), int(links.right[place])
-    reason, why, excluded_steward = find_reason(band, logodds, record_ids, verdicts)
+    reason, why, excluded_steward = find_reason(band, logodds, undecided, verdicts)
+    own = int(links.record_logodds[place])
     return WaitingPair(
-        pair, left, right, logodds, band, max(count, 1), reason, why, excluded_steward, verdicts
+        *(pair, left, right, logodds, band, own, max(count, 1)),
+        *(reason, why, excluded_steward, verdicts),
     )
 
 
@@ -365,7 +400,7 @@ def _unlinked_pair(view: StoreView, pair: Pair, verdicts: PairVerdicts) -> Waiti
     """
     waiting = verdicts.unconfirmed or verdicts.reopened
     if waiting is None:
-        return WaitingPair(pair, 0, 0, 0, Band.DISTINCT, 0, None, "", "", verdicts)
+        return WaitingPair(pair, 0, 0, 0, Band.DISTINCT, 0, 0, None, "", "", verdicts)
     logodds = int(waiting.context.get("logodds", 0))
     if waiting.decision.reopened:
         # what the decision saw is no longer so, and no pair reaches the review threshold now
@@ -373,10 +408,11 @@ def _unlinked_pair(view: StoreView, pair: Pair, verdicts: PairVerdicts) -> Waiti
     numbers = view.numbers_of(list(waiting.decision.pair))
     left, right = (numbers[record_id][0] for record_id in waiting.decision.pair)
     reason, why, excluded_steward = find_reason(
-        Band.DISTINCT, logodds, waiting.decision.pair, verdicts
+        Band.DISTINCT, logodds, UNDECIDED_REASONS[-1], verdicts
     )
     return WaitingPair(
-        pair, left, right, logodds, Band.DISTINCT, 0, reason, why, excluded_steward, verdicts
+        *(pair, left, right, logodds, Band.DISTINCT, logodds, 0),
+        *(reason, why, excluded_steward, verdicts),
     )
 
 
@@ -443,7 +479,8 @@ def _row(
     revision = since.get((pair.left, pair.right))
     is_restricted = bool(low_summary.restrictions | high_summary.restrictions)
     if reason is QueueReason.CONTRADICTION:
-        pair = replace(pair, why=explain_undecided(reason, is_restricted=is_restricted))
+        undecided = explain_undecided(Undecided(reason, pair.why), "", is_restricted=is_restricted)
+        pair = replace(pair, why=undecided.text)
     return WaitingRow(
         low,
         high,
@@ -459,4 +496,5 @@ def _row(
         pair.excluded_steward,
         pair.why,
         build_marks(low_summary, high_summary, reason),
+        pair.record_logodds,
     )

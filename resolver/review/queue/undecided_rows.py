@@ -32,8 +32,8 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class UndecidedPairs:
-    """Waiting pairs of entities in columns: entity numbers, strongest pair of records with log-odds
-    and band, and number of waiting pairs of records.
+    """Waiting pairs of entities in columns: entity numbers, strongest pair of records with the
+    fields of their link (`LinkTable`), and number of waiting pairs of records.
     """
 
     low: Numbers
@@ -42,6 +42,9 @@ class UndecidedPairs:
     right: Numbers
     logodds: Numbers
     band: Numbers
+    record_logodds: Numbers
+    basis: Numbers
+    rival: Numbers
     pairs: Numbers
 
 
@@ -56,7 +59,7 @@ def build_undecided_columns(
     `agencies` maps source number to agency.
     """
     low_rows, high_rows = summaries.rows_of(pairs.low), summaries.rows_of(pairs.high)
-    reason = find_undecided_reasons(pairs.band, find_record_ids(view, pairs.left, pairs.right))
+    reason = find_undecided_reasons(pairs.basis, find_record_ids(view, pairs.left, pairs.right))
     score = scores(pairs.logodds)
     summary_pairs = np.stack(
         [summaries.summary_index[low_rows], summaries.summary_index[high_rows]], axis=1
@@ -73,10 +76,10 @@ def build_undecided_columns(
         np.column_stack([summary_pairs, records, access_counts]), consequence_of
     )
     rank = np.empty(len(score), dtype=np.int64)
-    for place, name in enumerate(UNDECIDED_REASONS):
+    for place, undecided in enumerate(UNDECIDED_REASONS):
         has_reason = reason == place
         rank[has_reason] = -compute_priorities(
-            score[has_reason], name, np.array(consequences, dtype=np.int64)[has_reason]
+            score[has_reason], undecided.reason, np.array(consequences, dtype=np.int64)[has_reason]
         )
     reasons = np.column_stack([summary_pairs, reason])
     return {
@@ -89,16 +92,23 @@ def build_undecided_columns(
         "score": score.tolist(),
         "band": pairs.band.tolist(),
         "pairs": pairs.pairs.tolist(),
-        "reason": [str(UNDECIDED_REASONS[place]) for place in reason.tolist()],
+        "reason": [str(UNDECIDED_REASONS[place].reason) for place in reason.tolist()],
         "since": _waiting_since(view, pairs),
         "not_for": [""] * len(score),
-        "why": _explain_reasons(reasons, summaries),
+        "why": _explain_reasons(
+            np.column_stack([reasons, pairs.rival]),
+            summaries,
+            view.record_ids(sort_distinct(pairs.rival[pairs.rival > 0]).tolist()),
+        ),
         "marks": _compute_unique(
             reasons,
             lambda row: build_marks(
-                summaries.summaries[row[0]], summaries.summaries[row[1]], UNDECIDED_REASONS[row[2]]
+                summaries.summaries[row[0]],
+                summaries.summaries[row[1]],
+                UNDECIDED_REASONS[row[2]].reason,
             ),
         ),
+        "record_logodds": pairs.record_logodds.tolist(),
         "readers": [""] * len(score),
     }
 
@@ -109,13 +119,21 @@ def find_record_ids(view: StoreView, left: Numbers, right: Numbers) -> list[tupl
     return [(id_of[a], id_of[b]) for a, b in zip(left.tolist(), right.tolist(), strict=True)]
 
 
-def _explain_reasons(reasons: Numbers, summaries: SummaryTable) -> list[str]:
-    """Return the sentence about each pair, by its two summaries and its reason."""
+def _explain_reasons(
+    reasons: Numbers, summaries: SummaryTable, rivals: Mapping[int, str]
+) -> list[str]:
+    """Return the sentence about each pair, by its two summaries, its reason and its rival.
+
+    `rivals`: record id by number.
+    """
     return _compute_unique(
         reasons,
-        lambda row: explain_undecided(
-            UNDECIDED_REASONS[row[2]],
-            is_restricted=any(summaries.summaries[place].restrictions for place in row[:2]),
+        lambda row: (
+            explain_undecided(
+                UNDECIDED_REASONS[row[2]],
+                rivals.get(row[3], ""),
+                is_restricted=any(summaries.summaries[place].restrictions for place in row[:2]),
+            ).text
         ),
     )
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from resolver.records.results.resolution import Band
+from resolver.records.results.resolution import Band, Basis
 from resolver.review.decisions.earlier_verdicts import (
     COMMENT_KEY,
     UNDOES_KEY,
@@ -24,12 +25,40 @@ from resolver.store import StoredDecision, utc_text
 _SAMPLE_INTERVAL = 50
 """Borderline pairs among which one is drawn at random."""
 Numbers = npt.NDArray[np.int64]
-REASON_TEXTS = {
-    QueueReason.CONTRADICTION: "records of the two match, yet other values speak against it",
-    QueueReason.SAMPLE: "drawn by chance, so that the model also learns from plain cases",
-    QueueReason.BORDERLINE: "the score lies between the thresholds",
+
+
+class Undecided(NamedTuple):
+    """Reason of a pair without decisions, with a sentence about it."""
+
+    reason: QueueReason
+    text: str
+
+
+_RECORDS_MATCH, _KEPT_APART, _AMBIGUOUS, _SAMPLE, _BORDERLINE = range(5)
+UNDECIDED_REASONS = (
+    Undecided(
+        QueueReason.CONTRADICTION,
+        "two of their records match by themselves, but all values of the two together do not",
+    ),
+    Undecided(
+        QueueReason.CONTRADICTION,
+        "the two match, but other records of theirs, their kinds, or a list that holds nobody "
+        "twice keep them apart",
+    ),
+    Undecided(
+        QueueReason.AMBIGUOUS,
+        "one of the two fits {rival} about as well, which contradicts the other; it joins none",
+    ),
+    Undecided(
+        QueueReason.SAMPLE, "drawn by chance, so that the model also learns from plain cases"
+    ),
+    Undecided(QueueReason.BORDERLINE, "the score lies between the thresholds"),
+)
+_PLACE_BY_BASIS = {
+    Basis.CONTRADICTION: _RECORDS_MATCH,
+    Basis.OTHERS: _KEPT_APART,
+    Basis.AMBIGUOUS: _AMBIGUOUS,
 }
-UNDECIDED_REASONS = tuple(REASON_TEXTS)
 RESTRICTED_TEXT = ", or only a restricted record connects them"
 """What may also be so where two entities that match have restricted records."""
 _BANDS = {band.label: band for band in Band}
@@ -39,6 +68,8 @@ _BANDS = {band.label: band for band in Band}
 class WaitingPair:
     """Pair of entities: numbers, strongest pair of records, number of waiting pairs, and reason
     (None: it does not wait).
+
+    `logodds` and `band` are those of the entities, `record_logodds` those of the two records.
     """
 
     pair: tuple[int, int]
@@ -46,6 +77,7 @@ class WaitingPair:
     right: int
     logodds: int
     band: Band
+    record_logodds: int
     pairs: int
     reason: QueueReason | None
     why: str
@@ -60,11 +92,11 @@ class WaitingPair:
 
 
 def find_reason(
-    band: Band, logodds: int, record_ids: tuple[str, str], verdicts: PairVerdicts | None
+    band: Band, logodds: int, undecided: Undecided, verdicts: PairVerdicts | None
 ) -> tuple[QueueReason | None, str, str]:
     """Return the reason or None, a sentence about it, and the steward who may not decide.
 
-    `record_ids`: ids of the strongest pair of records.
+    `undecided`: the reason if no decision counts.
     """
     if verdicts is not None and verdicts.unconfirmed is not None:
         decision = verdicts.unconfirmed.decision
@@ -81,25 +113,29 @@ def find_reason(
     if verdicts is not None and verdicts.unsure is not None:
         steward = verdicts.unsure.decision.decided_by or "somebody"
         return QueueReason.UNSURE, f"{steward} was unsure{_note(verdicts.unsure)}", ""
-    place = find_undecided_reasons(np.array([band], dtype=np.int64), [record_ids])[0]
-    undecided = UNDECIDED_REASONS[int(place)]
-    return undecided, REASON_TEXTS[undecided], ""
+    return undecided.reason, undecided.text, ""
 
 
-def explain_undecided(reason: QueueReason, *, is_restricted: bool) -> str:
-    """Return the sentence about two entities without decisions, of which some may be restricted."""
-    also = RESTRICTED_TEXT if is_restricted and reason is QueueReason.CONTRADICTION else ""
-    return REASON_TEXTS[reason] + also
+def explain_undecided(undecided: Undecided, rival: str, *, is_restricted: bool) -> Undecided:
+    """Return the reason of two entities without decisions with its whole sentence. `rival`: id of
+    a record of the entity that one of the two fits as well; some of them may be restricted.
+    """
+    is_contradiction = undecided.reason is QueueReason.CONTRADICTION
+    also = RESTRICTED_TEXT if is_restricted and is_contradiction else ""
+    return undecided._replace(text=undecided.text.format(rival=rival) + also)
 
 
-def find_undecided_reasons(band: Numbers, record_ids: Sequence[tuple[str, str]]) -> Numbers:
+def find_undecided_reasons(basis: Numbers, record_ids: Sequence[tuple[str, str]]) -> Numbers:
     """Return the reasons of pairs without decisions, as indexes into `UNDECIDED_REASONS`.
 
-    `record_ids`: ids of the strongest pair of records of each pair. They alone decide which pairs
-    are drawn: record numbers would count the records that a steward may not see.
+    `basis`: `Basis` of the link of each pair. `record_ids`: ids of the strongest pair of records of
+    each pair. They alone decide which pairs are drawn: record numbers would count the records that
+    a steward may not see.
     """
     is_sampled = np.array([_is_drawn(*pair) for pair in record_ids], dtype=bool)
-    reasons: Numbers = np.where(band == Band.MATCH, 0, np.where(is_sampled, 1, 2))
+    reasons: Numbers = np.where(is_sampled, _SAMPLE, _BORDERLINE)
+    for of_link, place in _PLACE_BY_BASIS.items():
+        reasons[basis == of_link] = place
     return reasons
 
 
@@ -131,11 +167,7 @@ def _find_reopened_reason(
 def _find_moved_reason(
     band: Band, logodds: int, different: StoredDecision
 ) -> tuple[QueueReason | None, str, str]:
-    """Return the reason of a pair decided different that moved into a higher band.
-
-    Records of two entities may be in band match though the entities are not: the score of the
-    entities, which the steward saw, must have risen, too.
-    """
+    """Return the reason of a pair decided different whose score has moved into a higher band."""
     old_band = _BANDS.get(str(different.context.get("band", "")))
     old_logodds = int(different.context.get("logodds", logodds - 1))
     if old_band is None or band <= old_band or logodds <= old_logodds:

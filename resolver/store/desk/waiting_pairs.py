@@ -43,6 +43,9 @@ MARKS_LIMIT = 2_000
 class WaitingRow:
     """Two waiting entities by number (`low` < `high`), with the strongest pair of their records.
 
+    `logodds`, `score` and `band` are those of the entities, `record_logodds` those of the two
+    records alone.
+
     `not_for`: steward who may not decide the pair; `why`: explanation of the reason; `readers`:
     class of viewers that the row is for.
     """
@@ -61,6 +64,7 @@ class WaitingRow:
     not_for: str
     why: str
     marks: str
+    record_logodds: int
     readers: str = ""
 
     @property

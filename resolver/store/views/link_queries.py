@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, func, or_, select
 
-from resolver.records.results.resolution import Band, Outcome
+from resolver.records.results.resolution import Band, Basis, Outcome
 from resolver.store.bulk_rows import (
     Numbers,
     fetch_arrays,
@@ -35,17 +35,22 @@ class LinkTable:
     band: Numbers
     outcome: Numbers
     color: Numbers
+    record_logodds: Numbers
+    basis: Numbers
+    rival: Numbers
 
     def __len__(self) -> int:
         return len(self.left)
 
 
 _LEFT, _RIGHT = records.alias("left_record"), records.alias("right_record")
-_LINKS: Select[Any] = select(
-    links.c.left, links.c.right, links.c.logodds, links.c.band, links.c.outcome, links.c.colour
+_LINK_COLUMNS = (
+    *("left", "right", "logodds", "band", "outcome", "colour"),
+    *("record_logodds", "basis", "rival"),
 )
+_LINKS: Select[Any] = select(*(links.c[name] for name in _LINK_COLUMNS))
 _LINKS_OF = (
-    'SELECT "left", "right", "logodds", "band", "outcome", "colour" FROM "links" '
+    "SELECT " + ", ".join(f'"{name}"' for name in _LINK_COLUMNS) + ' FROM "links" '
     'WHERE "SIDE" {among} AND "valid_from" <= ? AND ("valid_to" IS NULL OR "valid_to" > ?)'
 )
 # the cross join makes SQLite look up each pair of records: some records have hundreds of links
@@ -70,13 +75,15 @@ class LinkQueries(Snapshot):
 
         `min_logodds`: only links of at least that many thousandths of log-odds.
         """
-        sql = _LINKS_OF + ("" if min_logodds is None else f' AND "logodds" >= {int(min_logodds)}')
+        sql = _LINKS_OF
+        if min_logodds is not None:
+            sql += f' AND "logodds" >= {int(min_logodds)}'
         parts = [
             int_columns(
                 fetch_rows(
                     self.connection, sql.replace("SIDE", side), part, self.revision, self.revision
                 ),
-                6,
+                len(_LINK_COLUMNS),
             )
             for part in split_chunks(numbers)
             for side in ("left", "right")
@@ -90,7 +97,8 @@ class LinkQueries(Snapshot):
         rights = list_parameter(self.connection, numbers)
         parts = [
             int_columns(
-                fetch_rows(self.connection, sql, part, self.revision, self.revision, rights), 6
+                fetch_rows(self.connection, sql, part, self.revision, self.revision, rights),
+                len(_LINK_COLUMNS),
             )
             for part in split_chunks(numbers)
         ]
@@ -252,7 +260,7 @@ def _pair(left_id: str, right_id: str) -> ColumnElement[bool]:
 def _link_table(parts: Iterable[Sequence[Numbers]]) -> LinkTable:
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)] or [
         np.zeros(0, dtype=np.int64)
-    ] * 6
+    ] * len(_LINK_COLUMNS)
     order = np.lexsort((columns[1], columns[0]))
     columns = [column[order] for column in columns]
     first = np.ones(len(order), dtype=bool)
@@ -270,4 +278,7 @@ def _stored_link(row: Any) -> StoredLink:
         Outcome(row.outcome),
         LinkColor(row.colour),
         row.valid_from,
+        row.record_logodds,
+        Basis(row.basis),
+        row.rival,
     )

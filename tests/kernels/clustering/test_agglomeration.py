@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations, product
+
 import numpy as np
 import pytest
 
@@ -9,16 +11,23 @@ from resolver.kernels.arrays import IntArray, LongArray
 from resolver.kernels.clustering.agglomeration import (
     ComparedPairs,
     DecidedPairs,
+    Merges,
     RecordBatches,
     agglomerate,
+    find_joining_merges,
 )
 
 COUNT, MISSING = 80, 3
 Edges = dict[tuple[int, int], tuple[int, int]]
 
 
-def merge_best_first(margins: dict[tuple[int, int], int], apart: set[tuple[int, int]]) -> list[int]:
-    """Return the smallest record of the cluster of each record."""
+def merge_best_first(
+    margins: dict[tuple[int, int], int], apart: set[tuple[int, int]]
+) -> tuple[list[int], dict[tuple[int, int], int]]:
+    """Return the smallest record of the cluster of each record, and for two records of one cluster
+    the mean margin with which they came together.
+    """
+    joined: dict[tuple[int, int], int] = {}
     edges: Edges = {pair: (margin, 1) for pair, margin in margins.items()}
     forbidden, sizes, labels = set(apart), [1] * COUNT, list(range(COUNT))
 
@@ -30,8 +39,11 @@ def merge_best_first(margins: dict[tuple[int, int], int], apart: set[tuple[int, 
         ranks = [rank(edge) for edge in edges.items() if edge[0] not in forbidden]
         best = min(ranks, default=(1.0, (0, 0)))
         if best[0] > 0:
-            return labels
+            return labels, joined
         keep, merged = best[1]
+        sides = [[row for row in range(COUNT) if labels[row] == label] for label in (keep, merged)]
+        for first, second in product(*sides):
+            joined[min(first, second), max(first, second)] = round(-best[0])
         sizes[keep] += sizes[merged]
         labels = [keep if label == merged else label for label in labels]
 
@@ -71,6 +83,12 @@ def test_equals_merging_the_best_first(seed: int) -> None:
             margins[min(hub, other), max(hub, other)] = int(chance.integers(-6, 9))
     left, right = np.array(list(margins), dtype=np.int64).T.copy()
     labels: IntArray = np.arange(COUNT, dtype=np.int32)
+    into, margin, step = (
+        np.full(COUNT, -1, np.int32),
+        np.zeros(COUNT, int),
+        np.zeros(COUNT + 1, int),
+    )
+    merges = Merges(into, margin, step)
     agglomerate(
         0,
         1,
@@ -82,6 +100,17 @@ def test_equals_merging_the_best_first(seed: int) -> None:
         np.zeros((COUNT, 0), dtype=np.uint64),
         MISSING,
         labels,
+        merges,
     )
     assert len(set(labels.tolist())) < COUNT - 20
-    assert labels.tolist() == merge_best_first(margins, apart)
+    expected, joined = merge_best_first(margins, apart)
+    assert labels.tolist() == expected
+    left, right = np.array(list(combinations(range(COUNT), 2)), dtype=np.int32).T.copy()
+    ended = np.empty(len(left), dtype=np.int32)
+    find_joining_merges(left, right, into, step, ended)
+    margins_by_pair = {
+        (first, second): int(margin[place])
+        for first, second, place in zip(left.tolist(), right.tolist(), ended.tolist(), strict=True)
+        if place >= 0
+    }
+    assert margins_by_pair == joined

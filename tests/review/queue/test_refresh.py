@@ -28,8 +28,7 @@ from resolver.review import (
     undo_decision,
 )
 from resolver.review.queue import refresh
-from resolver.review.queue.undecided_rows import find_record_ids
-from resolver.review.queue.waiting_reasons import REASON_TEXTS
+from resolver.review.queue.waiting_reasons import UNDECIDED_REASONS
 from resolver.store.database import write_transaction
 from resolver.store.desk.waiting_pairs import waiting_columns
 from resolver.store.schema import desk
@@ -207,8 +206,9 @@ def test_the_sample_does_not_depend_on_hidden_records(tmp_path: Path) -> None:
             drawn.append({(item.left_record, item.right_record, item.why) for item in items(hub)})
     assert drawn[0] == drawn[1]
     assert {text for *_, text in drawn[0]} == {
-        REASON_TEXTS[QueueReason.SAMPLE],
-        REASON_TEXTS[QueueReason.BORDERLINE],
+        text
+        for reason, text in UNDECIDED_REASONS
+        if reason in (QueueReason.SAMPLE, QueueReason.BORDERLINE)
     }
 
 
@@ -255,15 +255,15 @@ def test_columnar_rows_equal_single_rows(hub: Hub) -> None:
         links = refresh._load_links(update.view, None)
         is_queued = np.flatnonzero(links.queued_counts > 0)
         first = links.first[is_queued]
-        record_ids = find_record_ids(update.view, links.left[first], links.right[first])
+        reasons = refresh._find_undecided(update.view, links, first)
         pairs = [
             refresh._linked_pair(
-                *(links, place, (int(links.low[place]), int(links.high[place])), ids),
+                *(links, place, (int(links.low[place]), int(links.high[place])), reason),
                 *(int(count), None),
             )
-            for place, ids, count in zip(
+            for place, reason, count in zip(
                 first.tolist(),
-                record_ids,
+                reasons,
                 links.queued_counts[is_queued].tolist(),
                 strict=True,
             )

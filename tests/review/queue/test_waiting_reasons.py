@@ -5,30 +5,38 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resolver.records.results.resolution import Band
+from resolver.records.results.resolution import Band, Basis
 from resolver.review.models import QueueReason
 from resolver.review.queue.waiting_reasons import (
-    REASON_TEXTS,
+    RESTRICTED_TEXT,
     UNDECIDED_REASONS,
+    explain_undecided,
     find_reason,
     find_undecided_reasons,
 )
 
 
-def test_matching_records_of_entities_apart_are_a_contradiction() -> None:
+@pytest.mark.parametrize(
+    ("basis", "reasons"),
+    [
+        (Basis.CONTRADICTION, {QueueReason.CONTRADICTION}),
+        (Basis.OTHERS, {QueueReason.CONTRADICTION}),
+        (Basis.AMBIGUOUS, {QueueReason.AMBIGUOUS}),
+        (Basis.SCORE, {QueueReason.BORDERLINE, QueueReason.SAMPLE}),
+    ],
+)
+def test_reasons_follow_what_the_link_rests_on(basis: Basis, reasons: set[QueueReason]) -> None:
     record_ids = [(f"a:{number}", f"b:{number}") for number in range(500)]
-    for band, reasons in (
-        (Band.MATCH, {QueueReason.CONTRADICTION}),
-        (Band.REVIEW, {QueueReason.BORDERLINE, QueueReason.SAMPLE}),
-    ):
-        numbers = find_undecided_reasons(np.full(500, int(band)), record_ids)
-        assert {UNDECIDED_REASONS[number] for number in numbers} == reasons
+    places = find_undecided_reasons(np.full(500, int(basis)), record_ids)
+    undecided = [UNDECIDED_REASONS[place] for place in places]
+    assert {reason for reason, _ in undecided} == reasons
+    assert find_reason(Band.REVIEW, 0, undecided[0], None) == (*undecided[0], "")
 
 
-@pytest.mark.parametrize("band", [Band.MATCH, Band.REVIEW])
-def test_reasons_of_one_pair_are_those_of_many(band: Band) -> None:
-    for right in range(2, 120):
-        reason, text, steward = find_reason(band, 0, ("a:1", f"b:{right}"), None)
-        (number,) = find_undecided_reasons(np.array([int(band)]), [("a:1", f"b:{right}")])
-        assert reason is UNDECIDED_REASONS[number]
-        assert (text, steward) == (REASON_TEXTS[reason], "")
+def test_sentences_name_the_rival_and_what_restricted_records_may_do() -> None:
+    place = int(find_undecided_reasons(np.array([Basis.AMBIGUOUS]), [("a:1", "b:1")])[0])
+    sentence = explain_undecided(UNDECIDED_REASONS[place], "c:7", is_restricted=True).text
+    assert sentence.startswith("one of the two fits c:7 about as well")
+    place = int(find_undecided_reasons(np.array([Basis.OTHERS]), [("a:1", "b:1")])[0])
+    sentence = explain_undecided(UNDECIDED_REASONS[place], "", is_restricted=True).text
+    assert sentence.endswith(RESTRICTED_TEXT)
