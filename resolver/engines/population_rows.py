@@ -62,7 +62,9 @@ def population_rows(
         yield _row("sources", text, limited - shifted)
         shifted = limited
     if model.is_check:
-        text = "What names that are asked say, with their slips and left-out words, among callers."
+        text = (
+            "What names say in a check, where mostly strangers are asked, beyond a pair of records."
+        )
         yield _row("asked", text, logodds - shifted)
     elif logodds != shifted:
         text = "Only names agree: nobody is merged on that alone."

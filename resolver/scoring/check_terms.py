@@ -2,16 +2,15 @@
 
 A record that blocking joins with another is likely to share more than its name; whoever is checked
 is mostly a stranger, of whom nothing but the name is known. So a check weighs names anew: the
-log-odds that the model gives names alone run over a `curve`, and steps of single comparators are
-added, such as for a word that one name leaves out. Both are fitted on names asked against stores
-(`resolver.training.query_pairs`). Everything else that a query states adds what it adds to a pair
-of records. No ceiling holds for names alone: a check merges nobody.
+log-odds that the model gives names alone run over a `curve`, fitted on names that are asked against
+stores (`resolver.training.query_pairs`). Everything else that a query states adds what it adds to a
+pair of records. No ceiling holds for names alone: a check merges nobody.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,8 +20,7 @@ import numpy.typing as npt
 
 from resolver.errors import ModelError
 from resolver.records.prepared.batch import FloatArray
-from resolver.scoring.terms import Calibration, Term
-from resolver.scoring.weight_sums import Weights
+from resolver.scoring.terms import Calibration
 
 Numbers = npt.NDArray[np.int64]
 FORMAT = 1
@@ -36,17 +34,12 @@ class CheckTerms:
     """Terms of one kind, in thousandths of log-odds, at even odds of being listed.
 
     `features`: columns of evidence; `names`: those of them that compare names; `curve`: map of the
-    log-odds of names alone; `terms`: steps that are added, of comparators among `names`.
+    log-odds of names alone.
     """
 
     features: tuple[str, ...]
     names: tuple[str, ...]
     curve: Calibration
-    terms: tuple[Term, ...]
-
-    @cached_property
-    def _weights(self) -> Weights:
-        return Weights.of(self.features, [(self.terms, ())])
 
     @cached_property
     def _others(self) -> npt.NDArray[np.bool_]:
@@ -65,38 +58,14 @@ class CheckTerms:
         """Return what a check adds to the log-odds of pairs (m × features) whose names alone have
         the log-odds `names`; 0 where no names are compared.
         """
-        parts = np.zeros(len(evidence), dtype=np.uint8)
-        sums, unused = np.zeros((1, len(evidence)), dtype=np.int64), np.empty_like(names)
-        self._weights.add(evidence, parts, 0, Calibration().curve(0), sums, unused)
-        added: Numbers = self.curve.apply(names) - names + sums[0]
+        added: Numbers = self.curve.apply(names) - names
         added[np.isnan(evidence[:, self.features.index(_ABSENT)])] = 0
         return added
 
-    def steps(self, similarities: Sequence[float]) -> dict[str, int]:
-        """Return the step of each comparator for one pair, without those of 0."""
-        place = {name: column for column, name in enumerate(self.features)}
-        steps = {}
-        for term in self.terms:
-            value = similarities[place[term.feature]]
-            interval = len(term.cuts) + 1 if math.isnan(value) else _interval(term.cuts, value)
-            if term.weights[interval]:
-                steps[term.feature] = term.weights[interval]
-        return steps
-
     def to_json(self) -> dict[str, Any]:
         """Return plain data for JSON."""
-        return {
-            "names": list(self.names),
-            "curve": {"raw": list(self.curve.raw), "logodds": list(self.curve.logodds)},
-            "terms": [
-                {"feature": term.feature, "cuts": list(term.cuts), "weights": list(term.weights)}
-                for term in self.terms
-            ],
-        }
-
-
-def _interval(cuts: Sequence[float], value: float) -> int:
-    return int(np.searchsorted(np.array(cuts), value, side="left"))
+        curve = {"raw": list(self.curve.raw), "logodds": list(self.curve.logodds)}
+        return {"names": list(self.names), "curve": curve}
 
 
 def check_terms_from_json(
@@ -118,22 +87,12 @@ def check_terms_from_json(
 
 def _from_json(data: Mapping[str, Any], features: tuple[str, ...]) -> CheckTerms:
     names = tuple(map(str, data["names"]))
-    curve = data["curve"]
-    raw, logodds = (tuple(map(int, curve[name])) for name in ("raw", "logodds"))
-    terms = tuple(
-        Term(
-            str(term["feature"]), tuple(map(float, term["cuts"])), tuple(map(int, term["weights"]))
-        )
-        for term in data["terms"]
-    )
-    for term in terms:
-        if term.feature not in names or len(term.weights) != len(term.cuts) + 2:
-            raise ValueError(f"the term of {term.feature}")
+    raw, logodds = (tuple(map(int, data["curve"][name])) for name in ("raw", "logodds"))
     if len(raw) < 2 or len(raw) != len(logodds) or not set(names) <= set(features):
         raise ValueError("the curve or the names")
     if any(np.diff(raw) <= 0) or any(np.diff(logodds) < 0):
         raise ValueError("a curve that falls")
-    return CheckTerms(features, names, Calibration(raw, logodds), terms)
+    return CheckTerms(features, names, Calibration(raw, logodds))
 
 
 def even_odds_shift(true_share: float, partner_shift: int) -> int:

@@ -203,8 +203,6 @@ class Model:
             features |= {name for pair in self.population.pairs for name in pair.features}
         for name, part in self._optional_parts.items():
             features |= {_SELECTORS[name]} | part.used_features
-        if self.checks is not None:
-            features |= {term.feature for term in self.checks.terms}
         return frozenset(features)
 
     @cached_property

@@ -1,14 +1,14 @@
 """Fit of `CheckTerms`: what a check says of names, learned from names asked against stores.
 
-Logistic regression with a ridge, at even odds of being listed: on the log-odds that the model gives
-names alone, as a line with a few bends, and for persons on steps of the comparators of names. Each
-store counts alike, and so do its strangers and those who are listed; ways to ask have the shares
-stated here. Groups and assets are asked by too few names to learn steps from.
+Logistic regression on the log-odds that the model gives names alone, at even odds of being listed.
+Each store counts alike, and so do its strangers and those who are listed; ways to ask have the
+shares stated here. Steps of single comparators were tried besides: they separate names with slips
+from strangers no better than the model does, and those of an exact name worse.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from resolver.model_set import ModelSet
 from resolver.records import Kind, Record
 from resolver.scoring import Model
 from resolver.scoring.check_terms import FORMAT, CheckTerms
-from resolver.scoring.terms import Calibration, Term
+from resolver.scoring.terms import Calibration
 from resolver.training.query_pairs import (
     EXACT,
     KINDS,
@@ -42,30 +42,9 @@ SHARES = {EXACT: 0.3, MISSPELT: 0.4, SHORTENED: 0.1, OTHER: 0.2}
 """Shares of the ways to ask among those who are listed."""
 MAX_STRANGERS = 1_000
 """Strangers that a store counts as at most."""
-_KNOTS = (-6.0, -4.0, -2.0, 0.0)
-"""Log-odds of names alone at which the line may bend; beyond the ends it goes on."""
 _ENDS = (-16.0, 12.0)
-_RARITY, _RARITY_KNOTS = "name_rarity", (0.15, 0.25, 0.35, 0.45, 0.55)
-_RARITY_CUTS = tuple(round(0.05 * step, 2) for step in range(2, 20))
-_RARITY_SCALE = 10.0
-_CUTS: Mapping[str, tuple[float, ...]] = {
-    "name_weakest": (0.5, 0.6, 0.64, 0.68, 0.72, 0.76, 0.8, 0.84, 0.87, 0.9, 0.93, 0.96, 0.985),
-    "name_omitted": (0.3, 0.45, 0.55, 0.65, 0.75, 0.85, 0.92, 0.985),
-    "name_contradicted": (0.2, 0.4, 0.6, 0.7, 0.8, 0.86, 0.91, 0.95, 0.985),
-    "name_primary": (0.3, 0.5, 0.7, 0.8, 0.9, 0.97),
-    "name_parts": (0.1, 0.2, 0.4, 0.55, 0.7),
-    "name_share": (0.3, 0.5, 0.8),
-    "name_quality": (0.25, 0.75),
-    "name_order": (0.25, 0.5, 0.9),
-    "name_established": (0.05, 0.2, 0.4, 0.7, 0.95),
-    "name_initials": (0.25, 0.75),
-    "name_sides": (0.1, 0.25, 0.5, 0.8),
-    "name_exact": (0.5,),
-    "numbers": (0.75,),
-}
-"""Cuts of the steps of persons."""
-_RIDGE = 0.5
-"""Inverse strength of the ridge, as scikit-learn counts it."""
+"""Log-odds of names alone at the ends of the line, which goes on beyond them."""
+_MIN_SLOPE = 0.05
 MIN_LIST_RECORDS = 500
 MIN_LISTED = 50
 """Names of listed ones below which a kind is not fitted."""
@@ -108,15 +87,16 @@ def fit_check_terms(kind: Kind, stores: Sequence[QueryPairs], model: Model) -> C
     if sum(int(pairs.labels.sum()) for pairs in stores) < MIN_LISTED:
         return None
     names = name_comparators(kind)
-    steps = _CUTS if kind == Kind.PERSON else {}
-    columns = [
-        _columns(_names_logodds(pairs, model, names), pairs.evidence, kind, steps)
-        for pairs in stores
-    ]
+    logodds = np.concatenate([_names_logodds(pairs, model, names) for pairs in stores])
     labels = np.concatenate([pairs.labels for pairs in stores])
-    fit = LogisticRegression(C=_RIDGE, max_iter=1_000)
-    fit.fit(np.concatenate(columns), labels, sample_weight=np.concatenate(_weights(stores)))
-    return _to_terms(kind, names, steps, float(fit.intercept_[0]), fit.coef_[0])
+    fit = LogisticRegression(C=np.inf, max_iter=1_000)
+    fit.fit(np.clip(logodds, *_ENDS)[:, None], labels, np.concatenate(_weights(stores)))
+    start, slope = float(fit.intercept_[0]), max(float(fit.coef_[0, 0]), _MIN_SLOPE)
+    curve = Calibration(
+        tuple(round(1000 * end) for end in _ENDS),
+        tuple(round(1000 * (start + slope * end)) for end in _ENDS),
+    )
+    return CheckTerms(features_of(kind), names, curve)
 
 
 def _names_logodds(pairs: QueryPairs, model: Model, names: Sequence[str]) -> Floats:
@@ -141,71 +121,3 @@ def _weights(stores: Sequence[QueryPairs]) -> list[Floats]:
             own[chosen] = share / sum(present.values()) * total / int((ways == name).sum())
         weights.append(own)
     return weights
-
-
-def _columns(
-    logodds: Floats,
-    evidence: npt.NDArray[np.float32],
-    kind: Kind,
-    steps: Mapping[str, tuple[float, ...]],
-) -> Floats:
-    place = {name: column for column, name in enumerate(features_of(kind))}
-    line = np.clip(logodds, *_ENDS)
-    columns = [line]
-    if steps:
-        columns += [np.maximum(line - knot, 0) for knot in _KNOTS]
-        rarity = np.nan_to_num(evidence[:, place[_RARITY]].astype(np.float64), nan=0.0)
-        columns += [_RARITY_SCALE * np.maximum(rarity - knot, 0) for knot in _RARITY_KNOTS]
-    for name, cuts in steps.items():
-        # what is not there contradicts nothing: as the highest similarity
-        values = np.nan_to_num(evidence[:, place[name]], nan=np.inf)
-        columns += [(values > cut).astype(np.float64) for cut in cuts]
-    return np.column_stack(columns)
-
-
-def _to_terms(
-    kind: Kind,
-    names: tuple[str, ...],
-    steps: Mapping[str, tuple[float, ...]],
-    start: float,
-    weights: Floats,
-) -> CheckTerms:
-    """Return the terms of a fit; each step is 0 at the highest similarity, which the curve has."""
-    bends = _KNOTS if steps else ()
-    slopes = np.maximum(np.cumsum(weights[: len(bends) + 1]), 0.05)
-    points = np.array([_ENDS[0], *bends, _ENDS[1]])
-    values = [start + weights[0] * _ENDS[0]]
-    for slope, width in zip(slopes, np.diff(points), strict=True):
-        values.append(values[-1] + slope * width)
-    place = len(bends) + 1
-    terms: list[Term] = []
-    shift = 0.0
-    if steps:
-        slope = _RARITY_SCALE * weights[place : place + len(_RARITY_KNOTS)]
-        place += len(_RARITY_KNOTS)
-        middles = [0.0, *(cut + 0.025 for cut in _RARITY_CUTS)]
-        heights = [
-            sum(
-                max(middle - knot, 0.0) * part
-                for knot, part in zip(_RARITY_KNOTS, slope, strict=True)
-            )
-            for middle in middles
-        ]
-        shift += heights[-1]
-        terms.append(_term(_RARITY, _RARITY_CUTS, heights, 0.0))
-    for name, cuts in steps.items():
-        heights = np.cumsum([0.0, *weights[place : place + len(cuts)]]).tolist()
-        place += len(cuts)
-        shift += heights[-1]
-        terms.append(_term(name, cuts, heights, heights[-1]))
-    curve = Calibration(
-        tuple(round(1000 * point) for point in points.tolist()),
-        tuple(round(1000 * (value + shift)) for value in values),
-    )
-    return CheckTerms(features_of(kind), names, curve, tuple(terms))
-
-
-def _term(name: str, cuts: tuple[float, ...], heights: Sequence[float], missing: float) -> Term:
-    highest = heights[-1]
-    weights = [round(1000 * (height - highest)) for height in heights]
-    return Term(name, cuts, (*weights, round(1000 * (missing - highest))))
