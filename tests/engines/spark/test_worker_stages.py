@@ -30,7 +30,7 @@ from resolver.engines.spark.job import Partitioning, WorkerJob
 from resolver.model_set import load_models
 from resolver.pipeline import normalize
 from resolver.records import Batch, Handling
-from resolver.records.results.resolution import Band, Outcome, Resolution
+from resolver.records.results.resolution import Outcome, Resolution
 from resolver.records.visibility import STRANGER, visible_rows
 from resolver.run_options import RunOptions
 from resolver.scoring import threshold_logodds
@@ -117,14 +117,16 @@ def test_pairs_and_scores_equal_those_of_the_local_engine(
     joined, scored = run_steps(resolution.batch, job, seed=len(str(shape)))
     links = concat_arrays([row.body for row in select(scored, "links")], work.SCORED_COLUMNS)
     order = np.lexsort((links["right"], links["left"]))
-    # links between entities stand for these, so those of the match band within one are compared
-    match = (resolution.links.band == Band.MATCH) & (resolution.links.outcome == Outcome.MERGED)
+    # links within an entity have the score of the merge that joined them, and that of the records
     threshold = threshold_logodds(RunOptions().thresholds.match)
+    match = resolution.links.outcome == Outcome.MERGED
+    match &= resolution.links.record_logodds >= threshold
     labels = resolution.labels
     within = labels[links["left"][order]] == labels[links["right"][order]]
     strong = within & (links["logodds"][order] >= threshold)
-    for name in ("left", "right", "logodds"):
-        own = getattr(resolution.links, name)[match]
+    columns = {"left": "left", "right": "right", "logodds": "record_logodds"}
+    for name, column in columns.items():
+        own = getattr(resolution.links, column)[match]
         assert np.array_equal(links[name][order][strong], own), name
     accounts = [json.loads(row.body) for row in select(scored, "account")]
     rest = concat_arrays([row.body for row in select(scored, "rest")], work.SCORED_COLUMNS)
