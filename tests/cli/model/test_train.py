@@ -63,6 +63,8 @@ def test_model_is_fitted_and_used(
         "card.md",
         "fairness.json",
         "calibration.json",
+        "measured.json",
+        "measured_reasons.json",
         "relations.json",
         "reliability.svg",
     }
