@@ -144,7 +144,7 @@ def test_two_words_that_spell_one(left: str, right: str) -> None:
 def test_parts_sum_to_what_the_kernel_says() -> None:
     left, right = (
         record("a:1", name="Ann Maria Brzezinski Lee"),
-        record("b:1", name="Brzezynski Ann Karl"),
+        record("b:1", name="Ann Karl Brzezynski"),
     )
     context = context_of(left, right)
     parts = aligned_parts(context)

@@ -45,7 +45,7 @@ WITH_PASSPORT = record("a:2", name=NAME, identifiers=PASSPORT)
 # the day and the month changed places, and another country is named
 OTHER_PASSPORT = [Identifier("passportNumber", "KD820391", "pe")]
 WITH_BOTH = record(
-    "b:1", name="Mario Quispe Mamani", birthDate="1970-02-03", identifiers=OTHER_PASSPORT
+    "b:1", name="Maria Quispe Mamani", birthDate="1970-02-03", identifiers=OTHER_PASSPORT
 )
 PARTS = [WITH_DATE, WITH_PASSPORT, WITH_BOTH]
 MANY = Population({"person": KindPopulation(records=100_000)})
@@ -132,7 +132,7 @@ def test_a_statement_on_any_member_forbids(member: Record) -> None:
     """Keep an entity apart from the kin of one of its records."""
     kin = record(
         "b:1",
-        name="Mario Quispe Mamani",
+        name="Maria Quispe Mamani",
         birthDate="1970-02-03",
         identifiers=OTHER_PASSPORT,
         relations=[Relation(RelationType.FAMILY_OF, member.id)],

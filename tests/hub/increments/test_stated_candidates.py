@@ -111,11 +111,17 @@ def test_the_statement_of_either_record_counts(stores: Stores, is_turned: bool) 
             assert view.entity_key("a:1") != view.entity_key("a:2")
 
 
-@pytest.mark.parametrize("year", ["", "1961", "1963", "1964", "1971"])
+@pytest.mark.parametrize("year", ["", "1961", "1962", "1963"])
 def test_a_link_in_band_review_does_not_wait(stores: Stores, year: str) -> None:
     """Set pairs apart that are too weak to be resolved together by their scores."""
     son = record("a:2", name="Mohammed Ali Hassan", birthDate="1961-04-05" if year else ())
-    father = record("a:1", name="Mohammed Ali Hassan", birthDate=year or ())
+    # contradictions weigh more where a record states relations: both do
+    father = record(
+        "a:1",
+        name="Mohammed Ali Hassan",
+        birthDate=year or (),
+        relations=[Relation(RelationType.FAMILY_OF, "a:9")],
+    )
     related = replace(father, relations=(Relation(RelationType.FAMILY_OF, "a:2"),))
     outcomes = []
     for first in (father, related):
