@@ -57,7 +57,8 @@ def resolution(records: list[Record], entities: list[int], pairs: list[Pair]) ->
     band = np.where(scores >= 0.95, Band.MATCH, Band.REVIEW).astype(np.uint8)
     outcome, basis = columns[3].astype(np.uint8), np.zeros(len(pairs), dtype=np.uint8)
     nobody = np.full(len(pairs), -1, dtype=np.int32)
-    links = Links(*columns[:3], scores, band, outcome, columns[2], basis, nobody)
+    left, right, logodds = columns[:3]
+    links = Links(left, right, logodds, scores, band, outcome, logodds, basis, nobody)
     bins = np.histogram(scores, bins=50, range=(0, 1))[0].astype(np.int64)
     stats = RunStats("S", {"model": "m 1"}, STAGES, RULES, len(pairs) + 3, bins)
     return Resolution(batch, labels, links, stats)
