@@ -90,7 +90,7 @@ def test_corrections_move_scores_toward_decisions() -> None:
     place = PERSON.features.index("birth_place")
     evidence[:, place] = np.arange(400) % 2
     labels = (np.arange(400) % 2).astype(np.int8)
-    old = replace(PERSON, register=None)
+    old = replace(PERSON, register=None, checks=None)
     boldest = correct(old, evidence, labels, STRENGTHS[-1]).logodds(evidence)
     scaled = correct(old, evidence, labels, STRENGTHS[0]).logodds(evidence)
     gaps = [
