@@ -94,6 +94,7 @@ train: setup  ## train the shipped models again, on the lists and judged pairs i
 	@test -d $(DATA)/raw || { echo "error: no lists in $(DATA)/raw (say where they are: make train DATA=folder)" >&2; exit 1; }
 	$(BIN)/resolver train $(DATA)/raw/us_ofac_sdn $(DATA)/raw/us_ofac_cons $(DATA)/raw/un_sc/consolidated_2026-02.xml \
 		--judged $(DATA)/truth/ofac_un_pairs.csv --judged $(DATA)/truth/ofac_un_pairs_more.csv --out models
+	$(BIN)/resolver train $(DATA)/raw/eu_journal $(DATA)/raw/us_bis_dpl $(DATA)/raw/us_congress --checks-only --model models --out models
 
 serve: setup  ## run the HTTP service on the store of `make demo`, or on STORE=URL
 	$(BIN)/resolver serve --store $(STORE) --port $(PORT)

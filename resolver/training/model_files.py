@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from resolver.comparison import features_of
-from resolver.model_set import CHECKS, RELATIONS, load_relation_weights
+from resolver.model_set import CHECKS, RELATIONS
 from resolver.models import loader
 from resolver.scoring import model_from_json, model_to_json
 from resolver.training.evaluate.model_card import (
@@ -49,9 +49,10 @@ def save_trained_models(
     for name, data in sorted(models.items()):
         loader.save(name, data, directory)
     loader.save("tables", dict(trained.tables), directory)
-    if load_relation_weights(base).kinds:
-        # relations are not trained on records
-        loader.save(RELATIONS, loader.load(RELATIONS, base), directory)
+    for name in (RELATIONS, CHECKS):
+        # relations, and names in checks, are not trained on these pairs
+        if ((base or loader.MODEL_DIR) / f"{name}.json").exists():
+            loader.save(name, loader.load(name, base), directory)
     for name in (MEASURED, REASONS):
         if ((base or loader.MODEL_DIR) / f"{name}.json").exists():
             loader.save(name, loader.load(name, base), directory)

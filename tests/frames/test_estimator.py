@@ -66,7 +66,7 @@ def test_labels_teach_a_model_of_its_own(
 ) -> None:
     assert set(fitted.model_) == {
         *("asset.json", "group.json", "person.json"),
-        *("measured.json", "measured_reasons.json"),
+        *("checks.json", "measured.json", "measured_reasons.json"),
         *("relations.json", "tables.json"),
     }
     result = fitted.resolve(frame)

@@ -80,6 +80,9 @@ more or less than is measured has its reason below.
 | kind | field | level | same | different | measured | weights | takes |
 |---|---|---|---|---|---|---|---|
 """
+_INSERTED_TITLES = (_SIZE_TITLE, _SETS_TITLE, _MEASURED_TITLE)
+"""Titles of the sections that are inserted before the limits, in their order."""
+_LIMITS_TITLE = "\n## Limits\n"
 _ORIGIN_LABELS = {
     RESAMPLED_ORIGIN: "resampled entries",
     NAME_ONLY_ORIGIN: "name-only pairs",
@@ -283,13 +286,14 @@ def _measured_section(
 
 
 def _insert_section(card: str, title: str, lines: Iterable[str]) -> str:
-    """Return a card with a section before its limits, in place of an earlier one of that title."""
+    """Return a card with a section in its place, instead of an earlier one of that title."""
     start = card.find(title)
     if start >= 0:
         end = card.find("\n## ", start + 1)
         card = card[:start] + (card[end:] if end >= 0 else "")
-    place = card.find(_LIMITS.splitlines(keepends=True)[1]) - 1
-    place = place if place >= 0 else len(card)
+    later = _INSERTED_TITLES[_INSERTED_TITLES.index(title) + 1 :]
+    places = [card.find(other) for other in (*later, _LIMITS_TITLE)]
+    place = min((place for place in places if place >= 0), default=len(card))
     return "".join([card[:place], *lines, card[place:]])
 
 

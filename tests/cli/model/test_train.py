@@ -63,6 +63,7 @@ def test_model_is_fitted_and_used(
         "card.md",
         "fairness.json",
         "calibration.json",
+        "checks.json",
         "measured.json",
         "measured_reasons.json",
         "relations.json",
