@@ -24,10 +24,11 @@ import numpy.typing as npt
 
 from resolver.blocking import choose_plan_by_size, join_candidates
 from resolver.comparison.date_grades import GRADES
+from resolver.errors import ModelError
 from resolver.models import loader
 from resolver.normalize import count_population, prepare, with_frequencies
 from resolver.pipeline import symbol_source
-from resolver.records import Batch, Kind
+from resolver.records import KIND_BY_LABEL, Batch, Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import FloatArray, PreparedBatch
 from resolver.records.prepared.frequencies import FrequencyTables
@@ -56,7 +57,7 @@ _IN_DOUBT = (-3_000, 6_000)
 can turn a decision."""
 RANDOM_PAIRS = 300_000
 """Random pairs of each kind and source of records."""
-_DATES = tuple((f"{words}", float(grade)) for grade, words in sorted(GRADES.items()))
+_DATES = tuple((words, float(grade)) for grade, words in sorted(GRADES.items()))
 
 
 _Sum = tuple[tuple[Term, ...], tuple[PairTerm, ...]]
@@ -317,24 +318,25 @@ def counts_to_json(counts: Counts) -> dict[str, Any]:
 
 
 def counts_from_json(data: Mapping[str, Any]) -> Counts:
-    """Return counts stored as plain data."""
-    kinds = {kind.label: kind for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET)}
-    return {
-        kinds[label]: {
-            name: LevelCounts(*np.array(rows, dtype=np.int64).reshape(-1, 2).T)
-            for name, rows in features.items()
-            if name in LEVELS and len(rows) == len(LEVELS[name])
-        }
-        for label, features in data.items()
-        if label in kinds
-    }
+    """Return counts stored as plain data. Raises `ModelError` for counts of other levels."""
+    counts: dict[Kind, dict[str, LevelCounts]] = {}
+    for label, features in data.items():
+        own = counts.setdefault(KIND_BY_LABEL[label], {})
+        for name, rows in features.items():
+            if len(rows) != len(LEVELS.get(name, ())):
+                raise ModelError(
+                    f"{MEASURED}.json counts other levels of {name} than there are",
+                    hint="count again: python -m benchmarks.measured_evidence FOLDER LIST...",
+                )
+            own[name] = LevelCounts(*np.array(rows, dtype=np.int64).reshape(-1, 2).T)
+    return counts
 
 
 def load_measured(folder: Path | None = None) -> Counts:
     """Return the counts beside the models of a folder (default: the shipped ones), of lists and
     worlds together; none where there is no such file.
 
-    Raises `ModelError` for a file that is no JSON object.
+    Raises `ModelError` for a file that is no JSON object, or counts other levels.
     """
     if not ((folder or loader.MODEL_DIR) / f"{MEASURED}.json").exists():
         return {}
@@ -409,8 +411,8 @@ def apply_measured(model: Model, counts: Mapping[str, LevelCounts]) -> Model:
     the agreement of `AGREEING` ones against chance. Registers copy by hand, and one record in a
     hundred has another's date there; where a model knows watchlists from registers
     (`LISTED_FEATURE`), a joint term makes disagreement count in full in watchlists only. Weights
-    still rise with similarity and pass through 0. Deterministic; a model that was returned stays as
-    it is.
+    still rise with similarity and pass through 0. Deterministic. A model that was returned stays as
+    it is, as long as its curves do.
     """
     if model.population is None or not counts:
         return model

@@ -129,7 +129,11 @@ def fit_population_model(
         ),
         limit=support_limit(data.kind),
     )
-    return fit_curves(apply_measured(model, measured or {}), data, fixed)
+    fitted_model = fit_curves(model, data, fixed)
+    if not measured:
+        return fitted_model
+    # how far a weight is moved depends on the slopes of the curves, which then fit the new sums
+    return fit_curves(apply_measured(fitted_model, measured), data, fixed)
 
 
 def fit_curves(model: Model, data: LabeledPairs, fixed: Mapping[str, int]) -> Model:

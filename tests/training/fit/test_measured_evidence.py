@@ -8,10 +8,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from resolver.errors import ModelError
 from resolver.model_set import build_tables, load_models
 from resolver.models import loader
 from resolver.records import Batch, Identifier, Kind
 from resolver.scoring import Model, Term
+from resolver.synthetic import generate
+from resolver.training.data.labeled_pairs import label_blocked_pairs
+from resolver.training.data.pair_sampling import PairSampling
 from resolver.training.fit.measured_evidence import (
     COUNTED,
     LEVELS,
@@ -28,6 +32,7 @@ from resolver.training.fit.measured_evidence import (
     load_measured,
     measured_levels,
 )
+from resolver.training.fit.population_model import fit_population_model
 from resolver.training.model_files import CARD_FILE, insert_measured_levels
 from tests.records.samples import record
 
@@ -175,6 +180,33 @@ def test_counts_as_json_and_their_sums() -> None:
     both = combine_counts([counts, again])[Kind.PERSON]["gender"]
     assert both.same.tolist() == [6, 1_994]
     assert both.log_ratios[0] < -3 < both.log_ratios[1]
+
+
+def test_counts_of_other_levels_are_refused() -> None:
+    data = counts_to_json({Kind.PERSON: {"gender": _level_counts("gender", 3, 400)}})
+    data["person"]["gender"] = data["person"]["gender"][:1]
+    with pytest.raises(ModelError, match="counts other levels of gender"):
+        counts_from_json(data)
+
+
+def test_a_fit_moves_weights_by_the_slope_through_which_they_act() -> None:
+    world = generate(1_000, seed=4)
+    tables = build_tables(loader.load("tables"))
+    sampling = PairSampling(20_000, 5_000, 7, by_guess=True)
+    pairs = label_blocked_pairs(
+        world.records, dict(world.truth), tables, "world", plan="XS", sampling=sampling
+    )[Kind.PERSON]
+    counts = MEASURED[Kind.PERSON]
+    model = fit_population_model(pairs, {}, counts)
+    level = next(row for row in measured_levels(model, counts) if row.feature == "gender")
+    # the curves are fitted anew after the weights were moved
+    assert level.effects[0] == pytest.approx(level.measured, abs=0.3)
+    plain = next(
+        row
+        for row in measured_levels(fit_population_model(pairs, {}), counts)
+        if row.feature == "gender"
+    )
+    assert plain.effects[0] > level.measured + 3
 
 
 def test_no_contradiction_weighs_more_than_wrong_statements_allow() -> None:
