@@ -5,16 +5,16 @@
 
 Names are asked against a generated world or lists (`resolver.training.query_pairs`): as records
 have them, with slips, without a word, as another agency writes them, and names of strangers, who
-come from another world and may bear a listed name by chance. The curves show which share of each is
-found at the score that a share of the strangers exceeds. Scores are compared with the truth where
-the stated share of callers is listed (`--listed`), each way to ask as often as in training.
+come from another world and may bear a listed name by chance. For some shares of strangers it finds
+the score that this share exceeds, and prints how many listed names score higher. Scores are
+compared with the truth where the stated share of callers is listed (`--listed`), each way to ask as
+often as in training.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -25,9 +25,10 @@ from resolver.cli.list_arguments import read_list_files
 from resolver.cli.options import ReadingOptions
 from resolver.cli.progress_bars import ProgressBars
 from resolver.hub.hub import Hub
-from resolver.ingest.reader_types import Intake
-from resolver.records import Batch, Kind, Record
+from resolver.hub.temporary_hub import temporary_hub
+from resolver.records import Kind
 from resolver.records.prepared.population import DEFAULT_LISTED
+from resolver.run_options import RunOptions
 from resolver.screening.screener import MatchQuery, Screener
 from resolver.synthetic import generate
 from resolver.training.fit.check_fit import SHARES
@@ -37,7 +38,7 @@ MATCH = 0.5
 EXCEEDED = (0.002, 0.005, 0.01, 0.02, 0.05)
 """Shares of strangers of the curves."""
 BINS = (0.0, 0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 1.0)
-_SHOWN, _STRANGERS = 20, 5_000
+_SHOWN, _STRANGERS, _FIRST_SEED = 20, 5_000, 7_000
 Floats = npt.NDArray[np.float64]
 
 
@@ -46,6 +47,8 @@ def ask(
 ) -> tuple[Floats, Floats, npt.NDArray[np.bool_]]:
     """Return for each query the best score, the score of the entity it means (0 if it is not among
     the answers), and whether an answer is shown that is right, or of a stranger any answer.
+
+    Each is asked twice: for all scores, and for what is shown where no cutoff is stated.
     """
     screener = Screener(hub, listed)
     best, right = np.zeros(len(queries)), np.zeros(len(queries))
@@ -124,23 +127,17 @@ def main() -> None:
     parser.add_argument("--listed", type=float, default=DEFAULT_LISTED)
     parser.add_argument("--kind", choices=("person", "group", "asset"), default="person")
     options = parser.parse_args()
-    stored: list[Record]
+    # no model learns from these seeds
+    seed = _FIRST_SEED + options.seed
+    strangers = generate(_STRANGERS, seed=seed + 1).records
     if options.lists:
         with ProgressBars() as bars:
             intake = read_list_files(tuple(options.lists), ReadingOptions(), bars)
-        lists = list(intake.batch.to_records())
-        stored, queries = query_lists(
-            lists, generate(_STRANGERS, seed=options.seed).records, options.seed
-        )
+        queries = query_lists(intake, strangers, seed)
     else:
-        seed = 7_000 + options.seed
-        world, others = generate(options.records, seed=seed), generate(_STRANGERS, seed=seed + 1)
-        stored, queries = query_world(QueryWorld(world.records, world.truth, others.records, seed))
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        Hub.open(f"sqlite:///{folder}/hub.db") as hub,
-    ):
-        hub.add(Intake(Batch.from_records(stored).canonical(), (), ()))
+        world = generate(options.records, seed=seed)
+        intake, queries = query_world(QueryWorld(world.records, world.truth, strangers, seed))
+    with temporary_hub(intake, RunOptions()) as hub:
         print("\n".join(report(Kind[options.kind.upper()], queries, hub, options.listed)))
 
 

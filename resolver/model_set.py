@@ -115,12 +115,6 @@ class ModelSet:
         return replace(self, models=models, is_limited=False)
 
     @property
-    def without_checks(self) -> ModelSet:
-        """The same models without what checks say of names."""
-        models = {kind: replace(model, checks=None) for kind, model in self.models.items()}
-        return replace(self, models=models)
-
-    @property
     def store_stamp(self) -> dict[str, str]:
         """Stamp of a store, whose entities depend on the weights of relations as well."""
         digest = self.relations.digest

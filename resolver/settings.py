@@ -106,7 +106,7 @@ class Settings:
         ),
     )
     listed: float = field(
-        default=0.17,
+        default=0.25,
         metadata=_metadata(
             "Share of callers of a check who are listed: the odds before anything is compared, "
             "such as 1 in 5000 at a border.",

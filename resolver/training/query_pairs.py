@@ -9,23 +9,29 @@ groups of a world.
 from __future__ import annotations
 
 import random
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from resolver.comparison import COMPARATOR_BY_NAME, features_of
-from resolver.hub.hub import Hub
+from resolver.hub.temporary_hub import temporary_hub
 from resolver.ingest.reader_types import Intake
-from resolver.model_set import ModelSet
 from resolver.pipeline import normalize
 from resolver.records import Batch, Kind, Record, Value
 from resolver.records.batch import batch_from_record
 from resolver.records.prepared.batch import FloatArray
-from resolver.records.prepared.population import REFERENCE_PARTNERS, KindPopulation
+from resolver.records.prepared.population import (
+    NO_POPULATION,
+    REFERENCE_PARTNERS,
+    KindPopulation,
+)
 from resolver.records.visibility import STRANGER
+from resolver.run_options import RunOptions
+from resolver.scoring import Model
 from resolver.screening.entity_index import EntityIndex, IndexSnapshot
 from resolver.screening.ranking import MAX_COMPARED, RoundHits, compare_in_rounds
 from resolver.screening.retrieval import CandidateFinder
@@ -90,8 +96,8 @@ class QueryWorld:
     seed: int
 
 
-def query_world(world: QueryWorld) -> tuple[list[Record], list[NameQuery]]:
-    """Return the stored records of a world, and names that are asked against them."""
+def query_world(world: QueryWorld) -> tuple[Intake, list[NameQuery]]:
+    """Return the stored records of a world as a list, and names that are asked against them."""
     chance = random.Random(f"{world.seed}:held out")
     stored: list[Record] = []
     left_out: list[Record] = []
@@ -109,18 +115,17 @@ def query_world(world: QueryWorld) -> tuple[list[Record], list[NameQuery]]:
         queries += _query(record, record.caption, frozenset(), UNLISTED)
     for record in stored:
         queries += _query_own_names(record, frozenset(ids_of[world.truth[record.id]]), chance)
-    return stored, _draw(queries, chance)
+    return Intake(Batch.from_records(stored).canonical(), (), ()), _draw(queries, chance)
 
 
-def query_lists(
-    stored: Sequence[Record], strangers: Sequence[Record], seed: int
-) -> tuple[list[Record], list[NameQuery]]:
-    """Return the records of lists, and names that are asked against them, and those of `strangers`.
+def query_lists(intake: Intake, strangers: Sequence[Record], seed: int) -> list[NameQuery]:
+    """Return names that are asked against lists: those of their entries, and of `strangers`.
 
     Entities that share a name with the one that is asked are no negatives, as lists do not say
     which of their entries are one.
     """
     chance = random.Random(f"{seed}:lists")
+    stored = list(intake.batch.to_records())
     bearers: dict[str, set[str]] = {}
     for record in stored:
         for name in record.texts("name", "alias"):
@@ -132,7 +137,7 @@ def query_lists(
     for record in strangers:
         if record.caption.casefold() not in bearers:
             queries += _query(record, record.caption, frozenset(), UNLISTED)
-    return list(stored), _draw(queries, chance)
+    return _draw(queries, chance)
 
 
 def _query_own_names(
@@ -166,39 +171,39 @@ def _draw(queries: Sequence[NameQuery], chance: random.Random) -> list[NameQuery
 
 
 def compare_queries(
-    stored: Sequence[Record],
+    intake: Intake,
     queries: Sequence[NameQuery],
-    models: ModelSet,
     seed: int,
+    model_dir: Path | None = None,
 ) -> dict[Kind, QueryPairs]:
-    """Resolve records into a store of their own and compare each name with its candidates there."""
+    """Resolve lists into a store of their own and compare each name with its candidates there."""
     rows: dict[Kind, list[tuple[FloatArray, int, float, int]]] = {kind: [] for kind in KINDS}
     ways: dict[Kind, list[str]] = {kind: [] for kind in KINDS}
-    with (
-        tempfile.TemporaryDirectory(prefix="resolver-queries-") as folder,
-        Hub.open(f"sqlite:///{folder}/hub.db") as hub,
-    ):
-        # what is fitted must not depend on what was fitted before
-        hub.models = models.without_checks
-        hub.add(Intake(Batch.from_records(stored).canonical(), (), ()))
-        snapshot = EntityIndex(hub).refresh(STRANGER)
-        finder = CandidateFinder()
-        for number, name in enumerate(queries):
-            kind = name.record.kind
-            pairs = _compare(name, snapshot, hub, finder, random.Random(f"{seed}:{number}"))
-            place = len(ways[kind])
-            ways[kind].append(name.way)
-            rows[kind] += [(evidence, label, weight, place) for evidence, label, weight in pairs]
+    with temporary_hub(intake, RunOptions(model_dir=model_dir)) as hub:
+        snapshot = EntityIndex(hub, is_private=True).refresh(STRANGER)
+        stated = snapshot.models.population or NO_POPULATION
         populations = {
-            kind: snapshot.models.population.of(kind.label)
-            if snapshot.models.population is not None
-            else KindPopulation()
+            kind: replace(stated.of(kind.label), listed=0, partners=REFERENCE_PARTNERS)
             for kind in KINDS
         }
+        # the order of candidates must not depend on what was fitted before
+        models = {
+            kind: replace(hub.models.models[kind.label], checks=None).for_population("", population)
+            for kind, population in populations.items()
+        }
+        finder = CandidateFinder()
+        for number, query in enumerate(queries):
+            kind = query.record.kind
+            prepared = normalize(batch_from_record(query.record).canonical(), snapshot.models)
+            candidates = finder.find_candidates(prepared, snapshot, None, MAX_COMPARED)
+            rounds = compare_in_rounds(prepared, snapshot, candidates, 0.0)[0]
+            pairs = _label(query, rounds, snapshot, models[kind], random.Random(f"{seed}:{number}"))
+            rows[kind] += [(*pair, len(ways[kind])) for pair in pairs]
+            ways[kind].append(query.way)
     return {
         kind: QueryPairs(
             kind,
-            replace(populations[kind], listed=0, partners=REFERENCE_PARTNERS),
+            populations[kind],
             np.array([row[0] for row in own], dtype=np.float32).reshape(-1, len(features_of(kind))),
             np.array([row[1] for row in own], dtype=np.int8),
             np.array([row[2] for row in own]),
@@ -209,47 +214,39 @@ def compare_queries(
     }
 
 
-def _compare(
+def _label(
     query: NameQuery,
+    rounds: Sequence[RoundHits],
     snapshot: IndexSnapshot,
-    hub: Hub,
-    finder: CandidateFinder,
+    model: Model,
     chance: random.Random,
-) -> Iterator[tuple[FloatArray, int, float]]:
-    """Yield evidence, label and weight of the pairs of one query: of a listed one, those with the
-    entity it means; of a stranger, those with all.
+) -> list[tuple[FloatArray, int, float]]:
+    """Return evidence, label and weight of the pairs of one query: of a listed one, the likeliest
+    with an entity that it means; of a stranger, the likeliest and some of the others.
     """
-    prepared = normalize(batch_from_record(query.record).canonical(), hub.models)
-    candidates = finder.find_candidates(prepared, snapshot, None, MAX_COMPARED)
-    rounds = compare_in_rounds(prepared, snapshot, candidates, 0.0)[0]
-    pairs = [
-        (hits, place)
-        for hits in rounds
-        for place in range(len(hits))
-        if hits.scored_pairs.kinds[hits.pairs[place]]
+    hits = [
+        (own, place)
+        for own in rounds
+        for place in range(len(own))
+        if own.scored_pairs.kinds[own.pairs[place]]
     ]
-    pairs.sort(key=_descending_logodds)
+    if not hits:
+        return []
+    evidence = np.array([own.scored_pairs.evidence_of(int(own.pairs[at])) for own, at in hits])
+    order = np.argsort(-model.logodds(evidence), kind="stable").tolist()
     if query.true_ids:
-        for hits, place in pairs:
-            if _record_ids(hits, place, snapshot) & query.true_ids:
-                yield _evidence(hits, place), 1, 1.0
-                return
-        return
-    first, later = pairs[:_COMPARED_FIRST], pairs[_COMPARED_FIRST:]
+        true = (
+            at
+            for at in order
+            if not query.true_ids.isdisjoint(_record_ids(hits[at][0], hits[at][1], snapshot))
+        )
+        return [(evidence[at], 1, 1.0) for at in islice(true, 1)]
+    first, later = order[:_COMPARED_FIRST], order[_COMPARED_FIRST:]
     drawn = later if len(later) <= _COMPARED_LATER else chance.sample(later, _COMPARED_LATER)
-    for hits, place in first:
-        yield _evidence(hits, place), 0, 1.0
-    for hits, place in drawn:
-        yield _evidence(hits, place), 0, len(later) / len(drawn)
-
-
-def _descending_logodds(pair: tuple[RoundHits, int]) -> int:
-    return -int(pair[0].logodds[pair[1]])
-
-
-def _evidence(hits: RoundHits, place: int) -> FloatArray:
-    evidence: FloatArray = hits.scored_pairs.evidence_of(int(hits.pairs[place]))
-    return evidence
+    return [
+        *((evidence[at], 0, 1.0) for at in first),
+        *((evidence[at], 0, len(later) / len(drawn)) for at in drawn),
+    ]
 
 
 def _record_ids(hits: RoundHits, place: int, snapshot: IndexSnapshot) -> set[str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from resolver.ingest.reader_types import Intake
 from resolver.model_set import load_models
-from resolver.records import Kind, Record
+from resolver.records import Kind
 from resolver.scoring.check_terms import check_terms_from_json
 from resolver.synthetic import generate
 from resolver.training.fit.check_fit import fit_check_terms, fit_checks
@@ -22,12 +25,13 @@ from resolver.training.query_pairs import (
     query_lists,
     query_world,
 )
+from tests.engines.local_runs import build_intake
 
 PERSON = Kind.PERSON
 
 
 @pytest.fixture(scope="module")
-def world() -> tuple[list[Record], list[NameQuery]]:
+def world() -> tuple[Intake, list[NameQuery]]:
     return query_world(small_world(300, 5))
 
 
@@ -37,17 +41,17 @@ def small_world(records: int, seed: int) -> QueryWorld:
 
 
 @pytest.fixture(scope="module")
-def pairs(world: tuple[list[Record], list[NameQuery]]) -> QueryPairs:
+def pairs(world: tuple[Intake, list[NameQuery]]) -> QueryPairs:
     stored, queries = world
     few = [query for query in queries if query.record.kind == PERSON]
-    return compare_queries(stored, few[::8], load_models(), 5)[PERSON]
+    return compare_queries(stored, few[::8], 5)[PERSON]
 
 
 def test_queries_mean_stored_records_or_nobody(
-    world: tuple[list[Record], list[NameQuery]],
+    world: tuple[Intake, list[NameQuery]],
 ) -> None:
     stored, queries = world
-    ids = {record.id for record in stored}
+    ids = set(stored.batch.ids.to_pylist())
     for query in queries:
         assert (query.way == UNLISTED) == (not query.true_ids)
         assert query.true_ids <= ids
@@ -58,7 +62,7 @@ def test_queries_mean_stored_records_or_nobody(
 
 def test_strangers_to_lists_bear_no_name_of_theirs() -> None:
     stored = list(generate(200, seed=8).records)
-    _, queries = query_lists(stored, generate(200, seed=9).records, 5)
+    queries = query_lists(build_intake(stored), generate(200, seed=9).records, 5)
     names = {name.casefold() for record in stored for name in record.texts("name", "alias")}
     strangers = [query for query in queries if query.way == UNLISTED]
     assert strangers
@@ -77,14 +81,14 @@ def test_listed_names_find_their_entity(pairs: QueryPairs) -> None:
 
 
 def test_fit_prefers_exact_names_to_slips_and_both_to_strangers(pairs: QueryPairs) -> None:
-    models = load_models().without_checks
-    terms = fit_check_terms(PERSON, [pairs], models.models["person"])
+    shipped = replace(load_models().models["person"], checks=None)
+    terms = fit_check_terms(PERSON, [pairs], shipped)
     assert terms is not None
-    assert terms == fit_check_terms(PERSON, [pairs], models.models["person"])
+    assert terms == fit_check_terms(PERSON, [pairs], shipped)
     assert set(terms.names) == set(name_comparators(PERSON))
     data = {"format": 1, "kinds": {"person": terms.to_json()}}
     assert check_terms_from_json(data, {"person": terms.features}) == {"person": terms}
-    model = models.models["person"].for_population("", pairs.population)
+    model = shipped.for_population("", pairs.population)
     names = model.logodds(pairs.evidence)
     scored = names + terms.adjustments(pairs.evidence, names)
     ways = np.array(pairs.ways, dtype=object)[pairs.queries]
@@ -100,22 +104,18 @@ def test_fit_prefers_exact_names_to_slips_and_both_to_strangers(pairs: QueryPair
 
 def test_kinds_without_listed_names_are_not_fitted(pairs: QueryPairs) -> None:
     model = load_models().models["person"]
-    strangers = QueryPairs(
-        PERSON,
-        pairs.population,
-        pairs.evidence[pairs.labels == 0],
-        pairs.labels[pairs.labels == 0],
-        pairs.weights[pairs.labels == 0],
-        pairs.queries[pairs.labels == 0],
-        pairs.ways,
-    )
+    false = pairs.labels == 0
+    columns = {
+        name: getattr(pairs, name)[false] for name in ("evidence", "labels", "weights", "queries")
+    }
+    strangers = replace(pairs, **columns)
     assert fit_check_terms(PERSON, [strangers], model) is None
 
 
 @pytest.mark.nightly
 def test_all_of_the_fit_is_the_same_each_time() -> None:
-    lists, strangers = list(generate(800, seed=8).records), generate(300, seed=9).records
+    lists, strangers = build_intake(generate(800, seed=8).records), generate(300, seed=9).records
     worlds = [small_world(300, 1), small_world(500, 2)]
-    fitted = fit_checks(lists, worlds, strangers, load_models(), 7)
+    fitted = fit_checks(lists, worlds, strangers, 7)
     assert set(fitted["kinds"]) >= {"person", "group"}
-    assert fit_checks(lists, worlds, strangers, load_models(), 7) == fitted
+    assert fit_checks(lists, worlds, strangers, 7) == fitted

@@ -80,7 +80,7 @@ def train_checks(
     options: Mapping[str, Any], files: tuple[Path, ...], out: Path, base: Path | None
 ) -> None:
     """Fit what checks say of names, and write it beside a copy of the other files of a model."""
-    from resolver.model_set import CHECKS, load_models
+    from resolver.model_set import CHECKS
     from resolver.models import loader
     from resolver.training.fit.check_fit import fit_checks
     from resolver.training.model_files import copy_model
@@ -90,10 +90,8 @@ def train_checks(
     with ProgressBars(verbose=reading.verbose) as bars:
         intake = read_list_files(files, reading, bars)
         bars.start("fit")
-        models = load_models(base)
         worlds, strangers = invent_query_worlds(options["seed"])
-        lists = list(intake.batch.to_records())
-        fitted = fit_checks(lists, worlds, strangers, models, options["seed"])
+        fitted = fit_checks(intake, worlds, strangers, options["seed"], base)
         copy_model(base, out)
         loader.save(CHECKS, fitted, out)
     click.echo(f"Checks learned for: {', '.join(sorted(fitted['kinds'])) or 'no kind'}")

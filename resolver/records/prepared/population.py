@@ -20,7 +20,7 @@ MIN_RECORDS = 256
 REFERENCE_RECORDS = 10_000
 REFERENCE_PARTNERS = 500
 """Records, and true pairs per thousand records, to which models refer."""
-DEFAULT_LISTED = 0.17
+DEFAULT_LISTED = 0.25
 """Share of callers who are listed, in a check, unless it is stated."""
 CALLERS = 1_000_000
 """Callers of whom `KindPopulation.listed` states how many are listed."""

@@ -1,15 +1,15 @@
 """Fit of `CheckTerms`: what a check says of names, learned from names asked against stores.
 
 Logistic regression on the log-odds that the model gives names alone, at even odds of being listed.
-Each store counts alike, and so do its strangers and those who are listed; ways to ask have the
-shares stated here. Steps of single comparators were tried besides: they separate names with slips
-from strangers no better than the model does, and those of an exact name worse.
+A store counts by the strangers who are asked there, and those who are listed count as much as they;
+ways to ask have the shares stated here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,8 @@ import numpy.typing as npt
 from sklearn.linear_model import LogisticRegression
 
 from resolver.comparison import features_of
-from resolver.model_set import ModelSet
+from resolver.ingest.reader_types import Intake
+from resolver.model_set import load_models
 from resolver.records import Kind, Record
 from resolver.scoring import Model
 from resolver.scoring.check_terms import FORMAT, CheckTerms
@@ -41,7 +42,7 @@ Floats = npt.NDArray[np.float64]
 SHARES = {EXACT: 0.3, MISSPELT: 0.4, SHORTENED: 0.1, OTHER: 0.2}
 """Shares of the ways to ask among those who are listed."""
 MAX_STRANGERS = 1_000
-"""Strangers that a store counts as at most."""
+"""A store counts as many strangers as are asked there, at most so many."""
 _ENDS = (-16.0, 12.0)
 """Log-odds of names alone at the ends of the line, which goes on beyond them."""
 _MIN_SLOPE = 0.05
@@ -51,23 +52,27 @@ MIN_LISTED = 50
 
 
 def fit_checks(
-    lists: Sequence[Record],
+    intake: Intake,
     worlds: Sequence[QueryWorld],
     strangers: Sequence[Record],
-    models: ModelSet,
     seed: int,
+    model_dir: Path | None = None,
 ) -> dict[str, Any]:
-    """Return what checks say of names, as JSON, fitted on worlds and on each list of some records.
+    """Return what checks say of names, as JSON, fitted on worlds and on each source of some lists.
 
-    `strangers`: persons and groups who are asked against the lists. Lists of fewer than
-    `MIN_LIST_RECORDS` records are left out. Deterministic in its arguments.
+    `strangers`: persons and groups who are asked against the lists. Sources of fewer than
+    `MIN_LIST_RECORDS` records are left out. `model_dir`: folder of the model that scores names
+    (default: the shipped one). Deterministic in its arguments.
     """
     sets = [query_world(world) for world in worlds]
-    for source in sorted({record.source for record in lists}):
-        own = [record for record in lists if record.source == source]
-        if len(own) >= MIN_LIST_RECORDS:
-            sets.append(query_lists(own, strangers, seed))
-    stores = [compare_queries(*own, models, seed) for own in sets]
+    codes, names = intake.batch.sources.codes, intake.batch.sources.values.to_pylist()
+    for code in sorted(range(len(names)), key=names.__getitem__):
+        rows = np.flatnonzero(codes == code)
+        if len(rows) >= MIN_LIST_RECORDS:
+            own = replace(intake, batch=intake.batch.take(rows))
+            sets.append((own, query_lists(own, strangers, seed)))
+    stores = [compare_queries(*own, seed, model_dir) for own in sets]
+    models = load_models(model_dir)
     fitted = {
         kind.label: fit_check_terms(
             kind, [pairs[kind] for pairs in stores], models.models[kind.label]

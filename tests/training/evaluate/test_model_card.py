@@ -181,8 +181,8 @@ def test_calibration_is_inserted_and_replaced(models: Mapping[str, Any]) -> None
     second = insert_calibration(first, _calibration(0.5))
     assert second == insert_calibration(card, _calibration(0.5)) != first
     # sections have one order, whichever is written last
-    row = {"set": "census", "pairs": 300, "matches": 100, "f1": 0.5, "f1_low": 0.4, "f1_high": 0.6}
-    sets = {"person": [row]}
+    census = {"set": "census", "pairs": 9, "matches": 4, "f1": 0.5, "f1_low": 0.4, "f1_high": 0.6}
+    sets = {"person": [census]}
     assert insert_left_out(first, sets) == insert_calibration(
         insert_left_out(card, sets), _calibration(0.12)
     )
