@@ -31,3 +31,5 @@ TITLES_OR_NAMES = frozenset(
     saiyid syed syd seyyid sidi
     """.split()
 )
+NAMELESS_TITLES = TITLES - TITLES_OR_NAMES - LAST_TITLES
+"""Titles that are nobody's name."""

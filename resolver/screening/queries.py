@@ -8,28 +8,25 @@ warnings name what was not compared.
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from dataclasses import replace
 
 from resolver.errors import RecordError
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, read_ftm_entity
 from resolver.ingest.formats.ftm.ftm_schema import ANYTHING, has_property, schema_of_properties
-from resolver.ingest.text.placeholders import is_placeholder
+from resolver.ingest.text.placeholders import first_day, is_in_future, is_placeholder
 from resolver.normalize.name_tokens import MAX_TOKENS
 from resolver.normalize.values import gender_bit
 from resolver.records import Kind, Record, Value
 from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.reference.characters import tokenize_name
-from resolver.reference.titles import LAST_TITLES, TITLES, TITLES_OR_NAMES
+from resolver.reference.titles import NAMELESS_TITLES
 from resolver.screening.ranking import Rivals
 from resolver.screening.uncompared_values import note_uncompared_values
 
 SOURCE = "query"
 _ID = "1"
 _NAMES = frozenset((*FULL_NAMES, *NAME_PARTS))
-_TITLES = TITLES - TITLES_OR_NAMES - LAST_TITLES
-"""Titles that are nobody's name."""
 _COUNTRY = frozenset(COUNTRIES)
 _NUMBER = frozenset({"number"})
 _ADVICE: dict[int, tuple[tuple[str, str], tuple[tuple[frozenset[str], str], ...]]] = {
@@ -119,8 +116,6 @@ def advise(query: Record, rivals: Rivals, *, is_complete: bool) -> str:
     """Return a sentence on what to add to a query that several fit, or somebody of a common name:
     "38 listed people have this name; add a birth date." `is_complete`: there are no more of them.
     """
-    if rivals.count < 1:
-        return ""
     stated = {value.prop for value in query.values}
     stated |= {"number"} if query.identifiers else set()
     nouns, facts = _ADVICE.get(rivals.kinds, _ANY_ADVICE)
@@ -161,16 +156,15 @@ def _why_no_name(value: Value, kind: Kind) -> str:
         return ""
     if letters == 1:
         return "is one letter: nobody is found by it; give the whole name"
-    if kind & Kind.PERSON and _TITLES.issuperset(map(str.casefold, tokenize_name(text))):
-        return "is titles alone: nobody is found by them; give the name"
+    if kind & Kind.PERSON and NAMELESS_TITLES.issuperset(map(str.casefold, tokenize_name(text))):
+        return "is titles alone: no person is found by them; give the name"
     return ""
 
 
 def _refuse_future_births(record: Record) -> None:
-    """Raise `RecordError` for a birth date after today; tomorrow is today further east."""
-    latest = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
+    """Raise `RecordError` for a birth date in the future."""
     for text in record.texts("birthDate"):
-        if (first := _first_day(text)) > latest[: len(first)]:
+        if is_in_future(text):
             raise RecordError(
                 f"the birth date {text} lies in the future", hint="give a date until today"
             )
@@ -179,7 +173,7 @@ def _refuse_future_births(record: Record) -> None:
 def _contradictions(record: Record) -> list[str]:
     """Return a line for values of which one must be wrong."""
     births, deaths = (
-        sorted({*record.texts(prop)}, key=_first_day) for prop in ("birthDate", "deathDate")
+        sorted({*record.texts(prop)}, key=first_day) for prop in ("birthDate", "deathDate")
     )
     lines = []
     if births and int(births[-1][:4]) - int(births[0][:4]) > _MAX_YEARS_APART:
@@ -201,8 +195,3 @@ def _contradicting_genders(record: Record) -> list[Value]:
     """Return the genders of a query, if they are of more than one."""
     genders = [value for value in record.values if value.prop == "gender"]
     return genders if len({gender_bit(value.text) for value in genders} - {0}) > 1 else []
-
-
-def _first_day(date: str) -> str:
-    """Return the beginning of a canonical date, as far as it is known; these sort as texts."""
-    return date.partition("/")[0].rstrip("~")

@@ -157,30 +157,25 @@ def gather_candidates(rounds: Sequence[RoundHits]) -> list[Candidate]:
 
 @dataclass(frozen=True, slots=True)
 class Rivals:
-    """Candidates in review of which none stands out: those whose names are like the query's, if
-    there are any.
-
-    `count`: their number; `kinds`: the `Kind` bits of all of them; `have_same_name`: whether the
-    names of all are the one of the query; `weakest`: the least log-odds (thousandths) of one by its
-    own evidence.
+    """Candidates of which none stands out: their number, the `Kind` bits of all of them, and
+    whether the names of all are the one of the query.
     """
 
     count: int
     kinds: int
     have_same_name: bool
-    weakest: int
 
 
 class Ranking(NamedTuple):
     """Candidates to show: the best of them, and the number of all.
 
-    `rivals`: None where one stands out, or none has a name like the query's and none would stand
-    out without the others.
+    `rivals`: those in review whose names are like the query's, or all of them if there are none;
+    empty where one stands out, or none has such a name and none would stand out without the others.
     """
 
     hits: list[Hit]
     total: int
-    rivals: Rivals | None
+    rivals: list[Candidate]
 
 
 def rank_hits(
@@ -242,16 +237,16 @@ def rank_hits(
         namesakes = [row for row in all_shown if _name_similarity(row) >= _ALIKE_NAME]
         if namesakes or crowd or candidates[best].logodds >= 0:
             rivals = namesakes or all_shown
-    return Ranking(hits, len(strengths), _describe_rivals(rivals, snapshot) if rivals else None)
+    return Ranking(hits, len(strengths), rivals)
 
 
-def _describe_rivals(rivals: Sequence[Candidate], snapshot: IndexSnapshot) -> Rivals:
+def describe_rivals(rivals: Sequence[Candidate], snapshot: IndexSnapshot) -> Rivals:
+    """Return how many candidates there are, of which kinds, and how their names fit the query."""
     kinds = 0
     for candidate in rivals:
         kinds |= int(snapshot.segments[candidate.segment].prepared.kinds[candidate.row])
     have_same_name = all(_name_similarity(candidate) >= _SAME_NAME for candidate in rivals)
-    weakest = min(candidate.logodds for candidate in rivals)
-    return Rivals(len(rivals), kinds, have_same_name, weakest)
+    return Rivals(len(rivals), kinds, have_same_name)
 
 
 def _name_similarity(candidate: Candidate) -> float:
@@ -418,7 +413,7 @@ def compare_in_rounds(
             material, snapshot, places, (floor, competes_from)
         )
         rounds.append(round_hits)
-        if len(places) < last - first:
+        if len(candidates) <= last and len(candidates) < max_compared:
             return rounds, True, None
         remaining_score = _score_after_competition(late_logodds, round_hits)
         if remaining_score < floor:

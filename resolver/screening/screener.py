@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -43,6 +43,7 @@ from resolver.screening.ranking import (
     RoundHits,
     compare_in_rounds,
     compared_share,
+    describe_rivals,
     find_in_review,
     gather_candidates,
     rank_hits,
@@ -307,24 +308,28 @@ class Screener:
     def _screen(
         self, query: Record, snapshot: IndexSnapshot, options: MatchQuery
     ) -> ScreeningResult:
-        query = comparable_record(query)
-        compared = [self._compare(variant, snapshot, options) for variant in kind_variants(query)]
+        compared = [
+            self._compare(comparable_record(variant), snapshot, options)
+            for variant in kind_variants(query)
+        ]
         candidates = gather_candidates([hits for rounds, _, _ in compared for hits in rounds])
         in_review = find_in_review(candidates, snapshot, self._review_pairs)
         # a filter may refuse any number of the matches
         count = options.limit if options.accept is None else len(candidates)
         ranking = rank_hits(candidates, snapshot, options.cutoff, count, in_review)
         matches, refused = self._build_matches(ranking.hits, snapshot, options)
-        total, is_complete, advice = ranking.total - refused, all(row[1] for row in compared), ""
-        if ranking.rivals is not None:
-            weakest = ranking.rivals.weakest
+        is_complete, advice = all(is_complete for _, is_complete, _ in compared), ""
+        if ranking.rivals:
+            weakest = min(candidate.logodds for candidate in ranking.rivals)
             # further ones may be as strong as the weakest of them
             has_all = all(late is None or late < weakest for _, _, late in compared)
             is_complete &= has_all or options.cutoff is not None
-            if options.cutoff is None or options.accept is None:
-                rivals = replace(ranking.rivals, count=ranking.rivals.count - refused)
+            accepted = [row for row in ranking.rivals if (row.segment, row.row) not in refused]
+            # a filter has not seen those below a stated cutoff
+            if accepted and (options.cutoff is None or options.accept is None):
+                rivals = describe_rivals(accepted, snapshot)
                 advice = advise(query, rivals, is_complete=has_all)
-        return ScreeningResult(matches, total, is_complete, advice)
+        return ScreeningResult(matches, ranking.total - len(refused), is_complete, advice)
 
     def _compare(
         self, query: Record, snapshot: IndexSnapshot, options: MatchQuery
@@ -349,15 +354,15 @@ class Screener:
 
     def _build_matches(
         self, hits: Sequence[Hit], snapshot: IndexSnapshot, options: MatchQuery
-    ) -> tuple[tuple[ScreeningMatch, ...], int]:
-        """Return the first matches that the filter accepts, and the number it refuses."""
+    ) -> tuple[tuple[ScreeningMatch, ...], set[tuple[int, int]]]:
+        """Return the first matches that the filter accepts, and the places of those it refuses."""
         context = FilterContext.of(self._hub.store, snapshot, hits)
         explanations = LazyExplanations(snapshot.thresholds)
         matches: list[ScreeningMatch] = []
-        refused = 0
+        refused: set[tuple[int, int]] = set()
         for hit, entity in zip(hits, build_match_documents(hits, snapshot), strict=True):
             if options.accept is not None and not options.accept(entity, context):
-                refused += 1
+                refused.add((hit.segment, hit.row))
             elif len(matches) < options.limit:
                 count = len(snapshot.segments[hit.segment].member_rows(hit.row))
                 similarity = hit.scored_pairs.similarity(hit.pair, "name")

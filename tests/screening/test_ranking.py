@@ -14,7 +14,7 @@ from resolver.records.decisions import Verdict
 from resolver.records.results.resolution import Band
 from resolver.records.visibility import STRANGER, Viewer
 from resolver.screening.ranking import find_crowd
-from resolver.screening.screener import MatchQuery, Screener, ScreeningResult
+from resolver.screening.screener import EntityFilter, MatchQuery, Screener, ScreeningResult
 from tests.hub.hubs import Stores, make_decision, make_intake, seed_population
 from tests.normalize.preparing import quick_symbols
 from tests.records.samples import record
@@ -65,8 +65,10 @@ def check(
     viewer: Viewer = STRANGER,
     limit: int = 20,
     cutoff: float | None = 0.0,
+    accept: EntityFilter | None = None,
 ) -> ScreeningResult:
-    (result,), _ = Screener(hub, LISTED).check([query], MatchQuery(limit, cutoff, viewer=viewer))
+    options = MatchQuery(limit, cutoff, accept=accept, viewer=viewer)
+    (result,), _ = Screener(hub, LISTED).check([query], options)
     return result
 
 
@@ -92,6 +94,20 @@ def test_lone_candidate_keeps_its_score(stores: Stores) -> None:
         assert scores(result)["a:0"] > 0.9
         assert "competition" not in [row.name for row in result.matches[0].why.rows]
         assert_sums(result)
+
+
+def test_advice_counts_those_that_a_filter_accepts(stores: Stores) -> None:
+    with stores.new() as hub:
+        people = namesakes(11)
+        add_records(hub, people)
+        kept = {person.id for person in people[:5]}
+        result = check(
+            hub, cutoff=None, accept=lambda entity, _: not kept.isdisjoint(entity["referents"])
+        )
+        assert result.total == len(result.matches) == 5
+        assert result.advice == "5 listed people have this name; add a birth date."
+        nobody = check(hub, cutoff=None, accept=lambda *_: False)
+        assert (nobody.total, nobody.advice) == (0, "")
 
 
 def test_five_equal_candidates_share_the_probability(stores: Stores) -> None:

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 _MAX_REASONS, _MAX_OTHERS = 4, 5
 _COMPETITION = "competition"
 _SCHEMA_BY_KIND = {"person": "Person", "group": "Organization", "asset": "Vessel"}
+_INCOMPLETE = (
+    "note: common names led to more candidates than were compared; add a birth date, a nationality "
+    "or a number"
+)
 _OF_PERSONS = {"birth_date": "--birth-date", "passport": "--passport"}
 """Options that state what only persons have."""
 
@@ -76,7 +80,8 @@ Examples:
     "--nationality",
     metavar="C",
     multiple=True,
-    help="Country of a person, by name or code; with --kind also of a group or asset; repeatable.",
+    help="Nationality of a person, by name or code; without --kind only persons are searched. With "
+    "--kind group or asset it is their country. Repeatable.",
 )
 @click.option(
     "--country", metavar="C", multiple=True, help="Country of any kind of entity; repeatable."
@@ -133,11 +138,15 @@ def command(
     for match in result.matches:
         click.echo(_describe(match))
     if result.total > len(result.matches):
-        click.echo(f"{result.total:,} fit; show more with --limit")
+        least = "" if result.is_complete else "At least "
+        click.echo(f"{least}{result.total:,} fit; show more with --limit")
     if result.advice:
         click.echo(result.advice)
     elif not result.matches:
         click.echo(f"No match for {name} in {place}.")
+    is_unasked = not result.matches and query.omissions
+    if not (result.is_complete or result.advice or is_unasked):
+        click.echo(_INCOMPLETE, err=True)
 
 
 def _read_query(name: str, options: dict[str, Any]) -> SubmittedRecord:
@@ -148,12 +157,12 @@ def _read_query(name: str, options: dict[str, Any]) -> SubmittedRecord:
         raise UsageError("the name is empty", hint="write the name in quotes")
     kinds = {*options["kinds"]}
     if len(kinds) > 1:
-        raise UsageError("--kind was given twice", hint="give one kind, or none for all of them")
+        raise UsageError("--kind names several kinds", hint="give one, or none for all of them")
     kind = kinds.pop() if kinds else None
     for option, text in _OF_PERSONS.items():
         if options[option] and kind not in (None, "person"):
             hint = f"leave out {text} or --kind"
-            raise UsageError(f"{text} is of persons, and --kind of a {kind}", hint=hint)
+            raise UsageError(f"{text} is only for persons, but --kind is {kind}", hint=hint)
     country = "nationality" if kind in (None, "person") else "country"
     properties = {"name": [name], "country": [*options["country"]]}
     properties.setdefault(country, []).extend(options["nationality"])
@@ -204,6 +213,7 @@ def _answer(name: str, query: SubmittedRecord, result: ScreeningResult) -> dict[
         "query": name,
         "results": list(map(_match_to_json, result.matches)),
         "total": result.total,
+        "complete": result.is_complete,
     }
     if result.advice:
         answer["advice"] = result.advice

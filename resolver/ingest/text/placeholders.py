@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from resolver.ingest.reader_types import LocatedBatch, Reject
 from resolver.records import Column, Kind
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
-from resolver.reference.titles import LAST_TITLES, TITLES, TITLES_OR_NAMES
+from resolver.reference.titles import NAMELESS_TITLES
 
 # "Na", "Nil" and "None" may be names, unlike "N/A" or "N.A."
 _PLACEHOLDER_TABLE = """
@@ -38,7 +38,7 @@ PLACEHOLDERS = frozenset(map(str.strip, _PLACEHOLDER_TABLE.replace("\n", "|").sp
 """Placeholders in lower case."""
 MAX_NAME_WORDS = 24
 """Words of the longest name of a person; comparisons read as many."""
-_TITLE = "|".join(sorted(TITLES - TITLES_OR_NAMES - LAST_TITLES))
+_TITLE = "|".join(sorted(NAMELESS_TITLES))
 _TITLES_ALONE = rf"(?i)^[\s.,'-]*(?:(?:{_TITLE})(?:[\s.,'-]+|$))+$"
 """Expression of RE2."""
 _NOT_A_NAME = "which is no name"
@@ -108,13 +108,26 @@ def _matches(values: pa.StringArray, expression: str) -> Bools:
 
 
 def are_in_future(dates: pa.StringArray) -> Bools:
-    """Return which canonical dates begin after today; tomorrow is today further east."""
-    latest = (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
-    flags: Bools = pc.greater(dates, latest).to_numpy(zero_copy_only=False)
+    """Return which canonical dates begin after today, as `is_in_future` does."""
+    flags: Bools = pc.greater(dates, _tomorrow()).to_numpy(zero_copy_only=False)
     for code in np.flatnonzero(flags).tolist():
-        first = dates[code].as_py().partition("/")[0].rstrip("~")
-        flags[code] = first > latest[: len(first)]
+        flags[code] = is_in_future(dates[code].as_py())
     return flags
+
+
+def is_in_future(date: str) -> bool:
+    """Return whether a canonical date begins after today; tomorrow is today further east."""
+    first = first_day(date)
+    return first > _tomorrow()[: len(first)]
+
+
+def first_day(date: str) -> str:
+    """Return the beginning of a canonical date, as far as it is known; these sort as texts."""
+    return date.partition("/")[0].rstrip("~")
+
+
+def _tomorrow() -> str:
+    return (datetime.date.today() + datetime.timedelta(days=1)).isoformat()
 
 
 def are_placeholders(values: pa.StringArray) -> Bools:

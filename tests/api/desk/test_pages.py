@@ -216,7 +216,9 @@ def test_single_words_find_entities_without_a_probability(warm: Desk) -> None:
 def test_search_accepts_ids_and_rejects_bad_values(warm: Desk) -> None:
     browser = warm.signed_in("amira")
     assert "This is the id of" in browser.get("/desk/search?name=coast:2").text
-    assert "No listed name is close to" in browser.get("/desk/search?name=Zzyzx+Qwrtp").text
+    assert (
+        "No listed entity fits what you stated" in browser.get("/desk/search?name=Zzyzx+Qwrtp").text
+    )
     assert browser.get("/desk/search?birthDate=1980-11-02").status_code == 200
     hard = browser.get(
         "/desk/search?name=%3Cscript%3Ealert(1)%3C/script%3E&schema=Nonsense&birthDate=yesterday"

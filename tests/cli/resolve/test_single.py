@@ -492,8 +492,12 @@ def test_a_crowd_of_namesakes_is_in_review(
         (["--birth-date", "31 February 1970"], 1, "31 February 1970"),
         (["--birth-date", "2191-02-03"], 1, "the birth date 2191-02-03 lies in the future"),
         (["--kind", "ship"], 2, "'ship' is not one of"),
-        (["--kind", "person", "--kind", "group"], 2, "--kind was given twice"),
-        (["--kind", "group", "--birth-date", "1970"], 2, "--birth-date is of persons"),
+        (["--kind", "person", "--kind", "group"], 2, "--kind names several kinds"),
+        (
+            ["--kind", "group", "--birth-date", "1970"],
+            2,
+            "--birth-date is only for persons, but --kind is group",
+        ),
         (["--limit", "0"], 2, "limit"),
     ],
 )

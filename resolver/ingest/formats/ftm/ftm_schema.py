@@ -176,7 +176,7 @@ def topic_names() -> tuple[str, ...]:
 @cache_short_texts(_MAX_NAMES, all_arguments=True)
 def is_entity_property(schema: str, prop: str) -> bool:
     """Return whether a property's values are ids of other entities."""
-    stated = (find_property(kind, prop) for kind in (SCHEMATA if schema == ANYTHING else (schema,)))
+    stated = (find_property(kind, prop) for kind in _schemata_within(schema))
     return any(item is not None and item.type == ENTITY for item in stated)
 
 
