@@ -32,7 +32,9 @@ from resolver.training.fit.measured_evidence import (
 from resolver.training.model_files import write_measured_section
 
 WORLDS = ((3_000, 951), (3_000, 952), (10_000, 953), (10_000, 954))
-"""Records and seeds of the generated worlds. No model is trained on these seeds."""
+"""Records and seeds of the generated worlds. No pair of theirs is a training pair, but weights follow
+their counts.
+"""
 
 
 def _count_worlds(tables: FrequencyTables) -> Iterator[Counts]:

@@ -48,8 +48,8 @@ MATCH_PARAMETERS = (
     query_parameter(
         "cutoff",
         FRACTION,
-        description="Results go down to this score (default: the review threshold, and a crowd of"
-        " namesakes below it).",
+        description="Lowest score in the results. By default the review threshold; if no candidate"
+        " reaches 0.5, people of the same name are shown below it, too.",
     ),
     query_parameter(
         "explain",

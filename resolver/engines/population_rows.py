@@ -62,9 +62,7 @@ def population_rows(
         yield _row("sources", text, limited - shifted)
         shifted = limited
     if model.is_check:
-        text = (
-            "What names say in a check, where mostly strangers are asked, beyond a pair of records."
-        )
+        text = "A check weighs names differently, as most people who are checked are not listed."
         yield _row("asked", text, logodds - shifted)
     elif logodds != shifted:
         text = "Only names agree: nobody is merged on that alone."

@@ -42,7 +42,7 @@ _DESCRIBED = {
     "population": "Number of records compared",
     "partners": "Share of records with a match",
     "sources": "Matches within one list, or across lists",
-    "asked": "A name that is asked",
+    "asked": "What a name alone says in a check",
     "names_only": "Only names agree",
     "relatives": "Relatives or affiliates may share this",
     "competition": "Other candidates that also fit",
