@@ -32,8 +32,8 @@ from resolver.training.fit.measured_evidence import (
 from resolver.training.model_files import write_measured_section
 
 WORLDS = ((3_000, 951), (3_000, 952), (10_000, 953), (10_000, 954))
-"""Records and seeds of the generated worlds. No pair of theirs is a training pair, but weights follow
-their counts.
+"""Records and seeds of the generated worlds. None of their pairs is a training pair, but weights
+follow their counts.
 """
 
 

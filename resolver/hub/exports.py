@@ -138,7 +138,7 @@ def _links(results: StoredResults) -> Iterator[dict[str, Any]]:
     sides = [ids.take(pa.array(rows)).to_pylist() for rows in (links.left, links.right)]
     columns = (
         links.score.tolist(),
-        links.band.tolist(),
+        links.stated_band.tolist(),
         links.outcome.tolist(),
         results.link_colors.tolist(),
         scores(links.record_logodds).tolist(),
@@ -151,9 +151,8 @@ def _links(results: StoredResults) -> Iterator[dict[str, Any]]:
             "band": Band(band).label,
             "outcome": Outcome(outcome).label,
             "colour": LinkColor(color).label,
-            # a store of before knows neither
-            **({"record_score": own} if own != score else {}),
-            **({"basis": Basis(basis).label} if basis else {}),
+            "record_score": own,
+            "basis": Basis(basis).label,
         }
 
 

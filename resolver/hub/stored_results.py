@@ -21,9 +21,7 @@ from resolver.hub.related.shared_relations import SharedRelations, build_context
 from resolver.hub.related.visible_links import load_links_between
 from resolver.hub.visible_store import restrict_store
 from resolver.records import Batch
-from resolver.records.batch import IntArray
 from resolver.records.results.resolution import (
-    Band,
     Links,
     Resolution,
     RunStats,
@@ -184,9 +182,7 @@ def _build_results(preview: EntityPreview, stats: RunStats, viewer: Viewer) -> S
 def _build_links(working_set: WorkingSet, table: LinkTable) -> tuple[Links, Numbers]:
     """Return the links between records of the set, by rows, and their colors."""
     numbers = working_set.numbers
-    is_inside = (
-        np.isin(table.left, numbers) & np.isin(table.right, numbers) & (table.band != Band.DISTINCT)
-    )
+    is_inside = np.isin(table.left, numbers) & np.isin(table.right, numbers)
     left = working_set.rows_of(table.left[is_inside])
     right = working_set.rows_of(table.right[is_inside])
     order = np.lexsort((right, left))
@@ -200,16 +196,8 @@ def _build_links(working_set: WorkingSet, table: LinkTable) -> tuple[Links, Numb
         table.outcome[is_inside][order].astype(np.uint8),
         table.record_logodds[is_inside][order].astype(np.int32),
         table.basis[is_inside][order].astype(np.uint8),
-        _find_rows(numbers, table.rival[is_inside][order]),
     )
     return links, table.color[is_inside][order]
-
-
-def _find_rows(numbers: Numbers, sought: Numbers) -> IntArray:
-    """Return the row of each of some record numbers; -1 for those that are not in the set."""
-    order = np.argsort(numbers)
-    place = order[np.minimum(np.searchsorted(numbers, sought, sorter=order), len(numbers) - 1)]
-    return np.where(numbers[place] == sought, place, -1).astype(np.int32)
 
 
 def smallest_record_ids(results: StoredResults) -> pa.StringArray:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from resolver.errors import RecordError
 from resolver.ingest.formats.ftm.ftm_entity import SubmittedRecord, read_ftm_entity
 from resolver.ingest.formats.ftm.ftm_schema import ANYTHING, has_property, schema_of_properties
-from resolver.ingest.text.placeholders import first_day, is_in_future, is_placeholder
+from resolver.ingest.text.placeholders import is_in_future, is_placeholder, start_of_date
 from resolver.normalize.name_tokens import MAX_TOKENS
 from resolver.normalize.values import gender_bit
 from resolver.records import Kind, Record, Value
@@ -173,7 +173,7 @@ def _refuse_future_births(record: Record) -> None:
 def _contradictions(record: Record) -> list[str]:
     """Return a line for values of which one must be wrong."""
     births, deaths = (
-        sorted({*record.texts(prop)}, key=first_day) for prop in ("birthDate", "deathDate")
+        sorted({*record.texts(prop)}, key=start_of_date) for prop in ("birthDate", "deathDate")
     )
     lines = []
     if births and int(births[-1][:4]) - int(births[0][:4]) > _MAX_YEARS_APART:

@@ -54,7 +54,6 @@ class LinkRows:
     color: Numbers
     record_logodds: Numbers
     basis: Numbers
-    rival: Numbers
 
     def __len__(self) -> int:
         return len(self.left)

@@ -153,8 +153,7 @@ class StoredEntity:
 @dataclass(frozen=True, slots=True)
 class StoredLink:
     """Pair in band match or review, with `left_id` < `right_id`; `since` is the revision of its
-    row, `rival` the number of a record of the entity that one of the two fits about as well (0:
-    none). Other fields are those of `Links`.
+    row. Other fields are those of `Links`.
     """
 
     left_id: str
@@ -167,7 +166,6 @@ class StoredLink:
     since: int
     record_logodds: int
     basis: Basis
-    rival: int
 
 
 @dataclass(frozen=True, slots=True)

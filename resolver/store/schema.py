@@ -150,7 +150,6 @@ links = Table(
     Column("valid_to", BigInteger),
     Column("record_logodds", Integer, nullable=False),
     Column("basis", SmallInteger, nullable=False),
-    Column("rival", BigInteger, nullable=False),
 )
 # clusters are read by strength, without the thousands of weak links of a common name
 Index("ix_links_right", links.c.right, links.c.logodds)

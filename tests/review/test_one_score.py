@@ -65,7 +65,7 @@ def check_band(score: float, band: Band, outcome: Outcome, basis: Basis) -> None
     assert band == (Band.MATCH if outcome is Outcome.MERGED else Band.REVIEW)
     if basis in DECIDED:
         return
-    kept_apart = basis in (Basis.AMBIGUOUS, Basis.OTHERS)
+    kept_apart = basis is Basis.OTHERS
     assert thresholds.band(score) is band or (kept_apart and score >= thresholds.match)
 
 

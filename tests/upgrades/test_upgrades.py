@@ -9,14 +9,17 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from benchmarks.baseline.processes import CommandError, request, run_resolver, serve_store
+from resolver.records.results.resolution import Band, Basis, Outcome
 from tests.store import postgres
 from tests.upgrades.artifacts import (
     BACKUP,
@@ -101,6 +104,32 @@ def test_sqlite_store_is_upgraded(recorded: dict[str, Any], lists: Path, tmp_pat
     before = status(url)["records"]
     run_resolver("dedupe", *lists_in(lists)[FIRST_LISTS:], "--store", url)
     assert status(url)["records"] > before
+
+
+def test_links_of_before_say_what_they_rest_on(tmp_path: Path) -> None:
+    """A queued match waits for a contradiction, as it did when the band of a link said so."""
+    store = gunzip(SQLITE, tmp_path / "hub.db")
+    columns = "left, right, outcome, band"
+
+    def read_links(names: str) -> list[tuple[int, ...]]:
+        with closing(sqlite3.connect(store)) as connection:
+            return connection.execute(f"SELECT {names} FROM links ORDER BY 1, 2").fetchall()
+
+    before = read_links(columns)
+    expected = {
+        (Outcome.APART, Band.REVIEW): (Band.REVIEW, Basis.DECISION),
+        (Outcome.QUEUED, Band.REVIEW): (Band.REVIEW, Basis.SCORE),
+        (Outcome.QUEUED, Band.MATCH): (Band.REVIEW, Basis.CONTRADICTION),
+        (Outcome.MERGED, Band.REVIEW): (Band.REVIEW, Basis.RECORDS),
+        (Outcome.MERGED, Band.MATCH): (Band.MATCH, Basis.RECORDS),
+    }
+    assert {(outcome, band) for _, _, outcome, band in before} == set(expected)
+    status(f"sqlite:///{store}")
+    after = read_links(f"{columns}, basis")
+    assert after == [
+        (left, right, outcome, *expected[Outcome(outcome), Band(band)])
+        for left, right, outcome, band in before
+    ]
 
 
 def test_dumped_postgresql_store_is_upgraded(

@@ -117,11 +117,11 @@ def are_in_future(dates: pa.StringArray) -> Bools:
 
 def is_in_future(date: str) -> bool:
     """Return whether a canonical date begins after today; tomorrow is today further east."""
-    first = first_day(date)
+    first = start_of_date(date)
     return first > _tomorrow()[: len(first)]
 
 
-def first_day(date: str) -> str:
+def start_of_date(date: str) -> str:
     """Return the beginning of a canonical date, as far as it is known; these sort as texts."""
     return date.partition("/")[0].rstrip("~")
 

@@ -62,8 +62,6 @@ class Basis(IntEnum):
     """The two would match by themselves, but other records of theirs, kinds, or a list that holds
     nobody twice keep them apart.
     """
-    AMBIGUOUS = 8
-    """One of the two fits another entity about as well, which contradicts the other of the two."""
 
     @property
     def label(self) -> str:
@@ -96,8 +94,7 @@ class Links:
     are those that were decided on: within an entity those of the merge that brought the two
     together, and between two entities those of the entities. A pair that a decision merged has
     those of its records. `record_logodds` are always those of the two records alone. `band` is that
-    of the score; `band`, `outcome` and `basis` (`Basis`) are uint8. `rival`: where one of the two
-    entities fits a third one about as well, the smallest row of that one, else -1.
+    of the score; `band`, `outcome` and `basis` (`Basis`) are uint8.
     """
 
     left: IntArray
@@ -108,7 +105,6 @@ class Links:
     outcome: npt.NDArray[np.uint8]
     record_logodds: IntArray
     basis: npt.NDArray[np.uint8]
-    rival: IntArray
 
     def __len__(self) -> int:
         return len(self.left)
@@ -126,7 +122,6 @@ class Links:
         which links of this these are.
         """
         inside = np.flatnonzero((place[self.left] >= 0) & (place[self.right] >= 0))
-        rival = self.rival[inside]
         moved = Links(
             place[self.left[inside]].astype(self.left.dtype),
             place[self.right[inside]].astype(self.right.dtype),
@@ -136,7 +131,6 @@ class Links:
             self.outcome[inside],
             self.record_logodds[inside],
             self.basis[inside],
-            np.where(rival >= 0, place[rival], -1).astype(self.rival.dtype),
         )
         return moved, inside
 

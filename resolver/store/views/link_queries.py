@@ -37,7 +37,6 @@ class LinkTable:
     color: Numbers
     record_logodds: Numbers
     basis: Numbers
-    rival: Numbers
 
     def __len__(self) -> int:
         return len(self.left)
@@ -46,7 +45,7 @@ class LinkTable:
 _LEFT, _RIGHT = records.alias("left_record"), records.alias("right_record")
 _LINK_COLUMNS = (
     *("left", "right", "logodds", "band", "outcome", "colour"),
-    *("record_logodds", "basis", "rival"),
+    *("record_logodds", "basis"),
 )
 _LINKS: Select[Any] = select(*(links.c[name] for name in _LINK_COLUMNS))
 _LINKS_OF = (
@@ -280,5 +279,4 @@ def _stored_link(row: Any) -> StoredLink:
         row.valid_from,
         row.record_logodds,
         Basis(row.basis),
-        row.rival,
     )

@@ -6,6 +6,7 @@ order does not matter.
 
 from __future__ import annotations
 
+import functools
 import re
 import shutil
 import time
@@ -483,6 +484,11 @@ def test_undo_of_a_merge_below_later_merges(session: BrowserSession) -> None:
         session.open(session.pair(records[0], other))
         session.decide("s")
     assert session.count_entities(records) == 1
+
+    def is_undone(decision_id: str) -> bool:
+        rows = list_decisions(hub, records)
+        return all(row.status != "stands" for row in rows if row.id == decision_id)
+
     # newest first
     *later, first = (row.id for row in list_decisions(hub, records))
     session.open(f"/desk/entities/{session.entity_id_of(records[0])}")
@@ -493,7 +499,8 @@ def test_undo_of_a_merge_below_later_merges(session: BrowserSession) -> None:
     for decision_id in later:
         session.open(f"/desk/entities/{session.entity_with_undo(records, decision_id)}")
         session.find(f'[aria-label="Undo decision {decision_id}"]').click()
-        session.wait_until(lambda: session.find_all(".timeline"))
+        # the page of before is still shown while the undo is carried out
+        session.wait_until(functools.partial(is_undone, decision_id))
     # the larger part of a split keeps the id, so ids may be new; members and links are as before
     session.wait_until(
         lambda: session.count_entities(records) == 4,

@@ -1,7 +1,8 @@
-"""Scores of records beside those that were decided on, what an outcome rests on, and rivals.
+"""Scores of records beside those that were decided on, and what an outcome rests on.
 
-Links of before have the decided score in both columns until their records are resolved again. The
-queue is built again.
+Links of before have the decided score in both columns until their records are resolved again; what
+a merge rests on is then taken to be the records, and what sets two apart a decision. The queue is
+built again.
 """
 
 import sqlalchemy as sa
@@ -9,18 +10,23 @@ from alembic import op
 
 revision = "0014"
 down_revision = "0013"
+APART, QUEUED, MERGED = 0, 1, 2
+REVIEW, MATCH = 1, 2
+RECORDS, DECISION, CONTRADICTION = 1, 4, 6
 
 
 def upgrade() -> None:
     """Add the columns, and mark all rows of the queue as outdated."""
-    for name, kind in (
-        ("record_logodds", sa.Integer()),
-        ("basis", sa.SmallInteger()),
-        ("rival", sa.BigInteger()),
-    ):
+    for name, kind in (("record_logodds", sa.Integer()), ("basis", sa.SmallInteger())):
         op.add_column("links", sa.Column(name, kind, nullable=False, server_default="0"))
-    links = sa.table("links", *(sa.column(name) for name in ("logodds", "record_logodds")))
+    names = ("logodds", "record_logodds", "basis", "outcome", "band")
+    links = sa.table("links", *(sa.column(name) for name in names))
     op.execute(sa.update(links).values(record_logodds=links.c.logodds))
+    op.execute(sa.update(links).where(links.c.outcome == MERGED).values(basis=RECORDS))
+    op.execute(sa.update(links).where(links.c.outcome == APART).values(basis=DECISION))
+    # the records match and their entities do not
+    waits = (links.c.outcome == QUEUED) & (links.c.band == MATCH)
+    op.execute(sa.update(links).where(waits).values(basis=CONTRADICTION, band=REVIEW))
     op.add_column(
         "waiting", sa.Column("record_logodds", sa.Integer(), nullable=False, server_default="0")
     )
