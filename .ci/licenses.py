@@ -53,84 +53,8 @@ STATED = {
 }
 """Licenses of packages whose metadata have no SPDX expression and no clear classifier."""
 
-OWN = "this project"
-DATA = (
-    ("api/static/icon.svg", "icon of the desk", OWN, "Apache-2.0"),
-    ("api/static/swagger-ui/*", "Swagger UI, unchanged", "SmartBear Software", "Apache-2.0"),
-    (
-        "api/static/world.svg",
-        "outlines of land",
-        "Natural Earth, by world-atlas (ISC)",
-        "public domain",
-    ),
-    ("api/templates/desk/network_picture.svg", "template of a picture", OWN, "Apache-2.0"),
-    ("api/typescript/*", "TypeScript client", OWN, "Apache-2.0"),
-    (
-        "models/*",
-        "models, their figures and cards",
-        f"{OWN}; trained on what `models/card.md` lists",
-        "Apache-2.0",
-    ),
-    (
-        "resolver/reference/letters/letter_costs.txt",
-        "costs of letters",
-        "learned from names in rigour, which are from Wikidata",
-        "MIT AND CC0-1.0",
-    ),
-    ("resolver/ingest/formats/tabular/column_words.csv", "names of columns", OWN, "Apache-2.0"),
-    ("resolver/kernels/compilation/signatures.json", "types of kernels", OWN, "Apache-2.0"),
-    (
-        "resolver/normalize/scripts/japanese_readings.*",
-        "Japanese readings",
-        "UniDic 2.1.2, The UniDic Consortium",
-        "BSD-3-Clause",
-    ),
-    (
-        "resolver/normalize/scripts/sino_korean.txt",
-        "Korean readings",
-        "hanja, Sumin Byeon",
-        "WTFPL",
-    ),
-    (
-        "resolver/records/months/month_names.txt",
-        "names of months",
-        "Unicode CLDR, by Babel",
-        "Unicode-3.0",
-    ),
-    ("resolver/reference/data/README.md", "sources of the tables beside it", OWN, "Apache-2.0"),
-    (
-        "resolver/reference/data/characters.json",
-        "scripts of characters",
-        "Unicode Character Database, by rigour",
-        "MIT AND Unicode-3.0",
-    ),
-    ("resolver/reference/data/ftm.json", "schemata and topics", "followthemoney", "MIT"),
-    ("resolver/reference/data/generator_names.json", "names for generated lists", "Faker", "MIT"),
-    (
-        "resolver/reference/data/names.json",
-        "legal forms, titles",
-        "rigour; OCCRP, ISO 20275, Wikipedia",
-        "MIT",
-    ),
-    (
-        "resolver/reference/data/person_names.txt.xz",
-        "spellings of names",
-        "rigour, from Wikidata",
-        "MIT AND CC0-1.0",
-    ),
-    (
-        "resolver/reference/data/territories.json",
-        "countries and parts",
-        "rigour, from Wikidata and Unicode CLDR",
-        "MIT AND CC0-1.0 AND Unicode-3.0",
-    ),
-    (
-        "resolver/review/profile/gazetteer.csv",
-        "points of countries and cities",
-        "Natural Earth; time zone database",
-        "public domain",
-    ),
-)
+SOURCES = ROOT / "resolver" / "data" / "SOURCES.tsv"
+DATA = [tuple(line.split("\t")[:4]) for line in SOURCES.read_text("utf-8").splitlines()[1:]]
 """Data that the project ships: pattern of files, content, source, license."""
 
 HEAD = """\

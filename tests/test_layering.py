@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-BASE = {f"resolver.{name}" for name in ("records", "reference", "errors", "settings", "kernels")}
+BASE = {
+    f"resolver.{name}" for name in ("records", "reference", "data", "errors", "settings", "kernels")
+}
 STAGES = {
     f"resolver.{name}"
     for name in (

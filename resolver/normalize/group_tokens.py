@@ -29,10 +29,10 @@ from resolver.normalize.group_lexicons.trade_words import EMBLEMS
 from resolver.normalize.group_lexicons.unspaced_words import UNSPACED
 from resolver.normalize.group_spelling import level_spelling, simplify_romanization
 from resolver.normalize.lexicons.numerals import find_numbers
-from resolver.normalize.lexicons.titles import PARTICLES
 from resolver.normalize.name_tokens import (
     ARABIC_ARTICLE,
     MAX_TOKENS,
+    PARTICLES,
     TA_MARBUTA,
     Token,
     symbol_id,

@@ -11,23 +11,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from resolver.data import load_words
 from resolver.normalize.folding import (
     HAN,
     HANGUL,
     is_vowelless,
     letters,
     transliterate_signed_words,
-)
-from resolver.normalize.lexicons.titles import (
-    ARABIC_LETTERS,
-    ARABIC_PARTICLES,
-    DEVANAGARI_SHORT_TITLES,
-    DEVANAGARI_TITLES,
-    GENERATIONS,
-    LAST_GENERATIONS,
-    LINKED,
-    LINKS,
-    PARTICLES,
 )
 from resolver.normalize.scripts.arabic_shape import place_of_given_al
 from resolver.normalize.scripts.han_names import split_family_first
@@ -40,14 +30,31 @@ from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.records.prepared.text_hashes import hash64
 from resolver.records.prepared.value_flags import NICKNAME_BIT, TokenFlag
 from resolver.reference.characters import tokenize_name
-from resolver.reference.titles import LAST_TITLES, TITLES, TITLES_OR_NAMES
+from resolver.reference.person_names import LAST_TITLES, TITLES, TITLES_OR_NAMES
 
 MAX_TOKENS = 24
+
+PARTICLES = load_words("titles", use="particle")
+_ARABIC_PARTICLES = load_words("titles", use="Arabic or Hebrew letters")
+"""Compared as they are written, since transliterations are ambiguous: Umar is no Mr, Said no
+Sayyid."""
+_ARABIC_LETTERS = str.maketrans("یىکھ", "ييكه")
+"""Letters that Persian and Urdu write differently from Arabic."""
+_GENERATIONS = {"jr": "jr", "jnr": "jr", "sr": "sr", "snr": "sr"} | {
+    word: word
+    for word in "ii iii iv vii viii ix xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii".split()
+}
+"""Generations, which distinguish father and son of one name, after the first word."""
+_LAST_GENERATIONS = {"junior": "jr", "senior": "sr"}
+"""Generations only as the last word."""
+_LINKS = frozenset(("van", "von", "de", "del"))
+_LINKED = frozenset("la las los le der den dem de het ter".split())
+"""Particles that form one word with those that follow, and those that follow."""
 
 # Plain ints: operations on enumeration members take a microsecond each.
 _INITIAL, _NUMBER = int(TokenFlag.INITIAL), int(TokenFlag.NUMBER)
 _PARTICLE, _FOREIGN = int(TokenFlag.PARTICLE), int(TokenFlag.FOREIGN)
-_MAYBE_NUMBERS = frozenset((*GENERATIONS, *LAST_GENERATIONS, "vi", "xi"))
+_MAYBE_NUMBERS = frozenset((*_GENERATIONS, *_LAST_GENERATIONS, "vi", "xi"))
 _ARTICLE = re.compile(
     r"\b(?:al|el|ul|ar|as|ash|at|ad|an|az|es|esh|er|ed|en|et|ez)[-‐‑–](?=\w{3})", re.I
 )
@@ -75,9 +82,16 @@ _DIN = frozenset(
 _DIN_END = re.compile(
     "(?<=\\w{2})(?:[aeiou]dd(?:i|ee|y)ne?|[aeiou]ld(?:i|ee|y)n|[eu]d(?:i|ee|y)n)$"
 )
+
+
+def _one_of(use: str) -> str:
+    """Return the pattern of the words of `titles` that have a use, the longest first."""
+    return "|".join(sorted(load_words("titles", use=use), key=lambda word: (-len(word), word)))
+
+
 _DEVANAGARI_TITLE = re.compile(
-    f"(?<!\\S)(?:(?:{'|'.join(DEVANAGARI_TITLES)})(?:\\.\\s*|\\s+)"
-    f"|(?:{'|'.join(DEVANAGARI_SHORT_TITLES)})\\.\\s*)(?=\\S)"
+    f"(?<!\\S)(?:(?:{_one_of('Devanagari letters')})(?:\\.\\s*|\\s+)"
+    f"|(?:{_one_of('Devanagari letters, short')})\\.\\s*)(?=\\S)"
 )
 _GLUED = re.compile(r"(?<!\S)([A-Za-z]{2,9})\.(?=[^\W\d_]{2})")
 """Word and a dot, before another word without a space."""
@@ -214,8 +228,8 @@ def _spelled_token(text: str, word: str) -> Token:
         return Token(text, _FOREIGN, surface=word)
     if not is_vowelless(word):
         return _latin_token(text, word.lower())
-    bare = word.translate(ARABIC_LETTERS)
-    titled = bare in ARABIC_PARTICLES or ARABIC_ARTICLE.sub("", bare) in ARABIC_PARTICLES
+    bare = word.translate(_ARABIC_LETTERS)
+    titled = bare in _ARABIC_PARTICLES or ARABIC_ARTICLE.sub("", bare) in _ARABIC_PARTICLES
     particle = _PARTICLE if titled and not has_geresh(text, word) else 0
     return Token(text, _FOREIGN | particle, surface=word.lower())
 
@@ -243,7 +257,7 @@ def _join_particles(tokens: list[Token]) -> list[Token]:
     """
     joined: list[Token] = []
     for token in tokens:
-        if joined and joined[-1].text in LINKS and token.text in LINKED:
+        if joined and joined[-1].text in _LINKS and token.text in _LINKED:
             joined[-1] = Token(joined[-1].text + token.text, _PARTICLE)
         else:
             joined.append(token)
@@ -260,9 +274,9 @@ def _flag_generations(tokens: list[Token], text: str) -> list[Token]:
     capital = _CAPITAL.search(text)
     numbered = []
     for place, token in enumerate(tokens):
-        number = GENERATIONS.get(token.text, "") if place else ""
+        number = _GENERATIONS.get(token.text, "") if place else ""
         if place == last > 1:
-            number = number or LAST_GENERATIONS.get(token.text, "")
+            number = number or _LAST_GENERATIONS.get(token.text, "")
         if place and capital and capital[1].lower() == token.text:
             number = token.text
         numbered.append(Token(number, _NUMBER | _PARTICLE) if number else token)

@@ -6,11 +6,21 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from resolver.data import load_words
 from resolver.reference.tables import read_person_names, read_table
 
 NAME, NICK, SYMBOL = "NAME", "NICK", "SYMBOL"
 """Categories of symbols: a name in all spellings, its short forms, other words of names."""
 _KINDS = {"person_symbols": SYMBOL, "person_name_parts": NAME, "person_nick": NICK}
+
+TITLES = load_words("titles", use="title")
+"""Titles of persons in Latin letters."""
+LAST_TITLES = load_words("titles", use="title unless last")
+"""Titles unless they are the last word."""
+TITLES_OR_NAMES = load_words("titles", use="title or name")
+"""Titles that are names at the end, or unless two words follow."""
+NAMELESS_TITLES = TITLES - TITLES_OR_NAMES - LAST_TITLES
+"""Titles that are nobody's name."""
 
 
 def name_lines() -> Iterator[tuple[str, list[str]]]:

@@ -20,7 +20,7 @@ from resolver.normalize.values import gender_bit
 from resolver.records import Kind, Record, Value
 from resolver.records.properties import COUNTRIES, FULL_NAMES, NAME_PARTS
 from resolver.reference.characters import tokenize_name
-from resolver.reference.titles import NAMELESS_TITLES
+from resolver.reference.person_names import NAMELESS_TITLES
 from resolver.screening.ranking import Rivals
 from resolver.screening.uncompared_values import note_uncompared_values
 

@@ -10,78 +10,25 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from resolver.data import load_words
 from resolver.records.prepared.text_cache import cache_short_texts
 from resolver.reference.legal_forms import find_legal_forms
 from resolver.reference.territories import all_territories
 
-
-def _word_set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_COMPANY_WORDS = _word_set(
-    """
-    company companies co corporation corp bank banque banco bankasi trading trade trdg commerce
-    industries industry industrial shipping shpg airline airlines airways air aviation holding
-    holdings enterprise enterprises investment investments invest inversiones exchange exchanges
-    export exports import imports insurance logistics manufacturing factory plant refinery
-    petrochemical petroleum oil gas steel cement mining mines electronics electronic technologies
-    engineering construction contracting constructora inmobiliaria comercializadora comercial
-    distribuidora importadora agricola ganadera compania cia empresa transportes transportation
-    supermarket pharmaceuticals pharmacy jewelry brokerage hotel hotels restaurant boutique farm
-    ranch store stores shop mart shipyard shipyards lines tanker tankers tours travel fund funds
-    capital partners properties realty telecom telecommunications communications media software
-    systems solutions services supply supplies products equipment metals computers machinery
-    machines motors tools chemicals fertilizer textiles fashion foods beverages wholesale retail
-    marketing consulting consultants technik handel vertrieb vertriebs anstalt technics technology
-    tech group grupo international internacional hawala money commercial ventures venture maritime
-    marine aerospace cargo freight power energy digital web photomasking networks data refining
-    nonwovens fibers networking office gongsi eood ead fzc fze fzco sal doo ad kk firm business
-    results zone
-    """
-)
-_GROUP_WORDS = _word_set(
-    """
-    organization organisation foundation fundacion fund association asociacion society institute
-    institution university college school academy centre center centro ministry ministerio
-    department directorate bureau agency administration committee commission council authority
-    office corps army force forces brigade brigades battalion regiment division militia police guard
-    guards party movement front union federation league alliance coalition network cartel gang clan
-    brotherhood trust charity relief welfare hospital prison colony court museum church mosque club
-    team newspaper television tv radio channel embassy government republic state headquarters
-    command base laboratory lab research orchestra theatre theater branch cooperative cooperation
-    project program programme detachment unit squad jihad harakat jaish lashkar jamaat
-    """
-)
+_COMPANY_WORDS = load_words("kind_words", use="company")
+_GROUP_WORDS = load_words("kind_words", use="group")
 # Forms that are also common words or parts of names count only with dots or at the end.
-_DOUBTFUL_FORMS = _word_set("in sa as at se yu na ag ay ku sem sad pao tov kb ao a.s an al ab")
+_DOUBTFUL_FORMS = load_words("kind_words", use="doubtful legal form")
 # Company words that say nothing in the name of an armed group.
-_WEAK_COMPANY_WORDS = _word_set("group grupo international internacional")
-_ARMED_WORDS = _word_set(
-    """
-    armed combatant combatants combat fighting fighters militant militants militia guerrilla
-    guerrillas guerrilleros mujahid mujahidin mujahideen mujahedeen mujahedin salafi salafist
-    jihad jihadi jihadist jund islamist resistance liberation revolutionary insurgent rebel rebels
-    martyrs commando commandos sabotage extremist extremists separatist taliban ttp qaida qaeda isis
-    isil armado armada armados guerrillero revolucionario revolucionaria commander mullah mulla
-    maulvi maulawi abu
-    """
-)
+_WEAK_COMPANY_WORDS = load_words("kind_words", use="weak company word")
+_ARMED_WORDS = load_words("kind_words", use="armed group")
 _NUMERALS = frozenset(("ii", "iii", "iv"))
 _OTHER_FORMS = re.compile(
     r"[ ,](?:S\.? ?L|S\. (?:EN|DE) \S.*|C\.A|E\.U|S\.P\.R\b.*|L\.?L\.?P|K\.K|P\.J\.S)\.?$"
 )
 _TOKEN = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 
-_TITLES = _word_set(
-    """
-    dr mr mrs ms prof professor doctor eng engineer ing sheikh sheik shaikh shaykh haj hajj haji
-    hajji alhaj alhaji al-haj al-hajj al-hajji el-haj el-hajj el-hajji mulla mullah maulavi maulawi
-    maulana mawlawi moulana mufti qari qazi ustad ustadz hojjatoleslam hojjatolislam ayatollah
-    pastor reverend captain capt major maj colonel col lieutenant lt brigadier brig general gen
-    admiral sergeant commander
-    """
-)
+_TITLES = load_words("titles", use="sign of a person")
 _RETIREMENT_MARKS = frozenset(("(rtd)", "(rtd).", "(rtd.)", "(ret)", "(ret).", "(ret.)"))
 
 
@@ -196,21 +143,6 @@ def _is_title(word: str) -> bool:
     return word in _TITLES or ("-" in word and all(part in _TITLES for part in word.split("-")))
 
 
-_OTHER_COUNTRIES = """
-    bosnia-herzegovina | bosnia and herzegovina | burma | myanmar | myanmar/burma
-    myanmar/ burma | turkey | türkiye | turkiye | dprk | democratic people's republic of korea
-    north korea | south korea | republic of korea | drc | hong kong | uae | uk | usa | us
-    macedonia | gaza | gaza strip | west bank | palestinian territories
-    occupied palestinian territories | palestine | ussr | people's republic of china | prc
-    the philippines | the gambia | iran (islamic republic of) | syrian arab republic
-    islamic republic of iran | republic of mauritius | republic of moldova
-    russian federation | the netherlands | st kitts and nevis | korea, north | congo | crimea
-    democratic republic of the congo | sudan/south sudan | czech republic | ivory coast
-    côte d'ivoire | cape verde | swaziland | kosovo | yugoslavia | serbia and montenegro
-    union of the comoros | the gaza strip | southern lebanon | украина | россия
-"""
-
-
 @cache
 def _countries() -> frozenset[str]:
     names = {
@@ -218,9 +150,7 @@ def _countries() -> frozenset[str]:
         for territory in all_territories()
         for name in (territory.name, territory.full_name)
     }
-    return frozenset(
-        names.union(map(str.strip, _OTHER_COUNTRIES.replace("\n", "|").split("|"))) - {""}
-    )
+    return load_words("country_names") | (names - {""})
 
 
 def is_country(text: str) -> bool:

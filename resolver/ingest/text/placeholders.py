@@ -17,24 +17,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.data import load_words
 from resolver.ingest.reader_types import LocatedBatch, Reject
 from resolver.records import Column, Kind
 from resolver.records.properties import FULL_NAMES, NAME_PARTS
-from resolver.reference.titles import NAMELESS_TITLES
+from resolver.reference.person_names import NAMELESS_TITLES
 
 # "Na", "Nil" and "None" may be names, unlike "N/A" or "N.A."
-_PLACEHOLDER_TABLE = """
-    unknown | unkown | name unknown | unknown name | unknown unknown | not known
-    name not known | no name | noname | unnamed | unidentified | not identified | unspecified
-    not specified | not stated | not given | not provided | not available | not applicable
-    no information | n/a | n.a | #n/a | n/k | n.n | null | undefined | nan | tbd | tba
-    to be determined | to be confirmed | fnu | lnu | fnu lnu | xxx | xxxx | xxxxx
-    desconocido | desconocida | sin nombre | desconhecido | inconnu | inconnue | sconosciuto
-    unbekannt | onbekend | nieznany | bilinmiyor | неизвестно | неизвестный | неизвестен
-    невідомо | невідомий | άγνωστος | άγνωστο | غير معروف | مجهول | نامعلوم | 不明 | 不详 | 不詳
-    未知 | 미상 | 불명
-"""
-PLACEHOLDERS = frozenset(map(str.strip, _PLACEHOLDER_TABLE.replace("\n", "|").split("|"))) - {""}
+PLACEHOLDERS = load_words("placeholders")
 """Placeholders in lower case."""
 MAX_NAME_WORDS = 24
 """Words of the longest name of a person; comparisons read as many."""

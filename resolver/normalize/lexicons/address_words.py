@@ -1,67 +1,21 @@
 """Words of addresses and places in normal form, in the languages of some twenty-five countries.
 
 What an address always says in some way (street, house, flat, district) is left out, kinds of
-streets that tell two of one name apart have one word each, and towns have their usual name.
+streets that tell two of one name apart have one word each, and towns have their usual name. Words
+of the table `address_words` are as `fold` gives them; those of Arabic and Persian letters have no
+short vowels.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
+from resolver.data import load_pairs
 from resolver.normalize.folding import HAN, HANGUL, fold, is_vowelless, letters
 from resolver.normalize.group_lexicons.cities import city_name
-from resolver.normalize.word_pairs import parse_groups
 from resolver.records.prepared.text_cache import cache_short_texts
 
-# All words as `fold` gives them; those of Arabic and Persian letters have no short vowels.
-_LEFT_OUT = frozenset(
-    """
-    street st road rd avenue ave av strasse str straat rue calle avenida avda rua via viale
-    ulica ul ulitsa ulitsya vulitsa vulytsia vul vulica prospekt prospect prospekta prospektas
-    pr prt cad cadde caddesi cd sok sokak sokagi sk utca ut utja gade gata gatan vej khiaban
-    khiyaban khyaban sharia shari shar tryq lu jie dao dajie ro gil marg jalan jl straede no nr
-    num numero numer nomer number nomeri hno house haus dom d bldg building block blok bloc
-    bloque korpus korp k stroenie floor fl etage stock piso andar planta piano kat tabaqa tbqh
-    apt apartment flat unit suite ste room rm appt appartement apto apartamento departamento
-    depto dpto puerta interno wohnung kv kvartira kvartyra daire m lok lokal mieszkania
-    oficina office ap ofis plak pelak wahd district quarter mah mahalle mahallesi qu ku gu dong
-    si shi sheng rayon raion raiono rn oblast obl oblasti krai okrug province provincia
-    provincie provinz prefecture county city town village gorod g derevnya selo colonia col
-    barrio bairro urb urbanizacion fracc hy tehsil tahsil taluka wilaya governorate muhafazat
-    ostan ciudad municipio municipality commune of the and de la le les du des del della delle
-    di da do dos das el al y e et und na der den het near opp opposite off behind
-    odos leoforos kucha dangyly koshesi rhwb sdrwt thnn thanon mntqt mdynt mhafzt bnayt shqt tabq
-    """.split()
-)
-_SAME = parse_groups(
-    """
-    blvd: boulevard blvd boul bulvar bulvari bulv bulwar bulevar bulevard bulvard blv blwar bld
-    sq: square sq place pl plaza plac piazza piazzale platz ploshchad ploshcha praca plein
-    sq: meydani meydan maidan mydan plateia
-    ln: lane ln alley aly pereulok per provulok ruelle callejon travessa gasse cikmaz
-    ln: kucheh kuche koche kwchh
-    hwy: highway hwy shosse chaussee autopista carretera ctra rodovia szosa
-    dr: drive dr
-    ct: court ct
-    emb: embankment naberezhnaya nab quai kai quay
-    pkwy: parkway pkwy
-    n: north
-    s: south
-    e: east
-    w: west
-    nw: northwest
-    ne: northeast
-    sw: southwest
-    se: southeast
-    milano: milan milano mailand
-    firenze: florence firenze florenz
-    venezia: venice venezia venedig
-    petersburg: petersburg peterburg peterburh
-    mexico: mexico cdmx
-    york: york nyc
-    kyiv: kiiv kyyiv
-    """
-)
 _POST_BOX = re.compile(
     r"\b(?:p\.?\s*o\.?\s*box|post\s*(?:office\s*)?box|boite\s+postale"
     r"|(?:b\.?\s?p|p\.?\s?k)\.?(?=\s*\d)"
@@ -81,6 +35,11 @@ _HAN_ENDS = re.compile(
 _HANGUL_END = re.compile(
     r"(?<=\w{2})(?:특별시|광역시|특별자치[시도]|[시구로길동도읍면군])(?=\s|\d|,|$)"
 )
+
+
+@cache
+def _normal_words() -> dict[str, str]:
+    return load_pairs("address_words")
 
 
 def address_words(text: str) -> list[str]:
@@ -112,6 +71,5 @@ def _separated(text: str) -> str:
 @cache_short_texts(50_000)
 def _normal_word(word: str) -> str:
     """Return the normal form of a word; empty if it is left out."""
-    if word in _LEFT_OUT:
-        return ""
-    return _SAME.get(word) or city_name(word) or _ENDED.sub("", word)
+    normal = _normal_words().get(word)
+    return normal if normal is not None else city_name(word) or _ENDED.sub("", word)

@@ -1,27 +1,26 @@
 """Symbols that a given name shares with its short forms and its forms in other languages.
 
 English short forms come from the package `nicknames` and, like those of other languages, from the
-tables of `short_forms`, whose `endings` derive regular ones; forms of one name in several languages
-from `spelling_variants`. Short forms and variants are looked up by their leveled spelling.
+tables that `short_forms` reads. Forms of one name that no rule of letters connects come from the
+table `name_variants`, which has three uses:
+
+- `form`: a form of the name in a neighboring language, looked up by its leveled spelling.
+- `exact`: a form of a short Korean or Chinese family name, or of a woman's name that Persians end
+  in -eh and others in -a. It is looked up as it is, since Karimeh without her ending is Karim.
+- `translation`: the name in a distant language.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from operator import itemgetter
 
 from nicknames import NickNamer
 
-from resolver.normalize.lexicons.short_forms.endings import possible_bases
-from resolver.normalize.lexicons.short_forms.tables import ShortForms, parse_short_forms
-from resolver.normalize.lexicons.spelling_variants import (
-    FEMININE,
-    FORMS,
-    SYLLABLES,
-    TRANSLATED,
-)
+from resolver.data import load_rows
+from resolver.normalize.lexicons.short_forms import ShortForms, possible_bases, read_short_forms
 from resolver.normalize.name_tokens import drop_abd_article
 from resolver.normalize.word_pairs import parse_pairs
 from resolver.records.prepared.text_cache import cache_short_texts
@@ -91,14 +90,12 @@ def _level_lines(text: str) -> str:
     return _SILENT_H.sub("", _FIRST_GLIDE.sub("", text))
 
 
-def _table(lines: Iterable[str], key: Callable[[str], str]) -> dict[str, tuple[str, ...]]:
-    """Return word → first words of the lines that contain it."""
-    heads_by_word: dict[str, list[str]] = {}
-    for line in lines:
-        words = line.split()
-        for word in dict.fromkeys(map(key, words)):
-            heads_by_word.setdefault(word, []).append(words[0])
-    return {word: tuple(heads) for word, heads in heads_by_word.items()}
+def _variants(use: str, key: Callable[[str], str] = str) -> dict[str, set[str]]:
+    """Return word → names of which it is a form, in the rows of `name_variants` of one use."""
+    names_by_word: dict[str, set[str]] = {}
+    for name, form in load_rows("name_variants", use=use):
+        names_by_word.setdefault(key(form), set()).add(name)
+    return names_by_word
 
 
 @cache
@@ -121,7 +118,7 @@ def _english_names() -> dict[str, tuple[str, ...]]:
 @cache
 def _short() -> ShortForms:
     """Return the tables of short forms, in leveled words."""
-    return parse_short_forms(level_spellings, drop_abd_article)
+    return read_short_forms(level_spellings, drop_abd_article)
 
 
 def _full_names(word: str) -> set[str]:
@@ -140,18 +137,18 @@ def _full_names(word: str) -> set[str]:
 
 
 @cache
-def _translated() -> dict[str, tuple[str, ...]]:
-    return _table(TRANSLATED.splitlines(), str)
+def _translated() -> dict[str, set[str]]:
+    return _variants("translation")
 
 
 @cache
-def _forms() -> dict[str, tuple[str, ...]]:
-    return _table(FORMS.splitlines(), lambda word: level_spelling(drop_abd_article(word)))
+def _forms() -> dict[str, set[str]]:
+    return _variants("form", lambda word: level_spelling(drop_abd_article(word)))
 
 
 @cache
-def _exact_forms() -> dict[str, tuple[str, ...]]:
-    return _table([*SYLLABLES.splitlines(), *FEMININE.splitlines()], str)
+def _exact_forms() -> dict[str, set[str]]:
+    return _variants("exact")
 
 
 def nickname_symbols(token: str, leveled: str | None = None) -> tuple[int, ...]:

@@ -1,0 +1,42 @@
+"""Tables of words: one TSV file each, with the source and license of each in `SOURCES.tsv`.
+
+The first line of a file names its columns. Each other line is one entry. Lines are sorted by their
+cells from left to right, and cells that are numbers are sorted as numbers. To add an entry, add one
+line: `tests/test_data.py` says where it belongs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+Row = tuple[str, ...]
+
+
+def load_rows(name: str, **chosen: str) -> list[Row]:
+    """Return the rows of `name.tsv` in the order of the file, with a text for each column.
+
+    If you name columns and values (`use="title"`), you get only the rows with these values, and
+    the rows do not contain these columns. Raises `ValueError` for a column that the table lacks.
+    """
+    text = (FOLDER / f"{name}.tsv").read_text("utf-8")
+    columns, *rows = [tuple(line.split("\t")) for line in text.removesuffix("\n").split("\n")]
+    if not chosen:
+        return rows
+    places = [columns.index(column) for column in chosen]
+    kept = [place for place in range(len(columns)) if place not in places]
+    return [
+        tuple([row[place] for place in kept])
+        for row in rows
+        if [row[place] for place in places] == list(chosen.values())
+    ]
+
+
+def load_words(name: str, **chosen: str) -> frozenset[str]:
+    """Return the first column of the rows that `load_rows` returns, as a set."""
+    return frozenset(row[0] for row in load_rows(name, **chosen))
+
+
+def load_pairs(name: str, **chosen: str) -> dict[str, str]:
+    """Return the second column by the first, of the rows that `load_rows` returns."""
+    return {row[0]: row[1] for row in load_rows(name, **chosen)}

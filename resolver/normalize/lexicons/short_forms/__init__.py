@@ -1,1 +1,0 @@
-"""Short and familiar forms of given names by language, and endings that make regular ones."""
