@@ -24,11 +24,12 @@ def load_rows(name: str, **chosen: str) -> list[Row]:
     if not chosen:
         return rows
     places = [columns.index(column) for column in chosen]
+    values = list(chosen.values())
     kept = [place for place in range(len(columns)) if place not in places]
     return [
         tuple([row[place] for place in kept])
         for row in rows
-        if [row[place] for place in places] == list(chosen.values())
+        if [row[place] for place in places] == values
     ]
 
 

@@ -11,10 +11,9 @@ import html
 import re
 from operator import itemgetter
 
+from resolver.data import load_pairs, load_words
 from resolver.normalize.folding import letters
 from resolver.normalize.group_lexicons.cities import city_name
-from resolver.normalize.group_lexicons.company_words import LEGAL_LETTERS, LEGAL_PHRASES
-from resolver.normalize.word_pairs import parse_groups
 
 _ENTITY = re.compile(r"&#?\w{2,8};")
 _GLUED = re.compile(r"(?<=[^\W\d_A-Z]{4})(?=[A-Z][^\W\d_A-Z]{3})")
@@ -52,41 +51,11 @@ _PHRASE_WORDS = re.compile(
     "|u[cč]en[ií]|[sš]kola",
     re.I,
 )
-_FOUNDERS = parse_groups(
-    """
-München: ludwig+maximilian ludwig+maximilians
-Heidelberg: ruprecht+karl ruprecht+karls
-Bonn: friedrich+wilhelms rheinische+friedrich+wilhelms
-Freiburg: albert+ludwig albert+ludwigs
-Tübingen: eberhard+karl eberhard+karls
-Frankfurt: johann+wolfgang+goethe
-Jena: friedrich+schiller
-Göttingen: georg+august
-Kiel: christian+albrecht christian+albrechts
-Mainz: johannes+gutenberg
-Innsbruck: leopold+franzens
-Graz: karl+franzens
-Würzburg: julius+maximilian julius+maximilians
-Münster: westfalische+wilhelms westfaelische+wilhelms
-Erlangen: friedrich+alexander
-Giessen: justus+liebig
-Marburg: philipps
-Greifswald: ernst+moritz+arndt
-Halle: martin+luther
-Magdeburg: otto+von+guericke
-Hannover: gottfried+wilhelm+leibniz
-Oldenburg: carl+von+ossietzky
-Bamberg: otto+friedrich
-Salzburg: paris+lodron
-Linz: johannes+kepler
-Szeged: jozsef+attila
-Poznań: adam+mickiewicz
-"""
-)
+_FOUNDERS = load_pairs("university_founders")
 """Founders that universities are named after → city that they are named after as often."""
 _NAMED = re.compile(
     r"\b("
-    + "|".join(sorted((name.replace("+", r"[\s-]") for name in _FOUNDERS), reverse=True))
+    + "|".join(sorted((name.replace(" ", r"[\s-]") for name in _FOUNDERS), reverse=True))
     + ")"
     r"[\s-]universit(?:y|at|aet)\b(?:,?\s(?:(?:of|in|at|zu|am)\s)?(\w+))?",
     re.I,
@@ -94,12 +63,16 @@ _NAMED = re.compile(
 _IN = re.compile(r"(?<=\w)\sin\s(?=\w)", re.I)
 """Preposition between words, which would be read as the legal form Inc."""
 _LONG_VOWEL, _NISBA = re.compile(r"([aeiou])\1"), re.compile(r"(?<=\w{3})i{1,3}y{1,3}(?:a?h?|eh)$")
+_LEGAL_PHRASES = load_pairs("legal_forms", use="in words")
+"""Legal form in words → its abbreviation."""
+_LEGAL_LETTERS = load_words("legal_forms", use="letter by letter")
+"""Abbreviations of legal forms, which may be written letter by letter."""
 _WAYS = "|".join(
-    phrase.replace("+", r"[\s.\-]+")
-    for phrase in sorted(LEGAL_PHRASES, key=lambda phrase: (-len(phrase), phrase))
+    phrase.replace(" ", r"[\s.\-]+")
+    for phrase in sorted(_LEGAL_PHRASES, key=lambda phrase: (-len(phrase), phrase))
 )
 _PHRASE = re.compile(rf"\b(?:{_WAYS})\b")
-_PHRASE_START = frozenset(phrase.split("+")[0] for phrase in LEGAL_PHRASES)
+_PHRASE_START = frozenset(phrase.split(" ")[0] for phrase in _LEGAL_PHRASES)
 
 
 _MIN_SIMPLIFIED = 5
@@ -133,7 +106,7 @@ def _name_after_city(text: str) -> str:
     match = _NAMED.search(plain) if len(plain) == len(text) else None
     if match is None:
         return text
-    city = _FOUNDERS[re.sub(r"[\s-]", "+", match[1].lower())]
+    city = _FOUNDERS[re.sub(r"[\s-]", " ", match[1].lower())]
     # The city may follow, in any language.
     is_city = match[2] and (city_name(letters(match[2])) or letters(match[2]) == letters(city))
     end = match.end() if is_city or not match[2] else match.start(2)
@@ -153,13 +126,13 @@ def simplify_romanization(word: str) -> str:
 def _join_capitals(match: re.Match[str]) -> str:
     """Return capitals beside an ampersand as one word (`AT&T`), unless that is a legal form."""
     joined = match[1] + match[2]
-    return match[0] if joined.lower() in LEGAL_LETTERS else joined
+    return match[0] if joined.lower() in _LEGAL_LETTERS else joined
 
 
 def _join_letters(match: re.Match[str]) -> str:
     """Return letters that spell a legal form as one word, others as they are."""
     joined = "".join(letter for letter in match[0] if letter.isalpha())
-    return joined if joined.lower() in LEGAL_LETTERS else match[0]
+    return joined if joined.lower() in _LEGAL_LETTERS else match[0]
 
 
 def _abbreviate_legal_forms(text: str) -> str:
@@ -173,5 +146,5 @@ def _abbreviate_legal_forms(text: str) -> str:
         return text
     first = phrase.string.count(" ", 0, phrase.start())
     last = first + phrase[0].count(" ") + 1
-    short = LEGAL_PHRASES[_SPACED.sub("+", phrase[0])]
+    short = _LEGAL_PHRASES[_SPACED.sub(" ", phrase[0])]
     return " ".join((*words[:first], short, *words[last:]))

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from functools import cache
 
+from resolver.data import load_pairs, load_words
 from resolver.normalize.faction_names import mark_faction
 from resolver.normalize.folding import (
     HAN,
@@ -21,12 +22,7 @@ from resolver.normalize.group_lexicons.group_words import (
     stem,
     translate_generic_words,
 )
-from resolver.normalize.group_lexicons.han_words import HAN_SENSES
-from resolver.normalize.group_lexicons.movement_words import THINGS
-from resolver.normalize.group_lexicons.political_words import VIRTUES
-from resolver.normalize.group_lexicons.regional_words import REGIONAL_THINGS
-from resolver.normalize.group_lexicons.trade_words import EMBLEMS
-from resolver.normalize.group_lexicons.unspaced_words import UNSPACED
+from resolver.normalize.group_lexicons.unspaced_words import UNSPACED, word_senses
 from resolver.normalize.group_spelling import level_spelling, simplify_romanization
 from resolver.normalize.lexicons.numerals import find_numbers
 from resolver.normalize.name_tokens import (
@@ -58,24 +54,9 @@ _BEHIND_DASH = re.compile(r"\s*+(.+?)\s[-\u2013\u2014]\s*+([A-Z]{3,10})\s*$")
 _LEADING = re.compile(r"\s*+([A-Z]{3,6})\s+(\S+(?:\s+\S+){2,})$")
 _BEFORE_DASH = re.compile(r"\s*+([A-Z]{3,10})\s*+[-\u2013\u2014:]\s+(.+)$")
 
-_LEGAL_WORDS = frozenset(
-    """ab ae as asa eood epe fgup fze gk gup hb kk ksc mup nv ou pjs psc pt pte pty pvt sae sal sdn
-    slu spzoo tbk veb yk""".split()
-)
+_LEGAL_WORDS = load_words("legal_forms", use="abbreviation")
 """Legal forms that the tables do not recognize in every name."""
-_LEGAL_PARTS = frozenset(
-    """anonyme anonima naamloze naamlooze besloten vennootschap haftung limitee limitada limitata
-    kabushiki kaisha gaisha aktiebolaget aktiebolag aktieselskab sendirian berhad akcyjna akciova
-    ograniczona odpowiedzialnoscia aktsionernoe aktsionernoye otvetstvennostyu ogranichennoy
-    reszvenytarsasag osakeyhtio responsabilita responsabilite responsabilidad unipersonale
-    aktiengesellschaft kommanditgesellschaft konink koninklejke koninkl beschrankter beschraenkter
-    simplifiee commandite commanditaire vennoten beperkte aansprakelijkheid azioni accomandita
-    collettivo unipersonnelle unipessoal kommanditbolag anpartsselskab interessentskab oyj abp
-    korlatolt felelossegu tarsasag zartkoruen mukodo nyilvanosan ograniczona jawna komandytowa
-    rucenim omezenym ogranicenom odgovornoscu dionicko raspundere actiuni obmezhenoyu
-    vidpovidalnistyu periorismenis efthynis sti eurl sasu ltda unip eingetragener eingetragene
-    cooperatie uitgesloten""".split()
-)
+_LEGAL_PARTS = load_words("legal_forms", use="word")
 """Words of legal forms, which may stand apart, and shortened predicates of firms (`royal`)."""
 _PREPOSITIONS = frozenset(
     """te op aan bij auf am an im in at on for to by with zur sous aux au en et und och og para
@@ -92,10 +73,6 @@ _DIRECTIONS = frozenset("north south east west northern southern eastern western
 """Words that are generic in a name without a word of its own (`Western University`)."""
 _MIN_REPEATED = 4
 """Letters of a word that is left out where it is repeated."""
-_RIGHTS = dict.fromkeys(("patents", "licensing", "intellectual", "trademarks"), "patent")
-"""Words of the firms that keep the rights of a group."""
-_THINGS = {**EMBLEMS, **REGIONAL_THINGS, **VIRTUES, **THINGS, **_RIGHTS}
-_ENGLISH_THINGS = frozenset(_THINGS.values())
 # Plain ints: operations on enumeration members take a microsecond each.
 _PARTICLE, _LEGAL, _NUMBER = int(TokenFlag.PARTICLE), int(TokenFlag.LEGAL), int(TokenFlag.NUMBER)
 _PLACE, _GENERIC, _FOREIGN = int(TokenFlag.PLACE), int(TokenFlag.GENERIC), int(TokenFlag.FOREIGN)
@@ -269,8 +246,9 @@ def _group_token(form: str, symbols: tuple[int, ...], flags: int) -> Token:
     if is_vowelless(form) and not symbols:
         word = letters(ARABIC_ARTICLE.sub("", TA_MARBUTA.sub("\u0627", form)))
         surface, flags = form, flags | _FOREIGN
-    thing = _THINGS.get(word) or _THINGS.get(simplify_romanization(word), "")
-    thing = thing or (word if word in _ENGLISH_THINGS else "")
+    emblems, english = _emblems()
+    thing = emblems.get(word) or emblems.get(simplify_romanization(word), "")
+    thing = thing or (word if word in english else "")
     if thing:
         symbols = (*symbols, symbol_id("THING", thing))
     # The tables know some spellings of some places, so that others share a symbol of ours only.
@@ -280,6 +258,16 @@ def _group_token(form: str, symbols: tuple[int, ...], flags: int) -> Token:
     if word in PARTICLES:
         flags |= _PARTICLE
     return Token(word, flags, tuple(sorted(set(symbols))), surface)
+
+
+@cache
+def _emblems() -> tuple[dict[str, str], frozenset[str]]:
+    """Return word for a virtue, animal, color or thing → English word, and all English words.
+
+    Many are names of persons as well, so they stay, and share a symbol with the English word.
+    """
+    emblems = load_pairs("emblems")
+    return emblems, frozenset(emblems.values())
 
 
 def stem_symbol(token: Token) -> int:
@@ -295,7 +283,7 @@ def stem_symbol(token: Token) -> int:
 def _sense_symbols() -> dict[str, tuple[int, ...]]:
     """Return the most usual sense of words in Han → symbols of the words it shares them with."""
     senses: dict[str, set[str]] = {}
-    for usual, *others in HAN_SENSES.values():
+    for usual, *others in word_senses().values():
         senses.setdefault(english_stem(usual), set()).update(map(english_stem, others))
     return {
         usual: tuple(symbol_id("STEM", other) for other in sorted(others) if len(other) > 3)

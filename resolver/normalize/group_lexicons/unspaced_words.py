@@ -2,6 +2,13 @@
 
 `translate_unspaced_words` cuts such a name at the words of a lexicon, the longest first, and puts
 them in English; what is left between them are proper names.
+
+The table `unspaced_words` has places, and words with the English word that each usually stands for.
+Other English words that it may stand for follow, joined by slashes. Chinese characters are
+simplified: `han_variants.level_han` brings others to them. So a word that Taiwan or Japan has in
+common is listed once, and one of their own (資訊, 製作所) by the simplified forms of its
+characters. Names of countries, provinces and prefectures come from `rigour`, so the table has only
+their short forms and cities.
 """
 
 from __future__ import annotations
@@ -10,92 +17,13 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from resolver.data import load_pairs, load_rows
 from resolver.normalize.folding import HAN
-from resolver.normalize.group_lexicons.han_places import HAN_PLACES
-from resolver.normalize.group_lexicons.han_words import HAN_SENSES
-from resolver.normalize.group_lexicons.movement_words import UNSPACED_MOVEMENT_WORDS
 from resolver.normalize.scripts.han_variants import level_han
-from resolver.normalize.word_pairs import parse_groups
 from resolver.reference.territories import han_territories
 
 UNSPACED = re.compile("[\u30a1-\u30fe\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 """Letters of scripts without spaces between words."""
-_WORDS = parse_groups(
-    """
-ltd: 주식회사 유한회사
-company: 회사
-corporation: 총회사 공사
-group: グループ 그룹
-holdings: ホールディングス 홀딩스
-partners: パートナーズ
-trading: 무역 상사
-technology: テクノロジー テクノ 기술 테크놀로지 테크
-technologies: テクノロジーズ
-electronics: エレクトロニクス 전자 일렉트로닉스
-electric: エレクトリック 전기
-systems: システム システムズ 시스템 시스템즈
-software: ソフトウェア ソフト 소프트웨어 소프트
-solutions: ソリューションズ ソリューション 솔루션 솔루션즈
-services: サービス 서비스
-network: ネットワーク ネット 네트워크
-data: データ 데이터
-digital: デジタル 디지털
-communications: コミュニケーションズ 통신
-information: 정보
-media: メディア 미디어
-engineering: エンジニアリング 엔지니어링
-construction: 건설
-investment: インベストメント 투자
-capital: キャピタル 캐피탈
-bank: バンク 은행
-insurance: 보험
-securities: 증권
-international: インターナショナル 국제 인터내셔널
-global: グローバル 글로벌
-national: 국립
-industrial: 공업
-industries: 산업
-heavy industries: 중공업
-steel: スチール 제철
-materials: マテリアル 소재
-machinery: マシナリー 기계
-motor: モーター 모터
-motors: モータース 모터스
-automobile: 자동차
-aviation: アビエーション 항공
-aerospace: エアロスペース 항공우주
-space: スペース 우주
-airlines: エアラインズ 항공사
-marine: マリン 해양
-shipping: 해운
-shipbuilding: 조선해양
-logistics: ロジスティクス 물류
-energy: エネルギー エナジー 에너지
-power: パワー 발전
-gas: ガス 가스
-oil: オイル 석유
-chemical: ケミカル 화학
-pharmaceutical: ファーマ 제약
-bio: バイオ 바이오
-medical: メディカル 의료
-hospital: 병원
-food: フーズ フード 식품
-hotel: ホテル 호텔
-design: デザイン 디자인
-consulting: コンサルティング 컨설팅
-security: セキュリティ 보안
-defense: ディフェンス 국방 방위
-science: サイエンス 과학
-research: リサーチ 연구
-institute: 연구소 연구원
-university: 대학교 대학
-foundation: 재단
-association: 협회
-committee: 위원회
-center: センター 센터
-"""
-)
-"""Generic words in katakana and Hangul → English word."""
 _CITY = re.compile("(?<=[\u4e00-\u9fff]{2})[市省县縣](?=[\u4e00-\u9fff]{2})")
 _EDGE = re.compile(
     f"(?<=[A-Za-z])(?={HAN.pattern})|(?<={HAN.pattern})(?=[A-Za-z])"
@@ -110,17 +38,24 @@ _Piece = tuple[str, str]
 
 
 @cache
+def word_senses() -> dict[str, tuple[str, ...]]:
+    """Return word of simplified characters, kana or Hangul → English words, the usual one first."""
+    rows = load_rows("unspaced_words", use="word")
+    return {word: (usual, *filter(None, others.split("/"))) for word, usual, others in rows}
+
+
+@cache
 def _places() -> dict[str, str]:
     """Return place → English name."""
-    names = {**han_territories(), **HAN_PLACES}
+    names = {**han_territories(), **load_pairs("unspaced_words", use="place")}
     return {level_han(word): name for word, name in names.items()}
 
 
 @cache
 def _lexicon() -> dict[str, str]:
     """Return word → its most usual English words; Chinese characters are simplified ones."""
-    generic = {level_han(word): senses[0] for word, senses in HAN_SENSES.items()}
-    return {**_places(), **UNSPACED_MOVEMENT_WORDS, **_WORDS, **generic}
+    generic = {level_han(word): senses[0] for word, senses in word_senses().items()}
+    return {**_places(), **generic}
 
 
 @cache

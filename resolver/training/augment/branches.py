@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator
 
-from resolver.normalize.group_lexicons.cities import PLACES, city_name
+from resolver.normalize.group_lexicons.cities import city_name, city_spellings
 from resolver.records import Kind, Record, Value
 from resolver.training.augment.controlled_differences import LabeledRecordPair, with_pair_ids
 
@@ -17,6 +17,7 @@ BRANCH_ORIGIN = "branches"
 MAX_PAIRS_PER_LABEL = 1_500
 """Maximum number of pairs of each label."""
 _BRANCH_PATTERNS = ("{} {}", "{} ({})", "{} in {}", "{} - {}", "{}, {}", "{} of {}")
+_PLACES = city_spellings()
 _ALIAS_SHARE = 0.85
 """Share of branches listed with the name of the whole organization as an alias."""
 
@@ -27,7 +28,7 @@ def generate_branch_pairs(people: Iterable[Record], seed: int) -> Iterator[Label
     groups = [group for group in people if group.kind == Kind.GROUP and _has_no_city(group)]
     chance.shuffle(groups)
     for number, parent in enumerate(groups[:MAX_PAIRS_PER_LABEL]):
-        own_place, other_place = chance.sample(PLACES, 2)
+        own_place, other_place = chance.sample(_PLACES, 2)
         first = _branch_record(parent, own_place, chance)
         other = _branch_record(parent, other_place, chance)
         yield with_pair_ids(first, other, BRANCH_ORIGIN, 2 * number, same=False)

@@ -12,9 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from resolver.normalize.group_lexicons.cities import PLACES
-from resolver.normalize.group_lexicons.company_words import COMPANY_WORDS
-from resolver.normalize.group_lexicons.institution_words import INSTITUTION_WORDS
+from resolver.data import load_rows
+from resolver.normalize.group_lexicons.cities import city_spellings
 from resolver.records import Kind, Record, Value
 from resolver.training.augment.keyboard_errors import add_word_typos
 from resolver.training.augment.register_vocabulary import (
@@ -68,7 +67,11 @@ _MAX_DUPLICATES = 6
 _Choice = TypeVar("_Choice")
 
 
-_FORMS = forms_by_meaning({**COMPANY_WORDS, **INSTITUTION_WORDS})
+_PLACES = city_spellings()
+_FORMS = forms_by_meaning(
+    load_rows("group_words", topic="company", script="Latin")
+    + load_rows("group_words", topic="institution", script="Latin")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +157,7 @@ def _draw_bodies(
 
 
 def _draw_body(vocabulary: RegisterVocabulary, chance: random.Random) -> _Institution:
-    seat = chance.choice(PLACES)
+    seat = chance.choice(_PLACES)
     return _Institution(
         seat if chance.random() < 0.75 else (_draw_family(vocabulary, chance),),
         _draw_head(chance),
@@ -185,7 +188,7 @@ def _draw_firm(vocabulary: RegisterVocabulary, chance: random.Random) -> _Instit
         "",
         is_firm=True,
         is_place_last=False,
-        seat=chance.choice(PLACES),
+        seat=chance.choice(_PLACES),
         legal_form=chance.choice(_LEGAL_FORMS),
     )
 
@@ -198,7 +201,7 @@ def _other(choices: Sequence[_Choice], own: _Choice, chance: random.Random) -> _
 def _change_firm(body: _Institution, chance: random.Random) -> _Institution:
     """Return a branch of a firm, or a firm of the same name in another trade."""
     if chance.random() < 0.5 or not body.head:
-        return replace(body, subject=chance.choice(PLACES)[0])
+        return replace(body, subject=chance.choice(_PLACES)[0])
     return replace(body, head=_other(TRADES, body.head, chance))
 
 
@@ -213,9 +216,9 @@ def _change_one_word(
     shape = chance.random()
     if shape < 0.05 and body.head == HEADS[0]:
         # A university of several towns has one of its own in each.
-        return replace(body, place=_other(PLACES, body.seat, chance), campus=body.seat[0])
+        return replace(body, place=_other(_PLACES, body.seat, chance), campus=body.seat[0])
     if shape < 0.1:
-        seat = _other(PLACES, body.seat, chance)
+        seat = _other(_PLACES, body.seat, chance)
         return replace(body, place=seat if body.place is body.seat else body.place, seat=seat)
     if shape < 0.2:
         # Of two institutions of a city, one bears the name of a founder before that of the city.

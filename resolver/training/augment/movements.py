@@ -11,8 +11,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from resolver.normalize.group_lexicons.demonyms import DEMONYMS
-from resolver.normalize.group_lexicons.movement_words import MOVEMENT_WORDS
+from resolver.data import load_rows
 from resolver.records import Kind, Record, Value
 from resolver.training.augment.keyboard_errors import add_word_typos
 from resolver.training.augment.register_vocabulary import RegisterVocabulary, forms_by_meaning
@@ -28,8 +27,9 @@ _LINKS = ("of", "for the", "of the", "in")
 _LINKS_ABROAD = ("de", "du", "al", "para", "di", "za")
 
 
-_FORMS = forms_by_meaning({**DEMONYMS, **MOVEMENT_WORDS})
-_COUNTRIES = tuple(sorted(country for country in set(DEMONYMS.values()) if " " not in country))
+_DEMONYMS = load_rows("group_words", topic="demonym", script="Latin")
+_FORMS = forms_by_meaning(_DEMONYMS + load_rows("group_words", topic="movement", script="Latin"))
+_COUNTRIES = tuple(sorted({country for _, country in _DEMONYMS if " " not in country}))
 _MAX_DUPLICATES = 8
 
 

@@ -53,10 +53,10 @@ FOUNDERS = tuple(
 """Names and qualities that tell a second institution of a place from the one named after it."""
 
 
-def forms_by_meaning(words: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Return the forms of each meaning, given the meaning of each form."""
+def forms_by_meaning(rows: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the forms of each meaning, given rows of a form and its meaning."""
     forms: dict[str, list[str]] = {}
-    for form, meaning in words.items():
+    for form, meaning in rows:
         forms.setdefault(meaning, []).append(form)
     return {meaning: tuple(own) for meaning, own in forms.items()}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalize.group_lexicons.cities import PLACES, city_name
+from resolver.normalize.group_lexicons.cities import city_name, city_spellings
 from resolver.normalize.group_tokens import tokenize_group
 from resolver.records.prepared.value_flags import TokenFlag
 
@@ -46,7 +46,7 @@ def test_spellings_share_a_symbol_of_ours(name: str, other: str) -> None:
 
 
 def test_spellings_are_unique() -> None:
-    words = [word for place in PLACES for word in place]
+    words = [word for place in city_spellings() for word in place]
     assert len(words) == len(set(words))
 
 

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from resolver.data import load_pairs, load_rows
 from resolver.normalize.folding import letters
-from resolver.normalize.group_lexicons.company_words import COMPANY_WORDS
-from resolver.normalize.group_lexicons.demonyms import DEMONYMS
 from resolver.normalize.group_lexicons.group_words import translate_generic_words
-from resolver.normalize.group_lexicons.movement_words import MOVEMENT_WORDS, THINGS
-from resolver.normalize.group_lexicons.political_words import POLITICAL_WORDS, VIRTUES
-from resolver.normalize.group_lexicons.regional_words import REGIONAL_THINGS, REGIONAL_WORDS
 from resolver.normalize.group_tokens import tokenize_group
 from resolver.records.prepared.value_flags import TokenFlag
 
@@ -64,13 +60,22 @@ def test_words_of_movements_in_any_language(text: str, expected: str) -> None:
 
 
 def test_words_mean_one_other_word() -> None:
-    replaced = (MOVEMENT_WORDS, DEMONYMS, COMPANY_WORDS, POLITICAL_WORDS, REGIONAL_WORDS)
-    for table in (*replaced, THINGS, VIRTUES, REGIONAL_THINGS):
-        assert all(word != meaning for word, meaning in table.items())
-        assert all(word == letters(word) for word in table)
-    meanings = {word: meaning for table in replaced for word, meaning in table.items()}
-    assert not {*THINGS, *VIRTUES, *REGIONAL_THINGS} & set(meanings)
-    assert not set(meanings) & set(meanings.values())
+    words = [row[1:] for row in load_rows("group_words")]
+    emblems = load_pairs("emblems")
+    latin = {word: meaning for script, word, meaning in words if script == "Latin"}
+    assert len({word for _, word, _ in words}) == len(words), "a word has two topics"
+    assert [word for word in (*latin, *emblems) if letters(word) != word] == []
+    assert [word for word, meaning in (latin | emblems).items() if word == meaning] == []
+
+
+def test_words_of_most_topics_are_translated_once_and_hardly_any_is_an_emblem() -> None:
+    meanings: dict[str, str] = {}
+    for topic in ("company", "demonym", "movement", "politics"):
+        meanings |= load_pairs("group_words", topic=topic, script="Latin")
+    assert meanings.keys() & {*meanings.values()} == set()
+    emblems = load_pairs("emblems")
+    in_both = {emblems[word] for word in meanings.keys() & emblems.keys()}
+    assert in_both <= {"north", "south", "east", "west"}
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalize import group_tokens
-from resolver.normalize.folding import letters
-from resolver.normalize.group_lexicons import group_words, trade_words
 from resolver.normalize.group_tokens import tokenize_group
 from resolver.normalize.name_tokens import Token
 from resolver.records.prepared.value_flags import TokenFlag
@@ -41,22 +38,3 @@ def test_a_name_and_its_translation_mean_the_same(left: str, right: str) -> None
 )
 def test_another_trade_or_color_has_another_meaning(left: str, right: str) -> None:
     assert senses(left) != senses(right)
-
-
-@pytest.mark.parametrize("table", ["TRADE_WORDS", "EMBLEMS"])
-def test_latin_words_are_folded(table: str) -> None:
-    words: dict[str, str] = getattr(trade_words, table)
-    assert [word for word in words if letters(word) != word] == []
-    assert [word for word, meaning in words.items() if word == meaning] == []
-
-
-def test_no_word_stands_in_a_later_table() -> None:
-    """Words of a table that is read later would count instead."""
-    tables = (
-        (trade_words.TRADE_WORDS, group_words._FOLDED),
-        (trade_words.EMBLEMS, group_tokens._THINGS),
-        (trade_words.FOREIGN_TRADE_WORDS, group_words._IN_SCRIPT),
-        (trade_words.FOREIGN_EMBLEMS, group_words._IN_SCRIPT),
-    )
-    for own, merged in tables:
-        assert own.items() <= merged.items()

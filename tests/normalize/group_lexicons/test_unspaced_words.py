@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from resolver.normalize.group_lexicons.han_places import HAN_PLACES
-from resolver.normalize.group_lexicons.han_words import HAN_SENSES
-from resolver.normalize.group_lexicons.unspaced_words import translate_unspaced_words
+from resolver.data import load_words
+from resolver.normalize.group_lexicons.unspaced_words import (
+    translate_unspaced_words,
+    word_senses,
+)
+
+PLACES = sorted(load_words("unspaced_words", use="place"))
 
 
 @pytest.mark.parametrize(
@@ -38,10 +42,10 @@ def test_the_longest_word_counts() -> None:
     assert translate_unspaced_words("航空").strip() == "aviation"
 
 
-@pytest.mark.parametrize("word", ["俱乐部", "大阪", "製作所", "軟體", *HAN_PLACES])
+@pytest.mark.parametrize("word", ["俱乐部", "大阪", "製作所", "軟體", *PLACES])
 def test_words_are_found_in_any_form_of_characters(word: str) -> None:
     assert translate_unspaced_words(word).isascii()
 
 
 def test_words_have_two_characters_or_more() -> None:
-    assert min(map(len, (*HAN_SENSES, *HAN_PLACES))) == 2
+    assert min(map(len, (*word_senses(), *PLACES))) == 2

@@ -6,7 +6,7 @@ import itertools
 from collections import Counter, defaultdict
 from typing import Any
 
-from resolver.normalize.group_lexicons.cities import PLACES
+from resolver.normalize.group_lexicons.cities import city_spellings
 from resolver.records import Kind, Record
 from resolver.training.augment.institutions import InstitutionList, generate_institutions
 from resolver.training.augment.register_vocabulary import RegisterVocabulary, WordPool
@@ -61,7 +61,7 @@ def test_likenesses_share_the_place_and_differ_by_a_word() -> None:
 
 def test_firms_bear_a_family_name_and_no_city_of_their_own() -> None:
     records, _ = generate(firms=1.0, likenesses=0.0, **PLAIN)
-    cities = {spellings[0] for spellings in PLACES}
+    cities = {spellings[0] for spellings in city_spellings()}
     words = [set(record.texts("name")[0].lower().split()) for record in records]
     assert not any(cities & own for own in words)
     assert sum(any(word.lower() in own for word in WORDS.words) for own in words) > 0.5 * len(words)
@@ -78,7 +78,7 @@ def test_some_universities_of_several_towns_name_both() -> None:
     drawn = (generate(seed, firms=0.0, likenesses=0.9, **PLAIN)[0] for seed in range(6))
     texts = {record.texts("name")[0].lower() for records in drawn for record in records}
     two = [name for name in texts if "university of " in name and " at " in name]
-    cities = {spellings[0] for spellings in PLACES}
+    cities = {spellings[0] for spellings in city_spellings()}
     assert two
     assert all(name.rpartition(" at ")[2] in cities for name in two)
 
