@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
+from itertools import chain, groupby
+from operator import itemgetter
 
 import numpy as np
 import phonenumbers
 import pyarrow as pa
 
+from resolver.data import load_rows
 from resolver.reference.territories import find_territory
 from resolver.synthetic.letters import Spellings
 from resolver.synthetic.names.name_lexicon import (
@@ -24,7 +26,6 @@ from resolver.synthetic.random_columns import (
     concat_texts,
     format_numbers,
 )
-from resolver.synthetic.words import parse_sections, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,21 @@ def _parse_street_form(form: str) -> tuple[bool, str, str]:
     return first, before, rest.split(end)[0]
 
 
-_LANGUAGES = tuple(places.STREET_FORM)
-_FORM_PARTS = [_parse_street_form(places.STREET_FORM[language]) for language in _LANGUAGES]
+# `{s}` is the street, `{n}` the number.
+_STREET_FORMS = {
+    "fr": "{n} rue {s}",
+    "es": "Calle {s} {n}",
+    "de": "{s} {n}",
+    "ru": "ul. {s} {n}",
+    "tr": "{s} Cad. No {n}",
+    "ar": "{s} Street, Bldg {n}",
+    "sl": "{s} {n}",
+    "gr": "{s} {n}",
+    "it": "Via {s} {n}",
+    "en": "{n} {s}",
+}
+_LANGUAGES = tuple(_STREET_FORMS)
+_FORM_PARTS = [_parse_street_form(form) for form in _STREET_FORMS.values()]
 _NUMBER_FIRST = np.array([first for first, _, _ in _FORM_PARTS])
 _BEFORE = pa.array([before for _, before, _ in _FORM_PARTS], pa.string())
 _BETWEEN = pa.array([between for _, _, between in _FORM_PARTS], pa.string())
@@ -95,18 +109,23 @@ _BETWEEN = pa.array([between for _, _, between in _FORM_PARTS], pa.string())
 
 @cache
 def load_geography() -> Geography:
-    """Return all countries of the world, in the order of `words.places`."""
+    """Return all countries of the world, in the order of the table `world_countries`."""
     builder = LexiconBuilder()
-    cities = parse_sections(places.CITIES)
-    codes = [code.lower() for code in cities]
-    spans = [
-        builder.add([_make_city_word(entry) for entry in text.split()]) for text in cities.values()
-    ]
+    countries = load_rows("world_countries")
+    codes = [code.lower() for _, code, _ in countries]
+    cities = {
+        country: [_make_city_word(*forms) for _, _, *forms in rows]
+        for country, rows in groupby(load_rows("world_cities"), itemgetter(0))
+    }
+    spans = [builder.add(cities[code]) for _, code, _ in countries]
     names, alpha3 = _territory_names(codes)
-    streets = [places.STREETS[language].split() for language in _LANGUAGES]
+    streets = [
+        [street for _, street in load_rows("world_streets", language=language)]
+        for language in _LANGUAGES
+    ]
     sizes = np.array([len(names_of) for names_of in streets], dtype=np.int64)
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    forms = np.array([_LANGUAGES.index(_street_language(code)) for code in codes], dtype=np.int64)
+    forms = np.array([_LANGUAGES.index(language) for *_, language in countries], dtype=np.int64)
     return Geography(
         codes=pa.array(codes, pa.string()),
         names=names,
@@ -118,9 +137,7 @@ def load_geography() -> Geography:
         city_start=np.array([span.start for span in spans], dtype=np.int64),
         city_count=np.array([span.size for span in spans], dtype=np.int64),
         index={code: place for place, code in enumerate(codes)},
-        streets=pa.array(
-            [street.replace("_", " ") for street in chain.from_iterable(streets)], pa.string()
-        ),
+        streets=pa.array([*chain.from_iterable(streets)], pa.string()),
         street_start=starts[forms],
         street_count=sizes[forms],
         street_form=forms,
@@ -137,18 +154,7 @@ def _territory_names(codes: list[str]) -> tuple[pa.StringArray, pa.StringArray]:
     return pa.array(names), pa.array(alpha3, pa.string())
 
 
-def _make_city_word(entry: str) -> Word:
-    forms = entry.replace("_", " ").split("/")
-    standard, b, c = (forms + [forms[-1]] * 3)[:3]
+def _make_city_word(standard: str, second: str, third: str) -> Word:
+    b = second or standard
+    c = third or b
     return Word(Spellings(standard, standard, b, c, standard))
-
-
-def _street_language(code: str) -> str:
-    return next(
-        (
-            language
-            for language, codes in places.STREET_LANGUAGE.items()
-            if code.upper() in codes.split()
-        ),
-        "en",
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
+from resolver.data import load_rows
 from resolver.synthetic.assignments import Assignments
 from resolver.synthetic.entities.networks import (
     FACILITATOR_ROLE,
@@ -28,13 +29,15 @@ from resolver.synthetic.random_columns import (
     format_numbers,
     keep_where,
 )
-from resolver.synthetic.words import groups as words
 
 _TYPE_TEXTS = pa.array([kind.value for kind in RELATION_TYPES], pa.string())
 _ROLE_WORDS = {
-    MEMBER_ROLE: words.ROLES.split(),
-    LEADER_ROLE: words.LEADER_ROLES.split(),
-    FACILITATOR_ROLE: words.FACILITATOR_ROLES.split(),
+    number: [role for _, role in load_rows("world_roles", use=use)]
+    for number, use in (
+        (MEMBER_ROLE, "member"),
+        (LEADER_ROLE, "leader"),
+        (FACILITATOR_ROLE, "facilitator"),
+    )
 }
 _ROLE_RATE, _OTHER_ROLE_RATE = 0.7, 0.12
 _DATE_RATE, _OTHER_YEAR_RATE, _MONTH_RATE = 0.45, 0.15, 0.3

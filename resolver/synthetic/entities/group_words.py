@@ -7,6 +7,7 @@ from functools import cache, partial
 
 import numpy as np
 
+from resolver.data import Row, load_rows
 from resolver.synthetic.letters import Spellings
 from resolver.synthetic.letters.base import strip_accents
 from resolver.synthetic.names.name_lexicon import (
@@ -17,10 +18,9 @@ from resolver.synthetic.names.name_lexicon import (
     Word,
 )
 from resolver.synthetic.random_columns import Dice
-from resolver.synthetic.words import groups as words
-from resolver.synthetic.words import split_lines
 
-LANGUAGES = tuple(words.LEGAL)
+LANGUAGES = ("en", "fr", "es", "de", "ru", "tr", "ar", "fa", "zh", "sl", "gr")
+"""Languages of names of groups, in the order of their numbers in a world."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,18 @@ class GroupWords:
     number: Span
 
 
-def _add_table(builder: LexiconBuilder, table: str) -> tuple[Span, ...]:
-    """Add the words of a table in all languages."""
-    lines = [_parse_entry(line) for line in split_lines(table)]
+def _add_table(builder: LexiconBuilder, name: str) -> tuple[Span, ...]:
+    """Add the words of a list in all languages.
+
+    An English word has a second one in place of a romanized form, and a word in Latin letters has
+    neither.
+    """
+    entries: dict[str, dict[str, Row]] = {}
+    for rank, language, *forms in load_rows("world_group_words", list=name):
+        entries.setdefault(rank, {})[language] = tuple(filter(None, forms))
     return tuple(
-        builder.add([_make_word(entry, language) for entry in lines], 8.0) for language in LANGUAGES
+        builder.add([_make_word(entry, language) for entry in entries.values()], 8.0)
+        for language in LANGUAGES
     )
 
 
@@ -53,11 +60,19 @@ def load_group_words() -> GroupWords:
     builder = LexiconBuilder()
     spans = partial(_add_table, builder)
     return GroupWords(
-        head=spans(words.COLORS),
-        fancy=spans(words.FANCIES),
-        core=(spans(words.BANDS), spans(words.TRADES), spans(words.BODIES)),
+        head=spans("color"),
+        fancy=spans("fancy"),
+        core=(spans("band"), spans("trade"), spans("body")),
         legal=tuple(
-            builder.add([_parse_legal_form(entry) for entry in words.LEGAL[language].split()], 3.0)
+            builder.add(
+                [
+                    Word(Spellings(native, english, latin, spelled_out, at_home))
+                    for _, native, latin, english, spelled_out, at_home in load_rows(
+                        "world_legal_forms", language=language
+                    )
+                ],
+                3.0,
+            )
             for language in LANGUAGES
         ),
         number=builder.add([_make_number_word(number) for number in range(1, 1000)], 400.0),
@@ -65,28 +80,15 @@ def load_group_words() -> GroupWords:
     )
 
 
-def _parse_entry(line: str) -> dict[str, list[str]]:
-    english, *others = line.split()
-    return {"en": english.replace("_", " ").split("/")} | {
-        language: forms.replace("_", " ").split("/")
-        for language, forms in (other.split("=") for other in others)
-    }
-
-
-def _make_word(entry: dict[str, list[str]], language: str) -> Word:
+def _make_word(entry: dict[str, Row], language: str) -> Word:
     """Make a word from an entry.
 
     Forms: native; English; romanized; second English word; romanized without diacritics.
     """
     first, second = entry["en"]
-    home = entry[language] if language != "en" else [first]
+    home = entry[language] if language != "en" else (first,)
     latin = home[-1]
     return Word(Spellings(home[0], first, latin, second, strip_accents(latin)))
-
-
-def _parse_legal_form(entry: str) -> Word:
-    native, latin, english, spelled, at_home = entry.replace("_", " ").split("/")
-    return Word(Spellings(native, english, latin, spelled, at_home))
 
 
 def _make_number_word(number: int) -> Word:

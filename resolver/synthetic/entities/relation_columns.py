@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from resolver.data import load_rows
 from resolver.records import RelationType
 from resolver.synthetic.assignments import ASSET, GROUP, PERSON, Assignments
 from resolver.synthetic.entities.group_words import load_group_words
@@ -21,12 +22,11 @@ from resolver.synthetic.random_columns import (
     keep_where,
     make_nulls,
 )
-from resolver.synthetic.words import groups as words
 
 _TYPES = tuple(RelationType)
 _TYPE_TEXTS = pa.array([kind.value for kind in _TYPES], pa.string())
-_MEMBER_ROLES = pa.array(words.ROLES.split(), pa.string())
-_LEADER_ROLES = pa.array(words.LEADER_ROLES.split(), pa.string())
+_MEMBER_ROLES = pa.array([role for _, role in load_rows("world_roles", use="member")], pa.string())
+_LEADER_ROLES = pa.array([role for _, role in load_rows("world_roles", use="leader")], pa.string())
 RELATION_PREFIXES = ("relation", "otherRelation", *(f"relation{place}" for place in range(3, 9)))
 """Prefixes of the columns of relations; worlds without networks have the first two."""
 

@@ -17,7 +17,6 @@ from resolver.synthetic.names.name_lexicon import (
     Ints,
 )
 from resolver.synthetic.random_columns import Dice
-from resolver.synthetic.words import groups as words
 
 NETWORK, COMPANY, ORGANIZATION = 0, 1, 2
 SIBLING_NUMBER, BRANCH, FACTION = 1, 2, 3
@@ -170,10 +169,31 @@ def _draw_routes(dice: Dice, country: Ints, smuggles: Bools) -> Ints:
     return np.where(smuggles[:, None], stops, -1)
 
 
+_LANGUAGES_OF_GROUPS = {
+    "arabic-levant": "ar",
+    "arabic-maghreb": "ar",
+    "persian": "fa",
+    "afghan": "fa",
+    "russian": "ru",
+    "ukrainian": "ru",
+    "georgian": "ru",
+    "armenian": "ru",
+    "chinese": "zh",
+    "turkish": "tr",
+    "spanish": "es",
+    "french": "fr",
+    "german": "de",
+    "balkan": "sl",
+    "greek": "gr",
+    "west-african": "fr",
+}
+"""Language of companies and groups by culture; those of other cultures are English."""
+
+
 @cache
 def _language_of() -> Ints:
     return np.array(
-        [LANGUAGES.index(words.LANGUAGE.get(culture.name, "en")) for culture in CULTURES],
+        [LANGUAGES.index(_LANGUAGES_OF_GROUPS.get(culture.name, "en")) for culture in CULTURES],
         dtype=np.int64,
     )
 

@@ -10,8 +10,12 @@ from __future__ import annotations
 
 import re
 
-from resolver.synthetic.letters.base import Spellings, capitalize_words, replace_longest
-from resolver.synthetic.words import parse_pairs
+from resolver.synthetic.letters.base import (
+    Spellings,
+    capitalize_words,
+    parse_pairs,
+    replace_longest,
+)
 
 _ARABIC_LETTERS = parse_pairs("""
 b:ب t:ت v:ث j:ج H:ح x:خ d:د P:ذ r:ر z:ز s:س $:ش S:ص D:ض T:ط Z:ظ c:ع g:غ f:ف q:ق k:ك l:ل m:م n:ن

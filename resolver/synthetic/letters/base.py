@@ -31,15 +31,24 @@ def parse_entry(line: str, rule: Callable[[str], Spellings]) -> Spellings:
 
     Entries are the name, and after `:` up to four customary Latin forms that replace those of the
     rule, separated by commas, in the order standard, b, c, loose; the last one also stands for the
-    missing ones. `_` is a space.
+    missing ones.
     """
-    name, _, custom_forms = line.replace("_", " ").partition(":")
+    name, _, custom_forms = line.partition(":")
     spellings = rule(name)
     custom = [form for form in custom_forms.split(",") if form]
     if not custom:
         return spellings
     standard, b, c, loose = (custom + [custom[-1]] * 4)[:4]
     return replace(spellings, standard=standard, b=b, c=c, loose=loose)
+
+
+def parse_pairs(table: str) -> dict[str, str]:
+    """Return key → value of a text with `key:value` entries, separated by spaces.
+
+    `_` stands for a space.
+    """
+    entries = [entry.replace("_", " ").partition(":") for entry in table.split()]
+    return {key: value for key, _, value in entries}
 
 
 def pair_signs(signs: str, sounds: str) -> dict[str, str]:

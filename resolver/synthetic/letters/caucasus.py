@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 
-from resolver.synthetic.letters.base import Spellings, pair_signs, replace_longest, strip_accents
-from resolver.synthetic.words import parse_pairs
+from resolver.synthetic.letters.base import (
+    Spellings,
+    pair_signs,
+    parse_pairs,
+    replace_longest,
+    strip_accents,
+)
 
 _GEORGIAN = pair_signs(
     "აბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰ",

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from resolver.synthetic.letters.base import Spellings, replace_longest, strip_accents
-from resolver.synthetic.words import parse_pairs
+from resolver.synthetic.letters.base import Spellings, parse_pairs, replace_longest, strip_accents
 
 _COMMON = parse_pairs("""
 а:a б:b в:v г:g д:d е:e ж:zh з:z и:i к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:kh ц:ts ч:ch

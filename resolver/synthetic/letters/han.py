@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from resolver.reference.ascii_text import transliterate
-from resolver.synthetic.letters.base import Spellings
-from resolver.synthetic.words import parse_pairs
+from resolver.synthetic.letters.base import Spellings, parse_pairs
 
 # Readings of characters that apply to family names only.
 _FAMILY_READING = parse_pairs("""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from resolver.synthetic.letters.base import Spellings
-from resolver.synthetic.words import parse_pairs
+from resolver.synthetic.letters.base import Spellings, parse_pairs
 
 _BASE = 0xAC00
 

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 
-from resolver.synthetic.letters.base import Spellings, replace_longest
-from resolver.synthetic.words import parse_pairs
+from resolver.synthetic.letters.base import Spellings, parse_pairs, replace_longest
 
 _ROWS = parse_pairs("""
 :アイウエオ k:カキクケコ s:サシスセソ t:タチツテト n:ナニヌネノ h:ハヒフヘホ m:マミムメモ

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from resolver.synthetic.letters.base import Spellings, replace_longest, strip_accents
 
 _SPELLED_OUT = {
@@ -78,9 +80,9 @@ def spell_latin(name: str, language: str) -> Spellings:
     return Spellings(name, standard, other, name, by_ear if len(by_ear) > 2 else plain)
 
 
-def spell_with_variants(name: str, forms: str, language: str) -> Spellings:
-    """Return the spellings of a name with listed variants, separated by spaces (`_` is a space)."""
-    variants = [form.replace("_", " ") for form in forms.split()]
+def spell_with_variants(name: str, forms: Sequence[str], language: str) -> Spellings:
+    """Return the spellings of a name with listed variants. Empty ones do not count."""
+    variants = [form for form in forms if form]
     spellings = spell_latin(name, language)
     if not variants:
         return spellings

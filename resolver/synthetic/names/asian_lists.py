@@ -15,7 +15,9 @@ from resolver.synthetic.names.name_lists import (
     WordPair,
     drop_native,
     for_both_genders,
+    listed_names,
     make_words,
+    read_nicknames,
 )
 from resolver.synthetic.names.name_tails import (
     TailMaker,
@@ -26,22 +28,23 @@ from resolver.synthetic.names.name_tails import (
     cut_words,
     is_katakana,
 )
-from resolver.synthetic.words import arabic, east_asian, iranian, south_asian
+
+_ARABIC_TITLES = ("Sheikh Haj Dr. Eng. Mr. Ustaz", "Hajja Dr. Mrs. Ms.")
+_IRANIAN_TITLES = ("Haji Dr. Eng. Sayed Mr. Mullah", "Dr. Mrs. Ms.")
+_SOUTH_ASIAN_TITLES = ("Mr. Dr. Haji Engr. Shri Prof.", "Mrs. Ms. Dr. Smt.")
+_PERSIAN_FAMILY_ENDS = ("I", "I", "I", "zAde", "pUr", "nejAd", "yAn", "far", "fard")
 
 
-def make_arabic_lists(
-    culture: str, family: str, flat_family: float, extra: Iterable[str] = ()
-) -> NameLists:
-    """Make the Arabic lists with one of two lists of family names, and `extra` Latin-only ones."""
-    build = partial(make_words, rule=abjad.spell_arabic_script, pets=arabic.NICKNAMES)
-    families = build(family.split()) + make_words(
-        extra, partial(latin.spell_latin, language="french")
-    )
+def make_arabic_lists(culture: str, flat_family: float, extra: Iterable[str] = ()) -> NameLists:
+    """Make the Arabic lists with the family names of a region, and `extra` Latin-only ones."""
+    family = listed_names(f"{culture} family")
+    build = partial(make_words, rule=abjad.spell_arabic_script, pets=read_nicknames("arabic"))
+    families = build(family) + make_words(extra, partial(latin.spell_latin, language="french"))
     families = [
         Word(drop_native(word.spellings)) if word.spellings.native == word.spellings.c else word
         for word in families
     ]
-    men, women = arabic.GIVEN_MALE.split(), arabic.GIVEN_FEMALE.split()
+    men, women = listed_names("arabic male"), listed_names("arabic female")
     tails = TailMaker(culture, abjad.spell_arabic_script, cut_phonemic)
     single = _single_words(men)
     composed = [f"{prefix}{name}" for prefix in ("bin ", "abU ") for name in single]
@@ -51,9 +54,9 @@ def make_arabic_lists(
         for_both_genders(families),
         9.0,
         flat_family,
-        titles=(arabic.TITLES_MALE, arabic.TITLES_FEMALE),
+        titles=_ARABIC_TITLES,
         given_tails=_arabic_given_tails(),
-        family_tails=tails.make_family(family.split() + composed),
+        family_tails=tails.make_family(family + composed),
     )
 
 
@@ -61,35 +64,34 @@ def make_arabic_lists(
 def _arabic_given_tails() -> TailPair:
     """Return the tails of given names, which are the same in all Arabic cultures."""
     tails = TailMaker("arabic", abjad.spell_arabic_script, cut_phonemic)
-    return tails.make_given(arabic.GIVEN_MALE.split(), arabic.GIVEN_FEMALE.split())
+    return tails.make_given(listed_names("arabic male"), listed_names("arabic female"))
 
 
 def _single_words(entries: Iterable[str]) -> list[str]:
     """Return the names of one word in a list, without their customary spellings."""
     names = [entry.partition(":")[0] for entry in entries]
-    return [name for name in names if not {"_", "-"} & set(name)]
+    return [name for name in names if not {" ", "-"} & set(name)]
 
 
 def make_persian_lists() -> NameLists:
     """Make the Persian lists."""
     rule = partial(abjad.spell_arabic_script, language="fa")
-    stems = iranian.PERSIAN_FAMILY_STEMS.split()
-    ends = iranian.PERSIAN_FAMILY_ENDS
+    stems, ends = listed_names("persian family stem"), _PERSIAN_FAMILY_ENDS
     composed = [
         stem + ends[(at + turn) % len(ends)]
         for turn in (0, 3, 4, 5, 6)
         for at, stem in enumerate(stems)
     ]
-    families = list(dict.fromkeys(composed + iranian.PERSIAN_FAMILY_PLACES.split()))
-    men, women = iranian.PERSIAN_MALE.split(), iranian.PERSIAN_FEMALE.split()
-    build = partial(make_words, rule=rule, pets=iranian.NICKNAMES)
+    families = list(dict.fromkeys(composed + listed_names("persian family place")))
+    men, women = listed_names("persian male"), listed_names("persian female")
+    build = partial(make_words, rule=rule, pets=read_nicknames("iranian"))
     tails = TailMaker("persian", rule, cut_phonemic)
     return NameLists(
         (build(men), build(women)),
         for_both_genders(make_words(families, rule)),
         7.0,
         20.0,
-        titles=(iranian.TITLES_MALE, iranian.TITLES_FEMALE),
+        titles=_IRANIAN_TITLES,
         given_tails=tails.make_given(men, women),
         family_tails=tails.make_family(families),
     )
@@ -99,13 +101,12 @@ def make_afghan_lists() -> NameLists:
     """Make the Afghan lists."""
     rule = partial(abjad.spell_arabic_script, language="fa")
     men, women, families = (
-        names.split()
-        for names in (iranian.AFGHAN_MALE, iranian.AFGHAN_FEMALE, iranian.AFGHAN_FAMILY)
+        listed_names(f"afghan {names}") for names in ("male", "female", "family")
     )
-    build = partial(make_words, rule=rule, pets=iranian.NICKNAMES)
+    build = partial(make_words, rule=rule, pets=read_nicknames("iranian"))
     tails = TailMaker("afghan", rule, cut_phonemic)
     stems = [
-        name for name in _single_words(iranian.PERSIAN_MALE.split()) if name[-1] not in "aeAIU"
+        name for name in _single_words(listed_names("persian male")) if name[-1] not in "aeAIU"
     ]
     composed = [f"{stem}{ending}" for ending in ("I", "zay", "zAda", "yAr") for stem in stems]
     return NameLists(
@@ -113,8 +114,8 @@ def make_afghan_lists() -> NameLists:
         for_both_genders(build(families)),
         5.5,
         3.5,
-        titles=(iranian.TITLES_MALE, iranian.TITLES_FEMALE),
-        given_tails=tails.make_given(men + stems, women + iranian.PERSIAN_FEMALE.split()),
+        titles=_IRANIAN_TITLES,
+        given_tails=tails.make_given(men + stems, women + listed_names("persian female")),
         family_tails=tails.make_family(families + composed),
     )
 
@@ -123,14 +124,9 @@ def make_pakistani_lists() -> NameLists:
     """Make the Pakistani lists."""
     rule = partial(abjad.spell_arabic_script, language="ur")
     men, women, family = (
-        names.split()
-        for names in (
-            south_asian.PAKISTANI_MALE,
-            south_asian.PAKISTANI_FEMALE,
-            south_asian.PAKISTANI_FAMILY,
-        )
+        listed_names(f"pakistani {names}") for names in ("male", "female", "family")
     )
-    build = partial(make_words, rule=rule, pets=south_asian.NICKNAMES)
+    build = partial(make_words, rule=rule, pets=read_nicknames("south asian"))
     families, tails = build(family), TailMaker("pakistani", rule, cut_phonemic)
     by_ear = partial(latin.spell_latin, language="african")
     listed = {word.spellings.standard for word in families}
@@ -141,7 +137,7 @@ def make_pakistani_lists() -> NameLists:
         for_both_genders(families),
         6.5,
         6.0,
-        titles=(south_asian.TITLES_MALE, south_asian.TITLES_FEMALE),
+        titles=_SOUTH_ASIAN_TITLES,
         given_tails=tails.make_given(men, women),
         family_tails=tails.make_family(family + men),
     )
@@ -149,19 +145,19 @@ def make_pakistani_lists() -> NameLists:
 
 def make_indian_lists() -> NameLists:
     """Make the Indian lists."""
-    men = faker_lists.extend_names(south_asian.INDIAN_FIRST_MALE, "hi_IN", "first_names_male", 220)
+    men = faker_lists.extend_names(listed_names("indian male"), "hi_IN", "first_names_male", 220)
     women = faker_lists.extend_names(
-        south_asian.INDIAN_FIRST_FEMALE, "hi_IN", "first_names_female", 170
+        listed_names("indian female"), "hi_IN", "first_names_female", 170
     )
-    families = faker_lists.extend_names(south_asian.INDIAN_FAMILY, "hi_IN", "last_names", 150)
-    build = partial(make_words, rule=indic.spell_devanagari, pets=south_asian.NICKNAMES)
+    families = faker_lists.extend_names(listed_names("indian family"), "hi_IN", "last_names", 150)
+    build = partial(make_words, rule=indic.spell_devanagari, pets=read_nicknames("south asian"))
     tails = TailMaker("indian", indic.spell_devanagari, cut_devanagari, nicknames=False)
     return NameLists(
         (build(men), build(women)),
         for_both_genders(build(families)),
         28.0,
         7.3,
-        titles=(south_asian.TITLES_MALE, south_asian.TITLES_FEMALE),
+        titles=_SOUTH_ASIAN_TITLES,
         given_tails=tails.make_given(men, women),
         family_tails=tails.make_family(families + men),
     )
@@ -172,18 +168,16 @@ def make_chinese_lists() -> NameLists:
     listed = faker_lists.read_names("zh_CN", "last_names")[:260]
     families = for_both_genders(make_words(listed, han.spell_chinese_family))
     given_names = []
-    for (first, second), gender in (
-        (east_asian.CHINESE_MALE, "male"),
-        (east_asian.CHINESE_FEMALE, "female"),
-    ):
+    for gender in ("male", "female"):
+        first, second = (listed_names(f"chinese {gender} {part}") for part in ("first", "second"))
         common = faker_lists.read_names("zh_CN", f"first_names_{gender}")
         composed = [a + b for b in second for a in first]
         composed += faker_lists.read_names("zh_TW", f"first_names_{gender}")
-        given_names.append(faker_lists.combine_lists(" ".join(common), composed, 700))
+        given_names.append(faker_lists.combine_lists(common, composed, 700))
     men, women = given_names
     build = partial(make_words, rule=han.spell_chinese_given)
     tails = TailMaker("chinese", han.spell_chinese_given, cut_characters, nicknames=False)
-    shared = east_asian.CHINESE_RARE
+    shared = listed_names("chinese rare")
     return NameLists(
         (build(men), build(women)),
         families,
@@ -191,14 +185,14 @@ def make_chinese_lists() -> NameLists:
         2.5,
         middle=_make_western_names(),
         given_tails=tails.make_given(
-            _rotate(shared + east_asian.CHINESE_RARE_MALE, 5),
-            _rotate(shared + east_asian.CHINESE_RARE_FEMALE, 5),
+            _rotate(shared + listed_names("chinese rare male"), 5),
+            _rotate(shared + listed_names("chinese rare female"), 5),
         ),
         exponent_given=1.6,
     )
 
 
-def _rotate(signs: str, step: int) -> list[str]:
+def _rotate(signs: list[str], step: int) -> list[str]:
     """Return names of two characters: each one with the one some steps later."""
     return [a + b for a, b in zip(signs, signs[step:] + signs[:step], strict=True)]
 
@@ -206,8 +200,7 @@ def _rotate(signs: str, step: int) -> list[str]:
 def _make_western_names() -> WordPair:
     rule = partial(latin.spell_latin, language="english")
     men, women = (
-        make_words(names.split(), rule)
-        for names in (east_asian.WESTERN_MALE, east_asian.WESTERN_FEMALE)
+        make_words(listed_names(f"western {gender}"), rule) for gender in ("male", "female")
     )
     return [Word(drop_native(word.spellings)) for word in men], [
         Word(drop_native(word.spellings)) for word in women
@@ -217,17 +210,19 @@ def _make_western_names() -> WordPair:
 def make_korean_lists() -> NameLists:
     """Make the Korean lists."""
     given_names = []
-    for (first, second), gender in (
-        (east_asian.KOREAN_MALE, "male"),
-        (east_asian.KOREAN_FEMALE, "female"),
-    ):
+    for gender in ("male", "female"):
+        first, second = (listed_names(f"korean {gender} {part}") for part in ("first", "second"))
         composed = [a + b for b in second for a in first if a != b]
         common = faker_lists.read_names("ko_KR", f"first_names_{gender}")
-        given_names.append(faker_lists.combine_lists(" ".join(common), composed, 420))
+        given_names.append(faker_lists.combine_lists(common, composed, 420))
     men, women = given_names
     build = partial(make_words, rule=hangul.spell_korean_given)
     tails = TailMaker("korean", hangul.spell_korean_given, cut_characters, nicknames=False)
-    rare = east_asian.KOREAN_RARE_SYLLABLES
+    rare = listed_names("korean rare")
+    syllables = [
+        listed_names(f"korean {gender} first") + listed_names(f"korean {gender} second")
+        for gender in ("male", "female")
+    ]
     listed = faker_lists.read_names("ko_KR", "last_names")
     families = for_both_genders(make_words(listed, hangul.spell_korean_family))
     return NameLists(
@@ -236,10 +231,7 @@ def make_korean_lists() -> NameLists:
         50.0,
         0.8,
         middle=_make_western_names(),
-        given_tails=tails.make_given(
-            _rotate(rare + "".join(east_asian.KOREAN_MALE), 7),
-            _rotate(rare + "".join(east_asian.KOREAN_FEMALE), 7),
-        ),
+        given_tails=tails.make_given(*(_rotate(rare + common, 7) for common in syllables)),
         exponent_given=1.6,
     )
 
@@ -247,18 +239,16 @@ def make_korean_lists() -> NameLists:
 def make_japanese_lists() -> NameLists:
     """Make the Japanese lists."""
     given_names = (
-        _make_japanese_words("first_name_male_pairs", east_asian.JAPANESE_MALE),
-        _make_japanese_words("first_name_female_pairs", east_asian.JAPANESE_FEMALE),
+        _make_japanese_words("first_name_male_pairs", listed_names("japanese male")),
+        _make_japanese_words("first_name_female_pairs", listed_names("japanese female")),
     )
-    families = _make_japanese_words("last_name_pairs", east_asian.JAPANESE_FAMILY)
+    families = _make_japanese_words("last_name_pairs", listed_names("japanese family"))
     tails = TailMaker("japanese", _spell_with_reading, cut_readings, nicknames=False)
     men, women, family = (
-        _pair_parts(table)
-        for table in (
-            east_asian.JAPANESE_MALE_PARTS,
-            east_asian.JAPANESE_FEMALE_PARTS,
-            east_asian.JAPANESE_FAMILY_PARTS,
+        _pair_parts(
+            listed_names(f"japanese {names} first"), listed_names(f"japanese {names} second")
         )
+        for names in ("male", "female", "family")
     )
     return NameLists(
         given_names,
@@ -266,13 +256,12 @@ def make_japanese_lists() -> NameLists:
         14.0,
         9.5,
         given_tails=tails.make_given(men, women),
-        family_tails=tails.make_family(family + east_asian.JAPANESE_LONG_FAMILY.split()),
+        family_tails=tails.make_family(family + listed_names("japanese long family")),
     )
 
 
-def _pair_parts(table: tuple[str, str]) -> list[str]:
+def _pair_parts(first: list[str], second: list[str]) -> list[str]:
     """Return names of a first and a second part, each part at least once."""
-    first, second = (parts.split() for parts in table)
     count = max(len(first), len(second))
     return [first[at % len(first)] + second[at % len(second)] for at in range(count)]
 
@@ -283,13 +272,13 @@ def _spell_with_reading(text: str) -> Spellings:
     return kana.spell_japanese("".join(sign for sign in text if not is_katakana(sign)), reading)
 
 
-def _make_japanese_words(listed: str, extra: str) -> list[Word]:
+def _make_japanese_words(listed: str, extra: list[str]) -> list[Word]:
     """Make words from a list of Faker and pairs of characters and reading."""
     pairs = faker_lists.read_japanese_names(listed)
-    extra_pairs = [entry.split(":") for entry in extra.split()]
+    extra_pairs = [entry.split(":") for entry in extra]
     readings = {pair[0]: pair[1] for pair in [*pairs, *extra_pairs]}
     spellings = [kana.spell_japanese(text, reading) for text, reading in readings.items()]
-    pets = east_asian.NICKNAMES
+    pets = read_nicknames("east asian")
     return [Word(spelling, pets.get(spelling.standard, "")) for spelling in spellings]
 
 
@@ -298,14 +287,14 @@ def make_vietnamese_lists() -> NameLists:
     rule = partial(latin.spell_latin, language="vietnamese")
     build = partial(make_words, rule=rule)
     middle = (
-        build(east_asian.VIETNAMESE_MIDDLE_MALE.split()),
-        build(east_asian.VIETNAMESE_MIDDLE_FEMALE.split()),
+        build(listed_names("vietnamese middle male")),
+        build(listed_names("vietnamese middle female")),
     )
     tails = TailMaker("vietnamese", rule, cut_words, nicknames=False)
-    men, women = east_asian.VIETNAMESE_MALE.split(), east_asian.VIETNAMESE_FEMALE.split()
+    men, women = listed_names("vietnamese male"), listed_names("vietnamese female")
     return NameLists(
         (build(men), build(women)),
-        for_both_genders(build(east_asian.VIETNAMESE_FAMILY.split())),
+        for_both_genders(build(listed_names("vietnamese family"))),
         12.0,
         0.4,
         middle=middle,

@@ -5,19 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from resolver.data import load_pairs
 from resolver.synthetic.letters import Spellings, caucasus, cyrillic, latin
 from resolver.synthetic.names import faker_lists
 from resolver.synthetic.names.name_lexicon import Word
-from resolver.synthetic.names.name_lists import NameLists, for_both_genders, make_words
+from resolver.synthetic.names.name_lists import (
+    NameLists,
+    for_both_genders,
+    listed_names,
+    make_words,
+    read_nicknames,
+)
 from resolver.synthetic.names.name_tails import TailMaker, cut_before_accent, cut_before_vowels
-from resolver.synthetic.words import african, european
+
+_AFRICAN_TITLES = ("Alhaji El-Hadj Chief Mr. Dr. Sheikh", "Hajia Mrs. Madam Ms. Dr.")
 
 
 def make_russian_lists() -> NameLists:
     """Make the Russian lists."""
-    men = faker_lists.extend_names(european.RUSSIAN_MALE, "ru_RU", "first_names_male", 160)
-    women = faker_lists.extend_names(european.RUSSIAN_FEMALE, "ru_RU", "first_names_female", 90)
-    build = partial(make_words, rule=cyrillic.spell_russian, pets=european.RUSSIAN_PET)
+    men = faker_lists.extend_names(listed_names("russian male"), "ru_RU", "first_names_male", 160)
+    women = faker_lists.extend_names(
+        listed_names("russian female"), "ru_RU", "first_names_female", 90
+    )
+    build = partial(make_words, rule=cyrillic.spell_russian, pets=read_nicknames("russian"))
     male = [
         name
         for name in faker_lists.read_names("ru_RU", "last_names_male")
@@ -48,23 +58,23 @@ def _patronymic_rules(language: str) -> tuple[Callable[[str], str], Callable[[st
 
 def make_ukrainian_lists() -> NameLists:
     """Make the Ukrainian lists."""
-    pairs = european.UKRAINIAN_MALE + european.UKRAINIAN_FEMALE
-    russian = dict(entry.split(":") for entry in pairs.split())
+    listed = [listed_names(f"ukrainian {gender}") for gender in ("male", "female")]
+    russian = dict(entry.split(":") for entries in listed for entry in entries)
 
     def rule(name: str) -> Spellings:
         """Spell a Ukrainian name with its listed Russian form."""
         return cyrillic.spell_ukrainian(name, russian.get(name))
 
-    common_men, common_women = (
-        " ".join(entry.split(":")[0] for entry in table.split())
-        for table in (european.UKRAINIAN_MALE, european.UKRAINIAN_FEMALE)
-    )
+    common_men, common_women = ([entry.split(":")[0] for entry in entries] for entries in listed)
     men = faker_lists.extend_names(common_men, "uk_UA", "first_names_male", 90)
     women = faker_lists.extend_names(common_women, "uk_UA", "first_names_female", 60)
     male = faker_lists.extend_names(
-        "Мельник Шевченко Коваленко Бондаренко Ткаченко Кравченко", "uk_UA", "last_names_male", 450
+        "Мельник Шевченко Коваленко Бондаренко Ткаченко Кравченко".split(),
+        "uk_UA",
+        "last_names_male",
+        450,
     )
-    build = partial(make_words, rule=rule, pets=european.UKRAINIAN_PET)
+    build = partial(make_words, rule=rule, pets=read_nicknames("ukrainian"))
     son, daughter = _patronymic_rules("uk")
     tails = TailMaker("ukrainian", cyrillic.spell_ukrainian, cut_before_vowels)
     given_tails, father_tails = tails.make_given_and_father(men, women, son, daughter)
@@ -83,14 +93,17 @@ def make_ukrainian_lists() -> NameLists:
 def make_turkish_lists() -> NameLists:
     """Make the Turkish lists."""
     rule = partial(latin.spell_latin, language="turkish")
-    build = partial(make_words, rule=rule, pets=european.TURKISH_PET)
-    men = faker_lists.extend_names(european.TURKISH_MALE, "tr_TR", "first_names_male", 200)
-    women = faker_lists.extend_names(european.TURKISH_FEMALE, "tr_TR", "first_names_female", 150)
-    first = european.TURKISH_FAMILY_FIRST.split()
-    second = european.TURKISH_FAMILY_SECOND.split()
+    build = partial(make_words, rule=rule, pets=read_nicknames("turkish"))
+    men = faker_lists.extend_names(listed_names("turkish male"), "tr_TR", "first_names_male", 200)
+    women = faker_lists.extend_names(
+        listed_names("turkish female"), "tr_TR", "first_names_female", 150
+    )
+    first, second = listed_names("turkish family first"), listed_names("turkish family second")
     composed = [a + b for b in second for a in first if a.lower() != b]
     families = faker_lists.combine_lists(
-        european.TURKISH_FAMILY, faker_lists.read_names("tr_TR", "last_names") + composed, 420
+        listed_names("turkish family"),
+        faker_lists.read_names("tr_TR", "last_names") + composed,
+        420,
     )
     tails = TailMaker("turkish", rule, cut_before_vowels)
     return NameLists(
@@ -104,13 +117,13 @@ def make_turkish_lists() -> NameLists:
     )
 
 
-def _with_forms(table: str, language: str, pets: Mapping[str, str]) -> list[Word]:
+def _with_forms(entries: list[str], language: str, pets: Mapping[str, str]) -> list[Word]:
     words = []
-    for entry in table.split():
+    for entry in entries:
         name, _, forms = entry.partition(":")
         words.append(
             Word(
-                latin.spell_with_variants(name, forms.replace(",", " "), language),
+                latin.spell_with_variants(name, forms.split(","), language),
                 pets.get(name, ""),
             )
         )
@@ -120,29 +133,29 @@ def _with_forms(table: str, language: str, pets: Mapping[str, str]) -> list[Word
 def make_west_african_lists() -> NameLists:
     """Make the West African lists."""
     rule = partial(latin.spell_latin, language="african")
-    tables = (african.WEST_MALE, african.WEST_FEMALE, african.WEST_FAMILY)
+    tables = [listed_names(f"west african {names}") for names in ("male", "female", "family")]
     attributes = ("first_names_male", "first_names_female", "last_names")
     others = [_other_west_african(*pair) for pair in zip(tables, attributes, strict=True)]
     men, women, families = (
-        _with_forms(table, "african", african.NICKNAMES) + make_words(names, rule)
+        _with_forms(table, "african", read_nicknames("african")) + make_words(names, rule)
         for table, names in zip(tables, others, strict=True)
     )
     tails = TailMaker("west-african", rule, cut_before_vowels)
-    listed = [table.split() + names for table, names in zip(tables, others, strict=True)]
+    listed = [table + names for table, names in zip(tables, others, strict=True)]
     return NameLists(
         (men, women),
         for_both_genders(families),
         26.0,
         11.0,
-        titles=(african.TITLES_MALE, african.TITLES_FEMALE),
+        titles=_AFRICAN_TITLES,
         given_tails=tails.make_given(listed[0], listed[1]),
         family_tails=tails.make_family(listed[2]),
     )
 
 
-def _other_west_african(table: str, attribute: str) -> list[str]:
+def _other_west_african(table: list[str], attribute: str) -> list[str]:
     """Return the names of Faker's West African lists that a table does not list."""
-    listed = {entry.partition(":")[0] for entry in table.split()}
+    listed = {entry.partition(":")[0] for entry in table}
     locales = ("ha_NG", "yo_NG", "tw_GH", "ig_NG")
     names = [name for locale in locales for name in faker_lists.read_names(locale, attribute)]
     return [name for name in names if name not in listed]
@@ -150,25 +163,23 @@ def _other_west_african(table: str, attribute: str) -> list[str]:
 
 def make_horn_african_lists() -> NameLists:
     """Make the lists of the Horn of Africa."""
-    men, women = (
-        _with_forms(table, "african", african.NICKNAMES)
-        for table in (african.HORN_MALE, african.HORN_FEMALE)
-    )
+    listed = [listed_names(f"horn african {gender}") for gender in ("male", "female")]
+    men, women = (_with_forms(table, "african", read_nicknames("african")) for table in listed)
     rule = partial(latin.spell_latin, language="african")
     tails = TailMaker("horn-african", rule, cut_before_vowels)
     return NameLists(
         (men, women),
         ([], []),
         5.5,
-        titles=(african.TITLES_MALE, african.TITLES_FEMALE),
-        given_tails=tails.make_given(african.HORN_MALE.split(), african.HORN_FEMALE.split()),
+        titles=_AFRICAN_TITLES,
+        given_tails=tails.make_given(*listed),
     )
 
 
 def make_spanish_lists() -> NameLists:
     """Make the Spanish lists."""
     rule = partial(latin.spell_latin, language="spanish")
-    build = partial(make_words, rule=rule, pets=european.SPANISH_PET)
+    build = partial(make_words, rule=rule, pets=read_nicknames("spanish"))
     colombian = faker_lists.read_names("es_CO", "last_names")
     mexican = faker_lists.read_names("es_MX", "last_names")
     families = list(dict.fromkeys(colombian + mexican))[:600]
@@ -191,7 +202,7 @@ def _with_variants(
     names: list[str], language: str, forms: Mapping[str, str], pets: Mapping[str, str]
 ) -> list[Word]:
     """Make words with their variants and nicknames."""
-    variants = {name: forms.get(name, "").replace(",", " ") for name in names}
+    variants = {name: forms.get(name, "").split(",") for name in names}
     return [
         Word(latin.spell_with_variants(name, variants[name], language), pets.get(name, ""))
         for name in names
@@ -200,7 +211,7 @@ def _with_variants(
 
 def make_english_lists() -> NameLists:
     """Make the English lists."""
-    forms, pets = european.ENGLISH_SPELLINGS, european.ENGLISH_PET
+    forms, pets = load_pairs("world_spellings", culture="english"), read_nicknames("english")
     build = partial(_with_variants, language="english", forms=forms, pets=pets)
     men, women, families = (
         faker_lists.read_names("en_US", attribute)
@@ -221,11 +232,11 @@ def make_english_lists() -> NameLists:
 def make_french_lists() -> NameLists:
     """Make the French lists."""
     rule = partial(latin.spell_latin, language="french")
-    build = partial(make_words, rule=rule, pets=european.FRENCH_PET)
+    build = partial(make_words, rule=rule, pets=read_nicknames("french"))
     given_names = []
     for gender, common, compound in (
-        ("male", european.FRENCH_MALE, "Jean-"),
-        ("female", european.FRENCH_FEMALE, "Marie-"),
+        ("male", listed_names("french male"), "Jean-"),
+        ("female", listed_names("french female"), "Marie-"),
     ):
         single = faker_lists.read_names("fr_FR", f"first_names_{gender}")
         compounds = [compound + name for name in single[::4] if "-" not in name]
@@ -246,11 +257,13 @@ def make_french_lists() -> NameLists:
 
 def make_german_lists() -> NameLists:
     """Make the German lists."""
-    forms, pets = european.GERMAN_SPELLINGS, european.GERMAN_PET
+    forms, pets = load_pairs("world_spellings", culture="german"), read_nicknames("german")
     build = partial(_with_variants, language="german", forms=forms, pets=pets)
-    men = faker_lists.extend_names(european.GERMAN_MALE, "de_AT", "first_names_male", 260)
-    women = faker_lists.extend_names(european.GERMAN_FEMALE, "de_AT", "first_names_female", 260)
-    families = faker_lists.extend_names(european.GERMAN_FAMILY, "de_DE", "last_names", 400)
+    men = faker_lists.extend_names(listed_names("german male"), "de_AT", "first_names_male", 260)
+    women = faker_lists.extend_names(
+        listed_names("german female"), "de_AT", "first_names_female", 260
+    )
+    families = faker_lists.extend_names(listed_names("german family"), "de_DE", "last_names", 400)
     tails = TailMaker("german", partial(latin.spell_latin, language="german"), cut_before_vowels)
     return NameLists(
         (build(men), build(women)),
@@ -265,12 +278,12 @@ def make_german_lists() -> NameLists:
 
 def make_balkan_lists() -> NameLists:
     """Make the Balkan lists."""
-    build = partial(make_words, rule=cyrillic.spell_serbian, pets=european.BALKAN_PET)
-    men = faker_lists.extend_names(european.BALKAN_MALE, "hr_HR", "first_names_male", 120)
-    women = faker_lists.extend_names(european.BALKAN_FEMALE, "hr_HR", "first_names_female", 120)
-    families = faker_lists.extend_names(
-        " ".join(european.BALKAN_FAMILY.split()), "hr_HR", "last_names", 450
+    build = partial(make_words, rule=cyrillic.spell_serbian, pets=read_nicknames("balkan"))
+    men = faker_lists.extend_names(listed_names("balkan male"), "hr_HR", "first_names_male", 120)
+    women = faker_lists.extend_names(
+        listed_names("balkan female"), "hr_HR", "first_names_female", 120
     )
+    families = faker_lists.extend_names(listed_names("balkan family"), "hr_HR", "last_names", 450)
     tails = TailMaker("balkan", cyrillic.spell_serbian, cut_before_vowels)
     return NameLists(
         (build(men), build(women)),
@@ -284,11 +297,16 @@ def make_balkan_lists() -> NameLists:
 
 def make_greek_lists() -> NameLists:
     """Make the Greek lists."""
-    build = partial(make_words, rule=caucasus.spell_greek, pets=european.GREEK_PET)
-    men = faker_lists.extend_names(european.GREEK_MALE, "el_GR", "first_names_male", 130)
-    women = faker_lists.extend_names(european.GREEK_FEMALE, "el_GR", "first_names_female", 130)
+    build = partial(make_words, rule=caucasus.spell_greek, pets=read_nicknames("greek"))
+    men = faker_lists.extend_names(listed_names("greek male"), "el_GR", "first_names_male", 130)
+    women = faker_lists.extend_names(
+        listed_names("greek female"), "el_GR", "first_names_female", 130
+    )
     male = faker_lists.extend_names(
-        "Παπαδόπουλος Γεωργίου Δημητρίου Οικονόμου Νικολαΐδης", "el_GR", "last_names_male", 450
+        "Παπαδόπουλος Γεωργίου Δημητρίου Οικονόμου Νικολαΐδης".split(),
+        "el_GR",
+        "last_names_male",
+        450,
     )
     tails = TailMaker("greek", caucasus.spell_greek, cut_before_accent)
     return NameLists(
@@ -303,10 +321,12 @@ def make_greek_lists() -> NameLists:
 
 def make_georgian_lists() -> NameLists:
     """Make the Georgian lists."""
-    build = partial(make_words, rule=caucasus.spell_georgian, pets=european.GEORGIAN_PET)
-    men = faker_lists.extend_names(european.GEORGIAN_MALE, "ka_GE", "first_names_male", 110)
-    women = faker_lists.extend_names(european.GEORGIAN_FEMALE, "ka_GE", "first_names_female", 110)
-    families = faker_lists.extend_names(european.GEORGIAN_FAMILY, "ka_GE", "last_names", 450)
+    build = partial(make_words, rule=caucasus.spell_georgian, pets=read_nicknames("georgian"))
+    men = faker_lists.extend_names(listed_names("georgian male"), "ka_GE", "first_names_male", 110)
+    women = faker_lists.extend_names(
+        listed_names("georgian female"), "ka_GE", "first_names_female", 110
+    )
+    families = faker_lists.extend_names(listed_names("georgian family"), "ka_GE", "last_names", 450)
     tails = TailMaker("georgian", caucasus.spell_georgian, cut_before_vowels)
     return NameLists(
         (build(men), build(women)),
@@ -320,10 +340,12 @@ def make_georgian_lists() -> NameLists:
 
 def make_armenian_lists() -> NameLists:
     """Make the Armenian lists."""
-    build = partial(make_words, rule=caucasus.spell_armenian, pets=european.ARMENIAN_PET)
-    men = faker_lists.extend_names(european.ARMENIAN_MALE, "hy_AM", "first_names_male", 150)
-    women = faker_lists.extend_names(european.ARMENIAN_FEMALE, "hy_AM", "first_names_female", 150)
-    families = faker_lists.extend_names(european.ARMENIAN_FAMILY, "hy_AM", "last_names", 450)
+    build = partial(make_words, rule=caucasus.spell_armenian, pets=read_nicknames("armenian"))
+    men = faker_lists.extend_names(listed_names("armenian male"), "hy_AM", "first_names_male", 150)
+    women = faker_lists.extend_names(
+        listed_names("armenian female"), "hy_AM", "first_names_female", 150
+    )
+    families = faker_lists.extend_names(listed_names("armenian family"), "hy_AM", "last_names", 450)
     tails = TailMaker("armenian", caucasus.spell_armenian, cut_before_vowels)
     return NameLists(
         (build(men), build(women)),

@@ -23,22 +23,21 @@ def read_japanese_names(attribute: str) -> list[list[str]]:
     return pairs
 
 
-def combine_lists(common: str, others: Sequence[str], limit: int) -> list[str]:
-    """Return the common names (separated by spaces), then a sample of the others.
+def combine_lists(common: Sequence[str], others: Sequence[str], limit: int) -> list[str]:
+    """Return the common names, then a sample of the others.
 
     Others are taken in steps across their list, so that all initial letters occur.
     """
-    common_names = common.split()
-    listed = set(common_names)
+    listed = set(common)
     rest = [name for name in others if name not in listed]
-    free = max(limit - len(common_names), 0)
+    free = max(limit - len(common), 0)
     if len(rest) > free:
         rest = [rest[at * len(rest) // free] for at in range(free)]
-    return common_names + _mix_order(rest)
+    return [*common, *_mix_order(rest)]
 
 
-def extend_names(common: str, locale: str, attribute: str, limit: int) -> list[str]:
-    """Return the common names (separated by spaces), then a sample of one list of a provider."""
+def extend_names(common: Sequence[str], locale: str, attribute: str, limit: int) -> list[str]:
+    """Return the common names, then a sample of one list of a provider."""
     return combine_lists(common, read_names(locale, attribute), limit)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
+from resolver.data import load_pairs, load_rows
 from resolver.synthetic.letters import Spellings, parse_entry
 from resolver.synthetic.names.name_lexicon import NameTail, Word
 
@@ -35,6 +37,27 @@ class NameLists:
     father_tails: TailPair | None = None
     exponent_given: float = 1.8
     exponent_family: float = 1.5
+
+
+def listed_names(name: str) -> list[str]:
+    """Return the entries of a list of the table `world_names`, see `letters.parse_entry`.
+
+    The names denote no real person. The most frequent one is first.
+    """
+    return _world_names()[name]
+
+
+@cache
+def _world_names() -> dict[str, list[str]]:
+    lists: dict[str, list[str]] = {}
+    for key, _, name, spellings in load_rows("world_names"):
+        lists.setdefault(key, []).append(f"{name}:{spellings}" if spellings else name)
+    return lists
+
+
+def read_nicknames(culture: str) -> dict[str, str]:
+    """Return name → nickname, for the names that have one."""
+    return load_pairs("world_nicknames", culture=culture)
 
 
 def make_plain_words(texts: Iterable[str]) -> list[Word]:

@@ -141,7 +141,7 @@ class TailMaker:
 
         Equal ranks of the tails are a name and those derived from it.
         """
-        listed = list(dict.fromkeys(name.partition(":")[0].replace("_", " ") for name in names))
+        listed = list(dict.fromkeys(name.partition(":")[0] for name in names))
         cuts_of = {name: self.cut(name) for name in listed[:: max(1, len(listed) // _NAMES_CUT)]}
         onsets: dict[str, PartForms] = {}
         endings: list[list[PartForms]] = [[] for _ in derivations]

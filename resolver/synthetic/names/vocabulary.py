@@ -15,7 +15,6 @@ from resolver.synthetic.names.name_lists import (
     WordPair,
     make_plain_words,
 )
-from resolver.synthetic.words import arabic
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +76,9 @@ def _add_spans(builder: LexiconBuilder, lists: NameLists, son_of: tuple[str, ...
 
 
 _LISTS: dict[str, Callable[[], NameLists]] = {
-    "arabic-levant": lambda: asian_lists.make_arabic_lists("levant", arabic.FAMILY_LEVANT, 9.0),
+    "arabic-levant": lambda: asian_lists.make_arabic_lists("levant", 9.0),
     "arabic-maghreb": lambda: asian_lists.make_arabic_lists(
-        "maghreb", arabic.FAMILY_MAGHREB, 19.0, faker_lists.read_names("fr_DZ", "last_names")
+        "maghreb", 19.0, faker_lists.read_names("fr_DZ", "last_names")
     ),
     "persian": asian_lists.make_persian_lists,
     "afghan": asian_lists.make_afghan_lists,

@@ -12,7 +12,7 @@ from resolver.normalize.scripts.japanese import REST, japanese_reading, read_by_
 from resolver.normalize.scripts.readings import readings
 from resolver.synthetic.letters.kana import spell_japanese
 from resolver.synthetic.names.faker_lists import read_japanese_names
-from resolver.synthetic.words import east_asian
+from resolver.synthetic.names.name_lists import listed_names
 
 TABLE = {"a": "1", "b": "2", "ab": "3", "bc": "4", "c": "5", f"a{REST}": "6", f"{REST}c": "7"}
 
@@ -45,11 +45,11 @@ def test_nearly_all_common_names_are_read_as_people_are_called() -> None:
     pairs = [
         entry
         for attribute, extra in (
-            ("first_name_male_pairs", east_asian.JAPANESE_MALE),
-            ("first_name_female_pairs", east_asian.JAPANESE_FEMALE),
-            ("last_name_pairs", east_asian.JAPANESE_FAMILY),
+            ("first_name_male_pairs", listed_names("japanese male")),
+            ("first_name_female_pairs", listed_names("japanese female")),
+            ("last_name_pairs", listed_names("japanese family")),
         )
-        for entry in [*read_japanese_names(attribute), *(e.split(":") for e in extra.split())]
+        for entry in [*read_japanese_names(attribute), *(e.split(":") for e in extra)]
     ]
     names = {text: spell_japanese(text, kana).standard.lower() for text, kana in pairs}
     # names in kana alone have no reading
