@@ -11,6 +11,7 @@ import re
 
 from stdnum.ru import inn, ogrn
 
+from resolver.data import load_pairs
 from resolver.errors import DateError
 from resolver.ingest.text.list_dates import canonical_date
 from resolver.ingest.text.name_words import is_country
@@ -20,151 +21,15 @@ from resolver.records.prepared.text_cache import cache_short_texts
 OTHER = ""
 """Placeholder for `idNumber` of a person or `registrationNumber` of another record."""
 
-_LABELS: dict[str, tuple[str, ...]] = {
-    "passportNumber": (
-        "Passport",
-        "Diplomatic Passport",
-        "Passport No.",
-        "Passport Booklet",
-        "British National Overseas Passport",
-        "Stateless Person Passport",
-        "Travel Document Number",
-        "Diplomatic Passport Laissez-Passer",
-    ),
-    "idNumber": (
-        "Cedula No.",
-        "National ID No.",
-        "National ID No. CNIC",
-        "National ID No. NIC",
-        "National Foreign ID Number",
-        "National Foreign ID Number RNE",
-        "Personal ID Card",
-        "D.N.I.",
-        "C.U.R.P.",
-        "C.U.R.P. #",
-        "C.U.I.P.",
-        "C.U.I.",
-        "I.F.E.",
-        "N.I.E.",
-        "Credencial electoral",
-        "Electoral Registry No.",
-        "Driver's License No.",
-        "Cartilla de Servicio Militar Nacional",
-        "Citizen's Card Number",
-        "Birth Certificate Number",
-        "Residency Number",
-        "Kenyan ID No.",
-        "Bosnian Personal ID No.",
-        "Moroccan Personal ID No.",
-        "Turkish Identification Number",
-        "UAE Identification",
-        "Numero de Identidad",
-        "LE Number",
-        "VisaNumberID",
-        "Tazkira National ID Card",
-        "Stateless Person ID Card",
-        "Refugee ID Card",
-        "CNP (Personal Numerical Code)",
-        "Romanian Permanent Resident",
-        "Seafarer's Identification Document",
-        "Pilot License Number",
-        "Tarjeta Profesional",
-        "Immigration No.",
-        "Public Security and Immigration No.",
-        "SRE Permit No.",
-        "Temporary suspension of deportation No.",
-        "Serial No.",
-    ),
-    "socialSecurityNumber": ("SSN",),
-    "taxNumber": (
-        "Tax ID No.",
-        "Tax ID No. RIF",
-        "NIT #",
-        "R.F.C.",
-        "R.F.C. #",
-        "RFC",
-        "RUC #",
-        "RIF #",
-        "C.U.I.T.",
-        "C.I.F.",
-        "RTN",
-        "RSIN",
-        "US FEIN",
-        "Italian Fiscal Code",
-        "Fiscal Code",
-        "Paraguayan tax identification number",
-        "Romanian Tax Registration",
-        "Numero Unico de Identificacao Tributaria (NUIT)",
-    ),
-    "vatCode": ("V.A.T. Number", "V.A.T. Number Goztepe V.D."),
-    "registrationNumber": (
-        "Registration ID",
-        "Registration Number",
-        "Company Number",
-        "UK Company Number",
-        "Company ID",
-        "Commercial Registry Number",
-        "Central Registration System Number",
-        "Matricula Mercantil No",
-        "Folio Mercantil No.",
-        "Public Registration Number",
-        "Business Registration Number",
-        "Business Registration Document #",
-        "Business Registration Document # CUD",
-        "Business Registration Document # UNP",
-        "Business Number",
-        "Branch Unit Number",
-        "Enterprise Number",
-        "Legal Entity Number",
-        "Certificate of Incorporation Number",
-        "Chamber of Commerce Number",
-        "Dubai Chamber of Commerce Membership No.",
-        "Istanbul Chamber of Comm. No.",
-        "C.R. No.",
-        "Romanian C.R.",
-        "Trade License No.",
-        "Tourism License No.",
-        "Afghan Money Service Provider License Number",
-        "MSB Registration Number",
-        "License",
-        "File Number",
-        "Registered Charity No.",
-        "Government Gazette Number",
-        "Unified Social Credit Code (USCC)",
-        "United Social Credit Code Certificate (USCCC)",
-        "BIK (RU)",
-        "Aircraft Tail Number",
-        "Previous Aircraft Tail Number",
-    ),
-    "dunsCode": ("D-U-N-S Number",),
-    "swiftBic": ("SWIFT/BIC",),
-    "imoNumber": (
-        "Vessel Registration Identification IMO",
-        "Vessel Registration Identification",
-        "Identification Number IMO",
-        "Company Number IMO",
-        "International Maritime Organization No.",
-    ),
-    "mmsi": ("MMSI",),
-    "callSign": ("Other Vessel Call Sign", "Vessel Call Sign"),
-    "serialNumber": (
-        "Aircraft Manufacturer's Serial Number (MSN)",
-        "Aircraft Construction Number (also called L/N or S/N or F/N)",
-        "Aircraft Serial Identification",
-    ),
-    "icaoCode": ("Aircraft Mode S Transponder Code",),
-    "isin": ("ISIN", "Identification Number ISIN"),
-    "ticker": ("Equity Ticker", "MICEX Code"),
-    OTHER: ("Identification Number",),
-}
 
-_BY_FIRST_WORD: dict[str, list[tuple[str, str]]] = {}
-for _prop, _labels in _LABELS.items():
-    for _label in _labels:
-        _BY_FIRST_WORD.setdefault(_label.split()[0].rstrip(":"), []).append((_label, _prop))
-for _list in _BY_FIRST_WORD.values():
-    _list.sort(key=lambda item: -len(item[0]))
+def _labels_by_first_word() -> dict[str, list[tuple[str, str]]]:
+    labels: dict[str, list[tuple[str, str]]] = {}
+    for label, prop in sorted(load_pairs("ofac_labels").items(), key=lambda item: -len(item[0])):
+        labels.setdefault(label.split()[0].rstrip(":"), []).append((label, prop))
+    return labels
 
+
+_BY_FIRST_WORD = _labels_by_first_word()
 _WALLET = re.compile(r"Digital Currency Address - (\w+) (\w+)")
 _GENERIC = re.compile(
     r"((?:[A-Z][\w.'-]*[ ]){0,5}(?:No\.?|Number|#|ID|Code|Card|Permit|License))[: ]+(\S*\d.*)"

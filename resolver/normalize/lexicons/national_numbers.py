@@ -7,66 +7,18 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple, Protocol, cast
 
 from stdnum.exceptions import ValidationError
 from stdnum.util import get_cc_module
 
-_TABLE = """
-    ar cuit
-    at uid
-    au abn acn
-    be vat
-    bg vat egn
-    br cnpj cpf
-    by unp
-    ca bn sin
-    ch uid vat
-    cl rut
-    cn uscc ric
-    co nit
-    cy vat
-    cz dic
-    de vat idnr
-    dk cvr
-    ec ruc ci
-    ee kmkr registrikood ik
-    es nif
-    fi ytunnus hetu
-    fr siren siret tva
-    gb vat
-    gr vat
-    hr oib
-    hu anum
-    ie vat
-    il hp idnr
-    in gstin aadhaar
-    it iva codicefiscale
-    jp cn
-    kr brn rrn
-    lt pvm asmens
-    lu tva
-    lv pvn
-    mt vat
-    mx rfc curp
-    nl btw bsn
-    no orgnr mva
-    pe ruc
-    pl nip regon pesel
-    pt nif
-    ro cui cnp
-    rs pib
-    ru inn ogrn
-    se orgnr vat personnummer
-    si ddv
-    sk dph
-    tr vkn tckimlik
-    ua edrpou rntrc
-    ve rif
-    za idnr
-"""
+from resolver.data import load_rows
+
 _MODULES = {
-    country: names for country, *names in (line.split() for line in _TABLE.strip().splitlines())
+    country: [module for *_, module in rows]
+    for country, rows in groupby(load_rows("national_numbers"), itemgetter(0))
 }
 """Country: modules of `stdnum` whose numbers have check digits, in the order of trial."""
 _PREFIXES = {"EL": "gr", "XI": "gb", "CHE": "ch"} | {

@@ -14,20 +14,10 @@ from dataclasses import dataclass
 
 from resolver.records import Address, Kind, Record, Value
 from resolver.training.augment.keyboard_errors import add_word_typos
-from resolver.training.augment.register_vocabulary import RegisterVocabulary
+from resolver.training.augment.register_vocabulary import RegisterVocabulary, training_words
 from resolver.training.augment.registers import draw_duplicates
 
-_SITES = tuple(
-    site.strip()
-    for site in """
-        School, Primary School, Academy, Child Care Center, Kindergarten, Day Nursery, Church,
-        Learning Center, Restaurant, Cafe, Bistro, Grill, Bar & Grill, Pizzeria, Bakery, Deli,
-        Hotel, Guest House, Clinic, Health Center, Pharmacy, Dental Practice, Hospital, Garage,
-        Car Hire, Travel Agency, Shipping Agency, Trading, Exchange Office, Bank, Insurance,
-        Law Office, Hardware Store, Supermarket, Bookshop, Cinema, Gallery, Library, Gym,
-        Boxing Club, Social Club, Community Center, Foundation, Charity Shop
-    """.split(",")
-)
+_SITES = training_words("site")
 _OWNERS = tuple("Saint New Old Royal Grand Little Central Golden Green Blue First United".split())
 _STREETS = ("Street", "Avenue", "Road", "Boulevard", "Place", "Lane", "Drive", "Square")
 _SHORT_STREETS = dict(

@@ -12,7 +12,13 @@ from collections.abc import Callable, Sequence
 
 from resolver.comparison.name_words.qualifiers import qualifier_code
 from resolver.normalize.folding import letters
-from resolver.training.augment.register_vocabulary import FOUNDERS, HEADS, TRADES, TYPES
+from resolver.training.augment.register_vocabulary import (
+    FOUNDERS,
+    HEADS,
+    TRADES,
+    TYPES,
+    training_words,
+)
 
 NamePair = tuple[str, str]
 _PairMaker = Callable[[list[str], random.Random], NamePair | None]
@@ -21,20 +27,8 @@ _GENERATIONS = tuple(
     for first, second in map(str.split, "Jr. Sr.,Jr Sr,II III,III IV,I II,II IV,XIV XV".split(","))
 )
 _LETTERS = "ABCDEFGHJKLMNPRSTW"
-_DIRECTIONS = tuple(
-    """
-    North South East West Northern Southern Eastern Western Upper Lower New Old First Second
-    Third National International Central Northeast Southwest
-""".split()
-)
-_COUNTRIES = tuple(
-    """
-    Ghana Zambia Kenya Yemen Netherlands Germany Turkey Lebanon Iraq Nigeria Niger Malaysia
-    Indonesia Pakistan Sudan Libya Mexico Panama Cyprus Malta China India Texas Ohio Moscow
-    Dubai Istanbul Tehran Beirut London Hamburg Asia Mali Europe Africa Guinea Guyana
-    Austria Australia Slovakia Slovenia Iran
-""".split()
-)
+_DIRECTIONS = training_words("direction")
+_COUNTRIES = training_words("country")
 _TRADE_WORDS = tuple(map(str.capitalize, TRADES))
 _BODIES = tuple(
     "Committee Council Brigade Front Movement Party Army Association Union Institute".split()

@@ -14,42 +14,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from resolver.data import load_rows
 from resolver.records import Kind, Record
 
 RARE_NAME_SHARE = 0.15
 """Share of people with a family name that hardly anybody else bears."""
-HEADS = tuple(
-    "university institute academy college hospital clinic museum library ministry agency".split()
-)
+
+
+def training_words(use: str) -> tuple[str, ...]:
+    """Return the words of the table `training_words` that have a use, by rank."""
+    return tuple(word for _, word in load_rows("training_words", use=use))
+
+
+HEADS = training_words("institution")
 """Words for institutions."""
-TYPES = tuple(
-    """
-    state technical medical agricultural federal catholic pedagogical veterinary international
-    metropolitan national polytechnic northern southern western eastern children's
-    """.split()
-)
+TYPES = training_words("type")
 """Words that say of which type an institution is, or of which part of a country."""
-SUBJECTS = tuple(
-    """
-    technology science sciences medicine economics law engineering physics biology mathematics
-    education agriculture music health energy transport finance
-    """.split()
-)
-TRADES = tuple(
-    """
-    industries technology electronics chemical pharmaceutical engineering machinery systems trading
-    shipping construction energy instruments laboratories foods steel motors textile insurance
-    holding logistics petroleum mining airlines bank foundation media investment exchange security
-    marine telecom
-    """.split()
-)
+SUBJECTS = training_words("subject")
+TRADES = training_words("trade")
 """Words that say what a firm does."""
-FOUNDERS = tuple(
-    """
-    Adler Christ King's Queen's Trinity Victoria Lincoln Wesley Galilei Carolina Maria Humboldt
-    Western Northern New Saint Wilhelm Free Private Stefan Petrov Ahmad
-    """.split()
-)
+FOUNDERS = training_words("founder")
 """Names and qualities that tell a second institution of a place from the one named after it."""
 
 

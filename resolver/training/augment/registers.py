@@ -19,19 +19,13 @@ from resolver.training.augment.keyboard_errors import (
     draw_other_date,
 )
 from resolver.training.augment.register_table import REGISTERS, Register
-from resolver.training.augment.register_vocabulary import RegisterVocabulary, collect_vocabulary
-
-_OCCUPATIONS = tuple(
-    occupation.strip()
-    for occupation in """
-        farmer, clerk, teacher, merchant, labourer, driver, nurse, carpenter, writer,
-        soldier, politician, engineer, shopkeeper, actor, lawyer, painter, priest,
-        physician, sailor, tailor, civil servant, accountant, cook, mechanic,
-        journalist, smith, baker, student, manager, miner, electrician, police officer,
-        singer, footballer, weaver, judge, musician, diplomat, photographer, architect,
-        gardener, fisherman, botanist, pilot, bookseller, printer, historian, explorer
-    """.split(",")
+from resolver.training.augment.register_vocabulary import (
+    RegisterVocabulary,
+    collect_vocabulary,
+    training_words,
 )
+
+_OCCUPATIONS = training_words("occupation")
 
 
 def generate_register(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from resolver.data import load_pairs
 from resolver.records import Kind
 from resolver.records.batch import IntArray
 from resolver.records.prepared.batch import PreparedBatch
@@ -22,42 +23,7 @@ Words = npt.NDArray[np.object_]
 Masks = dict[str, npt.NDArray[np.bool_]]
 
 UNKNOWN, MIXED = "unknown", "mixed"
-CULTURES: Mapping[str, str] = {
-    "afghan": "af",
-    "arabic-levant": "sy iq eg lb jo ye sd ps sa kw bh qa ae om",
-    "arabic-maghreb": "ma dz tn ly mr eh",
-    "armenian": "am",
-    "balkan": "rs ba me mk hr si al xk bg",
-    "central-european": "pl cz sk hu lt lv ee ro md",
-    "chinese": "cn hk mo tw sg",
-    "east-african": "ke tz ug rw bi cd cg cf ga gq cm td ss",
-    "english": "gb us ie au nz ca jm bs tt bb bz gy",
-    "french": "fr be lu mc ch",
-    "georgian": "ge",
-    "german": "de at li",
-    "greek": "gr cy",
-    "hebrew": "il",
-    "horn-african": "so er et dj",
-    "indian": "in lk np bt mv",
-    "italian": "it sm va mt",
-    "japanese": "jp",
-    "korean": "kr kp",
-    "northern-european": "nl se no dk fi is",
-    "pakistani": "pk bd",
-    "persian": "ir",
-    "portuguese": "pt br ao mz cv gw st",
-    "russian": "ru by kz kg uz tm tj mn",
-    "southeast-asian": "id my th ph mm kh la bn tl",
-    "southern-african": "za zw zm bw na sz ls mw mg mu km sc",
-    "spanish": "es mx co ve ec pe cu do gt hn ar cl bo py uy cr pa ni sv pr",
-    "turkish": "tr az",
-    "ukrainian": "ua",
-    "vietnamese": "vn",
-    "west-african": "sn ml gn ng gh ci gm bf sl lr ne tg bj",
-}
-CULTURE_OF_COUNTRY = {
-    code: culture for culture, codes in CULTURES.items() for code in codes.split()
-}
+CULTURE_OF_COUNTRY = load_pairs("culture_countries")
 
 _FIELDS: Mapping[str, Callable[[PreparedBatch], IntArray]] = {
     "birth date": lambda prepared: prepared.births.counts,

@@ -15,6 +15,7 @@ from heapq import nlargest
 
 from rapidfuzz.distance import Indel
 
+from resolver.data import load_rows
 from resolver.kernels.text.letter_costs import LETTERS
 from resolver.normalize.folding import letters
 from resolver.normalize.name_tokens import tokenize_person
@@ -25,7 +26,6 @@ from resolver.normalize.scripts.syllables import is_korean_spelling, is_pinyin
 from resolver.records.prepared.scripts import Script
 from resolver.reference.letters.letter_symbols import split_symbols
 from resolver.reference.person_names import name_lines
-from resolver.training.letters.hangul_renderings import HANGUL_RENDERINGS
 
 VOWELLESS = (Script.ARABIC, Script.HEBREW)
 """Scripts without short vowels."""
@@ -125,10 +125,10 @@ def _words(forms: list[str]) -> Iterator[tuple[Script, str]]:
 
 
 def _written_pairs() -> list[WordPair]:
-    """Return the pairs of `HANGUL_RENDERINGS`, as often as they count."""
+    """Return the pairs of the table `hangul_renderings`, as often as they count."""
     return [
         WordPair(tuple(split_symbols(letters(text), Script.HANGUL)), (latin,))
-        for latin, text in HANGUL_RENDERINGS
+        for latin, text in load_rows("hangul_renderings")
         for _ in range(_WEIGHT)
     ]
 

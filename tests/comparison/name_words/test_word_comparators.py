@@ -7,9 +7,9 @@ import pytest
 
 from resolver.comparison import Context, NameIndex
 from resolver.comparison.comparators import COMPARATOR_BY_NAME
-from resolver.comparison.name_words import qualifiers
 from resolver.comparison.name_words.acronym_words import initial_bits
 from resolver.comparison.name_words.qualifiers import CLASS_BITS, MAX_CODE, qualifier_code
+from resolver.data import load_rows
 from resolver.kernels.comparison.qualifier_grades import TYPE_CLASS, UNIT_CLASS
 from resolver.records import Kind
 from tests.normalize.preparing import prepared
@@ -162,6 +162,5 @@ def test_codes_of_qualifiers() -> None:
     misspelt = ("techonology", "tchnology", "technollogy", "technolagy", "techmology")
     assert {*map(qualifier_code, misspelt)} == {qualifier_code("technology")}
     assert qualifier_code("nechnology") == qualifier_code("norvelt") == 0
-    tables = qualifiers.POLITICAL, qualifiers.BODIES, qualifiers.INSTITUTIONAL
-    words = " ".join((*tables, qualifiers.COMMERCIAL)).replace("/", " ").split()
+    words = [word for _, word, _ in load_rows("group_qualifiers")]
     assert 0 < min(map(qualifier_code, words)) < max(map(qualifier_code, words)) <= MAX_CODE

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from resolver.data import load_rows
 from resolver.records import Identifier, Kind, Record
 from resolver.synthetic.names.cultures import CULTURES as INVENTED
 from resolver.training.evaluate.pair_groups import (
     CULTURE_OF_COUNTRY,
-    CULTURES,
     DIMENSIONS,
     pair_group_masks,
     record_cultures,
@@ -60,7 +60,7 @@ def test_culture_follows_nationality_then_other_countries() -> None:
 
 
 def test_each_country_belongs_to_one_culture() -> None:
-    codes = [code for codes in CULTURES.values() for code in codes.split()]
+    codes = [code for code, _ in load_rows("culture_countries")]
     assert len(codes) == len(set(codes))
     assert all(len(code) == 2 and code.islower() for code in codes)
 
