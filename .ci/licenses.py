@@ -89,7 +89,7 @@ programs that import it:
 
 """
 UNIDIC = """
-These licenses require notices. They are in `resolver/reference/data/README.md` (MIT and Unicode),
+These licenses require notices. They are in `resolver/data/README.md` (MIT and Unicode),
 in the heads of the files, and for UniDic here:
 
 """
@@ -190,7 +190,7 @@ def page() -> str:
     data = [
         f"| `{pattern}` | {what} | {source} | {text} |\n" for pattern, what, source, text in DATA
     ]
-    notice = (ROOT / "resolver/normalize/scripts/japanese_readings.LICENSE.txt").read_text("utf-8")
+    notice = (ROOT / "resolver/data/japanese_readings.LICENSE.txt").read_text("utf-8")
     quoted = "".join(f"> {line}".rstrip() + "\n" for line in notice.strip().splitlines())
     head = "| package | license | of |\n|---|---|---|\n"
     head_of_data = "| file | content | source | license |\n|---|---|---|---|\n"

@@ -30,7 +30,7 @@ NEEDED = frozenset(
     " python-stdnum".split()
 )
 """What of the package's requirements kernels and tables of words need when they are made."""
-PLACES = {"kernels": "resolver/kernels/compiled", "words": "resolver/reference/data"}
+PLACES = {"kernels": "resolver/kernels/compiled", "words": "resolver/data"}
 WORDS = """
 import sys
 from pathlib import Path

@@ -1,10 +1,10 @@
-"""Write the tables in `resolver/reference/data` from `rigour`, `followthemoney` and `Faker`.
+"""Write the tables in `resolver/data` from `rigour`, `followthemoney` and `Faker`.
 
     python -m benchmarks.reference_tables
 
 The first two bring a package that is compiled where it is installed, and `Faker` takes 25 MB, so
 that an installation holds what this writes instead of them. All are in the development extra. The
-same versions give the same bytes. Sources and licenses: `resolver/reference/data/README.md`.
+same versions give the same bytes. Sources and licenses: `resolver/data/README.md`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from rigour.territories.util import normalize_territory_name
 from rigour.text.normalize import Normalize, normalize
 
 from benchmarks.generator_names import build_generator_names
-from resolver.reference.tables import DATA
+from resolver.data import FOLDER
 from resolver.reference.territories import lookup_form
 
 _FRAME = b"\x28\xb5\x2f\xfd"
@@ -68,11 +68,11 @@ def main() -> None:
         ("ftm", build_ftm()),
         ("generator_names", build_generator_names()),
     ):
-        (DATA / f"{name}.json").write_text(
+        (FOLDER / f"{name}.json").write_text(
             json.dumps(table, ensure_ascii=False, separators=(",", ":"), sort_keys=True) + "\n",
             encoding="utf-8",
         )
-    (DATA / "person_names.txt.xz").write_bytes(
+    (FOLDER / "person_names.txt.xz").write_bytes(
         lzma.compress(texts["person_names"], format=lzma.FORMAT_XZ, preset=9 | lzma.PRESET_EXTREME)
     )
 

@@ -48,7 +48,7 @@ def open_lines(root: Path) -> list[str]:
 
 def test_every_data_file_is_on_the_page(licenses: ModuleType, page: str) -> None:
     files = list(licenses.data_files())
-    assert "resolver/reference/data/names.json" in files
+    assert "resolver/data/names.json" in files
     assert licenses.uncovered(files) == []
     for pattern, content, source, license in licenses.DATA:
         assert f"| `{pattern}` | {content} | {source} | {license} |\n" in page, "run `make pages`"

@@ -115,7 +115,7 @@ def test_the_wheel_for_one_platform_brings_compiled_files(environment: Path) -> 
     assert tag[0].startswith(f"{python}-{python}-")
     assert not sys.platform.startswith("linux") or "-manylinux_2_" in tag[0]
     assert required_compilers((folder / "METADATA").read_text("utf-8")) == []
-    assert list(site.glob("resolver/reference/data/words-*.bin"))
+    assert list(site.glob("resolver/data/words-*.bin"))
     code = (
         "import sys; from resolver.kernels import rows"
         "; from resolver.kernels.compilation.machine_code import machine_code"

@@ -1,15 +1,15 @@
-"""Tables of the package, read from `data`, and the versions of the libraries they come from."""
+"""Tables from libraries, in JSON or packed, and the versions of the libraries."""
 
 from __future__ import annotations
 
 import lzma
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import orjson
 
-DATA = Path(__file__).parent / "data"
+from resolver.data import FOLDER
+
 RIGOUR_VERSION = "2.6.1"
 """Version of `rigour` whose names, legal forms and territories the tables hold."""
 FTM_VERSION = "4.11.2"
@@ -19,10 +19,10 @@ FTM_VERSION = "4.11.2"
 @cache
 def read_table(name: str) -> dict[str, Any]:
     """Return the content of `name.json`. Shared: callers must not change it."""
-    table: dict[str, Any] = orjson.loads((DATA / f"{name}.json").read_bytes())
+    table: dict[str, Any] = orjson.loads((FOLDER / f"{name}.json").read_bytes())
     return table
 
 
 def read_person_names() -> str:
     """Return lines `form, form, form => id`: spellings of given and family names (10 MB)."""
-    return lzma.decompress((DATA / "person_names.txt.xz").read_bytes()).decode("utf-8")
+    return lzma.decompress((FOLDER / "person_names.txt.xz").read_bytes()).decode("utf-8")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
 
+from resolver.data import FOLDER
 from resolver.records.prepared.scripts import Script
 
 
@@ -63,7 +63,7 @@ def _added_cost(script: Script, letter: str) -> float:
 
 @cache
 def _costs() -> dict[tuple[str, str], dict[str, int]]:
-    table = resources.files("resolver.reference.letters") / "letter_costs.txt"
+    table = FOLDER / "letter_costs.txt"
     costs: dict[tuple[str, str], dict[str, int]] = {}
     for line in table.read_text("utf-8").splitlines():
         if line.startswith("#"):

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from resolver.data import FOLDER
 from resolver.normalize.lexicons.symbol_table import (
     Symbols,
     WordTable,
@@ -18,7 +19,7 @@ from resolver.normalize.lexicons.symbol_table import (
     open_word_table,
     write_word_table,
 )
-from resolver.reference.tables import DATA, RIGOUR_VERSION
+from resolver.reference.tables import RIGOUR_VERSION
 
 _FILE = f"words-{RIGOUR_VERSION}.bin"
 
@@ -46,7 +47,7 @@ class SymbolSource:
 
     def _open(self) -> WordTable | None:
         """Open the table that the wheel brings, else that of the folder; None without either."""
-        for path in (DATA / _FILE, self._path):
+        for path in (FOLDER / _FILE, self._path):
             table = open_word_table(path) if path is not None else None
             if table is not None:
                 return table

@@ -11,7 +11,8 @@ import lzma
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
+
+from resolver.data import FOLDER
 
 LONGEST = 8
 """Characters of the longest word that is read."""
@@ -60,7 +61,7 @@ def _part_reading(word: str, start: int, end: int, table: Mapping[str, str]) -> 
 
 @cache
 def _table() -> dict[str, str]:
-    data = (resources.files(__package__) / _TABLE).read_bytes()
+    data = (FOLDER / _TABLE).read_bytes()
     table = {}
     for line in lzma.decompress(data).decode("utf-8").splitlines():
         if not line.startswith("#"):

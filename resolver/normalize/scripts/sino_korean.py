@@ -8,8 +8,8 @@ At the beginning of a word ㄹ and ㄴ soften, and after a vowel or ㄴ 렬 and 
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 
+from resolver.data import FOLDER
 from resolver.normalize.word_pairs import parse_pairs
 
 _FIRST_SYLLABLE = 0xAC00
@@ -44,7 +44,7 @@ def korean_syllables() -> frozenset[str]:
 
 @cache
 def _table() -> dict[str, str]:
-    text = (resources.files(__package__) / "sino_korean.txt").read_text("utf-8")
+    text = (FOLDER / "sino_korean.txt").read_text("utf-8")
     lines = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
     return {character: reading for reading, all_ in parse_pairs(lines) for character in all_}
 

@@ -10,7 +10,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
+
+from resolver.data import FOLDER
 
 CENTURY = 100
 _MARKS = re.compile("[\u0300-\u036f\u0591-\u05c7\u0640\u064b-\u0655\u0670\u200b-\u200f]")
@@ -111,8 +112,7 @@ def _month_numbers(name: str) -> tuple[int, ...]:
 def _months() -> dict[str, tuple[int, ...]]:
     """Return the numbers of each name of a month."""
     numbers: dict[str, set[int]] = {"maerz": {3}}
-    path = Path(__file__).with_name("month_names.txt")
-    for line in path.read_text("utf-8").splitlines():
+    for line in (FOLDER / "month_names.txt").read_text("utf-8").splitlines():
         if line.startswith("#"):
             continue
         for number, names in enumerate(line.partition("\t")[2].split(";"), start=1):

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 
+from resolver.data import FOLDER
 from resolver.kernels.text.letter_costs import (
     ADDED_COLUMN,
     EXTRA_COLUMNS,
@@ -61,7 +61,7 @@ class CostTable:
 @cache
 def cost_table() -> CostTable:
     """Return the table that ships with the package."""
-    return parse_costs((resources.files(__package__) / "letter_costs.txt").read_text("utf-8"))
+    return parse_costs((FOLDER / "letter_costs.txt").read_text("utf-8"))
 
 
 def parse_costs(text: str) -> CostTable:

@@ -1,19 +1,18 @@
 """Places of an entity, as its visible records state them, on the map where they are known.
 
-`gazetteer.csv` holds a point of each country and some 500 cities. Points of countries are centers
-of the largest area in the country boundaries of Natural Earth 1:50m (npm `world-atlas` 2.0.2);
-cities are Natural Earth's populated places 1:110m and the towns that the time zone database (PyPI
-`tzdata` 2026.6, `zone.tab`) locates. Both sources are in the public domain.
+The table `gazetteer` holds a point of each country and some 500 cities. Points of countries are
+centers of the largest area in the country boundaries of Natural Earth 1:50m (npm `world-atlas`
+2.0.2). Cities are Natural Earth's populated places 1:110m and the towns that the time zone database
+(PyPI `tzdata` 2026.6, `zone.tab`) locates. Both sources are in the public domain.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
+from resolver.data import load_rows
 from resolver.normalize import country_code
 from resolver.normalize.folding import to_latin
 from resolver.records import Record
@@ -109,15 +108,9 @@ def _gazetteer() -> Mapping[tuple[str, str], tuple[str, Point | None]]:
     """Return name and point of each city by country code and folded name; an empty name stands for
     the country.
     """
-    path = resources.files("resolver.review.profile") / "gazetteer.csv"
-    with path.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
     return {
-        (row["country"], _fold(row["city"])): (
-            row["city"],
-            (float(row["latitude"]), float(row["longitude"])),
-        )
-        for row in rows
+        (country, _fold(city)): (city, (float(latitude), float(longitude)))
+        for country, city, latitude, longitude in load_rows("gazetteer")
     }
 
 

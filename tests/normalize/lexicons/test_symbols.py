@@ -216,7 +216,7 @@ def test_a_table_that_the_wheel_brings_is_not_built_again(
     tmp_path: Path, few: WordTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_word_table(tmp_path / f"words-{RIGOUR_VERSION}.bin", few)
-    monkeypatch.setattr(symbols, "DATA", tmp_path)
+    monkeypatch.setattr(symbols, "FOLDER", tmp_path)
     monkeypatch.setattr(corpus, "read_words", lambda: pytest.fail("built what is there"))
     assert SymbolSource(None).lookup(["ivan", "van"]) == [(3, 5), (7,)]
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-from importlib import resources
-
 import pytest
 
+from resolver.data import load_rows
 from resolver.normalize import country_code
 from resolver.records import Address
 from resolver.review.profile.places import collect_places, locate_place
@@ -51,12 +49,10 @@ def test_places_have_their_roles_lists_and_points() -> None:
 
 
 def test_the_gazetteer_has_real_countries_and_points() -> None:
-    path = resources.files("resolver.review.profile") / "gazetteer.csv"
-    with path.open(encoding="utf-8") as file:
-        rows = list(csv.DictReader(file))
+    rows = load_rows("gazetteer")
     assert len(rows) > 600
-    assert len({(row["country"], row["city"]) for row in rows}) == len(rows)
-    for row in rows:
-        assert country_code(row["country"]) == row["country"]
-        assert -90 <= float(row["latitude"]) <= 90
-        assert -180 <= float(row["longitude"]) <= 180
+    assert len({row[:2] for row in rows}) == len(rows)
+    for country, _, latitude, longitude in rows:
+        assert country_code(country) == country
+        assert -90 <= float(latitude) <= 90
+        assert -180 <= float(longitude) <= 180

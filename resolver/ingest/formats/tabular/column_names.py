@@ -16,8 +16,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
+from resolver.data import FOLDER
 from resolver.records import properties as property_names
 
 ENGLISH = "English"
@@ -166,7 +166,7 @@ def _resolve_ambiguous(meanings: dict[str, ColumnMeaning]) -> dict[str, ColumnMe
 @cache
 def _table() -> dict[str, dict[str, list[str]]]:
     """Return the words of each language by property, English first."""
-    text = (resources.files(__package__) / "column_words.csv").read_text("utf-8")
+    text = (FOLDER / "column_words.csv").read_text("utf-8")
     table: dict[str, dict[str, list[str]]] = {}
     for row in csv.DictReader(text.splitlines()):
         table.setdefault(row["language"], {})[row["property"]] = row["words"].split("; ")

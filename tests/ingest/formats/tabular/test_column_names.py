@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-from importlib import resources
 
 import pytest
 
+from resolver.data import FOLDER
 from resolver.ingest.formats.tabular.column_names import (
     normalize_column_name,
     recognize_columns,
@@ -62,7 +62,7 @@ def test_columns_of_each_language_are_recognized(language: str) -> None:
 
 
 def test_every_language_of_the_table_is_tested() -> None:
-    text = (resources.files("resolver.ingest.formats.tabular") / "column_words.csv").read_text()
+    text = (FOLDER / "column_words.csv").read_text("utf-8")
     rows = list(csv.DictReader(text.splitlines()))
     assert {row["language"] for row in rows} == {"English", *HEADERS}
     assert len({(row["language"], row["property"]) for row in rows}) == len(rows)
