@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from resolver import data
+from resolver.blocking.plans import choose_plan_by_size
 from resolver.data import FOLDER, load_pairs, load_rows, load_words
+from resolver.hub.index import segment_contents
+from resolver.hub.index.segment_contents import fingerprint_program
+from resolver.normalize import prepare
+from resolver.records import Batch
+from resolver.records.prepared.batch import PreparedBatch
+from tests.normalize import preparing
 
 TABLES = sorted(path.stem for path in FOLDER.glob("*.tsv") if path.stem != "SOURCES")
 
@@ -111,3 +119,26 @@ def test_rows_are_chosen_by_columns() -> None:
     assert load_pairs("address_words")["piazza"] == "sq"
     with pytest.raises(ValueError, match="not in"):
         load_rows("titles", language="English")
+
+
+def test_files_made_with_other_words_are_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(data, "FOLDER", tmp_path)
+    table, generated = tmp_path / "short_forms.tsv", tmp_path / "world_names.tsv"
+    digests = []
+    for path, text in ((table, "a\n"), (generated, "a\n"), (generated, "b\n"), (table, "b\n")):
+        path.write_text(text)
+        digests.append(data.digest_tables())
+    assert digests[0] == digests[1] == digests[2] != digests[3]
+
+
+def prepare_few(batch: Batch) -> PreparedBatch:
+    return prepare(batch, preparing.TABLES, preparing.lookup)
+
+
+def test_an_index_made_with_other_words_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = choose_plan_by_size(1)
+    before, again = (fingerprint_program(plan, prepare_few) for _ in range(2))
+    monkeypatch.setattr(segment_contents, "digest_tables", lambda: "other words")
+    assert before == again != fingerprint_program(plan, prepare_few)

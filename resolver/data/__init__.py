@@ -7,10 +7,16 @@ line: `tests/test_data.py` says where it belongs.
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
 Row = tuple[str, ...]
+
+
+_DATA = frozenset((".csv", ".json", ".tsv", ".txt", ".xz"))
+_NOT_READ = ("README", "SOURCES", "generator_", "training_", "words-", "world_")
+"""Beginnings of the names of files that no normal form of a record depends on."""
 
 
 def load_rows(name: str, **chosen: str) -> list[Row]:
@@ -41,3 +47,15 @@ def load_words(name: str, **chosen: str) -> frozenset[str]:
 def load_pairs(name: str, **chosen: str) -> dict[str, str]:
     """Return the second column by the first, of the rows that `load_rows` returns."""
     return {row[0]: row[1] for row in load_rows(name, **chosen)}
+
+
+def digest_tables() -> str:
+    """Return a digest of the tables that normal forms of records may depend on.
+
+    Files of normal forms, such as those of an index, are made again when it changes.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(FOLDER.iterdir()):
+        if path.suffix in _DATA and not path.name.startswith(_NOT_READ):
+            digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()[:16]

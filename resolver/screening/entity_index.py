@@ -32,6 +32,7 @@ import numpy.typing as npt
 
 from resolver.blocking.retrieval.key_lookup import StoredKeys
 from resolver.blocking.retrieval.word_lookup import ProfileMask
+from resolver.data import digest_tables
 from resolver.errors import StoreError
 from resolver.hub.hub import Hub
 from resolver.hub.index.fingerprint import fingerprint_records
@@ -373,8 +374,8 @@ class EntityIndex:
         }
 
     def _find_digest(self, view: StoreView) -> str:
-        """Return the digest of the segment of a few fixed records: a program that builds other
-        arrays builds its own files.
+        """Return the digest of the tables of words and of the segment of a few fixed records: a
+        program that has others builds its own files.
         """
         if not self._digest:
             stamp = {"form": _FORMAT, **self._hub.models.stamp}
@@ -390,7 +391,7 @@ class EntityIndex:
             RevisionRange(0, 1, "", np.zeros(0, dtype=np.int64)),
             lambda batch: normalize(batch, self._hub.models),
         )
-        digest = hashlib.sha256()
+        digest = hashlib.sha256(digest_tables().encode())
         for name, array in sorted(segment.arrays.items()):
             digest.update(name.encode() + array.tobytes())
         return digest.hexdigest()[:16]

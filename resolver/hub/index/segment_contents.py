@@ -15,6 +15,7 @@ from resolver.blocking.retrieval.key_lookup import (
     build_key_table,
     merge_key_tables,
 )
+from resolver.data import digest_tables
 from resolver.hub.index.fingerprint import fingerprint_records
 from resolver.hub.index.prepared_arrays import prepared_from_arrays, prepared_to_arrays
 from resolver.records import Batch, concat
@@ -33,16 +34,17 @@ _UNUSED_TEXTS = frozenset({"forms.texts", "identifier_table.texts"})
 
 
 def fingerprint_program(plan: Plan, prepare: PrepareBatch) -> str:
-    """Return a digest of the keys and normal forms of the fingerprint records.
+    """Return a digest of the tables of words, and of the keys and normal forms of a few records.
 
-    A program that makes other ones must not use the files of this index.
+    A program that makes other keys or normal forms must not use the files of this index.
     """
     prepared = prepare(fingerprint_records())
     table = build_key_table(prepared, plan)
     order = np.lexsort((table.refine, table.rows, table.base))
     parts: list[AnyArray] = [table.base[order], table.rows[order], table.refine[order]]
     parts += [array for _, array in sorted(prepared_to_arrays(prepared).items())]
-    return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()[:16]
+    made = b"".join(part.tobytes() for part in parts)
+    return hashlib.sha256(digest_tables().encode() + made).hexdigest()[:16]
 
 
 def merge_segments(first: Segment, second: Segment) -> Segment:
