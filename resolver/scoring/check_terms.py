@@ -10,9 +10,8 @@ pair of records. No ceiling holds for names alone: a check merges nobody.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +19,14 @@ import numpy.typing as npt
 
 from resolver.errors import ModelError
 from resolver.records.prepared.batch import FloatArray
-from resolver.scoring.terms import Calibration
+from resolver.scoring.term_json import (
+    pair_from_json,
+    pair_to_json,
+    term_to_json,
+    terms_from_json,
+)
+from resolver.scoring.terms import Calibration, PairTerm, Term
+from resolver.scoring.weight_sums import TermGroup
 
 Numbers = npt.NDArray[np.int64]
 FORMAT = 1
@@ -40,32 +46,71 @@ class CheckTerms:
     features: tuple[str, ...]
     names: tuple[str, ...]
     curve: Calibration
+    terms: tuple[Term, ...] = ()
+    pairs: tuple[PairTerm, ...] = ()
 
-    @cached_property
-    def _others(self) -> npt.NDArray[np.bool_]:
-        """Columns of what is not a name."""
-        return ~np.isin(self.features, self.names)
+    @property
+    def used_features(self) -> frozenset[str]:
+        """Comparators that the terms weigh."""
+        paired = (name for pair in self.pairs for name in pair.features)
+        return frozenset((*(term.feature for term in self.terms), *paired))
 
-    def names_of(self, evidence: FloatArray) -> FloatArray | None:
-        """Return the evidence (m × features) of names alone; None where there is no other."""
-        if np.isnan(evidence[:, self._others]).all():
-            return None
-        names = np.array(evidence, order="F", copy=True)
-        names[:, self._others] = np.nan
-        return names
-
-    def adjustments(self, evidence: FloatArray, names: Numbers) -> Numbers:
-        """Return what a check adds to the log-odds of pairs (m × features) whose names alone have
-        the log-odds `names`; 0 where no names are compared.
+    def split(
+        self, terms: Sequence[Term], pairs: Sequence[PairTerm]
+    ) -> tuple[TermGroup, TermGroup]:
+        """Return weights of a sum as two sums: what names weigh if nothing else is known, and what
+        everything else adds to it. Weights of 0 are left out.
         """
-        added: Numbers = self.curve.apply(names) - names
+        own, others = list[Term](), list[Term]()
+        for term in terms:
+            kept = term if self._is_name(term.feature) else _constant(term)
+            own.append(kept)
+            weights = np.subtract(term.weights, kept.weights)
+            others.append(replace(term, weights=tuple(weights.tolist())))
+        own_pairs, other_pairs = list[PairTerm](), list[PairTerm]()
+        for pair in pairs:
+            weights = np.array(pair.weights)
+            kept_weights = weights.copy()
+            for axis, feature in enumerate(pair.features):
+                if not self._is_name(feature):
+                    kept_weights[:] = kept_weights.take([-1], axis=axis)
+            for group, part in ((own_pairs, kept_weights), (other_pairs, weights - kept_weights)):
+                group.append(replace(pair, weights=tuple(map(tuple, part.tolist()))))
+        return (
+            ([term for term in own if any(term.weights)], [p for p in own_pairs if _weighs(p)]),
+            (
+                [term for term in others if any(term.weights)],
+                [p for p in other_pairs if _weighs(p)],
+            ),
+        )
+
+    def _is_name(self, feature: str) -> bool:
+        return feature in self.names
+
+    def adjustments(self, evidence: FloatArray, names: Numbers, sums: Numbers) -> Numbers:
+        """Return what a check adds to the log-odds of pairs (m × features) whose names alone have
+        the log-odds `names`, and whose terms of checks sum to `sums`; 0 where no names are
+        compared.
+        """
+        added: Numbers = self.curve.apply(names) - names + sums
         added[np.isnan(evidence[:, self.features.index(_ABSENT)])] = 0
         return added
 
     def to_json(self) -> dict[str, Any]:
         """Return plain data for JSON."""
         curve = {"raw": list(self.curve.raw), "logodds": list(self.curve.logodds)}
-        return {"names": list(self.names), "curve": curve}
+        terms = [term_to_json(term) for term in self.terms]
+        pairs = [pair_to_json(pair) for pair in self.pairs]
+        return {"names": list(self.names), "curve": curve, "terms": terms, "pairs": pairs}
+
+
+def _weighs(pair: PairTerm) -> bool:
+    return any(map(any, pair.weights))
+
+
+def _constant(term: Term) -> Term:
+    """Return a term that weighs every value as a missing one."""
+    return replace(term, weights=(term.weights[-1],) * len(term.weights))
 
 
 def check_terms_from_json(
@@ -92,7 +137,12 @@ def _from_json(data: Mapping[str, Any], features: tuple[str, ...]) -> CheckTerms
         raise ValueError("the curve or the names")
     if any(np.diff(raw) <= 0) or any(np.diff(logodds) < 0):
         raise ValueError("a curve that falls")
-    return CheckTerms(features, names, Calibration(raw, logodds))
+    terms = terms_from_json(data.get("terms", ()), features)
+    pairs = tuple(pair_from_json(pair, features) for pair in data.get("pairs", ()))
+    read = CheckTerms(features, names, Calibration(raw, logodds), terms, pairs)
+    if not read.used_features <= set(names):
+        raise ValueError("a term of what is not a name")
+    return read
 
 
 def even_odds_shift(true_share: float, partner_shift: int) -> int:

@@ -36,7 +36,7 @@ from resolver.scoring.terms import (
     SupportLimit,
     Term,
 )
-from resolver.scoring.weight_sums import Curve, Weights
+from resolver.scoring.weight_sums import Curve, Weights, calibrated
 
 LISTED_FEATURE = "listed"
 """Comparator that selects the part: 1 for pairs of watchlists, 0 for pairs of plain registers."""
@@ -51,6 +51,9 @@ _OWN_VALUES = frozenset({"identifier", "phone", "email"})
 _RARITY_FEATURE, _LEAST_RARITY = "name_rarity", 0.068
 """Comparator of what names have in common, and the least of it that says who somebody is: more than
 one letter has (2 nats of 30)."""
+_CHECK_SUMS = 5
+"""Sums of a check: of names and of everything else, each against chance and relatives; and of the
+terms of checks."""
 _SELECTORS = {REGISTER_PART: LISTED_FEATURE, NAME_ONLY_PART: NAME_ONLY_FEATURE}
 
 
@@ -101,6 +104,19 @@ class Model:
         terms = self.population
         relatives = [(terms.terms, terms.pairs)] if terms else []
         return Weights.of(self.features, [(self.terms, self.pairs), *relatives])
+
+    @cached_property
+    def _check_weights(self) -> Weights:
+        """Weights of names and of everything else, each against chance and relatives; and those of
+        checks.
+        """
+        checks, terms = self.checks, self.population
+        if checks is None or terms is None:
+            raise ModelError("a model without terms of checks weighs no names anew")
+        chance = checks.split(self.terms, self.pairs)
+        relatives = checks.split(terms.terms, terms.pairs)
+        groups = [group for pair in zip(chance, relatives, strict=True) for group in pair]
+        return Weights.of(self.features, [*groups, (checks.terms, checks.pairs)])
 
     @cached_property
     def _support(self) -> Weights:
@@ -201,6 +217,8 @@ class Model:
         if self.population is not None:
             features |= {term.feature for term in self.population.terms}
             features |= {name for pair in self.population.pairs for name in pair.features}
+        if self.checks is not None and self.is_check:
+            features |= self.checks.used_features
         for name, part in self._optional_parts.items():
             features |= {_SELECTORS[name]} | part.used_features
         return frozenset(features)
@@ -268,25 +286,38 @@ class Model:
         self, evidence: FloatArray, sources: PairSources | None = None
     ) -> tuple[Numbers, Numbers]:
         """Return `raw` and `logodds` in one pass."""
-        sums, logodds = self._sums_and_logodds(evidence, sources)
         if self.is_check:
-            logodds = logodds + self.check_adjustments(evidence, logodds)
+            sums, logodds = self._check_sums_and_logodds(evidence, sources)
+        else:
+            sums, logodds = self._sums_and_logodds(evidence, sources)
         logodds = np.clip(logodds, -LOGODDS_LIMIT, LOGODDS_LIMIT)
         if self.limit is not None and self.basis is not None:
             self._apply_limit(self.limit, evidence, logodds)
         return sums, logodds
 
-    def check_adjustments(self, evidence: FloatArray, logodds: Numbers) -> Numbers:
-        """Return what a check adds to the log-odds of pairs of records (m × features); `logodds`:
-        those of the pairs, with everything that is compared.
+    def _check_sums_and_logodds(
+        self, evidence: FloatArray, sources: PairSources | None
+    ) -> tuple[Numbers, Numbers]:
+        """Return the sums and the log-odds of a check, without limits: those of a pair of records,
+        and what the check adds to them for its names.
         """
-        if self.checks is None or self.basis is None:
-            return np.zeros_like(logodds)
-        names = self.checks.names_of(evidence)
-        if names is not None:
-            logodds = self._sums_and_logodds(names, None)[1]
-        added = self.checks.adjustments(evidence, logodds - self.shift)
-        return added + even_odds_shift(self.basis.true_share, self.shift)
+        checks, curves, basis = self.checks, self.curves, self.basis
+        if checks is None or curves is None or basis is None:
+            raise ModelError("only a model in the population of a check weighs names anew")
+        sums = np.empty((_CHECK_SUMS, len(evidence)), dtype=np.int64)
+        chance = np.empty(len(evidence), dtype=np.int64)
+        parts = np.zeros(len(evidence), dtype=np.uint8)
+        self._check_weights.add(evidence, parts, 0, self._curve, sums, chance)
+        names = curves.combine(chance, curves.relatives.apply(sums[1]))
+        added = checks.adjustments(evidence, names, sums[4])
+        added += even_odds_shift(basis.true_share, self.shift)
+        if sums[2:4].any():
+            sums[:2] += sums[2:4]
+            chance = calibrated(sums[0], self._curve)
+            logodds = curves.combine(chance, curves.relatives.apply(sums[1]))
+        else:
+            logodds = names
+        return sums[0], logodds + (self.shift + self.source_shifts(sources)) + added
 
     def _sums_and_logodds(
         self, evidence: FloatArray, sources: PairSources | None

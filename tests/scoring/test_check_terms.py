@@ -15,7 +15,8 @@ from resolver.model_set import CHECKS, load_models
 from resolver.models import loader
 from resolver.records import Kind
 from resolver.records.prepared.population import KindPopulation
-from resolver.scoring.check_terms import CheckTerms, check_terms_from_json
+from resolver.scoring.check_terms import CheckTerms, check_terms_from_json, even_odds_shift
+from resolver.scoring.terms import LOGODDS_LIMIT
 
 FEATURES = {kind.label: features_of(kind) for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET)}
 PERSON = FEATURES["person"]
@@ -61,42 +62,49 @@ def test_damaged_files_are_refused(change: dict[str, Any]) -> None:
         check_terms_from_json({"format": 9, "kinds": {}}, FEATURES)
 
 
-def slow_adjustment(terms: CheckTerms, row: list[float], names: int) -> int:
-    """Return what a check adds to one pair, by the definition."""
-    if math.isnan(row[terms.features.index("name")]):
-        return 0
-    return int(terms.curve.apply(np.array([names]))[0]) - names
+def names_alone(terms: CheckTerms, rows: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the evidence without everything that is not a name."""
+    own = np.asfortranarray(rows)
+    own[:, ~np.isin(terms.features, terms.names)] = np.nan
+    return own
 
 
 def test_adjustments_are_those_of_the_curve() -> None:
     terms = check_terms_from_json(shipped(), FEATURES)["person"]
     rows = evidence()
-    names = np.random.default_rng(4).integers(-15_000, 9_000, len(rows))
-    expected = [
-        slow_adjustment(terms, row, value)
-        for row, value in zip(rows.tolist(), names.tolist(), strict=True)
-    ]
-    assert terms.adjustments(rows, names).tolist() == expected
+    names, sums = np.random.default_rng(4).integers(-15_000, 9_000, (2, len(rows)))
+    rows[::7, PERSON.index("name")] = np.nan
+    expected = np.where(
+        np.isnan(rows[:, PERSON.index("name")]), 0, terms.curve.apply(names) - names + sums
+    )
+    assert terms.adjustments(rows, names, sums).tolist() == expected.tolist()
 
 
-def test_other_values_add_what_they_add_to_pairs() -> None:
-    model = load_models().models["person"]
+@pytest.mark.parametrize("kind", ["person", "group", "asset"])
+def test_checks_add_to_pairs_what_they_add_to_names(kind: str) -> None:
+    """The sums of names and of everything else, found in one pass, against two passes."""
+    model = load_models().models[kind]
+    terms = model.checks
+    assert terms is not None
+    dice = np.random.default_rng(5)
+    rows = dice.random((400, len(model.features)), dtype=np.float32)
+    rows[dice.random(rows.shape) < 1 / 3] = np.nan
+    rows[:100] = names_alone(terms, rows[:100].copy())
+    rows[-9:, model.features.index("name")] = np.nan
     basis = KindPopulation(5_000, concentration=1_000, listed=200_000)
     check = model.for_population("S", basis)
     pair = replace(model, checks=None).for_population("S", basis)
     assert check.is_check
     assert not pair.is_check
     assert model.for_population("S", KindPopulation(5_000)).is_check is False
-    rows = evidence()
-    assert model.checks is not None
-    names = model.checks.names_of(rows)
-    assert names is not None
-    assert model.checks.names_of(names) is None
-    inner = (np.abs(check.logodds(rows)) < 13_000) & (np.abs(check.logodds(names)) < 13_000)
-    inner &= (np.abs(pair.logodds(rows)) < 13_000) & (np.abs(pair.logodds(names)) < 13_000)
-    assert inner.sum() > 20
-    added = check.logodds(rows) - check.logodds(names)
-    assert (added == pair.logodds(rows) - pair.logodds(names))[inner].all()
+    names = pair.logodds(names_alone(terms, rows.copy()))
+    inner = (np.abs(pair.logodds(rows)) < 13_000) & (np.abs(names) < 13_000)
+    added = terms.adjustments(rows, names - pair.shift, np.zeros(len(rows), dtype=np.int64))
+    added += even_odds_shift(basis.true_share, pair.shift)
+    expected = np.clip(pair.logodds(rows) + added, -LOGODDS_LIMIT, LOGODDS_LIMIT)
+    assert inner.sum() > 50
+    assert (check.logodds(rows) == expected)[inner].all()
+    assert (check.raw(rows) == pair.raw(rows)).all()
 
 
 def test_the_share_of_listed_callers_shifts_all_names_alike() -> None:
