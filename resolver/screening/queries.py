@@ -8,6 +8,7 @@ warnings name what was not compared.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -58,6 +59,9 @@ _MAX_YEARS_APART = 10
 same person dates that are a few years apart.
 """
 
+_YEAR = re.compile(r"\(?((?:19|20)\d\d)\)?")
+"""Last word of a name that is a year of birth."""
+
 
 def read_query(
     schema: object, properties: object, *, skip_unknown: bool = False
@@ -102,14 +106,32 @@ def query_warnings(record: Record) -> list[str]:
 
 
 def comparable_record(record: Record) -> Record:
-    """Return a query without what would be compared in vain, or for both of two answers: names that
-    nobody is found by, and genders that contradict each other.
+    """Return a query as it is compared: without names that nobody is found by and genders that
+    contradict each other, and with the year in a person's name as the year of birth.
     """
+    record = _read_year_in_name(record)
     dropped = {value for value in record.values if _why_no_name(value, record.kind)}
     dropped.update(_contradicting_genders(record))
     if not dropped:
         return record
     return replace(record, values=tuple(value for value in record.values if value not in dropped))
+
+
+def _read_year_in_name(record: Record) -> Record:
+    """Return the query of a person with the year that a name ends with ("Osama Bin Laden 1957") as
+    the year of birth, unless it states a birth date. No person's name has a year.
+    """
+    if not record.kind & Kind.PERSON or record.texts("birthDate"):
+        return record
+    values: list[Value] = []
+    for value in record.values:
+        name, _, last = value.text.rstrip().rpartition(" ")
+        year = _YEAR.fullmatch(last) if value.prop in FULL_NAMES else None
+        if year is None or is_in_future(year[1]) or not any(map(str.isalpha, name)):
+            values.append(value)
+        else:
+            values += (replace(value, text=name.rstrip(" ,")), Value("birthDate", year[1]))
+    return record if len(values) == len(record.values) else replace(record, values=tuple(values))
 
 
 def advise(query: Record, rivals: Rivals, *, is_complete: bool) -> str:

@@ -136,6 +136,40 @@ def test_long_names_are_compared_in_part(hub: Hub) -> None:
         read_query(None, {"name": "Ivan Petrov " * 166 + "longwords"})
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ivan Petrov 1962", ("Ivan Petrov", "1962")),
+        ("Ivan Petrov, (1962)", ("Ivan Petrov", "1962")),
+        ("Иван Петров 1962 ", ("Иван Петров", "1962")),
+        ("Ivan Petrov 2962", ("Ivan Petrov 2962", "")),
+        ("Ivan Petrov 19621", ("Ivan Petrov 19621", "")),
+        ("1962", ("1962", "")),
+    ],
+)
+def test_a_year_behind_a_name_is_that_of_birth(text: str, expected: tuple[str, str]) -> None:
+    read = comparable_record(record("q:1", name=text))
+    assert (read.texts("name")[0], "".join(read.texts("birthDate"))) == expected
+    group = record("q:1", Kind.GROUP, name=text)
+    assert comparable_record(group) == group
+    dated = record("q:1", name=text, birthDate="1950")
+    assert comparable_record(dated) == dated
+
+
+def test_a_name_and_a_year_are_compared_as_a_name_and_a_date(hub: Hub) -> None:
+    screener = Screener(hub)
+    for schema in ("Person", None):
+        asked = [
+            read_query(schema, properties).record
+            for properties in (
+                {"name": ["Ivan Petrov 1962"]},
+                {"name": ["Ivan Petrov"], "birthDate": ["1962"]},
+            )
+        ]
+        (typed, stated), _ = screener.check(asked, MatchQuery())
+        assert typed.matches[0].score == stated.matches[0].score
+
+
 def test_births_in_the_future_are_refused() -> None:
     today = datetime.date.today()
     for text in (f"{today.year + 1}", f"{today.year + 2}-01-03", f"circa {today.year + 1}"):
