@@ -85,7 +85,7 @@ def test_wheel_adds_one_import_package(environment: Path, root: Path) -> None:
     names = {path.name for path in site.iterdir() if not path.name.endswith(".dist-info")}
     assert names - {"libraries.pth"} == {"resolver"}
     assert (site / "resolver" / "py.typed").exists()
-    kinds = (".py", ".json", ".html", ".css", ".js", ".svg")
+    kinds = (".py", ".json", ".html", ".css", ".js", ".svg", ".tsv", ".csv", ".txt", ".xz", ".md")
     missing = []
     for source, target in (("resolver", ""), ("models", "models"), ("api", "api")):
         files = [path for path in (root / source).rglob("*") if path.suffix in kinds]

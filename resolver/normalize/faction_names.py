@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 
+from resolver.data import load_words
 from resolver.normalize.folding import fold
 from resolver.records.prepared.value_flags import FACTION
 
-_ARMED = frozenset(
-    """army front movement party forces cartel brigade brigades battalion militia liberation
-    resistance people revolutionary gang clan tribe fighters rebels guerrilla rally tigers
-    council congress alliance communist socialist democracy
-    """.split()
-)
+_ARMED = load_words("kind_words", use="armed group with factions")
 """Words (English) of armed and political groups, whose parts are named after a dash."""
 _DASH = re.compile(r"\s[-\u2013\u2014]\s|(?<=[^\W\d_]{4})[-\u2013\u2014] (?=[A-Z])")
 _HYPHEN = re.compile(r"(?<=[^\W\d_]{4})[-\u2013\u2014](?=[^\W\d_]{3})")

@@ -58,11 +58,7 @@ _LEGAL_WORDS = load_words("legal_forms", use="abbreviation")
 """Legal forms that the tables do not recognize in every name."""
 _LEGAL_PARTS = load_words("legal_forms", use="word")
 """Words of legal forms, which may stand apart, and shortened predicates of firms (`royal`)."""
-_PREPOSITIONS = frozenset(
-    """te op aan bij auf am an im in at on for to by with zur sous aux au en et und och og para
-    por per pour con mit fi against contra contre among from vander vanden vande dipl drs vorm
-    vormals nachf nachfl nachfolger inh inhaber studi studiorum""".split()
-)
+_PREPOSITIONS = load_words("titles", use="particle of groups")
 """Words between the others in names of groups, in languages whose particles are not listed, and
 those for founders, owners and studies."""
 _LETTERED_FORMS = frozenset(("ag", "as", "bv", "kk", "nv", "aps"))

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from resolver.data import load_words
 from resolver.normalize.folding import HAN, HANGUL
 from resolver.normalize.lexicons.patronymics import mark_form
 from resolver.normalize.scripts.syllables import is_syllable, korean_key, pinyin_readings
@@ -37,10 +38,7 @@ _REVERSED = 30
 _CHAIN = 3
 """Words from which on a name may be a chain of given names, as in `Hodan Ahmed Mohamed`, so that
 the last one shows no reversed order."""
-_GIVEN_LAST = (
-    "nguyen tran pham phan huynh hoang truong trinh dinh duong dang bui ngo vo vu vuong luong chau "
-    "doan luu phung quach tang kieu thach"
-).split()
+_GIVEN_LAST = sorted(load_words("family_names", use="Vietnamese"))
 """Vietnamese family names, which go first and the given name last: most people bear one of them."""
 
 

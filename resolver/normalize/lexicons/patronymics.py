@@ -6,17 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from resolver.data import load_words
 from resolver.records.prepared.batch import ByteArray, TokenTable
 from resolver.records.prepared.ragged import Ragged
 from resolver.records.prepared.value_flags import Lineage, Role
 
 # As tokens spell them: bn, abn, bnt and wld are Arabic and Hebrew letters without vowels.
-BEFORE_FATHER = frozenset(
-    """
-    bin ibn ben bint binti binte ibni bn abn bnt bat ould uld mint wld walad ap ferch verch
-    """.split()
-)
-AFTER_FATHER = frozenset("oglu ogly ogli oghlu ugli uulu kyzy kyzi kizi qizi gizi".split())
+BEFORE_FATHER = load_words("titles", use="before the name of a father")
+AFTER_FATHER = load_words("titles", use="after the name of a father")
 _MARKERS = BEFORE_FATHER | AFTER_FATHER
 _OWN, _FOREBEAR = int(Lineage.OWN), int(Lineage.FOREBEAR)
 _FAMILY = int(Role.FAMILY)

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import re
 
+from resolver.data import load_words
 from resolver.normalize.folding import HAN
 
-_COMPOUND_SURNAMES = tuple(
-    "欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 东方 東方 皇甫 尉迟 慕容 令狐".split()
-)
-_LONG_SURNAMES = tuple(
-    """
-    五十嵐 佐々木 長谷川 長谷部 小野寺 佐久間 大久保 久保田 小笠原 宇都宮 東海林 御手洗 大河内
-    日比野
-    """.split()
-)
+_COMPOUND_SURNAMES = tuple(load_words("family_names", use="Chinese of two characters"))
+_LONG_SURNAMES = tuple(load_words("family_names", use="Japanese of three characters"))
 _REPEATED = "々"
 _JAPANESE = re.compile(f"(?:{HAN.pattern}|[\u3041-\u30ff]|{_REPEATED})+")
 

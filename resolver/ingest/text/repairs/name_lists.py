@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+from resolver.data import load_words
 from resolver.ingest.text.name_words import is_legal_form
 from resolver.reference.legal_forms import find_legal_forms
 
@@ -26,11 +27,9 @@ _CONTINUED = re.compile(r"(?:and|und|et|y|и|or|of|for) ", re.I)
 _SMALL_START = re.compile(r"(?:al|ad|an|ar|as|at|el|the|lil)[- ]")
 _COMMA = re.compile(r",\s+")
 _ARABIC_COMMA = re.compile(r"(?:(?<!\s)\s++)?،\s*")
-_CYRILLIC_FORMS = frozenset(
-    "ПАО АО ЗАО ОАО ООО НПО ФГУП ФКП ФГБУ ГУП МУП АНО НКО ТОО ЖШС ИП ЧП ОДО ААТ ТАА ТДВ".split()
-)
+_CYRILLIC_FORMS = load_words("legal_forms", use="Cyrillic letters")
 _ACRONYM = re.compile(r"[^\W\d_a-zа-я]{2,10}")
-_FORMS = frozenset("AO OAO ZAO PAO OOO JSC LLC PJSC OJSC CJSC LTD INC PLC GMBH SA FZE FZCO".split())
+_FORMS = load_words("legal_forms", use="capitals")
 _WORD = re.compile(r"[^\W\d_]+")
 _BRANCHES = "(?:subsidiaries|affiliates|branches|branch offices)"
 _FOLLOWING = re.compile(
