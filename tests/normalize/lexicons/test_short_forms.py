@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
+from resolver import data
 from resolver.data import load_rows
 from resolver.normalize.lexicons.nicknames import (
     level_spelling,
@@ -28,6 +30,17 @@ def parsed() -> ShortForms:
 def test_the_languages_of_endings_have_tables(parsed: ShortForms) -> None:
     languages = {row[0] for row in load_rows("short_form_endings")}
     assert languages <= parsed.names_by_language.keys()
+
+
+def test_a_line_makes_a_nickname(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "given_names.tsv").write_text("language\tname\tspelling\n")
+    line = "Spanish\tfrancisco\tcisco\n"
+    (tmp_path / "short_forms.tsv").write_text(f"language\tname\tshort_form\n{line}")
+    monkeypatch.setattr(data, "FOLDER", tmp_path)
+    found = read_short_forms(list, str)
+    assert found.names_by_word == {"francisco": ("francisco",), "cisco": ("francisco",)}
+    assert found.names_by_language == {"Spanish": found.names_by_word}
+    assert found.full_names == {"francisco"}
 
 
 def test_tables_contain_only_folded_words(parsed: ShortForms) -> None:
