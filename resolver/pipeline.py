@@ -36,6 +36,7 @@ from resolver.clustering import (
     find_stated_rows,
     find_unmatched_entries,
 )
+from resolver.clustering.ambiguous_records import BirthYears
 from resolver.clustering.cluster_problem import ClusterProblem, group_twins
 from resolver.clustering.entity_rounds import merge_entities_in_rounds
 from resolver.clustering.merge_history import MergeHistory
@@ -292,11 +293,12 @@ def cluster_pairs(
         stated = find_stated_rows(batch, scored.left, scored.right)
         problem = _pose_problem(task, scored, stated)
         public = problem if classes is None else problem.limit(classes.visible_to(0))
-        public = public.settle()
+        public, ambiguous = public.settle().hold_ambiguous()
         labels, merges = cluster_with_merges(
             len(batch), public.pairs, public.rule, public.constraints, workers=options.workers
         )
         history = MergeHistory(len(batch))
+        history.hold(ambiguous)
         twins = public.constraints.twins
         history.add(merges, public.rule.merge_threshold, Basis.RECORDS, twins=twins)
         usage.items = len(batch)
@@ -315,6 +317,7 @@ def cluster_pairs(
         apart = ApartRows(decided.different, stated)
         links = build_links(
             *(rows, merged.labels, options.thresholds, apart, entities),
+            rivals=history.ambiguous.find_rivals(merged.labels, entities.left, entities.right),
             find_joined=history.find,
         )
         usage.items = int(np.count_nonzero(np.bincount(labels)))
@@ -337,7 +340,7 @@ def _pose_problem(
     apart = np.concatenate([stated, unmatched])
     twins = group_twins(scored.twins, pairs, rule.merge_threshold, len(batch))
     bound = Constraints(task.decided, apart, batch.kinds, twins=twins)
-    return ClusterProblem(len(batch), pairs, rule, bound)
+    return ClusterProblem(len(batch), pairs, rule, bound, BirthYears.of(batch), stated)
 
 
 def _relation_scorers(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from resolver.clustering.ambiguous_records import (
+    AmbiguousPairs,
+    ApartPairs,
+    BirthYears,
+    find_held_pairs,
+)
 from resolver.clustering.decided_rows import DecidedRows, RowPair
 from resolver.clustering.signed_clustering import (
     Constraints,
@@ -25,13 +31,17 @@ Numbers = npt.NDArray[np.int64]
 class ClusterProblem:
     """Number of records, the pairs of rows that were compared, the rule of merging, and what binds.
 
-    `constraints` are of the whole, without clusters that there are already.
+    `constraints` are of the whole, without clusters that there are already. `births`: birth dates
+    of the rows (None: no row is ambiguous), and `stated` those of the pairs that constraints keep
+    apart (n × 2) which a list states to be different.
     """
 
     count: int
     pairs: PairLogOdds
     rule: MergeRule
     constraints: Constraints
+    births: BirthYears | None = None
+    stated: IntArray | None = None
 
     @property
     def linked(self) -> PairLogOdds:
@@ -54,8 +64,39 @@ class ClusterProblem:
         bound = self.constraints
         if bound.stated is None:
             return self
-        stated = drop_joined_pairs(bound.stated, self.count, bound.decided.same)
-        return replace(self, constraints=replace(bound, stated=stated))
+        same = bound.decided.same
+        apart = drop_joined_pairs(bound.stated, self.count, same)
+        own = None if self.stated is None else drop_joined_pairs(self.stated, self.count, same)
+        return replace(self, constraints=replace(bound, stated=apart), stated=own)
+
+    def hold_ambiguous(
+        self, may_merge: Callable[[IntArray, IntArray], npt.NDArray[np.bool_]] | None = None
+    ) -> tuple[ClusterProblem, AmbiguousPairs]:
+        """Return the settled problem with what ambiguous records keep apart, and their pairs.
+
+        `may_merge` says of pairs of rows whether anything may still join them (None: of all).
+        """
+        bound, births = self.constraints, self.births
+        if births is None:
+            return self, AmbiguousPairs.none()
+        nothing = np.zeros(0, dtype=np.int32)
+        same = components(self.count, nothing, nothing, bound.decided.same)
+        different = np.array(bound.decided.different, dtype=np.int32).reshape(-1, 2)
+        apart, opposed = (
+            different if rows is None else np.concatenate([different, rows])
+            for rows in (bound.stated, self.stated)
+        )
+        ambiguous, contradicting = find_held_pairs(
+            births, self.pairs, self.rule.merge_threshold, ApartPairs(apart, opposed, same)
+        )
+        if may_merge is not None:
+            ambiguous = ambiguous.select(may_merge(ambiguous.left, ambiguous.right))
+            contradicting = contradicting[may_merge(contradicting[:, 0], contradicting[:, 1])]
+        stated = [np.stack([ambiguous.left, ambiguous.right], axis=1), contradicting]
+        if bound.stated is not None:
+            stated.append(bound.stated)
+        bound = replace(bound, stated=np.concatenate(stated))
+        return replace(self, constraints=bound), ambiguous
 
     def limit(self, is_present: npt.NDArray[np.bool_]) -> ClusterProblem:
         """Return the problem without what is known of some rows, which stay by themselves."""
@@ -77,7 +118,8 @@ class ClusterProblem:
             kinds=None if kinds is None else kinds[rows],
             twins=None if twins is None else twins[rows],
         )
-        return replace(part, count=len(rows), constraints=bound)
+        births = None if self.births is None else self.births.take(rows)
+        return replace(part, count=len(rows), constraints=bound, births=births)
 
     def _place(self, place: Numbers) -> ClusterProblem:
         """Return the problem with pairs of rows at new places (−1: none)."""
@@ -90,13 +132,21 @@ class ClusterProblem:
         )
         bound = self.constraints
         decided = DecidedRows(*(_place_pairs(same, place) for same in bound.decided))
-        stated = bound.stated
-        if stated is not None:
-            moved = place[stated].reshape(-1, 2)
-            stated = moved[(moved >= 0).all(axis=1)].astype(np.int32)
         return replace(
-            self, pairs=pairs, constraints=replace(bound, decided=decided, stated=stated)
+            self,
+            pairs=pairs,
+            constraints=replace(bound, decided=decided, stated=_place_rows(bound.stated, place)),
+            stated=_place_rows(self.stated, place),
         )
+
+
+def _place_rows(pairs: IntArray | None, place: Numbers) -> IntArray | None:
+    """Return the pairs of rows (n × 2) that have places, by these."""
+    if pairs is None:
+        return None
+    moved = place[pairs].reshape(-1, 2)
+    kept: IntArray = moved[(moved >= 0).all(axis=1)].astype(np.int32)
+    return kept
 
 
 def _place_pairs(pairs: Sequence[RowPair], place: Numbers) -> list[RowPair]:

@@ -1,4 +1,5 @@
 """Merges of a clustering in all its stages: which one made two records one, and by what score.
+Also the pairs that ambiguous records held apart.
 
 Two records of one entity seldom met as two records: their clusters did, by the mean over the pairs
 between these, or by the profiles of the entities that they were part of then. That merge decided on
@@ -10,13 +11,17 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from resolver.clustering.ambiguous_records import AmbiguousPairs
 from resolver.kernels.clustering.agglomeration import DECIDED, Merges, find_joining_merges
 from resolver.records.batch import IntArray
 from resolver.records.results.resolution import Basis, JoiningMerges
 
 
 class MergeHistory:
-    """Merges of `count` records, stage after stage, by the row that named the ended cluster."""
+    """Merges of `count` records, stage after stage, by the row that named the ended cluster.
+
+    `ambiguous` are the pairs of rows that any stage held apart.
+    """
 
     def __init__(self, count: int) -> None:
         self._into: IntArray = np.full(count, -1, dtype=np.int32)
@@ -25,6 +30,12 @@ class MergeHistory:
         self._basis = np.zeros(count, dtype=np.uint8)
         self._is_weighed = np.zeros(count, dtype=bool)
         self._steps = 0
+        self.ambiguous = AmbiguousPairs.none()
+
+    def hold(self, ambiguous: AmbiguousPairs) -> None:
+        """Add pairs that a stage holds apart."""
+        columns = zip(self.ambiguous, ambiguous, strict=True)
+        self.ambiguous = AmbiguousPairs(*(np.concatenate(column) for column in columns))
 
     def add(
         self,
@@ -55,7 +66,8 @@ class MergeHistory:
         self._steps += int(merges.step[ended].max()) + 1
 
     def append(self, later: MergeHistory, rows: npt.NDArray[np.integer]) -> None:
-        """Add the merges of a history of some rows, which began with the clusters there were."""
+        """Add the history of some rows, which began with the clusters there were."""
+        self.hold(later.ambiguous.move(rows))
         ended = np.flatnonzero(later._into >= 0)
         if not len(ended):
             return

@@ -191,15 +191,22 @@ class _Joining:
     def _cluster(self, part: _Part) -> IntArray:
         """Return the labels of a part once its clusters have merged."""
         rows, start, marks = part
-        problem = self.problem.take(rows).settle()
-        left, right = start[problem.pairs.left], start[problem.pairs.right]
-        may_merge = (left != right) & ~(marks[left] & marks[right]).any(axis=1)
+
+        def may_merge(first: IntArray, second: IntArray) -> Flags:
+            """Return whether two rows are in clusters that no earlier class sees as two."""
+            left, right = start[first], start[second]
+            flags: Flags = (left != right) & ~(marks[left] & marks[right]).any(axis=1)
+            return flags
+
+        problem, ambiguous = self.problem.take(rows).settle().hold_ambiguous(may_merge)
+        free = may_merge(problem.pairs.left, problem.pairs.right)
         problem = replace(
             problem,
-            pairs=problem.select_pairs(np.flatnonzero(may_merge)),
+            pairs=problem.select_pairs(np.flatnonzero(free)),
             constraints=replace(problem.constraints, start=start, marks=marks),
         )
         rule, history = problem.rule, MergeHistory(len(rows))
+        history.hold(ambiguous)
         labels, merges = cluster_with_merges(len(rows), problem.pairs, rule, problem.constraints)
         history.add(merges, rule.merge_threshold, Basis.RECORDS, twins=problem.constraints.twins)
         score = self.score.select(self.origin[rows])

@@ -129,7 +129,13 @@ def cluster_with_merges(
     decided, stated = constraints.decided, constraints.stated
     limits = _Limits(constraints.kinds_of(count), constraints.marks_of(count), rule.missing)
     apart = {_ordered(pair) for pair in decided.different}
-    joined = _list_started(constraints.start)
+    start = constraints.start
+    if start is not None:
+        # what is one already stays whole
+        apart = {pair for pair in apart if start[pair[0]] != start[pair[1]]}
+        if stated is not None:
+            stated = stated[start[stated[:, 0]] != start[stated[:, 1]]]
+    joined = _list_started(start)
     joined += sorted({_ordered(pair) for pair in decided.same} - apart)
     joined += [pair for pair in _list_twins(constraints.twins) if pair not in apart]
     # A merge needs a pair that speaks for it, so pairs between such components play no part.
@@ -159,8 +165,8 @@ def cluster_with_merges(
         *(apart_inside, _pairs_array(joined)),
     )
     _merge_components(component, graph, limits, (labels, merges), workers)
-    if constraints.start is not None:
-        merges.into[constraints.start != np.arange(count)] = -1
+    if start is not None:
+        merges.into[start != np.arange(count)] = -1
     return labels, merges
 
 

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from resolver.clustering.ambiguous_records import BIRTH_DATE
 from resolver.clustering.decided_rows import RowPair
 from resolver.clustering.signed_clustering import drop_joined_pairs
 from resolver.kernels.arrays import ByteArray
@@ -51,12 +52,13 @@ def find_stated_rows(
 def keep_statements(batch: Batch) -> Batch:
     """Return a canonical batch without the values that clustering does not read.
 
-    It reads those of `find_stated_rows`, and who may see a record.
+    It reads those of `find_stated_rows`, birth dates, and who may see a record.
     """
     columns = {}
-    handling = batch.columns.get(HANDLING)
-    if handling is not None:
-        columns[HANDLING] = handling, np.ones(len(handling.rows), dtype=bool)
+    for prop in (HANDLING, BIRTH_DATE):
+        column = batch.columns.get(prop)
+        if column is not None:
+            columns[prop] = column, np.ones(len(column.rows), dtype=bool)
     relations = batch.columns.get(RELATION)
     if relations is not None:
         columns[RELATION] = relations, _states_difference(relations.values)[relations.codes]

@@ -28,6 +28,9 @@ _NOTES = {
         "the two would match by themselves; other records of theirs, their kinds, or a list that "
         "holds nobody twice keep them apart"
     ),
+    Basis.AMBIGUOUS: (
+        "one of the two also matches {rival}, which contradicts the other: it joins neither"
+    ),
 }
 
 
@@ -37,6 +40,7 @@ class DecidedPair:
 
     `relations` are the rows of what both entities are related to. `left_records` and
     `right_records` count the records of the two entities that were compared (0: not known).
+    `rival`: id of a record of the entity that one of the two matches as well, or empty.
     """
 
     logodds: int
@@ -45,6 +49,7 @@ class DecidedPair:
     relations: Sequence[EvidenceRow] = ()
     left_records: int = 0
     right_records: int = 0
+    rival: str = ""
 
 
 def add_shared_relations(decided: DecidedPair, compared: ComparedEntities | None) -> DecidedPair:
@@ -82,7 +87,7 @@ def explain_decided(explanation: Explanation, decided: DecidedPair) -> Explanati
         band=Band.MATCH if decided.outcome is Outcome.MERGED else Band.REVIEW,
         logodds=decided.logodds,
         rows=(*explanation.rows, *rows),
-        notes=(*explanation.notes, *((note,) if note else ())),
+        notes=(*explanation.notes, *((note.format(rival=decided.rival),) if note else ())),
         # they hold for the two records alone
         changes=() if rows else explanation.changes,
         record_score=explanation.score,

@@ -169,10 +169,12 @@ def _find_decided(
     """Return what was decided on the pair of a link. `sizes`: records of each entity, by label."""
     links, labels = resolution.links, resolution.labels
     left, right = int(links.left[place]), int(links.right[place])
+    rival = int(links.rival[place])
     decided = DecidedPair(
         int(links.logodds[place]),
         Basis(int(links.basis[place])),
         Outcome(int(links.outcome[place])),
+        rival=resolution.batch.ids[rival].as_py() if rival >= 0 else "",
     )
     if decided.outcome is not Outcome.MERGED:
         left_records, right_records = int(sizes[labels[left]]), int(sizes[labels[right]])

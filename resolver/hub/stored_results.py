@@ -21,6 +21,7 @@ from resolver.hub.related.shared_relations import SharedRelations, build_context
 from resolver.hub.related.visible_links import load_links_between
 from resolver.hub.visible_store import restrict_store
 from resolver.records import Batch
+from resolver.records.batch import IntArray
 from resolver.records.results.resolution import (
     Links,
     Resolution,
@@ -196,8 +197,16 @@ def _build_links(working_set: WorkingSet, table: LinkTable) -> tuple[Links, Numb
         table.outcome[is_inside][order].astype(np.uint8),
         table.record_logodds[is_inside][order].astype(np.int32),
         table.basis[is_inside][order].astype(np.uint8),
+        _find_rows(numbers, table.rival[is_inside][order]),
     )
     return links, table.color[is_inside][order]
+
+
+def _find_rows(numbers: Numbers, sought: Numbers) -> IntArray:
+    """Return the row of each of some record numbers; -1 for those that are not in the set."""
+    order = np.argsort(numbers)
+    place = order[np.minimum(np.searchsorted(numbers, sought, sorter=order), len(numbers) - 1)]
+    return np.where(numbers[place] == sought, place, -1).astype(np.int32)
 
 
 def smallest_record_ids(results: StoredResults) -> pa.StringArray:

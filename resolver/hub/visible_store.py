@@ -109,6 +109,11 @@ class VisibleView(StoreView):
         """Return the stored links of some records to visible ones."""
         return self._select_links(super().links_of(numbers, min_logodds=min_logodds))
 
+    def rivals_of(self, numbers: Sequence[int]) -> Numbers:
+        """Return the visible records that some records wait with because one is ambiguous."""
+        rivals = super().rivals_of(numbers)
+        return rivals[self._is_visible(rivals)]
+
     def links_between(self, numbers: Sequence[int]) -> LinkTable:
         """Return the stored links with both ends among some records."""
         return self._select_links(super().links_between(numbers))

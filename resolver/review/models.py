@@ -38,6 +38,8 @@ class QueueReason(StrEnum):
     """Score between the two thresholds."""
     CONTRADICTION = "contradiction"
     """Two of their records match, or the two as wholes, yet something keeps them apart."""
+    AMBIGUOUS = "ambiguous"
+    """One of the two also matches a third entity, which contradicts the other."""
     MOVED = "moved"
     """Decided different, but new evidence has since moved the score into a higher band."""
     REOPENED = "reopened"

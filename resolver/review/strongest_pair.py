@@ -68,7 +68,7 @@ def find_strongest_pair(
         best = across[order[0]]
         first, second = int(links.left[best]), int(links.right[best])
         left_number, right_number = (first, second) if is_forward[best] else (second, first)
-        decided = read_decision(links, np.array([best]))
+        decided = read_decision(view, links, np.array([best]))
         return StrongestPair(left_number, right_number, int(links.logodds[best]), decided)
     return _compare_records(hub, view, left_side, right_side)
 

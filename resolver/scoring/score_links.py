@@ -78,6 +78,7 @@ def build_links(
     apart: ApartRows,
     entities: ScoredRows,
     *,
+    rivals: IntArray | None = None,
     find_joined: FindJoined | None = None,
 ) -> Links:
     """Return the links of a run, sorted by rows.
@@ -87,23 +88,25 @@ def build_links(
     of the records). Two entities that pairs in band match or review connect have one link, at their
     strongest pair (ties: the smallest rows), with the log-odds of the two `entities`. It waits,
     however likely. There is none where these log-odds are below the queue threshold, unless the
-    records match: then they are raised to it.
+    records match: then they are raised to it. An ambiguous pair always has one.
 
     `scored` pairs may be in any order; `labels` names the entity of each row by its smallest row,
-    as the sorted `entities` do.
+    as the sorted `entities` do. `rivals` has for each of these pairs a row of the entity that one
+    of the two matches about as well (-1: none).
     """
     linked = _select_linked(scored, thresholds)
     left, right, logodds = linked
     queued_from = threshold_logodds(thresholds.queue)
     within = np.flatnonzero((labels[left] == labels[right]) & (logodds >= queued_from))
     joined = _find_within(linked, within, find_joined)
-    waiting = _find_entity_links(linked, labels, entities, thresholds)
+    waiting = _find_entity_links(linked, labels, entities, rivals, thresholds)
     outcome, basis = _judge_entities(linked, waiting, labels, apart, thresholds)
     places = np.concatenate([within, waiting.places])
     order = order_codes(places.astype(np.int32), len(left))
     places = places[order]
     decided = np.concatenate([joined.logodds, waiting.logodds])[order].astype(np.int32)
     merged = np.full(len(within), Outcome.MERGED, dtype=np.uint8)
+    no_rivals = np.full(len(within), -1, dtype=np.int32)
     score = scores(decided)
     return Links(
         left[places],
@@ -114,6 +117,7 @@ def build_links(
         np.concatenate([merged, outcome])[order],
         logodds[places],
         np.concatenate([joined.basis, basis])[order],
+        np.concatenate([no_rivals, waiting.rival])[order],
     )
 
 
@@ -146,16 +150,20 @@ def _select_linked(scored: ScoredRows, thresholds: Thresholds) -> ScoredRows:
 
 
 class _EntityLinks(NamedTuple):
-    """Links between entities: places of the pairs that name them, and log-odds of the entities."""
+    """Links between entities: places of the pairs that name them, and log-odds and rivals of the
+    entities.
+    """
 
     places: npt.NDArray[np.int64]
     logodds: npt.NDArray[np.int32]
+    rival: IntArray
 
 
 def _find_entity_links(
     linked: ScoredRows,
     labels: IntArray,
     entities: ScoredRows,
+    rivals: IntArray | None,
     thresholds: Thresholds,
 ) -> _EntityLinks:
     """Return the links of entities, by the pairs of records that stand for them."""
@@ -168,11 +176,13 @@ def _find_entity_links(
     strongest = across[order[start]]
     places = np.searchsorted(_pack(entities.left, entities.right), distinct)
     logodds = entities.logodds[places]
+    rival = np.full(len(places), -1, dtype=np.int32) if rivals is None else rivals[places]
     is_match = linked.logodds[strongest] >= threshold_logodds(thresholds.match)
+    is_match |= rival >= 0
     queued_from = threshold_logodds(thresholds.queue)
     waits = is_match | (logodds >= queued_from)
     least = np.where(is_match, queued_from, logodds)
-    return _EntityLinks(strongest[waits], np.maximum(logodds, least)[waits])
+    return _EntityLinks(strongest[waits], np.maximum(logodds, least)[waits], rival[waits])
 
 
 def _judge_entities(
@@ -189,6 +199,7 @@ def _judge_entities(
     is_record_match = linked.logodds[waiting.places] >= match_from
     basis = np.where(is_record_match, Basis.CONTRADICTION, Basis.SCORE).astype(np.uint8)
     basis[waiting.logodds >= match_from] = Basis.OTHERS
+    basis[waiting.rival >= 0] = Basis.AMBIGUOUS
     outcome = np.full(len(basis), Outcome.QUEUED, dtype=np.uint8)
     first, second = labels[linked.left[waiting.places]], labels[linked.right[waiting.places]]
     keys = _pack(np.minimum(first, second), np.maximum(first, second))

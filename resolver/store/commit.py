@@ -54,6 +54,7 @@ class LinkRows:
     color: Numbers
     record_logodds: Numbers
     basis: Numbers
+    rival: Numbers
 
     def __len__(self) -> int:
         return len(self.left)

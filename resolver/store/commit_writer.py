@@ -172,6 +172,7 @@ def _steps(changes: Commit, counters: _Counters) -> list[bulk_rows.Step]:
             "colour": new.color,
             "record_logodds": new.record_logodds,
             "basis": new.basis,
+            "rival": new.rival,
         }
         steps += bulk_rows.insert_steps(links, columns, {"valid_from": revision})
     return steps

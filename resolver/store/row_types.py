@@ -153,7 +153,8 @@ class StoredEntity:
 @dataclass(frozen=True, slots=True)
 class StoredLink:
     """Pair in band match or review, with `left_id` < `right_id`; `since` is the revision of its
-    row. Other fields are those of `Links`.
+    row, `rival` the number of a record of the entity that one of the two fits about as well (0:
+    none). Other fields are those of `Links`.
     """
 
     left_id: str
@@ -166,6 +167,7 @@ class StoredLink:
     since: int
     record_logodds: int
     basis: Basis
+    rival: int
 
 
 @dataclass(frozen=True, slots=True)

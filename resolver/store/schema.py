@@ -150,6 +150,7 @@ links = Table(
     Column("valid_to", BigInteger),
     Column("record_logodds", Integer, nullable=False),
     Column("basis", SmallInteger, nullable=False),
+    Column("rival", BigInteger, nullable=False),
 )
 # clusters are read by strength, without the thousands of weak links of a common name
 Index("ix_links_right", links.c.right, links.c.logodds)
@@ -160,6 +161,14 @@ Index(
     sqlite_where=QUEUE,
     postgresql_where=QUEUE,
 )
+AMBIGUOUS = text("rival > 0")
+for _side in ("left", "right"):
+    Index(
+        f"ix_links_rival_{_side}",
+        links.c[_side],
+        sqlite_where=AMBIGUOUS,
+        postgresql_where=AMBIGUOUS,
+    )
 decisions = Table(
     "decisions",
     metadata,

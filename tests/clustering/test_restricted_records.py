@@ -11,14 +11,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolver.clustering import DecidedRows, MergeRule, PairLogOdds, cluster
+from resolver.clustering.ambiguous_records import BirthYears
 from resolver.clustering.cluster_problem import ClusterProblem
 from resolver.clustering.entity_rounds import MergedEntities, merge_entities_in_rounds
+from resolver.clustering.merge_history import MergeHistory
 from resolver.clustering.relation_rounds import RelationScorer, merge_related_entities
 from resolver.clustering.restricted_records import RestrictedRecords
 from resolver.clustering.signed_clustering import Constraints
-from resolver.records import Handling
+from resolver.records import Batch, Handling
 from resolver.records.batch import IntArray
 from resolver.records.visibility import is_visible
+from tests.records.samples import record
 from tests.records.visibility.test_classes import HANDLINGS, VIEWERS, find_classes
 
 N = 8
@@ -63,9 +66,13 @@ class World:
     different: Sequence[tuple[int, int]] = ()
     stated: Sequence[tuple[int, int]] = ()
     related: Sequence[tuple[int, int]] = ()
+    births: Sequence[tuple[int, ...]] = ()
 
-    def resolve(self, rows: Sequence[int]) -> MergedEntities:
-        """Return the entities of some rows, without all others."""
+    def resolve(self, rows: Sequence[int], history: MergeHistory | None = None) -> MergedEntities:
+        """Return the entities of some rows, without all others; add what is ambiguous to the
+        `history`.
+        """
+        history = history or MergeHistory(len(rows))
         place = {row: number for number, row in enumerate(rows)}
 
         def inside(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -80,10 +87,14 @@ class World:
             stated,
             np.ones(len(rows), dtype=np.uint8),
         )
-        whole = ClusterProblem(len(rows), PairLogOdds(ends[:, 0], ends[:, 1], logodds), RULE, bound)
+        births = read_years([self.births[row] for row in rows]) if self.births else None
+        pairs = PairLogOdds(ends[:, 0], ends[:, 1], logodds)
+        whole = ClusterProblem(len(rows), pairs, RULE, bound, births)
         score = MeanScorer(self.scores, np.array(rows, dtype=np.int64))
         classes = find_classes([self.handlings[row] for row in rows])
         public = (whole if classes is None else whole.limit(classes.visible_to(0))).settle()
+        public, ambiguous = public.hold_ambiguous()
+        history.hold(ambiguous)
         labels = cluster(len(rows), public.pairs, public.rule, public.constraints)
         merged = merge_entities_in_rounds(labels, public, score)
         open_rows = [place[row] for row in place if self.handlings[row].code == "H0"]
@@ -91,7 +102,15 @@ class World:
         merged = merge_related_entities(merged, public, score, relate(merged.labels))
         if classes is None:
             return merged
-        return RestrictedRecords(whole, classes, score).add_to(merged, relate)
+        return RestrictedRecords(whole, classes, score).add_to(merged, relate, history)
+
+
+def read_years(births: Sequence[tuple[int, ...]]) -> BirthYears:
+    """Return the years of records that state some years of birth."""
+    records = [
+        record(f"s:{row:03d}", birthDate=tuple(map(str, years))) for row, years in enumerate(births)
+    ]
+    return BirthYears.of(Batch.from_records(records).canonical())
 
 
 class Relate:
@@ -131,6 +150,9 @@ worlds = st.builds(
     st.lists(pairs, max_size=1),
     st.lists(pairs, max_size=2),
 )
+births = st.lists(
+    st.sampled_from([(), (), (1950,), (1980,), (1952,), (1950, 1980)]), min_size=N, max_size=N
+)
 
 
 @settings(max_examples=400, deadline=None)
@@ -144,6 +166,50 @@ def test_entities_of_a_viewer_do_not_depend_on_hidden_records(world: World) -> N
             assert partition([labels[row] for row in visible], visible) == partition(
                 expected, visible
             )
+
+
+@settings(deadline=None)
+@given(worlds, births)
+def test_hidden_records_make_nothing_ambiguous(
+    world: World, years: Sequence[tuple[int, ...]]
+) -> None:
+    world = replace(world, births=years)
+    whole = MergeHistory(N)
+    labels = world.resolve(range(N), whole).labels
+    for viewer in VIEWERS:
+        visible = [row for row in range(N) if is_visible(world.handlings[row], viewer)]
+        if not visible:
+            continue
+        own = MergeHistory(len(visible))
+        expected = world.resolve(visible, own).labels.tolist()
+        assert partition(labels[visible].tolist(), visible) == partition(expected, visible)
+        # rivals that are named are those of a store without the hidden records
+        seen = set(visible)
+        held = {
+            (int(left), int(right)): int(rival)
+            for left, right, rival in zip(*whole.ambiguous[:3], strict=True)
+            if {int(left), int(right)} <= seen
+        }
+        moved = own.ambiguous.move(np.array(visible, dtype=np.int32))
+        pairs = zip(moved.left.tolist(), moved.right.tolist(), strict=True)
+        assert held == dict(zip(pairs, moved.rival.tolist(), strict=True))
+
+
+@settings(deadline=None)
+@given(worlds, births, st.sets(st.integers(0, N - 1), min_size=1))
+def test_entities_and_their_rivals_come_out_as_in_the_whole(
+    world: World, years: Sequence[tuple[int, ...]], chosen: set[int]
+) -> None:
+    """Increments resolve an ambiguous record with all that it waits with."""
+    world, history = replace(world, births=years), MergeHistory(N)
+    labels = world.resolve(range(N), history).labels.tolist()
+    tied = {labels[row] for row in chosen}
+    held = [{labels[row] for row in triple} for triple in zip(*history.ambiguous[:3], strict=True)]
+    while any(part & tied and not part <= tied for part in held):
+        tied = tied.union(*(part for part in held if part & tied))
+    rows = [row for row in range(N) if labels[row] in tied]
+    expected = world.resolve(rows).labels.tolist()
+    assert partition(expected, rows) == partition([labels[row] for row in rows], rows)
 
 
 @settings(max_examples=200, deadline=None)

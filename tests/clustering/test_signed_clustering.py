@@ -50,6 +50,8 @@ def oracle(
     graph.add_edges_from(pair for pair, value in edges.items() if value >= review)
     graph.add_edges_from(same - different)
     together = [(label, row) for row, label in enumerate(start) if row != label]
+    # what is one already stays whole
+    different = {pair for pair in different if start[pair[0]] != start[pair[1]]}
     graph.add_edges_from(together)
     clusters = [{row} for row in range(N)]
     may = dict(enumerate(kinds))

@@ -87,7 +87,14 @@ def test_statement_columns_give_the_same_pairs() -> None:
     )
     statements = keep_statements(batch)
     assert stated(statements) == stated(batch) == [(0, 1), (0, 2), (0, 3)]
-    assert sorted(statements.columns) == ["firstName", "lastName", "name", "nameSuffix", "relation"]
+    assert sorted(statements.columns) == [
+        "birthDate",
+        "firstName",
+        "lastName",
+        "name",
+        "nameSuffix",
+        "relation",
+    ]
     assert len(statements.columns["name"]) == 2
     assert len(statements.columns["relation"]) == 2
 

@@ -74,6 +74,7 @@ def resolution(reverse: bool = False) -> Resolution:
         np.array([Outcome.MERGED, Outcome.QUEUED], dtype=np.uint8),
         np.array([800, 0], dtype=np.int32),
         np.array([Basis.PROFILES, Basis.SCORE], dtype=np.uint8),
+        np.array([-1, -1], dtype=np.int32),
     )
     stats = RunStats("S", {}, (), (), 6, np.zeros(50, dtype=np.int64))
     return Resolution(batch, np.array([0, 0, 2, 3], dtype=np.int32), links, stats)
@@ -185,7 +186,7 @@ def test_empty_results_have_headers(tmp_path: Path) -> None:
     empty = np.zeros(0, dtype=np.int32)
     no_codes = np.zeros(0, dtype=np.uint8)
     stats = RunStats("S", {}, (), (), 0, np.zeros(50, dtype=np.int64))
-    links = Links(empty, empty, empty, np.zeros(0), no_codes, no_codes, empty, no_codes)
+    links = Links(empty, empty, empty, np.zeros(0), no_codes, no_codes, empty, no_codes, empty)
     write_sample(tmp_path, Resolution(Batch.from_records([]).canonical(), empty, links, stats))
     assert rows(tmp_path / "entities.csv") == [["entity_id", "record_id"]]
     assert len(rows(tmp_path / "links.csv")) == 1

@@ -56,8 +56,9 @@ def resolution(records: list[Record], entities: list[int], pairs: list[Pair]) ->
     scores = 1 / (1 + np.exp(-columns[2] / 1000))
     band = np.where(scores >= 0.95, Band.MATCH, Band.REVIEW).astype(np.uint8)
     outcome, basis = columns[3].astype(np.uint8), np.zeros(len(pairs), dtype=np.uint8)
+    nobody = np.full(len(pairs), -1, dtype=np.int32)
     left, right, logodds = columns[:3]
-    links = Links(left, right, logodds, scores, band, outcome, logodds, basis)
+    links = Links(left, right, logodds, scores, band, outcome, logodds, basis, nobody)
     bins = np.histogram(scores, bins=50, range=(0, 1))[0].astype(np.int64)
     stats = RunStats("S", {"model": "m 1"}, STAGES, RULES, len(pairs) + 3, bins)
     return Resolution(batch, labels, links, stats)

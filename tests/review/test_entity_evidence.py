@@ -122,3 +122,11 @@ def test_the_row_of_entities_is_what_other_records_add() -> None:
     assert explain_decided(match, decided).band is Band.REVIEW
     merged = DecidedPair(4600, Basis.RECORDS, Outcome.MERGED)
     assert explain_decided(waiting, merged).band is Band.MATCH
+
+
+def test_a_rival_is_named_in_a_note() -> None:
+    waiting = Explanation("a:1", "a:2", 0.97, Band.MATCH, 3500, ())
+    decided = DecidedPair(3500, Basis.AMBIGUOUS, Outcome.QUEUED, (), 1, 1, "c:7")
+    explained = explain_decided(waiting, decided)
+    assert explained.band is Band.REVIEW
+    assert "c:7" in explained.notes[0]

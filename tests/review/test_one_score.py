@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,16 +14,26 @@ from resolver.engines.local import dedupe
 from resolver.engines.pair_explanation import explain_pair, explain_resolved_pair
 from resolver.engines.result_files import write_results
 from resolver.hub.hub import Hub
+from resolver.hub.increments.link_changes import TABLE_COLUMNS
 from resolver.hub.related.stored_explanation import find_stored_decision
 from resolver.hub.stored_results import load_commit_results
 from resolver.records import Record, Relation, RelationType
 from resolver.records.results.resolution import Band, Basis, Outcome
 from resolver.records.visibility import OPERATOR
 from resolver.report import build_report
+from resolver.review import (
+    DecisionRequest,
+    QueueReason,
+    Steward,
+    StewardVerdict,
+    decide_pair,
+    undo_decision,
+)
 from resolver.review.pair import build_pair_view
 from resolver.review.queue.queue_pages import list_waiting
 from resolver.scoring import Thresholds, scores
-from resolver.store import StoredLink, StoreView
+from resolver.store import Store, StoredLink, StoreView
+from resolver.store.backup import backup, restore
 from tests.hub.hubs import OPTIONS, make_intake
 from tests.records.network_records import generate_drivers_of_two_lists
 from tests.records.partial_records import generate_partial_records
@@ -40,6 +51,7 @@ FATHER = record(
 )
 SON = record("kin:2", name=NAME, birthDate="1981-11-20", birthPlace="Tabriz", nationality="ir")
 THIRD = record("other:1", name=NAME, birthPlace="Tabriz", nationality="ir")
+KIM = Steward("kim", "aa")
 DECIDED = (Basis.DECISION, Basis.STATEMENT)
 
 
@@ -65,7 +77,7 @@ def check_band(score: float, band: Band, outcome: Outcome, basis: Basis) -> None
     assert band == (Band.MATCH if outcome is Outcome.MERGED else Band.REVIEW)
     if basis in DECIDED:
         return
-    kept_apart = basis is Basis.OTHERS
+    kept_apart = basis in (Basis.AMBIGUOUS, Basis.OTHERS)
     assert thresholds.band(score) is band or (kept_apart and score >= thresholds.match)
 
 
@@ -144,6 +156,69 @@ def check_report(hub: Hub, result: object, queued: list[StoredLink]) -> None:
 
 def _stated(link: StoredLink) -> Band:
     return Band.MATCH if link.outcome is Outcome.MERGED else Band.REVIEW
+
+
+def test_ambiguous_records_are_shown_with_both(hub: Hub) -> None:
+    hub.add(make_intake(make_records()))
+    items = {
+        (item.left_record, item.right_record): item
+        for item in list_waiting(hub, limit=1_000, viewer=OPERATOR).items
+        if item.reason is QueueReason.AMBIGUOUS
+    }
+    rivals = {pair: item.why.split(" also matches ")[1] for pair, item in items.items()}
+    assert {pair: text.partition(",")[0] for pair, text in rivals.items()} == {
+        ("kin:1", "other:1"): "kin:2",
+        ("kin:2", "other:1"): "kin:1",
+    }
+    item = items["kin:1", "other:1"]
+    pair = build_pair_view(hub, item.left.id, item.right.id)
+    assert (pair.reason, pair.why) == (QueueReason.AMBIGUOUS, item.why)
+    with hub.store.view() as view:
+        decided = find_stored_decision(hub, view, ("kin:1", "other:1"))
+    assert decided is not None
+    assert (decided.basis, decided.rival) == (Basis.AMBIGUOUS, "kin:2")
+
+
+def describe_links(hub: Hub) -> list[tuple[Any, ...]]:
+    """Return all that links of a store say, with ids in place of numbers."""
+    with hub.store.view() as view:
+        links = view.all_links()
+        ends = (links.left, links.right, links.rival)
+        ids = {0: "", **view.record_ids(np.unique(np.concatenate(ends)).tolist())}
+        columns = [getattr(links, name).tolist() for name in TABLE_COLUMNS]
+    named = [
+        [ids[number] for number in column] if name in ("left", "right", "rival") else column
+        for name, column in zip(TABLE_COLUMNS, columns, strict=True)
+    ]
+    return sorted(zip(*named, strict=True))
+
+
+def test_links_say_the_same_whichever_way_a_store_came_to_them(hub: Hub, tmp_path: Path) -> None:
+    """After a decision and its undo, a rebuild, and a restored backup; on a cluster see
+    `tests/engines/spark/test_store_commits.py`.
+    """
+    hub.add(make_intake(make_records()))
+    hub.rebuild()
+    expected = describe_links(hub)
+    assert {Basis(row[TABLE_COLUMNS.index("basis")]) for row in expected} >= {
+        *(Basis.RECORDS, Basis.PROFILES, Basis.RELATIONS, Basis.SCORE, Basis.STATEMENT),
+        Basis.AMBIGUOUS,
+    }
+    waiting = list_waiting(hub, limit=1_000, viewer=OPERATOR).items
+    item = next(row for row in waiting if row.reason is QueueReason.AMBIGUOUS)
+    outcome = decide_pair(
+        hub, DecisionRequest(KIM, item.left.id, item.right.id, StewardVerdict.SAME, reason="r")
+    )
+    assert describe_links(hub) != expected
+    undo_decision(hub, KIM, outcome.ids[0])
+    assert describe_links(hub) == expected
+    hub.rebuild()
+    assert describe_links(hub) == expected
+    backup(hub.store, tmp_path / "backup")
+    with Store.open(f"sqlite:///{tmp_path}/restored.db") as store:
+        restore(tmp_path / "backup", store)
+    with Hub.open(f"sqlite:///{tmp_path}/restored.db", OPTIONS) as restored:
+        assert describe_links(restored) == expected
 
 
 def test_explanations_add_up_for_any_pair_of_one_entity() -> None:

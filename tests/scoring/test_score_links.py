@@ -125,6 +125,7 @@ def test_links_say_what_was_decided_beside_the_score_of_the_records() -> None:
         Thresholds(),
         ApartRows([]),
         to_rows(entities),
+        rivals=np.array([-1, 0], dtype=np.int32),
         find_joined=lambda left, right: joined,
     )
     rows = zip(links.left, links.right, links.logodds, links.record_logodds, strict=True)
@@ -137,8 +138,9 @@ def test_links_say_what_was_decided_beside_the_score_of_the_records() -> None:
         (3, 5, 3100, 300),
     ]
     assert [Basis(basis).label for basis in links.basis] == [
-        *("profiles", "records", "contradiction", "relations", "decision", "others"),
+        *("profiles", "records", "contradiction", "relations", "decision", "ambiguous"),
     ]
+    assert links.rival.tolist() == [-1, -1, -1, -1, -1, 0]
 
 
 def test_no_pairs_have_no_links() -> None:

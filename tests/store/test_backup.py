@@ -52,7 +52,7 @@ POPULATION = Population(
 def fill(store: Store) -> None:
     """Put rows into a store: records, a link, a decision, a user."""
     records = [record(f"s:{number}", name=f"Ann {number}") for number in (1, 2, 3)]
-    links = LinkRows(ints(1), ints(3), ints(-200), np.array([0.45]), *[ints(1)] * 5)
+    links = LinkRows(ints(1), ints(3), ints(-200), np.array([0.45]), *[ints(1)] * 6)
     entities = {"new_entities": ["e-a", "e-b"], "new_members": (ints(1, 2, 3), ints(1, 1, 2))}
     model = {"plan": "S", "stamp": {"model": "m"}, "thresholds": {"review": 0.05}}
     store.commit(

@@ -63,7 +63,7 @@ def records_commit(base: int, records: Sequence[Record], **changes: object) -> C
 def filled_store(store: Store) -> Store:
     """Return a store of three records in two entities, with one link in review."""
     records = [record(f"s:{number}", name=f"Ann {number}") for number in (1, 2, 3)]
-    linked = LinkRows(ints(1), ints(3), ints(-200), np.array([0.45]), *[ints(1)] * 5)
+    linked = LinkRows(ints(1), ints(3), ints(-200), np.array([0.45]), *[ints(1)] * 6)
     store.commit(
         records_commit(
             0,
@@ -160,7 +160,7 @@ def test_links_between_have_both_ends_among_records(store: Store) -> None:
         records_commit(
             0,
             records,
-            new_links=LinkRows(left, right, 100 * left - right, same / 2, *[same] * 5),
+            new_links=LinkRows(left, right, 100 * left - right, same / 2, *[same] * 6),
         )
     )
     with store.view() as view:
@@ -305,7 +305,7 @@ def test_staged_commit_gives_the_same_rows(
 ) -> None:
     monkeypatch.setattr(bulk_rows, "ROWS_AT_ONCE", rows)
     records = [record(f"t:{number}", name=f"Bob {number}") for number in range(5)]
-    links = LinkRows(ints(4, 5), ints(6, 7), ints(9, 8), np.array([0.5, 0.6]), *[ints(1, 1)] * 5)
+    links = LinkRows(ints(4, 5), ints(6, 7), ints(9, 8), np.array([0.5, 0.6]), *[ints(1, 1)] * 6)
     entity_ids = [f"e-t{number}" for number in range(5)]
     members = (np.arange(4, 9), np.arange(3, 8))
     assert (

@@ -20,7 +20,8 @@ _NONE = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True, slots=True)
 class ComponentSearch:
-    """Search along links at or above the merge threshold, decisions *same*, and entities.
+    """Search along links at or above the merge threshold, links of ambiguous records, decisions
+    *same*, and entities.
 
     `fresh` are the new records, `ended` the numbers of records that end; neither is part of the
     answers. Thresholds are thousandths of log-odds.
@@ -60,8 +61,8 @@ class ComponentSearch:
     def _neighbors(self, numbers: Numbers) -> Numbers:
         links = self.view.links_of(numbers.tolist(), min_logodds=self.merge_threshold)
         members = _entity_members(self.view, numbers)
-        tied = self.ties.tied_to(numbers)
-        return sort_distinct(np.concatenate([links.left, links.right, members, tied]))
+        tied, rivals = self.ties.tied_to(numbers), self.view.rivals_of(numbers.tolist())
+        return sort_distinct(np.concatenate([links.left, links.right, members, tied, rivals]))
 
 
 def _entity_members(view: StoreView, numbers: Numbers) -> Numbers:

@@ -64,6 +64,7 @@ def build_link_rows(
         color,
         links.record_logodds.astype(np.int64),
         links.basis.astype(np.int64),
+        np.where(links.rival >= 0, working_set.numbers[links.rival], 0),
     )
 
 

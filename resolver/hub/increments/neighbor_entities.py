@@ -17,12 +17,28 @@ from resolver.blocking.retrieval.key_lookup import BlockPurge
 from resolver.hub.increments.context import IncrementContext
 from resolver.hub.increments.index_candidates import score_index_pairs
 from resolver.hub.increments.working_set import WorkingSet
-from resolver.kernels.number_sets import exclude, sort_distinct
+from resolver.kernels.number_sets import exclude, sort_distinct, unite
 from resolver.records.batch import IntArray
 from resolver.records.prepared.assembly import assemble
+from resolver.store import StoreView
 
 Numbers = npt.NDArray[np.int64]
 _NO_ENTITY = -1
+
+
+def expand_entities(view: StoreView, numbers: Numbers) -> Numbers:
+    """Return all records of the entities of some records, ascending.
+
+    With an ambiguous record go the entities that it waits with, and the other way around, in
+    however many steps: some of them without the others would be one.
+    """
+    reached, further = numbers[:0], numbers
+    while len(further):
+        _, entities, _ = view.memberships(further.tolist())
+        frontier = exclude(view.members(sort_distinct(entities).tolist())[0], reached)
+        reached = unite(reached, frontier)
+        further = exclude(view.rivals_of(frontier.tolist()), reached)
+    return reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +67,8 @@ class NeighborSearch:
         return self.expand(pairs.indexed_above(context.options.link_threshold))
 
     def expand(self, numbers: Numbers) -> Numbers:
-        """Return all records of the entities of some records, without those that end."""
-        if not len(numbers):
-            return numbers
-        view = self.context.view
-        _, entities, _ = view.memberships(numbers.tolist())
-        return exclude(view.members(sort_distinct(entities).tolist())[0], self.ended)
+        """Return what `expand_entities` does, without records that end."""
+        return exclude(expand_entities(self.context.view, numbers), self.ended)
 
     def changed_records(
         self, working_set: WorkingSet, labels: IntArray, disturbed: Numbers

@@ -19,6 +19,7 @@ from resolver.engines.relation_explanation import ComparedEntities, RelationExpl
 from resolver.hub.increments.context import IncrementContext
 from resolver.hub.increments.decision_effects import RelevantDecisions
 from resolver.hub.increments.full_resolution import build_task
+from resolver.hub.increments.neighbor_entities import expand_entities
 from resolver.hub.increments.working_set import WorkingSet
 from resolver.hub.index.record_index import RecordIndex
 from resolver.hub.list_updates import build_empty_update
@@ -60,11 +61,11 @@ class SharedRelations:
             context = build_context(hub, view, index)
             fresh = WorkingSet(Batch.from_records([]).canonical(), _NONE)
             related = RelatedRecords(context, fresh, _NONE)
-            own = _expand(view, np.array(sorted(set(numbers)), dtype=np.int64))
+            own = expand_entities(view, np.array(sorted(set(numbers)), dtype=np.int64))
             # a commit may have ended one of them since the caller looked
             if not related.exist or not np.isin(numbers, own).all():
                 return None
-            around = unite(own, _expand(view, related.around(own)))
+            around = unite(own, expand_entities(view, related.around(own)))
             records = WorkingSet.of(index.batch(around), around)
             table = related.build_table(records)
             rows = _find_sharing(view, records, table, own)
@@ -158,11 +159,3 @@ def _label_entities(view: StoreView, records: WorkingSet) -> IntArray:
     """Return the entity of each record in the store, named by its smallest row."""
     record, entity, _ = view.memberships(records.numbers.tolist())
     return name_by_smallest_row(entity[np.searchsorted(record, records.numbers)])
-
-
-def _expand(view: StoreView, numbers: Numbers) -> Numbers:
-    """Return all records of the entities of some records, ascending."""
-    if not len(numbers):
-        return numbers
-    _, entities, _ = view.memberships(numbers.tolist())
-    return np.sort(view.members(np.unique(entities).tolist())[0])

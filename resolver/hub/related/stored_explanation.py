@@ -34,7 +34,7 @@ def find_stored_decision(
         members = [np.array([number], dtype=np.int64) for number in numbers]
     links = view.links_of(members[0].tolist())
     across = np.isin(links.left, members[1]) | np.isin(links.right, members[1])
-    decided = read_decision(links, np.flatnonzero(across))
+    decided = read_decision(view, links, np.flatnonzero(across))
     if decided is None:
         return None
     if decided.outcome is not Outcome.MERGED:
@@ -44,14 +44,16 @@ def find_stored_decision(
 
 
 def read_decision(
-    links: LinkTable, places: np.ndarray[tuple[int], np.dtype[np.int64]]
+    view: StoreView, links: LinkTable, places: np.ndarray[tuple[int], np.dtype[np.int64]]
 ) -> DecidedPair | None:
     """Return what the strongest of some links (by place) says, or None without any."""
     if not len(places):
         return None
     place = int(places[np.argmax(links.logodds[places])])
+    rival = int(links.rival[place])
     return DecidedPair(
         int(links.logodds[place]),
         Basis(int(links.basis[place])),
         Outcome(int(links.outcome[place])),
+        rival=view.record_ids([rival]).get(rival, "") if rival else "",
     )

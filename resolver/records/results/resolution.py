@@ -62,6 +62,9 @@ class Basis(IntEnum):
     """The two would match by themselves, but other records of theirs, kinds, or a list that holds
     nobody twice keep them apart.
     """
+    AMBIGUOUS = 8
+    """One of the two matches another entity about as well, which contradicts the other of the two.
+    """
 
     @property
     def label(self) -> str:
@@ -94,7 +97,8 @@ class Links:
     are those that were decided on: within an entity those of the merge that brought the two
     together, and between two entities those of the entities. A pair that a decision merged has
     those of its records. `record_logodds` are always those of the two records alone. `band` is that
-    of the score; `band`, `outcome` and `basis` (`Basis`) are uint8.
+    of the score; `band`, `outcome` and `basis` (`Basis`) are uint8. `rival`: where a record of
+    one of the two matches a third entity about as well, the row it matches there, else -1.
     """
 
     left: IntArray
@@ -105,6 +109,7 @@ class Links:
     outcome: npt.NDArray[np.uint8]
     record_logodds: IntArray
     basis: npt.NDArray[np.uint8]
+    rival: IntArray
 
     def __len__(self) -> int:
         return len(self.left)
@@ -122,6 +127,7 @@ class Links:
         which links of this these are.
         """
         inside = np.flatnonzero((place[self.left] >= 0) & (place[self.right] >= 0))
+        rival = self.rival[inside]
         moved = Links(
             place[self.left[inside]].astype(self.left.dtype),
             place[self.right[inside]].astype(self.right.dtype),
@@ -131,6 +137,7 @@ class Links:
             self.outcome[inside],
             self.record_logodds[inside],
             self.basis[inside],
+            np.where(rival >= 0, place[rival], -1).astype(self.rival.dtype),
         )
         return moved, inside
 

@@ -28,6 +28,7 @@ Numbers = npt.NDArray[np.int64]
 _URGENCY = {
     QueueReason.BORDERLINE: 4,
     QueueReason.CONTRADICTION: 4,
+    QueueReason.AMBIGUOUS: 4,
     QueueReason.SAMPLE: 4,
     QueueReason.MOVED: 8,
     QueueReason.REOPENED: 8,

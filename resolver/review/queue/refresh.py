@@ -203,6 +203,7 @@ class _Links:
     band: Numbers
     record_logodds: Numbers
     basis: Numbers
+    rival: Numbers
     first: Numbers
     queued_counts: Numbers
     is_apart: npt.NDArray[np.bool_]
@@ -244,9 +245,13 @@ def _build_linked_rows(
 
 def _find_undecided(view: StoreView, links: _Links, places: Numbers) -> list[Undecided]:
     """Return the reasons for which entities would wait without decisions, by places of links."""
+    rivals = view.record_ids(sort_distinct(links.rival[places]).tolist())
     record_ids = find_record_ids(view, links.left[places], links.right[places])
     reasons = find_undecided_reasons(links.basis[places], record_ids)
-    return [UNDECIDED_REASONS[reason] for reason in reasons.tolist()]
+    return [
+        explain_undecided(UNDECIDED_REASONS[reason], rivals.get(rival, ""), is_restricted=False)
+        for reason, rival in zip(reasons.tolist(), links.rival[places].tolist(), strict=True)
+    ]
 
 
 def _has_decisions(links: _Links, log: Mapping[Pair, object]) -> npt.NDArray[np.bool_]:
@@ -272,6 +277,7 @@ def _select_pairs(links: _Links, places: Numbers, counts: Numbers) -> UndecidedP
         links.band[places],
         links.record_logodds[places],
         links.basis[places],
+        links.rival[places],
         counts,
     )
 
@@ -321,7 +327,7 @@ def _arrange_links(
         np.add.reduceat((outcome[order] == kind).astype(np.int64), first) if len(first) else first
         for kind in (Outcome.QUEUED, Outcome.APART)
     )
-    names = ("left", "right", "logodds", "band", "record_logodds", "basis")
+    names = ("left", "right", "logodds", "band", "record_logodds", "basis", "rival")
     columns = {name: getattr(table, name)[is_unmerged][order] for name in names}
     return _Links(
         low=low,
@@ -473,8 +479,8 @@ def _row(
     revision = since.get((pair.left, pair.right))
     is_restricted = bool(low_summary.restrictions | high_summary.restrictions)
     if reason is QueueReason.CONTRADICTION:
-        why = explain_undecided(Undecided(reason, pair.why), is_restricted=is_restricted)
-        pair = replace(pair, why=why)
+        undecided = explain_undecided(Undecided(reason, pair.why), "", is_restricted=is_restricted)
+        pair = replace(pair, why=undecided.text)
     return WaitingRow(
         low,
         high,

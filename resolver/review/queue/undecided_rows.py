@@ -44,6 +44,7 @@ class UndecidedPairs:
     band: Numbers
     record_logodds: Numbers
     basis: Numbers
+    rival: Numbers
     pairs: Numbers
 
 
@@ -94,12 +95,10 @@ def build_undecided_columns(
         "reason": [str(UNDECIDED_REASONS[place].reason) for place in reason.tolist()],
         "since": _waiting_since(view, pairs),
         "not_for": [""] * len(score),
-        "why": _compute_unique(
-            reasons,
-            lambda row: explain_undecided(
-                UNDECIDED_REASONS[row[2]],
-                is_restricted=any(summaries.summaries[place].restrictions for place in row[:2]),
-            ),
+        "why": _explain_reasons(
+            np.column_stack([reasons, pairs.rival]),
+            summaries,
+            view.record_ids(sort_distinct(pairs.rival[pairs.rival > 0]).tolist()),
         ),
         "marks": _compute_unique(
             reasons,
@@ -118,6 +117,25 @@ def find_record_ids(view: StoreView, left: Numbers, right: Numbers) -> list[tupl
     """Return the ids of the records of each pair of record numbers."""
     id_of = view.record_ids(sort_distinct(np.concatenate([left, right])).tolist())
     return [(id_of[a], id_of[b]) for a, b in zip(left.tolist(), right.tolist(), strict=True)]
+
+
+def _explain_reasons(
+    reasons: Numbers, summaries: SummaryTable, rivals: Mapping[int, str]
+) -> list[str]:
+    """Return the sentence about each pair, by its two summaries, its reason and its rival.
+
+    `rivals`: record id by number.
+    """
+    return _compute_unique(
+        reasons,
+        lambda row: (
+            explain_undecided(
+                UNDECIDED_REASONS[row[2]],
+                rivals.get(row[3], ""),
+                is_restricted=any(summaries.summaries[place].restrictions for place in row[:2]),
+            ).text
+        ),
+    )
 
 
 def build_marks(low: EntitySummary, high: EntitySummary, reason: QueueReason) -> str:

@@ -34,7 +34,7 @@ class Undecided(NamedTuple):
     text: str
 
 
-_RECORDS_MATCH, _KEPT_APART, _SAMPLE, _BORDERLINE = range(4)
+_RECORDS_MATCH, _KEPT_APART, _AMBIGUOUS, _SAMPLE, _BORDERLINE = range(5)
 UNDECIDED_REASONS = (
     Undecided(
         QueueReason.CONTRADICTION,
@@ -46,6 +46,10 @@ UNDECIDED_REASONS = (
         "twice keep them apart",
     ),
     Undecided(
+        QueueReason.AMBIGUOUS,
+        "one of the two also matches {rival}, which contradicts the other: it joins neither",
+    ),
+    Undecided(
         QueueReason.SAMPLE, "drawn by chance, so that the model also learns from plain cases"
     ),
     Undecided(QueueReason.BORDERLINE, "the score lies between the thresholds"),
@@ -53,6 +57,7 @@ UNDECIDED_REASONS = (
 _PLACE_BY_BASIS = {
     Basis.CONTRADICTION: _RECORDS_MATCH,
     Basis.OTHERS: _KEPT_APART,
+    Basis.AMBIGUOUS: _AMBIGUOUS,
 }
 RESTRICTED_TEXT = ", or only a restricted record connects them"
 """What may also be so where two entities that match have restricted records."""
@@ -111,12 +116,13 @@ def find_reason(
     return undecided.reason, undecided.text, ""
 
 
-def explain_undecided(undecided: Undecided, *, is_restricted: bool) -> str:
-    """Return the sentence about two entities without decisions, of whose records some may be
-    restricted.
+def explain_undecided(undecided: Undecided, rival: str, *, is_restricted: bool) -> Undecided:
+    """Return the reason of two entities without decisions with its whole sentence. `rival`: id of
+    a record of the entity that one of the two fits as well; some of them may be restricted.
     """
     is_contradiction = undecided.reason is QueueReason.CONTRADICTION
-    return undecided.text + (RESTRICTED_TEXT if is_restricted and is_contradiction else "")
+    also = RESTRICTED_TEXT if is_restricted and is_contradiction else ""
+    return undecided._replace(text=undecided.text.format(rival=rival) + also)
 
 
 def find_undecided_reasons(basis: Numbers, record_ids: Sequence[tuple[str, str]]) -> Numbers:

@@ -37,6 +37,7 @@ class LinkTable:
     color: Numbers
     record_logodds: Numbers
     basis: Numbers
+    rival: Numbers
 
     def __len__(self) -> int:
         return len(self.left)
@@ -45,12 +46,16 @@ class LinkTable:
 _LEFT, _RIGHT = records.alias("left_record"), records.alias("right_record")
 _LINK_COLUMNS = (
     *("left", "right", "logodds", "band", "outcome", "colour"),
-    *("record_logodds", "basis"),
+    *("record_logodds", "basis", "rival"),
 )
 _LINKS: Select[Any] = select(*(links.c[name] for name in _LINK_COLUMNS))
 _LINKS_OF = (
     "SELECT " + ", ".join(f'"{name}"' for name in _LINK_COLUMNS) + ' FROM "links" '
     'WHERE "SIDE" {among} AND "valid_from" <= ? AND ("valid_to" IS NULL OR "valid_to" > ?)'
+)
+_RIVALS_OF = (
+    'SELECT "left", "right", "rival" FROM "links" WHERE "SIDE" {among} AND "rival" > 0 '
+    'AND "valid_from" <= ? AND ("valid_to" IS NULL OR "valid_to" > ?)'
 )
 # the cross join makes SQLite look up each pair of records: some records have hundreds of links
 _IN_REVIEW = (
@@ -88,6 +93,26 @@ class LinkQueries(Snapshot):
             for side in ("left", "right")
         ]
         return _link_table(parts)
+
+    def rivals_of(self, numbers: Sequence[int]) -> Numbers:
+        """Return the records that some records wait with because one of them is ambiguous: the
+        ends of such links and the rivals, ascending. The given records may be among them.
+        """
+        parts = [
+            int_columns(
+                fetch_rows(
+                    self.connection,
+                    _RIVALS_OF.replace("SIDE", side),
+                    part,
+                    self.revision,
+                    self.revision,
+                ),
+                3,
+            )
+            for part in split_chunks(numbers)
+            for side in ("left", "right")
+        ]
+        return np.unique(np.concatenate([column for part in parts for column in part]))
 
     def links_between(self, numbers: Sequence[int]) -> LinkTable:
         """Return the links with both ends among some records."""
@@ -279,4 +304,5 @@ def _stored_link(row: Any) -> StoredLink:
         row.valid_from,
         row.record_logodds,
         Basis(row.basis),
+        row.rival,
     )

@@ -83,12 +83,12 @@ def test_files_have_whole_entities_and_what_these_refer_to() -> None:
     bearers = RelationEnds(np.array([7, 4], np.int32), np.array([5, 6], np.uint64))
     nothing = np.zeros(1, np.uint8)
     left, right = np.array([0], np.int32), np.array([8], np.int32)
-    zero = np.zeros(1, np.int32)
-    links = Links(left, right, zero, np.zeros(1), nothing, nothing, zero, nothing)
+    zero, rival = np.zeros(1, np.int32), np.array([9])
+    links = Links(left, right, zero, np.zeros(1), nothing, nothing, zero, nothing, rival)
     context = files.with_context(links, stated, bearers).context
     first, last = int(files.part_of[0]), int(files.part_of[9])
-    # record 8 is the other end of a link of record 0
-    assert context.tolist() == [[0, last], [7, last], [8, first]]
+    # record 8 is the other end of a link of record 0, and record 9 its rival
+    assert context.tolist() == [[0, last], [7, last], [8, first], [9, first]]
 
 
 def test_no_records_have_no_parts() -> None:

@@ -36,6 +36,11 @@ pytestmark = pytest.mark.slow
 def world() -> list[Record]:
     """Return records of several lists, with networks, of which some are restricted."""
     records = list(generate(700, seed=29, networks=True).records)
+    name = "Gheorghe Vasilescu Oprea"
+    records += [
+        record(f"{source}:1", name=name, birthDate=date, phone="+40 268 123456")
+        for source, date in (("fa", "1948-03-02"), ("so", "1975-11-20"), ("th", ()))
+    ]
     return restrict_some(records, 0.3, random.Random(29))
 
 

@@ -18,13 +18,13 @@ def tables(draw: st.DrawFn) -> list[Row]:
     pairs = draw(st.sets(st.tuples(st.integers(1, 6), st.integers(7, 12)), max_size=12))
     flags = st.integers(0, 1)
     return [
-        (left, right, draw(st.integers(-1, 1)), *(draw(flags) for _ in range(5)))
+        (left, right, draw(st.integers(-1, 1)), *(draw(flags) for _ in range(6)))
         for left, right in sorted(pairs)
     ]
 
 
 def columns(rows: list[Row]) -> list[np.ndarray[tuple[int], np.dtype[np.int64]]]:
-    return [np.array([row[place] for row in rows], dtype=np.int64) for place in range(8)]
+    return [np.array([row[place] for row in rows], dtype=np.int64) for place in range(9)]
 
 
 def link_rows(rows: list[Row]) -> LinkRows:

@@ -21,6 +21,7 @@ from resolver.review.queue.waiting_reasons import (
     [
         (Basis.CONTRADICTION, {QueueReason.CONTRADICTION}),
         (Basis.OTHERS, {QueueReason.CONTRADICTION}),
+        (Basis.AMBIGUOUS, {QueueReason.AMBIGUOUS}),
         (Basis.SCORE, {QueueReason.BORDERLINE, QueueReason.SAMPLE}),
     ],
 )
@@ -32,8 +33,10 @@ def test_reasons_follow_what_the_link_rests_on(basis: Basis, reasons: set[QueueR
     assert find_reason(Band.REVIEW, 0, undecided[0], None) == (*undecided[0], "")
 
 
-def test_sentences_name_what_restricted_records_may_do() -> None:
+def test_sentences_name_the_rival_and_what_restricted_records_may_do() -> None:
+    place = int(find_undecided_reasons(np.array([Basis.AMBIGUOUS]), [("a:1", "b:1")])[0])
+    sentence = explain_undecided(UNDECIDED_REASONS[place], "c:7", is_restricted=True).text
+    assert sentence.startswith("one of the two also matches c:7,")
     place = int(find_undecided_reasons(np.array([Basis.OTHERS]), [("a:1", "b:1")])[0])
-    undecided = UNDECIDED_REASONS[place]
-    assert explain_undecided(undecided, is_restricted=True) == undecided.text + RESTRICTED_TEXT
-    assert explain_undecided(undecided, is_restricted=False) == undecided.text
+    sentence = explain_undecided(UNDECIDED_REASONS[place], "", is_restricted=True).text
+    assert sentence.endswith(RESTRICTED_TEXT)

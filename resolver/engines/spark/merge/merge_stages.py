@@ -65,6 +65,7 @@ LINK_COLUMNS: Types = {
     "outcome": np.uint8,
     "record_logodds": np.int32,
     "basis": np.uint8,
+    "rival": np.int32,
 }
 _ID, _NAME = "id", "name"
 Hashes = npt.NDArray[np.uint64]
@@ -144,6 +145,7 @@ def merge_part(merge: MergeJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPart
     links = resolution.links
     columns = {name: getattr(links, name) for name in LINK_COLUMNS}
     columns |= {side: numbers[columns[side]] for side in ("left", "right")}
+    columns["rival"] = np.where(links.rival >= 0, numbers[links.rival], -1).astype(np.int32)
     labels = {"row": numbers, "label": numbers[resolution.labels]}
     yield ArrowPart(rows[0].part, "labels", pack_arrays(labels))
     yield ArrowPart(rows[0].part, "links", pack_arrays(columns))

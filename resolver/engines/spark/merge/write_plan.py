@@ -40,7 +40,10 @@ class WritePlan:
         """
         related = _find_related_rows(self.labels, self.part_of, stated, bearers)
         linked = links.right.astype(np.int64) << 16 | self.part_of[links.left]
-        needed = np.unique(np.concatenate([linked, related]))
+        has_rival = links.rival >= 0
+        rivals = links.rival[has_rival].astype(np.int64) << 16
+        rivals |= self.part_of[links.left[has_rival]]
+        needed = np.unique(np.concatenate([linked, rivals, related]))
         rows, part = needed >> 16, needed & 0xFFFF
         outside = self.part_of[rows] != part
         context = np.stack([rows[outside], part[outside]], axis=1).astype(np.int32)

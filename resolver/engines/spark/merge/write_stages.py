@@ -77,6 +77,8 @@ def write_entities(job: WriteJob, rows: Sequence[ArrowPart]) -> Iterator[ArrowPa
     links = concat_arrays(select_bodies(rows, "links"), LINK_COLUMNS)
     place = place_finder(numbers_of_all)
     links |= {side: place(links[side]) for side in ("left", "right")}
+    has_rival = links["rival"] >= 0
+    links["rival"][has_rival] = place(links["rival"][has_rival])
     labels = job.plan.value.labels
     results = PartResults(
         batch,
