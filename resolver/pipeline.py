@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -41,7 +42,7 @@ from resolver.clustering.cluster_problem import ClusterProblem, group_twins
 from resolver.clustering.entity_rounds import merge_entities_in_rounds
 from resolver.clustering.merge_history import MergeHistory
 from resolver.clustering.relation_rounds import RelationScorer, merge_related_entities
-from resolver.clustering.restricted_records import RestrictedRecords
+from resolver.clustering.restricted_records import RestrictedRecords, SelectableScorer
 from resolver.clustering.signed_clustering import (
     Constraints,
     cluster_with_merges,
@@ -76,16 +77,20 @@ from resolver.records.visibility.audiences import Audience
 from resolver.records.visibility.classes import VisibilityClasses, find_visibility_classes
 from resolver.resolution_task import Engine, NormalForms, ResolutionTask, ScoredCandidates
 from resolver.scoring.agreement_patterns import PatternFlags, code_patterns
-from resolver.scoring.entity_scores import ProfileScorer
+from resolver.scoring.competition import ContestedPairs, QueryCompetition
+from resolver.scoring.entity_scores import ContestedScorer, ProfileScorer
 from resolver.scoring.relations.relation_evidence import RelationEvidence
 from resolver.scoring.relations.relation_table import RelationTable, build_relation_table
 from resolver.scoring.score_links import ApartRows, ScoredRows, build_links
 from resolver.scoring.source_shifts import PairSources
+from resolver.scoring.thresholds import threshold_logodds
 
 if TYPE_CHECKING:
     from resolver.merging import CountryCode, MergeContext, Partition
 
 LongArray = npt.NDArray[np.int64]
+_QUERY_RANKS = np.array([0, 2, 1])
+"""Place of a record in a linked pair by its side (left, right, both): the lower one looks up."""
 
 
 @lru_cache(maxsize=1)
@@ -288,6 +293,12 @@ def cluster_pairs(
     """
     batch, options, decided = task.batch, task.options, task.decided
     classes = find_visibility_classes(batch)
+    own_logodds = contested = scored.logodds
+    if task.sides is not None:
+        contested = _let_candidates_compete(task, scored, classes)
+        # a candidate stays one, however many others fit as well
+        least = np.minimum(own_logodds, task.link_threshold)
+        scored = replace(scored, logodds=np.maximum(contested, least).astype(np.int32))
     with meter.measure("cluster", "records") as usage:
         meter.progress.start("cluster", None)
         stated = find_stated_rows(batch, scored.left, scored.right)
@@ -303,7 +314,12 @@ def cluster_pairs(
         history.add(merges, public.rule.merge_threshold, Basis.RECORDS, twins=twins)
         usage.items = len(batch)
     with meter.measure("compare entities", "entities") as usage:
-        score = _profile_scorer(task, load_records or batch.take, scored.normal)
+        profiles = _profile_scorer(task, load_records or batch.take, scored.normal)
+        score: SelectableScorer = profiles
+        if task.sides is not None:
+            linked = np.flatnonzero(own_logodds >= task.link_threshold)
+            losses = own_logodds[linked] - scored.logodds[linked]
+            score = ContestedScorer(profiles, scored.left[linked], scored.right[linked], losses)
         merged = merge_entities_in_rounds(labels, public, score, history)
         relate = _relation_scorers(task, relations)
         if relate is not None:
@@ -311,7 +327,7 @@ def cluster_pairs(
             merged = merge_related_entities(merged, public, score, weigh, history)
         if classes is not None:
             merged = RestrictedRecords(problem, classes, score).add_to(merged, relate, history)
-        rows = ScoredRows(scored.left, scored.right, scored.logodds)
+        rows = ScoredRows(scored.left, scored.right, contested, own_logodds)
         entities = ScoredRows(*merged.candidates)
         stated = drop_joined_pairs(stated, len(batch), decided.same)
         apart = ApartRows(decided.different, stated)
@@ -323,6 +339,58 @@ def cluster_pairs(
         usage.items = int(np.count_nonzero(np.bincount(labels)))
     stats = task.build_stats(scored, meter)
     return Resolution(batch, merged.labels, links, stats, merged.rounds, history.find)
+
+
+def _let_candidates_compete(
+    task: ResolutionTask, scored: ScoredCandidates, classes: VisibilityClasses | None
+) -> npt.NDArray[np.int32]:
+    """Return the log-odds of the pairs of two linked sides after competition among the candidates
+    of each left record, as in a check. A record of both sides is a candidate of left records.
+
+    Candidates that would wait for a steward with each other, or be one, count as one, and so do
+    two that match unless their birth dates contradict each other: the right side may hold somebody
+    several times. What not everybody may see takes nothing from others.
+    """
+    assert task.sides is not None
+    places = np.flatnonzero(scored.logodds >= task.link_threshold)
+    left, right = scored.left[places], scored.right[places]
+    # a record of both sides is a candidate of left ones, and looks up right ones
+    rank = _QUERY_RANKS[task.sides]
+    is_query = rank[left] <= rank[right]
+    query, candidate = np.where(is_query, left, right), np.where(is_query, right, left)
+    is_open = np.ones(len(task.batch), dtype=bool) if classes is None else classes.visible_to(0)
+    competition = QueryCompetition.of(
+        ContestedPairs(query, candidate, scored.logodds[places], is_open[candidate])
+    )
+    rivals = competition.find_rivals()
+    contradict = BirthYears.of(task.batch).contradict(rivals[:, 0], rivals[:, 1])
+    logodds = scored.logodds.copy()
+    logodds[places] += competition.weigh(
+        _find_rivals_in_review(task, rivals),
+        _pack_rows(rivals[~contradict]) - _pack_rows(np.array(task.decided.different)),
+        task.options.merge_threshold,
+    )
+    return logodds
+
+
+def _find_rivals_in_review(task: ResolutionTask, rivals: LongArray) -> set[tuple[int, int]]:
+    """Return those of some pairs of rows (n × 2) that would wait for a steward, or be one."""
+    if not len(rivals):
+        return set()
+    rows = np.unique(rivals)
+    part = task.batch.take(rows).canonical()
+    prepared = normalize(part, task.models, task.deduplicated_sources, task.options.workers)
+    left, right = (np.searchsorted(rows, rivals[:, side]).astype(np.int32) for side in (0, 1))
+    scorer = PairScorer.of_records(prepared, task.models, part)
+    logodds = scorer.score(left, right, task.options.workers).logodds
+    waits = logodds >= threshold_logodds(task.options.thresholds.queue)
+    same, different = (_pack_rows(np.array(pairs)) for pairs in task.decided)
+    return (_pack_rows(rivals[waits]) - different) | same
+
+
+def _pack_rows(pairs: npt.NDArray[np.integer]) -> set[tuple[int, int]]:
+    """Return pairs of rows (n × 2) as a set, each with the smaller row first."""
+    return {(min(pair), max(pair)) for pair in pairs.tolist()}
 
 
 def _pose_problem(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resolver.engines.relation_explanation import ComparedEntities, adjust_rows
-from resolver.records.results.explanation import EvidenceRow, Explanation
+from resolver.records.results.explanation import COMPETITION, EvidenceRow, Explanation
 from resolver.records.results.resolution import Band, Basis, Outcome
 from resolver.reference.plurals import pluralize
 from resolver.scoring import scores
@@ -100,6 +100,9 @@ def _describe_rest(decided: DecidedPair, rest: int) -> tuple[EvidenceRow, ...]:
     sizes = decided.left_records, decided.right_records
     if not rest and (max(sizes) < 2 or decided.outcome is Outcome.MERGED):
         return ()
+    if sizes == (1, 1):
+        # the two entities are the two records, so only other candidates of a link take something
+        return (EvidenceRow(COMPETITION, "Other candidates also fit.", "", "", None, rest),)
     left, right = (pluralize(size, "record") if size else "" for size in sizes)
     text, short = _RECORDS if decided.basis is Basis.RECORDS else _PROFILES
     detail = short if decided.outcome is Outcome.MERGED else ""

@@ -12,15 +12,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
+from resolver.kernels.number_sets import sort_distinct
+from resolver.records.batch import IntArray
 from resolver.records.results.explanation import COMPETITION, EvidenceRow, Explanation
 from resolver.scoring.terms import LOWEST_LOGODDS
 from resolver.scoring.thresholds import Thresholds, scores
 
+MAX_COMPARED_CANDIDATES = 16
+"""Candidates of a query, the strongest first, of which is looked up whether they are in review with
+each other. All others count each by itself.
+"""
+Numbers = npt.NDArray[np.int64]
 InReview = Mapping[int, AbstractSet[int]]
 """Positions of candidates in review, strongest first, each with those it is in review with."""
 
@@ -95,6 +104,87 @@ def group_in_review(ordered: Sequence[int], pairs: Iterable[tuple[int, int]]) ->
         partners.setdefault(left, set()).add(right)
         partners.setdefault(right, set()).add(left)
     return {place: partners[place] for place in ordered if place in partners}
+
+
+class ContestedPairs(NamedTuple):
+    """Pairs of a query and a candidate, each by row, whose log-odds (thousandths) are at or above
+    the review threshold. Candidates that others do not lose to are no competitors.
+    """
+
+    query: IntArray
+    candidate: IntArray
+    logodds: npt.NDArray[np.int32]
+    is_competitor: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryCompetition:
+    """Competition among the candidates of many queries, each as in a check.
+
+    `order` has the places of the pairs whose query has several candidates, query by query, the
+    strongest candidate first (ties: the smallest row), and `starts` where each query begins.
+    """
+
+    pairs: ContestedPairs
+    order: Numbers
+    starts: Numbers
+
+    @classmethod
+    def of(cls, pairs: ContestedPairs) -> QueryCompetition:
+        """Arrange pairs by their queries."""
+        order = np.lexsort((pairs.candidate, -pairs.logodds.astype(np.int64), pairs.query))
+        query = pairs.query[order]
+        is_contested = np.zeros(len(order), dtype=bool)
+        is_contested[1:] = query[1:] == query[:-1]
+        is_contested[:-1] |= query[1:] == query[:-1]
+        order, query = order[is_contested], query[is_contested]
+        starts = np.flatnonzero(np.diff(query, prepend=-1))
+        return cls(pairs, order, np.append(starts, len(order)))
+
+    def find_rivals(self) -> Numbers:
+        """Return the pairs of candidates (n × 2, smaller row first) of which it matters whether
+        they are in review with each other, each once, sorted.
+        """
+        parts = [np.zeros((0, 2), dtype=np.int64)]
+        for begin, end in pairwise(self.starts.tolist()):
+            own = self.order[begin:end]
+            strongest = own[self.pairs.is_competitor[own]][:MAX_COMPARED_CANDIDATES]
+            rows = np.sort(self.pairs.candidate[strongest]).astype(np.int64)
+            first, second = np.triu_indices(len(rows), 1)
+            parts.append(np.stack([rows[first], rows[second]], axis=1))
+        rivals = np.concatenate(parts)
+        keys = sort_distinct(rivals[:, 0] << 32 | rivals[:, 1])
+        return np.stack([keys >> 32, keys & 0xFFFFFFFF], axis=1)
+
+    def weigh(
+        self,
+        in_review: AbstractSet[tuple[int, int]],
+        compatible: AbstractSet[tuple[int, int]] = frozenset(),
+        match_from: int = 0,
+    ) -> npt.NDArray[np.int32]:
+        """Return what competition takes from the log-odds of each pair (thousandths, at most 0).
+
+        `in_review`: those of the rivals that are in review with each other, or match. They do not
+        compete, and neither do `compatible` ones where the query matches both (`match_from`).
+        """
+        weights = np.zeros(len(self.pairs.query), dtype=np.int32)
+        for begin, end in pairwise(self.starts.tolist()):
+            places = self.order[begin:end]
+            rows = self.pairs.candidate[places].tolist()
+            competes = self.pairs.is_competitor[places].tolist()
+            logodds = self.pairs.logodds[places].tolist()
+            # the strongest come first
+            matches = sum(value >= match_from for value in logodds)
+            together = [
+                (first, second)
+                for first, second in combinations(range(len(rows)), 2)
+                if (pair := (min(rows[first], rows[second]), max(rows[first], rows[second])))
+                in in_review
+                or (second < matches and pair in compatible)
+            ]
+            competitions = compete(logodds, competes, group_in_review(range(len(rows)), together))
+            weights[places] = [competition.weight for competition in competitions]
+        return weights
 
 
 def add_competition(

@@ -167,6 +167,45 @@ class ProfileScorer(Generic[_Index]):
         return sources
 
 
+@dataclass(frozen=True, slots=True)
+class ContestedScorer(Generic[_Index]):
+    """Scorer of entities whose records compete as candidates: pairs of rows (`left`, `right`) lose
+    `losses` (thousandths) to other candidates, and two entities the least that any pair of theirs
+    loses.
+    """
+
+    score: ProfileScorer[_Index]
+    left: IntArray
+    right: IntArray
+    losses: npt.NDArray[np.int32]
+
+    def __call__(self, labels: IntArray, left: IntArray, right: IntArray) -> npt.NDArray[np.int32]:
+        """Return what `ProfileScorer` does, after competition."""
+        logodds = self.score(labels, left, right)
+        if not len(self.left):
+            return logodds
+        keys = _pair_keys(labels[self.left], labels[self.right])
+        order = np.lexsort((self.losses, keys))
+        distinct, first = np.unique(keys[order], return_index=True)
+        sought = _pair_keys(left, right)
+        place = np.minimum(np.searchsorted(distinct, sought), len(distinct) - 1)
+        losses = np.where(distinct[place] == sought, self.losses[order[first]][place], 0)
+        return (logodds - losses).astype(np.int32)
+
+    def select(self, rows: Numbers) -> ContestedScorer[_Index]:
+        """Return the scorer of some rows, ascending, which are numbered anew."""
+        inside = np.isin(self.left, rows) & np.isin(self.right, rows)
+        left, right = (
+            np.searchsorted(rows, side[inside]).astype(np.int32) for side in (self.left, self.right)
+        )
+        return ContestedScorer(self.score.select(rows), left, right, self.losses[inside])
+
+
+def _pair_keys(left: IntArray, right: IntArray) -> Numbers:
+    keys: Numbers = np.minimum(left, right).astype(np.int64) << 32 | np.maximum(left, right)
+    return keys
+
+
 class _ProfileSource(NamedTuple):
     """Source of some records of profiles, and what is known of it by label of kind."""
 

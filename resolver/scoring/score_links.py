@@ -22,11 +22,26 @@ from resolver.scoring.thresholds import Thresholds, scores, threshold_logodds
 
 
 class ScoredRows(NamedTuple):
-    """Pairs of rows, left < right, with log-odds in thousandths."""
+    """Pairs of rows, left < right, with log-odds in thousandths.
+
+    `record_logodds`: those of the two records alone, where other candidates have taken something
+    from `logodds` (None: the same).
+    """
 
     left: IntArray
     right: IntArray
     logodds: npt.NDArray[np.int32]
+    record_logodds: npt.NDArray[np.int32] | None = None
+
+    @property
+    def own_logodds(self) -> npt.NDArray[np.int32]:
+        """Log-odds of the two records alone."""
+        return self.logodds if self.record_logodds is None else self.record_logodds
+
+    def select(self, places: npt.NDArray[np.int64]) -> ScoredRows:
+        """Return the pairs at some places."""
+        own = None if self.record_logodds is None else self.record_logodds[places]
+        return ScoredRows(self.left[places], self.right[places], self.logodds[places], own)
 
 
 SCORE_BINS = 50
@@ -88,16 +103,17 @@ def build_links(
     of the records). Two entities that pairs in band match or review connect have one link, at their
     strongest pair (ties: the smallest rows), with the log-odds of the two `entities`. It waits,
     however likely. There is none where these log-odds are below the queue threshold, unless the
-    records match: then they are raised to it. An ambiguous pair always has one.
+    records match: then they are raised to it. An ambiguous pair always has one, and so does a pair
+    that only competition with other candidates has brought below.
 
     `scored` pairs may be in any order; `labels` names the entity of each row by its smallest row,
     as the sorted `entities` do. `rivals` has for each of these pairs a row of the entity that one
     of the two matches about as well (-1: none).
     """
     linked = _select_linked(scored, thresholds)
-    left, right, logodds = linked
+    left, right, own_logodds = linked.left, linked.right, linked.own_logodds
     queued_from = threshold_logodds(thresholds.queue)
-    within = np.flatnonzero((labels[left] == labels[right]) & (logodds >= queued_from))
+    within = np.flatnonzero((labels[left] == labels[right]) & (own_logodds >= queued_from))
     joined = _find_within(linked, within, find_joined)
     waiting = _find_entity_links(linked, labels, entities, rivals, thresholds)
     outcome, basis = _judge_entities(linked, waiting, labels, apart, thresholds)
@@ -115,7 +131,7 @@ def build_links(
         score,
         thresholds.bands(score),
         np.concatenate([merged, outcome])[order],
-        logodds[places],
+        own_logodds[places],
         np.concatenate([joined.basis, basis])[order],
         np.concatenate([no_rivals, waiting.rival])[order],
     )
@@ -140,13 +156,14 @@ def _select_linked(scored: ScoredRows, thresholds: Thresholds) -> ScoredRows:
     if not len(scored.logodds):
         return scored
     # bands rise with the log-odds
-    values = np.arange(int(scored.logodds.min()), int(scored.logodds.max()) + 1)
+    own = scored.own_logodds
+    values = np.arange(int(own.min()), int(own.max()) + 1)
     is_linked = np.append(thresholds.bands(scores(values)) != Band.DISTINCT, True)
-    linked = np.flatnonzero(scored.logodds >= values[0] + is_linked.argmax())
+    linked = np.flatnonzero(own >= values[0] + is_linked.argmax())
     keys = _pack(scored.left[linked], scored.right[linked])
     if not np.all(keys[1:] > keys[:-1]):
         linked = linked[np.argsort(keys, kind="stable")]
-    return ScoredRows(*(column[linked] for column in scored))
+    return scored.select(linked)
 
 
 class _EntityLinks(NamedTuple):
@@ -182,6 +199,14 @@ def _find_entity_links(
     queued_from = threshold_logodds(thresholds.queue)
     waits = is_match | (logodds >= queued_from)
     least = np.where(is_match, queued_from, logodds)
+    if linked.record_logodds is not None:
+        # many that fit equally are each unlikely, and yet one may be right
+        contested = linked.logodds[strongest]
+        own = linked.record_logodds[strongest]
+        waits |= (contested < own) & (own >= queued_from)
+        is_many = contested < threshold_logodds(thresholds.review)
+        logodds = np.where(is_many, np.minimum(logodds, contested), logodds)
+        least = np.where(is_many, logodds, least)
     return _EntityLinks(strongest[waits], np.maximum(logodds, least)[waits], rival[waits])
 
 

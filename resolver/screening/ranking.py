@@ -35,6 +35,7 @@ from resolver.records.prepared.row_selection import BatchRows
 from resolver.records.results.evidence_summary import PHRASES
 from resolver.scoring import scores
 from resolver.scoring.competition import (
+    MAX_COMPARED_CANDIDATES,
     InReview,
     compete,
     group_in_review,
@@ -56,11 +57,10 @@ of theirs.
 _LATE_FRACTION = 3
 """Last part of a round (1 / 3) without a match that ends the comparison."""
 _QUERY_ID = "!"
-_MIN_LOOKED_UP_SCORE, _MAX_LOOKED_UP, _MAX_LOOKED_UP_RECORDS = 0.02, 16, 64
-"""Competitors whose review links are looked up: the strongest, at most that many with at most that
-many visible records, since each pair of records is; and only those whose share of the probability
-is that large, since no other takes more than that from the log-odds of a candidate. All others
-count each by itself.
+_MIN_LOOKED_UP_SCORE, _MAX_LOOKED_UP_RECORDS = 0.02, 64
+"""Competitors whose review links are looked up have at most that many visible records, since each
+pair of records is, and at least that share of the probability, since no other takes more than that
+from the log-odds of a candidate.
 """
 
 
@@ -342,7 +342,7 @@ def find_in_review(
     strengths = {place: candidates[place].logodds for place in odds if odds[place] >= lowest}
     if len(strengths) < 2:
         return {}
-    strongest = _strongest_first(strengths, candidates, snapshot, _MAX_LOOKED_UP)
+    strongest = _strongest_first(strengths, candidates, snapshot, MAX_COMPARED_CANDIDATES)
     places: dict[int, int] = {}
     chosen: list[tuple[IndexSegment, int]] = []
     record_count = 0

@@ -246,7 +246,9 @@ def test_linking_compares_only_pairs_across(world: World) -> None:
     whole = matches_by_id(dedupe(build_intake(world.records), OPTIONS))
     across = {pair for pair in whole if (pair[0] in sides) != (pair[1] in sides)}
     assert len(across ^ set(matches_by_id(linked))) <= 0.2 * len(across)
-    assert links_by_id(link(right, left, OPTIONS)) == links_by_id(linked)
+    # candidates compete for records of the left side
+    turned = links_by_id(link(right, left, OPTIONS))
+    assert len(turned.keys() ^ links_by_id(linked).keys()) <= 0.1 * len(turned)
 
 
 def test_a_record_on_both_sides_is_compared_with_all_but_itself() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import random
 from itertools import permutations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,9 @@ from resolver.records.results.resolution import Band
 from resolver.scoring import Thresholds
 from resolver.scoring.competition import (
     Competition,
+    ContestedPairs,
     InReview,
+    QueryCompetition,
     add_competition,
     compete,
     group_in_review,
@@ -129,3 +133,60 @@ def test_row_of_competition_keeps_the_sum(others: int, text: str) -> None:
 def test_row_without_weight_is_left_out() -> None:
     before = explanation(4_000)
     assert add_competition(before, 0, 0, Thresholds()) is before
+
+
+QUERIES = st.dictionaries(
+    st.tuples(st.integers(0, 3), st.integers(10, 16)), st.integers(-2_900, 9_000), max_size=20
+)
+
+
+@given(QUERIES, st.sets(st.integers(10, 16)), st.randoms())
+def test_candidates_of_many_queries_compete_as_those_of_one_check(
+    logodds: dict[tuple[int, int], int], hidden: set[int], dice: random.Random
+) -> None:
+    pairs = sorted(logodds, key=lambda pair: dice.random())
+    columns = np.array(pairs, dtype=np.int32).reshape(-1, 2)
+    values = np.array([logodds[pair] for pair in pairs], dtype=np.int32)
+    competes = np.array([pair[1] not in hidden for pair in pairs], dtype=bool)
+    competition = QueryCompetition.of(
+        ContestedPairs(columns[:, 0], columns[:, 1], values, competes)
+    )
+    rivals = {(first, second) for first, second in competition.find_rivals().tolist()}
+    in_review = {pair for pair in sorted(rivals) if dice.random() < 0.3}
+    weights = dict(zip(pairs, competition.weigh(in_review).tolist(), strict=True))
+    for query in range(4):
+        own = sorted(
+            (pair for pair in pairs if pair[0] == query), key=lambda pair: (-logodds[pair], pair)
+        )
+        rows = [row for _, row in own]
+        together = [
+            (first, second)
+            for first in range(len(rows))
+            for second in range(first)
+            if (min(rows[first], rows[second]), max(rows[first], rows[second])) in in_review
+        ]
+        expected = compete(
+            [logodds[pair] for pair in own],
+            [row not in hidden for row in rows],
+            group_in_review(range(len(rows)), together),
+        )
+        assert [weights[pair] for pair in own] == (
+            [item.weight for item in expected] if len(own) > 1 else [0] * len(own)
+        )
+        if not together and not hidden:
+            total = sum(probability(logodds[pair] + weights[pair]) for pair in own)
+            assert total <= 1.001
+
+
+def test_candidates_that_match_and_may_be_one_do_not_compete() -> None:
+    """The right side of a link may hold somebody twice, and the two records share little."""
+    rows = np.array([10, 11, 12], dtype=np.int32)
+    logodds = np.array([STRONG + 9_000, STRONG, -1_000], dtype=np.int32)
+    pairs = ContestedPairs(np.zeros(3, dtype=np.int32), rows, logodds, np.ones(3, dtype=bool))
+    competition = QueryCompetition.of(pairs)
+    assert competition.find_rivals().tolist() == [[10, 11], [10, 12], [11, 12]]
+    every = {(10, 11), (10, 12), (11, 12)}
+    weights = competition.weigh(set(), every, STRONG).tolist()
+    # the third matches too little to be one of them, and takes little from either
+    assert weights == [-314, -314, LOWEST_LOGODDS + 1_000]
+    assert competition.weigh(set()).tolist()[1] < -9_000

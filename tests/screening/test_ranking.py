@@ -152,7 +152,7 @@ def test_second_round_is_skipped_where_nobody_could_reach_the_cutoff(
     ]
     with stores.new() as hub:
         # none of them is in review with another: each has a share of 1 in 25
-        monkeypatch.setattr("resolver.screening.ranking._MAX_LOOKED_UP", 0)
+        monkeypatch.setattr("resolver.screening.ranking.MAX_COMPARED_CANDIDATES", 0)
         add_records(hub, people)
         # but further ones may be as strong as those that were compared
         advice = "At least 25 listed people have this name; add a birth date."
