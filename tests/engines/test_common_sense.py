@@ -21,8 +21,6 @@ from tests.records.samples import record
 
 CASES = Path(__file__).parent / "cases" / "common_sense.txt"
 OUTCOMES = {"merged", "review", "apart"}
-PENDING = {"a chain and a part of it", "sister firms"}
-"""Cases that weights of the models do not decide rightly yet."""
 _KINDS = {"group:": Kind.GROUP, "ship:": Kind.ASSET}
 _NUMBERS = {
     "passport": "passportNumber",
@@ -109,11 +107,11 @@ def outcome_of(resolution: Resolution, ids: list[str], left: str, right: str) ->
 
 
 def failures(cases: list[Case], outcomes: dict[str, str]) -> list[str]:
-    """Return the cases that came out wrong, without those that are `PENDING`."""
+    """Return the cases that came out wrong."""
     return [
         f"{case.topic}: {outcomes[case.topic]}"
         for case in cases
-        if outcomes[case.topic] not in case.outcomes and case.topic not in PENDING
+        if outcomes[case.topic] not in case.outcomes
     ]
 
 
@@ -121,7 +119,6 @@ def test_the_table_has_cases_of_all_topics() -> None:
     cases = read_cases()
     assert len(cases) >= 50
     assert len({case.topic for case in cases}) == len(cases)
-    assert {case.topic for case in cases} >= PENDING
     assert all(case.outcomes and case.outcomes <= OUTCOMES for case in cases)
 
 

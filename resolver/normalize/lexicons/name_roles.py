@@ -40,6 +40,9 @@ _CHAIN = 3
 the last one shows no reversed order."""
 _GIVEN_LAST = sorted(load_words("family_names", use="Vietnamese"))
 """Vietnamese family names, which go first and the given name last: most people bear one of them."""
+_GIVEN_LAST_OF_MANY = sorted(load_words("family_names", use="Vietnamese before two words"))
+"""Vietnamese family names that are also words of other languages: they show this order only where
+at least two words follow, as in `Ta Thuy Linh`."""
 
 
 def likely_roles(
@@ -68,7 +71,12 @@ def likely_roles(
     is_doubtful = is_reversed & (first_share == _UNKNOWN)
     is_reversed &= ~is_doubtful
     is_reversed |= _family_first(texts)[rows]
-    given_last = np.isin(tokens.texts[forms.items[first]], _GIVEN_LAST)
+    words_first, words_last = tokens.texts[forms.items[first]], tokens.texts[forms.items[last]]
+    of_many = is_chain & np.isin(words_first, _GIVEN_LAST_OF_MANY)
+    of_many &= ~np.isin(words_last, _GIVEN_LAST)
+    is_reversed |= of_many
+    is_doubtful &= ~of_many
+    given_last = of_many | np.isin(words_first, _GIVEN_LAST)
     roles[np.where(is_reversed, np.where(given_last, last, second), first)] = _LIKELY_GIVEN
     roles[np.where(is_reversed, first, last)] = _LIKELY_FAMILY
     roles[last[is_doubtful & ~is_reversed & ~is_chain]] = _LIKELY_GIVEN
@@ -98,7 +106,10 @@ def guessed_roles(
             is_reversed = right - left > _REVERSED
             is_doubtful = is_reversed and left == _UNKNOWN
             is_reversed = (is_reversed and not is_doubtful) or _has_family_first(text)
-            second = last if words[form[first]] in _GIVEN_LAST else places[1]
+            of_many = len(places) >= _CHAIN and words[form[first]] in _GIVEN_LAST_OF_MANY
+            of_many = of_many and words[form[last]] not in _GIVEN_LAST
+            is_reversed, is_doubtful = is_reversed or of_many, is_doubtful and not of_many
+            second = last if of_many or words[form[first]] in _GIVEN_LAST else places[1]
             form_roles[second if is_reversed else first] = _LIKELY_GIVEN
             form_roles[first if is_reversed else last] = _LIKELY_FAMILY
             if is_doubtful and not is_reversed and len(places) < _CHAIN:

@@ -139,12 +139,27 @@ AT_LEAST: Mapping[str, Mapping[tuple[str, str], tuple[float, float]]] = {
 in one year: of relatives only twins are, one in fifty. A ship keeps its IMO number under every
 name, and no two ships of generated worlds share one."""
 TOLD_APART: Mapping[str, Mapping[str, tuple[float, ...]]] = {
-    "person": {"name_established": (-2.5, -2.0)}
+    "person": {
+        "name_established": (-2.5, -2.0),
+        "name_initials": (-4.0,),
+        "name_order": (-2.0, -2.0),
+        "name_sides": (-3.0, -3.0, -3.0),
+    }
 }
-"""Weights (nats) against relatives of the lowest intervals of a comparator, in watchlists at most.
-Names that are alike and yet two names of their own are those of siblings: generated households
-show them 30 to 130 times as often in kin as in two records of one person. Registers misspell names
-into others."""
+"""Weights (nats) against relatives of the lowest intervals of a comparator, in watchlists at most,
+since registers misspell names into others and swap them. Generated households show these levels so
+many times as often in kin as in two records of one person: names that are alike and yet two names
+of their own 30 to 130 times, an initial that contradicts 50 times or more, another given name 100
+times, a given name that is the father's of the other person 11 times."""
+LINKED: Mapping[str, Mapping[tuple[str, str], tuple[float, float]]] = {
+    "person": {("name_sides", "phone"): (0.35, 0.0), ("name_order", "address"): (0.99, -0.3)},
+    "group": {("qualifier", "legal_form"): (0.17, -1.6)},
+}
+"""Joint terms against relatives of what links relatives first: highest similarity of what tells
+them apart, from which on down the second comparator says nothing for a match, and the nats that are
+added then. Given names that contradict make a telephone that of a family, a daughter lives where
+her father does, whose name is a part of hers, and two firms with legal forms whose words such as
+Trading or Shipping differ are two, at one address ten times as often as one."""
 _ESTABLISHING_PLACES = ("birth_place", "address")
 _PLACE_AGREES, _RARE_NAME, _LIKE_NAME = 0.85, 0.4, 0.6
 """Similarity of agreeing places, rarity of a rare name (12 nats), and similarity of names that an
@@ -421,14 +436,8 @@ def apply_measured(model: Model, counts: Mapping[str, LevelCounts]) -> Model:
     terms, pairs = _moved_terms(model, (model.terms, model.pairs), counts, own, agreeing)
     terms = _raised_terms(model.kind, terms, 0)
     population = model.population
-    told_apart = TOLD_APART.get(model.kind, {}) if LISTED_FEATURE in model.features else {}
     kin = _moved_terms(model, (population.terms, population.pairs), counts, related, ())
-    apart = [
-        _in_watchlists(term, _moved(term, enumerate(told_apart[term.feature]), 1.0))
-        for term in kin[0]
-        if term.feature in told_apart
-    ]
-    kin = _raised_terms(model.kind, kin[0], 1), _with_pairs(kin[1], apart)
+    kin = _told_apart(model, (_raised_terms(model.kind, kin[0], 1), kin[1]))
     population = replace(population, terms=kin[0], pairs=kin[1])
     return replace(model, terms=terms, pairs=pairs, population=population)
 
@@ -464,6 +473,33 @@ def _with_pairs(pairs: Sequence[PairTerm], joint: Sequence[PairTerm]) -> tuple[P
     """Return joint terms with others, which take the place of those of the same comparators."""
     names = {pair.features for pair in joint}
     return (*(pair for pair in pairs if pair.features not in names), *joint)
+
+
+def _told_apart(model: Model, parts: _Sum) -> _Sum:
+    """Return the terms against relatives with what tells them apart (`TOLD_APART`, `LINKED`)."""
+    own = {term.feature: term for term in parts[0]}
+    told_apart = TOLD_APART.get(model.kind, {}) if LISTED_FEATURE in model.features else {}
+    joint = [
+        _in_watchlists(own[name], _moved(own[name], enumerate(weights), 1.0))
+        for name, weights in told_apart.items()
+        if name in own
+    ]
+    joint += [
+        _taken_back(own[first], own[second], *amounts)
+        for (first, second), amounts in LINKED.get(model.kind, {}).items()
+        if {first, second} <= own.keys()
+    ]
+    return parts[0], _with_pairs(parts[1], joint)
+
+
+def _taken_back(names: Term, link: Term, most: float, added: float) -> PairTerm:
+    """Return the joint term that takes back what a link says for a match, and adds some nats, where
+    names are at most so similar."""
+    against = tuple(round(1000 * added) - weight if weight > 0 else 0 for weight in link.weights)
+    nothing = (0,) * len(against)
+    rows = interval_index(most, names.cuts)
+    grid = [against] * (rows + 1) + [nothing] * (len(names.weights) - rows - 1)
+    return PairTerm((names.feature, link.feature), (names.cuts, link.cuts), tuple(grid))
 
 
 def _raised_terms(kind: str, terms: Sequence[Term], place: int) -> tuple[Term, ...]:

@@ -39,6 +39,10 @@ def roles(text: str, kind: Kind = Kind.PERSON) -> list[int]:
         ("Smith Anna John", [FAMILY, GIVEN, UNSET]),
         ("Nguyen Van Khanh", [FAMILY, UNSET, GIVEN]),
         ("Phan Duc Duc", [FAMILY, UNSET, GIVEN]),
+        ("Pham Thuy Kieu", [FAMILY, UNSET, GIVEN]),
+        # Some are words of other languages, too, and two names of this order say nothing.
+        ("Ta Thuy Linh", [FAMILY, UNSET, GIVEN]),
+        ("Ta Thuy Nguyen", [GIVEN, UNSET, FAMILY]),
         # A chain of given names ends with one.
         ("Hodan Ahmed Mohamed", [GIVEN, UNSET, FAMILY]),
         # A family name that is in no table, or the name of a father: nobody can say.

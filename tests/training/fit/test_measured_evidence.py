@@ -12,7 +12,7 @@ from resolver.errors import ModelError
 from resolver.model_set import build_tables, load_models
 from resolver.models import loader
 from resolver.records import Batch, Identifier, Kind
-from resolver.scoring import Model, Term
+from resolver.scoring import Model, Term, interval_index
 from resolver.synthetic import generate
 from resolver.training.data.labeled_pairs import label_blocked_pairs
 from resolver.training.data.pair_sampling import PairSampling
@@ -136,6 +136,24 @@ def test_a_contradiction_lowers_both_sums_and_weights_still_rise(kind: Kind) -> 
             assert all(low <= high for low, high in pairwise(weights[:-1]))
             assert weights[0] < -1_000
             assert (weights[-2] >= 0, weights[-1]) == (True, 0)
+
+
+def test_what_kin_share_says_nothing_where_given_names_contradict() -> None:
+    for kind, (first, second), similar in (
+        (Kind.PERSON, ("name_sides", "phone"), 0.3),
+        (Kind.PERSON, ("name_order", "address"), 0.5),
+        (Kind.GROUP, ("qualifier", "legal_form"), 0.0),
+    ):
+        moved = _lowered(MODELS[kind])
+        assert moved.population is not None
+        own = {term.feature: term for term in moved.population.terms}
+        (joint,) = (pair for pair in moved.population.pairs if pair.features == (first, second))
+        rows = [interval_index(value, joint.cuts[0]) for value in (similar, 1.0)]
+        link = own[second].weights
+        against, nothing = (joint.weights[row] for row in rows)
+        assert max(link) > 0
+        assert all(a + b <= 0 for a, b in zip(link, against, strict=True) if a > 0)
+        assert not any(nothing)
 
 
 def test_counts_against_pairs_by_hand() -> None:
