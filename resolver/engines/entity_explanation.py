@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
+import numpy.typing as npt
 
 from resolver.engines.relation_explanation import ComparedEntities, adjust_rows
 from resolver.records.results.explanation import COMPETITION, EvidenceRow, Explanation
@@ -34,6 +36,25 @@ _NOTES = {
 }
 
 
+class DecidedLinks(Protocol):
+    """Links of a run or of a store, as columns: see `Links`."""
+
+    @property
+    def logodds(self) -> npt.NDArray[np.integer]:
+        """Log-odds that were decided on, in thousandths."""
+        ...
+
+    @property
+    def outcome(self) -> npt.NDArray[np.integer]:
+        """`Outcome` of each link."""
+        ...
+
+    @property
+    def basis(self) -> npt.NDArray[np.integer]:
+        """`Basis` of each link."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DecidedPair:
     """Decision on two records: its log-odds (thousandths), what it rests on, and the outcome.
@@ -50,6 +71,25 @@ class DecidedPair:
     left_records: int = 0
     right_records: int = 0
     rival: str = ""
+
+    @classmethod
+    def of_link(
+        cls,
+        links: DecidedLinks,
+        place: int,
+        sizes: tuple[int, int],
+        compared: ComparedEntities | None,
+        rival: str,
+    ) -> DecidedPair:
+        """Return what a link says of its two entities, with what these are both related to.
+
+        `sizes` count the records of the two entities, which matter where these are still two.
+        """
+        outcome = Outcome(int(links.outcome[place]))
+        left, right = (0, 0) if outcome is Outcome.MERGED else sizes
+        basis, logodds = Basis(int(links.basis[place])), int(links.logodds[place])
+        decided = cls(logodds, basis, outcome, (), left, right, rival)
+        return add_shared_relations(decided, compared)
 
 
 def add_shared_relations(decided: DecidedPair, compared: ComparedEntities | None) -> DecidedPair:

@@ -7,7 +7,7 @@ evaluated on the keys of the two records.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -170,16 +170,9 @@ def _find_decided(
     links, labels = resolution.links, resolution.labels
     left, right = int(links.left[place]), int(links.right[place])
     rival = int(links.rival[place])
-    decided = DecidedPair(
-        int(links.logodds[place]),
-        Basis(int(links.basis[place])),
-        Outcome(int(links.outcome[place])),
-        rival=resolution.batch.ids[rival].as_py() if rival >= 0 else "",
-    )
-    if decided.outcome is not Outcome.MERGED:
-        left_records, right_records = int(sizes[labels[left]]), int(sizes[labels[right]])
-        decided = replace(decided, left_records=left_records, right_records=right_records)
-    return add_shared_relations(decided, compare(left, right))
+    both = int(sizes[labels[left]]), int(sizes[labels[right]])
+    rival_id = resolution.batch.ids[rival].as_py() if rival >= 0 else ""
+    return DecidedPair.of_link(links, place, both, compare(left, right), rival_id)
 
 
 def explain_blocking(

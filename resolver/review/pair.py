@@ -93,7 +93,7 @@ def build_pair_view(
         statements = StatementIndex.load(view, sides, sources)
         links = load_side_links(hub, view, sides, viewer)
         strongest = find_strongest_pair(hub, view, left_side, right_side, links)
-        explanation = explain_strongest_pair(hub, view, left_side, right_side, strongest)
+        explanation = explain_strongest_pair(hub, view, left_side, right_side, strongest, links)
         blind = PairView(
             _build_side_view(left_side, sources, statements),
             _build_side_view(right_side, sources, statements),

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resolver.comparison import NameIndex
-from resolver.engines.entity_explanation import DecidedPair, add_shared_relations, explain_decided
+from resolver.engines.entity_explanation import DecidedPair, explain_decided
 from resolver.engines.pair_explanation import explain_rows
 from resolver.hub.hub import Hub
 from resolver.hub.related.shared_relations import compare_stored_entities
-from resolver.hub.related.stored_explanation import read_decision
+from resolver.hub.related.stored_explanation import find_rival_id
 from resolver.hub.related.visible_links import load_visible_links
 from resolver.pipeline import PairScorer, normalize
 from resolver.records import Batch
@@ -28,7 +28,7 @@ _MAX_COMPARED_RECORDS = 60
 @dataclass(frozen=True, slots=True)
 class StrongestPair:
     """Strongest pair of records across two sides: record numbers (left of the left side), log-odds
-    in thousandths, and what was decided on the entities (None: the store has no link of them).
+    in thousandths, and the place of the link among those of the two (None: they have none).
 
     The log-odds are those of the entities, or without a link those of the two records.
     """
@@ -36,12 +36,12 @@ class StrongestPair:
     left: int
     right: int
     logodds: int
-    decided: DecidedPair | None
+    link: int | None
 
     @property
     def is_compared(self) -> bool:
         """Whether the store has a link of the two entities."""
-        return self.decided is not None
+        return self.link is not None
 
 
 def load_side_links(
@@ -65,11 +65,10 @@ def find_strongest_pair(
     across = np.flatnonzero(is_forward | is_backward)
     if len(across):
         order = np.lexsort((links.right[across], links.left[across], -links.logodds[across]))
-        best = across[order[0]]
+        best = int(across[order[0]])
         first, second = int(links.left[best]), int(links.right[best])
         left_number, right_number = (first, second) if is_forward[best] else (second, first)
-        decided = read_decision(view, links, np.array([best]))
-        return StrongestPair(left_number, right_number, int(links.logodds[best]), decided)
+        return StrongestPair(left_number, right_number, int(links.logodds[best]), best)
     return _compare_records(hub, view, left_side, right_side)
 
 
@@ -102,11 +101,12 @@ def explain_strongest_pair(
     left_side: EntitySide,
     right_side: EntitySide,
     strongest: StrongestPair,
+    links: LinkTable,
 ) -> Explanation:
     """Explain the score of the strongest pair, with the left side on the left.
 
-    A pair that a link names is explained with the score that was decided on, which is that of the
-    entities.
+    `links` are those that the pair was found in. A pair that a link names is explained with the
+    score that was decided on, which is that of the entities.
     """
     left = next(stored.record for stored in left_side.records if stored.number == strongest.left)
     right = next(stored.record for stored in right_side.records if stored.number == strongest.right)
@@ -117,16 +117,14 @@ def explain_strongest_pair(
     explanation = explain_rows(prepared, NameIndex.of(prepared), models, thresholds, 0, 1)
     if explanation.left_id != left.id:
         explanation = _swap_sides(explanation)
-    if strongest.decided is None:
+    if strongest.link is None:
         return explanation
     # the number of records that the viewer may not see is not for them
-    decided = replace(
-        strongest.decided,
-        left_records=len(left_side.numbers),
-        right_records=len(right_side.numbers),
-    )
+    sizes = len(left_side.numbers), len(right_side.numbers)
     compared = compare_stored_entities(hub, strongest.left, strongest.right)
-    return explain_decided(explanation, add_shared_relations(decided, compared))
+    rival = find_rival_id(view, links, strongest.link)
+    decided = DecidedPair.of_link(links, strongest.link, sizes, compared, rival)
+    return explain_decided(explanation, decided)
 
 
 def _swap_sides(explanation: Explanation) -> Explanation:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from resolver.engines.entity_explanation import DecidedPair, add_shared_relations
+from resolver.engines.entity_explanation import DecidedPair
 from resolver.hub.hub import Hub
 from resolver.hub.related.shared_relations import compare_stored_entities
-from resolver.records.results.resolution import Basis, Outcome
 from resolver.store import LinkTable, StoreView
 
 
@@ -32,28 +30,21 @@ def find_stored_decision(
     members = [view.members([number])[0] for number in entities]
     if entities[0] == entities[1]:
         members = [np.array([number], dtype=np.int64) for number in numbers]
-    links = view.links_of(members[0].tolist())
-    across = np.isin(links.left, members[1]) | np.isin(links.right, members[1])
-    decided = read_decision(view, links, np.flatnonzero(across))
-    if decided is None:
-        return None
-    if decided.outcome is not Outcome.MERGED:
-        sizes = [len(side) for side in members]
-        decided = replace(decided, left_records=sizes[0], right_records=sizes[1])
-    return add_shared_relations(decided, compare_stored_entities(hub, numbers[0], numbers[1]))
-
-
-def read_decision(
-    view: StoreView, links: LinkTable, places: np.ndarray[tuple[int], np.dtype[np.int64]]
-) -> DecidedPair | None:
-    """Return what the strongest of some links (by place) says, or None without any."""
+    links = view.links_between(np.concatenate(members).tolist())
+    is_left, is_right = (np.isin(links.left, side) for side in members)
+    across = (is_left & np.isin(links.right, members[1])) | (
+        is_right & np.isin(links.right, members[0])
+    )
+    places = np.flatnonzero(across)
     if not len(places):
         return None
     place = int(places[np.argmax(links.logodds[places])])
+    compared = compare_stored_entities(hub, numbers[0], numbers[1])
+    sizes = len(members[0]), len(members[1])
+    return DecidedPair.of_link(links, place, sizes, compared, find_rival_id(view, links, place))
+
+
+def find_rival_id(view: StoreView, links: LinkTable, place: int) -> str:
+    """Return the id of the record that keeps the pair of a link ambiguous, or nothing."""
     rival = int(links.rival[place])
-    return DecidedPair(
-        int(links.logodds[place]),
-        Basis(int(links.basis[place])),
-        Outcome(int(links.outcome[place])),
-        rival=view.record_ids([rival]).get(rival, "") if rival else "",
-    )
+    return view.record_ids([rival]).get(rival, "") if rival else ""
