@@ -1,14 +1,14 @@
-"""Set up the peers, then measure quality and speed: `python -m benchmarks`.
+"""Set up the peers, then measure quality, checks by a name and speed: `python -m benchmarks`.
 
-It takes no options; `python -m benchmarks.quality --help` and `.speed --help` list those of the
-parts.
+It takes no options; `python -m benchmarks.quality --help`, `.check_names --help` and
+`.speed --help` list those of the parts.
 """
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import quality, speed
+from benchmarks import check_names, quality, speed
 from benchmarks.peers import __main__ as peers
 
 
@@ -19,12 +19,17 @@ def main() -> int:
     """
     if sys.argv[1:]:
         print(
-            "python -m benchmarks takes no options; python -m benchmarks.quality and .speed do",
+            "python -m benchmarks takes no options; python -m benchmarks.quality, .check_names and "
+            ".speed do",
             file=sys.stderr,
         )
         return 2
     peers.main(["setup"])
-    return max(quality.main([]), speed.main([]))
+    codes = [quality.main([])]
+    for what in ("ways", "cultures", "invented"):
+        print(f"checks by a name: {what}", flush=True)
+        codes.append(check_names.main(["--ask", what]))
+    return max(*codes, speed.main([]))
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
     python -m benchmarks.check_names --records 30000
     python -m benchmarks.check_names LIST... --seed 2
+    python -m benchmarks.check_names --records 100000 --ask cultures
+    python -m benchmarks.check_names LIST... --ask invented
 
 Names are asked against a generated world or lists (`resolver.training.query_pairs`): as records
 have them, with slips, without a word, as another agency writes them, and names of strangers, who
@@ -9,12 +11,18 @@ come from another world and may bear a listed name by chance. For some shares of
 the score that this share exceeds, and prints how many listed names score higher. Scores are
 compared with the truth where the stated share of callers is listed (`--listed`), each way to ask as
 often as in training.
+
+With `--ask cultures`, names of listed people of each naming culture of a generated world are asked
+with a slip in one letter. With `--ask invented`, groups and vessels are asked that are on no list,
+exactly and without a kind: the first words of one generated name and the last of another.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import random
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,19 +34,33 @@ from resolver.cli.options import ReadingOptions
 from resolver.cli.progress_bars import ProgressBars
 from resolver.hub.hub import Hub
 from resolver.hub.temporary_hub import temporary_hub
-from resolver.records import Kind
+from resolver.ingest.formats.ftm.ftm_schema import ANYTHING
+from resolver.ingest.reader_types import Intake
+from resolver.records import DEFAULT_SCHEMA, Batch, Kind, Record, Value
 from resolver.records.prepared.population import DEFAULT_LISTED
 from resolver.run_options import RunOptions
 from resolver.screening.screener import MatchQuery, Screener
-from resolver.synthetic import generate
+from resolver.synthetic import World, generate
+from resolver.training.augment.typos import mistype_letter
 from resolver.training.fit.check_fit import SHARES
-from resolver.training.query_pairs import UNLISTED, NameQuery, QueryWorld, query_lists, query_world
+from resolver.training.query_pairs import (
+    MISTYPED,
+    UNLISTED,
+    NameQuery,
+    QueryWorld,
+    query_lists,
+    query_world,
+)
 
 MATCH = 0.5
 EXCEEDED = (0.002, 0.005, 0.01, 0.02, 0.05)
 """Shares of strangers of the curves."""
 BINS = (0.0, 0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 0.95, 1.0)
 _SHOWN, _STRANGERS, _FIRST_SEED = 20, 5_000, 7_000
+_PER_CULTURE, _MIN_PER_CULTURE = 150, 50
+"""Names asked of each culture, and the least that say something."""
+_INVENTED = 400
+"""Invented names asked of each kind."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -116,8 +138,67 @@ def _calibration(
     return lines
 
 
-def main() -> None:
-    """Run the benchmark."""
+def report_cultures(world: World, hub: Hub, listed: float, seed: int) -> list[str]:
+    """Return a line for each naming culture: how many mistyped names of its people are found."""
+    by_culture: dict[str, list[NameQuery]] = {}
+    ids_of: dict[str, set[str]] = {}
+    for record in world.records:
+        ids_of.setdefault(world.truth[record.id], set()).add(record.id)
+    chance = random.Random(f"{seed}:cultures")
+    for record in chance.sample(world.records, len(world.records)):
+        true_id = world.truth[record.id]
+        name = mistype_letter(record.caption, chance)
+        own = by_culture.setdefault(world.cultures[true_id], [])
+        # a group has the culture of its founders
+        if record.kind == Kind.PERSON and name != record.caption and len(own) < _PER_CULTURE:
+            own.append(NameQuery(_named(name, Kind.PERSON), frozenset(ids_of[true_id]), MISTYPED))
+    lines, shares = ["  culture            names  match  shown"], []
+    for culture, queries in sorted(by_culture.items()):
+        if len(queries) < _MIN_PER_CULTURE:
+            continue
+        _, right, is_shown = ask(hub, queries, listed)
+        shares.append((float(is_shown.mean()), culture))
+        match = (right >= MATCH).mean()
+        lines.append(f"  {culture:16s} {len(queries):7,}  {match:6.2%} {is_shown.mean():6.2%}")
+    worst, culture = min(shares)
+    return [*lines, f"  worst: {culture}, {worst:.1%} shown"]
+
+
+def report_invented(
+    records: Sequence[Record], others: Sequence[Record], hub: Hub, listed: float, seed: int
+) -> list[str]:
+    """Return a line for groups and one for vessels: how many invented names match something.
+
+    `records`: the listed ones; `others`: generated ones, whose words make the names.
+    """
+    chance = random.Random(f"{seed}:invented")
+    known = {name.casefold() for record in records for name in record.texts("name", "alias")}
+    lines = ["  invented   names  match  shown"]
+    for kind in (Kind.GROUP, Kind.ASSET):
+        names = [row.caption.split() for row in others if row.kind == kind]
+        names = [words for words in names if len(words) > 1 and words[0].isascii()]
+        queries: dict[str, NameQuery] = {}
+        for _ in range(_INVENTED * 5 if names else 0):
+            first, last = chance.sample(names, 2)
+            name = " ".join((*first[: (len(first) + 1) // 2], *last[(len(last) + 1) // 2 :]))
+            if name.casefold() not in known and len(queries) < _INVENTED:
+                query = NameQuery(_named(name, Kind.ANY), frozenset(), UNLISTED)
+                queries[name] = query
+        if queries:
+            best, _, is_shown = ask(hub, list(queries.values()), listed)
+            match, shown = (best >= MATCH).mean(), is_shown.mean()
+            lines.append(f"  {kind.label:8s} {len(queries):7,}  {match:6.2%} {shown:6.2%}")
+    return lines
+
+
+def _named(name: str, kind: Kind) -> Record:
+    return Record(
+        "query:1", "query", kind, DEFAULT_SCHEMA.get(kind, ANYTHING), (Value("name", name),)
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the benchmark and return the exit code."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -126,20 +207,34 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--listed", type=float, default=DEFAULT_LISTED)
     parser.add_argument("--kind", choices=("person", "group", "asset"), default="person")
-    options = parser.parse_args()
+    parser.add_argument("--ask", choices=("ways", "cultures", "invented"), default="ways")
+    options = parser.parse_args(arguments)
     # no model learns from these seeds
     seed = _FIRST_SEED + options.seed
+    if options.ask == "cultures" and options.lists:
+        parser.error("only the people of a generated world have known cultures: leave out LIST")
     strangers = generate(_STRANGERS, seed=seed + 1).records
-    if options.lists:
+    world = None if options.lists else generate(options.records, seed=seed)
+    if world is None:
         with ProgressBars() as bars:
             intake = read_list_files(tuple(options.lists), ReadingOptions(), bars)
         queries = query_lists(intake, strangers, seed)
+    elif options.ask == "ways":
+        own = QueryWorld(world.records, world.truth, strangers, seed)
+        intake, queries = query_world(own)
     else:
-        world = generate(options.records, seed=seed)
-        intake, queries = query_world(QueryWorld(world.records, world.truth, strangers, seed))
+        intake, queries = Intake(Batch.from_records(world.records).canonical(), (), ()), []
     with temporary_hub(intake, RunOptions()) as hub:
-        print("\n".join(report(Kind[options.kind.upper()], queries, hub, options.listed)))
+        if world is not None and options.ask == "cultures":
+            lines = report_cultures(world, hub, options.listed, seed)
+        elif options.ask == "invented":
+            records = list(intake.batch.to_records())
+            lines = report_invented(records, strangers, hub, options.listed, seed)
+        else:
+            lines = report(Kind[options.kind.upper()], queries, hub, options.listed)
+    print("\n".join(lines))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

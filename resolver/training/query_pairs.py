@@ -1,9 +1,9 @@
 """Pairs of a query by name and an entity of a store, labeled: what checks by name learn from.
 
 A query is asked against a store as the service would be asked. In generated worlds some records are
-held out and their names asked, and strangers come from another world. Against real lists, names of
-their entries are asked as they are written, misspelt, and shortened, and strangers are persons and
-groups of a world.
+held out and their names asked, and strangers come from another world and from lists. Against real
+lists, names of their entries are asked as they are written, mistyped, misspelt, and shortened, and
+strangers are persons and groups of a world.
 """
 
 from __future__ import annotations
@@ -35,18 +35,27 @@ from resolver.scoring import Model
 from resolver.screening.entity_index import EntityIndex, IndexSnapshot
 from resolver.screening.ranking import MAX_COMPARED, RoundHits, compare_in_rounds
 from resolver.screening.retrieval import CandidateFinder
-from resolver.training.augment.typos import misspell_group_name, misspell_person_name
+from resolver.training.augment.typos import (
+    misspell_group_name,
+    misspell_person_name,
+    mistype_letter,
+)
 
-EXACT, MISSPELT, SHORTENED, OTHER, UNLISTED = "exact", "misspelt", "shortened", "other", "stranger"
-"""Ways to ask: the name as a record has it, with a slip, without a word, as another agency writes
-it; and the name of somebody who is not listed."""
+EXACT, MISTYPED, MISSPELT, SHORTENED, OTHER, UNLISTED = (
+    *("exact", "mistyped", "misspelt", "shortened", "other"),
+    "stranger",
+)
+"""Ways to ask: the name as a record has it, with a slip in one letter, as a hurried clerk writes it
+(letters, order, titles, initials), without a word, as another agency writes it; and the name of
+somebody who is not listed."""
 KINDS = (Kind.PERSON, Kind.GROUP, Kind.ASSET)
 MAX_QUERIES = {
     EXACT: (500, 250, 120),
-    MISSPELT: (700, 300, 120),
+    MISTYPED: (700, 300, 120),
+    MISSPELT: (500, 300, 120),
     SHORTENED: (250, 100, 0),
-    OTHER: (700, 300, 120),
-    UNLISTED: (1_500, 900, 400),
+    OTHER: (500, 300, 120),
+    UNLISTED: (2_500, 900, 400),
 }
 """Queries of one store, by way to ask, of persons, groups and assets."""
 _LEFT_OUT = 0.2
@@ -87,7 +96,8 @@ class QueryPairs:
 @dataclass(frozen=True, slots=True)
 class QueryWorld:
     """Generated world whose names are asked: its records, their true ids by record id, records of
-    another world, whose persons and groups are strangers here, and the seed of what is drawn.
+    other worlds or lists, whose persons and groups are strangers here, and the seed of what is
+    drawn.
     """
 
     records: Sequence[Record]
@@ -147,6 +157,9 @@ def _query_own_names(
     yield from _query(record, name, true_ids, EXACT)
     misspell = misspell_person_name if record.kind == Kind.PERSON else misspell_group_name
     yield from _query(record, misspell(name, chance), true_ids, MISSPELT)
+    mistyped = mistype_letter(name, chance)
+    if mistyped != name:
+        yield from _query(record, mistyped, true_ids, MISTYPED)
     words = name.split()
     if len(words) > 2:
         left_out = chance.randrange(1, len(words))

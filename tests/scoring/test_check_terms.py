@@ -16,6 +16,7 @@ from resolver.models import loader
 from resolver.records import Kind
 from resolver.records.prepared.population import KindPopulation
 from resolver.scoring.check_terms import CheckTerms, check_terms_from_json, even_odds_shift
+from resolver.scoring.model import interval_indices
 from resolver.scoring.terms import LOGODDS_LIMIT
 
 FEATURES = {kind.label: features_of(kind) for kind in (Kind.PERSON, Kind.GROUP, Kind.ASSET)}
@@ -99,7 +100,12 @@ def test_checks_add_to_pairs_what_they_add_to_names(kind: str) -> None:
     assert model.for_population("S", KindPopulation(5_000)).is_check is False
     names = pair.logodds(names_alone(terms, rows.copy()))
     inner = (np.abs(pair.logodds(rows)) < 13_000) & (np.abs(names) < 13_000)
-    added = terms.adjustments(rows, names - pair.shift, np.zeros(len(rows), dtype=np.int64))
+    sums = np.zeros(len(rows), dtype=np.int64)
+    for term in terms.terms:
+        values = rows[:, model.features.index(term.feature)]
+        sums += np.array(term.weights)[interval_indices(values, term.cuts)]
+    assert sums.any() == (kind == "person")
+    added = terms.adjustments(rows, names - pair.shift, sums)
     added += even_odds_shift(basis.true_share, pair.shift)
     expected = np.clip(pair.logodds(rows) + added, -LOGODDS_LIMIT, LOGODDS_LIMIT)
     assert inner.sum() > 50

@@ -10,12 +10,14 @@ import pytest
 from resolver.ingest.reader_types import Intake
 from resolver.model_set import load_models
 from resolver.records import Kind
+from resolver.records.prepared.population import CALLERS
 from resolver.scoring.check_terms import check_terms_from_json
 from resolver.synthetic import generate
 from resolver.training.fit.check_fit import fit_check_terms, fit_checks
 from resolver.training.query_pairs import (
     EXACT,
     MISSPELT,
+    MISTYPED,
     UNLISTED,
     NameQuery,
     QueryPairs,
@@ -56,7 +58,7 @@ def test_queries_mean_stored_records_or_nobody(
         assert (query.way == UNLISTED) == (not query.true_ids)
         assert query.true_ids <= ids
         assert query.record.texts("name")
-    assert {EXACT, MISSPELT, UNLISTED} <= {query.way for query in queries}
+    assert {EXACT, MISTYPED, MISSPELT, UNLISTED} <= {query.way for query in queries}
     assert query_world(small_world(300, 5))[1] == queries
 
 
@@ -88,13 +90,12 @@ def test_fit_prefers_exact_names_to_slips_and_both_to_strangers(pairs: QueryPair
     assert set(terms.names) == set(name_comparators(PERSON))
     data = {"format": 1, "kinds": {"person": terms.to_json()}}
     assert check_terms_from_json(data, {"person": terms.features}) == {"person": terms}
-    model = shipped.for_population("", pairs.population)
-    names = model.logodds(pairs.evidence)
-    scored = names + terms.adjustments(pairs.evidence, names)
+    even = replace(pairs.population, listed=CALLERS // 2)
+    scored = replace(shipped, checks=terms).for_population("", even).logodds(pairs.evidence)
     ways = np.array(pairs.ways, dtype=object)[pairs.queries]
     medians = [
         np.median(scored[(pairs.labels == label) & (ways == way)])
-        for label, way in ((1, EXACT), (1, MISSPELT), (0, UNLISTED))
+        for label, way in ((1, EXACT), (1, MISTYPED), (0, UNLISTED))
     ]
     assert medians == sorted(medians, reverse=True)
     # at even odds most of those who are listed are likelier to be than not, and strangers are not

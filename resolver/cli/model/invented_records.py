@@ -30,7 +30,7 @@ SPELLED_PERSONS = 120
 """Invented persons of each culture whose names are spelled in every way."""
 
 
-QUERY_WORLDS = (1_000, 3_000, 10_000)
+QUERY_WORLDS = (1_000, 3_000, 10_000, 30_000)
 """Records of the worlds whose names are asked in checks."""
 QUERY_STRANGERS = 5_000
 """Records of the world that strangers to another one, or to lists, come from."""

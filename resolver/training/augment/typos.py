@@ -57,6 +57,11 @@ def misspell_person_name(name: str, chance: random.Random) -> str:
     return _vary(name, chance, _PERSON_VARIATIONS)
 
 
+def mistype_letter(name: str, chance: random.Random) -> str:
+    """Return a name with a slip in one letter; the name itself if no word has four letters."""
+    return " ".join(_edit_letter(name.replace(",", " ").split(), chance))
+
+
 def misspell_group_name(name: str, chance: random.Random) -> str:
     """Return another way to write a group's name; the name itself if none applies."""
     return _vary(name, chance, _GROUP_VARIATIONS)
