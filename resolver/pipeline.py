@@ -348,7 +348,7 @@ def _let_candidates_compete(
     of each left record, as in a check. A record of both sides is a candidate of left records.
 
     Candidates that would wait for a steward with each other, or be one, count as one, and so do
-    two that match unless their birth dates contradict each other: the right side may hold somebody
+    two that match, unless their birth dates contradict each other: the right side may hold somebody
     several times. What not everybody may see takes nothing from others.
     """
     assert task.sides is not None
@@ -366,15 +366,20 @@ def _let_candidates_compete(
     contradict = BirthYears.of(task.batch).contradict(rivals[:, 0], rivals[:, 1])
     logodds = scored.logodds.copy()
     logodds[places] += competition.weigh(
-        _find_rivals_in_review(task, rivals),
+        _find_rivals_in_review(task, rivals, contradict),
         _pack_rows(rivals[~contradict]) - _pack_rows(np.array(task.decided.different)),
         task.options.merge_threshold,
     )
     return logodds
 
 
-def _find_rivals_in_review(task: ResolutionTask, rivals: LongArray) -> set[tuple[int, int]]:
-    """Return those of some pairs of rows (n × 2) that would wait for a steward, or be one."""
+def _find_rivals_in_review(
+    task: ResolutionTask, rivals: LongArray, contradict: npt.NDArray[np.bool_]
+) -> set[tuple[int, int]]:
+    """Return those of some pairs of rows (n × 2) that would wait for a steward, or be one.
+
+    Two whose birth dates `contradict` each other are among them only if they match all the same.
+    """
     if not len(rivals):
         return set()
     rows = np.unique(rivals)
@@ -383,7 +388,8 @@ def _find_rivals_in_review(task: ResolutionTask, rivals: LongArray) -> set[tuple
     left, right = (np.searchsorted(rows, rivals[:, side]).astype(np.int32) for side in (0, 1))
     scorer = PairScorer.of_records(prepared, task.models, part)
     logodds = scorer.score(left, right, task.options.workers).logodds
-    waits = logodds >= threshold_logodds(task.options.thresholds.queue)
+    queued_from = threshold_logodds(task.options.thresholds.queue)
+    waits = logodds >= np.where(contradict, task.options.merge_threshold, queued_from)
     same, different = (_pack_rows(np.array(pairs)) for pairs in task.decided)
     return (_pack_rows(rivals[waits]) - different) | same
 
