@@ -7,9 +7,9 @@ other, and where it matches both about equally, it joins neither: both pairs wai
 
 Two records contradict each other where both state birth dates, all more than `MAX_YEARS` apart and
 no slip of each other, and the two do not match in spite of it, or where a decision or a list says
-so. A record is ambiguous only if it contradicts neither of the two: one with a birth date of its
-own says whom it means. In a register of careless copies many a date has a wrong digit:
-without the rule on slips a sixth of the right merges would wait.
+so. A record is ambiguous only if its own birth date is near those of both, or missing: else it says
+whom it means. In a register of careless copies many a date has a wrong digit: without the rule on
+slips a sixth of the right merges would wait.
 
 What is held apart depends on the three records and the log-odds of their pairs alone, and more
 records only hold more apart. So clusters of some records come out as in the whole if all records
@@ -98,10 +98,16 @@ class BirthYears:
         """Return the years of some rows, which are numbered anew."""
         return BirthYears(self.first[rows], self.last[rows], self.digits[rows])
 
-    def contradict(self, left: npt.NDArray[np.integer], right: npt.NDArray[np.integer]) -> Flags:
-        """Return whether all birth dates of two rows are far apart and no slips of each other.
+    def contradict(
+        self,
+        left: npt.NDArray[np.integer],
+        right: npt.NDArray[np.integer],
+        *,
+        may_be_slips: bool = True,
+    ) -> Flags:
+        """Return whether all birth dates of two rows are far apart; False where one has none.
 
-        False where one has none.
+        `may_be_slips`: dates that differ in few digits are not.
         """
         is_known = (self.first[left, 0] < _NEVER) & (self.first[right, 0] < _NEVER)
         is_near = np.zeros(len(left), dtype=bool)
@@ -111,6 +117,8 @@ class BirthYears:
                 earlier = self.first[right, other] - self.last[left, own]
                 gap = np.maximum(later, earlier)
                 is_near |= gap <= MAX_YEARS
+                if not may_be_slips:
+                    continue
                 ours, theirs = self.digits[left, own], self.digits[right, other]
                 both = (ours > 0) & (theirs > 0)
                 differing = np.count_nonzero(both & (ours != theirs), axis=1)
@@ -231,7 +239,8 @@ def find_held_pairs(
     triples = matches.find_common(opposed)
     first, second, middle = triples[:3]
     is_ambiguous = (same[first] != same[middle]) & (same[second] != same[middle])
-    is_ambiguous &= ~(births.contradict(first, middle) | births.contradict(second, middle))
+    for side in (first, second):
+        is_ambiguous &= ~births.contradict(side, middle, may_be_slips=False)
     triples = _Triples(*(column[is_ambiguous] for column in triples))
     both = np.sort(np.stack(triples[:2], axis=1), axis=1)
     contradicting = np.unique(both, axis=0).astype(np.int32)

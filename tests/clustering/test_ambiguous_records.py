@@ -118,11 +118,11 @@ def test_rivals_are_those_of_all_triples(scores: Scores, births: Sequence[tuple[
     def of(left: int, right: int) -> int | None:
         return scores.get((min(left, right), max(left, right)))
 
-    def contradict(left: int, right: int) -> bool:
+    def contradict(left: int, right: int, digits: int = MIN_YEAR_DIGITS) -> bool:
         both = [(a, b) for a in births[left] for b in births[right]]
         return bool(both) and all(
             abs(a - b) > MAX_YEARS
-            and sum(x != y for x, y in zip(str(a), str(b), strict=True)) >= MIN_YEAR_DIGITS
+            and sum(x != y for x, y in zip(str(a), str(b), strict=True)) >= digits
             for a, b in both
         )
 
@@ -131,7 +131,7 @@ def test_rivals_are_those_of_all_triples(scores: Scores, births: Sequence[tuple[
         first, second, between = of(middle, own), of(middle, rival), of(own, rival)
         if min(first or 0, second or 0) < RULE.merge_threshold or not contradict(own, rival):
             continue
-        if contradict(middle, own) or contradict(middle, rival):
+        if contradict(middle, own, 0) or contradict(middle, rival, 0):
             continue
         years = births[middle]
         is_bridge = bool(years) and max(years) - min(years) > MAX_YEARS
